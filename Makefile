@@ -1,0 +1,72 @@
+# Every target does its own set-up: a fresh clone needs Python 3.11 or newer and make, nothing else.
+
+PYTHON ?= python3
+LAB ?= prod
+DIR ?= rendered/$(LAB)
+UPGRADE ?=
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help plan render schema test lint bench lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+plan: .venv/runtime ## Read what the lab is, whether it fits and what is wrong with it (LAB=small for the small one)
+	@$(BIN)/homelab plan --lab $(LAB)
+
+render: .venv/runtime ## Write the lab's manifests and machine specifications as files (LAB=, DIR=)
+	@$(BIN)/homelab render --lab $(LAB) $(DIR)
+
+schema: .venv/runtime ## Write the JSON Schemas that editors complete from
+	@$(BIN)/homelab schema
+
+test: .venv/development ## Run the tests
+	@$(BIN)/pytest -n 2
+
+lint: .venv/development ## Check style, types and pipelines
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/basedpyright
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.woodpecker-ci .woodpecker/*.yaml
+	$(BIN)/zizmor --offline --quiet .github/workflows
+
+bench: .venv/runtime ## Measure time and memory
+	@$(BIN)/python -m benchmark
+
+lock: .venv/uv ## Pin the dependencies with their hashes (UPGRADE=1 for the newest versions)
+	@echo "Pinning the dependencies"
+	@$(LOCK) --group installer --output-file requirements-uv.txt
+	@$(LOCK) pyproject.toml --output-file requirements.txt
+	@$(LOCK) pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
+	@$(LOCK) pyproject.toml --extra docs --constraints requirements.txt --output-file requirements-docs.txt
+
+clean: ## Remove what the targets above installed and cached
+	rm -rf .venv .hypothesis .pytest_cache .ruff_cache rendered
+
+# Each step of the set-up leaves a stamp in .venv and runs again when what it was made from has changed.
+
+.venv/uv: requirements-uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "This needs Python 3.11 or newer, and '$(PYTHON)' is not that: name one, as in make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Creating .venv and installing uv"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements-uv.txt
+	@touch $@
+
+.venv/runtime: .venv/uv requirements.txt pyproject.toml
+	@echo "Installing what the program needs"
+	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements.txt
+	@$(UV) pip install --python $(BIN)/python --offline --no-deps --editable .
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.txt
+	@echo "Installing what the tests and checks need"
+	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements-dev.txt
+	@$(UV) pip install --python $(BIN)/python --offline --no-deps --editable .
+	@touch $@
