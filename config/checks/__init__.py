@@ -1,0 +1,56 @@
+"""Checks of a lab as a whole: what no file can know alone. Each is a function from a draft to its problems."""
+
+from collections.abc import Callable, Iterator
+
+from config.checks.addresses import check_addresses, check_load_balancers, check_pool, check_ranges
+from config.checks.cluster import check_control_plane, check_eviction, check_volume_slots
+from config.checks.databases import check_databases
+from config.checks.exposure import check_authentication, check_exposures
+from config.checks.gpu import check_gpu
+from config.checks.machines import check_machines
+from config.checks.namespaces import check_groups, check_namespaces, check_workload_names
+from config.checks.platform import check_platform
+from config.checks.references import check_references
+from config.checks.site import check_site
+from config.checks.tiers import check_tiers
+from config.checks.unique import check_unique
+from config.checks.volumes import check_volumes
+from config.checks.waiting import check_circles, check_waiting
+from config.checks.workloads import check_helm, check_memory, check_secrets, check_workloads
+from config.draft import Draft
+from config.source import Problem
+
+CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
+    check_references,
+    check_unique,
+    check_site,
+    check_ranges,
+    check_addresses,
+    check_pool,
+    check_load_balancers,
+    check_machines,
+    check_control_plane,
+    check_eviction,
+    check_volume_slots,
+    check_platform,
+    check_tiers,
+    check_groups,
+    check_namespaces,
+    check_workload_names,
+    check_workloads,
+    check_helm,
+    check_databases,
+    check_memory,
+    check_volumes,
+    check_secrets,
+    check_exposures,
+    check_authentication,
+    check_gpu,
+    check_waiting,
+    check_circles,
+)
+
+
+def check_lab(lab: Draft) -> list[Problem]:
+    """Everything that is wrong with the lab as a whole."""
+    return [problem for check in CHECKS for problem in check(lab)]

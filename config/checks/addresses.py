@@ -1,0 +1,90 @@
+"""Networks and the addresses in them."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+from itertools import combinations
+
+from config.draft import Draft
+from config.parts import ports
+from config.service import HelmService
+from config.source import Path, Problem
+
+
+def check_ranges(lab: Draft) -> Iterator[Problem]:
+    """Networks, pods and services have ranges of their own."""
+    ranges: list[tuple[Path, IPv4Network]] = []
+    for name, network in (lab.networks.networks if lab.networks else {}).items():
+        ranges.append((("networks", "networks", name, "cidr"), network.cidr))
+    if lab.cluster:
+        ranges.append((("cluster", "pod_cidr"), lab.cluster.pod_cidr))
+        ranges.append((("cluster", "service_cidr"), lab.cluster.service_cidr))
+    for (first, one), (second, other) in combinations(ranges, 2):
+        if one.overlaps(other):
+            yield lab.problem(second, f"{other} overlaps {one} of {lab.pointer(first)}")
+
+
+def check_addresses(lab: Draft) -> Iterator[Problem]:
+    """An address lies in its network, and is not one of the two that no machine can have."""
+    if not lab.networks:
+        return
+    networks = lab.networks.networks
+    for path, address, network in _addresses(lab):
+        if network in networks:
+            yield from _check_inside(lab, path, address, network, networks[network].cidr)
+
+
+def _addresses(lab: Draft) -> Iterator[tuple[Path, IPv4Address, str]]:
+    for name, network in (lab.networks.networks if lab.networks else {}).items():
+        if network.gateway:
+            yield ("networks", "networks", name, "gateway"), network.gateway, name
+    for name, machine in lab.machines.items():
+        for index, interface in enumerate(machine.interfaces):
+            if interface.address:
+                yield ("machines", name, "interfaces", index, "address"), interface.address, interface.network
+    if lab.cluster:
+        if lab.cluster.api_address:
+            yield ("cluster", "api_address"), lab.cluster.api_address, lab.cluster.node_network
+        if pool := lab.cluster.load_balancer_pool:
+            yield ("cluster", "load_balancer_pool", "first"), pool.first, lab.cluster.node_network
+            yield ("cluster", "load_balancer_pool", "last"), pool.last, lab.cluster.node_network
+
+
+def _check_inside(lab: Draft, path: Path, address: IPv4Address, name: str, cidr: IPv4Network) -> Iterator[Problem]:
+    if address not in cidr:
+        yield lab.problem(path, f"{address} is outside network {name!r}, {cidr}")
+    elif cidr.prefixlen < 31 and address in (cidr.network_address, cidr.broadcast_address):
+        yield lab.problem(path, f"{address} is no machine's: it stands for network {name!r} itself or all of it")
+
+
+def check_pool(lab: Draft) -> Iterator[Problem]:
+    """The load balancer's pool is a range, and nobody else has an address in it."""
+    pool = lab.cluster.load_balancer_pool if lab.cluster else None
+    if not pool:
+        return
+    if pool.last < pool.first:
+        path = ("cluster", "load_balancer_pool", "last")
+        yield lab.problem(path, f"{pool.last} is below the first address of the pool, {pool.first}")
+    hosts = lab.site.hosts if lab.site else {}
+    others = [(("site", "hosts", name, "address"), host.address) for name, host in hosts.items()]
+    others += [(path, address) for path, address, _ in _addresses(lab) if path[1] != "load_balancer_pool"]
+    for path, address in others:
+        if pool.first <= address <= pool.last:
+            yield lab.problem(path, f"{address} is inside the load balancer's pool, {pool.first} to {pool.last}")
+
+
+def check_load_balancers(lab: Draft) -> Iterator[Problem]:
+    """A load balancer has an address of the pool and a port."""
+    for name, service in lab.services.items():
+        if not service.load_balancer:
+            continue
+        path = ("services", name, "load_balancer")
+        if not ports(service) and not isinstance(service, HelmService):
+            yield lab.problem(path, "needs a port; declare one under ports")
+        if not lab.cluster:
+            continue
+        pool = lab.cluster.load_balancer_pool
+        if pool is None:
+            yield lab.problem(path, "needs load_balancer_pool in cluster.yaml")
+        elif pool.first <= pool.last and not pool.first <= service.load_balancer <= pool.last:
+            message = f"{service.load_balancer} is outside the load balancer's pool, {pool.first} to {pool.last}"
+            yield lab.problem(path, message)

@@ -1,0 +1,51 @@
+"""The cluster: its control plane and the kubelet's thresholds."""
+
+from collections.abc import Iterator
+
+from config.draft import Draft
+from config.source import Path, Problem
+
+
+def check_control_plane(lab: Draft) -> Iterator[Problem]:
+    """One control plane, or an odd number of them behind one address; and somewhere for pods to run."""
+    if not lab.is_complete("machines"):
+        return
+    roles = [machine.role for machine in lab.machines.values()]
+    number = roles.count("control-plane")
+    if number == 0:
+        yield lab.problem(("machines",), "no machine has role: control-plane")
+    elif number % 2 == 0:
+        message = f"{number} control planes survive no more failures than {number - 1}; have an odd number"
+        yield lab.problem(("machines",), message)
+    if lab.cluster and number > 1 and lab.cluster.api_address is None:
+        message = f"needs api_address: one virtual address for the {number} control planes"
+        yield lab.problem(("cluster",), message)
+    if lab.cluster and lab.cluster.control_plane_taint and number and "worker" not in roles:
+        message = "keeps all pods off the only nodes there are; add a worker or say control_plane_taint: false"
+        yield lab.problem(("cluster", "control_plane_taint"), message)
+
+
+def check_eviction(lab: Draft) -> Iterator[Problem]:
+    """The soft thresholds come before the hard ones."""
+    if not lab.cluster:
+        return
+    soft, hard = lab.cluster.kubelet.eviction_soft, lab.cluster.kubelet.eviction_hard
+    at: Path = ("cluster", "kubelet", "eviction_soft")
+    if soft.memory.available <= hard.memory:
+        message = f"{soft.memory.available} must be more than the hard threshold, {hard.memory}"
+        yield lab.problem((*at, "memory", "available"), message)
+    for name, above, below in (
+        ("nodefs", soft.nodefs.available_percent, hard.nodefs_percent),
+        ("imagefs", soft.imagefs.available_percent, hard.imagefs_percent),
+    ):
+        if above <= below:
+            message = f"{above} must be more than the hard threshold, {below}"
+            yield lab.problem((*at, name, "available_percent"), message)
+
+
+def check_volume_slots(lab: Draft) -> Iterator[Problem]:
+    """A node advertises no more slots than it has."""
+    if lab.cluster and lab.cluster.volume_slots.schedulable > lab.cluster.volume_slots.hard:
+        slots = lab.cluster.volume_slots
+        message = f"{slots.schedulable} must not be more than hard, {slots.hard}"
+        yield lab.problem(("cluster", "volume_slots", "schedulable"), message)

@@ -1,0 +1,20 @@
+"""Databases."""
+
+from collections.abc import Iterator
+
+from config.draft import Draft
+from config.service import PostgresService
+from config.source import Problem
+
+
+def check_databases(lab: Draft) -> Iterator[Problem]:
+    """PostgreSQL needs its operator, and an instance is what `singleton` counts."""
+    for name, service in lab.services.items():
+        if not isinstance(service, PostgresService):
+            continue
+        if lab.cluster and lab.cluster.platform.databases is None:
+            message = "a postgres service needs platform.databases in cluster.yaml: what installs CloudNativePG"
+            yield lab.problem(("services", name, "kind"), message)
+        if service.singleton and service.instances > 1:
+            message = f"{service.instances} instances of a singleton; say 1, or leave out singleton"
+            yield lab.problem(("services", name, "instances"), message)

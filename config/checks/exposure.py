@@ -1,0 +1,48 @@
+"""Exposures: how a service is reached from outside, and who checks the visitor."""
+
+from collections.abc import Iterator
+
+from config.draft import Draft
+from config.service import AppService, GpuService, HelmService, Service
+from config.service.common import Exposure
+from config.source import Problem
+
+
+def check_exposures(lab: Draft) -> Iterator[Problem]:
+    """There is an ingress controller, and something that answers."""
+    for name, service in lab.services.items():
+        path = ("services", name, "expose")
+        if service.expose and lab.cluster and lab.cluster.platform.ingress is None:
+            yield lab.problem(path, "needs platform.ingress in cluster.yaml: the controller that visitors come through")
+        for index, exposure in enumerate(service.expose):
+            if missing := _missing(service, exposure):
+                yield lab.problem((*path, index), missing)
+
+
+def _missing(service: Service, exposure: Exposure) -> str | None:
+    if isinstance(service, HelmService):
+        return None if service.endpoint else "needs endpoint: the Kubernetes Service of the chart that answers"
+    if not isinstance(service, AppService | GpuService):
+        return f"a {service.kind} service does not speak HTTP; use load_balancer"
+    workload = service.workloads.get(exposure.workload) if exposure.workload else service
+    if workload is None or workload.ports:
+        return None
+    whose = f"workload {exposure.workload!r}" if exposure.workload else "the service"
+    return f"needs a port; declare one under ports of {whose}"
+
+
+def check_authentication(lab: Draft) -> Iterator[Problem]:
+    """What the lab's forward authentication protects, it can protect."""
+    ingress = lab.cluster.platform.ingress if lab.cluster else None
+    if not ingress:
+        return
+    for name, service in lab.services.items():
+        for index, exposure in enumerate(service.expose):
+            if exposure.auth != "required":
+                continue
+            path = ("services", name, "expose", index)
+            if ingress.forward_auth is None:
+                message = "auth: required needs platform.ingress.forward_auth in cluster.yaml, or say auth: app"
+                yield lab.problem(path, message)
+            elif ingress.forward_auth == name:
+                yield lab.problem(path, "the service that authenticates cannot ask itself; say auth: app")

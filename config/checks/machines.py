@@ -1,0 +1,47 @@
+"""Machines: on their host, on its bridges, and made from something."""
+
+from collections.abc import Iterator
+
+from config.draft import Draft
+from config.machine import Machine
+from config.source import Problem
+
+
+def check_machines(lab: Draft) -> Iterator[Problem]:
+    """A machine is adopted or cloned, its bridges are on its host, and a node has an address for the cluster."""
+    yield from _check_vlans(lab)
+    for name, machine in lab.machines.items():
+        if not machine.adopt and machine.template is None:
+            message = "needs template: what the new machine is cloned from; or adopt: true if it runs already"
+            yield lab.problem(("machines", name), message)
+        yield from _check_bridges(lab, name, machine)
+        yield from _check_node_address(lab, name, machine)
+
+
+def _check_vlans(lab: Draft) -> Iterator[Problem]:
+    bridges = lab.networks.bridges if lab.networks else {}
+    for name, network in (lab.networks.networks if lab.networks else {}).items():
+        bridge = bridges.get(network.bridge)
+        if network.vlan is not None and bridge and not bridge.vlan_aware:
+            message = f"VLAN {network.vlan} needs vlan_aware: true on bridge {network.bridge!r}"
+            yield lab.problem(("networks", "networks", name, "vlan"), message)
+
+
+def _check_bridges(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
+    for index, interface in enumerate(machine.interfaces):
+        network = lab.networks.networks.get(interface.network) if lab.networks else None
+        bridge = lab.networks.bridges.get(network.bridge) if lab.networks and network else None
+        if network and bridge and lab.is_said("site", "hosts", machine.host) and machine.host not in bridge.hosts:
+            path = ("machines", name, "interfaces", index, "network")
+            message = f"{interface.network!r} is on bridge {network.bridge!r}, which {machine.host!r} does not have"
+            yield lab.problem(path, message)
+
+
+def _check_node_address(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
+    if machine.role == "appliance" or not lab.cluster:
+        return
+    network = lab.cluster.node_network
+    reached = any(interface.network == network and interface.address for interface in machine.interfaces)
+    if lab.is_said("networks", "networks", network) and not reached:
+        message = f"a {machine.role} needs an interface with an address on {network!r}, the network of the nodes"
+        yield lab.problem(("machines", name, "interfaces"), message)

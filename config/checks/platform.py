@@ -1,0 +1,46 @@
+"""The services that other services rely on: of the right kind, providing what is needed."""
+
+from collections.abc import Iterator
+
+from config.draft import Draft
+from config.parts import ports
+from config.service import AppService, HelmService
+from config.source import Path, Problem
+
+_PROVIDES = {
+    "policy_engine": "policies.kyverno.io",
+    "recommender": "autoscaling.k8s.io",
+    "databases": "postgresql.cnpg.io",
+    "ingress.controller": "traefik.io",
+    "secrets.operator": "external-secrets.io",
+}
+"""The API group whose kinds the planner writes, by the part of the platform that has to install it."""
+
+_ANSWERS = ("ingress.forward_auth", "secrets.vault")
+_RUNS = ("gpu.operator", "gpu.feature_discovery")
+
+
+def check_platform(lab: Draft) -> Iterator[Problem]:
+    """Operators provide their API groups, servers answer at a port, and drivers run something."""
+    for role in (*_PROVIDES, *_ANSWERS, *_RUNS):
+        path: Path = ("cluster", "platform", *role.split("."))
+        name = lab.said_at(path) if lab.cluster else None
+        yield from _check_kind(lab, path, name)
+        service = lab.services.get(name) if isinstance(name, str) else None
+        group = _PROVIDES.get(role)
+        if group and isinstance(service, HelmService | AppService):
+            provided = service.provides if isinstance(service, HelmService) else ()
+            if group not in provided:
+                message = f"{name!r} does not provide {group}; a helm service that installs it names it under provides"
+                yield lab.problem(path, message)
+        if role in _ANSWERS and isinstance(service, HelmService | AppService) and not ports(service):
+            key = "endpoint" if isinstance(service, HelmService) else "ports"
+            yield lab.problem(path, f"{name!r} answers nowhere; declare its {key}")
+    for name in lab.storage_classes:
+        yield from _check_kind(lab, ("storage", name, "driver"), lab.storage_classes[name].driver)
+
+
+def _check_kind(lab: Draft, path: Path, name: str | None) -> Iterator[Problem]:
+    service = lab.services.get(name) if name else None
+    if service and not isinstance(service, HelmService | AppService):
+        yield lab.problem(path, f"{name!r} is of kind {service.kind}; needed is helm or app")

@@ -1,0 +1,92 @@
+"""Names that refer to something: it has to exist."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from config.draft import Draft
+from config.model import shown
+from config.source import Path, Problem, is_mapping
+from config.suggest import did_you_mean
+
+
+class Reference(NamedTuple):
+    """A place that holds a name, and the mapping in which that name has to stand.
+
+    In `known`, a number stands for that part of the referring path, `@host` for the host that the referring
+    entry lies on, and `*` for any name.
+    """
+
+    pattern: str
+    what: str
+    known: str
+
+
+REFERENCES = (
+    Reference("site.hosts.*.storages.*.disk", "disk", "site.hosts.2.disks"),
+    Reference("site.templates.*.host", "host", "site.hosts"),
+    Reference("site.templates.*.storage", "storage", "site.hosts.@host.storages"),
+    Reference("networks.bridges.*.hosts.*", "host", "site.hosts"),
+    Reference("networks.networks.*.bridge", "bridge", "networks.bridges"),
+    Reference("machines.*.host", "host", "site.hosts"),
+    Reference("machines.*.disks.*.storage", "storage", "site.hosts.@host.storages"),
+    Reference("machines.*.interfaces.*.network", "network", "networks.networks"),
+    Reference("machines.*.pci_devices.*", "PCI device", "site.hosts.@host.pci_devices"),
+    Reference("machines.*.template", "template", "site.templates"),
+    Reference("cluster.node_network", "network", "networks.networks"),
+    Reference("cluster.platform.policy_engine", "service", "services"),
+    Reference("cluster.platform.recommender", "service", "services"),
+    Reference("cluster.platform.databases", "service", "services"),
+    Reference("cluster.platform.ingress.controller", "service", "services"),
+    Reference("cluster.platform.ingress.forward_auth", "service", "services"),
+    Reference("cluster.platform.secrets.operator", "service", "services"),
+    Reference("cluster.platform.secrets.vault", "service", "services"),
+    Reference("cluster.platform.gpu.operator", "service", "services"),
+    Reference("cluster.platform.gpu.feature_discovery", "service", "services"),
+    Reference("storage.*.driver", "service", "services"),
+    Reference("storage.*.storage", "storage", "site.hosts.*.storages"),
+    Reference("groups.*.tier", "tier", "tiers"),
+    Reference("services.*.tier", "tier", "tiers"),
+    Reference("services.*.group", "group", "groups"),
+    Reference("services.*.volumes.*.storage_class", "storage class", "storage"),
+    Reference("services.*.storage_class", "storage class", "storage"),
+    Reference("services.*.backup.storage_class", "storage class", "storage"),
+    Reference("services.*.expose.*.workload", "workload", "services.1.workloads"),
+    Reference("services.*.footprint.*.volumes.*", "volume", "services.1.volumes"),
+    Reference("services.*.waits_for.*", "service", "services"),
+    Reference("services.*.workloads.*.waits_for.*", "service", "services"),
+)
+
+_OPTIONAL = frozenset({"pci_devices", "templates", "volumes", "workloads"})
+"""Mappings that may be left out; then there is nothing that could be referred to."""
+
+
+def check_references(lab: Draft) -> Iterator[Problem]:
+    """A name has to be that of something. Where it should stand cannot be read, nothing is said."""
+    for reference in REFERENCES:
+        for path, name in lab.find(reference.pattern.split(".")):
+            scope = [_resolved(lab, part, path) for part in reference.known.split(".")]
+            known = _names(lab, scope)
+            if isinstance(name, str) and known is not None and name not in known:
+                where = f" on host {shown(scope[2])}" if "@host" in reference.known else ""
+                message = f"unknown {reference.what} {shown(name)}{where}{did_you_mean(name, known)}"
+                yield lab.problem(path, message)
+
+
+def _resolved(lab: Draft, part: str, path: Path) -> Any:
+    if part == "@host":
+        holders = (lab.said_at((*path[:length], "host")) for length in range(len(path) - 1, 0, -1))
+        return next((host for host in holders if isinstance(host, str)), None)
+    return path[int(part)] if part.isdigit() else part
+
+
+def _names(lab: Draft, scope: Sequence[Any]) -> set[str] | None:
+    """The names that stand in `scope`; None where that cannot be said."""
+    *around, last = scope
+    missing: dict[str, Any] | None = {} if last in _OPTIONAL else None
+    names: set[str] | None = None
+    for _, holder in lab.find(around):
+        found = holder.get(last, missing) if is_mapping(holder) else None
+        if not is_mapping(found):
+            return None
+        names = {*(names or ()), *found}
+    return names

@@ -1,0 +1,32 @@
+"""Tiers: their names are prefixes of namespaces, their defaults lie within their bounds."""
+
+from collections.abc import Iterator
+
+from config.draft import Draft
+from config.quantity import Cpu, Memory
+from config.source import Problem
+
+
+def check_tiers(lab: Draft) -> Iterator[Problem]:
+    """A namespace's prefix says its tier, and a container that states nothing is admitted."""
+    for name, tier in lab.tiers.items():
+        yield from _check_prefix(lab, name)
+        container = tier.container
+        pairs: tuple[tuple[str, Cpu | Memory, str, Cpu | Memory], ...] = (
+            ("default_memory", container.default_memory, "max_memory", container.max_memory),
+            ("default_cpu_request", container.default_cpu_request, "max_cpu_request", container.max_cpu_request),
+        )
+        for key, default, bound, most in pairs:
+            if default > most:
+                message = f"{default} must not be more than {bound}, {most}"
+                yield lab.problem(("tiers", name, "container", key), message)
+
+
+def _check_prefix(lab: Draft, name: str) -> Iterator[Problem]:
+    path = ("tiers", name)
+    if f"{name}-".startswith("kube-"):
+        yield lab.problem(path, "namespaces that begin with kube- are Kubernetes' own; choose another name")
+    for other in lab.tiers:
+        if name.startswith(f"{other}-"):
+            message = f"begins with {other}-, so its namespaces look like those of tier {other!r}; choose another name"
+            yield lab.problem(path, message)

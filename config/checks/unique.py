@@ -1,0 +1,149 @@
+"""What may exist only once: numbers, addresses, names, ports."""
+
+from collections.abc import Callable, Hashable, Iterator
+from ipaddress import IPv4Address
+from typing import NamedTuple
+
+from config.draft import Draft
+from config.parts import containers, ports, workloads
+from config.service import HelmService
+from config.source import Path, Problem
+
+
+class Claim(NamedTuple):
+    """Somebody's claim to something; `what` names it in a message."""
+
+    key: Hashable
+    path: Path
+    what: str
+
+
+def check_unique(lab: Draft) -> Iterator[Problem]:
+    """The second to claim a thing is told who has it."""
+    for claims in CLAIMS:
+        taken: dict[Hashable, Path] = {}
+        for claim in claims(lab):
+            if claim.key in taken:
+                yield lab.problem(claim.path, f"{claim.what} is taken by {lab.pointer(taken[claim.key])}")
+            else:
+                taken[claim.key] = claim.path
+
+
+def _vmids(lab: Draft) -> Iterator[Claim]:
+    for name, template in (lab.site.templates if lab.site else {}).items():
+        yield Claim(template.vmid, ("site", "templates", name, "vmid"), f"VMID {template.vmid}")
+    for name, machine in lab.machines.items():
+        yield Claim(machine.vmid, ("machines", name, "vmid"), f"VMID {machine.vmid}")
+
+
+def _machine_names(lab: Draft) -> Iterator[Claim]:
+    for name in lab.site.hosts if lab.site else ():
+        yield Claim(name, ("site", "hosts", name), f"the name {name!r}")
+    for name in lab.machines:
+        yield Claim(name, ("machines", name), f"the name {name!r}")
+
+
+def _addresses(lab: Draft) -> Iterator[Claim]:
+    """A gateway is the address of an appliance or a host, if the lab declares it at all."""
+    routers: set[IPv4Address] = set()
+    for name, host in (lab.site.hosts if lab.site else {}).items():
+        routers.add(host.address)
+        yield Claim(host.address, ("site", "hosts", name, "address"), f"address {host.address}")
+    for name, machine in lab.machines.items():
+        for index, interface in enumerate(machine.interfaces):
+            if interface.address:
+                path = ("machines", name, "interfaces", index, "address")
+                yield Claim(interface.address, path, f"address {interface.address}")
+                if machine.role == "appliance":
+                    routers.add(interface.address)
+    for name, network in (lab.networks.networks if lab.networks else {}).items():
+        if network.gateway and network.gateway not in routers:
+            yield Claim(network.gateway, ("networks", "networks", name, "gateway"), f"address {network.gateway}")
+    if lab.cluster and lab.cluster.api_address:
+        yield Claim(lab.cluster.api_address, ("cluster", "api_address"), f"address {lab.cluster.api_address}")
+
+
+def _mac_addresses(lab: Draft) -> Iterator[Claim]:
+    for name, machine in lab.machines.items():
+        for index, interface in enumerate(machine.interfaces):
+            if mac := interface.mac_address:
+                yield Claim(mac, ("machines", name, "interfaces", index, "mac_address"), f"MAC address {mac}")
+
+
+def _disk_interfaces(lab: Draft) -> Iterator[Claim]:
+    for name, machine in lab.machines.items():
+        for index, disk in enumerate(machine.disks):
+            path = ("machines", name, "disks", index, "interface")
+            yield Claim((name, disk.interface), path, f"disk interface {disk.interface}")
+
+
+def _pci_devices(lab: Draft) -> Iterator[Claim]:
+    for name, machine in lab.machines.items():
+        for index, device in enumerate(machine.pci_devices):
+            path = ("machines", name, "pci_devices", index)
+            yield Claim((machine.host, device), path, f"PCI device {device!r} of host {machine.host!r}")
+
+
+def _pci_paths(lab: Draft) -> Iterator[Claim]:
+    for host_name, host in (lab.site.hosts if lab.site else {}).items():
+        for name, device in host.pci_devices.items():
+            path = ("site", "hosts", host_name, "pci_devices", name, "path")
+            yield Claim((host_name, device.path), path, f"PCI address {device.path}")
+
+
+def _priorities(lab: Draft) -> Iterator[Claim]:
+    for name, tier in lab.tiers.items():
+        yield Claim(tier.priority, ("tiers", name, "priority"), f"priority {tier.priority}")
+
+
+def _hostnames(lab: Draft) -> Iterator[Claim]:
+    domain = lab.site.domain if lab.site else ""
+    for name, service in lab.services.items():
+        for index, exposure in enumerate(service.expose):
+            host = exposure.host if "." in exposure.host else f"{exposure.host}.{domain}"
+            path = ("services", name, "expose", index, "host")
+            yield Claim((host, exposure.path.rstrip("/")), path, f"https://{host}{exposure.path}")
+
+
+def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:
+    for name, service in lab.services.items():
+        if address := service.load_balancer:
+            for number, protocol in ports(service):
+                what = f"port {number}/{protocol.lower()} of {address}"
+                yield Claim((address, number, protocol), ("services", name, "load_balancer"), what)
+
+
+def _workload_ports(lab: Draft) -> Iterator[Claim]:
+    for name, service in lab.services.items():
+        for path, _, workload in workloads(name, service):
+            for port_name, (number, protocol) in workload.ports.items():
+                what = f"port {number}/{protocol.lower()}"
+                yield Claim((path, number, protocol), (*path, "ports", port_name), what)
+
+
+def _mount_paths(lab: Draft) -> Iterator[Claim]:
+    for name, service in lab.services.items():
+        if isinstance(service, HelmService):
+            continue
+        for path, container in containers(name, service):
+            for volume, where in container.mounts.items():
+                yield Claim((path, where.rstrip("/")), (*path, "mounts", volume), f"the path {where}")
+        for path, _, workload in workloads(name, service):
+            for where in workload.files:
+                yield Claim((path, where.rstrip("/")), (*path, "files", where), f"the path {where}")
+
+
+CLAIMS: tuple[Callable[[Draft], Iterator[Claim]], ...] = (
+    _vmids,
+    _machine_names,
+    _addresses,
+    _mac_addresses,
+    _disk_interfaces,
+    _pci_devices,
+    _pci_paths,
+    _priorities,
+    _hostnames,
+    _load_balancer_ports,
+    _workload_ports,
+    _mount_paths,
+)

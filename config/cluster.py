@@ -1,0 +1,167 @@
+"""`cluster.yaml`: the Kubernetes cluster, made by kubeadm on the machines."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, text_like
+from config.quantity import CpuQuantity, MemoryQuantity
+
+QualifiedName = Annotated[
+    str, text_like(r"^[a-z0-9.-]+/[A-Za-z0-9._-]+$", "a name with a domain, for example lab.example/video-memory-mib")
+]
+KubernetesVersion = Annotated[str, text_like(r"^v1\.\d+\.\d+$", "a full Kubernetes version, for example v1.34.2")]
+
+
+class Reservation(Model):
+    """What a node keeps back from pods."""
+
+    cpu: CpuQuantity
+    memory: MemoryQuantity
+
+
+class SoftThreshold(Model):
+    """Below `available_percent` for `grace_seconds`, the kubelet evicts pods with their grace period."""
+
+    available_percent: Percent
+    grace_seconds: Seconds
+
+
+class SoftMemoryThreshold(Model):
+    """Below `available` for `grace_seconds`, the kubelet evicts pods with their grace period."""
+
+    available: MemoryQuantity
+    grace_seconds: Seconds
+
+
+class HardEviction(Model):
+    """Below one of these the kubelet kills pods at once. The memory part is not allocatable."""
+
+    memory: MemoryQuantity
+    nodefs_percent: Percent
+    imagefs_percent: Percent
+
+
+class SoftEviction(Model):
+    """The thresholds at which the kubelet begins to evict gracefully."""
+
+    memory: SoftMemoryThreshold
+    nodefs: SoftThreshold
+    imagefs: SoftThreshold
+
+
+class ContainerLogs(Model):
+    """Rotation of container logs on a node."""
+
+    max_size: MemoryQuantity
+    max_files: Annotated[int, Field(ge=2)]
+
+
+class Kubelet(Model):
+    """Settings of every node's kubelet."""
+
+    max_pods: Annotated[int, Field(gt=0)] = 110
+    kube_reserved: Reservation
+    system_reserved: Reservation
+    eviction_hard: HardEviction
+    eviction_soft: SoftEviction
+    max_parallel_image_pulls: Annotated[int, Field(gt=0)]
+    container_logs: ContainerLogs
+
+
+class AddressPool(Model):
+    """A range of addresses, both ends included."""
+
+    first: Address
+    last: Address
+
+
+class Overcommit(Model):
+    """How far the sum of memory limits may exceed what the nodes can allocate."""
+
+    memory_limits_percent: Annotated[int, Field(ge=50)]
+    """Above this share of a node group's allocatable memory the planner warns."""
+    reason: Reason
+
+
+class VolumeSlots(Model):
+    """How many block volumes a node can have attached by the Proxmox CSI driver."""
+
+    schedulable: Annotated[int, Field(gt=0)]
+    """What the node advertises in its CSINode object."""
+    hard: Annotated[int, Field(gt=0)]
+    """Where the driver's own loop ends; beyond it an attachment fails with "no free lun found"."""
+
+
+class GpuSharing(Model):
+    """How the pods of the lab share its GPUs."""
+
+    operator: Name
+    """The service that installs the GPU operator."""
+    feature_discovery: Name
+    """The service that installs Node Feature Discovery, which labels and taints the node that has the card."""
+    time_slices: Annotated[int, Field(ge=1)]
+    """How many pods may hold `nvidia.com/gpu: 1` of one card at once. They share its memory without isolation."""
+    video_memory_resource: QualifiedName
+    """The extended resource, in MiB, that video memory is budgeted as."""
+    video_memory_mib: Annotated[int, Field(gt=0)]
+    """How much of it the node advertises: what the card has, less what the driver needs."""
+
+
+class Ingress(Model):
+    """How services are reached from outside the cluster."""
+
+    controller: Name
+    """The service that installs Traefik."""
+    forward_auth: Name | None = None
+    """The service that authenticates requests where a service says `auth: required`."""
+    forward_auth_path: Annotated[str, Field(pattern=r"^/")] = "/outpost.goauthentik.io/auth/traefik"
+    """Where that service answers whether a request may pass."""
+    certificate_resolver: Name = "letsencrypt"
+    requests_per_second: Annotated[int, Field(gt=0)] = 50
+    """Average rate that one client may send to one host; bursts of twice that pass."""
+
+
+class Secrets(Model):
+    """Where secrets come from: Vault, through the External Secrets operator."""
+
+    operator: Name
+    vault: Name
+    mount: Name = "secret"
+    role: Name = "external-secrets"
+
+
+class Platform(Model):
+    """Services of the lab that other services rely on."""
+
+    policy_engine: Name
+    """The service that installs Kyverno."""
+    recommender: Name | None = None
+    """The service that installs the Vertical Pod Autoscaler; it only ever recommends."""
+    databases: Name | None = None
+    """The service that installs CloudNativePG; required for services of kind postgres."""
+    ingress: Ingress | None = None
+    secrets: Secrets | None = None
+    gpu: GpuSharing | None = None
+
+
+class Cluster(Model):
+    """The Kubernetes cluster."""
+
+    name: Name
+    kubernetes_version: KubernetesVersion
+    network_plugin: Literal["calico"]
+    pod_cidr: Cidr
+    service_cidr: Cidr
+    node_network: Name
+    """The network whose address a node registers with."""
+    load_balancer_pool: AddressPool | None = None
+    api_address: Address | None = None
+    """A virtual address of the API server; left out, the control plane machine's own."""
+    kubelet: Kubelet
+    overcommit: Overcommit
+    volume_slots: VolumeSlots
+    platform: Platform
+    control_plane_taint: bool = True
+    """Whether ordinary pods stay off the control plane."""
+    description: Text

@@ -1,0 +1,63 @@
+"""One file of a lab: what it says, what of that is valid, and what is wrong with it."""
+
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+
+from config.explain import problems_of
+from config.source import Path, Place, Places, Problem, is_mapping, read_yaml
+
+
+class Document(NamedTuple):
+    """`said` is None where nothing could be read, `valid` where it is not what it should be."""
+
+    said: Any
+    valid: Any
+    problems: list[Problem]
+
+
+def read_document(file: FilePath, path: Path, model: Any, places: Places) -> Document:
+    """Read `file`, which stands at `path` in the lab. Of named entries (`dict[Name, ...]`) the valid ones remain."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        return Document(None, None, [Problem(Place(str(file), 1, 1), path, f"cannot be read: {error.strerror}")])
+    said, unreadable = read_yaml(str(file), content, path, places)
+    if said is None and unreadable:
+        return Document(None, None, unreadable)
+    valid, invalid = _validated(said, path, model, places)
+    problems = unreadable + [problem for problem in invalid if not any(_touch(problem, other) for other in unreadable)]
+    if problems:
+        valid = _valid_entries(said, path, model, problems) if get_origin(model) is dict else None
+    return Document(said, valid, problems)
+
+
+def _validated(said: Any, path: Path, model: Any, places: Places) -> tuple[Any, list[Problem]]:
+    try:
+        return _adapter(model).validate_python(said), []
+    except ValidationError as error:
+        return None, problems_of(error, model, path, places)
+
+
+def _touch(one: Problem, other: Problem) -> bool:
+    """Whether one of them is inside what the other is about."""
+    length = min(len(one.path), len(other.path))
+    return one.path[:length] == other.path[:length]
+
+
+def _valid_entries(said: Any, path: Path, model: Any, problems: list[Problem]) -> Any:
+    if not is_mapping(said) or any(len(problem.path) == len(path) for problem in problems):
+        return None
+    wrong = {problem.path[len(path)] for problem in problems}
+    return _adapter(model).validate_python({name: entry for name, entry in said.items() if name not in wrong})
+
+
+_adapters: dict[int, TypeAdapter[Any]] = {}
+
+
+def _adapter(model: Any) -> TypeAdapter[Any]:
+    """Building a validator is dear; there are ten of them."""
+    if id(model) not in _adapters:
+        _adapters[id(model)] = TypeAdapter(model)
+    return _adapters[id(model)]

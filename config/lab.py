@@ -1,0 +1,35 @@
+"""A whole lab: what the owner says, validated, with the places it was said at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from config.cluster import Cluster
+from config.group import Group
+from config.machine import Machine
+from config.network import Networks
+from config.service import Service
+from config.site import Site
+from config.source import Path, Place, Places
+from config.storage_class import StorageClass
+from config.tier import Tier
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Everything that is declared about a lab. Mappings are by name, in the order of the files."""
+
+    name: str
+    site: Site
+    networks: Networks
+    machines: Mapping[str, Machine]
+    cluster: Cluster
+    tiers: Mapping[str, Tier]
+    storage_classes: Mapping[str, StorageClass]
+    groups: Mapping[str, Group]
+    services: Mapping[str, Service]
+    places: Places = field(default_factory=Places, compare=False, repr=False)
+    """Where each value stands in the files; empty for a lab that was not read from files."""
+
+    def place(self, path: Path) -> Place | None:
+        """Where `path` stands in the files, or the nearest thing around it that does."""
+        return self.places.find(path)

@@ -1,0 +1,149 @@
+"""Reads a lab from its folder, or says everything that is wrong with it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from config.checks import check_lab
+from config.cluster import Cluster
+from config.document import read_document
+from config.draft import Draft
+from config.group import Group
+from config.lab import Lab
+from config.machine import Machine
+from config.model import NAME_MEANING, NAME_PATTERN, Name, shown
+from config.network import Networks
+from config.service import Service
+from config.site import Site
+from config.source import Place, Places, Problem
+from config.storage_class import StorageClass
+from config.suggest import did_you_mean
+from config.tier import Tier
+
+FILES: Mapping[str, Any] = {
+    "site": Site,
+    "networks": Networks,
+    "machines": dict[Name, Machine],
+    "cluster": Cluster,
+    "tiers": dict[Name, Tier],
+    "storage": dict[Name, StorageClass],
+    "groups": dict[Name, Group],
+}
+"""The files of a lab, without `.yaml`, and what stands in each. Beside them is the folder `services`."""
+
+OPTIONAL = frozenset({"groups", "storage"})
+"""Files that a lab may do without."""
+
+
+class InvalidLab(Exception):
+    """A lab that cannot be planned. `problems` holds all of them, in the order of the files."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.place, str(problem))))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def load_lab(folder: FilePath) -> Lab:
+    """Read the lab in `folder`; its name is the folder's. Raises InvalidLab with every problem at once."""
+    problems: list[Problem] = []
+    draft = _read(folder, problems)
+    wrong = {problem.path for problem in problems if problem.path}
+    problems += [problem for problem in check_lab(draft) if problem.path not in wrong]
+    if problems:
+        raise InvalidLab(problems)
+    assert draft.site, "a file that is missing or invalid is a problem"
+    assert draft.networks, "a file that is missing or invalid is a problem"
+    assert draft.cluster, "a file that is missing or invalid is a problem"
+    return Lab(
+        name=folder.resolve().name,
+        site=draft.site,
+        networks=draft.networks,
+        machines=draft.machines,
+        cluster=draft.cluster,
+        tiers=draft.tiers,
+        storage_classes=draft.storage_classes,
+        groups=draft.groups,
+        services=draft.services,
+        places=draft.places,
+    )
+
+
+def _read(folder: FilePath, problems: list[Problem]) -> Draft:
+    """What can be read of the lab; what is wrong is added to `problems`. Raises InvalidLab if there is no lab."""
+    files = _entries(folder)
+    places = Places()
+    said: dict[str, Any] = {}
+    valid: dict[str, Any] = {}
+    for name, model in FILES.items():
+        if file := files.pop(f"{name}.yaml", None):
+            said[name], valid[name], wrong = read_document(file, (name,), model, places)
+            problems += wrong
+        elif name in OPTIONAL:
+            said[name] = {}
+        else:
+            said[name] = None
+            problems.append(_problem(folder / f"{name}.yaml", "the file is missing"))
+    said["services"], services = _read_services(files.pop("services", None), places, problems)
+    files.pop("README.md", None)
+    known = [*(f"{name}.yaml" for name in FILES), "services"]
+    problems += [_problem(file, f"not part of a lab{did_you_mean(name, known)}") for name, file in files.items()]
+    return Draft(
+        site=valid.get("site"),
+        networks=valid.get("networks"),
+        machines=valid.get("machines") or {},
+        cluster=valid.get("cluster"),
+        tiers=valid.get("tiers") or {},
+        storage_classes=valid.get("storage") or {},
+        groups=valid.get("groups") or {},
+        services=services,
+        said=said,
+        places=places,
+    )
+
+
+def _read_services(
+    folder: FilePath | None, places: Places, problems: list[Problem]
+) -> tuple[dict[str, Any], dict[str, Service]]:
+    """What the files of the services say, and the services that are valid, each named by its file."""
+    said: dict[str, Any] = {}
+    valid: dict[str, Service] = {}
+    try:
+        files = _entries(folder) if folder else {}
+    except InvalidLab as error:
+        problems += error.problems
+        files = {}
+    for file in files.values():
+        name = file.stem
+        if file.suffix != ".yaml":
+            problems.append(_problem(file, "not part of a lab; a service is a file services/<name>.yaml"))
+        elif not re.fullmatch(NAME_PATTERN, name):
+            problems.append(_problem(file, f"a service is named by its file, and {shown(name)} is not {NAME_MEANING}"))
+        else:
+            said[name], service, wrong = read_document(file, ("services", name), Service, places)
+            problems += wrong
+            if service is not None:
+                valid[name] = service
+    return said, valid
+
+
+def _entries(folder: FilePath) -> dict[str, FilePath]:
+    """What stands in a folder, by name, without hidden files. Raises InvalidLab if that cannot be said."""
+    try:
+        return {file.name: file for file in sorted(folder.iterdir()) if not file.name.startswith(".")}
+    except FileNotFoundError:
+        message = f"there is no such folder{did_you_mean(folder.name, _labs_beside(folder))}"
+    except (OSError, ValueError) as error:
+        message = f"cannot be read: {error.strerror if isinstance(error, OSError) else error}"
+    raise InvalidLab([_problem(folder, message)])
+
+
+def _labs_beside(folder: FilePath) -> list[str]:
+    try:
+        return [site.parent.name for site in folder.parent.glob("*/site.yaml")]
+    except OSError:
+        return []
+
+
+def _problem(file: FilePath, message: str) -> Problem:
+    return Problem(Place(str(file), 1, 1), (), message)

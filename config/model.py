@@ -1,0 +1,83 @@
+"""What every model of the configuration has in common, and the small types they share."""
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+MEANINGS: dict[str, str] = {}
+"""What each pattern of this configuration means, in words, for error messages."""
+
+
+def text_like(pattern: str, meaning: str) -> StringConstraints:
+    """A constraint on a string, with the words for what is right."""
+    MEANINGS[pattern] = meaning
+    return StringConstraints(pattern=pattern)
+
+
+def shown(value: object) -> str:
+    """A value as an error message shows it, on one line and not too long."""
+    if value is None:
+        return "empty"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, tuple):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+class Model(BaseModel):
+    """A strict, frozen part of the lab: unknown keys are refused, nothing is converted by guessing."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _address(value: object) -> IPv4Address:
+    if isinstance(value, IPv4Address):
+        return value
+    try:
+        return IPv4Address(str(value))
+    except ValueError:
+        raise ValueError(f"{shown(value)} is not an IPv4 address; write for example 10.0.20.101") from None
+
+
+def _network(value: object) -> IPv4Network:
+    if isinstance(value, IPv4Network):
+        return value
+    text = str(value)
+    try:
+        return IPv4Network(text)
+    except ValueError:
+        pass
+    try:
+        meant = IPv4Network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{shown(value)} is not a network; write for example 10.0.20.0/22") from None
+    raise ValueError(f"{text!r} has host bits set; the network is {meant}")
+
+
+Address = Annotated[IPv4Address, BeforeValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
+"""An IPv4 address."""
+
+Cidr = Annotated[
+    IPv4Network,
+    BeforeValidator(_network),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+\.\d+\.\d+\.\d+/\d+$"}),
+]
+"""An IPv4 network in CIDR notation, without host bits."""
+
+NAME_PATTERN = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
+NAME_MEANING = "a name: lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit"
+Name = Annotated[str, text_like(NAME_PATTERN, NAME_MEANING)]
+"""An RFC 1123 label: what Kubernetes and DNS accept as a name."""
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Reason = Annotated[str, StringConstraints(min_length=10)]
+"""Why a convention does not hold here; a sentence, for whoever reads the plan at night."""
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+Seconds = Annotated[int, Field(ge=0)]

@@ -1,0 +1,131 @@
+"""Exact quantities in Kubernetes notation: CPU in millicores, memory in bytes.
+
+The grammar is that of ``k8s.io/apimachinery`` (`resource.Quantity`): a decimal number with a binary suffix
+(``Ki`` .. ``Ei``), a decimal suffix (``m``, ``k`` .. ``E``) or an exponent. Values are whole millicores or
+whole bytes below 2^63; what is finer or larger is refused, because the API server would round it in silence.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from config.model import shown
+
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([eE][+-]?[0-9]{1,2})|([A-Za-z]{1,2}))?")
+_BINARY = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50, "Ei": 1 << 60}
+_DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
+_MULTIPLIERS = {**_BINARY, **_DECIMAL, "m": Fraction(1, 1000)}
+_LIMIT = 1 << 63
+_LONGEST = 40
+
+
+def _exact(text: str) -> Fraction:
+    """The exact value that a quantity's text stands for, in cores or bytes."""
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
+        raise ValueError(f"{shown(text)} is not a quantity; write for example 500m or 2 (CPU), 512Mi or 2Gi (memory)")
+    number, exponent, suffix = match.groups()
+    if suffix and suffix not in _MULTIPLIERS:
+        known = ", ".join([*_BINARY, *_DECIMAL, "m"])
+        raise ValueError(f"{text!r} has the unknown unit {suffix!r}; units are {known}")
+    value = Fraction(Decimal(number + (exponent or ""))) * (_MULTIPLIERS[suffix] if suffix else 1)
+    if value >= _LIMIT:
+        raise ValueError(f"{text!r} is more than Kubernetes can count")
+    return value
+
+
+class Cpu(int):
+    """CPU time in millicores; one vCPU is 1000. `str` gives the form in which the API server stores it."""
+
+    __slots__ = ()
+
+    @classmethod
+    @lru_cache(maxsize=4096)
+    def parse(cls, text: str) -> Self:
+        """Read ``500m``, ``2`` or ``0.5``. Raises ValueError for anything finer than a millicore."""
+        millicores = _exact(text) * 1000
+        if millicores.denominator != 1:
+            raise ValueError(f"{text!r} is finer than 1m, the smallest share of a CPU that Kubernetes knows")
+        return cls(millicores.numerator)
+
+    def __str__(self) -> str:
+        cores, rest = divmod(int(self), 1000)
+        return f"{int(self)}m" if rest else _with_suffix(cores, _DECIMAL)
+
+
+class Memory(int):
+    """An amount of memory or disk in bytes. `str` gives the form in which the API server stores it."""
+
+    __slots__ = ()
+
+    @classmethod
+    @lru_cache(maxsize=4096)
+    def parse(cls, text: str) -> Self:
+        """Read ``512Mi``, ``1.5Gi`` or ``1000000``. Raises ValueError for fractions of a byte."""
+        size = _exact(text)
+        if text.endswith("m"):
+            raise ValueError(f"{text!r} is thousandths of a byte; did you mean {text[:-1]}Mi?")
+        if size.denominator != 1:
+            raise ValueError(f"{text!r} is not a whole number of bytes")
+        return cls(size.numerator)
+
+    def __str__(self) -> str:
+        return _with_suffix(int(self), _DECIMAL if int(self) % 1024 else _BINARY)
+
+    @property
+    def mib(self) -> int:
+        """Whole mebibytes, rounded down: the unit in which Proxmox sizes a machine's memory."""
+        return int(self) >> 20
+
+    @property
+    def gib(self) -> float:
+        """Gibibytes, for display."""
+        return int(self) / (1 << 30)
+
+
+def _with_suffix(number: int, units: Mapping[str, int]) -> str:
+    """The number with the largest unit of which it is a whole multiple."""
+    for suffix, factor in reversed(list(units.items())):
+        if number and number % factor == 0:
+            return f"{number // factor}{suffix}"
+    return str(number)
+
+
+def _text(value: object) -> str:
+    """The text of a YAML scalar; numbers keep the digits they were written with."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"must be a quantity such as 500m or 512Mi, not {shown(value)}")
+    return str(value)
+
+
+def _positive(quantity: Cpu | Memory) -> Cpu | Memory:
+    if quantity <= 0:
+        raise ValueError("must be more than 0")
+    return quantity
+
+
+def _read_cpu(value: object) -> Cpu:
+    return value if isinstance(value, Cpu) else Cpu.parse(_text(value))
+
+
+def _read_memory(value: object) -> Memory:
+    return value if isinstance(value, Memory) else Memory.parse(_text(value))
+
+
+_PATTERN = r"^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2}|[A-Za-z]{1,2})?$"
+
+CpuQuantity = Annotated[
+    Cpu,
+    BeforeValidator(lambda value: _positive(_read_cpu(value))),
+    WithJsonSchema({"type": ["string", "number"], "pattern": _PATTERN, "examples": ["500m", 2, 0.5]}),
+]
+MemoryQuantity = Annotated[
+    Memory,
+    BeforeValidator(lambda value: _positive(_read_memory(value))),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": _PATTERN, "examples": ["512Mi", "2Gi"]}),
+]

@@ -1,0 +1,13 @@
+"""`services/*.yaml`: one file per service, a discriminated union by `kind`."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from config.service.app import AppService, GpuService
+from config.service.database import MysqlService, PostgresService
+from config.service.helm import HelmService
+
+Service = Annotated[AppService | GpuService | HelmService | PostgresService | MysqlService, Field(discriminator="kind")]
+
+__all__ = ["AppService", "GpuService", "HelmService", "MysqlService", "PostgresService", "Service"]

@@ -1,0 +1,101 @@
+"""What every service states, whatever its kind."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.model import Address, Model, Name, Reason, Text, text_like
+from config.quantity import MemoryQuantity
+from config.service.container import AbsolutePath
+
+Departure = Literal[
+    "burstable-memory",
+    "guaranteed-memory",
+    "guaranteed-cpu",
+    "cpu-above-cap",
+    "no-limit-range",
+    "no-quota",
+    "host-access",
+]
+"""Conventions that a service may depart from, with a reason:
+
+- `burstable-memory`: memory request below limit although the tier is memory-guaranteed;
+- `guaranteed-memory`: memory request = limit although the tier is burstable;
+- `guaranteed-cpu`: CPU limit = request as well, which makes its pods Guaranteed;
+- `cpu-above-cap`: a CPU request above the tier's cap;
+- `no-limit-range`, `no-quota`: the namespace gets none;
+- `host-access`: host network, host paths or privileged containers.
+"""
+
+Verb = Literal["get", "list", "watch", "create", "update", "patch", "delete"]
+
+Hostname = Annotated[
+    str,
+    text_like(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "a host name, for example immich"),
+]
+
+
+class Volume(Model):
+    """A persistent volume. In a statefulset each replica gets its own where the class is block storage."""
+
+    storage_class: Name
+    size: MemoryQuantity
+
+
+class Scratch(Model):
+    """An emptyDir: gone with the pod."""
+
+    size: MemoryQuantity
+    medium: Literal["disk", "memory"] = "disk"
+    """`memory` counts towards the container's memory."""
+
+
+class Permission(Model):
+    """What the pods of a service may do at the API server."""
+
+    api_group: str = ""
+    """API group of the resources; empty for the core group."""
+    resources: Annotated[tuple[Text, ...], Field(min_length=1)]
+    verbs: Annotated[tuple[Verb, ...], Field(min_length=1)]
+    scope: Literal["namespace", "cluster"] = "namespace"
+
+
+class Exposure(Model):
+    """An HTTP host name under which the service is reached through the ingress controller."""
+
+    host: Hostname
+    """A name below the site's domain, or a whole one if it has a dot."""
+    auth: Literal["required", "app", "public", "none"] = "required"
+    """Who checks the visitor: `required` the lab's forward authentication, `app` the service itself,
+    `public` nobody and it is meant for strangers, `none` nobody and only machines call it."""
+    reach: Literal["internet", "lan"] = "internet"
+    """`lan` admits only the networks of the site."""
+    path: AbsolutePath = "/"
+    workload: Name | None = None
+    """The workload that answers; left out, the main one."""
+
+
+class ServiceBase(Model):
+    """Fields of every service."""
+
+    tier: Name
+    group: Name | None = None
+    """The shared namespace it lives in; left out, it has one of its own."""
+    description: Text
+    expose: tuple[Exposure, ...] = ()
+    load_balancer: Address | None = None
+    """Address of the load-balancer pool at which its ports are reached without the ingress controller."""
+    singleton: bool = False
+    """Never two at once: it is stopped before its successor starts."""
+    stability: Literal["stable", "volatile"] = "stable"
+    """How far its use swings; decides the headroom when it is right-sized (1.2 or 1.3 times the upper bound)."""
+    volumes: dict[Name, Volume] = {}
+    exceptions: dict[Departure, Reason] = {}
+    """Conventions it departs from, each with the reason."""
+
+
+class Endpoint(Model):
+    """The Kubernetes Service under which something that we do not write ourselves is reached."""
+
+    service: Name
+    port: Annotated[int, Field(ge=1, le=65535)]

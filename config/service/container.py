@@ -1,0 +1,150 @@
+"""Containers and the workloads that run them."""
+
+import re
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from config.model import Model, Name, Percent, Text, shown, text_like
+from config.quantity import CpuQuantity, MemoryQuantity
+
+Image = Annotated[
+    str,
+    text_like(
+        r"^[a-z0-9]+([._/:-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+        "an image, for example ghcr.io/immich-app/immich-server:v3.1.0",
+    ),
+]
+EnvironmentName = Annotated[
+    str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
+]
+AbsolutePath = Annotated[str, text_like(r"^/[^:]*$", "an absolute path, for example /data")]
+Schedule = Annotated[
+    str,
+    text_like(
+        r"^([-0-9A-Z*/,]+( [-0-9A-Z*/,]+){4}|@(hourly|daily|weekly|monthly|yearly))$",
+        "a cron schedule of five fields, for example 30 0 * * *",
+    ),
+]
+PortName = Annotated[
+    str, text_like(r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$", "a port name: lower-case letters and digits, at most 15")
+]
+Capability = Annotated[str, text_like(r"^[A-Z_]+$", "a Linux capability without CAP_, for example NET_ADMIN")]
+
+
+class ContainerPort(NamedTuple):
+    """A port on which a container listens."""
+
+    number: int
+    protocol: Literal["TCP", "UDP"]
+
+
+_PORT = re.compile(r"(\d{1,5})(?:/(tcp|udp))?")
+
+
+def _port(value: object) -> ContainerPort:
+    if isinstance(value, ContainerPort):
+        return value
+    match = _PORT.fullmatch(str(value))
+    if match is None or isinstance(value, bool) or not 0 < int(match[1]) < 65536:
+        raise ValueError(f"{shown(value)} is not a port; write for example 8080 or 53/udp")
+    return ContainerPort(int(match[1]), "UDP" if match[2] == "udp" else "TCP")
+
+
+PortNumber = Annotated[
+    ContainerPort,
+    BeforeValidator(_port),
+    WithJsonSchema(
+        {"type": ["integer", "string"], "pattern": r"^\d{1,5}(/(tcp|udp))?$", "minimum": 1, "maximum": 65535}
+    ),
+]
+
+
+class SecretVariable(Model):
+    """An environment variable whose value comes from Vault."""
+
+    path: Text | None = None
+    """Path below the mount, for example `cloudflare`; left out, the service's own name."""
+    key: Text | None = None
+    """Key at that path; left out, the variable's name."""
+
+
+class Resources(Model):
+    """What one container needs."""
+
+    cpu: CpuQuantity
+    """CPU request. There is no CPU limit unless the service is strictly Guaranteed."""
+    memory: MemoryQuantity
+    """Memory limit: the most it may ever use."""
+    memory_request: MemoryQuantity | None = None
+    """Memory request, where the tier is burstable; left out, the tier's share of the limit."""
+    ephemeral_storage: MemoryQuantity | None = None
+    """Limit on logs, writable layer and disk-backed scratch; left out, the convention's."""
+
+
+class Container(Resources):
+    """A container with its image."""
+
+    image: Image
+    command: tuple[Text, ...] = ()
+    args: tuple[str, ...] = ()
+    env: dict[EnvironmentName, str] = {}
+    secrets: dict[EnvironmentName, SecretVariable] = {}
+    mounts: dict[Name, AbsolutePath] = {}
+    """Volumes and scratch space of the service, by name, and where they appear."""
+    run_as_user: Annotated[int, Field(ge=1)] | None = None
+    """Numeric user id; left out, the image's own user."""
+    capabilities: tuple[Capability, ...] = ()
+    """Linux capabilities to add."""
+    privileged: bool = False
+    """Run with all rights on the node; needs the exception `host-access`."""
+
+
+class Gpu(Model):
+    """A share of a GPU."""
+
+    count: Annotated[int, Field(ge=1, le=16)] = 1
+    """Time slices of `nvidia.com/gpu`."""
+    video_memory_mib: Annotated[int, Field(gt=0)]
+    """Video memory that it is budgeted, in MiB. Time-slicing does not enforce it."""
+
+
+class Autoscale(Model):
+    """A HorizontalPodAutoscaler on CPU."""
+
+    max_replicas: Annotated[int, Field(ge=2)]
+    cpu_percent: Percent = 80
+    """Of the CPU request."""
+
+
+class Workload(Container):
+    """A controller with one main container."""
+
+    runs_as: Literal["deployment", "statefulset", "daemonset", "cronjob"] = "deployment"
+    schedule: Schedule | None = None
+    """When a cronjob runs; in the site's timezone."""
+    replicas: Annotated[int, Field(ge=0, le=100)] = 1
+    """0 declares a service that is switched off."""
+    autoscale: Autoscale | None = None
+    ports: dict[PortName, PortNumber] = {}
+    """The first one is where the service is reached."""
+    health: AbsolutePath | None = None
+    """HTTP path on the first port that answers 2xx when the service works; left out, the port is tried."""
+    sidecars: dict[Name, Container] = {}
+    init: dict[Name, Container] = {}
+    files: dict[AbsolutePath, str] = {}
+    """Configuration files, by where they appear in the main container."""
+    waits_for: tuple[Name, ...] = ()
+    """Services that must answer before this one starts."""
+    host_network: bool = False
+    """Use the node's network; needs the exception `host-access`."""
+    node_selector: dict[Text, str] = {}
+    every_node: bool = False
+    """Of a daemonset: tolerate every taint, and so run on the control plane and the GPU node too."""
+    grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+
+
+class GpuWorkload(Workload):
+    """A workload that may use a GPU."""
+
+    gpu: Gpu | None = None

@@ -1,0 +1,46 @@
+"""Services of kind `postgres` (a CloudNativePG cluster) and `mysql`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.model import Model, Name
+from config.quantity import MemoryQuantity
+from config.service.common import ServiceBase
+from config.service.container import Image, Resources, Schedule
+
+
+class Backup(Model):
+    """Regular dumps onto a volume of their own."""
+
+    schedule: Schedule
+    storage_class: Name
+    size: MemoryQuantity
+    keep_days: Annotated[int, Field(ge=1)] = 14
+
+
+class DatabaseBase(ServiceBase, Resources):
+    """A database server: its resources, data volume and backups."""
+
+    image: Image
+    storage_class: Name
+    size: MemoryQuantity
+    """Size of the data volume of each instance."""
+    databases: tuple[Name, ...] = ()
+    """Databases, each owned by a user of the same name."""
+    backup: Backup | None = None
+
+
+class PostgresService(DatabaseBase):
+    """A CloudNativePG cluster."""
+
+    kind: Literal["postgres"]
+    instances: Annotated[int, Field(ge=1, le=9)] = 1
+    """More than one: a primary, and replicas that take over."""
+    max_connections: Annotated[int, Field(ge=10)] = 100
+
+
+class MysqlService(DatabaseBase):
+    """A single MySQL server."""
+
+    kind: Literal["mysql"]

@@ -1,0 +1,217 @@
+"""YAML files as plain values, with the place of every key and value.
+
+The YAML read here is the JSON-like part of YAML 1.2: `yes`, `on` and `0400` are strings, as they look.
+Aliases, merge keys and duplicate keys are refused. Sequences become tuples, since the models are immutable.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeGuard, cast
+
+import yaml
+from yaml.composer import ComposerError
+from yaml.reader import ReaderError
+
+Path = tuple[str | int, ...]
+"""Where a value stands in the lab: `("services", "immich", "memory")`."""
+
+MAX_DEPTH = 40
+_SAFE_LENGTH = 4096
+"""A text of so many characters cannot nest so deep that libyaml runs out of stack."""
+
+
+class Place(NamedTuple):
+    """A position in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{_one_line(self.file)}:{self.line}:{self.column}"
+
+
+class Problem(NamedTuple):
+    """Something that is wrong with the input, and where."""
+
+    place: Place
+    path: Path
+    message: str
+
+    @property
+    def dotted(self) -> str:
+        """The path in words, for example `services.immich.memory`."""
+        return ".".join(_one_line(str(part), longest=64) for part in self.path)
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (str(self.place), self.dotted, self.message) if part)
+
+
+def _one_line(text: str, longest: int = 4096) -> str:
+    shown = text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+    return shown if len(shown) <= longest else f"{shown[: longest - 3]}..."
+
+
+def is_mapping(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a value that was read is a mapping."""
+    return isinstance(value, dict)
+
+
+def is_sequence(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    """Whether a value that was read is a sequence."""
+    return isinstance(value, tuple)
+
+
+@dataclass
+class Places:
+    """The place of every key of every file, by path."""
+
+    by_path: dict[Path, Place] = field(default_factory=dict[Path, Place])
+
+    def find(self, path: Path) -> Place | None:
+        """The place of `path`, or of the nearest part of the lab that contains it."""
+        for length in range(len(path), 0, -1):
+            if place := self.by_path.get(path[:length]):
+                return place
+        return None
+
+
+class _Loader(yaml.CSafeLoader):
+    """Resolves only what YAML 1.2's core schema calls null, boolean and number."""
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}
+
+
+for _tag, _pattern, _first in (
+    ("null", r"(?:~|null)?", ["~", "n", ""]),
+    ("bool", r"(?:true|false)", ["t", "f"]),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+)", list("-+.0123456789")),
+    ("merge", r"<<", ["<"]),
+):
+    _Loader.add_implicit_resolver(  # pyright: ignore[reportUnknownMemberType]
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^{_pattern}$"), _first
+    )
+
+
+def _whole(text: str) -> int:
+    if len(text) > 18:
+        raise ValueError
+    return int(text)
+
+
+def _float(text: str) -> float:
+    """A number that a float holds exactly enough to be written back as it was read."""
+    value = float(text)
+    if len(text) > 40 or Decimal(repr(value)) != Decimal(text):
+        raise ValueError
+    return value
+
+
+_SCALARS: Mapping[str, Callable[[str], object]] = {
+    "tag:yaml.org,2002:null": lambda _: None,
+    "tag:yaml.org,2002:bool": {"true": True, "false": False}.__getitem__,
+    "tag:yaml.org,2002:int": _whole,
+    "tag:yaml.org,2002:float": _float,
+    "tag:yaml.org,2002:str": str,
+}
+_COLLECTIONS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class _Reader:
+    """Turns the nodes of one document into values, noting where each stands and what is wrong with it."""
+
+    def __init__(self, file: str, places: Places) -> None:
+        self.file = file
+        self.places = places
+        self.problems: list[Problem] = []
+        self.seen: set[int] = set()
+
+    def place(self, node: yaml.Node) -> Place:
+        return Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def refuse(self, node: yaml.Node, path: Path, message: str) -> None:
+        self.problems.append(Problem(self.place(node), path, message))
+
+    def value(self, node: yaml.Node, path: Path, depth: int = 0) -> Any:
+        if id(node) in self.seen:
+            place = self.places.by_path[path]
+            return self.problems.append(Problem(place, path, "an alias; write the value out where it is used"))
+        if depth > MAX_DEPTH:
+            return self.refuse(node, path, "nested too deeply")
+        self.seen.add(id(node))
+        if isinstance(node, yaml.MappingNode) and node.tag in _COLLECTIONS:
+            return dict(self.items(node, path, depth))
+        if isinstance(node, yaml.SequenceNode) and node.tag in _COLLECTIONS:
+            return tuple(self.elements(node, path, depth))
+        if isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS:
+            try:
+                return _SCALARS[node.tag](node.value)
+            except (ArithmeticError, KeyError, ValueError):
+                kind = "true or false" if node.tag.endswith("bool") else "a number that can be read exactly"
+                return self.refuse(node, path, f"{node.value[:40]!r} is not {kind}")
+        return self.refuse(node, path, f"the YAML tag {node.tag[:40]!r} is not supported")
+
+    def items(self, node: yaml.MappingNode, path: Path, depth: int) -> Iterator[tuple[str, Any]]:
+        lines: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.refuse(key_node, path, "a key must be plain text")
+                continue
+            key = str(key_node.value)
+            if key_node.tag == _MERGE:
+                self.refuse(key_node, path, "a merge key (<<); write the values out where they are used")
+            elif key in lines:
+                self.refuse(key_node, (*path, key), f"duplicate key; it stands in line {lines[key]} already")
+            else:
+                lines[key] = key_node.start_mark.line + 1
+                self.places.by_path[(*path, key)] = self.place(key_node)
+                yield key, self.value(value_node, (*path, key), depth + 1)
+
+    def elements(self, node: yaml.SequenceNode, path: Path, depth: int) -> Iterator[Any]:
+        for index, element in enumerate(node.value):
+            self.places.by_path[(*path, index)] = self.place(element)
+            yield self.value(element, (*path, index), depth + 1)
+
+
+def read_yaml(file: str, content: bytes, path: Path, places: Places) -> tuple[Any, list[Problem]]:
+    """The value of a YAML document, which stands at `path` in the lab, and what is wrong with it.
+
+    Adds the place of every key and element to `places`. An empty document is an empty mapping.
+    """
+    places.by_path[path] = Place(file, 1, 1)
+    try:
+        node = _compose(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line, column, message = content.count(b"\n", 0, error.start) + 1, 1, "not UTF-8 text"
+    except ReaderError as error:
+        line, column = content.count(b"\n", 0, error.position) + 1, 1
+        message = f"not readable YAML: the control character U+{int(error.character):04X}"
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        message = f"not readable YAML: {', '.join(part for part in (error.context, error.problem) if part)}"
+    else:
+        if node is None:
+            return {}, []
+        reader = _Reader(file, places)
+        return reader.value(node, path), reader.problems
+    return None, [Problem(Place(file, line, column), path, message)]
+
+
+def _compose(text: str) -> yaml.Node | None:
+    if len(text) > _SAFE_LENGTH:
+        _refuse_deep_nesting(text)
+    return _Loader(text).get_single_node()
+
+
+def _refuse_deep_nesting(text: str) -> None:
+    depth = 0
+    events = yaml.parse(text, Loader=_Loader)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    for event in cast("Iterator[Any]", events):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise ComposerError(None, None, "nested too deeply", event.start_mark)

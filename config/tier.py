@@ -1,0 +1,48 @@
+"""`tiers.yaml`: one row per tier. Everything that depends on a tier comes from its row."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.model import Model, Percent, Seconds, Text
+from config.quantity import CpuQuantity, MemoryQuantity
+
+
+class ContainerDefaults(Model):
+    """What a container gets that states nothing, and the most that it may state."""
+
+    default_memory: MemoryQuantity
+    """Memory request and limit of a container that states none."""
+    default_cpu_request: CpuQuantity
+    max_memory: MemoryQuantity
+    """Largest memory limit of one container (LimitRange)."""
+    max_cpu_request: CpuQuantity
+    """Largest CPU request of one container. A policy, since a LimitRange maximum would force a CPU limit."""
+
+
+class Quota(Model):
+    """What one namespace of the tier may request in all."""
+
+    cpu: CpuQuantity
+    memory: MemoryQuantity
+    pods: Annotated[int, Field(gt=0)]
+
+
+class Tier(Model):
+    """How important a service is, and what follows from that."""
+
+    description: Text
+    priority: Annotated[int, Field(ge=0, lt=1_000_000_000)]
+    """Value of the tier's PriorityClass. Values from 1000000000 are Kubernetes' own."""
+    preempts: bool = True
+    """Whether a pending pod of this tier may push out pods of lower ones."""
+    memory: Literal["guaranteed", "burstable"]
+    """`guaranteed`: memory request = limit. `burstable`: the request is a share of the limit."""
+    memory_request_percent: Percent = 50
+    """In a burstable tier, the request as a share of the limit where a service states none."""
+    container: ContainerDefaults
+    quota: Quota
+    shutdown_grace_seconds: Seconds
+    """How long pods of this tier may take when their node shuts down."""
+    gpu: bool = False
+    """Whether services of this tier may use a GPU."""

@@ -1,0 +1,135 @@
+"""A folder is a lab, or everything that is wrong with it is said."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from config.load import InvalidLab, load_lab
+from config.quantity import Memory
+from config.service import AppService
+from config.source import Place
+
+ROOT = Path(__file__).parents[2]
+LABS = ROOT / "tests" / "labs"
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the lab `tiny`, by a relative path."""
+    shutil.copytree(LABS / "tiny", tmp_path / "tiny")
+    monkeypatch.chdir(tmp_path)
+    return Path("tiny")
+
+
+@pytest.mark.parametrize("folder", ["prod", "small"])
+def test_the_labs_of_the_project_are_valid(folder: str) -> None:
+    assert load_lab(ROOT / "config" / folder).services
+
+
+def refusals(folder: Path) -> list[str]:
+    with pytest.raises(InvalidLab) as raised:
+        load_lab(folder)
+    return str(raised.value).splitlines()
+
+
+def test_a_lab_is_read_with_its_places(lab: Path) -> None:
+    loaded = load_lab(lab)
+    notes = loaded.services["notes"]
+    assert isinstance(notes, AppService)
+    assert notes.memory == Memory.parse("256Mi")
+    assert loaded.place(("services", "notes", "memory")) == Place("tiny/services/notes.yaml", 7, 1)
+    assert loaded.place(("services", "notes", "env")) == Place("tiny/services/notes.yaml", 1, 1)
+
+
+def test_the_lab_is_named_by_its_folder(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(lab)
+    assert load_lab(Path()).name == "tiny"
+
+
+def test_groups_and_storage_classes_may_be_left_out(lab: Path) -> None:
+    (lab / "groups.yaml").unlink()
+    (lab / "storage.yaml").unlink()
+    for name in ("mysql", "postgres", "vault", "notes", "door"):
+        (lab / "services" / f"{name}.yaml").unlink()
+    cluster = (lab / "cluster.yaml").read_text()
+    for part in ("  secrets: {operator: external-secrets, vault: vault}\n", ", forward_auth: door"):
+        cluster = cluster.replace(part, "")
+    (lab / "cluster.yaml").write_text(cluster)
+    (lab / "services" / "painter.yaml").write_text(
+        (lab / "services" / "painter.yaml").read_text().replace("{host: painter}", "{host: painter, auth: app}")
+    )
+    loaded = load_lab(lab)
+    assert (loaded.groups, loaded.storage_classes) == ({}, {})
+
+
+def test_a_folder_that_is_missing_is_told_its_neighbour(lab: Path) -> None:
+    assert refusals(Path("tny")) == ["tny:1:1: there is no such folder; did you mean 'tiny'?"]
+
+
+def test_a_folder_that_is_a_file_cannot_be_read(lab: Path) -> None:
+    assert refusals(lab / "site.yaml") == ["tiny/site.yaml:1:1: cannot be read: Not a directory"]
+
+
+def test_a_folder_whose_name_is_no_name_cannot_be_read() -> None:
+    assert refusals(Path("a\0b")) == ["a\\x00b:1:1: cannot be read: embedded null byte"]
+    assert refusals(Path("a" * 300)) == [f"{'a' * 300}:1:1: cannot be read: File name too long"]
+
+
+def test_an_empty_folder_misses_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    files = ("cluster", "machines", "networks", "site", "tiers")
+    assert refusals(Path("empty")) == [f"empty/{name}.yaml:1:1: the file is missing" for name in files]
+
+
+def test_a_file_that_is_a_folder_cannot_be_read(lab: Path) -> None:
+    (lab / "tiers.yaml").unlink()
+    (lab / "tiers.yaml").mkdir()
+    assert refusals(lab) == ["tiny/tiers.yaml:1:1: tiers: cannot be read: Is a directory"]
+
+
+def test_a_link_to_nothing_cannot_be_read(lab: Path) -> None:
+    (lab / "services" / "gone.yaml").symlink_to("nowhere")
+    expected = "tiny/services/gone.yaml:1:1: services.gone: cannot be read: No such file or directory"
+    assert refusals(lab) == [expected]
+
+
+def test_services_that_are_a_file_cannot_be_read(lab: Path) -> None:
+    shutil.rmtree(lab / "services")
+    (lab / "services").write_text("")
+    assert "tiny/services:1:1: cannot be read: Not a directory" in refusals(lab)
+
+
+def test_a_file_without_permission_cannot_be_read(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Path.read_bytes
+
+    def refuse(file: Path) -> bytes:
+        if file.name == "site.yaml":
+            raise PermissionError(13, "Permission denied")
+        return read(file)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert refusals(lab) == ["tiny/site.yaml:1:1: site: cannot be read: Permission denied"]
+
+
+def test_hidden_files_and_a_readme_are_no_part_of_a_lab(lab: Path) -> None:
+    for name in (".DS_Store", "README.md", "services/.notes.yaml.swp"):
+        (lab / name).write_text("not for the loader")
+    assert load_lab(lab).name == "tiny"
+
+
+def test_the_name_of_a_file_does_not_break_the_line(lab: Path) -> None:
+    (lab / "new\nline.yaml").write_text("")
+    (lab / "services" / "b\udcffd.yaml").write_text("")
+    first, second = refusals(lab)
+    assert first.startswith("tiny/new\\nline.yaml:1:1: not part of a lab")
+    assert second.startswith("tiny/services/b\\udcffd.yaml:1:1: a service is named by its file")
+
+
+def test_problems_come_in_the_order_of_files_and_lines(lab: Path) -> None:
+    tiers = lab / "tiers.yaml"
+    tiers.write_text(tiers.read_text().replace("description", "descripton"))
+    places = [line.split(": ")[0] for line in refusals(lab)]
+    assert places == sorted(places, key=lambda place: [int(number) for number in place.split(":")[1:]])
+    assert len(places) == 6
