@@ -136,6 +136,9 @@ class Platform(Model):
 
     policy_engine: Name
     """The service that installs Kyverno."""
+    pod_network: Name | None = None
+    """The service that installs the network plugin, before anything that needs a pod to start; left out, the
+    plugin is there already."""
     recommender: Name | None = None
     """The service that installs the Vertical Pod Autoscaler; it only ever recommends."""
     databases: Name | None = None

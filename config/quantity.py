@@ -88,6 +88,11 @@ class Memory(int):
         return int(self) / (1 << 30)
 
 
+def decimal(number: int) -> str:
+    """A whole number of something countable, as the API server stores it: ``8k`` for 8000."""
+    return _with_suffix(number, _DECIMAL)
+
+
 def _with_suffix(number: int, units: Mapping[str, int]) -> str:
     """The number with the largest unit of which it is a whole multiple."""
     for suffix, factor in reversed(list(units.items())):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.model import Model, Percent, Seconds, Text
+from config.model import Model, Seconds, Text
 from config.quantity import CpuQuantity, MemoryQuantity
 
 
@@ -38,7 +38,7 @@ class Tier(Model):
     """Whether a pending pod of this tier may push out pods of lower ones."""
     memory: Literal["guaranteed", "burstable"]
     """`guaranteed`: memory request = limit. `burstable`: the request is a share of the limit."""
-    memory_request_percent: Percent = 50
+    memory_request_percent: Annotated[int, Field(ge=1, le=99)] = 50
     """In a burstable tier, the request as a share of the limit where a service states none."""
     container: ContainerDefaults
     quota: Quota

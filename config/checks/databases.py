@@ -6,12 +6,18 @@ from config.draft import Draft
 from config.service import PostgresService
 from config.source import Problem
 
+SUPERUSER = "postgres"
+
 
 def check_databases(lab: Draft) -> Iterator[Problem]:
     """PostgreSQL needs its operator, and an instance is what `singleton` counts."""
     for name, service in lab.services.items():
         if not isinstance(service, PostgresService):
             continue
+        if SUPERUSER in service.databases:
+            path = ("services", name, "databases", service.databases.index(SUPERUSER))
+            message = f"{SUPERUSER!r} is the superuser's own database, which is always there; leave it out"
+            yield lab.problem(path, message)
         if lab.cluster and lab.cluster.platform.databases is None:
             message = "a postgres service needs platform.databases in cluster.yaml: what installs CloudNativePG"
             yield lab.problem(("services", name, "kind"), message)

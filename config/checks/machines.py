@@ -6,6 +6,8 @@ from config.draft import Draft
 from config.machine import Machine
 from config.source import Problem
 
+MIB, GIB = 1 << 20, 1 << 30
+
 
 def check_machines(lab: Draft) -> Iterator[Problem]:
     """A machine is adopted or cloned, its bridges are on its host, and a node has an address for the cluster."""
@@ -14,6 +16,7 @@ def check_machines(lab: Draft) -> Iterator[Problem]:
         if not machine.adopt and machine.template is None:
             message = "needs template: what the new machine is cloned from; or adopt: true if it runs already"
             yield lab.problem(("machines", name), message)
+        yield from _check_sizes(lab, name, machine)
         yield from _check_bridges(lab, name, machine)
         yield from _check_node_address(lab, name, machine)
 
@@ -25,6 +28,17 @@ def _check_vlans(lab: Draft) -> Iterator[Problem]:
         if network.vlan is not None and bridge and not bridge.vlan_aware:
             message = f"VLAN {network.vlan} needs vlan_aware: true on bridge {network.bridge!r}"
             yield lab.problem(("networks", "networks", name, "vlan"), message)
+
+
+def _check_sizes(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
+    """Proxmox gives memory in whole MiB and disks in whole GiB; anything else would be rounded in silence."""
+    if machine.memory % MIB:
+        message = f"must be a whole number of Mi; write {-(-machine.memory // MIB)}Mi"
+        yield lab.problem(("machines", name, "memory"), message)
+    for index, disk in enumerate(machine.disks):
+        if disk.size % GIB:
+            message = f"must be a whole number of Gi; write {-(-disk.size // GIB)}Gi"
+            yield lab.problem(("machines", name, "disks", index, "size"), message)
 
 
 def _check_bridges(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ _PROVIDES = {
 """The API group whose kinds the planner writes, by the part of the platform that has to install it."""
 
 _ANSWERS = ("ingress.forward_auth", "secrets.vault")
-_RUNS = ("gpu.operator", "gpu.feature_discovery")
+_RUNS = ("pod_network", "gpu.operator", "gpu.feature_discovery")
 
 
 def check_platform(lab: Draft) -> Iterator[Problem]:

@@ -121,6 +121,18 @@ def _workload_ports(lab: Draft) -> Iterator[Claim]:
                 yield Claim((path, number, protocol), (*path, "ports", port_name), what)
 
 
+def _container_names(lab: Draft) -> Iterator[Claim]:
+    """Within a pod: the main container has the workload's name, and the one that waits is added by the planner."""
+    for name, service in lab.services.items():
+        for path, workload_name, workload in workloads(name, service):
+            yield Claim((path, workload_name), path, f"the container name {workload_name!r}")
+            if workload.waits_for:
+                yield Claim((path, "wait-for"), (*path, "waits_for"), "the container name 'wait-for'")
+            for part, added in (("init", workload.init), ("sidecars", workload.sidecars)):
+                for key in added:
+                    yield Claim((path, key), (*path, part, key), f"the container name {key!r}")
+
+
 def _mount_paths(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
         if isinstance(service, HelmService):
@@ -145,5 +157,6 @@ CLAIMS: tuple[Callable[[Draft], Iterator[Claim]], ...] = (
     _hostnames,
     _load_balancer_ports,
     _workload_ports,
+    _container_names,
     _mount_paths,
 )

@@ -1,0 +1,70 @@
+"""What each Proxmox host has promised to its machines and volumes, against its hardware."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from config.lab import Lab
+from config.parts import workloads
+from config.service import HelmService, Service
+from config.service.database import DatabaseBase
+from config.storage_class import BlockStorageClass
+from plan.model import HostUse
+from plan.workloads.volumes import mounted
+
+
+def host_uses(lab: Lab) -> tuple[HostUse, ...]:
+    """The hosts, in the order of the file."""
+    return tuple(_host(lab, name) for name in lab.site.hosts)
+
+
+def _host(lab: Lab, name: str) -> HostUse:
+    host = lab.site.hosts[name]
+    machines = [machine for machine in lab.machines.values() if machine.host == name]
+    promised = _promised_storage(lab, name)
+    return HostUse(
+        name=name,
+        memory=host.memory,
+        machine_memory=sum(machine.memory for machine in machines),
+        pinned_memory=sum(machine.memory for machine in machines if machine.pci_devices),
+        threads=host.threads,
+        vcpus=sum(machine.vcpus for machine in machines),
+        storages={storage: (promised[storage], row.size) for storage, row in host.storages.items()},
+    )
+
+
+def _promised_storage(lab: Lab, host: str) -> Counter[str]:
+    """Bytes by storage. Which host a block volume ends up on is not known: it counts on each with its storage."""
+    promised: Counter[str] = Counter()
+    for machine in lab.machines.values():
+        if machine.host == host:
+            for disk in machine.disks:
+                promised[disk.storage] += disk.size
+    for service in lab.services.values():
+        for storage_class, size in _volumes(service):
+            row = lab.storage_classes[storage_class]
+            if isinstance(row, BlockStorageClass):
+                promised[row.storage] += size
+    return promised
+
+
+def _volumes(service: Service) -> Iterator[tuple[str, int]]:
+    """Storage class and size in bytes of what a service stores; each replica of a statefulset has its own."""
+    copies = _copies(service)
+    for name, volume in service.volumes.items():
+        yield volume.storage_class, volume.size * copies.get(name, 1)
+    if isinstance(service, DatabaseBase):
+        yield service.storage_class, service.size * getattr(service, "instances", 1)
+        if service.backup:
+            yield service.backup.storage_class, service.backup.size
+
+
+def _copies(service: Service) -> dict[str, int]:
+    if isinstance(service, HelmService):
+        return {
+            volume: footprint.replicas
+            for footprint in service.footprint.values()
+            if footprint.runs_as == "statefulset"
+            for volume in footprint.volumes
+        }
+    replicated = (part.workload for part in workloads("", service) if part.workload.runs_as == "statefulset")
+    return {name: workload.replicas for workload in replicated for name in mounted(workload)}

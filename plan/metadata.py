@@ -1,0 +1,75 @@
+"""Names, labels and annotations of Kubernetes objects."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from config.service import Service
+from plan.model import Manifest
+
+TIER_LABEL = "tier"
+"""On every namespace and pod of a tier; policies match the namespace's."""
+
+SERVICE_LABEL = "homelab/service"
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
+EXCEPTION_LABEL = "homelab/exception."
+"""Followed by the name of a convention that the object departs from."""
+
+LIMIT_RANGE_LABEL = "homelab/limit-range"
+QUOTA_LABEL = "homelab/quota"
+OPT_OUT = "none"
+"""Value of the two labels above with which a namespace opts out."""
+
+
+NOT_AWAITED = {"pulumi.com/skipAwait": "true"}
+"""Annotation of an object that never reports to be ready, so that an `up` does not wait for it until it fails."""
+
+
+def namespace_of(name: str, service: Service) -> str:
+    """The namespace of a service: its group's, or one of its own."""
+    return f"{service.tier}-{service.group or name}"
+
+
+def manifest(
+    api_version: str,
+    kind: str,
+    name: str,
+    namespace: str | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+    **content: Any,
+) -> Manifest:
+    """A Kubernetes object; `content` holds its top-level fields besides metadata."""
+    metadata: dict[str, Any] = {"name": name}
+    if namespace:
+        metadata["namespace"] = namespace
+    metadata["labels"] = dict(labels or {})
+    metadata["labels"].setdefault(MANAGED_BY_LABEL, "pulumi")
+    if annotations:
+        metadata["annotations"] = dict(annotations)
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+
+
+def service_labels(service: str, tier: str, workload: str | None = None) -> dict[str, str]:
+    """Labels of an object that belongs to a service, or to one workload of it."""
+    return {
+        "app.kubernetes.io/name": workload or service,
+        SERVICE_LABEL: service,
+        TIER_LABEL: tier,
+    }
+
+
+def selector(workload: str) -> dict[str, str]:
+    """What selects the pods of a workload. Immutable in a controller, hence no more than the name."""
+    return {"app.kubernetes.io/name": workload}
+
+
+def exception_labels(exceptions: Collection[str]) -> dict[str, str]:
+    """Labels that excuse an object from policies."""
+    return {f"{EXCEPTION_LABEL}{exception}": "true" for exception in sorted(exceptions)}
+
+
+def api_group(manifest: Manifest) -> str:
+    """The API group of an object; empty for the core group."""
+    group, _, version = str(manifest["apiVersion"]).partition("/")
+    return group if version else ""

@@ -1,0 +1,110 @@
+"""The nodes of the cluster: what pods can get of each machine."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from config.cluster import Cluster
+from config.lab import Lab
+from config.machine import Machine
+from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
+from plan.model import Node, Pod
+from plan.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
+
+CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
+PODS = "pods"
+
+
+def plan_nodes(lab: Lab) -> tuple[Node, ...]:
+    """The nodes, in the order of the file."""
+    return tuple(_node(lab, name, machine) for name, machine in lab.machines.items() if machine.role != "appliance")
+
+
+def _node(lab: Lab, name: str, machine: Machine) -> Node:
+    cluster = lab.cluster
+    is_control_plane = machine.role == "control-plane"
+    gpus = gpus_of(lab, machine)
+    capacity = {
+        CPU: machine.vcpus * 1000,
+        MEMORY: int(machine.memory),
+        EPHEMERAL_STORAGE: int(machine.disks[0].size),
+        PODS: cluster.kubelet.max_pods,
+        **_gpu_capacity(cluster, gpus),
+    }
+    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    taints: list[str] = []
+    if is_control_plane:
+        labels[CONTROL_PLANE_LABEL] = ""
+        taints += [CONTROL_PLANE_LABEL] if cluster.control_plane_taint else []
+    if gpus and cluster.platform.gpu:
+        labels[GPU_NODE_LABEL] = "true"
+        taints.append(GPU_TAINT)
+    group: Literal["control-plane", "gpu", "general"]
+    group = "control-plane" if is_control_plane else "gpu" if GPU_TAINT in taints else "general"
+    return Node(
+        name=name,
+        role="control-plane" if is_control_plane else "worker",
+        group=group,
+        labels=labels,
+        taints=tuple(taints),
+        capacity=capacity,
+        allocatable=_allocatable(cluster, capacity),
+        volume_slots=volume_slots(cluster, machine),
+    )
+
+
+def gpus_of(lab: Lab, machine: Machine) -> list[str]:
+    """Devices of a machine that have video memory."""
+    devices = lab.site.hosts[machine.host].pci_devices
+    return [name for name in machine.pci_devices if devices[name].video_memory_mib is not None]
+
+
+def _gpu_capacity(cluster: Cluster, gpus: list[str]) -> dict[str, int]:
+    sharing = cluster.platform.gpu
+    if sharing is None or not gpus:
+        return {}
+    return {
+        GPU: sharing.time_slices * len(gpus),
+        sharing.video_memory_resource: sharing.video_memory_mib * len(gpus),
+    }
+
+
+def _allocatable(cluster: Cluster, capacity: dict[str, int]) -> dict[str, int]:
+    """Capacity less both reservations and the hard eviction threshold (kubelet, Node Allocatable)."""
+    kubelet = cluster.kubelet
+    kept_cpu = kubelet.kube_reserved.cpu + kubelet.system_reserved.cpu
+    kept_memory = kubelet.kube_reserved.memory + kubelet.system_reserved.memory + kubelet.eviction_hard.memory
+    kept_disk = capacity[EPHEMERAL_STORAGE] * kubelet.eviction_hard.nodefs_percent // 100
+    return capacity | {
+        CPU: capacity[CPU] - kept_cpu,
+        MEMORY: capacity[MEMORY] - kept_memory,
+        EPHEMERAL_STORAGE: capacity[EPHEMERAL_STORAGE] - kept_disk,
+    }
+
+
+def volume_slots(cluster: Cluster, machine: Machine) -> int:
+    """Block volumes that the scheduler will put on the machine.
+
+    The CSI driver attaches at scsi1 and above; each of the machine's own disks there costs a slot (live-lab).
+    """
+    own = sum(disk.interface.startswith("scsi") and disk.interface != "scsi0" for disk in machine.disks)
+    return max(0, min(cluster.volume_slots.schedulable, cluster.volume_slots.hard - own))
+
+
+def admits(node: Node, pod: Pod) -> bool:
+    """Whether a node's taints and labels let a pod in at all."""
+    return tolerates(node, pod) and matches(node, pod)
+
+
+def tolerates(node: Node, pod: Pod) -> bool:
+    """Whether a pod tolerates every taint of a node."""
+    return "*" in pod.tolerated_taints or pod.tolerated_taints.issuperset(node.taints)
+
+
+def matches(node: Node, pod: Pod) -> bool:
+    """Whether a node has the labels that a pod selects."""
+    return all(node.labels.get(label) == value for label, value in pod.node_selector.items())
+
+
+def nodes_for(nodes: Iterable[Node], pod: Pod) -> list[Node]:
+    """The nodes that a pod may run on."""
+    return [node for node in nodes if admits(node, pod)]

@@ -1,0 +1,65 @@
+"""From a lab to its plan."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from config.lab import Lab
+from plan.capacity import measure
+from plan.capacity_findings import capacity_findings
+from plan.kubeadm import kubeadm_documents
+from plan.machines import machine_findings, plan_machines
+from plan.model import Finding, Plan
+from plan.namespaces import plan_namespaces
+from plan.nodes import plan_nodes
+from plan.policies import plan_policies
+from plan.service_findings import service_findings
+from plan.services import plan_services
+from plan.storage import storage_classes
+from plan.tiers import plan_tiers, shutdown_findings
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
+    """Everything that a lab means. Pure: the same lab gives the same plan.
+
+    Without `adopt`, machines that run already are planned as if they were to be created: a whole lab from nothing.
+    """
+    if not adopt:
+        lab = _created_anew(lab)
+    tiers = plan_tiers(lab)
+    nodes = plan_nodes(lab)
+    namespaces = plan_namespaces(lab, tiers)
+    services = plan_services(lab, nodes)
+    capacity = measure(lab, nodes, namespaces, services)
+    return Plan(
+        lab=lab,
+        machines=plan_machines(lab),
+        bootstrap=kubeadm_documents(lab),
+        tiers=tiers,
+        defaults=(*(tier.priority_class for tier in tiers), *storage_classes(lab)),
+        policies=plan_policies(lab, tiers),
+        namespaces=namespaces,
+        services=services,
+        capacity=capacity,
+        findings=_sorted(
+            (
+                *machine_findings(lab),
+                *shutdown_findings(lab),
+                *service_findings(lab, services),
+                *capacity_findings(lab, capacity),
+            )
+        ),
+    )
+
+
+def _created_anew(lab: Lab) -> Lab:
+    machines = {name: machine.model_copy(update={"adopt": False}) for name, machine in lab.machines.items()}
+    return replace(lab, machines=machines)
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Worst first, and in a stable order."""
+    return tuple(
+        sorted(findings, key=lambda finding: (_SEVERITIES.index(finding.severity), finding.code, finding.path))
+    )

@@ -1,0 +1,128 @@
+"""Arithmetic on resources, as Kubernetes does it: what a pod requests, its QoS class, its OOM score."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from config.quantity import Cpu, Memory, decimal
+from plan.model import Pod, QosClass, ResourceList
+
+CPU = "cpu"
+MEMORY = "memory"
+EPHEMERAL_STORAGE = "ephemeral-storage"
+GPU = "nvidia.com/gpu"
+
+_OOM_GUARANTEED = -997
+_OOM_BEST_EFFORT = 1000
+
+
+@lru_cache(maxsize=4096)
+def notation(resource: str, amount: int) -> str:
+    """An amount as it stands in a manifest and in the API server: `500m`, `512Mi`, `1`."""
+    if resource == CPU:
+        return str(Cpu(amount))
+    if resource in (MEMORY, EPHEMERAL_STORAGE):
+        return str(Memory(amount))
+    return decimal(amount)
+
+
+def written(amounts: ResourceList) -> dict[str, str]:
+    """A resource list as it stands in a manifest."""
+    return {resource: notation(resource, amount) for resource, amount in amounts.items()}
+
+
+def added(*lists: ResourceList) -> dict[str, int]:
+    """The sum of resource lists."""
+    total: dict[str, int] = {}
+    for amounts in lists:
+        for resource, amount in amounts.items():
+            total[resource] = total.get(resource, 0) + amount
+    return total
+
+
+def scaled(amounts: ResourceList, factor: int) -> dict[str, int]:
+    """A resource list, `factor` times."""
+    return {resource: amount * factor for resource, amount in amounts.items()}
+
+
+def _largest(*lists: ResourceList) -> dict[str, int]:
+    largest: dict[str, int] = {}
+    for amounts in lists:
+        for resource, amount in amounts.items():
+            largest[resource] = max(largest.get(resource, 0), amount)
+    return largest
+
+
+def _pod_total(containers: Iterable[ResourceList], init: Iterable[tuple[ResourceList, bool]]) -> dict[str, int]:
+    """Containers and native sidecars run together; an ordinary init container runs alone, with the native
+    sidecars before it. The pod needs the largest of these (`PodRequests` in k8s.io/component-helpers)."""
+    running = added(*containers)
+    peak: dict[str, int] = {}
+    sidecars: dict[str, int] = {}
+    for amounts, always_restarts in init:
+        if always_restarts:
+            sidecars = added(sidecars, amounts)
+            peak = _largest(peak, sidecars)
+        else:
+            peak = _largest(peak, added(sidecars, amounts))
+    return _largest(added(running, sidecars), peak)
+
+
+def pod_requests(pod: Pod) -> dict[str, int]:
+    """What the scheduler counts for a pod."""
+    return _pod_total(
+        (container.requests for container in pod.containers),
+        ((container.requests, container.always_restarts) for container in pod.init_containers),
+    )
+
+
+def pod_limits(pod: Pod) -> dict[str, int]:
+    """The most that a pod may use, as far as its containers state limits."""
+    return _pod_total(
+        (container.limits for container in pod.containers),
+        ((container.limits, container.always_restarts) for container in pod.init_containers),
+    )
+
+
+def qos_class(pod: Pod) -> QosClass:
+    """The class that Kubernetes gives the pod. Only CPU and memory count, and every container does.
+
+    Guaranteed takes a limit equal to the request on both, init containers and sidecars included. Memory
+    request = limit alone is Burstable.
+    """
+    containers = (*pod.containers, *pod.init_containers)
+    stated = [
+        amounts.get(resource, 0)
+        for container in containers
+        for resource in (CPU, MEMORY)
+        for amounts in (container.requests, container.limits)
+    ]
+    if not any(stated):
+        return "BestEffort"
+    guaranteed = all(
+        container.limits.get(resource, 0) > 0 and container.limits[resource] == container.requests.get(resource)
+        for container in containers
+        for resource in (CPU, MEMORY)
+    )
+    return "Guaranteed" if guaranteed else "Burstable"
+
+
+def oom_score_adj(pod: Pod, node_memory: int) -> Mapping[str, int]:
+    """The kubelet's `oom_score_adj` of each container (pkg/kubelet/qos/policy.go), by container name.
+
+    Burstable containers get 1000 less the per mille of the node's memory that they request, between 3 and
+    999; a native sidecar gets no more than the highest of the main containers.
+    """
+    quality = qos_class(pod)
+    containers = (*pod.containers, *pod.init_containers)
+    if quality != "Burstable":
+        score = _OOM_GUARANTEED if quality == "Guaranteed" else _OOM_BEST_EFFORT
+        return {container.name: score for container in containers}
+    scores = {
+        container.name: max(3, min(999, 1000 - 1000 * container.requests.get(MEMORY, 0) // node_memory))
+        for container in containers
+    }
+    highest = max(scores[container.name] for container in pod.containers)
+    for container in pod.init_containers:
+        if container.always_restarts:
+            scores[container.name] = min(scores[container.name], highest)
+    return scores

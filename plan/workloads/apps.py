@@ -1,0 +1,89 @@
+"""Services whose workloads we write: from what a service states to all of its objects."""
+
+from collections.abc import Iterator
+
+from config.parts import Part
+from config.parts import workloads as workloads_of
+from config.service import AppService, GpuService
+from plan.model import Manifest, Workload
+from plan.nodes import nodes_for
+from plan.resources import oom_score_adj, qos_class
+from plan.scope import Scope
+from plan.workloads import volumes
+from plan.workloads.controllers import (
+    CONTROLLERS,
+    availability,
+    controller,
+    per_replica_volumes,
+    recommendation,
+)
+from plan.workloads.networking import ingresses, service
+from plan.workloads.permissions import permissions
+from plan.workloads.pods import pod_template
+from plan.workloads.secrets import external_secret, secrets_of
+
+
+def build_app(scope: Scope, app: AppService | GpuService) -> tuple[list[Workload], list[Manifest]]:
+    """Workloads and objects of a service of kind `app` or `gpu`."""
+    return build_parts(scope, list(workloads_of(scope.name, app)))
+
+
+def build_parts(scope: Scope, parts: list[Part]) -> tuple[list[Workload], list[Manifest]]:
+    """Workloads of a service and their objects, in the order in which they are made."""
+    per_replica = {name for part in parts for name in per_replica_volumes(scope, part.workload)}
+    manifests = [
+        *external_secret(scope, secrets_of(part.workload for part in parts)),
+        *permissions(scope),
+        *volumes.claims(scope, per_replica),
+    ]
+    workloads: list[Workload] = []
+    for part in parts:
+        workload, objects = _build_part(scope, part, _neighbour(scope, part, parts))
+        workloads.append(workload)
+        manifests += objects
+    manifests += ingresses(scope, _backends(scope, parts))
+    return workloads, manifests
+
+
+def _build_part(scope: Scope, part: Part, beside: str | None) -> tuple[Workload, list[Manifest]]:
+    name, config = part.name, part.workload
+    template = pod_template(scope, name, config, per_replica_volumes(scope, config), beside)
+    made = controller(scope, name, config, template)
+    objects = [
+        *volumes.files_config_map(scope, name, config),
+        *service(scope, name, config, is_main=name == scope.name),
+        made,
+        *availability(scope, name, config),
+        *recommendation(scope, name, made["apiVersion"], made["kind"]),
+    ]
+    workload = Workload(
+        name=name,
+        service=scope.name,
+        namespace=scope.namespace,
+        controller=CONTROLLERS[config.runs_as],
+        replicas=len(nodes_for(scope.nodes, template.pod)) if config.runs_as == "daemonset" else config.replicas,
+        pod=template.pod,
+        path=part.path,
+        qos=qos_class(template.pod),
+        oom_score_adj=oom_score_adj(template.pod, scope.smallest_node_memory),
+    )
+    return workload, objects
+
+
+def _neighbour(scope: Scope, part: Part, parts: list[Part]) -> str | None:
+    """The workload that a part must share a node with: the first that mounts the same block volume."""
+    own = set(volumes.block_volumes(scope, part.workload))
+    for other in parts[: parts.index(part)]:
+        if own & set(volumes.block_volumes(scope, other.workload)):
+            return other.name
+    return None
+
+
+def _backends(scope: Scope, parts: list[Part]) -> dict[str | None, tuple[str, int]]:
+    def listening() -> Iterator[tuple[str | None, tuple[str, int]]]:
+        for part in parts:
+            if part.workload.ports:
+                key = None if part.name == scope.name else str(part.path[-1])
+                yield key, (part.name, next(iter(part.workload.ports.values())).number)
+
+    return dict(listening())

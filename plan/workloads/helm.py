@@ -1,0 +1,137 @@
+"""Services of kind `helm`: the release, with the resources of its footprint set in the chart's values."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from config.service import HelmService
+from config.service.container import Gpu
+from config.service.helm import FootprintContainer, FootprintWorkload
+from plan import resources
+from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, gpu_resources, resources_of
+from plan.model import Container, Manifest, Pod, Release, Workload
+from plan.nodes import nodes_for
+from plan.resources import oom_score_adj, qos_class
+from plan.scope import Scope
+from plan.workloads import volumes
+from plan.workloads.controllers import CONTROLLERS
+from plan.workloads.networking import ingresses
+from plan.workloads.secrets import chart_secret
+
+Values = Mapping[str, Any]
+"""Values of a chart."""
+
+
+def build_helm(scope: Scope, helm: HelmService) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
+    """Workloads of a release, the objects that the chart refers to, and those that come after it."""
+    workloads = [_workload(scope, name, footprint) for name, footprint in helm.footprint.items()]
+    before = [*chart_secret(scope, helm.secrets.items()), *volumes.claims(scope, _volumes_of_charts(helm))]
+    backend = helm.endpoint
+    after = list(ingresses(scope, {None: (backend.service, backend.port)} if backend else {}))
+    return workloads, before, after
+
+
+def _volumes_of_charts(helm: HelmService) -> set[str]:
+    """Volumes that the chart claims itself: those of its statefulsets, one for each replica."""
+    return {
+        volume
+        for footprint in helm.footprint.values()
+        if footprint.runs_as == "statefulset"
+        for volume in footprint.volumes
+    }
+
+
+def release(scope: Scope, helm: HelmService, extra_values: Mapping[str, Any], after: tuple[str, ...]) -> Release:
+    """The release of a service. `extra_values` are those that follow from the rest of the lab; `after` names the
+    services whose charts have to be there first."""
+    chart = helm.chart
+    is_oci = chart.repository.startswith("oci://")
+    values: dict[str, Any] = {}
+    for additional in (helm.values, extra_values, _resource_values(scope, helm)):
+        values = merged(values, additional)
+    return Release(
+        name=scope.name,
+        chart=f"{chart.repository}/{chart.name}" if is_oci else chart.name,
+        repository={} if is_oci else {"repo": chart.repository},
+        version=chart.version,
+        values=plain(values),
+        after=after,
+    )
+
+
+def merged(base: Values, over: Values) -> dict[str, Any]:
+    """Values of a chart, one set over another: mappings are merged, everything else is replaced."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        if isinstance(below, dict) and isinstance(value, dict):
+            value = merged(cast(Values, below), cast(Values, value))
+        result[key] = value
+    return result
+
+
+def plain(value: object) -> Any:
+    """A value as the charts expect it: lists instead of the configuration's tuples."""
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in cast(dict[str, object], value).items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in cast(list[object], value)]
+    return value
+
+
+def _resource_values(scope: Scope, helm: HelmService) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for workload in helm.footprint.values():
+        for name, config in (*workload.containers.items(), *workload.init.items()):
+            if config.values is not None:
+                container = _container(scope, name, config)
+                stated: Any = {
+                    "requests": resources.written(container.requests),
+                    "limits": resources.written(container.limits),
+                }
+                for key in reversed(config.values.split(".")):
+                    stated = {key: stated}
+                values = merged(values, stated)
+    return values
+
+
+def _container(scope: Scope, name: str, config: FootprintContainer) -> Container:
+    """Without ephemeral storage: charts are not asked to limit what we do not know."""
+    full = resources_of(name, config, scope.tier, scope.exceptions, extended=_extended(scope, config.gpu))
+    return Container(
+        name,
+        {resource: full.requests[resource] for resource in full.requests if resource != resources.EPHEMERAL_STORAGE},
+        {resource: full.limits[resource] for resource in full.limits if resource != resources.EPHEMERAL_STORAGE},
+    )
+
+
+def _extended(scope: Scope, gpu: Gpu | None) -> dict[str, int]:
+    sharing = scope.lab.cluster.platform.gpu
+    return gpu_resources(gpu, sharing.video_memory_resource) if sharing else {}
+
+
+def _workload(scope: Scope, name: str, footprint: FootprintWorkload) -> Workload:
+    uses_gpu = any(container.gpu for container in footprint.containers.values())
+    block = tuple(
+        volume
+        for volume in footprint.volumes
+        if volumes.is_block(scope.lab, scope.service.volumes[volume].storage_class)
+    )
+    pod = Pod(
+        containers=tuple(_container(scope, key, config) for key, config in footprint.containers.items()),
+        init_containers=tuple(_container(scope, key, config) for key, config in footprint.init.items()),
+        priority=scope.tier.priority,
+        node_selector=footprint.node_selector | ({GPU_NODE_LABEL: "true"} if uses_gpu else {}),
+        tolerated_taints=frozenset({"*"} if footprint.every_node else {GPU_TAINT} if uses_gpu else ()),
+        block_volumes=block,
+    )
+    return Workload(
+        name=name,
+        service=scope.name,
+        namespace=scope.namespace,
+        controller=CONTROLLERS[footprint.runs_as],
+        replicas=len(nodes_for(scope.nodes, pod)) if footprint.runs_as == "daemonset" else footprint.replicas,
+        pod=pod,
+        path=(*scope.path, "footprint", name),
+        qos=qos_class(pod),
+        oom_score_adj=oom_score_adj(pod, scope.smallest_node_memory),
+    )

@@ -1,0 +1,140 @@
+"""How workloads are reached: Services, and Ingresses with Traefik's middlewares."""
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address
+
+from config.lab import Lab
+from config.service.common import Exposure
+from config.service.container import Workload as WorkloadConfig
+from plan.metadata import NOT_AWAITED, manifest, namespace_of, selector
+from plan.model import Manifest
+from plan.scope import Scope, endpoint
+
+MIDDLEWARE_API = "traefik.io/v1alpha1"
+RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH, LAN_ONLY = (
+    "retry",
+    "rate-limit",
+    "browser-headers",
+    "forward-auth",
+    "lan-only",
+)
+
+MIDDLEWARES_BY_AUTH: Mapping[str, tuple[str, ...]] = {
+    "required": (RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH),
+    "app": (RETRY, RATE_LIMIT, HEADERS),
+    "public": (RETRY, RATE_LIMIT, HEADERS),
+    "none": (RATE_LIMIT,),
+}
+"""The middlewares of a route, in order, by who checks the visitor."""
+
+
+def service(scope: Scope, name: str, config: WorkloadConfig, *, is_main: bool) -> Iterator[Manifest]:
+    """The Service of a workload that listens; the main one has the load-balancer address, if there is one."""
+    if not config.ports or config.runs_as == "cronjob":
+        return
+    address = scope.service.load_balancer if is_main else None
+    spec = {
+        "type": "LoadBalancer" if address else "ClusterIP",
+        "selector": selector(name),
+        "ports": [
+            {"name": port_name, "port": port.number, "targetPort": port_name, "protocol": port.protocol}
+            for port_name, port in config.ports.items()
+        ],
+    }
+    if address:
+        spec |= {"allocateLoadBalancerNodePorts": False, "externalTrafficPolicy": "Local"}
+    annotations = load_balancer_annotation(address) if address else {}
+    if config.replicas == 0:
+        annotations |= NOT_AWAITED
+    yield manifest(
+        "v1", "Service", name, scope.namespace, labels=scope.labels(name), annotations=annotations, spec=spec
+    )
+
+
+def load_balancer_annotation(address: IPv4Address) -> dict[str, str]:
+    """What asks MetalLB for an address."""
+    return {"metallb.io/loadBalancerIPs": str(address)}
+
+
+def host_name(lab: Lab, exposure: Exposure) -> str:
+    """The whole host name of an exposure."""
+    return exposure.host if "." in exposure.host else f"{exposure.host}.{lab.site.domain}"
+
+
+def ingresses(scope: Scope, backends: Mapping[str | None, tuple[str, int]]) -> Iterator[Manifest]:
+    """One Ingress for each exposure. `backends` gives Service and port by workload; None is the main one."""
+    for exposure in scope.service.expose:
+        backend, port = backends[exposure.workload]
+        host = host_name(scope.lab, exposure)
+        rule = {
+            "path": exposure.path,
+            "pathType": "Prefix",
+            "backend": {"service": {"name": backend, "port": {"number": port}}},
+        }
+        yield manifest(
+            "networking.k8s.io/v1",
+            "Ingress",
+            _ingress_name(host, exposure.path),
+            scope.namespace,
+            labels=scope.labels(),
+            annotations=_traefik(scope.lab, exposure) | NOT_AWAITED,
+            spec={
+                "ingressClassName": "traefik",
+                "rules": [{"host": host, "http": {"paths": [rule]}}],
+                "tls": [{"hosts": [host]}],
+            },
+        )
+
+
+def _ingress_name(host: str, path: str) -> str:
+    suffix = re.sub("[^a-z0-9]+", "-", path.lower()).strip("-")
+    return f"{host}-{suffix}" if suffix else host
+
+
+def _traefik(lab: Lab, exposure: Exposure) -> dict[str, str]:
+    ingress = lab.cluster.platform.ingress
+    assert ingress is not None, "checked when the lab is loaded"
+    names = MIDDLEWARES_BY_AUTH[exposure.auth] + ((LAN_ONLY,) if exposure.reach == "lan" else ())
+    namespace = namespace_of(ingress.controller, lab.services[ingress.controller])
+    prefix = "traefik.ingress.kubernetes.io/router"
+    return {
+        f"{prefix}.entrypoints": "websecure",
+        f"{prefix}.tls.certresolver": ingress.certificate_resolver,
+        f"{prefix}.middlewares": ",".join(f"{namespace}-{name}@kubernetescrd" for name in names),
+    }
+
+
+def middlewares(scope: Scope) -> Iterator[Manifest]:
+    """The middlewares that routes refer to; they live beside Traefik."""
+    ingress = scope.lab.cluster.platform.ingress
+    assert ingress is not None, "only called for the ingress controller"
+    lan = [str(network.cidr) for network in scope.lab.networks.networks.values()]
+    rate = ingress.requests_per_second
+    specifications = {
+        RETRY: {"retry": {"attempts": 3, "initialInterval": "100ms"}},
+        RATE_LIMIT: {"rateLimit": {"average": rate, "burst": 2 * rate}},
+        HEADERS: {"headers": _browser_headers(scope.lab.site.domain)},
+        LAN_ONLY: {"ipAllowList": {"sourceRange": lan}},
+    }
+    if ingress.forward_auth:
+        host, port = endpoint(scope.lab, ingress.forward_auth)
+        specifications[FORWARD_AUTH] = {
+            "forwardAuth": {
+                "address": f"http://{host}:{port}{ingress.forward_auth_path}",
+                "trustForwardHeader": True,
+                "authResponseHeaders": ["X-authentik-username", "X-authentik-groups", "X-authentik-email"],
+            }
+        }
+    for name, spec in specifications.items():
+        yield manifest(MIDDLEWARE_API, "Middleware", name, scope.namespace, labels=scope.labels(), spec=spec)
+
+
+def _browser_headers(domain: str) -> Manifest:
+    return {
+        "stsSeconds": 31_536_000,
+        "stsIncludeSubdomains": True,
+        "contentTypeNosniff": True,
+        "referrerPolicy": "strict-origin-when-cross-origin",
+        "contentSecurityPolicy": f"frame-ancestors 'self' https://*.{domain}; upgrade-insecure-requests",
+    }

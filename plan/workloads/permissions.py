@@ -1,0 +1,51 @@
+"""What the pods of a service may do at the API server: a service account with roles, or no token at all."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from config.service import Service
+from config.service.app import OwnWorkloads
+from config.service.common import Permission
+from plan.metadata import manifest
+from plan.model import Manifest
+from plan.scope import Scope
+
+API_GROUP = "rbac.authorization.k8s.io"
+API_VERSION = f"{API_GROUP}/v1"
+
+
+def has_permissions(service: Service) -> bool:
+    """Whether pods of a service need a token of the API server."""
+    return isinstance(service, OwnWorkloads) and bool(service.permissions)
+
+
+def permissions(scope: Scope) -> Iterator[Manifest]:
+    """Service account, roles and bindings of a service."""
+    if not isinstance(scope.service, OwnWorkloads) or not scope.service.permissions:
+        return
+    yield manifest("v1", "ServiceAccount", scope.name, scope.namespace, labels=scope.labels())
+    stated = scope.service.permissions
+    own = [permission for permission in stated if permission.scope == "namespace"]
+    everywhere = [permission for permission in stated if permission.scope == "cluster"]
+    if own:
+        yield from _granted(scope, own, "Role", scope.name, scope.namespace)
+    if everywhere:
+        yield from _granted(scope, everywhere, "ClusterRole", f"{scope.namespace}-{scope.name}", None)
+
+
+def _granted(
+    scope: Scope, stated: Sequence[Permission], kind: str, name: str, namespace: str | None
+) -> Iterator[Manifest]:
+    rules: list[dict[str, Any]] = [
+        {"apiGroups": [each.api_group], "resources": list(each.resources), "verbs": list(each.verbs)} for each in stated
+    ]
+    yield manifest(API_VERSION, kind, name, namespace, labels=scope.labels(), rules=rules)
+    yield manifest(
+        API_VERSION,
+        f"{kind}Binding",
+        name,
+        namespace,
+        labels=scope.labels(),
+        roleRef={"apiGroup": API_GROUP, "kind": kind, "name": name},
+        subjects=[{"kind": "ServiceAccount", "name": scope.name, "namespace": scope.namespace}],
+    )

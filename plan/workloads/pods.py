@@ -1,0 +1,162 @@
+"""Pods: from what a workload states to its pod template, and to what the scheduler sees of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from config.service.container import GpuWorkload
+from config.service.container import Workload as WorkloadConfig
+from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, gpu_resources, resources_of
+from plan.metadata import selector
+from plan.model import Container, Manifest, Pod
+from plan.scope import Scope
+from plan.workloads import volumes
+from plan.workloads.containers import container_manifest, ports, probes, wait_for
+from plan.workloads.permissions import has_permissions
+
+NDOTS = "2"
+"""Names with two dots are looked up as they are first; the default of 5 asks five times for every outside name."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A pod as the scheduler sees it, and its manifest."""
+
+    pod: Pod
+    manifest: Manifest
+
+
+def pod_template(
+    scope: Scope, name: str, config: WorkloadConfig, per_replica: tuple[str, ...] = (), beside: str | None = None
+) -> Template:
+    """The template of a workload's pods.
+
+    `per_replica` are volumes that the controller adds for each replica; `beside` is a workload whose node the
+    pods must share, because they mount the same block volume.
+    """
+    init = [*wait_for(scope, config), *_init_containers(scope, config)]
+    main = [_main_container(scope, name, config), *_sidecars(scope, config)]
+    pod = Pod(
+        containers=tuple(container for container, _ in main),
+        init_containers=tuple(container for container, _ in init),
+        priority=scope.tier.priority,
+        node_selector=_node_selector(config),
+        tolerated_taints=_tolerated_taints(config),
+        block_volumes=volumes.block_volumes(scope, config),
+    )
+    spec: dict[str, Any] = {
+        "priorityClassName": scope.service.tier,
+        "automountServiceAccountToken": has_permissions(scope.service),
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": config.grace_seconds,
+        "dnsConfig": {"options": [{"name": "ndots", "value": NDOTS}]},
+        "securityContext": _pod_security_context(config),
+        "containers": [manifest for _, manifest in main],
+    }
+    optional = {
+        "initContainers": [manifest for _, manifest in init],
+        "volumes": volumes.pod_volumes(scope, name, config, per_replica),
+        "nodeSelector": dict(pod.node_selector),
+        "tolerations": _tolerations(config),
+        "affinity": _affinity(name, config, beside),
+        "topologySpreadConstraints": _spread(name, config),
+        "serviceAccountName": scope.name if has_permissions(scope.service) else None,
+        "hostNetwork": config.host_network,
+        "dnsPolicy": "ClusterFirstWithHostNet" if config.host_network else None,
+    }
+    spec |= {key: value for key, value in optional.items() if value}
+    metadata: dict[str, Any] = {"labels": scope.labels(name)}
+    if config.files:
+        metadata["annotations"] = {"homelab/files-checksum": volumes.files_checksum(config)}
+    return Template(pod, {"metadata": metadata, "spec": spec})
+
+
+def _main_container(scope: Scope, name: str, config: WorkloadConfig) -> tuple[Container, Manifest]:
+    container = resources_of(
+        name,
+        config,
+        scope.tier,
+        scope.exceptions,
+        extended=extended_resources(scope, config),
+        scratch=volumes.disk_scratch(scope, config),
+    )
+    mounts = volumes.mounts(config) + volumes.file_mounts(config)
+    manifest = container_manifest(scope, container, config, mounts)
+    if config.ports:
+        manifest["ports"] = ports(config)
+    return container, manifest | dict(probes(config))
+
+
+def extended_resources(scope: Scope, config: WorkloadConfig) -> dict[str, int]:
+    """GPU slices and video memory, where a workload uses a GPU."""
+    sharing = scope.lab.cluster.platform.gpu
+    if sharing is None or not isinstance(config, GpuWorkload):
+        return {}
+    return gpu_resources(config.gpu, sharing.video_memory_resource)
+
+
+def _sidecars(scope: Scope, config: WorkloadConfig) -> list[tuple[Container, Manifest]]:
+    made = ((resources_of(name, each, scope.tier, scope.exceptions), each) for name, each in config.sidecars.items())
+    return [(container, container_manifest(scope, container, each, volumes.mounts(each))) for container, each in made]
+
+
+def _init_containers(scope: Scope, config: WorkloadConfig) -> list[tuple[Container, Manifest]]:
+    made = ((resources_of(name, each, scope.tier, scope.exceptions), each) for name, each in config.init.items())
+    return [(container, container_manifest(scope, container, each, volumes.mounts(each))) for container, each in made]
+
+
+def _uses_gpu(config: WorkloadConfig) -> bool:
+    return isinstance(config, GpuWorkload) and config.gpu is not None
+
+
+def _node_selector(config: WorkloadConfig) -> dict[str, str]:
+    return config.node_selector | ({GPU_NODE_LABEL: "true"} if _uses_gpu(config) else {})
+
+
+def _tolerated_taints(config: WorkloadConfig) -> frozenset[str]:
+    if config.every_node:
+        return frozenset({"*"})
+    return frozenset({GPU_TAINT}) if _uses_gpu(config) else frozenset()
+
+
+def _tolerations(config: WorkloadConfig) -> list[Manifest]:
+    """Without an effect, so that it matches whatever effect the taint has."""
+    if config.every_node:
+        return [{"operator": "Exists"}]
+    return [{"key": GPU_TAINT, "operator": "Exists"}] if _uses_gpu(config) else []
+
+
+def _pod_security_context(config: WorkloadConfig) -> dict[str, Any]:
+    context: dict[str, Any] = {"seccompProfile": {"type": "RuntimeDefault"}}
+    if config.run_as_user is not None:
+        context["fsGroup"] = config.run_as_user
+    return context
+
+
+def _affinity(name: str, config: WorkloadConfig, beside: str | None) -> Manifest | None:
+    affinity: Manifest = {}
+    if beside is not None:
+        term = {"labelSelector": {"matchLabels": selector(beside)}, "topologyKey": "kubernetes.io/hostname"}
+        affinity["podAffinity"] = {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
+    if _is_replicated(config):
+        term = {"labelSelector": {"matchLabels": selector(name)}, "topologyKey": "kubernetes.io/hostname"}
+        affinity["podAntiAffinity"] = {
+            "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": term}]
+        }
+    return affinity or None
+
+
+def _spread(name: str, config: WorkloadConfig) -> list[Manifest]:
+    if not _is_replicated(config):
+        return []
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": "kubernetes.io/hostname",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": selector(name)},
+        }
+    ]
+
+
+def _is_replicated(config: WorkloadConfig) -> bool:
+    return config.replicas > 1 or config.autoscale is not None

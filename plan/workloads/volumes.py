@@ -1,0 +1,146 @@
+"""Volumes: claims, scratch space and configuration files, and where a pod mounts them."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from config.lab import Lab
+from config.quantity import Memory
+from config.service import Service
+from config.service.app import OwnWorkloads
+from config.service.common import Scratch
+from config.service.container import Container as ContainerConfig
+from config.service.container import Workload as WorkloadConfig
+from plan.metadata import manifest
+from plan.model import Manifest
+from plan.scope import Scope
+
+FILES_VOLUME = "homelab-files"
+"""Not a name that a service would give to a volume of its own."""
+
+
+def is_block(lab: Lab, storage_class: str) -> bool:
+    """Whether volumes of the class are attached to one node at a time."""
+    return lab.storage_classes[storage_class].backend == "block"
+
+
+def access_modes(lab: Lab, storage_class: str) -> list[str]:
+    """Block volumes belong to one node; NFS folders to any number."""
+    return ["ReadWriteOnce" if is_block(lab, storage_class) else "ReadWriteMany"]
+
+
+def claim_name(service: str, volume: str) -> str:
+    """Name of the PersistentVolumeClaim of a service's volume."""
+    return f"{service}-{volume}"
+
+
+def claim_spec(lab: Lab, storage_class: str, size: Memory) -> Manifest:
+    """Specification of a claim."""
+    return {
+        "accessModes": access_modes(lab, storage_class),
+        "storageClassName": storage_class,
+        "resources": {"requests": {"storage": str(size)}},
+    }
+
+
+def claims(scope: Scope, per_replica: Iterable[str] = ()) -> Iterator[Manifest]:
+    """The claims of a service, but for those that a statefulset makes for each replica."""
+    for name, volume in scope.service.volumes.items():
+        if name not in per_replica:
+            yield manifest(
+                "v1",
+                "PersistentVolumeClaim",
+                claim_name(scope.name, name),
+                scope.namespace,
+                labels=scope.labels(),
+                spec=claim_spec(scope.lab, volume.storage_class, volume.size),
+            )
+
+
+def scratch_of(service: Service) -> Mapping[str, Scratch]:
+    """Scratch space that a service declares."""
+    return service.scratch if isinstance(service, OwnWorkloads) else {}
+
+
+def host_paths_of(service: Service) -> Mapping[str, str]:
+    """Folders of the node that a service mounts."""
+    return service.host_paths if isinstance(service, OwnWorkloads) else {}
+
+
+def mounted(config: WorkloadConfig) -> set[str]:
+    """Volumes and scratch space that any container of a workload mounts."""
+    containers: tuple[ContainerConfig, ...] = (config, *config.sidecars.values(), *config.init.values())
+    return {name for container in containers for name in container.mounts}
+
+
+def block_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]:
+    """Block volumes that the pods of a workload mount; each takes a volume slot of the node."""
+    volumes = scope.service.volumes
+    return tuple(
+        name for name in volumes if name in mounted(config) and is_block(scope.lab, volumes[name].storage_class)
+    )
+
+
+def disk_scratch(scope: Scope, config: WorkloadConfig) -> int:
+    """Bytes of disk-backed scratch space that a workload mounts."""
+    scratch = scratch_of(scope.service)
+    return sum(scratch[name].size for name in mounted(config) if name in scratch and scratch[name].medium == "disk")
+
+
+def pod_volumes(scope: Scope, workload: str, config: WorkloadConfig, per_replica: Iterable[str]) -> list[Manifest]:
+    """The `volumes` of a pod."""
+    volumes: list[Manifest] = [
+        {"name": name, "persistentVolumeClaim": {"claimName": claim_name(scope.name, name)}}
+        for name in scope.service.volumes
+        if name in mounted(config) and name not in per_replica
+    ]
+    for name, scratch in scratch_of(scope.service).items():
+        if name in mounted(config):
+            medium = {"medium": "Memory"} if scratch.medium == "memory" else {}
+            volumes.append({"name": name, "emptyDir": {**medium, "sizeLimit": str(scratch.size)}})
+    volumes += [
+        {"name": name, "hostPath": {"path": path}}
+        for name, path in host_paths_of(scope.service).items()
+        if name in mounted(config)
+    ]
+    if config.files:
+        volumes.append({"name": FILES_VOLUME, "configMap": {"name": files_name(workload)}})
+    return volumes
+
+
+def mounts(config: ContainerConfig) -> list[Manifest]:
+    """Where a container mounts volumes and scratch space."""
+    return [{"name": name, "mountPath": path} for name, path in config.mounts.items()]
+
+
+def file_mounts(config: WorkloadConfig) -> list[Manifest]:
+    """Where the main container sees its configuration files; each is mounted alone, beside what is there."""
+    return [
+        {"name": FILES_VOLUME, "mountPath": path, "subPath": key, "readOnly": True}
+        for path, key in zip(config.files, _file_keys(config), strict=True)
+    ]
+
+
+def files_name(workload: str) -> str:
+    """Name of the ConfigMap that holds a workload's files."""
+    return f"{workload}-files"
+
+
+def files_checksum(config: WorkloadConfig) -> str:
+    """Changes with any file: as an annotation of the pod it makes a rollout, which a mounted file alone does not."""
+    content = "\0".join(f"{path}\0{text}" for path, text in config.files.items())
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def files_config_map(scope: Scope, workload: str, config: WorkloadConfig) -> Iterator[Manifest]:
+    """The ConfigMap with a workload's files, if it has any."""
+    if config.files:
+        data = dict(zip(_file_keys(config), config.files.values(), strict=True))
+        yield manifest(
+            "v1", "ConfigMap", files_name(workload), scope.namespace, labels=scope.labels(workload), data=data
+        )
+
+
+def _file_keys(config: WorkloadConfig) -> list[str]:
+    """A ConfigMap's keys may not hold a slash; the number keeps two paths apart that differ in nothing else."""
+    return [f"{index}-{re.sub('[^-._a-zA-Z0-9]', '-', path[1:])}" for index, path in enumerate(config.files)]

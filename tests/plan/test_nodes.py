@@ -1,0 +1,76 @@
+"""What pods can get of a node."""
+
+from dataclasses import replace
+
+import pytest
+
+from config.machine import MachineDisk
+from config.quantity import Memory
+from plan.model import Node, Pod
+from plan.nodes import PODS, admits, plan_nodes, volume_slots
+from plan.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
+from tests.plan.labs import lab_of
+
+
+def node(lab: str, name: str) -> Node:
+    return next(each for each in plan_nodes(lab_of(lab)) if each.name == name)
+
+
+def test_a_32_gib_worker_has_some_30_5_gib_to_allocate() -> None:
+    worker = node("prod", "k8s-node2")
+    assert worker.allocatable[MEMORY] == Memory.parse("32Gi") - 2 * Memory.parse("512Mi") - Memory.parse("500Mi")
+    assert worker.allocatable[MEMORY] / 2**30 == pytest.approx(30.5, abs=0.02)
+
+
+def test_reservations_and_the_disk_threshold_are_not_allocatable() -> None:
+    worker = node("prod", "k8s-node2")
+    assert worker.capacity[CPU] == 8000
+    assert worker.allocatable[CPU] == 7600
+    assert worker.allocatable[EPHEMERAL_STORAGE] == pytest.approx(0.85 * Memory.parse("256Gi"), abs=1)
+    assert worker.allocatable[PODS] == 110
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "slots"),
+    [
+        (["scsi0"], 28),
+        (["scsi1"], 28),
+        (["scsi0", "scsi1"], 28),
+        (["scsi0", "scsi1", "scsi2"], 27),
+        (["scsi1", "scsi2", "scsi3", "scsi4"], 25),
+        (["sata0", "virtio0"], 28),
+        ([f"scsi{number}" for number in range(31)], 0),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, list) and len(value) < 6 else str(value)[:20],
+)
+def test_a_node_has_28_volume_slots_less_what_its_own_disks_take(interfaces: list[str], slots: int) -> None:
+    """The driver attaches at scsi1 to scsi29: 29 of them, of which the node advertises 28."""
+    lab = lab_of("prod")
+    disks = [MachineDisk(interface=each, storage="local-lvm", size=Memory.parse("1Gi")) for each in interfaces]
+    machine = lab.machines["k8s-node2"].model_copy(update={"disks": tuple(disks)})
+    assert volume_slots(lab.cluster, machine) == slots
+
+
+def test_the_gpu_node_advertises_slices_and_video_memory_and_keeps_others_off() -> None:
+    gpu, other = node("every_kind", "worker-gpu"), node("every_kind", "worker")
+    assert gpu.allocatable[GPU] == 4
+    assert gpu.allocatable["every.example/video-memory-mib"] == 14000
+    assert gpu.group == "gpu"
+    assert GPU not in other.allocatable
+    anybody = Pod(())
+    assert not admits(gpu, anybody)
+    assert admits(other, anybody)
+    assert admits(gpu, Pod((), tolerated_taints=frozenset({"nvidia.com/gpu"})))
+    assert admits(gpu, Pod((), tolerated_taints=frozenset({"*"})))
+    assert not admits(other, Pod((), node_selector={"nvidia.com/gpu.present": "true"}))
+
+
+def test_the_control_plane_keeps_ordinary_pods_off_unless_the_lab_says_otherwise() -> None:
+    lab = lab_of("small")
+    open_cluster = lab.cluster.model_copy(update={"control_plane_taint": False})
+    assert [admits(each, Pod(())) for each in plan_nodes(lab)] == [False, True]
+    assert [admits(each, Pod(())) for each in plan_nodes(replace(lab, cluster=open_cluster))] == [True, True]
+
+
+def test_appliances_are_no_nodes() -> None:
+    assert [each.name for each in plan_nodes(lab_of("every_kind"))] == ["master", "worker-gpu", "worker"]

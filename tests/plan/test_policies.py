@@ -1,0 +1,178 @@
+"""The shape of the policies. What they do is tried on the real policy engine, not here."""
+
+import re
+from typing import Any
+
+import pytest
+
+from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
+from plan.metadata import LIMIT_RANGE_LABEL, QUOTA_LABEL
+from plan.model import Manifest
+from tests.plan.labs import lab_of, plan_of
+
+LABS = ("prod", "small", "every_kind")
+
+
+def policies(lab: str) -> dict[str, Manifest]:
+    return {policy["metadata"]["name"]: policy for policy in plan_of(lab).policies}
+
+
+def expressions(value: Any) -> list[str]:
+    """Every CEL expression of a policy."""
+    if isinstance(value, dict):
+        own = [text for key, text in value.items() if key in ("expression", "messageExpression")]
+        return own + [each for nested in value.values() for each in expressions(nested)]
+    return [each for element in value for each in expressions(element)] if isinstance(value, list) else []
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_each_tier_has_its_generators_and_the_lab_its_rules(lab: str) -> None:
+    tiers = plan_of(lab).lab.tiers
+    expected = {
+        "tier-label",
+        "tier-priority",
+        "no-cpu-limits",
+        "requests-required",
+        "memory-guaranteed",
+        "cpu-request-cap",
+        *(f"{kind}-{tier}" for kind in ("limit-range", "resource-quota") for tier in tiers),
+    }
+    gpu = {"gpu-together"} if plan_of(lab).lab.cluster.platform.gpu else set()
+    assert policies(lab).keys() == expected | gpu
+    assert len(policies(lab)) == len(plan_of(lab).policies)
+
+
+def test_a_lab_without_a_gpu_has_no_policy_about_one() -> None:
+    assert lab_of("small").cluster.platform.gpu is None
+    assert not [name for name, policy in policies("small").items() if "gpu" in name or "nvidia" in str(policy)]
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_all_are_of_the_current_api_and_explain_themselves(lab: str) -> None:
+    for policy in plan_of(lab).policies:
+        assert policy["apiVersion"] == "policies.kyverno.io/v1"
+        assert policy["kind"] in ("GeneratingPolicy", "MutatingPolicy", "ValidatingPolicy")
+        assert policy["metadata"]["annotations"]["policies.kyverno.io/description"].endswith(".")
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_expressions_are_closed(lab: str) -> None:
+    found = 0
+    for policy in plan_of(lab).policies:
+        for expression in expressions(policy["spec"]):
+            found += 1
+            assert expression.strip()
+            assert expression.count("'") % 2 == expression.count('"') % 2 == 0
+            for opening, closing in ("()", "[]", "{}"):
+                assert expression.count(opening) == expression.count(closing), expression
+    assert found > len(plan_of(lab).policies)
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_a_variable_is_declared_before_it_is_used(lab: str) -> None:
+    for policy in plan_of(lab).policies:
+        known: set[str] = set()
+        for variable in policy["spec"].get("variables", []):
+            assert not [name for name in used(variable["expression"]) if name not in known], variable
+            known.add(variable["name"])
+        others = {key: value for key, value in policy["spec"].items() if key not in ("variables", "matchConditions")}
+        assert {name for expression in expressions(others) for name in used(expression)} <= known
+
+
+def used(expression: str) -> set[str]:
+    """Names of the variables in an expression."""
+    return set(re.findall(r"\bvariables\.(\w+)", expression))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "label", "kind"),
+    [("limit-range", LIMIT_RANGE_LABEL, "LimitRange"), ("resource-quota", QUOTA_LABEL, "ResourceQuota")],
+)
+def test_what_is_generated_stays_and_a_namespace_may_opt_out(prefix: str, label: str, kind: str) -> None:
+    for tier in plan_of("prod").tiers:
+        policy = policies("prod")[f"{prefix}-{tier.name}"]
+        assert policy["kind"] == "GeneratingPolicy"
+        assert policy["spec"]["evaluation"] == {
+            "synchronize": {"enabled": True},
+            "generateExisting": {"enabled": True},
+            "orphanDownstreamOnPolicyDelete": {"enabled": True},
+            "skipBackgroundRequests": False,
+        }
+        of_the_tier, not_opted_out = (each["expression"] for each in policy["spec"]["matchConditions"])
+        assert of_the_tier == f"object.metadata.?labels[?'tier'].orValue('') == '{tier.name}'"
+        assert not_opted_out == f"object.metadata.?labels[?'{label}'].orValue('') != 'none'"
+        (content,) = policy["spec"]["variables"]
+        assert f'"kind": dyn("{kind}")' in content["expression"]
+
+
+def test_a_namespace_belongs_to_the_tier_that_its_name_begins_with() -> None:
+    policy = policies("small")["tier-label"]
+    assert policy["kind"] == "MutatingPolicy"
+    assert policy["spec"]["evaluation"] == {"mutateExisting": {"enabled": True}}
+    assert "'platform', 'home', 'hobby'" in policy["spec"]["variables"][0]["expression"]
+
+
+def test_a_pod_without_a_class_gets_priority_class_and_preemption_of_its_tier() -> None:
+    """The priority admission plugin has put 0 on the pod by then: with the class alone the API server refuses it."""
+    policy = policies("small")["tier-priority"]
+    variables = {each["name"]: each["expression"] for each in policy["spec"]["variables"]}
+    assert variables["values"] == "{'platform': 900000, 'home': 500000, 'hobby': 100000}"
+    assert variables["preemption"].endswith("'hobby': 'Never'}")
+    (mutation,) = policy["spec"]["mutations"]
+    for field in ("priorityClassName:", "priority:", "preemptionPolicy:"):
+        assert field in mutation["applyConfiguration"]["expression"]
+
+
+def test_memory_is_required_to_be_guaranteed_in_the_tiers_that_say_so() -> None:
+    selector = policies("prod")["memory-guaranteed"]["spec"]["matchConstraints"]["namespaceSelector"]
+    assert selector["matchExpressions"][0] == {
+        "key": "tier",
+        "operator": "In",
+        "values": ["0-core", "1-cluster", "2-gpu"],
+    }
+
+
+def test_the_cap_of_cpu_requests_is_that_of_each_tier() -> None:
+    variables = {each["name"]: each["expression"] for each in policies("small")["cpu-request-cap"]["spec"]["variables"]}
+    caps = re.findall(r"'(\w+)': \D*'(\d+)'", variables["cap"])
+    assert caps == [("platform", "2"), ("home", "2"), ("hobby", "1")]
+
+
+@pytest.mark.parametrize(
+    ("name", "exception"),
+    [
+        ("no-cpu-limits", "guaranteed-cpu"),
+        ("memory-guaranteed", "burstable-memory"),
+        ("cpu-request-cap", "cpu-above-cap"),
+    ],
+)
+def test_an_exception_excuses_a_pod_or_its_namespace(name: str, exception: str) -> None:
+    excused = {"key": f"homelab/exception.{exception}", "operator": "DoesNotExist"}
+    spec = policies("prod")[name]["spec"]
+    assert excused in spec["matchConstraints"]["namespaceSelector"]["matchExpressions"]
+    assert f"!('{excused['key']}' in object.metadata.?labels.orValue({{}}))" in expressions(spec["matchConditions"])
+
+
+def test_gpu_toleration_and_selector_come_together_outside_the_operators() -> None:
+    policy = policies("every_kind")["gpu-together"]
+    variables = {each["name"]: each["expression"] for each in policy["spec"]["variables"]}
+    assert "nvidia.com/gpu" in variables["asks"]
+    assert GPU_TAINT in variables["tolerates"]
+    assert GPU_NODE_LABEL in variables["selects"]
+    assert {
+        "key": "kubernetes.io/metadata.name",
+        "operator": "NotIn",
+        "values": ["gpu-gpu-operator", "gpu-nfd"],
+    } in policy["spec"]["matchConstraints"]["namespaceSelector"]["matchExpressions"]
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_policies_refuse_what_is_wrong_and_let_pass_what_they_cannot_judge(lab: str) -> None:
+    """An engine that does not answer must not keep the cluster from starting."""
+    for policy in plan_of(lab).policies:
+        if policy["kind"] != "GeneratingPolicy":
+            assert policy["spec"]["failurePolicy"] == "Ignore"
+        if policy["kind"] == "ValidatingPolicy":
+            assert policy["spec"]["validationActions"] == ["Deny"]
+            for validation in policy["spec"]["validations"]:
+                assert validation.keys() & {"message", "messageExpression"}

@@ -1,0 +1,113 @@
+"""What a service states decides which objects it becomes."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.load import load_lab
+from plan import Plan, make_plan
+from plan.model import Manifest
+from tests.plan.labs import FOLDERS, change, objects, plan_of, pod_templates
+
+Planned = Callable[..., Plan]
+
+
+@pytest.fixture
+def planned(tmp_path: Path) -> Planned:
+    """Plans the lab with one service of each kind after edits to one file."""
+
+    def plan(file: str, **edits: str) -> Plan:
+        folder = Path(shutil.copytree(FOLDERS["every_kind"], tmp_path / "every_kind"))
+        change(folder, [{"file": file, "old": edits["old"], "new": edits["new"]}])
+        return make_plan(load_lab(folder))
+
+    return plan
+
+
+def one(plan: Plan, kind: str, name: str) -> Manifest:
+    return next(manifest for manifest in objects(plan, kind) if manifest["metadata"]["name"] == name)
+
+
+def test_a_scaled_workload_leaves_its_replicas_to_the_autoscaler() -> None:
+    plan = plan_of("every_kind")
+    assert "replicas" not in one(plan, "Deployment", "photos")["spec"]
+    scaler = one(plan, "HorizontalPodAutoscaler", "photos")["spec"]
+    assert (scaler["minReplicas"], scaler["maxReplicas"]) == (2, 4)
+
+
+def test_what_is_switched_off_stays_off(planned: Planned) -> None:
+    plan = planned("services/photos.yaml", old="replicas: 2", new="replicas: 0")
+    assert one(plan, "Deployment", "photos")["spec"]["replicas"] == 0
+    assert objects(plan, "HorizontalPodAutoscaler") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/v1", "photos.every.example-api-v1"),
+        ("/API_x.y/", "photos.every.example-api-x-y"),
+        ("/~me/ü", "photos.every.example-me"),
+    ],
+)
+def test_an_ingress_has_a_name_whatever_its_path(path: str, name: str, planned: Planned) -> None:
+    plan = planned("services/photos.yaml", old="path: /api/v1", new=f"path: {path}")
+    assert one(plan, "Ingress", name)["spec"]["rules"][0]["http"]["paths"][0]["path"] == path
+
+
+def test_a_route_passes_the_checks_that_its_service_asks_for() -> None:
+    chains = {
+        (rule["host"], rule["http"]["paths"][0]["path"]): ingress["metadata"]["annotations"][
+            "traefik.ingress.kubernetes.io/router.middlewares"
+        ]
+        for ingress in objects(plan_of("every_kind"), "Ingress")
+        for rule in ingress["spec"]["rules"]
+    }
+    assert "forward-auth" in chains["photos.every.example", "/"]
+    assert "forward-auth" not in chains["photos.every.example", "/api/v1"]
+    assert "forward-auth" not in chains["photos.elsewhere.example", "/"]
+    assert chains["photos-hooks.every.example", "/"].endswith("lan-only@kubernetescrd")
+    assert "lan-only" in chains["traefik.every.example", "/"]
+    assert "lan-only" not in chains["photos.every.example", "/"]
+
+
+def test_a_statefulset_has_a_block_volume_for_each_replica_even_if_only_a_sidecar_mounts_it(planned: Planned) -> None:
+    sidecar = """sidecars:
+  backup:
+    image: registry.example/backup:1.0.0
+    cpu: 10m
+    memory: 32Mi
+    mounts: {data: /data}
+"""
+    plan = planned("services/queue.yaml", old="mounts: {data: /var/lib/queue}\n", new=sidecar)
+    (claim,) = one(plan, "StatefulSet", "queue")["spec"]["volumeClaimTemplates"]
+    assert claim["metadata"]["name"] == "data"
+    assert "queue-data" not in {each["metadata"]["name"] for each in objects(plan, "PersistentVolumeClaim")}
+
+
+def test_a_changed_file_makes_a_rollout(planned: Planned) -> None:
+    def checksum(plan: Plan) -> str:
+        templates = {controller["metadata"]["name"]: template for controller, template in pod_templates(plan)}
+        return templates["photos"]["metadata"]["annotations"]["homelab/files-checksum"]
+
+    changed = planned("services/photos.yaml", old="albums: true", new="albums: false")
+    assert checksum(changed) != checksum(plan_of("every_kind"))
+
+
+def test_a_chart_gets_the_resources_of_its_footprint() -> None:
+    releases = {service.name: service.release for service in plan_of("every_kind").services if service.release}
+    vault = releases["vault"]
+    assert vault.values["server"] == {
+        "standalone": {"enabled": True},
+        "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "256Mi"}},
+    }
+    assert (vault.chart, vault.repository) == ("vault", {"repo": "https://charts.example"})
+    assert (releases["traefik"].chart, releases["traefik"].repository) == ("oci://registry.example/charts/traefik", {})
+
+
+def test_whose_kinds_a_service_uses_comes_before_it() -> None:
+    after = {service.name: set(service.after) for service in plan_of("every_kind").services}
+    assert after["photos"] >= {"external-secrets", "vpa"}
+    assert after["postgres"] >= {"cnpg", "external-secrets", "vpa"}
+    assert after["metallb"] == set()
