@@ -1,0 +1,7 @@
+"""What a command returns to the shell."""
+
+FINE = 0
+ERRORS = 1
+"""There are findings of severity error."""
+INVALID = 2
+"""The input is invalid."""

@@ -1,0 +1,244 @@
+"""The plan as text for people: what the lab is, how full it is, and what is wrong with it, last."""
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cli.reports import dotted, total_limits, total_requests
+from config.quantity import Cpu, Memory
+from plan.conventions import GPU_TAINT
+from plan.model import Finding, GroupUse, HostUse, NodeUse, Plan
+from plan.resources import CPU, GPU, MEMORY
+
+BAR_WIDTH = 12
+LONGEST_LINE = 10_000
+SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+LISTED_NAMES = 6
+
+
+def print_plan(plan: Plan) -> None:
+    """Print the whole plan."""
+    console = make_console()
+    console.print(_heading(plan))
+    for part in (_machines(plan), _nodes(plan), _tiers(plan), _services(plan), findings(plan, plan.findings)):
+        console.print()
+        console.print(part)
+    console.print()
+    console.print(verdict(plan))
+
+
+def make_console() -> Console:
+    """A console that neither cuts nor wraps lines when the output is not a terminal."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=LONGEST_LINE)
+
+
+def _heading(plan: Plan) -> Text:
+    services, nodes = len(plan.services), len(plan.capacity.nodes)
+    return Text.assemble(
+        (f"Lab {plan.lab.name}", "bold"),
+        f": {len(plan.machines)} machines, {nodes} nodes, {services} services in {len(plan.tiers)} tiers and "
+        f"{len(plan.namespaces)} namespaces, {len(plan.manifests):,} objects",
+    )
+
+
+def _table(title: str, *columns: str) -> Table:
+    """A table whose columns are aligned right where their heading ends in a blank."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column.rstrip(), justify="right" if column.endswith(" ") else "left", no_wrap=True)
+    return table
+
+
+def _machines(plan: Plan) -> RenderableType:
+    table = _table("Machines", "VMID ", "name", "host", "role", "vCPU ", "memory ", "disk ", "addresses", "")
+    for machine in plan.machines:
+        row = plan.lab.machines[machine.name]
+        addresses = [str(each.address) for each in row.interfaces if each.address]
+        table.add_row(
+            str(machine.vmid),
+            machine.name,
+            machine.host,
+            machine.role,
+            str(machine.vcpus),
+            gib(machine.memory),
+            gib(sum(disk.size for disk in row.disks)),
+            ", ".join(addresses) or "not stated",
+            "adopted" if machine.adopted else "created",
+        )
+    return Group(table, *(_host(use) for use in plan.capacity.hosts))
+
+
+def _host(use: HostUse) -> Text:
+    return Text.assemble(
+        f"{use.name}: memory ",
+        bar(use.machine_memory, use.memory),
+        f" {gib(use.machine_memory)} of {gib(use.memory)} ({gib(use.pinned_memory)} pinned), "
+        f"{use.vcpus} vCPUs on {use.threads} threads",
+    )
+
+
+def _nodes(plan: Plan) -> RenderableType:
+    table = _table(
+        "Nodes (requests of allocatable, pods placed by estimate)",
+        "name",
+        "group",
+        "CPU",
+        " ",
+        "memory",
+        " ",
+        "limits ",
+        "pods ",
+        "volumes ",
+    )
+    for use in plan.capacity.nodes:
+        table.add_row(
+            use.node.name, use.node.group, *_shares(use), str(use.pods), f"{use.volumes}/{use.node.volume_slots}"
+        )
+    return Group(table, *(_group(group) for group in plan.capacity.groups), *_gpus(plan))
+
+
+def _shares(use: NodeUse | GroupUse) -> list[RenderableType]:
+    allocatable = use.node.allocatable if isinstance(use, NodeUse) else use.allocatable
+    cpu, memory = use.requests.get(CPU, 0), use.requests.get(MEMORY, 0)
+    return [
+        bar(cpu, allocatable[CPU]),
+        f"{cores(cpu)}/{cores(allocatable[CPU])}",
+        bar(memory, allocatable[MEMORY]),
+        f"{gib(memory)}/{gib(allocatable[MEMORY])}",
+        percent(use.limits.get(MEMORY, 0), allocatable[MEMORY]),
+    ]
+
+
+def _group(group: GroupUse) -> Text:
+    cpu, memory, limits = group.requests.get(CPU, 0), group.requests.get(MEMORY, 0), group.limits.get(MEMORY, 0)
+    return Text(
+        f"{group.name} ({group.nodes}): CPU {cores(cpu)} of {cores(group.allocatable[CPU])}, memory {gib(memory)} of "
+        f"{gib(group.allocatable[MEMORY])} requested, limits {percent(limits, group.allocatable[MEMORY])}, volumes "
+        f"{group.volumes} of {group.volume_slots}"
+    )
+
+
+def _gpus(plan: Plan) -> Iterable[Text]:
+    sharing = plan.lab.cluster.platform.gpu
+    for use in plan.capacity.nodes:
+        if sharing is not None and GPU_TAINT in use.node.taints:
+            video = sharing.video_memory_resource
+            yield Text(
+                f"{use.node.name}: {use.requests.get(GPU, 0)} of {use.node.allocatable[GPU]} GPU slices, "
+                f"{use.requests.get(video, 0):,} of {use.node.allocatable[video]:,} MiB of video memory"
+            )
+
+
+def _tiers(plan: Plan) -> RenderableType:
+    table = _table("Tiers", "name", "priority ", "memory", "services ", "CPU requests ", "memory requests ", "limits ")
+    for tier in plan.tiers:
+        workloads = [each for service in plan.services if service.tier == tier.name for each in service.workloads]
+        requests, limits = total_requests(workloads), total_limits(workloads)
+        table.add_row(
+            tier.name,
+            f"{tier.priority:,}",
+            plan.lab.tiers[tier.name].memory,
+            str(sum(service.tier == tier.name for service in plan.services)),
+            cores(requests.get(CPU, 0)),
+            gib(requests.get(MEMORY, 0)),
+            gib(limits.get(MEMORY, 0)),
+        )
+    return table
+
+
+def _services(plan: Plan) -> RenderableType:
+    """Only those that something is to be said about: the others are in the JSON."""
+    wrong = {str(each.path[1]) for each in plan.findings if each.path[0] == "services" and each.severity != "info"}
+    off = [service.name for service in plan.services if not any(each.replicas for each in service.workloads)]
+    lines = [Text("Services", "bold")]
+    for service in plan.services:
+        if service.name in wrong:
+            requests, limits = total_requests(service.workloads), total_limits(service.workloads)
+            lines.append(
+                Text(
+                    f"{service.name} ({service.kind}, {service.tier}): CPU {cores(requests.get(CPU, 0))}, memory "
+                    f"{gib(requests.get(MEMORY, 0))} requested, limit {gib(limits.get(MEMORY, 0))}"
+                )
+            )
+    lines.append(Text(f"{len(plan.services) - len(wrong)} services without error or warning"))
+    if off:
+        lines.append(Text(f"switched off: {', '.join(off)}"))
+    return Group(*lines)
+
+
+def findings(plan: Plan, shown: Iterable[Finding]) -> RenderableType:
+    """Errors and warnings one by one; what is only worth knowing, gathered by code."""
+    lines: list[Text] = [Text("Findings", "bold")]
+    gathered: dict[str, list[Finding]] = {}
+    for finding in shown:
+        if finding.severity == "info":
+            gathered.setdefault(finding.code, []).append(finding)
+        else:
+            lines += _finding(plan, finding)
+    for code, alike in gathered.items():
+        lines += _finding(plan, alike[0]) if len(alike) == 1 else [_gathered(code, alike)]
+    return Group(*lines) if len(lines) > 1 else Text("No findings.", "bold green")
+
+
+def _finding(plan: Plan, finding: Finding) -> list[Text]:
+    place = plan.lab.place(finding.path)
+    where = f"{place.file}:{place.line}" if place else dotted(finding.path)
+    return [
+        Text.assemble((finding.severity, SEVERITY_STYLE[finding.severity]), " ", (finding.code, "bold"), f"  {where}"),
+        Text(f"  {finding.message}"),
+        Text(f"  fix: {finding.fix}", "green"),
+    ]
+
+
+def _gathered(code: str, alike: list[Finding]) -> Text:
+    names = list(dict.fromkeys(str(finding.path[1]) for finding in alike))
+    listed = ", ".join(names[:LISTED_NAMES]) + (
+        f" and {len(names) - LISTED_NAMES} more" if len(names) > LISTED_NAMES else ""
+    )
+    return Text.assemble(
+        ("info", SEVERITY_STYLE["info"]),
+        " ",
+        (code, "bold"),
+        f"  {len(alike)} times: {listed} (homelab explain {code})",
+    )
+
+
+def verdict(plan: Plan) -> Text:
+    """The last line."""
+    count = {severity: sum(each.severity == severity for each in plan.findings) for severity in SEVERITY_STYLE}
+    tail = f"{plural(count['warning'], 'warning')}, {plural(count['info'], 'note')}."
+    if count["error"]:
+        return Text.assemble((f"Not applicable: {plural(count['error'], 'error')}", "bold red"), f", {tail}")
+    return Text.assemble(("It fits, by this estimate: no errors", "bold green"), f", {tail}")
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def bar(part: int, whole: int) -> Text:
+    """How much of something is used, as a bar that turns yellow at 75 % and red at 90 %."""
+    share = part / whole if whole else 0
+    filled = min(BAR_WIDTH, round(share * BAR_WIDTH))
+    style = "red" if share > 0.9 else "yellow" if share > 0.75 else "green"
+    return Text.assemble(("█" * filled, style), ("░" * (BAR_WIDTH - filled), "dim"))
+
+
+def gib(size: int) -> str:
+    """Bytes as GiB, with as many digits as matter."""
+    value = Memory(size).gib
+    return f"{value:.0f} GiB" if value == int(value) or value >= 100 else f"{value:.1f} GiB"
+
+
+def cores(millicores: int) -> str:
+    """Millicores as cores."""
+    return f"{Cpu(millicores) / 1000:.4g}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in percent."""
+    return f"{100 * part / whole:.0f}%" if whole else "-"

@@ -1,0 +1,57 @@
+"""`homelab plan`."""
+
+import json
+import sys
+
+from cli.exits import ERRORS, FINE, INVALID
+from cli.labs import lab_folder, read_lab
+from cli.reports import plan_report
+from config.load import InvalidLab
+from config.suggest import did_you_mean
+from plan import make_plan
+
+
+def run_plan(lab: str, output: str, service: str | None) -> int:
+    """Print the plan of a lab, or of one service in it."""
+    try:
+        plan = make_plan(read_lab(lab))
+    except InvalidLab as error:
+        return refuse(lab, error, output)
+    if service is not None and service not in plan.lab.services:
+        print(f"homelab: {lab} has no service {service!r}{did_you_mean(service, plan.lab.services)}", file=sys.stderr)
+        return INVALID
+    if output == "json":
+        json.dump(plan_report(plan, service), sys.stdout, indent=2)
+        print()
+    elif service is not None:
+        from cli.service_text import print_service
+
+        print_service(plan, service)
+    else:
+        from cli.plan_text import print_plan
+
+        print_plan(plan)
+    return ERRORS if plan.errors else FINE
+
+
+def refuse(lab: str, error: InvalidLab, output: str) -> int:
+    """Print what is wrong with the input: one line for each problem."""
+    if output == "json":
+        problems = [
+            {
+                "file": problem.place.file,
+                "line": problem.place.line,
+                "column": problem.place.column,
+                "path": ".".join(str(part) for part in problem.path),
+                "message": problem.message,
+            }
+            for problem in error.problems
+        ]
+        json.dump({"lab": lab, "valid": False, "problems": problems}, sys.stdout, indent=2)
+        print()
+    else:
+        for problem in error.problems:
+            print(problem)
+        count = len(error.problems)
+        print(f"{lab_folder(lab)} is not a valid lab: {count} problem{'s' * (count != 1)}.", file=sys.stderr)
+    return INVALID

@@ -1,0 +1,167 @@
+"""A plan as JSON: what programs read. Names are stable; amounts are in the unit that their name says."""
+
+from collections import Counter
+from typing import Any
+
+from config.source import Path
+from plan.model import Finding, Plan, ResourceList, Service, Workload
+from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled
+
+Json = dict[str, Any]
+
+
+def plan_report(plan: Plan, service: str | None = None) -> Json:
+    """The whole plan, or one service of it."""
+    services = [each for each in plan.services if service in (None, each.name)]
+    return {
+        "lab": plan.lab.name,
+        "machines": [
+            {
+                "name": machine.name,
+                "vmid": machine.vmid,
+                "host": machine.host,
+                "role": machine.role,
+                "vcpus": machine.vcpus,
+                "memory_mib": machine.memory.mib,
+                "adopted": machine.adopted,
+            }
+            for machine in plan.machines
+        ],
+        "hosts": [
+            {
+                "name": host.name,
+                "memory_bytes": host.memory,
+                "machine_memory_bytes": host.machine_memory,
+                "pinned_memory_bytes": host.pinned_memory,
+                "threads": host.threads,
+                "vcpus": host.vcpus,
+                "storages": [
+                    {"name": name, "promised_bytes": promised, "size_bytes": size}
+                    for name, (promised, size) in host.storages.items()
+                ],
+            }
+            for host in plan.capacity.hosts
+        ],
+        "nodes": [
+            {
+                "name": use.node.name,
+                "role": use.node.role,
+                "group": use.node.group,
+                "allocatable": _written(use.node.allocatable),
+                "requests": _written(use.requests),
+                "limits": _written(use.limits),
+                "pods": use.pods,
+                "volume_slots": use.node.volume_slots,
+                "volumes": use.volumes,
+            }
+            for use in plan.capacity.nodes
+        ],
+        "tiers": [tier_report(plan, tier.name) for tier in plan.tiers],
+        "namespaces": [
+            {
+                "name": use.name,
+                "tier": use.tier,
+                "requests": _written(use.requests),
+                "limits": _written(use.limits),
+                "quota": None if use.quota is None else _written(use.quota),
+            }
+            for use in plan.capacity.namespaces
+        ],
+        "services": [service_report(each) for each in services],
+        "manifests": dict(sorted(Counter(str(manifest["kind"]) for manifest in plan.manifests).items())),
+        "findings": [finding_report(plan, finding) for finding in plan.findings if _concerns(finding, service)],
+    }
+
+
+def tier_report(plan: Plan, name: str) -> Json:
+    """A tier with the sums over its services."""
+    tier = next(tier for tier in plan.tiers if tier.name == name)
+    workloads = [workload for service in plan.services if service.tier == name for workload in service.workloads]
+    return {
+        "name": name,
+        "priority": tier.priority,
+        "memory": plan.lab.tiers[name].memory,
+        "services": sum(service.tier == name for service in plan.services),
+        "namespaces": sum(namespace.tier == name for namespace in plan.namespaces),
+        "requests": _written(total_requests(workloads)),
+        "limits": _written(total_limits(workloads)),
+    }
+
+
+def service_report(service: Service) -> Json:
+    """A service: figures of one pod of its main workload, then the sums over all that runs steadily."""
+    main = service.workloads[0]
+    requests, limits = pod_requests(main.pod), pod_limits(main.pod)
+    return {
+        "name": service.name,
+        "kind": service.kind,
+        "tier": service.tier,
+        "namespace": service.namespace,
+        "qos": main.qos,
+        "priority": main.pod.priority,
+        "replicas": main.replicas,
+        "cpu_request": notation(CPU, requests.get(CPU, 0)),
+        "memory_request": notation(MEMORY, requests.get(MEMORY, 0)),
+        "memory_limit": notation(MEMORY, limits.get(MEMORY, 0)) if MEMORY in limits else None,
+        "gpu": total_requests(service.workloads).get(GPU, 0),
+        "eviction_place": service.eviction_place,
+        "hosts": list(service.hosts),
+        "total_requests": _written(total_requests(service.workloads)),
+        "total_limits": _written(total_limits(service.workloads)),
+        "workloads": [workload_report(workload) for workload in service.workloads],
+    }
+
+
+def workload_report(workload: Workload) -> Json:
+    """A workload; requests and limits are those of one pod."""
+    return {
+        "name": workload.name,
+        "controller": workload.controller,
+        "replicas": workload.replicas,
+        "qos": workload.qos,
+        "oom_score_adj": dict(workload.oom_score_adj),
+        "requests": _written(pod_requests(workload.pod)),
+        "limits": _written(pod_limits(workload.pod)),
+        "block_volumes": len(workload.pod.block_volumes),
+    }
+
+
+def finding_report(plan: Plan, finding: Finding) -> Json:
+    """A finding with the place in the files that it is about."""
+    place = plan.lab.place(finding.path)
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "path": dotted(finding.path),
+        "message": finding.message,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "fix": finding.fix,
+    }
+
+
+def total_requests(workloads: tuple[Workload, ...] | list[Workload]) -> dict[str, int]:
+    """What the steadily running pods request in all."""
+    return added(*(scaled(pod_requests(each.pod), each.replicas) for each in workloads if _is_steady(each)))
+
+
+def total_limits(workloads: tuple[Workload, ...] | list[Workload]) -> dict[str, int]:
+    """What the steadily running pods may use in all."""
+    return added(*(scaled(pod_limits(each.pod), each.replicas) for each in workloads if _is_steady(each)))
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it."""
+    return ".".join(str(part) for part in path)
+
+
+def _is_steady(workload: Workload) -> bool:
+    return workload.controller not in ("CronJob", "Job")
+
+
+def _concerns(finding: Finding, service: str | None) -> bool:
+    return service is None or finding.path[:2] == ("services", service)
+
+
+def _written(amounts: ResourceList) -> dict[str, str]:
+    return {resource: notation(resource, amount) for resource, amount in amounts.items()}

@@ -1,0 +1,42 @@
+"""The command line, in this process, on a lab of its own."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from tests.plan.labs import FOLDERS, change
+
+Homelab = Callable[..., Result]
+
+
+@pytest.fixture
+def homelab() -> Homelab:
+    """Runs a command: `homelab("plan", "--lab", "small")`."""
+    return lambda *arguments: CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the lab `every_kind`, at `labs/every_kind` from where the user stands."""
+    shutil.copytree(FOLDERS["every_kind"], tmp_path / "labs" / "every_kind")
+    monkeypatch.chdir(tmp_path)
+    return Path("labs") / "every_kind"
+
+
+@pytest.fixture
+def lab_with_an_error(lab: Path) -> Path:
+    """The same with one finding of severity error."""
+    change(lab, [{"file": "services/sweeper.yaml", "old": "cpu: 10m", "new": "cpu: 1500m"}])
+    return lab
+
+
+@pytest.fixture
+def invalid_lab(lab: Path) -> Path:
+    """The same with two mistakes."""
+    change(lab, [{"file": "services/sweeper.yaml", "old": "tier: aux", "new": "tier: auks"}])
+    change(lab, [{"file": "services/queue.yaml", "old": "cpu: 250m", "new": "cpus: 250m"}])
+    return lab

@@ -1,0 +1,237 @@
+"""`homelab plan`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.service_text import print_service
+from tests.cli.conftest import Homelab
+from tests.plan.labs import ROOT, change, plan_of
+
+
+def report(homelab: Homelab, *arguments: object) -> dict[str, Any]:
+    return json.loads(homelab("plan", "--format", "json", *arguments).stdout)
+
+
+def test_a_lab_that_fits_is_fine(homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", "small")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0].startswith("Lab small: 2 machines, 2 nodes, 5 services in 3 tiers")
+    assert "No findings." in result.stdout
+    assert "no errors, 0 warnings, 0 notes" in result.stdout.splitlines()[-1]
+
+
+def test_a_lab_with_errors_is_not(lab_with_an_error: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", lab_with_an_error)
+    assert result.exit_code == 1
+    assert "error CPU-ABOVE-CAP  labs/every_kind/services/sweeper.yaml:9" in result.stdout
+    assert "requests 1500m CPU" in result.stdout
+    assert "  fix: write cpu: 1 or less" in result.stdout
+    assert "1 error" in result.stdout.splitlines()[-1]
+
+
+def test_only_what_is_wrong_is_listed_of_the_services(lab_with_an_error: Path, homelab: Homelab) -> None:
+    services = homelab("plan", "--lab", lab_with_an_error).stdout.split("\nServices\n")[1].split("\n\n")[0]
+    assert services.startswith("sweeper (app, aux): ")
+    assert services.endswith("19 services without error or warning")
+
+
+def test_production_is_planned_unless_another_lab_is_named(homelab: Homelab) -> None:
+    result = homelab("plan")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Lab prod: ")
+    assert "warning HOST-MEMORY-OVERCOMMITTED  " in result.stdout
+    assert "config/prod/site.yaml:" in result.stdout
+
+
+def test_an_invalid_lab_is_answered_with_one_line_for_each_problem(invalid_lab: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", invalid_lab)
+    assert result.exit_code == 2
+    missing, unknown, tier = result.stdout.splitlines()
+    assert missing == "labs/every_kind/services/queue.yaml:1:1: services.queue.cpu: is required and missing"
+    assert unknown.startswith("labs/every_kind/services/queue.yaml:8:1: services.queue.cpus: ")
+    assert tier.startswith("labs/every_kind/services/sweeper.yaml:3:1: services.sweeper.tier: ")
+    assert result.stderr.splitlines() == ["labs/every_kind is not a valid lab: 3 problems."]
+    assert "Traceback" not in result.output
+
+
+def test_programs_get_the_problems_as_json(invalid_lab: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", invalid_lab, "--format", "json")
+    assert result.exit_code == 2
+    answer = json.loads(result.stdout)
+    assert (answer["valid"], len(answer["problems"])) == (False, 3)
+    assert (
+        answer["problems"][2].items()
+        >= {
+            "file": "labs/every_kind/services/sweeper.yaml",
+            "line": 3,
+            "column": 1,
+            "path": "services.sweeper.tier",
+        }.items()
+    )
+
+
+@pytest.mark.parametrize("name", ["smal", "./smal", "../config", "", "/", "small/site.yaml"])
+def test_a_lab_that_is_not_there_is_invalid_input(name: str, lab: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", name)
+    assert result.exit_code == 2
+    assert result.stdout
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_a_lab_with_a_similar_name_is_suggested(homelab: Homelab) -> None:
+    assert "did you mean 'small'?" in homelab("plan", "--lab", "smal").stdout
+
+
+def test_an_unknown_option_is_invalid_input(homelab: Homelab) -> None:
+    assert homelab("plan", "--lap", "small").exit_code == 2
+    assert homelab("plan", "--format", "xml").exit_code == 2
+
+
+# What programs may rely on.
+KEYS = {
+    "machines": {"name", "vmid", "host", "vcpus", "memory_mib", "adopted"},
+    "nodes": {"name", "allocatable", "requests", "limits", "volume_slots"},
+    "tiers": {"name", "priority", "requests", "limits"},
+    "services": {
+        "name",
+        "kind",
+        "tier",
+        "namespace",
+        "qos",
+        "priority",
+        "memory_request",
+        "memory_limit",
+        "cpu_request",
+        "replicas",
+        "gpu",
+    },
+}
+
+
+@pytest.mark.parametrize("lab", ["prod", "small"])
+def test_the_json_has_the_keys_that_programs_rely_on(lab: str, homelab: Homelab) -> None:
+    plan = report(homelab, "--lab", lab)
+    assert plan["lab"] == lab
+    assert plan.keys() >= {"lab", "manifests", "findings", *KEYS}
+    for part, keys in KEYS.items():
+        assert plan[part]
+        for each in plan[part]:
+            assert each.keys() >= keys
+    assert plan["manifests"]["Namespace"] > 1
+    assert all(isinstance(count, int) for count in plan["manifests"].values())
+
+
+def test_a_finding_has_its_place_in_the_json(lab_with_an_error: Path, homelab: Homelab) -> None:
+    (finding,) = report(homelab, "--lab", lab_with_an_error)["findings"]
+    assert finding.keys() >= {"code", "severity", "message", "file", "line", "fix"}
+    assert (finding["code"], finding["severity"]) == ("CPU-ABOVE-CAP", "error")
+    assert (finding["file"], finding["line"]) == ("labs/every_kind/services/sweeper.yaml", 9)
+
+
+def test_the_json_says_what_a_service_is(lab: Path, homelab: Homelab) -> None:
+    services = {service["name"]: service for service in report(homelab, "--lab", lab)["services"]}
+    assert (
+        services["painter"].items()
+        >= {
+            "kind": "gpu",
+            "tier": "gpu",
+            "namespace": "gpu-painter",
+            "qos": "Burstable",
+            "priority": 500000,
+            "memory_request": "4Gi",
+            "memory_limit": "4Gi",
+            "cpu_request": "500m",
+            "replicas": 1,
+            "gpu": 1,
+        }.items()
+    )
+    assert services["queue"]["qos"] == "Guaranteed"
+    assert services["photos"].items() >= {"memory_request": "144Mi", "memory_limit": "544Mi", "replicas": 2}.items()
+
+
+def test_the_json_says_what_a_node_has(lab: Path, homelab: Homelab) -> None:
+    nodes = {node["name"]: node for node in report(homelab, "--lab", lab)["nodes"]}
+    assert nodes["worker"]["allocatable"].items() >= {"cpu": "7600m", "memory": "31244Mi", "pods": "110"}.items()
+    assert nodes["worker"]["volume_slots"] == 28
+    assert nodes["worker-gpu"]["requests"]["nvidia.com/gpu"] == "1"
+
+
+def test_one_service_alone(lab_with_an_error: Path, homelab: Homelab) -> None:
+    plan = report(homelab, "--lab", lab_with_an_error, "--service", "sweeper")
+    assert [service["name"] for service in plan["services"]] == ["sweeper"]
+    assert [finding["code"] for finding in plan["findings"]] == ["CPU-ABOVE-CAP"]
+    assert report(homelab, "--lab", lab_with_an_error, "--service", "queue")["findings"] == []
+
+
+def test_one_service_as_text(lab: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", lab, "--service", "photos")
+    assert result.exit_code == 0
+    for part in (
+        "photos: A deployment with all that a deployment can have",
+        "https://photos.every.example",
+        "eviction order",
+        "Burstable",
+        "Deployment photos (apps)",
+        "HorizontalPodAutoscaler photos (autoscaling)",
+        "No findings.",
+    ):
+        assert part in result.stdout
+    assert "queue" not in result.stdout
+
+
+def test_the_findings_of_one_service_as_text(lab_with_an_error: Path, homelab: Homelab) -> None:
+    assert "error CPU-ABOVE-CAP" in homelab("plan", "--lab", lab_with_an_error, "--service", "sweeper").stdout
+    assert "CPU-ABOVE-CAP" not in homelab("plan", "--lab", lab_with_an_error, "--service", "queue").stdout
+
+
+@pytest.mark.parametrize("lab", ["prod", "small", "every_kind"])
+def test_every_service_can_be_shown(lab: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for service in plan_of(lab).services:
+        print_service(plan_of(lab), service.name)
+        shown = capsys.readouterr().out
+        assert shown.startswith(f"{service.name}: ")
+        for workload in service.workloads:
+            assert f"\n{workload.name} " in shown
+
+
+def test_an_unknown_service_is_invalid_input(homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", "small", "--service", "traefic")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == "homelab: small has no service 'traefic'; did you mean 'traefik'?\n"
+
+
+def test_without_a_terminal_no_line_is_cut_or_wrapped(
+    lab: Path, homelab: Homelab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    long = "a-worker-whose-name-is-as-long-as-the-name-of-a-machine-may-be"
+    change(lab, [{"file": "machines.yaml", "old": "\nworker:\n", "new": f"\n{long}:\n"}])
+    change(lab, [{"file": "cluster.yaml", "old": "memory_limits_percent: 100", "new": "memory_limits_percent: 50"}])
+    change(lab, [{"file": "services/photos.yaml", "old": "memory: 512Mi", "new": "memory: 4Gi"}])
+    output = homelab("plan", "--lab", lab).stdout
+    assert "…" not in output
+    assert f" 202  {long}  " in output
+    (message,) = (line for line in output.splitlines() if "memory limits add up to" in line)
+    assert message.endswith("would run out of memory")
+    assert "\x1b" not in output
+
+
+@pytest.mark.parametrize(("lab", "code"), [("small", 0), ("nowhere", 2)])
+def test_the_shell_gets_the_exit_code(lab: str, code: int) -> None:
+    command = [sys.executable, "-m", "cli.main", "plan", "--lab", lab]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == code
+    assert "Traceback" not in result.stderr
+
+
+def test_a_reader_that_stops_reading_is_no_error() -> None:
+    command = f"{sys.executable} -m cli.main plan --format json | head -c 10"
+    result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout == '{\n  "lab":'
+    assert result.stderr == ""
