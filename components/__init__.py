@@ -1,0 +1,1 @@
+"""Pulumi components: each declares what the plan says, and decides nothing."""

@@ -1,0 +1,39 @@
+"""What the components of services have in common."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kinds import declare_manifests
+from plan.model import Manifest
+
+TYPES = (
+    "homelab:index:K8sApp",
+    "homelab:index:GpuApp",
+    "homelab:index:PostgresApp",
+    "homelab:index:MysqlApp",
+)
+"""Types of the components that hold a service's own objects."""
+
+
+@dataclass(frozen=True)
+class AppArgs:
+    """What a service's objects are made of."""
+
+    manifests: tuple[Manifest, ...]
+    provider: kubernetes.Provider
+    after: tuple[pulumi.Resource, ...] = ()
+    """Its namespace, and the releases that install the kinds it uses."""
+
+
+def app_options(component_type: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Options under which a service keeps its objects, and so its data, when its kind changes."""
+    aliases = [pulumi.Alias(type_=other) for other in TYPES if other != component_type]
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=aliases))
+
+
+def declare_app(component: pulumi.ComponentResource, args: AppArgs) -> tuple[pulumi.CustomResource, ...]:
+    """Declare the objects of a service as parts of its component."""
+    options = pulumi.ResourceOptions(parent=component, provider=args.provider, depends_on=list(args.after))
+    return declare_manifests(args.manifests, options)

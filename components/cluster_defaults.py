@@ -1,0 +1,28 @@
+"""Objects of the whole cluster that everything else may refer to."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kinds import declare_manifests
+from plan.model import Manifest
+
+
+@dataclass(frozen=True)
+class ClusterDefaultsArgs:
+    """What the cluster's defaults are made of."""
+
+    manifests: tuple[Manifest, ...]
+    provider: kubernetes.Provider
+
+
+class ClusterDefaults(pulumi.ComponentResource):
+    """Priority classes and storage classes."""
+
+    objects: tuple[pulumi.CustomResource, ...]
+
+    def __init__(self, name: str, args: ClusterDefaultsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("homelab:index:ClusterDefaults", name, None, opts)
+        self.objects = declare_manifests(args.manifests, pulumi.ResourceOptions(parent=self, provider=args.provider))
+        self.register_outputs({})

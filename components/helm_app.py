@@ -1,0 +1,55 @@
+"""A Helm chart."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kinds import declare_manifests
+from plan import model
+
+TIMEOUT = 600
+"""Seconds that a chart's pods have to become ready."""
+
+
+@dataclass(frozen=True)
+class HelmAppArgs:
+    """What a release is made of."""
+
+    namespace: str
+    manifests: tuple[model.Manifest, ...]
+    """What the chart's pods need: secrets, volumes, configuration."""
+    release: model.Release
+    provider: kubernetes.Provider
+    after: tuple[pulumi.Resource, ...] = ()
+    """Its namespace, and the releases that install the kinds it uses."""
+
+
+class HelmApp(pulumi.ComponentResource):
+    """A release, after the objects that its pods need. What uses a kind that the chart installs waits for `release`.
+
+    A release that fails stays as it is, for somebody to look at: it is neither rolled back nor removed.
+    """
+
+    release: kubernetes.helm.v3.Release
+
+    def __init__(self, name: str, args: HelmAppArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("homelab:index:HelmApp", name, None, opts)
+        options = pulumi.ResourceOptions(parent=self, provider=args.provider, depends_on=list(args.after))
+        needed = declare_manifests(args.manifests, options)
+        repository = args.release.repository
+        self.release = kubernetes.helm.v3.Release(
+            f"{args.namespace}/{args.release.name}",
+            name=args.release.name,
+            namespace=args.namespace,
+            chart=args.release.chart,
+            version=args.release.version,
+            repository_opts=kubernetes.helm.v3.RepositoryOptsArgs(**repository) if repository else None,
+            values=dict(args.release.values),
+            create_namespace=False,
+            skip_crds=False,
+            atomic=False,
+            timeout=TIMEOUT,
+            opts=pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=list(needed))),
+        )
+        self.register_outputs({})

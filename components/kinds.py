@@ -1,0 +1,65 @@
+"""Kubernetes objects as Pulumi resources: which class declares which kind, and which kinds are protected."""
+
+import re
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from plan.model import Manifest
+
+MODULES: Mapping[str, str] = {
+    "": "core",
+    "admissionregistration.k8s.io": "admissionregistration",
+    "apiextensions.k8s.io": "apiextensions",
+    "apps": "apps",
+    "autoscaling": "autoscaling",
+    "batch": "batch",
+    "networking.k8s.io": "networking",
+    "node.k8s.io": "node",
+    "policy": "policy",
+    "rbac.authorization.k8s.io": "rbac",
+    "scheduling.k8s.io": "scheduling",
+    "storage.k8s.io": "storage",
+}
+"""Kubernetes' own API groups, and the SDK's modules with their classes. Any other group is of custom resources."""
+
+PROTECTED: Mapping[tuple[str, str], str] = {
+    ("", "Namespace"): "deleting it deletes everything in it",
+    ("", "PersistentVolume"): "deleting it can delete the data",
+    ("", "PersistentVolumeClaim"): "deleting it can delete the data",
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): "deleting it deletes all objects of its kind",
+    ("policies.kyverno.io", "GeneratingPolicy"): "deleting it leaves new namespaces without limit range or quota",
+    ("postgresql.cnpg.io", "Cluster"): "deleting it deletes its volumes",
+}
+"""Kinds whose objects Pulumi refuses to delete or replace, by API group and kind, and why."""
+
+
+def declare_manifest(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+    """Declare an object exactly as it is planned, under its namespace and name."""
+    group, version, kind = kind_of(manifest)
+    name = "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"]["name"])))
+    options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=(group, kind) in PROTECTED))
+    module = MODULES.get(group)
+    if module is None:
+        return kubernetes.apiextensions.CustomResource(name, opts=options, **_arguments(manifest))
+    resource_class = getattr(import_module(f"pulumi_kubernetes.{module}.{version}"), kind)
+    return resource_class(name, opts=options, **_arguments(manifest))
+
+
+def declare_manifests(manifests: Iterable[Manifest], opts: pulumi.ResourceOptions) -> tuple[pulumi.CustomResource, ...]:
+    """Declare objects that do not wait for each other."""
+    return tuple(declare_manifest(manifest, opts) for manifest in manifests)
+
+
+def kind_of(manifest: Manifest) -> tuple[str, str, str]:
+    """API group, version and kind of an object; the core group is empty."""
+    group, _, version = manifest["apiVersion"].rpartition("/")
+    return group, version, manifest["kind"]
+
+
+def _arguments(manifest: Manifest) -> dict[str, Any]:
+    """The SDK spells the fields of an object itself in snake case, and takes those below as they are."""
+    return {re.sub(r"(?=[A-Z])", "_", field).lower(): value for field, value in manifest.items()}

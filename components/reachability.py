@@ -1,0 +1,45 @@
+"""Whether Proxmox can be asked, before the engine asks it for every machine."""
+
+import socket
+import ssl
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+import pulumi
+
+from plan.model import VirtualMachine
+
+TIMEOUT = 5
+"""Seconds that Proxmox has to accept a connection."""
+PORT = 443
+
+
+def check_reachable(endpoint: str, insecure: bool, machines: Iterable[VirtualMachine]) -> None:
+    """Raise RunError with one sentence where machines are adopted, and Proxmox cannot be asked for them.
+
+    What is adopted has to be read from Proxmox, even by a preview; what is created need not exist.
+    """
+    adopted = sum(machine.adopted for machine in machines)
+    if adopted == 0:
+        return
+    url = urlsplit(endpoint)
+    try:
+        with socket.create_connection((url.hostname, url.port or PORT), TIMEOUT) as connection:
+            _tls(insecure).wrap_socket(connection, server_hostname=url.hostname).close()
+    except ssl.SSLCertVerificationError as error:
+        raise pulumi.RunError(
+            f"The certificate of Proxmox at {endpoint} is not trusted ({error.verify_message}), and {adopted} adopted "
+            "machines have to be read from it: let this machine trust it, or set homelab:proxmoxInsecure to true."
+        ) from None
+    except OSError as error:
+        raise pulumi.RunError(
+            f"Proxmox at {endpoint} does not answer ({error.strerror or error}), and {adopted} adopted machines have "
+            "to be read from it: check homelab:proxmoxEndpoint and the network."
+        ) from None
+
+
+def _tls(insecure: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = not insecure
+    context.verify_mode = ssl.CERT_NONE if insecure else ssl.CERT_REQUIRED
+    return context

@@ -1,0 +1,83 @@
+"""The stack's settings."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+
+LABS = Path("config")
+"""Where the labs are, from the program's folder."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a stack says besides its lab: how the lab is reached, and whether its machines exist."""
+
+    lab: Path
+    """Folder of the lab."""
+    adopt: bool
+    """Take over the machines that the lab says exist; False declares all of them as new."""
+    proxmox_endpoint: str
+    proxmox_insecure: bool
+    """Accept any certificate."""
+    proxmox_api_token: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str] | None
+
+
+def read_settings() -> Settings:
+    """Read the stack's configuration. Raises RunError with one sentence about the first thing that is wrong."""
+    config = pulumi.Config("homelab")
+    return Settings(
+        lab=lab_folder(required(config, "lab", "the name of a folder in config/, or a path")),
+        adopt=boolean(config, "adopt", default=True),
+        proxmox_endpoint=endpoint(required(config, "proxmoxEndpoint", "for example https://192.0.2.10:8006/")),
+        proxmox_insecure=boolean(config, "proxmoxInsecure", default=False),
+        proxmox_api_token=api_token(config),
+        kubeconfig=secret(config.get("kubeconfig")),
+    )
+
+
+def required(config: pulumi.Config, key: str, meaning: str) -> str:
+    """A setting that has no default."""
+    value = config.get(key)
+    if not value:
+        raise pulumi.RunError(f"homelab:{key} is not set: run `pulumi config set homelab:{key} ...` ({meaning}).")
+    return value
+
+
+def boolean(config: pulumi.Config, key: str, *, default: bool) -> bool:
+    """A setting that is true or false."""
+    value = config.get(key, str(default).lower())
+    if value not in ("true", "false"):
+        raise pulumi.RunError(f"homelab:{key} is {value!r}: it must be true or false.")
+    return value == "true"
+
+
+def lab_folder(value: str) -> Path:
+    """A plain name is a folder of `config/`; anything else is a path of its own."""
+    return Path(value) if os.sep in value else LABS / value
+
+
+def endpoint(value: str) -> str:
+    """The URL of the Proxmox API, which is only served over TLS."""
+    if re.fullmatch(r"https://[^/:?#]+(:\d{1,5})?/?", value) is None:
+        raise pulumi.RunError(f"homelab:proxmoxEndpoint is {value!r}: it must be like https://192.0.2.10:8006/.")
+    return value
+
+
+def api_token(config: pulumi.Config) -> pulumi.Output[str]:
+    """The token from the stack's secrets, or else from the environment."""
+    token = secret(config.get("proxmoxApiToken") or os.environ.get("PROXMOX_VE_API_TOKEN"))
+    if token is None:
+        raise pulumi.RunError(
+            "There is no API token for Proxmox: run `pulumi config set --secret homelab:proxmoxApiToken "
+            "'user@realm!name=uuid'`, or set PROXMOX_VE_API_TOKEN."
+        )
+    return token
+
+
+def secret(value: str | None) -> pulumi.Output[str] | None:
+    """A value that the stack keeps encrypted; an empty one is as good as none."""
+    return pulumi.Output.secret(value) if value else None

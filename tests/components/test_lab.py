@@ -1,0 +1,167 @@
+"""What waits for what: defaults, the policy engine, policies, namespaces, releases, services."""
+
+from graphlib import TopologicalSorter
+from typing import Any, cast
+
+import pulumi
+import pytest
+
+from components.lab import Outputs, declare
+from components.settings import Settings
+from config.lab import Lab
+from plan import model
+from tests.components import plans
+from tests.recording.recorder import Recording, Resource, record
+
+LAB = Lab("lab", *cast(Any, [None] * 8))
+
+EXTERNAL_SECRET = plans.manifest("external-secrets.io/v1", "ExternalSecret", "traefik", "1-cluster-traefik", spec={})
+ROUTE_OF_SECRETS = plans.manifest("traefik.io/v1alpha1", "IngressRoute", "secrets", "1-cluster-secrets", spec={})
+ROUTE_OF_POLICIES = plans.manifest("traefik.io/v1alpha1", "IngressRoute", "kyverno", "0-core-kyverno", spec={})
+
+PLAN = model.Plan(
+    lab=LAB,
+    machines=(
+        plans.machine("firewall", 101, "appliance"),
+        plans.machine("master", 200, "control-plane"),
+        plans.machine("node1", 201, "worker"),
+    ),
+    bootstrap={},
+    tiers=(),
+    defaults=(plans.PRIORITY_CLASS, plans.STORAGE_CLASS),
+    policies=(plans.POLICY,),
+    namespaces=(
+        plans.namespace("4-aux-notes", "notes"),
+        plans.namespace("1-cluster-traefik", "traefik"),
+        plans.namespace("1-cluster-secrets", "secrets"),
+        plans.namespace("0-core-kyverno", "kyverno", after_policies=False),
+    ),
+    services=(
+        plans.service(
+            "notes",
+            "app",
+            "4-aux-notes",
+            plans.DEPLOYMENT,
+            plans.INGRESS_ROUTE,
+            after=("traefik",),
+            hosts=("notes.lab.example",),
+        ),
+        plans.service(
+            "traefik",
+            "helm",
+            "1-cluster-traefik",
+            before_release=(EXTERNAL_SECRET,),
+            release=plans.release("traefik", after=("secrets",)),
+        ),
+        plans.service(
+            "secrets",
+            "helm",
+            "1-cluster-secrets",
+            ROUTE_OF_SECRETS,
+            release=plans.release("secrets"),
+            after=("traefik",),
+        ),
+        plans.service(
+            "kyverno",
+            "helm",
+            "0-core-kyverno",
+            ROUTE_OF_POLICIES,
+            release=plans.release("kyverno"),
+            after=("traefik",),
+        ),
+    ),
+    capacity=cast(Any, None),
+    findings=(),
+)
+"""Charts that use each other's kinds: the routes of two of them need Traefik, whose secret needs one of them."""
+
+
+@pytest.fixture(scope="module")
+def declared() -> tuple[Recording, Outputs]:
+    outputs: list[Outputs] = []
+
+    def program() -> None:
+        settings = Settings(
+            lab=cast(Any, None),
+            adopt=True,
+            proxmox_endpoint="https://192.0.2.10:8006/",
+            proxmox_insecure=False,
+            proxmox_api_token=pulumi.Output.secret("root@pam!homelab=0"),
+            kubeconfig=None,
+        )
+        outputs.append(declare(PLAN, settings))
+
+    return record(program), outputs[0]
+
+
+@pytest.fixture(scope="module")
+def recording(declared: tuple[Recording, Outputs]) -> Recording:
+    return declared[0]
+
+
+def named(recording: Recording, kind: str, name: str) -> Resource:
+    return next(resource for resource in recording.objects if resource.type.endswith(kind) and resource.name == name)
+
+
+def before(recording: Recording, resource: Resource) -> set[str]:
+    """Everything that a resource waits for, directly or not."""
+    found: set[str] = set()
+    waiting = [resource]
+    while waiting:
+        dependencies = waiting.pop().dependencies - found
+        found |= dependencies
+        waiting += [recording.resources[urn] for urn in dependencies]
+    return found
+
+
+ORDER = [
+    (("PriorityClass", "tier-4-aux"), ("Namespace", "0-core-kyverno")),
+    (("Namespace", "0-core-kyverno"), ("Release", "0-core-kyverno/kyverno")),
+    (("Release", "0-core-kyverno/kyverno"), ("GeneratingPolicy", "generate-quota")),
+    (("GeneratingPolicy", "generate-quota"), ("Namespace", "4-aux-notes")),
+    (("GeneratingPolicy", "generate-quota"), ("Namespace", "1-cluster-traefik")),
+    (("Namespace", "1-cluster-traefik"), ("ExternalSecret", "1-cluster-traefik/traefik")),
+    (("Release", "1-cluster-secrets/secrets"), ("ExternalSecret", "1-cluster-traefik/traefik")),
+    (("ExternalSecret", "1-cluster-traefik/traefik"), ("Release", "1-cluster-traefik/traefik")),
+    (("Release", "1-cluster-traefik/traefik"), ("IngressRoute", "1-cluster-secrets/secrets")),
+    (("Release", "1-cluster-traefik/traefik"), ("IngressRoute", "0-core-kyverno/kyverno")),
+    (("Release", "1-cluster-traefik/traefik"), ("IngressRoute", "4-aux-notes/notes")),
+    (("Namespace", "4-aux-notes"), ("Deployment", "4-aux-notes/notes")),
+    (("VmLegacy", "firewall"), ("VmLegacy", "master")),
+    (("VmLegacy", "master"), ("VmLegacy", "node1")),
+]
+
+
+@pytest.mark.parametrize(("first", "then"), ORDER, ids=[f"{first[1]} {then[1]}" for first, then in ORDER])
+def test_order(recording: Recording, first: tuple[str, str], then: tuple[str, str]) -> None:
+    assert named(recording, *first).urn in before(recording, named(recording, *then))
+
+
+def test_the_policies_do_not_wait_for_services(recording: Recording) -> None:
+    waited_for = before(recording, named(recording, "GeneratingPolicy", "generate-quota"))
+    assert {recording.resources[urn].name for urn in waited_for if urn in recording.resources} == {
+        "tier-4-aux",
+        "proxmox-lvm",
+        "0-core-kyverno",
+        "0-core-kyverno/kyverno",
+    }
+
+
+def test_nothing_waits_for_itself(recording: Recording) -> None:
+    graph = {urn: resource.dependencies for urn, resource in recording.resources.items()}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(recording.resources)
+
+
+def test_everything_in_the_plan_is_declared_once(recording: Recording) -> None:
+    planned = sorted((manifest["kind"], manifest["metadata"]["name"]) for manifest in PLAN.manifests)
+    declared = sorted(
+        (resource.inputs["kind"], resource.inputs["metadata"]["name"])
+        for resource in recording.objects
+        if "metadata" in resource.inputs
+    )
+    assert declared == planned
+
+
+def test_outputs_name_machines_and_the_places_where_services_are_reached(declared: tuple[Recording, Outputs]) -> None:
+    assert list(declared[1].machines) == ["firewall", "master", "node1"]
+    assert declared[1].hosts == {"notes": ("notes.lab.example",)}
