@@ -11,7 +11,7 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render schema test lint bench lock clean
+.PHONY: help plan render schema test golden lint bench docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,10 @@ schema: .venv/runtime ## Write the JSON Schemas that editors complete from
 test: .venv/development ## Run the tests
 	@$(BIN)/pytest -n 2
 
+golden: .venv/runtime ## Write the golden files anew, to be reviewed as a diff
+	@$(BIN)/homelab render --lab small tests/golden/small
+	@$(BIN)/homelab render --lab tests/labs/every_kind tests/golden/every_kind
+
 lint: .venv/development ## Check style, types and pipelines
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -36,8 +40,12 @@ lint: .venv/development ## Check style, types and pipelines
 	$(BIN)/check-jsonschema --builtin-schema vendor.woodpecker-ci .woodpecker/*.yaml
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
-bench: .venv/runtime ## Measure time and memory
+bench: .venv/development ## Measure time and memory
 	@$(BIN)/python -m benchmark
+
+docs: .venv/documentation ## Build the documentation into site/
+	@$(BIN)/mkdocs build --quiet
+	@echo "Open site/architecture/index.html"
 
 lock: .venv/uv ## Pin the dependencies with their hashes (UPGRADE=1 for the newest versions)
 	@echo "Pinning the dependencies"
@@ -47,7 +55,7 @@ lock: .venv/uv ## Pin the dependencies with their hashes (UPGRADE=1 for the newe
 	@$(LOCK) pyproject.toml --extra docs --constraints requirements.txt --output-file requirements-docs.txt
 
 clean: ## Remove what the targets above installed and cached
-	rm -rf .venv .hypothesis .pytest_cache .ruff_cache rendered
+	rm -rf .venv .hypothesis .pytest_cache .ruff_cache rendered site
 
 # Each step of the set-up leaves a stamp in .venv and runs again when what it was made from has changed.
 
@@ -69,4 +77,9 @@ clean: ## Remove what the targets above installed and cached
 	@echo "Installing what the tests and checks need"
 	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements-dev.txt
 	@$(UV) pip install --python $(BIN)/python --offline --no-deps --editable .
+	@touch $@
+
+.venv/documentation: .venv/development requirements-docs.txt
+	@echo "Installing what the documentation needs"
+	@$(UV) pip install --python $(BIN)/python --require-hashes --requirement requirements-docs.txt
 	@touch $@

@@ -1,0 +1,1 @@
+"""How quick and how small the program is, compared within one run: `make bench`."""

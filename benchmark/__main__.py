@@ -1,0 +1,75 @@
+"""Prints all measurements of one run as a table, each with what it is compared to and the most it should be."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmark.process import Cost, cost_of, output_of
+
+
+class Measurement(NamedTuple):
+    """Something measured, what it is measured against, and their ratio."""
+
+    what: str
+    figure: str
+    against: str
+    ratio: str
+    at_most: str
+
+
+def measurements() -> Iterator[Measurement]:
+    """Everything that is measured, one after the other."""
+    imports = cost_of("-c", "import pydantic, yaml")
+    plan = cost_of("-m", "cli.main", "plan")
+    yield _process("homelab plan, whole process", plan, imports)
+    yield _process("homelab plan --format json", cost_of("-m", "cli.main", "plan", "--format", "json"), imports)
+    yield Measurement("peak memory of homelab plan", f"{plan.peak_mib:.0f} MiB", "", "", "120 MiB")
+    yield from _growth()
+    yield from _components()
+
+
+def _process(what: str, cost: Cost, imports: Cost) -> Measurement:
+    against = f"{imports.cpu_seconds:.3f} s (python -c 'import pydantic, yaml')"
+    ratio = cost.cpu_seconds / imports.cpu_seconds
+    return Measurement(what, f"{cost.cpu_seconds:.3f} s CPU", against, f"{ratio:.2f}", "3")
+
+
+def _growth() -> Iterator[Measurement]:
+    base = float(output_of("-m", "benchmark.planning", "1"))
+    for factor in (10, 60):
+        each = float(output_of("-m", "benchmark.planning", str(factor)))
+        peak = cost_of("-m", "benchmark.planning", str(factor), runs=1).peak_mib
+        yield Measurement(
+            f"planning a service of {factor} times prod ({peak:.0f} MiB)",
+            f"{1e6 * each:.0f} µs CPU",
+            f"{1e6 * base:.0f} µs (of prod)",
+            f"{each / base:.2f}",
+            "1.1",
+        )
+
+
+def _components() -> Iterator[Measurement]:
+    program, flat = (float(seconds) for seconds in output_of("-m", "benchmark.recording").split())
+    yield Measurement(
+        "recording the program",
+        f"{program:.2f} s CPU",
+        f"{flat:.2f} s (same resources, no components)",
+        f"{program / flat:.2f}",
+        "1.15",
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    table = Table("measured", "figure", "against", "ratio", "at most", box=None, pad_edge=False)
+    console = Console(highlight=False, width=150)
+    with console.status("measuring"):
+        for measurement in measurements():
+            table.add_row(*measurement)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Pages that are made from the program itself, so that they say what it does: the findings and the tiers."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from config.load import load_lab  # noqa: E402
+from plan.catalogue import CATALOGUE  # noqa: E402
+
+COLUMNS = (
+    "tier",
+    "priority",
+    "preempts",
+    "memory",
+    "default memory",
+    "default CPU request",
+    "most memory",
+    "most CPU request",
+    "quota CPU",
+    "quota memory",
+    "quota pods",
+    "shutdown",
+)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Called by MkDocs: adds the generated pages to those in this folder."""
+    for name, lines in (("findings.md", findings()), ("tiers.md", tiers())):
+        files.append(File.generated(config, name, content="\n".join(lines)))
+    return files
+
+
+def findings() -> Iterator[str]:
+    """One section for each finding."""
+    yield "# Findings\n"
+    yield "What `homelab plan` may say. `homelab explain CODE` prints the same.\n"
+    for code, page in CATALOGUE.items():
+        yield f"## {code}\n\n**{page.title}.** {page.meaning}\n\n*What to do:* {page.remedy}\n"
+
+
+def tiers() -> Iterator[str]:
+    """The rows of prod's tiers as a table."""
+    yield "# Tiers of prod\n"
+    yield "From `config/prod/tiers.yaml`; memory and CPU are those of one container, the quota that of one namespace.\n"
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield "|---" * len(COLUMNS) + "|"
+    for name, row in load_lab(ROOT / "config" / "prod").tiers.items():
+        cells = (
+            name,
+            f"{row.priority:,}",
+            "yes" if row.preempts else "never",
+            row.memory,
+            row.container.default_memory,
+            row.container.default_cpu_request,
+            row.container.max_memory,
+            row.container.max_cpu_request,
+            row.quota.cpu,
+            row.quota.memory,
+            row.quota.pods,
+            f"{row.shutdown_grace_seconds} s",
+        )
+        yield "| " + " | ".join(str(cell) for cell in cells) + " |"
