@@ -44,6 +44,7 @@ bench: .venv/development ## Measure time and memory
 	@$(BIN)/python -m benchmark
 
 docs: .venv/documentation ## Build the documentation into site/
+	@$(BIN)/python -m docs.picture
 	@$(BIN)/mkdocs build --quiet
 	@echo "Open site/architecture/index.html"
 

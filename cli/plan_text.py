@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,11 +17,12 @@ BAR_WIDTH = 12
 LONGEST_LINE = 10_000
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 LISTED_NAMES = 6
+INDENT = (0, 0, 0, 2)
 
 
-def print_plan(plan: Plan) -> None:
-    """Print the whole plan."""
-    console = make_console()
+def print_plan(plan: Plan, console: Console | None = None) -> None:
+    """Print the whole plan, to the terminal unless another console is given."""
+    console = console or make_console()
     console.print(_heading(plan))
     for part in (_machines(plan), _nodes(plan), _tiers(plan), _services(plan), findings(plan, plan.findings)):
         console.print()
@@ -171,7 +173,7 @@ def _services(plan: Plan) -> RenderableType:
 
 def findings(plan: Plan, shown: Iterable[Finding]) -> RenderableType:
     """Errors and warnings one by one; what is only worth knowing, gathered by code."""
-    lines: list[Text] = [Text("Findings", "bold")]
+    lines: list[RenderableType] = [Text("Findings", "bold")]
     gathered: dict[str, list[Finding]] = {}
     for finding in shown:
         if finding.severity == "info":
@@ -183,13 +185,13 @@ def findings(plan: Plan, shown: Iterable[Finding]) -> RenderableType:
     return Group(*lines) if len(lines) > 1 else Text("No findings.", "bold green")
 
 
-def _finding(plan: Plan, finding: Finding) -> list[Text]:
+def _finding(plan: Plan, finding: Finding) -> list[RenderableType]:
     place = plan.lab.place(finding.path)
     where = f"{place.file}:{place.line}" if place else dotted(finding.path)
     return [
         Text.assemble((finding.severity, SEVERITY_STYLE[finding.severity]), " ", (finding.code, "bold"), f"  {where}"),
-        Text(f"  {finding.message}"),
-        Text(f"  fix: {finding.fix}", "green"),
+        Padding(finding.message, INDENT, expand=False),
+        Padding(Text(f"fix: {finding.fix}", "green"), INDENT, expand=False),
     ]
 
 
