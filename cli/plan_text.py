@@ -33,8 +33,10 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
 
 def make_console() -> Console:
     """A console that neither cuts nor wraps lines when the output is not a terminal."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=LONGEST_LINE)
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = LONGEST_LINE
+    return console
 
 
 def _heading(plan: Plan) -> Text:

@@ -1,8 +1,7 @@
 """What a plan consists of: plain frozen values, from which the components declare resources."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from config.lab import Lab
 from config.quantity import Memory
@@ -19,8 +18,7 @@ Controller = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job",
 QosClass = Literal["Guaranteed", "Burstable", "BestEffort"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something that the planner has to say about the lab."""
 
     code: str
@@ -34,8 +32,7 @@ class Finding:
     """The cheapest thing to do about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PciMapping:
+class PciMapping(NamedTuple):
     """A PCI device under a name, so that an API token may pass it through."""
 
     name: str
@@ -43,8 +40,7 @@ class PciMapping:
     """Arguments of the provider's PCI mapping resource."""
 
 
-@dataclass(frozen=True, slots=True)
-class VirtualMachine:
+class VirtualMachine(NamedTuple):
     """A virtual machine, with everything that the provider needs."""
 
     name: str
@@ -64,8 +60,7 @@ class VirtualMachine:
     """Mappings that have to exist before the machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """A container's resources as the API server will store them."""
 
     name: str
@@ -75,22 +70,20 @@ class Container:
     """An init container with `restartPolicy: Always`: a native sidecar, which runs as long as the pod."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(NamedTuple):
     """What the scheduler sees of a pod."""
 
     containers: tuple[Container, ...]
     init_containers: tuple[Container, ...] = ()
     priority: int = 0
-    node_selector: Mapping[str, str] = field(default_factory=dict[str, str])
+    node_selector: Mapping[str, str] = {}
     tolerated_taints: frozenset[str] = frozenset()
     """Keys of the taints that it tolerates; `*` tolerates all of them."""
     block_volumes: tuple[str, ...] = ()
     """Claims on block storage; each takes a volume slot of the node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """A controller and the pods that it makes."""
 
     name: str
@@ -107,8 +100,7 @@ class Workload:
     """What the kubelet sets for each container: the higher, the earlier the kernel kills it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """A Helm release."""
 
     name: str
@@ -122,8 +114,7 @@ class Release:
     """Services whose chart installs a kind that the service's `before_release` uses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A service: its objects, in the order in which they are made, and what its pods need."""
 
     name: str
@@ -147,8 +138,7 @@ class Service:
     """Factor over the recommender's upper bound when memory is right-sized."""
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(NamedTuple):
     """A namespace of a tier, and what governs it."""
 
     name: str
@@ -162,8 +152,7 @@ class Namespace:
     """False for the namespaces of the policy engine and of the pod network that it needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(NamedTuple):
     """A tier and the objects that follow from its row."""
 
     name: str
@@ -173,8 +162,7 @@ class Tier:
     quota: Manifest
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A node of the cluster and how full it may become."""
 
     name: str
@@ -189,8 +177,7 @@ class Node:
     """Block volumes that the scheduler will put on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodeUse:
+class NodeUse(NamedTuple):
     """What an estimate of the placement puts on a node."""
 
     node: Node
@@ -200,8 +187,7 @@ class NodeUse:
     pods: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """Pods of a workload that no node takes."""
 
     workload: Workload
@@ -210,8 +196,7 @@ class Pending:
     """In the scheduler's words."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupUse:
+class GroupUse(NamedTuple):
     """A group of like nodes, and the sum of what is placed on them."""
 
     name: str
@@ -223,8 +208,7 @@ class GroupUse:
     volume_slots: int
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceUse:
+class NamespaceUse(NamedTuple):
     """A namespace, and what its pods request in all."""
 
     name: str
@@ -237,8 +221,7 @@ class NamespaceUse:
     """`cpu`, `memory` and `pods` that it may have; None without a quota."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostUse:
+class HostUse(NamedTuple):
     """A Proxmox host, and what its machines have been promised."""
 
     name: str
@@ -254,8 +237,7 @@ class HostUse:
     """By storage: bytes promised to machines and volumes, and its size if that is stated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(NamedTuple):
     """How full the lab is."""
 
     nodes: tuple[NodeUse, ...]
@@ -265,8 +247,7 @@ class Capacity:
     pending: tuple[Pending, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a lab means: everything that will be declared, and what is to be said about it."""
 
     lab: Lab

@@ -1,6 +1,6 @@
 """Arithmetic on resources, as Kubernetes does it: what a pod requests, its QoS class, its OOM score."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from config.quantity import Cpu, Memory, decimal
@@ -52,10 +52,12 @@ def _largest(*lists: ResourceList) -> dict[str, int]:
     return largest
 
 
-def _pod_total(containers: Iterable[ResourceList], init: Iterable[tuple[ResourceList, bool]]) -> dict[str, int]:
+def _pod_total(containers: Iterable[ResourceList], init: Collection[tuple[ResourceList, bool]]) -> dict[str, int]:
     """Containers and native sidecars run together; an ordinary init container runs alone, with the native
     sidecars before it. The pod needs the largest of these (`PodRequests` in k8s.io/component-helpers)."""
     running = added(*containers)
+    if not init:
+        return running
     peak: dict[str, int] = {}
     sidecars: dict[str, int] = {}
     for amounts, always_restarts in init:
@@ -71,7 +73,7 @@ def pod_requests(pod: Pod) -> dict[str, int]:
     """What the scheduler counts for a pod."""
     return _pod_total(
         (container.requests for container in pod.containers),
-        ((container.requests, container.always_restarts) for container in pod.init_containers),
+        [(container.requests, container.always_restarts) for container in pod.init_containers],
     )
 
 
@@ -79,7 +81,7 @@ def pod_limits(pod: Pod) -> dict[str, int]:
     """The most that a pod may use, as far as its containers state limits."""
     return _pod_total(
         (container.limits for container in pod.containers),
-        ((container.limits, container.always_restarts) for container in pod.init_containers),
+        [(container.limits, container.always_restarts) for container in pod.init_containers],
     )
 
 

@@ -1,7 +1,6 @@
 """Services: each with its workloads, its objects and what has to exist before them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from config.lab import Lab
 from config.service import HelmService, MysqlService, PostgresService
@@ -99,4 +98,4 @@ def _with_eviction_places(services: list[Service]) -> tuple[Service, ...]:
     steady = (workload for service in services for workload in service.workloads if workload.replicas)
     for workload in eviction_order(steady):
         places.setdefault(workload.service, len(places) + 1)
-    return tuple(replace(service, eviction_place=places.get(service.name, 0)) for service in services)
+    return tuple(service._replace(eviction_place=places.get(service.name, 0)) for service in services)

@@ -73,11 +73,17 @@ def check_pool(lab: Draft) -> Iterator[Problem]:
 
 
 def check_load_balancers(lab: Draft) -> Iterator[Problem]:
-    """A load balancer has an address of the pool and a port."""
+    """A load balancer has an address of the pool and a port, and is made by the planner."""
+    ingress = lab.cluster.platform.ingress if lab.cluster else None
+    is_known = ingress is None or lab.is_said("services", ingress.controller)
     for name, service in lab.services.items():
         if not service.load_balancer:
             continue
         path = ("services", name, "load_balancer")
+        is_controller = ingress is not None and ingress.controller == name
+        if isinstance(service, HelmService) and lab.cluster and is_known and not is_controller:
+            message = "of all charts only the ingress controller gets its address from here; write it in values"
+            yield lab.problem(path, message)
         if not ports(service) and not isinstance(service, HelmService):
             yield lab.problem(path, "needs a port; declare one under ports")
         if not lab.cluster:

@@ -5,6 +5,7 @@ MySQL and all backups are ordinary workloads; a Postgres server is a CloudNative
 
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import Any
 
 from config.parts import Part
@@ -21,6 +22,7 @@ from plan.resources import oom_score_adj, qos_class
 from plan.scope import Scope
 from plan.workloads.apps import build_app, build_parts
 from plan.workloads.controllers import recommendation
+from plan.workloads.networking import load_balancer_annotation
 from plan.workloads.secrets import API_VERSION as EXTERNAL_SECRETS_API
 from plan.workloads.secrets import STORE
 from plan.workloads.volumes import is_block
@@ -178,7 +180,20 @@ def _postgres_cluster(scope: Scope, postgres: PostgresService, workload: Workloa
         }
     else:
         spec["managed"] = {"roles": [{"name": name, "login": True} for name in postgres.databases]}
+    if postgres.load_balancer:
+        spec["managed"]["services"] = {"additional": [_outside_service(scope, postgres.load_balancer)]}
     return manifest(POSTGRES_API, "Cluster", scope.name, scope.namespace, labels=scope.labels(), spec=spec)
+
+
+def _outside_service(scope: Scope, address: IPv4Address) -> dict[str, Any]:
+    """A Service outside the cluster's network that always leads to the primary."""
+    return {
+        "selectorType": "rw",
+        "serviceTemplate": {
+            "metadata": {"name": f"{scope.name}-outside", "annotations": load_balancer_annotation(address)},
+            "spec": {"type": "LoadBalancer", "allocateLoadBalancerNodePorts": False},
+        },
+    }
 
 
 def _postgres_databases(scope: Scope, postgres: PostgresService) -> Iterator[Manifest]:

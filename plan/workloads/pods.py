@@ -1,7 +1,6 @@
 """Pods: from what a workload states to its pod template, and to what the scheduler sees of it."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from config.service.container import GpuWorkload
 from config.service.container import Workload as WorkloadConfig
@@ -17,8 +16,7 @@ NDOTS = "2"
 """Names with two dots are looked up as they are first; the default of 5 asks five times for every outside name."""
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(NamedTuple):
     """A pod as the scheduler sees it, and its manifest."""
 
     pod: Pod

@@ -1,6 +1,5 @@
 """Plans made by hand: as small as they can be, with everything in them that is hard to pass on unchanged."""
 
-from dataclasses import replace
 from typing import Any
 
 from config.quantity import Memory
@@ -119,7 +118,7 @@ def machine(name: str, vmid: int, role: str, *, adopted: bool = False, **changes
         import_id=f"pve/{vmid}" if adopted else None,
         pci_mappings=(),
     )
-    return replace(planned, **changes)
+    return planned._replace(**changes)
 
 
 GPU = model.PciMapping(
@@ -153,7 +152,7 @@ def release(name: str, **changes: Any) -> model.Release:
         version="1.2.3",
         values={"api_version": AWKWARD, "stringData": {"enabled": False, "list": ("a",)}},
     )
-    return replace(planned, **changes)
+    return planned._replace(**changes)
 
 
 def service(name: str, kind: str, where: str, *manifests: model.Manifest, **changes: Any) -> model.Service:
@@ -172,4 +171,4 @@ def service(name: str, kind: str, where: str, *manifests: model.Manifest, **chan
         eviction_place=1,
         headroom=1.2,
     )
-    return replace(planned, **changes)
+    return planned._replace(**changes)

@@ -1,7 +1,6 @@
 """Where the estimate puts pods."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from plan.model import Container, Controller, Node, NodeUse, Pending, Pod, Workload
 from plan.nodes import PODS
@@ -18,7 +17,7 @@ def node(name: str, *, cpu: int = 4000, taints: tuple[str, ...] = (), slots: int
 
 def workload(name: str, replicas: int = 1, controller: Controller = "Deployment", **pod: object) -> Workload:
     container = Container("main", {CPU: 1000, MEMORY: GIB}, {MEMORY: 2 * GIB})
-    made = replace(Pod((container,)), **pod)  # pyright: ignore[reportArgumentType]
+    made = Pod((container,), **pod)  # pyright: ignore[reportArgumentType]
     return Workload(name, name, name, controller, replicas, made, ("services", name), "Burstable", {})
 
 

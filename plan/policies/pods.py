@@ -1,0 +1,118 @@
+"""Policies on pods: their priority, and what their containers may and must state."""
+
+from collections.abc import Iterable
+
+from config.lab import Lab
+from plan.metadata import TIER_LABEL
+from plan.model import Manifest, Tier
+from plan.policies.kyverno import NEVER_IN_THE_WAY, PODS_ONLY, no_container, policy, resource_rules, validating
+
+
+def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
+    """The admission plugin has put priority 0 on the pod by then, so all three fields must be set."""
+    values = ", ".join(f"'{tier.name}': {tier.priority}" for tier in tiers)
+    preemption = ", ".join(f"'{tier.name}': '{tier.priority_class['preemptionPolicy']}'" for tier in tiers)
+    return policy(
+        "MutatingPolicy",
+        "tier-priority",
+        "A pod without a priority class gets the one of its tier.",
+        {
+            **NEVER_IN_THE_WAY,
+            "autogen": PODS_ONLY,
+            "matchConstraints": {
+                "resourceRules": resource_rules("pods", "CREATE"),
+                "namespaceSelector": {
+                    "matchExpressions": [{"key": TIER_LABEL, "operator": "In", "values": list(lab.tiers)}]
+                },
+            },
+            "matchConditions": [
+                {"name": "has-no-priority-class", "expression": "object.spec.?priorityClassName.orValue('') == ''"}
+            ],
+            "variables": [
+                {"name": "tier", "expression": f"namespaceObject.metadata.labels['{TIER_LABEL}']"},
+                {"name": "values", "expression": f"{{{values}}}"},
+                {"name": "preemption", "expression": f"{{{preemption}}}"},
+            ],
+            "mutations": [
+                {
+                    "patchType": "ApplyConfiguration",
+                    "applyConfiguration": {
+                        "expression": "Object{spec: Object.spec{priorityClassName: variables.tier, "
+                        "priority: variables.values[variables.tier], "
+                        "preemptionPolicy: variables.preemption[variables.tier]}}"
+                    },
+                }
+            ],
+        },
+    )
+
+
+def refuse_cpu_limits() -> Manifest:
+    """No container has a CPU limit."""
+    return validating(
+        "no-cpu-limits",
+        "CPU limits throttle a container although the CPU is idle. Requests share it out already.",
+        no_container(
+            "'cpu' in container.?resources.?limits.orValue({})",
+            "'this lab uses no CPU limits. Remove resources.limits.cpu and keep requests.cpu. For exclusive cores "
+            "write exceptions.guaranteed-cpu with a reason in the file of the service.'",
+        ),
+        exception="guaranteed-cpu",
+        judge_controllers=True,
+    )
+
+
+def require_requests() -> Manifest:
+    """Every container states what the scheduler counts."""
+    return validating(
+        "requests-required",
+        "The scheduler can only plan with what is stated: every container states CPU and memory requests and a "
+        "memory limit.",
+        no_container(
+            "!('cpu' in container.?resources.?requests.orValue({})) || "
+            "!('memory' in container.?resources.?requests.orValue({})) || "
+            "!('memory' in container.?resources.?limits.orValue({}))",
+            "'write resources.requests.cpu, resources.requests.memory and resources.limits.memory; in the file of a "
+            "service cpu and memory.'",
+        ),
+    )
+
+
+def require_guaranteed_memory(lab: Lab) -> Manifest:
+    """Memory request = limit in the tiers that guarantee it."""
+    tiers = [name for name, tier in lab.tiers.items() if tier.memory == "guaranteed"]
+    return validating(
+        "memory-guaranteed",
+        f"In the tiers {', '.join(tiers)} the memory request equals the limit, so that a pod has what it may use.",
+        no_container(
+            "quantity(container.?resources.?requests[?'memory'].orValue('0'))"
+            ".compareTo(quantity(container.?resources.?limits[?'memory'].orValue('0'))) != 0",
+            "'in this tier the memory request is the limit. Write resources.requests.memory equal to "
+            "resources.limits.memory; in the file of a service only memory, or exceptions.burstable-memory with a "
+            "reason.'",
+        ),
+        exception="burstable-memory",
+        tiers=tiers,
+    )
+
+
+def cap_cpu_requests(lab: Lab) -> Manifest:
+    """No container requests more CPU than its tier admits."""
+    caps = ", ".join(f"'{name}': '{tier.container.max_cpu_request}'" for name, tier in lab.tiers.items())
+    policy = validating(
+        "cpu-request-cap",
+        "One container may request so much CPU and no more. A LimitRange maximum would force a CPU limit instead.",
+        no_container(
+            "quantity(container.?resources.?requests[?'cpu'].orValue('0')).isGreaterThan(quantity(variables.cap))",
+            "'in tier ' + variables.tier + ' a container may request ' + variables.cap + ' CPU. Write a lower "
+            "resources.requests.cpu; in the file of a service a lower cpu, or exceptions.cpu-above-cap with a reason.'",
+        ),
+        exception="cpu-above-cap",
+        tiers=lab.tiers,
+        judge_controllers=True,
+    )
+    policy["spec"]["variables"] += [
+        {"name": "tier", "expression": f"namespaceObject.metadata.labels['{TIER_LABEL}']"},
+        {"name": "cap", "expression": f"{{{caps}}}[variables.tier]"},
+    ]
+    return policy
