@@ -4,11 +4,14 @@ import gc
 import sys
 import time
 from dataclasses import replace
+from statistics import median
 
 from benchmark.process import ROOT
 from config.lab import Lab
 from config.load import load_lab
 from plan import make_plan
+
+ROUNDS = 5
 
 
 def multiplied(lab: Lab, factor: int) -> Lab:
@@ -20,15 +23,17 @@ def multiplied(lab: Lab, factor: int) -> Lab:
 
 
 def seconds_per_service(factor: int) -> float:
-    """CPU seconds that planning takes for each service."""
+    """CPU seconds that planning takes for each service: the median of several rounds, after one to warm up."""
     lab = multiplied(load_lab(ROOT / "config" / "prod"), factor)
-    make_plan(lab)
     gc.disable()  # as the command line does
-    rounds = max(1, 20 // factor)
+    rounds = [_seconds(lab) for _ in range(ROUNDS + 1)][1:]
+    return median(rounds) / len(lab.services)
+
+
+def _seconds(lab: Lab) -> float:
     begin = time.process_time()
-    for _ in range(rounds):
-        make_plan(lab)
-    return (time.process_time() - begin) / rounds / len(lab.services)
+    make_plan(lab)
+    return time.process_time() - begin
 
 
 if __name__ == "__main__":

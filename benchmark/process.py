@@ -1,6 +1,7 @@
 """What a command costs as a whole process."""
 
 import os
+import resource
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ def output_of(*arguments: str) -> str:
     ).stdout
 
 
-def _run(arguments: tuple[str, ...]) -> "os._Rusage":
+def _run(arguments: tuple[str, ...]) -> resource.struct_rusage:
     process = subprocess.Popen(_command(arguments), cwd=ROOT, env=_environment(), stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status):

@@ -12,7 +12,9 @@ from plan import make_plan
 
 def main() -> None:
     """Print the plan as on a terminal, and keep what that looks like."""
-    console = Console(record=True, width=150, file=io.StringIO(), force_terminal=True, highlight=False)
+    console = Console(
+        record=True, width=150, file=io.StringIO(), force_terminal=True, highlight=False, markup=False, emoji=False
+    )
     print_plan(make_plan(load_lab(Path("config/prod"))), console)
     console.save_svg("docs/plan.svg", title="make plan")
 

@@ -11,7 +11,7 @@ API_VERSION = "policies.kyverno.io/v1"
 NEVER_IN_THE_WAY = {"failurePolicy": "Ignore", "webhookConfiguration": {"timeoutSeconds": 5}}
 """Without an answer within 5 seconds the request goes on. A request that is answered is still refused."""
 
-PODS_ONLY = {"podControllers": {"controllers": []}}
+PODS_ONLY: dict[str, Any] = {"podControllers": {"controllers": []}}
 """LimitRange defaults reach pods, never the templates of their controllers."""
 
 _CONTROLLERS_TOO = {
@@ -29,11 +29,13 @@ _CONTAINERS = "object.spec.containers + object.spec.?initContainers.orValue([])"
 
 
 def policy(kind: str, name: str, description: str, spec: dict[str, Any]) -> Manifest:
+    """A policy that says what it is for."""
     return manifest(API_VERSION, kind, name, annotations={"policies.kyverno.io/description": description}, spec=spec)
 
 
-def resource_rules(resources: str, *operations: str, group: str = "") -> list[dict[str, Any]]:
-    return [{"apiGroups": [group], "apiVersions": ["v1"], "operations": list(operations), "resources": [resources]}]
+def resource_rules(resources: str, *operations: str) -> list[dict[str, Any]]:
+    """Requests for a resource of the core group."""
+    return [{"apiGroups": [""], "apiVersions": ["v1"], "operations": list(operations), "resources": [resources]}]
 
 
 def label_of(name: str) -> str:

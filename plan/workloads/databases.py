@@ -27,6 +27,7 @@ from plan.workloads.secrets import API_VERSION as EXTERNAL_SECRETS_API
 from plan.workloads.secrets import STORE
 from plan.workloads.volumes import is_block
 
+SUPERUSER = "postgres"
 POSTGRES_API = "postgresql.cnpg.io/v1"
 POSTGRES_USER, MYSQL_USER = 26, 999
 """User ids of the servers in their official images."""
@@ -129,7 +130,7 @@ def _backup_job(
 
 
 def _if_there_is_a_vault(scope: Scope, variable: str) -> dict[str, SecretVariable]:
-    return {variable: SecretVariable()} if scope.lab.cluster.platform.secrets else {}
+    return {variable: SecretVariable()} if _has_vault(scope) else {}
 
 
 def _postgres_workload(scope: Scope, postgres: PostgresService) -> Workload:
@@ -154,7 +155,6 @@ def _postgres_workload(scope: Scope, postgres: PostgresService) -> Workload:
 
 def _postgres_cluster(scope: Scope, postgres: PostgresService, workload: Workload) -> Manifest:
     container = workload.pod.containers[0]
-    has_vault = scope.lab.cluster.platform.secrets is not None
     spec: dict[str, Any] = {
         "instances": postgres.instances,
         "imageName": postgres.image,
@@ -170,19 +170,22 @@ def _postgres_cluster(scope: Scope, postgres: PostgresService, workload: Workloa
         "postgresql": {"parameters": {"max_connections": str(postgres.max_connections)}},
         "enableSuperuserAccess": True,
     }
-    if has_vault:
-        spec["superuserSecret"] = {"name": _password_secret(scope, "postgres")}
-        spec["managed"] = {
-            "roles": [
-                {"name": name, "login": True, "passwordSecret": {"name": _password_secret(scope, name)}}
-                for name in postgres.databases
-            ]
-        }
-    else:
-        spec["managed"] = {"roles": [{"name": name, "login": True} for name in postgres.databases]}
+    managed: dict[str, Any] = {"roles": [_role(scope, name) for name in postgres.databases]}
     if postgres.load_balancer:
-        spec["managed"]["services"] = {"additional": [_outside_service(scope, postgres.load_balancer)]}
+        managed["services"] = {"additional": [_outside_service(scope, postgres.load_balancer)]}
+    if _has_vault(scope):
+        spec["superuserSecret"] = {"name": _password_secret(scope, SUPERUSER)}
+    spec["managed"] = managed
     return manifest(POSTGRES_API, "Cluster", scope.name, scope.namespace, labels=scope.labels(), spec=spec)
+
+
+def _role(scope: Scope, name: str) -> dict[str, Any]:
+    role: dict[str, Any] = {"name": name, "login": True}
+    return role | ({"passwordSecret": {"name": _password_secret(scope, name)}} if _has_vault(scope) else {})
+
+
+def _has_vault(scope: Scope) -> bool:
+    return scope.lab.cluster.platform.secrets is not None
 
 
 def _outside_service(scope: Scope, address: IPv4Address) -> dict[str, Any]:
@@ -219,9 +222,9 @@ def _password_secret(scope: Scope, user: str) -> str:
 
 def _postgres_passwords(scope: Scope, postgres: PostgresService) -> Iterator[Manifest]:
     """A Secret per user, with the password from Vault: `<service>` for postgres, `<database>` for the others."""
-    if scope.lab.cluster.platform.secrets is None:
+    if not _has_vault(scope):
         return
-    sources = {"postgres": ("POSTGRES_PASSWORD", scope.name)} | {
+    sources = {SUPERUSER: ("POSTGRES_PASSWORD", scope.name)} | {
         name: ("DB_PASSWORD", name) for name in postgres.databases
     }
     for user, (key, path) in sources.items():

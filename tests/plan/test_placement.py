@@ -17,7 +17,7 @@ def node(name: str, *, cpu: int = 4000, taints: tuple[str, ...] = (), slots: int
 
 def workload(name: str, replicas: int = 1, controller: Controller = "Deployment", **pod: object) -> Workload:
     container = Container("main", {CPU: 1000, MEMORY: GIB}, {MEMORY: 2 * GIB})
-    made = Pod((container,), **pod)  # pyright: ignore[reportArgumentType]
+    made = Pod((container,))._replace(**pod)  # pyright: ignore[reportArgumentType]
     return Workload(name, name, name, controller, replicas, made, ("services", name), "Burstable", {})
 
 
