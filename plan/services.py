@@ -11,9 +11,10 @@ from plan.model import Manifest, Node, Release, Service, Workload
 from plan.platform import platform_manifests, platform_values
 from plan.scope import Scope
 from plan.workloads.apps import build_app
-from plan.workloads.databases import build_mysql, build_postgres
 from plan.workloads.helm import build_helm, release
+from plan.workloads.mysql import build_mysql
 from plan.workloads.networking import host_name
+from plan.workloads.postgres import build_postgres
 
 
 def plan_services(lab: Lab, nodes: tuple[Node, ...]) -> tuple[Service, ...]:

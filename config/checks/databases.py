@@ -4,14 +4,18 @@ from collections.abc import Iterator
 
 from config.draft import Draft
 from config.service import PostgresService
+from config.service.database import DatabaseBase
 from config.source import Problem
 
 SUPERUSER = "postgres"
 
 
 def check_databases(lab: Draft) -> Iterator[Problem]:
-    """PostgreSQL needs its operator, and an instance is what `singleton` counts."""
+    """Passwords come from the vault, PostgreSQL needs its operator, and an instance is what `singleton` counts."""
     for name, service in lab.services.items():
+        if isinstance(service, DatabaseBase) and lab.cluster and lab.cluster.platform.secrets is None:
+            message = f"a {service.kind} service needs platform.secrets in cluster.yaml: where its passwords are"
+            yield lab.problem(("services", name, "kind"), message)
         if not isinstance(service, PostgresService):
             continue
         if SUPERUSER in service.databases:

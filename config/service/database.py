@@ -27,7 +27,8 @@ class DatabaseBase(ServiceBase, Resources):
     size: MemoryQuantity
     """Size of the data volume of each instance."""
     databases: tuple[Name, ...] = ()
-    """Databases, each owned by a user of the same name."""
+    """Databases, each with a user of the same name, whose password is the key DB_PASSWORD at that name in Vault.
+    MySQL makes them when it first starts; PostgreSQL also later."""
     backup: Backup | None = None
 
 

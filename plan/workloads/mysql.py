@@ -1,0 +1,58 @@
+"""Services of kind `mysql`: a statefulset that makes its databases when it first starts, and the job that dumps it."""
+
+from dataclasses import replace
+
+from config.service import MysqlService
+from config.service.common import Volume
+from config.service.container import ContainerPort, SecretVariable
+from config.service.container import Workload as WorkloadConfig
+from plan.model import Manifest, Workload
+from plan.scope import Scope
+from plan.workloads.apps import build_app
+from plan.workloads.backups import as_app, backup_job, backup_volume
+
+USER_ID = 999
+"""Of the server in MySQL's official image."""
+
+ROOT_PASSWORD = "MYSQL_ROOT_PASSWORD"
+
+_CREATE = """CREATE DATABASE IF NOT EXISTS \\`{name}\\`;
+CREATE USER IF NOT EXISTS '{name}'@'%' IDENTIFIED BY '${password}';
+GRANT ALL ON \\`{name}\\`.* TO '{name}'@'%';"""
+
+
+def build_mysql(scope: Scope, mysql: MysqlService) -> tuple[list[Workload], list[Manifest]]:
+    """Workloads and objects of a MySQL server."""
+    passwords = {_password(name): SecretVariable(path=name, key="DB_PASSWORD") for name in mysql.databases}
+    server = WorkloadConfig(
+        image=mysql.image,
+        cpu=mysql.cpu,
+        memory=mysql.memory,
+        memory_request=mysql.memory_request,
+        ephemeral_storage=mysql.ephemeral_storage,
+        runs_as="statefulset",
+        ports={"mysql": ContainerPort(3306, "TCP")},
+        secrets={ROOT_PASSWORD: SecretVariable(), **passwords},
+        mounts={"data": "/var/lib/mysql"},
+        files={"/docker-entrypoint-initdb.d/databases.sh": _create_databases(mysql)} if mysql.databases else {},
+        run_as_user=USER_ID,
+        grace_seconds=120,
+    )
+    app = as_app(mysql, server, {"data": Volume(storage_class=mysql.storage_class, size=mysql.size)})
+    if mysql.backup:
+        dump = f'MYSQL_PWD="${ROOT_PASSWORD}" mysqldump -h {scope.name} -u root --all-databases --single-transaction'
+        backup = backup_job(scope.name, mysql, mysql.backup, dump, USER_ID, ROOT_PASSWORD)
+        volumes = {**app.volumes, "backup": backup_volume(mysql.backup)}
+        app = app.model_copy(update={"workloads": {"backup": backup}, "volumes": volumes})
+    return build_app(replace(scope, service=app), app)
+
+
+def _create_databases(mysql: MysqlService) -> str:
+    """A script of the image's first start: each database, with a user of the same name."""
+    statements = "\n".join(_CREATE.format(name=name, password=_password(name)) for name in mysql.databases)
+    return f'MYSQL_PWD="${ROOT_PASSWORD}" mysql -u root <<SQL\n{statements}\nSQL\n'
+
+
+def _password(database: str) -> str:
+    """The variable with the password of a database's user."""
+    return f"{database.replace('-', '_').upper()}_PASSWORD"
