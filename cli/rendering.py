@@ -88,7 +88,7 @@ def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
                 yield f"namespaces/{namespace.name}/generated/{_file_name(generated)}", generated
     for service in plan.services:
         folder = f"namespaces/{service.namespace}/{service.name}"
-        for manifest in (*service.before_release, *service.manifests):
+        for manifest in service.objects:
             yield f"{folder}/{_file_name(manifest)}", manifest
         if service.release is not None:
             yield (

@@ -73,11 +73,13 @@ def _scores(workload: Workload) -> str:
 
 
 def _amounts(amounts: dict[str, int]) -> str:
-    return "\n".join(f"{resource} {notation(resource, amount)}" for resource, amount in amounts.items())
+    """Extended resources are counted, and read best as plain numbers."""
+    shown = ((name, f"{amount:,}" if "/" in name else notation(name, amount)) for name, amount in amounts.items())
+    return "\n".join(f"{name} {amount}" for name, amount in shown)
 
 
 def _objects(service: Service) -> RenderableType:
-    manifests = (*service.before_release, *service.manifests)
+    manifests = service.objects
     lines = [Text("Objects", "bold")]
     lines += [
         Text(

@@ -137,6 +137,11 @@ class Service(NamedTuple):
     headroom: float
     """Factor over the recommender's upper bound when memory is right-sized."""
 
+    @property
+    def objects(self) -> tuple[Manifest, ...]:
+        """All of its objects, its release aside."""
+        return (*self.before_release, *self.manifests)
+
 
 class Namespace(NamedTuple):
     """A namespace of a tier, and what governs it."""
@@ -280,5 +285,5 @@ class Plan(NamedTuple):
             *self.defaults,
             *self.policies,
             *(namespace.manifest for namespace in self.namespaces),
-            *(manifest for service in self.services for manifest in (*service.before_release, *service.manifests)),
+            *(manifest for service in self.services for manifest in service.objects),
         )

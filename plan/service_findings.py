@@ -50,7 +50,7 @@ def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
     """Objects that two services, or two parts of one, would both make."""
     makers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for service in planned:
-        for manifest in (*service.before_release, *service.manifests):
+        for manifest in service.objects:
             metadata = manifest["metadata"]
             makers[manifest["kind"], metadata.get("namespace", ""), metadata["name"]].append(service.name)
     for (kind, namespace, name), services in makers.items():
@@ -168,7 +168,7 @@ def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Find
 
 
 def _missing_kinds(service: PlannedService, provided: Collection[str]) -> Iterator[Finding]:
-    groups = {api_group(manifest) for manifest in (*service.before_release, *service.manifests)}
+    groups = {api_group(manifest) for manifest in service.objects}
     for group in sorted(group for group in groups if "." in group and not _is_built_in(group)):
         if group not in provided:
             yield Finding(
