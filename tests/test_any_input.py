@@ -1,6 +1,11 @@
-"""Whatever the files say: the lab is valid, or every problem is one line with a place. Never another exception."""
+"""Whatever the files say: the lab is valid and can be planned, or every problem is one line with a place.
+
+Never another exception.
+"""
 
 import copy
+import io
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +15,14 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
+from cli.plan_text import print_plan
+from cli.reports import plan_report
 from config.load import InvalidLab, load_lab
+from plan import make_plan
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 LABS = [ROOT / "config" / "prod", ROOT / "config" / "small", ROOT / "tests" / "labs" / "tiny"]
 FILES = {file.relative_to(lab.parent): file.read_bytes() for lab in LABS for file in sorted(lab.rglob("*.yaml"))}
 
@@ -53,7 +62,9 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def assert_valid_or_explained(labs: Path, file: Path, content: bytes) -> None:
     (labs / file).write_bytes(content)
     try:
-        load_lab(labs / file.parts[0])
+        plan = make_plan(load_lab(labs / file.parts[0]))
+        json.dumps(plan_report(plan))
+        print_plan(plan, Console(file=io.StringIO()))
     except InvalidLab as error:
         for problem in error.problems:
             place = problem.place
