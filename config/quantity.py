@@ -31,12 +31,18 @@ def _exact(text: str) -> Fraction:
         raise ValueError(f"{shown(text)} is not a quantity; write for example 500m or 2 (CPU), 512Mi or 2Gi (memory)")
     number, exponent, suffix = match.groups()
     if suffix and suffix not in _MULTIPLIERS:
-        known = ", ".join([*_BINARY, *_DECIMAL, "m"])
-        raise ValueError(f"{text!r} has the unknown unit {suffix!r}; units are {known}")
+        raise ValueError(f"{text!r} has the unknown unit {suffix!r}; {_meant(number, suffix)}")
     value = Fraction(Decimal(number + (exponent or ""))) * (_MULTIPLIERS[suffix] if suffix else 1)
     if value >= _LIMIT:
         raise ValueError(f"{text!r} is more than Kubernetes can count")
     return value
+
+
+def _meant(number: str, suffix: str) -> str:
+    """What somebody may have meant who wrote `8GB` or `8gb`."""
+    binary = f"{suffix[0].upper()}i"
+    known = ", ".join([*_BINARY, *_DECIMAL, "m"])
+    return f"did you mean {number}{binary}?" if binary in _BINARY else f"units are {known}"
 
 
 class Cpu(int):
