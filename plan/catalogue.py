@@ -134,6 +134,12 @@ CATALOGUE: Mapping[str, Page] = {
         "More than 90 % is used. A rollout needs room for one more pod of the service for a moment.",
         "Request less, raise the tier's quota, or move a service to a namespace of its own.",
     ),
+    "RESIZED-AT-START": Page(
+        "Live resources will differ from the plan",
+        "In mode Initial the Vertical Pod Autoscaler writes its recommendation into every pod that is "
+        "created. Capacity, quota and eviction are then not what was planned, and no two starts are alike.",
+        "Use mode Off, which only recommends, and take over what it recommends deliberately.",
+    ),
     "SCRATCH-EXCEEDS-MEMORY": Page(
         "Scratch space in memory leaves the container none",
         "An emptyDir with medium Memory counts towards the memory limit of the containers that fill it.",

@@ -7,6 +7,7 @@ from config.lab import Lab
 from config.parts import resources, workloads
 from config.quantity import Memory
 from config.service import Service
+from config.service.common import SizedService
 from config.service.container import Container, Resources, Workload
 from config.source import Path
 from plan.conventions import departures
@@ -28,6 +29,7 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
             yield from departures(name, needs, service.tier, tier, exceptions, path)
             if isinstance(needs, Container):
                 yield from _image(needs, path)
+        yield from _resized(lab, name, service)
         yield from _unused_exceptions(lab, name, service, [needs for _, needs in containers])
         for path, _, workload in workloads(name, service):
             yield from _memory_scratch(service, workload, path)
@@ -64,6 +66,22 @@ def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
                 f"{' and '.join(dict.fromkeys(services))}, each time with its own content",
                 "give one of the services, its volume or its path another name",
             )
+
+
+def _resized(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
+    if (
+        isinstance(service, SizedService)
+        and service.recommendation == "Initial"
+        and lab.cluster.platform.recommender is not None
+    ):
+        yield Finding(
+            "RESIZED-AT-START",
+            "warning",
+            ("services", name, "recommendation"),
+            f"the recommender writes its own requests and limits into every new pod of {name}: live resources will "
+            "differ from those of this plan, and what is said here of its size holds for pods of today only",
+            "write recommendation: Off, and take over what it recommends when you have read it",
+        )
 
 
 def _image(container: Container, path: Path) -> Iterator[Finding]:

@@ -3,11 +3,11 @@
 from typing import Literal
 
 from config.model import Name
-from config.service.common import Permission, Scratch, ServiceBase
+from config.service.common import Permission, Scratch, SizedService
 from config.service.container import AbsolutePath, GpuWorkload, Workload
 
 
-class OwnWorkloads(ServiceBase):
+class OwnWorkloads(SizedService):
     """What a service may state of whose workloads we write every line."""
 
     scratch: dict[Name, Scratch] = {}

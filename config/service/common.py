@@ -94,6 +94,14 @@ class ServiceBase(Model):
     """Conventions it departs from, each with the reason."""
 
 
+class SizedService(ServiceBase):
+    """A service whose pods are sized here, and not by a chart."""
+
+    recommendation: Literal["Off", "Initial"] = "Off"
+    """Mode of the Vertical Pod Autoscaler: `Off` only recommends; `Initial` writes what it recommends into every
+    pod that is created, so that live resources differ from what is planned."""
+
+
 class Endpoint(Model):
     """The Kubernetes Service under which something that we do not write ourselves is reached."""
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from config.model import Model, Name
 from config.quantity import MemoryQuantity
-from config.service.common import ServiceBase
+from config.service.common import SizedService
 from config.service.container import Image, Resources, Schedule
 
 
@@ -19,7 +19,7 @@ class Backup(Model):
     keep_days: Annotated[int, Field(ge=1)] = 14
 
 
-class DatabaseBase(ServiceBase, Resources):
+class DatabaseBase(SizedService, Resources):
     """A database server: its resources, data volume and backups."""
 
     image: Image

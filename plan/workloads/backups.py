@@ -14,9 +14,12 @@ mv "$file.part" "$file"
 find /backup -name '*.sql.gz' -mtime +{keep_days} -delete"""
 
 
+_COMMON = ("tier", "group", "description", "exceptions", "load_balancer", "recommendation")
+
+
 def as_app(database: DatabaseBase, main: WorkloadConfig, volumes: dict[str, Volume]) -> AppService:
     """A database, or a part of it, as a service whose workloads we write ourselves."""
-    common = {name: getattr(database, name) for name in ("tier", "group", "description", "exceptions", "load_balancer")}
+    common = {name: getattr(database, name) for name in _COMMON}
     return AppService.model_construct(
         kind="app",
         singleton=True,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from config.service.common import SizedService
 from config.service.container import Autoscale, GpuWorkload
 from config.service.container import Workload as WorkloadConfig
 from plan.metadata import manifest, selector
@@ -154,8 +155,9 @@ def _autoscale(config: WorkloadConfig) -> Autoscale | None:
 
 
 def recommendation(scope: Scope, name: str, api_version: str, kind: str) -> Iterator[Manifest]:
-    """A VerticalPodAutoscaler that recommends and changes nothing: only mode `Off` does that."""
-    if scope.lab.cluster.platform.recommender is not None:
+    """The workload's VerticalPodAutoscaler. It changes nothing in mode `Off` alone."""
+    service = scope.service
+    if scope.lab.cluster.platform.recommender is not None and isinstance(service, SizedService):
         yield manifest(
             "autoscaling.k8s.io/v1",
             "VerticalPodAutoscaler",
@@ -164,6 +166,6 @@ def recommendation(scope: Scope, name: str, api_version: str, kind: str) -> Iter
             labels=scope.labels(name),
             spec={
                 "targetRef": {"apiVersion": api_version, "kind": kind, "name": name},
-                "updatePolicy": {"updateMode": "Off"},
+                "updatePolicy": {"updateMode": service.recommendation},
             },
         )
