@@ -21,8 +21,7 @@ def run_plan(lab: str, output: str, service: str | None) -> int:
         print(f"homelab: {lab} has no service {service!r}{did_you_mean(service, plan.lab.services)}", file=sys.stderr)
         return INVALID
     if output == "json":
-        json.dump(plan_report(plan, service), sys.stdout, indent=2)
-        print()
+        print(json.dumps(plan_report(plan, service)))  # on one line: laying it out would take a fifth of the time
     elif service is not None:
         from cli.service_text import print_service
 
