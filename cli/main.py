@@ -75,6 +75,22 @@ def explain_command(
     raise SystemExit(run_explain(code, output))
 
 
+@app.command("guard")
+def guard_command(
+    preview: Annotated[
+        Path | None, typer.Argument(help="What `pulumi preview --json` printed; left out, it is piped in.")
+    ] = None,
+    stack: Annotated[Path | None, typer.Option(help="Output of `pulumi stack export`: the state as it is.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="What may happen, for example REPLACE:k8s-node3.")] = None,
+    lab: LabOption = "prod",
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Say what an `up` would do to what runs, and stop what does damage."""
+    from cli.guarding import run_guard
+
+    raise SystemExit(run_guard(preview, stack, tuple(allow or ()), lab, output))
+
+
 def main() -> None:
     """Entry point of the console script."""
     gc.disable()  # a plan is made once and printed; collecting garbage meanwhile costs a fifth of the time

@@ -12,7 +12,11 @@ PULUMI = ("pulumi", "pulumi_kubernetes", "pulumi_proxmoxve")
 
 @pytest.mark.parametrize(
     ("layer", "without"),
-    [("config", (*PULUMI, "plan", "components", "cli")), ("plan", (*PULUMI, "components", "cli"))],
+    [
+        ("config", (*PULUMI, "plan", "operations", "components", "cli")),
+        ("plan", (*PULUMI, "operations", "components", "cli")),
+        ("operations", (*PULUMI, "components", "cli")),
+    ],
 )
 def test_a_layer_imports_nothing_above_it(layer: str, without: tuple[str, ...]) -> None:
     files = sorted((ROOT / layer).rglob("*.py"))

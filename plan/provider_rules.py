@@ -1,0 +1,138 @@
+"""What the Proxmox provider does to a virtual machine when an argument of it changes, as plain data.
+
+Read from bpg/terraform-provider-proxmox v0.112.0, which pulumi-proxmoxve 8.6.0 bridges:
+
+- `proxmoxtf/resource/vm/vm.go`: `ForceNew` in the schema and in `CustomizeDiff` (vm_id, node_name, the version of
+  tpm_state, the type of efi_disk); `rebootRequired`, `vmPowerOffForPendingChanges` and `vmFinalizePowerState`.
+- `proxmoxtf/resource/vm/disk/schema.go` and `disk.go`: `ForceNew` of file_id, restart for aio and queues.
+- `proxmoxtf/resource/vm/network/schema.go`: network cards are plugged while the machine runs.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+Effect = Literal["REPLACE", "DELETE", "UNMOUNT", "SHRINK", "STOP", "FAIL", "POWER-CYCLE", "UPDATE"]
+"""From worst to harmless. STOP: the machine is shut down and stays off. FAIL: the provider writes what it can, then
+refuses the rest, and the `up` ends half-way."""
+Change = Literal["changed", "removed", "added"]
+
+
+class Rule(NamedTuple):
+    """What becomes of a machine whose argument is changed, removed from the program, or added to it."""
+
+    changed: Effect
+    removed: Effect
+    added: Effect
+
+
+REPLACES = Rule("REPLACE", "REPLACE", "REPLACE")
+UNMOUNTS = Rule("UNMOUNT", "UNMOUNT", "UNMOUNT")
+STOPS = Rule("STOP", "STOP", "STOP")
+RESTARTS = Rule("POWER-CYCLE", "POWER-CYCLE", "POWER-CYCLE")
+UPDATES = Rule("UPDATE", "UPDATE", "UPDATE")
+REPLACES_WHEN_ADDED = Rule("POWER-CYCLE", "REPLACE", "REPLACE")
+REPLACES_WHEN_CHANGED = Rule("REPLACE", "POWER-CYCLE", "POWER-CYCLE")
+UNKNOWN = REPLACES
+"""An argument without a rule is taken for the worst until somebody has read what the provider does with it."""
+
+ARGUMENTS: Mapping[str, Rule] = {
+    "acpi": RESTARTS,
+    "agent": RESTARTS,
+    "amd_sev": REPLACES_WHEN_ADDED,
+    "audio_device": RESTARTS,
+    "bios": RESTARTS,
+    "boot_orders": RESTARTS,
+    "cdrom": UPDATES,
+    "clone": REPLACES,
+    "cpu": RESTARTS,
+    "delete_unreferenced_disks_on_destroy": UPDATES,
+    "description": UPDATES,
+    "disks": UNMOUNTS,
+    "efi_disk": RESTARTS,
+    "hook_script_file_id": UPDATES,
+    "hostpcis": RESTARTS,
+    "hotplug": UPDATES,
+    "initialization": RESTARTS,
+    "keyboard_layout": RESTARTS,
+    "kvm_arguments": RESTARTS,
+    "mac_addresses": UPDATES,
+    "machine": RESTARTS,
+    "memory": RESTARTS,
+    "migrate": UPDATES,
+    "name": UPDATES,
+    "network_devices": UPDATES,
+    "node_name": REPLACES,
+    "numas": RESTARTS,
+    "on_boot": UPDATES,
+    "operating_system": RESTARTS,
+    "pool_id": UPDATES,
+    "protection": UPDATES,
+    "purge_on_destroy": UPDATES,
+    "reboot": UPDATES,
+    "reboot_after_update": UPDATES,
+    "rngs": RESTARTS,
+    "scsi_hardware": RESTARTS,
+    "serial_devices": RESTARTS,
+    "smbios": UPDATES,
+    "started": STOPS,
+    "startup": UPDATES,
+    "stop_on_destroy": UPDATES,
+    "tablet_device": RESTARTS,
+    "tags": UPDATES,
+    "template": STOPS,
+    "timeout_clone": UPDATES,
+    "timeout_create": UPDATES,
+    "timeout_migrate": UPDATES,
+    "timeout_move_disk": UPDATES,
+    "timeout_reboot": UPDATES,
+    "timeout_shutdown_vm": UPDATES,
+    "timeout_start_vm": UPDATES,
+    "timeout_stop_vm": UPDATES,
+    "tpm_state": RESTARTS,
+    "usbs": RESTARTS,
+    "vga": RESTARTS,
+    "virtiofs": RESTARTS,
+    "vm_id": REPLACES,
+    "watchdog": RESTARTS,
+}
+"""Every argument of the resource. Where an effect depends on the value, the worst stands here."""
+
+NESTED: Mapping[str, Rule] = {
+    "disks.aio": RESTARTS,
+    "disks.datastore_id": RESTARTS,
+    "disks.file_id": REPLACES,
+    "disks.queues": RESTARTS,
+    "efi_disk.type": REPLACES_WHEN_CHANGED,
+    "initialization.meta_data_file_id": REPLACES,
+    "initialization.network_data_file_id": REPLACES,
+    "initialization.type": REPLACES,
+    "initialization.user_data_file_id": REPLACES,
+    "initialization.vendor_data_file_id": REPLACES,
+    "tpm_state.version": REPLACES_WHEN_CHANGED,
+}
+"""What a field does beyond what its argument does."""
+
+NEEDS_POWER_OFF = (
+    "disks.datastore_id",
+    "initialization.datastore_id",
+    "initialization.file_format",
+    "initialization.interface",
+    "template",
+    "tpm_state",
+)
+"""What cannot be done while the machine runs. Where reboot_after_update is false, the provider refuses it."""
+
+COMPUTED = ("ipv4_addresses", "ipv6_addresses", "network_interface_names")
+"""What the provider reads from the machine; nobody can set it."""
+
+
+def effects_of(path: str, change: Change) -> Iterator[Effect]:
+    """What a change of a field does, by its path without indices: `disks.aio` unmounts, and restarts."""
+    argument = path.split(".", maxsplit=1)[0]
+    if argument in COMPUTED:
+        yield "UPDATE"
+        return
+    yield getattr(ARGUMENTS.get(argument, UNKNOWN), change)
+    for field, rule in NESTED.items():
+        if path == field or path.startswith(f"{field}."):
+            yield getattr(rule, change)

@@ -1,0 +1,85 @@
+"""`homelab guard`."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.cli.conftest import Homelab
+from tests.operations.steps import PREVIEWS, preview_of, recorded, update
+
+ALLOWED = ("--allow", "REPLACE:k8s-node1", "--allow", "REPLACE:k8s-node2")
+
+
+def test_damage_ends_with_1_and_says_how_to_allow_it(homelab: Homelab) -> None:
+    result = homelab("guard", PREVIEWS / "cloud-init-renamed.json", "--stack", PREVIEWS / "stack.json")
+    assert result.exit_code == 1
+    assert "error REPLACE:k8s-node2  initialization.user_data_file_id" in result.stdout
+    assert "--allow REPLACE:k8s-node2 --allow REPLACE:k8s-node1" in result.stdout
+
+
+def test_a_preview_is_piped_in() -> None:
+    result = CliRunner().invoke(app, ["guard"], input=recorded("no-op"))
+    assert result.exit_code == 1
+    assert "UNMOUNT:k8s-node1" in result.stdout
+
+
+def test_what_is_allowed_by_name_may_happen(homelab: Homelab) -> None:
+    result = homelab("guard", PREVIEWS / "cloud-init-renamed.json", *ALLOWED)
+    assert result.exit_code == 0
+    assert "allowed REPLACE:k8s-node2" in result.stdout
+    assert homelab("guard", PREVIEWS / "cloud-init-renamed.json", *ALLOWED[:2]).exit_code == 1
+
+
+def test_an_allowance_that_matches_nothing_is_invalid(homelab: Homelab) -> None:
+    result = homelab("guard", PREVIEWS / "cloud-init-renamed.json", *ALLOWED, "--allow", "REPLACE:k8s-node9")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "--allow REPLACE:k8s-node9: the preview does not do that" in result.stderr
+
+
+def test_programs_get_json(homelab: Homelab) -> None:
+    result = homelab("guard", PREVIEWS / "cloud-init-renamed.json", *ALLOWED[:2], "--format", "json")
+    report = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert report["refused"] == ["REPLACE:k8s-node2"]
+    assert [each["allowed"] for each in report["consequences"] if each["effect"] == "REPLACE"] == [False, True]
+
+
+def test_a_restart_of_one_machine_passes_with_a_warning(homelab: Homelab, tmp_path: Path) -> None:
+    preview = tmp_path / "preview.json"
+    preview.write_text(json.dumps({"steps": [update("cpu.cores")], "changeSummary": {}}), encoding="utf-8")
+    assert preview_of(update("cpu.cores"))
+    result = homelab("guard", preview)
+    assert result.exit_code == 0
+    assert "warning POWER-CYCLE:k8s-node3  cpu.cores" in result.stdout
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+@pytest.mark.parametrize("text", ["", '{"steps": [', '{"steps": []}', '{"diagnostics": [{"severity": "error"}]}'])
+def test_what_is_no_whole_preview_never_passes(text: str, output: str) -> None:
+    result = CliRunner().invoke(app, ["guard", "--format", output], input=text)
+    assert result.exit_code == 2
+    sentence = json.loads(result.stdout)["message"] if output == "json" else result.stderr.rstrip("\n")
+    assert "preview" in sentence
+    assert "\n" not in sentence
+
+
+def test_a_file_that_cannot_be_read_is_invalid(homelab: Homelab, tmp_path: Path) -> None:
+    (tmp_path / "image").write_bytes(b"\xff\xfe\x00")
+    assert homelab("guard", tmp_path / "missing.json").exit_code == 2
+    assert homelab("guard", tmp_path).exit_code == 2
+    assert "it is not text" in homelab("guard", tmp_path / "image").stderr
+
+
+def test_an_invalid_lab_ends_with_2(homelab: Homelab, invalid_lab: Path) -> None:
+    assert homelab("guard", PREVIEWS / "no-op.json", "--lab", invalid_lab).exit_code == 2
+
+
+def test_roles_are_those_of_the_lab(homelab: Homelab, lab: Path, tmp_path: Path) -> None:
+    steps = [update("cpu.cores", "router"), update("cpu.cores", "worker")]
+    (tmp_path / "preview.json").write_text(json.dumps({"steps": steps, "changeSummary": {}}), encoding="utf-8")
+    assert homelab("guard", tmp_path / "preview.json", "--lab", lab).exit_code == 0
+    assert homelab("guard", tmp_path / "preview.json", "--lab", "small").exit_code == 1
