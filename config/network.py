@@ -1,7 +1,7 @@
 """`networks.yaml`: the bridges of the hosts and the networks on them.
 
 Bridges are data that machines are checked against. They are not declared as resources: every change to one
-makes Proxmox reload the network of the whole host (`proxmox-provider`, section 5).
+makes Proxmox reload the network of the whole host (docs/facts.md, Bridges).
 """
 
 from typing import Annotated

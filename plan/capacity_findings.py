@@ -9,10 +9,10 @@ from plan.nodes import PODS
 from plan.resources import CPU, GPU, MEMORY, notation
 
 TIGHT_PERCENT = 90
-"""Above this share of something that runs out, the planner warns (the runbook's trigger to add a worker)."""
+"""Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
 
 TIGHT_VOLUME_SLOTS = 24
-"""Volumes on one node from which the lab's alert fires (live-lab, alerts as run)."""
+"""Volumes on one node from which the lab's alert fires (docs/facts.md, The lab)."""
 
 _QUOTA_FIELDS: Mapping[str, str] = {CPU: "requests.cpu", MEMORY: "requests.memory", PODS: "pods"}
 

@@ -17,7 +17,7 @@ WAIT_FOR = Resources(cpu=Cpu.parse("10m"), memory=Memory.parse("32Mi"))
 """An init container that waits for another service."""
 
 BACKUP = Resources(cpu=Cpu.parse("50m"), memory=Memory.parse("512Mi"))
-"""A job that dumps a database (services.json, postgresql-backup-per-db)."""
+"""A job that dumps a database (docs/facts.md, The lab)."""
 
 EPHEMERAL_STORAGE_REQUEST = Memory.parse("64Mi")
 """Logs (three files of 10Mi before rotation ends) and a little writable layer, per container."""
@@ -26,13 +26,13 @@ EPHEMERAL_STORAGE_LIMIT = Memory.parse("1Gi")
 """Writable layer and logs of one container, where a service states nothing; disk-backed scratch comes on top."""
 
 HEADROOM: Mapping[str, float] = {"stable": 1.2, "volatile": 1.3}
-"""Factor over the recommender's upper bound when a service is right-sized (compute.md)."""
+"""Factor over the recommender's upper bound when a service is right-sized (docs/facts.md, The lab)."""
 
 GPU_NODE_LABEL = "nvidia.com/gpu.present"
 """Set by gpu-feature-discovery on whichever node has the card; no host name anywhere."""
 
 GPU_TAINT = "nvidia.com/gpu"
-"""NoSchedule. PreferNoSchedule keeps nothing off the node (live-lab, incident 3)."""
+"""NoSchedule. PreferNoSchedule keeps nothing off the node (docs/facts.md, The lab)."""
 
 
 def memory_request(needs: Resources, tier: Tier, exceptions: Collection[str]) -> Memory:

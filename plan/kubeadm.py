@@ -1,7 +1,7 @@
 """The cluster's kubeadm documents: ClusterConfiguration and KubeletConfiguration.
 
 kubeadm writes the kubelet's settings to the ConfigMap `kubelet-config`, from which an upgrade restores them on
-every node; settings made on a node alone are lost then (live-lab, incident 10).
+every node; settings made on a node alone are lost then (docs/facts.md, The lab).
 """
 
 from config.cluster import Cluster

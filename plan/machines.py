@@ -1,7 +1,7 @@
 """The virtual machines, with every block of the provider's resource written out.
 
 The provider fills in what is left out (an 8 GiB disk, a CD-ROM on ide3 with which a q35 machine cannot start,
-`qemu64`, 512 MiB; proxmox-provider 2.1), so nothing is left out.
+`qemu64`, 512 MiB; docs/facts.md, Omitted blocks), so nothing is left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from plan.model import Finding, PciMapping, VirtualMachine
 
 ALWAYS_IGNORED = ("disks", "clone", "initialization")
 """On every machine. Any change of `disks` detaches each volume that the CSI driver attached meanwhile; a change
-of `clone` or `initialization` replaces the machine (proxmox-provider 2.2, 2.5)."""
+of `clone` or `initialization` replaces the machine (docs/facts.md, Disks and Replacement)."""
 
 IGNORED_WHEN_ADOPTED = (
     "agent",

@@ -84,7 +84,8 @@ def _allocatable(cluster: Cluster, capacity: dict[str, int]) -> dict[str, int]:
 def volume_slots(cluster: Cluster, machine: Machine) -> int:
     """Block volumes that the scheduler will put on the machine.
 
-    The CSI driver attaches at scsi1 and above; each of the machine's own disks there costs a slot (live-lab).
+    The CSI driver attaches at scsi1 and above; each of the machine's own disks there costs a slot (docs/facts.md,
+    The lab).
     """
     own = sum(disk.interface.startswith("scsi") and disk.interface != "scsi0" for disk in machine.disks)
     return max(0, min(cluster.volume_slots.schedulable, cluster.volume_slots.hard - own))
