@@ -1,6 +1,6 @@
 """The plan as text for people: what the lab is, how full it is, and what is wrong with it, last."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -18,13 +18,16 @@ LONGEST_LINE = 10_000
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 LISTED_NAMES = 6
 INDENT = (0, 0, 0, 2)
+WIDE = 100
+"""Columns from which the table of nodes has bars; without them the plan fits into 80."""
 
 
 def print_plan(plan: Plan, console: Console | None = None) -> None:
     """Print the whole plan, to the terminal unless another console is given."""
     console = console or make_console()
     console.print(_heading(plan))
-    for part in (_machines(plan), _nodes(plan), _tiers(plan), _services(plan), findings(plan, plan.findings)):
+    nodes = _nodes(plan, with_bars=console.width >= WIDE)
+    for part in (_machines(plan), nodes, _tiers(plan), _services(plan), findings(plan, plan.findings)):
         console.print()
         console.print(part)
     console.print()
@@ -49,28 +52,30 @@ def _heading(plan: Plan) -> Text:
 
 
 def _table(title: str, *columns: str) -> Table:
-    """A table whose columns are aligned right where their heading ends in a blank."""
+    """A table whose columns are aligned right where their heading ends in a blank. Nothing in it is cut off."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column.rstrip(), justify="right" if column.endswith(" ") else "left", no_wrap=True)
+        table.add_column(column.rstrip(), justify="right" if column.endswith(" ") else "left", overflow="fold")
     return table
 
 
 def _machines(plan: Plan) -> RenderableType:
-    table = _table("Machines", "VMID ", "name", "host", "role", "vCPU ", "memory ", "disk ", "addresses", "")
+    adopted = sum(machine.adopted for machine in plan.machines)
+    title = f"Machines ({adopted} adopted, {len(plan.machines) - adopted} new)"
+    table = _table(title, "VMID ", "name", "role", "vCPU ", "memory ", "disk ", "addresses", "host", "")
     for machine in plan.machines:
         row = plan.lab.machines[machine.name]
         addresses = [str(each.address) for each in row.interfaces if each.address]
         table.add_row(
             str(machine.vmid),
             machine.name,
-            machine.host,
             machine.role,
             str(machine.vcpus),
             gib(machine.memory),
             gib(sum(disk.size for disk in row.disks)),
-            ", ".join(addresses) or "not stated",
-            "adopted" if machine.adopted else "created",
+            ", ".join(addresses) or "-",
+            machine.host,
+            "" if machine.adopted else "new",
         )
     return Group(table, *(_host(use) for use in plan.capacity.hosts))
 
@@ -84,36 +89,28 @@ def _host(use: HostUse) -> Text:
     )
 
 
-def _nodes(plan: Plan) -> RenderableType:
-    table = _table(
-        "Nodes (requests of allocatable, pods placed by estimate)",
-        "name",
-        "group",
-        "CPU",
-        " ",
-        "memory",
-        " ",
-        "limits ",
-        "pods ",
-        "volumes ",
-    )
+def _nodes(plan: Plan, *, with_bars: bool) -> RenderableType:
+    shares = ("CPU", "", "memory", "") if with_bars else ("CPU ", "memory ")
+    title = "Nodes (requests of allocatable, pods placed by estimate)"
+    table = _table(title, "name", "group", *shares, "limits ", "pods ", "volumes ")
     for use in plan.capacity.nodes:
         table.add_row(
-            use.node.name, use.node.group, *_shares(use), str(use.pods), f"{use.volumes}/{use.node.volume_slots}"
+            use.node.name,
+            use.node.group,
+            *_shares(use, with_bars=with_bars),
+            percent(use.limits.get(MEMORY, 0), use.node.allocatable[MEMORY]),
+            str(use.pods),
+            f"{use.volumes}/{use.node.volume_slots}",
         )
     return Group(table, *(_group(group) for group in plan.capacity.groups), *_gpus(plan))
 
 
-def _shares(use: NodeUse | GroupUse) -> list[RenderableType]:
-    allocatable = use.node.allocatable if isinstance(use, NodeUse) else use.allocatable
-    cpu, memory = use.requests.get(CPU, 0), use.requests.get(MEMORY, 0)
-    return [
-        bar(cpu, allocatable[CPU]),
-        f"{cores(cpu)}/{cores(allocatable[CPU])}",
-        bar(memory, allocatable[MEMORY]),
-        f"{gib(memory)}/{gib(allocatable[MEMORY])}",
-        percent(use.limits.get(MEMORY, 0), allocatable[MEMORY]),
-    ]
+def _shares(use: NodeUse, *, with_bars: bool) -> Iterator[RenderableType]:
+    for resource, shown in ((CPU, cores), (MEMORY, gib)):
+        requested, allocatable = use.requests.get(resource, 0), use.node.allocatable[resource]
+        if with_bars:
+            yield bar(requested, allocatable)
+        yield f"{shown(requested)}/{shown(allocatable)}"
 
 
 def _group(group: GroupUse) -> Text:
@@ -137,7 +134,8 @@ def _gpus(plan: Plan) -> Iterable[Text]:
 
 
 def _tiers(plan: Plan) -> RenderableType:
-    table = _table("Tiers", "name", "priority ", "memory", "services ", "CPU requests ", "memory requests ", "limits ")
+    title = "Tiers (sums of requests and of memory limits)"
+    table = _table(title, "name", "priority ", "kind", "services ", "CPU ", "memory ", "limits ")
     for tier in plan.tiers:
         workloads = [each for service in plan.services if service.tier == tier.name for each in service.workloads]
         requests, limits = total_requests(workloads), total_limits(workloads)

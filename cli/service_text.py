@@ -53,7 +53,7 @@ def _workloads(service: Service) -> RenderableType:
         header_style="dim",
     )
     for column in ("name", "controller", "pods", "QoS", "oom_score_adj", "requests", "limits"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for workload in service.workloads:
         table.add_row(
             workload.name,

@@ -1,5 +1,6 @@
 """`homelab plan`."""
 
+import io
 import json
 import subprocess
 import sys
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from cli.plan_text import print_plan
 from cli.service_text import print_service
 from tests.cli.conftest import Homelab
 from tests.plan.labs import ROOT, change, plan_of
@@ -235,3 +238,10 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
     result = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.stdout == '{"lab": "p'
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize("width", [40, 80, 100])
+def test_no_number_is_cut_on_a_narrow_terminal(width: int) -> None:
+    output = io.StringIO()
+    print_plan(plan_of("prod"), Console(file=output, width=width, force_terminal=True))
+    assert "…" not in output.getvalue()
