@@ -204,7 +204,7 @@ def _gathered(code: str, alike: list[Finding]) -> Text:
         ("info", SEVERITY_STYLE["info"]),
         " ",
         (code, "bold"),
-        f"  {len(alike)} times: {listed} (homelab explain {code})",
+        f"  {len(alike)} times, in {listed} (homelab explain {code})",
     )
 
 
