@@ -9,7 +9,11 @@ from config.source import Problem
 
 
 def check_gpu(lab: Draft) -> Iterator[Problem]:
-    """Whoever asks for a GPU can get one."""
+    """Two charts share the GPUs, and whoever asks for one can get it."""
+    sharing = lab.cluster.platform.gpu if lab.cluster else None
+    if sharing and sharing.operator == sharing.feature_discovery:
+        message = "must be another service than operator, whose own feature discovery is switched off"
+        yield lab.problem(("cluster", "platform", "gpu", "feature_discovery"), message)
     for name, service in lab.services.items():
         asked = [path for path, _ in gpus(name, service)]
         if isinstance(service, GpuService) and not asked:
