@@ -13,7 +13,7 @@ import pulumi_kubernetes as kubernetes
 import pulumi_proxmoxve as proxmoxve
 
 from benchmark.process import ROOT
-from components.kinds import declare_manifest
+from components.kinds import declare_manifest, resource_name
 from components.lab import declare
 from components.settings import Settings
 from config.load import load_lab
@@ -55,7 +55,7 @@ class Flat:
             options = self.options(machine.name, "VmLegacy", proxmox, list(machine.ignore_changes))
             self.declare(machine.name, "VmLegacy", proxmoxve.VmLegacy(machine.name, opts=options, **machine.properties))
         for manifest in plan.manifests:
-            name = "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"]["name"])))
+            name = resource_name(manifest)
             self.declare(
                 name, manifest["kind"], declare_manifest(manifest, self.options(name, manifest["kind"], cluster))
             )

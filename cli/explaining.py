@@ -1,9 +1,9 @@
 """`homelab explain`."""
 
-import json
 import sys
 
 from cli.exits import FINE, INVALID
+from cli.output import print_json
 from config.suggest import did_you_mean
 from plan.catalogue import CATALOGUE
 
@@ -15,8 +15,7 @@ def run_explain(code: str, output: str) -> int:
         print(f"homelab: no finding has the code {code!r}{did_you_mean(code.upper(), CATALOGUE)}", file=sys.stderr)
         return INVALID
     if output == "json":
-        json.dump({"code": code.upper(), **page._asdict()}, sys.stdout, indent=2)
-        print()
+        print_json({"code": code.upper(), **page._asdict()})
     else:
         print(f"{code.upper()}: {page.title}\n\n{page.meaning}\n\nWhat to do: {page.remedy}")
     return FINE

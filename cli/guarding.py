@@ -1,6 +1,5 @@
 """`homelab guard`."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -9,10 +8,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.exits import ERRORS, FINE, INVALID
-from cli.labs import read_lab
+from cli.output import print_json
 from cli.plan_text import INDENT, SEVERITY_STYLE, make_console, plural
 from cli.planning import refuse
-from config.load import InvalidLab
+from config.load import InvalidLab, lab_folder, load_lab
 from operations.consequence import Consequence
 from operations.guard import Judgement, UnknownAllowance, judge
 from operations.preview import InvalidPreview, read_preview, read_stack
@@ -23,14 +22,13 @@ def run_guard(preview: Path | None, stack: Path | None, allow: tuple[str, ...], 
     try:
         previewed = read_preview(_text(preview))
         state = read_stack(_text(stack), previewed) if stack else None
-        judgement = judge(previewed, read_lab(lab), state, allow)
+        judgement = judge(previewed, load_lab(lab_folder(lab)), state, allow)
     except InvalidLab as error:
         return refuse(lab, error, output)
     except (InvalidPreview, UnknownAllowance) as error:
         return _refuse(str(error), output)
     if output == "json":
-        json.dump(guard_report(judgement), sys.stdout, indent=2)
-        print()
+        print_json(guard_report(judgement))
     else:
         _print_judgement(judgement, make_console())
     return ERRORS if judgement.refused else FINE
@@ -69,8 +67,7 @@ def _text(file: Path | None) -> str:
 
 def _refuse(sentence: str, output: str) -> int:
     if output == "json":
-        json.dump({"valid": False, "message": sentence}, sys.stdout, indent=2)
-        print()
+        print_json({"valid": False, "message": sentence})
     else:
         print(f"homelab: {sentence}", file=sys.stderr)
     return INVALID

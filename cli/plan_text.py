@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cli.reports import dotted, total_limits, total_requests
+from cli.reports import dotted, tier_workloads, total_limits, total_requests
 from config.quantity import Cpu, Memory
 from plan.conventions import GPU_TAINT
 from plan.model import Finding, GroupUse, HostUse, NodeUse, Plan
@@ -137,7 +137,7 @@ def _tiers(plan: Plan) -> RenderableType:
     title = "Tiers (sums of requests and of memory limits)"
     table = _table(title, "name", "priority ", "kind", "services ", "CPU ", "memory ", "limits ")
     for tier in plan.tiers:
-        workloads = [each for service in plan.services if service.tier == tier.name for each in service.workloads]
+        workloads = tier_workloads(plan, tier)
         requests, limits = total_requests(workloads), total_limits(workloads)
         table.add_row(
             tier.name,

@@ -4,9 +4,9 @@ import json
 import sys
 
 from cli.exits import ERRORS, FINE, INVALID
-from cli.labs import lab_folder, read_lab
-from cli.reports import plan_report
-from config.load import InvalidLab
+from cli.output import print_json
+from cli.reports import dotted, plan_report
+from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
 from plan import make_plan
 
@@ -14,7 +14,7 @@ from plan import make_plan
 def run_plan(lab: str, output: str, service: str | None) -> int:
     """Print the plan of a lab, or of one service in it."""
     try:
-        plan = make_plan(read_lab(lab))
+        plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
         return refuse(lab, error, output)
     if service is not None and service not in plan.lab.services:
@@ -41,13 +41,12 @@ def refuse(lab: str, error: InvalidLab, output: str) -> int:
                 "file": problem.place.file,
                 "line": problem.place.line,
                 "column": problem.place.column,
-                "path": ".".join(str(part) for part in problem.path),
+                "path": dotted(problem.path),
                 "message": problem.message,
             }
             for problem in error.problems
         ]
-        json.dump({"lab": lab, "valid": False, "problems": problems}, sys.stdout, indent=2)
-        print()
+        print_json({"lab": lab, "valid": False, "problems": problems})
     else:
         for problem in error.problems:
             print(problem)

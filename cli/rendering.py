@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from cli.exits import ERRORS, FINE, INVALID
-from cli.labs import read_lab
+from cli.output import print_json
 from cli.planning import refuse
-from config.load import InvalidLab
+from config.load import InvalidLab, lab_folder, load_lab
 from plan import Plan, make_plan
 from plan.model import Manifest
 
@@ -34,7 +34,7 @@ _Dumper.add_representer(str, _text)
 def run_render(lab: str, folder: Path, output: str) -> int:
     """Write the plan of a lab into a folder."""
     try:
-        plan = make_plan(read_lab(lab))
+        plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
         return refuse(lab, error, output)
     old = _previous(folder)
@@ -48,7 +48,7 @@ def run_render(lab: str, folder: Path, output: str) -> int:
         print(f"homelab: {error.filename or folder} cannot be written: {error.strerror}", file=sys.stderr)
         return INVALID
     if output == "json":
-        print(json.dumps({"folder": str(folder), "files": sorted(files)}, indent=2))
+        print_json({"folder": str(folder), "files": sorted(files)})
     else:
         print(f"{len(files)} files in {folder}")
     return ERRORS if plan.errors else FINE

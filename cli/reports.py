@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Any
 
 from config.source import Path
-from plan.model import Finding, Plan, ResourceList, Service, Workload
-from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled
+from plan.model import Finding, Plan, Service, Tier, Workload
+from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
 
 Json = dict[str, Any]
 
@@ -47,23 +47,23 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
                 "name": use.node.name,
                 "role": use.node.role,
                 "group": use.node.group,
-                "allocatable": _written(use.node.allocatable),
-                "requests": _written(use.requests),
-                "limits": _written(use.limits),
+                "allocatable": written(use.node.allocatable),
+                "requests": written(use.requests),
+                "limits": written(use.limits),
                 "pods": use.pods,
                 "volume_slots": use.node.volume_slots,
                 "volumes": use.volumes,
             }
             for use in plan.capacity.nodes
         ],
-        "tiers": [tier_report(plan, tier.name) for tier in plan.tiers],
+        "tiers": [tier_report(plan, tier) for tier in plan.tiers],
         "namespaces": [
             {
                 "name": use.name,
                 "tier": use.tier,
-                "requests": _written(use.requests),
-                "limits": _written(use.limits),
-                "quota": None if use.quota is None else _written(use.quota),
+                "requests": written(use.requests),
+                "limits": written(use.limits),
+                "quota": None if use.quota is None else written(use.quota),
             }
             for use in plan.capacity.namespaces
         ],
@@ -73,25 +73,30 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
     }
 
 
-def tier_report(plan: Plan, name: str) -> Json:
+def tier_report(plan: Plan, tier: Tier) -> Json:
     """A tier with the sums over its services."""
-    tier = next(tier for tier in plan.tiers if tier.name == name)
-    workloads = [workload for service in plan.services if service.tier == name for workload in service.workloads]
+    workloads = tier_workloads(plan, tier)
     return {
-        "name": name,
+        "name": tier.name,
         "priority": tier.priority,
-        "memory": plan.lab.tiers[name].memory,
-        "services": sum(service.tier == name for service in plan.services),
-        "namespaces": sum(namespace.tier == name for namespace in plan.namespaces),
-        "requests": _written(total_requests(workloads)),
-        "limits": _written(total_limits(workloads)),
+        "memory": plan.lab.tiers[tier.name].memory,
+        "services": sum(service.tier == tier.name for service in plan.services),
+        "namespaces": sum(namespace.tier == tier.name for namespace in plan.namespaces),
+        "requests": written(total_requests(workloads)),
+        "limits": written(total_limits(workloads)),
     }
+
+
+def tier_workloads(plan: Plan, tier: Tier) -> list[Workload]:
+    """The workloads of a tier's services."""
+    return [workload for service in plan.services if service.tier == tier.name for workload in service.workloads]
 
 
 def service_report(service: Service) -> Json:
     """A service: figures of one pod of its main workload, then the sums over all that runs steadily."""
     main = service.workloads[0]
     requests, limits = pod_requests(main.pod), pod_limits(main.pod)
+    total = total_requests(service.workloads)
     return {
         "name": service.name,
         "kind": service.kind,
@@ -103,11 +108,11 @@ def service_report(service: Service) -> Json:
         "cpu_request": notation(CPU, requests.get(CPU, 0)),
         "memory_request": notation(MEMORY, requests.get(MEMORY, 0)),
         "memory_limit": notation(MEMORY, limits.get(MEMORY, 0)) if MEMORY in limits else None,
-        "gpu": total_requests(service.workloads).get(GPU, 0),
+        "gpu": total.get(GPU, 0),
         "eviction_place": service.eviction_place,
         "hosts": list(service.hosts),
-        "total_requests": _written(total_requests(service.workloads)),
-        "total_limits": _written(total_limits(service.workloads)),
+        "total_requests": written(total),
+        "total_limits": written(total_limits(service.workloads)),
         "workloads": [workload_report(workload) for workload in service.workloads],
     }
 
@@ -120,8 +125,8 @@ def workload_report(workload: Workload) -> Json:
         "replicas": workload.replicas,
         "qos": workload.qos,
         "oom_score_adj": dict(workload.oom_score_adj),
-        "requests": _written(pod_requests(workload.pod)),
-        "limits": _written(pod_limits(workload.pod)),
+        "requests": written(pod_requests(workload.pod)),
+        "limits": written(pod_limits(workload.pod)),
         "block_volumes": len(workload.pod.block_volumes),
     }
 
@@ -142,12 +147,12 @@ def finding_report(plan: Plan, finding: Finding) -> Json:
 
 def total_requests(workloads: tuple[Workload, ...] | list[Workload]) -> dict[str, int]:
     """What the steadily running pods request in all."""
-    return added(*(scaled(pod_requests(each.pod), each.replicas) for each in workloads if _is_steady(each)))
+    return added(*(scaled(pod_requests(each.pod), each.replicas) for each in workloads if each.is_steady))
 
 
 def total_limits(workloads: tuple[Workload, ...] | list[Workload]) -> dict[str, int]:
     """What the steadily running pods may use in all."""
-    return added(*(scaled(pod_limits(each.pod), each.replicas) for each in workloads if _is_steady(each)))
+    return added(*(scaled(pod_limits(each.pod), each.replicas) for each in workloads if each.is_steady))
 
 
 def dotted(path: Path) -> str:
@@ -155,13 +160,5 @@ def dotted(path: Path) -> str:
     return ".".join(str(part) for part in path)
 
 
-def _is_steady(workload: Workload) -> bool:
-    return workload.controller not in ("CronJob", "Job")
-
-
 def _concerns(finding: Finding, service: str | None) -> bool:
     return service is None or finding.path[:2] == ("services", service)
-
-
-def _written(amounts: ResourceList) -> dict[str, str]:
-    return {resource: notation(resource, amount) for resource, amount in amounts.items()}

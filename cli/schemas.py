@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 from cli.exits import FINE
-from cli.labs import ROOT
+from config.load import LABS
 from config.schema import write_schemas
 
 
 def run_schema(folder: Path | None, output: str) -> int:
     """Write the JSON Schemas of a lab's files."""
-    target = folder or ROOT / "config" / "schema"
+    target = folder or LABS / "schema"
     write_schemas(target)
     files = sorted(target.glob("*.json"))
     print(

@@ -40,13 +40,18 @@ PROTECTED: Mapping[tuple[str, str], str] = {
 def declare_manifest(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
     """Declare an object exactly as it is planned, under its namespace and name."""
     group, version, kind = kind_of(manifest)
-    name = "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"]["name"])))
+    name = resource_name(manifest)
     options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=(group, kind) in PROTECTED))
     module = MODULES.get(group)
     if module is None:
         return kubernetes.apiextensions.CustomResource(name, opts=options, **_arguments(manifest))
     resource_class = getattr(import_module(f"pulumi_kubernetes.{module}.{version}"), kind)
     return resource_class(name, opts=options, **_arguments(manifest))
+
+
+def resource_name(manifest: Manifest) -> str:
+    """What Pulumi calls an object: its namespace, if it has one, and its name."""
+    return "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"]["name"])))
 
 
 def declare_manifests(manifests: Iterable[Manifest], opts: pulumi.ResourceOptions) -> tuple[pulumi.CustomResource, ...]:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pulumi
 
-LABS = Path("config")
-"""Where the labs are, from the program's folder."""
+from config.load import lab_folder
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,6 @@ def boolean(config: pulumi.Config, key: str, *, default: bool) -> bool:
     if value not in ("true", "false"):
         raise pulumi.RunError(f"homelab:{key} is {value!r}: it must be true or false.")
     return value == "true"
-
-
-def lab_folder(value: str) -> Path:
-    """A plain name is a folder of `config/`; anything else is a path of its own."""
-    return Path(value) if os.sep in value else LABS / value
 
 
 def endpoint(value: str) -> str:

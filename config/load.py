@@ -1,5 +1,6 @@
 """Reads a lab from its folder, or says everything that is wrong with it."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
@@ -20,6 +21,9 @@ from config.source import Place, Places, Problem
 from config.storage_class import StorageClass
 from config.suggest import did_you_mean
 from config.tier import Tier
+
+LABS = FilePath(__file__).resolve().parent
+"""Where the labs are that have a name."""
 
 FILES: Mapping[str, Any] = {
     "site": Site,
@@ -42,6 +46,15 @@ class InvalidLab(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.place, str(problem))))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def lab_folder(lab: str) -> FilePath:
+    """The folder of a lab: a name below `config/`, or a path. Relative to where the user stands, if it is below."""
+    path = FilePath(lab) if os.sep in lab else LABS / lab
+    try:
+        return path.resolve().relative_to(FilePath.cwd())
+    except ValueError:
+        return path
 
 
 def load_lab(folder: FilePath) -> Lab:

@@ -45,7 +45,7 @@ def _group(name: str, uses: Iterable[NodeUse]) -> GroupUse:
 
 
 def _namespace(namespace: Namespace, own: list[Workload]) -> NamespaceUse:
-    steady = [workload for workload in own if workload.controller not in ("CronJob", "Job")]
+    steady = [workload for workload in own if workload.is_steady]
     return NamespaceUse(
         name=namespace.name,
         tier=namespace.tier,

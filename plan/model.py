@@ -99,6 +99,11 @@ class Workload(NamedTuple):
     oom_score_adj: Mapping[str, int]
     """What the kubelet sets for each container: the higher, the earlier the kernel kills it."""
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether its pods run all the time; those of jobs come and go."""
+        return self.controller not in ("CronJob", "Job")
+
 
 class Release(NamedTuple):
     """A Helm release."""

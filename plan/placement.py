@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from plan.model import Node, NodeUse, Pending, Workload
-from plan.nodes import PODS, matches, nodes_for, tolerates
+from plan.nodes import PODS, admits, matches, tolerates
 from plan.resources import CPU, MEMORY, pod_limits, pod_requests
 
 
@@ -44,12 +44,11 @@ def place(nodes: Iterable[Node], workloads: Iterable[Workload]) -> tuple[tuple[N
     """Place the pods that run all the time; those of jobs come and go and are not placed."""
     uses = [_Filling(node) for node in nodes]
     pending: list[Pending] = []
-    steady = [workload for workload in workloads if workload.controller not in ("CronJob", "Job")]
+    steady = [workload for workload in workloads if workload.is_steady]
     for workload in sorted(steady, key=lambda workload: (workload.controller != "DaemonSet", -workload.pod.priority)):
         requests = Counter(pod_requests(workload.pod) | {PODS: 1})
         limits = Counter(pod_limits(workload.pod))
-        admitted = {node.name for node in nodes_for((use.node for use in uses), workload.pod)}
-        candidates = [use for use in uses if use.node.name in admitted]
+        candidates = [use for use in uses if admits(use.node, workload.pod)]
         unplaced = (
             _place_daemons(workload, requests, limits, candidates)
             if workload.controller == "DaemonSet"

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config.lab import Lab
-from config.service import HelmService, MysqlService, PostgresService, Service
+from config.parts import ports
+from config.service import HelmService, PostgresService, Service
+from config.service.container import Gpu
 from config.source import Path
 from config.tier import Tier
+from plan.conventions import gpu_resources
 from plan.metadata import exception_labels, namespace_of, service_labels
 from plan.model import Node
 from plan.resources import MEMORY
@@ -52,6 +55,11 @@ class Scope:
         workers = [node for node in self.nodes if node.role == "worker"] or list(self.nodes)
         return min(node.capacity[MEMORY] for node in workers)
 
+    def extended_resources(self, gpu: Gpu | None) -> dict[str, int]:
+        """GPU slices and video memory, where a GPU is used and shared."""
+        sharing = self.lab.cluster.platform.gpu
+        return gpu_resources(gpu, sharing.video_memory_resource) if sharing else {}
+
     @property
     def secret(self) -> str:
         """The Secret that External Secrets makes for it."""
@@ -61,12 +69,10 @@ class Scope:
 def endpoint(lab: Lab, name: str) -> tuple[str, int]:
     """Host name and port at which a service is reached from inside the cluster."""
     service = lab.services[name]
-    domain = f"{namespace_of(name, service)}.svc.cluster.local"
+    host = name
     if isinstance(service, HelmService):
         assert service.endpoint is not None, "checked when the lab is loaded"
-        return f"{service.endpoint.service}.{domain}", service.endpoint.port
-    if isinstance(service, PostgresService):
-        return f"{name}-rw.{domain}", 5432
-    if isinstance(service, MysqlService):
-        return f"{name}.{domain}", 3306
-    return f"{name}.{domain}", next(iter(service.ports.values())).number
+        host = service.endpoint.service
+    elif isinstance(service, PostgresService):
+        host = f"{name}-rw"
+    return f"{host}.{namespace_of(name, service)}.svc.cluster.local", ports(service)[0].number

@@ -122,8 +122,7 @@ def _unused_exceptions(lab: Lab, name: str, service: Service, containers: list[R
 
 
 def _uses_host(service: Service, workload: Workload) -> bool:
-    containers: tuple[Container, ...] = (workload, *workload.sidecars.values(), *workload.init.values())
-    return workload.host_network or bool(host_paths_of(service)) or any(each.privileged for each in containers)
+    return workload.host_network or bool(host_paths_of(service)) or any(each.privileged for each in workload.containers)
 
 
 def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterator[Finding]:

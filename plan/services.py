@@ -13,7 +13,6 @@ from plan.scope import Scope
 from plan.workloads.apps import build_app
 from plan.workloads.helm import build_helm, release
 from plan.workloads.mysql import build_mysql
-from plan.workloads.networking import host_name
 from plan.workloads.postgres import build_postgres
 
 
@@ -52,7 +51,7 @@ def _service(scope: Scope, providers: Mapping[str, str]) -> Service:
         before_release=tuple(before),
         after=_needed(scope, after, providers),
         headroom=HEADROOM["volatile" if config.kind == "gpu" else config.stability],
-        hosts=tuple(dict.fromkeys(host_name(scope.lab, exposure) for exposure in config.expose)),
+        hosts=tuple(dict.fromkeys(exposure.host_name(scope.lab.site.domain) for exposure in config.expose)),
         eviction_place=0,
     )
 

@@ -100,7 +100,7 @@ def _hostnames(lab: Draft) -> Iterator[Claim]:
     domain = lab.site.domain if lab.site else ""
     for name, service in lab.services.items():
         for index, exposure in enumerate(service.expose):
-            host = exposure.host if "." in exposure.host else f"{exposure.host}.{domain}"
+            host = exposure.host_name(domain)
             path = ("services", name, "expose", index, "host")
             yield Claim((host, exposure.path.rstrip("/")), path, f"https://{host}{exposure.path}")
 

@@ -74,6 +74,10 @@ class Exposure(Model):
     workload: Name | None = None
     """The workload that answers; left out, the main one."""
 
+    def host_name(self, domain: str) -> str:
+        """The whole host name, in a site with that domain."""
+        return self.host if "." in self.host else f"{self.host}.{domain}"
+
 
 class ServiceBase(Model):
     """Fields of every service."""

@@ -143,6 +143,11 @@ class Workload(Container):
     """Of a daemonset: tolerate every taint, and so run on the control plane and the GPU node too."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30
 
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """The main container, which is the workload itself, its sidecars and its init containers."""
+        return (self, *self.sidecars.values(), *self.init.values())
+
 
 class GpuWorkload(Workload):
     """A workload that may use a GPU."""

@@ -6,8 +6,6 @@ from config.parts import Part
 from config.parts import workloads as workloads_of
 from config.service import AppService, GpuService
 from plan.model import Manifest, Workload
-from plan.nodes import nodes_for
-from plan.resources import oom_score_adj, qos_class
 from plan.scope import Scope
 from plan.workloads import volumes
 from plan.workloads.controllers import (
@@ -15,12 +13,13 @@ from plan.workloads.controllers import (
     availability,
     controller,
     per_replica_volumes,
+    planned_workload,
     recommendation,
 )
 from plan.workloads.networking import ingresses, service
 from plan.workloads.permissions import permissions
 from plan.workloads.pods import pod_template
-from plan.workloads.secrets import external_secret, secrets_of
+from plan.workloads.secrets import secrets_of, service_secret
 
 
 def build_app(scope: Scope, app: AppService | GpuService) -> tuple[list[Workload], list[Manifest]]:
@@ -32,7 +31,7 @@ def build_parts(scope: Scope, parts: list[Part]) -> tuple[list[Workload], list[M
     """Workloads of a service and their objects, in the order in which they are made."""
     per_replica = {name for part in parts for name in per_replica_volumes(scope, part.workload)}
     manifests = [
-        *external_secret(scope, secrets_of(part.workload for part in parts)),
+        *service_secret(scope, secrets_of(part.workload for part in parts)),
         *permissions(scope),
         *volumes.claims(scope, per_replica),
     ]
@@ -56,18 +55,8 @@ def _build_part(scope: Scope, part: Part, beside: str | None) -> tuple[Workload,
         *availability(scope, name, config),
         *recommendation(scope, name, made["apiVersion"], made["kind"]),
     ]
-    workload = Workload(
-        name=name,
-        service=scope.name,
-        namespace=scope.namespace,
-        controller=CONTROLLERS[config.runs_as],
-        replicas=len(nodes_for(scope.nodes, template.pod)) if config.runs_as == "daemonset" else config.replicas,
-        pod=template.pod,
-        path=part.path,
-        qos=qos_class(template.pod),
-        oom_score_adj=oom_score_adj(template.pod, scope.smallest_node_memory),
-    )
-    return workload, objects
+    controller_kind = CONTROLLERS[config.runs_as]
+    return planned_workload(scope, name, controller_kind, config.replicas, template.pod, part.path), objects
 
 
 def _neighbour(scope: Scope, part: Part, parts: list[Part]) -> str | None:

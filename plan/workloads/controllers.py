@@ -6,8 +6,11 @@ from typing import Any
 from config.service.common import SizedService
 from config.service.container import Autoscale, GpuWorkload
 from config.service.container import Workload as WorkloadConfig
+from config.source import Path
 from plan.metadata import manifest, selector
-from plan.model import Controller, Manifest
+from plan.model import Controller, Manifest, Pod, Workload
+from plan.nodes import nodes_for
+from plan.resources import oom_score_adj, qos_class
 from plan.scope import Scope
 from plan.workloads.pods import Template
 from plan.workloads.volumes import block_volumes, claim_spec
@@ -19,6 +22,21 @@ CONTROLLERS: dict[str, Controller] = {
     "cronjob": "CronJob",
     "job": "Job",
 }
+
+
+def planned_workload(scope: Scope, name: str, kind: Controller, replicas: int, pod: Pod, path: Path) -> Workload:
+    """A workload and what follows from its pod; a daemonset has one for each node that lets it in."""
+    return Workload(
+        name=name,
+        service=scope.name,
+        namespace=scope.namespace,
+        controller=kind,
+        replicas=len(nodes_for(scope.nodes, pod)) if kind == "DaemonSet" else replicas,
+        pod=pod,
+        path=path,
+        qos=qos_class(pod),
+        oom_score_adj=oom_score_adj(pod, scope.smallest_node_memory),
+    )
 
 
 def per_replica_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]:

@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from config.service import HelmService
-from config.service.container import Gpu
 from config.service.helm import FootprintContainer, FootprintWorkload
 from plan import resources
-from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, gpu_resources, resources_of
+from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.model import Container, Manifest, Pod, Release, Workload
-from plan.nodes import nodes_for
-from plan.resources import oom_score_adj, qos_class
 from plan.scope import Scope
 from plan.workloads import volumes
-from plan.workloads.controllers import CONTROLLERS
+from plan.workloads.controllers import CONTROLLERS, planned_workload
 from plan.workloads.networking import ingresses
 from plan.workloads.secrets import chart_secret
 
@@ -96,17 +93,12 @@ def _resource_values(scope: Scope, helm: HelmService) -> dict[str, Any]:
 
 def _container(scope: Scope, name: str, config: FootprintContainer) -> Container:
     """Without ephemeral storage: charts are not asked to limit what we do not know."""
-    full = resources_of(name, config, scope.tier, scope.exceptions, extended=_extended(scope, config.gpu))
+    full = resources_of(name, config, scope.tier, scope.exceptions, extended=scope.extended_resources(config.gpu))
     return Container(
         name,
         {resource: full.requests[resource] for resource in full.requests if resource != resources.EPHEMERAL_STORAGE},
         {resource: full.limits[resource] for resource in full.limits if resource != resources.EPHEMERAL_STORAGE},
     )
-
-
-def _extended(scope: Scope, gpu: Gpu | None) -> dict[str, int]:
-    sharing = scope.lab.cluster.platform.gpu
-    return gpu_resources(gpu, sharing.video_memory_resource) if sharing else {}
 
 
 def _workload(scope: Scope, name: str, footprint: FootprintWorkload) -> Workload:
@@ -124,14 +116,5 @@ def _workload(scope: Scope, name: str, footprint: FootprintWorkload) -> Workload
         tolerated_taints=frozenset({"*"} if footprint.every_node else {GPU_TAINT} if uses_gpu else ()),
         block_volumes=block,
     )
-    return Workload(
-        name=name,
-        service=scope.name,
-        namespace=scope.namespace,
-        controller=CONTROLLERS[footprint.runs_as],
-        replicas=len(nodes_for(scope.nodes, pod)) if footprint.runs_as == "daemonset" else footprint.replicas,
-        pod=pod,
-        path=(*scope.path, "footprint", name),
-        qos=qos_class(pod),
-        oom_score_adj=oom_score_adj(pod, scope.smallest_node_memory),
-    )
+    controller = CONTROLLERS[footprint.runs_as]
+    return planned_workload(scope, name, controller, footprint.replicas, pod, (*scope.path, "footprint", name))

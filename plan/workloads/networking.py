@@ -57,16 +57,11 @@ def load_balancer_annotation(address: IPv4Address) -> dict[str, str]:
     return {"metallb.io/loadBalancerIPs": str(address)}
 
 
-def host_name(lab: Lab, exposure: Exposure) -> str:
-    """The whole host name of an exposure."""
-    return exposure.host if "." in exposure.host else f"{exposure.host}.{lab.site.domain}"
-
-
 def ingresses(scope: Scope, backends: Mapping[str | None, tuple[str, int]]) -> Iterator[Manifest]:
     """One Ingress for each exposure. `backends` gives Service and port by workload; None is the main one."""
     for exposure in scope.service.expose:
         backend, port = backends[exposure.workload]
-        host = host_name(scope.lab, exposure)
+        host = exposure.host_name(scope.lab.site.domain)
         rule = {
             "path": exposure.path,
             "pathType": "Prefix",

@@ -1,10 +1,12 @@
 """Pods: from what a workload states to its pod template, and to what the scheduler sees of it."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from config.service.container import GpuWorkload
+from config.service.container import Container as ContainerConfig
+from config.service.container import Gpu, GpuWorkload
 from config.service.container import Workload as WorkloadConfig
-from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, gpu_resources, resources_of
+from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.metadata import selector
 from plan.model import Container, Manifest, Pod
 from plan.scope import Scope
@@ -31,8 +33,8 @@ def pod_template(
     `per_replica` are volumes that the controller adds for each replica; `beside` is a workload whose node the
     pods must share, because they mount the same block volume.
     """
-    init = [*wait_for(scope, config), *_init_containers(scope, config)]
-    main = [_main_container(scope, name, config), *_sidecars(scope, config)]
+    init = [*wait_for(scope, config), *_further_containers(scope, config.init)]
+    main = [_main_container(scope, name, config), *_further_containers(scope, config.sidecars)]
     pod = Pod(
         containers=tuple(container for container, _ in main),
         init_containers=tuple(container for container, _ in init),
@@ -74,7 +76,7 @@ def _main_container(scope: Scope, name: str, config: WorkloadConfig) -> tuple[Co
         config,
         scope.tier,
         scope.exceptions,
-        extended=extended_resources(scope, config),
+        extended=scope.extended_resources(_gpu(config)),
         scratch=volumes.disk_scratch(scope, config),
     )
     mounts = volumes.mounts(config) + volumes.file_mounts(config)
@@ -84,26 +86,18 @@ def _main_container(scope: Scope, name: str, config: WorkloadConfig) -> tuple[Co
     return container, manifest | dict(probes(config))
 
 
-def extended_resources(scope: Scope, config: WorkloadConfig) -> dict[str, int]:
-    """GPU slices and video memory, where a workload uses a GPU."""
-    sharing = scope.lab.cluster.platform.gpu
-    if sharing is None or not isinstance(config, GpuWorkload):
-        return {}
-    return gpu_resources(config.gpu, sharing.video_memory_resource)
-
-
-def _sidecars(scope: Scope, config: WorkloadConfig) -> list[tuple[Container, Manifest]]:
-    made = ((resources_of(name, each, scope.tier, scope.exceptions), each) for name, each in config.sidecars.items())
+def _further_containers(scope: Scope, stated: Mapping[str, ContainerConfig]) -> list[tuple[Container, Manifest]]:
+    """Sidecars or init containers."""
+    made = ((resources_of(name, each, scope.tier, scope.exceptions), each) for name, each in stated.items())
     return [(container, container_manifest(scope, container, each, volumes.mounts(each))) for container, each in made]
 
 
-def _init_containers(scope: Scope, config: WorkloadConfig) -> list[tuple[Container, Manifest]]:
-    made = ((resources_of(name, each, scope.tier, scope.exceptions), each) for name, each in config.init.items())
-    return [(container, container_manifest(scope, container, each, volumes.mounts(each))) for container, each in made]
+def _gpu(config: WorkloadConfig) -> Gpu | None:
+    return config.gpu if isinstance(config, GpuWorkload) else None
 
 
 def _uses_gpu(config: WorkloadConfig) -> bool:
-    return isinstance(config, GpuWorkload) and config.gpu is not None
+    return _gpu(config) is not None
 
 
 def _node_selector(config: WorkloadConfig) -> dict[str, str]:

@@ -11,14 +11,12 @@ from plan import resources
 from plan.conventions import resources_of
 from plan.metadata import manifest
 from plan.model import Manifest, Pod, Workload
-from plan.resources import oom_score_adj, qos_class
 from plan.scope import Scope
 from plan.workloads.apps import build_parts
 from plan.workloads.backups import as_app, backup_job, backup_volume
-from plan.workloads.controllers import recommendation
+from plan.workloads.controllers import planned_workload, recommendation
 from plan.workloads.networking import load_balancer_annotation
-from plan.workloads.secrets import API_VERSION as EXTERNAL_SECRETS_API
-from plan.workloads.secrets import STORE
+from plan.workloads.secrets import external_secret
 from plan.workloads.volumes import is_block
 
 API_VERSION = "postgresql.cnpg.io/v1"
@@ -54,17 +52,7 @@ def _workload(scope: Scope, postgres: PostgresService) -> Workload:
         priority=scope.tier.priority,
         block_volumes=("data",) if is_block(scope.lab, postgres.storage_class) else (),
     )
-    return Workload(
-        name=scope.name,
-        service=scope.name,
-        namespace=scope.namespace,
-        controller="Cluster",
-        replicas=postgres.instances,
-        pod=pod,
-        path=scope.path,
-        qos=qos_class(pod),
-        oom_score_adj=oom_score_adj(pod, scope.smallest_node_memory),
-    )
+    return planned_workload(scope, scope.name, "Cluster", postgres.instances, pod, scope.path)
 
 
 def _cluster(scope: Scope, postgres: PostgresService, workload: Workload) -> Manifest:
@@ -134,23 +122,7 @@ def _passwords(scope: Scope, postgres: PostgresService) -> Iterator[Manifest]:
         name: ("DB_PASSWORD", name) for name in postgres.databases
     }
     for user, (key, path) in sources.items():
-        yield manifest(
-            EXTERNAL_SECRETS_API,
-            "ExternalSecret",
-            _password_secret(scope, user),
-            scope.namespace,
-            labels=scope.labels(),
-            spec={
-                "refreshInterval": "1h",
-                "secretStoreRef": {"kind": "ClusterSecretStore", "name": STORE},
-                "target": {
-                    "name": _password_secret(scope, user),
-                    "creationPolicy": "Owner",
-                    "template": {
-                        "type": "kubernetes.io/basic-auth",
-                        "data": {"username": user, "password": "{{ .password }}"},
-                    },
-                },
-                "data": [{"secretKey": "password", "remoteRef": {"key": path, "property": key}}],
-            },
-        )
+        data = {"password": {"key": path, "property": key}}
+        content = {"username": user, "password": "{{ .password }}"}
+        template = {"type": "kubernetes.io/basic-auth", "data": content}
+        yield external_secret(scope, _password_secret(scope, user), data, template)

@@ -1,8 +1,8 @@
 """Secrets: from Vault, through External Secrets, into one Secret per service."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from config.service.container import Container as ContainerConfig
 from config.service.container import SecretVariable
 from config.service.container import Workload as WorkloadConfig
 from plan.metadata import manifest
@@ -17,23 +17,25 @@ STORE = "vault"
 def secrets_of(workloads: Iterable[WorkloadConfig]) -> Iterator[tuple[str, SecretVariable]]:
     """Every secret variable of every container."""
     for workload in workloads:
-        containers: tuple[ContainerConfig, ...] = (workload, *workload.sidecars.values(), *workload.init.values())
-        for container in containers:
+        for container in workload.containers:
             yield from container.secrets.items()
 
 
-def external_secret(scope: Scope, variables: Iterable[tuple[str, SecretVariable]]) -> Iterator[Manifest]:
+def service_secret(scope: Scope, variables: Iterable[tuple[str, SecretVariable]]) -> Iterator[Manifest]:
     """The ExternalSecret of a service whose own workloads use secrets."""
     data = {
         secret_key(scope, name, source.path, source.key): remote_reference(scope, name, source)
         for name, source in variables
     }
-    yield from _external_secret(scope, data)
+    if data:
+        yield external_secret(scope, scope.secret, data)
 
 
 def chart_secret(scope: Scope, keys: Iterable[tuple[str, SecretVariable]]) -> Iterator[Manifest]:
     """The ExternalSecret that a chart refers to, with the keys that it expects."""
-    yield from _external_secret(scope, {key: remote_reference(scope, key, source) for key, source in keys})
+    data = {key: remote_reference(scope, key, source) for key, source in keys}
+    if data:
+        yield external_secret(scope, scope.secret, data)
 
 
 def remote_reference(scope: Scope, name: str, source: SecretVariable) -> dict[str, str]:
@@ -41,18 +43,23 @@ def remote_reference(scope: Scope, name: str, source: SecretVariable) -> dict[st
     return {"key": source.path or scope.name, "property": source.key or name}
 
 
-def _external_secret(scope: Scope, data: dict[str, dict[str, str]]) -> Iterator[Manifest]:
-    if data:
-        yield manifest(
-            API_VERSION,
-            "ExternalSecret",
-            scope.secret,
-            scope.namespace,
-            labels=scope.labels(),
-            spec={
-                "refreshInterval": "1h",
-                "secretStoreRef": {"kind": "ClusterSecretStore", "name": STORE},
-                "target": {"name": scope.secret, "creationPolicy": "Owner"},
-                "data": [{"secretKey": key, "remoteRef": reference} for key, reference in sorted(data.items())],
-            },
-        )
+def external_secret(
+    scope: Scope, name: str, data: Mapping[str, dict[str, str]], template: Manifest | None = None
+) -> Manifest:
+    """What makes the Secret `name`: `data` says where in Vault each of its keys lies, `template` what it looks like."""
+    target: dict[str, Any] = {"name": name, "creationPolicy": "Owner"}
+    if template is not None:
+        target["template"] = template
+    return manifest(
+        API_VERSION,
+        "ExternalSecret",
+        name,
+        scope.namespace,
+        labels=scope.labels(),
+        spec={
+            "refreshInterval": "1h",
+            "secretStoreRef": {"kind": "ClusterSecretStore", "name": STORE},
+            "target": target,
+            "data": [{"secretKey": key, "remoteRef": reference} for key, reference in sorted(data.items())],
+        },
+    )

@@ -69,8 +69,7 @@ def host_paths_of(service: Service) -> Mapping[str, str]:
 
 def mounted(config: WorkloadConfig) -> set[str]:
     """Volumes and scratch space that any container of a workload mounts."""
-    containers: tuple[ContainerConfig, ...] = (config, *config.sidecars.values(), *config.init.values())
-    return {name for container in containers for name in container.mounts}
+    return {name for container in config.containers for name in container.mounts}
 
 
 def block_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]:
