@@ -40,6 +40,30 @@ class PciMapping(NamedTuple):
     """Arguments of the provider's PCI mapping resource."""
 
 
+class Snippet(NamedTuple):
+    """A file that cloud-init reads when a machine boots for the first time.
+
+    A machine whose snippet has another name is replaced by the provider, so the name never changes.
+    """
+
+    file_name: str
+    host: str
+    storage: str
+    content: str
+    """With placeholders for secrets (`plan/placeholders.py`)."""
+
+
+class MachineTemplate(NamedTuple):
+    """A template that the program makes of a cloud image, for machines to be cloned from."""
+
+    name: str
+    image: Mapping[str, Any]
+    """Arguments of the provider's download resource."""
+    properties: Mapping[str, Any]
+    """Arguments of the provider's VM resource, every block written out."""
+    ignore_changes: tuple[str, ...]
+
+
 class VirtualMachine(NamedTuple):
     """A virtual machine, with everything that the provider needs."""
 
@@ -58,6 +82,10 @@ class VirtualMachine(NamedTuple):
     """What to adopt: `<host>/<vmid>`; None for a machine that is created."""
     pci_mappings: tuple[PciMapping, ...]
     """Mappings that have to exist before the machine."""
+    snippets: tuple[Snippet, ...] = ()
+    """Its cloud-init, if it becomes a node of the cluster."""
+    joins: bool = False
+    """It joins the cluster, with a token of its own."""
 
 
 class Container(NamedTuple):
@@ -261,6 +289,7 @@ class Plan(NamedTuple):
     """What a lab means: everything that will be declared, and what is to be said about it."""
 
     lab: Lab
+    templates: tuple[MachineTemplate, ...]
     machines: tuple[VirtualMachine, ...]
     bootstrap: Mapping[str, Manifest]
     """The cluster's kubeadm documents, by file name."""

@@ -34,6 +34,7 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
     capacity = measure(lab, nodes, namespaces, services)
     return Plan(
         lab=lab,
+        templates=(),
         machines=plan_machines(lab),
         bootstrap=kubeadm_documents(lab),
         tiers=tiers,

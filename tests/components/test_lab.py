@@ -21,6 +21,7 @@ ROUTE_OF_POLICIES = plans.manifest("traefik.io/v1alpha1", "IngressRoute", "kyver
 
 PLAN = model.Plan(
     lab=LAB,
+    templates=(),
     machines=(
         plans.machine("firewall", 101, "appliance"),
         plans.machine("master", 200, "control-plane"),

@@ -1,0 +1,39 @@
+"""Secrets that a planned text leaves open: they exist in the Pulumi program alone, as secret outputs."""
+
+import re
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+Secret = Literal[
+    "cluster-ca.crt",
+    "cluster-ca.key",
+    "etcd-ca.crt",
+    "etcd-ca.key",
+    "front-proxy-ca.crt",
+    "front-proxy-ca.key",
+    "service-account.key",
+    "service-account.pub",
+    "ca-certificate-hash",
+    "join-token",
+]
+"""Files of `/etc/kubernetes/pki` as base64 of their PEM text; `ca-certificate-hash` as `sha256:<hex>`; `join-token` as
+`<6 characters>.<16 characters>`. Each fits into one line."""
+
+SECRETS: tuple[Secret, ...] = get_args(Secret)
+
+
+def placeholder(secret: Secret) -> str:
+    """What stands in a text for a secret."""
+    return f"<<{secret}>>"
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """The secrets that a text leaves open, sorted."""
+    return tuple(sorted({name for name in re.findall(r"<<([a-z.-]+)>>", text) if name in SECRETS}))
+
+
+def filled(text: str, secrets: Mapping[str, str]) -> str:
+    """The text with its secrets. Raises KeyError where one is not given."""
+    for name in placeholders(text):
+        text = text.replace(f"<<{name}>>", secrets[name])
+    return text
