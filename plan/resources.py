@@ -30,6 +30,23 @@ def written(amounts: ResourceList) -> dict[str, str]:
     return {resource: notation(resource, amount) for resource, amount in amounts.items()}
 
 
+def read_amount(resource: str, text: str) -> int:
+    """An amount out of a manifest: the opposite of `notation`. Raises ValueError."""
+    if resource == CPU:
+        return Cpu.parse(text)
+    if resource in (MEMORY, EPHEMERAL_STORAGE):
+        return Memory.parse(text)
+    amount = Cpu.parse(text)
+    if amount % 1000:
+        raise ValueError(f"{text!r} of {resource}: only whole ones can be counted")
+    return amount // 1000
+
+
+def read_amounts(amounts: Mapping[str, object]) -> dict[str, int]:
+    """A resource list out of a manifest. Raises ValueError."""
+    return {resource: read_amount(resource, str(text)) for resource, text in amounts.items()}
+
+
 def added(*lists: ResourceList) -> dict[str, int]:
     """The sum of resource lists."""
     total: dict[str, int] = {}

@@ -7,6 +7,7 @@ from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.metadata import namespace_of
 from plan.model import Manifest
 from plan.policies.kyverno import validating
+from plan.policies.sentences import GPU_TOGETHER
 from plan.resources import GPU
 
 
@@ -22,9 +23,7 @@ def gpu_policies(lab: Lab) -> Iterator[Manifest]:
         {
             "expression": "variables.asks ? variables.tolerates && variables.selects "
             ": !variables.selects && !variables.toleratesByName",
-            "message": f"A pod on the GPU node needs all three: resources.limits {GPU}, a toleration of {GPU_TAINT} "
-            f"(operator Exists) and the nodeSelector {GPU_NODE_LABEL}: 'true'. In the file of a service (kind: gpu) "
-            "write gpu, and all three follow.",
+            "message": GPU_TOGETHER,
         },
         judge_controllers=True,
         exclude_namespaces=sorted({namespace_of(name, lab.services[name]) for name in operators}),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from config.lab import Lab
 from plan.metadata import TIER_LABEL
 from plan.model import Manifest, Tier
+from plan.policies import sentences
 from plan.policies.kyverno import NEVER_IN_THE_WAY, PODS_ONLY, no_container, policy, resource_rules, validating
 
 
@@ -54,8 +55,7 @@ def refuse_cpu_limits() -> Manifest:
         "CPU limits throttle a container although the CPU is idle. Requests share it out already.",
         no_container(
             "'cpu' in container.?resources.?limits.orValue({})",
-            "'this lab uses no CPU limits. Remove resources.limits.cpu and keep requests.cpu. For exclusive cores "
-            "write exceptions.guaranteed-cpu with a reason in the file of the service.'",
+            f"'{sentences.NO_CPU_LIMITS}'",
         ),
         exception="guaranteed-cpu",
         judge_controllers=True,
@@ -72,8 +72,7 @@ def require_requests() -> Manifest:
             "!('cpu' in container.?resources.?requests.orValue({})) || "
             "!('memory' in container.?resources.?requests.orValue({})) || "
             "!('memory' in container.?resources.?limits.orValue({}))",
-            "'write resources.requests.cpu, resources.requests.memory and resources.limits.memory; in the file of a "
-            "service cpu and memory.'",
+            f"'{sentences.REQUESTS_REQUIRED}'",
         ),
     )
 
@@ -87,9 +86,7 @@ def require_guaranteed_memory(lab: Lab) -> Manifest:
         no_container(
             "quantity(container.?resources.?requests[?'memory'].orValue('0'))"
             ".compareTo(quantity(container.?resources.?limits[?'memory'].orValue('0'))) != 0",
-            "'in this tier the memory request is the limit. Write resources.requests.memory equal to "
-            "resources.limits.memory; in the file of a service only memory, or exceptions.burstable-memory with a "
-            "reason.'",
+            f"'{sentences.MEMORY_GUARANTEED}'",
         ),
         exception="burstable-memory",
         tiers=tiers,
@@ -104,8 +101,7 @@ def cap_cpu_requests(lab: Lab) -> Manifest:
         "One container may request so much CPU and no more. A LimitRange maximum would force a CPU limit instead.",
         no_container(
             "quantity(container.?resources.?requests[?'cpu'].orValue('0')).isGreaterThan(quantity(variables.cap))",
-            "'in tier ' + variables.tier + ' a container may request ' + variables.cap + ' CPU. Write a lower "
-            "resources.requests.cpu; in the file of a service a lower cpu, or exceptions.cpu-above-cap with a reason.'",
+            f"'{sentences.cpu_request_cap(tier=_cel('tier'), cap=_cel('cap'))}'",
         ),
         exception="cpu-above-cap",
         tiers=lab.tiers,
@@ -116,3 +112,8 @@ def cap_cpu_requests(lab: Lab) -> Manifest:
         {"name": "cap", "expression": f"{{{caps}}}[variables.tier]"},
     ]
     return policy
+
+
+def _cel(variable: str) -> str:
+    """A variable of the policy amid a sentence in CEL."""
+    return f"' + variables.{variable} + '"

@@ -1,0 +1,87 @@
+"""What the API server does with a pod before it stores it: fills in, changes, or refuses, in its own words.
+
+The order is that of kube-apiserver 1.34: defaults of the API, then LimitRange defaults, the priority class and the
+mutating policies; then the validation of the object, LimitRanges, validating policies and quotas. Only what the
+first of them refuses is told, as the API server does.
+
+Not predicted: resources stated for a pod as a whole (`spec.resources`), huge pages, dynamic resource claims.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from config.lab import Lab
+from plan.admission.containers import read_pod
+from plan.admission.defaults import defaulted_by_api, defaulted_by_limit_range
+from plan.admission.limit_range import limit_range_refusals
+from plan.admission.policies import policy_refusals
+from plan.admission.priority import UnknownPriorityClass, with_priority
+from plan.admission.quota import quota_refusals
+from plan.admission.validation import invalid_fields
+from plan.model import Manifest, Namespace, Pod, QosClass, ResourceList
+from plan.resources import qos_class
+
+Stage = Literal["priority", "validation", "limit-range", "policy", "quota"]
+
+
+class Refusal(NamedTuple):
+    """Why a pod is refused."""
+
+    by: Stage
+    reasons: tuple[str, ...]
+    """In the API server's words, or the policy's."""
+
+    @property
+    def message(self) -> str:
+        """The reasons as the API server puts them together."""
+        distinct = tuple(dict.fromkeys(self.reasons))
+        return distinct[0] if len(distinct) == 1 else f"[{', '.join(distinct)}]"
+
+
+class Admission(NamedTuple):
+    """What becomes of a pod."""
+
+    pod: Pod
+    """As it is stored, or as far as it came."""
+    priority_class: str
+    qos: QosClass
+    refusal: Refusal | None
+
+
+def admit(
+    lab: Lab,
+    namespace: Namespace,
+    manifest: Manifest,
+    *,
+    limit_ranges: Iterable[Manifest] | None = None,
+    quotas: Mapping[str, tuple[Manifest, ResourceList]] | None = None,
+) -> Admission:
+    """What becomes of a pod that is made in a namespace of the lab.
+
+    `limit_ranges` and `quotas` (with what is used of them, by quota name) stand for what the namespace has;
+    left out, it has what its tier gives it and nothing is used.
+    """
+    ranges = _limit_ranges(namespace) if limit_ranges is None else tuple(limit_ranges)
+    budgets = _quotas(namespace) if quotas is None else quotas
+    spec: Mapping[str, Any] = manifest["spec"]
+    pod = defaulted_by_limit_range(defaulted_by_api(read_pod(spec)), ranges)
+    try:
+        priority_class, pod = with_priority(lab, namespace, spec, pod)
+    except UnknownPriorityClass as unknown:
+        return Admission(pod, "", qos_class(pod), Refusal("priority", (str(unknown),)))
+    stages: tuple[tuple[Stage, Iterable[str]], ...] = (
+        ("validation", invalid_fields(spec, pod)),
+        ("limit-range", limit_range_refusals(pod, ranges)),
+        ("policy", policy_refusals(lab, namespace, manifest, pod)),
+        ("quota", quota_refusals(spec, priority_class, pod, budgets)),
+    )
+    refusals = (Refusal(stage, found) for stage, reasons in stages if (found := tuple(reasons)))
+    return Admission(pod, priority_class, qos_class(pod), next(refusals, None))
+
+
+def _limit_ranges(namespace: Namespace) -> tuple[Manifest, ...]:
+    return () if namespace.limit_range is None else (namespace.limit_range,)
+
+
+def _quotas(namespace: Namespace) -> dict[str, tuple[Manifest, ResourceList]]:
+    return {} if namespace.quota is None else {namespace.quota["metadata"]["name"]: (namespace.quota, {})}

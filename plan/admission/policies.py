@@ -1,0 +1,87 @@
+"""What the lab's own policies refuse: the decisions of `plan/policies/`, without Kyverno."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from config.lab import Lab
+from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
+from plan.metadata import EXCEPTION_LABEL, TIER_LABEL, namespace_of
+from plan.model import Container, Manifest, Namespace, Pod
+from plan.policies import sentences
+from plan.resources import CPU, GPU, MEMORY
+
+
+def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod) -> Iterator[str]:
+    """What each policy that refuses the pod says, with its name."""
+    tier = namespace.manifest["metadata"]["labels"].get(TIER_LABEL)
+    if tier not in lab.tiers or lab.cluster.platform.policy_engine in namespace.services:
+        return
+    row = lab.tiers[tier]
+    judged: tuple[tuple[str, str, bool, Callable[[Container], bool], str], ...] = (
+        ("no-cpu-limits", "guaranteed-cpu", True, _has_cpu_limit, sentences.NO_CPU_LIMITS),
+        ("requests-required", "", True, _states_too_little, sentences.REQUESTS_REQUIRED),
+        (
+            "memory-guaranteed",
+            "burstable-memory",
+            row.memory == "guaranteed",
+            _is_burstable,
+            sentences.MEMORY_GUARANTEED,
+        ),
+        (
+            "cpu-request-cap",
+            "cpu-above-cap",
+            True,
+            lambda container: container.requests.get(CPU, 0) > row.container.max_cpu_request,
+            sentences.cpu_request_cap(tier, str(row.container.max_cpu_request)),
+        ),
+    )
+    containers = (*pod.containers, *pod.init_containers)
+    for policy, exception, applies, offends, sentence in judged:
+        offenders = [container.name for container in containers if offends(container)]
+        if applies and offenders and not _is_excused(exception, namespace, manifest):
+            yield f"Policy {policy} failed: In {', '.join(offenders)}: {sentence}"
+    has_gpus = lab.cluster.platform.gpu is not None and not _is_gpu_namespace(lab, namespace)
+    if has_gpus and not _gpu_together(manifest["spec"], containers):
+        yield f"Policy gpu-together failed: {sentences.GPU_TOGETHER}"
+
+
+def _has_cpu_limit(container: Container) -> bool:
+    return CPU in container.limits
+
+
+def _states_too_little(container: Container) -> bool:
+    return CPU not in container.requests or MEMORY not in container.requests or MEMORY not in container.limits
+
+
+def _is_burstable(container: Container) -> bool:
+    return container.requests.get(MEMORY, 0) != container.limits.get(MEMORY, 0)
+
+
+def _is_excused(exception: str, namespace: Namespace, manifest: Manifest) -> bool:
+    label = f"{EXCEPTION_LABEL}{exception}"
+    labels: Mapping[str, str] = manifest["metadata"].get("labels") or {}
+    return bool(exception) and (label in labels or label in namespace.manifest["metadata"]["labels"])
+
+
+def _is_gpu_namespace(lab: Lab, namespace: Namespace) -> bool:
+    sharing = lab.cluster.platform.gpu
+    operators = (sharing.operator, sharing.feature_discovery) if sharing else ()
+    return namespace.name in {namespace_of(name, lab.services[name]) for name in operators}
+
+
+def _gpu_together(spec: Mapping[str, Any], containers: Iterable[Container]) -> bool:
+    tolerations: list[Mapping[str, Any]] = spec.get("tolerations") or []
+    asks = any(GPU in container.limits for container in containers)
+    selector: Mapping[str, str] = spec.get("nodeSelector") or {}
+    selects = selector.get(GPU_NODE_LABEL) == "true"
+    if asks:
+        return selects and any(_tolerates(toleration) for toleration in tolerations)
+    return not selects and not any(toleration.get("key") == GPU_TAINT for toleration in tolerations)
+
+
+def _tolerates(toleration: Mapping[str, Any]) -> bool:
+    return (
+        (toleration.get("key") or GPU_TAINT) == GPU_TAINT
+        and (toleration.get("effect") or "NoSchedule") == "NoSchedule"
+        and (toleration.get("operator") == "Exists" or toleration.get("value") == "true")
+    )

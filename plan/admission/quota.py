@@ -1,0 +1,111 @@
+"""What a ResourceQuota refuses (pkg/quota/v1/evaluator/core/pods.go and the ResourceQuota plugin)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from plan.model import Container, Manifest, Pod, ResourceList
+from plan.nodes import PODS
+from plan.resources import CPU, MEMORY, notation, pod_limits, pod_requests, qos_class, read_amount
+
+REQUESTS, LIMITS = "requests.", "limits."
+_HAVE_TO_BE_STATED = (CPU, MEMORY)
+"""A quota on one of these refuses a container that does not state it."""
+
+
+def quota_refusals(
+    spec: Mapping[str, Any], priority_class: str, pod: Pod, quotas: Mapping[str, tuple[Manifest, ResourceList]]
+) -> Iterator[str]:
+    """What the first quota that is not kept says; `quotas` holds each with what is used of it, by name."""
+    usage = pod_usage(pod)
+    for name, (quota, used) in sorted(quotas.items()):
+        if not _applies(quota, spec, priority_class, pod):
+            continue
+        hard = {resource: _amount(resource, text) for resource, text in quota["spec"]["hard"].items()}
+        if unstated := _unstated(hard, pod):
+            yield f"failed quota: {name}: must specify {'; '.join(unstated)}"
+            return
+        over = [
+            resource
+            for resource in sorted(hard)
+            if usage.get(resource) and used.get(resource, 0) + usage[resource] > hard[resource]
+        ]
+        if over:
+            shown = (
+                ",".join(f"{resource}={_notation(resource, amounts.get(resource, 0))}" for resource in over)
+                for amounts in (usage, used, hard)
+            )
+            yield "exceeded quota: {}, requested: {}, used: {}, limited: {}".format(name, *shown)
+            return
+
+
+def pod_usage(pod: Pod) -> dict[str, int]:
+    """What a pod takes of a quota, by the quota's names of resources."""
+    requests, limits = pod_requests(pod), pod_limits(pod)
+    return {
+        PODS: 1,
+        **{name: requests[name] for name in _HAVE_TO_BE_STATED if name in requests},
+        **{f"{REQUESTS}{resource}": amount for resource, amount in requests.items()},
+        **{f"{LIMITS}{resource}": amount for resource, amount in limits.items()},
+    }
+
+
+def _applies(quota: Manifest, spec: Mapping[str, Any], priority_class: str, pod: Pod) -> bool:
+    scopes = [{"scopeName": name, "operator": "Exists"} for name in quota["spec"].get("scopes") or ()]
+    selector: Mapping[str, list[Mapping[str, Any]]] = quota["spec"].get("scopeSelector") or {}
+    return all(
+        _in_scope(scope, spec, priority_class, pod) for scope in (*scopes, *selector.get("matchExpressions", ()))
+    )
+
+
+def _in_scope(scope: Mapping[str, Any], spec: Mapping[str, Any], priority_class: str, pod: Pod) -> bool:
+    is_best_effort = qos_class(pod) == "BestEffort"
+    ends = spec.get("activeDeadlineSeconds") is not None
+    match scope["scopeName"]:
+        case "BestEffort":
+            return is_best_effort
+        case "NotBestEffort":
+            return not is_best_effort
+        case "Terminating":
+            return ends
+        case "NotTerminating":
+            return not ends
+        case "PriorityClass":
+            return _selects(scope, priority_class)
+        case other:
+            raise ValueError(f"the quota scope {other} is not predicted")
+
+
+def _selects(scope: Mapping[str, Any], priority_class: str) -> bool:
+    values = scope.get("values") or ()
+    match scope["operator"]:
+        case "In":
+            return priority_class in values
+        case "NotIn":
+            return priority_class not in values
+        case "Exists":
+            return bool(priority_class)
+        case _:
+            return not priority_class
+
+
+def _unstated(hard: Mapping[str, int], pod: Pod) -> list[str]:
+    containers = (*pod.containers, *pod.init_containers)
+    missing = (
+        (resource, sorted({each.name for each in containers if not _states(each, resource)}))
+        for resource in sorted(hard)
+        if resource.removeprefix(REQUESTS).removeprefix(LIMITS) in _HAVE_TO_BE_STATED
+    )
+    return [f"{resource} for: {','.join(names)}" for resource, names in missing if names]
+
+
+def _states(container: Container, resource: str) -> bool:
+    amounts = container.limits if resource.startswith(LIMITS) else container.requests
+    return resource.removeprefix(REQUESTS).removeprefix(LIMITS) in amounts
+
+
+def _amount(resource: str, text: Any) -> int:
+    return read_amount(resource.removeprefix(REQUESTS).removeprefix(LIMITS), str(text))
+
+
+def _notation(resource: str, amount: int) -> str:
+    return notation(resource.removeprefix(REQUESTS).removeprefix(LIMITS), amount)
