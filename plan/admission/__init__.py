@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from config.lab import Lab
-from plan.admission.containers import read_pod
+from plan.admission.containers import InvalidAmount, read_pod
 from plan.admission.defaults import defaulted_by_api, defaulted_by_limit_range
 from plan.admission.limit_range import limit_range_refusals
 from plan.admission.policies import policy_refusals
@@ -64,11 +64,16 @@ def admit(
     ranges = _limit_ranges(namespace) if limit_ranges is None else tuple(limit_ranges)
     budgets = _quotas(namespace) if quotas is None else quotas
     spec: Mapping[str, Any] = manifest["spec"]
-    pod = defaulted_by_limit_range(defaulted_by_api(read_pod(spec)), ranges)
+    pod = Pod(())
     try:
-        priority_class, pod = with_priority(lab, namespace, spec, pod)
+        pod = read_pod(spec)
+        priority_class, pod = with_priority(
+            lab, namespace, spec, defaulted_by_limit_range(defaulted_by_api(pod), ranges)
+        )
     except UnknownPriorityClass as unknown:
         return Admission(pod, "", qos_class(pod), Refusal("priority", (str(unknown),)))
+    except InvalidAmount as invalid:
+        return Admission(pod, "", qos_class(pod), Refusal("validation", (str(invalid),)))
     stages: tuple[tuple[Stage, Iterable[str]], ...] = (
         ("validation", invalid_fields(spec, pod)),
         ("limit-range", limit_range_refusals(pod, ranges)),
