@@ -8,8 +8,8 @@ from config.quantity import Cpu, Memory
 from plan.hosts import host_uses
 from plan.model import Capacity, GroupUse, Namespace, NamespaceUse, Node, NodeUse, Service, Workload
 from plan.nodes import PODS
-from plan.placement import place
 from plan.resources import CPU, MEMORY, added, pod_limits, pod_requests, scaled
+from plan.scheduling import place
 from plan.system import system_workloads
 
 

@@ -34,6 +34,8 @@ GPU_NODE_LABEL = "nvidia.com/gpu.present"
 GPU_TAINT = "nvidia.com/gpu"
 """NoSchedule. PreferNoSchedule keeps nothing off the node (docs/facts.md, The lab)."""
 
+GPU_TAINT_VALUE = "true"
+
 
 def memory_request(needs: Resources, tier: Tier, exceptions: Collection[str]) -> Memory:
     """Memory request of a container in bytes: all of the limit in a guaranteed tier, a share in a burstable one."""

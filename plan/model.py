@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from config.lab import Lab
 from config.quantity import Memory
 from config.source import Path
+from plan.constraints import Constraints
 
 Manifest = dict[str, Any]
 """A Kubernetes object as it is sent to the API server."""
@@ -109,6 +110,8 @@ class Pod(NamedTuple):
     """Keys of the taints that it tolerates; `*` tolerates all of them."""
     block_volumes: tuple[str, ...] = ()
     """Claims on block storage; each takes a volume slot of the node."""
+    constraints: Constraints = Constraints()
+    """What it asks of its place besides room."""
 
 
 class Workload(NamedTuple):
@@ -207,8 +210,8 @@ class Node(NamedTuple):
     role: Literal["control-plane", "worker"]
     group: Literal["control-plane", "gpu", "general"]
     labels: Mapping[str, str]
-    taints: tuple[str, ...]
-    """Keys of its NoSchedule taints."""
+    taints: Mapping[str, str]
+    """Values of its NoSchedule taints, by key."""
     capacity: ResourceList
     allocatable: ResourceList
     volume_slots: int

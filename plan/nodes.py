@@ -6,7 +6,7 @@ from typing import Literal
 from config.cluster import Cluster
 from config.lab import Lab
 from config.machine import Machine
-from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
+from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, GPU_TAINT_VALUE
 from plan.model import Node, Pod
 from plan.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 
@@ -31,13 +31,13 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         **_gpu_capacity(cluster, gpus),
     }
     labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
-    taints: list[str] = []
+    taints: dict[str, str] = {}
     if is_control_plane:
         labels[CONTROL_PLANE_LABEL] = ""
-        taints += [CONTROL_PLANE_LABEL] if cluster.control_plane_taint else []
+        taints |= {CONTROL_PLANE_LABEL: ""} if cluster.control_plane_taint else {}
     if gpus and cluster.platform.gpu:
         labels[GPU_NODE_LABEL] = "true"
-        taints.append(GPU_TAINT)
+        taints[GPU_TAINT] = GPU_TAINT_VALUE
     group: Literal["control-plane", "gpu", "general"]
     group = "control-plane" if is_control_plane else "gpu" if GPU_TAINT in taints else "general"
     return Node(
@@ -45,7 +45,7 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         role="control-plane" if is_control_plane else "worker",
         group=group,
         labels=labels,
-        taints=tuple(taints),
+        taints=taints,
         capacity=capacity,
         allocatable=_allocatable(cluster, capacity),
         volume_slots=volume_slots(cluster, machine),

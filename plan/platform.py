@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from plan.conventions import GPU_TAINT
+from plan.conventions import GPU_TAINT, GPU_TAINT_VALUE
 from plan.metadata import manifest
 from plan.model import Manifest
 from plan.nodes import gpus_of
@@ -110,7 +110,7 @@ def _gpu_node_rule(scope: Scope) -> Manifest:
         "name": "gpu",
         "matchFeatures": [found],
         "extendedResources": {sharing.video_memory_resource: str(sharing.video_memory_mib)},
-        "taints": [{"key": GPU_TAINT, "value": "true", "effect": "NoSchedule"}],
+        "taints": [{"key": GPU_TAINT, "value": GPU_TAINT_VALUE, "effect": "NoSchedule"}],
     }
     return manifest("nfd.k8s-sigs.io/v1alpha1", "NodeFeatureRule", "gpu", labels=scope.labels(), spec={"rules": [rule]})
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 from config.service import HelmService
 from config.service.helm import FootprintContainer, FootprintWorkload
 from plan import resources
+from plan.constraints import Constraints
 from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.model import Container, Manifest, Pod, Release, Workload
 from plan.scope import Scope
@@ -115,6 +116,7 @@ def _workload(scope: Scope, name: str, footprint: FootprintWorkload) -> Workload
         node_selector=footprint.node_selector | ({GPU_NODE_LABEL: "true"} if uses_gpu else {}),
         tolerated_taints=frozenset({"*"} if footprint.every_node else {GPU_TAINT} if uses_gpu else ()),
         block_volumes=block,
+        constraints=Constraints(preempts=scope.tier.preempts),
     )
     controller = CONTROLLERS[footprint.runs_as]
     return planned_workload(scope, name, controller, footprint.replicas, pod, (*scope.path, "footprint", name))

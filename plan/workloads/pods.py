@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from config.service.container import Container as ContainerConfig
 from config.service.container import Gpu, GpuWorkload
 from config.service.container import Workload as WorkloadConfig
+from plan.constraints import read_constraints
 from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.metadata import selector
 from plan.model import Container, Manifest, Pod
@@ -67,7 +68,8 @@ def pod_template(
     metadata: dict[str, Any] = {"labels": scope.labels(name)}
     if config.files:
         metadata["annotations"] = {"homelab/files-checksum": volumes.files_checksum(config)}
-    return Template(pod, {"metadata": metadata, "spec": spec})
+    constraints = read_constraints(metadata, spec, preempts=scope.tier.preempts)
+    return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": spec})
 
 
 def _main_container(scope: Scope, name: str, config: WorkloadConfig) -> tuple[Container, Manifest]:

@@ -8,6 +8,7 @@ from typing import Any
 from config.parts import Part
 from config.service import PostgresService
 from plan import resources
+from plan.constraints import Constraints, read_constraints
 from plan.conventions import resources_of
 from plan.metadata import manifest
 from plan.model import Manifest, Pod, Workload
@@ -51,8 +52,18 @@ def _workload(scope: Scope, postgres: PostgresService) -> Workload:
         containers=(container,),
         priority=scope.tier.priority,
         block_volumes=("data",) if is_block(scope.lab, postgres.storage_class) else (),
+        constraints=_constraints(scope),
     )
     return planned_workload(scope, scope.name, "Cluster", postgres.instances, pod, scope.path)
+
+
+def _constraints(scope: Scope) -> Constraints:
+    """The operator labels the pods of a cluster, and would rather have them on different nodes."""
+    labels = {"cnpg.io/cluster": scope.name}
+    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": "kubernetes.io/hostname"}
+    preferred = [{"weight": 100, "podAffinityTerm": term}]
+    affinity = {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}
+    return read_constraints({"labels": labels}, {"affinity": affinity}, preempts=scope.tier.preempts)
 
 
 def _cluster(scope: Scope, postgres: PostgresService, workload: Workload) -> Manifest:

@@ -1,0 +1,133 @@
+"""What a pod asks of its place besides room: nodes, other pods, ports. Read out of its manifest."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+HOSTNAME = "kubernetes.io/hostname"
+DEFAULT_SPREAD = 3
+"""`maxSkew` of the scheduler's own preference, for controllers that state no spread."""
+
+
+class Requirement(NamedTuple):
+    """A condition on labels; `values` is empty for Exists and DoesNotExist."""
+
+    key: str
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]
+    values: tuple[str, ...] = ()
+
+    def holds(self, labels: Mapping[str, str]) -> bool:
+        """Whether labels meet the condition. Absent labels meet NotIn and DoesNotExist."""
+        value = labels.get(self.key)
+        match self.operator:
+            case "In":
+                return value in self.values
+            case "NotIn":
+                return value not in self.values
+            case "Exists":
+                return value is not None
+            case "DoesNotExist":
+                return value is None
+            case "Gt":
+                return value is not None and int(value) > int(self.values[0])
+            case "Lt":
+                return value is not None and int(value) < int(self.values[0])
+
+
+Selector = tuple[Requirement, ...]
+"""All of its conditions must hold."""
+
+
+class AffinityTerm(NamedTuple):
+    """Pods of the same namespace that matter, and what counts as near: nodes with the same value of a label."""
+
+    selector: Selector
+    topology_key: str
+
+
+class Spread(NamedTuple):
+    """How evenly like pods are spread over the values of a node's label."""
+
+    selector: Selector
+    topology_key: str
+    max_skew: int
+    required: bool
+
+
+class Constraints(NamedTuple):
+    """What a pod asks of its place."""
+
+    labels: Mapping[str, str] = {}
+    node_affinity: tuple[Selector, ...] = ()
+    """One of them must hold, if there are any."""
+    near: tuple[AffinityTerm, ...] = ()
+    apart: tuple[AffinityTerm, ...] = ()
+    preferred: tuple[tuple[int, AffinityTerm], ...] = ()
+    """With weights; a negative one is a preference to be apart."""
+    spread: tuple[Spread, ...] = ()
+    host_ports: frozenset[tuple[str, int]] = frozenset()
+    """Protocol and port."""
+    preempts: bool = True
+
+
+def read_constraints(metadata: Mapping[str, Any], spec: Mapping[str, Any], *, preempts: bool = True) -> Constraints:
+    """The constraints in a pod's manifest. `preempts` is its priority class's."""
+    affinity: Mapping[str, Any] = spec.get("affinity") or {}
+    near: Mapping[str, Any] = affinity.get("podAffinity") or {}
+    apart: Mapping[str, Any] = affinity.get("podAntiAffinity") or {}
+    return Constraints(
+        labels=metadata.get("labels") or {},
+        node_affinity=_node_affinity(affinity.get("nodeAffinity") or {}),
+        near=_required(near),
+        apart=_required(apart),
+        preferred=(*_preferred(near, 1), *_preferred(apart, -1)),
+        spread=tuple(_spread(each) for each in spec.get("topologySpreadConstraints") or ()),
+        host_ports=_host_ports(spec),
+        preempts=preempts,
+    )
+
+
+def _node_affinity(affinity: Mapping[str, Any]) -> tuple[Selector, ...]:
+    required: Mapping[str, Any] = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}
+    terms: Sequence[Mapping[str, Any]] = required.get("nodeSelectorTerms") or ()
+    return tuple(_requirements(term.get("matchExpressions") or ()) for term in terms)
+
+
+def _required(affinity: Mapping[str, Any]) -> tuple[AffinityTerm, ...]:
+    return tuple(_term(each) for each in affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or ())
+
+
+def _preferred(affinity: Mapping[str, Any], sign: int) -> tuple[tuple[int, AffinityTerm], ...]:
+    terms: Sequence[Mapping[str, Any]] = affinity.get("preferredDuringSchedulingIgnoredDuringExecution") or ()
+    return tuple((sign * int(each["weight"]), _term(each["podAffinityTerm"])) for each in terms)
+
+
+def _term(term: Mapping[str, Any]) -> AffinityTerm:
+    return AffinityTerm(_selector(term.get("labelSelector") or {}), term["topologyKey"])
+
+
+def _spread(constraint: Mapping[str, Any]) -> Spread:
+    return Spread(
+        _selector(constraint.get("labelSelector") or {}),
+        constraint["topologyKey"],
+        constraint["maxSkew"],
+        constraint.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule",
+    )
+
+
+def _selector(selector: Mapping[str, Any]) -> Selector:
+    labels: Mapping[str, str] = selector.get("matchLabels") or {}
+    exact = tuple(Requirement(key, "In", (value,)) for key, value in labels.items())
+    return (*exact, *_requirements(selector.get("matchExpressions") or ()))
+
+
+def _requirements(expressions: Sequence[Mapping[str, Any]]) -> Selector:
+    return tuple(Requirement(each["key"], each["operator"], tuple(each.get("values") or ())) for each in expressions)
+
+
+def _host_ports(spec: Mapping[str, Any]) -> frozenset[tuple[str, int]]:
+    """On the host's network every port of a container is the host's."""
+    ports: list[Mapping[str, Any]] = [
+        port for container in spec.get("containers") or () for port in container.get("ports") or ()
+    ]
+    number = "containerPort" if spec.get("hostNetwork") else "hostPort"
+    return frozenset((port.get("protocol", "TCP"), port[number]) for port in ports if port.get(number))

@@ -1,0 +1,95 @@
+"""Where pods go: the filters, scores and preemption of kube-scheduler 1.34 with its default profile.
+
+Not modelled: dynamic resources, attached volumes other than by their number, more than a hundred nodes being
+looked at only in part, and time: all pods are there at once, and the most important is placed first.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+from plan.model import Node, NodeUse, Pending, Workload
+from plan.nodes import admits
+from plan.scheduling.filters import Unfit, filters_for, first_refusal
+from plan.scheduling.preemption import Room, make_room, sentence
+from plan.scheduling.scores import best
+from plan.scheduling.state import Cluster, Kind, Place
+
+NOT_ITS_NODE = Unfit(("node(s) didn't satisfy plugin(s) [NodeAffinity]",), False)
+"""A pod of a daemonset belongs to one node."""
+
+
+class _Queued(NamedTuple):
+    """A pod that waits; they come out by priority, then in the order in which they came."""
+
+    order: tuple[int, int]
+    kind: Kind
+    only: int | None
+    """Index of the node that it belongs to, of a daemonset."""
+
+
+def place(nodes: Iterable[Node], workloads: Iterable[Workload]) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
+    """Place the pods that run all the time; those of jobs come and go and are not placed."""
+    cluster = Cluster(nodes, [Kind(workload) for workload in workloads if workload.is_steady])
+    waiting = _schedule(cluster)
+    uses = tuple(
+        NodeUse(each.node, dict(each.used), each.limits, each.volumes, each.pods.total()) for each in cluster.places
+    )
+    return uses, waiting
+
+
+def _schedule(cluster: Cluster) -> tuple[Pending, ...]:
+    arrivals = count()
+    queue = [_queued(kind, only, arrivals) for kind in cluster.kinds for only in _nodes_of(cluster, kind)]
+    heapify(queue)
+    waiting: Counter[Kind] = Counter()
+    reasons: dict[Kind, str] = {}
+    while queue:
+        pod = heappop(queue)
+        outcome = _place_one(cluster, pod)
+        if isinstance(outcome, str):
+            waiting[pod.kind] += 1
+            reasons[pod.kind] = outcome
+            continue
+        for victim in outcome.victims:
+            cluster.put(victim, outcome.place, -1)
+            heappush(queue, _queued(victim, _node_of(cluster, victim, outcome.place), arrivals))
+        cluster.put(pod.kind, outcome.place)
+    return tuple(Pending(kind.workload, pods, reasons[kind]) for kind, pods in waiting.items())
+
+
+def _queued(kind: Kind, only: int | None, arrivals: Iterator[int]) -> _Queued:
+    return _Queued((-kind.workload.pod.priority, next(arrivals)), kind, only)
+
+
+def _nodes_of(cluster: Cluster, kind: Kind) -> Iterable[int | None]:
+    """For each pod of a workload the node that it belongs to, if it does."""
+    workload = kind.workload
+    if workload.controller != "DaemonSet":
+        return [None] * workload.replicas
+    return [index for index, place in enumerate(cluster.places) if admits(place.node, workload.pod)]
+
+
+def _node_of(cluster: Cluster, kind: Kind, place: Place) -> int | None:
+    return cluster.places.index(place) if kind.workload.controller == "DaemonSet" else None
+
+
+def _place_one(cluster: Cluster, pod: _Queued) -> Room | str:
+    filters = filters_for(pod.kind, cluster)
+    refusals: dict[int, Unfit] = {}
+    feasible: list[Place] = []
+    for index, candidate in enumerate(cluster.places):
+        unfit = NOT_ITS_NODE if pod.only not in (None, index) else first_refusal(filters, candidate)
+        if unfit is None:
+            feasible.append(candidate)
+        else:
+            refusals[index] = unfit
+    if feasible:
+        return Room(best(pod.kind, cluster, feasible), ())
+    room = make_room(pod.kind, cluster, refusals)
+    if isinstance(room, Room):
+        return room
+    reasons = Counter(reason for unfit in refusals.values() for reason in unfit.reasons)
+    return f"{sentence(len(cluster.places), reasons)} {room}"
