@@ -35,6 +35,8 @@ def with_components(plan: Plan) -> None:
         proxmox_endpoint=ENDPOINT,
         proxmox_insecure=False,
         proxmox_api_token=pulumi.Output.secret("user@pve!name=00000000-0000-0000-0000-000000000000"),
+        proxmox_ssh_username="root",
+        proxmox_ssh_private_key=None,
         kubeconfig=pulumi.Output.secret("{}"),
     )
     declare(plan, settings)

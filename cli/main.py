@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.exits import FINE
+from cli.proxmox import CaFileOption, EndpointOption, InsecureOption, Reach
 
 app = typer.Typer(
     help="Says what a homelab is, whether it fits and what is wrong with it, before anything is touched.",
@@ -89,6 +90,38 @@ def guard_command(
     from cli.guarding import run_guard
 
     raise SystemExit(run_guard(preview, stack, tuple(allow or ()), lab, output))
+
+
+@app.command("adopt")
+def adopt_command(
+    machines: Annotated[list[str] | None, typer.Argument(help="Names or VMIDs; left out, all of them.")] = None,
+    lab: LabOption = "prod",
+    role: Annotated[list[str] | None, typer.Option(help="What a machine is, for example k8s-node7=worker.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
+    endpoint: EndpointOption = None,
+    ca_file: CaFileOption = None,
+    insecure: InsecureOption = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write machines that run into machines.yaml, and compare those that stand there with their host."""
+    from cli.adopting import run_adopt
+
+    reach = Reach(endpoint, ca_file, insecure)
+    raise SystemExit(run_adopt(lab, tuple(machines or ()), tuple(role or ()), dry_run, reach, output))
+
+
+@app.command("preflight")
+def preflight_command(
+    lab: LabOption = "prod",
+    output: FormatOption = Format.TEXT,
+    endpoint: EndpointOption = None,
+    ca_file: CaFileOption = None,
+    insecure: InsecureOption = False,
+) -> None:
+    """Ask the live Proxmox whether it can take an `up`, and fail with the numbers."""
+    from cli.preflight import run_preflight
+
+    raise SystemExit(run_preflight(lab, endpoint, ca_file, insecure, output))
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.reports import dotted, tier_workloads, total_limits, total_requests
+from config.lab import Lab
 from config.quantity import Cpu, Memory
 from plan.conventions import GPU_TAINT
 from plan.model import Finding, GroupUse, HostUse, NodeUse, Plan
@@ -27,7 +28,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     console = console or make_console()
     console.print(_heading(plan))
     nodes = _nodes(plan, with_bars=console.width >= WIDE)
-    for part in (_machines(plan), nodes, _tiers(plan), _services(plan), findings(plan, plan.findings)):
+    for part in (_machines(plan), nodes, _tiers(plan), _services(plan), findings(plan.lab, plan.findings)):
         console.print()
         console.print(part)
     console.print()
@@ -171,7 +172,7 @@ def _services(plan: Plan) -> RenderableType:
     return Group(*lines)
 
 
-def findings(plan: Plan, shown: Iterable[Finding]) -> RenderableType:
+def findings(lab: Lab, shown: Iterable[Finding]) -> RenderableType:
     """Errors and warnings one by one; what is only worth knowing, gathered by code."""
     lines: list[RenderableType] = [Text("Findings", "bold")]
     gathered: dict[str, list[Finding]] = {}
@@ -179,14 +180,14 @@ def findings(plan: Plan, shown: Iterable[Finding]) -> RenderableType:
         if finding.severity == "info":
             gathered.setdefault(finding.code, []).append(finding)
         else:
-            lines += _finding(plan, finding)
+            lines += _finding(lab, finding)
     for code, alike in gathered.items():
-        lines += _finding(plan, alike[0]) if len(alike) == 1 else [_gathered(code, alike)]
+        lines += _finding(lab, alike[0]) if len(alike) == 1 else [_gathered(code, alike)]
     return Group(*lines) if len(lines) > 1 else Text("No findings.", "bold green")
 
 
-def _finding(plan: Plan, finding: Finding) -> list[RenderableType]:
-    place = plan.lab.place(finding.path)
+def _finding(lab: Lab, finding: Finding) -> list[RenderableType]:
+    place = lab.place(finding.path)
     where = f"{place.file}:{place.line}" if place else dotted(finding.path)
     return [
         Text.assemble((finding.severity, SEVERITY_STYLE[finding.severity]), " ", (finding.code, "bold"), f"  {where}"),

@@ -1,12 +1,9 @@
 """`homelab render`: every manifest and machine specification as a file."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from cli.exits import ERRORS, FINE, INVALID
 from cli.output import print_json
@@ -14,21 +11,10 @@ from cli.planning import refuse
 from config.load import InvalidLab, lab_folder, load_lab
 from plan import Plan, make_plan
 from plan.model import Manifest
+from plan.yaml_text import to_yaml
 
 MARKER = ".rendered-by-homelab"
 """Lists the files of a rendering, so that the next one removes what it wrote and nothing else."""
-
-
-class _Dumper(yaml.CSafeDumper):
-    """Writes texts of several lines as blocks, and every mapping in its own order."""
-
-
-def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
 
 
 def run_render(lab: str, folder: Path, output: str) -> int:
@@ -59,13 +45,24 @@ def _write(folder: Path, files: dict[str, Any], stale: set[str]) -> None:
         _remove(folder, name)
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(to_yaml(content), encoding="utf-8")
+        (folder / name).write_text(to_text(content), encoding="utf-8")
     (folder / MARKER).write_text("".join(f"{name}\n" for name in sorted(files)), encoding="utf-8")
 
 
 def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
     """The files of a rendering: their names in the folder, and what stands in each."""
+    for template in plan.templates:
+        yield (
+            f"machines/templates/{template.name}.yaml",
+            {
+                "ignoreChanges": list(template.ignore_changes),
+                "image": dict(template.image),
+                "properties": dict(template.properties),
+            },
+        )
     for machine in plan.machines:
+        for snippet in machine.snippets:
+            yield f"machines/snippets/{snippet.file_name}", snippet.content
         yield (
             f"machines/{machine.name}.yaml",
             {
@@ -104,10 +101,9 @@ def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
             )
 
 
-def to_yaml(content: Any) -> str:
-    """A document as YAML, the way it is read by people: keys in their order, long lines unbroken."""
-    plain = json.loads(json.dumps(content))
-    return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, width=160, allow_unicode=True)
+def to_text(content: Any) -> str:
+    """What stands in a file: a text as it is, and everything else as YAML."""
+    return content if isinstance(content, str) else to_yaml(content)
 
 
 def _file_name(manifest: Manifest) -> str:

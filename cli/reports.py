@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from config.lab import Lab
 from config.source import Path
 from plan.model import Finding, Plan, Service, Tier, Workload
 from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
@@ -69,7 +70,7 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
         ],
         "services": [service_report(each) for each in services],
         "manifests": dict(sorted(Counter(str(manifest["kind"]) for manifest in plan.manifests).items())),
-        "findings": [finding_report(plan, finding) for finding in plan.findings if _concerns(finding, service)],
+        "findings": [finding_report(plan.lab, finding) for finding in plan.findings if _concerns(finding, service)],
     }
 
 
@@ -131,9 +132,9 @@ def workload_report(workload: Workload) -> Json:
     }
 
 
-def finding_report(plan: Plan, finding: Finding) -> Json:
+def finding_report(lab: Lab, finding: Finding) -> Json:
     """A finding with the place in the files that it is about."""
-    place = plan.lab.place(finding.path)
+    place = lab.place(finding.path)
     return {
         "code": finding.code,
         "severity": finding.severity,

@@ -18,7 +18,7 @@ def print_service(plan: Plan, name: str) -> None:
         _heading(plan, service),
         _workloads(service),
         _objects(service),
-        findings(plan, (each for each in plan.findings if each.path[:2] == ("services", name))),
+        findings(plan.lab, (each for each in plan.findings if each.path[:2] == ("services", name))),
     ):
         console.print(part)
         console.print()

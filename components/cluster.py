@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from plan.kubeconfig import UnusableKubeconfig, ca_certificate_hash
+
 NO_KUBECONFIG = (
     "The control plane runs, but homelab:kubeconfig is not set: copy /etc/kubernetes/admin.conf from it and run "
     "`pulumi config set --secret homelab:kubeconfig < admin.conf`."
@@ -16,9 +18,10 @@ class ClusterArgs:
     """What a cluster is reached with."""
 
     control_plane: pulumi.Output[str]
-    """Id of the control plane's machine; unknown until the machine exists."""
+    """Id of the first control plane's machine; unknown until the machine exists, and one that is created exists when
+    its guest agent answers, which cloud-init starts when the API server is up."""
     kubeconfig: pulumi.Output[str] | None
-    """The administrator's kubeconfig, once there is one."""
+    """The administrator's kubeconfig: of the credentials that were made, or of the stack's settings."""
 
 
 class Cluster(pulumi.ComponentResource):
@@ -44,12 +47,22 @@ class Cluster(pulumi.ComponentResource):
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
+    @property
+    def ca_certificate_hash(self) -> pulumi.Output[str]:
+        """What joining machines know the cluster by; where none joins, nobody needs a kubeconfig that tells."""
+        return self.kubeconfig.apply(hash_of_authority)
+
 
 def kubeconfig_of(control_plane: str, kubeconfig: str | None) -> str:
-    """The kubeconfig of the cluster on a machine that exists. Raises RunError where nobody has given it.
-
-    This is where a cluster that bootstraps itself will fetch it from its control plane.
-    """
+    """The kubeconfig of the cluster on a machine that exists. Raises RunError where nobody has given it."""
     if kubeconfig is None:
         raise pulumi.RunError(NO_KUBECONFIG)
     return kubeconfig
+
+
+def hash_of_authority(kubeconfig: str) -> str:
+    """The hash of the authority's public key. Raises RunError where the kubeconfig does not hold the certificate."""
+    try:
+        return ca_certificate_hash(kubeconfig)
+    except UnusableKubeconfig as error:
+        raise pulumi.RunError(str(error)) from None

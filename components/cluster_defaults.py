@@ -15,6 +15,8 @@ class ClusterDefaultsArgs:
 
     manifests: tuple[Manifest, ...]
     provider: kubernetes.Provider
+    after: tuple[pulumi.Resource, ...] = ()
+    """The machines of the cluster."""
 
 
 class ClusterDefaults(pulumi.ComponentResource):
@@ -24,5 +26,6 @@ class ClusterDefaults(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ClusterDefaultsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("homelab:index:ClusterDefaults", name, None, opts)
-        self.objects = declare_manifests(args.manifests, pulumi.ResourceOptions(parent=self, provider=args.provider))
+        options = pulumi.ResourceOptions(parent=self, provider=args.provider, depends_on=list(args.after))
+        self.objects = declare_manifests(args.manifests, options)
         self.register_outputs({})

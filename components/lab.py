@@ -1,34 +1,23 @@
-"""A whole lab as Pulumi resources: which components there are, and what waits for what."""
+"""A whole lab as Pulumi resources: its machines, the cluster that is made or found on them, and what runs in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from graphlib import TopologicalSorter
 
 import pulumi
-import pulumi_kubernetes as kubernetes
-import pulumi_proxmoxve as proxmoxve
 
 from components.cluster import Cluster, ClusterArgs
-from components.cluster_defaults import ClusterDefaults, ClusterDefaultsArgs
-from components.gpu_app import GpuApp, GpuAppArgs
-from components.helm_app import HelmApp, HelmAppArgs
-from components.k8s_app import K8sApp, K8sAppArgs
-from components.kyverno_policies import KyvernoPolicies, KyvernoPoliciesArgs
-from components.mysql_app import MysqlApp, MysqlAppArgs
-from components.postgres_app import PostgresApp, PostgresAppArgs
+from components.cluster_credentials import ClusterCredentials, ClusterCredentialsArgs
+from components.contents import declare_contents
+from components.join_token import JoinToken, JoinTokenArgs
+from components.machines import Secrets, declare_machines, declare_proxmox, declare_templates
 from components.settings import Settings
-from components.tier_namespace import TierNamespace, TierNamespaceArgs
-from components.virtual_machine import VirtualMachine, VirtualMachineArgs
 from plan import model
+from plan.credentials import plan_join_token
 
-APPS = {
-    "app": (K8sApp, K8sAppArgs),
-    "gpu": (GpuApp, GpuAppArgs),
-    "helm": (K8sApp, K8sAppArgs),
-    "postgres": (PostgresApp, PostgresAppArgs),
-    "mysql": (MysqlApp, MysqlAppArgs),
-}
-"""The component of a service's own objects, by its kind."""
+KUBECONFIG_OF_ANOTHER = (
+    "homelab:kubeconfig is set, but this lab makes its cluster and the credentials for it: what it declares "
+    "would go into another cluster. Run `pulumi config rm homelab:kubeconfig`."
+)
 
 
 @dataclass(frozen=True)
@@ -43,13 +32,19 @@ class Outputs:
 
 
 def declare(plan: model.Plan, settings: Settings) -> Outputs:
-    """Declare everything in a plan."""
-    machines = declare_machines(plan.machines, settings)
-    control_plane = next(machine.name for machine in plan.machines if machine.role == "control-plane")
-    cluster = Cluster(
-        plan.lab.name, ClusterArgs(control_plane=machines[control_plane].id, kubeconfig=settings.kubeconfig)
-    )
-    declare_cluster(plan, cluster.provider)
+    """Declare everything in a plan: what needs no cluster, the cluster, what joins it, and what runs in it."""
+    proxmox = declare_proxmox(plan.lab, settings)
+    templates = declare_templates(plan.templates, proxmox)
+    files, kubeconfig = declare_credentials(plan.credentials, settings)
+    first = [machine for machine in plan.machines if not machine.joins]
+    joining = [machine for machine in plan.machines if machine.joins]
+
+    machines = declare_machines(first, proxmox, {machine.name: files for machine in first}, after=templates)
+    control_plane = next(machine.name for machine in first if machine.role == "control-plane")
+    cluster = Cluster(plan.lab.name, ClusterArgs(control_plane=machines[control_plane].id, kubeconfig=kubeconfig))
+    join: dict[str, Secrets] = {machine.name: {**files, **declare_token(machine, cluster)} for machine in joining}
+    machines = {**machines, **declare_machines(joining, proxmox, join, after=tuple(machines.values())[-1:])}
+    declare_contents(plan, cluster.provider, after=tuple(machines.values())[-1:])
     return Outputs(
         kubeconfig=cluster.kubeconfig,
         machines={name: machine.id for name, machine in machines.items()},
@@ -57,93 +52,22 @@ def declare(plan: model.Plan, settings: Settings) -> Outputs:
     )
 
 
-def declare_machines(machines: Iterable[model.VirtualMachine], settings: Settings) -> dict[str, proxmoxve.VmLegacy]:
-    """Declare the machines, each after the one before it, so that two of them never restart together."""
-    provider = proxmoxve.Provider(
-        "proxmox",
-        endpoint=settings.proxmox_endpoint,
-        insecure=settings.proxmox_insecure,
-        api_token=settings.proxmox_api_token,
-    )
-    declared: dict[str, proxmoxve.VmLegacy] = {}
-    for machine in machines:
-        after = tuple(declared.values())[-1:]
-        component = VirtualMachine(machine.name, VirtualMachineArgs(machine=machine, provider=provider, after=after))
-        declared[machine.name] = component.resource
-    return declared
+def declare_credentials(
+    credentials: model.Credentials | None, settings: Settings
+) -> tuple[Secrets, pulumi.Output[str] | None]:
+    """The files that a control plane is made with, and the kubeconfig: made here, or that of the settings.
+
+    Raises RunError where there would be two kubeconfigs.
+    """
+    if credentials is None:
+        return {}, settings.kubeconfig
+    if settings.kubeconfig is not None:
+        raise pulumi.RunError(KUBECONFIG_OF_ANOTHER)
+    made = ClusterCredentials(credentials.cluster, ClusterCredentialsArgs(credentials=credentials))
+    return made.files, made.kubeconfig
 
 
-def declare_cluster(plan: model.Plan, provider: kubernetes.Provider) -> None:
-    """Declare what is in the cluster: defaults, what comes before the policies, the policies, and the rest."""
-    defaults = ClusterDefaults(plan.lab.name, ClusterDefaultsArgs(manifests=plan.defaults, provider=provider)).objects
-    free = [namespace for namespace in plan.namespaces if not namespace.after_policies]
-    governed = [namespace for namespace in plan.namespaces if namespace.after_policies]
-
-    namespaces = declare_namespaces(free, provider, after=defaults)
-    releases = declare_releases(services_in(free, plan.services), provider, namespaces, {})
-    policies = KyvernoPolicies(
-        plan.lab.name,
-        KyvernoPoliciesArgs(manifests=plan.policies, provider=provider, after=tuple(releases.values())),
-    ).policies
-    namespaces |= declare_namespaces(governed, provider, after=(*defaults, *policies))
-    releases |= declare_releases(services_in(governed, plan.services), provider, namespaces, releases)
-    for service in filter(lambda service: service.manifests, plan.services):
-        declare_service(service, provider, namespaces, releases)
-
-
-def declare_namespaces(
-    namespaces: Iterable[model.Namespace], provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]
-) -> dict[str, pulumi.Resource]:
-    """Declare namespaces; returns them by name."""
-    return {
-        namespace.name: TierNamespace(
-            namespace.name, TierNamespaceArgs(manifest=namespace.manifest, provider=provider, after=after)
-        ).namespace
-        for namespace in namespaces
-    }
-
-
-def declare_releases(
-    services: Iterable[model.Service],
-    provider: kubernetes.Provider,
-    namespaces: Mapping[str, pulumi.Resource],
-    existing: Mapping[str, pulumi.Resource],
-) -> dict[str, pulumi.Resource]:
-    """Declare the charts of services, each after those that it needs; returns the releases by service."""
-    releases = dict(existing)
-    for service, release in in_order(services):
-        args = HelmAppArgs(
-            namespace=service.namespace,
-            manifests=service.before_release,
-            release=release,
-            provider=provider,
-            after=(namespaces[service.namespace], *(releases[name] for name in release.after)),
-        )
-        releases[service.name] = HelmApp(service.name, args).release
-    return releases
-
-
-def declare_service(
-    service: model.Service,
-    provider: kubernetes.Provider,
-    namespaces: Mapping[str, pulumi.Resource],
-    releases: Mapping[str, pulumi.Resource],
-) -> None:
-    """Declare a service's own objects, after its chart and those whose kinds it uses."""
-    component, args = APPS[service.kind]
-    charts = dict.fromkeys((*service.after, *({service.name} & releases.keys())))
-    after = (namespaces[service.namespace], *(releases[name] for name in charts))
-    component(service.name, args(manifests=service.manifests, provider=provider, after=after))
-
-
-def services_in(namespaces: Iterable[model.Namespace], services: Iterable[model.Service]) -> list[model.Service]:
-    """The services that live in some of the namespaces."""
-    names = {namespace.name for namespace in namespaces}
-    return [service for service in services if service.namespace in names]
-
-
-def in_order(services: Iterable[model.Service]) -> list[tuple[model.Service, model.Release]]:
-    """The services that have a release, each after those that its release waits for."""
-    charts = {service.name: (service, service.release) for service in services if service.release is not None}
-    order = TopologicalSorter({name: release.after for name, (_, release) in charts.items()}).static_order()
-    return [charts[name] for name in order if name in charts]
+def declare_token(machine: model.VirtualMachine, cluster: Cluster) -> Secrets:
+    """Declare a machine's token; returns what the machine needs to know in order to join."""
+    token = JoinToken(machine.name, JoinTokenArgs(token=plan_join_token(machine.name), provider=cluster.provider)).token
+    return {"join-token": token, "ca-certificate-hash": cluster.ca_certificate_hash}

@@ -22,6 +22,10 @@ class Settings:
     proxmox_insecure: bool
     """Accept any certificate."""
     proxmox_api_token: pulumi.Output[str]
+    proxmox_ssh_username: str
+    """Who writes snippets: Proxmox takes them over SSH to the host alone."""
+    proxmox_ssh_private_key: pulumi.Output[str] | None
+    """None leaves it to the SSH agent."""
     kubeconfig: pulumi.Output[str] | None
 
 
@@ -34,6 +38,8 @@ def read_settings() -> Settings:
         proxmox_endpoint=endpoint(required(config, "proxmoxEndpoint", "for example https://192.0.2.10:8006/")),
         proxmox_insecure=boolean(config, "proxmoxInsecure", default=False),
         proxmox_api_token=api_token(config),
+        proxmox_ssh_username=config.get("proxmoxSshUsername") or "root",
+        proxmox_ssh_private_key=secret(config.get("proxmoxSshPrivateKey")),
         kubeconfig=secret(config.get("kubeconfig")),
     )
 

@@ -1,11 +1,15 @@
 """A virtual machine on Proxmox."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_proxmoxve as proxmoxve
 
+from components.snippet import declare_snippet
 from plan import model
+from plan.placeholders import Secret
 
 
 @dataclass(frozen=True)
@@ -14,39 +18,48 @@ class VirtualMachineArgs:
 
     machine: model.VirtualMachine
     provider: proxmoxve.Provider
+    secrets: Mapping[Secret, pulumi.Output[str]] = field(default_factory=dict)
+    """What its snippets leave open."""
     after: tuple[pulumi.Resource, ...] = ()
-    """The machine whose changes come first: two machines never restart at the same time."""
+    """The templates, its token, and the machine whose changes come first: two machines never restart together."""
 
 
 class VirtualMachine(pulumi.ComponentResource):
-    """A machine, created or adopted, with the PCI mappings that it uses.
+    """A machine, created or adopted, with the PCI mappings that it uses and the snippets that set it up.
 
-    It is protected: what would delete or replace it fails. Protection does not prevent an update, so the
-    planned `ignore_changes` says what an update leaves alone.
+    It is protected: what would delete or replace it fails. One way around that there is: saying `adopt` of a machine
+    that was created imports it in place of itself, and Pulumi then deletes what it takes for the old one. So a machine
+    is never deleted on its host; Pulumi forgets it. Neither prevents an update, so the planned `ignore_changes` says
+    what an update leaves alone.
     """
 
     resource: proxmoxve.VmLegacy
 
     def __init__(self, name: str, args: VirtualMachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("homelab:index:VirtualMachine", name, None, opts)
+        options = pulumi.ResourceOptions(parent=self, provider=args.provider)
         mappings = [
-            proxmoxve.hardware.mapping.Pci(
-                mapping.name,
-                **mapping.properties,
-                opts=pulumi.ResourceOptions(parent=self, provider=args.provider),
-            )
+            proxmoxve.hardware.mapping.Pci(mapping.name, **mapping.properties, opts=options)
             for mapping in args.machine.pci_mappings
         ]
+        snippets = [declare_snippet(snippet, args.secrets, options) for snippet in args.machine.snippets]
         self.resource = proxmoxve.VmLegacy(
             args.machine.name,
             **args.machine.properties,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                provider=args.provider,
-                protect=True,
-                ignore_changes=list(args.machine.ignore_changes),
-                import_=args.machine.import_id,
-                depends_on=[*args.after, *mappings],
+            opts=pulumi.ResourceOptions.merge(
+                options,
+                pulumi.ResourceOptions(
+                    protect=True,
+                    retain_on_delete=True,
+                    ignore_changes=[in_camel_case(path) for path in args.machine.ignore_changes],
+                    import_=args.machine.import_id,
+                    depends_on=[*args.after, *mappings, *snippets],
+                ),
             ),
         )
         self.register_outputs({"id": self.resource.id})
+
+
+def in_camel_case(path: str) -> str:
+    """A property's path as the engine knows it; the SDK translates its first name alone."""
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), path)

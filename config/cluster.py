@@ -10,6 +10,13 @@ from config.quantity import CpuQuantity, MemoryQuantity
 QualifiedName = Annotated[
     str, text_like(r"^[a-z0-9.-]+/[A-Za-z0-9._-]+$", "a name with a domain, for example lab.example/video-memory-mib")
 ]
+RegionName = Annotated[
+    str,
+    text_like(
+        r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$",
+        "the value of a label: letters, digits, '.', '_' and '-', at most 63, no sign at either end",
+    ),
+]
 KubernetesVersion = Annotated[str, text_like(r"^v1\.\d+\.\d+$", "a full Kubernetes version, for example v1.34.2")]
 
 
@@ -67,6 +74,10 @@ class Kubelet(Model):
     eviction_soft: SoftEviction
     max_parallel_image_pulls: Annotated[int, Field(gt=0)]
     container_logs: ContainerLogs
+    cpu_manager: Literal["none", "static"] = "none"
+    """`static` gives a container of a Guaranteed pod that requests whole CPUs these CPUs for itself alone; what is
+    reserved, rounded up to whole CPUs, never is. A node takes a change of it only when it is drained and its
+    `/var/lib/kubelet/cpu_manager_state` is removed."""
 
 
 class AddressPool(Model):
@@ -160,7 +171,13 @@ class Cluster(Model):
     """The network whose address a node registers with."""
     load_balancer_pool: AddressPool | None = None
     api_address: Address | None = None
-    """A virtual address of the API server; left out, the control plane machine's own."""
+    """A virtual address of the API server, which the control planes hold between them; left out, the control plane
+    machine's own."""
+    virtual_router_id: Annotated[int, Field(ge=1, le=255)] | None = None
+    """What tells VRRP routers on the network of the nodes apart; left out, it is the last number of api_address."""
+    region: RegionName | None = None
+    """The region of the nodes: what the configuration of the Proxmox CSI driver calls this Proxmox. Left out, the
+    cluster's name."""
     kubelet: Kubelet
     overcommit: Overcommit
     volume_slots: VolumeSlots

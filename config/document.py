@@ -1,5 +1,6 @@
 """One file of a lab: what it says, what of that is valid, and what is wrong with it."""
 
+from collections.abc import Callable, Collection
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, get_origin
 
@@ -7,6 +8,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.explain import problems_of
 from config.source import Path, Place, Places, Problem, is_mapping, read_yaml
+
+
+class Completed(NamedTuple):
+    """What a document says once other documents have been added to it."""
+
+    said: Any
+    unfinished: Collection[Path] = ()
+    """Entries that lack keys for a reason that is reported already."""
+    problems: Collection[Problem] = ()
 
 
 class Document(NamedTuple):
@@ -17,7 +27,9 @@ class Document(NamedTuple):
     problems: list[Problem]
 
 
-def read_document(file: FilePath, path: Path, model: Any, places: Places) -> Document:
+def read_document(
+    file: FilePath, path: Path, model: Any, places: Places, complete: Callable[[Any], Completed] = Completed
+) -> Document:
     """Read `file`, which stands at `path` in the lab. Of named entries (`dict[Name, ...]`) the valid ones remain."""
     try:
         content = file.read_bytes()
@@ -26,10 +38,18 @@ def read_document(file: FilePath, path: Path, model: Any, places: Places) -> Doc
     said, unreadable = read_yaml(str(file), content, path, places)
     if said is None and unreadable:
         return Document(None, None, unreadable)
+    said, unfinished, incomplete = complete(said)
     valid, invalid = _validated(said, path, model, places)
-    problems = unreadable + [problem for problem in invalid if not any(_touch(problem, other) for other in unreadable)]
-    if problems:
-        valid = _valid_entries(said, path, model, problems) if get_origin(model) is dict else None
+    known = [*unreadable, *incomplete]
+    problems = known + [
+        problem
+        for problem in invalid
+        if not any(_touch(problem, other) for other in known)
+        and (problem.path[:-1] not in unfinished or problem.path in places.by_path)
+    ]
+    if problems or unfinished:
+        wrong = [*unfinished, *(problem.path for problem in problems)]
+        valid = _valid_entries(said, path, model, wrong) if get_origin(model) is dict else None
     return Document(said, valid, problems)
 
 
@@ -46,11 +66,11 @@ def _touch(one: Problem, other: Problem) -> bool:
     return one.path[:length] == other.path[:length]
 
 
-def _valid_entries(said: Any, path: Path, model: Any, problems: list[Problem]) -> Any:
-    if not is_mapping(said) or any(len(problem.path) == len(path) for problem in problems):
+def _valid_entries(said: Any, path: Path, model: Any, wrong: list[Path]) -> Any:
+    if not is_mapping(said) or path in wrong:
         return None
-    wrong = {problem.path[len(path)] for problem in problems}
-    return _adapter(model).validate_python({name: entry for name, entry in said.items() if name not in wrong})
+    names = {each[len(path)] for each in wrong}
+    return _adapter(model).validate_python({name: entry for name, entry in said.items() if name not in names})
 
 
 _adapters: dict[int, TypeAdapter[Any]] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.cluster import Cluster
 from config.group import Group
-from config.machine import Machine
+from config.machine import Machine, Shape
 from config.network import Networks
 from config.service import Service
 from config.site import Site
@@ -21,6 +21,7 @@ class Draft:
 
     site: Site | None
     networks: Networks | None
+    shapes: Mapping[str, Shape]
     machines: Mapping[str, Machine]
     cluster: Cluster | None
     tiers: Mapping[str, Tier]
@@ -28,7 +29,8 @@ class Draft:
     groups: Mapping[str, Group]
     services: Mapping[str, Service]
     said: dict[str, Any]
-    """What the files say, by file and for `services` by service, before it is validated; None where unreadable."""
+    """What the files say, by file and for `services` by service, before it is validated; None where unreadable.
+    Machines with a shape say what it says too."""
     places: Places
 
     def problem(self, path: Path, message: str) -> Problem:
@@ -39,8 +41,7 @@ class Draft:
 
     def pointer(self, path: Path) -> str:
         """`path` and its place, for a message about something else."""
-        problem = self.problem(path, "")
-        return f"{problem.dotted} ({problem.place})"
+        return self.places.pointer(path)
 
     def find(self, pattern: Sequence[str | int]) -> Iterator[tuple[Path, Any]]:
         """All that the files say at paths like `pattern`, in which `*` stands for any key."""

@@ -108,6 +108,7 @@ def _message(details: ErrorDetails, known: tuple[str, ...]) -> str:
         "string_type": lambda: f"must be text, not {shown(value)}{_in_quotes(value)}",
         "string_too_short": lambda: f"must have at least {context['min_length']} characters, and has {len(value)}",
         "too_short": lambda: "must not be empty",
+        "too_long": lambda: f"must not have more than {context['max_length']}",
         "value_error": lambda: str(context["error"]),
     }
     if kind in explain:

@@ -2,20 +2,23 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Any
 
 from config.checks import check_lab
+from config.checks.shapes import trace_to_shapes
 from config.cluster import Cluster
-from config.document import read_document
+from config.document import Completed, read_document
 from config.draft import Draft
 from config.group import Group
 from config.lab import Lab
-from config.machine import Machine
+from config.machine import Machine, Shape
 from config.model import NAME_MEANING, NAME_PATTERN, Name, shown
 from config.network import Networks
 from config.service import Service
+from config.shapes import complete_machines
 from config.site import Site
 from config.source import Place, Places, Problem
 from config.storage_class import StorageClass
@@ -28,15 +31,17 @@ LABS = FilePath(__file__).resolve().parent
 FILES: Mapping[str, Any] = {
     "site": Site,
     "networks": Networks,
+    "shapes": dict[Name, Shape],
     "machines": dict[Name, Machine],
     "cluster": Cluster,
     "tiers": dict[Name, Tier],
     "storage": dict[Name, StorageClass],
     "groups": dict[Name, Group],
 }
-"""The files of a lab, without `.yaml`, and what stands in each. Beside them is the folder `services`."""
+"""The files of a lab, without `.yaml`, and what stands in each. Beside them is the folder `services`. Shapes are
+read before the machines that they complete."""
 
-OPTIONAL = frozenset({"groups", "storage"})
+OPTIONAL = frozenset({"groups", "shapes", "storage"})
 """Files that a lab may do without."""
 
 
@@ -64,7 +69,7 @@ def load_lab(folder: FilePath) -> Lab:
     wrong = {problem.path for problem in problems if problem.path}
     problems += [problem for problem in check_lab(draft) if problem.path not in wrong]
     if problems:
-        raise InvalidLab(problems)
+        raise InvalidLab(trace_to_shapes(draft, problems))
     assert draft.site, "a file that is missing or invalid is a problem"
     assert draft.networks, "a file that is missing or invalid is a problem"
     assert draft.cluster, "a file that is missing or invalid is a problem"
@@ -82,6 +87,11 @@ def load_lab(folder: FilePath) -> Lab:
     )
 
 
+def load_draft(folder: FilePath) -> Draft:
+    """The valid parts of the lab in `folder`, for whoever completes it. Raises InvalidLab if there is no lab."""
+    return _read(folder, [])
+
+
 def _read(folder: FilePath, problems: list[Problem]) -> Draft:
     """What can be read of the lab; what is wrong is added to `problems`. Raises InvalidLab if there is no lab."""
     files = _entries(folder)
@@ -90,7 +100,8 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
     valid: dict[str, Any] = {}
     for name, model in FILES.items():
         if file := files.pop(f"{name}.yaml", None):
-            said[name], valid[name], wrong = read_document(file, (name,), model, places)
+            complete = _completion(name, said, valid, places)
+            said[name], valid[name], wrong = read_document(file, (name,), model, places, complete)
             problems += wrong
         elif name in OPTIONAL:
             said[name] = {}
@@ -104,6 +115,7 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
     return Draft(
         site=valid.get("site"),
         networks=valid.get("networks"),
+        shapes=valid.get("shapes") or {},
         machines=valid.get("machines") or {},
         cluster=valid.get("cluster"),
         tiers=valid.get("tiers") or {},
@@ -112,6 +124,17 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
         services=services,
         said=said,
         places=places,
+    )
+
+
+def _completion(
+    name: str, said: Mapping[str, Any], valid: Mapping[str, Any], places: Places
+) -> Callable[[Any], Completed]:
+    """What the files before it add to a file."""
+    if name != "machines":
+        return Completed
+    return partial(
+        complete_machines, shapes={shape: said["shapes"][shape] for shape in valid.get("shapes") or ()}, places=places
     )
 
 

@@ -1,8 +1,8 @@
-"""`machines.yaml`: the virtual machines."""
+"""`machines.yaml`, the virtual machines, and `shapes.yaml`, what machines of one kind have in common."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from config.model import Address, Model, Name, Text, text_like
 from config.quantity import MemoryQuantity
@@ -14,7 +14,8 @@ DiskInterface = Annotated[
 MacAddress = Annotated[
     str, text_like(r"^([0-9A-F]{2}:){5}[0-9A-F]{2}$", "a MAC address in upper case, for example BC:24:11:00:00:01")
 ]
-Vmid = Annotated[int, Field(ge=100, le=999_999_999)]
+MAX_VMID = 999_999_999
+Vmid = Annotated[int, Field(ge=100, le=MAX_VMID)]
 
 
 class MachineDisk(Model):
@@ -34,6 +35,7 @@ class Interface(Model):
     address: Address | None = None
     """Its address; left out, the machine gets one by DHCP or sets its own."""
     mac_address: MacAddress | None = None
+    """Left out, it follows from the VMID, unless the machine is adopted: then it is what it is on the host."""
 
 
 class StartOrder(Model):
@@ -44,8 +46,11 @@ class StartOrder(Model):
     down_seconds: Annotated[int, Field(ge=0)]
 
 
-class Machine(Model):
-    """A virtual machine."""
+class Shape(Model):
+    """What machines of one kind have in common, written like the first of them, number 1.
+
+    The number at the end of a machine's name counts VMID, addresses and start order up from there.
+    """
 
     vmid: Vmid
     host: Name
@@ -57,12 +62,37 @@ class Machine(Model):
     """Fixed size; ballooning is off."""
     disks: Annotated[tuple[MachineDisk, ...], Field(min_length=1)]
     """The first one is booted from."""
-    interfaces: Annotated[tuple[Interface, ...], Field(min_length=1)]
-    pci_devices: tuple[Name, ...] = ()
-    """Devices of the host that are passed through. They pin the machine's whole memory."""
+    interfaces: Annotated[tuple[Interface, ...], Field(min_length=1, max_length=32)]
     start: StartOrder
-    adopt: bool = False
-    """The machine runs already: take it over without changing it."""
     guest_agent: bool = True
     template: Name | None = None
     """What a new machine is cloned from; required unless it is adopted."""
+
+
+def _either_form(schema: dict[str, Any]) -> None:
+    """With a shape nothing else has to be said; without one, everything."""
+    schema["anyOf"] = [{"required": ["shape"]}, {"required": schema.pop("required")}]
+
+
+class Machine(Shape):
+    """A virtual machine: everything about it, or its shape and what is different."""
+
+    model_config = ConfigDict(json_schema_extra=_either_form)
+
+    shape: Name | None = None
+    """What it has in common with others, in `shapes.yaml`. Keys that stand beside it replace the shape's."""
+    pci_devices: tuple[Name, ...] = ()
+    """Devices of the host that are passed through. They pin the machine's whole memory."""
+    adopt: bool = False
+    """The machine runs already: take it over without changing it."""
+
+    def mac_address(self, index: int) -> str | None:
+        """The MAC address of an interface; None where it is what it is on the host.
+
+        Unless stated it is made of the VMID and the interface's index, and so as unique as VMIDs are. Addresses that
+        begin with 02 are given by no vendor; those that Proxmox draws begin with BC:24:11.
+        """
+        stated = self.interfaces[index].mac_address
+        if stated is not None or self.adopt:
+            return stated
+        return f"02:{self.vmid.to_bytes(4).hex(':')}:{index:02x}".upper()

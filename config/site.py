@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.machine import DiskInterface
 from config.model import Address, Model, Name, Reason, Text, text_like
-from config.quantity import MemoryQuantity
+from config.quantity import Memory, MemoryQuantity
 
 PciPath = Annotated[
     str,
@@ -15,6 +16,15 @@ PciPath = Annotated[
 ]
 PciId = Annotated[
     str, text_like(r"^[0-9a-f]{4}:[0-9a-f]{4}$", "a vendor and device id in lower case, for example 10de:1eb8")
+]
+ImageUrl = Annotated[str, text_like(r"^https://[^\s/?#]+/[^\s?#]+$", "an https:// address without ? and #")]
+Sha256 = Annotated[str, text_like(r"^[0-9a-f]{64}$", "a SHA-256 checksum: 64 hexadecimal digits in lower case")]
+SshKey = Annotated[
+    str,
+    text_like(
+        r"^(sk-)?(ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( [^\r\n]+)?$",
+        "a public key in one line, for example ssh-ed25519 AAAA... me@laptop",
+    ),
 ]
 Domain = Annotated[str, text_like(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", "a domain in lower case, for example lab.example")]
 
@@ -72,16 +82,34 @@ class Host(Model):
     """What the hypervisor itself needs (ZFS ARC, daemons, overhead of each VM). Left out, it is not checked."""
     disks: dict[Name, Disk]
     storages: dict[Name, Storage]
+    file_storage: Name | None = None
+    """The storage, of type dir or nfs, for cloud images and for the files of cloud-init: its content types in Proxmox
+    include import and snippets. Needed where nodes are created."""
     pci_devices: dict[Name, PciDevice] = {}
     overcommit: HostOvercommit = HostOvercommit()
 
 
+class CloudImage(Model):
+    """A disk image in qcow2 format, pinned by its address and its checksum."""
+
+    url: ImageUrl
+    """Of one release, not of the latest one: what is behind it never changes."""
+    sha256: Sha256
+    disk_size: MemoryQuantity = Memory.parse("8Gi")
+    """Size of the template's disk: no less than the image's, and no more than that of any clone."""
+
+
 class Template(Model):
-    """A Proxmox template that new machines are cloned from."""
+    """A Proxmox template that new machines are cloned from: Ubuntu 24.04 with cloud-init, SeaBIOS and i440fx."""
 
     vmid: Annotated[int, Field(ge=100, le=999_999_999)]
     host: Name
     storage: Name
+    disk: DiskInterface = "scsi0"
+    """What its disk is attached to; a clone boots from the same."""
+    image: CloudImage | None = None
+    """What it is made of; left out, it is on the host already. It is never made anew: another image is another
+    template."""
     description: Text
 
 
@@ -91,5 +119,7 @@ class Site(Model):
     domain: Domain
     """The domain under which services are reachable."""
     timezone: Text = "Etc/UTC"
+    ssh_keys: tuple[SshKey, ...] = ()
+    """Public keys that may log in to created nodes. Nobody has to, and without a key nobody can."""
     hosts: Annotated[dict[Name, Host], Field(min_length=1)]
     templates: dict[Name, Template] = {}

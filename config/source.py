@@ -69,9 +69,31 @@ class Places:
     """The place of every key of every file, by path."""
 
     by_path: dict[Path, Place] = field(default_factory=dict[Path, Place])
+    shared: dict[Path, Path] = field(default_factory=dict[Path, Path])
+    """Parts of the lab that stand elsewhere, and where: the memory of a machine at its shape's."""
+    counted: dict[Path, Path] = field(default_factory=dict[Path, Path])
+    """Numbers that stand nowhere, and what they are counted from: the VMID of a machine from its shape's."""
+
+    def origin(self, path: Path) -> Path:
+        """Where `path` stands, if it is shared; else `path` itself."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.counted:
+                return path
+            if shared := self.shared.get(path[:length]):
+                return shared + path[length:]
+        return path
+
+    def pointer(self, path: Path) -> str:
+        """`path` and its place, for a message about something else; with what it is counted from."""
+        place = self.find(path)
+        assert place is not None, f"{path} stands in no file"
+        counted = self.counted.get(path)
+        origin = f", counted from {self.pointer(counted)}" if counted else ""
+        return f"{Problem(place, path, '').dotted} ({place}{origin})"
 
     def find(self, path: Path) -> Place | None:
         """The place of `path`, or of the nearest part of the lab that contains it."""
+        path = self.origin(path)
         for length in range(len(path), 0, -1):
             if place := self.by_path.get(path[:length]):
                 return place

@@ -39,7 +39,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def findings() -> Iterator[str]:
     """One section for each finding."""
     yield "# Findings\n"
-    yield "What `homelab plan` may say. `homelab explain CODE` prints the same.\n"
+    yield "What `homelab plan`, `adopt` and `preflight` may say. `homelab explain CODE` prints the same.\n"
     for code, page in CATALOGUE.items():
         yield f"## {code}\n\n**{page.title}.** {page.meaning}\n\n*What to do:* {page.remedy}\n"
 

@@ -1,15 +1,23 @@
 """A read-only way into the API of Proxmox VE."""
 
+import re
+from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
-from proxmoxer import ProxmoxAPI
-from proxmoxer.core import ResourceException
+from proxmoxer import ProxmoxAPI  # pyright: ignore[reportMissingTypeStubs]
+from proxmoxer.core import ResourceException  # pyright: ignore[reportMissingTypeStubs]
 
-PORT = 8006
-TIMEOUT = 10
-"""Seconds that Proxmox has to answer one request."""
+from config.source import is_mapping
+
+ENDPOINT = re.compile(r"https://[^/:?#@\s]+(:\d{1,5})?/?")
+TOKEN = re.compile(r"(?P<user>[^\s!=]+@[^\s!=@]+)!(?P<name>[^\s!=]+)=(?P<secret>[\x21-\x7e]+)")
+PORT = 443
+"""Where an endpoint names none, as for the program itself. Proxmox listens on 8006."""
+CONNECT_TIMEOUT = 5
+ANSWER_TIMEOUT = 30
+"""Seconds. A guest agent that does not answer keeps Proxmox waiting for some."""
 
 
 class NotAnswered(Exception):
@@ -23,6 +31,8 @@ class Refused(Exception):
         super().__init__(f"{path}: {status} {words}")
         self.status = status
         """HTTP status: 401 for an invalid token, 403 for a missing privilege."""
+        self.words = words
+        """What Proxmox said."""
 
 
 class Api(Protocol):
@@ -40,44 +50,75 @@ class ProxmoxHost:
         """Takes the URL, for example https://192.0.2.10:8006/, and a token like `user@realm!name=uuid`.
 
         `verify` is False for any certificate, or a file with the certificates that are trusted. Raises NotAnswered
-        where the token is not one.
+        where the URL or the token is not one.
         """
-        user, separator, secret = token.partition("=")
-        name, mark, token_name = user.partition("!")
-        if not (separator and mark):
+        host, port = _address(endpoint)
+        parts = TOKEN.fullmatch(token)
+        if parts is None:
             raise NotAnswered("The API token is not like user@realm!name=uuid: copy it whole.")
-        url = urlsplit(endpoint)
         self._endpoint = endpoint
-        self._api = ProxmoxAPI(
-            url.hostname or "",
-            port=url.port or PORT,
-            user=name,
-            token_name=token_name,
-            token_value=secret,
+        self._api: Any = ProxmoxAPI(
+            host,
+            port=port,
+            user=parts["user"],
+            token_name=parts["name"],
+            token_value=parts["secret"],
             verify_ssl=verify,
-            timeout=TIMEOUT,
+            timeout=(CONNECT_TIMEOUT, ANSWER_TIMEOUT),
         )
 
     def get(self, path: str, /, **query: str | int) -> Any:
         """The `data` of an answer. Raises NotAnswered or Refused."""
         try:
-            return self._api(path).get(**query)
+            answer = self._api(path).get(**query)
         except ResourceException as error:
-            raise Refused(path, error.status_code, error.content) from None
+            refusal: Any = error
+            raise Refused(path, refusal.status_code, _words(refusal)) from None
         except requests.exceptions.SSLError as error:
             raise NotAnswered(
-                f"The certificate of Proxmox at {self._endpoint} is not trusted ({_innermost(error)}): name a file "
-                "with the certificate that signed it, or accept any with --insecure."
+                f"The certificate of Proxmox at {self._endpoint} is not trusted ({_reason(error)}): name a file "
+                "with the certificate that signed it (--ca-file; on the host it is /etc/pve/pve-root-ca.pem), or "
+                "accept any (--insecure)."
             ) from None
-        except requests.exceptions.RequestException as error:
+        except requests.exceptions.Timeout:
             raise NotAnswered(
-                f"Proxmox at {self._endpoint} does not answer ({_innermost(error)}): check the endpoint and the "
-                "network."
+                f"Proxmox at {self._endpoint} does not answer in time: check the endpoint, and whether the host is up."
             ) from None
+        except (requests.exceptions.RequestException, OSError, ValueError) as error:
+            raise NotAnswered(
+                f"Proxmox at {self._endpoint} does not answer ({_reason(error)}): check the endpoint and the network."
+            ) from None
+        except (AttributeError, KeyError, TypeError):  # proxmoxer takes for granted how an answer is built
+            raise NotAnswered(_another(self._endpoint)) from None
+        if is_mapping(answer) and isinstance(answer.get("errors"), bytes):  # so proxmoxer gives what it cannot read
+            raise NotAnswered(_another(self._endpoint))
+        return answer
 
 
-def _innermost(error: BaseException) -> str:
-    """What the system said, without the layers that passed it on."""
-    while error.args and isinstance(inner := getattr(error.args[0], "reason", error.args[0]), BaseException):
-        error = inner
-    return str(error.args[-1] if error.args else error)
+def _address(endpoint: str) -> tuple[str, int]:
+    """Host and port. Raises NotAnswered."""
+    url = urlsplit(endpoint)
+    try:
+        if url.hostname and ENDPOINT.fullmatch(endpoint):
+            return url.hostname, url.port or PORT
+    except ValueError:  # no such port
+        pass
+    raise NotAnswered(f"{endpoint!r} is not where Proxmox can be asked: it must be like https://192.0.2.10:8006/.")
+
+
+def _another(endpoint: str) -> str:
+    return f"What answers at {endpoint} is not Proxmox: check the endpoint; Proxmox listens on port 8006."
+
+
+def _words(refusal: Any) -> str:
+    """What Proxmox said, with what it has against each parameter."""
+    said = str(refusal.content or refusal.status_message or "").strip()
+    named: Mapping[str, Any] = refusal.errors if is_mapping(refusal.errors) else {}
+    return "; ".join([said, *(f"{name}: {str(reason).strip()}" for name, reason in named.items() if name != "errors")])
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said, without the layers that passed it on: `Connection refused`."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return str(getattr(error, "verify_message", None) or getattr(error, "strerror", None) or error)

@@ -13,6 +13,37 @@ class Page(NamedTuple):
 
 
 CATALOGUE: Mapping[str, Page] = {
+    "ADDRESS-TAKEN": Page(
+        "An address of the lab is in use already",
+        "Another machine, container or host of this Proxmox is configured with the address, or its guest agent "
+        "reports it. Two machines with one address are reached in turns. Devices that Proxmox does not know of (a "
+        "printer, a lease of the router) cannot be asked.",
+        "Choose another address, or take it from the other machine.",
+    ),
+    "AGENT-DIFFERS": Page(
+        "The guest agent is on in one place and off in the other",
+        "Proxmox asks a guest agent for addresses and to freeze file systems during a backup where its "
+        "configuration says that there is one. On an adopted machine an `up` does not change that.",
+        "Write guest_agent as it is, or install qemu-guest-agent and switch it on: `qm set VMID --agent 1`.",
+    ),
+    "AGENT-OFF": Page(
+        "A created node without a guest agent",
+        "The script that makes a machine a node starts the guest agent last. Pulumi waits for the agent, and so "
+        "goes on when the node is there. Without it, what comes next would go into a cluster that is not there yet.",
+        "Leave guest_agent out: it is true unless stated.",
+    ),
+    "AGENT-SILENT": Page(
+        "Proxmox counts on a guest agent that does not answer",
+        "Whenever Pulumi reads a machine whose agent is switched on, it asks for its addresses, and waits up to "
+        "15 minutes for an answer. With several such machines an `up` takes hours.",
+        "Start qemu-guest-agent in the machine, or switch it off in Proxmox: `qm set VMID --agent 0`.",
+    ),
+    "AGENT-UNCHECKED": Page(
+        "Whether a guest agent answers could not be checked",
+        "The token may not ask it. If the agent is switched on in Proxmox and does not answer, Pulumi waits up to "
+        "15 minutes whenever it reads the machine.",
+        "Give the token VM.GuestAgent.Audit on /vms.",
+    ),
     "BLOCK-VOLUME-SHARED": Page(
         "Replicas share a block volume",
         "A block volume is attached to one node at a time. Replicas on other nodes stay in ContainerCreating "
@@ -20,11 +51,92 @@ CATALOGUE: Mapping[str, Page] = {
         "Use runs_as: statefulset, which gives each replica a volume of its own; or an NFS storage class; or "
         "one replica.",
     ),
+    "BRIDGE-DIFFERS": Page(
+        "A bridge is not as networks.yaml says",
+        "Without VLAN awareness, or without the VLAN among those that it carries, a machine on a VLAN of this "
+        "bridge starts and reaches nothing.",
+        "Correct networks.yaml, or the bridge on the host. Any change to a bridge reloads the network of the whole "
+        "host.",
+    ),
+    "BRIDGE-MISSING": Page(
+        "A bridge is not there",
+        "Machines on it do not start: bridge does not exist.",
+        "Write the bridge's name as the host has it, or make it on the host. The program makes no bridges.",
+    ),
+    "CHANGES-PENDING": Page(
+        "The next start of a machine will change it",
+        "Proxmox keeps what cannot be changed while a machine runs until it is started again. Whoever restarts it "
+        "then, for whatever reason, gets more than a restart.",
+        "Restart the machine when that suits, or take the changes back: `qm set VMID --revert KEYS`.",
+    ),
+    "CLOCK-DIFFERS": Page(
+        "The clocks of this machine and of a host are apart",
+        "Certificates and join tokens are dated by the machine that runs the program. A node starts with the clock "
+        "of its host: where that lags, the cluster's certificates are not valid yet; where it is ahead, tokens "
+        "have expired. Above 5 seconds it is a warning, above a minute an error.",
+        "Set both clocks by NTP.",
+    ),
+    "CLUSTER-HALF-ADOPTED": Page(
+        "Nodes of two clusters",
+        "The control plane is created or it is adopted, as a whole: the keys of one that exists are not known to "
+        "the program. Where it is created, a worker that runs already would stay with the cluster that it knows. "
+        "The other way round is fine: created workers join an adopted control plane.",
+        "Adopt the control plane with its workers, or create both.",
+    ),
     "CPU-ABOVE-CAP": Page(
         "A container requests more CPU than its tier allows",
         "Each tier caps the CPU request of one container, by a Kyverno policy. A LimitRange maximum is not "
         "used for it: the API server would turn it into a CPU limit of every container.",
         "Request less, or state exceptions.cpu-above-cap with the reason.",
+    ),
+    "CPU-SOCKETS": Page(
+        "A machine with several CPU sockets",
+        "vCPUs are written as the cores of one socket. The number of sockets of an adopted machine stays as it "
+        "is, so it would get that many times the vCPUs that are stated.",
+        "Give it one socket with all cores: `qm set VMID --sockets 1 --cores N`. It has them from its next start.",
+    ),
+    "DISK-ATTACHED-TWICE": Page(
+        "One disk in two slots",
+        "A disk that is written through two slots, of two machines or of one, is destroyed: neither knows what "
+        "the other has written.",
+        "Stop the machine that it does not belong to, and detach it there. Then check the file system.",
+    ),
+    "DISK-ELSEWHERE": Page(
+        "A disk on another storage than stated",
+        "The plan counts it on the wrong storage. An `up` ignores disks and moves none.",
+        "Write the storage that it is on; or move it: `qm disk move VMID DISK STORAGE`.",
+    ),
+    "DISK-MISSING": Page(
+        "A disk of the lab is not there",
+        "The machine has nothing in that slot, or a volume of the CSI driver. An `up` ignores disks and adds none.",
+        "Write the disks that it has.",
+    ),
+    "DISK-NOT-LISTED": Page(
+        "A disk that the lab does not list",
+        "Nothing counts it, and the machine would not have it if it were made anew from its description. Volumes "
+        "that the CSI driver attaches come and go, and are not meant.",
+        "Write the disks that the machine has; or detach the disk if it belongs to another.",
+    ),
+    "DISK-SHRINKS": Page(
+        "A disk that would have to become smaller",
+        "No tool makes a disk smaller: what is at its end would be lost.",
+        "Write the size that it has. To have it smaller, copy what is on it to a new disk.",
+    ),
+    "DISK-SIZE-UNKNOWN": Page(
+        "Proxmox does not say how large a disk is",
+        "Its configuration has no size, so the stated size could not be checked.",
+        "Have Proxmox look: `qm disk rescan --vmid VMID`.",
+    ),
+    "DISK-SPEED-DIFFERS": Page(
+        "A limit of a disk's speed is not as stated",
+        "The limit keeps one machine from taking the whole disk that many lie on. An `up` ignores disks and sets none.",
+        "Write the limit that it has; or set it in Proxmox: Hardware, the disk, Edit, Bandwidth.",
+    ),
+    "DISK-TO-GROW": Page(
+        "A disk that is smaller than stated",
+        "An `up` ignores disks, because an update of them detaches the volumes that the CSI driver attached. A "
+        "disk is grown on the host, while the machine runs; then its file system has to follow.",
+        "`qm disk resize VMID DISK SIZE`, with the whole size and not what is added.",
     ),
     "DOES-NOT-FIT": Page(
         "Pods would stay Pending",
@@ -38,17 +150,35 @@ CATALOGUE: Mapping[str, Page] = {
         "the day on which it does.",
         "Remove the exception.",
     ),
+    "FILE-STORAGE-MISSING": Page(
+        "Nowhere to put the files of cloud-init",
+        "A created node is set up by two files, snippets in the words of Proxmox, on a storage of its host. "
+        "Snippets have to be among the contents of that storage: `pvesm set local --content ...,snippets,import`.",
+        "Write file_storage of the host in site.yaml.",
+    ),
     "GPU-TIGHT": Page(
         "Little is left of a GPU",
         "Time slices or video memory of a card are nearly all promised. Video memory is a budget: "
         "time-slicing does not stop a pod from taking more than its share, and then others fail.",
         "Switch a GPU service off (replicas: 0) before another is switched on, or budget less where it is not used.",
     ),
+    "HARDWARE-DIFFERS": Page(
+        "The next `up` changes a machine",
+        "vCPUs, memory and start order of a machine are written as they are stated. An adopted machine gets them "
+        "with its next start; one that the program made is restarted.",
+        "Nothing if that is meant; or write what it has.",
+    ),
     "HOST-CPU-OVERCOMMITTED": Page(
         "Many vCPUs on few threads",
         "The machines of a host have more vCPUs for each hardware thread than the lab's policy says. CPU is "
         "compressible: nothing fails, everything waits.",
         "Give machines fewer vCPUs, or change overcommit.vcpus_per_thread of the host.",
+    ),
+    "HOST-DIFFERS": Page(
+        "The hardware of a host is not what site.yaml says",
+        "The plan reckons what fits with the stated memory and threads. The memory that a host shows may be up to "
+        "5 % less than what is installed: the firmware and the kernel keep some.",
+        "Write the figures that the host has.",
     ),
     "HOST-MEMORY-OVERCOMMITTED": Page(
         "Machines are promised more memory than is installed",
@@ -57,17 +187,50 @@ CATALOGUE: Mapping[str, Page] = {
         "pinned whole.",
         "Make a machine smaller. It is an error beyond overcommit.memory_percent of the host.",
     ),
+    "HOST-MEMORY-SHORT": Page(
+        "The host has too little memory for what would be started",
+        "Counted is what was promised: for each running machine its whole memory and its overhead, touched or not, "
+        "ballooned or not; what the hypervisor itself uses, ZFS cache and containers included, or reserved_memory "
+        "if that is more; and for each machine to start its memory and its overhead, a sixteenth of it (34 GiB for "
+        "one of 32 GiB). What KSM saves is not counted on: it may end at any write. It is a warning where "
+        "overcommit.memory_percent permits it and the memory is available now.",
+        "Make a machine smaller, or stop one that is not needed.",
+    ),
+    "HOST-MISSING": Page(
+        "A host is not there",
+        "Proxmox does not know a node of this name, or it is not online. Nothing about it could be checked.",
+        "Write the node's name as Proxmox has it, or start the host.",
+    ),
     "HOST-RESERVE-UNCHECKED": Page(
         "What the hypervisor needs is not stated",
         "ZFS cache, daemons and the overhead of each machine take memory that machines cannot have. Without "
         "the figure the sum over the machines is optimistic.",
         "Write reserved_memory of the host in site.yaml.",
     ),
+    "HOST-UNCHECKED": Page(
+        "Something about the live host could not be checked",
+        "The token may not read it, Proxmox refused, or its answer was not understood. Proxmox leaves out of its "
+        "lists what a token may not see: then what is not there may only be hidden. What was not checked is never "
+        "taken for a pass.",
+        "Give the token the privilege that the message names; docs/preflight.md has the roles.",
+    ),
     "IMAGE-FLOATING": Page(
         "An image tag that changes",
         "With `latest` or no tag, a pod that moves to another node may come back as another version, and "
         "going back is not possible.",
         "Pin a version, or a digest with @sha256:.",
+    ),
+    "IOMMU-GROUP-SHARED": Page(
+        "A device shares its IOMMU group with others",
+        "Devices of a group cannot be told apart by the IOMMU. When the machine starts, the host loses all of "
+        "them, its disks or network among them.",
+        "Put the card into another slot, or pass the whole group to the same machine.",
+    ),
+    "IOMMU-OFF": Page(
+        "The IOMMU of a host is off",
+        "Without it no PCI device can be passed through: the machine does not start.",
+        "Turn on VT-d or AMD-Vi in the BIOS of the host, and intel_iommu=on on its kernel's command line for an "
+        "Intel processor.",
     ),
     "KIND-NOT-PROVIDED": Page(
         "A kind that the cluster will not know",
@@ -79,6 +242,36 @@ CATALOGUE: Mapping[str, Page] = {
         "The LimitRange of the namespace refuses the pod: the controller reports FailedCreate, and the "
         "service is down.",
         "Lower the limit, or state exceptions.no-limit-range with the reason: then the namespace gets no LimitRange.",
+    ),
+    "MACHINE-DIFFERS": Page(
+        "The machine to adopt is another one",
+        "The machine with this VMID is on another host or has another name. Adopting it would write this machine's "
+        "name, vCPUs and memory to it.",
+        "Write vmid, name and host of the machine as Proxmox has them.",
+    ),
+    "MACHINE-HA-MANAGED": Page(
+        "Proxmox's high availability manages a machine",
+        "It starts, stops and moves the machine on its own. On another host Pulumi takes it for another machine "
+        "that has to be replaced, and what `up` stops is started again.",
+        "Remove it from high availability: `ha-manager remove vm:VMID`.",
+    ),
+    "MACHINE-LOCKED": Page(
+        "A machine is locked",
+        "A backup, a snapshot, a clone or a migration is at work on it, or was broken off. Until that is over "
+        "Proxmox refuses every change.",
+        "Wait. If nothing is running, `qm unlock VMID`.",
+    ),
+    "MACHINE-MISSING": Page(
+        "The machine to adopt is not there",
+        "Proxmox shows no machine with this VMID: nothing has it, or a container, a template, or a machine that the "
+        "token may not see. The import would fail.",
+        "Write the vmid that it has. A machine that is to be made has a template instead of adopt: true.",
+    ),
+    "MEMORY-BALLOONS": Page(
+        "Proxmox may take memory from a machine",
+        "With a balloon smaller than its memory, a machine is shrunk when the host has little left. A kubelet "
+        "does not notice: it promises pods memory that is gone.",
+        "Give it all of its memory: `qm set VMID --balloon 0`. It has it from its next start.",
     ),
     "MEMORY-NOT-BURSTABLE": Page(
         "All of the limit is requested in a burstable tier",
@@ -106,17 +299,72 @@ CATALOGUE: Mapping[str, Page] = {
         "overwrite what the other made.",
         "Give one of the services, its volume or its path another name.",
     ),
+    "NETWORK-DIFFERS": Page(
+        "An interface is not as stated",
+        "Its bridge, VLAN, MAC address or address is another one. On an adopted machine an `up` does not change that.",
+        "Write what the machine has, or change it on the host.",
+    ),
+    "NODE-BEFORE-CONTROL-PLANE": Page(
+        "A node starts before the control plane",
+        "When their host starts, machines start by their order. A node that starts before the API server runs "
+        "nothing until that answers.",
+        "Give the control plane the lowest order of the nodes.",
+    ),
     "NODES-FULL": Page(
         "Requests fill a group of nodes",
         "More than 90 % of what these nodes can allocate is requested: the next service, or the pods of a "
         "lost node, will find no place.",
         "Add a worker, or right-size what requests most.",
     ),
+    "NOT-STARTED-WITH-HOST": Page(
+        "A machine stays off when its host starts",
+        "After a power cut it would have to be started by hand. On an adopted machine an `up` does not change that.",
+        "`qm set VMID --onboot 1`.",
+    ),
+    "PCI-DEVICE-BY-ADDRESS": Page(
+        "A PCI device is passed through by its address",
+        "Proxmox lets root alone do that, with a password and not with an API token: an `up` could never change "
+        "it. And after a change of hardware another device may have the address.",
+        "Make a mapping of the device, and pass that through: `qm set VMID --hostpci0 mapping=NAME,pcie=1`.",
+    ),
+    "PCI-DEVICE-DIFFERS": Page(
+        "A PCI device is not what site.yaml says",
+        "Proxmox compares id, subsystem and IOMMU group of a mapping with the hardware at every start, and refuses "
+        "to start the machine when one differs. A change of slot, BIOS or kernel may change the group.",
+        "Write what the host says.",
+    ),
+    "PCI-DEVICE-MISSING": Page(
+        "A PCI device is not at its path",
+        "Addresses change when a card is moved or another one is added.",
+        "Write the path at which the host has it.",
+    ),
+    "PCI-DEVICE-NOT-LISTED": Page(
+        "A PCI device that the lab does not list",
+        "It is passed through to the machine, and pins all of its memory: the host's memory is reckoned wrongly "
+        "without it.",
+        "Write it under pci_devices of the machine.",
+    ),
+    "PCI-DEVICE-NOT-PASSED": Page(
+        "A PCI device that a machine does not have",
+        "The lab says that it is passed through, and it is not. On an adopted machine an `up` does not change that.",
+        "`qm set VMID --hostpci0 mapping=NAME,pcie=1`; or take it out of the file.",
+    ),
     "PCI-MAPPING-INCOMPLETE": Page(
         "A PCI mapping without all of its details",
         "Proxmox compares the IOMMU group and subsystem id of a mapping with the hardware at every start of "
         "the machine, and refuses to start it when they differ.",
         "Read them with `pvesh get /nodes/NODE/hardware/pci` and write them in site.yaml.",
+    ),
+    "PCI-MAPPING-TAKEN": Page(
+        "A PCI mapping of this name is for another device",
+        "The mapping cannot be created a second time, and a machine would get the other device.",
+        "Name the device otherwise in site.yaml, or remove the mapping in Proxmox.",
+    ),
+    "PROXMOX-VERSION": Page(
+        "A version of Proxmox VE that the provider is not made for",
+        "The provider supports 9.x. With 8.x it works with limitations that will not be removed; 7.x it does not "
+        "support.",
+        "Upgrade the host.",
     ),
     "QUOTA-EXCEEDED": Page(
         "A namespace asks for more than its quota",
@@ -151,6 +399,28 @@ CATALOGUE: Mapping[str, Page] = {
         "down_seconds and then switches the machine off: databases that still write are cut.",
         "Raise down_seconds of the machine, or shorten shutdown_grace_seconds of a tier.",
     ),
+    "STORAGE-CONTENT": Page(
+        "A storage does not take what is put there",
+        "Each storage of Proxmox has a list of content types: images for disks, import for cloud images, snippets "
+        "for the files of cloud-init.",
+        "Add the content type: `pvesm set STORAGE --content LIST` replaces the whole list.",
+    ),
+    "STORAGE-DIFFERS": Page(
+        "A storage is not what site.yaml says",
+        "The plan reckons with its type and size. Of the size, file systems keep up to 5 % for themselves.",
+        "Write type and size as the host has them.",
+    ),
+    "STORAGE-FULL": Page(
+        "The disks to create do not fit onto a storage",
+        "On a thin pool they can be created and would fail later, together with every other machine there, when "
+        "they are written.",
+        "Make the disks smaller, free some space, or use another storage.",
+    ),
+    "STORAGE-MISSING": Page(
+        "A storage is not there",
+        "Proxmox has no storage of this name on the host, or it is disabled or not active.",
+        "Write its name as `pvesm status` has it, or add it on the host. The program makes no storages.",
+    ),
     "STORAGE-OVERCOMMITTED": Page(
         "A storage is promised more than it has",
         "A thin pool lets disks and volumes add up to more than its size, until it is full: then every write "
@@ -161,6 +431,45 @@ CATALOGUE: Mapping[str, Page] = {
         "The size of a storage is not stated",
         "Whether what is promised fits could not be checked.",
         "Write its size in site.yaml.",
+    ),
+    "TEMPLATE-MISSING": Page(
+        "Nothing to clone a machine from",
+        "A machine that is not adopted is a clone of a template. This comes up where a lab of adopted machines is "
+        "planned as if it were built from nothing.",
+        "Declare a template in site.yaml.",
+    ),
+    "TEMPLATE-NOT-FOUND": Page(
+        "The template is not there",
+        "Nothing on its host has its VMID, or what has it is no template.",
+        "Write vmid and host of a template that exists, or an image to make it of.",
+    ),
+    "TEMPLATE-UNFIT": Page(
+        "A template may not do for new machines",
+        "A machine that is cloned from an image without cloud-init gets neither address nor name; without a guest "
+        "agent the provider waits 15 minutes for its address, and fails.",
+        "Make the template of a cloud image that has cloud-init and qemu-guest-agent.",
+    ),
+    "THIN-POOL-FULL": Page(
+        "A thin pool is nearly full",
+        "When data or metadata of a thin pool are used up, writes fail for every machine on it. From 85 % of "
+        "either it is a warning, from 95 % an error.",
+        "Free space, or grow the pool with lvextend.",
+    ),
+    "THIN-POOL-OVERCOMMITTED": Page(
+        "Disks on a thin pool are promised more than it has",
+        "That is what thin pools are for, as long as somebody watches how full they become.",
+        "Alert on the pool's use at 85 %.",
+    ),
+    "TOKEN-PRIVILEGES": Page(
+        "The token may not do what the plan needs",
+        "The `up` would stop half-way with 403. What is granted on a path replaces what is inherited from above.",
+        "Give the token's user the role that the message names; docs/preflight.md has the commands.",
+    ),
+    "VMID-TAKEN": Page(
+        "A VMID is in use already",
+        "Another machine, container or template of the cluster has it. A machine counts as made by an earlier `up` "
+        "if it has the name, the host and the tags that the program gives.",
+        "Choose another vmid; or write adopt: true if it is this machine.",
     ),
     "VOLUME-SLOTS-TIGHT": Page(
         "A node has few volume slots left",

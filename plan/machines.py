@@ -1,8 +1,4 @@
-"""The virtual machines, with every block of the provider's resource written out.
-
-The provider fills in what is left out (an 8 GiB disk, a CD-ROM on ide3 with which a q35 machine cannot start,
-`qemu64`, 512 MiB; docs/facts.md, Omitted blocks), so nothing is left out.
-"""
+"""The virtual machines, with every block of the provider's resource written out."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,51 +6,80 @@ from typing import Any
 from config.lab import Lab
 from config.machine import Interface, Machine, MachineDisk
 from config.site import Host, PciDevice
-from plan.model import Finding, PciMapping, VirtualMachine
+from plan.cloud_init import node_snippets
+from plan.creation import founder, in_start_order, is_created_node, template_of
+from plan.hardware import ALIKE, agent, cpu, disk, memory
+from plan.model import Finding, PciMapping, Snippet, VirtualMachine
 
 ALWAYS_IGNORED = ("disks", "clone", "initialization")
 """On every machine. Any change of `disks` detaches each volume that the CSI driver attached meanwhile; a change
 of `clone` or `initialization` replaces the machine (docs/facts.md, Disks and Replacement)."""
 
 IGNORED_WHEN_ADOPTED = (
+    "acpi",
     "agent",
+    "amd_sev",
+    "audio_device",
     "bios",
     "boot_orders",
     "cdrom",
+    "cpu.affinity",
+    "cpu.architecture",
+    "cpu.flags",
+    "cpu.hotplugged",
+    "cpu.limit",
     "cpu.numa",
     "cpu.sockets",
     "cpu.type",
+    "cpu.units",
     "description",
     "efi_disk",
+    "hook_script_file_id",
     "hostpcis",
+    "hotplug",
     "keyboard_layout",
+    "kvm_arguments",
+    "mac_addresses",
     "machine",
     "memory.floating",
+    "memory.hugepages",
+    "memory.keep_hugepages",
+    "memory.shared",
     "network_devices",
+    "numas",
     "on_boot",
     "operating_system",
+    "pool_id",
     "protection",
+    "rngs",
     "scsi_hardware",
     "serial_devices",
+    "smbios",
     "started",
     "tablet_device",
     "tags",
     "template",
+    "tpm_state",
+    "usbs",
     "vga",
+    "virtiofs",
     "watchdog",
 )
-"""On an adopted machine: what its owner has not stated stays as it is on the host. What is left (name, vCPUs,
-memory, start order) is stated, and a difference from the host shows up in the preview."""
+"""On an adopted machine, all that describes it except what its owner states in any case: vCPUs, memory, name and
+start order, where a difference from the host shows up in the preview. The rest stays as it is. Left out here, what the
+host has and the program does not say would be taken away: a USB stick, a pool."""
 
 
 def plan_machines(lab: Lab) -> tuple[VirtualMachine, ...]:
     """The machines in the order in which their host starts them."""
-    ordered = sorted(lab.machines.items(), key=lambda item: (item[1].start.order, item[1].vmid))
-    return tuple(_machine(lab, name, machine) for name, machine in ordered)
+    return tuple(_machine(lab, name, machine) for name, machine in in_start_order(lab).items())
 
 
 def _machine(lab: Lab, name: str, machine: Machine) -> VirtualMachine:
     devices = {device: lab.site.hosts[machine.host].pci_devices[device] for device in machine.pci_devices}
+    is_node = is_created_node(machine)
+    snippets = node_snippets(lab, name, machine) if is_node else {}
+    particular = _adopted() if machine.adopt else _created(lab, machine, snippets)
     return VirtualMachine(
         name=name,
         vmid=machine.vmid,
@@ -63,10 +88,12 @@ def _machine(lab: Lab, name: str, machine: Machine) -> VirtualMachine:
         vcpus=machine.vcpus,
         memory=machine.memory,
         adopted=machine.adopt,
-        properties=_properties(lab, name, machine) | (_adopted() if machine.adopt else _created(lab, machine)),
+        properties=_properties(lab, name, machine) | particular,
         ignore_changes=(*ALWAYS_IGNORED, *(IGNORED_WHEN_ADOPTED if machine.adopt else ())),
         import_id=f"{machine.host}/{machine.vmid}" if machine.adopt else None,
         pci_mappings=() if machine.adopt else tuple(_mapping(machine, *item) for item in devices.items()),
+        snippets=tuple(snippets.values()),
+        joins=is_node and name != founder(lab),
     )
 
 
@@ -81,34 +108,21 @@ def _properties(lab: Lab, name: str, machine: Machine) -> dict[str, Any]:
         "on_boot": True,
         "started": True,
         "template": False,
-        "protection": True,
         "bios": "ovmf" if passthrough else "seabios",
         "machine": "q35" if passthrough else "pc",
-        "scsi_hardware": "virtio-scsi-pci",
         "boot_orders": [machine.disks[0].interface],
-        "tablet_device": True,
-        "keyboard_layout": "en-us",
-        "agent": {
-            "enabled": machine.guest_agent,
-            "timeout": "15m",
-            "trim": True,
-            "type": "virtio",
-            "wait_for_ip": {"disabled": not machine.guest_agent, "ipv4": machine.guest_agent},
-        },
-        "cpu": {"cores": machine.vcpus, "sockets": 1, "type": "host", "numa": False},
-        "memory": {"dedicated": machine.memory.mib, "floating": 0},
-        "disks": [_disk(disk) for disk in machine.disks],
-        "cdrom": {"interface": "ide0", "file_id": "none"},
-        "network_devices": [_network_device(lab, interface) for interface in machine.interfaces],
+        "agent": agent(enabled=machine.guest_agent),
+        "cpu": cpu(machine.vcpus),
+        "memory": memory(machine.memory.mib),
+        "disks": [_disk(each) for each in machine.disks],
+        "network_devices": [_network_device(lab, machine, index) for index in range(len(machine.interfaces))],
         "hostpcis": [_pci(index, device) for index, device in enumerate(machine.pci_devices)],
-        "operating_system": {"type": "l26"},
-        "serial_devices": [{"device": "socket"}],
-        "vga": {"type": "serial0"},
         "startup": {
             "order": machine.start.order,
             "up_delay": machine.start.up_seconds,
             "down_delay": machine.start.down_seconds,
         },
+        **ALIKE,
     }
 
 
@@ -116,21 +130,30 @@ def _adopted() -> dict[str, Any]:
     return {"reboot_after_update": False, "stop_on_destroy": False}
 
 
-def _created(lab: Lab, machine: Machine) -> dict[str, Any]:
-    template = lab.site.templates[machine.template or next(iter(lab.site.templates))]
+def _created(lab: Lab, machine: Machine, snippets: Mapping[str, Snippet]) -> dict[str, Any]:
+    """A clone of a SeaBIOS template gets its EFI disk, if it needs one, from a request of its own after the one that
+    says OVMF; cloud images boot either way (docs/facts.md, Creating)."""
+    template = template_of(lab, machine)
     storage = machine.disks[0].storage
+    source = {"vm_id": template.vmid, "node_name": template.host} if template else {}
     return {
         "reboot_after_update": True,
         "stop_on_destroy": False,
-        "clone": {"vm_id": template.vmid, "node_name": template.host, "datastore_id": storage, "full": True},
+        "clone": source | {"datastore_id": storage, "full": True},
         "initialization": {
             "datastore_id": storage,
             "interface": "ide2",
             "dns": {"domain": lab.site.domain, "servers": _nameservers(lab, machine)},
             "ip_configs": [_ip_config(lab, interface) for interface in machine.interfaces],
+            **{argument: _file_id(snippet) for argument, snippet in snippets.items()},
         },
         **({"efi_disk": _efi_disk(storage)} if machine.pci_devices else {}),
     }
+
+
+def _file_id(snippet: Snippet) -> str:
+    """Written down here: while an id is not known, a preview says that the machine is replaced."""
+    return f"{snippet.storage}:snippets/{snippet.file_name}"
 
 
 def _efi_disk(storage: str) -> dict[str, Any]:
@@ -138,31 +161,18 @@ def _efi_disk(storage: str) -> dict[str, Any]:
     return {"datastore_id": storage, "type": "4m", "pre_enrolled_keys": False, "file_format": "raw"}
 
 
-def _disk(disk: MachineDisk) -> dict[str, Any]:
-    limits = {"read": disk.read_mb_per_second, "write": disk.write_mb_per_second}
-    return {
-        "interface": disk.interface,
-        "datastore_id": disk.storage,
-        "size": disk.size >> 30,
-        "discard": "on",
-        "ssd": False,
-        "iothread": False,
-        "backup": True,
-        "replicate": True,
-        "cache": "none",
-        "aio": "io_uring",
-        "file_format": "raw",
-        "speed": {name: limit for name, limit in limits.items() if limit is not None},
-    }
+def _disk(stated: MachineDisk) -> dict[str, Any]:
+    speed = {"read": stated.read_mb_per_second, "write": stated.write_mb_per_second}
+    return disk(stated.interface, stated.storage, stated.size, speed)
 
 
-def _network_device(lab: Lab, interface: Interface) -> dict[str, Any]:
-    network = lab.networks.networks[interface.network]
+def _network_device(lab: Lab, machine: Machine, index: int) -> dict[str, Any]:
+    network = lab.networks.networks[machine.interfaces[index].network]
     device: dict[str, Any] = {"bridge": network.bridge, "model": "virtio", "firewall": False}
     if network.vlan is not None:
         device["vlan_id"] = network.vlan
-    if interface.mac_address is not None:
-        device["mac_address"] = interface.mac_address
+    if mac_address := machine.mac_address(index):
+        device["mac_address"] = mac_address
     return device
 
 

@@ -89,6 +89,38 @@ class VirtualMachine(NamedTuple):
     """It joins the cluster, with a token of its own."""
 
 
+class Authority(NamedTuple):
+    """A certificate authority that signs itself."""
+
+    name: Literal["cluster-ca", "etcd-ca", "front-proxy-ca"]
+    common_name: str
+    """What kubeadm calls it."""
+    days: int
+    """How long its certificate is valid."""
+
+
+class Administrator(NamedTuple):
+    """The client certificate in the kubeconfig, signed by the cluster's authority."""
+
+    common_name: str
+    organization: str
+    """Its group."""
+    days: int
+    """How long it is valid."""
+    renewed_days_before: int
+    """An `up` within the last so many days makes a new one."""
+
+
+class Credentials(NamedTuple):
+    """Keys and certificates of a cluster that the program makes."""
+
+    cluster: str
+    api_server: str
+    """URL under which the administrator reaches the cluster."""
+    authorities: tuple[Authority, ...]
+    administrator: Administrator
+
+
 class Container(NamedTuple):
     """A container's resources as the API server will store them."""
 
@@ -294,6 +326,8 @@ class Plan(NamedTuple):
     lab: Lab
     templates: tuple[MachineTemplate, ...]
     machines: tuple[VirtualMachine, ...]
+    credentials: Credentials | None
+    """What the cluster starts with; None for one that exists."""
     bootstrap: Mapping[str, Manifest]
     """The cluster's kubeadm documents, by file name."""
     tiers: tuple[Tier, ...]

@@ -1,6 +1,5 @@
 """Secrets that a planned text leaves open: they exist in the Pulumi program alone, as secret outputs."""
 
-import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -27,13 +26,13 @@ def placeholder(secret: Secret) -> str:
     return f"<<{secret}>>"
 
 
-def placeholders(text: str) -> tuple[str, ...]:
+def placeholders(text: str) -> tuple[Secret, ...]:
     """The secrets that a text leaves open, sorted."""
-    return tuple(sorted({name for name in re.findall(r"<<([a-z.-]+)>>", text) if name in SECRETS}))
+    return tuple(sorted(secret for secret in SECRETS if placeholder(secret) in text))
 
 
-def filled(text: str, secrets: Mapping[str, str]) -> str:
+def filled(text: str, secrets: Mapping[Secret, str]) -> str:
     """The text with its secrets. Raises KeyError where one is not given."""
     for name in placeholders(text):
-        text = text.replace(f"<<{name}>>", secrets[name])
+        text = text.replace(placeholder(name), secrets[name])
     return text

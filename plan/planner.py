@@ -1,11 +1,13 @@
 """From a lab to its plan."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from config.lab import Lab
 from plan.capacity import measure
 from plan.capacity_findings import capacity_findings
+from plan.creation import created_anew
+from plan.creation_findings import creation_findings
+from plan.credentials import plan_credentials
 from plan.kubeadm import kubeadm_documents
 from plan.machines import machine_findings, plan_machines
 from plan.model import Finding, Plan
@@ -15,6 +17,7 @@ from plan.policies import plan_policies
 from plan.service_findings import service_findings
 from plan.services import plan_services
 from plan.storage import storage_classes
+from plan.templates import plan_templates
 from plan.tiers import plan_tiers, shutdown_findings
 
 _SEVERITIES = ("error", "warning", "info")
@@ -26,7 +29,7 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
     Without `adopt`, machines that run already are planned as if they were to be created: a whole lab from nothing.
     """
     if not adopt:
-        lab = _created_anew(lab)
+        lab = created_anew(lab)
     tiers = plan_tiers(lab)
     nodes = plan_nodes(lab)
     namespaces = plan_namespaces(lab, tiers)
@@ -34,8 +37,9 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
     capacity = measure(lab, nodes, namespaces, services)
     return Plan(
         lab=lab,
-        templates=(),
+        templates=plan_templates(lab),
         machines=plan_machines(lab),
+        credentials=plan_credentials(lab),
         bootstrap=kubeadm_documents(lab),
         tiers=tiers,
         defaults=(*(tier.priority_class for tier in tiers), *storage_classes(lab)),
@@ -46,17 +50,13 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
         findings=_sorted(
             (
                 *machine_findings(lab),
+                *creation_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
                 *capacity_findings(lab, capacity),
             )
         ),
     )
-
-
-def _created_anew(lab: Lab) -> Lab:
-    machines = {name: machine.model_copy(update={"adopt": False}) for name, machine in lab.machines.items()}
-    return replace(lab, machines=machines)
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

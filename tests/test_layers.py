@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PULUMI = ("pulumi", "pulumi_kubernetes", "pulumi_proxmoxve")
+PULUMI = ("pulumi", "pulumi_kubernetes", "pulumi_proxmoxve", "pulumi_random", "pulumi_tls")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from config.checks.addresses import check_addresses, check_load_balancers, check_pool, check_ranges
-from config.checks.cluster import check_control_plane, check_eviction, check_volume_slots
+from config.checks.cluster import (
+    check_control_plane,
+    check_eviction,
+    check_virtual_address,
+    check_volume_slots,
+)
 from config.checks.databases import check_databases
 from config.checks.exposure import check_authentication, check_exposures
 from config.checks.gpu import check_gpu
@@ -13,7 +18,7 @@ from config.checks.platform import check_platform
 from config.checks.references import check_references
 from config.checks.site import check_site
 from config.checks.tiers import check_tiers
-from config.checks.unique import check_unique
+from config.checks.unique import check_numbers, check_unique
 from config.checks.volumes import check_volumes
 from config.checks.waiting import check_circles, check_waiting
 from config.checks.workloads import check_helm, check_memory, check_secrets, check_workloads
@@ -22,6 +27,7 @@ from config.source import Problem
 
 CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     check_references,
+    check_numbers,
     check_unique,
     check_site,
     check_ranges,
@@ -30,6 +36,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     check_load_balancers,
     check_machines,
     check_control_plane,
+    check_virtual_address,
     check_eviction,
     check_volume_slots,
     check_platform,

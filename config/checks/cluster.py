@@ -43,6 +43,13 @@ def check_eviction(lab: Draft) -> Iterator[Problem]:
             yield lab.problem((*at, name, "available_percent"), message)
 
 
+def check_virtual_address(lab: Draft) -> Iterator[Problem]:
+    """Only a virtual address needs a virtual router."""
+    if lab.cluster and lab.cluster.virtual_router_id is not None and lab.cluster.api_address is None:
+        path = ("cluster", "virtual_router_id")
+        yield lab.problem(path, "needs api_address: the address that the virtual router holds")
+
+
 def check_volume_slots(lab: Draft) -> Iterator[Problem]:
     """A node advertises no more slots than it has."""
     if lab.cluster and lab.cluster.volume_slots.schedulable > lab.cluster.volume_slots.hard:

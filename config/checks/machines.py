@@ -19,6 +19,7 @@ def check_machines(lab: Draft) -> Iterator[Problem]:
         yield from _check_sizes(lab, name, machine)
         yield from _check_bridges(lab, name, machine)
         yield from _check_node_address(lab, name, machine)
+        yield from _check_boot_disk(lab, name, machine)
 
 
 def _check_vlans(lab: Draft) -> Iterator[Problem]:
@@ -59,3 +60,19 @@ def _check_node_address(lab: Draft, name: str, machine: Machine) -> Iterator[Pro
     if lab.is_said("networks", "networks", network) and not reached:
         message = f"a {machine.role} needs an interface with an address on {network!r}, the network of the nodes"
         yield lab.problem(("machines", name, "interfaces"), message)
+
+
+def _check_boot_disk(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
+    """Another disk than the template's would be an empty one, and the template's cannot shrink."""
+    template = lab.site.templates.get(machine.template) if lab.site and machine.template else None
+    if machine.adopt or template is None:
+        return
+    disk = machine.disks[0]
+    if disk.interface != template.disk:
+        message = f"a clone of {machine.template!r} boots from {template.disk}; {disk.interface} would be empty"
+        yield lab.problem(("machines", name, "disks", 0, "interface"), message)
+    if template.image and disk.size < template.image.disk_size:
+        message = (
+            f"{disk.size} must not be less than {template.image.disk_size}, the disk of template {machine.template!r}"
+        )
+        yield lab.problem(("machines", name, "disks", 0, "size"), message)

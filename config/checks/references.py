@@ -23,10 +23,16 @@ class Reference(NamedTuple):
 
 REFERENCES = (
     Reference("site.hosts.*.storages.*.disk", "disk", "site.hosts.2.disks"),
+    Reference("site.hosts.*.file_storage", "storage", "site.hosts.2.storages"),
     Reference("site.templates.*.host", "host", "site.hosts"),
     Reference("site.templates.*.storage", "storage", "site.hosts.@host.storages"),
     Reference("networks.bridges.*.hosts.*", "host", "site.hosts"),
     Reference("networks.networks.*.bridge", "bridge", "networks.bridges"),
+    Reference("shapes.*.host", "host", "site.hosts"),
+    Reference("shapes.*.disks.*.storage", "storage", "site.hosts.@host.storages"),
+    Reference("shapes.*.interfaces.*.network", "network", "networks.networks"),
+    Reference("shapes.*.template", "template", "site.templates"),
+    Reference("machines.*.shape", "shape", "shapes"),
     Reference("machines.*.host", "host", "site.hosts"),
     Reference("machines.*.disks.*.storage", "storage", "site.hosts.@host.storages"),
     Reference("machines.*.interfaces.*.network", "network", "networks.networks"),

@@ -4,15 +4,22 @@ from collections.abc import Iterator
 
 from config.draft import Draft
 from config.model import shown
+from config.site import Site
 from config.source import Problem
 from config.suggest import did_you_mean
 
+FILE_STORAGES = ("dir", "nfs")
+MOVING = ("current", "daily", "latest", "release")
+"""Folders of the places where distributions publish images that hold another one every few weeks."""
+
 
 def check_site(lab: Draft) -> Iterator[Problem]:
-    """The time zone exists, threads are not fewer than cores, and overcommitted memory has a reason."""
+    """The time zone exists, figures of a host agree, and images are pinned and have a place."""
     if not lab.site:
         return
     yield from _check_timezone(lab, lab.site.timezone)
+    yield from _check_file_storages(lab, lab.site)
+    yield from _check_images(lab, lab.site)
     for name, host in lab.site.hosts.items():
         at = ("site", "hosts", name)
         if host.threads < host.cores:
@@ -34,3 +41,27 @@ def _check_timezone(lab: Draft, timezone: str) -> Iterator[Problem]:
         if known := available_timezones():
             message = f"unknown time zone {shown(timezone)}{did_you_mean(timezone, known)}"
             yield lab.problem(("site", "timezone"), message)
+
+
+def _check_file_storages(lab: Draft, site: Site) -> Iterator[Problem]:
+    for name, host in site.hosts.items():
+        storage = host.storages.get(host.file_storage) if host.file_storage else None
+        if storage and storage.type not in FILE_STORAGES:
+            message = (
+                f"{host.file_storage!r} is of type {storage.type}, which holds no files; name a dir or nfs storage"
+            )
+            yield lab.problem(("site", "hosts", name, "file_storage"), message)
+
+
+def _check_images(lab: Draft, site: Site) -> Iterator[Problem]:
+    for name, template in site.templates.items():
+        if template.image is None:
+            continue
+        path = ("site", "templates", name, "image")
+        if moving := next((part for part in template.image.url.split("/")[3:-1] if part in MOVING), None):
+            message = f"what is at {moving!r} changes with every release; name the folder of one, with a date"
+            yield lab.problem((*path, "url"), message)
+        host = site.hosts.get(template.host)
+        if host and host.file_storage is None:
+            message = f"needs file_storage on host {template.host!r}: where the image is downloaded to"
+            yield lab.problem(path, message)

@@ -1,6 +1,6 @@
 """What may exist only once: numbers, addresses, names, ports."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from ipaddress import IPv4Address
 from typing import NamedTuple
 
@@ -18,11 +18,21 @@ class Claim(NamedTuple):
     what: str
 
 
+def check_numbers(lab: Draft) -> Iterator[Problem]:
+    """VMIDs, addresses and start orders of machines; what is counted gives way to what is stated."""
+    return _conflicts(lab, NUMBERS)
+
+
 def check_unique(lab: Draft) -> Iterator[Problem]:
+    """Everything else that may exist only once."""
+    return _conflicts(lab, CLAIMS)
+
+
+def _conflicts(lab: Draft, kinds: Iterable[Callable[[Draft], Iterator[Claim]]]) -> Iterator[Problem]:
     """The second to claim a thing is told who has it."""
-    for claims in CLAIMS:
+    for claims in kinds:
         taken: dict[Hashable, Path] = {}
-        for claim in claims(lab):
+        for claim in sorted(claims(lab), key=lambda claim: claim.path in lab.places.counted):
             if claim.key in taken:
                 yield lab.problem(claim.path, f"{claim.what} is taken by {lab.pointer(taken[claim.key])}")
             else:
@@ -64,10 +74,28 @@ def _addresses(lab: Draft) -> Iterator[Claim]:
 
 
 def _mac_addresses(lab: Draft) -> Iterator[Claim]:
+    """Those that follow from VMIDs are as unique as they are, but may be what another machine states."""
+    following: dict[str, Claim] = {}
     for name, machine in lab.machines.items():
         for index, interface in enumerate(machine.interfaces):
-            if mac := interface.mac_address:
-                yield Claim(mac, ("machines", name, "interfaces", index, "mac_address"), f"MAC address {mac}")
+            path: Path = ("machines", name, "interfaces", index, "mac_address")
+            mac = machine.mac_address(index)
+            if interface.mac_address:
+                yield Claim(mac, path, f"MAC address {mac}")
+            elif mac:
+                following.setdefault(mac, Claim(mac, path, f"MAC address {mac}, which follows from the VMID,"))
+    yield from following.values()
+
+
+def _start_orders(lab: Draft) -> Iterator[Claim]:
+    """Of nodes: Proxmox shuts down machines of one order together. Orders that are stated may be equal."""
+    stated: set[tuple[str, int]] = set()
+    for name, machine in lab.machines.items():
+        key, path = (machine.host, machine.start.order), ("machines", name, "start", "order")
+        is_counted = path in lab.places.counted
+        if machine.role != "appliance" and (is_counted or key not in stated):
+            yield Claim(key, path, f"start order {machine.start.order} of host {machine.host!r}")
+            stated |= set() if is_counted else {key}
 
 
 def _disk_interfaces(lab: Draft) -> Iterator[Claim]:
@@ -145,11 +173,10 @@ def _mount_paths(lab: Draft) -> Iterator[Claim]:
                 yield Claim((path, where.rstrip("/")), (*path, "files", where), f"the path {where}")
 
 
+NUMBERS: tuple[Callable[[Draft], Iterator[Claim]], ...] = (_vmids, _addresses, _mac_addresses, _start_orders)
+
 CLAIMS: tuple[Callable[[Draft], Iterator[Claim]], ...] = (
-    _vmids,
     _machine_names,
-    _addresses,
-    _mac_addresses,
     _disk_interfaces,
     _pci_devices,
     _pci_paths,

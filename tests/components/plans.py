@@ -4,6 +4,8 @@ from typing import Any
 
 from config.quantity import Memory
 from plan import model
+from plan.credentials import ADMINISTRATOR, AUTHORITIES
+from plan.placeholders import SECRETS, Secret, placeholder
 
 AWKWARD = {
     "api_version": "a key in snake case",
@@ -114,7 +116,7 @@ def machine(name: str, vmid: int, role: str, *, adopted: bool = False, **changes
             "agent": {"enabled": True, "wait_for_ip": {"ipv4": True}},
             "hostpcis": [{"device": "hostpci0", "mapping": "tesla-t4", "rombar": True}],
         },
-        ignore_changes=("disks", "boot_orders", "cpu.numa"),
+        ignore_changes=("disks", "boot_orders", "memory.keep_hugepages"),
         import_id=f"pve/{vmid}" if adopted else None,
         pci_mappings=(),
     )
@@ -127,6 +129,44 @@ GPU = model.PciMapping(
         "name": "tesla-t4",
         "maps": [{"id": "10de:1eb8", "node": "pve", "path": "0000:06:00.0", "iommu_group": 34}],
     },
+)
+
+
+CREDENTIALS = model.Credentials("lab", "https://192.0.2.20:6443", AUTHORITIES, ADMINISTRATOR)
+FILES = tuple(secret for secret in SECRETS if "." in secret)
+"""What a control plane is made with."""
+JOIN: tuple[Secret, ...] = ("join-token", "ca-certificate-hash")
+
+
+def snippet(machine: str, *secrets: Secret) -> model.Snippet:
+    """A snippet that holds some secrets."""
+    content = "".join(f"{secret}: {placeholder(secret)}\n" for secret in secrets)
+    return model.Snippet(file_name=f"{machine}.yaml", host="pve", storage="local", content=f"#cloud-config\n{content}")
+
+
+def control_plane(name: str, vmid: int, **changes: Any) -> model.VirtualMachine:
+    """A control plane that is created."""
+    return machine(name, vmid, "control-plane", **{"snippets": (snippet(name, *FILES),)} | changes)
+
+
+def joining(name: str, vmid: int, role: str = "worker", *secrets: Secret) -> model.VirtualMachine:
+    """A machine that is created, and joins."""
+    return machine(name, vmid, role, joins=True, snippets=(snippet(name, *JOIN, *secrets),))
+
+
+TEMPLATE = model.MachineTemplate(
+    name="ubuntu-2404",
+    image={
+        "node_name": "pve",
+        "datastore_id": "local",
+        "content_type": "import",
+        "url": "https://images.example/ubuntu.img",
+        "file_name": "ubuntu-2404.qcow2",
+        "checksum": "00",
+        "checksum_algorithm": "sha256",
+    },
+    properties={"name": "ubuntu-2404", "node_name": "pve", "vm_id": 9000, "template": True},
+    ignore_changes=("disks",),
 )
 
 

@@ -1,7 +1,5 @@
 """What holds for every component: its shape, its type, its children, and that each works on its own."""
 
-import asyncio
-import contextvars
 import inspect
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -11,20 +9,24 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_proxmoxve as proxmoxve
 import pytest
-from pulumi.runtime import Mocks, set_mocks
 
 from components.cluster import Cluster, ClusterArgs
+from components.cluster_credentials import ClusterCredentials, ClusterCredentialsArgs
 from components.cluster_defaults import ClusterDefaults, ClusterDefaultsArgs
 from components.gpu_app import GpuApp, GpuAppArgs
 from components.helm_app import HelmApp, HelmAppArgs
+from components.join_token import JoinToken, JoinTokenArgs
 from components.k8s_app import K8sApp, K8sAppArgs
 from components.kyverno_policies import KyvernoPolicies, KyvernoPoliciesArgs
+from components.machine_template import MachineTemplate, MachineTemplateArgs
 from components.mysql_app import MysqlApp, MysqlAppArgs
 from components.postgres_app import PostgresApp, PostgresAppArgs
 from components.tier_namespace import TierNamespace, TierNamespaceArgs
 from components.virtual_machine import VirtualMachine, VirtualMachineArgs
+from plan.credentials import plan_join_token
 from tests.components import plans
-from tests.recording.recorder import Recording, record
+from tests.recording import providers
+from tests.recording.recorder import UNKNOWN, Recording, needs_provider, record
 
 Component = Callable[..., pulumi.ComponentResource]
 
@@ -44,9 +46,23 @@ COMPONENTS: dict[str, tuple[Component, Callable[[], Any]]] = {
             machine=plans.machine("node1", 201, "worker", pci_mappings=(plans.GPU,)), provider=on_proxmox()
         ),
     ),
+    "homelab:index:MachineTemplate": (
+        MachineTemplate,
+        lambda: MachineTemplateArgs(template=plans.TEMPLATE, provider=on_proxmox()),
+    ),
+    "homelab:index:ClusterCredentials": (
+        ClusterCredentials,
+        lambda: ClusterCredentialsArgs(credentials=plans.CREDENTIALS),
+    ),
+    "homelab:index:JoinToken": (
+        JoinToken,
+        lambda: JoinTokenArgs(token=plan_join_token("node1"), provider=in_cluster()),
+    ),
     "homelab:index:Cluster": (
         Cluster,
-        lambda: ClusterArgs(control_plane=pulumi.Output.from_input("200"), kubeconfig=pulumi.Output.secret("{}")),
+        lambda: ClusterArgs(
+            control_plane=pulumi.Output.from_input("200"), kubeconfig=pulumi.Output.secret(providers.kubeconfig())
+        ),
     ),
     "homelab:index:ClusterDefaults": (
         ClusterDefaults,
@@ -129,33 +145,11 @@ def test_children_belong_to_the_component_and_name_their_provider(
     recording = declared(component, args)
     (parent,) = recording.components
     assert all(resource.parent == parent.urn for resource in recording.objects)
-    assert all(resource.provider in recording.resources for resource in recording.objects)
-
-
-class Created(Mocks):
-    """An engine for which everything that is asked for comes to exist."""
-
-    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], None]:
-        raise AssertionError(f"called {args.token}")
-
-    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        return f"{args.name}-id", dict(args.inputs)
+    assert all(resource.provider in recording.resources for resource in recording.objects if needs_provider(resource))
 
 
 @of_every_component
 def test_a_component_can_be_created(component_type: str, component: Component, args: Callable[[], Any]) -> None:
-    urns: list[str] = []
-
-    @pulumi.runtime.test
-    def create() -> pulumi.Output[None]:
-        return component("example", args()).urn.apply(urns.append)
-
-    def run() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        set_mocks(Created(), project="homelab", stack="test", preview=False)
-        create()
-        asyncio.get_event_loop().close()
-
-    contextvars.copy_context().run(run)
-    assert len(urns) == 1
-    assert urns[0].endswith(f"{component_type}::example")
+    recording = record(lambda: component("example", args()), answer=providers.answer)
+    assert [resource.type for resource in recording.components] == [component_type]
+    assert UNKNOWN not in str([resource.inputs for resource in recording.objects])

@@ -1,6 +1,8 @@
 """What waits for what: defaults, the policy engine, policies, namespaces, releases, services."""
 
+from dataclasses import replace
 from graphlib import TopologicalSorter
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pulumi
@@ -8,25 +10,26 @@ import pytest
 
 from components.lab import Outputs, declare
 from components.settings import Settings
-from config.lab import Lab
 from plan import model
 from tests.components import plans
 from tests.recording.recorder import Recording, Resource, record
 
-LAB = Lab("lab", *cast(Any, [None] * 8))
+HOSTS = {"pve": SimpleNamespace(address="192.0.2.10")}
+LAB = SimpleNamespace(name="lab", site=SimpleNamespace(hosts=HOSTS))
 
 EXTERNAL_SECRET = plans.manifest("external-secrets.io/v1", "ExternalSecret", "traefik", "1-cluster-traefik", spec={})
 ROUTE_OF_SECRETS = plans.manifest("traefik.io/v1alpha1", "IngressRoute", "secrets", "1-cluster-secrets", spec={})
 ROUTE_OF_POLICIES = plans.manifest("traefik.io/v1alpha1", "IngressRoute", "kyverno", "0-core-kyverno", spec={})
 
 PLAN = model.Plan(
-    lab=LAB,
+    lab=cast(Any, LAB),
     templates=(),
     machines=(
         plans.machine("firewall", 101, "appliance"),
         plans.machine("master", 200, "control-plane"),
         plans.machine("node1", 201, "worker"),
     ),
+    credentials=None,
     bootstrap={},
     tiers=(),
     defaults=(plans.PRIORITY_CLASS, plans.STORAGE_CLASS),
@@ -77,22 +80,25 @@ PLAN = model.Plan(
 """Charts that use each other's kinds: the routes of two of them need Traefik, whose secret needs one of them."""
 
 
+def settings(**changes: Any) -> Settings:
+    """Settings of a stack that says the least."""
+    least = Settings(
+        lab=cast(Any, None),
+        adopt=True,
+        proxmox_endpoint="https://192.0.2.10:8006/",
+        proxmox_insecure=False,
+        proxmox_api_token=pulumi.Output.secret("root@pam!homelab=0"),
+        proxmox_ssh_username="root",
+        proxmox_ssh_private_key=None,
+        kubeconfig=None,
+    )
+    return replace(least, **changes)
+
+
 @pytest.fixture(scope="module")
 def declared() -> tuple[Recording, Outputs]:
     outputs: list[Outputs] = []
-
-    def program() -> None:
-        settings = Settings(
-            lab=cast(Any, None),
-            adopt=True,
-            proxmox_endpoint="https://192.0.2.10:8006/",
-            proxmox_insecure=False,
-            proxmox_api_token=pulumi.Output.secret("root@pam!homelab=0"),
-            kubeconfig=None,
-        )
-        outputs.append(declare(PLAN, settings))
-
-    return record(program), outputs[0]
+    return record(lambda: outputs.append(declare(PLAN, settings()))), outputs[0]
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +134,7 @@ ORDER = [
     (("Release", "1-cluster-traefik/traefik"), ("IngressRoute", "0-core-kyverno/kyverno")),
     (("Release", "1-cluster-traefik/traefik"), ("IngressRoute", "4-aux-notes/notes")),
     (("Namespace", "4-aux-notes"), ("Deployment", "4-aux-notes/notes")),
+    (("VmLegacy", "node1"), ("PriorityClass", "tier-4-aux")),
     (("VmLegacy", "firewall"), ("VmLegacy", "master")),
     (("VmLegacy", "master"), ("VmLegacy", "node1")),
 ]
@@ -141,6 +148,9 @@ def test_order(recording: Recording, first: tuple[str, str], then: tuple[str, st
 def test_the_policies_do_not_wait_for_services(recording: Recording) -> None:
     waited_for = before(recording, named(recording, "GeneratingPolicy", "generate-quota"))
     assert {recording.resources[urn].name for urn in waited_for if urn in recording.resources} == {
+        "firewall",
+        "master",
+        "node1",
         "tier-4-aux",
         "proxmox-lvm",
         "0-core-kyverno",

@@ -26,6 +26,7 @@ def test_defaults_adopt_and_verify_certificates() -> None:
     assert settings.adopt is True
     assert settings.proxmox_insecure is False
     assert settings.kubeconfig is None
+    assert (settings.proxmox_ssh_username, settings.proxmox_ssh_private_key) == ("root", None)
 
 
 @pytest.mark.parametrize(("value", "folder"), [("small", "config/small"), ("/srv/lab", "/srv/lab"), ("./a", "a")])
@@ -48,13 +49,16 @@ def test_a_missing_token_is_said_in_one_sentence(config: dict[str, str], monkeyp
         read(config)
 
 
-def test_the_token_and_the_kubeconfig_are_secrets_of_the_stack() -> None:
+def test_tokens_keys_and_the_kubeconfig_are_secrets_of_the_stack() -> None:
     def program() -> None:
         settings = read_settings()
         pulumi.export("token", settings.proxmox_api_token)
         pulumi.export("kubeconfig", settings.kubeconfig)
+        pulumi.export("key", settings.proxmox_ssh_private_key)
 
-    outputs = record(program, COMPLETE | {"homelab:kubeconfig": "apiVersion: v1"}).stack_outputs
+    given = {"homelab:kubeconfig": "apiVersion: v1", "homelab:proxmoxSshPrivateKey": "the key"}
+    outputs = record(program, COMPLETE | given).stack_outputs
+    assert secret_value(outputs["key"]) == "the key"
     assert secret_value(outputs["token"]) == COMPLETE["homelab:proxmoxApiToken"]
     assert secret_value(outputs["kubeconfig"]) == "apiVersion: v1"
 

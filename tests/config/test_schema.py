@@ -52,6 +52,10 @@ def lists(value: Any) -> Any:
         ("machines", ("worker", "vmid"), 99),
         ("machines", ("worker", "cpus"), 4),
         ("machines", ("Not A Name",), {}),
+        ("machines", ("node7",), {"adopt": True}),
+        ("machines", ("node7",), {"shape": "node", "vmid": 99}),
+        ("machines", ("node7",), {"shape": "node", "cpus": 4}),
+        ("shapes", ("node", "adopt"), True),
         ("tiers", ("core", "container", "max_memory"), "a lot"),
         ("cluster", ("pod_cidr",), "everything"),
         ("storage", ("block", "backend"), "tape"),
@@ -65,6 +69,11 @@ def test_a_schema_refuses_what_the_loader_refuses(name: str, path: tuple[str, ..
         holder = holder[part]
     holder[path[-1]] = value
     assert not Draft202012Validator(schemas()[name]).is_valid(document)
+
+
+@pytest.mark.parametrize("entry", [{"shape": "node"}, {"shape": "node", "adopt": True, "memory": "16Gi"}])
+def test_a_machine_with_a_shape_may_leave_out_the_rest(entry: dict[str, object]) -> None:
+    assert Draft202012Validator(schemas()["machines"]).is_valid({"node7": entry})
 
 
 def test_descriptions_come_from_the_docstrings_of_attributes() -> None:

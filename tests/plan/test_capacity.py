@@ -81,4 +81,7 @@ def test_the_host_adds_up_its_machines() -> None:
 
 def test_the_host_adds_up_disks_and_volumes() -> None:
     """Disks 16 + 32 + 128 + 128; vault 1, library 5, queue 3 x 10, postgres 2 x 10, mysql 10."""
-    assert host().storages == {"local-lvm": (Memory.parse("370Gi"), Memory.parse("3T"))}
+    assert host().storages == {
+        "local": (0, Memory.parse("500G")),
+        "local-lvm": (Memory.parse("370Gi"), Memory.parse("3T")),
+    }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.rendering import MARKER, rendered_files, to_yaml
+from cli.rendering import MARKER, rendered_files, to_text
 from tests.plan.labs import plan_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -19,7 +19,7 @@ LABS = ("small", "every_kind")
 @cache
 def planned(lab: str) -> dict[str, str]:
     """The files of a lab as they are rendered now."""
-    return {name: to_yaml(content) for name, content in rendered_files(plan_of(lab))}
+    return {name: to_text(content) for name, content in rendered_files(plan_of(lab))}
 
 
 def golden(lab: str) -> set[str]:

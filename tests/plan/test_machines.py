@@ -1,11 +1,15 @@
 """Nothing about a machine is left to the provider, and nothing that its owner set is taken away."""
 
+import inspect
+from dataclasses import replace
 from typing import Any
 
+import pulumi_proxmoxve
 import pytest
 
 from plan.machines import plan_machines
 from plan.model import VirtualMachine
+from plan.provider_rules import ARGUMENTS
 from tests.plan.labs import lab_of, plan_of
 
 BLOCKS = {
@@ -29,6 +33,21 @@ a CD-ROM on ide3 with which q35 does not start."""
 
 NOT_FOUND_ON_ADOPTION = {"agent", "cdrom", "disks", "operating_system", "serial_devices", "watchdog"}
 """With these ignored an import writes nothing; without them it stops the machine hard."""
+
+SWITCHES = {
+    "delete_unreferenced_disks_on_destroy",
+    "migrate",
+    "purge_on_destroy",
+    "reboot",
+    "reboot_after_update",
+    "stop_on_destroy",
+}
+"""Arguments that tell the provider how to go about it, and describe no machine."""
+
+
+def parameters(block: type) -> set[str]:
+    """The fields of a block of the provider."""
+    return set(inspect.signature(block.__init__).parameters) - {"__self__"}
 
 
 def machines() -> list[Any]:
@@ -103,21 +122,20 @@ def test_an_adopted_machine_is_imported_and_left_as_it_is(machine: VirtualMachin
 
 @adopted
 def test_of_an_adopted_machine_only_what_its_owner_stated_is_updated(machine: VirtualMachine) -> None:
-    ignored = {each.split(".")[0] for each in machine.ignore_changes}
-    assert machine.properties.keys() - ignored == {
-        "name",
-        "node_name",
-        "vm_id",
-        "reboot_after_update",
-        "startup",
-        "stop_on_destroy",
-    }
-    assert {each for each in machine.ignore_changes if "." in each} == {
-        "cpu.numa",
-        "cpu.sockets",
-        "cpu.type",
-        "memory.floating",
-    }
+    arguments = {each for each in ARGUMENTS if not each.startswith("timeout_")} - SWITCHES - {"cpu", "memory"}
+    arguments |= {f"cpu.{each}" for each in parameters(pulumi_proxmoxve.VmLegacyCpuArgs)}
+    arguments |= {f"memory.{each}" for each in parameters(pulumi_proxmoxve.VmLegacyMemoryArgs)}
+    left = {"name", "node_name", "vm_id", "startup", "cpu.cores", "memory.dedicated"}
+    assert arguments - set(machine.ignore_changes) == left
+    assert set(machine.ignore_changes) <= arguments
+
+
+def test_a_template_that_an_adopted_machine_states_is_for_the_day_on_which_it_is_made_anew() -> None:
+    machine = machine_of("prod", "k8s-master")
+    stated = lab_of("prod").machines["k8s-master"]
+    machines = {**lab_of("prod").machines, "k8s-master": stated.model_copy(update={"template": None})}
+    assert stated.template
+    assert machine in plan_machines(replace(lab_of("prod"), machines=machines))
 
 
 @created
@@ -169,7 +187,7 @@ def test_an_adopted_machine_with_a_gpu_keeps_the_device_that_it_has() -> None:
 
 
 def test_a_machine_without_a_device_is_an_ordinary_one() -> None:
-    properties = machine_of("small", "worker").properties
+    properties = machine_of("small", "worker1").properties
     assert (properties["machine"], properties["bios"], properties["hostpcis"]) == ("pc", "seabios", [])
     assert "efi_disk" not in properties
 

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from config.load import load_lab
+from config.load import lab_folder, load_lab
 from plan import make_plan
 from plan.model import Plan
-from tests.recording.recorder import Recording, record
+from tests.recording import providers
+from tests.recording.recorder import Answer, Recording, record
 
 ROOT = Path(__file__).parents[2]
-KUBECONFIG = "apiVersion: v1\nkind: Config\n# the administrator's key\n"
+HIGHLY_AVAILABLE = "./tests/labs/high_availability"
 TOKEN = "root@pam!homelab=00000000-0000-0000-0000-000000000000"
-SECRETS = ("homelab:kubeconfig", "homelab:proxmoxApiToken")
+SSH_KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nthe private key for snippets\n"
+SECRETS = ("homelab:kubeconfig", "homelab:proxmoxApiToken", "homelab:proxmoxSshPrivateKey")
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,15 @@ class Recorded:
     recording: Recording
 
 
-def config(lab: str, *, adopt: bool) -> dict[str, str]:
+def config(lab: str, *, adopt: bool, kubeconfig: str = "") -> dict[str, str]:
     """The stack configuration of a lab."""
     return {
         "homelab:lab": lab,
         "homelab:adopt": str(adopt).lower(),
         "homelab:proxmoxEndpoint": "https://192.0.2.10:8006/",
         "homelab:proxmoxApiToken": TOKEN,
-        "homelab:kubeconfig": KUBECONFIG,
+        "homelab:proxmoxSshPrivateKey": SSH_KEY,
+        "homelab:kubeconfig": kubeconfig,
     }
 
 
@@ -42,21 +45,29 @@ def run_program() -> None:
     runpy.run_path(str(ROOT), run_name="__main__")
 
 
-def recorded(lab: str, *, adopt: bool, monkeypatch: pytest.MonkeyPatch) -> Recorded:
-    """Record the program on a lab, with a Proxmox that answers."""
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("components.reachability.check_reachable", lambda *_: None)
-    plan = make_plan(load_lab(ROOT / "config" / lab), adopt=adopt)
+def recorded(name: str, answer: Answer | None = None) -> Recorded:
+    """Record the program on a lab, or on one as if it were built "from nothing", with a Proxmox that answers."""
+    lab, _, from_nothing = name.partition(" ")
+    adopt = not from_nothing
+    plan = make_plan(load_lab(ROOT / lab_folder(lab)), adopt=adopt)
+    settings = config(lab, adopt=adopt, kubeconfig=providers.kubeconfig() if plan.credentials is None else "")
     gc.freeze()
     try:
-        return Recorded(plan, record(run_program, config(lab, adopt=adopt), SECRETS))
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.chdir(ROOT)
+            monkeypatch.setattr("components.reachability.check_reachable", lambda *_: None)
+            return Recorded(plan, record(run_program, settings, SECRETS, answer=answer))
     finally:
         gc.unfreeze()
 
 
-@pytest.fixture(scope="session", params=["prod", "prod from nothing", "small"])
+@pytest.fixture(scope="session", params=["prod", "prod from nothing", "small", HIGHLY_AVAILABLE])
 def program(request: pytest.FixtureRequest) -> Recorded:
-    """The program, recorded on the lab that exists, on the same built from nothing, and on the small one."""
-    lab, _, from_nothing = request.param.partition(" ")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        return recorded(lab, adopt=not from_nothing, monkeypatch=monkeypatch)
+    """The program, previewed on the lab that exists, on the same built from nothing, and on two that are new."""
+    return recorded(request.param)
+
+
+@pytest.fixture(scope="session", params=["prod from nothing", "small", HIGHLY_AVAILABLE])
+def made(request: pytest.FixtureRequest) -> Recorded:
+    """The program on labs that are made, where everything that it asks for comes to exist."""
+    return recorded(request.param, providers.answer)

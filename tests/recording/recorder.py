@@ -38,11 +38,19 @@ class Resource:
     import_id: str
     aliases: tuple[str, ...]
     """Types under which it may have been declared before."""
+    delete_before_replace: bool
+    retain_on_delete: bool
+    secret_outputs: frozenset[str]
+    """Properties that the engine marks as secrets in what the provider answers."""
 
     @property
     def key(self) -> tuple[str, str]:
         """Type and name, by which tests find it."""
         return self.type, self.name
+
+
+Answer = Callable[[Resource], Mapping[str, Any]]
+"""What a provider adds to a resource's inputs once it has made it; `id` becomes its id."""
 
 
 @dataclass
@@ -55,6 +63,8 @@ class Recording:
     """What components registered as their outputs, by URN."""
     errors: list[str] = field(default_factory=list)
     """What the program logged as errors."""
+    log: list[str] = field(default_factory=list)
+    """Everything that it logged."""
 
     def of_type(self, resource_type: str) -> list[Resource]:
         """All resources of a type."""
@@ -89,16 +99,20 @@ class Recording:
 
 
 class Recorder(mocks.MockMonitor):
-    """An engine that only listens. What a preview from nothing must not do, it refuses."""
+    """An engine that only listens. What a preview from nothing must not do, it refuses.
 
-    def __init__(self, recording: Recording) -> None:
+    With an answer, everything comes to exist, and what providers make is known.
+    """
+
+    def __init__(self, recording: Recording, answer: Answer | None) -> None:
         self.recording = recording
+        self.answer = answer
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         urn = self.make_urn(request.parent, request.type, request.name)
         assert urn not in self.recording.resources, f"declared twice: {urn}"
         assert not request.remote, f"a remote component: {urn}"
-        self.recording.resources[urn] = Resource(
+        resource = self.recording.resources[urn] = Resource(
             urn=urn,
             type=request.type,
             name=request.name,
@@ -111,8 +125,18 @@ class Recorder(mocks.MockMonitor):
             ignore_changes=tuple(request.ignoreChanges),
             import_id=request.importId,
             aliases=tuple(alias.spec.type for alias in request.aliases),
+            delete_before_replace=request.deleteBeforeReplace,
+            retain_on_delete=request.retainOnDelete,
+            secret_outputs=frozenset(request.additionalSecretOutputs),
         )
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=request.importId, object=request.object)
+        made = dict(self.answer(resource)) if self.answer and resource.custom else {}
+        identity = made.pop("id", request.importId)
+        state = Struct()
+        state.CopyFrom(request.object)
+        state.update(made)
+        for name in resource.secret_outputs & made.keys():
+            state.update({name: SECRET | {"value": made[name]}})
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=state)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         self.recording.outputs[request.urn] = MessageToDict(request.outputs)
@@ -135,6 +159,7 @@ class Listener:
         self.recording = recording
 
     def Log(self, request: Any) -> None:  # noqa: N802
+        self.recording.log.append(request.message)
         if request.severity == engine_pb2.ERROR:
             self.recording.errors.append(request.message)
 
@@ -144,8 +169,12 @@ def record(
     config: Mapping[str, str] | None = None,
     secrets: tuple[str, ...] = (),
     recording: Recording | None = None,
+    answer: Answer | None = None,
 ) -> Recording:
-    """Preview a program. Raises what it raises; a `recording` that was given holds what was asked for until then."""
+    """Preview a program, or with an `answer` run it as if everything that it asks for came to exist.
+
+    Raises what it raises; a `recording` that was given holds what was asked for until then.
+    """
     recording = Recording() if recording is None else recording
 
     def run() -> None:
@@ -153,9 +182,9 @@ def record(
             Settings(
                 project="homelab",
                 stack="test",
-                monitor=Recorder(recording),
+                monitor=Recorder(recording, answer),
                 engine=Listener(recording),
-                dry_run=True,
+                dry_run=answer is None,
             )
         )
         set_all_config(dict(config or {}), list(secrets))
@@ -164,6 +193,20 @@ def record(
 
     contextvars.copy_context().run(run)
     return recording
+
+
+def needs_provider(resource: Resource) -> bool:
+    """Whether its default provider is switched off."""
+    return resource.type.startswith(("kubernetes:", "proxmoxve:"))
+
+
+def without_secrets(value: Any) -> Any:
+    """A value from the wire as anybody may see it."""
+    if isinstance(value, Mapping):
+        if SECRET.items() <= value.items():
+            return None
+        return {key: without_secrets(nested) for key, nested in value.items()}
+    return [without_secrets(element) for element in value] if isinstance(value, list) else value
 
 
 def plain(value: Any) -> Any:

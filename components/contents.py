@@ -1,0 +1,104 @@
+"""What is in the cluster: which components there are, and what waits for what."""
+
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.cluster_defaults import ClusterDefaults, ClusterDefaultsArgs
+from components.gpu_app import GpuApp, GpuAppArgs
+from components.helm_app import HelmApp, HelmAppArgs
+from components.k8s_app import K8sApp, K8sAppArgs
+from components.kyverno_policies import KyvernoPolicies, KyvernoPoliciesArgs
+from components.mysql_app import MysqlApp, MysqlAppArgs
+from components.postgres_app import PostgresApp, PostgresAppArgs
+from components.tier_namespace import TierNamespace, TierNamespaceArgs
+from plan import model
+
+APPS = {
+    "app": (K8sApp, K8sAppArgs),
+    "gpu": (GpuApp, GpuAppArgs),
+    "helm": (K8sApp, K8sAppArgs),
+    "postgres": (PostgresApp, PostgresAppArgs),
+    "mysql": (MysqlApp, MysqlAppArgs),
+}
+"""The component of a service's own objects, by its kind."""
+
+
+def declare_contents(plan: model.Plan, provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]) -> None:
+    """Declare everything in the cluster: defaults, what comes before the policies, the policies, and the rest."""
+    defaults = ClusterDefaults(
+        plan.lab.name, ClusterDefaultsArgs(manifests=plan.defaults, provider=provider, after=after)
+    ).objects
+    free = [namespace for namespace in plan.namespaces if not namespace.after_policies]
+    governed = [namespace for namespace in plan.namespaces if namespace.after_policies]
+
+    namespaces = declare_namespaces(free, provider, after=defaults)
+    releases = declare_releases(services_in(free, plan.services), provider, namespaces, {})
+    policies = KyvernoPolicies(
+        plan.lab.name,
+        KyvernoPoliciesArgs(manifests=plan.policies, provider=provider, after=tuple(releases.values())),
+    ).policies
+    namespaces |= declare_namespaces(governed, provider, after=(*defaults, *policies))
+    releases |= declare_releases(services_in(governed, plan.services), provider, namespaces, releases)
+    for service in filter(lambda service: service.manifests, plan.services):
+        declare_service(service, provider, namespaces, releases)
+
+
+def declare_namespaces(
+    namespaces: Iterable[model.Namespace], provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]
+) -> dict[str, pulumi.Resource]:
+    """Declare namespaces; returns them by name."""
+    return {
+        namespace.name: TierNamespace(
+            namespace.name, TierNamespaceArgs(manifest=namespace.manifest, provider=provider, after=after)
+        ).namespace
+        for namespace in namespaces
+    }
+
+
+def declare_releases(
+    services: Iterable[model.Service],
+    provider: kubernetes.Provider,
+    namespaces: Mapping[str, pulumi.Resource],
+    existing: Mapping[str, pulumi.Resource],
+) -> dict[str, pulumi.Resource]:
+    """Declare the charts of services, each after those that it needs; returns the releases by service."""
+    releases = dict(existing)
+    for service, release in in_order(services):
+        args = HelmAppArgs(
+            namespace=service.namespace,
+            manifests=service.before_release,
+            release=release,
+            provider=provider,
+            after=(namespaces[service.namespace], *(releases[name] for name in release.after)),
+        )
+        releases[service.name] = HelmApp(service.name, args).release
+    return releases
+
+
+def declare_service(
+    service: model.Service,
+    provider: kubernetes.Provider,
+    namespaces: Mapping[str, pulumi.Resource],
+    releases: Mapping[str, pulumi.Resource],
+) -> None:
+    """Declare a service's own objects, after its chart and those whose kinds it uses."""
+    component, args = APPS[service.kind]
+    charts = dict.fromkeys((*service.after, *({service.name} & releases.keys())))
+    after = (namespaces[service.namespace], *(releases[name] for name in charts))
+    component(service.name, args(manifests=service.manifests, provider=provider, after=after))
+
+
+def services_in(namespaces: Iterable[model.Namespace], services: Iterable[model.Service]) -> list[model.Service]:
+    """The services that live in some of the namespaces."""
+    names = {namespace.name for namespace in namespaces}
+    return [service for service in services if service.namespace in names]
+
+
+def in_order(services: Iterable[model.Service]) -> list[tuple[model.Service, model.Release]]:
+    """The services that have a release, each after those that its release waits for."""
+    charts = {service.name: (service, service.release) for service in services if service.release is not None}
+    order = TopologicalSorter({name: release.after for name, (_, release) in charts.items()}).static_order()
+    return [charts[name] for name in order if name in charts]

@@ -1,0 +1,49 @@
+"""The files that cloud-init reads when a machine boots for the first time."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_proxmoxve as proxmoxve
+
+from plan import model
+from plan.placeholders import Secret, filled, placeholders
+
+
+def declare_snippet(
+    snippet: model.Snippet, secrets: Mapping[Secret, pulumi.Output[str]], opts: pulumi.ResourceOptions
+) -> proxmoxve.FileLegacy:
+    """Declare a snippet, which is written once.
+
+    What it would say later is ignored: cloud-init reads it when the machine boots for the first time. It is protected,
+    for Proxmox does not start a machine whose snippets are gone.
+
+    It is written by SFTP. The provider's other way pipes it through `tee`, and where that fails, its error shows what
+    `tee` had printed: the keys. Nobody but its owner may read it, which is whoever writes it over SSH.
+    """
+    return proxmoxve.FileLegacy(
+        snippet.file_name,
+        content_type="snippets",
+        datastore_id=snippet.storage,
+        node_name=snippet.host,
+        overwrite=True,
+        upload_mode="sftp",
+        file_mode="0600",
+        source_raw=proxmoxve.FileLegacySourceRawArgs(file_name=snippet.file_name, data=content(snippet, secrets)),
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(
+                protect=True,
+                ignore_changes=["source_raw"],
+                delete_before_replace=True,
+                additional_secret_outputs=["source_raw"],
+            ),
+        ),
+    )
+
+
+def content(snippet: model.Snippet, secrets: Mapping[Secret, pulumi.Output[str]]) -> pulumi.Output[str]:
+    """The text with its secrets, of which it waits for those that it has."""
+    needed = placeholders(snippet.content)
+    known = pulumi.Output.all(*(secrets[name] for name in needed))
+    text = known.apply(lambda values: filled(snippet.content, dict(zip(needed, values, strict=True))))
+    return pulumi.Output.secret(text)

@@ -1,0 +1,66 @@
+"""One question about a live Proxmox, and its answer."""
+
+from typing import NamedTuple
+
+from config.source import Path
+from operations.preflight.state import Unread
+from plan.model import Finding
+
+GIB = 1 << 30
+
+
+class Check(NamedTuple):
+    """A question and what was found."""
+
+    question: str
+    """What it is about: `memory of pve`."""
+    findings: tuple[Finding, ...]
+    """None means that all is well."""
+    answer: str
+    """What is the case, with the numbers; shown where all is well."""
+
+    @property
+    def outcome(self) -> str:
+        """`fine`, `warning`, `unchecked` or `error`: the worst of it."""
+        if any(each.severity == "error" and each.code != UNCHECKED for each in self.findings):
+            return "error"
+        if any(each.code == UNCHECKED for each in self.findings):
+            return "unchecked"
+        return "warning" if self.findings else "fine"
+
+
+UNCHECKED = "HOST-UNCHECKED"
+
+
+def unchecked(path: Path, what: str, unread: Unread) -> Finding:
+    """What could not be checked is an error: nobody may take it for a pass."""
+    return Finding(
+        "HOST-UNCHECKED",
+        "error",
+        path,
+        f"{what} could not be checked: {unread.reason}",
+        "give the token the privilege that is missing (docs/preflight.md)"
+        if unread.lacks_privilege
+        else "see to that, and ask again",
+    )
+
+
+def missing_privilege(path: str, privilege: str) -> Unread:
+    """What a token may not see is left out of lists without a word."""
+    return Unread(f"the token does not see all of {path}: it lacks {privilege} there", lacks_privilege=True)
+
+
+def gib(size: int) -> str:
+    """Bytes for people; what is less than a GiB in MiB, so that little is not nothing."""
+    return f"{size / GIB:,.1f} GiB" if abs(size) >= GIB or not size else f"{size >> 20} MiB"
+
+
+def settings(text: object) -> dict[str, str]:
+    """`virtio,bridge=vmbr0` as Proxmox writes it; what stands without a name is left out."""
+    pairs = (part.partition("=") for part in str(text).split(","))
+    return {name: value for name, separator, value in pairs if separator}
+
+
+def listed(names: list[str], most: int = 6) -> str:
+    """`a, b and 3 more`."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,117 @@
+"""Whether Proxmox, its hosts and their clocks are what the program counts on."""
+
+from collections.abc import Iterator
+
+from operations.preflight.check import Check, gib, unchecked
+from operations.preflight.state import State, Unread
+from plan.model import Finding, Plan
+
+SUPPORTED, TOLERATED = 9, 8
+"""Major versions of Proxmox VE: what the provider is tested with, and what works with limitations."""
+
+CLOCK_WARN, CLOCK_FAIL = 5, 60
+"""Seconds. Certificates and tokens are dated by the clock of this machine, and checked by those of the nodes, which
+start with that of their host."""
+
+MEMORY_TOLERANCE_PERCENT = 5
+"""Of the installed memory, the firmware and the kernel keep some."""
+
+
+def check_version(state: State) -> Check:
+    """The version of Proxmox VE."""
+    question = "version"
+    major = int(first) if (first := state.version.partition(".")[0]).isdecimal() else None
+    if major is None:
+        reason = Unread(f"{state.version[:40]!r} is no version")
+        return Check(question, (unchecked(("site",), "the version of Proxmox VE", reason),), "")
+    findings: tuple[Finding, ...] = ()
+    if major != SUPPORTED:
+        findings = (
+            Finding(
+                "PROXMOX-VERSION",
+                "error" if major < TOLERATED else "warning",
+                ("site", "hosts"),
+                f"Proxmox VE {state.version}; the provider supports {SUPPORTED}.x, and {TOLERATED}.x with limitations",
+                f"upgrade the host to {SUPPORTED}.x" if major < SUPPORTED else "look whether the provider supports it",
+            ),
+        )
+    return Check(question, findings, f"Proxmox VE {state.version}")
+
+
+def check_hosts(plan: Plan, state: State) -> Check:
+    """Every host of the lab is there, is online, and has the hardware that the plan reckons with."""
+    question = "hosts"
+    if isinstance(state.nodes, Unread):
+        return Check(question, (unchecked(("site", "hosts"), question, state.nodes),), "")
+    findings = [each for host in plan.lab.site.hosts for each in _host(plan, state, host)]
+    return Check(question, tuple(findings), ", ".join(_found(state, host) for host in plan.lab.site.hosts))
+
+
+def _found(state: State, host: str) -> str:
+    found = state.hosts.get(host)
+    if found is None or isinstance(found.status, Unread):
+        return host
+    status = found.status
+    return f"{host} ({gib(status.memory.total)}, {status.cpuinfo.cores} cores, {status.cpuinfo.cpus} threads)"
+
+
+def _host(plan: Plan, state: State, host: str) -> Iterator[Finding]:
+    assert not isinstance(state.nodes, Unread)
+    path = ("site", "hosts", host)
+    if state.nodes.get(host) != "online":
+        there = state.nodes.get(host)
+        yield Finding(
+            "HOST-MISSING",
+            "error",
+            path,
+            f"{host} is {there}" if there else f"Proxmox has no host {host}; its hosts are {', '.join(state.nodes)}",
+            "start it, or see why it left the cluster" if there else "write the host's name as Proxmox has it",
+        )
+        return
+    status = state.hosts[host].status
+    if isinstance(status, Unread):
+        yield unchecked(path, f"the hardware of {host}", status)
+        return
+    stated = plan.lab.site.hosts[host]
+    total = status.memory.total
+    if not stated.memory * (100 - MEMORY_TOLERANCE_PERCENT) <= total * 100 <= stated.memory * 100:
+        yield Finding(
+            "HOST-DIFFERS",
+            "warning",
+            (*path, "memory"),
+            f"{host} has {gib(total)} of memory, and the lab says {gib(stated.memory)}: the plan is reckoned with that",
+            "write the sum of its memory modules: `dmidecode -t memory`",
+        )
+    for key, found, written in (
+        ("cores", status.cpuinfo.cores, stated.cores),
+        ("threads", status.cpuinfo.cpus, stated.threads),
+    ):
+        if found != written:
+            yield Finding(
+                "HOST-DIFFERS",
+                "warning",
+                (*path, key),
+                f"{host} has {found} {key}, and the lab says {written}",
+                f"write {key}: {found}",
+            )
+
+
+def check_clock(state: State, host: str) -> Check:
+    """The clock of a host against this machine's."""
+    question = f"clock of {host}"
+    ahead = state.hosts[host].clock_ahead
+    path = ("site", "hosts", host)
+    if isinstance(ahead, Unread):
+        return Check(question, (unchecked(path, question, ahead),), "")
+    apart = abs(ahead)
+    if apart <= CLOCK_WARN:
+        return Check(question, (), "as this machine's, to the second" if apart < 1 else f"{apart:.0f} s apart")
+    finding = Finding(
+        "CLOCK-DIFFERS",
+        "error" if apart > CLOCK_FAIL else "warning",
+        path,
+        f"the clock of {host} is {apart:,.0f} s {'ahead of' if ahead > 0 else 'behind'} this machine's. Certificates "
+        "and join tokens are dated here: a node that lags takes them for not yet valid, one ahead for expired",
+        f"set both by NTP: `timedatectl` here, `chronyc makestep` on {host}",
+    )
+    return Check(question, (finding,), "")

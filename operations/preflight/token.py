@@ -1,0 +1,39 @@
+"""Whether the token may do what the plan needs."""
+
+from operations.preflight.check import Check, listed, unchecked
+from operations.preflight.state import State, Unread
+from plan.model import Finding, Plan
+from plan.privileges import Need, needs
+
+MONITOR = {"VM.GuestAgent.Audit": "VM.Monitor"}
+"""What Proxmox 9 divided up, and what it was before."""
+
+
+def check_token(plan: Plan, state: State) -> Check:
+    """One finding for each role that would bring what is missing."""
+    question = "privileges of the token"
+    renamed = MONITOR if state.version.startswith("8.") else {}
+    wanted = needs(plan)
+    missing: dict[tuple[str, str], list[Need]] = {}
+    findings: list[Finding] = []
+    for need in wanted:
+        granted = state.privileges.get(need.path, Unread("it was not asked for"))
+        if isinstance(granted, Unread):
+            findings.append(unchecked(("site",), f"what the token may do on {need.path}", granted))
+        elif renamed.get(need.privilege, need.privilege) not in granted:
+            missing.setdefault(need.grant, []).append(need)
+    for (role, path), lacking in missing.items():
+        privileges = sorted({renamed.get(need.privilege, need.privilege) for need in lacking})
+        paths = list(dict.fromkeys(need.path for need in lacking))
+        purposes = list(dict.fromkeys(need.purpose for need in lacking))
+        findings.append(
+            Finding(
+                "TOKEN-PRIVILEGES",
+                "error",
+                ("site",),
+                f"the token lacks {', '.join(privileges)} on {listed(paths)}: needed to {listed(purposes, most=3)}",
+                f"on the host: `pveum acl modify {path} --users USER --roles {role}` (docs/preflight.md has the roles)",
+            )
+        )
+    count = len({need.path for need in wanted})
+    return Check(question, tuple(dict.fromkeys(findings)), f"it has all {len(wanted)} on {count} paths")

@@ -1,0 +1,65 @@
+"""Which machines are created, and what each of them is to the cluster."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from config.lab import Lab
+from config.machine import Machine
+from config.site import Template
+
+
+def created_anew(lab: Lab) -> Lab:
+    """The lab as if none of its machines existed: each boots from what it is cloned from."""
+    machines = {name: _created_anew(lab, machine) for name, machine in lab.machines.items()}
+    return replace(lab, machines=machines)
+
+
+def _created_anew(lab: Lab, machine: Machine) -> Machine:
+    first, *others = machine.disks
+    if machine.adopt and (template := template_of(lab, machine)):
+        first = first.model_copy(update={"interface": template.disk})
+    return machine.model_copy(update={"adopt": False, "disks": (first, *others)})
+
+
+def in_start_order(lab: Lab) -> Mapping[str, Machine]:
+    """The machines in the order in which their host starts them."""
+    return dict(sorted(lab.machines.items(), key=lambda item: (item[1].start.order, item[1].vmid)))
+
+
+def is_created_node(machine: Machine) -> bool:
+    """Whether cloud-init makes the machine a node of the cluster."""
+    return machine.role != "appliance" and not machine.adopt
+
+
+def founder(lab: Lab) -> str | None:
+    """The machine that makes the cluster: the first of the control planes, unless the cluster exists already."""
+    control_planes = control_planes_of(lab)
+    if any(machine.adopt for machine in control_planes.values()):
+        return None
+    return next(iter(control_planes))
+
+
+def control_planes_of(lab: Lab) -> Mapping[str, Machine]:
+    """The machines of the control plane, in the order in which they start."""
+    return {name: machine for name, machine in in_start_order(lab).items() if machine.role == "control-plane"}
+
+
+def template_of(lab: Lab, machine: Machine) -> Template | None:
+    """What a machine is cloned from: its template, or else the first there is. None in a lab without templates."""
+    name = machine.template or next(iter(lab.site.templates), None)
+    return lab.site.templates[name] if name else None
+
+
+def node_interface(lab: Lab, machine: Machine) -> int:
+    """Place of the interface by which a node is in the cluster."""
+    network = lab.cluster.node_network
+    return next(
+        index
+        for index, interface in enumerate(machine.interfaces)
+        if interface.network == network and interface.address is not None
+    )
+
+
+def node_address(lab: Lab, machine: Machine) -> str:
+    """The address that a node registers with."""
+    return str(machine.interfaces[node_interface(lab, machine)].address)

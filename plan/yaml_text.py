@@ -1,0 +1,25 @@
+"""YAML the way it is read by people."""
+
+import json
+from typing import Any
+
+import yaml
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes texts of several lines as blocks, and every mapping in its own order."""
+
+
+def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
+    """A placeholder is quoted: the token that takes its place may look like a number."""
+    style = "|" if "\n" in text else "'" if "<<" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)  # pyright: ignore[reportUnknownMemberType]
+
+
+_Dumper.add_representer(str, _text)
+
+
+def to_yaml(content: Any) -> str:
+    """A document as YAML: keys in their order, long lines unbroken."""
+    plain = json.loads(json.dumps(content))
+    return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, width=160, allow_unicode=True)

@@ -1,0 +1,107 @@
+"""kubeadm's documents are valid for the real kubeadm, and the kubelet's settings for the kubelet's own code."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from plan.model import VirtualMachine
+from rehearsal.tools import ToolMissing, path_of
+from tests.plan.cloud_init import complete, created_nodes, high_availability, machine_of
+
+NODES = created_nodes()
+KUBEADM_FILE = "/etc/kubernetes/kubeadm.yaml"
+PATCH = "/etc/kubernetes/patches/kubeletconfiguration+strategic.yaml"
+
+
+def tool(name: str) -> Path:
+    """A program, or a reason to leave the test out."""
+    try:
+        return path_of(name)
+    except ToolMissing as missing:
+        pytest.skip(f"not run: {missing}")
+
+
+@pytest.fixture(scope="module")
+def kubeadm() -> Path:
+    """The real kubeadm, of the labs' version."""
+    return tool("kubeadm")
+
+
+@pytest.fixture(scope="module")
+def kubeletconfig() -> Path:
+    """The kubelet's own reading and validation of its settings."""
+    return tool("kubeletconfig")
+
+
+def file_of(node: VirtualMachine, path: str) -> str:
+    """A file of the node, with secrets."""
+    return next(file["content"] for file in yaml.safe_load(complete(node))["write_files"] if file["path"] == path)
+
+
+def complaints(program: Path, *arguments: str, text: str, folder: Path) -> str:
+    """What a program has against a file; nothing, if it is valid."""
+    file = folder / "file.yaml"
+    file.write_text(text, encoding="utf-8")
+    result = subprocess.run([program, *arguments, str(file)], capture_output=True, text=True, check=False)
+    warned = "warning" in result.stderr.lower()
+    return result.stdout + result.stderr if result.returncode != 0 or warned else ""
+
+
+def complaints_of_kubeadm(kubeadm: Path, text: str, folder: Path) -> str:
+    return complaints(kubeadm, "config", "validate", "--config", text=text, folder=folder)
+
+
+@pytest.mark.parametrize("node", NODES.values(), ids=NODES)
+def test_what_kubeadm_is_told_is_valid(node: VirtualMachine, kubeadm: Path, tmp_path: Path) -> None:
+    assert complaints_of_kubeadm(kubeadm, file_of(node, KUBEADM_FILE), tmp_path) == ""
+
+
+def test_what_kubeadm_does_not_know_is_complained_of(kubeadm: Path, tmp_path: Path) -> None:
+    text = file_of(machine_of(high_availability(), "control1"), KUBEADM_FILE)
+    assert "podSubnets" in complaints_of_kubeadm(kubeadm, text.replace("podSubnet:", "podSubnets:"), tmp_path)
+
+
+def kubelet_settings(node: VirtualMachine) -> dict[str, object]:
+    """The settings of the cluster with the node's own patch, of which no part overlaps."""
+    documents = yaml.safe_load_all(file_of(node, KUBEADM_FILE))
+    (settings,) = (document for document in documents if document["kind"] == "KubeletConfiguration")
+    return settings | yaml.safe_load(file_of(node, PATCH))
+
+
+FOUNDERS = {name: node for name, node in NODES.items() if not node.joins}
+
+
+@pytest.mark.parametrize("node", FOUNDERS.values(), ids=FOUNDERS)
+def test_the_kubelet_starts_with_its_settings(node: VirtualMachine, kubeletconfig: Path, tmp_path: Path) -> None:
+    text = yaml.safe_dump(kubelet_settings(node))
+    assert complaints(kubeletconfig, text=text, folder=tmp_path) == ""
+
+
+def test_settings_with_which_the_kubelet_would_not_start_are_complained_of(kubeletconfig: Path, tmp_path: Path) -> None:
+    settings = kubelet_settings(next(iter(FOUNDERS.values()))) | {"cpuManagerPolicy": "static"}
+    settings |= {"kubeReserved": {}, "systemReserved": {}, "maxParallelImagePulls": 0}
+    assert "maxParallelImagePulls" in complaints(kubeletconfig, text=yaml.safe_dump(settings), folder=tmp_path)
+
+
+def test_kubeadm_gives_the_kubelet_the_clusters_settings_and_the_nodes_own(kubeadm: Path, tmp_path: Path) -> None:
+    """The cluster's come by way of kubeadm's documents, as they do at an upgrade, and the node's by the patch."""
+    node = machine_of(high_availability(), "control1")
+    patches, written, file = tmp_path / "patches", tmp_path / "written", tmp_path / "kubeadm.yaml"
+    patches.mkdir()
+    written.mkdir()
+    (patches / Path(PATCH).name).write_text(file_of(node, PATCH), encoding="utf-8")
+    text = file_of(node, KUBEADM_FILE).replace(str(Path(PATCH).parent), str(patches))
+    file.write_text(text, encoding="utf-8")
+    command = [kubeadm, "init", "phase", "kubelet-start", "--config", file, "--dry-run"]
+    environment = os.environ | {"KUBEADM_INIT_DRYRUN_DIR": str(written)}
+    subprocess.run(command, env=environment, capture_output=True, check=True)
+    settings = yaml.safe_load((written / "config.yaml").read_text(encoding="utf-8"))
+    assert settings["providerID"] == "proxmox://house/301"
+    assert settings["cpuManagerPolicy"] == "static"
+    assert settings["evictionSoft"]["memory.available"] == "1Gi"
+    flags = (written / "kubeadm-flags.env").read_text(encoding="utf-8")
+    assert "--node-ip=10.0.30.11" in flags
+    assert "topology.kubernetes.io/zone=north" in flags

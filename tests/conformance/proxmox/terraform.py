@@ -1,0 +1,127 @@
+"""Drives the real provider with the real `terraform`."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rehearsal.proxmox import Emulator
+
+PROVIDER = "bpg/proxmox"
+TIMEOUT = 120
+"""Seconds that one run may take."""
+
+Resources = Mapping[str, Mapping[str, Any]]
+"""Resources by type and name, as Terraform's JSON has them."""
+
+
+class Outcome(NamedTuple):
+    """What came of a run."""
+
+    code: int
+    output: str
+
+    @property
+    def succeeded(self) -> bool:
+        return self.code == 0
+
+
+class Terraform:
+    """A folder with a configuration and its state."""
+
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], proxmox: Emulator, *, insecure: bool = True
+    ) -> None:
+        self.proxmox = proxmox
+        self._insecure = insecure
+        self._folder = folder
+        self._environment = environment
+
+    def declare(self, resources: Resources, imports: Mapping[str, str] | None = None) -> None:
+        """What shall be there. `imports` are ids by address."""
+        document: dict[str, Any] = {
+            "terraform": {"required_providers": {"proxmox": {"source": PROVIDER}}},
+            "provider": {
+                "proxmox": {
+                    "endpoint": self.proxmox.endpoint,
+                    "api_token": self.proxmox.token,
+                    "insecure": self._insecure,
+                }
+            },
+            "resource": resources,
+            "import": [{"to": address, "id": each} for address, each in (imports or {}).items()],
+        }
+        filled = {key: value for key, value in document.items() if value}
+        (self._folder / "main.tf.json").write_text(json.dumps(filled, indent=1), encoding="utf-8")
+
+    def apply(self, *arguments: str) -> Outcome:
+        """One `up`; it may fail."""
+        return self._run("apply", "-auto-approve", *arguments)
+
+    def must_apply(self, *arguments: str) -> Outcome:
+        """One `up` that succeeds."""
+        outcome = self.apply(*arguments)
+        assert outcome.succeeded, outcome.output
+        return outcome
+
+    def destroy(self) -> Outcome:
+        return self._run("apply", "-destroy", "-auto-approve")
+
+    def plan(self) -> Outcome:
+        """What an `up` would do; the code is 2 where it would change something."""
+        return self._run("plan", "-detailed-exitcode")
+
+    def assert_nothing_to_do(self) -> None:
+        outcome = self.plan()
+        assert outcome.code == 0, outcome.output
+
+    def addresses(self) -> list[str]:
+        """What is in the state."""
+        return self._run("state", "list").output.split()
+
+    def untaint(self, address: str) -> Outcome:
+        return self._run("untaint", address)
+
+    def forget(self, address: str) -> Outcome:
+        return self._run("state", "rm", address)
+
+    def _run(self, command: str, *arguments: str) -> Outcome:
+        quiet = () if command in ("state", "untaint") else ("-input=false", "-no-color")
+        ran = subprocess.run(
+            ["terraform", command, *arguments[:1], *quiet, *arguments[1:]],
+            cwd=self._folder,
+            env=dict(self._environment),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+        return Outcome(ran.returncode, ran.stdout + ran.stderr)
+
+
+@contextmanager
+def running_provider(binary: Path, folder: Path) -> Iterator[dict[str, str]]:
+    """The environment in which `terraform` finds the provider, which is started once for many runs."""
+    settings = folder / "terraform.rc"
+    settings.write_text(
+        f'provider_installation {{ dev_overrides {{ "{PROVIDER}" = "{binary.parent}" }} direct {{}} }}\n',
+        encoding="utf-8",
+    )
+    environment = {
+        **os.environ,
+        "TF_CLI_CONFIG_FILE": str(settings),
+        "CHECKPOINT_DISABLE": "1",
+        "TF_IN_AUTOMATION": "1",
+    }
+    with subprocess.Popen(
+        [binary, "-debug"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as provider:
+        assert provider.stdout is not None
+        line = next(line for line in provider.stdout if "TF_REATTACH_PROVIDERS=" in line)
+        try:
+            yield environment | {"TF_REATTACH_PROVIDERS": line.split("=", 1)[1].strip().strip("'")}
+        finally:
+            provider.terminate()

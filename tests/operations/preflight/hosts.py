@@ -1,0 +1,52 @@
+"""What `homelab preflight` finds on an emulated Proxmox."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from operations.preflight import Check, judge, read_state
+from operations.preflight.state import State as HostsState
+from operations.proxmox import ProxmoxHost
+from plan.model import Finding, Plan
+from rehearsal.proxmox import Emulator, State, emulator
+
+
+def changed(state: State, changes: Mapping[str, Any]) -> State:
+    """The state with other values; None takes a thing away."""
+    return State.model_validate(_merged(state.model_dump(), changes))
+
+
+def _merged(value: Any, changes: Any) -> Any:
+    if not (isinstance(value, dict) and isinstance(changes, dict)):
+        return changes
+    kept = {key: each for key, each in value.items() if changes.get(key, "") is not None}
+    return kept | {key: _merged(value.get(key), each) for key, each in changes.items() if each is not None}
+
+
+def without(state: State, path: str, privilege: str) -> State:
+    """The state with a token that lacks a privilege on a path."""
+    (token,) = state.tokens.values()
+    token.privileges[path].remove(privilege)
+    return state
+
+
+def read(plan: Plan, proxmox: Emulator) -> HostsState:
+    """What is read by the program's own client."""
+    api = ProxmoxHost(proxmox.endpoint, proxmox.token, verify=str(proxmox.ca_file))
+    return read_state(plan, api, time.time)
+
+
+def ask(plan: Plan, proxmox: Emulator) -> tuple[Check, ...]:
+    """All checks, by the program's own client."""
+    return judge(plan, read(plan, proxmox))
+
+
+def checks_on(plan: Plan, state: State) -> tuple[Check, ...]:
+    """All checks on an emulated Proxmox."""
+    with emulator(state) as proxmox:
+        return ask(plan, proxmox)
+
+
+def found(checks: tuple[Check, ...]) -> list[Finding]:
+    """What the checks found."""
+    return [finding for check in checks for finding in check.findings]
