@@ -11,10 +11,10 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render schema test golden lint bench docs lock clean
+.PHONY: help plan render schema test conformance golden lint bench docs lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 plan: .venv/runtime ## Read what the lab is, whether it fits and what is wrong with it (LAB=small for the small one)
 	@$(BIN)/homelab plan --lab $(LAB)
@@ -27,6 +27,10 @@ schema: .venv/runtime ## Write the JSON Schemas that editors complete from
 
 test: .venv/development ## Run the tests
 	@$(BIN)/pytest -n 2
+
+conformance: .venv/development ## Run the tests against the real provider, kubeadm, kubelet and cloud-init (the first time builds them)
+	@$(BIN)/python -m rehearsal.tools terraform-provider-proxmox kubeadm kubeletconfig || echo "Going on without what is missing"
+	@$(BIN)/pytest -n 2 tests/conformance
 
 golden: .venv/runtime ## Write the golden files anew, to be reviewed as a diff
 	@$(BIN)/homelab render --lab small tests/golden/small
