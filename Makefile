@@ -11,7 +11,7 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render schema test conformance golden lint bench docs lock clean
+.PHONY: help plan render schema rehearse test conformance golden lint bench docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,14 +22,18 @@ plan: .venv/runtime ## Read what the lab is, whether it fits and what is wrong w
 render: .venv/runtime ## Write the lab's manifests and machine specifications as files (LAB=, DIR=)
 	@$(BIN)/homelab render --lab $(LAB) $(DIR)
 
+rehearse: .venv/development ## Run the lab on a real control plane on this machine (LAB=; the first time builds it)
+	@$(BIN)/python -m rehearsal.tools
+	@$(BIN)/homelab rehearse --lab $(LAB)
+
 schema: .venv/runtime ## Write the JSON Schemas that editors complete from
 	@$(BIN)/homelab schema
 
 test: .venv/development ## Run the tests
 	@$(BIN)/pytest -n 2
 
-conformance: .venv/development ## Run the tests against the real provider, kubeadm, kubelet and cloud-init (the first time builds them)
-	@$(BIN)/python -m rehearsal.tools terraform-provider-proxmox kubeadm kubeletconfig || echo "Going on without what is missing"
+conformance: .venv/development ## Run the tests against the real provider, control plane, kubeadm and cloud-init (the first time builds them)
+	@$(BIN)/python -m rehearsal.tools || echo "Going on without what is missing"
 	@$(BIN)/pytest -n 2 tests/conformance
 
 golden: .venv/runtime ## Write the golden files anew, to be reviewed as a diff

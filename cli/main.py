@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.exits import FINE
+from cli.exits import FINE, INVALID
 from cli.proxmox import CaFileOption, EndpointOption, InsecureOption, Reach
 
 app = typer.Typer(
@@ -122,6 +122,24 @@ def preflight_command(
     from cli.preflight import run_preflight
 
     raise SystemExit(run_preflight(lab, endpoint, ca_file, insecure, output))
+
+
+@app.command("rehearse")
+def rehearse_command(
+    lab: LabOption = "prod",
+    drain: Annotated[list[str] | None, typer.Option(help="Drain this node, by real evictions.")] = None,
+    lose: Annotated[list[str] | None, typer.Option(help="Lose this node.")] = None,
+    add_worker: Annotated[bool, typer.Option("--add-worker", help="Add one more of the last worker.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave it up until Ctrl-C, and print its kubeconfig.")] = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Run the lab on a real control plane on this machine, and say what runs, what waits and what is refused."""
+    try:
+        from cli.rehearsing import run_rehearse
+    except ModuleNotFoundError as missing:
+        print(f"homelab: {missing.name} is not installed; `make rehearse` installs what this needs", file=sys.stderr)
+        raise SystemExit(INVALID) from None
+    raise SystemExit(run_rehearse(lab, drain or [], lose or [], add_worker, keep, output))
 
 
 def main() -> None:

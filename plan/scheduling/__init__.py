@@ -17,6 +17,8 @@ from plan.scheduling.preemption import Room, make_room, sentence
 from plan.scheduling.scores import best
 from plan.scheduling.state import Cluster, Kind, Place
 
+NO_CLAIMS = "no new claims to deallocate"
+"""What the plugin for dynamic resources says of every pod, whether it claims any or not."""
 NOT_ITS_NODE = Unfit(("node(s) didn't satisfy plugin(s) [NodeAffinity]",), False)
 """A pod of a daemonset belongs to one node."""
 
@@ -92,4 +94,4 @@ def _place_one(cluster: Cluster, pod: _Queued) -> Room | str:
     if isinstance(room, Room):
         return room
     reasons = Counter(reason for unfit in refusals.values() for reason in unfit.reasons)
-    return f"{sentence(len(cluster.places), reasons)} {room}"
+    return f"{sentence(len(cluster.places), reasons)} {NO_CLAIMS}, {room}"

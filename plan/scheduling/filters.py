@@ -11,6 +11,7 @@ from plan.constraints import AffinityTerm
 from plan.nodes import PODS, matches, tolerates
 from plan.scheduling.state import Cluster, Kind, Place
 
+TAINTS = "node(s) had untolerated taint(s)"
 NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
 PORTS = "node(s) didn't have free ports for the requested pod ports"
 VOLUMES = "node(s) exceed max volume count"
@@ -57,10 +58,7 @@ def first_refusal(filters: Sequence[Filter], place: Place) -> Unfit | None:
 
 
 def _taints(kind: Kind, place: Place) -> Unfit | None:
-    if tolerates(place.node, kind.workload.pod):
-        return None
-    taint = next(taint for taint in place.node.taints if taint not in kind.workload.pod.tolerated_taints)
-    return Unfit((f"node(s) had untolerated taint {{{taint}: {place.node.taints[taint]}}}",), False)
+    return None if tolerates(place.node, kind.workload.pod) else Unfit((TAINTS,), False)
 
 
 def _node_affinity(kind: Kind, place: Place) -> Unfit | None:

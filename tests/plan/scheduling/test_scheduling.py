@@ -62,14 +62,14 @@ def test_what_does_not_fit_stays_pending_with_the_schedulers_words() -> None:
     assert placed([node("a", cpu=2500)], workload("web", 4)) == ({"a": 2}, [("web", 2)])
     assert reason([node("a", cpu=2500)], workload("web", 4)) == (
         "0/1 nodes are available: 1 Insufficient cpu. "
-        "preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+        "no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
     )
 
 
 def test_what_is_larger_than_a_node_is_not_helped_by_preemption() -> None:
     assert reason([node("a", cpu=500)], workload("web")) == (
         "0/1 nodes are available: 1 Insufficient cpu. "
-        "preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
+        "no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
     )
 
 
@@ -93,7 +93,7 @@ def test_a_pod_of_a_daemonset_waits_for_its_node_alone() -> None:
     nodes = [node("a", cpu=500), node("b")]
     assert reason(nodes, workload("daemon", 2, "DaemonSet")) == (
         "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't satisfy plugin(s) [NodeAffinity]. "
-        "preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
+        "no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
     )
 
 
@@ -104,8 +104,8 @@ def test_taints_and_selectors_decide_who_is_admitted() -> None:
     assert placed(nodes, chosen)[0] == {"a": 0, "gpu": 1}
     assert reason(nodes, workload("lost", node_selector={"card": "yes"})) == (
         "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, "
-        "1 node(s) had untolerated taint {gpu: true}. "
-        "preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
+        "1 node(s) had untolerated taint(s). "
+        "no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
     )
 
 
@@ -179,7 +179,7 @@ def test_a_pod_that_never_preempts_waits() -> None:
     big = workload("big", priority=5)
     daemon = workload("daemon", 1, "DaemonSet", priority=1, constraints=Constraints(preempts=False))
     assert reason([node("a", cpu=1000)], big, daemon) == (
-        "0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never."
+        "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never."
     )
 
 

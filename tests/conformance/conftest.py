@@ -1,0 +1,31 @@
+"""The real parts, started once for all tests that need them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rehearsal.control_plane import Api, ControlPlane, ToolMissing, cluster
+from tests.plan.labs import plan_of
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share the control plane go to one process, with `--dist loadgroup`."""
+    for item in items:
+        if "running" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("control plane"))
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[ControlPlane]:
+    """A control plane with Kyverno, and with the nodes, storage and kinds of prod. Nothing of the lab is in it:
+    a test applies what it needs, and leaves nothing behind that another one could stumble over."""
+    try:
+        with cluster(plan_of("prod")) as found:
+            yield found
+    except ToolMissing as missing:
+        pytest.skip(f"not run: {missing}")
+
+
+@pytest.fixture(scope="session")
+def api(running: ControlPlane) -> Api:
+    return running.api

@@ -1,0 +1,131 @@
+"""The control plane is what a lab's own one would be: its version, its nodes, its storage, its Kyverno."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from plan.model import Manifest, Node
+from plan.nodes import plan_nodes
+from plan.resources import written
+from plan.storage import storage_classes
+from rehearsal.control_plane import Api, ControlPlane
+from rehearsal.control_plane.nodes import is_ready
+from rehearsal.control_plane.volumes import attached_volumes
+from rehearsal.outcome import unschedulable
+from tests.plan.labs import plan_of
+
+PLAN = plan_of("prod")
+SECONDS = 60
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Whether something becomes true in time."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+@contextmanager
+def namespace(api: Api, name: str) -> Iterator[str]:
+    """A namespace for one test."""
+    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    api.apply(manifest)
+    assert eventually(lambda: api.get("v1", "ServiceAccount", "default", name) is not None)
+    try:
+        yield name
+    finally:
+        for pod in api.list("v1", "Pod", name):
+            api.delete(pod, now=True)
+        api.delete(manifest)
+
+
+def pod(name: str, where: str, claim: str | None = None, **spec: Any) -> Manifest:
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}] if claim else []
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": where},
+        "spec": {"containers": [{"name": "main", "image": "stand-in"}], "volumes": volumes, **spec},
+    }
+
+
+def claim(name: str, where: str) -> Manifest:
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name, "namespace": where},
+        "spec": {
+            "storageClassName": "proxmox-lvm",
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "1Gi"}},
+        },
+    }
+
+
+def phases(api: Api, where: str) -> Counter[str]:
+    return Counter(each["status"]["phase"] for each in api.list("v1", "Pod", where))
+
+
+def test_it_is_the_version_of_the_lab(api: Api) -> None:
+    assert api.version == PLAN.lab.cluster.kubernetes_version
+
+
+@pytest.mark.parametrize("node", plan_nodes(PLAN.lab), ids=lambda node: node.name)
+def test_a_node_is_ready_and_as_large_as_planned(api: Api, node: Node) -> None:
+    found = api.get("v1", "Node", node.name) or {}
+    assert is_ready(found)
+    assert found["status"]["allocatable"] == written(node.allocatable)
+    assert {each["key"] for each in found["spec"].get("taints", ())} == set(node.taints)
+
+
+def test_volume_slots_run_out(api: Api) -> None:
+    """28 volumes on one node, and the scheduler's own words for the 29th."""
+    api.apply_all(list(storage_classes(PLAN.lab)))
+    name = "k8s-node3"
+    before = attached_volumes(api).get(name, 0)
+    with namespace(api, "slots") as where:
+        numbers = range(29 - before)
+        api.apply_all([claim(f"data-{number}", where) for number in numbers])
+        selector = {"kubernetes.io/hostname": name}
+        api.apply_all([pod(f"pod-{number}", where, f"data-{number}", nodeSelector=selector) for number in numbers])
+        assert eventually(lambda: phases(api, where) == {"Running": 28 - before, "Pending": 1})
+        (waiting,) = api.list("v1", "Pod", where, fields="status.phase=Pending")
+        assert eventually(lambda: attached_volumes(api).get(name) == 28)
+    words = unschedulable(waiting) or ""
+    assert "1 node(s) exceed max volume count" in words
+
+
+def test_a_volume_follows_its_pod_to_another_node(api: Api) -> None:
+    api.apply_all(list(storage_classes(PLAN.lab)))
+    with namespace(api, "follows") as where:
+        api.apply(claim("data", where))
+        for name in ("k8s-node4", "k8s-node5"):
+            made = pod("app", where, "data", nodeSelector={"kubernetes.io/hostname": name})
+            api.apply(made)
+            assert eventually(lambda: phases(api, where) == {"Running": 1})
+            assert eventually(lambda name=name: attached_volumes(api).get(name) == 1)
+            api.delete(made, now=True)
+
+
+def test_kyverno_has_the_rights_of_its_chart_and_no_others(running: ControlPlane) -> None:
+    """Among them the one that the lab adds: to label namespaces that exist."""
+    account = "system:serviceaccount:1-cluster-kyverno:kyverno-background-controller"
+
+    def may(verb: str, resource: str) -> bool:
+        asked = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "metadata": {},
+            "spec": {"user": account, "resourceAttributes": {"verb": verb, "resource": resource}},
+        }
+        return running.api.create(asked)["status"]["allowed"]
+
+    assert may("update", "namespaces")
+    assert not may("delete", "nodes")

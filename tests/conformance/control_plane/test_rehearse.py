@@ -1,0 +1,69 @@
+"""Labs on a real control plane: what the planner says of them is what becomes of them."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from config.load import load_lab
+from plan import Plan, make_plan
+from rehearsal.control_plane import ToolMissing, cluster
+from rehearsal.rehearse import Event, Step, foretold, rehearse
+from tests.plan.labs import FOLDERS, change, plan_of
+
+pytestmark = pytest.mark.xdist_group("control plane")
+
+
+def steps(plan: Plan, events: Iterable[Event] = ()) -> list[Step]:
+    """What came of a lab, and of what happened to it."""
+    try:
+        with cluster(plan) as running:
+            return list(rehearse(running.api, plan, events))
+    except ToolMissing as missing:
+        pytest.skip(f"not run: {missing}")
+
+
+def test_everything_in_prod_runs_as_planned_whatever_happens_to_a_worker() -> None:
+    plan = plan_of("prod")
+    planned, added, drained, lost = steps(
+        plan, [Event("add worker"), Event("drain", "k8s-node2"), Event("lose", "k8s-node3")]
+    )
+    for step in (planned, added, drained, lost):
+        assert step.is_fine, (step.event, step.outcome.waiting, step.outcome.refusals, step.disagreements, step.kept)
+    agents = sum(each.controller == "DaemonSet" and not each.pod.node_selector for each in plan.workloads)
+    left = {node.name: node.pods for node in drained.outcome.nodes}["k8s-node2"]
+    assert 0 < left <= agents + 1, "only what runs on every node stays on a node that was drained"
+    assert "k8s-node3" not in {node.name for node in lost.outcome.nodes}
+
+
+def test_what_waits_for_a_node_that_was_lost_is_what_the_planner_foresaw() -> None:
+    plan = plan_of("every_kind")
+    planned, lost = steps(plan, [Event("lose", "worker")])
+    assert planned.is_fine, (planned.outcome.waiting, planned.outcome.refusals, planned.disagreements)
+    assert lost.outcome.waiting
+    assert lost.disagreements == []
+
+
+def test_what_the_planner_calls_an_error_is_refused_by_whom_it_names(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDERS["every_kind"], tmp_path / "lab"))
+    for service, old, new in (
+        ("door", "cpu: 100m", "cpu: 2500m"),
+        ("library", "memory: 256Mi", "memory: 5Gi"),
+        ("queue", "memory: 512Mi", "memory: 3Gi"),
+    ):
+        change(folder, [{"file": f"services/{service}.yaml", "old": old, "new": new}])
+    plan = make_plan(load_lab(folder))
+    (step,) = steps(plan)
+    found = {
+        each.what[2]: (each.by, *(finding.code for finding in foretold(plan, each))) for each in step.outcome.refusals
+    }
+    assert found == {
+        "door": ("Kyverno", "CPU-ABOVE-CAP"),
+        "library": ("LimitRange", "LIMIT-ABOVE-MAXIMUM"),
+        "queue": ("quota", "QUOTA-EXCEEDED"),
+    }
+    messages = {each.what[2]: each.message for each in step.outcome.refusals}
+    assert messages["library"].endswith("is forbidden: maximum memory usage per Container is 4Gi, but limit is 5Gi")
+    assert "exceeded quota: tier-quota, requested: requests.memory=3Gi" in messages["queue"]
+    assert "In door: in tier core a container may request 2 CPU." in messages["door"]
