@@ -61,8 +61,8 @@ def test_the_node_with_most_left_is_next() -> None:
 def test_what_does_not_fit_stays_pending_with_the_schedulers_words() -> None:
     assert placed([node("a", cpu=2500)], workload("web", 4)) == ({"a": 2}, [("web", 2)])
     assert reason([node("a", cpu=2500)], workload("web", 4)) == (
-        "0/1 nodes are available: 1 Insufficient cpu. "
-        "no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
+        "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, "
+        "preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."
     )
 
 
@@ -179,7 +179,8 @@ def test_a_pod_that_never_preempts_waits() -> None:
     big = workload("big", priority=5)
     daemon = workload("daemon", 1, "DaemonSet", priority=1, constraints=Constraints(preempts=False))
     assert reason([node("a", cpu=1000)], big, daemon) == (
-        "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never."
+        "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, "
+        "preemption: not eligible due to preemptionPolicy=Never."
     )
 
 
