@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.exits import ERRORS, FINE, INVALID
-from cli.output import print_json
+from cli.exits import ERRORS, FINE
+from cli.output import print_json, refuse_input
 from cli.plan_text import INDENT, findings, make_console, plural
 from cli.planning import refuse
 from cli.proxmox import Reach, proxmox_of
@@ -18,7 +18,7 @@ from cli.reports import finding_report
 from config.load import InvalidLab, lab_folder
 from operations.adopting import Added, Adoption, LeftOut, NotExtendable, NotKnown, Role, adopt, write_file
 from operations.proxmox import NotAnswered, Refused
-from plan.model import Finding
+from plan.model import Finding, worst_first
 
 Names = tuple[str, ...]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -40,13 +40,13 @@ def run_adopt(lab: str, wanted: Names, roles: Names, dry_run: bool, reach: Reach
             print(f"homelab: {NO_NODES}", file=sys.stderr)
         return code
     except (NotAnswered, NotKnown) as error:
-        return _refuse(str(error), output)
+        return refuse_input(str(error), output)
     except NotExtendable as error:
-        return _refuse(f"{lab_folder(lab)}/machines.yaml cannot be added to: {error}", output)
+        return refuse_input(f"{lab_folder(lab)}/machines.yaml cannot be added to: {error}", output)
     except Refused as error:
-        return _refuse(f"Proxmox refused to answer ({error}): check the API token and its privileges.", output)
+        return refuse_input(f"Proxmox refused to answer ({error}): check the API token and its privileges.", output)
     except OSError as error:
-        return _refuse(f"{lab_folder(lab)}/machines.yaml cannot be written: {error.strerror}", output)
+        return refuse_input(f"{lab_folder(lab)}/machines.yaml cannot be written: {error.strerror}", output)
     if output == "json":
         print_json(adoption_report(adoption, dry_run))
     else:
@@ -96,14 +96,6 @@ def adoption_report(adoption: Adoption, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _refuse(sentence: str, output: str) -> int:
-    if output == "json":
-        print_json({"valid": False, "message": sentence})
-    else:
-        print(f"homelab: {sentence}", file=sys.stderr)
-    return INVALID
-
-
 def _diff(adoption: Adoption) -> str:
     before, after = (text.splitlines(keepends=True) for text in (adoption.before, adoption.after))
     return "".join(difflib.unified_diff(before, after, f"a/{adoption.file}", f"b/{adoption.file}"))
@@ -119,7 +111,7 @@ def _print_adoption(adoption: Adoption, dry_run: bool, console: Console) -> None
         _print_left_out(left_out, console)
     if adoption.findings:
         console.print()
-        console.print(findings(adoption.lab, sorted(adoption.findings, key=_worst_first)))
+        console.print(findings(adoption.lab, sorted(adoption.findings, key=worst_first)))
     if dry_run and adoption.added:
         console.print()
         console.print(_diff(adoption), end="")
@@ -164,10 +156,6 @@ def _print_left_out(left_out: LeftOut, console: Console) -> None:
     for reason in left_out.reasons:
         console.print(Padding(reason.message, INDENT, expand=False))
         console.print(Padding(Text(f"fix: {reason.fix}", "green"), INDENT, expand=False))
-
-
-def _worst_first(finding: Finding) -> int:
-    return ("error", "warning", "info").index(finding.severity)
 
 
 def _verdict(adoption: Adoption, dry_run: bool) -> Text:

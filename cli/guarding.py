@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.exits import ERRORS, FINE, INVALID
-from cli.output import print_json
+from cli.exits import ERRORS, FINE
+from cli.output import print_json, refuse_input
 from cli.plan_text import INDENT, SEVERITY_STYLE, make_console, plural
 from cli.planning import refuse
 from config.load import InvalidLab, lab_folder, load_lab
@@ -26,7 +26,7 @@ def run_guard(preview: Path | None, stack: Path | None, allow: tuple[str, ...], 
     except InvalidLab as error:
         return refuse(lab, error, output)
     except (InvalidPreview, UnknownAllowance) as error:
-        return _refuse(str(error), output)
+        return refuse_input(str(error), output)
     if output == "json":
         print_json(guard_report(judgement))
     else:
@@ -63,14 +63,6 @@ def _text(file: Path | None) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise InvalidPreview(f"{file or 'standard input'} cannot be read: {reason}") from None
-
-
-def _refuse(sentence: str, output: str) -> int:
-    if output == "json":
-        print_json({"valid": False, "message": sentence})
-    else:
-        print(f"homelab: {sentence}", file=sys.stderr)
-    return INVALID
 
 
 def _print_judgement(judgement: Judgement, console: Console) -> None:

@@ -18,7 +18,7 @@ from config.load import InvalidLab, lab_folder, load_lab
 from operations.preflight import Check, judge, read_state
 from operations.proxmox import NotAnswered
 from plan import make_plan
-from plan.model import Finding, Plan
+from plan.model import Plan, worst_first
 
 
 def run_preflight(lab: str, endpoint: str | None, ca_file: Path | None, insecure: bool, output: str) -> int:
@@ -73,16 +73,12 @@ def _print_checks(plan: Plan, checks: tuple[Check, ...], console: Console) -> No
         if check.outcome == "fine":
             console.print(Text.assemble(("fine", "green"), " ", (check.question, "bold")))
             console.print(Padding(check.answer, INDENT, expand=False))
-    found = sorted((finding for check in checks for finding in check.findings), key=_worst_first)
+    found = sorted((finding for check in checks for finding in check.findings), key=worst_first)
     if found:
         console.print()
         console.print(findings(plan.lab, found))
     console.print()
     console.print(_verdict(checks))
-
-
-def _worst_first(finding: Finding) -> int:
-    return ("error", "warning", "info").index(finding.severity)
 
 
 def _verdict(checks: tuple[Check, ...]) -> Text:

@@ -9,6 +9,7 @@ from operations.consequence import Consequence
 from operations.machines import INTERRUPTING, MACHINE, Role, is_template, machine_consequences
 from operations.objects import object_consequences
 from operations.preview import Preview, Stack, Step
+from plan.model import worst_first
 
 NAMED = 6
 """How many other machines a message names."""
@@ -44,7 +45,7 @@ def judge(preview: Preview, lab: Lab, stack: Stack | None = None, allow: Sequenc
             nodes.add(step.name)
         found += machine_consequences(step, role, stack.resources.get(step.urn) if stack else None)
     found = _together(list(dict.fromkeys(found)), nodes)
-    return Judgement(tuple(sorted(found, key=_worst_first)), _allowed(allow, found))
+    return Judgement(tuple(sorted(found, key=worst_first)), _allowed(allow, found))
 
 
 def _logical(preview: Preview) -> Iterator[Step]:
@@ -92,7 +93,3 @@ def _allowed(allow: Sequence[str], found: Iterable[Consequence]) -> frozenset[st
             known = did_you_mean(name, names) or "; there is nothing to allow"
             raise UnknownAllowance(f"--allow {name}: the preview does not do that{known}")
     return frozenset(allowed)
-
-
-def _worst_first(consequence: Consequence) -> int:
-    return ("error", "warning", "info").index(consequence.severity)

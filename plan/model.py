@@ -1,7 +1,7 @@
 """What a plan consists of: plain frozen values, from which the components declare resources."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from config.lab import Lab
 from config.quantity import Memory
@@ -15,8 +15,23 @@ ResourceList = Mapping[str, int]
 """Amounts by resource name: `cpu` in millicores, `memory` and `ephemeral-storage` in bytes, others in units."""
 
 Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 Controller = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Cluster"]
 QosClass = Literal["Guaranteed", "Burstable", "BestEffort"]
+
+
+class HasSeverity(Protocol):
+    """A finding, or what an `up` would do."""
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        ...
+
+
+def worst_first(found: HasSeverity) -> int:
+    """What to sort by, so that errors come before warnings."""
+    return SEVERITIES.index(found.severity)
 
 
 class Finding(NamedTuple):

@@ -10,7 +10,7 @@ from plan.creation_findings import creation_findings
 from plan.credentials import plan_credentials
 from plan.kubeadm import kubeadm_documents
 from plan.machines import machine_findings, plan_machines
-from plan.model import Finding, Plan
+from plan.model import Finding, Plan, worst_first
 from plan.namespaces import plan_namespaces
 from plan.nodes import plan_nodes
 from plan.policies import plan_policies
@@ -19,8 +19,6 @@ from plan.services import plan_services
 from plan.storage import storage_classes
 from plan.templates import plan_templates
 from plan.tiers import plan_tiers, shutdown_findings
-
-_SEVERITIES = ("error", "warning", "info")
 
 
 def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
@@ -61,6 +59,4 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Worst first, and in a stable order."""
-    return tuple(
-        sorted(findings, key=lambda finding: (_SEVERITIES.index(finding.severity), finding.code, finding.path))
-    )
+    return tuple(sorted(findings, key=lambda finding: (worst_first(finding), finding.code, finding.path)))
