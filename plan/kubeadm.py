@@ -11,7 +11,7 @@ from config.machine import Machine
 from config.quantity import Cpu, Memory
 from plan.creation import control_planes_of, node_address
 from plan.model import Manifest
-from plan.nodes import CONTROL_PLANE_LABEL
+from plan.nodes import CONTROL_PLANE_LABEL, REGION_LABEL, topology
 from plan.placeholders import placeholder
 from plan.tiers import shutdown_grace_periods
 
@@ -76,13 +76,12 @@ def kubelet_patch(lab: Lab, machine: Machine) -> Manifest:
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
-        "providerID": f"proxmox://{_region(lab.cluster)}/{machine.vmid}",
+        "providerID": f"proxmox://{topology(lab.cluster, machine)[REGION_LABEL]}/{machine.vmid}",
     }
 
 
 def _node_registration(lab: Lab, name: str, machine: Machine) -> Manifest:
-    """Without the labels of region and zone the CSI driver refuses to work on a node."""
-    labels = {"topology.kubernetes.io/region": _region(lab.cluster), "topology.kubernetes.io/zone": machine.host}
+    labels = topology(lab.cluster, machine)
     tainted = machine.role == "control-plane" and lab.cluster.control_plane_taint
     return {
         "name": name,
@@ -97,10 +96,6 @@ def _node_registration(lab: Lab, name: str, machine: Machine) -> Manifest:
 
 def _local_api_endpoint(lab: Lab, machine: Machine) -> Manifest:
     return {"advertiseAddress": node_address(lab, machine), "bindPort": API_PORT}
-
-
-def _region(cluster: Cluster) -> str:
-    return cluster.region or cluster.name
 
 
 def api_address(lab: Lab) -> str:

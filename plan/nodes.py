@@ -11,6 +11,9 @@ from plan.model import Node, Pod
 from plan.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 
 CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
+REGION_LABEL = "topology.kubernetes.io/region"
+ZONE_LABEL = "topology.kubernetes.io/zone"
+"""The Proxmox host that a node's machine is on. A block volume stays in the zone in which it was made."""
 PODS = "pods"
 
 
@@ -30,7 +33,12 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         PODS: cluster.kubelet.max_pods,
         **_gpu_capacity(cluster, gpus),
     }
-    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    labels = {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        **topology(cluster, machine),
+    }
     taints: dict[str, str] = {}
     if is_control_plane:
         labels[CONTROL_PLANE_LABEL] = ""
@@ -50,6 +58,11 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         allocatable=_allocatable(cluster, capacity),
         volume_slots=volume_slots(cluster, machine),
     )
+
+
+def topology(cluster: Cluster, machine: Machine) -> dict[str, str]:
+    """The labels without which the CSI driver for block volumes refuses to work on a node."""
+    return {REGION_LABEL: cluster.region or cluster.name, ZONE_LABEL: machine.host}
 
 
 def gpus_of(lab: Lab, machine: Machine) -> list[str]:

@@ -6,13 +6,12 @@ from typing import Any
 
 from config.lab import Lab
 from plan.model import Manifest, Node
+from plan.nodes import REGION_LABEL, ZONE_LABEL
 from plan.resources import written
 from plan.storage import BLOCK_PROVISIONER, NFS_PROVISIONER
 from rehearsal.control_plane.api import Api
 from rehearsal.control_plane.processes import PartFailed
 
-REGION_LABEL = "topology.kubernetes.io/region"
-ZONE_LABEL = "topology.kubernetes.io/zone"
 NOT_READY = "node.kubernetes.io/not-ready"
 SECONDS = 30
 """That nodes have to become ready."""
@@ -52,7 +51,7 @@ def node_manifest(lab: Lab, node: Node) -> Manifest:
         "kind": "Node",
         "metadata": {
             "name": node.name,
-            "labels": {**node.labels, **topology(lab, node.name)},
+            "labels": dict(node.labels),
             "annotations": {ATTACHED_BY_CONTROLLER: "true"},
         },
         "spec": {"taints": [_taint(key, value) for key, value in node.taints.items()]},
@@ -81,11 +80,6 @@ def csi_node(node: Node) -> Manifest:
         "metadata": {"name": node.name},
         "spec": {"drivers": drivers},
     }
-
-
-def topology(lab: Lab, name: str) -> dict[str, str]:
-    """Where the CSI driver finds a node: the Proxmox cluster, and the host in it."""
-    return {REGION_LABEL: lab.cluster.region or lab.cluster.name, ZONE_LABEL: lab.machines[name].host}
 
 
 def _taint(key: str, value: str) -> dict[str, str]:

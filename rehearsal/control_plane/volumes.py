@@ -6,9 +6,9 @@ from threading import Event, Thread
 
 from config.lab import Lab
 from plan.model import Manifest
+from plan.nodes import REGION_LABEL, ZONE_LABEL, topology
 from plan.storage import BLOCK_PROVISIONER, NFS_PROVISIONER
 from rehearsal.control_plane.api import Api, Refused
-from rehearsal.control_plane.nodes import REGION_LABEL, ZONE_LABEL, topology
 
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 """Annotation with which the scheduler says where the first user of a claim goes."""
@@ -72,7 +72,8 @@ def provision(api: Api, lab: Lab) -> None:
 def volume(lab: Lab, claim: Manifest, storage_class: Manifest) -> Manifest:
     """The volume of a claim: one of block storage is in reach of the nodes of one host, a folder of all."""
     name = f"pvc-{claim['metadata']['uid']}"
-    place = topology(lab, _notes(claim)[SELECTED_NODE]) if storage_class["provisioner"] == BLOCK_PROVISIONER else {}
+    on_block = storage_class["provisioner"] == BLOCK_PROVISIONER
+    place = topology(lab.cluster, lab.machines[_notes(claim)[SELECTED_NODE]]) if on_block else {}
     storage_name = storage_class["parameters"].get("storage", "")
     handle = "/".join((*place.values(), storage_name, f"vm-9999-{name}")) if place else name
     spec = {

@@ -2,13 +2,11 @@
 
 import pytest
 
-from plan.nodes import plan_nodes
+from plan.nodes import REGION_LABEL, ZONE_LABEL, plan_nodes
 from plan.resources import GPU, read_amounts
 from rehearsal.control_plane import PartFailed, nodes
 from rehearsal.control_plane.nodes import (
     NOT_READY,
-    REGION_LABEL,
-    ZONE_LABEL,
     add_nodes,
     csi_node,
     is_ready,
