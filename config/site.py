@@ -34,6 +34,9 @@ class Disk(Model):
 
     size: MemoryQuantity
     medium: Literal["ssd", "hdd"]
+    write_mb_per_second: Annotated[int, Field(gt=0)] | None = None
+    """What it writes steadily, measured, in MB/s. Left out, the planner does not say how far machines that share it
+    can slow each other down."""
 
 
 class Storage(Model):

@@ -1,15 +1,18 @@
-"""How full the cluster is: nodes and their groups, and namespaces against their quotas."""
+"""How full the lab is: nodes and their groups, namespaces against their quotas, and what is left without a part."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from config.lab import Lab
 from config.quantity import Cpu, Memory
+from plan.headroom import headroom
 from plan.hosts import host_uses
+from plan.losses import losses
 from plan.model import Capacity, GroupUse, Namespace, NamespaceUse, Node, NodeUse, Service, Workload
 from plan.nodes import PODS
 from plan.resources import CPU, MEMORY, added, pod_limits, pod_requests, scaled
 from plan.scheduling import place
+from plan.standing import Standing
 from plan.system import system_workloads
 
 
@@ -21,13 +24,18 @@ def measure(
     by_namespace: dict[str, list[Workload]] = defaultdict(list)
     for workload in workloads:
         by_namespace[workload.namespace].append(workload)
-    uses, pending = place(nodes, [*system_workloads(nodes), *workloads])
+    everything = [*system_workloads(nodes), *workloads]
+    uses, pending = place(nodes, everything)
+    hosts = host_uses(lab)
+    lost = tuple(losses(lab, Standing(nodes, everything, uses, pending)))
     return Capacity(
         nodes=uses,
         groups=tuple(_group(name, uses) for name in dict.fromkeys(node.group for node in nodes)),
         namespaces=tuple(_namespace(namespace, by_namespace[namespace.name]) for namespace in namespaces),
-        hosts=host_uses(lab),
+        hosts=hosts,
         pending=pending,
+        headroom=headroom(lab, uses, hosts, lost, workloads),
+        losses=lost,
     )
 
 

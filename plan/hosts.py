@@ -40,14 +40,14 @@ def _promised_storage(lab: Lab, host: str) -> Counter[str]:
             for disk in machine.disks:
                 promised[disk.storage] += disk.size
     for service in lab.services.values():
-        for storage_class, size in _volumes(service):
+        for storage_class, size in stored(service):
             row = lab.storage_classes[storage_class]
             if isinstance(row, BlockStorageClass):
                 promised[row.storage] += size
     return promised
 
 
-def _volumes(service: Service) -> Iterator[tuple[str, int]]:
+def stored(service: Service) -> Iterator[tuple[str, int]]:
     """Storage class and size in bytes of what a service stores; each replica of a statefulset has its own."""
     copies = _copies(service)
     for name, volume in service.volumes.items():

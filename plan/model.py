@@ -176,6 +176,17 @@ class Workload(NamedTuple):
     qos: QosClass
     oom_score_adj: Mapping[str, int]
     """What the kubelet sets for each container: the higher, the earlier the kernel kills it."""
+    surge: int = 0
+    """Pods more than `replicas` while it is rolled out; 0 where an old one goes first. That of charts is not known."""
+    max_replicas: int | None = None
+    """Pods that an autoscaler may make of it; None without one."""
+    max_unavailable: int | None = None
+    """Pods that its disruption budget lets go at the same time; None without one."""
+
+    @property
+    def key(self) -> tuple[str, Controller, str]:
+        """Namespace, kind and name, of which there is only one in a cluster."""
+        return self.namespace, self.controller, self.name
 
     @property
     def is_steady(self) -> bool:
@@ -273,6 +284,8 @@ class NodeUse(NamedTuple):
     limits: ResourceList
     volumes: int
     pods: int
+    workloads: tuple[tuple[Workload, int], ...]
+    """Whose pods they are, and how many."""
 
 
 class Pending(NamedTuple):
@@ -325,14 +338,81 @@ class HostUse(NamedTuple):
     """By storage: bytes promised to machines and volumes, and its size if that is stated."""
 
 
+class Constraint(NamedTuple):
+    """Something of which there is only so much."""
+
+    name: str
+    """For example `memory requests` or `volume slots`."""
+    of: str
+    """Whose it is: a group of nodes, a node, a host, a storage."""
+    resource: str
+    """What the amounts are in: `cpu` in millicores, `memory` in bytes, others in units."""
+    used: int
+    capacity: int | None
+    """None where it is not declared: then it is not checked."""
+    advisory: bool = False
+    """It slows things down, or fills up later: no pod is refused for it."""
+    binds: bool = False
+    """Of all constraints that refuse something it is the fullest."""
+
+    @property
+    def left(self) -> int | None:
+        """What is left of it; negative where more was promised than there is."""
+        return None if self.capacity is None else self.capacity - self.used
+
+
+class Headroom(NamedTuple):
+    """How much of each constraint is left, and how much more would fit."""
+
+    constraints: tuple[Constraint, ...]
+    typical: ResourceList
+    """What the pod of a typical service requests: the medians of the lab's own."""
+    typical_services: int
+    """How many more of them the nodes would take."""
+    typical_services_after_loss: int | None
+    """How many they would take after the loss of any one node; None where there is only one."""
+    ends_with: str | None
+    """The resource of which most nodes would then have too little."""
+    block_volumes: int
+    """How many more the nodes that take typical services could attach."""
+    workers: int | None
+    """How many more workers the host with the most room has memory for; None where there is none to copy."""
+    worker: str | None
+    """The machine that they would be copies of."""
+
+
+class Loss(NamedTuple):
+    """What becomes of the lab when a part of it is gone."""
+
+    event: Literal["node", "host", "drain"]
+    """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines."""
+    name: str
+    has_control_plane: bool
+    """Whether a majority of the control plane is left. Without one nothing is started, moved or scaled."""
+    moved: int
+    """Pods that run elsewhere afterwards."""
+    pending: tuple[Pending, ...]
+    """Pods that no node takes then and that had one before."""
+    blips: tuple[Workload, ...]
+    """Workloads of which no pod runs until one has started elsewhere."""
+    unreachable: tuple[str, ...]
+    """Services whose volumes are on what is gone."""
+    held: tuple[Workload, ...]
+    """Of a drain: workloads whose disruption budget lets no further pod go, so that it does not end."""
+    nodes: tuple[NodeUse, ...]
+    """What is left of the cluster, with the pods that moved."""
+
+
 class Capacity(NamedTuple):
-    """How full the lab is."""
+    """How full the lab is, how much more would fit, and what becomes of it when a part is gone."""
 
     nodes: tuple[NodeUse, ...]
     groups: tuple[GroupUse, ...]
     namespaces: tuple[NamespaceUse, ...]
     hosts: tuple[HostUse, ...]
     pending: tuple[Pending, ...]
+    headroom: Headroom
+    losses: tuple[Loss, ...]
 
 
 class Plan(NamedTuple):

@@ -10,6 +10,8 @@ from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, GPU_TAINT_VALUE
 from plan.model import Node, Pod
 from plan.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 
+UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
+"""Taint of a node that is cordoned; daemonsets tolerate it."""
 CONTROL_PLANE_LABEL = "node-role.kubernetes.io/control-plane"
 REGION_LABEL = "topology.kubernetes.io/region"
 ZONE_LABEL = "topology.kubernetes.io/zone"
@@ -110,8 +112,8 @@ def admits(node: Node, pod: Pod) -> bool:
 
 
 def tolerates(node: Node, pod: Pod) -> bool:
-    """Whether a pod tolerates every taint of a node."""
-    return "*" in pod.tolerated_taints or pod.tolerated_taints.issuperset(node.taints)
+    """Whether a pod tolerates every taint of a node, that of a cordoned one aside."""
+    return "*" in pod.tolerated_taints or pod.tolerated_taints.issuperset(node.taints.keys() - {UNSCHEDULABLE})
 
 
 def matches(node: Node, pod: Pod) -> bool:

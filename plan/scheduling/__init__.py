@@ -32,19 +32,37 @@ class _Queued(NamedTuple):
     """Index of the node that it belongs to, of a daemonset."""
 
 
-def place(nodes: Iterable[Node], workloads: Iterable[Workload]) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
-    """Place the pods that run all the time; those of jobs come and go and are not placed."""
+def place(
+    nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse] = ()
+) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
+    """Place the pods that run all the time; those of jobs come and go and are not placed.
+
+    Pods that are `running` stay where they are, unless more important ones push them out. What runs on a node that is
+    not among `nodes` is placed anew.
+    """
     cluster = Cluster(nodes, [Kind(workload) for workload in workloads if workload.is_steady])
+    _put_running(cluster, running)
     waiting = _schedule(cluster)
-    uses = tuple(
-        NodeUse(each.node, dict(each.used), each.limits, each.volumes, each.pods.total()) for each in cluster.places
-    )
-    return uses, waiting
+    return tuple(_use(each) for each in cluster.places), waiting
+
+
+def _use(place: Place) -> NodeUse:
+    pods = tuple((kind.workload, number) for kind, number in place.pods.items())
+    return NodeUse(place.node, dict(place.used), place.limits, place.volumes, place.pods.total(), pods)
+
+
+def _put_running(cluster: Cluster, running: Iterable[NodeUse]) -> None:
+    kinds = {kind.workload.key: kind for kind in cluster.kinds}
+    places = {place.node.name: place for place in cluster.places}
+    for use in running:
+        for workload, number in use.workloads if use.node.name in places else ():
+            if workload.key in kinds:
+                cluster.put(kinds[workload.key], places[use.node.name], number)
 
 
 def _schedule(cluster: Cluster) -> tuple[Pending, ...]:
     arrivals = count()
-    queue = [_queued(kind, only, arrivals) for kind in cluster.kinds for only in _nodes_of(cluster, kind)]
+    queue = [_queued(kind, only, arrivals) for kind in cluster.kinds for only in _missing(cluster, kind)]
     heapify(queue)
     waiting: Counter[Kind] = Counter()
     reasons: dict[Kind, str] = {}
@@ -66,12 +84,14 @@ def _queued(kind: Kind, only: int | None, arrivals: Iterator[int]) -> _Queued:
     return _Queued((-kind.workload.pod.priority, next(arrivals)), kind, only)
 
 
-def _nodes_of(cluster: Cluster, kind: Kind) -> Iterable[int | None]:
-    """For each pod of a workload the node that it belongs to, if it does."""
+def _missing(cluster: Cluster, kind: Kind) -> Iterable[int | None]:
+    """For each pod of a workload that does not run yet the node that it belongs to, if it does."""
     workload = kind.workload
     if workload.controller != "DaemonSet":
-        return [None] * workload.replicas
-    return [index for index, place in enumerate(cluster.places) if admits(place.node, workload.pod)]
+        return [None] * (workload.replicas - sum(place.pods[kind] for place in cluster.places))
+    return [
+        index for index, place in enumerate(cluster.places) if admits(place.node, workload.pod) and not place.pods[kind]
+    ]
 
 
 def _node_of(cluster: Cluster, kind: Kind, place: Place) -> int | None:

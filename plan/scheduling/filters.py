@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from plan.constraints import AffinityTerm
-from plan.nodes import PODS, matches, tolerates
+from plan.nodes import PODS, UNSCHEDULABLE, matches, tolerates
 from plan.scheduling.state import Cluster, Kind, Place
 
+CORDONED = "node(s) were unschedulable"
 TAINTS = "node(s) had untolerated taint(s)"
 NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
 PORTS = "node(s) didn't have free ports for the requested pod ports"
@@ -36,12 +37,13 @@ def filters_for(kind: Kind, cluster: Cluster) -> Sequence[Filter]:
     """The filters for one more pod of a kind, as the cluster is now."""
     constraints = kind.constraints
     found: list[Filter] = [
+        lambda place: _cordoned(kind, place),
         lambda place: _taints(kind, place),
         lambda place: _node_affinity(kind, place),
         lambda place: _room(kind, place),
     ]
     if constraints.host_ports:
-        found.insert(2, lambda place: Unfit((PORTS,), True) if constraints.host_ports & place.ports.keys() else None)
+        found.insert(3, lambda place: Unfit((PORTS,), True) if constraints.host_ports & place.ports.keys() else None)
     if kind.volumes:
         found.append(lambda place: _volumes(kind, place))
     found += _spread(kind, cluster)
@@ -55,6 +57,11 @@ def first_refusal(filters: Sequence[Filter], place: Place) -> Unfit | None:
         if unfit := each(place):
             return unfit
     return None
+
+
+def _cordoned(kind: Kind, place: Place) -> Unfit | None:
+    tolerated = kind.workload.controller == "DaemonSet" or "*" in kind.workload.pod.tolerated_taints
+    return None if tolerated or UNSCHEDULABLE not in place.node.taints else Unfit((CORDONED,), False)
 
 
 def _taints(kind: Kind, place: Place) -> Unfit | None:

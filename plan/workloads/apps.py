@@ -12,6 +12,7 @@ from plan.workloads.controllers import (
     CONTROLLERS,
     availability,
     controller,
+    in_motion,
     per_replica_volumes,
     planned_workload,
     recommendation,
@@ -55,8 +56,9 @@ def _build_part(scope: Scope, part: Part, beside: str | None) -> tuple[Workload,
         *availability(scope, name, config),
         *recommendation(scope, name, made["apiVersion"], made["kind"]),
     ]
-    controller_kind = CONTROLLERS[config.runs_as]
-    return planned_workload(scope, name, controller_kind, config.replicas, template.pod, part.path), objects
+    kind = CONTROLLERS[config.runs_as]
+    workload = planned_workload(scope, name, kind, config.replicas, template.pod, part.path)
+    return in_motion(scope, config, workload), objects
 
 
 def _neighbour(scope: Scope, part: Part, parts: list[Part]) -> str | None:

@@ -22,6 +22,10 @@ CONTROLLERS: dict[str, Controller] = {
     "cronjob": "CronJob",
     "job": "Job",
 }
+SURGE = 1
+"""Pods more than wanted while a deployment is rolled out."""
+MAX_UNAVAILABLE = 1
+"""Pods that may be missing while nodes are drained."""
 
 
 def planned_workload(scope: Scope, name: str, kind: Controller, replicas: int, pod: Pod, path: Path) -> Workload:
@@ -74,12 +78,26 @@ def _deployment(scope: Scope, name: str, config: WorkloadConfig, template: Templ
 
 
 def _strategy(scope: Scope, config: WorkloadConfig, template: Template) -> dict[str, Any]:
-    """Old and new pod side by side, but where that cannot work: the old one holds the block volume or the
-    video memory that the new one needs, or the service must never run twice."""
-    holds_gpu = isinstance(config, GpuWorkload) and config.gpu is not None
-    if scope.service.singleton or template.pod.block_volumes or holds_gpu:
+    if not _replaced_side_by_side(scope, config, template.pod):
         return {"type": "Recreate"}
-    return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": SURGE, "maxUnavailable": 0}}
+
+
+def _replaced_side_by_side(scope: Scope, config: WorkloadConfig, pod: Pod) -> bool:
+    """Whether old and new pod may run at once. They may not where the old one holds the block volume or the video
+    memory that the new one needs, and where the service must never run twice."""
+    holds_gpu = isinstance(config, GpuWorkload) and config.gpu is not None
+    return config.runs_as == "deployment" and not (scope.service.singleton or pod.block_volumes or holds_gpu)
+
+
+def in_motion(scope: Scope, config: WorkloadConfig, workload: Workload) -> Workload:
+    """A workload with the number of pods that it may have more or less of while it is rolled out, scaled, drained."""
+    autoscale = _autoscale(config)
+    return workload._replace(
+        surge=SURGE if config.replicas and _replaced_side_by_side(scope, config, workload.pod) else 0,
+        max_replicas=autoscale.max_replicas if autoscale else None,
+        max_unavailable=MAX_UNAVAILABLE if _has_budget(config) else None,
+    )
 
 
 def _stateful_set(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
@@ -134,10 +152,8 @@ def _cron_job(scope: Scope, name: str, config: WorkloadConfig, template: Templat
 
 def availability(scope: Scope, name: str, config: WorkloadConfig) -> Iterator[Manifest]:
     """PodDisruptionBudget for what runs more than once, and the autoscaler where one is wanted."""
-    if config.runs_as in ("daemonset", "cronjob"):
-        return
     autoscale = _autoscale(config)
-    if config.replicas > 1 or autoscale:
+    if _has_budget(config):
         yield manifest(
             "policy/v1",
             "PodDisruptionBudget",
@@ -145,7 +161,7 @@ def availability(scope: Scope, name: str, config: WorkloadConfig) -> Iterator[Ma
             scope.namespace,
             labels=scope.labels(name),
             spec={
-                "maxUnavailable": 1,
+                "maxUnavailable": MAX_UNAVAILABLE,
                 "unhealthyPodEvictionPolicy": "AlwaysAllow",
                 "selector": {"matchLabels": selector(name)},
             },
@@ -165,6 +181,11 @@ def availability(scope: Scope, name: str, config: WorkloadConfig) -> Iterator[Ma
                 "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
             },
         )
+
+
+def _has_budget(config: WorkloadConfig) -> bool:
+    is_replicated = config.replicas > 1 or _autoscale(config) is not None
+    return is_replicated and config.runs_as not in ("daemonset", "cronjob")
 
 
 def _autoscale(config: WorkloadConfig) -> Autoscale | None:

@@ -54,7 +54,8 @@ def _workload(scope: Scope, postgres: PostgresService) -> Workload:
         block_volumes=("data",) if is_block(scope.lab, postgres.storage_class) else (),
         constraints=_constraints(scope),
     )
-    return planned_workload(scope, scope.name, "Cluster", postgres.instances, pod, scope.path)
+    workload = planned_workload(scope, scope.name, "Cluster", postgres.instances, pod, scope.path)
+    return workload._replace(max_unavailable=1 if postgres.instances > 1 else None)
 
 
 def _constraints(scope: Scope) -> Constraints:

@@ -1,0 +1,153 @@
+"""What becomes of the pods when a part of the lab is gone: a node that dies or is drained, a host with its machines.
+
+A node that dies is one that does not come back: some minutes later its pods are made anew, those of a statefulset
+once the node is deleted. Pods that run elsewhere stay where they are, unless more important ones push them out.
+A block volume stays on the host on which it was made; one of a statefulset with volumes on several hosts is taken to
+be on any of these.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from config.lab import Lab
+from config.service import Service
+from config.storage_class import NfsStorageClass
+from plan.constraints import Requirement
+from plan.hosts import stored
+from plan.model import Loss, Node, NodeUse, Pending, Workload
+from plan.nodes import UNSCHEDULABLE, ZONE_LABEL
+from plan.scheduling import place
+from plan.standing import Standing
+
+Pods = Counter[tuple[str, str, str]]
+"""How many pods there are, by their workload's key."""
+
+
+def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
+    """The loss of each node, the drain of each node, and the loss of each host if there are several."""
+    hosts = dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
+    if len(hosts) > 1:
+        standing = standing._replace(workloads=_near_their_volumes(standing))
+    for node in standing.nodes:
+        yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
+    for node in standing.nodes:
+        yield _drained(standing, node)
+    for host in hosts if len(lab.site.hosts) > 1 else ():
+        yield _host_lost(lab, standing, host)
+
+
+def _near_their_volumes(standing: Standing) -> list[Workload]:
+    """The workloads, those with block volumes bound to the hosts on which they have them."""
+    return [
+        _bound(workload, zones) if workload.pod.block_volumes and (zones := _zones(standing, workload)) else workload
+        for workload in standing.workloads
+    ]
+
+
+def _zones(standing: Standing, workload: Workload) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(use.node.labels[ZONE_LABEL] for use in standing.uses if _pods_on([use])[workload.key]))
+
+
+def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
+    here = Requirement(ZONE_LABEL, "In", zones)
+    constraints = workload.pod.constraints
+    affinity = tuple((*selector, here) for selector in constraints.node_affinity or ((),))
+    return workload._replace(pod=workload.pod._replace(constraints=constraints._replace(node_affinity=affinity)))
+
+
+def _drained(standing: Standing, node: Node) -> Loss:
+    cordoned = node._replace(taints={**node.taints, UNSCHEDULABLE: ""})
+    loss = _loss(
+        "drain", node.name, standing, [cordoned if each is node else each for each in standing.nodes], cordoned
+    )
+    return loss._replace(
+        blips=tuple(each for each in loss.blips if each.max_unavailable is None),
+        held=tuple(each.workload for each in loss.pending if _holds(each, standing.pending)),
+    )
+
+
+def _holds(now: Pending, before: Iterable[Pending]) -> bool:
+    """Whether more pods wait for a place than the disruption budget lets go: the drain waits for them."""
+    if now.workload.max_unavailable is None:
+        return False
+    waited = sum(each.pods for each in before if each.workload.key == now.workload.key)
+    return now.pods + waited > now.workload.max_unavailable
+
+
+def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
+    left = [node for node in standing.nodes if node.labels[ZONE_LABEL] != host]
+    stranded = _pods_on(use for use in standing.uses if use.node.labels[ZONE_LABEL] == host)
+    movable = [
+        each._replace(replicas=each.replicas - stranded[each.key]) if each.pod.block_volumes else each
+        for each in standing.workloads
+    ]
+    loss = _loss("host", host, standing._replace(workloads=movable), left)
+    attached = {each.service for each in standing.workloads if each.pod.block_volumes and stranded[each.key]}
+    served = {name for name, service in lab.services.items() if _is_served_by(lab, service, host)}
+    return loss._replace(unreachable=tuple(sorted(attached | served)))
+
+
+def _is_served_by(lab: Lab, service: Service, host: str) -> bool:
+    """Whether a service has files on an NFS server that is the host, or one of its machines."""
+    interfaces = (
+        interface for machine in lab.machines.values() if machine.host == host for interface in machine.interfaces
+    )
+    addresses = {lab.site.hosts[host].address, *(interface.address for interface in interfaces)}
+    classes = (lab.storage_classes[storage_class] for storage_class, _ in stored(service))
+    return any(isinstance(each, NfsStorageClass) and each.server in addresses for each in classes)
+
+
+def _loss(
+    event: Literal["node", "host", "drain"],
+    name: str,
+    standing: Standing,
+    left: Sequence[Node],
+    emptied: Node | None = None,
+) -> Loss:
+    """`left` are the nodes that are left, of which `emptied` lets its pods go."""
+    staying = {node.name for node in left if emptied is None or node.name != emptied.name}
+    survivors = [use for use in standing.uses if use.node.name in staying]
+    lost = _pods_on(use for use in standing.uses if use.node.name not in staying)
+    remaining = _pods_on(survivors)
+    loss = Loss(
+        event=event,
+        name=name,
+        has_control_plane=_has_majority(standing.nodes, left),
+        moved=0,
+        pending=(),
+        blips=tuple(each for each in standing.workloads if lost[each.key] and not remaining[each.key]),
+        unreachable=(),
+        held=(),
+        nodes=tuple(survivors),
+    )
+    if not loss.has_control_plane:
+        return loss
+    uses, waiting = place(left, standing.workloads, survivors)
+    pending = _newly(waiting, standing.pending)
+    waits: Pods = Counter({each.workload.key: each.pods for each in pending})
+    blips = tuple(each for each in loss.blips if waits[each.key] < lost[each.key])
+    return loss._replace(moved=(lost - waits).total(), pending=pending, blips=blips, nodes=uses)
+
+
+def _pods_on(uses: Iterable[NodeUse]) -> Pods:
+    """Pods that have to go elsewhere when their node is gone: all but those of daemonsets."""
+    pods: Pods = Counter()
+    for use in uses:
+        for workload, count in use.workloads:
+            if workload.controller != "DaemonSet":
+                pods[workload.key] += count
+    return pods
+
+
+def _has_majority(nodes: Iterable[Node], left: Iterable[Node]) -> bool:
+    """Whether etcd still has one."""
+    members, alive = (sum(node.role == "control-plane" for node in each) for each in (nodes, left))
+    return alive > members // 2
+
+
+def _newly(waiting: Iterable[Pending], before: Iterable[Pending]) -> tuple[Pending, ...]:
+    """Pods that wait now and did not before."""
+    waited: Pods = Counter({each.workload.key: each.pods for each in before})
+    more = (each._replace(pods=each.pods - waited[each.workload.key]) for each in waiting)
+    return tuple(each for each in more if each.pods > 0)
