@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from cli.amounts import plural
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input
-from cli.plan_text import INDENT, findings, make_console, plural
+from cli.plan_text import INDENT, findings, make_console
 from cli.planning import refuse
 from cli.proxmox import Reach, proxmox_of
 from cli.reports import finding_report

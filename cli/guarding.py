@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from cli.amounts import plural
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input
-from cli.plan_text import INDENT, SEVERITY_STYLE, make_console, plural
+from cli.plan_text import INDENT, SEVERITY_STYLE, make_console
 from cli.planning import refuse
 from config.load import InvalidLab, lab_folder, load_lab
 from operations.consequence import Consequence

@@ -4,17 +4,16 @@ from collections.abc import Iterable, Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from cli.amounts import bar, cores, gib, make_table, percent, plural
+from cli.outlook_text import headroom_text, losses_text
 from cli.reports import dotted, tier_workloads, total_limits, total_requests
 from config.lab import Lab
-from config.quantity import Cpu, Memory
 from plan.conventions import GPU_TAINT
 from plan.model import Finding, GroupUse, HostUse, NodeUse, Plan
 from plan.resources import CPU, GPU, MEMORY
 
-BAR_WIDTH = 12
 LONGEST_LINE = 10_000
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 LISTED_NAMES = 6
@@ -28,7 +27,15 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     console = console or make_console()
     console.print(_heading(plan))
     nodes = _nodes(plan, with_bars=console.width >= WIDE)
-    for part in (_machines(plan), nodes, _tiers(plan), _services(plan), findings(plan.lab, plan.findings)):
+    for part in (
+        _machines(plan),
+        nodes,
+        headroom_text(plan.capacity.headroom),
+        losses_text(plan.capacity.losses),
+        _tiers(plan),
+        _services(plan),
+        findings(plan.lab, plan.findings),
+    ):
         console.print()
         console.print(part)
     console.print()
@@ -52,18 +59,10 @@ def _heading(plan: Plan) -> Text:
     )
 
 
-def _table(title: str, *columns: str) -> Table:
-    """A table whose columns are aligned right where their heading ends in a blank. Nothing in it is cut off."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column.rstrip(), justify="right" if column.endswith(" ") else "left", overflow="fold")
-    return table
-
-
 def _machines(plan: Plan) -> RenderableType:
     adopted = sum(machine.adopted for machine in plan.machines)
     title = f"Machines ({adopted} adopted, {len(plan.machines) - adopted} new)"
-    table = _table(title, "VMID ", "name", "role", "vCPU ", "memory ", "disk ", "addresses", "host", "")
+    table = make_table(title, "VMID ", "name", "role", "vCPU ", "memory ", "disk ", "addresses", "host", "")
     for machine in plan.machines:
         row = plan.lab.machines[machine.name]
         addresses = [str(each.address) for each in row.interfaces if each.address]
@@ -93,7 +92,7 @@ def _host(use: HostUse) -> Text:
 def _nodes(plan: Plan, *, with_bars: bool) -> RenderableType:
     shares = ("CPU", "", "memory", "") if with_bars else ("CPU ", "memory ")
     title = "Nodes (requests of allocatable, pods placed by estimate)"
-    table = _table(title, "name", "group", *shares, "limits ", "pods ", "volumes ")
+    table = make_table(title, "name", "group", *shares, "limits ", "pods ", "volumes ")
     for use in plan.capacity.nodes:
         table.add_row(
             use.node.name,
@@ -136,7 +135,7 @@ def _gpus(plan: Plan) -> Iterable[Text]:
 
 def _tiers(plan: Plan) -> RenderableType:
     title = "Tiers (sums of requests and of memory limits)"
-    table = _table(title, "name", "priority ", "kind", "services ", "CPU ", "memory ", "limits ")
+    table = make_table(title, "name", "priority ", "kind", "services ", "CPU ", "memory ", "limits ")
     for tier in plan.tiers:
         workloads = tier_workloads(plan, tier)
         requests, limits = total_requests(workloads), total_limits(workloads)
@@ -216,32 +215,3 @@ def verdict(plan: Plan) -> Text:
     if count["error"]:
         return Text.assemble((f"Not applicable: {plural(count['error'], 'error')}", "bold red"), f", {tail}")
     return Text.assemble(("It fits, by this estimate: no errors", "bold green"), f", {tail}")
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{count} {noun}{'s' * (count != 1)}"
-
-
-def bar(part: int, whole: int) -> Text:
-    """How much of something is used, as a bar that turns yellow at 75 % and red at 90 %."""
-    share = part / whole if whole else 0
-    filled = min(BAR_WIDTH, round(share * BAR_WIDTH))
-    style = "red" if share > 0.9 else "yellow" if share > 0.75 else "green"
-    return Text.assemble(("█" * filled, style), ("░" * (BAR_WIDTH - filled), "dim"))
-
-
-def gib(size: int) -> str:
-    """Bytes as GiB, with as many digits as matter."""
-    value = Memory(size).gib
-    return f"{value:.0f} GiB" if value == int(value) or value >= 100 else f"{value:.1f} GiB"
-
-
-def cores(millicores: int) -> str:
-    """Millicores as cores."""
-    return f"{Cpu(millicores) / 1000:.4g}"
-
-
-def percent(part: int, whole: int) -> str:
-    """A share in percent."""
-    return f"{100 * part / whole:.0f}%" if whole else "-"

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.plan_text import INDENT, plural
+from cli.amounts import plural
+from cli.plan_text import INDENT
 from plan import Plan
 from rehearsal.outcome import Key, Refusal, WorkloadState
 from rehearsal.rehearse import Step, foretold, is_foreseen

@@ -5,7 +5,7 @@ from typing import Any
 
 from config.lab import Lab
 from config.source import Path
-from plan.model import Finding, Plan, Service, Tier, Workload
+from plan.model import Constraint, Finding, Headroom, Loss, Plan, Service, Tier, Workload
 from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
 
 Json = dict[str, Any]
@@ -57,6 +57,9 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
             }
             for use in plan.capacity.nodes
         ],
+        "constraints": [constraint_report(each) for each in plan.capacity.headroom.constraints],
+        "headroom": headroom_report(plan.capacity.headroom),
+        "losses": [loss_report(each) for each in plan.capacity.losses],
         "tiers": [tier_report(plan, tier) for tier in plan.tiers],
         "namespaces": [
             {
@@ -72,6 +75,44 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
         "manifests": dict(sorted(Counter(str(manifest["kind"]) for manifest in plan.manifests).items())),
         "findings": [finding_report(plan.lab, finding) for finding in plan.findings if _concerns(finding, service)],
     }
+
+
+def constraint_report(constraint: Constraint) -> Json:
+    """A constraint; amounts are numbers in the unit of its resource: millicores, bytes or pieces."""
+    return {**constraint._asdict(), "left": constraint.left}
+
+
+def headroom_report(headroom: Headroom) -> Json:
+    """How much more would fit."""
+    return {
+        "typical": written({name: amount for name, amount in headroom.typical.items() if name in (CPU, MEMORY)}),
+        "typical_services": headroom.typical_services,
+        "typical_services_after_loss": headroom.typical_services_after_loss,
+        "ends_with": headroom.ends_with,
+        "block_volumes": headroom.block_volumes,
+        "workers": headroom.workers,
+        "worker": headroom.worker,
+    }
+
+
+def loss_report(loss: Loss) -> Json:
+    """What becomes of the lab without a part of it; workloads as `namespace/name`."""
+    return {
+        "event": loss.event,
+        "name": loss.name,
+        "has_control_plane": loss.has_control_plane,
+        "moved": loss.moved,
+        "pending": [
+            {"workload": _named(each.workload), "pods": each.pods, "reason": each.reason} for each in loss.pending
+        ],
+        "blips": [_named(each) for each in loss.blips],
+        "unreachable": list(loss.unreachable),
+        "held": [_named(each) for each in loss.held],
+    }
+
+
+def _named(workload: Workload) -> str:
+    return f"{workload.namespace}/{workload.name}"
 
 
 def tier_report(plan: Plan, tier: Tier) -> Json:

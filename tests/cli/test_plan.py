@@ -245,3 +245,21 @@ def test_no_number_is_cut_on_a_narrow_terminal(width: int) -> None:
     output = io.StringIO()
     print_plan(plan_of("prod"), Console(file=output, width=width, force_terminal=True))
     assert "…" not in output.getvalue()
+
+
+def test_a_plan_says_what_runs_out_first_and_what_a_loss_takes(homelab: Homelab) -> None:
+    text = homelab("plan").stdout
+    assert "binds first" in next(line for line in text.splitlines() if line.startswith("host memory"))
+    assert "91 more block volumes could be attached" in text
+    (lost,) = (line for line in text.splitlines() if line.startswith("k8s-node1 dies"))
+    assert "frigate" in lost
+    assert "no control plane" in next(line for line in text.splitlines() if line.startswith("k8s-master dies"))
+
+
+def test_constraints_and_losses_are_in_the_json(homelab: Homelab) -> None:
+    plan = report(homelab)
+    assert {"name", "used", "capacity", "left", "binds"} <= plan["constraints"][0].keys()
+    assert [each["name"] for each in plan["constraints"] if each["binds"]] == ["host memory"]
+    (lost,) = (each for each in plan["losses"] if (each["event"], each["name"]) == ("node", "k8s-node1"))
+    assert "2-gpu-frigate/frigate" in [each["workload"] for each in lost["pending"]]
+    assert lost["blips"] == lost["unreachable"] == []

@@ -1,0 +1,158 @@
+"""What a lab loses with a node or a host, and what it still takes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from plan import make_plan
+from plan.model import Loss, Plan, Workload
+from plan.nodes import UNSCHEDULABLE
+from tests.plan.labs import lab_of, plan_of
+
+GPU_TENANTS = {"frigate", "immich-worker", "immich-machine-learning", "llama-cpp", "stremio"}
+
+
+def loss(plan: Plan, event: str, name: str) -> Loss:
+    """The one loss of that kind and name."""
+    (found,) = (each for each in plan.capacity.losses if (each.event, each.name) == (event, name))
+    return found
+
+
+def waiting(found: Loss) -> set[str]:
+    """Names of the workloads that find no place."""
+    return {each.workload.name for each in found.pending}
+
+
+def test_every_node_is_lost_once_and_drained_once() -> None:
+    plan = plan_of("prod")
+    names = [use.node.name for use in plan.capacity.nodes]
+    assert [each.name for each in plan.capacity.losses if each.event == "node"] == names
+    assert [each.name for each in plan.capacity.losses if each.event == "drain"] == names
+    assert not [each for each in plan.capacity.losses if each.event == "host"]
+
+
+def test_without_any_one_ordinary_node_everything_finds_a_place() -> None:
+    plan = plan_of("prod")
+    for number in range(2, 7):
+        found = loss(plan, "node", f"k8s-node{number}")
+        assert found.pending == ()
+        assert found.moved == sum(
+            count
+            for use in plan.capacity.nodes
+            if use.node.name == found.name
+            for workload, count in use.workloads
+            if workload.controller != "DaemonSet"
+        )
+        assert sum(use.pods for use in found.nodes) + _agents(plan, found.name) == _pods(plan)
+
+
+def _pods(plan: Plan) -> int:
+    return sum(use.pods for use in plan.capacity.nodes)
+
+
+def _agents(plan: Plan, node: str) -> int:
+    (use,) = (each for each in plan.capacity.nodes if each.node.name == node)
+    return sum(count for workload, count in use.workloads if workload.controller == "DaemonSet")
+
+
+def test_the_tenants_of_the_gpu_wait_for_their_node_and_say_why() -> None:
+    found = loss(plan_of("prod"), "node", "k8s-node1")
+    assert waiting(found) == GPU_TENANTS
+    assert not GPU_TENANTS & {each.name for each in found.blips}
+    assert found.pending[0].reason.startswith("0/6 nodes are available: 1 node(s) had untolerated taint(s), 5 node(s)")
+
+
+def test_a_drained_node_is_still_counted_by_the_scheduler() -> None:
+    found = loss(plan_of("prod"), "drain", "k8s-node1")
+    assert waiting(found) == GPU_TENANTS
+    assert "0/7 nodes are available" in found.pending[0].reason
+    assert "1 node(s) were unschedulable" in found.pending[0].reason
+    (drained,) = (use for use in found.nodes if use.node.name == "k8s-node1")
+    assert UNSCHEDULABLE in drained.node.taints
+    assert {workload.controller for workload, _ in drained.workloads} == {"DaemonSet"}
+
+
+def test_what_runs_elsewhere_stays_there() -> None:
+    plan = plan_of("prod")
+    found = loss(plan, "node", "k8s-node2")
+    before = {use.node.name: dict(_counts(use.workloads)) for use in plan.capacity.nodes}
+    for use in found.nodes:
+        now = dict(_counts(use.workloads))
+        assert all(now[key] >= count for key, count in before[use.node.name].items())
+
+
+def _counts(workloads: Iterable[tuple[Workload, int]]) -> Iterator[tuple[tuple[str, str, str], int]]:
+    return ((workload.key, count) for workload, count in workloads)
+
+
+def test_what_runs_once_is_interrupted_and_what_runs_twice_is_not() -> None:
+    plan = plan_of("prod")
+    found = loss(plan, "node", "k8s-node3")
+    here = {workload.key for use in plan.capacity.nodes if use.node.name == found.name for workload, _ in use.workloads}
+    assert found.blips
+    for workload in found.blips:
+        assert workload.key in here
+    elsewhere = {
+        workload.key for use in plan.capacity.nodes if use.node.name != found.name for workload, _ in use.workloads
+    }
+    assert not elsewhere & {workload.key for workload in found.blips}
+
+
+def test_without_its_only_control_plane_nothing_moves() -> None:
+    found = loss(plan_of("prod"), "node", "k8s-master")
+    assert not found.has_control_plane
+    assert found.moved == 0
+    assert loss(plan_of("prod"), "drain", "k8s-master").has_control_plane
+
+
+def test_volumes_on_a_lost_host_are_out_of_reach_and_the_rest_moves() -> None:
+    """Two workers of the lab are put onto a second host."""
+    lab = lab_of("prod")
+    hosts = {**lab.site.hosts, "second": lab.site.hosts["pve"]}
+    moved = {"k8s-node5", "k8s-node6"}
+    machines = {
+        name: machine.model_copy(update={"host": "second"}) if name in moved else machine
+        for name, machine in lab.machines.items()
+    }
+    plan = make_plan(replace(lab, site=lab.site.model_copy(update={"hosts": hosts}), machines=machines))
+    on_second = [use for use in plan.capacity.nodes if use.node.name in moved]
+    on_first = {workload.key for use in plan.capacity.nodes if use not in on_second for workload, _ in use.workloads}
+    attached = {
+        workload.key: workload.service
+        for use in on_second
+        for workload, _ in use.workloads
+        if workload.pod.block_volumes
+    }
+    found = loss(plan, "host", "second")
+    assert attached
+    assert set(attached.values()) <= set(found.unreachable)
+    assert not [each for each in found.pending if each.workload.pod.block_volumes]
+    assert {use.node.name for use in found.nodes}.isdisjoint(moved)
+    bound = attached.keys() - on_first
+    for use in loss(plan, "node", "k8s-node5").nodes:
+        assert use.node.name in moved or bound.isdisjoint(workload.key for workload, _ in use.workloads)
+
+
+def test_headroom_counts_what_is_left() -> None:
+    headroom = plan_of("prod").capacity.headroom
+    by_name = {(each.name, each.of): each for each in headroom.constraints}
+    assert by_name["video memory", "k8s-node1"].left == 400
+    slots = by_name["volume slots", "general nodes"]
+    assert (slots.used, slots.capacity) == (49, 140)
+    assert headroom.block_volumes == slots.left
+    (binding,) = (each for each in headroom.constraints if each.binds)
+    assert (binding.name, binding.of) == ("host memory", "pve")
+    assert headroom.workers == 0
+    assert headroom.worker == "k8s-node6"
+
+
+def test_a_capacity_that_is_not_stated_is_not_invented() -> None:
+    unstated = [each for each in plan_of("prod").capacity.headroom.constraints if each.capacity is None]
+    assert {each.name for each in unstated} == {"disk writes", "storage"}
+    assert all(each.left is None and not each.binds for each in unstated)
+
+
+def test_fewer_typical_services_fit_where_a_loss_is_to_be_survived() -> None:
+    headroom = plan_of("prod").capacity.headroom
+    assert headroom.typical_services_after_loss is not None
+    assert 0 < headroom.typical_services_after_loss < headroom.typical_services
+    assert plan_of("small").capacity.headroom.typical_services_after_loss is None
