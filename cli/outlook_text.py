@@ -6,11 +6,14 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cli.amounts import cores, gib, make_table, percent, plural
-from plan.model import Constraint, Headroom, Loss, Pending
+from plan.headroom import Constraint, Headroom
+from plan.losses import Loss
+from plan.model import Pending
 from plan.nodes import PODS
 from plan.resources import CPU, MEMORY, notation
+from plan.wording import listed
 
-LISTED_NAMES = 6
+EVENTS = {"node": "{} dies", "drain": "{} is drained", "host": "host {} dies"}
 ENDS_WITH = {CPU: "CPU runs out", MEMORY: "memory runs out", PODS: "nodes take no more pods"}
 
 
@@ -55,9 +58,6 @@ def _outcome(loss: Loss) -> tuple[object, ...]:
     return loss.name, loss.has_control_plane, loss.moved, waiting, names, loss.unreachable
 
 
-EVENTS = {"node": "{} dies", "drain": "{} is drained", "host": "host {} dies"}
-
-
 def _remark(constraint: Constraint) -> str:
     return "binds first" if constraint.binds else "refuses nothing" if constraint.advisory else ""
 
@@ -83,9 +83,7 @@ def _more(headroom: Headroom) -> Iterator[str]:
 
 
 def _waiting(pending: Iterable[Pending]) -> str:
-    names = [each.workload.name for each in pending]
-    more = f" and {len(names) - LISTED_NAMES} more" if len(names) > LISTED_NAMES else ""
-    return ", ".join(names[:LISTED_NAMES]) + more
+    return listed([each.workload.name for each in pending])
 
 
 def _besides(loss: Loss) -> Iterator[str]:

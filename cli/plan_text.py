@@ -11,12 +11,14 @@ from cli.outlook_text import headroom_text, losses_text
 from cli.reports import dotted, tier_workloads, total_limits, total_requests
 from config.lab import Lab
 from plan.conventions import GPU_TAINT
+from plan.headroom import headroom
+from plan.losses import losses
 from plan.model import Finding, GroupUse, HostUse, NodeUse, Plan
 from plan.resources import CPU, GPU, MEMORY
+from plan.wording import listed
 
 LONGEST_LINE = 10_000
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
-LISTED_NAMES = 6
 INDENT = (0, 0, 0, 2)
 WIDE = 100
 """Columns from which the table of nodes has bars; without them the plan fits into 80."""
@@ -27,11 +29,12 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     console = console or make_console()
     console.print(_heading(plan))
     nodes = _nodes(plan, with_bars=console.width >= WIDE)
+    lost = tuple(losses(plan))
     for part in (
         _machines(plan),
         nodes,
-        headroom_text(plan.capacity.headroom),
-        losses_text(plan.capacity.losses),
+        headroom_text(headroom(plan, lost)),
+        losses_text(lost),
         _tiers(plan),
         _services(plan),
         findings(plan.lab, plan.findings),
@@ -197,14 +200,11 @@ def _finding(lab: Lab, finding: Finding) -> list[RenderableType]:
 
 def _gathered(code: str, alike: list[Finding]) -> Text:
     names = list(dict.fromkeys(str(finding.path[1]) for finding in alike))
-    listed = ", ".join(names[:LISTED_NAMES]) + (
-        f" and {len(names) - LISTED_NAMES} more" if len(names) > LISTED_NAMES else ""
-    )
     return Text.assemble(
         ("info", SEVERITY_STYLE["info"]),
         " ",
         (code, "bold"),
-        f"  {len(alike)} times, in {listed} (homelab explain {code})",
+        f"  {len(alike)} times, in {listed(names)} (homelab explain {code})",
     )
 
 

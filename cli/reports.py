@@ -5,7 +5,9 @@ from typing import Any
 
 from config.lab import Lab
 from config.source import Path
-from plan.model import Constraint, Finding, Headroom, Loss, Plan, Service, Tier, Workload
+from plan.headroom import Constraint, Headroom, headroom
+from plan.losses import Loss, losses
+from plan.model import Finding, Plan, Service, Tier, Workload
 from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
 
 Json = dict[str, Any]
@@ -14,6 +16,8 @@ Json = dict[str, Any]
 def plan_report(plan: Plan, service: str | None = None) -> Json:
     """The whole plan, or one service of it."""
     services = [each for each in plan.services if service in (None, each.name)]
+    lost = tuple(losses(plan))
+    left = headroom(plan, lost)
     return {
         "lab": plan.lab.name,
         "machines": [
@@ -57,9 +61,9 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
             }
             for use in plan.capacity.nodes
         ],
-        "constraints": [constraint_report(each) for each in plan.capacity.headroom.constraints],
-        "headroom": headroom_report(plan.capacity.headroom),
-        "losses": [loss_report(each) for each in plan.capacity.losses],
+        "constraints": [constraint_report(each) for each in left.constraints],
+        "headroom": headroom_report(left),
+        "losses": [loss_report(each) for each in lost],
         "tiers": [tier_report(plan, tier) for tier in plan.tiers],
         "namespaces": [
             {

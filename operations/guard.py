@@ -10,9 +10,7 @@ from operations.machines import INTERRUPTING, MACHINE, Role, is_template, machin
 from operations.objects import object_consequences
 from operations.preview import Preview, Stack, Step
 from plan.model import worst_first
-
-NAMED = 6
-"""How many other machines a message names."""
+from plan.wording import listed
 
 
 class UnknownAllowance(Exception):
@@ -80,8 +78,7 @@ def _while_others_are_down(restart: Consequence, down: Sequence[str]) -> Consequ
     others = [name for name in down if name != restart.target]
     if len(others) == len(down):
         return restart
-    named = ", ".join(others[:NAMED]) + (f" and {len(others) - NAMED} more" if len(others) > NAMED else "")
-    message = f"{restart.message} The same `up` takes {named} down too."
+    message = f"{restart.message} The same `up` takes {listed(others)} down too."
     return restart._replace(severity="error", message=message)
 
 

@@ -1,18 +1,16 @@
-"""How full the lab is: nodes and their groups, namespaces against their quotas, and what is left without a part."""
+"""How full the cluster is: nodes and their groups, and namespaces against their quotas."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from config.lab import Lab
 from config.quantity import Cpu, Memory
-from plan.headroom import headroom
+from plan.groups import groups
 from plan.hosts import host_uses
-from plan.losses import losses
-from plan.model import Capacity, GroupUse, Namespace, NamespaceUse, Node, NodeUse, Service, Workload
+from plan.model import Capacity, Namespace, NamespaceUse, Node, Service, Workload
 from plan.nodes import PODS
 from plan.resources import CPU, MEMORY, added, pod_limits, pod_requests, scaled
 from plan.scheduling import place
-from plan.standing import Standing
 from plan.system import system_workloads
 
 
@@ -24,31 +22,13 @@ def measure(
     by_namespace: dict[str, list[Workload]] = defaultdict(list)
     for workload in workloads:
         by_namespace[workload.namespace].append(workload)
-    everything = [*system_workloads(nodes), *workloads]
-    uses, pending = place(nodes, everything)
-    hosts = host_uses(lab)
-    lost = tuple(losses(lab, Standing(nodes, everything, uses, pending)))
+    uses, pending = place(nodes, [*system_workloads(nodes), *workloads])
     return Capacity(
         nodes=uses,
-        groups=tuple(_group(name, uses) for name in dict.fromkeys(node.group for node in nodes)),
+        groups=groups(uses),
         namespaces=tuple(_namespace(namespace, by_namespace[namespace.name]) for namespace in namespaces),
-        hosts=hosts,
+        hosts=host_uses(lab),
         pending=pending,
-        headroom=headroom(lab, uses, hosts, lost, workloads),
-        losses=lost,
-    )
-
-
-def _group(name: str, uses: Iterable[NodeUse]) -> GroupUse:
-    members = [use for use in uses if use.node.group == name]
-    return GroupUse(
-        name=name,
-        nodes=len(members),
-        allocatable=added(*(use.node.allocatable for use in members)),
-        requests=added(*(use.requests for use in members)),
-        limits=added(*(use.limits for use in members)),
-        volumes=sum(use.volumes for use in members),
-        volume_slots=sum(use.node.volume_slots for use in members),
     )
 
 

@@ -145,14 +145,13 @@ def _gpu(lab: Lab, capacity: Capacity) -> Iterator[Finding]:
 
 def _host_memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
     host = lab.site.hosts[use.name]
-    reserved = host.reserved_memory or 0
-    promised = use.machine_memory + reserved
+    promised = use.promised_memory
     allowed = use.memory * host.overcommit.memory_percent // 100
     path = ("site", "hosts", use.name, "memory")
     if promised > use.memory:
         yield Finding(
             "HOST-MEMORY-OVERCOMMITTED",
-            "error" if promised > allowed or use.pinned_memory + reserved > use.memory else "warning",
+            "error" if promised > allowed or use.pinned_memory + use.reserved_memory > use.memory else "warning",
             path,
             f"{use.name}: machines are promised {_gib(use.machine_memory)} of {_gib(use.memory)} installed, "
             f"{_gib(use.pinned_memory)} of it pinned by PCI passthrough; {_gib(promised - use.memory)} too much if "

@@ -11,12 +11,55 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
+from plan.groups import together
 from plan.host_memory import overhead
-from plan.model import Constraint, Headroom, HostUse, Loss, NodeUse, Pod, ResourceList, Workload
+from plan.losses import Loss
+from plan.model import GroupUse, HostUse, NodeUse, Plan, Pod, ResourceList, Workload
 from plan.nodes import PODS, admits
-from plan.resources import CPU, GPU, MEMORY, added, pod_requests
+from plan.resources import CPU, GPU, MEMORY, pod_requests
 
-VOLUME_SLOTS = "volume slots"
+
+class Constraint(NamedTuple):
+    """Something of which there is only so much."""
+
+    name: str
+    """For example `memory requests` or `volume slots`."""
+    of: str
+    """Whose it is: a group of nodes, a node, a host, a storage."""
+    resource: str
+    """What the amounts are in: `cpu` in millicores, `memory` in bytes, others in units."""
+    used: int
+    capacity: int | None
+    """None where it is not declared: then it is not checked."""
+    advisory: bool = False
+    """It slows things down, or fills up later: no pod is refused for it."""
+    binds: bool = False
+    """Of all constraints that refuse something it is the fullest."""
+
+    @property
+    def left(self) -> int | None:
+        """What is left of it; negative where more was promised than there is."""
+        return None if self.capacity is None else self.capacity - self.used
+
+
+class Headroom(NamedTuple):
+    """How much of each constraint is left, and how much more would fit."""
+
+    constraints: tuple[Constraint, ...]
+    typical: ResourceList
+    """What the pod of a typical service requests: the medians of the lab's own."""
+    typical_services: int
+    """How many more of them the nodes would take."""
+    typical_services_after_loss: int | None
+    """How many they would take after the loss of any one node; None where there is only one."""
+    ends_with: str | None
+    """The resource of which most nodes would then have too little."""
+    block_volumes: int
+    """How many more the nodes that take typical services could attach."""
+    workers: int | None
+    """How many more workers the host with the most room has memory for; None where there is none to copy."""
+    worker: str | None
+    """The machine that they would be copies of."""
 
 
 class _Fit(NamedTuple):
@@ -26,42 +69,40 @@ class _Fit(NamedTuple):
     lacking: str
 
 
-def headroom(
-    lab: Lab,
-    uses: Sequence[NodeUse],
-    hosts: Sequence[HostUse],
-    losses: Iterable[Loss],
-    workloads: Iterable[Workload],
-) -> Headroom:
-    """How full the lab is, and how much more it would take."""
-    ordinary = ordinary_nodes(uses)
-    typical = typical_requests(workloads)
+def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
+    """How full the lab is, and how much more it would take. `losses` are those of the plan."""
+    lab, uses, hosts = plan.lab, plan.capacity.nodes, plan.capacity.hosts
+    ordinary = _ordinary(uses)
+    typical = _typical_requests(plan.workloads)
     fits = [_fit(typical, use) for use in ordinary]
-    worker = standard_worker(lab, ordinary)
+    worker = _standard_worker(lab, ordinary)
+    group = together(" and ".join(dict.fromkeys(use.node.group for use in ordinary)), ordinary)
     return Headroom(
-        constraints=_with_binding((*_of_nodes(lab, uses, ordinary), *_of_hosts(lab, hosts))),
+        constraints=_with_binding(
+            (*_of_group(group), *_of_gpus(lab, uses), _of_limits(lab, group), *_of_hosts(lab, hosts))
+        ),
         typical=typical,
         typical_services=sum(fit.pods for fit in fits),
         typical_services_after_loss=_after_loss(typical, ordinary, losses),
         ends_with=next((name for name, _ in Counter(fit.lacking for fit in fits).most_common(1)), None),
-        block_volumes=sum(use.node.volume_slots - use.volumes for use in ordinary),
-        workers=_further_workers(lab, hosts, lab.machines[worker]) if worker else None,
+        block_volumes=group.volume_slots - group.volumes,
+        workers=_further_workers(hosts, lab.machines[worker]) if worker else None,
         worker=worker,
     )
 
 
-def ordinary_nodes(uses: Iterable[NodeUse]) -> list[NodeUse]:
+def _ordinary(uses: Iterable[NodeUse]) -> list[NodeUse]:
     """Nodes that take a pod which tolerates and selects nothing."""
     return [use for use in uses if admits(use.node, Pod(()))]
 
 
-def standard_worker(lab: Lab, ordinary: Iterable[NodeUse]) -> str | None:
+def _standard_worker(lab: Lab, ordinary: Iterable[NodeUse]) -> str | None:
     """The machine that a further worker would be a copy of: the last one that takes ordinary pods."""
     names = [use.node.name for use in ordinary if lab.machines[use.node.name].role == "worker"]
     return names[-1] if names else None
 
 
-def typical_requests(workloads: Iterable[Workload]) -> ResourceList:
+def _typical_requests(workloads: Iterable[Workload]) -> ResourceList:
     """What the pod of a typical service requests: the medians of the lab's own, daemonsets aside."""
     pods = [each.pod for each in workloads if each.is_steady and each.controller != "DaemonSet"]
     requests = [pod_requests(pod) for pod in pods] or [{}]
@@ -69,9 +110,8 @@ def typical_requests(workloads: Iterable[Workload]) -> ResourceList:
 
 
 def _fit(typical: ResourceList, use: NodeUse) -> _Fit:
-    used = {**use.requests, PODS: use.pods}
     return min(
-        _Fit(max(0, use.node.allocatable[name] - used.get(name, 0)) // amount, name)
+        _Fit(max(0, use.node.allocatable[name] - use.requests.get(name, 0)) // amount, name)
         for name, amount in typical.items()
         if amount
     )
@@ -82,7 +122,7 @@ def _after_loss(typical: ResourceList, ordinary: Sequence[NodeUse], losses: Iter
     names = {use.node.name for use in ordinary}
     return min(
         (
-            0 if loss.pending else sum(_fit(typical, use).pods for use in ordinary_nodes(loss.nodes))
+            0 if loss.pending else sum(_fit(typical, use).pods for use in _ordinary(loss.nodes))
             for loss in losses
             if loss.event == "node" and loss.name in names and len(names) > 1
         ),
@@ -90,9 +130,9 @@ def _after_loss(typical: ResourceList, ordinary: Sequence[NodeUse], losses: Iter
     )
 
 
-def _further_workers(lab: Lab, hosts: Iterable[HostUse], worker: Machine) -> int:
+def _further_workers(hosts: Iterable[HostUse], worker: Machine) -> int:
     """How many copies the host with the most room has memory for, what a machine takes beside its own included."""
-    free = (use.memory - (lab.site.hosts[use.name].reserved_memory or 0) - use.machine_memory for use in hosts)
+    free = (use.memory - use.promised_memory for use in hosts)
     return max(0, max(free) // (worker.memory + overhead(worker.memory)))
 
 
@@ -105,23 +145,15 @@ def _share(constraint: Constraint) -> float:
     return constraint.used / constraint.capacity if constraint.capacity else 0
 
 
-def _of_nodes(lab: Lab, uses: Iterable[NodeUse], ordinary: Sequence[NodeUse]) -> Iterator[Constraint]:
-    groups = " and ".join(dict.fromkeys(use.node.group for use in ordinary))
-    nodes = f"{groups} nodes"
-    requests = added({CPU: 0, MEMORY: 0}, *(use.requests for use in ordinary))
-    allocatable = added({CPU: 0, MEMORY: 0, PODS: 0}, *(use.node.allocatable for use in ordinary))
-    yield Constraint("CPU requests", nodes, CPU, requests[CPU], allocatable[CPU])
-    yield Constraint("memory requests", nodes, MEMORY, requests[MEMORY], allocatable[MEMORY])
-    yield Constraint("pods", nodes, PODS, sum(use.pods for use in ordinary), allocatable[PODS])
-    slots = sum(use.node.volume_slots for use in ordinary)
-    yield Constraint("volume slots", nodes, VOLUME_SLOTS, sum(use.volumes for use in ordinary), slots)
-    yield from _gpus(lab, uses)
-    limits = sum(use.limits.get(MEMORY, 0) for use in ordinary)
-    allowed = allocatable[MEMORY] * lab.cluster.overcommit.memory_limits_percent // 100
-    yield Constraint("memory limits", nodes, MEMORY, limits, allowed, advisory=True)
+def _of_group(group: GroupUse) -> Iterator[Constraint]:
+    """What the scheduler counts on the nodes that take ordinary pods."""
+    of = f"{group.name} nodes"
+    for resource, name in ((CPU, "CPU requests"), (MEMORY, "memory requests"), (PODS, "pods")):
+        yield Constraint(name, of, resource, group.requests.get(resource, 0), group.allocatable.get(resource, 0))
+    yield Constraint("volume slots", of, "volume slots", group.volumes, group.volume_slots)
 
 
-def _gpus(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Constraint]:
+def _of_gpus(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Constraint]:
     sharing = lab.cluster.platform.gpu
     names = {GPU: "GPU slices", sharing.video_memory_resource: "video memory"} if sharing else {}
     for use in uses:
@@ -130,12 +162,17 @@ def _gpus(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Constraint]:
                 yield Constraint(name, use.node.name, resource, use.requests.get(resource, 0), allocatable)
 
 
+def _of_limits(lab: Lab, group: GroupUse) -> Constraint:
+    allowed = group.allocatable.get(MEMORY, 0) * lab.cluster.overcommit.memory_limits_percent // 100
+    return Constraint(
+        "memory limits", f"{group.name} nodes", MEMORY, group.limits.get(MEMORY, 0), allowed, advisory=True
+    )
+
+
 def _of_hosts(lab: Lab, hosts: Iterable[HostUse]) -> Iterator[Constraint]:
     for use in hosts:
-        host = lab.site.hosts[use.name]
-        promised = use.machine_memory + (host.reserved_memory or 0)
-        yield Constraint("host memory", use.name, MEMORY, promised, use.memory)
-        for name, disk in host.disks.items():
+        yield Constraint("host memory", use.name, MEMORY, use.promised_memory, use.memory)
+        for name, disk in lab.site.hosts[use.name].disks.items():
             written = _written(lab, use.name, name)
             yield Constraint("disk writes", f"{name} of {use.name}", "MB/s", written, disk.write_mb_per_second, True)
         for name, (stored, size) in use.storages.items():

@@ -26,6 +26,7 @@ def _host(lab: Lab, name: str) -> HostUse:
         memory=host.memory,
         machine_memory=sum(machine.memory for machine in machines),
         pinned_memory=sum(machine.memory for machine in machines if machine.pci_devices),
+        reserved_memory=host.reserved_memory or 0,
         threads=host.threads,
         vcpus=sum(machine.vcpus for machine in machines),
         storages={storage: (promised[storage], row.size) for storage, row in host.storages.items()},

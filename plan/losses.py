@@ -6,26 +6,58 @@ A block volume stays on the host on which it was made; one of a statefulset with
 be on any of these.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from config.lab import Lab
 from config.service import Service
 from config.storage_class import NfsStorageClass
 from plan.constraints import Requirement
 from plan.hosts import stored
-from plan.model import Loss, Node, NodeUse, Pending, Workload
+from plan.model import Node, NodeUse, Pending, Plan, Workload
 from plan.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.scheduling import place
-from plan.standing import Standing
+from plan.system import system_workloads
 
 Pods = Counter[tuple[str, str, str]]
 """How many pods there are, by their workload's key."""
 
 
-def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
+class Loss(NamedTuple):
+    """What becomes of the lab when a part of it is gone."""
+
+    event: Literal["node", "host", "drain"]
+    """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines."""
+    name: str
+    has_control_plane: bool
+    """Whether a majority of the control plane is left. Without one nothing is started, moved or scaled."""
+    moved: int
+    """Pods that run elsewhere afterwards."""
+    pending: tuple[Pending, ...]
+    """Pods that no node takes then and that had one before."""
+    blips: tuple[Workload, ...]
+    """Workloads of which no pod runs until one has started elsewhere."""
+    unreachable: tuple[str, ...]
+    """Services whose volumes are on what is gone."""
+    held: tuple[Workload, ...]
+    """Of a drain: workloads whose disruption budget lets no further pod go, so that it does not end."""
+    nodes: tuple[NodeUse, ...]
+    """What is left of the cluster, with the pods that moved."""
+
+
+class _Standing(NamedTuple):
+    """A cluster in which everything that finds a place has it."""
+
+    nodes: Sequence[Node]
+    workloads: Sequence[Workload]
+    uses: Sequence[NodeUse]
+    pending: Sequence[Pending]
+
+
+def losses(plan: Plan) -> Iterator[Loss]:
     """The loss of each node, the drain of each node, and the loss of each host if there are several."""
+    standing = _standing(plan)
     hosts = dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
     if len(hosts) > 1:
         standing = standing._replace(workloads=_near_their_volumes(standing))
@@ -33,20 +65,28 @@ def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
         yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
     for node in standing.nodes:
         yield _drained(standing, node)
-    for host in hosts if len(lab.site.hosts) > 1 else ():
-        yield _host_lost(lab, standing, host)
+    for host in hosts if len(plan.lab.site.hosts) > 1 else ():
+        yield _host_lost(plan.lab, standing, host)
 
 
-def _near_their_volumes(standing: Standing) -> list[Workload]:
+def _standing(plan: Plan) -> _Standing:
+    uses = plan.capacity.nodes
+    nodes = tuple(use.node for use in uses)
+    return _Standing(nodes, (*system_workloads(nodes), *plan.workloads), uses, plan.capacity.pending)
+
+
+def _near_their_volumes(standing: _Standing) -> list[Workload]:
     """The workloads, those with block volumes bound to the hosts on which they have them."""
+    zones: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+    for use in standing.uses:
+        for key in _pods_on([use]):
+            zones[key][use.node.labels[ZONE_LABEL]] = None
     return [
-        _bound(workload, zones) if workload.pod.block_volumes and (zones := _zones(standing, workload)) else workload
+        _bound(workload, tuple(zones[workload.key]))
+        if workload.pod.block_volumes and workload.key in zones
+        else workload
         for workload in standing.workloads
     ]
-
-
-def _zones(standing: Standing, workload: Workload) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(use.node.labels[ZONE_LABEL] for use in standing.uses if _pods_on([use])[workload.key]))
 
 
 def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
@@ -56,7 +96,7 @@ def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
     return workload._replace(pod=workload.pod._replace(constraints=constraints._replace(node_affinity=affinity)))
 
 
-def _drained(standing: Standing, node: Node) -> Loss:
+def _drained(standing: _Standing, node: Node) -> Loss:
     cordoned = node._replace(taints={**node.taints, UNSCHEDULABLE: ""})
     loss = _loss(
         "drain", node.name, standing, [cordoned if each is node else each for each in standing.nodes], cordoned
@@ -75,7 +115,7 @@ def _holds(now: Pending, before: Iterable[Pending]) -> bool:
     return now.pods + waited > now.workload.max_unavailable
 
 
-def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
+def _host_lost(lab: Lab, standing: _Standing, host: str) -> Loss:
     left = [node for node in standing.nodes if node.labels[ZONE_LABEL] != host]
     stranded = _pods_on(use for use in standing.uses if use.node.labels[ZONE_LABEL] == host)
     movable = [
@@ -101,7 +141,7 @@ def _is_served_by(lab: Lab, service: Service, host: str) -> bool:
 def _loss(
     event: Literal["node", "host", "drain"],
     name: str,
-    standing: Standing,
+    standing: _Standing,
     left: Sequence[Node],
     emptied: Node | None = None,
 ) -> Loss:

@@ -332,87 +332,27 @@ class HostUse(NamedTuple):
     """Memory of all machines, in bytes."""
     pinned_memory: int
     """The part of machines with a PCI device: it is taken whole and never shared."""
+    reserved_memory: int
+    """What is kept for the hypervisor, in bytes; 0 where that is not stated."""
     threads: int
     vcpus: int
     storages: Mapping[str, tuple[int, int | None]]
     """By storage: bytes promised to machines and volumes, and its size if that is stated."""
 
-
-class Constraint(NamedTuple):
-    """Something of which there is only so much."""
-
-    name: str
-    """For example `memory requests` or `volume slots`."""
-    of: str
-    """Whose it is: a group of nodes, a node, a host, a storage."""
-    resource: str
-    """What the amounts are in: `cpu` in millicores, `memory` in bytes, others in units."""
-    used: int
-    capacity: int | None
-    """None where it is not declared: then it is not checked."""
-    advisory: bool = False
-    """It slows things down, or fills up later: no pod is refused for it."""
-    binds: bool = False
-    """Of all constraints that refuse something it is the fullest."""
-
     @property
-    def left(self) -> int | None:
-        """What is left of it; negative where more was promised than there is."""
-        return None if self.capacity is None else self.capacity - self.used
-
-
-class Headroom(NamedTuple):
-    """How much of each constraint is left, and how much more would fit."""
-
-    constraints: tuple[Constraint, ...]
-    typical: ResourceList
-    """What the pod of a typical service requests: the medians of the lab's own."""
-    typical_services: int
-    """How many more of them the nodes would take."""
-    typical_services_after_loss: int | None
-    """How many they would take after the loss of any one node; None where there is only one."""
-    ends_with: str | None
-    """The resource of which most nodes would then have too little."""
-    block_volumes: int
-    """How many more the nodes that take typical services could attach."""
-    workers: int | None
-    """How many more workers the host with the most room has memory for; None where there is none to copy."""
-    worker: str | None
-    """The machine that they would be copies of."""
-
-
-class Loss(NamedTuple):
-    """What becomes of the lab when a part of it is gone."""
-
-    event: Literal["node", "host", "drain"]
-    """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines."""
-    name: str
-    has_control_plane: bool
-    """Whether a majority of the control plane is left. Without one nothing is started, moved or scaled."""
-    moved: int
-    """Pods that run elsewhere afterwards."""
-    pending: tuple[Pending, ...]
-    """Pods that no node takes then and that had one before."""
-    blips: tuple[Workload, ...]
-    """Workloads of which no pod runs until one has started elsewhere."""
-    unreachable: tuple[str, ...]
-    """Services whose volumes are on what is gone."""
-    held: tuple[Workload, ...]
-    """Of a drain: workloads whose disruption budget lets no further pod go, so that it does not end."""
-    nodes: tuple[NodeUse, ...]
-    """What is left of the cluster, with the pods that moved."""
+    def promised_memory(self) -> int:
+        """Bytes promised to machines and to the hypervisor."""
+        return self.machine_memory + self.reserved_memory
 
 
 class Capacity(NamedTuple):
-    """How full the lab is, how much more would fit, and what becomes of it when a part is gone."""
+    """How full the lab is."""
 
     nodes: tuple[NodeUse, ...]
     groups: tuple[GroupUse, ...]
     namespaces: tuple[NamespaceUse, ...]
     hosts: tuple[HostUse, ...]
     pending: tuple[Pending, ...]
-    headroom: Headroom
-    losses: tuple[Loss, ...]
 
 
 class Plan(NamedTuple):

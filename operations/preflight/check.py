@@ -59,8 +59,3 @@ def settings(text: object) -> dict[str, str]:
     """`virtio,bridge=vmbr0` as Proxmox writes it; what stands without a name is left out."""
     pairs = (part.partition("=") for part in str(text).split(","))
     return {name: value for name, separator, value in pairs if separator}
-
-
-def listed(names: list[str], most: int = 6) -> str:
-    """`a, b and 3 more`."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from config.site import PciDevice as Stated
 from operations.preflight.answers import PciDevice, PciMapping
-from operations.preflight.check import Check, listed, missing_privilege, settings, unchecked
+from operations.preflight.check import Check, missing_privilege, settings, unchecked
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
 from plan.model import PciMapping as Planned
+from plan.wording import listed
 
 NO_IOMMU = -1
 

@@ -6,11 +6,12 @@ from ipaddress import IPv4Address, ip_address
 from typing import NamedTuple
 
 from config.source import Path
-from operations.preflight.check import Check, listed, missing_privilege, settings, unchecked
+from operations.preflight.check import Check, missing_privilege, settings, unchecked
 from operations.preflight.standing import Guests, is_our_template, is_ours, templates_to_create, to_create
 from operations.preflight.state import State, Unread
 from plan.existing import host_findings, missing_findings
 from plan.model import Finding, Plan, VirtualMachine
+from plan.wording import listed
 
 ADDRESS_KEY = re.compile(r"(ipconfig|net)\d+")
 """Where the address of a machine (cloud-init) or a container is configured."""

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from operations.preflight.answers import NodeStatus
-from operations.preflight.check import Check, gib, listed, missing_privilege, unchecked
+from operations.preflight.check import Check, gib, missing_privilege, unchecked
 from operations.preflight.standing import Guests, memory_to_add
 from operations.preflight.state import HostState, State, Unread
 from plan.host_memory import HostMemory, Running, reckon
 from plan.model import Finding, Plan
+from plan.wording import listed
 
 
 def check_memory(plan: Plan, state: State, host: str) -> Check:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from config.network import Bridge
 from operations.preflight.answers import NetworkInterface
-from operations.preflight.check import Check, listed, missing_privilege, unchecked
+from operations.preflight.check import Check, missing_privilege, unchecked
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
+from plan.wording import listed
 
 BRIDGES = ("bridge", "OVSBridge")
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from operations.preflight.answers import Config
-from operations.preflight.check import Check, listed, missing_privilege, unchecked
+from operations.preflight.check import Check, missing_privilege, unchecked
 from operations.preflight.read import has_agent
 from operations.preflight.standing import to_create
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
+from plan.wording import listed
 
 BUSES = ("ide", "sata", "scsi", "virtio")
 

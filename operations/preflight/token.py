@@ -1,9 +1,10 @@
 """Whether the token may do what the plan needs."""
 
-from operations.preflight.check import Check, listed, unchecked
+from operations.preflight.check import Check, unchecked
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
 from plan.privileges import Need, needs
+from plan.wording import listed
 
 MONITOR = {"VM.GuestAgent.Audit": "VM.Monitor"}
 """What Proxmox 9 divided up, and what it was before."""

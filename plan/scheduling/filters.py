@@ -40,10 +40,10 @@ def filters_for(kind: Kind, cluster: Cluster) -> Sequence[Filter]:
         lambda place: _cordoned(kind, place),
         lambda place: _taints(kind, place),
         lambda place: _node_affinity(kind, place),
-        lambda place: _room(kind, place),
     ]
     if constraints.host_ports:
-        found.insert(3, lambda place: Unfit((PORTS,), True) if constraints.host_ports & place.ports.keys() else None)
+        found.append(lambda place: Unfit((PORTS,), True) if constraints.host_ports & place.ports.keys() else None)
+    found.append(lambda place: _room(kind, place))
     if kind.volumes:
         found.append(lambda place: _volumes(kind, place))
     found += _spread(kind, cluster)

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from plan import make_plan
-from plan.model import Loss, Plan, Workload
+from plan.headroom import Headroom, headroom
+from plan.losses import Loss, losses
+from plan.model import Plan, Workload
 from plan.nodes import UNSCHEDULABLE
 from tests.plan.labs import lab_of, plan_of
 
@@ -13,8 +15,14 @@ GPU_TENANTS = {"frigate", "immich-worker", "immich-machine-learning", "llama-cpp
 
 def loss(plan: Plan, event: str, name: str) -> Loss:
     """The one loss of that kind and name."""
-    (found,) = (each for each in plan.capacity.losses if (each.event, each.name) == (event, name))
+    (found,) = (each for each in losses(plan) if (each.event, each.name) == (event, name))
     return found
+
+
+def headroom_of(name: str) -> Headroom:
+    """What a lab still takes."""
+    plan = plan_of(name)
+    return headroom(plan, losses(plan))
 
 
 def waiting(found: Loss) -> set[str]:
@@ -25,9 +33,9 @@ def waiting(found: Loss) -> set[str]:
 def test_every_node_is_lost_once_and_drained_once() -> None:
     plan = plan_of("prod")
     names = [use.node.name for use in plan.capacity.nodes]
-    assert [each.name for each in plan.capacity.losses if each.event == "node"] == names
-    assert [each.name for each in plan.capacity.losses if each.event == "drain"] == names
-    assert not [each for each in plan.capacity.losses if each.event == "host"]
+    assert [each.name for each in losses(plan) if each.event == "node"] == names
+    assert [each.name for each in losses(plan) if each.event == "drain"] == names
+    assert not [each for each in losses(plan) if each.event == "host"]
 
 
 def test_without_any_one_ordinary_node_everything_finds_a_place() -> None:
@@ -133,26 +141,26 @@ def test_volumes_on_a_lost_host_are_out_of_reach_and_the_rest_moves() -> None:
 
 
 def test_headroom_counts_what_is_left() -> None:
-    headroom = plan_of("prod").capacity.headroom
-    by_name = {(each.name, each.of): each for each in headroom.constraints}
+    left = headroom_of("prod")
+    by_name = {(each.name, each.of): each for each in left.constraints}
     assert by_name["video memory", "k8s-node1"].left == 400
     slots = by_name["volume slots", "general nodes"]
     assert (slots.used, slots.capacity) == (49, 140)
-    assert headroom.block_volumes == slots.left
-    (binding,) = (each for each in headroom.constraints if each.binds)
+    assert left.block_volumes == slots.left
+    (binding,) = (each for each in left.constraints if each.binds)
     assert (binding.name, binding.of) == ("host memory", "pve")
-    assert headroom.workers == 0
-    assert headroom.worker == "k8s-node6"
+    assert left.workers == 0
+    assert left.worker == "k8s-node6"
 
 
 def test_a_capacity_that_is_not_stated_is_not_invented() -> None:
-    unstated = [each for each in plan_of("prod").capacity.headroom.constraints if each.capacity is None]
+    unstated = [each for each in headroom_of("prod").constraints if each.capacity is None]
     assert {each.name for each in unstated} == {"disk writes", "storage"}
     assert all(each.left is None and not each.binds for each in unstated)
 
 
 def test_fewer_typical_services_fit_where_a_loss_is_to_be_survived() -> None:
-    headroom = plan_of("prod").capacity.headroom
-    assert headroom.typical_services_after_loss is not None
-    assert 0 < headroom.typical_services_after_loss < headroom.typical_services
-    assert plan_of("small").capacity.headroom.typical_services_after_loss is None
+    left = headroom_of("prod")
+    assert left.typical_services_after_loss is not None
+    assert 0 < left.typical_services_after_loss < left.typical_services
+    assert headroom_of("small").typical_services_after_loss is None
