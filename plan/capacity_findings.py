@@ -1,12 +1,14 @@
 """What there is to say about capacity: what does not fit, what is tight, what could not be checked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
 from config.quantity import Memory
-from plan.model import Capacity, Finding, GroupUse, HostUse, NamespaceUse, NodeUse
-from plan.nodes import PODS
+from plan.model import Capacity, Finding, GroupUse, HostUse, NamespaceUse, NodeUse, Workload
+from plan.quotas import FIELDS
+from plan.remedies import remedies
 from plan.resources import CPU, GPU, MEMORY, notation
+from plan.standing import Standing, as_it_stands
 
 TIGHT_PERCENT = 90
 """Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
@@ -14,12 +16,10 @@ TIGHT_PERCENT = 90
 TIGHT_VOLUME_SLOTS = 24
 """Volumes on one node from which the lab's alert fires (docs/facts.md, The lab)."""
 
-_QUOTA_FIELDS: Mapping[str, str] = {CPU: "requests.cpu", MEMORY: "requests.memory", PODS: "pods"}
 
-
-def capacity_findings(lab: Lab, capacity: Capacity) -> Iterator[Finding]:
+def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload]) -> Iterator[Finding]:
     """All findings about capacity."""
-    yield from _pending(capacity)
+    yield from _pending(lab, as_it_stands(capacity, workloads))
     for namespace in capacity.namespaces:
         yield from _quota(lab, namespace)
     for group in capacity.groups:
@@ -34,15 +34,15 @@ def capacity_findings(lab: Lab, capacity: Capacity) -> Iterator[Finding]:
         yield from _host_storage(lab, host)
 
 
-def _pending(capacity: Capacity) -> Iterator[Finding]:
-    for pending in capacity.pending:
+def _pending(lab: Lab, standing: Standing) -> Iterator[Finding]:
+    for pending, remedy in zip(standing.pending, remedies(lab, standing), strict=True):
         workload = pending.workload
         yield Finding(
             "DOES-NOT-FIT",
             "error",
             workload.path,
             f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: {pending.reason}",
-            "request less, run fewer replicas, or add a worker in machines.yaml",
+            remedy,
         )
 
 
@@ -52,7 +52,7 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
     path = _quota_path(lab, use)
     for resource, hard in use.quota.items():
         steady, peak = use.requests.get(resource, 0), use.requests_with_jobs.get(resource, 0)
-        field = _QUOTA_FIELDS[resource]
+        field = FIELDS[resource]
         shown = f"{field}: {notation(resource, steady)} of {notation(resource, hard)}"
         raise_quota = (
             f"request less in {use.name}, raise quota of tier {use.tier}, or move a service to a namespace of its own"

@@ -44,6 +44,17 @@ CATALOGUE: Mapping[str, Page] = {
         "15 minutes whenever it reads the machine.",
         "Give the token VM.GuestAgent.Audit on /vms.",
     ),
+    "AUTOSCALER-DOES-NOT-FIT": Page(
+        "An autoscaler may ask for more pods than find a place",
+        "Everything fits while the autoscalers are at their minimum. Under load, all of them at once, the pods above "
+        "stay Pending: the service gets no faster.",
+        "Lower max_replicas to what fits, request less, or add a worker.",
+    ),
+    "AUTOSCALER-EXCEEDS-QUOTA": Page(
+        "An autoscaler may ask for more than the quota allows",
+        "The API server refuses pods above the quota. The autoscaler goes on asking, and the service gets no faster.",
+        "Lower max_replicas to what the message says, or raise the tier's quota.",
+    ),
     "BLOCK-VOLUME-SHARED": Page(
         "Replicas share a block volume",
         "A block volume is attached to one node at a time. Replicas on other nodes stay in ContainerCreating "
@@ -140,9 +151,10 @@ CATALOGUE: Mapping[str, Page] = {
     ),
     "DOES-NOT-FIT": Page(
         "Pods would stay Pending",
-        "No node that the pod may run on has enough left. The nodes are filled by an estimate: highest "
-        "priority first, each pod on the emptiest node. Affinity and preemption are not modelled.",
-        "Request less, run fewer replicas, or add a worker.",
+        "No node takes the pod. All pods are placed with the filters, scores and preemption of kube-scheduler, the "
+        "most important first; the message ends in the scheduler's own words.",
+        "Do one of what the finding names. Each was tried in the plan, alone, with everything else as it is: after "
+        "it nothing waits that did not wait before. For more than a few workloads at once only the first are tried.",
     ),
     "EXCEPTION-UNUSED": Page(
         "An exception without effect",
@@ -231,6 +243,12 @@ CATALOGUE: Mapping[str, Page] = {
         "Without it no PCI device can be passed through: the machine does not start.",
         "Turn on VT-d or AMD-Vi in the BIOS of the host, and intel_iommu=on on its kernel's command line for an "
         "Intel processor.",
+    ),
+    "JOB-DOES-NOT-FIT": Page(
+        "A job finds no place beside what runs",
+        "The pod of the job was placed beside everything that runs all the time, and no node takes it: it waits until"
+        " its deadline, every time. A backup that never runs is noticed when it is needed.",
+        "Request less, or add a worker.",
     ),
     "KIND-NOT-PROVIDED": Page(
         "A kind that the cluster will not know",
@@ -388,6 +406,18 @@ CATALOGUE: Mapping[str, Page] = {
         "created. Capacity, quota and eviction are then not what was planned, and no two starts are alike.",
         "Use mode Off, which only recommends, and take over what it recommends deliberately.",
     ),
+    "ROLLOUT-DOES-NOT-FIT": Page(
+        "A rollout finds no place for the new pod",
+        "The deployment starts a new pod before an old one goes. There is room for the pods that run, and none for "
+        "that one: the next change of the image stays Pending, while the old version goes on running.",
+        "Let the old pod go first (singleton: true), request less, or add a worker.",
+    ),
+    "ROLLOUT-EXCEEDS-QUOTA": Page(
+        "A rollout needs more than the quota allows",
+        "The deployment starts a new pod before an old one goes. The namespace's quota has room for the pods that "
+        "run, and none for that one: the API server refuses it, and the next change of the image never arrives.",
+        "Let the old pod go first (singleton: true), request less, or raise the tier's quota.",
+    ),
     "SCRATCH-EXCEEDS-MEMORY": Page(
         "Scratch space in memory leaves the container none",
         "An emptyDir with medium Memory counts towards the memory limit of the containers that fill it.",
@@ -398,6 +428,14 @@ CATALOGUE: Mapping[str, Page] = {
         "At shutdown the kubelet ends pods tier by tier, each tier with its grace period. Proxmox waits "
         "down_seconds and then switches the machine off: databases that still write are cut.",
         "Raise down_seconds of the machine, or shorten shutdown_grace_seconds of a tier.",
+    ),
+    "STARTS-TOO-LATE": Page(
+        "After a power cut a node comes back too late for its pods",
+        "Proxmox starts machines one after the other and waits up_seconds after each. Kubernetes gives up the pods of"
+        " a lost node some 350 seconds after it can tell that the node is lost, and makes them anew elsewhere. Those "
+        "with a block volume wait until the node is back. How long a machine takes to boot is taken to be the same "
+        "for all.",
+        "Shorten up_seconds of the machines that start before it, or give it an earlier order.",
     ),
     "STORAGE-CONTENT": Page(
         "A storage does not take what is put there",
@@ -476,5 +514,11 @@ CATALOGUE: Mapping[str, Page] = {
         "The Proxmox CSI driver attaches 29 volumes to a machine and the node advertises 28. When many pods "
         "move at once, one node fills up and databases stay stuck on 'no free lun found'.",
         "Move volumes that need no block storage to NFS, or add a worker.",
+    ),
+    "WORKER-EXCEEDS-QUOTA": Page(
+        "One more worker would exceed a quota",
+        "A daemonset gets one more pod with each node. The quota of its namespace has no room for another: on a new "
+        "worker the pod is refused, and what it does (network, volumes, metrics) is missing there.",
+        "Raise the tier's quota before you add a worker.",
     ),
 }

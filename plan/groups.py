@@ -1,8 +1,10 @@
 """Nodes taken together: the sum of what they have and of what is placed on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from plan.model import GroupUse, NodeUse
+from plan.constraints import HOSTNAME
+from plan.model import GroupUse, Node, NodeUse, Pod
+from plan.nodes import admits
 from plan.resources import added
 
 
@@ -23,3 +25,19 @@ def together(name: str, members: Sequence[NodeUse]) -> GroupUse:
         volumes=sum(use.volumes for use in members),
         volume_slots=sum(use.node.volume_slots for use in members),
     )
+
+
+def ordinary(uses: Iterable[NodeUse]) -> list[NodeUse]:
+    """Nodes that take a pod which tolerates and selects nothing."""
+    return [use for use in uses if admits(use.node, Pod(()))]
+
+
+def standard_worker(uses: Iterable[NodeUse]) -> NodeUse | None:
+    """The node that a further worker would be a copy of: the last one that takes ordinary pods."""
+    return next((use for use in reversed(ordinary(uses)) if use.node.role == "worker"), None)
+
+
+def copy(use: NodeUse) -> Node:
+    """A further node like another, under a name of its own."""
+    name = f"{use.node.name}-copy"
+    return use.node._replace(name=name, labels={**use.node.labels, HOSTNAME: name})

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
-from plan.groups import together
+from plan.groups import ordinary, standard_worker, together
 from plan.host_memory import overhead
 from plan.losses import Loss
-from plan.model import GroupUse, HostUse, NodeUse, Plan, Pod, ResourceList, Workload
-from plan.nodes import PODS, admits
+from plan.model import GroupUse, HostUse, NodeUse, Plan, ResourceList, Workload
+from plan.nodes import PODS
 from plan.resources import CPU, GPU, MEMORY, pod_requests
 
 
@@ -72,34 +72,23 @@ class _Fit(NamedTuple):
 def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
     """How full the lab is, and how much more it would take. `losses` are those of the plan."""
     lab, uses, hosts = plan.lab, plan.capacity.nodes, plan.capacity.hosts
-    ordinary = _ordinary(uses)
+    usual = ordinary(uses)
     typical = _typical_requests(plan.workloads)
-    fits = [_fit(typical, use) for use in ordinary]
-    worker = _standard_worker(lab, ordinary)
-    group = together(" and ".join(dict.fromkeys(use.node.group for use in ordinary)), ordinary)
+    fits = [_fit(typical, use) for use in usual]
+    worker = standard_worker(uses)
+    group = together(" and ".join(dict.fromkeys(use.node.group for use in usual)), usual)
     return Headroom(
         constraints=_with_binding(
             (*_of_group(group), *_of_gpus(lab, uses), _of_limits(lab, group), *_of_hosts(lab, hosts))
         ),
         typical=typical,
         typical_services=sum(fit.pods for fit in fits),
-        typical_services_after_loss=_after_loss(typical, ordinary, losses),
+        typical_services_after_loss=_after_loss(typical, usual, losses),
         ends_with=next((name for name, _ in Counter(fit.lacking for fit in fits).most_common(1)), None),
         block_volumes=group.volume_slots - group.volumes,
-        workers=_further_workers(hosts, lab.machines[worker]) if worker else None,
-        worker=worker,
+        workers=_further_workers(hosts, lab.machines[worker.node.name]) if worker else None,
+        worker=worker.node.name if worker else None,
     )
-
-
-def _ordinary(uses: Iterable[NodeUse]) -> list[NodeUse]:
-    """Nodes that take a pod which tolerates and selects nothing."""
-    return [use for use in uses if admits(use.node, Pod(()))]
-
-
-def _standard_worker(lab: Lab, ordinary: Iterable[NodeUse]) -> str | None:
-    """The machine that a further worker would be a copy of: the last one that takes ordinary pods."""
-    names = [use.node.name for use in ordinary if lab.machines[use.node.name].role == "worker"]
-    return names[-1] if names else None
 
 
 def _typical_requests(workloads: Iterable[Workload]) -> ResourceList:
@@ -117,12 +106,12 @@ def _fit(typical: ResourceList, use: NodeUse) -> _Fit:
     )
 
 
-def _after_loss(typical: ResourceList, ordinary: Sequence[NodeUse], losses: Iterable[Loss]) -> int | None:
+def _after_loss(typical: ResourceList, usual: Sequence[NodeUse], losses: Iterable[Loss]) -> int | None:
     """The worst case, in which one of the ordinary nodes is gone; none fit where not even the lab's own do."""
-    names = {use.node.name for use in ordinary}
+    names = {use.node.name for use in usual}
     return min(
         (
-            0 if loss.pending else sum(_fit(typical, use).pods for use in _ordinary(loss.nodes))
+            0 if loss.pending else sum(_fit(typical, use).pods for use in ordinary(loss.nodes))
             for loss in losses
             if loss.event == "node" and loss.name in names and len(names) > 1
         ),

@@ -18,7 +18,7 @@ from plan.hosts import stored
 from plan.model import Node, NodeUse, Pending, Plan, Workload
 from plan.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.scheduling import place
-from plan.system import system_workloads
+from plan.standing import Standing, as_it_stands, newly
 
 Pods = Counter[tuple[str, str, str]]
 """How many pods there are, by their workload's key."""
@@ -46,18 +46,9 @@ class Loss(NamedTuple):
     """What is left of the cluster, with the pods that moved."""
 
 
-class _Standing(NamedTuple):
-    """A cluster in which everything that finds a place has it."""
-
-    nodes: Sequence[Node]
-    workloads: Sequence[Workload]
-    uses: Sequence[NodeUse]
-    pending: Sequence[Pending]
-
-
 def losses(plan: Plan) -> Iterator[Loss]:
     """The loss of each node, the drain of each node, and the loss of each host if there are several."""
-    standing = _standing(plan)
+    standing = as_it_stands(plan.capacity, plan.workloads)
     hosts = dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
     if len(hosts) > 1:
         standing = standing._replace(workloads=_near_their_volumes(standing))
@@ -69,13 +60,7 @@ def losses(plan: Plan) -> Iterator[Loss]:
         yield _host_lost(plan.lab, standing, host)
 
 
-def _standing(plan: Plan) -> _Standing:
-    uses = plan.capacity.nodes
-    nodes = tuple(use.node for use in uses)
-    return _Standing(nodes, (*system_workloads(nodes), *plan.workloads), uses, plan.capacity.pending)
-
-
-def _near_their_volumes(standing: _Standing) -> list[Workload]:
+def _near_their_volumes(standing: Standing) -> list[Workload]:
     """The workloads, those with block volumes bound to the hosts on which they have them."""
     zones: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
     for use in standing.uses:
@@ -96,7 +81,7 @@ def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
     return workload._replace(pod=workload.pod._replace(constraints=constraints._replace(node_affinity=affinity)))
 
 
-def _drained(standing: _Standing, node: Node) -> Loss:
+def _drained(standing: Standing, node: Node) -> Loss:
     cordoned = node._replace(taints={**node.taints, UNSCHEDULABLE: ""})
     loss = _loss(
         "drain", node.name, standing, [cordoned if each is node else each for each in standing.nodes], cordoned
@@ -115,7 +100,7 @@ def _holds(now: Pending, before: Iterable[Pending]) -> bool:
     return now.pods + waited > now.workload.max_unavailable
 
 
-def _host_lost(lab: Lab, standing: _Standing, host: str) -> Loss:
+def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
     left = [node for node in standing.nodes if node.labels[ZONE_LABEL] != host]
     stranded = _pods_on(use for use in standing.uses if use.node.labels[ZONE_LABEL] == host)
     movable = [
@@ -141,7 +126,7 @@ def _is_served_by(lab: Lab, service: Service, host: str) -> bool:
 def _loss(
     event: Literal["node", "host", "drain"],
     name: str,
-    standing: _Standing,
+    standing: Standing,
     left: Sequence[Node],
     emptied: Node | None = None,
 ) -> Loss:
@@ -164,7 +149,7 @@ def _loss(
     if not loss.has_control_plane:
         return loss
     uses, waiting = place(left, standing.workloads, survivors)
-    pending = _newly(waiting, standing.pending)
+    pending = newly(waiting, standing.pending)
     waits: Pods = Counter({each.workload.key: each.pods for each in pending})
     blips = tuple(each for each in loss.blips if waits[each.key] < lost[each.key])
     return loss._replace(moved=(lost - waits).total(), pending=pending, blips=blips, nodes=uses)
@@ -184,10 +169,3 @@ def _has_majority(nodes: Iterable[Node], left: Iterable[Node]) -> bool:
     """Whether etcd still has one."""
     members, alive = (sum(node.role == "control-plane" for node in each) for each in (nodes, left))
     return alive > members // 2
-
-
-def _newly(waiting: Iterable[Pending], before: Iterable[Pending]) -> tuple[Pending, ...]:
-    """Pods that wait now and did not before."""
-    waited: Pods = Counter({each.workload.key: each.pods for each in before})
-    more = (each._replace(pods=each.pods - waited[each.workload.key]) for each in waiting)
-    return tuple(each for each in more if each.pods > 0)

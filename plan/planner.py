@@ -19,6 +19,7 @@ from plan.services import plan_services
 from plan.storage import storage_classes
 from plan.templates import plan_templates
 from plan.tiers import plan_tiers, shutdown_findings
+from plan.transitions import transition_findings
 
 
 def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
@@ -33,6 +34,7 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
     namespaces = plan_namespaces(lab, tiers)
     services = plan_services(lab, nodes)
     capacity = measure(lab, nodes, namespaces, services)
+    workloads = tuple(workload for service in services for workload in service.workloads)
     return Plan(
         lab=lab,
         templates=plan_templates(lab),
@@ -51,7 +53,8 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
                 *creation_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
-                *capacity_findings(lab, capacity),
+                *capacity_findings(lab, capacity, workloads),
+                *transition_findings(lab, capacity, workloads),
             )
         ),
     )

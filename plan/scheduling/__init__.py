@@ -46,6 +46,19 @@ def place(
     return tuple(_use(each) for each in cluster.places), waiting
 
 
+def one_more(
+    nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse], candidates: Iterable[Workload]
+) -> Iterator[tuple[Workload, str]]:
+    """Those candidates of which no node would take one more pod beside what runs, and why; jobs among them."""
+    kinds = {each.key: Kind(each) for each in workloads}
+    cluster = Cluster(nodes, kinds.values())
+    _put_running(cluster, running)
+    for candidate in candidates:
+        outcome = _place_one(cluster, _Queued((0, 0), kinds[candidate.key], None))
+        if isinstance(outcome, str):
+            yield candidate, outcome
+
+
 def _use(place: Place) -> NodeUse:
     pods = tuple((kind.workload, number) for kind, number in place.pods.items())
     return NodeUse(place.node, dict(place.used), place.limits, place.volumes, place.pods.total(), pods)

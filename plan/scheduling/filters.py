@@ -44,7 +44,7 @@ def filters_for(kind: Kind, cluster: Cluster) -> Sequence[Filter]:
     if constraints.host_ports:
         found.append(lambda place: Unfit((PORTS,), True) if constraints.host_ports & place.ports.keys() else None)
     found.append(lambda place: _room(kind, place))
-    if kind.volumes:
+    if kind.workload.pod.block_volumes:
         found.append(lambda place: _volumes(kind, place))
     found += _spread(kind, cluster)
     found += _pods(kind, cluster)
@@ -87,7 +87,8 @@ def _room(kind: Kind, place: Place) -> Unfit | None:
 
 
 def _volumes(kind: Kind, place: Place) -> Unfit | None:
-    fits = place.volumes + kind.volumes <= place.node.volume_slots
+    further = place.further_volumes(kind)
+    fits = not further or place.volumes + further <= place.node.volume_slots
     return None if fits else Unfit((VOLUMES,), True)
 
 

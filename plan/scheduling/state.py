@@ -44,10 +44,16 @@ class Kind:
         requests = pod_requests(filled)
         return requests[CPU], requests[MEMORY]
 
-    @property
-    def volumes(self) -> int:
-        """Volume slots that one of them takes."""
-        return len(self.workload.pod.block_volumes)
+    @cached_property
+    def own_volumes(self) -> int:
+        """Block volumes that each of them has for itself."""
+        return len(self.workload.pod.block_volumes) if self.workload.controller in ("StatefulSet", "Cluster") else 0
+
+    @cached_property
+    def claims(self) -> frozenset[tuple[str, str]]:
+        """Block volumes that they share with each other and with other workloads, as service and volume."""
+        volumes = () if self.own_volumes else self.workload.pod.block_volumes
+        return frozenset((self.workload.service, volume) for volume in volumes)
 
     @cached_property
     def spread(self) -> tuple[Spread, ...]:
@@ -70,7 +76,8 @@ class Place:
     used: Counter[str] = field(default_factory=Counter[str])
     compared_cpu: int = 0
     compared_memory: int = 0
-    volumes: int = 0
+    own_volumes: int = 0
+    claims: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     ports: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
     pods: Counter[Kind] = field(default_factory=Counter[Kind])
 
@@ -81,7 +88,9 @@ class Place:
         cpu, memory = kind.compared
         self.compared_cpu += cpu * count
         self.compared_memory += memory * count
-        self.volumes += kind.volumes * count
+        self.own_volumes += kind.own_volumes * count
+        for claim in kind.claims:
+            self.claims[claim] += count
         for port in kind.constraints.host_ports:
             self.ports[port] += count
         self.pods[kind] += count
@@ -91,6 +100,15 @@ class Place:
     def label(self, key: str) -> str | None:
         """A label of the node; its name is one of them."""
         return self.node.labels.get(key, self.node.name if key == HOSTNAME else None)
+
+    @property
+    def volumes(self) -> int:
+        """Volume slots that are taken. A volume takes one, however many pods of the node mount it."""
+        return self.own_volumes + sum(mounts > 0 for mounts in self.claims.values())
+
+    def further_volumes(self, kind: Kind) -> int:
+        """Volume slots that one more pod of a kind would take."""
+        return kind.own_volumes + sum(not self.claims[claim] for claim in kind.claims)
 
     @property
     def limits(self) -> dict[str, int]:

@@ -120,12 +120,18 @@ def test_node_affinity_takes_any_of_its_selectors() -> None:
 
 
 def test_volume_slots_and_pods_run_out_too() -> None:
-    stored = workload("stored", 3, block_volumes=("data",))
+    stored = workload("stored", 3, "StatefulSet", block_volumes=("data",))
     assert placed([node("a", slots=2)], stored) == ({"a": 2}, [("stored", 1)])
     assert "1 node(s) exceed max volume count" in reason([node("a", slots=2)], stored)
     assert placed([node("a", cpu=99_000)], workload("many", 3, containers=(Container("main", {}, {}),)))[0] == {"a": 3}
     tiny = workload("tiny", 11, containers=(Container("main", {}, {}),))
     assert "Too many pods" in reason([node("a")], tiny)
+
+
+def test_a_volume_takes_one_slot_however_many_pods_of_a_node_mount_it() -> None:
+    shared = workload("shared", 3, block_volumes=("data",))
+    uses, pending = place([node("a", slots=1)], [shared])
+    assert (uses[0].volumes, uses[0].pods, pending) == (1, 3, ())
 
 
 def test_two_pods_cannot_have_one_port_of_a_host() -> None:

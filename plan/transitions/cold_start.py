@@ -1,0 +1,71 @@
+"""Everything starts at once, after a power cut: who comes back so late that its pods have been given away.
+
+Proxmox starts the machines of a host in their order and waits `up_seconds` after each. The node controller lets a
+node's pods go when it was silent for so long and nothing tells of a larger disruption
+(pkg/controller/nodelifecycle/node_lifecycle_controller.go, ComputeZoneState and handleDisruption; v1.34). How long
+a machine takes to boot is taken to be the same for all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from config.lab import Lab
+from plan.model import Finding, Node
+from plan.nodes import ZONE_LABEL
+
+GRACE_SECONDS = 50
+"""Silence after which a node counts as lost (node-monitor-grace-period)."""
+TOLERATION_SECONDS = 300
+"""Time that a pod stays on a lost node (DefaultTolerationSeconds)."""
+DISRUPTED_SHARE, FEW_NODES, LARGE_ZONE = 0.55, 2, 50
+"""A zone with this share of lost nodes, and more than a few of them, is left alone unless it is large."""
+
+
+def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
+    """Nodes that come back later than their pods are waited for."""
+    starts = start_seconds(lab)
+    for node in nodes:
+        let_go = _pods_let_go(node, nodes, starts)
+        if let_go is not None and starts[node.name] > let_go:
+            late = starts[node.name] - let_go
+            yield Finding(
+                "STARTS-TOO-LATE",
+                "warning",
+                ("machines", node.name, "start"),
+                f"after a power cut {node.name} is started {starts[node.name]} s after the first machine, but its pods "
+                f"are given up {let_go} s after it: what runs there is made anew elsewhere, and block volumes wait for "
+                "the node",
+                f"shorten up_seconds of what starts before it on {lab.machines[node.name].host} by {late} s in all, or "
+                "start it earlier",
+            )
+
+
+def start_seconds(lab: Lab) -> Mapping[str, int]:
+    """When Proxmox starts each machine, in seconds after the first one of its host; hosts start together."""
+    hosts: dict[str, list[str]] = defaultdict(list)
+    for name, machine in lab.machines.items():
+        hosts[machine.host].append(name)
+    starts: dict[str, int] = {}
+    for names in hosts.values():
+        passed = 0
+        for name in sorted(names, key=lambda each: (lab.machines[each].start.order, lab.machines[each].vmid)):
+            starts[name] = passed
+            passed += lab.machines[name].start.up_seconds
+    return starts
+
+
+def _pods_let_go(node: Node, nodes: Sequence[Node], starts: Mapping[str, int]) -> int | None:
+    """When the pods of a node are given up, if it has not started by then; None if never."""
+    masters = sorted(starts[each.name] for each in nodes if each.role == "control-plane")
+    noticed = masters[len(masters) // 2] + GRACE_SECONDS
+    moments = (noticed, *sorted(at for at in starts.values() if noticed < at < starts[node.name]))
+    given_up = (at for at in moments if starts[node.name] > at and _is_let_go(node, nodes, starts, at))
+    return next((at + TOLERATION_SECONDS for at in given_up), None)
+
+
+def _is_let_go(node: Node, nodes: Iterable[Node], starts: Mapping[str, int], moment: int) -> bool:
+    """Whether a lost node's pods are let go while those nodes run that have started until a moment."""
+    zone = [each for each in nodes if each.labels[ZONE_LABEL] == node.labels[ZONE_LABEL]]
+    lost = sum(starts[each.name] > moment for each in zone)
+    disrupted = lost < len(zone) and lost > FEW_NODES and lost / len(zone) >= DISRUPTED_SHARE
+    return not disrupted or len(zone) > LARGE_ZONE
