@@ -67,13 +67,14 @@ def schema_command(
 
 @app.command("explain")
 def explain_command(
-    code: Annotated[str, typer.Argument(help="The code of a finding, for example QUOTA-EXCEEDED.")],
+    name: Annotated[str, typer.Argument(help="The code of a finding, as QUOTA-EXCEEDED, or a service or a node.")],
+    lab: LabOption = "prod",
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Print what a finding means, why it matters and what to do."""
+    """Say what a finding means and what to do; or follow a service down to the kernel, or a node through a shortage."""
     from cli.explaining import run_explain
 
-    raise SystemExit(run_explain(code, output))
+    raise SystemExit(run_explain(name, lab, output))
 
 
 @app.command("guard")

@@ -5,9 +5,12 @@ from typing import Any
 
 from config.lab import Lab
 from config.source import Path
+from plan.cgroups import cgroups
+from plan.eviction import SCARCE, order_on
+from plan.guarantees import steps_to_guaranteed
 from plan.headroom import Constraint, Headroom, headroom
 from plan.losses import Loss, losses
-from plan.model import Finding, Plan, Service, Tier, Workload
+from plan.model import Finding, NodeUse, Plan, Service, Tier, Workload
 from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
 
 Json = dict[str, Any]
@@ -47,20 +50,7 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
             }
             for host in plan.capacity.hosts
         ],
-        "nodes": [
-            {
-                "name": use.node.name,
-                "role": use.node.role,
-                "group": use.node.group,
-                "allocatable": written(use.node.allocatable),
-                "requests": written(use.requests),
-                "limits": written(use.limits),
-                "pods": use.pods,
-                "volume_slots": use.node.volume_slots,
-                "volumes": use.volumes,
-            }
-            for use in plan.capacity.nodes
-        ],
+        "nodes": [_node_sums(use) for use in plan.capacity.nodes],
         "constraints": [constraint_report(each) for each in left.constraints],
         "headroom": headroom_report(left),
         "losses": [loss_report(each) for each in lost],
@@ -75,9 +65,32 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
             }
             for use in plan.capacity.namespaces
         ],
-        "services": [service_report(each) for each in services],
+        "services": [service_report(plan, each) for each in services],
         "manifests": dict(sorted(Counter(str(manifest["kind"]) for manifest in plan.manifests).items())),
         "findings": [finding_report(plan.lab, finding) for finding in plan.findings if _concerns(finding, service)],
+    }
+
+
+def _node_sums(use: NodeUse) -> Json:
+    return {
+        "name": use.node.name,
+        "role": use.node.role,
+        "group": use.node.group,
+        "allocatable": written(use.node.allocatable),
+        "requests": written(use.requests),
+        "limits": written(use.limits),
+        "pods": use.pods,
+        "volume_slots": use.node.volume_slots,
+        "volumes": use.volumes,
+    }
+
+
+def node_report(use: NodeUse) -> Json:
+    """A node with its pods by estimate, and in which order they are evicted for each thing that it may run out of."""
+    return {
+        **_node_sums(use),
+        "workloads": [{"workload": _named(workload), "pods": count} for workload, count in use.workloads],
+        "eviction_order": {resource: [_named(each) for each in order_on(use, resource)] for resource in SCARCE},
     }
 
 
@@ -138,7 +151,7 @@ def tier_workloads(plan: Plan, tier: Tier) -> list[Workload]:
     return [workload for service in plan.services if service.tier == tier.name for workload in service.workloads]
 
 
-def service_report(service: Service) -> Json:
+def service_report(plan: Plan, service: Service) -> Json:
     """A service: figures of one pod of its main workload, then the sums over all that runs steadily."""
     main = service.workloads[0]
     requests, limits = pod_requests(main.pod), pod_limits(main.pod)
@@ -159,12 +172,12 @@ def service_report(service: Service) -> Json:
         "hosts": list(service.hosts),
         "total_requests": written(total),
         "total_limits": written(total_limits(service.workloads)),
-        "workloads": [workload_report(workload) for workload in service.workloads],
+        "workloads": [workload_report(plan, workload) for workload in service.workloads],
     }
 
 
-def workload_report(workload: Workload) -> Json:
-    """A workload; requests and limits are those of one pod."""
+def workload_report(plan: Plan, workload: Workload) -> Json:
+    """A workload; requests and limits are those of one pod, cgroups those of the pod and of its containers."""
     return {
         "name": workload.name,
         "controller": workload.controller,
@@ -174,6 +187,8 @@ def workload_report(workload: Workload) -> Json:
         "requests": written(pod_requests(workload.pod)),
         "limits": written(pod_limits(workload.pod)),
         "block_volumes": len(workload.pod.block_volumes),
+        "cgroups": [each._asdict() for each in cgroups(workload, plan.lab.cluster.kubelet.cpu_manager)],
+        "steps_to_guaranteed": [each._asdict() for each in steps_to_guaranteed(workload.pod)],
     }
 
 

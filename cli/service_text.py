@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cli.kernel_text import kernel_text
 from cli.plan_text import findings, make_console
 from plan.metadata import api_group
 from plan.model import Plan, Service, Workload
@@ -17,6 +18,7 @@ def print_service(plan: Plan, name: str) -> None:
     for part in (
         _heading(plan, service),
         _workloads(service),
+        kernel_text(plan, service),
         _objects(service),
         findings(plan.lab, (each for each in plan.findings if each.path[:2] == ("services", name))),
     ):

@@ -1,11 +1,15 @@
 """`homelab explain`."""
 
 import json
+import re
 
 import pytest
 
 from plan.catalogue import CATALOGUE
 from tests.cli.conftest import Homelab
+from tests.plan.labs import FOLDERS
+
+EVERY_KIND = FOLDERS["every_kind"]
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
@@ -30,3 +34,38 @@ def test_an_unknown_code_is_invalid_input(homelab: Homelab) -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr == "homelab: no finding has the code 'QUOTA-EXCEDED'; did you mean 'QUOTA-EXCEEDED'?\n"
+
+
+def test_a_service_is_followed_down_to_the_kernel(homelab: Homelab) -> None:
+    result = homelab("explain", "photos", "--lab", EVERY_KIND)
+    assert result.exit_code == 0
+    assert "photos in the kernel, below kubepods.slice/kubepods-burstable.slice" in result.stdout
+    row = next(line.split() for line in result.stdout.splitlines() if line.startswith("exporter"))
+    assert row == ["exporter", "1", "4", "max", "100000", "32Mi", "999"]
+    assert "Burstable: not every container has a CPU and a memory limit equal to its request" in result.stdout
+    assert "; migrate: limits.cpu 50m (now none);" in result.stdout
+    assert "For cores of its own: be Guaranteed; photos: cpu 1 instead of 100m" in result.stdout
+    assert re.search(r"^worker +memory +\d+ of \d+ +up to 400Mi above its request", result.stdout, re.MULTILINE)
+
+
+def test_a_node_tells_who_goes_first_for_each_shortage(homelab: Homelab) -> None:
+    result = homelab("explain", "worker", "--lab", EVERY_KIND)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("worker: A node without one\nworker on host pve, VMID 202, taints: none\n")
+    assert re.search(r"^ +never +never +never +kube-proxy", result.stdout, re.MULTILINE)
+    assert "worker dies" in result.stdout
+
+
+def test_programs_get_cgroups_and_eviction_orders(homelab: Homelab) -> None:
+    service = json.loads(homelab("explain", "queue", "--lab", EVERY_KIND, "--format", "json").stdout)["service"]
+    (pod, queue) = service["workloads"][0]["cgroups"]
+    assert (pod["cpu_max"], queue["cpu_max"], queue["memory_max"]) == ("25000 100000", "25000 100000", 512 << 20)
+    assert service["workloads"][0]["steps_to_guaranteed"] == []
+    node = json.loads(homelab("explain", "master", "--lab", EVERY_KIND, "--format", "json").stdout)
+    assert node["eviction_order"]["memory"] == ["aux-watcher/watcher"]
+
+
+def test_an_unknown_service_is_invalid_input(homelab: Homelab) -> None:
+    result = homelab("explain", "photo", "--lab", EVERY_KIND)
+    assert result.exit_code == 2
+    assert result.stderr.endswith("did you mean 'photos'?\n")

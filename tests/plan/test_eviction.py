@@ -1,9 +1,9 @@
 """The eviction order is the kubelet's, if every pod used all that it may (k8s.io/kubernetes v1.34.2,
 pkg/kubelet/eviction/helpers.go, rankMemoryPressure): above its request, then priority, then how far above."""
 
-from plan.eviction import eviction_order, memory_above_request
+from plan.eviction import INODES, above_request, eviction_order, order_on
 from plan.model import Container, Pod, Workload
-from plan.resources import MEMORY
+from plan.resources import EPHEMERAL_STORAGE, MEMORY
 from tests.plan.labs import plan_of
 
 
@@ -52,8 +52,8 @@ def test_what_is_equal_is_ordered_by_name() -> None:
 def test_a_pod_is_measured_by_the_request_that_the_scheduler_counts() -> None:
     """An init container that requests more than the rest raises the request of the whole pod for good."""
     init = Container("init", {MEMORY: 1000}, {MEMORY: 1000})
-    assert memory_above_request(workload("main", 50, 100, init=init)) == 0
-    assert memory_above_request(workload("main", 50, 100)) == 50
+    assert above_request(workload("main", 50, 100, init=init)) == 0
+    assert above_request(workload("main", 50, 100)) == 50
 
 
 def test_a_service_goes_when_its_first_workload_goes() -> None:
@@ -73,3 +73,27 @@ def test_memory_guaranteed_services_go_after_all_burstable_ones() -> None:
     plan = plan_of("every_kind")
     place = {service.name: service.eviction_place for service in plan.services}
     assert max(place["photos"], place["library"], place["watcher"]) < min(place["painter"], place["door"])
+
+
+def test_a_node_never_lets_go_what_is_critical_for_the_system() -> None:
+    use = next(each for each in plan_of("every_kind").capacity.nodes if each.node.name == "master")
+    on_it = {workload.name for workload, _ in use.workloads}
+    going = {workload.name for workload in order_on(use, MEMORY)}
+    assert {"kube-apiserver", "etcd", "kube-proxy"} <= on_it - going
+    assert going == {"watcher"}
+
+
+def test_nobody_requests_inodes_so_that_priority_decides() -> None:
+    (use,) = (each for each in plan_of("prod").capacity.nodes if each.node.name == "k8s-node1")
+    priorities = [workload.pod.priority for workload in order_on(use, INODES)]
+    assert priorities == sorted(priorities)
+
+
+def test_disk_is_ranked_by_its_own_requests() -> None:
+    hoarder = workload("hoarder", 100, 100)
+    modest = workload("modest", 1, 100)
+    disk = {EPHEMERAL_STORAGE: 5}
+    main = modest.pod.containers[0]
+    modest = modest._replace(pod=Pod((main._replace(requests={**main.requests, **disk}, limits=disk),)))
+    assert [each.name for each in eviction_order([modest, hoarder], EPHEMERAL_STORAGE)] == ["hoarder", "modest"]
+    assert [each.name for each in eviction_order([modest, hoarder])] == ["modest", "hoarder"]
