@@ -4,6 +4,7 @@ PYTHON ?= python3
 LAB ?= prod
 DIR ?= rendered/$(LAB)
 UPGRADE ?=
+AGAINST ?=
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -16,8 +17,8 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-plan: .venv/runtime ## Read what the lab is, whether it fits and what is wrong with it (LAB=small for the small one)
-	@$(BIN)/homelab plan --lab $(LAB)
+plan: .venv/runtime ## Read what the lab is, whether it fits and what is wrong with it (LAB=small; AGAINST=main for changes)
+	@$(BIN)/homelab plan --lab $(LAB) $(if $(AGAINST),--against $(AGAINST))
 
 render: .venv/runtime ## Write the lab's manifests and machine specifications as files (LAB=, DIR=)
 	@$(BIN)/homelab render --lab $(LAB) $(DIR)

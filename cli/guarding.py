@@ -41,18 +41,14 @@ def guard_report(judgement: Judgement) -> dict[str, object]:
         "valid": True,
         "refused": [each.name for each in judgement.refused],
         "consequences": [
-            {
-                "effect": each.effect,
-                "target": each.target,
-                "severity": each.severity,
-                "allowed": each.name in judgement.allowed,
-                "causes": list(each.causes),
-                "message": each.message,
-                "fix": each.fix,
-            }
-            for each in judgement.consequences
+            {**consequence_report(each), "allowed": each.name in judgement.allowed} for each in judgement.consequences
         ],
     }
+
+
+def consequence_report(consequence: Consequence) -> dict[str, object]:
+    """What a step does, for programs."""
+    return {**consequence._asdict(), "causes": list(consequence.causes)}
 
 
 def _text(file: Path | None) -> str:
@@ -68,7 +64,7 @@ def _text(file: Path | None) -> str:
 
 def _print_judgement(judgement: Judgement, console: Console) -> None:
     for each in judgement.consequences:
-        _print_consequence(each, each.name in judgement.allowed, console)
+        print_consequence(each, each.name in judgement.allowed, console)
     if judgement.consequences:
         console.print()
     refused = judgement.refused
@@ -82,7 +78,7 @@ def _print_judgement(judgement: Judgement, console: Console) -> None:
 HARMLESS = "Nothing that runs is damaged."
 
 
-def _print_consequence(consequence: Consequence, allowed: bool, console: Console) -> None:
+def print_consequence(consequence: Consequence, allowed: bool, console: Console) -> None:
     causes = f"  {', '.join(consequence.causes)}" if consequence.causes else ""
     console.print(
         Text.assemble(

@@ -26,6 +26,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class PlanFormat(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 LabOption = Annotated[str, typer.Option("--lab", "-l", help="Name of a folder in config/, or a path.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="For people or for programs.")]
 
@@ -33,13 +41,18 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="For people
 @app.command("plan")
 def plan_command(
     lab: LabOption = "prod",
-    output: FormatOption = Format.TEXT,
+    output: Annotated[
+        PlanFormat, typer.Option("--format", "-f", help="For people, for programs, or for a pull request.")
+    ] = PlanFormat.TEXT,
     service: Annotated[str | None, typer.Option("--service", "-s", help="Only this service, in detail.")] = None,
+    against: Annotated[
+        str | None, typer.Option(help="A git revision, or a folder that was rendered: say only what differs from it.")
+    ] = None,
 ) -> None:
     """Say what the lab is, whether it fits, and what is wrong with it."""
     from cli.planning import run_plan
 
-    raise SystemExit(run_plan(lab, output, service))
+    raise SystemExit(run_plan(lab, output, service, against))
 
 
 @app.command("render")

@@ -1,20 +1,23 @@
 """`homelab render`: every manifest and machine specification as a file."""
 
+import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from cli.exits import ERRORS, FINE, INVALID
 from cli.output import print_json
 from cli.planning import refuse
+from cli.reports import plan_report
 from config.load import InvalidLab, lab_folder, load_lab
 from plan import Plan, make_plan
-from plan.model import Manifest
+from plan.files import rendered_files
 from plan.yaml_text import to_yaml
 
 MARKER = ".rendered-by-homelab"
 """Lists the files of a rendering, so that the next one removes what it wrote and nothing else."""
+REPORT = "plan.json"
+"""The plan itself, so that a later one can be compared with it."""
 
 
 def run_render(lab: str, folder: Path, output: str) -> int:
@@ -27,7 +30,7 @@ def run_render(lab: str, folder: Path, output: str) -> int:
     if old is None:
         print(f"homelab: {folder} is not empty and was not rendered before; name another folder", file=sys.stderr)
         return INVALID
-    files = dict(rendered_files(plan))
+    files = rendering(plan)
     try:
         _write(folder, files, set(old) - files.keys())
     except OSError as error:
@@ -40,74 +43,24 @@ def run_render(lab: str, folder: Path, output: str) -> int:
     return ERRORS if plan.errors else FINE
 
 
-def _write(folder: Path, files: dict[str, Any], stale: set[str]) -> None:
+def rendering(plan: Plan) -> dict[str, str]:
+    """The text of every file, by its name in the folder."""
+    files = {name: _to_text(content) for name, content in rendered_files(plan)}
+    return {**files, REPORT: json.dumps(plan_report(plan), indent=1) + "\n"}
+
+
+def _write(folder: Path, files: dict[str, str], stale: set[str]) -> None:
     for name in stale:
         _remove(folder, name)
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(to_text(content), encoding="utf-8")
+        (folder / name).write_text(content, encoding="utf-8")
     (folder / MARKER).write_text("".join(f"{name}\n" for name in sorted(files)), encoding="utf-8")
 
 
-def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """The files of a rendering: their names in the folder, and what stands in each."""
-    for template in plan.templates:
-        yield (
-            f"machines/templates/{template.name}.yaml",
-            {
-                "ignoreChanges": list(template.ignore_changes),
-                "image": dict(template.image),
-                "properties": dict(template.properties),
-            },
-        )
-    for machine in plan.machines:
-        for snippet in machine.snippets:
-            yield f"machines/snippets/{snippet.file_name}", snippet.content
-        yield (
-            f"machines/{machine.name}.yaml",
-            {
-                "import": machine.import_id,
-                "ignoreChanges": list(machine.ignore_changes),
-                "pciMappings": [dict(mapping.properties) for mapping in machine.pci_mappings],
-                "properties": dict(machine.properties),
-            },
-        )
-    for name, document in plan.bootstrap.items():
-        yield f"cluster/{name}", document
-    for manifest in plan.defaults:
-        yield f"defaults/{_file_name(manifest)}", manifest
-    for manifest in plan.policies:
-        yield f"policies/{_file_name(manifest)}", manifest
-    for namespace in plan.namespaces:
-        yield f"namespaces/{namespace.name}/namespace.yaml", namespace.manifest
-        for generated in (namespace.limit_range, namespace.quota):
-            if generated is not None:
-                yield f"namespaces/{namespace.name}/generated/{_file_name(generated)}", generated
-    for service in plan.services:
-        folder = f"namespaces/{service.namespace}/{service.name}"
-        for manifest in service.objects:
-            yield f"{folder}/{_file_name(manifest)}", manifest
-        if service.release is not None:
-            yield (
-                f"{folder}/release.yaml",
-                {
-                    "name": service.release.name,
-                    "namespace": service.namespace,
-                    "chart": service.release.chart,
-                    "repository": dict(service.release.repository),
-                    "version": service.release.version,
-                    "values": dict(service.release.values),
-                },
-            )
-
-
-def to_text(content: Any) -> str:
+def _to_text(content: Any) -> str:
     """What stands in a file: a text as it is, and everything else as YAML."""
     return content if isinstance(content, str) else to_yaml(content)
-
-
-def _file_name(manifest: Manifest) -> str:
-    return f"{manifest['kind'].lower()}-{manifest['metadata']['name']}.yaml"
 
 
 def _remove(folder: Path, name: str) -> None:

@@ -1,11 +1,12 @@
 """What a step does to anything but a virtual machine: Kubernetes objects, charts, and what lies on the host."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from config.quantity import Memory
 from operations.consequence import Consequence
 from operations.preview import Step, block
+from plan.object_rules import MAKES_PODS, touches
 
 HOLDS: Mapping[tuple[str, str], str] = {
     ("", "Namespace"): "Everything in the namespace goes with it, volumes and databases too.",
@@ -22,6 +23,8 @@ HOLDS: Mapping[tuple[str, str], str] = {
 SIZES = ("spec.resources.requests.storage", "spec.storage.size", "spec.walStorage.size")
 """Sizes of volumes, which Kubernetes and its operators never make smaller."""
 
+IN_PLACE = "It is updated in place."
+DELETED = "It is deleted."
 NETWORK = "proxmoxve:network/linux"
 IGNORED = ("pulumi:", "homelab:")
 """The engine's own resources and the program's components: nothing runs by them."""
@@ -44,7 +47,20 @@ def object_consequences(step: Step) -> Iterator[Consequence]:
         message, fix = "Proxmox reloads the network of the whole host.", "change it while nobody needs the host"
         yield Consequence("UPDATE", "warning", target_of(step), others, message, fix)
     elif others:
-        yield Consequence("UPDATE", "info", target_of(step), others, "It is updated in place.", "")
+        yield Consequence("UPDATE", "info", target_of(step), others, _update(step, others), "")
+
+
+def _update(step: Step, paths: Iterable[str]) -> str:
+    """What an update does, to the pods that a controller makes above all."""
+    kind = step.type.rsplit(":", maxsplit=1)[-1]
+    if kind not in MAKES_PODS or not any(touches(path, ("spec.template",)) for path in paths):
+        return IN_PLACE
+    spec = block(step.new_state.inputs if step.new_state else {}, "spec")
+    if block(spec, "strategy").get("type") == "Recreate":
+        return "Its pods are stopped, then made anew: it is away in between."
+    if kind == "Deployment":
+        return "Its pods are replaced one by one, a new one before an old one goes."
+    return "Its pods are replaced one by one, each away until its successor is ready."
 
 
 def target_of(step: Step) -> str:
@@ -62,7 +78,7 @@ def _loss(step: Step) -> Consequence:
     if step.resource.retain_on_delete and effect == "DELETE":
         return Consequence("UPDATE", "info", target_of(step), (), "Pulumi forgets it; it stays where it is.", "")
     lost = _lost(step)
-    what = "It is deleted." if effect == "DELETE" else "It is deleted and made anew."
+    what = DELETED if effect == "DELETE" else "It is deleted and made anew."
     return Consequence(
         effect,
         "error" if lost else "info",

@@ -19,7 +19,11 @@ def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
+def plain(content: Any) -> Any:
+    """A document in the types that it has when it is read again."""
+    return json.loads(json.dumps(content))
+
+
 def to_yaml(content: Any) -> str:
     """A document as YAML: keys in their order, long lines unbroken."""
-    plain = json.loads(json.dumps(content))
-    return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, width=160, allow_unicode=True)
+    return yaml.dump(plain(content), Dumper=_Dumper, sort_keys=False, width=160, allow_unicode=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.rendering import MARKER, rendered_files, to_text
+from cli.rendering import MARKER, rendering
+from plan.files import rendered_files
 from tests.plan.labs import plan_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -19,7 +20,7 @@ LABS = ("small", "every_kind")
 @cache
 def planned(lab: str) -> dict[str, str]:
     """The files of a lab as they are rendered now."""
-    return {name: to_text(content) for name, content in rendered_files(plan_of(lab))}
+    return rendering(plan_of(lab))
 
 
 def golden(lab: str) -> set[str]:

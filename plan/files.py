@@ -1,0 +1,99 @@
+"""Every manifest and machine specification as a file: its name, and whose it is."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple, get_args
+
+from plan.model import Manifest, Plan
+
+SubjectKind = Literal[
+    "service", "machine", "tier", "namespace", "kubeadm document", "template", "snippet", "cluster-wide object"
+]
+KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
+
+
+GENERATED = "generated"
+"""Folder of what Kyverno makes in a namespace."""
+
+
+class Subject(NamedTuple):
+    """What a file belongs to."""
+
+    kind: SubjectKind
+    name: str
+
+
+def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
+    """The files of a rendering: their names in the folder, and what stands in each."""
+    for template in plan.templates:
+        yield (
+            f"machines/templates/{template.name}.yaml",
+            {
+                "ignoreChanges": list(template.ignore_changes),
+                "image": dict(template.image),
+                "properties": dict(template.properties),
+            },
+        )
+    for machine in plan.machines:
+        for snippet in machine.snippets:
+            yield f"machines/snippets/{snippet.file_name}", snippet.content
+        yield (
+            f"machines/{machine.name}.yaml",
+            {
+                "import": machine.import_id,
+                "ignoreChanges": list(machine.ignore_changes),
+                "pciMappings": [dict(mapping.properties) for mapping in machine.pci_mappings],
+                "properties": dict(machine.properties),
+            },
+        )
+    for name, document in plan.bootstrap.items():
+        yield f"cluster/{name}", document
+    for manifest in plan.defaults:
+        yield f"defaults/{_file_name(manifest)}", manifest
+    for manifest in plan.policies:
+        yield f"policies/{_file_name(manifest)}", manifest
+    for namespace in plan.namespaces:
+        yield f"namespaces/{namespace.name}/namespace.yaml", namespace.manifest
+        for generated in (namespace.limit_range, namespace.quota):
+            if generated is not None:
+                yield f"namespaces/{namespace.name}/{GENERATED}/{_file_name(generated)}", generated
+    for service in plan.services:
+        folder = f"namespaces/{service.namespace}/{service.name}"
+        for manifest in service.objects:
+            yield f"{folder}/{_file_name(manifest)}", manifest
+        if service.release is not None:
+            yield (
+                f"{folder}/release.yaml",
+                {
+                    "name": service.release.name,
+                    "namespace": service.namespace,
+                    "chart": service.release.chart,
+                    "repository": dict(service.release.repository),
+                    "version": service.release.version,
+                    "values": dict(service.release.values),
+                },
+            )
+
+
+def subject_of(file_name: str) -> Subject:
+    """What a file belongs to, by its name."""
+    match file_name.removesuffix(".yaml").split("/"):
+        case ["machines", "templates", name]:
+            return Subject("template", name)
+        case ["machines", "snippets", name]:
+            return Subject("snippet", name)
+        case ["machines", name]:
+            return Subject("machine", name)
+        case ["cluster", name]:
+            return Subject("kubeadm document", name)
+        case ["defaults", name] if name.startswith("priorityclass-"):
+            return Subject("tier", name.removeprefix("priorityclass-"))
+        case ["namespaces", namespace, service, _] if service != GENERATED:
+            return Subject("service", service)
+        case ["namespaces", namespace, *_]:
+            return Subject("namespace", namespace)
+        case _:
+            return Subject("cluster-wide object", file_name.removesuffix(".yaml").rpartition("/")[2])
+
+
+def _file_name(manifest: Manifest) -> str:
+    return f"{manifest['kind'].lower()}-{manifest['metadata']['name']}.yaml"

@@ -1,0 +1,136 @@
+"""`homelab plan --against`: what a change of the lab does, beside a git revision or a rendered folder."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.comparison_markdown import LONGEST
+from tests.cli.conftest import Homelab
+from tests.plan.labs import change
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.example", *arguments], check=True)
+
+
+@pytest.fixture
+def committed(lab: Path) -> Path:
+    """The lab, with all of it in git."""
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "All of it")
+    return lab
+
+
+def raise_memory(lab: Path) -> None:
+    change(lab, [{"file": "services/door.yaml", "old": "memory: 512Mi", "new": "memory: 640Mi"}])
+
+
+def test_a_revision_is_read_without_touching_the_working_tree(committed: Path, homelab: Homelab) -> None:
+    raise_memory(committed)
+    result = homelab("plan", "--lab", committed, "--against", "HEAD")
+    assert result.exit_code == 0
+    first = result.stdout.splitlines()[0]
+    assert first.startswith("labs/every_kind compared with HEAD (")
+    assert first.endswith("): 1 service changed")
+    assert (
+        "  deployment-door: spec.template.spec.containers[door].resources.limits.memory 512Mi -> 640Mi" in result.stdout
+    )
+    assert "Its pods are replaced one by one, a new one before an old one goes." in result.stdout
+    assert "memory: 640Mi" in (committed / "services" / "door.yaml").read_text(encoding="utf-8")
+
+
+def test_a_rendered_folder_tells_the_same(committed: Path, homelab: Homelab) -> None:
+    homelab("render", "rendered", "--lab", committed)
+    raise_memory(committed)
+    reports = [
+        json.loads(homelab("plan", "--lab", committed, "--against", reference, "--format", "json").stdout)
+        for reference in ("HEAD", "rendered")
+    ]
+    assert reports[1].pop("against") == "rendered"
+    reports[0].pop("against")
+    assert reports[0] == reports[1]
+    assert [each["name"] for each in reports[0]["subjects"]] == ["door"]
+
+
+def test_of_the_same_lab_nothing_is_said(committed: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", committed, "--against", "HEAD")
+    assert "nothing that is declared is different" in result.stdout
+    assert "Nothing is said that was not said before." in result.stdout
+    assert len(result.stdout.splitlines()) == 3
+
+
+def test_markdown_has_the_summary_first_and_folds_the_rest(committed: Path, homelab: Homelab) -> None:
+    raise_memory(committed)
+    text = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
+    assert text.startswith("### labs/every\\_kind compared with HEAD (")
+    assert text.index("1 service changed.") < text.index("**What an `up` would do, ") < text.index("<details>")
+    assert text.count("<details>") == text.count("</details>") == 2
+    assert text == homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
+
+
+def test_markdown_is_never_too_long_for_a_comment(
+    committed: Path, homelab: Homelab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = (committed / "services" / "door.yaml").read_text(encoding="utf-8")
+    for number in range(24):
+        text = door.replace("host: door", f"host: door-{number}").replace("cpu: 100m", "cpu: 1900m")
+        (committed / "services" / f"door-{number}.yaml").write_text(text, encoding="utf-8")
+    whole = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
+    assert whole.count("</details>") > 24
+    assert "more left out" not in whole
+    assert len(whole) < LONGEST
+    monkeypatch.setattr("cli.comparison_markdown.LONGEST", len(whole) - 9000)
+    cut = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
+    assert len(cut) <= len(whole) - 9000
+    assert cut.count("<details>") == cut.count("</details>") > 10
+    assert "more left out for their length: `homelab plan --against HEAD (" in cut
+
+
+def test_an_unknown_revision_is_invalid_input(committed: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", committed, "--against", "nowhere")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no revision 'nowhere' here, and no rendered folder of that name" in result.stderr
+
+
+def test_a_folder_that_was_not_rendered_is_invalid_input(committed: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", committed, "--against", "labs")
+    assert (result.exit_code, result.stderr.startswith("homelab: labs was not rendered")) == (2, True)
+
+
+def test_a_revision_that_this_version_cannot_read_says_where(committed: Path, homelab: Homelab) -> None:
+    change(committed, [{"file": "services/door.yaml", "old": "memory: 512Mi", "new": "memry: 512Mi"}])
+    git("commit", "--quiet", "--all", "--message", "A mistake")
+    change(committed, [{"file": "services/door.yaml", "old": "memry: 512Mi", "new": "memory: 512Mi"}])
+    result = homelab("plan", "--lab", committed, "--against", "HEAD")
+    assert result.exit_code == 2
+    assert "is not valid for this version of the program (labs/every_kind/services/door.yaml:" in result.stderr
+    assert "render it with the version of then" in result.stderr
+
+
+def test_a_lab_that_is_in_no_repository_says_so(lab: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", lab, "--against", "HEAD")
+    assert result.exit_code == 2
+    assert "not a git repository" in result.stderr
+
+
+def test_a_rendered_folder_that_was_cut_is_invalid_input(committed: Path, homelab: Homelab) -> None:
+    homelab("render", "rendered", "--lab", committed)
+    shutil.rmtree(Path("rendered") / "machines")
+    result = homelab("plan", "--lab", committed, "--against", "rendered")
+    assert (result.exit_code, "rendered is not as it was rendered" in result.stderr) == (2, True)
+
+
+def test_markdown_needs_something_to_compare_with(lab: Path, homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", lab, "--format", "markdown")
+    assert (result.exit_code, "--against" in result.stderr) == (2, True)
+
+
+def test_an_error_of_the_new_plan_is_one_here_too(committed: Path, homelab: Homelab) -> None:
+    change(committed, [{"file": "services/sweeper.yaml", "old": "cpu: 10m", "new": "cpu: 1500m"}])
+    result = homelab("plan", "--lab", committed, "--against", "HEAD")
+    assert result.exit_code == 1
+    assert "+ error CPU-ABOVE-CAP services.sweeper.cpu  labs/every_kind/services/sweeper.yaml:9" in result.stdout

@@ -1,0 +1,102 @@
+"""What a change will do to what runs is foreseen by the rules of the guard, without Pulumi."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.sides import side_of
+from config.load import load_lab
+from operations.consequence import Consequence
+from operations.foreseen import foreseen
+from plan import make_plan
+from plan.comparison import compare
+from tests.plan.labs import FOLDERS, change
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the lab with one service of each kind."""
+    return Path(shutil.copytree(FOLDERS["every_kind"], tmp_path / "every_kind"))
+
+
+def consequences(folder: Path, *edits: dict[str, str]) -> dict[str, Consequence]:
+    """What an `up` would do after some edits, by effect and target."""
+    lab = load_lab(folder)
+    before = side_of(make_plan(lab), "before")
+    change(folder, list(edits))
+    lab = load_lab(folder)
+    after = side_of(make_plan(lab), "after")
+    return {each.name: each for each in foreseen(lab, before, after, compare(before, after))}
+
+
+def edit(file: str, old: str, new: str) -> dict[str, str]:
+    return {"file": file, "old": old, "new": new}
+
+
+def test_another_host_replaces_a_machine(folder: Path) -> None:
+    found = consequences(folder, edit("machines.yaml", "  vmid: 202", "  vmid: 212"))
+    assert found["REPLACE:worker"].severity == "error"
+    assert "vm_id" in found["REPLACE:worker"].causes
+
+
+def test_what_the_machine_ignores_does_nothing(folder: Path) -> None:
+    """An adopted machine's disks are left alone, so that a larger one is a finding and no consequence."""
+    found = consequences(folder, edit("machines.yaml", "size: 16Gi", "size: 20Gi"))
+    assert found == {}
+
+
+def test_a_new_image_replaces_pods_one_by_one(folder: Path) -> None:
+    found = consequences(folder, edit("services/door.yaml", "door:1.0.0", "door:1.1.0"))
+    assert found["UPDATE:Deployment/core-door/door"].message == (
+        "Its pods are replaced one by one, a new one before an old one goes."
+    )
+
+
+def test_where_the_old_pod_goes_first_the_service_is_away(folder: Path) -> None:
+    found = consequences(folder, edit("services/library.yaml", "cpu: 50m\n", "cpu: 60m\n"))
+    assert "it is away in between" in found["UPDATE:Deployment/aux-library/library"].message
+
+
+def test_another_storage_class_loses_the_volume(folder: Path) -> None:
+    found = consequences(folder, edit("services/photos.yaml", "storage_class: files", "storage_class: block"))
+    (loss,) = (each for each in found.values() if each.target.startswith("PersistentVolumeClaim/"))
+    assert (loss.effect, loss.severity) == ("REPLACE", "error")
+    assert "spec.storageClassName" in loss.causes
+
+
+def test_a_larger_volume_of_a_statefulset_replaces_it(folder: Path) -> None:
+    found = consequences(folder, edit("services/queue.yaml", "size: 10Gi", "size: 20Gi"))
+    assert found["REPLACE:StatefulSet/core-queue/queue"].severity == "error"
+
+
+def test_a_smaller_volume_is_refused(folder: Path) -> None:
+    found = consequences(folder, edit("services/library.yaml", "size: 5Gi", "size: 4Gi"))
+    assert found["SHRINK:PersistentVolumeClaim/aux-library/library-data"].severity == "error"
+
+
+def test_another_priority_of_a_tier_is_refused_by_the_api_server(folder: Path) -> None:
+    found = consequences(folder, edit("tiers.yaml", "priority: 200000", "priority: 200001"))
+    assert found["FAIL:PriorityClass/aux"].causes == ("value",)
+
+
+def test_a_service_that_goes_takes_what_it_holds(folder: Path) -> None:
+    file = folder / "services" / "library.yaml"
+    lab = load_lab(folder)
+    before = side_of(make_plan(lab), "before")
+    file.unlink()
+    lab = load_lab(folder)
+    after = side_of(make_plan(lab), "after")
+    found = {each.name: each for each in foreseen(lab, before, after, compare(before, after))}
+    assert found["DELETE:PersistentVolumeClaim/aux-library/library-data"].severity == "error"
+    assert found["DELETE:Namespace/aux-library"].severity == "error"
+
+
+def test_a_new_service_damages_nothing(folder: Path) -> None:
+    text = (folder / "services" / "door.yaml").read_text(encoding="utf-8").replace("host: door", "host: gate")
+    lab = load_lab(folder)
+    before = side_of(make_plan(lab), "before")
+    (folder / "services" / "gate.yaml").write_text(text, encoding="utf-8")
+    lab = load_lab(folder)
+    after = side_of(make_plan(lab), "after")
+    assert [each for each in foreseen(lab, before, after, compare(before, after)) if each.severity == "error"] == []

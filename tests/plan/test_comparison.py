@@ -1,0 +1,128 @@
+"""What two plans differ in is told, and nothing that is the same."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.sides import side_of
+from config.load import load_lab
+from plan import make_plan
+from plan.comparison import Comparison, Difference, compare, differences
+from tests.plan.labs import FOLDERS, change, plan_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the lab with one service of each kind."""
+    return Path(shutil.copytree(FOLDERS["every_kind"], tmp_path / "every_kind"))
+
+
+def changed(folder: Path, *edits: dict[str, str]) -> Comparison:
+    """What becomes of the lab by some edits."""
+    change(folder, list(edits))
+    before, after = plan_of("every_kind"), make_plan(load_lab(folder))
+    return compare(side_of(before, "before"), side_of(after, "after"))
+
+
+def named(comparison: Comparison) -> list[tuple[str, str, str]]:
+    return [(each.subject.kind, each.subject.name, each.status) for each in comparison.subjects]
+
+
+def test_of_the_same_lab_nothing_is_said(folder: Path) -> None:
+    comparison = changed(folder)
+    assert comparison[1:] == ((), (), (), ())
+
+
+def test_items_of_a_list_are_told_apart_by_name() -> None:
+    before = {"containers": [{"name": "a", "image": "a:1"}, {"name": "b", "image": "b:1"}], "args": ["x"]}
+    after = {"containers": [{"name": "b", "image": "b:2"}, {"name": "a", "image": "a:1"}], "args": ["x", "y"]}
+    assert list(differences(before, after)) == [
+        Difference("containers[b].image", "b:1", "b:2"),
+        Difference("args", ["x"], ["x", "y"]),
+    ]
+
+
+def test_what_is_new_or_gone_is_one_difference() -> None:
+    assert list(differences({"a": {"b": 1}}, {"c": [1]})) == [
+        Difference("a", {"b": 1}, None),
+        Difference("c", None, [1]),
+    ]
+
+
+def test_a_changed_service_is_told_with_its_fields_and_sums(folder: Path) -> None:
+    comparison = changed(folder, {"file": "services/door.yaml", "old": "cpu: 100m", "new": "cpu: 150m"})
+    assert named(comparison) == [("service", "door", "changed")]
+    (file,) = comparison.subjects[0].files
+    assert [each.path for each in file.differences] == ["spec.template.spec.containers[door].resources.requests.cpu"]
+    figures = {(each.of, each.figure): (each.before, each.after) for each in comparison.figures}
+    assert figures["namespace core-door", "cpu requests"] == ("100m", "150m")
+    assert figures["node worker", "cpu requests"] == ("2730m", "2780m")
+    assert {of for of, _ in figures} == {"namespace core-door", "node worker", "tier core"}
+    assert comparison.verdicts == ()
+
+
+def test_a_service_that_goes_takes_its_namespace(folder: Path) -> None:
+    (folder / "services" / "sweeper.yaml").unlink()
+    comparison = changed(folder)
+    assert named(comparison) == [("service", "sweeper", "removed"), ("namespace", "aux-sweeper", "removed")]
+
+
+def test_a_machine_and_a_tier_are_told(folder: Path) -> None:
+    comparison = changed(
+        folder,
+        {"file": "machines.yaml", "old": "A node without one\n  vcpus: 8", "new": "A node without one\n  vcpus: 12"},
+        {"file": "tiers.yaml", "old": "priority: 200000", "new": "priority: 300000"},
+    )
+    assert {("machine", "worker", "changed"), ("tier", "aux", "changed")} <= set(named(comparison))
+
+
+def test_a_verdict_is_told_when_it_comes_goes_or_has_other_numbers(folder: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(folder, tmp_path / "other" / "every_kind"))
+    change(folder, [{"file": "services/painter.yaml", "old": "gpu: {video", "new": "gpu: {count: 5, video"}])
+    change(other, [{"file": "services/painter.yaml", "old": "gpu: {video", "new": "gpu: {count: 6, video"}])
+    well, five, six = (side_of(make_plan(load_lab(each)), "") for each in (FOLDERS["every_kind"], folder, other))
+
+    def said(comparison: Comparison) -> list[tuple[str, str]]:
+        return [(each.status, each.finding["code"]) for each in comparison.verdicts]
+
+    assert ("added", "DOES-NOT-FIT") in said(compare(well, five))
+    assert ("removed", "DOES-NOT-FIT") in said(compare(five, well))
+    assert said(compare(five, six)) == []
+    assert said(compare(five, five)) == []
+
+
+def test_other_numbers_are_told_as_such(folder: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(folder, tmp_path / "other" / "every_kind"))
+    for each, size in ((folder, "600Mi"), (other, "700Mi")):
+        change(
+            each,
+            [{"file": "tiers.yaml", "old": "quota: {cpu: 4, memory: 8Gi", "new": f"quota: {{cpu: 4, memory: {size}"}],
+        )
+    before, after = (side_of(make_plan(load_lab(each)), "") for each in (folder, other))
+    statuses = {each.finding["path"]: each.status for each in compare(before, after).verdicts}
+    assert statuses["services.queue"] == "changed"
+
+
+def test_pods_that_run_on_and_would_be_refused_are_told_apart(folder: Path) -> None:
+    """The quota becomes smaller than what runs: nothing happens until a pod is made anew."""
+    comparison = changed(
+        folder, {"file": "tiers.yaml", "old": "quota: {cpu: 4, memory: 8Gi", "new": "quota: {cpu: 4, memory: 1Gi"}
+    )
+    exceeded = [each for each in comparison.verdicts if each.finding["code"] == "QUOTA-EXCEEDED"]
+    assert exceeded
+    assert all(each.runs_until_made_anew for each in exceeded)
+
+
+def test_who_asks_for_more_than_the_quota_is_refused_at_once(folder: Path) -> None:
+    edit = {"file": "services/queue.yaml", "old": "memory: 512Mi", "new": "memory: 3Gi"}
+    (verdict,) = (each for each in changed(folder, edit).verdicts if each.finding["code"] == "QUOTA-EXCEEDED")
+    assert not verdict.runs_until_made_anew
+
+
+def test_a_loss_that_takes_less_is_told(folder: Path) -> None:
+    (folder / "services" / "queue.yaml").unlink()
+    losses = {(each.event, each.name): each for each in changed(folder).losses}
+    assert {name for _, name in losses} == {"worker"}
+    assert "core-queue/queue" in losses["node", "worker"].before
+    assert "core-queue/queue" not in losses["node", "worker"].after
