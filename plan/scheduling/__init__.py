@@ -5,17 +5,18 @@ looked at only in part, and time: all pods are there at once, and the most impor
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
 from plan.model import Node, NodeUse, Pending, Workload
 from plan.nodes import admits
-from plan.scheduling.filters import Unfit, filters_for, first_refusal
+from plan.scheduling.cluster import Cluster
+from plan.scheduling.filters import Filter, Unfit, feasible, filters_for, first_refusal, fixed_filters
+from plan.scheduling.kinds import Kind
 from plan.scheduling.preemption import Room, make_room, sentence
 from plan.scheduling.scores import best
-from plan.scheduling.state import Cluster, Kind, Place
 
 NO_CLAIMS = "no new claims to deallocate"
 """What the plugin for dynamic resources says of every pod, whether it claims any or not."""
@@ -40,91 +41,109 @@ def place(
     Pods that are `running` stay where they are, unless more important ones push them out. What runs on a node that is
     not among `nodes` is placed anew.
     """
-    cluster = Cluster(nodes, [Kind(workload) for workload in workloads if workload.is_steady])
-    _put_running(cluster, running)
-    waiting = _schedule(cluster)
-    return tuple(_use(each) for each in cluster.places), waiting
+    scheduler = _Scheduler(nodes, [workload for workload in workloads if workload.is_steady], running)
+    waiting = scheduler.schedule()
+    return scheduler.cluster.uses(), waiting
 
 
 def one_more(
     nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse], candidates: Iterable[Workload]
 ) -> Iterator[tuple[Workload, str]]:
     """Those candidates of which no node would take one more pod beside what runs, and why; jobs among them."""
-    kinds = {each.key: Kind(each) for each in workloads}
-    cluster = Cluster(nodes, kinds.values())
-    _put_running(cluster, running)
+    scheduler = _Scheduler(nodes, workloads, running)
+    kinds = {kind.workload.key: kind for kind in scheduler.cluster.kinds}
     for candidate in candidates:
-        outcome = _place_one(cluster, _Queued((0, 0), kinds[candidate.key], None))
+        outcome = scheduler.find_place(_Queued((0, 0), kinds[candidate.key], None))
         if isinstance(outcome, str):
             yield candidate, outcome
 
 
-def _use(place: Place) -> NodeUse:
-    pods = tuple((kind.workload, number) for kind, number in place.pods.items())
-    return NodeUse(place.node, dict(place.used), place.limits, place.volumes, place.pods.total(), pods)
+class _Scheduler:
+    """A cluster that is being filled."""
 
+    def __init__(self, nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse]) -> None:
+        self.cluster = Cluster(nodes, [Kind(workload) for workload in workloads])
+        self._fixed: dict[object, Sequence[Filter]] = {}
+        kinds = {kind.workload.key: kind for kind in self.cluster.kinds}
+        indices = {node.name: index for index, node in enumerate(self.cluster.nodes)}
+        for use in running:
+            for workload, number in use.workloads if use.node.name in indices else ():
+                if workload.key in kinds:
+                    self.cluster.put(kinds[workload.key], indices[use.node.name], number)
 
-def _put_running(cluster: Cluster, running: Iterable[NodeUse]) -> None:
-    kinds = {kind.workload.key: kind for kind in cluster.kinds}
-    places = {place.node.name: place for place in cluster.places}
-    for use in running:
-        for workload, number in use.workloads if use.node.name in places else ():
-            if workload.key in kinds:
-                cluster.put(kinds[workload.key], places[use.node.name], number)
+    def schedule(self) -> tuple[Pending, ...]:
+        """Place every pod that does not run yet; returns those that find no place."""
+        cluster, arrivals = self.cluster, count()
+        running = self._running()
+        queue = [_queued(kind, only, arrivals) for kind in cluster.kinds for only in self._missing(kind, running[kind])]
+        heapify(queue)
+        waiting: Counter[Kind] = Counter()
+        reasons: dict[Kind, str] = {}
+        while queue:
+            pod = heappop(queue)
+            outcome = self.find_place(pod)
+            if isinstance(outcome, str):
+                waiting[pod.kind] += 1
+                reasons[pod.kind] = outcome
+                continue
+            for victim in outcome.victims:
+                cluster.put(victim, outcome.node, -1)
+                only = outcome.node if victim.workload.controller == "DaemonSet" else None
+                heappush(queue, _queued(victim, only, arrivals))
+            cluster.put(pod.kind, outcome.node)
+        return tuple(Pending(kind.workload, pods, reasons[kind]) for kind, pods in waiting.items())
 
+    def find_place(self, pod: _Queued) -> Room | str:
+        """The place of one more pod, or in the scheduler's words why there is none."""
+        cluster, fixed = self.cluster, self._fixed_filters(pod.kind)
+        filters = filters_for(pod.kind, cluster, fixed)
+        found = feasible(filters)
+        if pod.only is not None:
+            found = found[found == pod.only]
+        if len(found):
+            return Room(best(pod.kind, cluster, found), ())
+        refusals = dict(_refusals(filters, pod.only, len(cluster.nodes)))
+        room = make_room(pod.kind, cluster, fixed, refusals)
+        if isinstance(room, Room):
+            return room
+        reasons = Counter(reason for unfit in refusals.values() for reason in unfit.reasons)
+        return f"{sentence(len(cluster.nodes), reasons)} {NO_CLAIMS}, {room}"
 
-def _schedule(cluster: Cluster) -> tuple[Pending, ...]:
-    arrivals = count()
-    queue = [_queued(kind, only, arrivals) for kind in cluster.kinds for only in _missing(cluster, kind)]
-    heapify(queue)
-    waiting: Counter[Kind] = Counter()
-    reasons: dict[Kind, str] = {}
-    while queue:
-        pod = heappop(queue)
-        outcome = _place_one(cluster, pod)
-        if isinstance(outcome, str):
-            waiting[pod.kind] += 1
-            reasons[pod.kind] = outcome
-            continue
-        for victim in outcome.victims:
-            cluster.put(victim, outcome.place, -1)
-            heappush(queue, _queued(victim, _node_of(cluster, victim, outcome.place), arrivals))
-        cluster.put(pod.kind, outcome.place)
-    return tuple(Pending(kind.workload, pods, reasons[kind]) for kind, pods in waiting.items())
+    def _fixed_filters(self, kind: Kind) -> Sequence[Filter]:
+        """Most pods ask for the same: what they ask is looked at once."""
+        pod, controller = kind.workload.pod, kind.workload.controller
+        key = (
+            controller == "DaemonSet",
+            pod.tolerated_taints,
+            tuple(pod.node_selector.items()),
+            pod.constraints.node_affinity,
+        )
+        if key not in self._fixed:
+            self._fixed[key] = fixed_filters(kind, self.cluster)
+        return self._fixed[key]
+
+    def _running(self) -> Mapping[Kind, Counter[int]]:
+        found: dict[Kind, Counter[int]] = {kind: Counter() for kind in self.cluster.kinds}
+        for index, pods in enumerate(self.cluster.pods):
+            for kind, number in pods.items():
+                found[kind][index] = number
+        return found
+
+    def _missing(self, kind: Kind, running: Counter[int]) -> Iterable[int | None]:
+        """For each pod of a workload that does not run yet the node that it belongs to, if it does."""
+        workload = kind.workload
+        if workload.controller != "DaemonSet":
+            return [None] * (workload.replicas - running.total())
+        nodes = enumerate(self.cluster.nodes)
+        return [index for index, node in nodes if not running[index] and admits(node, workload.pod)]
 
 
 def _queued(kind: Kind, only: int | None, arrivals: Iterator[int]) -> _Queued:
     return _Queued((-kind.workload.pod.priority, next(arrivals)), kind, only)
 
 
-def _missing(cluster: Cluster, kind: Kind) -> Iterable[int | None]:
-    """For each pod of a workload that does not run yet the node that it belongs to, if it does."""
-    workload = kind.workload
-    if workload.controller != "DaemonSet":
-        return [None] * (workload.replicas - sum(place.pods[kind] for place in cluster.places))
-    return [
-        index for index, place in enumerate(cluster.places) if admits(place.node, workload.pod) and not place.pods[kind]
-    ]
-
-
-def _node_of(cluster: Cluster, kind: Kind, place: Place) -> int | None:
-    return cluster.places.index(place) if kind.workload.controller == "DaemonSet" else None
-
-
-def _place_one(cluster: Cluster, pod: _Queued) -> Room | str:
-    filters = filters_for(pod.kind, cluster)
-    refusals: dict[int, Unfit] = {}
-    feasible: list[Place] = []
-    for index, candidate in enumerate(cluster.places):
-        unfit = NOT_ITS_NODE if pod.only not in (None, index) else first_refusal(filters, candidate)
-        if unfit is None:
-            feasible.append(candidate)
-        else:
-            refusals[index] = unfit
-    if feasible:
-        return Room(best(pod.kind, cluster, feasible), ())
-    room = make_room(pod.kind, cluster, refusals)
-    if isinstance(room, Room):
-        return room
-    reasons = Counter(reason for unfit in refusals.values() for reason in unfit.reasons)
-    return f"{sentence(len(cluster.places), reasons)} {NO_CLAIMS}, {room}"
+def _refusals(filters: Sequence[Filter], only: int | None, nodes: int) -> Iterator[tuple[int, Unfit]]:
+    for index in range(nodes):
+        unfit = NOT_ITS_NODE if only not in (None, index) else first_refusal(filters, index)
+        if unfit is not None:
+            yield index, unfit

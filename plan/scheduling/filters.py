@@ -3,13 +3,16 @@
 A node's reasons are those of the first filter that refuses it, in the order of the default profile.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from plan.constraints import AffinityTerm
+import numpy as np
+from numpy.typing import NDArray
+
 from plan.nodes import PODS, UNSCHEDULABLE, matches, tolerates
-from plan.scheduling.state import Cluster, Kind, Place
+from plan.scheduling.cluster import Cluster, Integers
+from plan.scheduling.kinds import Kind
 
 CORDONED = "node(s) were unschedulable"
 TAINTS = "node(s) had untolerated taint(s)"
@@ -21,6 +24,8 @@ NEAR = "node(s) didn't match pod affinity rules"
 APART = "node(s) didn't match pod anti-affinity rules"
 APART_FROM_EXISTING = "node(s) didn't satisfy existing pods anti-affinity rules"
 
+Booleans = NDArray[np.bool_]
+
 
 class Unfit(NamedTuple):
     """Why a pod may not go to a node."""
@@ -30,120 +35,145 @@ class Unfit(NamedTuple):
     """Whether it might, were other pods gone from there."""
 
 
-Filter = Callable[[Place], Unfit | None]
+class Filter(NamedTuple):
+    """What one plugin says of every node."""
+
+    passes: Booleans
+    unfit: Callable[[int], Unfit]
+    """Why a node, by its index, does not pass."""
 
 
-def filters_for(kind: Kind, cluster: Cluster) -> Sequence[Filter]:
-    """The filters for one more pod of a kind, as the cluster is now."""
+def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[Filter]:
+    """The filters for one more pod of a kind, as the cluster is now. `fixed` are those of `fixed_filters`."""
     constraints = kind.constraints
-    found: list[Filter] = [
-        lambda place: _cordoned(kind, place),
-        lambda place: _taints(kind, place),
-        lambda place: _node_affinity(kind, place),
-    ]
+    everywhere = range(len(cluster.nodes))
+    found = list(fixed)
     if constraints.host_ports:
-        found.append(lambda place: Unfit((PORTS,), True) if constraints.host_ports & place.ports.keys() else None)
-    found.append(lambda place: _room(kind, place))
+        free = np.array([not cluster.has_port(kind, index) for index in everywhere])
+        found.append(_refusing(free, PORTS))
+    demand = cluster.demand(kind)
+    fits = cluster.used[demand.rows] + demand.amounts <= cluster.allocatable[demand.rows]
+    found.append(Filter(np.all(fits, axis=0), partial(_too_little, kind, cluster)))
     if kind.workload.pod.block_volumes:
-        found.append(lambda place: _volumes(kind, place))
-    found += _spread(kind, cluster)
+        further = np.array([cluster.further_volumes(kind, index) for index in everywhere])
+        found.append(_refusing((further == 0) | (cluster.volumes + further <= cluster.slots), VOLUMES))
+    found += _spread(kind, cluster, fixed)
     found += _pods(kind, cluster)
     return found
 
 
-def first_refusal(filters: Sequence[Filter], place: Place) -> Unfit | None:
+def fixed_filters(kind: Kind, cluster: Cluster) -> list[Filter]:
+    """Those that the pods on the nodes do not change: cordons, taints, labels."""
+    pod, nodes = kind.workload.pod, cluster.nodes
+    stays = kind.workload.controller == "DaemonSet" or "*" in pod.tolerated_taints
+    selectors = pod.constraints.node_affinity
+    schedulable = np.array([stays or UNSCHEDULABLE not in node.taints for node in nodes])
+    tolerated = np.array([tolerates(node, pod) for node in nodes])
+    labelled = np.array(
+        [
+            matches(node, pod)
+            and (not selectors or any(all(each.holds(node.labels) for each in one) for one in selectors))
+            for node in nodes
+        ]
+    )
+    return [
+        _refusing(schedulable, CORDONED, resolvable=False),
+        _refusing(tolerated, TAINTS, resolvable=False),
+        _refusing(labelled, NODE_AFFINITY, resolvable=False),
+    ]
+
+
+def feasible(filters: Sequence[Filter]) -> Integers:
+    """The nodes that pass all filters, by index."""
+    passes = filters[0].passes
+    for each in filters[1:]:
+        passes = passes & each.passes
+    return np.flatnonzero(passes)
+
+
+def first_refusal(filters: Sequence[Filter], index: int) -> Unfit | None:
     """Why a node is refused; None where it is not."""
-    for each in filters:
-        if unfit := each(place):
-            return unfit
-    return None
+    return next((each.unfit(index) for each in filters if not each.passes[index]), None)
 
 
-def _cordoned(kind: Kind, place: Place) -> Unfit | None:
-    tolerated = kind.workload.controller == "DaemonSet" or "*" in kind.workload.pod.tolerated_taints
-    return None if tolerated or UNSCHEDULABLE not in place.node.taints else Unfit((CORDONED,), False)
+def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Unfit | None:
+    """The same for one node that passes those that are `fixed`, without looking at the others where that can be."""
+    constraints = kind.constraints
+    if constraints.near or constraints.apart or constraints.spread or any(cluster.selection.apart_from(kind)):
+        return first_refusal(filters_for(kind, cluster, fixed), index)
+    if cluster.has_port(kind, index):
+        return Unfit((PORTS,), True)
+    demand = cluster.demand(kind)
+    if (cluster.used[demand.rows, index] + demand.amounts[:, 0] > cluster.allocatable[demand.rows, index]).any():
+        return _too_little(kind, cluster, index)
+    further = cluster.further_volumes(kind, index)
+    return Unfit((VOLUMES,), True) if further and cluster.volumes[index] + further > cluster.slots[index] else None
 
 
-def _taints(kind: Kind, place: Place) -> Unfit | None:
-    return None if tolerates(place.node, kind.workload.pod) else Unfit((TAINTS,), False)
-
-
-def _node_affinity(kind: Kind, place: Place) -> Unfit | None:
-    selectors = kind.constraints.node_affinity
-    labels = place.node.labels
-    fits = not selectors or any(all(each.holds(labels) for each in selector) for selector in selectors)
-    return None if fits and matches(place.node, kind.workload.pod) else Unfit((NODE_AFFINITY,), False)
-
-
-def _room(kind: Kind, place: Place) -> Unfit | None:
-    used, allocatable = place.used, place.node.allocatable
-    lacking = [name for name, amount in kind.requests.items() if used[name] + amount > allocatable.get(name, 0)]
-    if not lacking:
-        return None
+def _too_little(kind: Kind, cluster: Cluster, index: int) -> Unfit:
+    allocatable = cluster.nodes[index].allocatable
+    lacking = [
+        name
+        for name, amount in kind.requests.items()
+        if cluster.used[cluster.rows[name], index] + amount > allocatable.get(name, 0)
+    ]
     too_large = any(kind.requests[name] > allocatable.get(name, 0) for name in lacking)
     lacking.sort(key=lambda name: name != PODS)
     reasons = tuple("Too many pods" if name == PODS else f"Insufficient {name}" for name in lacking)
     return Unfit(reasons, not too_large)
 
 
-def _volumes(kind: Kind, place: Place) -> Unfit | None:
-    further = place.further_volumes(kind)
-    fits = not further or place.volumes + further <= place.node.volume_slots
-    return None if fits else Unfit((VOLUMES,), True)
+def _refusing(passes: Booleans, reason: str, *, resolvable: bool = True) -> Filter:
+    """A filter that gives every node that it refuses the same reason."""
+    unfit = Unfit((reason,), resolvable)
+
+    def always(index: int) -> Unfit:
+        return unfit
+
+    return Filter(passes, always)
 
 
-def _spread(kind: Kind, cluster: Cluster) -> list[Filter]:
+def _spread(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Iterator[Filter]:
     """Counted over the nodes that the pod may go to at all by their labels."""
-    found: list[Filter] = []
-    for each in kind.spread:
+    for each in kind.constraints.spread:
         if each.required:
-            eligible = [place for place in cluster.places if _node_affinity(kind, place) is None]
+            codes, _ = cluster.domains(each.topology_key)
             counts = cluster.near(kind, each.selector, each.topology_key)
-            domains = {value for place in eligible if (value := place.label(each.topology_key)) is not None}
-            least = min((counts[value] for value in domains), default=0)
+            eligible = codes[fixed[-1].passes]
+            values = np.unique(eligible[eligible >= 0])
+            least = counts[values].min() if values.size else 0
             itself = int(kind.is_selected(kind, each.selector))
-            found.append(
-                lambda place, each=each, counts=counts, least=least, itself=itself: _skew(
-                    place.label(each.topology_key), counts, least, itself, each.max_skew
-                )
-            )
-    return found
+            yield _refusing(codes >= 0, f"{SPREAD} (missing required label)", resolvable=False)
+            yield _refusing(counts[codes] + itself - least <= each.max_skew, SPREAD)
 
 
-def _skew(value: str | None, counts: Counter[str], least: int, itself: int, most: int) -> Unfit | None:
-    if value is None:
-        return Unfit((f"{SPREAD} (missing required label)",), False)
-    return Unfit((SPREAD,), True) if counts[value] + itself - least > most else None
+def _pods(kind: Kind, cluster: Cluster) -> Iterator[Filter]:
+    if kind.constraints.near:
+        yield _refusing(_is_near(kind, cluster), NEAR, resolvable=False)
+    if kind.constraints.apart:
+        free = np.ones(len(cluster.nodes), np.bool_)
+        for term in kind.constraints.apart:
+            free &= _none_there(cluster, term.topology_key, cluster.near(kind, term.selector, term.topology_key))
+        yield _refusing(free, APART)
+    if others := tuple(cluster.selection.apart_from(kind)):
+        free = np.ones(len(cluster.nodes), np.bool_)
+        for wish in others:
+            free &= _none_there(cluster, wish.term.topology_key, cluster.where(wish.of, wish.term.topology_key))
+        yield _refusing(free, APART_FROM_EXISTING)
 
 
-def _pods(kind: Kind, cluster: Cluster) -> list[Filter]:
-    found: list[Filter] = []
-    near = [(term, cluster.near(kind, term.selector, term.topology_key)) for term in kind.constraints.near]
-    if near:
-        first = not any(counts.total() for _, counts in near)
-        alone = first and all(kind.is_selected(kind, term.selector) for term, _ in near)
-        found.append(lambda place: None if _is_near(place, near, alone) else Unfit((NEAR,), False))
-    apart = [(term, cluster.near(kind, term.selector, term.topology_key)) for term in kind.constraints.apart]
-    if apart:
-        found.append(lambda place: Unfit((APART,), True) if _touches(place, apart) else None)
-    others = [
-        (term, cluster.where(other, term.topology_key))
-        for other in cluster.with_terms
-        for term in other.constraints.apart
-        if kind.is_selected(other, term.selector)
-    ]
-    if others:
-        found.append(lambda place: Unfit((APART_FROM_EXISTING,), True) if _touches(place, others) else None)
-    return found
+def _is_near(kind: Kind, cluster: Cluster) -> Booleans:
+    """The first of pods that want to be near each other may go anywhere."""
+    terms = kind.constraints.near
+    counts = [cluster.near(kind, term.selector, term.topology_key) for term in terms]
+    alone = not any(each.any() for each in counts) and all(kind.is_selected(kind, term.selector) for term in terms)
+    near = np.ones(len(cluster.nodes), np.bool_)
+    for term, each in zip(terms, counts, strict=True):
+        codes, _ = cluster.domains(term.topology_key)
+        near &= (codes >= 0) & (alone | (each[codes] > 0))
+    return near
 
 
-def _is_near(place: Place, near: Sequence[tuple[AffinityTerm, Counter[str]]], alone: bool) -> bool:
-    """`alone`: the first of pods that want to be near each other may go anywhere."""
-    values = [(place.label(term.topology_key), counts) for term, counts in near]
-    if any(value is None for value, _ in values):
-        return False
-    return alone or all(counts[str(value)] for value, counts in values)
-
-
-def _touches(place: Place, apart: Sequence[tuple[AffinityTerm, Counter[str]]]) -> bool:
-    return any((value := place.label(term.topology_key)) is not None and counts[value] for term, counts in apart)
+def _none_there(cluster: Cluster, topology_key: str, counts: Integers) -> Booleans:
+    codes, _ = cluster.domains(topology_key)
+    return (codes < 0) | (counts[codes] == 0)

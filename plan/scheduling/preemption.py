@@ -4,22 +4,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from plan.scheduling.filters import Unfit, filters_for, first_refusal
-from plan.scheduling.state import Cluster, Kind, Place
+from plan.scheduling.cluster import Cluster
+from plan.scheduling.filters import Filter, Unfit, refusal_on
+from plan.scheduling.kinds import Kind
 
 NO_VICTIMS = "No preemption victims found for incoming pod"
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
 
 
 class Room(NamedTuple):
-    """Room that can be made on a node."""
+    """Room on a node, or room that can be made there."""
 
-    place: Place
+    node: int
+    """Its index."""
     victims: Sequence[Kind]
     """Pods that have to go, the most important first."""
 
 
-def make_room(kind: Kind, cluster: Cluster, refusals: Mapping[int, Unfit]) -> Room | str:
+def make_room(kind: Kind, cluster: Cluster, fixed: Sequence[Filter], refusals: Mapping[int, Unfit]) -> Room | str:
     """The room that costs least, or in the scheduler's words why there is none.
 
     `refusals` tells by its index why each node refuses the pod. On each node all pods of lower priority are
@@ -29,19 +31,19 @@ def make_room(kind: Kind, cluster: Cluster, refusals: Mapping[int, Unfit]) -> Ro
         return "preemption: not eligible due to preemptionPolicy=Never."
     reasons: Counter[str] = Counter()
     found: list[Room] = []
-    for index, place in enumerate(cluster.places):
+    for index in range(len(cluster.nodes)):
         unfit = refusals.get(index)
         if unfit is None or not unfit.resolvable:
             reasons[NOT_HELPFUL] += 1
             continue
-        room = _room_on(place, kind, cluster)
+        room = _room_on(index, kind, cluster, fixed)
         if isinstance(room, Room):
             found.append(room)
         else:
             reasons.update(room)
     if found:
         return min(found, key=_cost)
-    return f"preemption: {sentence(len(cluster.places), reasons)}"
+    return f"preemption: {sentence(len(cluster.nodes), reasons)}"
 
 
 def sentence(nodes: int, reasons: Mapping[str, int]) -> str:
@@ -50,23 +52,36 @@ def sentence(nodes: int, reasons: Mapping[str, int]) -> str:
     return f"0/{nodes} nodes are available: {listed}."
 
 
-def _room_on(place: Place, kind: Kind, cluster: Cluster) -> Room | tuple[str, ...]:
+def _room_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Room | tuple[str, ...]:
     priority = kind.workload.pod.priority
-    lower = [each for each in place.pods.elements() if each.workload.pod.priority < priority]
+    lower = [each for each in cluster.pods[index].elements() if each.workload.pod.priority < priority]
     if not lower:
         return (NO_VICTIMS,)
-    for each in lower:
-        cluster.put(each, place, -1)
-    unfit = first_refusal(filters_for(kind, cluster), place)
+    away = Counter(lower)
+    for each, count in away.items():
+        cluster.put(each, index, -count)
+    unfit = refusal_on(index, kind, cluster, fixed)
+    if unfit is not None:
+        back, outcome = away, unfit.reasons
+    else:
+        victims = _victims(index, kind, cluster, fixed, lower)
+        back, outcome = Counter(victims), Room(index, victims)
+    for each, count in back.items():
+        cluster.put(each, index, count)
+    return outcome
+
+
+def _victims(
+    index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter], lower: Sequence[Kind]
+) -> Sequence[Kind]:
+    """Those that do not fit beside the pod any more, once the more important ones are back."""
     victims: list[Kind] = []
     for each in sorted(lower, key=lambda each: -each.workload.pod.priority):
-        cluster.put(each, place)
-        if unfit is None and first_refusal(filters_for(kind, cluster), place) is not None:
-            cluster.put(each, place, -1)
+        cluster.put(each, index)
+        if refusal_on(index, kind, cluster, fixed) is not None:
+            cluster.put(each, index, -1)
             victims.append(each)
-    for each in victims:
-        cluster.put(each, place)
-    return Room(place, victims) if unfit is None else unfit.reasons
+    return victims
 
 
 def _cost(room: Room) -> tuple[int, int, int]:
