@@ -5,11 +5,12 @@ import sys
 from cli.exits import FINE, INVALID
 from cli.output import print_json
 from cli.planning import refuse
-from cli.reports import node_report, plan_report
+from cli.reports import node_report, plan_report, turn_report
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
 from plan import make_plan
 from plan.catalogue import CATALOGUE
+from plan.eviction import turns
 from plan.model import Plan
 
 
@@ -50,7 +51,13 @@ def _explain_code(code: str, output: str) -> int:
 def _explain_service(plan: Plan, name: str, output: str) -> None:
     if output == "json":
         report = plan_report(plan, name)
-        print_json({"service": report["services"][0], "findings": report["findings"]})
+        evictions = [
+            {"workload": workload.name, **turn_report(turn)}
+            for workload in plan.workloads
+            if workload.service == name
+            for turn in turns(workload, plan.capacity.nodes)
+        ]
+        print_json({"service": {**report["services"][0], "evictions": evictions}, "findings": report["findings"]})
     else:
         from cli.service_text import print_service
 

@@ -1,80 +1,83 @@
-"""What becomes of a service's pods on their nodes: what the kernel is told, and who goes first when a node is short."""
+"""What becomes of a workload's pods on their nodes: cgroups, QoS class, and who goes first."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from math import isinf
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cli.amounts import make_table
-from plan.cgroups import SLICES, cgroups
-from plan.eviction import SCARCE, above_request, order_on
-from plan.guarantees import OOM_RULES, RULES, more_when_guaranteed, steps_to_guaranteed, steps_to_own_cores
-from plan.model import Plan, Service, Workload
+from config.cluster import CpuManager
+from plan.cgroups import SLICES, Cgroup, cgroups
+from plan.eviction import SCARCE, Turn, above_request, turns
+from plan.guarantees import more_when_guaranteed, steps_to_guaranteed, steps_to_own_cores
+from plan.model import Plan, Workload
 from plan.resources import EPHEMERAL_STORAGE, MEMORY, notation
 from plan.wording import listed
 
+NEWER_RUNC = "cpu.weight in brackets: what runc sets from 1.3.2 on"
 SHORT_OF = {MEMORY: "memory", EPHEMERAL_STORAGE: "disk"}
-NEIGHBOURS = 3
 
 
-def kernel_text(plan: Plan, service: Service) -> RenderableType:
-    """The cgroups of each workload, its QoS class with the reason, and its place in the eviction orders."""
-    parts: list[RenderableType] = []
-    for workload in service.workloads:
-        parts += [_cgroups(plan, workload), *(Text(line) for line in _sentences(plan, workload)), Text("")]
-        if places := list(_places(plan, workload)):
-            parts += [_evictions(workload, places), Text("")]
-    return Group(*parts[:-1])
-
-
-def _cgroups(plan: Plan, workload: Workload) -> RenderableType:
-    table = make_table(
-        f"{workload.name} in the kernel, below {SLICES[workload.qos]}",
-        "cgroup", "cpu.weight ", "(runc from 1.3.2) ", "cpu.max ", "memory.max ", "oom_score_adj ",
-    )  # fmt: skip
-    for each in cgroups(workload, plan.lab.cluster.kubelet.cpu_manager):
+def cgroups_text(workload: Workload, cpu_manager: CpuManager) -> RenderableType:
+    """The values of each cgroup."""
+    table = make_table("", "cgroup", "cpu.weight ", "cpu.max ", "memory.max ", "oom_score_adj ")
+    for each in cgroups(workload, cpu_manager):
         table.add_row(
             each.name,
-            str(each.cpu_weight),
-            "" if each.cpu_weight_of_newer_runc is None else str(each.cpu_weight_of_newer_runc),
+            _weights(each),
             each.cpu_max,
             "max" if each.memory_max is None else notation(MEMORY, each.memory_max),
             "" if each.oom_score_adj is None else str(each.oom_score_adj),
         )
-    return table
+    return Group(Text(f"In the kernel, below {SLICES[workload.qos]}", "bold"), table)
 
 
-def _sentences(plan: Plan, workload: Workload) -> Iterator[str]:
-    yield f"{workload.qos}: {RULES[workload.qos]}; oom_score_adj is {OOM_RULES[workload.qos]}"
+def _weights(cgroup: Cgroup) -> str:
+    newer = cgroup.cpu_weight_of_newer_runc
+    return str(cgroup.cpu_weight) if newer is None else f"{cgroup.cpu_weight} ({newer})"
+
+
+def guarantees_text(workload: Workload, cpu_manager: CpuManager) -> RenderableType:
+    """What it would take to be Guaranteed, and to have cores of its own; nothing where both are so."""
+    return Group(*(Text(line) for line in _guarantees(workload, cpu_manager)))
+
+
+def _guarantees(workload: Workload, cpu_manager: CpuManager) -> Iterator[str]:
     if steps := steps_to_guaranteed(workload.pod):
-        more = ", ".join(
+        more = " and ".join(
             f"{notation(name, amount)} more {name}" for name, amount in more_when_guaranteed(workload.pod).items()
         )
-        counted = f"; the scheduler would count {more} for each pod" if more else ""
-        yield f"To be Guaranteed: {'; '.join(step.sentence for step in steps)}{counted}"
-    if steps := steps_to_own_cores(workload.pod, plan.lab.cluster.kubelet.cpu_manager):
+        yield "To be Guaranteed" + (f" (the scheduler would count {more} for each pod):" if more else ":")
+        for container, needed in groupby(steps, lambda step: step.container):
+            yield f"  {container}: {', '.join(step.sentence for step in needed)}"
+    if steps := steps_to_own_cores(workload.pod, cpu_manager):
         yield f"For cores of its own: {'; '.join(steps)}"
 
 
-def _places(plan: Plan, workload: Workload) -> Iterator[tuple[str, ...]]:
-    for use in plan.capacity.nodes:
-        for resource in SCARCE:
-            order = order_on(use, resource)
-            keys = [each.key for each in order]
-            if workload.key in keys:
-                place = keys.index(workload.key)
-                names = [each.name for each in order]
-                before, after = listed(names[:place][::-1], NEIGHBOURS), listed(names[place + 1 :], NEIGHBOURS)
-                why = _reason(above_request(workload, resource), resource)
-                yield (
-                    use.node.name,
-                    SHORT_OF.get(resource, resource),
-                    f"{place + 1} of {len(order)}",
-                    why,
-                    before,
-                    after,
-                )
+def evictions_text(plan: Plan, workload: Workload) -> RenderableType | None:
+    """Its place in the eviction orders of the nodes that it is on by estimate; None where it is on none."""
+    found = list(turns(workload, plan.capacity.nodes))
+    if not found:
+        return None
+    reasons = (f"{SHORT_OF.get(each, each)}: {_reason(above_request(workload, each), each)}" for each in SCARCE)
+    return Group(_table(found), Text("; ".join(reasons)))
+
+
+def _table(found: Iterable[Turn]) -> RenderableType:
+    table = make_table(
+        "When a node runs short (by estimate)", "node", "out of", "goes as ", "right after", "right before"
+    )
+    for turn in found:
+        table.add_row(
+            turn.node,
+            SHORT_OF.get(turn.resource, turn.resource),
+            f"{turn.place} of {turn.of}",
+            listed([each.name for each in reversed(turn.before)], 1) or "-",
+            listed([each.name for each in turn.after], 1) or "-",
+        )
+    return table
 
 
 def _reason(above: float, resource: str) -> str:
@@ -83,13 +86,3 @@ def _reason(above: float, resource: str) -> str:
     if above <= 0:
         return "never above its request"
     return "has no limit" if isinf(above) else f"up to {notation(resource, int(above))} above its request"
-
-
-def _evictions(workload: Workload, places: Iterable[tuple[str, ...]]) -> RenderableType:
-    table = make_table(
-        f"When a node of {workload.name} runs short (by estimate; priority {workload.pod.priority:,})",
-        "node", "out of", "place ", "why", "just before it", "just after it",
-    )  # fmt: skip
-    for row in places:
-        table.add_row(*row)
-    return table

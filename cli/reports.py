@@ -6,8 +6,8 @@ from typing import Any
 from config.lab import Lab
 from config.source import Path
 from plan.cgroups import cgroups
-from plan.eviction import SCARCE, order_on
-from plan.guarantees import steps_to_guaranteed
+from plan.eviction import SCARCE, Turn, order_on
+from plan.guarantees import steps_to_guaranteed, steps_to_own_cores
 from plan.headroom import Constraint, Headroom, headroom
 from plan.losses import Loss, losses
 from plan.model import Finding, NodeUse, Plan, Service, Tier, Workload
@@ -178,6 +178,7 @@ def service_report(plan: Plan, service: Service) -> Json:
 
 def workload_report(plan: Plan, workload: Workload) -> Json:
     """A workload; requests and limits are those of one pod, cgroups those of the pod and of its containers."""
+    cpu_manager = plan.lab.cluster.kubelet.cpu_manager
     return {
         "name": workload.name,
         "controller": workload.controller,
@@ -187,8 +188,21 @@ def workload_report(plan: Plan, workload: Workload) -> Json:
         "requests": written(pod_requests(workload.pod)),
         "limits": written(pod_limits(workload.pod)),
         "block_volumes": len(workload.pod.block_volumes),
-        "cgroups": [each._asdict() for each in cgroups(workload, plan.lab.cluster.kubelet.cpu_manager)],
+        "cgroups": [each._asdict() for each in cgroups(workload, cpu_manager)],
         "steps_to_guaranteed": [each._asdict() for each in steps_to_guaranteed(workload.pod)],
+        "steps_to_own_cores": list(steps_to_own_cores(workload.pod, cpu_manager)),
+    }
+
+
+def turn_report(turn: Turn) -> Json:
+    """When a workload is evicted on a node, and what goes before and after it."""
+    return {
+        "node": turn.node,
+        "resource": turn.resource,
+        "place": turn.place,
+        "of": turn.of,
+        "before": [_named(each) for each in turn.before],
+        "after": [_named(each) for each in turn.after],
     }
 
 

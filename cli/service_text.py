@@ -1,13 +1,17 @@
 """One service as text: what it becomes, what the scheduler counts, and who goes before it."""
 
+from collections.abc import Iterator
+
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
-from cli.kernel_text import kernel_text
-from cli.plan_text import findings, make_console
+from cli.amounts import plural
+from cli.kernel_text import NEWER_RUNC, cgroups_text, evictions_text, guarantees_text
+from cli.plan_text import INDENT, findings, make_console
+from plan.guarantees import OOM_RULES, RULES
 from plan.metadata import api_group
-from plan.model import Plan, Service, Workload
+from plan.model import Plan, QosClass, ResourceList, Service, Workload
 from plan.resources import notation, pod_limits, pod_requests
 
 
@@ -17,9 +21,9 @@ def print_service(plan: Plan, name: str) -> None:
     console = make_console()
     for part in (
         _heading(plan, service),
-        _workloads(service),
-        kernel_text(plan, service),
-        _objects(service),
+        *(Group(*_workload(plan, workload)) for workload in service.workloads),
+        _classes(service),
+        *([_objects(service)] if service.objects else []),
         findings(plan.lab, (each for each in plan.findings if each.path[:2] == ("services", name))),
     ):
         console.print(part)
@@ -45,49 +49,43 @@ def _heading(plan: Plan, service: Service) -> RenderableType:
     return Group(*lines)
 
 
-def _workloads(service: Service) -> RenderableType:
-    table = Table(
-        title="Workloads (of one pod)",
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-        header_style="dim",
+def _workload(plan: Plan, workload: Workload) -> Iterator[RenderableType]:
+    """One workload of the service, from what the scheduler counts down to the kernel."""
+    cpu_manager = plan.lab.cluster.kubelet.cpu_manager
+    yield Text.assemble(
+        (workload.name, "bold"),
+        f": {workload.controller}, {plural(workload.replicas, 'pod')}, {workload.qos}, "
+        f"priority {workload.pod.priority:,}",
     )
-    for column in ("name", "controller", "pods", "QoS", "oom_score_adj", "requests", "limits"):
-        table.add_column(column, overflow="fold")
-    for workload in service.workloads:
-        table.add_row(
-            workload.name,
-            workload.controller,
-            str(workload.replicas),
-            workload.qos,
-            _scores(workload),
-            _amounts(pod_requests(workload.pod)),
-            _amounts(pod_limits(workload.pod)),
-        )
-    return table
+    yield Padding(f"requests of a pod: {_amounts(pod_requests(workload.pod))}", INDENT, expand=False)
+    yield Padding(f"limits of a pod: {_amounts(pod_limits(workload.pod))}", INDENT, expand=False)
+    yield cgroups_text(workload, cpu_manager)
+    yield guarantees_text(workload, cpu_manager)
+    evictions = evictions_text(plan, workload)
+    if evictions is not None:
+        yield evictions
 
 
-def _scores(workload: Workload) -> str:
-    scores = workload.oom_score_adj
-    return ", ".join(f"{name} {score}" for name, score in scores.items()) if len(scores) > 1 else str(*scores.values())
-
-
-def _amounts(amounts: dict[str, int]) -> str:
+def _amounts(amounts: ResourceList) -> str:
     """Extended resources are counted, and read best as plain numbers."""
     shown = ((name, f"{amount:,}" if "/" in name else notation(name, amount)) for name, amount in amounts.items())
-    return "\n".join(f"{name} {amount}" for name, amount in shown)
+    return ", ".join(f"{name} {amount}" for name, amount in shown) or "none"
+
+
+def _classes(service: Service) -> RenderableType:
+    """Why the workloads have their QoS classes, and what the kernel's OOM killer makes of each class."""
+    found: dict[QosClass, None] = dict.fromkeys(workload.qos for workload in service.workloads)
+    lines = [f"{qos}: {RULES[qos]}; oom_score_adj is {OOM_RULES[qos]}" for qos in found]
+    return Group(*(Text(line) for line in (*lines, NEWER_RUNC)))
 
 
 def _objects(service: Service) -> RenderableType:
-    manifests = service.objects
+    """By kind, since there are many of some."""
     lines = [Text("Objects", "bold")]
-    lines += [
-        Text(
-            f"{manifest['kind']} {manifest['metadata']['name']}"
-            + (f" ({api_group(manifest)})" if api_group(manifest) else "")
-        )
-        for manifest in manifests
-    ]
+    kinds: dict[str, list[str]] = {}
+    for manifest in service.objects:
+        group = api_group(manifest)
+        kind = f"{manifest['kind']} ({group})" if group else manifest["kind"]
+        kinds.setdefault(kind, []).append(manifest["metadata"]["name"])
+    lines += [Text(f"{kind}: {', '.join(names)}") for kind, names in kinds.items()]
     return Group(*lines)

@@ -18,6 +18,7 @@ RegionName = Annotated[
     ),
 ]
 KubernetesVersion = Annotated[str, text_like(r"^v1\.\d+\.\d+$", "a full Kubernetes version, for example v1.34.2")]
+CpuManager = Literal["none", "static"]
 
 
 class Reservation(Model):
@@ -74,7 +75,7 @@ class Kubelet(Model):
     eviction_soft: SoftEviction
     max_parallel_image_pulls: Annotated[int, Field(gt=0)]
     container_logs: ContainerLogs
-    cpu_manager: Literal["none", "static"] = "none"
+    cpu_manager: CpuManager = "none"
     """`static` gives a container of a Guaranteed pod that requests whole CPUs these CPUs for itself alone; what is
     reserved, rounded up to whole CPUs, never is. A node takes a change of it only when it is drained and its
     `/var/lib/kubelet/cpu_manager_state` is removed."""

@@ -5,8 +5,9 @@ From kubelet v1.34 (pkg/kubelet/cm/helpers_linux.go, cgroup_manager_linux.go, ku
 """
 
 from math import ceil, log2
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from config.cluster import CpuManager
 from plan.model import Container, Pod, QosClass, ResourceList, Workload
 from plan.resources import CPU, MEMORY, pod_limits, pod_requests, qos_class
 
@@ -38,7 +39,7 @@ class Cgroup(NamedTuple):
     """The higher, the earlier the kernel kills it when the node itself runs out; None for a pod."""
 
 
-def cgroups(workload: Workload, cpu_manager: Literal["none", "static"]) -> tuple[Cgroup, ...]:
+def cgroups(workload: Workload, cpu_manager: CpuManager) -> tuple[Cgroup, ...]:
     """The cgroup of one pod, and of each of its containers."""
     pod = workload.pod
     containers = (*pod.init_containers, *pod.containers)
@@ -49,7 +50,7 @@ def cgroups(workload: Workload, cpu_manager: Literal["none", "static"]) -> tuple
     )
 
 
-def pins(pod: Pod, container: Container, cpu_manager: Literal["none", "static"]) -> bool:
+def pins(pod: Pod, container: Container, cpu_manager: CpuManager) -> bool:
     """Whether a container gets cores for itself: whole CPUs of a Guaranteed pod, under the static policy."""
     whole = container.requests.get(CPU, 0) >= 1000 and container.requests[CPU] % 1000 == 0
     return cpu_manager == "static" and whole and qos_class(pod) == "Guaranteed"

@@ -6,7 +6,8 @@ class; the kernel's OOM killer does. What pods will use is not known to a plan, 
 may. Inodes are not requested by anyone, so that everybody is above the request.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from plan.model import NodeUse, Workload
 from plan.resources import EPHEMERAL_STORAGE, MEMORY, pod_limits, pod_requests
@@ -30,6 +31,34 @@ def eviction_order(workloads: Iterable[Workload], resource: str = MEMORY) -> lis
 def order_on(use: NodeUse, resource: str) -> list[Workload]:
     """Whose pods a node lets go first when it runs out of something; those critical for the system never go."""
     return eviction_order((workload for workload, _ in use.workloads if _may_go(workload)), resource)
+
+
+class Turn(NamedTuple):
+    """When a workload's pods go on a node that has run out of something."""
+
+    node: str
+    resource: str
+    place: int
+    """1 goes first."""
+    before: Sequence[Workload]
+    """Those that go before it, the first one first."""
+    after: Sequence[Workload]
+
+    @property
+    def of(self) -> int:
+        """How many workloads there are to go on the node."""
+        return len(self.before) + 1 + len(self.after)
+
+
+def turns(workload: Workload, uses: Iterable[NodeUse]) -> Iterator[Turn]:
+    """When a workload goes, on each node that it is on, for each thing that a node may run out of."""
+    for use in uses:
+        for resource in SCARCE:
+            order = order_on(use, resource)
+            keys = [each.key for each in order]
+            if workload.key in keys:
+                index = keys.index(workload.key)
+                yield Turn(use.node.name, resource, index + 1, order[:index], order[index + 1 :])
 
 
 def _may_go(workload: Workload) -> bool:

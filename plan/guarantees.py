@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from config.cluster import CpuManager
 from plan.cgroups import pins
 from plan.model import Container, Pod, QosClass
 from plan.resources import CPU, MEMORY, notation, pod_requests, qos_class
@@ -32,8 +33,8 @@ class Step(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """For example `main: limits.cpu 500m (now none)`."""
-        return f"{self.container}: {self.field} {self.needed} (now {self.now or 'none'})"
+        """For example `limits.cpu 500m (now none)`."""
+        return f"{self.field} {self.needed} (now {self.now or 'none'})"
 
 
 def steps_to_guaranteed(pod: Pod) -> tuple[Step, ...]:
@@ -75,7 +76,7 @@ def _guaranteed(pod: Pod) -> Pod:
     )
 
 
-def steps_to_own_cores(pod: Pod, cpu_manager: str) -> tuple[str, ...]:
+def steps_to_own_cores(pod: Pod, cpu_manager: CpuManager) -> tuple[str, ...]:
     """What it would take beside being Guaranteed so that the largest container runs on cores of its own."""
     largest = max(pod.containers, key=lambda each: each.requests.get(CPU, 0))
     if any(pins(pod, each, "static") for each in pod.containers) and cpu_manager == "static":

@@ -39,13 +39,15 @@ def test_an_unknown_code_is_invalid_input(homelab: Homelab) -> None:
 def test_a_service_is_followed_down_to_the_kernel(homelab: Homelab) -> None:
     result = homelab("explain", "photos", "--lab", EVERY_KIND)
     assert result.exit_code == 0
-    assert "photos in the kernel, below kubepods.slice/kubepods-burstable.slice" in result.stdout
+    assert "\nphotos: Deployment, 2 pods, Burstable, priority " in result.stdout
+    assert "In the kernel, below kubepods.slice/kubepods-burstable.slice" in result.stdout
     row = next(line.split() for line in result.stdout.splitlines() if line.startswith("exporter"))
-    assert row == ["exporter", "1", "4", "max", "100000", "32Mi", "999"]
+    assert row == ["exporter", "1", "(4)", "max", "100000", "32Mi", "999"]
     assert "Burstable: not every container has a CPU and a memory limit equal to its request" in result.stdout
-    assert "; migrate: limits.cpu 50m (now none);" in result.stdout
+    assert "\n  migrate: limits.cpu 50m (now none), requests.memory " in result.stdout
     assert "For cores of its own: be Guaranteed; photos: cpu 1 instead of 100m" in result.stdout
-    assert re.search(r"^worker +memory +\d+ of \d+ +up to 400Mi above its request", result.stdout, re.MULTILINE)
+    assert re.search(r"^worker +memory +\d+ of \d+ ", result.stdout, re.MULTILINE)
+    assert "memory: up to 400Mi above its request; disk: " in result.stdout
 
 
 def test_a_node_tells_who_goes_first_for_each_shortage(homelab: Homelab) -> None:
@@ -61,6 +63,12 @@ def test_programs_get_cgroups_and_eviction_orders(homelab: Homelab) -> None:
     (pod, queue) = service["workloads"][0]["cgroups"]
     assert (pod["cpu_max"], queue["cpu_max"], queue["memory_max"]) == ("25000 100000", "25000 100000", 512 << 20)
     assert service["workloads"][0]["steps_to_guaranteed"] == []
+    first = service["evictions"][0]
+    assert (first["workload"], first["resource"], first["of"]) == (
+        "queue",
+        "memory",
+        1 + len(first["before"] + first["after"]),
+    )
     node = json.loads(homelab("explain", "master", "--lab", EVERY_KIND, "--format", "json").stdout)
     assert node["eviction_order"]["memory"] == ["aux-watcher/watcher"]
 

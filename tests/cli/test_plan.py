@@ -179,12 +179,12 @@ def test_one_service_as_text(lab: Path, homelab: Homelab) -> None:
         "https://photos.every.example",
         "eviction order",
         "Burstable",
-        "Deployment photos (apps)",
-        "HorizontalPodAutoscaler photos (autoscaling)",
+        "Deployment (apps): photos",
+        "HorizontalPodAutoscaler (autoscaling): photos",
         "No findings.",
     ):
         assert part in result.stdout
-    assert "queue" not in result.stdout
+    assert "\nqueue: " not in result.stdout
 
 
 def test_the_findings_of_one_service_as_text(lab_with_an_error: Path, homelab: Homelab) -> None:
@@ -199,7 +199,7 @@ def test_every_service_can_be_shown(lab: str, capsys: pytest.CaptureFixture[str]
         shown = capsys.readouterr().out
         assert shown.startswith(f"{service.name}: ")
         for workload in service.workloads:
-            assert f"\n{workload.name} " in shown
+            assert f"\n{workload.name}: {workload.controller}, " in shown
 
 
 def test_an_unknown_service_is_invalid_input(homelab: Homelab) -> None:

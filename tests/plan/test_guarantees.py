@@ -40,8 +40,8 @@ def test_all_steps_make_it_guaranteed_and_each_is_needed(workload: Workload) -> 
 def test_where_nothing_is_stated_the_amount_is_open() -> None:
     steps = steps_to_guaranteed(Pod((Container("main", {CPU: 100}, {CPU: 100}),)))
     assert [step.sentence for step in steps] == [
-        "main: requests.memory ? (now none)",
-        "main: limits.memory ? (now none)",
+        "requests.memory ? (now none)",
+        "limits.memory ? (now none)",
     ]
 
 
