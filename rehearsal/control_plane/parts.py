@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from rehearsal.control_plane.api import Api
-from rehearsal.control_plane.processes import Processes, free_ports
+from rehearsal.control_plane.processes import Processes, free_ports, is_listening
 from rehearsal.tools import Tell, path_of, source_of
 
 ADMINISTRATOR = "kubernetes-admin"
@@ -45,7 +45,7 @@ class Parts:
         key = self._write("service-accounts.key", _private_key())
         self._start_etcd()
         self._start_api_server(tokens, key)
-        self._running.wait("kube-apiserver", self.authority.exists)
+        self._running.wait("kube-apiserver", lambda: self.authority.exists() and is_listening(self._port))
         kubeconfig = self.write_kubeconfig("admin", token)
         api = Api(kubeconfig)
         self._running.wait("kube-apiserver", api.is_ready)
