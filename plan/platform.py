@@ -42,7 +42,10 @@ def platform_values(scope: Scope) -> Mapping[str, Any]:
     platform = scope.lab.cluster.platform
     ingress, gpu = platform.ingress, platform.gpu
     if scope.name == platform.policy_engine:
-        return {"backgroundController": {"rbac": {"clusterRole": {"extraResources": [_MAY_LABEL_NAMESPACES]}}}}
+        return {
+            "global": {"priorityClassName": scope.service.tier},  # no policy gives it to Kyverno's own pods
+            "backgroundController": {"rbac": {"clusterRole": {"extraResources": [_MAY_LABEL_NAMESPACES]}}},
+        }
     if ingress and scope.name == ingress.controller and scope.service.load_balancer:
         return {"service": {"annotations": load_balancer_annotation(scope.service.load_balancer)}}
     if gpu and scope.name == gpu.operator:
