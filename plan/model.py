@@ -159,6 +159,8 @@ class Pod(NamedTuple):
     """Claims on block storage; each takes a volume slot of the node."""
     constraints: Constraints = Constraints()
     """What it asks of its place besides room."""
+    overhead: ResourceList = {}
+    """What its RuntimeClass takes beside its containers."""
 
 
 class Workload(NamedTuple):

@@ -88,18 +88,20 @@ def _pod_total(containers: Iterable[ResourceList], init: Collection[tuple[Resour
 
 def pod_requests(pod: Pod) -> dict[str, int]:
     """What the scheduler counts for a pod."""
-    return _pod_total(
+    requests = _pod_total(
         (container.requests for container in pod.containers),
         [(container.requests, container.always_restarts) for container in pod.init_containers],
     )
+    return added(requests, pod.overhead) if pod.overhead else requests
 
 
 def pod_limits(pod: Pod) -> dict[str, int]:
     """The most that a pod may use, as far as its containers state limits."""
-    return _pod_total(
+    limits = _pod_total(
         (container.limits for container in pod.containers),
         [(container.limits, container.always_restarts) for container in pod.init_containers],
     )
+    return {resource: limit + pod.overhead.get(resource, 0) if limit else limit for resource, limit in limits.items()}
 
 
 def qos_class(pod: Pod) -> QosClass:

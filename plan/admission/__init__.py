@@ -1,8 +1,9 @@
 """What the API server does with a pod before it stores it: fills in, changes, or refuses, in its own words.
 
-The order is that of kube-apiserver 1.34: defaults of the API, then LimitRange defaults, the priority class and the
-mutating policies; then the validation of the object, LimitRanges, validating policies and quotas. Only what the
-first of them refuses is told, as the API server does.
+The order is that of kube-apiserver 1.34: defaults of the API, then LimitRange defaults, the priority class, the
+runtime class and the mutating policies; then the validation of the object, LimitRanges, validating policies and quotas.
+Only what the first of them refuses is told, as the API server does. In its words, an amount stands in the unit in
+which this program writes it: 1Gi where a pod says 1073741824.
 
 Not predicted: resources stated for a pod as a whole (`spec.resources`), huge pages, dynamic resource claims.
 """
@@ -11,17 +12,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from config.lab import Lab
-from plan.admission.containers import InvalidAmount, read_pod
+from plan.admission.containers import read_pod
 from plan.admission.defaults import defaulted_by_api, defaulted_by_limit_range
 from plan.admission.limit_range import limit_range_refusals
 from plan.admission.policies import policy_refusals
 from plan.admission.priority import UnknownPriorityClass, with_priority
 from plan.admission.quota import quota_refusals
+from plan.admission.runtime import UnknownRuntimeClass, with_overhead
+from plan.admission.tolerations import tolerations
 from plan.admission.validation import invalid_fields
 from plan.model import Manifest, Namespace, Pod, QosClass, ResourceList
 from plan.resources import qos_class
 
-Stage = Literal["priority", "validation", "limit-range", "policy", "quota"]
+Stage = Literal["priority", "runtime-class", "validation", "limit-range", "policy", "quota"]
 
 
 class Refusal(NamedTuple):
@@ -29,11 +32,12 @@ class Refusal(NamedTuple):
 
     by: Stage
     reasons: tuple[str, ...]
-    """In the API server's words, or the policy's."""
+    """In the API server's words, or the policy's. Where several policies refuse, the API server tells what one of
+    them says, whichever was the quickest."""
 
     @property
     def message(self) -> str:
-        """The reasons as the API server puts them together."""
+        """The reasons, put together as the API server does."""
         distinct = tuple(dict.fromkeys(self.reasons))
         return distinct[0] if len(distinct) == 1 else f"[{', '.join(distinct)}]"
 
@@ -45,6 +49,7 @@ class Admission(NamedTuple):
     """As it is stored, or as far as it came."""
     priority_class: str
     qos: QosClass
+    tolerations: tuple[Manifest, ...]
     refusal: Refusal | None
 
 
@@ -55,25 +60,29 @@ def admit(
     *,
     limit_ranges: Iterable[Manifest] | None = None,
     quotas: Mapping[str, tuple[Manifest, ResourceList]] | None = None,
+    runtime_classes: Mapping[str, ResourceList] | None = None,
 ) -> Admission:
     """What becomes of a pod that is made in a namespace of the lab.
 
     `limit_ranges` and `quotas` (with what is used of them, by quota name) stand for what the namespace has;
-    left out, it has what its tier gives it and nothing is used.
+    left out, it has what its tier gives it and nothing is used. `runtime_classes` are those of the cluster, and
+    what each takes beside a pod's containers; left out, any is there and takes nothing.
+
+    Raises ValueError where a quantity is not one.
     """
     ranges = _limit_ranges(namespace) if limit_ranges is None else tuple(limit_ranges)
     budgets = _quotas(namespace) if quotas is None else quotas
     spec: Mapping[str, Any] = manifest["spec"]
-    pod = Pod(())
+    tolerated = tolerations(spec)
+    pod = defaulted_by_limit_range(defaulted_by_api(read_pod(spec)), ranges)
+    priority_class = ""
     try:
-        pod = read_pod(spec)
-        priority_class, pod = with_priority(
-            lab, namespace, spec, defaulted_by_limit_range(defaulted_by_api(pod), ranges)
-        )
-    except UnknownPriorityClass as unknown:
-        return Admission(pod, "", qos_class(pod), Refusal("priority", (str(unknown),)))
-    except InvalidAmount as invalid:
-        return Admission(pod, "", qos_class(pod), Refusal("validation", (str(invalid),)))
+        priority_class, pod = with_priority(lab, namespace, spec, pod)
+        if runtime_classes is not None:
+            pod = with_overhead(spec, pod, runtime_classes)
+    except (UnknownPriorityClass, UnknownRuntimeClass) as unknown:
+        stage = "priority" if isinstance(unknown, UnknownPriorityClass) else "runtime-class"
+        return Admission(pod, priority_class, qos_class(pod), tolerated, Refusal(stage, (str(unknown),)))
     stages: tuple[tuple[Stage, Iterable[str]], ...] = (
         ("validation", invalid_fields(spec, pod)),
         ("limit-range", limit_range_refusals(pod, ranges)),
@@ -81,7 +90,7 @@ def admit(
         ("quota", quota_refusals(spec, priority_class, pod, budgets)),
     )
     refusals = (Refusal(stage, found) for stage, reasons in stages if (found := tuple(reasons)))
-    return Admission(pod, priority_class, qos_class(pod), next(refusals, None))
+    return Admission(pod, priority_class, qos_class(pod), tolerated, next(refusals, None))
 
 
 def _limit_ranges(namespace: Namespace) -> tuple[Manifest, ...]:

@@ -5,36 +5,40 @@ from typing import Any
 
 from config.quantity import Cpu
 from plan.model import Container, Pod
-from plan.resources import read_amount
+from plan.resources import CPU, EPHEMERAL_STORAGE, MEMORY, read_amount
 
-
-class InvalidAmount(Exception):
-    """A resource of which there are only whole ones is stated in part; the message is the API server's."""
+STANDARD = (CPU, MEMORY, EPHEMERAL_STORAGE)
+"""Resources that a container may have parts of; of any other there are only whole ones."""
 
 
 def read_pod(spec: Mapping[str, Any]) -> Pod:
-    """The containers of a pod's `spec`. Raises InvalidAmount, or ValueError where a quantity is not one."""
+    """The containers of a pod's `spec`. Raises ValueError where a quantity is not one."""
     return Pod(containers=_containers(spec, "containers"), init_containers=_containers(spec, "initContainers"))
+
+
+def stated(manifest: Mapping[str, Any], field: str) -> Mapping[str, object]:
+    """What a container says itself of its `requests` or `limits`."""
+    resources: Mapping[str, Mapping[str, object] | None] = manifest.get("resources") or {}
+    return resources.get(field) or {}
 
 
 def _containers(spec: Mapping[str, Any], field: str) -> tuple[Container, ...]:
     manifests: list[Mapping[str, Any]] = spec.get(field) or []
-    return tuple(_container(f"spec.{field}[{index}]", manifest) for index, manifest in enumerate(manifests))
+    return tuple(_container(manifest) for manifest in manifests)
 
 
-def _container(path: str, manifest: Mapping[str, Any]) -> Container:
-    resources: Mapping[str, Mapping[str, object]] = manifest.get("resources") or {}
+def _container(manifest: Mapping[str, Any]) -> Container:
     return Container(
         name=manifest["name"],
-        requests=_amounts(f"{path}.resources.requests", resources.get("requests") or {}),
-        limits=_amounts(f"{path}.resources.limits", resources.get("limits") or {}),
+        requests=_amounts(stated(manifest, "requests")),
+        limits=_amounts(stated(manifest, "limits")),
         always_restarts=manifest.get("restartPolicy") == "Always",
     )
 
 
-def _amounts(path: str, amounts: Mapping[str, object]) -> dict[str, int]:
-    """A resource list; the API server counts extended resources in whole ones only."""
-    for resource, text in amounts.items():
-        if "/" in resource and (amount := Cpu.parse(str(text))) % 1000:
-            raise InvalidAmount(f'{path}[{resource}]: Invalid value: "{amount}": must be an integer')
-    return {resource: read_amount(resource, str(text)) for resource, text in amounts.items()}
+def _amounts(texts: Mapping[str, object]) -> dict[str, int]:
+    """A resource list. A part of something that there are only whole ones of counts as one, and is refused later."""
+    return {
+        resource: read_amount(resource, str(text)) if resource in STANDARD else -(-Cpu.parse(str(text)) // 1000)
+        for resource, text in texts.items()
+    }

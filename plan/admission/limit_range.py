@@ -1,4 +1,4 @@
-"""What a LimitRange refuses (plugin/pkg/admission/limitranger)."""
+"""What a LimitRange refuses (plugin/pkg/admission/limitranger). What a runtime class takes does not count."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -24,7 +24,8 @@ def limit_range_refusals(pod: Pod, limit_ranges: Iterable[Manifest]) -> Iterator
 def _measured(kind: str, pod: Pod) -> list[tuple[ResourceList, ResourceList]]:
     if kind == "Container":
         return [(container.requests, container.limits) for container in (*pod.containers, *pod.init_containers)]
-    return [(pod_requests(pod), pod_limits(pod))] if kind == "Pod" else []
+    alone = pod._replace(overhead={})
+    return [(pod_requests(alone), pod_limits(alone))] if kind == "Pod" else []
 
 
 def _too_little(item: Mapping[str, Any], requests: ResourceList, limits: ResourceList) -> Iterator[str]:

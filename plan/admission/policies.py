@@ -13,8 +13,8 @@ from plan.resources import CPU, GPU, MEMORY
 
 def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod) -> Iterator[str]:
     """What each policy that refuses the pod says, with its name."""
-    tier = namespace.manifest["metadata"]["labels"].get(TIER_LABEL)
-    if tier not in lab.tiers or lab.cluster.platform.policy_engine in namespace.services:
+    tier = governing_tier(lab, namespace)
+    if tier is None:
         return
     row = lab.tiers[tier]
     judged: tuple[tuple[str, str, bool, Callable[[Container], bool], str], ...] = (
@@ -43,6 +43,12 @@ def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod
     has_gpus = lab.cluster.platform.gpu is not None and not _is_gpu_namespace(lab, namespace)
     if has_gpus and not _gpu_together(manifest["spec"], containers):
         yield f"Policy gpu-together failed: {sentences.GPU_TOGETHER}"
+
+
+def governing_tier(lab: Lab, namespace: Namespace) -> str | None:
+    """The tier whose policies hold in a namespace; none holds in Kyverno's own."""
+    tier: str | None = namespace.manifest["metadata"]["labels"].get(TIER_LABEL)
+    return tier if tier in lab.tiers and lab.cluster.platform.policy_engine not in namespace.services else None
 
 
 def _has_cpu_limit(container: Container) -> bool:

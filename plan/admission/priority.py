@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.lab import Lab
-from plan.metadata import TIER_LABEL
+from plan.admission.policies import governing_tier
 from plan.model import Namespace, Pod
 from plan.tiers import SYSTEM_CRITICAL_PRIORITY
 
@@ -27,5 +27,5 @@ def with_priority(lab: Lab, namespace: Namespace, spec: Mapping[str, Any], pod: 
     stated = spec.get("priorityClassName") or ""
     if stated and stated not in values:
         raise UnknownPriorityClass(f"no PriorityClass with name {stated} was found")
-    priority_class = stated or namespace.manifest["metadata"]["labels"].get(TIER_LABEL, "")
+    priority_class = stated or governing_tier(lab, namespace) or ""
     return priority_class, pod._replace(priority=values.get(priority_class, 0))

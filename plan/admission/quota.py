@@ -1,8 +1,10 @@
 """What a ResourceQuota refuses (pkg/quota/v1/evaluator/core/pods.go and the ResourceQuota plugin)."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
+from plan.admission.containers import STANDARD
 from plan.model import Container, Manifest, Pod, ResourceList
 from plan.nodes import PODS
 from plan.resources import CPU, MEMORY, notation, pod_limits, pod_requests, qos_class, read_amount
@@ -15,27 +17,37 @@ _HAVE_TO_BE_STATED = (CPU, MEMORY)
 def quota_refusals(
     spec: Mapping[str, Any], priority_class: str, pod: Pod, quotas: Mapping[str, tuple[Manifest, ResourceList]]
 ) -> Iterator[str]:
-    """What the first quota that is not kept says; `quotas` holds each with what is used of it, by name."""
+    """What the first quota that is not kept says; `quotas` holds each with what is used of it, by name.
+
+    Before any quota is counted, the pod has to state what one of them demands. Of several quotas of one kind the API
+    server takes one at random; here it is the first by name.
+    """
+    applying = [
+        (name, {resource: _amount(resource, text) for resource, text in quota["spec"]["hard"].items()}, used)
+        for name, (quota, used) in sorted(quotas.items())
+        if _applies(quota, spec, priority_class, pod)
+    ]
+    failed = (
+        f"failed quota: {name}: must specify {'; '.join(unstated)}"
+        for name, hard, _ in applying
+        if (unstated := _unstated(hard, pod))
+    )
     usage = pod_usage(pod)
-    for name, (quota, used) in sorted(quotas.items()):
-        if not _applies(quota, spec, priority_class, pod):
-            continue
-        hard = {resource: _amount(resource, text) for resource, text in quota["spec"]["hard"].items()}
-        if unstated := _unstated(hard, pod):
-            yield f"failed quota: {name}: must specify {'; '.join(unstated)}"
-            return
-        over = [
-            resource
-            for resource in sorted(hard)
-            if usage.get(resource) and used.get(resource, 0) + usage[resource] > hard[resource]
-        ]
-        if over:
-            shown = (
-                ",".join(f"{resource}={_notation(resource, amounts.get(resource, 0))}" for resource in over)
-                for amounts in (usage, used, hard)
-            )
-            yield "exceeded quota: {}, requested: {}, used: {}, limited: {}".format(name, *shown)
-            return
+    exceeded = (_exceeded(name, usage, used, hard) for name, hard, used in applying)
+    yield from islice(chain(failed, filter(None, exceeded)), 1)
+
+
+def _exceeded(name: str, usage: ResourceList, used: ResourceList, hard: ResourceList) -> str | None:
+    over = [
+        resource
+        for resource in sorted(hard)
+        if usage.get(resource) and used.get(resource, 0) + usage[resource] > hard[resource]
+    ]
+    shown = (
+        ",".join(f"{resource}={_notation(resource, amounts.get(resource, 0))}" for resource in over)
+        for amounts in (usage, used, hard)
+    )
+    return "exceeded quota: {}, requested: {}, used: {}, limited: {}".format(name, *shown) if over else None
 
 
 def pod_usage(pod: Pod) -> dict[str, int]:
@@ -43,7 +55,8 @@ def pod_usage(pod: Pod) -> dict[str, int]:
     requests, limits = pod_requests(pod), pod_limits(pod)
     return {
         PODS: 1,
-        **{name: requests[name] for name in _HAVE_TO_BE_STATED if name in requests},
+        f"count/{PODS}": 1,
+        **{name: requests[name] for name in STANDARD if name in requests},
         **{f"{REQUESTS}{resource}": amount for resource, amount in requests.items()},
         **{f"{LIMITS}{resource}": amount for resource, amount in limits.items()},
     }

@@ -27,6 +27,8 @@ MEMORY = (
     "5Gi",
 )
 EPHEMERAL_STORAGE = ("0", "64Mi", "1Gi", "1073741824")
+RUNTIME_CLASSES: dict[str, dict[str, int]] = {"plain": {}, "sandbox": {"cpu": 250, "memory": 128 << 20}}
+"""What each takes beside a pod's containers."""
 EXCEPTIONS = ("guaranteed-cpu", "burstable-memory", "cpu-above-cap")
 TOLERATIONS: tuple[dict[str, str], ...] = (
     {"operator": "Exists"},
@@ -35,6 +37,8 @@ TOLERATIONS: tuple[dict[str, str], ...] = (
     {"key": GPU_TAINT, "operator": "Equal", "value": "true"},
     {"key": GPU_TAINT, "operator": "Exists", "effect": "NoExecute"},
     {"key": "node-role.kubernetes.io/control-plane", "operator": "Exists", "effect": "NoSchedule"},
+    {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute"},
+    {"operator": "Exists", "effect": "NoExecute"},
 )
 
 
@@ -60,6 +64,8 @@ def _pod(random: Random, name: str, priority_classes: Sequence[str]) -> dict[str
         spec["tolerations"] = [random.choice(TOLERATIONS)]
     if random.random() < 0.3:
         spec["priorityClassName"] = random.choice((*priority_classes, "system-cluster-critical", "no-such-class"))
+    if random.random() < 0.1:
+        spec["runtimeClassName"] = random.choice((*RUNTIME_CLASSES, "sandbox", "no-such-runtime"))
     if random.random() < 0.1:
         spec["activeDeadlineSeconds"] = 60
     if random.random() < 0.03:

@@ -204,3 +204,85 @@ def test_every_pod_that_the_program_writes_is_stored_as_it_is_written() -> None:
         for container, stored in zip(written, (*admission.pod.containers, *admission.pod.init_containers), strict=True):
             assert read_amounts(container["resources"]["requests"]) == stored.requests
             assert read_amounts(container["resources"]["limits"]) == stored.limits
+
+
+def test_what_a_quota_demands_is_told_before_what_another_one_counts() -> None:
+    quotas: dict[str, Any] = {
+        "counts": ({"spec": {"hard": {"pods": 0}}}, {}),
+        "demands": ({"spec": {"hard": {"limits.cpu": 10}}}, {}),
+    }
+    pod = pod_of({"containers": [{}]})
+    refusal = admit(lab_of("every_kind"), namespace_of("aux-library"), pod, quotas=quotas).refusal
+    assert refusal is not None
+    assert refusal.reasons == ("failed quota: demands: must specify limits.cpu for: c1",)
+
+
+RUNTIME_CLASSES = {"sandbox": {"cpu": 250, "memory": 128 << 20}}
+
+
+@pytest.mark.parametrize(
+    ("hard", "requested"),
+    [
+        ({"requests.memory": "300Mi"}, "requests.memory=384Mi"),
+        ({"limits.memory": "300Mi"}, "limits.memory=384Mi"),
+        ({"requests.cpu": "100m"}, "requests.cpu=300m"),
+        ({"limits.cpu": "100m"}, None),
+    ],
+)
+def test_a_quota_counts_what_the_runtime_class_takes(hard: dict[str, str], requested: str | None) -> None:
+    """But no CPU limit comes of it where there was none."""
+    pod = pod_of({"containers": [{}], "spec": {"runtimeClassName": "sandbox"}})
+    refusal = admit(
+        lab_of("every_kind"),
+        namespace_of("aux-library"),
+        pod,
+        quotas={"quota": (quota(hard), {})},
+        runtime_classes=RUNTIME_CLASSES,
+    ).refusal
+    assert refusal is not None
+    assert refusal.by == "quota"
+    assert refusal.message.startswith(f"exceeded quota: quota, requested: {requested}," if requested else "failed")
+
+
+def test_a_limit_range_does_not_count_what_the_runtime_class_takes() -> None:
+    pod = pod_of({"containers": [{"limits": {"memory": "1Gi"}}], "spec": {"runtimeClassName": "sandbox"}})
+    admission = admit(
+        lab_of("every_kind"),
+        namespace_of("aux-library"),
+        pod,
+        limit_ranges=[limit_range(type="Pod", max={"memory": "1Gi"})],
+        quotas={},
+        runtime_classes=RUNTIME_CLASSES,
+    )
+    assert admission.pod.overhead == RUNTIME_CLASSES["sandbox"]
+    assert admission.refusal is None or admission.refusal.by == "policy"
+
+
+def test_a_runtime_class_that_there_is_not_is_refused_where_the_classes_are_known() -> None:
+    pod = pod_of({"containers": [{}], "spec": {"runtimeClassName": "sandbox"}})
+    lab, namespace = lab_of("every_kind"), namespace_of("aux-library")
+    refusal = admit(lab, namespace, pod, runtime_classes={}).refusal
+    assert refusal is not None
+    assert (refusal.by, refusal.message) == ("runtime-class", 'pod rejected: RuntimeClass "sandbox" not found')
+    assert admit(lab, namespace, pod).refusal is None
+
+
+@pytest.mark.parametrize(
+    ("said", "added"),
+    [
+        ([], ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"]),
+        (
+            [{"operator": "Exists", "effect": "NoSchedule"}],
+            ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"],
+        ),
+        ([{"key": "node.kubernetes.io/not-ready", "operator": "Exists"}], ["node.kubernetes.io/unreachable"]),
+        ([{"operator": "Exists"}], []),
+    ],
+)
+def test_a_pod_stays_some_minutes_on_a_lost_node_unless_it_says_otherwise(
+    said: list[dict[str, Any]], added: list[str]
+) -> None:
+    pod = pod_of({"containers": [{}], "spec": {"tolerations": said}})
+    stored = admit(lab_of("every_kind"), namespace_of("aux-library"), pod).tolerations
+    assert list(stored[: len(said)]) == said
+    assert [(each["key"], each["tolerationSeconds"]) for each in stored[len(said) :]] == [(key, 300) for key in added]
