@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.model import Model, Seconds, Text
+from config.model import Model, Name, Seconds, Text
 from config.quantity import CpuQuantity, MemoryQuantity
 
 
@@ -18,6 +18,8 @@ class ContainerDefaults(Model):
     """Largest memory limit of one container (LimitRange)."""
     max_cpu_request: CpuQuantity
     """Largest CPU request of one container. A policy, since a LimitRange maximum would force a CPU limit."""
+    max_memory_ratio: Annotated[int, Field(ge=1)] | None = None
+    """How many times its request the memory limit of one container may be (LimitRange); left out, any number."""
 
 
 class Quota(Model):
@@ -26,6 +28,8 @@ class Quota(Model):
     cpu: CpuQuantity
     memory: MemoryQuantity
     pods: Annotated[int, Field(gt=0)]
+    priority_classes: tuple[Name, ...] = ()
+    """Only pods with the priority class of these tiers count; left out, all pods do."""
 
 
 class Tier(Model):

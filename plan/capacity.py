@@ -26,13 +26,13 @@ def measure(
     return Capacity(
         nodes=uses,
         groups=groups(uses),
-        namespaces=tuple(_namespace(namespace, by_namespace[namespace.name]) for namespace in namespaces),
+        namespaces=tuple(_namespace(lab, namespace, by_namespace[namespace.name]) for namespace in namespaces),
         hosts=host_uses(lab),
         pending=pending,
     )
 
 
-def _namespace(namespace: Namespace, own: list[Workload]) -> NamespaceUse:
+def _namespace(lab: Lab, namespace: Namespace, own: list[Workload]) -> NamespaceUse:
     steady = [workload for workload in own if workload.is_steady]
     return NamespaceUse(
         name=namespace.name,
@@ -40,7 +40,7 @@ def _namespace(namespace: Namespace, own: list[Workload]) -> NamespaceUse:
         requests=_requests(steady),
         limits=added(*(scaled(pod_limits(workload.pod), workload.replicas) for workload in steady)),
         requests_with_jobs=_requests(own),
-        quota=_quota(namespace),
+        quota=_quota(lab, namespace),
     )
 
 
@@ -51,8 +51,10 @@ def _requests(workloads: Iterable[Workload]) -> dict[str, int]:
     )
 
 
-def _quota(namespace: Namespace) -> dict[str, int] | None:
-    if namespace.quota is None:
+def _quota(lab: Lab, namespace: Namespace) -> dict[str, int] | None:
+    """What the lab's pods may have in a namespace. They are of its tier's priority class, which may not count."""
+    counted = lab.tiers[namespace.tier].quota.priority_classes or (namespace.tier,)
+    if namespace.quota is None or namespace.tier not in counted:
         return None
     hard = namespace.quota["spec"]["hard"]
     return {

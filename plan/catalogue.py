@@ -261,6 +261,12 @@ CATALOGUE: Mapping[str, Page] = {
         "service is down.",
         "Lower the limit, or state exceptions.no-limit-range with the reason: then the namespace gets no LimitRange.",
     ),
+    "LIMIT-ABOVE-RATIO": Page(
+        "A memory limit too far above its request",
+        "Where a tier says how many times its request a limit may be (max_memory_ratio), the LimitRange of the "
+        "namespace refuses what is further apart: the controller reports FailedCreate, and the service is down.",
+        "Request more memory, lower the limit, or state exceptions.no-limit-range with the reason.",
+    ),
     "MACHINE-DIFFERS": Page(
         "The machine to adopt is another one",
         "The machine with this VMID is on another host or has another name. Adopting it would write this machine's "

@@ -10,7 +10,7 @@ from plan.nodes import PODS
 
 Json = Mapping[str, Any]
 Status = Literal["added", "removed", "changed"]
-ADMISSION = frozenset({"CPU-ABOVE-CAP", "LIMIT-ABOVE-MAXIMUM", "QUOTA-EXCEEDED"})
+ADMISSION = frozenset({"CPU-ABOVE-CAP", "LIMIT-ABOVE-MAXIMUM", "LIMIT-ABOVE-RATIO", "QUOTA-EXCEEDED"})
 """Findings about pods that the API server refuses. Those that run already run on."""
 
 

@@ -108,6 +108,31 @@ def departures(
             f"write memory: {tier.container.max_memory} or less, or state exceptions.no-limit-range of {service} "
             "with the reason",
         )
+    yield from _ratio_departures(service, needs, tier_name, tier, exceptions, path)
+
+
+def is_above_ratio(needs: Resources, tier: Tier, exceptions: Collection[str]) -> bool:
+    """Whether a memory limit is further above its request than the tier's LimitRange admits."""
+    most = tier.container.max_memory_ratio
+    return most is not None and needs.memory > memory_request(needs, tier, exceptions) * most
+
+
+def _ratio_departures(
+    service: str, needs: Resources, tier_name: str, tier: Tier, exceptions: Collection[str], path: Path
+) -> Iterator[Finding]:
+    most, request = tier.container.max_memory_ratio, memory_request(needs, tier, exceptions)
+    if most is not None and is_above_ratio(needs, tier, exceptions) and "no-limit-range" not in exceptions:
+        least = Memory(-(-needs.memory // most))
+        yield Finding(
+            "LIMIT-ABOVE-RATIO",
+            "error",
+            (*path, "memory_request"),
+            f"memory limit {needs.memory} is {needs.memory / request:.1f} times the request {request}; the LimitRange "
+            f"of tier {tier_name} admits {most} times: memory max limit to request ratio per Container is {most}, but "
+            f"provided ratio is {needs.memory / request:f}",
+            f"write memory_request: {least} or more, a lower memory, or state exceptions.no-limit-range of {service} "
+            "with the reason",
+        )
 
 
 def _memory_departures(

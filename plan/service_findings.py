@@ -10,7 +10,7 @@ from config.service import Service
 from config.service.common import SizedService
 from config.service.container import Container, Resources, Workload
 from config.source import Path
-from plan.conventions import departures
+from plan.conventions import departures, is_above_ratio
 from plan.metadata import api_group, namespace_of
 from plan.model import Finding
 from plan.model import Service as PlannedService
@@ -106,7 +106,10 @@ def _unused_exceptions(lab: Lab, name: str, service: Service, containers: list[R
         "guaranteed-memory": tier.memory == "burstable",
         "guaranteed-cpu": True,
         "cpu-above-cap": any(each.cpu > tier.container.max_cpu_request for each in containers),
-        "no-limit-range": any(each.memory > tier.container.max_memory for each in containers),
+        "no-limit-range": any(
+            each.memory > tier.container.max_memory or is_above_ratio(each, tier, service.exceptions)
+            for each in containers
+        ),
         "no-quota": True,
         "host-access": not own or any(_uses_host(service, each) for each in own),
     }

@@ -45,6 +45,8 @@ def _limit_range(row: TierRow) -> Manifest:
         "defaultRequest": {"cpu": str(row.container.default_cpu_request), "memory": memory},
         "max": {"memory": str(row.container.max_memory)},
     }
+    if row.container.max_memory_ratio is not None:
+        limit["maxLimitRequestRatio"] = {"memory": str(row.container.max_memory_ratio)}
     return manifest("v1", "LimitRange", LIMIT_RANGE_NAME, labels=_GENERATED, spec={"limits": [limit]})
 
 
@@ -55,7 +57,11 @@ def _quota(row: TierRow) -> Manifest:
         "requests.memory": str(row.quota.memory),
         "pods": str(row.quota.pods),
     }
-    return manifest("v1", "ResourceQuota", QUOTA_NAME, labels=_GENERATED, spec={"hard": hard})
+    spec: Manifest = {"hard": hard}
+    if row.quota.priority_classes:
+        counted = {"scopeName": "PriorityClass", "operator": "In", "values": list(row.quota.priority_classes)}
+        spec["scopeSelector"] = {"matchExpressions": [counted]}
+    return manifest("v1", "ResourceQuota", QUOTA_NAME, labels=_GENERATED, spec=spec)
 
 
 def shutdown_grace_periods(tiers: Mapping[str, TierRow]) -> list[dict[str, int]]:

@@ -51,6 +51,7 @@ REFERENCES = (
     Reference("cluster.platform.gpu.feature_discovery", "service", "services"),
     Reference("storage.*.driver", "service", "services"),
     Reference("storage.*.storage", "storage", "site.hosts.*.storages"),
+    Reference("tiers.*.quota.priority_classes.*", "tier", "tiers"),
     Reference("groups.*.tier", "tier", "tiers"),
     Reference("services.*.tier", "tier", "tiers"),
     Reference("services.*.group", "group", "groups"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from config.draft import Draft
 from config.quantity import Cpu, Memory
 from config.source import Problem
+from config.tier import Tier
 
 
 def check_tiers(lab: Draft) -> Iterator[Problem]:
@@ -20,6 +21,15 @@ def check_tiers(lab: Draft) -> Iterator[Problem]:
             if default > most:
                 message = f"{default} must not be more than {bound}, {most}"
                 yield lab.problem(("tiers", name, "container", key), message)
+        yield from _check_ratio(lab, name, tier)
+
+
+def _check_ratio(lab: Draft, name: str, tier: Tier) -> Iterator[Problem]:
+    """A service that states no request is admitted."""
+    most, share = tier.container.max_memory_ratio, tier.memory_request_percent
+    if most is not None and tier.memory == "burstable" and share * most < 100:
+        message = f"requests are {share} % of limits (memory_request_percent), which is more than {most} times apart"
+        yield lab.problem(("tiers", name, "container", "max_memory_ratio"), message)
 
 
 def _check_prefix(lab: Draft, name: str) -> Iterator[Problem]:

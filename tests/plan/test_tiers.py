@@ -1,5 +1,7 @@
 """From a row of the table to what governs its namespaces."""
 
+from dataclasses import replace
+
 from plan.kubeadm import kubeadm_documents
 from plan.metadata import LIMIT_RANGE_LABEL, QUOTA_LABEL
 from plan.tiers import plan_tiers, shutdown_grace_periods
@@ -129,3 +131,19 @@ def test_only_namespaces_that_the_policies_need_themselves_come_before_them() ->
 def test_services_of_a_group_share_a_namespace() -> None:
     shared = {each.name: each.services for each in plan_of("every_kind").namespaces if len(each.services) > 1}
     assert shared == {"core-databases": ("mysql", "postgres")}
+
+
+def test_a_tier_may_bound_how_far_limits_are_above_requests_and_whose_pods_count() -> None:
+    lab = lab_of("small")
+    row = lab.tiers["hobby"]
+    row = row.model_copy(
+        update={
+            "container": row.container.model_copy(update={"max_memory_ratio": 4}),
+            "quota": row.quota.model_copy(update={"priority_classes": ("platform", "home")}),
+        }
+    )
+    tier = plan_tiers(replace(lab, tiers={**lab.tiers, "hobby": row}))[-1]
+    assert tier.limit_range["spec"]["limits"][0]["maxLimitRequestRatio"] == {"memory": "4"}
+    assert tier.quota["spec"]["scopeSelector"] == {
+        "matchExpressions": [{"scopeName": "PriorityClass", "operator": "In", "values": ["platform", "home"]}]
+    }
