@@ -279,6 +279,14 @@ CATALOGUE: Mapping[str, Page] = {
         "that has to be replaced, and what `up` stops is started again.",
         "Remove it from high availability: `ha-manager remove vm:VMID`.",
     ),
+    "MACHINE-HALF-MADE": Page(
+        "An interrupted `up` seems to have left a machine half made",
+        "A machine is cloned first and set up then. Where the answer about the clone is lost, Pulumi does not know of "
+        "it, clones again, and Proxmox refuses: the VMID is taken. No number of retries helps: a lost connection the "
+        "provider does not try again, and on a second try it takes any machine that has the VMID for its clone.",
+        "Where it is such a clone, which holds nothing yet, `qm destroy VMID`, and run the `up` again. If Proxmox "
+        "says that it is locked (clone), `qm unlock VMID` first.",
+    ),
     "MACHINE-LOCKED": Page(
         "A machine is locked",
         "A backup, a snapshot, a clone or a migration is at work on it, or was broken off. Until that is over "
@@ -372,6 +380,14 @@ CATALOGUE: Mapping[str, Page] = {
         "A PCI device that a machine does not have",
         "The lab says that it is passed through, and it is not. On an adopted machine an `up` does not change that.",
         "`qm set VMID --hostpci0 mapping=NAME,pcie=1`; or take it out of the file.",
+    ),
+    "PCI-MAPPING-EXISTS": Page(
+        "A PCI mapping that the program would make is there already",
+        "The program makes the mapping together with the machine that it is for. Proxmox does not make one a second "
+        "time: the `up` fails, unless the mapping is in the stack's state, since an earlier `up` made it and was "
+        "interrupted before it made the machine. The state cannot be asked here.",
+        "Remove it where no `up` made it and no machine uses it: `pvesh delete /cluster/mapping/pci/NAME`. The next "
+        "`up` makes it again.",
     ),
     "PCI-MAPPING-INCOMPLETE": Page(
         "A PCI mapping without all of its details",

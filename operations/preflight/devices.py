@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from config.site import PciDevice as Stated
 from operations.preflight.answers import PciDevice, PciMapping
 from operations.preflight.check import Check, missing_privilege, settings, unchecked
+from operations.preflight.standing import to_create
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
 from plan.model import PciMapping as Planned
@@ -114,13 +115,15 @@ def _device(
 
 
 def _mappings(plan: Plan, state: State, host: str) -> Iterator[Finding]:
-    planned = [mapping for machine in plan.machines if machine.host == host for mapping in machine.pci_mappings]
+    here = [machine for machine in plan.machines if machine.host == host]
+    planned = [(machine, mapping) for machine in here for mapping in machine.pci_mappings]
     if not planned:
         return
     if isinstance(state.pci_mappings, Unread):
         yield unchecked(("site", "hosts", host, "pci_devices"), "mappings of PCI devices", state.pci_mappings)
         return
-    for mapping in planned:
+    new = () if isinstance(state.guests, Unread) else to_create(plan, state.guests)
+    for machine, mapping in planned:
         path = ("site", "hosts", host, "pci_devices", mapping.name)
         present = state.pci_mappings.get(mapping.name)
         if present is None:
@@ -136,6 +139,16 @@ def _mappings(plan: Plan, state: State, host: str) -> Iterator[Finding]:
                 path,
                 f"Proxmox has a mapping {mapping.name} of another device: {listed(present.map)}",
                 "give the device another name in site.yaml, or remove that mapping",
+            )
+        elif machine in new:
+            yield Finding(
+                "PCI-MAPPING-EXISTS",
+                "warning",
+                path,
+                f"Proxmox has the mapping {mapping.name} already, and {machine.name}, with which the program makes it, "
+                "does not exist: unless an earlier `up` of this stack made it, the next one fails at it",
+                f"if no `up` made it and no machine uses it, on {host}: "
+                f"`pvesh delete /cluster/mapping/pci/{mapping.name}`",
             )
 
 

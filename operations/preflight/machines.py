@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from config.source import Path
 from operations.preflight.check import Check, missing_privilege, settings, unchecked
-from operations.preflight.standing import Guests, is_our_template, is_ours, templates_to_create, to_create
+from operations.preflight.standing import (
+    Guests,
+    is_half_made,
+    is_our_template,
+    is_ours,
+    templates_to_create,
+    to_create,
+)
 from operations.preflight.state import State, Unread
 from plan.existing import host_findings, missing_findings
 from plan.model import Finding, Plan, VirtualMachine
@@ -46,7 +53,19 @@ def _templates(plan: Plan, guests: Guests) -> Iterator[Finding]:
 
 def _machine(machine: VirtualMachine, guests: Guests) -> Iterator[Finding]:
     guest = guests.get(machine.vmid)
-    if guest is not None and not machine.adopted and not is_ours(guest, machine):
+    if guest is None or machine.adopted or is_ours(guest, machine):
+        return
+    if is_half_made(guest, machine):
+        yield Finding(
+            "MACHINE-HALF-MADE",
+            "error",
+            ("machines", machine.name, "vmid"),
+            f"{guest} is off and has none of the tags that the program gives: an `up` that was cut off while it "
+            f"cloned {machine.name} leaves it so. The next one would clone again, and fail: the VMID is taken",
+            f"if it is that, on {guest.node}: `qm destroy {guest.vmid}`, and run the `up` again; if it is a machine of "
+            "your own, write adopt: true or choose another vmid",
+        )
+    else:
         same = " It has the same name, but not the tags of a machine that this program made."
         yield Finding(
             "VMID-TAKEN",

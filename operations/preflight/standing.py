@@ -14,12 +14,16 @@ Guests = Mapping[int, Guest]
 def is_ours(guest: Guest, machine: VirtualMachine) -> bool:
     """Whether an earlier `up` made it, going by its name, its host and the tags that every machine gets."""
     tags = set(guest.tags.replace(",", ";").split(";"))
-    return (
-        guest.type == "qemu"
-        and not guest.template
-        and (guest.name, guest.node) == (machine.name, machine.host)
-        and tags >= set(machine.properties.get("tags", ()))
-    )
+    return _is_called(guest, machine) and tags >= set(machine.properties.get("tags", ()))
+
+
+def is_half_made(guest: Guest, machine: VirtualMachine) -> bool:
+    """Whether it looks like a clone that an `up` asked for and never set up: the name comes first, then the tags."""
+    return _is_called(guest, machine) and not guest.tags and not guest.runs
+
+
+def _is_called(guest: Guest, machine: VirtualMachine) -> bool:
+    return guest.type == "qemu" and not guest.template and (guest.name, guest.node) == (machine.name, machine.host)
 
 
 def is_our_template(guest: Guest, template: MachineTemplate) -> bool:

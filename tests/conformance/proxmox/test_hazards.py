@@ -7,9 +7,10 @@ difference in `disks[].speed`, so that `disks` is part of each update.
 from typing import Any
 
 from plan.model import VirtualMachine
-from rehearsal.proxmox import Emulator, Machine, Volume
+from rehearsal.proxmox import Emulator, Fault, Machine, Volume
 from tests.conformance.proxmox.resources import MACHINE, MAPPING, machine
 from tests.conformance.proxmox.terraform import Resources, Terraform
+from tests.operations.preflight.hosts import ask, found
 from tests.plan.labs import plan_of
 
 WORKER: VirtualMachine = next(each for each in plan_of("small").machines if each.role == "worker")
@@ -205,6 +206,24 @@ def test_a_machine_with_a_taken_vmid_is_not_cloned_over_the_other(terraform: Ter
     terraform.declare(worker())
     assert "config file already exists" in words(terraform.apply().output)
     assert terraform.proxmox.state.machines[WORKER.vmid] == before
+
+
+def test_a_clone_that_is_tried_again_sets_up_the_machine_that_has_its_vmid(terraform: Terraform) -> None:
+    """Proxmox refuses the second try as well, and the provider takes the refusal for the success of the first."""
+    somebody_elses(terraform.proxmox)
+    terraform.declare(worker(clone=dict(WORKER.properties["clone"]) | {"retries": 2}))
+    terraform.must_apply()
+    config = terraform.proxmox.state.machines[WORKER.vmid].config
+    assert (config["name"], config["memory"]) == ("somebody-elses", str(WORKER.memory.mib))
+
+
+def test_a_clone_whose_answer_is_lost_is_not_tried_again_and_preflight_says_what_to_do(terraform: Terraform) -> None:
+    terraform.proxmox.faults.append(Fault("cut-after", "POST", ".*/clone"))
+    terraform.declare(worker(clone=dict(WORKER.properties["clone"]) | {"retries": 3}))
+    assert not terraform.apply().succeeded
+    assert len([each for each in terraform.proxmox.requests.writes if each.path.endswith("/clone")]) == 1
+    (finding,) = (each for each in found(ask(plan_of("small"), terraform.proxmox)) if each.path[1] == WORKER.name)
+    assert (finding.code, f"`qm destroy {WORKER.vmid}`" in finding.fix) == ("MACHINE-HALF-MADE", True)
 
 
 def test_a_machine_made_with_a_taken_vmid_takes_over_the_one_that_has_it(terraform: Terraform) -> None:
