@@ -29,7 +29,7 @@ def declare_proxmox(lab: Lab, settings: Settings) -> proxmoxve.Provider:
             private_key=settings.proxmox_ssh_private_key,
             agent=settings.proxmox_ssh_private_key is None,
             nodes=[
-                proxmoxve.ProviderSshNodeArgs(name=name, address=str(host.address))
+                proxmoxve.ProviderSshNodeArgs(name=name, address=str(host.address), port=host.ssh_port)
                 for name, host in lab.site.hosts.items()
             ],
         ),

@@ -77,6 +77,8 @@ class Host(Model):
     """A Proxmox VE host (a node of the Proxmox API)."""
 
     address: Address
+    ssh_port: Annotated[int, Field(ge=1, le=65535)] = 22
+    """Where SSH is, by which the files of cloud-init are written."""
     cores: Annotated[int, Field(gt=0)]
     threads: Annotated[int, Field(gt=0)]
     memory: MemoryQuantity

@@ -14,7 +14,7 @@ from plan import model
 from tests.components import plans
 from tests.recording.recorder import Recording, Resource, record
 
-HOSTS = {"pve": SimpleNamespace(address="192.0.2.10")}
+HOSTS = {"pve": SimpleNamespace(address="192.0.2.10", ssh_port=2222)}
 LAB = SimpleNamespace(name="lab", site=SimpleNamespace(hosts=HOSTS))
 
 EXTERNAL_SECRET = plans.manifest("external-secrets.io/v1", "ExternalSecret", "traefik", "1-cluster-traefik", spec={})

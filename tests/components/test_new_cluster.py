@@ -172,6 +172,6 @@ def way(key: str | None) -> Resource:
 def test_snippets_are_written_over_ssh_to_the_hosts_by_the_agent_or_with_a_key() -> None:
     by_agent = json.loads(way(None).inputs["ssh"])
     with_key = json.loads(secret_value(way("the key").inputs["ssh"]))
-    nodes = [{"name": "pve", "address": "192.0.2.10"}]
+    nodes = [{"name": "pve", "address": "192.0.2.10", "port": 2222}]
     assert by_agent == {"username": "root", "agent": True, "nodes": nodes}
     assert with_key == {"username": "root", "agent": False, "privateKey": "the key", "nodes": nodes}

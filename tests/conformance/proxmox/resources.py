@@ -8,6 +8,7 @@ from plan.model import MachineTemplate, Plan, VirtualMachine
 MACHINE = "proxmox_virtual_environment_vm"
 MAPPING = "proxmox_virtual_environment_hardware_mapping_pci"
 IMAGE = "proxmox_virtual_environment_download_file"
+FILE = "proxmox_virtual_environment_file"
 BLOCKS = {
     "boot_orders": "boot_order",
     "disks": "disk",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rehearsal.proxmox import Emulator
+from rehearsal.proxmox.sftp import USER, Server
 
 PROVIDER = "bpg/proxmox"
 TIMEOUT = 120
@@ -33,10 +34,17 @@ class Terraform:
     """A folder with a configuration and its state."""
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], proxmox: Emulator, *, insecure: bool = True
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        proxmox: Emulator,
+        *,
+        insecure: bool = True,
+        ssh: Server | None = None,
     ) -> None:
         self.proxmox = proxmox
         self._insecure = insecure
+        self._ssh = ssh
         self._folder = folder
         self._environment = environment
 
@@ -49,6 +57,7 @@ class Terraform:
                     "endpoint": self.proxmox.endpoint,
                     "api_token": self.proxmox.token,
                     "insecure": self._insecure,
+                    **self._by_ssh(),
                 }
             },
             "resource": resources,
@@ -56,6 +65,12 @@ class Terraform:
         }
         filled = {key: value for key, value in document.items() if value}
         (self._folder / "main.tf.json").write_text(json.dumps(filled, indent=1), encoding="utf-8")
+
+    def _by_ssh(self) -> dict[str, Any]:
+        if self._ssh is None:
+            return {}
+        nodes = [{"name": name, "address": "127.0.0.1", "port": self._ssh.port} for name in self.proxmox.state.hosts]
+        return {"ssh": {"username": USER, "private_key": self._ssh.private_key, "agent": False, "node": nodes}}
 
     def apply(self, *arguments: str) -> Outcome:
         """One `up`; it may fail."""
@@ -112,6 +127,7 @@ def running_provider(binary: Path, folder: Path) -> Iterator[dict[str, str]]:
     )
     environment = {
         **os.environ,
+        "HOME": str(folder),  # where the provider writes down the hosts that it has met over SSH
         "TF_CLI_CONFIG_FILE": str(settings),
         "CHECKPOINT_DISABLE": "1",
         "TF_IN_AUTOMATION": "1",
