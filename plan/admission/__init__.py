@@ -16,7 +16,7 @@ from plan.admission.containers import read_pod
 from plan.admission.defaults import defaulted_by_api, defaulted_by_limit_range
 from plan.admission.limit_range import limit_range_refusals
 from plan.admission.policies import policy_refusals
-from plan.admission.priority import UnknownPriorityClass, with_priority
+from plan.admission.priority import PriorityRefused, with_priority
 from plan.admission.quota import quota_refusals
 from plan.admission.runtime import UnknownRuntimeClass, with_overhead
 from plan.admission.tolerations import tolerations
@@ -80,9 +80,9 @@ def admit(
         priority_class, pod = with_priority(lab, namespace, spec, pod)
         if runtime_classes is not None:
             pod = with_overhead(spec, pod, runtime_classes)
-    except (UnknownPriorityClass, UnknownRuntimeClass) as unknown:
-        stage = "priority" if isinstance(unknown, UnknownPriorityClass) else "runtime-class"
-        return Admission(pod, priority_class, qos_class(pod), tolerated, Refusal(stage, (str(unknown),)))
+    except (PriorityRefused, UnknownRuntimeClass) as refused:
+        stage = "priority" if isinstance(refused, PriorityRefused) else "runtime-class"
+        return Admission(pod, priority_class, qos_class(pod), tolerated, Refusal(stage, (str(refused),)))
     stages: tuple[tuple[Stage, Iterable[str]], ...] = (
         ("validation", invalid_fields(spec, pod)),
         ("limit-range", limit_range_refusals(pod, ranges)),

@@ -64,6 +64,10 @@ def _pod(random: Random, name: str, priority_classes: Sequence[str]) -> dict[str
         spec["tolerations"] = [random.choice(TOLERATIONS)]
     if random.random() < 0.3:
         spec["priorityClassName"] = random.choice((*priority_classes, "system-cluster-critical", "no-such-class"))
+    if random.random() < 0.03:
+        spec["priority"] = random.choice((0, 200000))
+    if random.random() < 0.03:
+        spec["preemptionPolicy"] = random.choice(("Never", "PreemptLowerPriority"))
     if random.random() < 0.1:
         spec["runtimeClassName"] = random.choice((*RUNTIME_CLASSES, "sandbox", "no-such-runtime"))
     if random.random() < 0.1:

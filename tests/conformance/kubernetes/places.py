@@ -1,0 +1,105 @@
+"""Namespaces that belong to no tier, with limits and quotas of their own."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+from plan.admission import Admission, admit
+from plan.metadata import manifest
+from plan.model import Manifest, Namespace
+from plan.resources import read_amount
+from rehearsal.control_plane import Api, Refused
+from tests.conformance.kubernetes.generated import RUNTIME_CLASSES
+from tests.plan.labs import lab_of
+
+LAB = lab_of("prod")
+SECONDS = 60
+_NUMBERS = count(1)
+"""Of places: the name of one that has gone stays taken for some seconds."""
+
+
+def eventually(condition: Callable[[], Any]) -> bool:
+    """Whether something becomes true in time."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@contextmanager
+def place(api: Api, *contents: Manifest) -> Iterator[Namespace]:
+    """A namespace of no tier with some contents, for a while; its quotas are known to the API server."""
+    name = f"place-{next(_NUMBERS)}"
+    made = manifest("v1", "Namespace", name)
+    api.apply(made)
+    try:
+        assert eventually(lambda: api.get("v1", "ServiceAccount", "default", name))
+        for each in contents:
+            api.apply(inside(each, name))
+        assert eventually(lambda: all("hard" in each["status"] for each in api.list("v1", "ResourceQuota", name)))
+        assert eventually(lambda: knows_quotas(api, name))
+        yield Namespace(name, "", (), made | {"metadata": {"name": name, "labels": {}}}, None, None, False)
+    finally:
+        for each in api.list("v1", "Pod", name):
+            api.delete(each, now=True)
+        api.delete(made)
+
+
+def knows_quotas(api: Api, name: str) -> bool:
+    """Whether the API server has taken note of the namespace's quotas: it learns of them one after the other, of this
+    one last."""
+    api.apply(inside(quota({"configmaps": "0"}, "the-last"), name))
+    try:
+        api.create(inside(manifest("v1", "ConfigMap", "one-more"), name), dry_run=True)
+    except Refused as refused:
+        return "exceeded quota: the-last" in refused.message
+    return False
+
+
+def inside(content: Manifest, name: str) -> Manifest:
+    """An object in a namespace."""
+    return {**content, "metadata": {**content["metadata"], "namespace": name}}
+
+
+def limit_range(*items: Manifest) -> Manifest:
+    """A LimitRange; an item is one for containers, unless it says otherwise."""
+    return manifest("v1", "LimitRange", "limits", spec={"limits": [{"type": "Container", **item} for item in items]})
+
+
+def quota(hard: Manifest, name: str = "quota", **scopes: Any) -> Manifest:
+    """A ResourceQuota."""
+    return manifest("v1", "ResourceQuota", name, spec={"hard": hard, **scopes})
+
+
+def pod(*containers: Manifest, name: str = "pod", **spec: Any) -> Manifest:
+    """A pod whose containers state these resources."""
+    stated = [
+        {"name": f"c{number}", "image": "stand-in", "resources": resources}
+        for number, resources in enumerate(containers, start=1)
+    ]
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": stated, **spec}}
+
+
+def waiting(made: Manifest) -> Manifest:
+    """A pod that no scheduler looks at: it counts, and never runs."""
+    return {**made, "spec": {**made["spec"], "schedulingGates": [{"name": "homelab/never"}]}}
+
+
+def planned(api: Api, where: Namespace, made: Manifest, limits: Iterable[Manifest] = ()) -> Admission:
+    """What the planner says of a pod, told what the API server says is used of the namespace's quotas."""
+    quotas = {
+        each["metadata"]["name"]: (
+            each,
+            {resource: _amount(resource, text) for resource, text in each["status"]["used"].items()},
+        )
+        for each in api.list("v1", "ResourceQuota", where.name)
+    }
+    return admit(LAB, where, made, limit_ranges=limits, quotas=quotas, runtime_classes=RUNTIME_CLASSES)
+
+
+def _amount(resource: str, text: str) -> int:
+    return read_amount(resource.removeprefix("requests.").removeprefix("limits."), text)
