@@ -12,7 +12,7 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render schema rehearse test conformance golden lint bench docs lock clean
+.PHONY: help plan render schema rehearse test conformance golden messages lint bench docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ conformance: .venv/development ## Run the tests against the real provider, contr
 golden: .venv/runtime ## Write the golden files anew, to be reviewed as a diff
 	@$(BIN)/homelab render --lab small tests/golden/small
 	@$(BIN)/homelab render --lab tests/labs/every_kind tests/golden/every_kind
+
+messages: .venv/development ## Write anew what planner and cluster say of common mistakes, to be reviewed as a diff
+	@WRITE_MESSAGES=1 $(BIN)/pytest --quiet tests/plan/test_messages.py tests/conformance/kubernetes/test_messages.py
 
 lint: .venv/development ## Check style, types and pipelines
 	$(BIN)/ruff check

@@ -40,7 +40,6 @@ def place(api: Api, *contents: Manifest) -> Iterator[Namespace]:
         assert eventually(lambda: api.get("v1", "ServiceAccount", "default", name))
         for each in contents:
             api.apply(inside(each, name))
-        assert eventually(lambda: all("hard" in each["status"] for each in api.list("v1", "ResourceQuota", name)))
         assert eventually(lambda: knows_quotas(api, name))
         yield Namespace(name, "", (), made | {"metadata": {"name": name, "labels": {}}}, None, None, False)
     finally:
@@ -50,8 +49,10 @@ def place(api: Api, *contents: Manifest) -> Iterator[Namespace]:
 
 
 def knows_quotas(api: Api, name: str) -> bool:
-    """Whether the API server has taken note of the namespace's quotas: it learns of them one after the other, of this
-    one last."""
+    """Whether the quotas of a namespace are reckoned, and the API server has taken note: it learns of them one after
+    the other, of this one last."""
+    if not all("hard" in each["status"] for each in api.list("v1", "ResourceQuota", name)):
+        return False
     api.apply(inside(quota({"configmaps": "0"}, "the-last"), name))
     try:
         api.create(inside(manifest("v1", "ConfigMap", "one-more"), name), dry_run=True)

@@ -1,0 +1,51 @@
+"""Of a common mistake, the cluster says what is kept, and the planner has said it before in the same words."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from plan.model import Plan, Service
+from plan.storage import storage_classes
+from rehearsal.contents import ungoverned_namespaces
+from rehearsal.control_plane import Api
+from rehearsal.outcome import unschedulable
+from tests.conformance.kubernetes.places import eventually, knows_quotas
+from tests.plan.messages import CAUSES, kept, plan_with_mistakes, planner_says, service_of
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_the_cluster_says_what_the_planner_expects(governed: Api, cause: str) -> None:
+    plan, service = plan_with_mistakes(), service_of(cause)
+    governed.apply_all(storage_classes(plan.lab))
+    said = next(said_of(governed, plan, service))
+    assert planner_says(cause)["expects"] in said["message"]
+    assert said == kept(cause, "cluster", said), "If this is what it should say: make messages"
+
+
+def said_of(api: Api, plan: Plan, service: Service) -> Iterator[dict[str, str]]:
+    """What the cluster says of a service that is applied for a while."""
+    namespace = next(each for each in plan.namespaces if each.name == service.namespace)
+    api.apply(namespace.manifest)
+    try:
+        assert eventually(lambda: not ungoverned_namespaces(api, plan._replace(namespaces=(namespace,))))
+        assert eventually(lambda: knows_quotas(api, namespace.name))
+        for applied in api.apply_all(service.manifests):
+            assert applied.refused is None, applied
+        said: list[dict[str, str]] = []
+        assert eventually(lambda: said.extend(words(api, namespace.name)) or said)
+        yield said[-1]
+    finally:
+        for each in (*api.list("v1", "Pod", namespace.name), namespace.manifest):
+            api.delete(each, now=True)
+
+
+def words(api: Api, namespace: str) -> Iterator[dict[str, str]]:
+    """What is said in a namespace about a pod that is refused, or that waits; its name has an end by chance."""
+    for event in api.list("v1", "Event", namespace, fields="reason=FailedCreate"):
+        about = event["involvedObject"]["kind"]
+        message = re.sub(r'"(example-[a-z-]+)-[a-z0-9]+-[a-z0-9]{5}"', r'"\1"', event["message"])
+        yield {"about": f"{about}, an event FailedCreate", "message": message}
+    for pod in api.list("v1", "Pod", namespace):
+        if message := unschedulable(pod):
+            yield {"about": "Pod, the condition PodScheduled", "message": message}
