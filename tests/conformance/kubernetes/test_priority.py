@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-
 from plan.admission import admit
 from plan.admission.tolerations import tolerations
 from plan.constraints import Constraints
-from plan.model import Manifest, Namespace, NodeUse, Pod, Workload
+from plan.model import Manifest, NodeUse, Pod, Workload
 from plan.nodes import PODS, plan_nodes
 from plan.resources import GPU, MEMORY, notation, pod_requests
 from plan.scheduling import place as placed
@@ -25,23 +23,6 @@ NODE = next(node for node in plan_nodes(LAB) if node.group == "general")
 SELECTOR = {"kubernetes.io/hostname": NODE.name}
 HALF = NODE.allocatable[MEMORY] * 45 // 100
 """Two pods of this size fill the node, and a third finds no room."""
-
-
-def governed_namespace(tier: str) -> Namespace:
-    """A namespace of a tier."""
-    return next(each for each in PLAN.namespaces if each.tier == tier and each.quota)
-
-
-@pytest.mark.parametrize("tier", PLAN.tiers, ids=lambda tier: tier.name)
-def test_a_pod_without_a_priority_class_gets_all_of_its_tiers(governed: Api, tier: Any) -> None:
-    where = governed_namespace(tier.name)
-    memory = {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "32Mi"}}
-    for stated in ({}, {"priorityClassName": tier.name}):
-        told = ask(governed, pod(memory, **stated), where)
-        assert not isinstance(told, Refused)
-        assert told["spec"]["priorityClassName"] == tier.name
-        assert told["spec"]["priority"] == tier.priority
-        assert told["spec"]["preemptionPolicy"] == tier.priority_class["preemptionPolicy"]
 
 
 def test_a_pod_outside_of_the_tiers_has_no_priority_since_no_class_is_the_default(governed: Api) -> None:
