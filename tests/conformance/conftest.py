@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from rehearsal.control_plane import Api, ControlPlane, ToolMissing, cluster
 from tests.plan.labs import plan_of
@@ -11,11 +13,17 @@ from tests.plan.labs import plan_of
 FIGURE = "figure"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share the control plane go to one process, with `--dist loadgroup`."""
-    for item in items:
-        if "running" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("control plane"))
+class ByFolder(LoadScopeScheduling):
+    """The tests of a folder share its real parts, so they run in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("::")[0].rpartition("/")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Whatever `--dist` says."""
+    return ByFolder(config, log)
 
 
 @pytest.fixture

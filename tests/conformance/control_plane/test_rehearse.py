@@ -12,8 +12,6 @@ from rehearsal.control_plane import ToolMissing, cluster
 from rehearsal.rehearse import Event, Step, foretold, rehearse
 from tests.plan.labs import FOLDERS, change, plan_of
 
-pytestmark = pytest.mark.xdist_group("control plane")
-
 
 def steps(plan: Plan, events: Iterable[Event] = ()) -> list[Step]:
     """What came of a lab, and of what happened to it."""

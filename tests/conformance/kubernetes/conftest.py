@@ -13,13 +13,6 @@ from tests.conformance.kubernetes.places import eventually
 from tests.plan.labs import plan_of
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of this folder share a control plane, so they go to one process, with `--dist loadgroup`."""
-    for item in items:
-        if "governed" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("governed control plane"))
-
-
 @pytest.fixture(scope="package")
 def governed() -> Iterator[Api]:
     """The API of a cluster with prod's nodes and everything that governs its namespaces, and none of its services."""
