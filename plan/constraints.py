@@ -1,11 +1,10 @@
 """What a pod asks of its place besides room: nodes, other pods, ports. Read out of its manifest."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeGuard
 
 HOSTNAME = "kubernetes.io/hostname"
-DEFAULT_SPREAD = 3
-"""`maxSkew` of the scheduler's own preference, for controllers that state no spread."""
 
 
 class Requirement(NamedTuple):
@@ -28,9 +27,13 @@ class Requirement(NamedTuple):
             case "DoesNotExist":
                 return value is None
             case "Gt":
-                return value is not None and int(value) > int(self.values[0])
+                return _is_number(value) and int(value) > int(self.values[0])
             case "Lt":
-                return value is not None and int(value) < int(self.values[0])
+                return _is_number(value) and int(value) < int(self.values[0])
+
+
+def _is_number(value: str | None) -> TypeGuard[str]:
+    return value is not None and re.fullmatch(r"[+-]?\d+", value) is not None
 
 
 Selector = tuple[Requirement, ...]
@@ -67,6 +70,8 @@ class Constraints(NamedTuple):
     host_ports: frozenset[tuple[str, int]] = frozenset()
     """Protocol and port."""
     preempts: bool = True
+    volume_zones: tuple[str, ...] = ()
+    """Zones from which the block volumes that it has already are in reach; empty where it has none yet."""
 
 
 def read_constraints(metadata: Mapping[str, Any], spec: Mapping[str, Any], *, preempts: bool = True) -> Constraints:

@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 from config.lab import Lab
 from config.service import Service
 from config.storage_class import NfsStorageClass
-from plan.constraints import Requirement
 from plan.hosts import stored
 from plan.model import Node, NodeUse, Pending, Plan, Workload
 from plan.nodes import UNSCHEDULABLE, ZONE_LABEL
@@ -75,10 +74,8 @@ def _near_their_volumes(standing: Standing) -> list[Workload]:
 
 
 def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
-    here = Requirement(ZONE_LABEL, "In", zones)
-    constraints = workload.pod.constraints
-    affinity = tuple((*selector, here) for selector in constraints.node_affinity or ((),))
-    return workload._replace(pod=workload.pod._replace(constraints=constraints._replace(node_affinity=affinity)))
+    constraints = workload.pod.constraints._replace(volume_zones=zones)
+    return workload._replace(pod=workload.pod._replace(constraints=constraints))
 
 
 def _drained(standing: Standing, node: Node) -> Loss:

@@ -117,8 +117,11 @@ def tolerates(node: Node, pod: Pod) -> bool:
 
 
 def matches(node: Node, pod: Pod) -> bool:
-    """Whether a node has the labels that a pod selects."""
-    return all(node.labels.get(label) == value for label, value in pod.node_selector.items())
+    """Whether a node has the labels that a pod selects, and those of its node affinity."""
+    if not all(node.labels.get(label) == value for label, value in pod.node_selector.items()):
+        return False
+    wanted = pod.constraints.node_affinity
+    return not wanted or any(all(each.holds(node.labels) for each in selector) for selector in wanted)
 
 
 def nodes_for(nodes: Iterable[Node], pod: Pod) -> list[Node]:

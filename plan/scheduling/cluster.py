@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from plan.constraints import HOSTNAME, Selector
 from plan.model import Node, NodeUse
+from plan.nodes import ZONE_LABEL
 from plan.resources import CPU, MEMORY
 from plan.scheduling.kinds import Kind
 from plan.scheduling.selection import Selection
 
 Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
 Port = tuple[str, int]
 
 
@@ -24,6 +26,8 @@ class Domains(NamedTuple):
     """For each node the number of its value; -1 where it has none."""
     size: int
     """How many values there are."""
+    everywhere: bool
+    """Whether all nodes have the label."""
 
 
 class Demand(NamedTuple):
@@ -42,6 +46,7 @@ class Cluster:
         """Empty nodes, and the kinds of pods that will be put there."""
         self.nodes: Sequence[Node] = tuple(nodes)
         self.kinds: Sequence[Kind] = tuple(kinds)
+        self.order: Mapping[Kind, int] = {kind: place for place, kind in enumerate(self.kinds)}
         self.selection = Selection(self.kinds)
         names = dict.fromkeys((CPU, MEMORY, *(name for kind in self.kinds for name in kind.requests)))
         self.rows: Mapping[str, int] = {name: row for row, name in enumerate(names)}
@@ -51,6 +56,7 @@ class Cluster:
         self.slots = _table([node.volume_slots for node in self.nodes])
         self.volumes = np.zeros_like(self.slots)
         self.pods: Sequence[Counter[Kind]] = [Counter() for _ in self.nodes]
+        self._zones: dict[tuple[str, str], int] = {}
         self._claims: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self._ports: dict[Port, Counter[int]] = defaultdict(Counter)
         self._where: dict[Kind, Counter[int]] = defaultdict(Counter)
@@ -65,6 +71,7 @@ class Cluster:
         self.volumes[index] += kind.own_volumes * count
         for claim in kind.claims:
             was_mounted = self._claims[claim][index] > 0
+            self._zones.setdefault(claim, int(self.domains(ZONE_LABEL).codes[index]))
             self._claims[claim][index] += count
             self.volumes[index] += (self._claims[claim][index] > 0) - was_mounted
         for port in kind.constraints.host_ports:
@@ -87,6 +94,17 @@ class Cluster:
         """Volume slots that one more pod of a kind would take. A volume takes one, however many pods mount it."""
         return kind.own_volumes + sum(not self._claims[claim][index] > 0 for claim in kind.claims)
 
+    def reaches(self, kind: Kind) -> Booleans:
+        """The nodes from which the volumes are in reach that a kind of pods has already. One that it shares and that
+        is new was made in the zone of its first pod."""
+        if zones := kind.constraints.volume_zones:
+            return np.array([node.labels.get(ZONE_LABEL) in zones for node in self.nodes])
+        codes, *_ = self.domains(ZONE_LABEL)
+        reached = np.ones(len(self.nodes), np.bool_)
+        for zone in {self._zones[claim] for claim in kind.claims if claim in self._zones}:
+            reached &= codes == zone
+        return reached
+
     def has_port(self, kind: Kind, index: int) -> bool:
         """Whether a node's ports that a kind of pods wants are taken."""
         return any(self._ports[port][index] > 0 for port in kind.constraints.host_ports)
@@ -99,23 +117,25 @@ class Cluster:
                 -1 if value is None else numbers.setdefault(value, len(numbers))
                 for value in (node.labels.get(key, node.name if key == HOSTNAME else None) for node in self.nodes)
             ]
-            self._domains[key] = Domains(_table(codes), len(numbers))
+            self._domains[key] = Domains(_table(codes), len(numbers), -1 not in codes)
         return self._domains[key]
 
-    def where(self, kind: Kind, topology_key: str) -> Integers:
-        """How many pods of a kind there are, by the number of a label's value; the last is of nodes without it."""
-        return self._counted((kind,), topology_key)
+    def total(self, kind: Kind) -> int:
+        """How many pods of a kind there are."""
+        return self._where[kind].total()
 
-    def near(self, of: Kind, selector: Selector, topology_key: str) -> Integers:
-        """The same of all pods that a selector of a kind means."""
-        return self._counted(self.selection.selected(of, selector), topology_key)
+    def near(self, of: Kind, selector: Selector, topology_key: str, among: Booleans | None = None) -> Integers:
+        """How many pods there are that a selector of a kind means, by the number of a label's value; the last is of
+        nodes without it. `among` are the nodes that count."""
+        return self.where(self.selection.selected(of, selector), topology_key, among)
 
-    def _counted(self, kinds: Iterable[Kind], topology_key: str) -> Integers:
-        codes, size = self.domains(topology_key)
+    def where(self, kinds: Iterable[Kind], topology_key: str, among: Booleans | None = None) -> Integers:
+        """The same of some kinds of pods."""
+        codes, size, _ = self.domains(topology_key)
         counts = np.zeros(size + 1, np.int64)
         for kind in kinds:
             for index, count in self._where[kind].items():
-                if codes[index] >= 0:
+                if codes[index] >= 0 and (among is None or among[index]):
                     counts[codes[index]] += count
         return counts
 

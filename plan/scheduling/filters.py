@@ -3,15 +3,14 @@
 A node's reasons are those of the first filter that refuses it, in the order of the default profile.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plan.nodes import PODS, UNSCHEDULABLE, matches, tolerates
-from plan.scheduling.cluster import Cluster, Integers
+from plan.scheduling.cluster import Booleans, Cluster, Integers
 from plan.scheduling.kinds import Kind
 
 CORDONED = "node(s) were unschedulable"
@@ -19,12 +18,11 @@ TAINTS = "node(s) had untolerated taint(s)"
 NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
 PORTS = "node(s) didn't have free ports for the requested pod ports"
 VOLUMES = "node(s) exceed max volume count"
+VOLUME_ZONE = "node(s) didn't match PersistentVolume's node affinity"
 SPREAD = "node(s) didn't match pod topology spread constraints"
 NEAR = "node(s) didn't match pod affinity rules"
 APART = "node(s) didn't match pod anti-affinity rules"
 APART_FROM_EXISTING = "node(s) didn't satisfy existing pods anti-affinity rules"
-
-Booleans = NDArray[np.bool_]
 
 
 class Unfit(NamedTuple):
@@ -57,6 +55,7 @@ def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[F
     if kind.workload.pod.block_volumes:
         further = np.array([cluster.further_volumes(kind, index) for index in everywhere])
         found.append(_refusing((further == 0) | (cluster.volumes + further <= cluster.slots), VOLUMES))
+        found.append(_refusing(cluster.reaches(kind), VOLUME_ZONE, resolvable=False))
     found += _spread(kind, cluster, fixed)
     found += _pods(kind, cluster)
     return found
@@ -66,21 +65,23 @@ def fixed_filters(kind: Kind, cluster: Cluster) -> list[Filter]:
     """Those that the pods on the nodes do not change: cordons, taints, labels."""
     pod, nodes = kind.workload.pod, cluster.nodes
     stays = kind.workload.controller == "DaemonSet" or "*" in pod.tolerated_taints
-    selectors = pod.constraints.node_affinity
-    schedulable = np.array([stays or UNSCHEDULABLE not in node.taints for node in nodes])
-    tolerated = np.array([tolerates(node, pod) for node in nodes])
-    labelled = np.array(
-        [
-            matches(node, pod)
-            and (not selectors or any(all(each.holds(node.labels) for each in one) for one in selectors))
-            for node in nodes
-        ]
-    )
     return [
-        _refusing(schedulable, CORDONED, resolvable=False),
-        _refusing(tolerated, TAINTS, resolvable=False),
-        _refusing(labelled, NODE_AFFINITY, resolvable=False),
+        _refusing(np.array([stays or UNSCHEDULABLE not in each.taints for each in nodes]), CORDONED, resolvable=False),
+        _refusing(np.array([tolerates(each, pod) for each in nodes]), TAINTS, resolvable=False),
+        _refusing(np.array([matches(each, pod) for each in nodes]), NODE_AFFINITY, resolvable=False),
     ]
+
+
+def on_one_node(fixed: Sequence[Filter], index: int) -> list[Filter]:
+    """The same for a pod that asks for one node by its name."""
+    passes = np.zeros_like(labelled(fixed))
+    passes[index] = labelled(fixed)[index]
+    return [*fixed[:-1], fixed[-1]._replace(passes=passes)]
+
+
+def labelled(fixed: Sequence[Filter]) -> Booleans:
+    """The nodes with the labels that a pod asks for, of its `fixed` filters. A spread counts the pods on these."""
+    return fixed[-1].passes
 
 
 def feasible(filters: Sequence[Filter]) -> Integers:
@@ -107,7 +108,10 @@ def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]
     if (cluster.used[demand.rows, index] + demand.amounts[:, 0] > cluster.allocatable[demand.rows, index]).any():
         return _too_little(kind, cluster, index)
     further = cluster.further_volumes(kind, index)
-    return Unfit((VOLUMES,), True) if further and cluster.volumes[index] + further > cluster.slots[index] else None
+    if further and cluster.volumes[index] + further > cluster.slots[index]:
+        return Unfit((VOLUMES,), True)
+    is_reached = not kind.workload.pod.block_volumes or cluster.reaches(kind)[index]
+    return None if is_reached else Unfit((VOLUME_ZONE,), False)
 
 
 def _too_little(kind: Kind, cluster: Cluster, index: int) -> Unfit:
@@ -134,17 +138,23 @@ def _refusing(passes: Booleans, reason: str, *, resolvable: bool = True) -> Filt
 
 
 def _spread(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Iterator[Filter]:
-    """Counted over the nodes that the pod may go to at all by their labels."""
-    for each in kind.constraints.spread:
-        if each.required:
-            codes, _ = cluster.domains(each.topology_key)
-            counts = cluster.near(kind, each.selector, each.topology_key)
-            eligible = codes[fixed[-1].passes]
-            values = np.unique(eligible[eligible >= 0])
-            least = counts[values].min() if values.size else 0
-            itself = int(kind.is_selected(kind, each.selector))
-            yield _refusing(codes >= 0, f"{SPREAD} (missing required label)", resolvable=False)
-            yield _refusing(counts[codes] + itself - least <= each.max_skew, SPREAD)
+    """Counted over the nodes that the pod may go to by their labels, and that have those of all its spreads."""
+    counted = with_labels(cluster, labelled(fixed), (each.topology_key for each in kind.required_spread))
+    for each in kind.required_spread:
+        codes, *_ = cluster.domains(each.topology_key)
+        counts = cluster.near(kind, each.selector, each.topology_key, counted)
+        values = np.unique(codes[counted])
+        itself = int(kind.is_selected(kind, each.selector))
+        least = counts[values].min() if values.size else 0
+        yield _refusing(codes >= 0, f"{SPREAD} (missing required label)", resolvable=False)
+        yield _refusing(counts[codes] + itself - least <= each.max_skew, SPREAD)
+
+
+def with_labels(cluster: Cluster, nodes: Booleans, keys: Iterable[str]) -> Booleans:
+    """Those of some nodes that have all of these labels."""
+    for key in keys:
+        nodes = nodes & (cluster.domains(key).codes >= 0)
+    return nodes
 
 
 def _pods(kind: Kind, cluster: Cluster) -> Iterator[Filter]:
@@ -158,22 +168,24 @@ def _pods(kind: Kind, cluster: Cluster) -> Iterator[Filter]:
     if others := tuple(cluster.selection.apart_from(kind)):
         free = np.ones(len(cluster.nodes), np.bool_)
         for wish in others:
-            free &= _none_there(cluster, wish.term.topology_key, cluster.where(wish.of, wish.term.topology_key))
+            free &= _none_there(cluster, wish.term.topology_key, cluster.where((wish.of,), wish.term.topology_key))
         yield _refusing(free, APART_FROM_EXISTING)
 
 
 def _is_near(kind: Kind, cluster: Cluster) -> Booleans:
-    """The first of pods that want to be near each other may go anywhere."""
+    """Near pods that all of its terms mean. The first of pods that want to be near each other may go anywhere."""
     terms = kind.constraints.near
-    counts = [cluster.near(kind, term.selector, term.topology_key) for term in terms]
+    candidates = cluster.selection.selected(kind, terms[0].selector)
+    meant = [each for each in candidates if all(each.is_selected(kind, term.selector) for term in terms[1:])]
+    counts = [cluster.where(meant, term.topology_key) for term in terms]
     alone = not any(each.any() for each in counts) and all(kind.is_selected(kind, term.selector) for term in terms)
     near = np.ones(len(cluster.nodes), np.bool_)
     for term, each in zip(terms, counts, strict=True):
-        codes, _ = cluster.domains(term.topology_key)
+        codes, *_ = cluster.domains(term.topology_key)
         near &= (codes >= 0) & (alone | (each[codes] > 0))
     return near
 
 
 def _none_there(cluster: Cluster, topology_key: str, counts: Integers) -> Booleans:
-    codes, _ = cluster.domains(topology_key)
+    codes, *_ = cluster.domains(topology_key)
     return (codes < 0) | (counts[codes] == 0)

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config.quantity import Cpu, Memory
-from plan.constraints import DEFAULT_SPREAD, HOSTNAME, Constraints, Selector, Spread
-from plan.model import ResourceList, Workload
-from plan.nodes import PODS
+from plan.constraints import HOSTNAME, Constraints, Selector, Spread
+from plan.model import Container, ResourceList, Workload
+from plan.nodes import PODS, ZONE_LABEL
 from plan.resources import CPU, MEMORY, pod_limits, pod_requests
 
 UNSTATED_CPU, UNSTATED_MEMORY = Cpu.parse("100m"), Memory.parse("200Mi")
 """What a container that states no request counts for when nodes are compared (`GetNonzeroRequests`)."""
+DEFAULT_SPREAD = (Spread((), HOSTNAME, 3, required=False), Spread((), ZONE_LABEL, 5, required=False))
+"""The scheduler's own preference for the pods of one controller, where they state none (`systemDefaultConstraints`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +41,11 @@ class Kind:
     def compared(self) -> tuple[int, int]:
         """CPU and memory that it counts for when nodes are compared."""
         pod = self.workload.pod
-        if all(CPU in each.requests and MEMORY in each.requests for each in pod.containers):
+        if all(CPU in each.requests and MEMORY in each.requests for each in (*pod.containers, *pod.init_containers)):
             return self.requests.get(CPU, 0), self.requests.get(MEMORY, 0)
-        filled = pod._replace(
-            containers=tuple(
-                each._replace(requests={CPU: UNSTATED_CPU, MEMORY: UNSTATED_MEMORY, **each.requests})
-                for each in pod.containers
-            )
+        requests = pod_requests(
+            pod._replace(containers=_filled(pod.containers), init_containers=_filled(pod.init_containers))
         )
-        requests = pod_requests(filled)
         return requests[CPU], requests[MEMORY]
 
     @cached_property
@@ -62,9 +60,14 @@ class Kind:
         return tuple((self.workload.service, volume) for volume in volumes)
 
     @cached_property
-    def spread(self) -> tuple[Spread, ...]:
-        """What it states, or else the scheduler's own preference for the pods of one controller."""
-        return self.constraints.spread or (Spread((), HOSTNAME, DEFAULT_SPREAD, required=False),)
+    def preferred_spread(self) -> tuple[Spread, ...]:
+        """What they would rather have: what they state, or else the scheduler's own preference."""
+        return tuple(each for each in self.constraints.spread or DEFAULT_SPREAD if not each.required)
+
+    @cached_property
+    def required_spread(self) -> tuple[Spread, ...]:
+        """What they must have."""
+        return tuple(each for each in self.constraints.spread if each.required)
 
     def is_selected(self, by: "Kind", selector: Selector) -> bool:
         """Whether another pod's selector means this one; an empty one means the other's own kind."""
@@ -72,3 +75,8 @@ class Kind:
             return by is self
         labels = self.constraints.labels
         return self.workload.namespace == by.workload.namespace and all(each.holds(labels) for each in selector)
+
+
+def _filled(containers: tuple[Container, ...]) -> tuple[Container, ...]:
+    unstated = {CPU: UNSTATED_CPU, MEMORY: UNSTATED_MEMORY}
+    return tuple(each._replace(requests={**unstated, **each.requests}) for each in containers)

@@ -1,7 +1,7 @@
 """Which pods of lower priority make room (pkg/scheduler/framework/preemption)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from plan.scheduling.cluster import Cluster
@@ -21,28 +21,45 @@ class Room(NamedTuple):
     """Pods that have to go, the most important first."""
 
 
-def make_room(kind: Kind, cluster: Cluster, fixed: Sequence[Filter], refusals: Mapping[int, Unfit]) -> Room | str:
-    """The room that costs least, or in the scheduler's words why there is none.
+class _Candidate(NamedTuple):
+    room: Room
+    violations: int
+    """Victims that a disruption budget would not let go."""
+
+    @property
+    def cost(self) -> tuple[int, int, int, int]:
+        """Violated budgets, then the least important victims, the smallest sum of their priorities, the fewest."""
+        priorities = [each.workload.pod.priority for each in self.room.victims]
+        total = sum(priority + (1 << 31) for priority in priorities)
+        return self.violations, max(priorities), total, len(priorities)
+
+
+def make_room(
+    kind: Kind, cluster: Cluster, fixed: Sequence[Filter], refusals: Mapping[int, Unfit]
+) -> Sequence[Room] | str:
+    """The rooms that cost least, or in the scheduler's words why there is none.
 
     `refusals` tells by its index why each node refuses the pod. On each node all pods of lower priority are
-    thought away, and as many of them brought back as fit.
+    thought away, and as many of them brought back as fit: first those that a disruption budget protects. Of rooms
+    that cost the same the scheduler takes the one whose victims started last, which is not known here.
     """
     if not kind.constraints.preempts:
         return "preemption: not eligible due to preemptionPolicy=Never."
     reasons: Counter[str] = Counter()
-    found: list[Room] = []
+    found: list[_Candidate] = []
     for index in range(len(cluster.nodes)):
         unfit = refusals.get(index)
         if unfit is None or not unfit.resolvable:
             reasons[NOT_HELPFUL] += 1
             continue
-        room = _room_on(index, kind, cluster, fixed)
-        if isinstance(room, Room):
-            found.append(room)
+        outcome = _room_on(index, kind, cluster, fixed)
+        if isinstance(outcome, _Candidate):
+            found.append(outcome)
         else:
-            reasons.update(room)
+            reasons.update(outcome)
     if found:
-        return min(found, key=_cost)
+        least = min(each.cost for each in found)
+        return [each.room for each in found if each.cost == least]
     return f"preemption: {sentence(len(cluster.nodes), reasons)}"
 
 
@@ -52,11 +69,11 @@ def sentence(nodes: int, reasons: Mapping[str, int]) -> str:
     return f"0/{nodes} nodes are available: {listed}."
 
 
-def _room_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Room | tuple[str, ...]:
-    priority = kind.workload.pod.priority
-    lower = [each for each in cluster.pods[index].elements() if each.workload.pod.priority < priority]
+def _room_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> _Candidate | tuple[str, ...]:
+    lower = _less_important(index, kind, cluster)
     if not lower:
         return (NO_VICTIMS,)
+    is_protected = _protected(lower, cluster)
     away = Counter(lower)
     for each, count in away.items():
         cluster.put(each, index, -count)
@@ -64,27 +81,45 @@ def _room_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) 
     if unfit is not None:
         back, outcome = away, unfit.reasons
     else:
-        victims = _victims(index, kind, cluster, fixed, lower)
-        back, outcome = Counter(victims), Room(index, victims)
+        order = [place for place, _ in sorted(enumerate(is_protected), key=lambda each: not each[1])]
+        places = sorted(_victims(index, kind, cluster, fixed, lower, order))
+        victims = [lower[place] for place in places]
+        back = Counter(victims)
+        outcome = _Candidate(Room(index, victims), sum(is_protected[place] for place in places))
     for each, count in back.items():
         cluster.put(each, index, count)
     return outcome
 
 
+def _less_important(index: int, kind: Kind, cluster: Cluster) -> Sequence[Kind]:
+    """The pods that might have to go, the most important first; of equal ones those that are declared first."""
+    pods = cluster.pods[index]
+    lower = (each for each in pods if each.workload.pod.priority < kind.workload.pod.priority)
+    ordered = sorted(lower, key=lambda each: (-each.workload.pod.priority, cluster.order[each]))
+    return [each for each in ordered for _ in range(pods[each])]
+
+
+def _protected(pods: Sequence[Kind], cluster: Cluster) -> Sequence[bool]:
+    """Which of them a disruption budget would not let go, were they to go in this order. Pods that are placed are
+    taken to be healthy."""
+    allowed: Counter[Kind] = Counter()
+    for each in dict.fromkeys(pods):
+        workload = each.workload
+        if workload.max_unavailable is not None:
+            allowed[each] = max(0, cluster.total(each) - max(0, workload.replicas - workload.max_unavailable))
+    found: list[bool] = []
+    for each in pods:
+        allowed[each] -= 1
+        found.append(each.workload.max_unavailable is not None and allowed[each] < 0)
+    return found
+
+
 def _victims(
-    index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter], lower: Sequence[Kind]
-) -> Sequence[Kind]:
-    """Those that do not fit beside the pod any more, once the more important ones are back."""
-    victims: list[Kind] = []
-    for each in sorted(lower, key=lambda each: -each.workload.pod.priority):
-        cluster.put(each, index)
+    index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter], lower: Sequence[Kind], order: Iterable[int]
+) -> Iterator[int]:
+    """Which of them do not fit beside the pod any more, once those before them in the order are back."""
+    for place in order:
+        cluster.put(lower[place], index)
         if refusal_on(index, kind, cluster, fixed) is not None:
-            cluster.put(each, index, -1)
-            victims.append(each)
-    return victims
-
-
-def _cost(room: Room) -> tuple[int, int, int]:
-    """The least important victims, then the smallest sum of their priorities, then the fewest."""
-    priorities = [each.workload.pod.priority for each in room.victims]
-    return max(priorities), sum(priority + (1 << 31) for priority in priorities), len(priorities)
+            cluster.put(lower[place], index, -1)
+            yield place

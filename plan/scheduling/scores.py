@@ -1,6 +1,7 @@
 """Which of the nodes that would do is best: the scores of the default profile, with its weights.
 
-Left out is what never differs here: images that are on a node already, preferred node affinity, soft taints.
+Left out is what cannot be declared, so that it never differs: preferred node affinity, soft taints. And left out is
+which images a node has already (ImageLocality), which is not known before something runs.
 """
 
 from math import log
@@ -9,7 +10,8 @@ import numpy as np
 
 from plan.constraints import HOSTNAME
 from plan.resources import CPU, MEMORY
-from plan.scheduling.cluster import Cluster, Integers
+from plan.scheduling.cluster import Booleans, Cluster, Integers
+from plan.scheduling.filters import with_labels
 from plan.scheduling.kinds import Kind
 
 MOST = 100
@@ -17,17 +19,20 @@ WEIGHTS = {"room": 1, "balance": 1, "spread": 2, "pods": 2}
 """NodeResourcesFit, NodeResourcesBalancedAllocation, PodTopologySpread, InterPodAffinity."""
 
 
-def best(kind: Kind, cluster: Cluster, feasible: Integers) -> int:
-    """The node that a pod goes to, by index. Of equal ones the scheduler picks any, this the first."""
+def best(kind: Kind, cluster: Cluster, feasible: Integers, labelled: Booleans) -> Integers:
+    """The best of the nodes that would do, by index: of several equal ones the scheduler picks any.
+
+    `labelled` are all nodes with the labels that the pod asks for.
+    """
     if len(feasible) == 1:
-        return int(feasible[0])
+        return feasible
     totals = (
         WEIGHTS["room"] * _room(kind, cluster, feasible)
         + WEIGHTS["balance"] * _balance(kind, cluster, feasible)
-        + WEIGHTS["spread"] * _spread(kind, cluster, feasible)
+        + WEIGHTS["spread"] * _spread(kind, cluster, feasible, labelled)
         + WEIGHTS["pods"] * _pods(kind, cluster, feasible)
     )
-    return int(feasible[totals.argmax()])
+    return feasible[totals == totals.max()]
 
 
 def _room(kind: Kind, cluster: Cluster, feasible: Integers) -> Integers:
@@ -46,20 +51,25 @@ def _balance(kind: Kind, cluster: Cluster, feasible: Integers) -> Integers | int
     return ((1 - np.abs(shares[0] - shares[1]) / 2) * MOST).astype(np.int64)
 
 
-def _spread(kind: Kind, cluster: Cluster, feasible: Integers) -> Integers | int:
-    """Fewer like pods nearby are better."""
-    soft = [each for each in kind.spread if not each.required]
-    counts = [cluster.near(kind, each.selector, each.topology_key) for each in soft]
-    if not any(each.any() for each in counts):
+def _spread(kind: Kind, cluster: Cluster, feasible: Integers, labelled: Booleans) -> Integers | int:
+    """Fewer like pods nearby are better. A node without a label of a stated spread is the worst."""
+    soft = kind.preferred_spread
+    keys = [each.topology_key for each in soft if kind.constraints.spread]
+    judged = with_labels(cluster, labelled, keys)
+    counts = [cluster.near(kind, each.selector, each.topology_key, judged) for each in soft]
+    is_judged = judged[feasible]
+    domains_of = [cluster.domains(each.topology_key) for each in soft]
+    if all(each.everywhere for each in domains_of) and not any(each.any() for each in counts):
         return 0
     crowding = np.zeros(len(feasible))
-    for each, nearby in zip(soft, counts, strict=True):
-        codes = cluster.domains(each.topology_key).codes[feasible]
-        domains = len(feasible) if each.topology_key == HOSTNAME else len(np.unique(codes))
-        crowding += nearby[codes] * log(domains + 2) + (each.max_skew - 1)
+    for each, (every, _, _), nearby in zip(soft, domains_of, counts, strict=True):
+        codes = every[feasible]
+        domains = is_judged.sum() if each.topology_key == HOSTNAME else len(np.unique(codes[is_judged]))
+        crowding += (codes >= 0) * (nearby[codes] * log(domains + 2) + (each.max_skew - 1))
     raw = np.floor(crowding + 0.5).astype(np.int64)
-    most, least = raw.max(), raw.min()
-    return MOST * (most + least - raw) // most if most else np.full_like(raw, MOST)
+    most, least = raw.max(initial=0, where=is_judged), raw.min(initial=np.iinfo(np.int64).max, where=is_judged)
+    scores = MOST * (most + least - raw) // most if most else np.full_like(raw, MOST)
+    return np.where(is_judged, scores, 0)
 
 
 def _pods(kind: Kind, cluster: Cluster, feasible: Integers) -> Integers | int:
@@ -69,7 +79,7 @@ def _pods(kind: Kind, cluster: Cluster, feasible: Integers) -> Integers | int:
         for weight, term in kind.constraints.preferred
     ]
     weighed += [
-        (wish.term.topology_key, cluster.where(wish.of, wish.term.topology_key), wish.weight)
+        (wish.term.topology_key, cluster.where((wish.of,), wish.term.topology_key), wish.weight)
         for wish in cluster.selection.wishes_for(kind)
     ]
     raw = np.zeros(len(feasible), np.int64)

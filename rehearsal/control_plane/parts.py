@@ -1,7 +1,7 @@
 """The control plane: etcd, the API server, the scheduler, the controllers, and KWOK, which plays the kubelets."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from rehearsal.control_plane.processes import Processes, free_ports, is_listenin
 from rehearsal.tools import Tell, path_of, source_of
 
 ADMINISTRATOR = "kubernetes-admin"
+KEY = "service-accounts.key"
 STAGES = (
     "node/fast/node-initialize",
     "node/heartbeat-with-lease/node-heartbeat-with-lease",
@@ -40,18 +41,26 @@ class Parts:
 
     def start(self) -> Path:
         """Start everything; returns the administrator's kubeconfig once the API server is ready."""
-        token = secrets.token_hex(16)
-        tokens = self._write("tokens.csv", f"{token},{ADMINISTRATOR},{ADMINISTRATOR},system:masters\n")
-        key = self._write("service-accounts.key", _private_key())
-        self._start_etcd()
-        self._start_api_server(tokens, key)
-        self._running.wait("kube-apiserver", lambda: self.authority.exists() and is_listening(self._port))
-        kubeconfig = self.write_kubeconfig("admin", token)
-        api = Api(kubeconfig)
-        self._running.wait("kube-apiserver", api.is_ready)
-        self._start_controllers(kubeconfig, key)
+        kubeconfig = self.start_api_server()
+        self.start_scheduler(kubeconfig)
+        self._start_controllers(kubeconfig)
         self._start_kwok(kubeconfig)
         return kubeconfig
+
+    def start_api_server(self, without: Sequence[str] = ()) -> Path:
+        """Start the API server alone, `without` some admission plugins; returns as above."""
+        token = secrets.token_hex(16)
+        tokens = self._write("tokens.csv", f"{token},{ADMINISTRATOR},{ADMINISTRATOR},system:masters\n")
+        self._start_etcd()
+        self._start_api_server(tokens, without)
+        self._running.wait("kube-apiserver", lambda: self.authority.exists() and is_listening(self._port))
+        kubeconfig = self.write_kubeconfig("admin", token)
+        self._running.wait("kube-apiserver", Api(kubeconfig).is_ready)
+        return kubeconfig
+
+    def start_scheduler(self, kubeconfig: Path) -> None:
+        """Start the scheduler."""
+        self._start("kube-scheduler", _common(kubeconfig), *QUICK)
 
     def write_kubeconfig(self, user: str, token: str) -> Path:
         """The file with which somebody reaches the API server."""
@@ -85,7 +94,8 @@ class Parts:
         }
         self._start("etcd", flags)
 
-    def _start_api_server(self, tokens: Path, key: Path) -> None:
+    def _start_api_server(self, tokens: Path, without: Sequence[str]) -> None:
+        key = str(self._write(KEY, _private_key()))
         flags = {
             "etcd-servers": f"http://127.0.0.1:{self._etcd}",
             "bind-address": "127.0.0.1",
@@ -95,23 +105,21 @@ class Parts:
             "authorization-mode": "Node,RBAC",
             "enable-admission-plugins": "NodeRestriction",
             "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
-            "service-account-key-file": str(key),
-            "service-account-signing-key-file": str(key),
+            "service-account-key-file": key,
+            "service-account-signing-key-file": key,
             "service-cluster-ip-range": str(self._services),
             "allow-privileged": "true",
         }
-        self._start("kube-apiserver", flags)
+        self._start("kube-apiserver", flags, *(f"--disable-admission-plugins={each}" for each in without))
 
-    def _start_controllers(self, kubeconfig: Path, key: Path) -> None:
-        common = {"kubeconfig": str(kubeconfig), "leader-elect": "false", "secure-port": "0"}
+    def _start_controllers(self, kubeconfig: Path) -> None:
         controllers = {
-            "service-account-private-key-file": str(key),
+            "service-account-private-key-file": str(self._running.folder / KEY),
             "root-ca-file": str(self.authority),
             "use-service-account-credentials": "true",
             "horizontal-pod-autoscaler-sync-period": "2s",
         }
-        self._start("kube-scheduler", common, *QUICK)
-        self._start("kube-controller-manager", {**common, **controllers}, *QUICK)
+        self._start("kube-controller-manager", {**_common(kubeconfig), **controllers}, *QUICK)
 
     def _start_kwok(self, kubeconfig: Path) -> None:
         folder = source_of("kwok") / "kustomize" / "stage"
@@ -128,6 +136,10 @@ class Parts:
         path.touch(mode=0o600)
         path.write_text(content, encoding="utf-8")
         return path
+
+
+def _common(kubeconfig: Path) -> dict[str, str]:
+    return {"kubeconfig": str(kubeconfig), "leader-elect": "false", "secure-port": "0"}
 
 
 def _private_key() -> str:
