@@ -1,0 +1,81 @@
+"""Every decision of the real kube-scheduler is the planner's too: where a pod goes, who has to go for it, and what is
+said where it finds no place."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from plan.model import Plan, Workload
+from plan.nodes import ZONE_LABEL
+from plan.standing import as_it_stands
+from tests.conformance.scheduling.conftest import COUNTED
+from tests.conformance.scheduling.random_labs import SchedulingLab, random_lab
+from tests.conformance.scheduling.replay import Laboratory, Result, Verdict
+from tests.plan.labs import plan_of
+
+LABS = 300
+IN_ONE_TEST = 20
+EXPLAINED: Mapping[tuple[str, str], str] = {
+    (
+        "lab85",
+        "w1",
+    ): "waits until w4 comes, and is placed before all pods of w4 are there; planned are all of them first",
+}
+"""Verdicts that differ from what is planned from nothing though no tie came before, by lab and workload."""
+
+Record = Callable[[str, object], None]
+
+
+def check(results: list[Result], record_property: Record) -> None:
+    """Report the numbers of some labs, and fail where the planner would have decided otherwise."""
+    differences = [each for result in results for each in result.differences]
+    unlike = [each for result in results for each in result.unlike]
+    numbers = {
+        "labs": len(results),
+        "workloads": sum(len(each.verdicts) for each in results),
+        "unlike": len(unlike),
+        "decisions": sum(each.decisions for each in results),
+        "ties": sum(each.ties for each in results),
+        "preemptions": sum(each.preemptions for each in results),
+        "sentences": sum(each.sentences for each in results),
+        "forgotten": sum(each.forgotten for each in results),
+        "differences": len(differences),
+        "explained": sum(_is_explained(each) for each in unlike),
+    }
+    record_property(COUNTED, numbers)
+    assert differences == []
+    without_ties = [each for result in results if not result.ties for each in result.unlike]
+    assert [each for each in without_ties if not _is_explained(each)] == []
+
+
+def _is_explained(verdict: Verdict) -> bool:
+    return (verdict.lab, verdict.workload) in EXPLAINED
+
+
+@pytest.mark.parametrize("first", range(0, LABS, IN_ONE_TEST))
+def test_random_labs(laboratory: Laboratory, first: int, record_property: Record) -> None:
+    check([laboratory.run(random_lab(seed)) for seed in range(first, first + IN_ONE_TEST)], record_property)
+
+
+@pytest.mark.parametrize("name", ["prod", "every_kind"])
+def test_whole_labs_with_what_kubeadm_runs(laboratory: Laboratory, name: str, record_property: Record) -> None:
+    result = laboratory.run(whole_lab(name, plan_of(name)))
+    check([result], record_property)
+    assert {each.workload: each.real for each in result.verdicts if each.real} == {
+        each.workload.name: each.pods for each in plan_of(name).capacity.pending
+    }
+
+
+def whole_lab(name: str, plan: Plan) -> SchedulingLab:
+    """A lab as planned. Its volumes exist, as they do after the first day."""
+    standing = as_it_stands(plan.capacity, plan.workloads)
+    zones = tuple(dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes))
+    steady = tuple(_with_volumes(each, zones) for each in standing.workloads if each.is_steady)
+    return SchedulingLab(name.replace("_", "-"), tuple(standing.nodes), steady)
+
+
+def _with_volumes(workload: Workload, zones: tuple[str, ...]) -> Workload:
+    if not workload.pod.block_volumes:
+        return workload
+    constraints = workload.pod.constraints._replace(volume_zones=zones)
+    return workload._replace(pod=workload.pod._replace(constraints=constraints))
