@@ -15,7 +15,7 @@ HOLDS: Mapping[tuple[str, str], str] = {
     ("apps", "StatefulSet"): "All its pods stop at once, and its claims can go with it.",
     ("apiextensions.k8s.io", "CustomResourceDefinition"): "All objects of its kind go with it, in every namespace.",
     ("helm.sh", "Release"): "The chart is uninstalled, with all that it made.",
-    ("policies.kyverno.io", "GeneratingPolicy"): "The limits and quotas that it generated go with it.",
+    ("policies.kyverno.io", "GeneratingPolicy"): "New namespaces get no limits or quota; the others keep theirs.",
     ("postgresql.cnpg.io", "Cluster"): "The database goes with it, with its volumes.",
 }
 """Kinds that hold more than themselves, by API group and kind, and what is lost with an object of theirs."""

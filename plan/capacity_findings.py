@@ -9,6 +9,7 @@ from plan.quotas import FIELDS
 from plan.remedies import remedies
 from plan.resources import CPU, GPU, MEMORY, notation
 from plan.standing import Standing, as_it_stands
+from plan.tiers import generated_name
 
 TIGHT_PERCENT = 90
 """Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
@@ -62,8 +63,9 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 "QUOTA-EXCEEDED",
                 "error",
                 path,
-                f"{use.name} asks for {shown}; the API server will refuse pods: exceeded quota: tier-quota, "
-                f"used: {field}={notation(resource, steady)}, limited: {field}={notation(resource, hard)}",
+                f"{use.name} asks for {shown}; the API server will refuse pods: exceeded quota: "
+                f"{generated_name(use.tier)}, used: {field}={notation(resource, steady)}, limited: "
+                f"{field}={notation(resource, hard)}",
                 raise_quota,
             )
         elif peak > hard:

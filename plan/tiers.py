@@ -12,17 +12,20 @@ SYSTEM_CRITICAL_GRACE_SECONDS = 10
 
 SYSTEM_CRITICAL_PRIORITY = 2_000_000_000
 
-LIMIT_RANGE_NAME = "tier-limits"
-QUOTA_NAME = "tier-quota"
 _GENERATED = {MANAGED_BY_LABEL: "kyverno"}
 
 
 def plan_tiers(lab: Lab) -> tuple[Tier, ...]:
     """The tiers, in the order of the file."""
     return tuple(
-        Tier(name, row.priority, _priority_class(name, row), _limit_range(row), _quota(row))
+        Tier(name, row.priority, _priority_class(name, row), _limit_range(name, row), _quota(name, row))
         for name, row in lab.tiers.items()
     )
+
+
+def generated_name(tier: str) -> str:
+    """Of the LimitRange and the ResourceQuota in the namespaces of a tier."""
+    return f"tier-{tier}"
 
 
 def _priority_class(name: str, row: TierRow) -> Manifest:
@@ -36,7 +39,7 @@ def _priority_class(name: str, row: TierRow) -> Manifest:
     )
 
 
-def _limit_range(row: TierRow) -> Manifest:
+def _limit_range(tier: str, row: TierRow) -> Manifest:
     """Never `default.cpu` or `max.cpu`: the API server would turn both into a CPU limit of every container."""
     memory = str(row.container.default_memory)
     limit = {
@@ -47,10 +50,10 @@ def _limit_range(row: TierRow) -> Manifest:
     }
     if row.container.max_memory_ratio is not None:
         limit["maxLimitRequestRatio"] = {"memory": str(row.container.max_memory_ratio)}
-    return manifest("v1", "LimitRange", LIMIT_RANGE_NAME, labels=_GENERATED, spec={"limits": [limit]})
+    return manifest("v1", "LimitRange", generated_name(tier), labels=_GENERATED, spec={"limits": [limit]})
 
 
-def _quota(row: TierRow) -> Manifest:
+def _quota(tier: str, row: TierRow) -> Manifest:
     """On requests and pods. A quota on `limits.cpu` would stop every pod that has no CPU limit."""
     hard = {
         "requests.cpu": str(row.quota.cpu),
@@ -61,7 +64,7 @@ def _quota(row: TierRow) -> Manifest:
     if row.quota.priority_classes:
         counted = {"scopeName": "PriorityClass", "operator": "In", "values": list(row.quota.priority_classes)}
         spec["scopeSelector"] = {"matchExpressions": [counted]}
-    return manifest("v1", "ResourceQuota", QUOTA_NAME, labels=_GENERATED, spec=spec)
+    return manifest("v1", "ResourceQuota", generated_name(tier), labels=_GENERATED, spec=spec)
 
 
 def shutdown_grace_periods(tiers: Mapping[str, TierRow]) -> list[dict[str, int]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from config.lab import Lab
 from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
-from plan.metadata import EXCEPTION_LABEL, TIER_LABEL, namespace_of
+from plan.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL, namespace_of
 from plan.model import Container, Manifest, Namespace, Pod
 from plan.policies import sentences
 from plan.resources import CPU, GPU, MEMORY
@@ -17,22 +17,23 @@ def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod
     if tier is None:
         return
     row = lab.tiers[tier]
+    file = sentences.service_file(lab.name, _labels(manifest).get(SERVICE_LABEL, sentences.UNKNOWN_SERVICE))
     judged: tuple[tuple[str, str, bool, Callable[[Container], bool], str], ...] = (
-        ("no-cpu-limits", "guaranteed-cpu", True, _has_cpu_limit, sentences.NO_CPU_LIMITS),
-        ("requests-required", "", True, _states_too_little, sentences.REQUESTS_REQUIRED),
+        ("no-cpu-limits", "guaranteed-cpu", True, _has_cpu_limit, sentences.no_cpu_limits(file)),
+        ("requests-required", "", True, _states_too_little, sentences.requests_required(file)),
         (
             "memory-guaranteed",
             "burstable-memory",
             row.memory == "guaranteed",
             _is_burstable,
-            sentences.MEMORY_GUARANTEED,
+            sentences.memory_guaranteed(file),
         ),
         (
             "cpu-request-cap",
             "cpu-above-cap",
             True,
             lambda container: container.requests.get(CPU, 0) > row.container.max_cpu_request,
-            sentences.cpu_request_cap(tier, str(row.container.max_cpu_request)),
+            sentences.cpu_request_cap(tier, str(row.container.max_cpu_request), file),
         ),
     )
     containers = (*pod.containers, *pod.init_containers)
@@ -42,12 +43,12 @@ def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod
             yield f"Policy {policy} failed: In {', '.join(offenders)}: {sentence}"
     has_gpus = lab.cluster.platform.gpu is not None and not _is_gpu_namespace(lab, namespace)
     if has_gpus and not _gpu_together(manifest["spec"], containers):
-        yield f"Policy gpu-together failed: {sentences.GPU_TOGETHER}"
+        yield f"Policy gpu-together failed: {sentences.gpu_together(file)}"
 
 
 def governing_tier(lab: Lab, namespace: Namespace) -> str | None:
     """The tier whose policies hold in a namespace; none holds in Kyverno's own."""
-    tier: str | None = namespace.manifest["metadata"]["labels"].get(TIER_LABEL)
+    tier = _labels(namespace.manifest).get(TIER_LABEL)
     return tier if tier in lab.tiers and lab.cluster.platform.policy_engine not in namespace.services else None
 
 
@@ -65,8 +66,11 @@ def _is_burstable(container: Container) -> bool:
 
 def _is_excused(exception: str, namespace: Namespace, manifest: Manifest) -> bool:
     label = f"{EXCEPTION_LABEL}{exception}"
-    labels: Mapping[str, str] = manifest["metadata"].get("labels") or {}
-    return bool(exception) and (label in labels or label in namespace.manifest["metadata"]["labels"])
+    return bool(exception) and (label in _labels(manifest) or label in _labels(namespace.manifest))
+
+
+def _labels(manifest: Manifest) -> Mapping[str, str]:
+    return manifest["metadata"].get("labels") or {}
 
 
 def _is_gpu_namespace(lab: Lab, namespace: Namespace) -> bool:

@@ -26,10 +26,10 @@ def plan_policies(lab: Lab, tiers: Iterable[Tier]) -> tuple[Manifest, ...]:
     tiers = tuple(tiers)
     return (
         label_namespaces(lab),
-        *(policy for tier in tiers for policy in govern_namespaces(tier)),
+        *govern_namespaces(tiers),
         default_priority(tiers, lab),
-        refuse_cpu_limits(),
-        require_requests(),
+        refuse_cpu_limits(lab),
+        require_requests(lab),
         require_guaranteed_memory(lab),
         cap_cpu_requests(lab),
         *gpu_policies(lab),

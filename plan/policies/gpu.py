@@ -6,8 +6,8 @@ from config.lab import Lab
 from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.metadata import namespace_of
 from plan.model import Manifest
-from plan.policies.kyverno import validating
-from plan.policies.sentences import GPU_TOGETHER
+from plan.policies.kyverno import file_in_cel, validating
+from plan.policies.sentences import gpu_together
 from plan.resources import GPU
 
 
@@ -17,30 +17,26 @@ def gpu_policies(lab: Lab) -> Iterator[Manifest]:
     if lab.cluster.platform.gpu is None:
         return
     operators = (lab.cluster.platform.gpu.operator, lab.cluster.platform.gpu.feature_discovery)
-    policy = validating(
+    tolerations = "object.spec.?tolerations.orValue([])"
+    tolerates = (
+        f"{tolerations}.exists(toleration,\n"
+        f"toleration.?key.orValue('{GPU_TAINT}') == '{GPU_TAINT}'\n"
+        "&& toleration.?effect.orValue('NoSchedule') == 'NoSchedule'\n"
+        "&& (toleration.?operator.orValue('Equal') == 'Exists' || toleration.?value.orValue('') == 'true'))"
+    )
+    yield validating(
         "gpu-together",
+        "GPU, toleration and node together",
         "A GPU is asked for, its taint tolerated and its node selected together, or not at all.",
-        {
-            "expression": "variables.asks ? variables.tolerates && variables.selects "
-            ": !variables.selects && !variables.toleratesByName",
-            "message": GPU_TOGETHER,
+        variables={
+            "asks": f"variables.containers.exists(container, '{GPU}' in container.?resources.?limits.orValue({{}}))",
+            "toleratesByName": f"{tolerations}.exists(toleration, toleration.?key.orValue('') == '{GPU_TAINT}')",
+            "tolerates": tolerates,
+            "selects": f"object.spec.?nodeSelector[?'{GPU_NODE_LABEL}'].orValue('') == 'true'",
         },
+        expression="variables.asks ? variables.tolerates && variables.selects\n"
+        ": !variables.selects && !variables.toleratesByName",
+        sentence=gpu_together(file_in_cel(lab)),
         judge_controllers=True,
         exclude_namespaces=sorted({namespace_of(name, lab.services[name]) for name in operators}),
     )
-    tolerations = "object.spec.?tolerations.orValue([])"
-    asks = f"variables.containers.exists(container, '{GPU}' in container.?resources.?limits.orValue({{}}))"
-    by_name = f"{tolerations}.exists(toleration, toleration.?key.orValue('') == '{GPU_TAINT}')"
-    tolerates = (
-        f"{tolerations}.exists(toleration, toleration.?key.orValue('{GPU_TAINT}') == '{GPU_TAINT}' "
-        "&& toleration.?effect.orValue('NoSchedule') == 'NoSchedule' "
-        "&& (toleration.?operator.orValue('Equal') == 'Exists' || toleration.?value.orValue('') == 'true'))"
-    )
-    selects = f"object.spec.?nodeSelector[?'{GPU_NODE_LABEL}'].orValue('') == 'true'"
-    policy["spec"]["variables"] += [
-        {"name": "asks", "expression": asks},
-        {"name": "toleratesByName", "expression": by_name},
-        {"name": "tolerates", "expression": tolerates},
-        {"name": "selects", "expression": selects},
-    ]
-    yield policy

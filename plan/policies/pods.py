@@ -6,7 +6,16 @@ from config.lab import Lab
 from plan.metadata import TIER_LABEL
 from plan.model import Manifest, Tier
 from plan.policies import sentences
-from plan.policies.kyverno import NEVER_IN_THE_WAY, PODS_ONLY, no_container, policy, resource_rules, validating
+from plan.policies.kyverno import (
+    NEVER_IN_THE_WAY,
+    PODS_ONLY,
+    file_in_cel,
+    in_cel,
+    no_container,
+    policy,
+    resource_rules,
+    validating,
+)
 
 
 def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
@@ -16,6 +25,7 @@ def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
     return policy(
         "MutatingPolicy",
         "tier-priority",
+        "Priority of the tier",
         "A pod without a priority class gets the one of its tier.",
         {
             **NEVER_IN_THE_WAY,
@@ -48,31 +58,34 @@ def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
     )
 
 
-def refuse_cpu_limits() -> Manifest:
+def refuse_cpu_limits(lab: Lab) -> Manifest:
     """No container has a CPU limit."""
     return validating(
         "no-cpu-limits",
+        "No CPU limits",
         "CPU limits throttle a container although the CPU is idle. Requests share it out already.",
-        no_container(
+        **no_container(
             "'cpu' in container.?resources.?limits.orValue({})",
-            f"'{sentences.NO_CPU_LIMITS}'",
+            sentences.no_cpu_limits(file_in_cel(lab)),
         ),
         exception="guaranteed-cpu",
         judge_controllers=True,
     )
 
 
-def require_requests() -> Manifest:
+def require_requests(lab: Lab) -> Manifest:
     """Every container states what the scheduler counts."""
     return validating(
         "requests-required",
+        "Requests and a memory limit",
         "The scheduler can only plan with what is stated: every container states CPU and memory requests and a "
-        "memory limit.",
-        no_container(
-            "!('cpu' in container.?resources.?requests.orValue({})) || "
-            "!('memory' in container.?resources.?requests.orValue({})) || "
-            "!('memory' in container.?resources.?limits.orValue({}))",
-            f"'{sentences.REQUESTS_REQUIRED}'",
+        "memory limit. Where a LimitRange fills them in, they are stated.",
+        **no_container(
+            "\n|| ".join(
+                f"!('{resource}' in container.?resources.?{field}.orValue({{}}))"
+                for field, resource in (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
+            ),
+            sentences.requests_required(file_in_cel(lab)),
         ),
     )
 
@@ -82,11 +95,12 @@ def require_guaranteed_memory(lab: Lab) -> Manifest:
     tiers = [name for name, tier in lab.tiers.items() if tier.memory == "guaranteed"]
     return validating(
         "memory-guaranteed",
+        "Guaranteed memory",
         f"In the tiers {', '.join(tiers)} the memory request equals the limit, so that a pod has what it may use.",
-        no_container(
+        **no_container(
             "quantity(container.?resources.?requests[?'memory'].orValue('0'))"
-            ".compareTo(quantity(container.?resources.?limits[?'memory'].orValue('0'))) != 0",
-            f"'{sentences.MEMORY_GUARANTEED}'",
+            "\n.compareTo(quantity(container.?resources.?limits[?'memory'].orValue('0'))) != 0",
+            sentences.memory_guaranteed(file_in_cel(lab)),
         ),
         exception="burstable-memory",
         tiers=tiers,
@@ -96,24 +110,19 @@ def require_guaranteed_memory(lab: Lab) -> Manifest:
 def cap_cpu_requests(lab: Lab) -> Manifest:
     """No container requests more CPU than its tier admits."""
     caps = ", ".join(f"'{name}': '{tier.container.max_cpu_request}'" for name, tier in lab.tiers.items())
-    policy = validating(
+    return validating(
         "cpu-request-cap",
+        "Cap on CPU requests",
         "One container may request so much CPU and no more. A LimitRange maximum would force a CPU limit instead.",
-        no_container(
-            "quantity(container.?resources.?requests[?'cpu'].orValue('0')).isGreaterThan(quantity(variables.cap))",
-            f"'{sentences.cpu_request_cap(tier=_cel('tier'), cap=_cel('cap'))}'",
+        **no_container(
+            "quantity(container.?resources.?requests[?'cpu'].orValue('0'))\n.isGreaterThan(quantity(variables.cap))",
+            sentences.cpu_request_cap(in_cel("tier"), in_cel("cap"), file_in_cel(lab)),
+            {
+                "tier": f"namespaceObject.metadata.labels['{TIER_LABEL}']",
+                "cap": f"{{{caps}}}[variables.tier]",
+            },
         ),
         exception="cpu-above-cap",
         tiers=lab.tiers,
         judge_controllers=True,
     )
-    policy["spec"]["variables"] += [
-        {"name": "tier", "expression": f"namespaceObject.metadata.labels['{TIER_LABEL}']"},
-        {"name": "cap", "expression": f"{{{caps}}}[variables.tier]"},
-    ]
-    return policy
-
-
-def _cel(variable: str) -> str:
-    """A variable of the policy amid a sentence in CEL."""
-    return f"' + variables.{variable} + '"

@@ -1,29 +1,57 @@
-"""What a policy says to somebody whose pod it refuses: what to write instead. No apostrophes: CEL quotes with them."""
+"""What a policy says to somebody whose pod it refuses: what to write instead, in the object and in the service's file.
+
+No apostrophes: CEL quotes with them.
+"""
 
 from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.resources import GPU
 
-NO_CPU_LIMITS = (
-    "this lab uses no CPU limits. Remove resources.limits.cpu and keep requests.cpu. For exclusive cores write "
-    "exceptions.guaranteed-cpu with a reason in the file of the service."
-)
-REQUESTS_REQUIRED = (
-    "write resources.requests.cpu, resources.requests.memory and resources.limits.memory; in the file of a service "
-    "cpu and memory."
-)
-MEMORY_GUARANTEED = (
-    "in this tier the memory request is the limit. Write resources.requests.memory equal to resources.limits.memory; "
-    "in the file of a service only memory, or exceptions.burstable-memory with a reason."
-)
-GPU_TOGETHER = (
-    f"A pod on the GPU node needs all three: resources.limits {GPU}, a toleration of {GPU_TAINT} (operator Exists) and "
-    f'the nodeSelector {GPU_NODE_LABEL}: "true". In the file of a service (kind: gpu) write gpu, and all three follow.'
-)
+UNKNOWN_SERVICE = "NAME"
+"""Stands for the service of a pod that says nothing of one: people make it by hand, or a chart does."""
 
 
-def cpu_request_cap(tier: str, cap: str) -> str:
+def service_file(lab: str, service: str) -> str:
+    """Where a service of a lab is declared."""
+    return f"config/{lab}/services/{service}.yaml"
+
+
+def no_cpu_limits(file: str) -> str:
+    """For a container that has a CPU limit."""
+    return (
+        "this lab uses no CPU limits. Remove resources.limits.cpu and keep resources.requests.cpu. Where a limit is "
+        f"needed, write exceptions: {{guaranteed-cpu: REASON}} in {file}."
+    )
+
+
+def requests_required(file: str) -> str:
+    """For a container that does not state what the scheduler counts."""
+    return (
+        "the scheduler counts what is stated. Write resources.requests.cpu, resources.requests.memory and "
+        f"resources.limits.memory; in {file} that is cpu and memory."
+    )
+
+
+def memory_guaranteed(file: str) -> str:
+    """For a container whose memory request is not its limit, where it should be."""
+    return (
+        "in this tier the memory request is the limit. Write resources.requests.memory equal to "
+        f"resources.limits.memory; in {file} leave memory_request out, or write exceptions: "
+        "{burstable-memory: REASON}."
+    )
+
+
+def cpu_request_cap(tier: str, cap: str, file: str) -> str:
     """For a container that requests more CPU than its tier admits."""
     return (
-        f"in tier {tier} a container may request {cap} CPU. Write a lower resources.requests.cpu; in the file of a "
-        "service a lower cpu, or exceptions.cpu-above-cap with a reason."
+        f"in tier {tier} a container may request {cap} CPU. Write resources.requests.cpu: {cap} or less; in {file} "
+        f"that is cpu: {cap} or less, or exceptions: {{cpu-above-cap: REASON}}."
+    )
+
+
+def gpu_together(file: str) -> str:
+    """For a pod that asks for a GPU and would not get to its node, or that would get there without asking."""
+    return (
+        f"A pod uses a GPU with all three of these, or with none: the limit {GPU}, a toleration of the taint "
+        f'{GPU_TAINT} with operator: Exists, the nodeSelector {GPU_NODE_LABEL}: "true". In {file} write kind: gpu '
+        "and gpu: {video_memory_mib: MIB}, and all three follow."
     )

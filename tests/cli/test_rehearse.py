@@ -17,7 +17,7 @@ from tests.cli.conftest import Homelab
 
 WEB, DB = ("here", "Deployment", "web"), ("here", "StatefulSet", "db")
 WORDS = "0/2 nodes are available: 2 Insufficient memory."
-QUOTA = "exceeded quota: tier-quota"
+QUOTA = "exceeded quota: tier-aux"
 FINE = Outcome((WorkloadState(WEB, 1, 1, {}),), (), (NodeState("worker1", 1, 0),), settled=True, seconds=7)
 BROKEN = Outcome(
     (WorkloadState(WEB, 1, 0, {}), WorkloadState(DB, 2, 1, {WORDS: 1})),

@@ -148,7 +148,7 @@ def test_an_amount_is_read_back_as_it_was_written(amount: int) -> None:
 @given(tiers())
 def test_a_limit_range_never_forces_cpu_limits(tier: Tier) -> None:
     """The API server makes CPU limits of `default.cpu` and of `max.cpu`."""
-    for limit in _limit_range(tier)["spec"]["limits"]:
+    for limit in _limit_range("any", tier)["spec"]["limits"]:
         assert limit["defaultRequest"].keys() == {"cpu", "memory"}
         for part in limit.keys() - {"type", "defaultRequest"}:
             assert limit[part].keys() == {"memory"}
@@ -156,7 +156,7 @@ def test_a_limit_range_never_forces_cpu_limits(tier: Tier) -> None:
 
 @given(tiers())
 def test_a_limit_range_admits_its_own_defaults(tier: Tier) -> None:
-    (limit,) = _limit_range(tier)["spec"]["limits"]
+    (limit,) = _limit_range("any", tier)["spec"]["limits"]
     request, default, most = (Memory.parse(limit[part]["memory"]) for part in ("defaultRequest", "default", "max"))
     assert request <= default <= most
 
@@ -164,7 +164,7 @@ def test_a_limit_range_admits_its_own_defaults(tier: Tier) -> None:
 @given(tiers())
 def test_a_quota_counts_requests_and_pods_only(tier: Tier) -> None:
     """With a quota on `limits.cpu`, no pod without a CPU limit could start."""
-    hard = _quota(tier)["spec"]["hard"]
+    hard = _quota("any", tier)["spec"]["hard"]
     assert hard.keys() == {"requests.cpu", "requests.memory", "pods"}
     assert Cpu.parse(hard["requests.cpu"]) == tier.quota.cpu
     assert Memory.parse(hard["requests.memory"]) == tier.quota.memory

@@ -21,7 +21,7 @@ def test_a_row_becomes_a_priority_class_a_limit_range_and_a_quota() -> None:
     assert platform.limit_range == {
         "apiVersion": "v1",
         "kind": "LimitRange",
-        "metadata": {"name": "tier-limits", "labels": {"app.kubernetes.io/managed-by": "kyverno"}},
+        "metadata": {"name": "tier-platform", "labels": {"app.kubernetes.io/managed-by": "kyverno"}},
         "spec": {
             "limits": [
                 {
@@ -36,7 +36,7 @@ def test_a_row_becomes_a_priority_class_a_limit_range_and_a_quota() -> None:
     assert platform.quota == {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
-        "metadata": {"name": "tier-quota", "labels": {"app.kubernetes.io/managed-by": "kyverno"}},
+        "metadata": {"name": "tier-platform", "labels": {"app.kubernetes.io/managed-by": "kyverno"}},
         "spec": {"hard": {"requests.cpu": "4", "requests.memory": "8Gi", "pods": "50"}},
     }
 

@@ -12,7 +12,7 @@ from tests.plan.labs import plan_of
 from tests.rehearsal.memory import Memory
 
 WORDS = "0/7 nodes are available: 7 Insufficient memory."
-QUOTA = 'pods "web-1" is forbidden: exceeded quota: tier-quota, requested: requests.memory=6Gi, used: 0, limited: 4Gi'
+QUOTA = 'pods "web-1" is forbidden: exceeded quota: tier-aux, requested: requests.memory=6Gi, used: 0, limited: 4Gi'
 LIMIT_RANGE = 'pods "web-1" is forbidden: maximum memory usage per Container is 4Gi, but limit is 8Gi'
 POLICY = (
     'admission webhook "vpol.validate.kyverno.svc-ignore" denied the request: Policy no-cpu-limits failed: In web: ...'

@@ -63,5 +63,5 @@ def test_what_the_planner_calls_an_error_is_refused_by_whom_it_names(tmp_path: P
     }
     messages = {each.what[2]: each.message for each in step.outcome.refusals}
     assert messages["library"].endswith("is forbidden: maximum memory usage per Container is 4Gi, but limit is 5Gi")
-    assert "exceeded quota: tier-quota, requested: requests.memory=3Gi" in messages["queue"]
+    assert "exceeded quota: tier-core, requested: requests.memory=3Gi" in messages["queue"]
     assert "In door: in tier core a container may request 2 CPU." in messages["door"]
