@@ -32,9 +32,9 @@ def eventually(condition: Callable[[], bool]) -> bool:
 
 
 @contextmanager
-def namespace(api: Api, name: str, labels: Mapping[str, str] | None = None) -> Iterator[str]:
-    """A namespace for one test, in which pods can be made. Its name ends with a number: no other test has had it."""
-    name = f"{name}-{next(_NUMBERS)}"
+def namespace(api: Api, name: str, labels: Mapping[str, str] | None = None, *, numbered: bool = True) -> Iterator[str]:
+    """A namespace for one test, in which pods can be made. With a number in its name no other test has had it."""
+    name = f"{name}-{next(_NUMBERS)}" if numbered else name
     made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": dict(labels or {})}}
     api.apply(made)
     try:

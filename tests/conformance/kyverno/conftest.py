@@ -25,4 +25,4 @@ def governed(api: Api) -> Iterator[Api]:
     delete_policies(api, PLAN.policies)
     for each in (older, *classes):
         api.delete(each)
-    assert eventually(lambda: api.get("v1", "Namespace", OLDER) is None)
+    assert eventually(lambda: not any("deletionTimestamp" in each["metadata"] for each in api.list("v1", "Namespace")))
