@@ -24,6 +24,7 @@ def _step_report(plan: Plan, step: Step) -> dict[str, object]:
         "settle_seconds": round(outcome.seconds, 1),
         "objects_applied": step.objects,
         "apply_seconds": round(step.apply_seconds, 1),
+        "placing_seconds": outcome.placing_seconds if step.objects else None,
         "running_pods": outcome.running,
         "waiting": [
             {"workload": written_key(each.key), "pods": pods, "reason": words}

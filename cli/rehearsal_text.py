@@ -19,10 +19,10 @@ def print_step(plan: Plan, step: Step, console: Console) -> None:
     console.print()
     console.print(Text(step.event[:1].upper() + step.event[1:], "bold"))
     if step.objects:
-        per_second = step.objects / step.apply_seconds
-        applied = f"{step.objects} objects applied in {step.apply_seconds:.0f} s ({per_second:.0f} a second)"
+        applied = f"{step.objects} objects applied in {_rate(step.objects, step.apply_seconds)}"
         _indented(console, f"{applied}, settled {outcome.seconds:.0f} s later")
-    _indented(console, f"{plural(outcome.running, 'pod')} run")
+    placed = f", placed within {_rate(outcome.running, outcome.placing_seconds)}" if step.objects else ""
+    _indented(console, f"{plural(outcome.running, 'pod')} run{placed}")
     estimated = {use.node.name: use for use in plan.capacity.nodes} if step.objects else {}
     for node in outcome.nodes:
         use = estimated.get(node.name)
@@ -40,6 +40,11 @@ def print_step(plan: Plan, step: Step, console: Console) -> None:
     if step.kept:
         _said(console, "Not all pods could be evicted", step.kept)
     _print_planner(plan, step, console)
+
+
+def _rate(count: int, seconds: float) -> str:
+    """How long so many took, and how many that is in a second."""
+    return f"{seconds:.0f} s ({count / max(seconds, 1):.0f} a second)"
 
 
 def _print_planner(plan: Plan, step: Step, console: Console) -> None:

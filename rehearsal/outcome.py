@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from plan.model import Manifest, Pending
@@ -75,6 +76,8 @@ class Outcome(NamedTuple):
     """False where things still changed when we stopped waiting."""
     seconds: float = 0
     """After which nothing changed any more."""
+    placing_seconds: float = 0
+    """From when the first pod was made until the last one had its node, in whole seconds, as the API server tells."""
 
     @property
     def running(self) -> int:
@@ -117,7 +120,8 @@ def _observe(api: Api, applied: Iterable[Applied]) -> Outcome:
         if each.refused
     ]
     missing = {each.key for each in workloads if each.missing}
-    return Outcome(workloads, (*refused, *_refused_pods(api, missing)), _nodes(api, pods))
+    refusals = (*refused, *_refused_pods(api, missing))
+    return Outcome(workloads, refusals, _nodes(api, pods), placing_seconds=placing_seconds(pods))
 
 
 def _workloads(api: Api, pods: Iterable[Manifest]) -> tuple[WorkloadState, ...]:
@@ -145,6 +149,20 @@ def unschedulable(pod: Manifest) -> str | None:
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
             return condition.get("message", condition.get("reason", ""))
     return None
+
+
+def placing_seconds(pods: Iterable[Manifest]) -> float:
+    """How long it took to place pods, from when the first of them was made."""
+    times = [
+        (pod["metadata"]["creationTimestamp"], condition["lastTransitionTime"])
+        for pod in pods
+        for condition in pod["status"].get("conditions", ())
+        if condition["type"] == "PodScheduled" and condition["status"] == "True"
+    ]
+    if not times:
+        return 0
+    first, last = min(made for made, _ in times), max(placed for _, placed in times)
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
 
 
 def who_refused(refused: Refused) -> By:

@@ -18,7 +18,8 @@ from tests.cli.conftest import Homelab
 WEB, DB = ("here", "Deployment", "web"), ("here", "StatefulSet", "db")
 WORDS = "0/2 nodes are available: 2 Insufficient memory."
 QUOTA = "exceeded quota: tier-aux"
-FINE = Outcome((WorkloadState(WEB, 1, 1, {}),), (), (NodeState("worker1", 1, 0),), settled=True, seconds=7)
+NODES = (NodeState("worker1", 1, 0),)
+FINE = Outcome((WorkloadState(WEB, 1, 1, {}),), (), NODES, settled=True, seconds=7, placing_seconds=4)
 BROKEN = Outcome(
     (WorkloadState(WEB, 1, 0, {}), WorkloadState(DB, 2, 1, {WORDS: 1})),
     (Refusal(WEB, "quota", QUOTA),),
@@ -50,6 +51,7 @@ def test_a_lab_that_runs_as_planned_is_fine(homelab: Homelab, lab: Path) -> None
     result = homelab("rehearse", "--lab", lab)
     assert result.exit_code == 0, result.output
     assert "10 objects applied in 2 s (5 a second), settled 7 s later" in result.stdout
+    assert "1 pod run, placed within 4 s (0 a second)" in result.stdout
     assert "Everything runs, as planned." in result.stdout
 
 
@@ -79,6 +81,7 @@ def test_programs_get_json(homelab: Homelab, lab: Path, outcomes: dict[str, Outc
     report = json.loads(homelab("rehearse", "--lab", lab, "--drain", "worker", "--format", "json").stdout)
     assert not report["fine"]
     first, second = report["steps"]
+    assert (first["objects_applied"], first["apply_seconds"], first["placing_seconds"]) == (10, 2.0, 4)
     assert (first["fine"], first["running_pods"], first["nodes"]) == (
         True,
         1,

@@ -7,7 +7,7 @@ import pytest
 from plan.model import Manifest, Pending
 from rehearsal import outcome
 from rehearsal.control_plane import Applied, Refused
-from rehearsal.outcome import Outcome, Refusal, WorkloadState, disagreements, settle, who_refused
+from rehearsal.outcome import Outcome, Refusal, WorkloadState, disagreements, placing_seconds, settle, who_refused
 from tests.plan.labs import plan_of
 from tests.rehearsal.memory import Memory
 
@@ -136,3 +136,20 @@ def test_the_planner_is_compared_with_what_is_the_case() -> None:
     expected: list[Any] = [(key, 0, 2)]
     assert disagreements(found({}), foreseen) == expected
     assert disagreements(found({WORDS: 1}), []) == [(key, 1, 0)]
+
+
+def test_placing_takes_from_the_first_pod_made_to_the_last_one_placed() -> None:
+    def placed(made: str, at: str) -> Manifest:
+        found = pod("web", ("ReplicaSet", "web"))
+        found["metadata"]["creationTimestamp"] = made
+        found["status"]["conditions"] = [{"type": "PodScheduled", "status": "True", "lastTransitionTime": at}]
+        return found
+
+    pods = [
+        placed("2026-01-01T00:00:59Z", "2026-01-01T00:01:01Z"),
+        placed("2026-01-01T00:00:58Z", "2026-01-01T00:01:03Z"),
+        placed("2026-01-01T00:00:59Z", "2026-01-01T00:01:00Z"),
+        pod("waits", ("ReplicaSet", "web"), "Pending", WORDS),
+    ]
+    assert placing_seconds(pods) == 5
+    assert placing_seconds(pods[3:]) == 0
