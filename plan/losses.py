@@ -50,7 +50,7 @@ def losses(plan: Plan) -> Iterator[Loss]:
     standing = as_it_stands(plan.capacity, plan.workloads)
     hosts = dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
     if len(hosts) > 1:
-        standing = standing._replace(workloads=_near_their_volumes(standing))
+        standing = standing._replace(workloads=near_their_volumes(standing.workloads, standing.uses))
     for node in standing.nodes:
         yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
     for node in standing.nodes:
@@ -59,17 +59,17 @@ def losses(plan: Plan) -> Iterator[Loss]:
         yield _host_lost(plan.lab, standing, host)
 
 
-def _near_their_volumes(standing: Standing) -> list[Workload]:
+def near_their_volumes(workloads: Iterable[Workload], uses: Iterable[NodeUse]) -> list[Workload]:
     """The workloads, those with block volumes bound to the hosts on which they have them."""
     zones: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
-    for use in standing.uses:
+    for use in uses:
         for key in _pods_on([use]):
             zones[key][use.node.labels[ZONE_LABEL]] = None
     return [
         _bound(workload, tuple(zones[workload.key]))
         if workload.pod.block_volumes and workload.key in zones
         else workload
-        for workload in standing.workloads
+        for workload in workloads
     ]
 
 

@@ -1,16 +1,18 @@
 """What may happen to a lab that runs: a node is drained, one is lost, one is added."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from config.lab import Lab
-from plan.model import Manifest, Node, Pending, Plan
+from plan.losses import near_their_volumes
+from plan.model import Manifest, Node, NodeUse, Pending, Plan, Workload
 from plan.nodes import plan_nodes
 from plan.scheduling import place
 from plan.system import system_workloads
 from rehearsal.control_plane import Api, Refused
 from rehearsal.control_plane.nodes import add_nodes
+from rehearsal.outcome import Outcome, key_of
 
 SECONDS = 60
 """That a drain waits for budgets to let the last pods go."""
@@ -63,11 +65,24 @@ def with_another_worker(lab: Lab) -> tuple[Lab, str]:
     return replace(lab, machines={**lab.machines, name: lab.machines[workers[-1]]}), name
 
 
-def foreseen(plan: Plan, lab: Lab, gone: Collection[str]) -> tuple[Pending, ...]:
-    """What the planner expects to wait, were everything placed anew on the nodes of `lab` that are not gone."""
-    nodes: tuple[Node, ...] = tuple(node for node in plan_nodes(lab) if node.name not in gone)
-    _, pending = place(nodes, [*system_workloads(plan_nodes(plan.lab)), *plan.workloads])
+def foreseen(plan: Plan, lab: Lab, gone: Collection[str], before: Outcome) -> tuple[Pending, ...]:
+    """What the planner expects to wait on the nodes of `lab` that are not gone.
+
+    What ran there `before` stays, and volumes stay where they were used.
+    """
+    nodes = plan_nodes(lab)
+    workloads = (*system_workloads(plan_nodes(plan.lab)), *plan.workloads)
+    uses = [_use(node, workloads, before) for node in nodes]
+    left = [node for node in nodes if node.name not in gone]
+    _, pending = place(left, near_their_volumes(workloads, uses), uses)
     return pending
+
+
+def _use(node: Node, workloads: Iterable[Workload], before: Outcome) -> NodeUse:
+    """What ran on a node."""
+    ran = next((each.workloads for each in before.nodes if each.name == node.name), {})
+    placed = tuple((each, ran[key_of(each)]) for each in workloads if key_of(each) in ran)
+    return NodeUse(node, {}, {}, 0, sum(count for _, count in placed), placed)
 
 
 def _evict(api: Api, pod: Manifest) -> str | None:

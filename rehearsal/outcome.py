@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from plan.model import Manifest, Pending
+from plan.model import Manifest, Pending, Workload
 from rehearsal.control_plane.api import Api, Applied, Refused
 from rehearsal.control_plane.volumes import attached_volumes
 
@@ -64,6 +64,8 @@ class NodeState(NamedTuple):
     name: str
     pods: int
     volumes: int
+    workloads: Mapping[Key, int] = {}
+    """How many of the pods are whose."""
 
 
 class Outcome(NamedTuple):
@@ -113,7 +115,8 @@ def settle(api: Api, applied: Iterable[Applied], seconds: float = 120) -> Outcom
 
 def _observe(api: Api, applied: Iterable[Applied]) -> Outcome:
     pods = api.list("v1", "Pod")
-    workloads = _workloads(api, pods)
+    sets = _deployments(api)
+    workloads = _workloads(api, pods, sets)
     refused = [
         Refusal(_key(each.manifest), who_refused(each.refused), each.refused.message)
         for each in applied
@@ -121,13 +124,12 @@ def _observe(api: Api, applied: Iterable[Applied]) -> Outcome:
     ]
     missing = {each.key for each in workloads if each.missing}
     refusals = (*refused, *_refused_pods(api, missing))
-    return Outcome(workloads, refusals, _nodes(api, pods), placing_seconds=placing_seconds(pods))
+    return Outcome(workloads, refusals, _nodes(api, pods, sets), placing_seconds=placing_seconds(pods))
 
 
-def _workloads(api: Api, pods: Iterable[Manifest]) -> tuple[WorkloadState, ...]:
+def _workloads(api: Api, pods: Iterable[Manifest], sets: Mapping[Key, Key]) -> tuple[WorkloadState, ...]:
     running: Counter[Key] = Counter()
     waiting: dict[Key, Counter[str]] = defaultdict(Counter)
-    sets = _deployments(api)
     for pod in pods:
         key = _owner(pod, sets)
         if key is None or "deletionTimestamp" in pod["metadata"]:
@@ -216,11 +218,18 @@ def _wanted(controller: Manifest) -> int:
     return controller["spec"]["replicas"]
 
 
-def _nodes(api: Api, pods: Iterable[Manifest]) -> tuple[NodeState, ...]:
-    held = Counter(pod["spec"].get("nodeName") for pod in pods if pod["status"]["phase"] == "Running")
+def _nodes(api: Api, pods: Iterable[Manifest], sets: Mapping[Key, Key]) -> tuple[NodeState, ...]:
+    held: Counter[str] = Counter()
+    whose: dict[str, Counter[Key]] = defaultdict(Counter)
+    for pod in pods:
+        if pod["status"]["phase"] == "Running":
+            name = pod["spec"].get("nodeName")
+            held[name] += 1
+            if (key := _owner(pod, sets)) is not None:
+                whose[name][key] += 1
     volumes = attached_volumes(api)
     names = (each["metadata"]["name"] for each in api.list("v1", "Node"))
-    return tuple(NodeState(name, held[name], volumes.get(name, 0)) for name in names)
+    return tuple(NodeState(name, held[name], volumes.get(name, 0), dict(whose[name])) for name in names)
 
 
 def _key(each: Manifest) -> Key:
@@ -238,14 +247,14 @@ class Disagreement(NamedTuple):
 def disagreements(outcome: Outcome, planned: Iterable[Pending]) -> list[Disagreement]:
     """Where the planner foresaw another number of waiting pods than there are. Pods of a statefulset wait, too, that
     are not made yet because the one before them waits."""
-    foreseen = {_planned_key(each): each.pods for each in planned}
+    foreseen = {key_of(each.workload): each.pods for each in planned}
     found = {each.key: sum(each.waiting.values()) + each.behind for each in outcome.waiting}
     keys = sorted(foreseen.keys() | found.keys())
     pairs = (Disagreement(key, found.get(key, 0), foreseen.get(key, 0)) for key in keys)
     return [each for each in pairs if each.waiting != each.planned]
 
 
-def _planned_key(pending: Pending) -> Key:
-    workload = pending.workload
+def key_of(workload: Workload) -> Key:
+    """The controller that stands for a planned workload."""
     kind = "StatefulSet" if workload.controller == "Cluster" else workload.controller
     return workload.namespace, kind, workload.name

@@ -66,10 +66,11 @@ def rehearse(api: Api, plan: Plan, events: Iterable[Event]) -> Iterator[Step]:
     start = time.monotonic()
     applied = fill(api, plan)
     seconds = time.monotonic() - start
-    yield Step("as planned", settle(api, applied), plan.capacity.pending, len(applied), seconds)
+    outcome = settle(api, applied)
+    yield Step("as planned", outcome, plan.capacity.pending, len(applied), seconds)
     lab, gone = plan.lab, set[str]()
     for event in events:
-        kept = None
+        kept, before = None, outcome
         if event.what == "add worker":
             add_worker(api, lab)
             lab, name = with_another_worker(lab)
@@ -81,4 +82,4 @@ def rehearse(api: Api, plan: Plan, events: Iterable[Event]) -> Iterator[Step]:
             except Kept as refused:
                 kept = str(refused)
         outcome = settle(api, (each for each in applied if each.refused))
-        yield Step(f"{event.what} {name}", outcome, foreseen(plan, lab, gone), 0, 0, kept)
+        yield Step(f"{event.what} {name}", outcome, foreseen(plan, lab, gone, before), 0, 0, kept)

@@ -7,11 +7,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from random import randrange
 
 _ON_OUR_END = 'read -r _; kill -s KILL -- "-$1" 2>/dev/null; sleep 0.2; rm -rf -- "$2"'
 """What the watcher does: `read` returns when the pipe from us is closed, by us or by the kernel when we are gone."""
+
+PORTS = (20_000, 32_000)
+"""Below those that the kernel gives away (`net.ipv4.ip_local_port_range`)."""
 
 
 class PartFailed(Exception):
@@ -86,12 +90,14 @@ def processes() -> Iterator[Processes]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports on loopback that nobody uses."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Ports on loopback that nobody uses, none of which the kernel gives to an outgoing connection meanwhile."""
+    found: list[int] = []
+    while len(found) < count:
+        port = randrange(*PORTS)
+        with socket.socket() as attempt, suppress(OSError):
+            attempt.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
 
 
 def is_listening(port: int) -> bool:

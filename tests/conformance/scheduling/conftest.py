@@ -43,7 +43,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
     terminalreporter.write_line(
         f"planned from nothing {total['workloads'] - total['unlike']:,} workloads have the same verdict; "
-        f"the other {total['unlike']:,} follow from ties, but for {total['explained']:,} explained by name"
+        f"the other {total['unlike']:,} follow from ties or from {total['races']:,} races, "
+        f"but for {total['explained']:,} explained by name"
     )
     terminalreporter.write_line(
         f"{total['forgotten']:,} pods had room before the scheduler would have looked at them again, five minutes later"

@@ -71,6 +71,8 @@ class Result(NamedTuple):
     """Pods that were placed where the planner would have placed them, or among several equally good places."""
     ties: int
     """Those that were placed elsewhere than where the planner would have placed them."""
+    races: int
+    """Rooms that the pod got which had made them, though a more important one waited: they are woken together."""
     preemptions: int
     sentences: int
     """That were the planner's, word for word."""
@@ -349,6 +351,9 @@ class _Replay:
         self._is_agreed(name, node, [self.pods[each].kind for each in self.gone], rooms)
         self.gone.clear()
         self.counted["preemptions"] += 1
+        priority = self.pods[name].kind.workload.pod.priority
+        sooner = (each for each in self.waiting if self.pods[each].kind.workload.pod.priority > priority)
+        self.counted["races"] += any(self._finds_room(each) for each in sooner)
 
     def _look_again(self, taken: int) -> None:
         """A more important pod may be quicker than the one that made room for itself, which then makes it anew."""
@@ -458,6 +463,7 @@ class _Replay:
             verdicts,
             counted["decisions"],
             counted["ties"],
+            counted["races"],
             counted["preemptions"],
             counted["sentences"],
             counted["forgotten"],
