@@ -1,6 +1,7 @@
 """Prints all measurements of one run as a table, each with what it is compared to and the most it should be."""
 
 from collections.abc import Iterator
+from subprocess import CalledProcessError
 from typing import NamedTuple
 
 from rich.console import Console
@@ -27,6 +28,8 @@ def measurements() -> Iterator[Measurement]:
     yield _process("homelab plan --format json", cost_of("-m", "cli.main", "plan", "--format", "json"), imports)
     yield Measurement("peak memory of homelab plan", f"{plan.peak_mib:.0f} MiB", "", "", "120 MiB")
     yield from _growth()
+    yield from _placing()
+    yield _verdict()
     yield from _components()
 
 
@@ -48,6 +51,43 @@ def _growth() -> Iterator[Measurement]:
             f"{each / base:.2f}",
             "1.1",
         )
+
+
+def _placing() -> Iterator[Measurement]:
+    few, many = (_placed(nodes, pods) for nodes, pods in ((100, 3_000), (1_000, 30_000)))
+    yield Measurement("placing 3,000 pods on 100 nodes", f"{few:.2f} s CPU", "", "", "1 s")
+    peak = cost_of("-m", "benchmark.placing", "1000", "30000", runs=1).peak_mib
+    yield Measurement(
+        f"placing 30,000 pods on 1,000 nodes ({peak:.0f} MiB)", f"{many:.2f} s CPU", "", "", "20 s, 1024 MiB"
+    )
+    each, base = many / 30_000, few / 3_000
+    yield Measurement(
+        "placing a pod on 1,000 nodes",
+        f"{1e6 * each:.0f} µs CPU",
+        f"{1e6 * base:.0f} µs (on 100 nodes)",
+        f"{each / base:.2f}",
+        "12",
+    )
+
+
+def _placed(nodes: int, pods: int) -> float:
+    return float(output_of("-m", "benchmark.placing", str(nodes), str(pods)))
+
+
+def _verdict() -> Measurement:
+    seconds = float(output_of("-m", "benchmark.placing"))
+    what = "prod's full verdict with all losses"
+    try:
+        real = float(output_of("-m", "benchmark.rehearsing"))
+    except CalledProcessError as failed:
+        return Measurement(what, f"{1000 * seconds:.0f} ms CPU", failed.stderr.strip(), "", "300 ms")
+    return Measurement(
+        what,
+        f"{1000 * seconds:.0f} ms CPU",
+        f"{real:.0f} s until the real control plane runs it",
+        f"1/{real / seconds:.0f}",
+        "300 ms",
+    )
 
 
 def _components() -> Iterator[Measurement]:
