@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -92,6 +93,11 @@ class Memory(int):
     def gib(self) -> float:
         """Gibibytes, for display."""
         return int(self) / (1 << 30)
+
+
+def rounded_up(text: str, parts: int = 1) -> int:
+    """A quantity as a cluster counts it, in whole ones or in so many `parts` of one. Raises ValueError."""
+    return ceil(_exact(text) * parts)
 
 
 def decimal(number: int) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from config.quantity import Cpu
+from config.quantity import rounded_up
 from plan.model import Container, Pod
-from plan.resources import CPU, EPHEMERAL_STORAGE, MEMORY, read_amount
+from plan.resources import CPU, EPHEMERAL_STORAGE, MEMORY
 
 STANDARD = (CPU, MEMORY, EPHEMERAL_STORAGE)
 """Resources that a container may have parts of; of any other there are only whole ones."""
@@ -37,8 +37,6 @@ def _container(manifest: Mapping[str, Any]) -> Container:
 
 
 def _amounts(texts: Mapping[str, object]) -> dict[str, int]:
-    """A resource list. A part of something that there are only whole ones of counts as one, and is refused later."""
-    return {
-        resource: read_amount(resource, str(text)) if resource in STANDARD else -(-Cpu.parse(str(text)) // 1000)
-        for resource, text in texts.items()
-    }
+    """A resource list. Less than a millicore counts as one, and so does a part of something that there are only whole
+    ones of, which is refused later."""
+    return {resource: rounded_up(str(text), 1000 if resource == CPU else 1) for resource, text in texts.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from config.quantity import Cpu
+from config.quantity import Cpu, rounded_up
 from plan.admission.containers import STANDARD, stated
 from plan.model import Container, Pod, ResourceList
 from plan.resources import notation
@@ -47,7 +47,7 @@ def _exact(said: Mapping[str, object], stored: ResourceList) -> dict[str, _Amoun
         if resource in STANDARD:
             exact[resource] = _Amount(amount, notation(resource, amount))
         else:
-            thousandths = Cpu.parse(str(said.get(resource, amount)))
+            thousandths = Cpu(rounded_up(str(said.get(resource, amount)), 1000))
             exact[resource] = _Amount(thousandths, str(thousandths))
     return exact
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.quantity import Cpu, Memory
+from config.quantity import Cpu, Memory, rounded_up
 
 FACTORS = {
     "": 1,
@@ -111,6 +111,14 @@ def test_memory_in_kubernetes_notation(text: str, size: int, written: str) -> No
 def test_what_is_no_quantity_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a quantity|unknown unit|more than Kubernetes"):
         Memory.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "amount"),
+    [("1.5m", 1000, 2), ("0.0005", 1000, 1), ("512m", 1, 1), ("1Gi", 1, 1 << 30), ("0", 1, 0)],
+)
+def test_a_cluster_rounds_up_what_is_finer_than_it_counts(text: str, parts: int, amount: int) -> None:
+    assert rounded_up(text, parts) == amount
 
 
 def test_a_quantity_of_a_million_digits_is_refused_at_once() -> None:

@@ -8,7 +8,7 @@ from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.metadata import EXCEPTION_LABEL
 from plan.resources import GPU
 
-CPU = ("0", "1m", "10m", "0.05", "100m", "250m", "0.5", "1", "1000m", "1500m", "2", "2500m", "5")
+CPU = ("0", "0.0005", "1.5m", "10m", "0.05", "100m", "250m", "0.5", "1", "1000m", "1500m", "2", "2500m", "5")
 MEMORY = (
     "0",
     "1",
