@@ -35,6 +35,6 @@ def one_more(
     scheduler = Scheduler(nodes, workloads, running)
     kinds = {kind.workload.key: kind for kind in scheduler.cluster.kinds}
     for candidate in candidates:
-        rooms = scheduler.rooms(kinds[candidate.key])
-        if isinstance(rooms, str):
-            yield candidate, rooms
+        room = scheduler.room(kinds[candidate.key])
+        if isinstance(room, str):
+            yield candidate, room

@@ -53,8 +53,9 @@ def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[F
     fits = cluster.used[demand.rows] + demand.amounts <= cluster.allocatable[demand.rows]
     found.append(Filter(np.all(fits, axis=0), partial(_too_little, kind, cluster)))
     if kind.workload.pod.block_volumes:
-        further = np.array([cluster.further_volumes(kind, index) for index in everywhere])
-        found.append(_refusing((further == 0) | (cluster.volumes + further <= cluster.slots), VOLUMES))
+        shared = [cluster.further_volumes(kind, index) for index in everywhere] if kind.claims else ()
+        further = np.array(shared) if kind.claims else kind.own_volumes
+        found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), VOLUMES))
         found.append(_refusing(cluster.reaches(kind), VOLUME_ZONE, resolvable=False))
     found += _spread(kind, cluster, fixed)
     found += _pods(kind, cluster)

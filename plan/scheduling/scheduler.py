@@ -6,10 +6,12 @@ from heapq import heapify, heappop, heappush
 from itertools import chain, count
 from typing import NamedTuple
 
+import numpy as np
+
 from plan.constraints import Selector
 from plan.model import Node, NodeUse, Pending, Workload
 from plan.nodes import admits
-from plan.scheduling.cluster import Cluster
+from plan.scheduling.cluster import Cluster, Integers
 from plan.scheduling.filters import (
     Filter,
     Unfit,
@@ -106,11 +108,10 @@ class Scheduler:
         waiting = _Waiting()
         while queue:
             pod = heappop(queue)
-            rooms = self.rooms(pod.kind, pod.only)
-            if isinstance(rooms, str):
-                waiting.add(pod, rooms)
+            room = self.room(pod.kind, pod.only)
+            if isinstance(room, str):
+                waiting.add(pod, room)
                 continue
-            room = rooms[0]
             for victim in room.victims:
                 cluster.put(victim, room.node, -1)
                 only = room.node if victim.workload.controller == "DaemonSet" else None
@@ -125,18 +126,30 @@ class Scheduler:
                 heappush(queue, each)
         return waiting.pending()
 
+    def room(self, kind: Kind, only: int | None = None) -> Room | str:
+        """Where one more pod goes, or in the scheduler's words why nowhere: the first of `rooms`."""
+        found = self._find(kind, only)
+        if isinstance(found, str):
+            return found
+        return Room(int(found[0]), ()) if isinstance(found, np.ndarray) else found[0]
+
     def rooms(self, kind: Kind, only: int | None = None) -> Sequence[Room] | str:
-        """Where the scheduler puts one more pod: equally good rooms, or in its words why there is none.
+        """The equally good rooms of which the scheduler takes any for one more pod, or in its words why there is none.
 
         `only` is the node that the pod of a daemonset belongs to.
         """
+        found = self._find(kind, only)
+        return [Room(int(index), ()) for index in found] if isinstance(found, np.ndarray) else found
+
+    def _find(self, kind: Kind, only: int | None) -> Integers | Sequence[Room] | str:
+        """The nodes with room, or else rooms that can be made, or else why there is none."""
         cluster, fixed = self.cluster, self._fixed_filters(kind)
         if only is not None:
             fixed = on_one_node(fixed, only)
         filters = filters_for(kind, cluster, fixed)
         found = feasible(filters)
         if len(found):
-            return [Room(int(index), ()) for index in best(kind, cluster, found, labelled(fixed))]
+            return best(kind, cluster, found, labelled(fixed))
         refusals = dict(_refusals(filters, only, len(cluster.nodes)))
         rooms = make_room(kind, cluster, fixed, refusals)
         if not isinstance(rooms, str):
