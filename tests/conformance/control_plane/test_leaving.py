@@ -1,0 +1,124 @@
+"""`homelab rehearse` leaves no program and no folder behind, whenever and however it is stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from rehearsal.control_plane import PROGRAMS
+from rehearsal.tools import ToolMissing, path_of
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="not run: no /proc to look for programs in")
+
+HOMELAB = Path(sys.executable).with_name("homelab")
+SECONDS = 240
+"""More than a start takes on a machine that has other things to do."""
+STAYS_UP = "It stays up until Ctrl-C"
+
+
+class Rehearsal:
+    """A rehearsal of the small lab that runs as a program of its own, with its own folder for temporary files."""
+
+    def __init__(self, process: subprocess.Popen[str], temporary: Path, said: Path) -> None:
+        self.process = process
+        self._temporary = temporary
+        self._said = said
+
+    @property
+    def said(self) -> str:
+        """What it said on stderr so far."""
+        return self._said.read_text(encoding="utf-8")
+
+    def folders(self) -> list[Path]:
+        """Its folders: one for each control plane."""
+        return list(self._temporary.glob("rehearsal-*"))
+
+    def programs(self) -> list[str]:
+        """What runs in one of its folders, be the folder there or not."""
+        found: list[str] = []
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            try:
+                if str(self._temporary) in str(link.readlink()):
+                    found.append(link.with_name("comm").read_text(encoding="utf-8").strip())
+            except OSError:  # it has ended meanwhile, or is not ours to look at
+                continue
+        return found
+
+    def has_started(self, program: str) -> bool:
+        """Whether it has come as far as to start a program."""
+        return any((folder / f"{program}.log").exists() for folder in self.folders())
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something. Fails with what it said if it has ended before."""
+        deadline = time.monotonic() + SECONDS
+        while not condition():
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
+
+    def assert_nothing_is_left(self) -> None:
+        """Neither programs nor a folder; the watcher needs a moment where we were not let finish."""
+        deadline = time.monotonic() + 20
+        while (self.folders() or self.programs()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert (self.folders(), self.programs()) == ([], [])
+
+
+@contextmanager
+def rehearsal(temporary: Path) -> Iterator[Rehearsal]:
+    """A rehearsal that has been started and stays up until it is told to stop."""
+    for program in PROGRAMS:
+        try:
+            path_of(program)
+        except ToolMissing as missing:
+            pytest.skip(f"not run: {missing}")
+    temporary.mkdir()
+    said = temporary / "said"
+    with said.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [HOMELAB, "rehearse", "--lab", "small", "--keep"],
+            env={**os.environ, "TMPDIR": str(temporary)},
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            text=True,
+        )
+    try:
+        yield Rehearsal(process, temporary, said)
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize("program", ["etcd", "kyverno-background-controller"])
+def test_nothing_is_left_when_it_is_stopped_as_it_starts(tmp_path: Path, program: str, number: signal.Signals) -> None:
+    with rehearsal(tmp_path / "temporary") as started:
+        started.until(lambda: started.has_started(program))
+        assert started.programs()
+        started.process.send_signal(number)
+        assert started.process.wait(SECONDS) == 1
+        assert started.said.endswith("homelab: stopped; nothing is left behind\n")
+        started.assert_nothing_is_left()
+
+
+def test_nothing_is_left_when_it_was_kept(tmp_path: Path) -> None:
+    """Neither after Ctrl-C, nor after SIGTERM, nor when somebody is impatient."""
+    signals = {"Ctrl-C": [signal.SIGINT], "SIGTERM": [signal.SIGTERM], "twice": [signal.SIGINT, signal.SIGINT]}
+    with ExitStack() as stack:
+        kept = {name: stack.enter_context(rehearsal(tmp_path / name)) for name in signals}
+        for name, each in kept.items():
+            each.until(lambda each=each: STAYS_UP in each.said)
+            assert len(each.folders()) == 1
+            assert len(each.programs()) >= len(PROGRAMS)
+            for number in signals[name]:
+                each.process.send_signal(number)
+        for name, each in kept.items():
+            code = each.process.wait(SECONDS)
+            each.assert_nothing_is_left()
+            assert name == "twice" or code == 0, each.said
