@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
+import trustme
 import yaml
 
 from plan.metadata import manifest
@@ -61,7 +62,8 @@ class Kyverno:
         for applied in (*api.apply_all(definitions, strict=False), *api.apply_all(self._installed(rest, rights))):
             if applied.refused:
                 raise applied.refused
-        self._running.wait("kube-apiserver", lambda: all(_is_served(api, each) for each in definitions))
+        for each in definitions:
+            self._running.wait("kube-apiserver", lambda each=each: _is_served(api, each))
         for each in rest:
             if each["kind"] == "Deployment" and each["metadata"]["name"] in CONTROLLERS:
                 self._start(api, each)
@@ -70,6 +72,7 @@ class Kyverno:
     def _installed(self, rest: list[Manifest], rights: list[dict[str, Any]]) -> Iterator[Manifest]:
         """What the chart installs, but for what runs, and the namespace, which has another name here."""
         yield from (each for each in rest if each["kind"] not in ("Deployment", "Namespace"))
+        yield from _certificates(self._namespace)
         if rights:
             yield {
                 "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -132,6 +135,27 @@ class Kyverno:
                 return answer.status == 200
         except OSError:
             return False
+
+
+def _certificates(namespace: str) -> Iterator[Manifest]:
+    """The secrets that it would make itself, three seconds after it has started."""
+    authority = trustme.CA()
+    server = authority.issue_cert("127.0.0.1")
+    key = server.private_key_pem.bytes().decode()
+    pairs = {
+        "ca": (authority.cert_pem.bytes().decode(), authority.private_key_pem.bytes().decode()),
+        "pair": ("".join(each.bytes().decode() for each in server.cert_chain_pems), key),
+    }
+    for name, (certificate, private_key) in pairs.items():
+        yield manifest(
+            "v1",
+            "Secret",
+            f"kyverno-svc.{namespace}.svc.kyverno-tls-{name}",
+            namespace,
+            labels={"cert.kyverno.io/managed-by": "kyverno"},
+            type="kubernetes.io/tls",
+            stringData={"tls.crt": certificate, "tls.key": private_key},
+        )
 
 
 def _is_served(api: Api, definition: Manifest) -> bool:
