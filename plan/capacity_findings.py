@@ -63,9 +63,8 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 "QUOTA-EXCEEDED",
                 "error",
                 path,
-                f"{use.name} asks for {shown}; the API server will refuse pods: exceeded quota: "
-                f"{generated_name(use.tier)}, used: {field}={notation(resource, steady)}, limited: "
-                f"{field}={notation(resource, hard)}",
+                f"{use.name} asks for {shown}; the API server refuses the pods that exceed it: exceeded quota: "
+                f"{generated_name(use.tier)}",
                 raise_quota,
             )
         elif peak > hard:

@@ -1,7 +1,7 @@
 """Namespaces that belong to no tier, with limits and quotas of their own."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -31,17 +31,17 @@ def eventually(condition: Callable[[], Any]) -> bool:
 
 
 @contextmanager
-def place(api: Api, *contents: Manifest) -> Iterator[Namespace]:
-    """A namespace of no tier with some contents, for a while; its quotas are known to the API server."""
+def place(api: Api, *contents: Manifest, labels: Mapping[str, str] | None = None) -> Iterator[Namespace]:
+    """A namespace with some contents, for a while; their quotas are known to the API server."""
     name = f"place-{next(_NUMBERS)}"
-    made = manifest("v1", "Namespace", name)
+    made = manifest("v1", "Namespace", name, labels=labels or {})
     api.apply(made)
     try:
         assert eventually(lambda: api.get("v1", "ServiceAccount", "default", name))
         for each in contents:
             api.apply(inside(each, name))
-        assert eventually(lambda: knows_quotas(api, name))
-        yield Namespace(name, "", (), made | {"metadata": {"name": name, "labels": {}}}, None, None, False)
+        assert not contents or eventually(lambda: knows_quotas(api, name))
+        yield Namespace(name, "", (), made, None, None, False)
     finally:
         for each in api.list("v1", "Pod", name):
             api.delete(each, now=True)

@@ -1,6 +1,6 @@
 """What documents of the lab claim and Kubernetes does not do: the real outcome, and that the planner says so too.
 
-Of volume slots, 28 and not 29, `tests/conformance/control_plane` has the proof.
+Those on volume slots, 28 and not 29, and on the tier of a namespace are in the folders `control_plane` and `kyverno`.
 """
 
 from collections.abc import Iterator

@@ -3,16 +3,16 @@
 Each case is judged twice, and `told` says what comes of it.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
 
-from plan.metadata import TIER_LABEL, manifest
-from plan.model import Manifest
+from plan.metadata import TIER_LABEL
+from plan.model import Manifest, Tier
 from plan.policies.namespaces import govern_namespaces
 from plan.tiers import plan_tiers
-from rehearsal.contents import unready_policies
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.judged import Case, agrees, ask
 from tests.conformance.kubernetes.places import (
@@ -27,7 +27,6 @@ from tests.conformance.kubernetes.places import (
     quota,
     waiting,
 )
-from tests.plan.labs import plan_of
 
 MIB = {"requests": {"memory": "128Mi"}, "limits": {"memory": "256Mi"}}
 SMALL = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "200m", "memory": "256Mi"}}
@@ -206,49 +205,38 @@ def test_a_quota_does_what_the_planner_says(governed: Api, sandbox: None, case: 
     )
 
 
-def test_what_a_tier_says_of_ratios_and_priority_classes_holds_in_its_namespaces(governed: Api) -> None:
-    """By the policies: they generate the LimitRange and the quota of a tier that none of prod's says it of."""
+@pytest.fixture
+def guests(governed: Api) -> Iterator[Tier]:
+    """A tier besides those of prod, which bounds ratios and counts the pods of one class alone."""
     row = LAB.tiers["4-aux"]
-    row = row.model_copy(
-        update={
-            "container": row.container.model_copy(update={"max_memory_ratio": 4}),
-            "quota": row.quota.model_copy(update={"pods": 1, "priority_classes": ("0-core",)}),
-        }
-    )
-    tier = plan_tiers(replace(LAB, tiers={**LAB.tiers, "guest": row}))[-1]
-    policies = govern_namespaces(tier)
-    made = manifest("v1", "Namespace", "guest-ratio", labels={TIER_LABEL: "guest"})
-    for each in policies:
-        governed.apply(each)
-    assert eventually(lambda: not unready_policies(governed, plan_of("prod")._replace(policies=policies)))
-    governed.apply(made)
-    try:
-        assert eventually(lambda: governed.list("v1", "LimitRange", "guest-ratio"))
-        assert eventually(
-            lambda: any(
-                "hard" in each.get("status", {}) for each in governed.list("v1", "ResourceQuota", "guest-ratio")
-            )
-        )
-        assert eventually(lambda: governed.get("v1", "ServiceAccount", "default", "guest-ratio"))
-        assert eventually(lambda: knows_quotas(governed, "guest-ratio"))
-        far = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"memory": "320Mi"}}
-        near = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}
-        governed.apply(inside(waiting(pod(near, name="core", priorityClassName="0-core")), "guest-ratio"))
-        said = {
-            "far": pod(far),
-            "near": pod(near, priorityClassName="4-aux"),
-            "core": pod(near, priorityClassName="0-core"),
-        }
-        told = {}
-        for name, each in said.items():
-            try:
-                governed.create(inside(each, "guest-ratio"), dry_run=True)
-            except Refused as refused:
-                told[name] = refused.message.removeprefix('pods "pod" is forbidden: ')
-    finally:
-        for each in (*governed.list("v1", "Pod", "guest-ratio"), made, *policies):
-            governed.delete(each, now=True)
-    assert told == {
-        "far": "memory max limit to request ratio per Container is 4, but provided ratio is 5.000000",
-        "core": f"exceeded quota: {tier.quota['metadata']['name']}, requested: pods=1, used: pods=1, limited: pods=1",
-    }
+    container = row.container.model_copy(update={"max_memory_ratio": 4})
+    counted = row.quota.model_copy(update={"pods": 1, "priority_classes": ("0-core",)})
+    row = row.model_copy(update={"container": container, "quota": counted})
+    tiers = plan_tiers(replace(LAB, tiers={**LAB.tiers, "guest": row}))
+    for policy in govern_namespaces(tiers):
+        governed.apply(policy)
+    yield tiers[-1]
+    for policy in govern_namespaces(plan_tiers(LAB)):
+        governed.apply(policy)
+
+
+def test_what_a_tier_says_of_ratios_and_priority_classes_holds_in_its_namespaces(governed: Api, guests: Tier) -> None:
+    """By the policies, which generate its LimitRange and its quota."""
+    near = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}
+    far = {**near, "limits": {"memory": "320Mi"}}
+    pods = (pod(far), pod(near, priorityClassName="4-aux"), pod(near, priorityClassName="0-core"))
+    with place(governed, labels={TIER_LABEL: guests.name}) as where:
+        for kind in ("LimitRange", "ResourceQuota"):
+            assert eventually(lambda kind=kind: governed.list("v1", kind, where.name))
+        assert eventually(lambda: knows_quotas(governed, where.name))
+        governed.apply(inside(waiting(pod(near, name="there", priorityClassName="0-core")), where.name))
+        cases = [
+            Case(each, where, ask(governed, each, where), planned(governed, where, each, [guests.limit_range]))
+            for each in pods
+        ]
+    assert all(agrees(case) for case in cases), cases
+    assert [case.planned.refusal and case.planned.refusal.message for case in cases] == [
+        "memory max limit to request ratio per Container is 4, but provided ratio is 5.000000",
+        None,
+        f"exceeded quota: {guests.quota['metadata']['name']}, requested: pods=1, used: pods=1, limited: pods=1",
+    ]
