@@ -61,8 +61,8 @@ def test_a_more_important_pod_that_never_preempts_takes_the_room_that_a_lesser_o
     assert after(running([node("a", cpu=2000)], [low]), low, middle, polite) == {"a": ["polite"]}
 
 
-def test_what_is_left_of_the_room_goes_to_pods_that_waited() -> None:
+def test_the_room_is_shared_where_there_is_enough_of_it() -> None:
     large = workload("large", priority=1, containers=(Container("main", {CPU: 4000}, {}),))
-    top = workload("top", priority=9, containers=(HALF,))
-    polite = workload("polite", priority=5, containers=(HALF,), constraints=Constraints(preempts=False))
-    assert after(running([node("a")], [large]), large, top, polite) == {"a": ["top", "polite"]}
+    polite = workload("polite", priority=9, containers=(HALF,), constraints=Constraints(preempts=False))
+    middle = workload("middle", priority=5, containers=(HALF,))
+    assert after(running([node("a")], [large]), large, middle, polite) == {"a": ["polite", "middle"]}
