@@ -27,6 +27,8 @@ class SchedulingLab(NamedTuple):
     nodes: tuple[Node, ...]
     first: tuple[Workload, ...]
     then: tuple[Workload, ...] = ()
+    lost: str | None = None
+    """A node that dies before the latter come."""
     makes_volumes: bool = False
     """Volumes are made while pods are placed, which takes a second each; else they exist."""
 
@@ -42,7 +44,8 @@ def random_lab(seed: int) -> SchedulingLab:
     workloads = [_workload(chance, number, len(numbers), services) for number in numbers]
     early = chance.choice((len(workloads), len(workloads) * 2 // 3, len(workloads) // 2))
     first = tuple(_less_important(chance, each) for each in workloads[:early])
-    return SchedulingLab(f"lab{seed}", nodes, first, tuple(workloads[early:]), fresh)
+    lost = chance.choice(nodes).name if len(nodes) > 2 and not fresh and chance.random() < 0.25 else None
+    return SchedulingLab(f"lab{seed}", nodes, first, tuple(workloads[early:]), lost, fresh)
 
 
 def _node(chance: Random, name: str, zones: list[str]) -> Node:

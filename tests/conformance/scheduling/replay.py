@@ -7,7 +7,7 @@ proven to be one, and does not carry on into what comes after.
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
@@ -107,12 +107,12 @@ class Laboratory:
         """Schedule a lab, and take it away again."""
         for workload in (*lab.first, *lab.then):
             self._prepare(workload)
-        replay = _Replay(self.real, lab)
+        replay = _Replay(self.real, lab, self._wait_for_nodes)
         replay.claim_volumes()
         for node in lab.nodes:
             for each in node_objects(node):
                 self.real.server.create(each)
-        self._wait_for_nodes(len(lab.nodes))
+        self._wait_for_nodes(len(lab.nodes), lambda event: None)
         try:
             return replay.run()
         finally:
@@ -136,8 +136,9 @@ class Laboratory:
             self._made.add(key)
             self.real.server.create(manifest)
 
-    def _wait_for_nodes(self, nodes: int) -> None:
-        """Until the scheduler knows these nodes and no others: it says how many there are of a pod that fits none."""
+    def _wait_for_nodes(self, nodes: int, happened: Callable[[Event], None]) -> None:
+        """Until the scheduler knows these nodes and no others: it says how many there are of a pod that fits none.
+        What else happens is passed on."""
         until = time.monotonic() + SECONDS
         self._once(_namespace("probe"))
         while time.monotonic() < until:
@@ -151,7 +152,10 @@ class Laboratory:
             self.real.server.create(probe)
             said = None
             while said is None and (event := self.real.next_event(until - time.monotonic())):
-                said = _words(event.object) if event.object["metadata"]["name"] == name else None
+                if event.object["metadata"]["name"] == name:
+                    said = _words(event.object)
+                else:
+                    happened(event)
             self.real.server.delete(probe)
             if said and said.startswith(f"0/{nodes} nodes"):
                 return
@@ -159,8 +163,10 @@ class Laboratory:
 
 
 class _Replay:
-    def __init__(self, real: RealScheduler, lab: SchedulingLab) -> None:
-        self.real, self.lab = real, lab
+    def __init__(
+        self, real: RealScheduler, lab: SchedulingLab, wait_for_nodes: Callable[[int, Callable[[Event], None]], None]
+    ) -> None:
+        self.real, self.lab, self.wait_for_nodes = real, lab, wait_for_nodes
         self.workloads = (*lab.first, *lab.then)
         self.nodes = lab.nodes
         self.planner = Scheduler(self.nodes, self.workloads)
@@ -175,6 +181,7 @@ class _Replay:
         self.nominated: dict[str, Sequence[Room] | str] = {}
         self.claims: set[tuple[str, str]] = set()
         self.numbers: Counter[Key] = Counter()
+        self.free_numbers: dict[Key, list[int]] = defaultdict(list)
         self.names = count()
         self.arrivals = count()
         self.again: list[_Made] = []
@@ -186,8 +193,10 @@ class _Replay:
         self._protect()
         self._fill(keys)
         scratch = place(self.nodes, self.lab.first)
-        if self.lab.then:
+        if self.lab.then or self.lab.lost:
             self._age()
+            if self.lab.lost:
+                self._lose(self.index[self.lab.lost])
             self._protect(changed=keys)
             self._fill({each.key for each in self.workloads})
             scratch = place(self.nodes, self.workloads, scratch[0])
@@ -206,19 +215,47 @@ class _Replay:
             else:
                 queue.append(queued)
         heapify(queue)
-        numbers: dict[tuple[Kind, int | None], int] = {}
         while queue:
             _, kind, only = heappop(queue)
-            self._decide(self._make(kind, only, numbers.pop((kind, only), None)))
+            self._decide(self._make(kind, only))
             while self.again:
-                _, victim, node, number = self.again.pop(0)
+                _, victim, node, _ = self.again.pop(0)
                 heappush(queue, ((-victim.workload.pod.priority, next(self.arrivals)), victim, node))
-                numbers[victim, node] = number
 
-    def _make(self, kind: Kind, only: int | None, number: int | None = None) -> str:
-        """Make a pod, or one anew that has the `number`; returns its name."""
+    def _lose(self, lost: int) -> None:
+        """Let a node die, and take its pods away: they are made anew, those of daemonsets aside."""
+        names = [name for name, node in self.placed.items() if node == lost]
+        names += [name for name in self.waiting if self.pods[name].only == lost]
+        gone = [self._forget(name) for name in names]
+        left = [index for index in range(len(self.nodes)) if index != lost]
+        moved = {index: place for place, index in enumerate(left)}
+        node, self.nodes = self.nodes[lost], tuple(self.nodes[index] for index in left)
+        self.index = {each.name: index for index, each in enumerate(self.nodes)}
+        self.planner = Scheduler(self.nodes, self.workloads)
+        kinds = {kind.workload.key: kind for kind in self.planner.cluster.kinds}
+        for name, made in self.pods.items():
+            only = None if made.only is None else moved[made.only]
+            self.pods[name] = made._replace(kind=kinds[made.kind.workload.key], only=only)
+        self.placed = {name: moved[index] for name, index in self.placed.items()}
+        for name, index in self.placed.items():
+            self.planner.cluster.put(self.pods[name].kind, index)
+        for each in (*reversed(node_objects(node)), *(made.manifest for made in gone)):
+            self.real.server.delete(each)
+        self.wait_for_nodes(len(self.nodes), self._take)
+
+    def _forget(self, name: str) -> _Made:
+        made = self.pods.pop(name)
+        self.placed.pop(name, None)
+        self.waiting.pop(name, None)
+        self.free_numbers[made.kind.workload.key].append(made.number)
+        return made
+
+    def _make(self, kind: Kind, only: int | None) -> str:
+        """Make a pod; returns its name. One that is made anew has the volumes of the one before it."""
         workload = kind.workload
-        if number is None:
+        if self.free_numbers[workload.key]:
+            number = self.free_numbers[workload.key].pop(0)
+        else:
             number = self.numbers[workload.key]
             self.numbers[workload.key] += 1
         known = len(self.claims)
@@ -273,10 +310,9 @@ class _Replay:
         """Make a pod anew that the scheduler has forgotten: of some of what may help a pod it takes no note, and looks
         at it again after five minutes."""
         self.counted["forgotten"] += 1
-        made = self.pods.pop(name)
+        made = self._forget(name)
         self.real.server.delete(made.manifest)
-        self.waiting.pop(name, None)
-        anew = self._make(made.kind, made.only, made.number)
+        anew = self._make(made.kind, made.only)
         if name in self.nominated:
             self.nominated[anew] = self.nominated.pop(name)
         return anew
@@ -284,13 +320,15 @@ class _Replay:
     def _follow(self, seconds: float) -> bool:
         """Whether anything happens in time."""
         event = self.real.next_event(seconds)
-        if event is None:
-            return False
+        if event is not None:
+            self._take(event)
+        return event is not None
+
+    def _take(self, event: Event) -> None:
         if event.object["kind"] == "PersistentVolumeClaim":
             self._provision(event.object)
         elif event.object["metadata"]["name"] in self.pods:
             self._happened(event)
-        return True
 
     def _happened(self, event: Event) -> None:
         name, found = event.object["metadata"]["name"], event.object
@@ -318,6 +356,7 @@ class _Replay:
         kind = self.pods[name].kind
         self.planner.cluster.put(kind, self.placed.pop(name), -1)
         self.again.append(self.pods[name])
+        self.free_numbers[kind.workload.key].append(self.pods[name].number)
         self._protect(changed={kind.workload.key})
 
     def _is_placed(self, name: str, node: int, *, is_certain: bool = False) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from plan.losses import losses
 from plan.model import Plan, Workload
 from plan.nodes import ZONE_LABEL
 from plan.standing import as_it_stands
@@ -58,21 +59,25 @@ def test_random_labs(laboratory: Laboratory, first: int, record_property: Record
     check([laboratory.run(random_lab(seed)) for seed in range(first, first + IN_ONE_TEST)], record_property)
 
 
-@pytest.mark.parametrize("name", ["prod", "every_kind"])
-def test_whole_labs_with_what_kubeadm_runs(laboratory: Laboratory, name: str, record_property: Record) -> None:
-    result = laboratory.run(whole_lab(name, plan_of(name)))
+@pytest.mark.parametrize(("name", "lost"), [("prod", "k8s-node1"), ("prod", "k8s-node3"), ("every_kind", "worker")])
+def test_a_whole_lab_and_the_loss_of_a_node(
+    laboratory: Laboratory, name: str, lost: str, record_property: Record
+) -> None:
+    """With what kubeadm runs."""
+    plan = plan_of(name)
+    result = laboratory.run(whole_lab(name, plan, lost))
     check([result], record_property)
-    assert {each.workload: each.real for each in result.verdicts if each.real} == {
-        each.workload.name: each.pods for each in plan_of(name).capacity.pending
-    }
+    loss = next(each for each in losses(plan) if (each.event, each.name) == ("node", lost))
+    planned = {each.workload.name: each.pods for each in (*plan.capacity.pending, *loss.pending)}
+    assert {each.workload: each.real for each in result.verdicts if each.real} == planned
 
 
-def whole_lab(name: str, plan: Plan) -> SchedulingLab:
-    """A lab as planned. Its volumes exist, as they do after the first day."""
+def whole_lab(name: str, plan: Plan, lost: str) -> SchedulingLab:
+    """A lab as planned, before and after a loss. Its volumes exist, as they do after the first day."""
     standing = as_it_stands(plan.capacity, plan.workloads)
     zones = tuple(dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes))
     steady = tuple(_with_volumes(each, zones) for each in standing.workloads if each.is_steady)
-    return SchedulingLab(name.replace("_", "-"), tuple(standing.nodes), steady)
+    return SchedulingLab(f"{name.replace('_', '-')}-{lost}", tuple(standing.nodes), steady, lost=lost)
 
 
 def _with_volumes(workload: Workload, zones: tuple[str, ...]) -> Workload:
