@@ -148,6 +148,9 @@ def test_a_namespace_that_changes_its_tier_gets_what_the_new_one_has(governed: A
 def test_a_label_that_contradicts_the_name_is_put_right(governed: Api) -> None:
     with namespace(governed, f"{LAST.name}-mislabelled", {TIER_LABEL: FIRST.name}) as name:
         assert tier_of(governed, name) == LAST.name
+        for attempt in (None, FIRST.name):
+            label(governed, name, {TIER_LABEL: attempt})
+            assert tier_of(governed, name) == LAST.name
         assert_governed(governed, name, planned(LAST))
 
 
