@@ -19,9 +19,9 @@ def print_step(plan: Plan, step: Step, console: Console) -> None:
     console.print()
     console.print(Text(step.event[:1].upper() + step.event[1:], "bold"))
     if step.objects:
-        applied = f"{step.objects} objects applied in {_rate(step.objects, step.apply_seconds)}"
+        applied = f"{step.objects} objects applied in {rate(step.objects, step.apply_seconds)}"
         _indented(console, f"{applied}, settled {outcome.seconds:.0f} s later")
-    placed = f", placed within {_rate(outcome.running, outcome.placing_seconds)}" if step.objects else ""
+    placed = f", placed within {rate(outcome.running, outcome.placing_seconds)}" if step.objects else ""
     _indented(console, f"{plural(outcome.running, 'pod')} run{placed}")
     estimated = {use.node.name: use for use in plan.capacity.nodes} if step.objects else {}
     for node in outcome.nodes:
@@ -42,7 +42,7 @@ def print_step(plan: Plan, step: Step, console: Console) -> None:
     _print_planner(plan, step, console)
 
 
-def _rate(count: int, seconds: float) -> str:
+def rate(count: int, seconds: float) -> str:
     """How long so many took, and how many that is in a second."""
     return f"{seconds:.0f} s ({count / max(seconds, 1):.0f} a second)"
 

@@ -1,11 +1,13 @@
 """Labs on a real control plane: what the planner says of them is what becomes of them."""
 
 import shutil
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
+from cli.rehearsal_text import rate
 from config.load import load_lab
 from plan import Plan, make_plan
 from rehearsal.control_plane import ToolMissing, cluster
@@ -13,20 +15,28 @@ from rehearsal.rehearse import Event, Step, foretold, rehearse
 from tests.plan.labs import FOLDERS, change, plan_of
 
 
-def steps(plan: Plan, events: Iterable[Event] = ()) -> list[Step]:
-    """What came of a lab, and of what happened to it."""
+def steps(plan: Plan, events: Iterable[Event] = (), figure: Callable[[str], None] = lambda line: None) -> list[Step]:
+    """What came of a lab, and of what happened to it. `figure` is told how long it took."""
+    start = time.monotonic()
     try:
         with cluster(plan) as running:
-            return list(rehearse(running.api, plan, events))
+            ready = time.monotonic() - start
+            found = list(rehearse(running.api, plan, events))
     except ToolMissing as missing:
         pytest.skip(f"not run: {missing}")
-
-
-def test_everything_in_prod_runs_as_planned_whatever_happens_to_a_worker() -> None:
-    plan = plan_of("prod")
-    planned, added, drained, lost = steps(
-        plan, [Event("add worker"), Event("drain", "k8s-node2"), Event("lose", "k8s-node3")]
+    planned, outcome = found[0], found[0].outcome
+    figure(
+        f"{plan.lab.name} rehearsed: ready after {ready:.0f} s; {planned.objects} objects applied in "
+        f"{rate(planned.objects, planned.apply_seconds)}; {outcome.running} pods placed within "
+        f"{rate(outcome.running, outcome.placing_seconds)}"
     )
+    return found
+
+
+def test_everything_in_prod_runs_as_planned_whatever_happens_to_a_worker(figure: Callable[[str], None]) -> None:
+    plan = plan_of("prod")
+    events = [Event("add worker"), Event("drain", "k8s-node2"), Event("lose", "k8s-node3")]
+    planned, added, drained, lost = steps(plan, events, figure)
     for step in (planned, added, drained, lost):
         assert step.is_fine, (step.event, step.outcome.waiting, step.outcome.refusals, step.disagreements, step.kept)
     agents = sum(each.controller == "DaemonSet" and not each.pod.node_selector for each in plan.workloads)
