@@ -44,7 +44,7 @@ def _step_report(plan: Plan, step: Step) -> dict[str, object]:
             for each in outcome.refusals
         ],
         "kept": step.kept,
-        "nodes": [each._asdict() for each in outcome.nodes],
+        "nodes": [{"name": each.name, "pods": each.pods, "volumes": each.volumes} for each in outcome.nodes],
         "foreseen": [
             {
                 "workload": each.workload.name,

@@ -18,7 +18,7 @@ from tests.cli.conftest import Homelab
 WEB, DB = ("here", "Deployment", "web"), ("here", "StatefulSet", "db")
 WORDS = "0/2 nodes are available: 2 Insufficient memory."
 QUOTA = "exceeded quota: tier-aux"
-NODES = (NodeState("worker1", 1, 0),)
+NODES = (NodeState("worker1", 1, 0, {WEB: 1}),)
 FINE = Outcome((WorkloadState(WEB, 1, 1, {}),), (), NODES, settled=True, seconds=7, placing_seconds=4)
 BROKEN = Outcome(
     (WorkloadState(WEB, 1, 0, {}), WorkloadState(DB, 2, 1, {WORDS: 1})),
