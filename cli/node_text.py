@@ -7,7 +7,7 @@ from cli.amounts import cores, gib, make_table, percent, plural
 from cli.outlook_text import losses_text
 from cli.plan_text import make_console
 from plan.eviction import SCARCE, order_on
-from plan.losses import losses
+from plan.losses import losses, standing_of
 from plan.model import NodeUse, Plan, Workload
 from plan.nodes import PODS
 from plan.resources import CPU, MEMORY, notation, pod_limits, pod_requests
@@ -16,7 +16,7 @@ from plan.resources import CPU, MEMORY, notation, pod_limits, pod_requests
 def print_node(plan: Plan, name: str) -> None:
     """Print one node of a plan."""
     use = next(each for each in plan.capacity.nodes if each.node.name == name)
-    lost = [loss for loss in losses(plan) if loss.name == name and loss.event != "host"]
+    lost = [loss for loss in losses(plan.lab, standing_of(plan)) if loss.name == name and loss.event != "host"]
     console = make_console()
     for part in (_heading(plan, use), _pods(use), losses_text(lost)):
         console.print(part)

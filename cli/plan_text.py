@@ -1,6 +1,7 @@
 """The plan as text for people: what the lab is, how full it is, and what is wrong with it, last."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -10,11 +11,10 @@ from cli.amounts import bar, cores, gib, make_table, percent, plural
 from cli.outlook_text import headroom_text, losses_text
 from cli.reports import dotted, tier_workloads, total_limits, total_requests
 from config.lab import Lab
-from plan.conventions import GPU_TAINT
-from plan.headroom import headroom
-from plan.losses import losses
+from plan.gpus import gpu_uses
 from plan.model import Finding, GroupUse, HostUse, NodeUse, Plan
-from plan.resources import CPU, GPU, MEMORY
+from plan.outlook import look_ahead
+from plan.resources import CPU, MEMORY
 from plan.wording import listed
 
 LONGEST_LINE = 10_000
@@ -29,20 +29,20 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
     console = console or make_console()
     console.print(_heading(plan))
     nodes = _nodes(plan, with_bars=console.width >= WIDE)
-    lost = tuple(losses(plan))
+    outlook = look_ahead(plan)
     for part in (
         _machines(plan),
         nodes,
-        headroom_text(headroom(plan, lost)),
-        losses_text(lost),
+        headroom_text(outlook.headroom),
+        losses_text(outlook.losses),
         _tiers(plan),
         _services(plan),
-        findings(plan.lab, plan.findings),
+        findings(plan.lab, outlook.findings),
     ):
         console.print()
         console.print(part)
     console.print()
-    console.print(verdict(plan))
+    console.print(verdict(outlook.findings))
 
 
 def make_console() -> Console:
@@ -126,14 +126,8 @@ def _group(group: GroupUse) -> Text:
 
 
 def _gpus(plan: Plan) -> Iterable[Text]:
-    sharing = plan.lab.cluster.platform.gpu
-    for use in plan.capacity.nodes:
-        if sharing is not None and GPU_TAINT in use.node.taints:
-            video = sharing.video_memory_resource
-            yield Text(
-                f"{use.node.name}: {use.requests.get(GPU, 0)} of {use.node.allocatable[GPU]} GPU slices, "
-                f"{use.requests.get(video, 0):,} of {use.node.allocatable[video]:,} MiB of video memory"
-            )
+    for node, uses in groupby(gpu_uses(plan.lab, plan.capacity.nodes), lambda use: use.node):
+        yield Text(f"{node}: {', '.join(use.sentence for use in uses)}")
 
 
 def _tiers(plan: Plan) -> RenderableType:
@@ -208,9 +202,9 @@ def _gathered(code: str, alike: list[Finding]) -> Text:
     )
 
 
-def verdict(plan: Plan) -> Text:
+def verdict(shown: Sequence[Finding]) -> Text:
     """The last line."""
-    count = {severity: sum(each.severity == severity for each in plan.findings) for severity in SEVERITY_STYLE}
+    count = {severity: sum(each.severity == severity for each in shown) for severity in SEVERITY_STYLE}
     tail = f"{plural(count['warning'], 'warning')}, {plural(count['info'], 'note')}."
     if count["error"]:
         return Text.assemble((f"Not applicable: {plural(count['error'], 'error')}", "bold red"), f", {tail}")

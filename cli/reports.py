@@ -8,9 +8,10 @@ from config.source import Path
 from plan.cgroups import cgroups
 from plan.eviction import SCARCE, Turn, order_on
 from plan.guarantees import steps_to_guaranteed, steps_to_own_cores
-from plan.headroom import Constraint, Headroom, headroom
-from plan.losses import Loss, losses
+from plan.headroom import Constraint, Headroom
+from plan.losses import Loss
 from plan.model import Finding, NodeUse, Plan, Service, Tier, Workload
+from plan.outlook import look_ahead
 from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
 
 Json = dict[str, Any]
@@ -19,8 +20,7 @@ Json = dict[str, Any]
 def plan_report(plan: Plan, service: str | None = None) -> Json:
     """The whole plan, or one service of it."""
     services = [each for each in plan.services if service in (None, each.name)]
-    lost = tuple(losses(plan))
-    left = headroom(plan, lost)
+    outlook = look_ahead(plan)
     return {
         "lab": plan.lab.name,
         "machines": [
@@ -51,9 +51,9 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
             for host in plan.capacity.hosts
         ],
         "nodes": [_node_sums(use) for use in plan.capacity.nodes],
-        "constraints": [constraint_report(each) for each in left.constraints],
-        "headroom": headroom_report(left),
-        "losses": [loss_report(each) for each in lost],
+        "constraints": [constraint_report(each) for each in outlook.headroom.constraints],
+        "headroom": headroom_report(outlook.headroom),
+        "losses": [loss_report(each) for each in outlook.losses],
         "tiers": [tier_report(plan, tier) for tier in plan.tiers],
         "namespaces": [
             {
@@ -67,7 +67,7 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
         ],
         "services": [service_report(plan, each) for each in services],
         "manifests": dict(sorted(Counter(str(manifest["kind"]) for manifest in plan.manifests).items())),
-        "findings": [finding_report(plan.lab, finding) for finding in plan.findings if _concerns(finding, service)],
+        "findings": [finding_report(plan.lab, finding) for finding in outlook.findings if _concerns(finding, service)],
     }
 
 

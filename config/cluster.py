@@ -69,8 +69,10 @@ class Kubelet(Model):
     """Settings of every node's kubelet."""
 
     max_pods: Annotated[int, Field(gt=0)] = 110
-    kube_reserved: Reservation
-    system_reserved: Reservation
+    kube_reserved: Reservation | None = None
+    """For the kubelet and containerd; left out, 5m CPU and 5M memory for each of `max_pods`."""
+    system_reserved: Reservation | None = None
+    """For everything else that is no pod; left out, 5m CPU and 10M memory for each of `max_pods`."""
     eviction_hard: HardEviction
     eviction_soft: SoftEviction
     max_parallel_image_pulls: Annotated[int, Field(gt=0)]

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
+from config.cluster import Overcommit
 from config.lab import Lab
 from config.quantity import Memory
+from plan.hosts import machine_disks_on, written_at_most
 from plan.model import Capacity, Finding, GroupUse, HostUse, NamespaceUse, NodeUse, Workload
+from plan.nodes import PODS
 from plan.quotas import FIELDS
 from plan.remedies import remedies
-from plan.resources import CPU, GPU, MEMORY, notation
+from plan.resources import CPU, MEMORY, at_least, notation
 from plan.standing import Standing, as_it_stands
 from plan.tiers import generated_name
+from plan.wording import listed
 
 TIGHT_PERCENT = 90
 """Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
@@ -25,14 +29,14 @@ def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload
         yield from _quota(lab, namespace)
     for group in capacity.groups:
         yield from _full(group)
-        yield from _overcommitted(lab, group)
+        yield from _overcommitted(lab, group, [use for use in capacity.nodes if use.node.group == group.name])
     for use in capacity.nodes:
         yield from _volume_slots(use)
-    yield from _gpu(lab, capacity)
     for host in capacity.hosts:
         yield from _host_memory(lab, host)
         yield from _host_cpu(lab, host)
         yield from _host_storage(lab, host)
+        yield from _host_writes(lab, host)
 
 
 def _pending(lab: Lab, standing: Standing) -> Iterator[Finding]:
@@ -55,9 +59,6 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
         steady, peak = use.requests.get(resource, 0), use.requests_with_jobs.get(resource, 0)
         field = FIELDS[resource]
         shown = f"{field}: {notation(resource, steady)} of {notation(resource, hard)}"
-        raise_quota = (
-            f"request less in {use.name}, raise quota of tier {use.tier}, or move a service to a namespace of its own"
-        )
         if steady > hard:
             yield Finding(
                 "QUOTA-EXCEEDED",
@@ -65,7 +66,7 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 path,
                 f"{use.name} asks for {shown}; the API server refuses the pods that exceed it: exceeded quota: "
                 f"{generated_name(use.tier)}",
-                raise_quota,
+                _within_quota(use, resource, steady - hard),
             )
         elif peak > hard:
             yield Finding(
@@ -74,10 +75,21 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 path,
                 f"{use.name} asks for {shown}, and {notation(resource, peak)} while all of its jobs run: a job that "
                 "starts then is refused",
-                raise_quota,
+                f"spread the schedules, or {_within_quota(use, resource, peak - hard)}",
             )
         elif steady * 100 > hard * TIGHT_PERCENT:
-            yield Finding("QUOTA-TIGHT", "warning", path, f"{use.name} uses {shown}", raise_quota)
+            yield Finding(
+                "QUOTA-TIGHT",
+                "warning",
+                path,
+                f"{use.name} uses {shown}, and {notation(resource, hard - steady)} is left",
+                _within_quota(use, resource, steady - hard * TIGHT_PERCENT // 100),
+            )
+
+
+def _within_quota(use: NamespaceUse, resource: str, excess: int) -> str:
+    less = f"have {excess} pods less in" if resource == PODS else f"request {at_least(resource, excess)} less in"
+    return f"{less} {use.name}, raise the quota of tier {use.tier}, or move a service to a namespace of its own"
 
 
 def _quota_path(lab: Lab, use: NamespaceUse) -> tuple[str, ...]:
@@ -95,23 +107,48 @@ def _full(group: GroupUse) -> Iterator[Finding]:
                 ("cluster",),
                 f"{group.name} nodes: {resource} requests {notation(resource, requested)} of "
                 f"{notation(resource, allocatable)} allocatable ({_percent(requested, allocatable)})",
-                "add a worker in machines.yaml, or right-size what requests most",
+                "add a worker in machines.yaml, or request "
+                f"{at_least(resource, requested - allocatable * TIGHT_PERCENT // 100)} less in all, first of what "
+                "requests most",
             )
 
 
-def _overcommitted(lab: Lab, group: GroupUse) -> Iterator[Finding]:
+def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterator[Finding]:
+    """The pool as a whole, and by estimate its nodes: limits are not what the scheduler spreads pods by."""
     policy = lab.cluster.overcommit
     limits, allocatable = group.limits.get(MEMORY, 0), group.allocatable[MEMORY]
-    if limits * 100 > allocatable * policy.memory_limits_percent:
+    nodes = [f"{use.node.name} {_limits_percent(use)}" for use in uses if _exceeds(policy, use)]
+    if _exceeds(policy, group):
+        among = f" (by estimate {listed(nodes)})" if group.nodes > 1 else ""
         yield Finding(
             "MEMORY-OVERCOMMITTED",
             "warning",
             ("cluster", "overcommit", "memory_limits_percent"),
             f"{group.name} nodes: memory limits add up to {_gib(limits)}, {_percent(limits, allocatable)} of "
-            f"{_gib(allocatable)} allocatable; the lab's policy is {policy.memory_limits_percent}%. If all pods used "
-            "what they may, nodes would run out of memory",
-            "lower the largest limits to what the pods really use, or add a worker",
+            f"{_gib(allocatable)} allocatable{among}; the lab's policy is {policy.memory_limits_percent}%. If all pods "
+            "used what they may, nodes would run out of memory",
+            f"lower the largest limits by {_gib(limits - allocatable * policy.memory_limits_percent // 100)} in all, "
+            "to what the pods really use, or add a worker",
         )
+    elif nodes:
+        yield Finding(
+            "NODE-OVERCOMMITTED",
+            "info",
+            ("cluster", "overcommit", "memory_limits_percent"),
+            f"{group.name} nodes keep to the lab's policy of {policy.memory_limits_percent}% together, with memory "
+            f"limits of {_percent(limits, allocatable)}; by estimate these do not: {listed(nodes)}",
+            "lower the largest limits of what runs there, or give it requests closer to its limits: those the "
+            "scheduler spreads",
+        )
+
+
+def _exceeds(policy: Overcommit, use: GroupUse | NodeUse) -> bool:
+    allocatable = use.allocatable if isinstance(use, GroupUse) else use.node.allocatable
+    return use.limits.get(MEMORY, 0) * 100 > allocatable[MEMORY] * policy.memory_limits_percent
+
+
+def _limits_percent(use: NodeUse) -> str:
+    return _percent(use.limits.get(MEMORY, 0), use.node.allocatable[MEMORY])
 
 
 def _volume_slots(use: NodeUse) -> Iterator[Finding]:
@@ -122,26 +159,9 @@ def _volume_slots(use: NodeUse) -> Iterator[Finding]:
             ("machines", use.node.name),
             f"{use.volumes} of {use.node.volume_slots} volume slots of {use.node.name} are used; when the last is "
             "gone, databases stay stuck on 'no free lun found'",
-            "move volumes that need no block storage to NFS, or add a worker",
+            f"move {use.volumes - TIGHT_VOLUME_SLOTS + 1} or more volumes that need no block storage to NFS, or add a "
+            "worker",
         )
-
-
-def _gpu(lab: Lab, capacity: Capacity) -> Iterator[Finding]:
-    sharing = lab.cluster.platform.gpu
-    if sharing is None:
-        return
-    names = {GPU: "GPU slices", sharing.video_memory_resource: "MiB of video memory"}
-    for use in capacity.nodes:
-        for resource, name in names.items():
-            used, allocatable = use.requests.get(resource, 0), use.node.allocatable.get(resource, 0)
-            if used * 100 > allocatable * TIGHT_PERCENT:
-                yield Finding(
-                    "GPU-TIGHT",
-                    "warning",
-                    ("cluster", "platform", "gpu"),
-                    f"{use.node.name}: {used:,} of {allocatable:,} {name} are promised ({_percent(used, allocatable)})",
-                    "a further GPU service has to wait until another is switched off (replicas: 0)",
-                )
 
 
 def _host_memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
@@ -157,7 +177,7 @@ def _host_memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
             f"{use.name}: machines are promised {_gib(use.machine_memory)} of {_gib(use.memory)} installed, "
             f"{_gib(use.pinned_memory)} of it pinned by PCI passthrough; {_gib(promised - use.memory)} too much if "
             "all machines use what they have",
-            "make a machine smaller, or stop one that is not needed",
+            f"make machines smaller by {_gib(promised - use.memory)} in all, or stop one that is not needed",
         )
     if host.reserved_memory is None:
         yield Finding(
@@ -178,7 +198,7 @@ def _host_cpu(lab: Lab, use: HostUse) -> Iterator[Finding]:
             "warning",
             ("site", "hosts", use.name, "threads"),
             f"{use.name}: {use.vcpus} vCPUs on {use.threads} threads; the lab's policy is {limit} for each thread",
-            "give machines fewer vCPUs",
+            f"give the machines {use.threads * limit} vCPUs in all, {use.vcpus - use.threads * limit} fewer",
         )
 
 
@@ -201,8 +221,29 @@ def _host_storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
                 path,
                 f"{name} on {use.name}: {_gib(promised)} are promised of {_gib(size)}; a thin pool that fills up stops "
                 "every machine on it",
-                "make disks or volumes smaller, or move some to another storage",
+                f"make disks or volumes smaller by {_gib(promised - size)} in all, or move some to another storage",
             )
+
+
+def _host_writes(lab: Lab, use: HostUse) -> Iterator[Finding]:
+    """Disks whose speed is not stated are told with the constraints, as not checked."""
+    for name, disk in lab.site.hosts[use.name].disks.items():
+        written, unlimited = written_at_most(lab, use.name, name), _unlimited(lab, use.name, name)
+        if disk.write_mb_per_second is not None and written > disk.write_mb_per_second:
+            beside = f", and {unlimited} of their disks have no limit at all" if unlimited else ""
+            yield Finding(
+                "DISK-WRITES-OVERCOMMITTED",
+                "warning",
+                ("site", "hosts", use.name, "disks", name),
+                f"{name} of {use.name}: machines may write {written:,} MB/s to a disk that writes "
+                f"{disk.write_mb_per_second:,} MB/s{beside}: one that does holds up all others",
+                f"lower write_mb_per_second of machines by {written - disk.write_mb_per_second:,} in all, or move some "
+                "to another disk",
+            )
+
+
+def _unlimited(lab: Lab, host: str, disk: str) -> int:
+    return sum(each.write_mb_per_second is None for each in machine_disks_on(lab, host, disk))
 
 
 def _gib(size: int) -> str:

@@ -94,6 +94,12 @@ CATALOGUE: Mapping[str, Page] = {
         "The other way round is fine: created workers join an adopted control plane.",
         "Adopt the control plane with its workers, or create both.",
     ),
+    "CONTROL-PLANE-ON-ONE-HOST": Page(
+        "One host has the majority of the control plane",
+        "Several control planes survive the loss of one, and of a host only if no host has more than half of them. "
+        "The cluster's memory, etcd, needs a majority; without one nothing is started, moved or scaled.",
+        "Spread them over three hosts or more.",
+    ),
     "CPU-ABOVE-CAP": Page(
         "A container requests more CPU than its tier allows",
         "Each tier caps the CPU request of one container, by a Kyverno policy. A LimitRange maximum is not "
@@ -105,6 +111,12 @@ CATALOGUE: Mapping[str, Page] = {
         "vCPUs are written as the cores of one socket. The number of sockets of an adopted machine stays as it "
         "is, so it would get that many times the vCPUs that are stated.",
         "Give it one socket with all cores: `qm set VMID --sockets 1 --cores N`. It has them from its next start.",
+    ),
+    "DATABASE-ON-NFS": Page(
+        "A database has its files on NFS",
+        "A database waits for its disk with every commit, and relies on locks. An NFS server that is restarted or "
+        "overloaded makes it wait, and may forget the locks: then two servers write the same files.",
+        "Use a block storage class. Backups are well placed on NFS.",
     ),
     "DISK-ATTACHED-TWICE": Page(
         "One disk in two slots",
@@ -149,12 +161,33 @@ CATALOGUE: Mapping[str, Page] = {
         "disk is grown on the host, while the machine runs; then its file system has to follow.",
         "`qm disk resize VMID DISK SIZE`, with the whole size and not what is added.",
     ),
+    "DISK-WRITES-OVERCOMMITTED": Page(
+        "Machines may write more than their disk can",
+        "Machines that share a physical disk share what it writes. One that writes all that it may, a backup for "
+        "example, holds up etcd, databases and every other machine there. A disk whose speed is not stated is not "
+        "checked.",
+        "Lower write_mb_per_second of the machines that need it least, or move some to another disk.",
+    ),
     "DOES-NOT-FIT": Page(
         "Pods would stay Pending",
         "No node takes the pod. All pods are placed with the filters, scores and preemption of kube-scheduler, the "
         "most important first; the message ends in the scheduler's own words.",
         "Do one of what the finding names. Each was tried in the plan, alone, with everything else as it is: after "
         "it nothing waits that did not wait before. For more than a few workloads at once only the first are tried.",
+    ),
+    "DRAIN-DOES-NOT-END": Page(
+        "A node cannot be drained",
+        "A drain evicts pods as their disruption budgets allow. Where those that have gone find no place elsewhere, "
+        "the budget lets no more go, and `kubectl drain` tries for ever: an upgrade of the nodes stops there.",
+        "Make room for them elsewhere first, as the message says; or scale what is held back down for the time of the "
+        "drain.",
+    ),
+    "ETCD-ON-HARD-DISK": Page(
+        "The disk of etcd is a hard disk",
+        "etcd writes every change through to its disk before it answers. On a hard disk that other machines write to "
+        "as well this takes seconds at times: requests to the API server time out, leaders are elected anew, and "
+        "controllers restart.",
+        "Put the disk of the control plane on an SSD.",
     ),
     "EXCEPTION-UNUSED": Page(
         "An exception without effect",
@@ -167,6 +200,12 @@ CATALOGUE: Mapping[str, Page] = {
         "A created node is set up by two files, snippets in the words of Proxmox, on a storage of its host. "
         "Snippets have to be among the contents of that storage: `pvesm set local --content ...,snippets,import`.",
         "Write file_storage of the host in site.yaml.",
+    ),
+    "GPU-NOT-SHARED": Page(
+        "A node has a GPU that nobody can ask for",
+        "The taint that keeps other pods off the node, the resources that services ask for, and the label by which "
+        "they find the card all follow from platform.gpu. Without it the node is filled as any other.",
+        "Write platform.gpu in cluster.yaml, or take the device out of the machine.",
     ),
     "GPU-TIGHT": Page(
         "Little is left of a GPU",
@@ -331,6 +370,12 @@ CATALOGUE: Mapping[str, Page] = {
         "overwrite what the other made.",
         "Give one of the services, its volume or its path another name.",
     ),
+    "NAMES-RESOLVED-INSIDE": Page(
+        "The nodes ask the cluster for names",
+        "A node that asks a service of its own cluster for names finds no image registry while that service is away. "
+        "After a power cut it is away, and to start it again a node may need its image.",
+        "Give the nodes a name server outside of the cluster as well.",
+    ),
     "NETWORK-DIFFERS": Page(
         "An interface is not as stated",
         "Its bridge, VLAN, MAC address or address is another one. On an adopted machine an `up` does not change that.",
@@ -341,6 +386,19 @@ CATALOGUE: Mapping[str, Page] = {
         "When their host starts, machines start by their order. A node that starts before the API server runs "
         "nothing until that answers.",
         "Give the control plane the lowest order of the nodes.",
+    ),
+    "NODE-LOSS-DOES-NOT-FIT": Page(
+        "The loss of a node is not survived",
+        "Everything has a place while all nodes are there. When the one that is named dies, some pods that run today "
+        "find none, though other nodes could take them if there were room. What only that node could take, as the "
+        "pods of the only GPU, is not meant.",
+        "Do one of the things that the message names: each was tried, for every node whose loss is not survived.",
+    ),
+    "NODE-OVERCOMMITTED": Page(
+        "Memory limits exceed what single nodes have",
+        "The nodes of a group keep to the lab's policy together, but the scheduler spreads pods by what they request, "
+        "not by their limits: on some nodes those add up to more. Where pods are is an estimate.",
+        "Lower the largest limits of what runs there, or bring requests closer to limits.",
     ),
     "NODES-FULL": Page(
         "Requests fill a group of nodes",
@@ -451,6 +509,13 @@ CATALOGUE: Mapping[str, Page] = {
         "down_seconds and then switches the machine off: databases that still write are cut.",
         "Raise down_seconds of the machine, or shorten shutdown_grace_seconds of a tier.",
     ),
+    "STARTS-AFTER-NODES": Page(
+        "Nodes start before what they depend on",
+        "Proxmox starts machines one after the other. A node that starts before its gateway, its name server or the "
+        "server of its NFS volumes pulls no image and mounts no volume until that is there; pods fail and are tried "
+        "again at ever longer intervals.",
+        "Give that machine an earlier start order.",
+    ),
     "STARTS-TOO-LATE": Page(
         "After a power cut a node comes back too late for its pods",
         "Proxmox starts machines one after the other and waits up_seconds after each. Kubernetes gives up the pods of"
@@ -525,17 +590,37 @@ CATALOGUE: Mapping[str, Page] = {
         "The `up` would stop half-way with 403. What is granted on a path replaces what is inherited from above.",
         "Give the token's user the role that the message names; docs/preflight.md has the commands.",
     ),
+    "VIDEO-MEMORY-OVERSTATED": Page(
+        "More video memory is advertised than a card has",
+        "Video memory is budgeted as an extended resource, of which each node advertises the same amount per card. "
+        "What is above the card's own is promised and not there: a tenant fails when it asks the driver for it.",
+        "Write what the smallest card has, less what the driver needs.",
+    ),
     "VMID-TAKEN": Page(
         "A VMID is in use already",
         "Another machine, container or template of the cluster has it. A machine counts as made by an earlier `up` "
         "if it has the name, the host and the tags that the program gives.",
         "Choose another vmid; or write adopt: true if it is this machine.",
     ),
+    "VOLUME-SLOTS-OVERSTATED": Page(
+        "A node advertises volume slots that it does not have",
+        "The CSI driver advertises the same number on every node. It attaches volumes at scsi1 to scsi29, where "
+        "further disks of the machine are too: the scheduler sends more volumes than can be attached, and their pods "
+        "stay in ContainerCreating.",
+        "Attach further disks of the machine as virtio or sata.",
+    ),
     "VOLUME-SLOTS-TIGHT": Page(
         "A node has few volume slots left",
         "The Proxmox CSI driver attaches 29 volumes to a machine and the node advertises 28. When many pods "
         "move at once, one node fills up and databases stay stuck on 'no free lun found'.",
         "Move volumes that need no block storage to NFS, or add a worker.",
+    ),
+    "WEBHOOK-FAILS-CLOSED": Page(
+        "An admission webhook fails closed",
+        "With failurePolicy: Fail the API server refuses what it cannot ask about. While no pod of the webhook "
+        "answers, after a power cut or with a full node, that may be every pod, its own included. Only what the "
+        "chart's values say is known.",
+        "Write Ignore; or leave its own namespace and kube-system out of what it is asked about, and run it twice.",
     ),
     "WORKER-EXCEEDS-QUOTA": Page(
         "One more worker would exceed a quota",

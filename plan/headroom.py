@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
+from plan.gpus import gpu_uses
 from plan.groups import ordinary, standard_worker, together
 from plan.host_memory import overhead
+from plan.hosts import written_at_most
 from plan.losses import Loss
 from plan.model import GroupUse, HostUse, NodeUse, Plan, ResourceList, Workload
 from plan.nodes import PODS
-from plan.resources import CPU, GPU, MEMORY, pod_requests
+from plan.resources import CPU, MEMORY, pod_requests
 
 
 class Constraint(NamedTuple):
@@ -143,12 +145,8 @@ def _of_group(group: GroupUse) -> Iterator[Constraint]:
 
 
 def _of_gpus(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Constraint]:
-    sharing = lab.cluster.platform.gpu
-    names = {GPU: "GPU slices", sharing.video_memory_resource: "video memory"} if sharing else {}
-    for use in uses:
-        for resource, name in names.items():
-            if allocatable := use.node.allocatable.get(resource):
-                yield Constraint(name, use.node.name, resource, use.requests.get(resource, 0), allocatable)
+    for use in gpu_uses(lab, uses):
+        yield Constraint(use.name, use.node, use.resource, use.used, use.allocatable)
 
 
 def _of_limits(lab: Lab, group: GroupUse) -> Constraint:
@@ -162,20 +160,8 @@ def _of_hosts(lab: Lab, hosts: Iterable[HostUse]) -> Iterator[Constraint]:
     for use in hosts:
         yield Constraint("host memory", use.name, MEMORY, use.promised_memory, use.memory)
         for name, disk in lab.site.hosts[use.name].disks.items():
-            written = _written(lab, use.name, name)
+            written = written_at_most(lab, use.name, name)
             yield Constraint("disk writes", f"{name} of {use.name}", "MB/s", written, disk.write_mb_per_second, True)
         for name, (stored, size) in use.storages.items():
             if stored:
                 yield Constraint("storage", f"{name} of {use.name}", MEMORY, stored, size, advisory=True)
-
-
-def _written(lab: Lab, host: str, disk: str) -> int:
-    """MB/s that the machines may write to a physical disk at once, as far as they are limited."""
-    storages = lab.site.hosts[host].storages
-    return sum(
-        each.write_mb_per_second or 0
-        for machine in lab.machines.values()
-        if machine.host == host
-        for each in machine.disks
-        if storages[each.storage].disk == disk
-    )

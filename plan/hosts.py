@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from config.lab import Lab
+from config.machine import MachineDisk
 from config.parts import workloads
 from config.service import HelmService, Service
 from config.service.database import DatabaseBase
@@ -46,6 +47,19 @@ def _promised_storage(lab: Lab, host: str) -> Counter[str]:
             if isinstance(row, BlockStorageClass):
                 promised[row.storage] += size
     return promised
+
+
+def written_at_most(lab: Lab, host: str, disk: str) -> int:
+    """MB/s that the machines may write to a physical disk at once, as far as they are limited."""
+    return sum(each.write_mb_per_second or 0 for each in machine_disks_on(lab, host, disk))
+
+
+def machine_disks_on(lab: Lab, host: str, disk: str) -> Iterator[MachineDisk]:
+    """Disks of machines that lie on a physical disk of a host."""
+    storages = lab.site.hosts[host].storages
+    for machine in lab.machines.values():
+        if machine.host == host:
+            yield from (each for each in machine.disks if storages[each.storage].disk == disk)
 
 
 def stored(service: Service) -> Iterator[tuple[str, int]]:

@@ -5,14 +5,14 @@ every node; settings made on a node alone are lost then (docs/facts.md, The lab)
 patch, which kubeadm applies after that.
 """
 
-from config.cluster import Cluster
+from config.cluster import Cluster, Reservation
 from config.lab import Lab
 from config.machine import Machine
-from config.quantity import Cpu, Memory
 from plan.creation import control_planes_of, node_address
 from plan.model import Manifest
 from plan.nodes import CONTROL_PLANE_LABEL, REGION_LABEL, topology
 from plan.placeholders import placeholder
+from plan.reservations import kube_reserved, system_reserved
 from plan.tiers import shutdown_grace_periods
 
 API_VERSION = "kubeadm.k8s.io/v1beta4"
@@ -138,8 +138,8 @@ def _kubelet_configuration(lab: Lab) -> Manifest:
         "clusterDNS": [str(_cluster_dns(cluster))],
         "maxPods": kubelet.max_pods,
         "cpuManagerPolicy": kubelet.cpu_manager,
-        "kubeReserved": _reserved(kubelet.kube_reserved.cpu, kubelet.kube_reserved.memory),
-        "systemReserved": _reserved(kubelet.system_reserved.cpu, kubelet.system_reserved.memory),
+        "kubeReserved": _reserved(kube_reserved(kubelet)),
+        "systemReserved": _reserved(system_reserved(kubelet)),
         "evictionHard": {
             "memory.available": str(hard.memory),
             "nodefs.available": f"{hard.nodefs_percent}%",
@@ -164,8 +164,8 @@ def _kubelet_configuration(lab: Lab) -> Manifest:
     }
 
 
-def _reserved(cpu: Cpu, memory: Memory) -> dict[str, str]:
-    return {"cpu": str(cpu), "memory": str(memory)}
+def _reserved(reservation: Reservation) -> dict[str, str]:
+    return {"cpu": str(reservation.cpu), "memory": str(reservation.memory)}
 
 
 def _cluster_dns(cluster: Cluster) -> object:

@@ -45,18 +45,26 @@ class Loss(NamedTuple):
     """What is left of the cluster, with the pods that moved."""
 
 
-def losses(plan: Plan) -> Iterator[Loss]:
-    """The loss of each node, the drain of each node, and the loss of each host if there are several."""
+def standing_of(plan: Plan) -> Standing:
+    """A planned lab as it stands. Where nodes are on several hosts, block volumes bind their pods to one."""
     standing = as_it_stands(plan.capacity, plan.workloads)
-    hosts = dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
-    if len(hosts) > 1:
-        standing = standing._replace(workloads=near_their_volumes(standing.workloads, standing.uses))
+    if len(_hosts(standing)) > 1:
+        return standing._replace(workloads=near_their_volumes(standing.workloads, standing.uses))
+    return standing
+
+
+def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
+    """The loss of each node, the drain of each node, and the loss of each host if there are several."""
     for node in standing.nodes:
         yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
     for node in standing.nodes:
         yield _drained(standing, node)
-    for host in hosts if len(plan.lab.site.hosts) > 1 else ():
-        yield _host_lost(plan.lab, standing, host)
+    for host in _hosts(standing) if len(lab.site.hosts) > 1 else ():
+        yield _host_lost(lab, standing, host)
+
+
+def _hosts(standing: Standing) -> dict[str, None]:
+    return dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
 
 
 def near_their_volumes(workloads: Iterable[Workload], uses: Iterable[NodeUse]) -> list[Workload]:

@@ -1,6 +1,6 @@
 """What a plan consists of: plain frozen values, from which the components declare resources."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from config.lab import Lab
@@ -46,6 +46,11 @@ class Finding(NamedTuple):
     """What is the case, with the numbers."""
     fix: str
     """The cheapest thing to do about it."""
+
+
+def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Worst first, and in a stable order."""
+    return tuple(sorted(findings, key=lambda finding: (worst_first(finding), finding.code, finding.path)))
 
 
 class PciMapping(NamedTuple):

@@ -8,6 +8,7 @@ from config.lab import Lab
 from config.machine import Machine
 from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, GPU_TAINT_VALUE
 from plan.model import Node, Pod
+from plan.reservations import reserved
 from plan.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 
 UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
@@ -86,24 +87,27 @@ def _gpu_capacity(cluster: Cluster, gpus: list[str]) -> dict[str, int]:
 def _allocatable(cluster: Cluster, capacity: dict[str, int]) -> dict[str, int]:
     """Capacity less both reservations and the hard eviction threshold (kubelet, Node Allocatable)."""
     kubelet = cluster.kubelet
-    kept_cpu = kubelet.kube_reserved.cpu + kubelet.system_reserved.cpu
-    kept_memory = kubelet.kube_reserved.memory + kubelet.system_reserved.memory + kubelet.eviction_hard.memory
+    kept = reserved(kubelet)
     kept_disk = capacity[EPHEMERAL_STORAGE] * kubelet.eviction_hard.nodefs_percent // 100
     return capacity | {
-        CPU: capacity[CPU] - kept_cpu,
-        MEMORY: capacity[MEMORY] - kept_memory,
+        CPU: capacity[CPU] - kept.cpu,
+        MEMORY: capacity[MEMORY] - kept.memory - kubelet.eviction_hard.memory,
         EPHEMERAL_STORAGE: capacity[EPHEMERAL_STORAGE] - kept_disk,
     }
 
 
 def volume_slots(cluster: Cluster, machine: Machine) -> int:
-    """Block volumes that the scheduler will put on the machine.
+    """Block volumes that a machine takes: no more than the scheduler puts there, and than the driver attaches."""
+    return min(cluster.volume_slots.schedulable, attachable_volumes(cluster, machine))
 
-    The CSI driver attaches at scsi1 and above; each of the machine's own disks there costs a slot (docs/facts.md,
-    The lab).
+
+def attachable_volumes(cluster: Cluster, machine: Machine) -> int:
+    """Block volumes that the CSI driver can attach to a machine.
+
+    It does so at scsi1 and above; each of the machine's own disks there costs a slot (docs/facts.md, The lab).
     """
     own = sum(disk.interface.startswith("scsi") and disk.interface != "scsi0" for disk in machine.disks)
-    return max(0, min(cluster.volume_slots.schedulable, cluster.volume_slots.hard - own))
+    return max(0, cluster.volume_slots.hard - own)
 
 
 def admits(node: Node, pod: Pod) -> bool:

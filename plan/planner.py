@@ -1,17 +1,17 @@
 """From a lab to its plan."""
 
-from collections.abc import Iterable
-
 from config.lab import Lab
 from plan.capacity import measure
 from plan.capacity_findings import capacity_findings
 from plan.creation import created_anew
 from plan.creation_findings import creation_findings
 from plan.credentials import plan_credentials
+from plan.gpu_findings import gpu_findings
 from plan.kubeadm import kubeadm_documents
 from plan.machines import machine_findings, plan_machines
-from plan.model import Finding, Plan, worst_first
+from plan.model import Plan, sorted_findings
 from plan.namespaces import plan_namespaces
+from plan.node_findings import node_findings
 from plan.nodes import plan_nodes
 from plan.policies import plan_policies
 from plan.service_findings import service_findings
@@ -47,19 +47,16 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
         namespaces=namespaces,
         services=services,
         capacity=capacity,
-        findings=_sorted(
+        findings=sorted_findings(
             (
                 *machine_findings(lab),
                 *creation_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
+                *node_findings(lab),
+                *gpu_findings(lab, capacity.nodes),
                 *capacity_findings(lab, capacity, workloads),
                 *transition_findings(lab, capacity, workloads),
             )
         ),
     )
-
-
-def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Worst first, and in a stable order."""
-    return tuple(sorted(findings, key=lambda finding: (worst_first(finding), finding.code, finding.path)))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from plan.model import NamespaceUse, Pod, Workload
 from plan.nodes import PODS
-from plan.resources import CPU, MEMORY, notation, pod_requests
+from plan.resources import CPU, MEMORY, at_most, notation, pod_requests
 
 FIELDS = {CPU: "requests.cpu", MEMORY: "requests.memory", PODS: "pods"}
 """What a quota calls the resources that the tiers' quotas limit."""
@@ -26,6 +26,13 @@ class Excess(NamedTuple):
     def sentence(self) -> str:
         """For example `requests.memory 12Gi of 10Gi`."""
         return f"{FIELDS[self.resource]} {notation(self.resource, self.needed)} of {notation(self.resource, self.hard)}"
+
+    @property
+    def smaller(self) -> str:
+        """The beginning of a fix, for example `request at most 512Mi for each pod, `; empty where none would do."""
+        if not self.per_pod or self.resource == PODS:
+            return ""
+        return f"request at most {at_most(self.resource, self.per_pod)} for each pod, "
 
 
 def exceeded(use: NamespaceUse, workload: Workload, pods: int) -> Iterator[Excess]:

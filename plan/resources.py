@@ -10,6 +10,7 @@ CPU = "cpu"
 MEMORY = "memory"
 EPHEMERAL_STORAGE = "ephemeral-storage"
 GPU = "nvidia.com/gpu"
+MIB = 1 << 20
 
 _OOM_GUARANTEED = -997
 _OOM_BEST_EFFORT = 1000
@@ -23,6 +24,16 @@ def notation(resource: str, amount: int) -> str:
     if resource in (MEMORY, EPHEMERAL_STORAGE):
         return str(Memory(amount))
     return decimal(amount)
+
+
+def at_most(resource: str, amount: int) -> str:
+    """An amount to stay below, memory in whole MiB."""
+    return notation(resource, amount // MIB * MIB if resource in (MEMORY, EPHEMERAL_STORAGE) else amount)
+
+
+def at_least(resource: str, amount: int) -> str:
+    """An amount to save, memory in whole MiB."""
+    return at_most(resource, amount + MIB - 1 if resource in (MEMORY, EPHEMERAL_STORAGE) else amount)
 
 
 def written(amounts: ResourceList) -> dict[str, str]:

@@ -1,14 +1,16 @@
 """What there is to say about single services."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, cast
 
 from config.lab import Lab
 from config.parts import resources, workloads
 from config.quantity import Memory
-from config.service import Service
+from config.service import HelmService, Service
 from config.service.common import SizedService
 from config.service.container import Container, Resources, Workload
+from config.service.database import DatabaseBase
 from config.source import Path
 from plan.conventions import departures, is_above_ratio
 from plan.metadata import api_group, namespace_of
@@ -35,6 +37,8 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
             yield from _memory_scratch(service, workload, path)
             yield from _shared_block_volume(lab, service, workload, path)
         yield from _volumes_of_replicas(lab, name, service)
+        yield from _database_on_nfs(lab, name, service)
+        yield from _fails_closed(name, service)
     provided = api_providers(lab).keys()
     for service in planned:
         yield from _missing_kinds(service, provided)
@@ -138,7 +142,7 @@ def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterato
             (*path, "memory"),
             f"scratch space in memory of {Memory(size)} counts towards the memory limit of {workload.memory}: the "
             "container is killed when it fills",
-            "raise memory by the size of the scratch space, or use medium: disk",
+            f"write a memory of more than {Memory(size)}, by what the container itself needs, or use medium: disk",
         )
 
 
@@ -185,6 +189,40 @@ def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Find
                 "is none that another workload could mount, and its pods stay Pending",
                 "use an NFS storage class, run the statefulset as a deployment, or mount the volume in a sidecar of it",
             )
+
+
+def _database_on_nfs(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
+    if isinstance(service, DatabaseBase) and not is_block(lab, service.storage_class):
+        yield Finding(
+            "DATABASE-ON-NFS",
+            "warning",
+            ("services", name, "storage_class"),
+            f"the {service.size} of data of {name} are on NFS ({service.storage_class}): a server that answers late or "
+            "restarts holds up every commit, and locks that it forgets can ruin the files",
+            "use a block storage class; backups are well placed on NFS",
+        )
+
+
+def _fails_closed(name: str, service: Service) -> Iterator[Finding]:
+    """What a chart's values say of its admission webhooks; what it does unless told is not known."""
+    for path in _failure_policies(service.values) if isinstance(service, HelmService) else ():
+        yield Finding(
+            "WEBHOOK-FAILS-CLOSED",
+            "warning",
+            ("services", name, "values"),
+            f"{'.'.join(path)} of {name} is Fail: while no pod of it answers, the API server refuses whatever the "
+            "webhook is asked about. If that is pods, then after a power cut its own as well, and nothing starts",
+            f"write {path[-1]}: Ignore, or see to it that the webhook is not asked about {namespace_of(name, service)} "
+            "and kube-system",
+        )
+
+
+def _failure_policies(values: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _failure_policies(cast(Mapping[str, Any], value), (*above, key))
+        elif key.lower().endswith("failurepolicy") and value == "Fail":
+            yield (*above, key)
 
 
 def _missing_kinds(service: PlannedService, provided: Collection[str]) -> Iterator[Finding]:

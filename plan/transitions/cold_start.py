@@ -10,8 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from config.lab import Lab
+from config.machine import Machine
+from config.storage_class import NfsStorageClass
 from plan.model import Finding, Node
 from plan.nodes import ZONE_LABEL
+from plan.wording import listed
 
 GRACE_SECONDS = 50
 """Silence after which a node counts as lost (node-monitor-grace-period)."""
@@ -22,7 +25,7 @@ DISRUPTED_SHARE, FEW_NODES, LARGE_ZONE = 0.55, 2, 50
 
 
 def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
-    """Nodes that come back later than their pods are waited for."""
+    """Nodes that come back later than their pods are waited for, and what is missing while nodes start."""
     starts = start_seconds(lab)
     for node in nodes:
         let_go = _pods_let_go(node, nodes, starts)
@@ -38,6 +41,55 @@ def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
                 f"shorten up_seconds of what starts before it on {lab.machines[node.name].host} by {late} s in all, or "
                 "start it earlier",
             )
+    yield from _needed_earlier(lab, nodes, starts)
+    yield from _names_from_inside(lab)
+
+
+def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) -> Iterator[Finding]:
+    """Machines outside the cluster that nodes cannot do without, and that their host starts after one."""
+    for name, machine in lab.machines.items():
+        what = listed([*_given_by(lab, machine)]) if machine.role == "appliance" else ""
+        beside = (node for node in nodes if node.labels[ZONE_LABEL] == machine.host)
+        first = min(beside, key=lambda node: starts[node.name], default=None)
+        if what and first and starts[name] > starts[first.name]:
+            yield Finding(
+                "STARTS-AFTER-NODES",
+                "warning",
+                ("machines", name, "start"),
+                f"after a power cut {name} is started {starts[name]} s after the first machine and {first.name}, a "
+                f"node, {starts[first.name]} s after it; but {name} is {what}: what starts there until then fails",
+                f"give {name} a start order below {lab.machines[first.name].start.order}",
+            )
+
+
+def _given_by(lab: Lab, machine: Machine) -> Iterator[str]:
+    """What the nodes have from a machine: their way out, names, folders."""
+    addresses = {each.address for each in machine.interfaces if each.address}
+    network = lab.networks.networks[lab.cluster.node_network]
+    if network.gateway in addresses:
+        yield "their gateway"
+    if addresses.intersection(network.nameservers):
+        yield "their name server"
+    servers = {row.server for row in lab.storage_classes.values() if isinstance(row, NfsStorageClass)}
+    if addresses & servers:
+        yield "where their NFS volumes are"
+
+
+def _names_from_inside(lab: Lab) -> Iterator[Finding]:
+    """Nodes that find no registry while a service of the cluster itself is away."""
+    servers = lab.networks.networks[lab.cluster.node_network].nameservers
+    inside = {row.load_balancer: name for name, row in lab.services.items() if row.load_balancer in servers}
+    if servers and len(inside) == len(servers):
+        names = listed([*inside.values()])
+        yield Finding(
+            "NAMES-RESOLVED-INSIDE",
+            "warning",
+            ("networks", "networks", lab.cluster.node_network, "nameservers"),
+            f"nodes ask only {listed([str(each) for each in inside])} for names, and that is {names} of this cluster: "
+            f"while it does not run, as after a power cut, they find no registry, and cannot pull the image of {names} "
+            "either",
+            "write a name server outside of the cluster beside it, for example the gateway",
+        )
 
 
 def start_seconds(lab: Lab) -> Mapping[str, int]:

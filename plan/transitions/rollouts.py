@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from plan.model import Finding, NamespaceUse, Workload
-from plan.nodes import PODS
 from plan.quotas import Excess, exceeded
 from plan.remedies import largest_request
 from plan.resources import notation, pod_requests
@@ -24,19 +23,14 @@ def rollout_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse])
 
 
 def _refused(workload: Workload, excess: Excess) -> Finding:
-    most = (
-        f"request at most {notation(excess.resource, excess.per_pod)} for each pod, "
-        if excess.per_pod and excess.resource != PODS
-        else ""
-    )
     return Finding(
         "ROLLOUT-EXCEEDS-QUOTA",
         "warning",
         workload.path,
         f"a rollout of {workload.name} starts a pod more before an old one goes, and {workload.namespace} would then "
         f"use {excess.sentence}: the API server refuses it, and every change to {workload.name} is stuck",
-        f"{most}write singleton: true where a short interruption does no harm (the old pod goes first), or raise the "
-        "tier's quota",
+        f"{excess.smaller}write singleton: true where a short interruption does no harm (the old pod goes first), or "
+        "raise the tier's quota",
     )
 
 

@@ -21,7 +21,8 @@ def worker_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) 
                     workload.path,
                     f"with one more worker like {worker.node.name}, {workload.namespace} would use {excess.sentence}: "
                     f"the API server refuses the pod of {workload.name} for the new node",
-                    "raise the tier's quota before you add a worker, or move a service of it to a namespace of its own",
+                    f"{excess.smaller}raise the tier's quota before you add a worker, or move a service of it to a "
+                    "namespace of its own",
                 )
 
 

@@ -14,6 +14,7 @@ from tests.plan.codes import codes_of_the_planner
 from tests.plan.labs import FOLDERS, change, plan_of
 
 HERE = Path(__file__).parent
+BANK = HERE.parent / "incidents" / "bank"
 CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "findings.yaml").read_text(encoding="utf-8"))
 EXCUSED: list[dict[str, Any]] = yaml.safe_load((HERE / "no_findings.yaml").read_text(encoding="utf-8"))
 
@@ -54,7 +55,9 @@ def test_without_a_mistake_nothing_is_found() -> None:
 
 
 def test_there_is_a_case_for_every_finding() -> None:
-    assert {case["finding"] for case in CASES} == codes_of_the_planner()
+    incidents = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in BANK.glob("*.yaml"))
+    told = (each for each in (*CASES, *incidents) if "finding" in each)
+    assert {code for each in told for code in (each["finding"], *each.get("also", []))} == codes_of_the_planner()
 
 
 def test_production_has_no_errors_and_says_what_is_tight() -> None:

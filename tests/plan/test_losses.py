@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from plan import make_plan
 from plan.headroom import Headroom, headroom
-from plan.losses import Loss, losses
+from plan.losses import Loss, losses, standing_of
 from plan.model import Plan, Workload
 from plan.nodes import UNSCHEDULABLE
 from tests.plan.labs import lab_of, plan_of
@@ -15,14 +15,14 @@ GPU_TENANTS = {"frigate", "immich-worker", "immich-machine-learning", "llama-cpp
 
 def loss(plan: Plan, event: str, name: str) -> Loss:
     """The one loss of that kind and name."""
-    (found,) = (each for each in losses(plan) if (each.event, each.name) == (event, name))
+    (found,) = (each for each in losses(plan.lab, standing_of(plan)) if (each.event, each.name) == (event, name))
     return found
 
 
 def headroom_of(name: str) -> Headroom:
     """What a lab still takes."""
     plan = plan_of(name)
-    return headroom(plan, losses(plan))
+    return headroom(plan, losses(plan.lab, standing_of(plan)))
 
 
 def waiting(found: Loss) -> set[str]:
@@ -33,9 +33,9 @@ def waiting(found: Loss) -> set[str]:
 def test_every_node_is_lost_once_and_drained_once() -> None:
     plan = plan_of("prod")
     names = [use.node.name for use in plan.capacity.nodes]
-    assert [each.name for each in losses(plan) if each.event == "node"] == names
-    assert [each.name for each in losses(plan) if each.event == "drain"] == names
-    assert not [each for each in losses(plan) if each.event == "host"]
+    assert [each.name for each in losses(plan.lab, standing_of(plan)) if each.event == "node"] == names
+    assert [each.name for each in losses(plan.lab, standing_of(plan)) if each.event == "drain"] == names
+    assert not [each for each in losses(plan.lab, standing_of(plan)) if each.event == "host"]
 
 
 def test_without_any_one_ordinary_node_everything_finds_a_place() -> None:
