@@ -9,10 +9,12 @@ BAR_WIDTH = 12
 
 
 def make_table(title: str, *columns: str) -> Table:
-    """A table whose columns are aligned right where their heading ends in a blank. Nothing in it is cut off."""
+    """A table whose columns are aligned right where their heading ends in a blank: there numbers are, which stay in one
+    piece where the others are folded. Nothing is cut off."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column.rstrip(), justify="right" if column.endswith(" ") else "left", overflow="fold")
+        is_number = column.endswith(" ")
+        table.add_column(column.rstrip(), justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
     return table
 
 

@@ -66,7 +66,7 @@ def _explain_service(plan: Plan, name: str, output: str) -> None:
 
 def _explain_node(plan: Plan, name: str, output: str) -> None:
     if output == "json":
-        print_json(node_report(next(use for use in plan.capacity.nodes if use.node.name == name)))
+        print_json(node_report(plan.lab, next(use for use in plan.capacity.nodes if use.node.name == name)))
     else:
         from cli.node_text import print_node
 

@@ -6,10 +6,12 @@ from rich.text import Text
 from cli.amounts import cores, gib, make_table, percent, plural
 from cli.outlook_text import losses_text
 from cli.plan_text import make_console
+from config.cluster import Kubelet
 from plan.eviction import SCARCE, order_on
 from plan.losses import losses, standing_of
 from plan.model import NodeUse, Plan, Workload
 from plan.nodes import PODS
+from plan.reservations import by_rule, reserved
 from plan.resources import CPU, MEMORY, notation, pod_limits, pod_requests
 
 
@@ -36,8 +38,19 @@ def _heading(plan: Plan, use: NodeUse) -> RenderableType:
         f"{gib(allocatable[MEMORY])} ({percent(requests.get(MEMORY, 0), allocatable[MEMORY])}), memory limits "
         f"{gib(use.limits.get(MEMORY, 0))}\n"
         f"{use.pods} of {plural(allocatable[PODS], 'pod')}, "
-        f"{use.volumes} of {plural(node.volume_slots, 'volume slot')}",
+        f"{use.volumes} of {plural(node.volume_slots, 'volume slot')}\n",
+        _kept(plan.lab.cluster.kubelet),
     )
+
+
+def _kept(kubelet: Kubelet) -> str:
+    """What is not for pods, beside what a rule would keep."""
+    own, rule = reserved(kubelet), by_rule(kubelet)
+    threshold = kubelet.eviction_hard.memory
+    kept = f"kept from pods: CPU {own.cpu}, memory {own.memory} reserved and {threshold} before eviction"
+    if own == rule:
+        return f"{kept}, by the rule for {kubelet.max_pods} pods"
+    return f"{kept} (by a rule for small nodes, for {kubelet.max_pods} pods: CPU {rule.cpu}, memory {rule.memory})"
 
 
 def _pods(use: NodeUse) -> RenderableType:

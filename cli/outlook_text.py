@@ -1,6 +1,7 @@
 """What a plan leaves free, and what becomes of the lab when a part of it is gone, as text for people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -8,12 +9,12 @@ from rich.text import Text
 from cli.amounts import cores, gib, make_table, percent, plural
 from plan.headroom import Constraint, Headroom
 from plan.losses import Loss
-from plan.model import Pending
 from plan.nodes import PODS
 from plan.resources import CPU, MEMORY, notation
+from plan.transitions.cold_start import Restart
 from plan.wording import listed
 
-EVENTS = {"node": "{} dies", "drain": "{} is drained", "host": "host {} dies"}
+EVENTS = {"node": "{} dies", "drain": "{} is drained", "host": "host {} dies", "server": "{} dies"}
 ENDS_WITH = {CPU: "CPU runs out", MEMORY: "memory runs out", PODS: "nodes take no more pods"}
 
 
@@ -34,8 +35,10 @@ def headroom_text(headroom: Headroom) -> RenderableType:
 
 
 def losses_text(losses: Iterable[Loss]) -> RenderableType:
-    """One line for each loss, and for each drain that comes to something else than the loss of its node."""
-    table = make_table("When something breaks (by estimate)", "what", "moved ", "interrupted ", "without a place", "")
+    """One row for each loss, and for each drain that comes to something else than the loss of its node; then what
+    there is to say about them."""
+    table = make_table("When something breaks (by estimate)", "what", "moved ", "interrupted ", "without a place ")
+    sentences: list[str] = []
     seen: set[object] = set()
     for loss in losses:
         if (outcome := _outcome(loss)) in seen:
@@ -45,10 +48,22 @@ def losses_text(losses: Iterable[Loss]) -> RenderableType:
             EVENTS[loss.event].format(loss.name),
             str(loss.moved),
             str(len(loss.blips)),
-            _waiting(loss.pending) or "-",
-            "; ".join(_besides(loss)),
+            str(sum(each.pods for each in loss.pending)),
         )
-    return Group(table, Text("a node that is drained first comes to the same, unless it is listed"))
+        sentences += [f"{EVENTS[loss.event].format(loss.name)}: {each}" for each in _besides(loss)]
+    same = "a node that is drained first comes to the same, unless it is listed"
+    return Group(table, *map(Text, (*sentences, same)))
+
+
+def restarts_text(restarts: Sequence[Restart]) -> RenderableType:
+    """In which order machines come back after a power cut, and whose pods do not wait for them."""
+    lines = [Text("After a power cut", "bold")]
+    for host, each in groupby(restarts, lambda restart: restart.host):
+        lines.append(Text(f"{host} starts {', '.join(f'{one.machine} at {one.seconds} s' for one in each)}"))
+    late = [each.machine for each in restarts if each.pods_given_up is not None]
+    elsewhere = f"; those of {listed(late)} are made anew elsewhere before it is there" if late else ""
+    lines.append(Text(f"pods come back on the node that they were on{elsewhere}"))
+    return Group(*lines)
 
 
 def _outcome(loss: Loss) -> tuple[object, ...]:
@@ -82,13 +97,11 @@ def _more(headroom: Headroom) -> Iterator[str]:
         yield f"{plural(headroom.workers, 'more worker')} like {headroom.worker} would fit in the memory of a host"
 
 
-def _waiting(pending: Iterable[Pending]) -> str:
-    return listed([each.workload.name for each in pending])
-
-
 def _besides(loss: Loss) -> Iterator[str]:
     if not loss.has_control_plane:
         yield "no control plane: what runs goes on, and nothing is started or moved until it is back"
+    if loss.pending:
+        yield f"no place for {listed([each.workload.name for each in loss.pending])}"
     if loss.unreachable:
         yield f"volumes out of reach: {', '.join(loss.unreachable)}"
     if loss.held:

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.amounts import bar, cores, gib, make_table, percent, plural
-from cli.outlook_text import headroom_text, losses_text
+from cli.outlook_text import headroom_text, losses_text, restarts_text
 from cli.reports import dotted, tier_workloads, total_limits, total_requests
 from config.lab import Lab
 from plan.gpus import gpu_uses
@@ -20,6 +20,8 @@ from plan.wording import listed
 LONGEST_LINE = 10_000
 SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 INDENT = (0, 0, 0, 2)
+NARROWEST = 72
+"""Columns that tables need for their numbers; a terminal with fewer wraps the lines itself."""
 WIDE = 100
 """Columns from which the table of nodes has bars; without them the plan fits into 80."""
 
@@ -27,6 +29,7 @@ WIDE = 100
 def print_plan(plan: Plan, console: Console | None = None) -> None:
     """Print the whole plan, to the terminal unless another console is given."""
     console = console or make_console()
+    console.width = max(console.width, NARROWEST)
     console.print(_heading(plan))
     nodes = _nodes(plan, with_bars=console.width >= WIDE)
     outlook = look_ahead(plan)
@@ -35,6 +38,7 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
         nodes,
         headroom_text(outlook.headroom),
         losses_text(outlook.losses),
+        restarts_text(outlook.restarts),
         _tiers(plan),
         _services(plan),
         findings(plan.lab, outlook.findings),
@@ -65,7 +69,7 @@ def _heading(plan: Plan) -> Text:
 def _machines(plan: Plan) -> RenderableType:
     adopted = sum(machine.adopted for machine in plan.machines)
     title = f"Machines ({adopted} adopted, {len(plan.machines) - adopted} new)"
-    table = make_table(title, "VMID ", "name", "role", "vCPU ", "memory ", "disk ", "addresses", "host", "")
+    table = make_table(title, "VMID ", "name", "role", "vCPU ", "memory ", "disk ", "addresses ", "host", "")
     for machine in plan.machines:
         row = plan.lab.machines[machine.name]
         addresses = [str(each.address) for each in row.interfaces if each.address]
@@ -93,7 +97,7 @@ def _host(use: HostUse) -> Text:
 
 
 def _nodes(plan: Plan, *, with_bars: bool) -> RenderableType:
-    shares = ("CPU", "", "memory", "") if with_bars else ("CPU ", "memory ")
+    shares = ("CPU", " ", "memory", " ") if with_bars else ("CPU ", "memory ")
     title = "Nodes (requests of allocatable, pods placed by estimate)"
     table = make_table(title, "name", "group", *shares, "limits ", "pods ", "volumes ")
     for use in plan.capacity.nodes:

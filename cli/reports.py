@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from config.cluster import Reservation
 from config.lab import Lab
 from config.source import Path
 from plan.cgroups import cgroups
@@ -12,6 +13,7 @@ from plan.headroom import Constraint, Headroom
 from plan.losses import Loss
 from plan.model import Finding, NodeUse, Plan, Service, Tier, Workload
 from plan.outlook import look_ahead
+from plan.reservations import by_rule, reserved
 from plan.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
 
 Json = dict[str, Any]
@@ -54,6 +56,7 @@ def plan_report(plan: Plan, service: str | None = None) -> Json:
         "constraints": [constraint_report(each) for each in outlook.headroom.constraints],
         "headroom": headroom_report(outlook.headroom),
         "losses": [loss_report(each) for each in outlook.losses],
+        "restarts": [each._asdict() for each in outlook.restarts],
         "tiers": [tier_report(plan, tier) for tier in plan.tiers],
         "namespaces": [
             {
@@ -85,13 +88,19 @@ def _node_sums(use: NodeUse) -> Json:
     }
 
 
-def node_report(use: NodeUse) -> Json:
+def node_report(lab: Lab, use: NodeUse) -> Json:
     """A node with its pods by estimate, and in which order they are evicted for each thing that it may run out of."""
     return {
         **_node_sums(use),
+        "reserved": _reservation(reserved(lab.cluster.kubelet)),
+        "reserved_by_rule": _reservation(by_rule(lab.cluster.kubelet)),
         "workloads": [{"workload": _named(workload), "pods": count} for workload, count in use.workloads],
         "eviction_order": {resource: [_named(each) for each in order_on(use, resource)] for resource in SCARCE},
     }
+
+
+def _reservation(kept: Reservation) -> Json:
+    return {CPU: str(kept.cpu), MEMORY: str(kept.memory)}
 
 
 def constraint_report(constraint: Constraint) -> Json:

@@ -1,4 +1,5 @@
-"""What becomes of the pods when a part of the lab is gone: a node that dies or is drained, a host with its machines.
+"""What becomes of the pods when a part of the lab is gone: a node that dies or is drained, a host with its machines,
+an NFS server.
 
 A node that dies is one that does not come back: some minutes later its pods are made anew, those of a statefulset
 once the node is deleted. Pods that run elsewhere stay where they are, unless more important ones push them out.
@@ -7,11 +8,12 @@ be on any of these.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from ipaddress import IPv4Address
 from typing import Literal, NamedTuple
 
 from config.lab import Lab
-from config.service import Service
+from config.machine import Machine
 from config.storage_class import NfsStorageClass
 from plan.hosts import stored
 from plan.model import Node, NodeUse, Pending, Plan, Workload
@@ -19,6 +21,7 @@ from plan.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.scheduling import place
 from plan.standing import Standing, as_it_stands, newly
 
+Event = Literal["node", "host", "drain", "server"]
 Pods = Counter[tuple[str, str, str]]
 """How many pods there are, by their workload's key."""
 
@@ -26,8 +29,9 @@ Pods = Counter[tuple[str, str, str]]
 class Loss(NamedTuple):
     """What becomes of the lab when a part of it is gone."""
 
-    event: Literal["node", "host", "drain"]
-    """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines."""
+    event: Event
+    """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines. `server`: a
+    machine outside the cluster dies that serves NFS volumes."""
     name: str
     has_control_plane: bool
     """Whether a majority of the control plane is left. Without one nothing is started, moved or scaled."""
@@ -54,13 +58,17 @@ def standing_of(plan: Plan) -> Standing:
 
 
 def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
-    """The loss of each node, the drain of each node, and the loss of each host if there are several."""
+    """The loss and the drain of each node, the loss of each host if there are several, and of machines that serve
+    NFS volumes."""
     for node in standing.nodes:
         yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
     for node in standing.nodes:
         yield _drained(standing, node)
     for host in _hosts(standing) if len(lab.site.hosts) > 1 else ():
         yield _host_lost(lab, standing, host)
+    for name, machine in lab.machines.items():
+        if machine.role == "appliance" and (served := _served_by(lab, _addresses(machine))):
+            yield _server_lost(standing, name, served)
 
 
 def _hosts(standing: Standing) -> dict[str, None]:
@@ -114,22 +122,32 @@ def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
     ]
     loss = _loss("host", host, standing._replace(workloads=movable), left)
     attached = {each.service for each in standing.workloads if each.pod.block_volumes and stranded[each.key]}
-    served = {name for name, service in lab.services.items() if _is_served_by(lab, service, host)}
-    return loss._replace(unreachable=tuple(sorted(attached | served)))
+    machines = (machine for machine in lab.machines.values() if machine.host == host)
+    addresses = {lab.site.hosts[host].address, *(address for machine in machines for address in _addresses(machine))}
+    return loss._replace(unreachable=tuple(sorted({*attached, *_served_by(lab, addresses)})))
 
 
-def _is_served_by(lab: Lab, service: Service, host: str) -> bool:
-    """Whether a service has files on an NFS server that is the host, or one of its machines."""
-    interfaces = (
-        interface for machine in lab.machines.values() if machine.host == host for interface in machine.interfaces
-    )
-    addresses = {lab.site.hosts[host].address, *(interface.address for interface in interfaces)}
-    classes = (lab.storage_classes[storage_class] for storage_class, _ in stored(service))
-    return any(isinstance(each, NfsStorageClass) and each.server in addresses for each in classes)
+def _server_lost(standing: Standing, name: str, served: Sequence[str]) -> Loss:
+    """Pods stay where they are, and hang where they use what is not there."""
+    return Loss("server", name, True, 0, (), (), tuple(served), (), tuple(standing.uses))
+
+
+def _addresses(machine: Machine) -> set[IPv4Address]:
+    return {interface.address for interface in machine.interfaces if interface.address}
+
+
+def _served_by(lab: Lab, addresses: Collection[IPv4Address]) -> list[str]:
+    """Services with files on an NFS server that has one of these addresses."""
+    classes = {
+        name
+        for name, row in lab.storage_classes.items()
+        if isinstance(row, NfsStorageClass) and row.server in addresses
+    }
+    return sorted(name for name, service in lab.services.items() if any(each in classes for each, _ in stored(service)))
 
 
 def _loss(
-    event: Literal["node", "host", "drain"],
+    event: Event,
     name: str,
     standing: Standing,
     left: Sequence[Node],

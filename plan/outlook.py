@@ -9,12 +9,15 @@ from plan.headroom import Headroom, headroom
 from plan.loss_findings import loss_findings
 from plan.losses import Loss, losses, standing_of
 from plan.model import Finding, Plan, sorted_findings
+from plan.transitions.cold_start import Restart, restarts
 
 
 class Outlook(NamedTuple):
     """What lies ahead of a plan."""
 
     losses: tuple[Loss, ...]
+    restarts: tuple[Restart, ...]
+    """Who comes back when after a power cut."""
     headroom: Headroom
     findings: tuple[Finding, ...]
     """Those of the plan and those about losses, the worst first."""
@@ -26,6 +29,7 @@ def look_ahead(plan: Plan) -> Outlook:
     lost = tuple(losses(plan.lab, standing))
     return Outlook(
         losses=lost,
+        restarts=restarts(plan.lab, standing.nodes),
         headroom=headroom(plan, lost),
         findings=sorted_findings((*plan.findings, *loss_findings(standing, lost))),
     )

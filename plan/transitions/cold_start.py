@@ -8,6 +8,7 @@ a machine takes to boot is taken to be the same for all.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
@@ -24,22 +25,47 @@ DISRUPTED_SHARE, FEW_NODES, LARGE_ZONE = 0.55, 2, 50
 """A zone with this share of lost nodes, and more than a few of them, is left alone unless it is large."""
 
 
+class Restart(NamedTuple):
+    """When a machine is back after a power cut."""
+
+    machine: str
+    host: str
+    seconds: int
+    """When it is started, after the first machine of its host."""
+    pods_given_up: int | None
+    """When pods that ran there are made anew elsewhere, if that is before it is started: None where they come back
+    where they were, or there are none."""
+
+
+def restarts(lab: Lab, nodes: Sequence[Node]) -> tuple[Restart, ...]:
+    """All machines, in the order in which each host starts them."""
+    starts = start_seconds(lab)
+    given_up = {node.name: _pods_let_go(node, nodes, starts) for node in nodes}
+    return tuple(
+        Restart(
+            machine=name,
+            host=lab.machines[name].host,
+            seconds=seconds,
+            pods_given_up=moment if (moment := given_up.get(name)) is not None and moment < seconds else None,
+        )
+        for name, seconds in starts.items()
+    )
+
+
 def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
     """Nodes that come back later than their pods are waited for, and what is missing while nodes start."""
     starts = start_seconds(lab)
-    for node in nodes:
-        let_go = _pods_let_go(node, nodes, starts)
-        if let_go is not None and starts[node.name] > let_go:
-            late = starts[node.name] - let_go
+    for each in restarts(lab, nodes):
+        if each.pods_given_up is not None:
             yield Finding(
                 "STARTS-TOO-LATE",
                 "warning",
-                ("machines", node.name, "start"),
-                f"after a power cut {node.name} is started {starts[node.name]} s after the first machine, but its pods "
-                f"are given up {let_go} s after it: what runs there is made anew elsewhere, and block volumes wait for "
-                "the node",
-                f"shorten up_seconds of what starts before it on {lab.machines[node.name].host} by {late} s in all, or "
-                "start it earlier",
+                ("machines", each.machine, "start"),
+                f"after a power cut {each.machine} is started {each.seconds} s after the first machine, but its pods "
+                f"are given up {each.pods_given_up} s after it: what runs there is made anew elsewhere, and block "
+                "volumes wait for the node",
+                f"shorten up_seconds of what starts before it on {each.host} by {each.seconds - each.pods_given_up} s "
+                "in all, or start it earlier",
             )
     yield from _needed_earlier(lab, nodes, starts)
     yield from _names_from_inside(lab)

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from ipaddress import IPv4Address
 
+import pytest
+
+from config.storage_class import NfsStorageClass
 from plan import make_plan
 from plan.headroom import Headroom, headroom
 from plan.losses import Loss, losses, standing_of
@@ -13,16 +17,21 @@ from tests.plan.labs import lab_of, plan_of
 GPU_TENANTS = {"frigate", "immich-worker", "immich-machine-learning", "llama-cpp", "stremio"}
 
 
+def losses_of(plan: Plan) -> list[Loss]:
+    """All that may be lost."""
+    return list(losses(plan.lab, standing_of(plan)))
+
+
 def loss(plan: Plan, event: str, name: str) -> Loss:
     """The one loss of that kind and name."""
-    (found,) = (each for each in losses(plan.lab, standing_of(plan)) if (each.event, each.name) == (event, name))
+    (found,) = (each for each in losses_of(plan) if (each.event, each.name) == (event, name))
     return found
 
 
 def headroom_of(name: str) -> Headroom:
     """What a lab still takes."""
     plan = plan_of(name)
-    return headroom(plan, losses(plan.lab, standing_of(plan)))
+    return headroom(plan, losses_of(plan))
 
 
 def waiting(found: Loss) -> set[str]:
@@ -33,9 +42,9 @@ def waiting(found: Loss) -> set[str]:
 def test_every_node_is_lost_once_and_drained_once() -> None:
     plan = plan_of("prod")
     names = [use.node.name for use in plan.capacity.nodes]
-    assert [each.name for each in losses(plan.lab, standing_of(plan)) if each.event == "node"] == names
-    assert [each.name for each in losses(plan.lab, standing_of(plan)) if each.event == "drain"] == names
-    assert not [each for each in losses(plan.lab, standing_of(plan)) if each.event == "host"]
+    assert [each.name for each in losses_of(plan) if each.event == "node"] == names
+    assert [each.name for each in losses_of(plan) if each.event == "drain"] == names
+    assert not [each for each in losses_of(plan) if each.event == "host"]
 
 
 def test_without_any_one_ordinary_node_everything_finds_a_place() -> None:
@@ -138,6 +147,38 @@ def test_volumes_on_a_lost_host_are_out_of_reach_and_the_rest_moves() -> None:
     bound = attached.keys() - on_first
     for use in loss(plan, "node", "k8s-node5").nodes:
         assert use.node.name in moved or bound.isdisjoint(workload.key for workload, _ in use.workloads)
+
+
+def test_services_with_files_on_a_server_are_told_when_it_dies() -> None:
+    """In `every_kind` the router is made the server: a machine outside the cluster."""
+    lab = lab_of("every_kind")
+    router = next(each.address for each in lab.machines["router"].interfaces if each.address)
+    classes = {
+        name: each.model_copy(update={"server": router}) if isinstance(each, NfsStorageClass) else each
+        for name, each in lab.storage_classes.items()
+    }
+    plan = make_plan(replace(lab, storage_classes=classes))
+    found = loss(plan, "server", "router")
+    assert found.unreachable == ("mysql", "painter", "photos", "postgres")
+    assert (found.moved, found.pending, found.blips) == (0, (), ())
+    assert not [each for each in losses_of(plan_of("every_kind")) if each.event == "server"]
+
+
+@pytest.mark.parametrize(("host", "served"), [("spare", True), ("pve", False)])
+def test_files_on_a_lost_host_or_on_a_machine_of_it_are_out_of_reach(host: str, served: bool) -> None:
+    """The folders are on the second host of `every_kind`, and once on a machine of it."""
+    lab = lab_of("every_kind")
+    other = lab.site.hosts["pve"].model_copy(update={"address": IPv4Address("10.0.20.9")})
+    hosts = {**lab.site.hosts, "spare": other}
+    machines = {**lab.machines, "worker": lab.machines["worker"].model_copy(update={"host": "spare"})}
+    for server in ("10.0.20.9", str(machines["worker"].interfaces[0].address)):
+        classes = {
+            name: each.model_copy(update={"server": IPv4Address(server)}) if isinstance(each, NfsStorageClass) else each
+            for name, each in lab.storage_classes.items()
+        }
+        site = lab.site.model_copy(update={"hosts": hosts})
+        plan = make_plan(replace(lab, site=site, machines=machines, storage_classes=classes))
+        assert ({"painter", "photos"} <= set(loss(plan, "host", host).unreachable)) is served
 
 
 def test_headroom_counts_what_is_left() -> None:

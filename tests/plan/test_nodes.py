@@ -6,6 +6,7 @@ import pytest
 
 from config.machine import MachineDisk
 from config.quantity import Memory
+from plan.kubeadm import kubeadm_documents
 from plan.model import Node, Pod
 from plan.nodes import PODS, admits, plan_nodes, volume_slots
 from plan.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
@@ -28,6 +29,19 @@ def test_reservations_and_the_disk_threshold_are_not_allocatable() -> None:
     assert worker.allocatable[CPU] == 7600
     assert worker.allocatable[EPHEMERAL_STORAGE] == pytest.approx(0.85 * Memory.parse("256Gi"), abs=1)
     assert worker.allocatable[PODS] == 110
+
+
+def test_reservations_that_are_not_stated_follow_from_the_pods_that_may_run() -> None:
+    """5m CPU twice, 5M and 10M memory, for each of 110 pods."""
+    lab = lab_of("prod")
+    kubelet = lab.cluster.kubelet.model_copy(update={"kube_reserved": None, "system_reserved": None})
+    lab = replace(lab, cluster=lab.cluster.model_copy(update={"kubelet": kubelet}))
+    worker = next(each for each in plan_nodes(lab) if each.name == "k8s-node2")
+    assert worker.allocatable[CPU] == 8000 - 1100
+    assert worker.allocatable[MEMORY] == Memory.parse("32Gi") - 110 * Memory.parse("15M") - Memory.parse("500Mi")
+    written = kubeadm_documents(lab)["kubelet-configuration.yaml"]
+    assert written["kubeReserved"] == {"cpu": "550m", "memory": "550M"}
+    assert written["systemReserved"] == {"cpu": "550m", "memory": "1100M"}
 
 
 @pytest.mark.parametrize(
