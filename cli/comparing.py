@@ -58,7 +58,12 @@ def comparison_report(comparison: Comparison, consequences: tuple[Consequence, .
         "consequences": [consequence_report(each) for each in consequences],
         "figures": [each._asdict() for each in comparison.figures],
         "verdicts": [
-            {"status": each.status, "runs_until_made_anew": each.runs_until_made_anew, **each.finding}
+            {
+                "status": each.status,
+                "runs_until_made_anew": each.runs_until_made_anew,
+                **each.finding,
+                "severity": each.severity,
+            }
             for each in comparison.verdicts
         ],
         "losses": [

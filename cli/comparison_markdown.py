@@ -1,14 +1,18 @@
 """What a change of the lab does, as Markdown for a pull request: the summary first, the details folded."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
+from cli.alike import figures_alike, subjects_alike
 from cli.amounts import plural
 from cli.comparison_text import loss_line, noteworthy, subject_lines, summary, verdict_head
 from operations.consequence import Consequence
-from plan.comparison import Comparison, SubjectChange, VerdictChange
+from plan.comparison import Comparison, VerdictChange
 
 LONGEST = 65_000
 """Characters; GitHub takes 65,536 in a comment."""
+LONGEST_FOLD = 16_000
+"""Characters under one title."""
 MOST_OPEN, LONGEST_LINE = 20, 800
 """Lines of a section that are not folded, and characters of each."""
 LEFT_OUT = "\n{} more left out for their length: `homelab plan --against {}` shows all of it.\n"
@@ -18,7 +22,7 @@ def to_markdown(lab: str, comparison: Comparison, consequences: Sequence[Consequ
     """The comparison, in a stable order, short enough for a comment."""
     sections = tuple(_sections(comparison, consequences))
     text = "\n".join((*_summary(lab, comparison), *(line for each in sections for line in _open(*each)))) + "\n"
-    folded = list(_folded(comparison))
+    folded = [_fold(*each) for each in _folded(comparison)]
     folded += [_fold(f"{title}: {len(lines)} in all", lines) for title, lines in sections if len(lines) > MOST_OPEN]
     for number, each in enumerate(folded):
         left_out = LEFT_OUT.format(len(folded) - number, comparison.before)
@@ -61,23 +65,25 @@ def _consequence(consequence: Consequence) -> str:
     return f"- {consequence.severity} `{consequence.name}`{causes}: {_escaped(consequence.message)}"
 
 
-def _folded(comparison: Comparison) -> Iterator[str]:
-    if comparison.figures:
-        rows = [
-            f"| {_escaped(each.of)} | {each.figure} | {each.before} | {each.after} |" for each in comparison.figures
-        ]
-        table = ["| of | figure | before | after |", "|---|---|--:|--:|", *rows]
-        yield _fold(f"{plural(len(rows), 'figure')}", table)
-    for subject in comparison.subjects:
-        yield _fold(_title(subject), [f"- {_escaped(line)}" for line in subject_lines(subject)])
+def _folded(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
+    """Titles, and what is folded under each."""
+    if figures := figures_alike(comparison.figures):
+        rows = [f"| {_escaped(each.of)} | {each.figure} | {each.before} | {each.after} |" for each in figures]
+        yield (
+            plural(len(comparison.figures), "figure"),
+            ["| of | figure | before | after |", "|---|---|--:|--:|", *rows],
+        )
+    for title, subject in subjects_alike(comparison.subjects, subject_lines):
+        yield f"{_escaped(title)} {subject.status}", [f"- {_escaped(line)}" for line in subject_lines(subject)]
 
 
-def _title(change: SubjectChange) -> str:
-    return f"{change.subject.kind} {_escaped(change.subject.name)} {change.status}"
-
-
-def _fold(title: str, lines: Iterable[str]) -> str:
-    return "\n".join(("", f"<details><summary>{title}</summary>", "", *lines, "", "</details>", ""))
+def _fold(title: str, lines: Sequence[str]) -> str:
+    """What is too long by itself ends earlier, so that there is room for the rest."""
+    lengths = accumulate(len(line) + 1 for line in lines)
+    kept = sum(length <= LONGEST_FOLD for length in lengths)
+    more = ["", f"and {len(lines) - kept} more lines"] if kept < len(lines) else []
+    shown = (*lines[:kept], *more)
+    return "\n".join(("", f"<details><summary>{title}</summary>", "", *shown, "", "</details>", ""))
 
 
 def _escaped(text: str) -> str:

@@ -3,11 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from cli.alike import figures_alike, subjects_alike
 from cli.amounts import make_table, plural
 from cli.guarding import print_consequence
 from cli.outlook_text import EVENTS
@@ -19,7 +21,8 @@ from plan.wording import listed
 
 SIGNS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~"}
 STYLES: dict[Status, str] = {"added": "green", "removed": "red", "changed": "yellow"}
-LONGEST_VALUE = 80
+LONGEST_VALUE, CONTEXT = 80, 20
+LATENT_STYLE = "magenta"
 FIGURES = "Figures (those of nodes by estimate, as if all pods were placed at once)"
 
 
@@ -27,8 +30,8 @@ def print_comparison(lab: str, comparison: Comparison, consequences: Sequence[Co
     """Print what differs; nothing is said of what is the same."""
     console = make_console()
     console.print(Text(f"{lab} compared with {comparison.before}: {summary(comparison)}", "bold"))
-    for subject in comparison.subjects:
-        _print_subject(subject, console)
+    for title, subject in subjects_alike(comparison.subjects, subject_lines):
+        _print_subject(title, subject, console)
     _print_consequences(consequences, console)
     _print_figures(comparison, console)
     _print_verdicts(comparison, console)
@@ -41,9 +44,9 @@ def summary(comparison: Comparison) -> str:
     return ", ".join(parts) or "nothing that is declared is different"
 
 
-def _print_subject(change: SubjectChange, console: Console) -> None:
+def _print_subject(title: str, change: SubjectChange, console: Console) -> None:
     console.print()
-    console.print(Text(f"{SIGNS[change.status]} {change.subject.kind} {change.subject.name}", STYLES[change.status]))
+    console.print(Text(f"{SIGNS[change.status]} {title}", STYLES[change.status]))
     for line in subject_lines(change):
         console.print(Text(f"  {line}"))
 
@@ -71,13 +74,28 @@ def difference_line(difference: Difference) -> str:
         return f"{difference.path} is new: {_value(difference.after)}"
     if difference.after is None:
         return f"{difference.path} is gone, was {_value(difference.before)}"
-    return f"{difference.path} {_value(difference.before)} -> {_value(difference.after)}"
+    before, after = _plain(difference.before), _plain(difference.after)
+    skipped = _same_beginning(before, after) if max(len(before), len(after)) > LONGEST_VALUE else 0
+    return f"{difference.path} {_cut(before, skipped)} -> {_cut(after, skipped)}"
 
 
 def _value(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+    return _cut(_plain(value), 0)
+
+
+def _plain(value: Any) -> str:
+    return " ".join((value if isinstance(value, str) else json.dumps(value)).split())
+
+
+def _same_beginning(before: str, after: str) -> int:
+    """How much of two long values is left out, so that the place is seen where they begin to differ."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+    return max(0, sum(1 for _ in same) - CONTEXT)
+
+
+def _cut(text: str, skipped: int) -> str:
+    shown = f"…{text[skipped:]}" if skipped else text
+    return shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 1]}…"
 
 
 def noteworthy(consequences: Iterable[Consequence]) -> list[Consequence]:
@@ -96,7 +114,7 @@ def _print_consequences(consequences: Iterable[Consequence], console: Console) -
 def _print_figures(comparison: Comparison, console: Console) -> None:
     if comparison.figures:
         table = make_table(FIGURES, "of", "figure", "before ", "after ")
-        for each in comparison.figures:
+        for each in figures_alike(comparison.figures):
             table.add_row(each.of, each.figure, each.before, each.after)
         console.print()
         console.print(table)
@@ -116,7 +134,7 @@ def _print_verdicts(comparison: Comparison, console: Console) -> None:
         console.print(Text("Nothing is said that was not said before."))
     for each in comparison.verdicts:
         finding = each.finding
-        style = SEVERITY_STYLE[finding["severity"]]
+        style = LATENT_STYLE if each.runs_until_made_anew else SEVERITY_STYLE[finding["severity"]]
         console.print(Text.assemble(f"{SIGNS[each.status]} ", (verdict_head(each), style)))
         console.print(Text(f"    {finding['message']}"))
         if each.status != "removed":
@@ -129,4 +147,4 @@ def verdict_head(verdict: VerdictChange) -> str:
     place = f"  {finding['file']}:{finding['line']}" if finding["file"] and verdict.status != "removed" else ""
     said = {"added": "", "removed": " (no longer)", "changed": " (with other numbers)"}[verdict.status]
     latent = " (what runs stays until it is made anew, and is refused then)" if verdict.runs_until_made_anew else ""
-    return f"{finding['severity']} {finding['code']} {finding['path']}{place}{said}{latent}"
+    return f"{verdict.severity} {finding['code']} {finding['path']}{place}{said}{latent}"

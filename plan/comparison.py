@@ -73,6 +73,11 @@ class VerdictChange(NamedTuple):
     """The API server would refuse the pods, though nothing of the service was changed: those that run stay until a
     node restarts or they move, and are not made again."""
 
+    @property
+    def severity(self) -> str:
+        """That of the finding, or `latent`: nothing happens now, and it is an error when a pod is made anew."""
+        return "latent" if self.runs_until_made_anew else str(self.finding["severity"])
+
 
 class LossChange(NamedTuple):
     """A part of the lab whose loss comes to something else."""
@@ -221,7 +226,8 @@ def _losses(before: Json, after: Json) -> Iterator[LossChange]:
     old, new = ({(each["event"], each["name"]): _taken(each) for each in side["losses"]} for side in (before, after))
     for event, name in dict.fromkeys((*old, *new)):
         was, is_now = old.get((event, name)), new.get((event, name))
-        if was != is_now and (was or is_now):
+        is_told = event == "drain" and (was, is_now) == (old.get(("node", name)), new.get(("node", name)))
+        if was != is_now and (was or is_now) and not is_told:
             yield LossChange(event, name, was or (), is_now or ())
 
 

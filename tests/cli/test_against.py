@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.comparison_markdown import LONGEST
+from cli.comparison_markdown import LONGEST, to_markdown
+from cli.sides import side_of
+from plan.comparison import compare
 from tests.cli.conftest import Homelab
-from tests.plan.labs import change
+from tests.plan.labs import change, plan_of
 
 
 def git(*arguments: str) -> None:
@@ -134,3 +136,48 @@ def test_an_error_of_the_new_plan_is_one_here_too(committed: Path, homelab: Home
     result = homelab("plan", "--lab", committed, "--against", "HEAD")
     assert result.exit_code == 1
     assert "+ error CPU-ABOVE-CAP services.sweeper.cpu  labs/every_kind/services/sweeper.yaml:9" in result.stdout
+
+
+def test_what_is_the_same_of_several_is_told_once(committed: Path, homelab: Homelab) -> None:
+    quota = "quota: {cpu: 2, memory: 4Gi, pods: 20}"
+    change(committed, [{"file": "tiers.yaml", "old": quota, "new": quota.replace("4Gi", "5Gi")}])
+    text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
+    assert "~ 4 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher\n" in text
+    assert text.count("resourcequota-tier-quota: spec.hard.requests.memory 4Gi -> 5Gi") == 1
+    (figure,) = (line.split() for line in text.splitlines() if line.startswith("4 namespaces "))
+    assert figure == ["4", "namespaces", "memory", "quota", "4Gi", "5Gi"]
+    markdown = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
+    assert "<summary>4 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher changed</summary>" in markdown
+
+
+def test_of_long_values_the_part_is_shown_that_differs(committed: Path, homelab: Homelab) -> None:
+    quota = "quota: {cpu: 2, memory: 4Gi, pods: 20}"
+    change(committed, [{"file": "tiers.yaml", "old": quota, "new": quota.replace("20", "21")}])
+    text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
+    (line,) = (line for line in text.splitlines() if "generatingpolicy-resource-quota-aux: " in line)
+    assert '"pods": "20"' in line
+    assert '"pods": "21"' in line
+
+
+def test_a_pod_that_would_be_refused_when_it_is_made_anew_has_its_own_severity(
+    committed: Path, homelab: Homelab
+) -> None:
+    quota = "quota: {cpu: 2, memory: 4Gi, pods: 20}"
+    change(committed, [{"file": "tiers.yaml", "old": quota, "new": quota.replace("4Gi", "100Mi")}])
+    text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
+    assert "+ latent QUOTA-EXCEEDED services.photos" in text
+    report = json.loads(homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "json").stdout)
+    severities = {each["path"]: each["severity"] for each in report["verdicts"] if each["code"] == "QUOTA-EXCEEDED"}
+    assert severities["services.photos"] == "latent"
+
+
+@pytest.mark.parametrize(("before", "after"), [("small", "prod"), ("prod", "every_kind")])
+def test_markdown_of_two_labs_that_share_nothing_has_something_of_everything(before: str, after: str) -> None:
+    comparison = compare(side_of(plan_of(before), before), side_of(plan_of(after), after))
+    text = to_markdown(after, comparison, ())
+    assert len(text.encode()) < 65_536
+    assert text.count("<details>") == text.count("</details>") > 50
+    assert "**What is said of it now**" in text
+    assert " figures</summary>" in text
+    assert f"`homelab plan --against {before}` shows all of it." in text
+    assert text == to_markdown(after, comparison, ())
