@@ -13,10 +13,9 @@ from statistics import median
 from benchmark.process import ROOT
 from config.load import load_lab
 from plan import make_plan
-from plan.headroom import headroom
-from plan.losses import losses
 from plan.model import Container, Node, Pod, Workload
 from plan.nodes import PODS, ZONE_LABEL
+from plan.outlook import look_ahead
 from plan.resources import CPU, MEMORY
 from plan.scheduling import place
 
@@ -60,8 +59,7 @@ def _workload(chance: random.Random, name: str, *, stateful: bool) -> Workload:
 
 
 def _verdict() -> None:
-    plan = make_plan(lab)
-    headroom(plan, tuple(losses(plan)))
+    look_ahead(make_plan(lab))
 
 
 def cpu_seconds(do: Callable[[], object]) -> float:
