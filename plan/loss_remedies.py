@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from plan.groups import copy, standard_worker
 from plan.model import Container, Controller, Node, Pending, Pod, Workload
-from plan.nodes import admits
+from plan.nodes import ZONE_LABEL, admits
 from plan.remedies import largest_request
 from plan.resources import CPU, MEMORY, notation, pod_requests
 from plan.scheduling import place
@@ -18,11 +18,11 @@ MOST_TRIED = 3
 
 
 def takes(node: Node, pod: Pod) -> bool:
-    """Whether a node would take a pod if it were empty and large enough: by its taints, its labels and its devices."""
-    selectors = pod.constraints.node_affinity
-    labelled = not selectors or any(all(each.holds(node.labels) for each in selector) for selector in selectors)
+    """Whether a node would take a pod were it empty and large enough: its taints, labels, devices and host let it."""
+    zones = pod.constraints.volume_zones
+    is_near = not zones or node.labels[ZONE_LABEL] in zones
     devices = (name for name in pod_requests(pod) if "/" in name)
-    return admits(node, pod) and labelled and all(node.allocatable.get(name) for name in devices)
+    return admits(node, pod) and is_near and all(node.allocatable.get(name) for name in devices)
 
 
 def loss_remedies(standing: Standing, names: Sequence[str]) -> Iterator[str]:

@@ -143,7 +143,7 @@ def test_what_is_the_same_of_several_is_told_once(committed: Path, homelab: Home
     change(committed, [{"file": "tiers.yaml", "old": quota, "new": quota.replace("4Gi", "5Gi")}])
     text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
     assert "~ 4 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher\n" in text
-    assert text.count("resourcequota-tier-quota: spec.hard.requests.memory 4Gi -> 5Gi") == 1
+    assert text.count("resourcequota-tier-aux: spec.hard.requests.memory 4Gi -> 5Gi") == 1
     (figure,) = (line.split() for line in text.splitlines() if line.startswith("4 namespaces "))
     assert figure == ["4", "namespaces", "memory", "quota", "4Gi", "5Gi"]
     markdown = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
@@ -154,7 +154,7 @@ def test_of_long_values_the_part_is_shown_that_differs(committed: Path, homelab:
     quota = "quota: {cpu: 2, memory: 4Gi, pods: 20}"
     change(committed, [{"file": "tiers.yaml", "old": quota, "new": quota.replace("20", "21")}])
     text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
-    (line,) = (line for line in text.splitlines() if "generatingpolicy-resource-quota-aux: " in line)
+    (line,) = (line for line in text.splitlines() if "generatingpolicy-resource-quota: " in line)
     assert '"pods": "20"' in line
     assert '"pods": "21"' in line
 
