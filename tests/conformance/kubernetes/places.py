@@ -1,4 +1,4 @@
-"""Namespaces that belong to no tier, with limits and quotas of their own."""
+"""Namespaces with limits and quotas of their own, and pods to try them with."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -100,14 +100,14 @@ def test_the_planner_and_the_api_server_decide_the_same(cases: list[Case], figur
     apart = [case for case in cases if not agrees(case)]
     decisions = Counter(case.planned.refusal.by if case.planned.refusal else "stored" for case in cases)
     counts = ", ".join(f"{decision} {count:,}" for decision, count in decisions.most_common())
-    start = time.perf_counter()
+    start = time.process_time()
     for case in cases:
         foretell({}, case.pod, case.namespace)
-    speed = COUNT / (time.perf_counter() - start)
+    speed = COUNT / (time.process_time() - start)
     figure(
         f"admission agreement: {COUNT - len(apart):,} of {COUNT:,} pods in {len(PLAN.namespaces)} namespaces of prod"
     )
-    figure(f"  {counts}; the planner makes {speed:,.0f} decisions per second")
+    figure(f"  {counts}; the planner makes {speed:,.0f} decisions per second of CPU")
     assert not apart, f"{len(apart)} apart, as {apart[0]}"
     assert set(decisions) == {"stored", "priority", "runtime-class", "validation", "limit-range", "policy", "quota"}
     assert {case.namespace.tier for case in cases} == set(PLAN.lab.tiers)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from plan.admission import admit
 from plan.admission.tolerations import tolerations
 from plan.constraints import Constraints
-from plan.model import Manifest, NodeUse, Pod, Workload
+from plan.model import Container, Manifest, NodeUse, Pod, Workload
 from plan.nodes import PODS, plan_nodes
 from plan.resources import GPU, MEMORY, notation, pod_requests
 from plan.scheduling import place as placed
@@ -18,7 +17,6 @@ from tests.conformance.kubernetes.places import LAB, eventually, inside, place, 
 from tests.plan.labs import objects, plan_of
 
 PLAN = plan_of("prod")
-GIB = 1 << 30
 NODE = next(node for node in plan_nodes(LAB) if node.group == "general")
 SELECTOR = {"kubernetes.io/hostname": NODE.name}
 HALF = NODE.allocatable[MEMORY] * 45 // 100
@@ -49,18 +47,12 @@ def test_asking_for_a_gpu_is_no_toleration_since_the_plugin_for_it_is_off(govern
 def workload(name: str, memory: int, priority_class: str) -> Workload:
     """A pod of some size on the node."""
     made = Pod(
-        plan_pod(memory),
+        (Container("c1", {MEMORY: memory}, {MEMORY: memory}),),
         priority=LAB.tiers[priority_class].priority if priority_class else 0,
         node_selector=SELECTOR,
         constraints=Constraints(preempts=not priority_class or LAB.tiers[priority_class].preempts),
     )
     return Workload(name, name, "place", "Deployment", 1, made, ("services", name), "Burstable", {})
-
-
-def plan_pod(memory: int) -> Any:
-    """Its container."""
-    template = PLAN.workloads[0].pod.containers[0]
-    return (template._replace(requests={MEMORY: memory}, limits={MEMORY: memory}, always_restarts=False),)
 
 
 def manifest_of(each: Workload, priority_class: str) -> Manifest:
