@@ -20,7 +20,7 @@ def print_node(plan: Plan, name: str) -> None:
     use = next(each for each in plan.capacity.nodes if each.node.name == name)
     lost = [loss for loss in losses(plan.lab, standing_of(plan)) if loss.name == name and loss.event != "host"]
     console = make_console()
-    for part in (_heading(plan, use), _pods(use), losses_text(lost)):
+    for part in (_heading(plan, use), _pods(use), losses_text(lost, all_names=True)):
         console.print(part)
         console.print()
 
@@ -58,8 +58,8 @@ def _pods(use: NodeUse) -> RenderableType:
     orders = {resource: [each.key for each in order_on(use, resource)] for resource in SCARCE}
     count = {workload.key: number for workload, number in use.workloads}
     table = make_table(
-        "Its pods by estimate, in the order in which they are evicted when it runs out",
-        "of memory ", "of disk ", "of inodes ", "workload", "pods ", "priority ", "QoS", "CPU ", "memory ", "limit ",
+        "Its pods by estimate, the order in which it evicts them when something runs out, and their memory",
+        "memory ", "disk ", "inodes ", "workload", "pods ", "priority ", "request ", "limit ",
     )  # fmt: skip
     going = order_on(use, MEMORY)
     staying = [workload for workload, _ in use.workloads if workload.key not in orders[MEMORY]]
@@ -73,8 +73,6 @@ def _figures(workload: Workload) -> tuple[str, ...]:
     requests, limits = pod_requests(workload.pod), pod_limits(workload.pod)
     return (
         f"{workload.pod.priority:,}",
-        workload.qos,
-        notation(CPU, requests.get(CPU, 0)),
         notation(MEMORY, requests.get(MEMORY, 0)),
         notation(MEMORY, limits[MEMORY]) if MEMORY in limits else "none",
     )

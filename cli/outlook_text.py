@@ -34,9 +34,9 @@ def headroom_text(headroom: Headroom) -> RenderableType:
     return Group(*lines)
 
 
-def losses_text(losses: Iterable[Loss]) -> RenderableType:
+def losses_text(losses: Iterable[Loss], *, all_names: bool = False) -> RenderableType:
     """One row for each loss, and for each drain that comes to something else than the loss of its node; then what
-    there is to say about them."""
+    there is to say about them, with all names of what is interrupted if they are wanted."""
     table = make_table("When something breaks (by estimate)", "what", "moved ", "interrupted ", "without a place ")
     sentences: list[str] = []
     seen: set[object] = set()
@@ -50,9 +50,15 @@ def losses_text(losses: Iterable[Loss]) -> RenderableType:
             str(len(loss.blips)),
             str(sum(each.pods for each in loss.pending)),
         )
-        sentences += [f"{EVENTS[loss.event].format(loss.name)}: {each}" for each in _besides(loss)]
+        said = [*_besides(loss), *(_interrupted(loss) if all_names else ())]
+        sentences += [f"{EVENTS[loss.event].format(loss.name)}: {each}" for each in said]
     same = "a node that is drained first comes to the same, unless it is listed"
     return Group(table, *map(Text, (*sentences, same)))
+
+
+def _interrupted(loss: Loss) -> Iterator[str]:
+    if loss.blips:
+        yield f"interrupted until they run elsewhere: {', '.join(each.name for each in loss.blips)}"
 
 
 def restarts_text(restarts: Sequence[Restart]) -> RenderableType:
