@@ -4,16 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from config.cluster import Overcommit
 from config.lab import Lab
-from config.quantity import Memory
-from plan.hosts import machine_disks_on, written_at_most
-from plan.model import Capacity, Finding, GroupUse, HostUse, NamespaceUse, NodeUse, Workload
+from plan.host_findings import host_findings
+from plan.model import Capacity, Finding, GroupUse, NamespaceUse, NodeUse, Workload
 from plan.nodes import PODS
 from plan.quotas import FIELDS
 from plan.remedies import remedies
 from plan.resources import CPU, MEMORY, at_least, notation
 from plan.standing import Standing, as_it_stands
 from plan.tiers import generated_name
-from plan.wording import listed
+from plan.wording import gib, listed
 
 TIGHT_PERCENT = 90
 """Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
@@ -32,11 +31,7 @@ def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload
         yield from _overcommitted(lab, group, [use for use in capacity.nodes if use.node.group == group.name])
     for use in capacity.nodes:
         yield from _volume_slots(use)
-    for host in capacity.hosts:
-        yield from _host_memory(lab, host)
-        yield from _host_cpu(lab, host)
-        yield from _host_storage(lab, host)
-        yield from _host_writes(lab, host)
+    yield from host_findings(lab, capacity.hosts)
 
 
 def _pending(lab: Lab, standing: Standing) -> Iterator[Finding]:
@@ -124,10 +119,10 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
             "MEMORY-OVERCOMMITTED",
             "warning",
             ("cluster", "overcommit", "memory_limits_percent"),
-            f"{group.name} nodes: memory limits add up to {_gib(limits)}, {_percent(limits, allocatable)} of "
-            f"{_gib(allocatable)} allocatable{among}; the lab's policy is {policy.memory_limits_percent}%. If all pods "
+            f"{group.name} nodes: memory limits add up to {gib(limits)}, {_percent(limits, allocatable)} of "
+            f"{gib(allocatable)} allocatable{among}; the lab's policy is {policy.memory_limits_percent}%. If all pods "
             "used what they may, nodes would run out of memory",
-            f"lower the largest limits by {_gib(limits - allocatable * policy.memory_limits_percent // 100)} in all, "
+            f"lower the largest limits by {gib(limits - allocatable * policy.memory_limits_percent // 100)} in all, "
             "to what the pods really use, or add a worker",
         )
     elif nodes:
@@ -162,92 +157,6 @@ def _volume_slots(use: NodeUse) -> Iterator[Finding]:
             f"move {use.volumes - TIGHT_VOLUME_SLOTS + 1} or more volumes that need no block storage to NFS, or add a "
             "worker",
         )
-
-
-def _host_memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
-    host = lab.site.hosts[use.name]
-    promised = use.promised_memory
-    allowed = use.memory * host.overcommit.memory_percent // 100
-    path = ("site", "hosts", use.name, "memory")
-    if promised > use.memory:
-        yield Finding(
-            "HOST-MEMORY-OVERCOMMITTED",
-            "error" if promised > allowed or use.pinned_memory + use.reserved_memory > use.memory else "warning",
-            path,
-            f"{use.name}: machines are promised {_gib(use.machine_memory)} of {_gib(use.memory)} installed, "
-            f"{_gib(use.pinned_memory)} of it pinned by PCI passthrough; {_gib(promised - use.memory)} too much if "
-            "all machines use what they have",
-            f"make machines smaller by {_gib(promised - use.memory)} in all, or stop one that is not needed",
-        )
-    if host.reserved_memory is None:
-        yield Finding(
-            "HOST-RESERVE-UNCHECKED",
-            "info",
-            path,
-            f"{use.name}: what the hypervisor itself needs is not stated, so whether {_gib(use.memory)} are enough "
-            "for it too could not be checked",
-            f"write reserved_memory of {use.name} in site.yaml (ZFS ARC, daemons, overhead of each machine)",
-        )
-
-
-def _host_cpu(lab: Lab, use: HostUse) -> Iterator[Finding]:
-    limit = lab.site.hosts[use.name].overcommit.vcpus_per_thread
-    if use.vcpus > use.threads * limit:
-        yield Finding(
-            "HOST-CPU-OVERCOMMITTED",
-            "warning",
-            ("site", "hosts", use.name, "threads"),
-            f"{use.name}: {use.vcpus} vCPUs on {use.threads} threads; the lab's policy is {limit} for each thread",
-            f"give the machines {use.threads * limit} vCPUs in all, {use.vcpus - use.threads * limit} fewer",
-        )
-
-
-def _host_storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
-    for name, (promised, size) in use.storages.items():
-        path = ("site", "hosts", use.name, "storages", name)
-        if size is None and promised:
-            yield Finding(
-                "STORAGE-UNCHECKED",
-                "info",
-                path,
-                f"{name} on {use.name}: {_gib(promised)} are promised; its size is not stated, so whether they fit "
-                "could not be checked",
-                "write its size in site.yaml",
-            )
-        elif size is not None and promised > size:
-            yield Finding(
-                "STORAGE-OVERCOMMITTED",
-                "warning",
-                path,
-                f"{name} on {use.name}: {_gib(promised)} are promised of {_gib(size)}; a thin pool that fills up stops "
-                "every machine on it",
-                f"make disks or volumes smaller by {_gib(promised - size)} in all, or move some to another storage",
-            )
-
-
-def _host_writes(lab: Lab, use: HostUse) -> Iterator[Finding]:
-    """Disks whose speed is not stated are told with the constraints, as not checked."""
-    for name, disk in lab.site.hosts[use.name].disks.items():
-        written, unlimited = written_at_most(lab, use.name, name), _unlimited(lab, use.name, name)
-        if disk.write_mb_per_second is not None and written > disk.write_mb_per_second:
-            beside = f", and {unlimited} of their disks have no limit at all" if unlimited else ""
-            yield Finding(
-                "DISK-WRITES-OVERCOMMITTED",
-                "warning",
-                ("site", "hosts", use.name, "disks", name),
-                f"{name} of {use.name}: machines may write {written:,} MB/s to a disk that writes "
-                f"{disk.write_mb_per_second:,} MB/s{beside}: one that does holds up all others",
-                f"lower write_mb_per_second of machines by {written - disk.write_mb_per_second:,} in all, or move some "
-                "to another disk",
-            )
-
-
-def _unlimited(lab: Lab, host: str, disk: str) -> int:
-    return sum(each.write_mb_per_second is None for each in machine_disks_on(lab, host, disk))
-
-
-def _gib(size: int) -> str:
-    return f"{Memory(size).gib:,.1f} GiB"
 
 
 def _percent(part: int, whole: int) -> str:
