@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from rehearsal.control_plane import ToolMissing
+from tests.conformance.scheduling.laboratory import Laboratory
 from tests.conformance.scheduling.real import real_scheduler
-from tests.conformance.scheduling.replay import Laboratory
 
 COUNTED = "scheduling"
 """Name under which a test reports its numbers, from whichever process it runs in."""

@@ -4,7 +4,6 @@ No controller runs, so nothing happens but what a test does and what the schedul
 """
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -22,6 +21,8 @@ from rehearsal.control_plane.parts import Parts
 from rehearsal.control_plane.processes import processes
 from rehearsal.tools import path_of
 
+SECONDS = 60
+"""That the scheduler has for the first word on something."""
 PROGRAMS = ("etcd", "kube-apiserver", "kube-scheduler")
 CONTROLLED = ("ServiceAccount", "TaintNodesByCondition", "DefaultTolerationSeconds", "StorageObjectInUseProtection")
 """Admission plugins that leave something to a controller."""
@@ -129,6 +130,9 @@ def real_scheduler() -> Iterator[RealScheduler]:
         yield RealScheduler(server, events)
 
 
-def deadline(seconds: float) -> float:
-    """A point in time on the monotonic clock."""
-    return time.monotonic() + seconds
+def reason_in(pod: Manifest) -> str | None:
+    """Why the scheduler finds no place for a pod."""
+    for condition in pod.get("status", {}).get("conditions", ()):
+        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+            return condition.get("message")
+    return None

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from plan.losses import losses
+from plan.losses import losses, standing_of
 from plan.model import Plan, Workload
 from plan.nodes import ZONE_LABEL
 from plan.standing import as_it_stands
+from tests.conformance.scheduling.agreement import Result, Verdict
 from tests.conformance.scheduling.conftest import COUNTED
+from tests.conformance.scheduling.laboratory import Laboratory
 from tests.conformance.scheduling.random_labs import SchedulingLab, random_lab
-from tests.conformance.scheduling.replay import Laboratory, Result, Verdict
 from tests.plan.labs import plan_of
 
 LABS = 300
@@ -67,7 +68,7 @@ def test_a_whole_lab_and_the_loss_of_a_node(
     plan = plan_of(name)
     result = laboratory.run(whole_lab(name, plan, lost))
     check([result], record_property)
-    loss = next(each for each in losses(plan) if (each.event, each.name) == ("node", lost))
+    loss = next(each for each in losses(plan.lab, standing_of(plan)) if (each.event, each.name) == ("node", lost))
     planned = {each.workload.name: each.pods for each in (*plan.capacity.pending, *loss.pending)}
     assert {each.workload: each.real for each in result.verdicts if each.real} == planned
 
