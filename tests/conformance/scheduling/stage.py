@@ -85,10 +85,7 @@ class Stage:
         exists = not self.lab.makes_volumes
         if exists:
             self.server.create(volume(name, workload.namespace, workload.pod.constraints.volume_zones))
-        made = claim(name, workload, exists=exists)
-        self.server.create(made)
-        if exists:
-            self.server.patch(made, {"status": {"phase": "Bound"}}, "status")
+        self.server.create(claim(name, workload, exists=exists))
 
     def provision(self, found: Manifest, zones: Mapping[str, str | None]) -> None:
         """Make the volume of a claim whose first pod has its node, in the zone of that; `zones` are those of nodes."""
