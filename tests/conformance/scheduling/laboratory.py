@@ -1,6 +1,7 @@
 """A real scheduler that is given one lab after the other."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 
@@ -21,6 +22,8 @@ class Laboratory:
 
     def __init__(self, real: RealScheduler) -> None:
         self.real = real
+        self.total: Counter[str] = Counter()
+        """What was counted in all labs."""
         self._made: set[tuple[str, str, str]] = set()
         self._numbers = count()
         for each in shared_objects():

@@ -10,7 +10,6 @@ from plan.model import Plan, Workload
 from plan.nodes import ZONE_LABEL
 from plan.standing import as_it_stands
 from tests.conformance.scheduling.agreement import Result, Verdict
-from tests.conformance.scheduling.conftest import COUNTED
 from tests.conformance.scheduling.laboratory import Laboratory
 from tests.conformance.scheduling.random_labs import SchedulingLab, random_lab
 from tests.plan.labs import plan_of
@@ -25,11 +24,9 @@ EXPLAINED: Mapping[tuple[str, str], str] = {
 }
 """Verdicts that differ from what is planned from nothing though nothing was left to chance, by lab and workload."""
 
-Record = Callable[[str, object], None]
 
-
-def check(results: list[Result], record_property: Record) -> None:
-    """Report the numbers of some labs, and fail where the planner would have decided otherwise."""
+def check(laboratory: Laboratory, results: list[Result]) -> None:
+    """Count what came of some labs, and fail where the planner would have decided otherwise."""
     differences = [each for result in results for each in result.differences]
     unlike = [each for result in results for each in result.unlike]
     numbers = {
@@ -45,7 +42,7 @@ def check(results: list[Result], record_property: Record) -> None:
         "differences": len(differences),
         "explained": sum(_is_explained(each) for each in unlike),
     }
-    record_property(COUNTED, numbers)
+    laboratory.total.update(numbers)
     assert differences == []
     not_by_chance = [each for result in results if not (result.ties or result.races) for each in result.unlike]
     assert [each for each in not_by_chance if not _is_explained(each)] == []
@@ -56,21 +53,38 @@ def _is_explained(verdict: Verdict) -> bool:
 
 
 @pytest.mark.parametrize("first", range(0, LABS, IN_ONE_TEST))
-def test_random_labs(laboratory: Laboratory, first: int, record_property: Record) -> None:
-    check([laboratory.run(random_lab(seed)) for seed in range(first, first + IN_ONE_TEST)], record_property)
+def test_random_labs(laboratory: Laboratory, first: int) -> None:
+    check(laboratory, [laboratory.run(random_lab(seed)) for seed in range(first, first + IN_ONE_TEST)])
 
 
 @pytest.mark.parametrize(("name", "lost"), [("prod", "k8s-node1"), ("prod", "k8s-node3"), ("every_kind", "worker")])
-def test_a_whole_lab_and_the_loss_of_a_node(
-    laboratory: Laboratory, name: str, lost: str, record_property: Record
-) -> None:
+def test_a_whole_lab_and_the_loss_of_a_node(laboratory: Laboratory, name: str, lost: str) -> None:
     """With what kubeadm runs."""
     plan = plan_of(name)
     result = laboratory.run(whole_lab(name, plan, lost))
-    check([result], record_property)
+    check(laboratory, [result])
     loss = next(each for each in losses(plan.lab, standing_of(plan)) if (each.event, each.name) == ("node", lost))
     planned = {each.workload.name: each.pods for each in (*plan.capacity.pending, *loss.pending)}
     assert {each.workload: each.real for each in result.verdicts if each.real} == planned
+
+
+def test_how_far_they_agree(laboratory: Laboratory, figure: Callable[[str], None]) -> None:
+    """Comes last: it tells of all labs of this run."""
+    total = laboratory.total
+    if not total:
+        pytest.skip("not run: no lab was scheduled")
+    figure(
+        f"scheduler agreement: {total['workloads']:,} workloads in {total['labs']:,} labs, "
+        f"{total['differences']:,} decisions differ; {total['decisions']:,} pods are where the planner puts them, "
+        f"{total['ties']:,} of these on another of equally good nodes; {total['preemptions']:,} preemptions; "
+        f"{total['sentences']:,} sentences verbatim"
+    )
+    figure(
+        f"  planned from nothing {total['workloads'] - total['unlike']:,} workloads have the same verdict; "
+        f"the other {total['unlike']:,} follow from ties or from {total['races']:,} races, "
+        f"but for {total['explained']:,} explained by name; "
+        f"{total['forgotten']:,} pods would have waited five minutes for room that was there"
+    )
 
 
 def whole_lab(name: str, plan: Plan, lost: str) -> SchedulingLab:
