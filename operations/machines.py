@@ -34,10 +34,14 @@ def machine_consequences(step: Step, role: Role, known: State | None) -> Iterato
         else:
             yield _consequence("DELETE", step, role, (), DELETED)
         return
+    if step.is_import:
+        yield _adopting(step, role)
+        return
     causes = _causes(step)
     if step.action == "replace" or "REPLACE" in causes:
         why = step.replacing or causes.get("REPLACE") or tuple(path for path, _ in step.changes)
-        yield _consequence("REPLACE", step, role, why, f"{DELETED} Then it is made anew.")
+        kept = step.resource.retain_on_delete
+        yield _consequence("REPLACE", step, role, why, MADE_BESIDE if kept else f"{DELETED} Then it is made anew.")
         return
     for effect in WORST_FIRST:
         if effect in causes:
@@ -48,6 +52,20 @@ DELETED = (
     "The machine is stopped and deleted with all its disks; volumes that the CSI driver attached to it are detached, "
     "or deleted with it."
 )
+
+
+MADE_BESIDE = (
+    "Pulumi forgets the machine, which runs on, and makes another one, empty; that fails where both have the same VMID."
+)
+
+
+def _adopting(step: Step, role: Role) -> Consequence:
+    """`adopt: true` said of a machine that the program made: the engine does it in spite of `protect`."""
+    if step.resource.retain_on_delete:
+        message = "Pulumi imports the machine in place of itself, and forgets that it made it. The machine runs on."
+        return _consequence("UPDATE", step, role, ("import",), message)
+    message = f"Pulumi imports the machine, and takes it for another one than the one that it made. {DELETED}"
+    return _consequence("REPLACE", step, role, ("import",), message)._replace(fix="take `adopt: true` back")
 
 
 def _causes(step: Step) -> Mapping[Effect, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
 
-from pydantic import AliasGenerator, BaseModel, ConfigDict, ValidationError
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from plan.provider_rules import Change
@@ -53,6 +53,8 @@ class State(_Json):
     custom: bool = False
     external: bool = False
     retain_on_delete: bool = False
+    import_id: str = Field("", validation_alias="importID")
+    """What it was imported by; empty if the program made it."""
     inputs: Mapping[str, Any] = {}
     outputs: Mapping[str, Any] = {}
 
@@ -91,6 +93,12 @@ class Step(_Json):
     def action(self) -> Action:
         """What it comes down to."""
         return ACTIONS[self.op]
+
+    @property
+    def is_import(self) -> bool:
+        """Whether something that the program made is imported in place of itself."""
+        old, new = self.old_state, self.new_state
+        return bool(self.action == "replace" and old and new and new.import_id and not old.import_id)
 
     @property
     def resource(self) -> State:

@@ -95,3 +95,25 @@ def test_values_that_are_known_later_hide_nothing(path: str, values: object) -> 
     blocks = dict.fromkeys(("disks", "memory", "agent", "vmId", "template", "started"), values) | {"hotplug": "memory"}
     found = effects(update(path, old=blocks, new=blocks))
     assert found or path == "hotplug"
+
+
+def test_adopting_a_machine_that_the_program_made_deletes_it_unless_it_is_to_be_forgotten() -> None:
+    made = step("replace", importID="pve/203")
+    made["oldState"]["importID"] = ""
+    (deleted,) = judged(made)
+    assert (deleted.name, deleted.severity, deleted.causes) == ("REPLACE:k8s-node3", "error", ("import",))
+    made["oldState"]["retainOnDelete"] = True
+    (forgotten,) = judged(made)
+    assert (forgotten.effect, forgotten.causes) == ("UPDATE", ("import",))
+    assert "runs on" in forgotten.message
+
+
+def test_an_imported_machine_that_is_replaced_is_no_adoption() -> None:
+    (replaced,) = judged(step("replace", diff={"vmId": "update-replace"}, importID="pve/203"))
+    assert replaced.causes == ("vm_id",)
+
+
+def test_of_a_machine_that_is_to_be_forgotten_another_one_is_made_beside_it() -> None:
+    (replaced,) = judged(step("replace", diff={"vmId": "update-replace"}, retainOnDelete=True))
+    assert (replaced.effect, replaced.severity) == ("REPLACE", "error")
+    assert "which runs on, and makes another one" in replaced.message
