@@ -35,7 +35,7 @@ test: .venv/development ## Run the tests
 
 conformance: .venv/development ## Run the tests against the real provider, control plane, kubeadm and cloud-init (the first time builds them)
 	@$(BIN)/python -m rehearsal.tools || echo "Going on without what is missing"
-	@$(BIN)/pytest -n 2 tests/conformance
+	@$(BIN)/pytest -n 2 -rs tests/conformance
 
 golden: .venv/runtime ## Write the golden files anew, to be reviewed as a diff
 	@$(BIN)/homelab render --lab small tests/golden/small

@@ -1,0 +1,92 @@
+"""A lab is made from nothing in one `up`, by the real engine and providers, and with the real kubeadm."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+from config.load import load_lab
+from plan import make_plan
+from plan.model import Plan
+from rehearsal.proxmox import Download, Emulator, State, emulator
+from rehearsal.proxmox.sftp import sftp
+from rehearsal.tools import ToolMissing, path_of
+from tests.conformance.proxmox.conftest import HOST
+from tests.conformance.pulumi.founder import KUBEADM_FILE, Founder, files_of, founder
+from tests.conformance.pulumi.stack import MACHINES, Stack, only, urns
+from tests.plan.cloud_init import machine_of
+from tests.plan.labs import FOLDERS, change
+
+PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kubeadm")
+CLUSTER = (*MACHINES, "**index:JoinToken**")
+"""Everything but what runs in the cluster."""
+TOKEN = "kubernetes:core/v1:Secret"
+
+
+class Made(NamedTuple):
+    """The small lab, of which nothing is there yet."""
+
+    plan: Plan
+    proxmox: Emulator
+    control_plane: Founder
+    stack: Stack
+    folder: Path
+
+    def up(self) -> str:
+        return self.stack.must_up(*only(*CLUSTER)).output
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Made]:
+    try:
+        for part in PARTS:
+            path_of(part)
+    except ToolMissing as missing:
+        pytest.skip(f"not run: {missing}")
+    state = State.read(HOST)
+    with sftp(state) as ssh, emulator(state) as proxmox:
+        lab = Path(shutil.copytree(FOLDERS["small"], tmp_path / "small"))
+        address = {"old": "address: 192.168.1.10\n", "new": f"address: 127.0.0.1\n    ssh_port: {ssh.port}\n"}
+        change(lab, [{"file": "site.yaml", **address}])
+        plan = make_plan(load_lab(lab))
+        for each in plan.templates:
+            state.downloads[each.image["url"]] = Download(filename="cloud.img", sha256=each.image["checksum"])
+        with founder(state, machine_of(plan, "control-plane")) as control_plane:
+            stack = Stack(tmp_path, lab, proxmox, environment=control_plane.proxy)
+            stack.write_snippets_over(ssh)
+            yield Made(plan, proxmox, control_plane, stack, tmp_path)
+
+
+def test_from_a_bare_host_to_a_cluster_that_a_worker_joins_and_a_second_up_writes_nothing(made: Made) -> None:
+    printed = made.up()
+    made.control_plane.wait()
+    state = made.proxmox.state
+    assert all(
+        state.machines[each.vmid].running and not state.machines[each.vmid].pending for each in made.plan.machines
+    )
+
+    worker = files_of(state, machine_of(made.plan, "worker1"))
+    joining = yaml.safe_load(worker[KUBEADM_FILE])
+    file = made.folder / "join.yaml"
+    file.write_text(worker[KUBEADM_FILE], encoding="utf-8")
+    said = made.control_plane.kubeadm("join", "phase", "preflight", "--config", file, "--ignore-preflight-errors=all")
+    assert 'Reading configuration from the "kubeadm-config" ConfigMap' in said
+
+    exported = made.stack.export()
+    (urn,) = urns(exported, TOKEN)
+    assert "JoinToken" in urn
+    secrets = [joining["discovery"]["bootstrapToken"]["token"].partition(".")[2], "PRIVATE KEY"]
+    written = "".join(each.read_text(errors="replace") for each in (made.folder / "state").rglob("*") if each.is_file())
+    for secret in secrets:
+        assert secret not in printed + written + str(exported)
+
+    made.proxmox.requests.clear()
+    before = made.control_plane.api.list("v1", "Secret", "kube-system")
+    made.up()
+    assert made.proxmox.requests.writes == []
+    assert made.control_plane.api.list("v1", "Secret", "kube-system") == before
+    assert re.search(r"bootstrap-token-[a-z0-9]{6}", str(before))
