@@ -5,12 +5,13 @@ from plan import Plan
 from rehearsal.rehearse import Step, foretold
 
 
-def rehearsal_report(plan: Plan, ready_seconds: float, steps: list[Step]) -> dict[str, object]:
+def rehearsal_report(plan: Plan, ready_seconds: float, applied_by: str, steps: list[Step]) -> dict[str, object]:
     """A rehearsal for programs."""
     return {
         "lab": plan.lab.name,
         "fine": all(step.is_fine for step in steps),
         "ready_seconds": round(ready_seconds, 1),
+        "applied_by": applied_by,
         "steps": [_step_report(plan, step) for step in steps],
     }
 

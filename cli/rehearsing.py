@@ -15,10 +15,11 @@ from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
 from plan import Plan, make_plan
 from plan.nodes import plan_nodes
-from rehearsal import control_plane, rehearse
+from rehearsal import control_plane, engine, rehearse
 from rehearsal.contents import NotGoverned
 from rehearsal.control_plane import ControlPlane, PartFailed, Refused, ToolMissing
 from rehearsal.disturbances import NoWorker
+from rehearsal.engine import Engine, EngineFailed
 from rehearsal.rehearse import Event, Step
 
 
@@ -36,7 +37,7 @@ def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, 
     previous = signal.signal(signal.SIGTERM, _leave)
     try:
         return _rehearse(plan, events, keep, output)
-    except (ToolMissing, PartFailed, NotGoverned, NoWorker, Refused) as error:
+    except (ToolMissing, PartFailed, NotGoverned, NoWorker, Refused, EngineFailed) as error:
         print(f"homelab: {error}", file=sys.stderr)
         return ERRORS
     except KeyboardInterrupt:
@@ -52,14 +53,17 @@ def _rehearse(plan: Plan, events: list[Event], keep: bool, output: str) -> int:
     console = make_console()
     with control_plane.cluster(plan, _tell) as running:
         ready = time.monotonic() - start
+        lacking = engine.missing()
+        up = None if lacking else Engine(running.kubeconfig, running.folder).up
+        way = f"server-side apply ({lacking})" if lacking else "pulumi up"
         if output == "text":
-            console.print(f"The control plane was ready after {ready:.0f} s.")
-        for step in rehearse.rehearse(running.api, plan, events):
+            console.print(f"The control plane was ready after {ready:.0f} s. The lab is applied by {way}.")
+        for step in rehearse.rehearse(running.api, plan, events, up):
             steps.append(step)
             if output == "text":
                 print_step(plan, step, console)
         if output == "json":
-            print_json(rehearsal_report(plan, ready, steps))
+            print_json(rehearsal_report(plan, ready, way, steps))
         if keep:
             _wait(running)
     return FINE if all(step.is_fine for step in steps) else ERRORS

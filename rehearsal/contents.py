@@ -1,4 +1,5 @@
-"""A lab's contents, applied in the order in which the program declares them (`components/contents.py`).
+"""A lab's contents, applied in the order in which the program declares them (`components/contents.py`): by the program
+itself and `pulumi up`, or else by server-side apply of what it would declare.
 
 Where the program does not wait and the order is left to chance, this waits: until the policies hold, and until each
 namespace has what they give it. So a rehearsal finds the same every time.
@@ -12,6 +13,9 @@ from plan.policies.kyverno import API_VERSION as POLICIES
 from rehearsal.control_plane import Api, Applied
 from rehearsal.stand_ins import stand_ins, system_stand_ins
 
+Up = Callable[[Plan], list[Applied]]
+"""One `pulumi up` of the contents of a plan; says what came of each object."""
+
 SECONDS = 60
 """That policies have to become ready, and namespaces to get what they are given."""
 
@@ -20,12 +24,29 @@ class NotGoverned(Exception):
     """Policies did not become ready, or did not give a namespace what is planned."""
 
 
-def fill(api: Api, plan: Plan) -> list[Applied]:
-    """Apply everything in the lab; returns what came of each object.
+def fill(api: Api, plan: Plan, up: Up | None = None) -> list[Applied]:
+    """Apply everything in the lab, with `up` by the engine; returns what came of each object.
 
     Raises:
         NotGoverned: the policies do not do what they should, so that nothing after it would tell anything.
+        EngineFailed: `pulumi up` fails of itself.
     """
+    return _by_server_side_apply(api, plan) if up is None else _by_engine(api, plan, up)
+
+
+def _by_engine(api: Api, plan: Plan, up: Up) -> list[Applied]:
+    """Three times the program, each time with more of the plan."""
+    system = api.apply_all(system_stand_ins(plan))
+    free = [namespace for namespace in plan.namespaces if not namespace.after_policies]
+    first = plan._replace(namespaces=tuple(free), services=tuple(_services_in(plan, free)))
+    applied = up(first)
+    _wait(lambda: unready_policies(api, plan), applied)
+    applied = up(first._replace(namespaces=plan.namespaces))
+    _wait(lambda: ungoverned_namespaces(api, plan), applied)
+    return [*system, *up(plan)]
+
+
+def _by_server_side_apply(api: Api, plan: Plan) -> list[Applied]:
     free = [namespace for namespace in plan.namespaces if not namespace.after_policies]
     governed = [namespace for namespace in plan.namespaces if namespace.after_policies]
     applied: list[Applied] = []

@@ -63,6 +63,9 @@ class Engine:
                 "PULUMI_BACKEND_URL": state.as_uri(),
                 "PULUMI_CONFIG_PASSPHRASE": secrets.token_hex(16),
                 "PULUMI_SKIP_UPDATE_CHECK": "true",
+                # Nobody needs the state of an `up` that is interrupted; it would be written anew with each object.
+                "PULUMI_EXPERIMENTAL": "true",
+                "PULUMI_SKIP_CHECKPOINTS": "true",
             },
         )
 

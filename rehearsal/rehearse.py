@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from plan.model import Finding, Pending, Plan
-from rehearsal.contents import fill
+from rehearsal.contents import Up, fill
 from rehearsal.control_plane import Api
 from rehearsal.disturbances import Kept, add_worker, drain, foreseen, lose, with_another_worker
 from rehearsal.outcome import Disagreement, Outcome, Refusal, disagreements, settle
@@ -56,15 +56,18 @@ def is_foreseen(plan: Plan, step: Step) -> bool:
     return explained and told and not step.disagreements and step.kept is None
 
 
-def rehearse(api: Api, plan: Plan, events: Iterable[Event]) -> Iterator[Step]:
+def rehearse(api: Api, plan: Plan, events: Iterable[Event], up: Up | None = None) -> Iterator[Step]:
     """Fill a cluster with the lab, let things happen to it, and say after each what came of it.
+
+    The lab is applied by `up`; without it, by server-side apply.
 
     Raises:
         NotGoverned: the policies do not do what they should.
+        EngineFailed: `pulumi up` fails of itself.
         NoWorker: there is no worker to add another one of.
     """
     start = time.monotonic()
-    applied = fill(api, plan)
+    applied = fill(api, plan, up)
     seconds = time.monotonic() - start
     outcome = settle(api, applied)
     yield Step("as planned", outcome, plan.capacity.pending, len(applied), seconds)

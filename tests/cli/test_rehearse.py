@@ -37,10 +37,11 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
     def cluster(plan: Plan, tell: object) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(api=None, kubeconfig=Path("kubeconfig"))
 
-    def rehearse(api: object, plan: Plan, events: list[Event]) -> Iterator[Step]:
+    def rehearse(api: object, plan: Plan, events: list[Event], up: object) -> Iterator[Step]:
         for event in ("as planned", *(f"{each.what} {each.node}".strip() for each in events)):
             yield Step(event, found.get(event, FINE), (), 10, 2.0)
 
+    monkeypatch.setattr("rehearsal.engine.missing", lambda: "no pulumi")
     monkeypatch.setattr("rehearsal.control_plane.cluster", cluster)
     monkeypatch.setattr("rehearsal.rehearse.rehearse", rehearse)
     return found
@@ -50,6 +51,7 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
 def test_a_lab_that_runs_as_planned_is_fine(homelab: Homelab, lab: Path) -> None:
     result = homelab("rehearse", "--lab", lab)
     assert result.exit_code == 0, result.output
+    assert "The lab is applied by server-side apply (no pulumi)." in result.stdout
     assert "10 objects applied in 2 s (5 a second), settled 7 s later" in result.stdout
     assert "1 pod run, placed within 4 s (0 a second)" in result.stdout
     assert "Everything runs, as planned." in result.stdout
@@ -110,6 +112,7 @@ def test_a_part_that_is_missing_is_told_in_a_sentence(
     def cluster(plan: Plan, tell: object) -> None:
         raise ToolMissing("etcd is not here")
 
+    monkeypatch.setattr("rehearsal.engine.missing", lambda: "no pulumi")
     monkeypatch.setattr("rehearsal.control_plane.cluster", cluster)
     result = homelab("rehearse", "--lab", lab)
     assert (result.exit_code, result.stderr) == (1, "homelab: etcd is not here\n")

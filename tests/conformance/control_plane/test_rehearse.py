@@ -10,20 +10,30 @@ import pytest
 from cli.rehearsal_text import rate
 from config.load import load_lab
 from plan import Plan, make_plan
-from rehearsal.control_plane import ToolMissing, cluster
+from rehearsal.control_plane import Api, ToolMissing, cluster
+from rehearsal.engine import Engine, missing
 from rehearsal.rehearse import Event, Step, foretold, rehearse
 from tests.plan.labs import FOLDERS, change, plan_of
 
 
-def steps(plan: Plan, events: Iterable[Event] = (), figure: Callable[[str], None] = lambda line: None) -> list[Step]:
+def steps(
+    plan: Plan,
+    events: Iterable[Event] = (),
+    figure: Callable[[str], None] = lambda line: None,
+    *,
+    by_engine: bool = False,
+) -> list[Step]:
     """What came of a lab, and of what happened to it. `figure` is told how long it took."""
+    if by_engine and (reason := missing()):
+        pytest.skip(f"not run: {reason}")
     start = time.monotonic()
     try:
         with cluster(plan) as running:
             ready = time.monotonic() - start
-            found = list(rehearse(running.api, plan, events))
-    except ToolMissing as missing:
-        pytest.skip(f"not run: {missing}")
+            up = Engine(running.kubeconfig, running.folder).up if by_engine else None
+            found = list(rehearse(running.api, plan, events, up))
+    except ToolMissing as lacking:
+        pytest.skip(f"not run: {lacking}")
     planned, outcome = found[0], found[0].outcome
     figure(
         f"{plan.lab.name} rehearsed: ready after {ready:.0f} s; {planned.objects} objects applied in "
@@ -45,6 +55,29 @@ def test_everything_in_prod_runs_as_planned_whatever_happens_to_a_worker(figure:
     assert "k8s-node3" not in {node.name for node in lost.outcome.nodes}
 
 
+def test_what_the_programs_own_components_declare_runs_as_planned_and_a_second_up_changes_nothing() -> None:
+    plan = plan_of("every_kind")
+    if reason := missing():
+        pytest.skip(f"not run: {reason}")
+    try:
+        with cluster(plan) as running:
+            up = Engine(running.kubeconfig, running.folder).up
+            (step,) = rehearse(running.api, plan, [], up)
+            assert step.is_fine, (step.outcome.waiting, step.outcome.refusals, step.disagreements)
+            before = generations(running.api, plan)
+            assert [each.refused for each in up(plan) if each.refused] == []
+            assert generations(running.api, plan) == before
+    except ToolMissing as lacking:
+        pytest.skip(f"not run: {lacking}")
+
+
+def generations(api: Api, plan: Plan) -> list[int]:
+    """How often each planned controller was changed."""
+    kinds = {(each["apiVersion"], each["kind"]) for each in plan.manifests if each["apiVersion"] == "apps/v1"}
+    found = (each for version, kind in sorted(kinds) for each in api.list(version, kind))
+    return [each["metadata"]["generation"] for each in found]
+
+
 def test_what_waits_for_a_node_that_was_lost_is_what_the_planner_foresaw() -> None:
     plan = plan_of("every_kind")
     planned, lost = steps(plan, [Event("lose", "worker")])
@@ -53,7 +86,8 @@ def test_what_waits_for_a_node_that_was_lost_is_what_the_planner_foresaw() -> No
     assert lost.disagreements == []
 
 
-def test_what_the_planner_calls_an_error_is_refused_by_whom_it_names(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_engine", [False, True])
+def test_what_the_planner_calls_an_error_is_refused_by_whom_it_names(by_engine: bool, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(FOLDERS["every_kind"], tmp_path / "lab"))
     for service, old, new in (
         ("door", "cpu: 100m", "cpu: 2500m"),
@@ -62,7 +96,7 @@ def test_what_the_planner_calls_an_error_is_refused_by_whom_it_names(tmp_path: P
     ):
         change(folder, [{"file": f"services/{service}.yaml", "old": old, "new": new}])
     plan = make_plan(load_lab(folder))
-    (step,) = steps(plan)
+    (step,) = steps(plan, by_engine=by_engine)
     found = {
         each.what[2]: (each.by, *(finding.code for finding in foretold(plan, each))) for each in step.outcome.refusals
     }

@@ -99,13 +99,16 @@ class Stack:
         """Use this server's key for the files of cloud-init."""
         self.set("proxmoxSshPrivateKey", ssh.private_key, secret=True)
 
-    def up(self, *arguments: str) -> Outcome:
+    def up(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Outcome:
         """One `up`; it may fail."""
-        return self._run("up", "--yes", "--skip-preview", "--color", "never", *arguments)
+        quietly = ("--yes", "--skip-preview", "--color", "never")
+        return self._run("up", *quietly, *arguments, environment=environment)
 
-    def must_up(self, *arguments: str) -> Outcome:
-        """One `up` that succeeds."""
-        return self._must("up", "--yes", "--skip-preview", "--color", "never", *arguments)
+    def must_up(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Outcome:
+        """One `up` that succeeds, with more in its environment."""
+        outcome = self.up(*arguments, environment=environment)
+        assert outcome.succeeded, outcome.output
+        return outcome
 
     def preview(self, *arguments: str) -> str:
         """A preview as JSON, also where it says that the `up` would fail."""
@@ -124,11 +127,17 @@ class Stack:
         assert outcome.succeeded, outcome.output
         return outcome
 
-    def _run(self, *arguments: str, given: str | None = None, errors: bool = True) -> Outcome:
+    def _run(
+        self,
+        *arguments: str,
+        given: str | None = None,
+        errors: bool = True,
+        environment: Mapping[str, str] | None = None,
+    ) -> Outcome:
         ran = subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
             cwd=self._project,
-            env=self._environment,
+            env=self._environment | dict(environment or {}),
             input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if errors else subprocess.DEVNULL,

@@ -69,14 +69,18 @@ def proxmox() -> Iterator[Emulator]:
 
 @pytest.fixture
 def small(tmp_path: Path, proxmox: Emulator) -> Lab:
+    return Lab(adopted_small(tmp_path), proxmox)
+
+
+def adopted_small(folder: Path) -> Path:
     """The small lab, as if it had been made by hand, its template too."""
-    folder = Path(shutil.copytree(FOLDERS["small"], tmp_path / "small"))
-    change(folder, ADOPTED)
-    site = folder / "site.yaml"
+    lab = Path(shutil.copytree(FOLDERS["small"], folder / "small"))
+    change(lab, ADOPTED)
+    site = lab / "site.yaml"
     site.write_text(
         re.sub(r" +image:\n( +(url|sha256): .*\n)+", "", site.read_text(encoding="utf-8")), encoding="utf-8"
     )
-    return Lab(folder, proxmox)
+    return lab
 
 
 def test_prod_is_adopted_with_nothing_but_its_names_written_and_a_second_up_writes_nothing(
