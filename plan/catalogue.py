@@ -112,6 +112,13 @@ CATALOGUE: Mapping[str, Page] = {
         "is, so it would get that many times the vCPUs that are stated.",
         "Give it one socket with all cores: `qm set VMID --sockets 1 --cores N`. It has them from its next start.",
     ),
+    "CREDENTIALS-UNCHECKED": Page(
+        "When certificates and tokens end could not be checked",
+        "kubeadm renews a cluster's certificates with each upgrade of Kubernetes. A cluster that is not upgraded for a "
+        "year is not reached any more when they end, by the kubelets neither. Of a cluster that is adopted the lab "
+        "does not say when that is; of one that it makes, an `up` renews the administrator's.",
+        "Run `kubeadm certs check-expiration` on a control plane, and `kubeadm certs renew all` before they end.",
+    ),
     "DATABASE-ON-NFS": Page(
         "A database has its files on NFS",
         "A database waits for its disk with every commit, and relies on locks. An NFS server that is restarted or "

@@ -4,13 +4,13 @@ Keys are ECDSA on P-256. kubeadm reads RSA and ECDSA keys only, so Ed25519 is ou
 makes unless told otherwise, is weaker than an authority that lasts ten years should be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
-from plan.creation import founder
+from plan.creation import founder, in_start_order
 from plan.kubeadm import api_endpoint
-from plan.model import Administrator, Authority, Credentials
+from plan.model import Administrator, Authority, Credentials, Finding
 
 KEY_ALGORITHM = "ECDSA"
 KEY_CURVE = "P256"
@@ -29,6 +29,10 @@ NODE_GROUP = "system:bootstrappers:kubeadm:default-node-token"
 """What `kubeadm init` lets ask for a node's certificate; a joining control plane asks as a node, too."""
 
 
+JOIN_TOKEN_HOURS = 24
+"""As kubeadm's own."""
+
+
 class JoinToken(NamedTuple):
     """A bootstrap token, with which one machine joins the cluster."""
 
@@ -45,6 +49,21 @@ def plan_credentials(lab: Lab) -> Credentials | None:
     return Credentials(lab.cluster.name, f"https://{api_endpoint(lab)}", AUTHORITIES, ADMINISTRATOR)
 
 
+def credential_findings(lab: Lab) -> Iterator[Finding]:
+    """What nobody can tell of a cluster that exists: until when it is reached."""
+    if founder(lab) is None:
+        first = next(name for name, machine in in_start_order(lab).items() if machine.role == "control-plane")
+        yield Finding(
+            "CREDENTIALS-UNCHECKED",
+            "info",
+            ("machines", first),
+            f"the cluster was not made from this lab, so when its certificates and tokens end could not be checked; "
+            f"kubeadm's certificates are good for {ADMINISTRATOR.days} days, a token that lets a node join for "
+            f"{JOIN_TOKEN_HOURS} hours",
+            f"ask {first}: `kubeadm certs check-expiration` and `kubeadm token list`",
+        )
+
+
 def plan_join_token(machine: str) -> JoinToken:
     """The token of a machine: it outlives the minutes that joining takes, with room for a second try."""
     data = {
@@ -53,4 +72,4 @@ def plan_join_token(machine: str) -> JoinToken:
         "usage-bootstrap-signing": "true",
         "auth-extra-groups": NODE_GROUP,
     }
-    return JoinToken(hours=24, data=data)
+    return JoinToken(hours=JOIN_TOKEN_HOURS, data=data)

@@ -5,7 +5,7 @@ from plan.capacity import measure
 from plan.capacity_findings import capacity_findings
 from plan.creation import created_anew
 from plan.creation_findings import creation_findings
-from plan.credentials import plan_credentials
+from plan.credentials import credential_findings, plan_credentials
 from plan.gpu_findings import gpu_findings
 from plan.kubeadm import kubeadm_documents
 from plan.machines import machine_findings, plan_machines
@@ -51,6 +51,7 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
             (
                 *machine_findings(lab),
                 *creation_findings(lab),
+                *credential_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
                 *node_findings(lab),
