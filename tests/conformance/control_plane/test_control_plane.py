@@ -1,8 +1,7 @@
 """The control plane is what a lab's own one would be: its version, its nodes, its storage, its Kyverno."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,20 +15,10 @@ from rehearsal.control_plane import Api, ControlPlane
 from rehearsal.control_plane.nodes import is_ready
 from rehearsal.control_plane.volumes import attached_volumes
 from rehearsal.outcome import unschedulable
+from tests.conformance.waiting import eventually
 from tests.plan.labs import plan_of
 
 PLAN = plan_of("prod")
-SECONDS = 60
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Whether something becomes true in time."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 @contextmanager

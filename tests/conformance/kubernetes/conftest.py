@@ -9,7 +9,7 @@ from plan.resources import written
 from rehearsal.contents import fill
 from rehearsal.control_plane import Api, ToolMissing, cluster
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES
-from tests.conformance.kubernetes.places import eventually
+from tests.conformance.waiting import eventually
 from tests.plan.labs import plan_of
 
 

@@ -1,7 +1,6 @@
 """Namespaces with limits and quotas of their own, and pods to try them with."""
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -12,22 +11,12 @@ from plan.model import Manifest, Namespace
 from plan.resources import read_amount
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES
+from tests.conformance.waiting import eventually
 from tests.plan.labs import lab_of
 
 LAB = lab_of("prod")
-SECONDS = 60
 _NUMBERS = count(1)
 """Of places: the name of one that has gone stays taken for some seconds."""
-
-
-def eventually(condition: Callable[[], Any]) -> bool:
-    """Whether something becomes true in time."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 @contextmanager

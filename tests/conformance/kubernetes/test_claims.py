@@ -16,7 +16,8 @@ from plan.resources import read_amounts
 from rehearsal.control_plane import Api, Refused
 from rehearsal.outcome import unschedulable
 from tests.conformance.kubernetes.judged import Case, agrees, ask
-from tests.conformance.kubernetes.places import LAB, eventually, inside, limit_range, place, planned, pod, quota
+from tests.conformance.kubernetes.places import LAB, inside, limit_range, place, planned, pod, quota
+from tests.conformance.waiting import eventually
 from tests.plan.labs import plan_of
 
 GPU_NODE = next(node.name for node in plan_nodes(LAB) if GPU_TAINT in node.taints)

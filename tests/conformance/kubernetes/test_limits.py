@@ -17,7 +17,6 @@ from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.judged import Case, agrees, ask
 from tests.conformance.kubernetes.places import (
     LAB,
-    eventually,
     inside,
     knows_quotas,
     limit_range,
@@ -27,6 +26,7 @@ from tests.conformance.kubernetes.places import (
     quota,
     waiting,
 )
+from tests.conformance.waiting import eventually
 
 MIB = {"requests": {"memory": "128Mi"}, "limits": {"memory": "256Mi"}}
 SMALL = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "200m", "memory": "256Mi"}}

@@ -10,7 +10,8 @@ from plan.storage import storage_classes
 from rehearsal.contents import ungoverned_namespaces
 from rehearsal.control_plane import Api
 from rehearsal.outcome import unschedulable
-from tests.conformance.kubernetes.places import eventually, knows_quotas
+from tests.conformance.kubernetes.places import knows_quotas
+from tests.conformance.waiting import eventually
 from tests.plan.messages import CAUSES, kept, plan_with_mistakes, planner_says, service_of
 
 

@@ -13,7 +13,8 @@ from plan.scheduling import place as placed
 from rehearsal.control_plane import Api, Refused
 from rehearsal.outcome import unschedulable
 from tests.conformance.kubernetes.judged import ask
-from tests.conformance.kubernetes.places import LAB, eventually, inside, place, pod
+from tests.conformance.kubernetes.places import LAB, inside, place, pod
+from tests.conformance.waiting import eventually
 from tests.plan.labs import objects, plan_of
 
 PLAN = plan_of("prod")

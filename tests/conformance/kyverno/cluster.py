@@ -1,7 +1,6 @@
 """Namespaces for a test, and what Kyverno makes of them."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
@@ -11,24 +10,14 @@ from plan.model import Manifest, Namespace, Plan, Tier
 from plan.policies.kyverno import API_VERSION
 from rehearsal.contents import unready_policies
 from rehearsal.control_plane import Api
+from tests.conformance.waiting import eventually
 
-SECONDS = 60
 GENERATED = ("LimitRange", "ResourceQuota")
 
 _NUMBERS = count(1)
 
 Governance = dict[str, dict[str, Any]]
 """What governs a namespace: the specifications of its objects, by kind and name."""
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Whether something becomes true in time."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import pytest
 
 from plan.metadata import manifest
 from rehearsal.control_plane import Api
-from tests.conformance.kyverno.cluster import apply_policies, delete_policies, eventually
+from tests.conformance.kyverno.cluster import apply_policies, delete_policies
+from tests.conformance.waiting import eventually
 from tests.plan.labs import plan_of
 
 PLAN = plan_of("prod")

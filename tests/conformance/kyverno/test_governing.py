@@ -17,7 +17,6 @@ from tests.conformance.kyverno.cluster import (
     apply_policies,
     assert_governed,
     assert_left_alone,
-    eventually,
     governance,
     label,
     namespace,
@@ -25,6 +24,7 @@ from tests.conformance.kyverno.cluster import (
     tier_of,
 )
 from tests.conformance.kyverno.conftest import OLDER, PLAN
+from tests.conformance.waiting import eventually
 
 FIRST, *_, LAST = PLAN.tiers
 OPT_OUTS = {"LimitRange": LIMIT_RANGE_LABEL, "ResourceQuota": QUOTA_LABEL}

@@ -9,9 +9,10 @@ from plan.metadata import EXCEPTION_LABEL, TIER_LABEL
 from plan.model import Manifest, Namespace
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kyverno import suites
-from tests.conformance.kyverno.cluster import eventually, label, namespace
+from tests.conformance.kyverno.cluster import label, namespace
 from tests.conformance.kyverno.conftest import PLAN
 from tests.conformance.kyverno.suites import Case
+from tests.conformance.waiting import eventually
 
 REFUSING = [policy["metadata"]["name"] for policy in PLAN.policies if policy["kind"] == "ValidatingPolicy"]
 CASES = [case for name in REFUSING for case in suites.cases(name)]

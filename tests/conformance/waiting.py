@@ -1,0 +1,16 @@
+"""Waiting for what a real control plane does in its own time."""
+
+import time
+from collections.abc import Callable
+
+SECONDS = 60
+
+
+def eventually(condition: Callable[[], object]) -> bool:
+    """Whether something becomes true in time."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
