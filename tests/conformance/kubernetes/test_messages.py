@@ -34,11 +34,17 @@ def said_of(api: Api, plan: Plan, service: Service) -> Iterator[dict[str, str]]:
         for applied in api.apply_all(service.manifests):
             assert applied.refused is None, applied
         said: list[dict[str, str]] = []
-        assert eventually(lambda: said.extend(words(api, namespace.name)) or said)
+        assert eventually(lambda: said.extend(words(api, namespace.name)) or said), found_in(api, namespace.name)
         yield said[-1]
     finally:
         for each in (*api.list("v1", "Pod", namespace.name), namespace.manifest):
             api.delete(each, now=True)
+
+
+def found_in(api: Api, namespace: str) -> dict[str, list[object]]:
+    """What there is where nothing was said."""
+    kinds = (("v1", "ResourceQuota"), ("apps/v1", "ReplicaSet"), ("v1", "Pod"))
+    return {kind: [each["status"] for each in api.list(version, kind, namespace)] for version, kind in kinds}
 
 
 def words(api: Api, namespace: str) -> Iterator[dict[str, str]]:
