@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from plan.scheduling.selection import Selection
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 Port = tuple[str, int]
+Counted = TypeVar("Counted")
 
 
 class Domains(NamedTuple):
@@ -76,10 +77,8 @@ class Cluster:
             self.volumes[index] += (self._claims[claim][index] > 0) - was_mounted
         for port in kind.constraints.host_ports:
             self._ports[port][index] += count
-        for counts, key in ((self.pods[index], kind), (self._where[kind], index)):
-            counts[key] += count  # pyright: ignore[reportArgumentType]
-            if not counts[key]:  # pyright: ignore[reportArgumentType]
-                del counts[key]  # pyright: ignore[reportArgumentType]
+        _add(self.pods[index], kind, count)
+        _add(self._where[kind], index, count)
 
     def demand(self, kind: Kind) -> Demand:
         """What a pod of a kind takes."""
@@ -157,6 +156,13 @@ class Cluster:
             pods=pods.total(),
             workloads=tuple((kind.workload, count) for kind, count in pods.items()),
         )
+
+
+def _add(counts: Counter[Counted], key: Counted, count: int) -> None:
+    """Count more or fewer of something; of what there is none, none is listed."""
+    counts[key] += count
+    if not counts[key]:
+        del counts[key]
 
 
 def _table(values: Sequence[int] | Sequence[Sequence[int]]) -> Integers:

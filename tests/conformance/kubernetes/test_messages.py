@@ -36,16 +36,16 @@ def said_of(api: Api, plan: Plan, service: Service) -> Iterator[dict[str, str]]:
         said: list[dict[str, str]] = []
         if not eventually(lambda: said.extend(words(api, namespace.name)) or said):
             silent = found_in(api, namespace.name)
-            _make_anew(api, namespace.name)
+            delete_pods(api, namespace.name)  # those that came before a quota counted were admitted, and are made anew
             assert eventually(lambda: said.extend(words(api, namespace.name)) or said), silent
         yield said[-1]
     finally:
-        for each in (*api.list("v1", "Pod", namespace.name), namespace.manifest):
-            api.delete(each, now=True)
+        delete_pods(api, namespace.name)
+        api.delete(namespace.manifest, now=True)
 
 
-def _make_anew(api: Api, namespace: str) -> None:
-    """Let the pods of a namespace come once more: those that came before a quota counted were admitted."""
+def delete_pods(api: Api, namespace: str) -> None:
+    """Delete the pods of a namespace, at once."""
     for pod in api.list("v1", "Pod", namespace):
         api.delete(pod, now=True)
 

@@ -24,6 +24,7 @@ class Outcome(NamedTuple):
 
     code: int
     output: str
+    """What it printed, errors and warnings included."""
 
     @property
     def succeeded(self) -> bool:

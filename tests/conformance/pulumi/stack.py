@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from rehearsal.engine import installed_plugins
 from rehearsal.proxmox import Emulator
 from rehearsal.proxmox.sftp import Server
+from tests.conformance.proxmox.terraform import Outcome
 
 ROOT = Path(__file__).parents[3]
 TIMEOUT = 300
@@ -29,18 +30,6 @@ there."""
 def only(*patterns: str) -> list[str]:
     """Arguments with which `pulumi` looks at some resources alone. A component has to be among them."""
     return [argument for pattern in patterns for argument in ("--target", pattern)]
-
-
-class Outcome(NamedTuple):
-    """What came of a run."""
-
-    code: int
-    output: str
-    """What it printed, errors and warnings included."""
-
-    @property
-    def succeeded(self) -> bool:
-        return self.code == 0
 
 
 class Stack:
