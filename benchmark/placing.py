@@ -13,11 +13,11 @@ from statistics import median
 from benchmark.process import ROOT
 from config.load import load_lab
 from plan import make_plan
+from plan.cluster.nodes import PODS, ZONE_LABEL
+from plan.forecast import look_ahead
+from plan.kubernetes.resources import CPU, MEMORY
+from plan.kubernetes.scheduling import place
 from plan.model import Container, Node, Pod, Workload
-from plan.nodes import PODS, ZONE_LABEL
-from plan.outlook import look_ahead
-from plan.resources import CPU, MEMORY
-from plan.scheduling import place
 
 ROUNDS = 5
 REPLICAS = 3
@@ -75,5 +75,5 @@ if __name__ == "__main__":
         some_nodes, some_workloads = nodes(int(sys.argv[1])), workloads(int(sys.argv[2]))
         print(cpu_seconds(lambda: place(some_nodes, some_workloads)))
     else:
-        lab = load_lab(ROOT / "config" / "prod")
+        lab = load_lab(ROOT / "config" / "labs" / "prod")
         print(median([cpu_seconds(_verdict) for _ in range(ROUNDS + 1)][1:]))

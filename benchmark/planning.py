@@ -24,7 +24,7 @@ def multiplied(lab: Lab, factor: int) -> Lab:
 
 def seconds_per_service(factor: int) -> float:
     """CPU seconds that planning takes for each service: the median of several rounds, after one to warm up."""
-    lab = multiplied(load_lab(ROOT / "config" / "prod"), factor)
+    lab = multiplied(load_lab(ROOT / "config" / "labs" / "prod"), factor)
     gc.disable()  # as the command line does
     rounds = [_seconds(lab) for _ in range(ROUNDS + 1)][1:]
     return median(rounds) / len(lab.services)

@@ -98,7 +98,7 @@ def kind_of(resource: Resource) -> str:
 
 def main() -> None:
     """Record both programs in turn, and print the ratio of the medians."""
-    plan = make_plan(load_lab(ROOT / "config" / "prod"))
+    plan = make_plan(load_lab(ROOT / "config" / "labs" / "prod"))
     programs: dict[str, Callable[[Plan], None]] = {"flat": Flat(record(lambda: with_components(plan)))}
     programs["program"] = with_components
     gc.collect()

@@ -11,7 +11,7 @@ from rehearsal.rehearse import rehearse
 
 def main() -> None:
     """Apply prod, wait until it has settled, and print how long that took; or say why not."""
-    plan = make_plan(load_lab(ROOT / "config" / "prod"))
+    plan = make_plan(load_lab(ROOT / "config" / "labs" / "prod"))
     try:
         with cluster(plan) as running:
             (step,) = rehearse(running.api, plan, ())

@@ -34,7 +34,7 @@ class PlanFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-LabOption = Annotated[str, typer.Option("--lab", "-l", help="Name of a folder in config/, or a path.")]
+LabOption = Annotated[str, typer.Option("--lab", "-l", help="Name of a folder in config/labs/, or a path.")]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="For people or for programs.")]
 
 
@@ -50,7 +50,7 @@ def plan_command(
     ] = None,
 ) -> None:
     """Say what the lab is, whether it fits, and what is wrong with it."""
-    from cli.planning import run_plan
+    from cli.commands.plan import run_plan
 
     raise SystemExit(run_plan(lab, output, service, against))
 
@@ -62,7 +62,7 @@ def render_command(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Write every manifest and machine specification as a file."""
-    from cli.rendering import run_render
+    from cli.commands.render import run_render
 
     raise SystemExit(run_render(lab, folder, output))
 
@@ -73,7 +73,7 @@ def schema_command(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Write the JSON Schemas with which an editor completes and checks the lab's files."""
-    from cli.schemas import run_schema
+    from cli.commands.schema import run_schema
 
     raise SystemExit(run_schema(folder, output))
 
@@ -85,7 +85,7 @@ def explain_command(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Say what a finding means and what to do; or follow a service down to the kernel, or a node through a shortage."""
-    from cli.explaining import run_explain
+    from cli.commands.explain import run_explain
 
     raise SystemExit(run_explain(name, lab, output))
 
@@ -101,7 +101,7 @@ def guard_command(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Say what an `up` would do to what runs, and stop what does damage."""
-    from cli.guarding import run_guard
+    from cli.commands.guard import run_guard
 
     raise SystemExit(run_guard(preview, stack, tuple(allow or ()), lab, output))
 
@@ -118,7 +118,7 @@ def adopt_command(
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Write machines that run into machines.yaml, and compare those that stand there with their host."""
-    from cli.adopting import run_adopt
+    from cli.commands.adopt import run_adopt
 
     reach = Reach(endpoint, ca_file, insecure)
     raise SystemExit(run_adopt(lab, tuple(machines or ()), tuple(role or ()), dry_run, reach, output))
@@ -133,7 +133,7 @@ def preflight_command(
     insecure: InsecureOption = False,
 ) -> None:
     """Ask the live Proxmox whether it can take an `up`, and fail with the numbers."""
-    from cli.preflight import run_preflight
+    from cli.commands.preflight import run_preflight
 
     raise SystemExit(run_preflight(lab, endpoint, ca_file, insecure, output))
 
@@ -149,7 +149,7 @@ def rehearse_command(
 ) -> None:
     """Run the lab on a real control plane on this machine, and say what runs, what waits and what is refused."""
     try:
-        from cli.rehearsing import run_rehearse
+        from cli.commands.rehearse import run_rehearse
     except ModuleNotFoundError as missing:
         print(f"homelab: {missing.name} is not installed; `make rehearse` installs what this needs", file=sys.stderr)
         raise SystemExit(INVALID) from None

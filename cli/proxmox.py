@@ -11,7 +11,7 @@ from config.load import LABS, lab_folder
 from config.source import is_mapping
 
 if TYPE_CHECKING:
-    from operations.proxmox import ProxmoxHost
+    from operations.clients.proxmox import ProxmoxHost
 
 TOKEN = "PROXMOX_VE_API_TOKEN"
 ENDPOINT = "PROXMOX_VE_ENDPOINT"
@@ -44,7 +44,7 @@ def proxmox_of(lab: str, endpoint: str | None, ca_file: Path | None, insecure: b
 
     Raises NotAnswered where it is not said how Proxmox is reached.
     """
-    from operations.proxmox import NotAnswered, ProxmoxHost  # dear to import, and other commands never ask
+    from operations.clients.proxmox import NotAnswered, ProxmoxHost
 
     url = endpoint or _endpoint_of_stack(lab)
     if url is None:
@@ -59,7 +59,7 @@ def _endpoint_of_stack(lab: str) -> str | None:
     """`homelab:proxmoxEndpoint` of the stack that is named like the lab and declares it."""
     folder = lab_folder(lab)
     try:
-        text = (LABS.parent / f"Pulumi.{folder.resolve().name}.yaml").read_text(encoding="utf-8")
+        text = (LABS.parents[1] / f"Pulumi.{folder.resolve().name}.yaml").read_text(encoding="utf-8")
         stack = yaml.load(text, yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from plan.kubeconfig import UnusableKubeconfig, ca_certificate_hash
+from plan.cluster.kubeconfig import UnusableKubeconfig, ca_certificate_hash
 
 NO_KUBECONFIG = (
     "The control plane runs, but homelab:kubeconfig is not set: copy /etc/kubernetes/admin.conf from it and run "

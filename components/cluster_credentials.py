@@ -7,9 +7,9 @@ import pulumi
 import pulumi_tls as tls
 
 from plan import model
-from plan.credentials import KEY_ALGORITHM, KEY_CURVE
-from plan.kubeconfig import in_one_line, write_kubeconfig
-from plan.placeholders import Secret
+from plan.cluster.credentials import KEY_ALGORITHM, KEY_CURVE
+from plan.cluster.kubeconfig import in_one_line, write_kubeconfig
+from plan.model.placeholders import Secret
 
 AUTHORITY_USES = ("cert_signing", "crl_signing", "digital_signature", "key_encipherment")
 CLIENT_USES = ("client_auth", "digital_signature", "key_encipherment")

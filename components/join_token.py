@@ -7,8 +7,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
-from plan.credentials import JoinToken as Planned
-from plan.kubeconfig import in_one_line
+from plan.cluster.credentials import JoinToken as Planned
+from plan.cluster.kubeconfig import in_one_line
 
 ID_LENGTH = 6
 SECRET_LENGTH = 16

@@ -12,7 +12,7 @@ from components.join_token import JoinToken, JoinTokenArgs
 from components.machines import Secrets, declare_machines, declare_proxmox, declare_templates
 from components.settings import Settings
 from plan import model
-from plan.credentials import plan_join_token
+from plan.cluster.credentials import plan_join_token
 
 KUBECONFIG_OF_ANOTHER = (
     "homelab:kubeconfig is set, but this lab makes its cluster and the credentials for it: what it declares "

@@ -10,7 +10,7 @@ from components.settings import Settings
 from components.virtual_machine import VirtualMachine, VirtualMachineArgs
 from config.lab import Lab
 from plan import model
-from plan.placeholders import Secret
+from plan.model.placeholders import Secret
 
 Machines = Mapping[str, proxmoxve.VmLegacy]
 """Declared machines by name, in the order in which they change."""

@@ -33,7 +33,7 @@ def read_settings() -> Settings:
     """Read the stack's configuration. Raises RunError with one sentence about the first thing that is wrong."""
     config = pulumi.Config("homelab")
     return Settings(
-        lab=lab_folder(required(config, "lab", "the name of a folder in config/, or a path")),
+        lab=lab_folder(required(config, "lab", "the name of a folder in config/labs/, or a path")),
         adopt=boolean(config, "adopt", default=True),
         proxmox_endpoint=endpoint(required(config, "proxmoxEndpoint", "for example https://192.0.2.10:8006/")),
         proxmox_insecure=boolean(config, "proxmoxInsecure", default=False),

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_proxmoxve as proxmoxve
 
 from plan import model
-from plan.placeholders import Secret, filled, placeholders
+from plan.model.placeholders import Secret, filled, placeholders
 
 
 def declare_snippet(

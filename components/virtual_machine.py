@@ -9,7 +9,7 @@ import pulumi_proxmoxve as proxmoxve
 
 from components.snippet import declare_snippet
 from plan import model
-from plan.placeholders import Secret
+from plan.model.placeholders import Secret
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from config.storage_class import StorageClass
 from config.suggest import did_you_mean
 from config.tier import Tier
 
-LABS = FilePath(__file__).resolve().parent
+LABS = FilePath(__file__).resolve().parent / "labs"
 """Where the labs are that have a name."""
 
 FILES: Mapping[str, Any] = {
@@ -54,7 +54,7 @@ class InvalidLab(Exception):
 
 
 def lab_folder(lab: str) -> FilePath:
-    """The folder of a lab: a name below `config/`, or a path. Relative to where the user stands, if it is below."""
+    """The folder of a lab: a name in `config/labs/`, or a path; relative to the current folder if it lies below it."""
     path = FilePath(lab) if os.sep in lab else LABS / lab
     try:
         return path.resolve().relative_to(FilePath.cwd())

@@ -14,6 +14,9 @@ from pydantic.json_schema import GenerateJsonSchema
 from config.load import FILES
 from config.service import Service
 
+SCHEMAS = FilePath(__file__).parent / "schema"
+"""The schemas that the repository keeps, for editors."""
+
 
 def write_schemas(folder: FilePath) -> None:
     """Write the schema of each file, `site.json` and so on, and `service.json` for the files of services."""

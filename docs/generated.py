@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config.load import load_lab  # noqa: E402
-from plan.catalogue import CATALOGUE  # noqa: E402
+from plan.findings.catalogue import CATALOGUE  # noqa: E402
 
 COLUMNS = (
     "tier",
@@ -47,10 +47,13 @@ def findings() -> Iterator[str]:
 def tiers() -> Iterator[str]:
     """The rows of prod's tiers as a table."""
     yield "# Tiers of prod\n"
-    yield "From `config/prod/tiers.yaml`; memory and CPU are those of one container, the quota that of one namespace.\n"
+    yield (
+        "From `config/labs/prod/tiers.yaml`; memory and CPU are those of one container, the quota that of one "
+        "namespace.\n"
+    )
     yield f"| {' | '.join(COLUMNS)} |"
     yield "|---" * len(COLUMNS) + "|"
-    for name, row in load_lab(ROOT / "config" / "prod").tiers.items():
+    for name, row in load_lab(ROOT / "config" / "labs" / "prod").tiers.items():
         cells = (
             name,
             f"{row.priority:,}",

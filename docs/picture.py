@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli.plan_text import print_plan
+from cli.text.plan import print_plan
 from config.load import load_lab
 from plan import make_plan
 
@@ -15,7 +15,7 @@ def main() -> None:
     console = Console(
         record=True, width=150, file=io.StringIO(), force_terminal=True, highlight=False, markup=False, emoji=False
     )
-    print_plan(make_plan(load_lab(Path("config/prod"))), console)
+    print_plan(make_plan(load_lab(Path("config/labs/prod"))), console)
     console.save_svg("docs/plan.svg", title="make plan")
 
 

@@ -1,25 +1,25 @@
 """From a lab to its plan."""
 
 from config.lab import Lab
-from plan.capacity import measure
-from plan.capacity_findings import capacity_findings
-from plan.creation import created_anew
-from plan.creation_findings import creation_findings
-from plan.credentials import credential_findings, plan_credentials
-from plan.gpu_findings import gpu_findings
-from plan.kubeadm import kubeadm_documents
-from plan.machines import machine_findings, plan_machines
+from plan.capacity.measure import measure
+from plan.cluster.credentials import credential_findings, plan_credentials
+from plan.cluster.kubeadm import kubeadm_documents
+from plan.cluster.membership import created_anew
+from plan.cluster.nodes import plan_nodes
+from plan.findings.capacity import capacity_findings
+from plan.findings.creation import creation_findings
+from plan.findings.gpu import gpu_findings
+from plan.findings.node import node_findings
+from plan.findings.service import service_findings
 from plan.model import Plan, sorted_findings
-from plan.namespaces import plan_namespaces
-from plan.node_findings import node_findings
-from plan.nodes import plan_nodes
-from plan.policies import plan_policies
-from plan.service_findings import service_findings
-from plan.services import plan_services
-from plan.storage import storage_classes
-from plan.templates import plan_templates
-from plan.tiers import plan_tiers, shutdown_findings
-from plan.transitions import transition_findings
+from plan.proxmox.machines import machine_findings, plan_machines
+from plan.proxmox.templates import plan_templates
+from plan.scenarios.transitions import transition_findings
+from plan.tiers.namespaces import plan_namespaces
+from plan.tiers.objects import plan_tiers, shutdown_findings
+from plan.tiers.policies import plan_policies
+from plan.workloads.services import plan_services
+from plan.workloads.storage_classes import storage_classes
 
 
 def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:

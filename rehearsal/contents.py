@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from plan.model import Manifest, Namespace, Plan, Service
-from plan.policies.kyverno import API_VERSION as POLICIES
+from plan.tiers.policies.kyverno import API_VERSION as POLICIES
 from rehearsal.control_plane import Api, Applied
 from rehearsal.stand_ins import stand_ins, system_stand_ins
 

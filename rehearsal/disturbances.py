@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from config.lab import Lab
-from plan.losses import near_their_volumes
+from plan.cluster.nodes import plan_nodes
+from plan.cluster.system import system_workloads
+from plan.kubernetes.scheduling import place
 from plan.model import Manifest, Node, NodeUse, Pending, Plan, Workload
-from plan.nodes import plan_nodes
-from plan.scheduling import place
-from plan.system import system_workloads
+from plan.scenarios.losses import near_their_volumes
 from rehearsal.control_plane import Api, Refused
 from rehearsal.control_plane.nodes import add_nodes
 from rehearsal.outcome import Outcome, key_of

@@ -15,8 +15,8 @@ from pulumi import automation
 
 from components.contents import declare_contents
 from components.kinds import resource_name
-from plan.metadata import NOT_AWAITED
 from plan.model import Manifest, Plan, Service
+from plan.model.metadata import NOT_AWAITED
 from rehearsal.control_plane import Applied, Refused
 from rehearsal.stand_ins import stand_ins
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from operations.clients.kubernetes import Api, Applied, Refused
 from plan.model import Manifest, Pending, Workload
-from rehearsal.control_plane.api import Api, Applied, Refused
 from rehearsal.control_plane.volumes import attached_volumes
 
 Key = tuple[str, str, str]

@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from cli.plan_text import print_plan
-from cli.reports import plan_report
+from cli.reports.plan import plan_report
+from cli.text.plan import print_plan
 from config.load import InvalidLab, load_lab
 from plan import make_plan
 
 ROOT = Path(__file__).parents[1]
-LABS = [ROOT / "config" / "prod", ROOT / "config" / "small", ROOT / "tests" / "labs" / "tiny"]
+LABS = [ROOT / "config" / "labs" / "prod", ROOT / "config" / "labs" / "small", ROOT / "tests" / "labs" / "tiny"]
 FILES = {file.relative_to(lab.parent): file.read_bytes() for lab in LABS for file in sorted(lab.rglob("*.yaml"))}
 
 bounded = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

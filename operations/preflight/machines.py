@@ -16,7 +16,7 @@ from operations.preflight.standing import (
     to_create,
 )
 from operations.preflight.state import State, Unread
-from plan.existing import host_findings, missing_findings
+from plan.live import host_findings, missing_findings
 from plan.model import Finding, Plan, VirtualMachine
 from plan.wording import listed
 

@@ -6,7 +6,7 @@ from operations.preflight.answers import NodeStatus
 from operations.preflight.check import Check, gib, missing_privilege, unchecked
 from operations.preflight.standing import Guests, memory_to_add
 from operations.preflight.state import HostState, State, Unread
-from plan.host_memory import HostMemory, Running, reckon
+from plan.capacity.host_memory import HostMemory, Running, reckon
 from plan.model import Finding, Plan
 from plan.wording import listed
 

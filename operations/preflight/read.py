@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from operations.inventory import read_inventory
+from operations.clients.proxmox import Api, NotAnswered, Refused
+from operations.clients.proxmox_inventory import read_inventory
 from operations.preflight.answers import (
     AgentInterfaces,
     Clock,
@@ -25,10 +26,9 @@ from operations.preflight.answers import (
     Volume,
 )
 from operations.preflight.state import HostState, State, Unread
-from operations.proxmox import Api, NotAnswered, Refused
-from plan.existing.inventory import Inventory
+from plan.live.inventory import Inventory
 from plan.model import Plan
-from plan.privileges import needs
+from plan.proxmox.privileges import needs
 
 T = TypeVar("T")
 K = TypeVar("K")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from operations.preflight.answers import Guest
-from plan.host_memory import overhead
+from plan.capacity.host_memory import overhead
 from plan.model import MachineTemplate, Plan, VirtualMachine
 
 Guests = Mapping[int, Guest]

@@ -15,7 +15,7 @@ from operations.preflight.answers import (
     ThinPool,
     Volume,
 )
-from plan.existing.inventory import Inventory
+from plan.live.inventory import Inventory
 
 
 class Unread(NamedTuple):

@@ -3,7 +3,7 @@
 from operations.preflight.check import Check, unchecked
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
-from plan.privileges import Need, needs
+from plan.proxmox.privileges import Need, needs
 from plan.wording import listed
 
 MONITOR = {"VM.GuestAgent.Audit": "VM.Monitor"}

@@ -6,8 +6,8 @@ from config.parts import Part
 from config.parts import workloads as workloads_of
 from config.service import AppService, GpuService
 from plan.model import Manifest, Workload
-from plan.scope import Scope
 from plan.workloads import volumes
+from plan.workloads.context import Scope
 from plan.workloads.controllers import (
     CONTROLLERS,
     availability,

@@ -5,7 +5,7 @@ from config.service.common import Volume
 from config.service.container import SecretVariable
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import Backup, DatabaseBase
-from plan.conventions import BACKUP
+from plan.tiers.conventions import BACKUP
 
 _DUMP = """set -euo pipefail
 file="/backup/{name}-$(date +%Y%m%d-%H%M).sql.gz"

@@ -5,10 +5,10 @@ from typing import Any
 
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
-from plan import resources
-from plan.conventions import WAIT_FOR, resources_of
+from plan.kubernetes import resources
 from plan.model import Container, Manifest
-from plan.scope import Scope, endpoint
+from plan.tiers.conventions import WAIT_FOR, resources_of
+from plan.workloads.context import Scope, endpoint
 
 WAIT_FOR_IMAGE = "docker.io/library/busybox:1.37"
 

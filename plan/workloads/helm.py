@@ -5,12 +5,12 @@ from typing import Any, cast
 
 from config.service import HelmService
 from config.service.helm import FootprintContainer, FootprintWorkload
-from plan import resources
-from plan.constraints import Constraints
-from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
+from plan.kubernetes import resources
 from plan.model import Container, Manifest, Pod, Release, Workload
-from plan.scope import Scope
+from plan.model.constraints import Constraints
+from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
+from plan.workloads.context import Scope
 from plan.workloads.controllers import CONTROLLERS, planned_workload
 from plan.workloads.networking import ingresses
 from plan.workloads.secrets import chart_secret

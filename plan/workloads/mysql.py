@@ -7,9 +7,9 @@ from config.service.common import Volume
 from config.service.container import ContainerPort, SecretVariable
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Manifest, Workload
-from plan.scope import Scope
 from plan.workloads.apps import build_app
 from plan.workloads.backups import as_app, backup_job, backup_volume
+from plan.workloads.context import Scope
 
 USER_ID = 999
 """Of the server in MySQL's official image."""

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address
 from config.lab import Lab
 from config.service.common import Exposure
 from config.service.container import Workload as WorkloadConfig
-from plan.metadata import NOT_AWAITED, manifest, namespace_of, selector
 from plan.model import Manifest
-from plan.scope import Scope, endpoint
+from plan.model.metadata import NOT_AWAITED, manifest, namespace_of, selector
+from plan.workloads.context import Scope, endpoint
 
 MIDDLEWARE_API = "traefik.io/v1alpha1"
 RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH, LAN_ONLY = (

@@ -6,9 +6,9 @@ from typing import Any
 from config.service import Service
 from config.service.app import OwnWorkloads
 from config.service.common import Permission
-from plan.metadata import manifest
 from plan.model import Manifest
-from plan.scope import Scope
+from plan.model.metadata import manifest
+from plan.workloads.context import Scope
 
 API_GROUP = "rbac.authorization.k8s.io"
 API_VERSION = f"{API_GROUP}/v1"

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 from config.service.container import Container as ContainerConfig
 from config.service.container import Gpu, GpuWorkload
 from config.service.container import Workload as WorkloadConfig
-from plan.constraints import read_constraints
-from plan.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
-from plan.metadata import selector
 from plan.model import Container, Manifest, Pod
-from plan.scope import Scope
+from plan.model.constraints import read_constraints
+from plan.model.metadata import selector
+from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
 from plan.workloads.containers import container_manifest, ports, probes, wait_for
+from plan.workloads.context import Scope
 from plan.workloads.permissions import has_permissions
 
 NDOTS = "2"

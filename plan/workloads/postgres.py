@@ -7,14 +7,14 @@ from typing import Any
 
 from config.parts import Part
 from config.service import PostgresService
-from plan import resources
-from plan.constraints import Constraints, read_constraints
-from plan.conventions import resources_of
-from plan.metadata import manifest
+from plan.kubernetes import resources
 from plan.model import Manifest, Pod, Workload
-from plan.scope import Scope
+from plan.model.constraints import Constraints, read_constraints
+from plan.model.metadata import manifest
+from plan.tiers.conventions import resources_of
 from plan.workloads.apps import build_parts
 from plan.workloads.backups import as_app, backup_job, backup_volume
+from plan.workloads.context import Scope
 from plan.workloads.controllers import planned_workload, recommendation
 from plan.workloads.networking import load_balancer_annotation
 from plan.workloads.secrets import external_secret

@@ -5,10 +5,10 @@ from typing import Any
 
 from config.service.container import SecretVariable
 from config.service.container import Workload as WorkloadConfig
-from plan.metadata import manifest
 from plan.model import Manifest
-from plan.scope import Scope
+from plan.model.metadata import manifest
 from plan.workloads.containers import secret_key
+from plan.workloads.context import Scope
 
 API_VERSION = "external-secrets.io/v1"
 STORE = "vault"

@@ -11,9 +11,9 @@ from config.service.app import OwnWorkloads
 from config.service.common import Scratch
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
-from plan.metadata import manifest
 from plan.model import Manifest
-from plan.scope import Scope
+from plan.model.metadata import manifest
+from plan.workloads.context import Scope
 
 FILES_VOLUME = "homelab-files"
 """Not a name that a service would give to a volume of its own."""

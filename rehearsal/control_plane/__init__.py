@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plan.metadata import namespace_of
+from operations.clients.kubernetes import Api, Applied, Refused
+from plan.cluster.nodes import plan_nodes
 from plan.model import Plan
-from plan.nodes import plan_nodes
-from rehearsal.control_plane.api import Api, Applied, Refused
+from plan.model.metadata import namespace_of
 from rehearsal.control_plane.kinds import stand_in_for_kinds
 from rehearsal.control_plane.kyverno import Kyverno
 from rehearsal.control_plane.nodes import add_nodes

@@ -7,9 +7,9 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 
-from plan.metadata import api_group
+from operations.clients.kubernetes import Api
 from plan.model import Manifest
-from rehearsal.control_plane.api import Api
+from plan.model.metadata import api_group
 
 _OPEN_SCHEMA = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
 _SECONDS = 30

@@ -13,9 +13,9 @@ from typing import Any
 import trustme
 import yaml
 
-from plan.metadata import manifest
+from operations.clients.kubernetes import Api
 from plan.model import Manifest
-from rehearsal.control_plane.api import Api
+from plan.model.metadata import manifest
 from rehearsal.control_plane.parts import Parts
 from rehearsal.control_plane.processes import Processes, free_ports
 from rehearsal.tools import Tell, path_of, source_of

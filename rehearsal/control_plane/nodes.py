@@ -5,11 +5,11 @@ from collections.abc import Collection
 from typing import Any
 
 from config.lab import Lab
+from operations.clients.kubernetes import Api
+from plan.cluster.nodes import REGION_LABEL, ZONE_LABEL
+from plan.kubernetes.resources import written
 from plan.model import Manifest, Node
-from plan.nodes import REGION_LABEL, ZONE_LABEL
-from plan.resources import written
-from plan.storage import BLOCK_PROVISIONER, NFS_PROVISIONER
-from rehearsal.control_plane.api import Api
+from plan.workloads.storage_classes import BLOCK_PROVISIONER, NFS_PROVISIONER
 from rehearsal.control_plane.processes import PartFailed
 
 NOT_READY = "node.kubernetes.io/not-ready"

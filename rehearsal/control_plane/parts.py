@@ -9,7 +9,7 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from rehearsal.control_plane.api import Api
+from operations.clients.kubernetes import Api
 from rehearsal.control_plane.processes import Processes, free_ports, is_listening
 from rehearsal.tools import Tell, path_of, source_of
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from config.lab import Lab
+from operations.clients.kubernetes import Api, Refused
+from plan.cluster.nodes import REGION_LABEL, ZONE_LABEL, topology
 from plan.model import Manifest
-from plan.nodes import REGION_LABEL, ZONE_LABEL, topology
-from plan.storage import BLOCK_PROVISIONER, NFS_PROVISIONER
-from rehearsal.control_plane.api import Api, Refused
+from plan.workloads.storage_classes import BLOCK_PROVISIONER, NFS_PROVISIONER
 
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 """Annotation with which the scheduler says where the first user of a claim goes."""

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli.proxmox import proxmox_of
-from operations.proxmox import NotAnswered
+from operations.clients.proxmox import NotAnswered
 from rehearsal.proxmox import Emulator
 from tests.cli.conftest import Homelab
-from tests.operations.adopting.hosts import as_stated, asked, configure
+from tests.operations.adopt.hosts import as_stated, asked, configure
 from tests.plan.labs import FOLDERS, lab_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.comparison_markdown import LONGEST, to_markdown
-from cli.sides import side_of
-from plan.comparison import compare
+from cli.baseline import side_of
+from cli.text.comparison_markdown import LONGEST, to_markdown
+from plan.changes.comparison import compare
 from tests.cli.conftest import Homelab
 from tests.plan.labs import change, plan_of
 
@@ -85,7 +85,7 @@ def test_markdown_is_never_too_long_for_a_comment(
     assert whole.count("</details>") > 24
     assert "more left out" not in whole
     assert len(whole) < LONGEST
-    monkeypatch.setattr("cli.comparison_markdown.LONGEST", len(whole) - 9000)
+    monkeypatch.setattr("cli.text.comparison_markdown.LONGEST", len(whole) - 9000)
     cut = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
     assert len(cut) <= len(whole) - 9000
     assert cut.count("<details>") == cut.count("</details>") > 10

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from plan.catalogue import CATALOGUE
+from plan.findings.catalogue import CATALOGUE
 from tests.cli.conftest import Homelab
 from tests.plan.labs import FOLDERS
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cli.plan_text import print_plan
-from cli.service_text import print_service
+from cli.text.plan import print_plan
+from cli.text.service import print_service
 from plan import make_plan
 from tests.cli.conftest import Homelab
 from tests.plan.labs import ROOT, change, lab_of, plan_of
@@ -52,7 +52,7 @@ def test_production_is_planned_unless_another_lab_is_named(homelab: Homelab) -> 
     assert result.exit_code == 0
     assert result.stdout.startswith("Lab prod: ")
     assert "warning HOST-MEMORY-OVERCOMMITTED  " in result.stdout
-    assert "config/prod/site.yaml:" in result.stdout
+    assert "config/labs/prod/site.yaml:" in result.stdout
 
 
 def test_an_invalid_lab_is_answered_with_one_line_for_each_problem(invalid_lab: Path, homelab: Homelab) -> None:

@@ -40,7 +40,7 @@ def test_what_fails_ends_with_1_at_its_place_with_the_numbers(homelab: Homelab, 
     result = homelab("preflight", *way(proxmox))
     assert result.exit_code == 1
     assert "error HOST-MEMORY-SHORT  " in result.stdout
-    assert "config/small/site.yaml:" in result.stdout
+    assert "config/labs/small/site.yaml:" in result.stdout
     assert "9.8 GiB too little if all use what they have" in result.stdout
     assert "Do not apply this: 1 check failed, of 12." in result.stdout
 
@@ -73,7 +73,7 @@ def test_programs_get_json(homelab: Homelab, proxmox: Emulator) -> None:
     assert outcomes["memory of pve"] == "fine"
     (finding,) = (each for check in report["checks"] for each in check["findings"])
     assert finding["code"] == "CLOCK-DIFFERS"
-    assert finding["file"].endswith("config/small/site.yaml")
+    assert finding["file"].endswith("config/labs/small/site.yaml")
 
 
 @pytest.mark.parametrize("output", ["text", "json"])

@@ -118,12 +118,12 @@ def test_a_part_that_is_missing_is_told_in_a_sentence(
     assert (result.exit_code, result.stderr) == (1, "homelab: etcd is not here\n")
 
 
-def test_without_the_client_it_says_what_installs_it(
+def test_without_a_development_package_it_says_what_installs_it(
     homelab: Homelab, lab: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "kubernetes", None)
-    for module in [name for name in sys.modules if name.startswith(("rehearsal.", "cli.rehears"))]:
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    for module in [name for name in sys.modules if name.startswith(("rehearsal.", "cli.commands.rehearse"))]:
         monkeypatch.delitem(sys.modules, module)
     result = homelab("rehearse", "--lab", lab)
     assert result.exit_code == 2
-    assert "kubernetes is not installed; `make rehearse` installs what this needs" in result.stderr
+    assert "trustme is not installed; `make rehearse` installs what this needs" in result.stderr

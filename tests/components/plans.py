@@ -4,8 +4,8 @@ from typing import Any
 
 from config.quantity import Memory
 from plan import model
-from plan.credentials import ADMINISTRATOR, AUTHORITIES
-from plan.placeholders import SECRETS, Secret, placeholder
+from plan.cluster.credentials import ADMINISTRATOR, AUTHORITIES
+from plan.model.placeholders import SECRETS, Secret, placeholder
 
 AWKWARD = {
     "api_version": "a key in snake case",

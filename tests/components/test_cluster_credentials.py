@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from components.cluster_credentials import ClusterCredentials, ClusterCredentialsArgs
-from plan.placeholders import SECRETS
+from plan.model.placeholders import SECRETS
 from tests.components import plans
 from tests.recording import providers
 from tests.recording.recorder import Recording, Resource, record, secret_value, without_secrets

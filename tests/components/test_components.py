@@ -23,7 +23,7 @@ from components.mysql_app import MysqlApp, MysqlAppArgs
 from components.postgres_app import PostgresApp, PostgresAppArgs
 from components.tier_namespace import TierNamespace, TierNamespaceArgs
 from components.virtual_machine import VirtualMachine, VirtualMachineArgs
-from plan.credentials import plan_join_token
+from plan.cluster.credentials import plan_join_token
 from tests.components import plans
 from tests.recording import providers
 from tests.recording.recorder import UNKNOWN, Recording, needs_provider, record

@@ -9,7 +9,7 @@ import pytest
 
 from components import join_token
 from components.join_token import JoinToken, JoinTokenArgs
-from plan.credentials import plan_join_token
+from plan.cluster.credentials import plan_join_token
 from tests.recording import providers
 from tests.recording.recorder import UNKNOWN, Answer, Recording, Resource, record, secret_value, without_secrets
 

@@ -29,7 +29,7 @@ def test_defaults_adopt_and_verify_certificates() -> None:
     assert (settings.proxmox_ssh_username, settings.proxmox_ssh_private_key) == ("root", None)
 
 
-@pytest.mark.parametrize(("value", "folder"), [("small", "config/small"), ("/srv/lab", "/srv/lab"), ("./a", "a")])
+@pytest.mark.parametrize(("value", "folder"), [("small", "config/labs/small"), ("/srv/lab", "/srv/lab"), ("./a", "a")])
 def test_a_lab_is_a_name_or_a_path(value: str, folder: str) -> None:
     assert read(COMPLETE | {"homelab:lab": value}).lab == Path(folder)
 

@@ -24,7 +24,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("folder", ["prod", "small"])
 def test_the_labs_of_the_project_are_valid(folder: str) -> None:
-    assert load_lab(ROOT / "config" / folder).services
+    assert load_lab(ROOT / "config" / "labs" / folder).services
 
 
 def refusals(folder: Path) -> list[str]:

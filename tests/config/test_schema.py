@@ -12,7 +12,7 @@ from config.source import Places, read_yaml
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "config" / "schema"
-LABS = [ROOT / "config" / "prod", ROOT / "config" / "small", ROOT / "tests" / "labs" / "tiny"]
+LABS = [ROOT / "config" / "labs" / "prod", ROOT / "config" / "labs" / "small", ROOT / "tests" / "labs" / "tiny"]
 FILES = [file for lab in LABS for file in sorted(lab.rglob("*.yaml"))]
 
 

@@ -108,7 +108,9 @@ def test_a_node_may_share_its_start_order_with_an_appliance(tiny: Path) -> None:
 
 
 def test_prods_workers_are_numbered_as_they_run() -> None:
-    workers = {name: machine for name, machine in load_lab(ROOT / "config" / "prod").machines.items() if machine.shape}
+    workers = {
+        name: machine for name, machine in load_lab(ROOT / "config" / "labs" / "prod").machines.items() if machine.shape
+    }
     numbers = {
         name: (machine.vmid, str(machine.interfaces[0].address), machine.start.order)
         for name, machine in workers.items()

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.reports import dotted
+from cli.reports.plan import dotted
 from config.load import InvalidLab, load_lab
 from operations.guard import judge
-from operations.preview import read_preview
+from operations.guard.preview import read_preview
 from plan import Finding, Plan, make_plan
-from plan.outlook import look_ahead
+from plan.forecast import look_ahead
 from tests.operations.steps import step
 from tests.plan.labs import change
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from operations.consequence import Consequence
 from operations.guard import judge
-from operations.preview import Preview, read_preview
+from operations.guard.consequence import Consequence
+from operations.guard.preview import Preview, read_preview
 from tests.plan.labs import lab_of
 
 PREVIEWS = Path(__file__).parent / "previews"

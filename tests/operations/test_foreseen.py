@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.sides import side_of
+from cli.baseline import side_of
 from config.load import load_lab
-from operations.consequence import Consequence
-from operations.foreseen import foreseen
+from operations.guard.consequence import Consequence
+from operations.guard.predicted import foreseen
 from plan import make_plan
-from plan.comparison import compare
+from plan.changes.comparison import compare
 from tests.plan.labs import FOLDERS, change
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from operations.guard import UnknownAllowance, judge
-from operations.preview import read_preview, read_stack
+from operations.guard.preview import read_preview, read_stack
 from tests.operations.steps import effects, judged, preview_of, recorded, step, update
 from tests.plan.labs import lab_of
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from operations.inventory import read_inventory
-from operations.proxmox import Refused
-from plan.existing.inventory import HostDevice, HostDisk, HostInterface, HostMachine, Inventory, PendingChange, Startup
+from operations.clients.proxmox import Refused
+from operations.clients.proxmox_inventory import read_inventory
+from plan.live.inventory import HostDevice, HostDisk, HostInterface, HostMachine, Inventory, PendingChange, Startup
 
 GIB = 1 << 30
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.kinds import PROTECTED
-from operations.objects import HOLDS
+from operations.guard.objects import HOLDS
 from tests.operations.steps import effects, judged, step
 
 HOLDING = {

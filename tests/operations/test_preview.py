@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from operations.preview import InvalidPreview, python_path, read_preview, read_stack, without_indices
+from operations.guard.preview import InvalidPreview, python_path, read_preview, read_stack, without_indices
 from tests.operations.steps import preview_of, recorded, step, update
 
 

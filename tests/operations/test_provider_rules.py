@@ -13,8 +13,8 @@ from typing import Any, get_args
 import pulumi_proxmoxve
 import pytest
 
-from operations.preview import python_path
-from plan.provider_rules import ARGUMENTS, COMPUTED, NESTED, Change, effects_of
+from operations.guard.preview import python_path
+from plan.changes.provider_rules import ARGUMENTS, COMPUTED, NESTED, Change, effects_of
 from tests.operations.steps import effects, judged, preview_of, step
 
 OBSERVED = [json.loads(line) for line in (Path(__file__).parent / "observed.jsonl").read_text().splitlines()]

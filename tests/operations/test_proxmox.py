@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from operations import proxmox
-from operations.proxmox import NotAnswered, ProxmoxHost, Refused
+from operations.clients import proxmox
+from operations.clients.proxmox import NotAnswered, ProxmoxHost, Refused
 
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 TOKEN = "homelab@pve!pulumi=00000000-0000-4000-8000-000000000000"

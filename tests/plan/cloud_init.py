@@ -10,7 +10,7 @@ from config.lab import Lab
 from config.load import load_lab
 from plan import make_plan
 from plan.model import Plan, VirtualMachine
-from plan.placeholders import SECRETS, Secret, filled
+from plan.model.placeholders import SECRETS, Secret, filled
 from tests.plan.labs import ROOT, plan_of
 
 TOKEN = "123456.1234567890123456"

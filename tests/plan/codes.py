@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LIST_MODULES = """
 import sys
-import plan.outlook
+import plan.forecast
 modules = (module.__file__ for name, module in sys.modules.items() if name.startswith("plan."))
 print(*filter(None, modules), sep="\\n")
 """

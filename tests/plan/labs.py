@@ -11,8 +11,8 @@ from plan.model import Manifest, Plan
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
-    "prod": ROOT / "config" / "prod",
-    "small": ROOT / "config" / "small",
+    "prod": ROOT / "config" / "labs" / "prod",
+    "small": ROOT / "config" / "labs" / "small",
     "every_kind": ROOT / "tests" / "labs" / "every_kind",
 }
 

@@ -15,10 +15,10 @@ import yaml
 
 from config.load import load_lab
 from plan import make_plan
-from plan.admission import admit
-from plan.admission.quota import pod_usage
+from plan.kubernetes.admission import admit
+from plan.kubernetes.admission.quota import pod_usage
+from plan.kubernetes.resources import added
 from plan.model import Plan, Service
-from plan.resources import added
 from plan.yaml_text import to_yaml
 from tests.plan.labs import FOLDERS, ROOT
 

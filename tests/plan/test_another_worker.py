@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 def plans(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Plan, Plan]:
     """The name of the new worker, the plan without it and the plan with it."""
     lab, name = request.param
-    folder = Path(shutil.copytree(ROOT / "config" / lab, tmp_path / lab))
+    folder = Path(shutil.copytree(ROOT / "config" / "labs" / lab, tmp_path / lab))
     before = make_plan(load_lab(folder))
     with (folder / "machines.yaml").open("a") as machines:
         machines.write(f"{name}: {{shape: worker}}\n")

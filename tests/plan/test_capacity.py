@@ -1,10 +1,10 @@
 """How full the lab with one service of each kind is, reckoned by hand."""
 
 from config.quantity import Memory
+from plan.cluster.nodes import PODS
+from plan.cluster.system import system_workloads
+from plan.kubernetes.resources import CPU, GPU, MEMORY
 from plan.model import GroupUse, HostUse, NamespaceUse
-from plan.nodes import PODS
-from plan.resources import CPU, GPU, MEMORY
-from plan.system import system_workloads
 from tests.plan.labs import plan_of
 
 CAPACITY = plan_of("every_kind").capacity

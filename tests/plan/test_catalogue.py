@@ -2,7 +2,7 @@
 
 import re
 
-from plan.catalogue import CATALOGUE
+from plan.findings.catalogue import CATALOGUE
 from tests.plan.codes import codes_made_in
 
 

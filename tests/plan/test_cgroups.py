@@ -6,9 +6,9 @@ The pairs of shares and weights are those of runc's own tests and of its change 
 import pytest
 
 from config.quantity import Cpu, Memory
-from plan.cgroups import Cgroup, cgroups
+from plan.kubernetes.cgroups import Cgroup, cgroups
+from plan.kubernetes.resources import CPU, MEMORY, oom_score_adj, qos_class
 from plan.model import Container, Pod, Workload
-from plan.resources import CPU, MEMORY, oom_score_adj, qos_class
 
 GIB = Memory.parse("1Gi")
 

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from config.lab import Lab
-from plan.cloud_init.keepalived import virtual_router_id
 from plan.model import VirtualMachine
-from plan.placeholders import SECRETS, placeholders
+from plan.model.placeholders import SECRETS, placeholders
+from plan.proxmox.cloud_init.keepalived import virtual_router_id
 from tests.plan.cloud_init import (
     TOKEN,
     complete,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.sides import side_of
+from cli.baseline import side_of
 from config.load import load_lab
 from plan import make_plan
-from plan.comparison import Comparison, Difference, compare, differences
+from plan.changes.comparison import Comparison, Difference, compare, differences
 from tests.plan.labs import FOLDERS, change, plan_of
 
 

@@ -1,6 +1,6 @@
 """What a pod's manifest says about where it wants to run."""
 
-from plan.constraints import AffinityTerm, Constraints, Requirement, Spread, read_constraints
+from plan.model.constraints import AffinityTerm, Constraints, Requirement, Spread, read_constraints
 
 HOSTNAME = "kubernetes.io/hostname"
 TERM = {"labelSelector": {"matchLabels": {"app": "web"}}, "topologyKey": HOSTNAME}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from plan.credentials import plan_credentials, plan_join_token
+from plan.cluster.credentials import plan_credentials, plan_join_token
 from tests.plan.cloud_init import high_availability
 
 

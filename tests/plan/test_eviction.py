@@ -1,9 +1,9 @@
 """The eviction order is the kubelet's, if every pod used all that it may (k8s.io/kubernetes v1.34.2,
 pkg/kubelet/eviction/helpers.go, rankMemoryPressure): above its request, then priority, then how far above."""
 
-from plan.eviction import INODES, above_request, eviction_order, order_on
+from plan.kubernetes.eviction import INODES, above_request, eviction_order, order_on
+from plan.kubernetes.resources import EPHEMERAL_STORAGE, MEMORY
 from plan.model import Container, Pod, Workload
-from plan.resources import EPHEMERAL_STORAGE, MEMORY
 from tests.plan.labs import plan_of
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.reports import dotted
+from cli.reports.plan import dotted
 from config.load import load_lab
 from plan import Finding, Plan, make_plan
 from tests.plan.codes import codes_of_the_planner

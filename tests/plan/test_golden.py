@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.rendering import MARKER, rendering
-from plan.files import rendered_files
+from cli.commands.render import MARKER, rendering
+from plan.changes.files import rendered_files
 from tests.plan.labs import plan_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"

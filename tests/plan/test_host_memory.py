@@ -2,7 +2,7 @@
 
 import pytest
 
-from plan.host_memory import GIB, MIB, Running, overhead, reckon
+from plan.capacity.host_memory import GIB, MIB, Running, overhead, reckon
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import base64
 import pytest
 import yaml
 
-from plan.credentials import ADMINISTRATOR, AUTHORITIES
-from plan.kubeconfig import UnusableKubeconfig, ca_certificate_hash, write_kubeconfig
+from plan.cluster.credentials import ADMINISTRATOR, AUTHORITIES
+from plan.cluster.kubeconfig import UnusableKubeconfig, ca_certificate_hash, write_kubeconfig
 from plan.model import Credentials
 
 CERTIFICATE = """-----BEGIN CERTIFICATE-----

@@ -8,7 +8,7 @@ import pytest
 
 from config.load import load_lab
 from plan import Finding, make_plan
-from plan.outlook import look_ahead
+from plan.forecast import look_ahead
 from tests.plan.labs import ROOT, change, plan_of
 
 INCIDENTS = ROOT / "tests" / "incidents" / "lab"

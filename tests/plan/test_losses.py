@@ -8,10 +8,10 @@ import pytest
 
 from config.storage_class import NfsStorageClass
 from plan import make_plan
-from plan.headroom import Headroom, headroom
-from plan.losses import Loss, losses, standing_of
+from plan.cluster.nodes import UNSCHEDULABLE
 from plan.model import Plan, Workload
-from plan.nodes import UNSCHEDULABLE
+from plan.scenarios.headroom import Headroom, headroom
+from plan.scenarios.losses import Loss, losses, standing_of
 from tests.plan.labs import lab_of, plan_of
 
 GPU_TENANTS = {"frigate", "immich-worker", "immich-machine-learning", "llama-cpp", "stremio"}

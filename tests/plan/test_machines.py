@@ -7,9 +7,9 @@ from typing import Any
 import pulumi_proxmoxve
 import pytest
 
-from plan.machines import plan_machines
+from plan.changes.provider_rules import ARGUMENTS
 from plan.model import VirtualMachine
-from plan.provider_rules import ARGUMENTS
+from plan.proxmox.machines import plan_machines
 from tests.plan.labs import lab_of, plan_of
 
 BLOCKS = {

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from plan.conventions import GPU_NODE_LABEL, GPU_TAINT
-from plan.metadata import LIMIT_RANGE_LABEL, QUOTA_LABEL
 from plan.model import Manifest
+from plan.model.metadata import LIMIT_RANGE_LABEL, QUOTA_LABEL
+from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 from tests.plan.labs import lab_of, plan_of
 
 LABS = ("prod", "small", "every_kind")

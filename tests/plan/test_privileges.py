@@ -2,7 +2,7 @@
 
 import pytest
 
-from plan.privileges import ROLES, Need, commands, needs
+from plan.proxmox.privileges import ROLES, Need, commands, needs
 from rehearsal.proxmox import PRIVILEGES
 from tests.plan.labs import ROOT, plan_of
 

@@ -9,7 +9,7 @@ import pytest
 from config.load import load_lab
 from plan import make_plan
 from plan.model import Finding
-from plan.remedies import MOST_TRIED, NOTHING_HELPS, ONE_BY_ONE
+from plan.scenarios.remedies import MOST_TRIED, NOTHING_HELPS, ONE_BY_ONE
 from tests.plan.labs import FOLDERS, change
 
 TOO_MUCH = [

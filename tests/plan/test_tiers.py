@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from plan.kubeadm import kubeadm_documents
-from plan.metadata import LIMIT_RANGE_LABEL, QUOTA_LABEL
-from plan.tiers import plan_tiers, shutdown_grace_periods
+from plan.cluster.kubeadm import kubeadm_documents
+from plan.model.metadata import LIMIT_RANGE_LABEL, QUOTA_LABEL
+from plan.tiers.objects import plan_tiers, shutdown_grace_periods
 from tests.plan.labs import lab_of, plan_of
 
 

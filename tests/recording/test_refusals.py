@@ -15,7 +15,7 @@ from tests.recording.recorder import Recording, record
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the small lab, to be spoilt."""
     monkeypatch.chdir(ROOT)
-    return Path(shutil.copytree(ROOT / "config" / "small", tmp_path / "small"))
+    return Path(shutil.copytree(ROOT / "config" / "labs" / "small", tmp_path / "small"))
 
 
 def refused(settings: dict[str, str]) -> tuple[str, Recording]:

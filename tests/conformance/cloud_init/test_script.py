@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plan.cloud_init.script import SIGNING_KEY
 from plan.model import VirtualMachine
+from plan.proxmox.cloud_init.script import SIGNING_KEY
 from tests.conformance.cloud_init.machine import Machine
 from tests.plan.cloud_init import created_nodes, high_availability, machine_of, script
 from tests.plan.labs import plan_of

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from plan.cluster.nodes import plan_nodes
+from plan.kubernetes.resources import written
 from plan.model import Manifest, Node
-from plan.nodes import plan_nodes
-from plan.resources import written
-from plan.storage import storage_classes
+from plan.workloads.storage_classes import storage_classes
 from rehearsal.control_plane import Api, ControlPlane
 from rehearsal.control_plane.nodes import is_ready
 from rehearsal.control_plane.volumes import attached_volumes

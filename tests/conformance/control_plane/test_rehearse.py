@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.rehearsal_text import rate
+from cli.text.rehearsal import rate
 from config.load import load_lab
 from plan import Plan, make_plan
 from rehearsal.control_plane import Api, ToolMissing, cluster

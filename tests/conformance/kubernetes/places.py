@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-from plan.admission import Admission, admit
-from plan.metadata import manifest
+from plan.kubernetes.admission import Admission, admit
+from plan.kubernetes.resources import read_amount
 from plan.model import Manifest, Namespace
-from plan.resources import read_amount
+from plan.model.metadata import manifest
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES
 from tests.conformance.waiting import eventually

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from config.quantity import Cpu, Memory
-from plan.admission import Admission, admit
-from plan.admission.containers import read_pod
-from plan.admission.quota import pod_usage
+from plan.capacity.quotas import FIELDS
+from plan.kubernetes.admission import Admission, admit
+from plan.kubernetes.admission.containers import read_pod
+from plan.kubernetes.admission.quota import pod_usage
+from plan.kubernetes.resources import read_amount, written
 from plan.model import Manifest, Namespace, ResourceList
-from plan.quotas import FIELDS
-from plan.resources import read_amount, written
 from rehearsal.control_plane import Api
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES, generated_pods
 from tests.conformance.kubernetes.judged import Case, agrees, ask

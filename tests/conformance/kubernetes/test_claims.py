@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from plan.admission import Admission
-from plan.conventions import GPU_TAINT, GPU_TAINT_VALUE
+from plan.cluster.nodes import plan_nodes
+from plan.kubernetes.admission import Admission
+from plan.kubernetes.resources import read_amounts
 from plan.model import Manifest, Namespace
-from plan.nodes import plan_nodes
-from plan.resources import read_amounts
+from plan.tiers.conventions import GPU_TAINT, GPU_TAINT_VALUE
 from rehearsal.control_plane import Api, Refused
 from rehearsal.outcome import unschedulable
 from tests.conformance.kubernetes.judged import Case, agrees, ask

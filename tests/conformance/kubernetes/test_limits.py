@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from plan.metadata import TIER_LABEL
 from plan.model import Manifest, Tier
-from plan.policies.namespaces import govern_namespaces
-from plan.tiers import plan_tiers
+from plan.model.metadata import TIER_LABEL
+from plan.tiers.objects import plan_tiers
+from plan.tiers.policies.namespaces import govern_namespaces
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.judged import Case, agrees, ask
 from tests.conformance.kubernetes.places import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from plan.model import Plan, Service
-from plan.storage import storage_classes
+from plan.workloads.storage_classes import storage_classes
 from rehearsal.contents import ungoverned_namespaces
 from rehearsal.control_plane import Api
 from rehearsal.outcome import unschedulable

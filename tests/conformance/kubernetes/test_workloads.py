@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from plan.admission import admit
+from plan.kubernetes.admission import admit
+from plan.kubernetes.resources import read_amounts
 from plan.model import Manifest
-from plan.resources import read_amounts
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.judged import Case, agrees, ask
 from tests.plan.labs import containers, objects, plan_of, pod_templates

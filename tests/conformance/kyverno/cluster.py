@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-from plan.metadata import TIER_LABEL, manifest
 from plan.model import Manifest, Namespace, Plan, Tier
-from plan.policies.kyverno import API_VERSION
+from plan.model.metadata import TIER_LABEL, manifest
+from plan.tiers.policies.kyverno import API_VERSION
 from rehearsal.contents import unready_policies
 from rehearsal.control_plane import Api
 from tests.conformance.waiting import eventually

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from plan.metadata import manifest
+from plan.model.metadata import manifest
 from rehearsal.control_plane import Api
 from tests.conformance.kyverno.cluster import apply_policies, delete_policies
 from tests.conformance.waiting import eventually

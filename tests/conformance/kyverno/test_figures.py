@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from plan.admission.containers import read_pod
-from plan.admission.policies import policy_refusals
+from plan.kubernetes.admission.containers import read_pod
+from plan.kubernetes.admission.policies import policy_refusals
 from plan.model import Manifest
 from plan.yaml_text import to_yaml
 from rehearsal.tools import ToolMissing, path_of

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from config.quantity import Cpu, Memory
-from plan.metadata import LIMIT_RANGE_LABEL, OPT_OUT, QUOTA_LABEL, TIER_LABEL
 from plan.model import Manifest, Namespace, Tier
-from plan.policies.kyverno import API_VERSION
-from plan.policies.namespaces import govern_namespaces
-from plan.tiers import plan_tiers
+from plan.model.metadata import LIMIT_RANGE_LABEL, OPT_OUT, QUOTA_LABEL, TIER_LABEL
+from plan.tiers.objects import plan_tiers
+from plan.tiers.policies.kyverno import API_VERSION
+from plan.tiers.policies.namespaces import govern_namespaces
 from rehearsal.control_plane import Api
 from tests.conformance.kyverno.cluster import (
     GENERATED,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plan.model import Plan
-from plan.privileges import ROLES, needs
+from plan.proxmox.privileges import ROLES, needs
 from rehearsal.proxmox import Token, emulator
 from tests.conformance.proxmox.conftest import host_for
 from tests.conformance.proxmox.resources import MACHINE, everything

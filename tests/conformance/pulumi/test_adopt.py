@@ -19,7 +19,7 @@ from tests.plan.labs import FOLDERS, change
 WITH_RESTARTS = f"""
 import os
 import runpy
-from plan import machines
+from plan.proxmox import machines
 
 machines._adopted = lambda: {{"stop_on_destroy": False}}
 machines.IGNORED_WHEN_ADOPTED += ("reboot_after_update",)

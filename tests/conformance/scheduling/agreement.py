@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from plan.scheduling import Kind, Room
+from plan.kubernetes.scheduling import Kind, Room
 
 
 class Difference(NamedTuple):

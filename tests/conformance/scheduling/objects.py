@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from plan.constraints import AffinityTerm, Requirement, Spread
+from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
+from plan.kubernetes.resources import written
 from plan.model import Container, Manifest, Node, Workload
-from plan.nodes import UNSCHEDULABLE, ZONE_LABEL
-from plan.resources import written
-from plan.storage import BLOCK_PROVISIONER
-from plan.tiers import SYSTEM_CRITICAL_PRIORITY
+from plan.model.constraints import AffinityTerm, Requirement, Spread
+from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
+from plan.workloads.storage_classes import BLOCK_PROVISIONER
 
 OWNER = "rehearsal/workload"
 """Label by which a controller selects its pods."""

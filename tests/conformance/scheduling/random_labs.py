@@ -6,10 +6,10 @@ Small and tight, so that much of it finds no place, and every rule of the schedu
 from random import Random
 from typing import Any, NamedTuple
 
-from plan.constraints import HOSTNAME, AffinityTerm, Constraints, Requirement, Selector, Spread
+from plan.cluster.nodes import PODS, UNSCHEDULABLE, ZONE_LABEL
+from plan.kubernetes.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.model import Container, Controller, Node, Pod, Workload
-from plan.nodes import PODS, UNSCHEDULABLE, ZONE_LABEL
-from plan.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
+from plan.model.constraints import HOSTNAME, AffinityTerm, Constraints, Requirement, Selector, Spread
 
 MIB, GIB = 1 << 20, 1 << 30
 VIDEO_MEMORY = "homelab.example/video-memory"

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import urllib3
 import yaml
 
-from plan.metadata import api_group
 from plan.model import Manifest
+from plan.model.metadata import api_group
 from rehearsal.control_plane.parts import Parts
 from rehearsal.control_plane.processes import processes
 from rehearsal.tools import path_of

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from itertools import count
 
-from plan.nodes import ZONE_LABEL
-from plan.scheduling import Kind, Scheduler, place
+from plan.cluster.nodes import ZONE_LABEL
+from plan.kubernetes.scheduling import Kind, Scheduler, place
 from tests.conformance.scheduling.agreement import Agreement, Result, Rooms, Verdict
 from tests.conformance.scheduling.objects import node_objects
 from tests.conformance.scheduling.real import SECONDS, Event, RealScheduler, reason_in

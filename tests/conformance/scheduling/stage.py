@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from typing import NamedTuple
 
+from plan.kubernetes.scheduling import Kind
 from plan.model import Manifest, Workload
-from plan.scheduling import Kind
 from tests.conformance.scheduling.objects import BOUND, budget, claim, claim_names, owner, pod, volume
 from tests.conformance.scheduling.random_labs import SchedulingLab
 from tests.conformance.scheduling.real import ApiServer

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from plan.losses import losses, standing_of
+from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Plan, Workload
-from plan.nodes import ZONE_LABEL
-from plan.standing import as_it_stands
+from plan.scenarios.losses import losses, standing_of
+from plan.scenarios.snapshot import as_it_stands
 from tests.conformance.scheduling.agreement import Result, Verdict
 from tests.conformance.scheduling.laboratory import Laboratory
 from tests.conformance.scheduling.random_labs import SchedulingLab, random_lab

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plan.model import Plan
-from plan.privileges import needs
+from plan.proxmox.privileges import needs
 from rehearsal.proxmox import Host, Machine, PciMapping, State, Storage, Token, Volume
 
 GIB = 1 << 30

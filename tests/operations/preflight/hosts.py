@@ -4,9 +4,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from operations.clients.proxmox import ProxmoxHost
 from operations.preflight import Check, judge, read_state
 from operations.preflight.state import State as HostsState
-from operations.proxmox import ProxmoxHost
 from plan.model import Finding, Plan
 from rehearsal.proxmox import Emulator, State, emulator
 

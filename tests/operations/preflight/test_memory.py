@@ -8,7 +8,7 @@ from operations.preflight.answers import Guest, Memory, NodeStatus
 from operations.preflight.check import Check
 from operations.preflight.memory import check_memory
 from operations.preflight.state import State
-from plan.host_memory import GIB
+from plan.capacity.host_memory import GIB
 from rehearsal.proxmox import emulator
 from tests.operations.preflight.healthy import healthy
 from tests.operations.preflight.hosts import read

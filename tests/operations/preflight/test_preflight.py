@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.reports import dotted
+from cli.reports.plan import dotted
 from config.load import load_lab
 from operations.preflight.token import check_token
 from plan import make_plan
-from plan.privileges import ROLES, needs
+from plan.proxmox.privileges import ROLES, needs
 from rehearsal.proxmox import emulator
 from tests.operations.preflight.healthy import healthy
 from tests.operations.preflight.hosts import ask, changed, checks_on, found, read, without

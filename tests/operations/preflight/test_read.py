@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from operations.clients.proxmox import NotAnswered, ProxmoxHost, Refused
 from operations.preflight import judge, read_state
-from operations.proxmox import NotAnswered, ProxmoxHost, Refused
 from plan.model import Plan
 from rehearsal.proxmox import emulator
 from tests.operations.preflight.healthy import healthy

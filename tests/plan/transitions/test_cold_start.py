@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from config.machine import StartOrder
-from plan.nodes import plan_nodes
-from plan.transitions.cold_start import cold_start_findings, start_seconds
+from plan.cluster.nodes import plan_nodes
+from plan.scenarios.power_cut import cold_start_findings, start_seconds
 from tests.plan.labs import lab_of
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from plan.model import Manifest
-from plan.storage import storage_classes
+from plan.workloads.storage_classes import storage_classes
 from rehearsal.control_plane.volumes import PROVISIONER, SELECTED_NODE, attach, attached_volumes, provision
 from tests.plan.labs import lab_of
 from tests.rehearsal.memory import Memory

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from operations.proxmox import NotAnswered, ProxmoxHost, Refused
+from operations.clients.proxmox import NotAnswered, ProxmoxHost, Refused
 from rehearsal.proxmox import Download, Emulator, State, emulator
 from tests.rehearsal.proxmox.asking import HOST, ROOT_PASSWORD, with_machine
 

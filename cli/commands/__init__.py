@@ -1,0 +1,1 @@
+"""The commands of `homelab`, one module each, named as typed."""

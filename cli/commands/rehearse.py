@@ -1,0 +1,94 @@
+"""`homelab rehearse`."""
+
+import signal
+import sys
+import time
+from types import FrameType
+
+from cli.commands.plan import refuse
+from cli.exits import ERRORS, FINE, INVALID
+from cli.output import print_json
+from cli.reports.rehearsal import rehearsal_report
+from cli.text.plan import make_console
+from cli.text.rehearsal import print_step
+from config.load import InvalidLab, lab_folder, load_lab
+from config.suggest import did_you_mean
+from plan import Plan, make_plan
+from plan.cluster.nodes import plan_nodes
+from rehearsal import control_plane, engine, rehearse
+from rehearsal.contents import NotGoverned
+from rehearsal.control_plane import ControlPlane, PartFailed, Refused, ToolMissing
+from rehearsal.disturbances import NoWorker
+from rehearsal.engine import Engine, EngineFailed
+from rehearsal.rehearse import Event, Step
+
+
+def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, keep: bool, output: str) -> int:
+    """Run a lab on a real control plane on this machine, and print what came of it."""
+    try:
+        plan = make_plan(load_lab(lab_folder(lab)))
+    except InvalidLab as error:
+        return refuse(lab, error, output)
+    if unknown := _unknown_node(plan, [*drain, *lose]):
+        print(f"homelab: {unknown}", file=sys.stderr)
+        return INVALID
+    events = [Event("add worker")] if add_worker else []
+    events += [Event("drain", node) for node in drain] + [Event("lose", node) for node in lose]
+    previous = signal.signal(signal.SIGTERM, _leave)
+    try:
+        return _rehearse(plan, events, keep, output)
+    except (ToolMissing, PartFailed, NotGoverned, NoWorker, Refused, EngineFailed) as error:
+        print(f"homelab: {error}", file=sys.stderr)
+        return ERRORS
+    except KeyboardInterrupt:
+        print("homelab: stopped; nothing is left behind", file=sys.stderr)
+        return ERRORS
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _rehearse(plan: Plan, events: list[Event], keep: bool, output: str) -> int:
+    start = time.monotonic()
+    steps: list[Step] = []
+    console = make_console()
+    with control_plane.cluster(plan, _tell) as running:
+        ready = time.monotonic() - start
+        lacking = engine.missing()
+        up = None if lacking else Engine(running.kubeconfig, running.folder).up
+        way = f"server-side apply ({lacking})" if lacking else "pulumi up"
+        if output == "text":
+            console.print(f"The control plane was ready after {ready:.0f} s. The lab is applied by {way}.")
+        for step in rehearse.rehearse(running.api, plan, events, up):
+            steps.append(step)
+            if output == "text":
+                print_step(plan, step, console)
+        if output == "json":
+            print_json(rehearsal_report(plan, ready, way, steps))
+        if keep:
+            _wait(running)
+    return FINE if all(step.is_fine for step in steps) else ERRORS
+
+
+def _wait(running: ControlPlane) -> None:
+    _tell(f"It stays up until Ctrl-C: export KUBECONFIG={running.kubeconfig}")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        return
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Ends like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _unknown_node(plan: Plan, names: list[str]) -> str | None:
+    known = [node.name for node in plan_nodes(plan.lab)]
+    for name in names:
+        if name not in known:
+            return f"{plan.lab.name} has no node {name!r}{did_you_mean(name, known)}"
+    return None

@@ -1,0 +1,150 @@
+"""What a change of the lab does, as text for people: what is declared, what an `up` does, what it comes to."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from cli.commands.guard import print_consequence
+from cli.text.alike import figures_alike, subjects_alike
+from cli.text.amounts import make_table, plural
+from cli.text.forecast import EVENTS
+from cli.text.plan import SEVERITY_STYLE, make_console
+from operations.guard.consequence import Consequence
+from operations.guard.objects import DELETED, IN_PLACE
+from plan.changes.comparison import Comparison, Difference, FileChange, LossChange, Status, SubjectChange, VerdictChange
+from plan.wording import listed
+
+SIGNS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~"}
+STYLES: dict[Status, str] = {"added": "green", "removed": "red", "changed": "yellow"}
+LONGEST_VALUE, CONTEXT = 80, 20
+LATENT_STYLE = "magenta"
+FIGURES = "Figures (those of nodes by estimate, as if all pods were placed at once)"
+
+
+def print_comparison(lab: str, comparison: Comparison, consequences: Sequence[Consequence]) -> None:
+    """Print what differs; nothing is said of what is the same."""
+    console = make_console()
+    console.print(Text(f"{lab} compared with {comparison.before}: {summary(comparison)}", "bold"))
+    for title, subject in subjects_alike(comparison.subjects, subject_lines):
+        _print_subject(title, subject, console)
+    _print_consequences(consequences, console)
+    _print_figures(comparison, console)
+    _print_verdicts(comparison, console)
+
+
+def summary(comparison: Comparison) -> str:
+    """For example `2 services changed, 1 machine added`."""
+    counts = Counter((each.subject.kind, each.status) for each in comparison.subjects)
+    parts = [f"{plural(count, kind)} {status}" for (kind, status), count in counts.items()]
+    return ", ".join(parts) or "nothing that is declared is different"
+
+
+def _print_subject(title: str, change: SubjectChange, console: Console) -> None:
+    console.print()
+    console.print(Text(f"{SIGNS[change.status]} {title}", STYLES[change.status]))
+    for line in subject_lines(change):
+        console.print(Text(f"  {line}"))
+
+
+def subject_lines(change: SubjectChange) -> Iterator[str]:
+    """What differs, one line for each field; of what is all new or all gone, the names."""
+    if change.status != "changed":
+        yield listed([object_name(file) for file in change.files], most=10)
+        return
+    for file in change.files:
+        if file.status != "changed":
+            yield f"{SIGNS[file.status]} {object_name(file)}"
+        for difference in file.differences:
+            yield f"{object_name(file)}: {difference_line(difference)}"
+
+
+def object_name(file: FileChange) -> str:
+    """`deployment-photos`, or the file's own name."""
+    return file.name.rpartition("/")[2].removesuffix(".yaml")
+
+
+def difference_line(difference: Difference) -> str:
+    """`spec.replicas 1 -> 2`."""
+    if difference.before is None:
+        return f"{difference.path} is new: {_value(difference.after)}"
+    if difference.after is None:
+        return f"{difference.path} is gone, was {_value(difference.before)}"
+    before, after = _plain(difference.before), _plain(difference.after)
+    skipped = _same_beginning(before, after) if max(len(before), len(after)) > LONGEST_VALUE else 0
+    return f"{difference.path} {_cut(before, skipped)} -> {_cut(after, skipped)}"
+
+
+def _value(value: Any) -> str:
+    return _cut(_plain(value), 0)
+
+
+def _plain(value: Any) -> str:
+    return " ".join((value if isinstance(value, str) else json.dumps(value)).split())
+
+
+def _same_beginning(before: str, after: str) -> int:
+    """How much of two long values is left out, so that the place is seen where they begin to differ."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+    return max(0, sum(1 for _ in same) - CONTEXT)
+
+
+def _cut(text: str, skipped: int) -> str:
+    shown = f"…{text[skipped:]}" if skipped else text
+    return shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 1]}…"
+
+
+def noteworthy(consequences: Iterable[Consequence]) -> list[Consequence]:
+    """Those that do more than update something in place, or delete what is listed as gone and holds nothing."""
+    return [each for each in consequences if each.message not in (IN_PLACE, DELETED)]
+
+
+def _print_consequences(consequences: Iterable[Consequence], console: Console) -> None:
+    if found := noteworthy(consequences):
+        console.print()
+        console.print(Text("What an `up` would do, if what it is compared with is what runs", "bold"))
+        for each in found:
+            print_consequence(each, False, console)
+
+
+def _print_figures(comparison: Comparison, console: Console) -> None:
+    if comparison.figures:
+        table = make_table(FIGURES, "of", "figure", "before ", "after ")
+        for each in figures_alike(comparison.figures):
+            table.add_row(each.of, each.figure, each.before, each.after)
+        console.print()
+        console.print(table)
+    for loss in comparison.losses:
+        console.print(Text(loss_line(loss)))
+
+
+def loss_line(loss: LossChange) -> str:
+    """What a loss takes now, and what it took before."""
+    before, after = (listed(names) or "nothing" for names in (loss.before, loss.after))
+    return f"when {EVENTS[loss.event].format(loss.name)}, without a place or out of reach: {after} (before: {before})"
+
+
+def _print_verdicts(comparison: Comparison, console: Console) -> None:
+    console.print()
+    if not comparison.verdicts:
+        console.print(Text("Nothing is said that was not said before."))
+    for each in comparison.verdicts:
+        finding = each.finding
+        style = LATENT_STYLE if each.runs_until_made_anew else SEVERITY_STYLE[finding["severity"]]
+        console.print(Text.assemble(f"{SIGNS[each.status]} ", (verdict_head(each), style)))
+        console.print(Text(f"    {finding['message']}"))
+        if each.status != "removed":
+            console.print(Text(f"    fix: {finding['fix']}"))
+
+
+def verdict_head(verdict: VerdictChange) -> str:
+    """Severity, code and place of a finding, and what has become of it."""
+    finding = verdict.finding
+    place = f"  {finding['file']}:{finding['line']}" if finding["file"] and verdict.status != "removed" else ""
+    said = {"added": "", "removed": " (no longer)", "changed": " (with other numbers)"}[verdict.status]
+    latent = " (what runs stays until it is made anew, and is refused then)" if verdict.runs_until_made_anew else ""
+    return f"{verdict.severity} {finding['code']} {finding['path']}{place}{said}{latent}"

@@ -1,0 +1,78 @@
+"""One node as text: what an estimate puts there, who goes first when it runs short, and what its loss takes."""
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from cli.text.amounts import cores, gib, make_table, percent, plural
+from cli.text.forecast import losses_text
+from cli.text.plan import make_console
+from config.cluster import Kubelet
+from plan.cluster.nodes import PODS
+from plan.cluster.reservations import by_rule, reserved
+from plan.kubernetes.eviction import SCARCE, order_on
+from plan.kubernetes.resources import CPU, MEMORY, notation, pod_limits, pod_requests
+from plan.model import NodeUse, Plan, Workload
+from plan.scenarios.losses import losses, standing_of
+
+
+def print_node(plan: Plan, name: str) -> None:
+    """Print one node of a plan."""
+    use = next(each for each in plan.capacity.nodes if each.node.name == name)
+    lost = [loss for loss in losses(plan.lab, standing_of(plan)) if loss.name == name and loss.event != "host"]
+    console = make_console()
+    for part in (_heading(plan, use), _pods(use), losses_text(lost, all_names=True)):
+        console.print(part)
+        console.print()
+
+
+def _heading(plan: Plan, use: NodeUse) -> RenderableType:
+    node, machine = use.node, plan.lab.machines[use.node.name]
+    requests, allocatable = use.requests, node.allocatable
+    taints = ", ".join(node.taints) or "none"
+    return Text.assemble(
+        (node.name, "bold"),
+        f": {machine.description}\n"
+        f"{node.role} on host {machine.host}, VMID {machine.vmid}, taints: {taints}\n"
+        f"CPU requests {cores(requests.get(CPU, 0))} of {cores(allocatable[CPU])} "
+        f"({percent(requests.get(CPU, 0), allocatable[CPU])}), memory requests {gib(requests.get(MEMORY, 0))} of "
+        f"{gib(allocatable[MEMORY])} ({percent(requests.get(MEMORY, 0), allocatable[MEMORY])}), memory limits "
+        f"{gib(use.limits.get(MEMORY, 0))}\n"
+        f"{use.pods} of {plural(allocatable[PODS], 'pod')}, "
+        f"{use.volumes} of {plural(node.volume_slots, 'volume slot')}\n",
+        _kept(plan.lab.cluster.kubelet),
+    )
+
+
+def _kept(kubelet: Kubelet) -> str:
+    """What is not for pods, beside what a rule would keep."""
+    own, rule = reserved(kubelet), by_rule(kubelet)
+    threshold = kubelet.eviction_hard.memory
+    kept = f"kept from pods: CPU {own.cpu}, memory {own.memory} reserved and {threshold} before eviction"
+    if own == rule:
+        return f"{kept}, by the rule for {kubelet.max_pods} pods"
+    return f"{kept} (by a rule for small nodes, for {kubelet.max_pods} pods: CPU {rule.cpu}, memory {rule.memory})"
+
+
+def _pods(use: NodeUse) -> RenderableType:
+    """In the order in which they are evicted for memory; those critical for the system never are, and come last."""
+    orders = {resource: [each.key for each in order_on(use, resource)] for resource in SCARCE}
+    count = {workload.key: number for workload, number in use.workloads}
+    table = make_table(
+        "Its pods by estimate, the order in which it evicts them when something runs out, and their memory",
+        "memory ", "disk ", "inodes ", "workload", "pods ", "priority ", "request ", "limit ",
+    )  # fmt: skip
+    going = order_on(use, MEMORY)
+    staying = [workload for workload, _ in use.workloads if workload.key not in orders[MEMORY]]
+    for workload in (*going, *staying):
+        places = (str(order.index(workload.key) + 1) if workload.key in order else "never" for order in orders.values())
+        table.add_row(*places, workload.name, str(count[workload.key]), *_figures(workload))
+    return table
+
+
+def _figures(workload: Workload) -> tuple[str, ...]:
+    requests, limits = pod_requests(workload.pod), pod_limits(workload.pod)
+    return (
+        f"{workload.pod.priority:,}",
+        notation(MEMORY, requests.get(MEMORY, 0)),
+        notation(MEMORY, limits[MEMORY]) if MEMORY in limits else "none",
+    )

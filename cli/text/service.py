@@ -1,0 +1,91 @@
+"""One service as text: what it becomes, what the scheduler counts, and who goes before it."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from cli.text.amounts import plural
+from cli.text.kernel import NEWER_RUNC, cgroups_text, evictions_text, guarantees_text
+from cli.text.plan import INDENT, findings, make_console
+from plan.kubernetes.guarantees import OOM_RULES, RULES
+from plan.kubernetes.resources import notation, pod_limits, pod_requests
+from plan.model import Plan, QosClass, ResourceList, Service, Workload
+from plan.model.metadata import api_group
+
+
+def print_service(plan: Plan, name: str) -> None:
+    """Print one service of a plan."""
+    service = next(each for each in plan.services if each.name == name)
+    console = make_console()
+    for part in (
+        _heading(plan, service),
+        *(Group(*_workload(plan, workload)) for workload in service.workloads),
+        _classes(service),
+        *([_objects(service)] if service.objects else []),
+        findings(plan.lab, (each for each in plan.findings if each.path[:2] == ("services", name))),
+    ):
+        console.print(part)
+        console.print()
+
+
+def _heading(plan: Plan, service: Service) -> RenderableType:
+    config = plan.lab.services[service.name]
+    running = sum(1 for each in plan.services if each.eviction_place)
+    lines = [
+        Text.assemble((service.name, "bold"), f": {config.description}"),
+        Text(f"kind {service.kind}, tier {service.tier}, namespace {service.namespace}"),
+    ]
+    if service.hosts:
+        lines.append(Text(f"reached at {', '.join(f'https://{host}' for host in service.hosts)}"))
+    if service.release:
+        lines.append(Text(f"chart {service.release.chart} {service.release.version}"))
+    if service.eviction_place:
+        lines.append(
+            Text(f"place {service.eviction_place} of {running} in the eviction order for memory (1 goes first)")
+        )
+    lines += [Text(f"departs from {name}: {reason}", "yellow") for name, reason in config.exceptions.items()]
+    return Group(*lines)
+
+
+def _workload(plan: Plan, workload: Workload) -> Iterator[RenderableType]:
+    """One workload of the service, from what the scheduler counts down to the kernel."""
+    cpu_manager = plan.lab.cluster.kubelet.cpu_manager
+    yield Text.assemble(
+        (workload.name, "bold"),
+        f": {workload.controller}, {plural(workload.replicas, 'pod')}, {workload.qos}, "
+        f"priority {workload.pod.priority:,}",
+    )
+    yield Padding(f"requests of a pod: {_amounts(pod_requests(workload.pod))}", INDENT, expand=False)
+    yield Padding(f"limits of a pod: {_amounts(pod_limits(workload.pod))}", INDENT, expand=False)
+    yield cgroups_text(workload, cpu_manager)
+    yield guarantees_text(workload, cpu_manager)
+    evictions = evictions_text(plan, workload)
+    if evictions is not None:
+        yield evictions
+
+
+def _amounts(amounts: ResourceList) -> str:
+    """Extended resources are counted, and read best as plain numbers."""
+    shown = ((name, f"{amount:,}" if "/" in name else notation(name, amount)) for name, amount in amounts.items())
+    return ", ".join(f"{name} {amount}" for name, amount in shown) or "none"
+
+
+def _classes(service: Service) -> RenderableType:
+    """Why the workloads have their QoS classes, and what the kernel's OOM killer makes of each class."""
+    found: dict[QosClass, None] = dict.fromkeys(workload.qos for workload in service.workloads)
+    lines = [f"{qos}: {RULES[qos]}; oom_score_adj is {OOM_RULES[qos]}" for qos in found]
+    return Group(*(Text(line) for line in (*lines, NEWER_RUNC)))
+
+
+def _objects(service: Service) -> RenderableType:
+    """By kind, since there are many of some."""
+    lines = [Text("Objects", "bold")]
+    kinds: dict[str, list[str]] = {}
+    for manifest in service.objects:
+        group = api_group(manifest)
+        kind = f"{manifest['kind']} ({group})" if group else manifest["kind"]
+        kinds.setdefault(kind, []).append(manifest["metadata"]["name"])
+    lines += [Text(f"{kind}: {', '.join(names)}") for kind, names in kinds.items()]
+    return Group(*lines)

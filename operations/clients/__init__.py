@@ -1,0 +1,1 @@
+"""Clients: the only places that ask a live system. They read, and change nothing."""

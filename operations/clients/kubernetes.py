@@ -1,0 +1,190 @@
+"""The API server, asked in manifests: plain dictionaries in, plain dictionaries out."""
+
+import json
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple, cast
+
+from kubernetes import client, config, dynamic
+from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
+from kubernetes.dynamic.resource import Resource
+
+from plan.model import Manifest
+
+FIELD_MANAGER = "homelab"
+_AT_A_TIME = 16
+"""Requests that are under way together."""
+
+
+class Refused(Exception):
+    """The API server said no."""
+
+    def __init__(self, status: int, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        """HTTP status, for example 403."""
+        self.reason = reason
+        """In Kubernetes' words, for example `Forbidden`."""
+        self.message = message
+        """What the API server, a plug-in of it or a policy says."""
+
+
+class Applied(NamedTuple):
+    """What came of an object."""
+
+    manifest: Manifest
+    """As it was sent."""
+    stored: Manifest | None
+    refused: Refused | None
+
+
+class Api:
+    """A client of the rehearsal's API server, for any kind and any number of threads."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        loaded = client.Configuration()
+        cast(Any, config).load_kube_config(str(kubeconfig), client_configuration=loaded)
+        loaded.connection_pool_maxsize = 2 * _AT_A_TIME
+        cache = str(kubeconfig.with_suffix(".discovered"))
+        self._client: Any = dynamic.DynamicClient(client.ApiClient(loaded), cache_file=cache)
+        self._resources: dict[tuple[str, str], Resource] = {}
+        self._discovering = Lock()
+
+    def apply(self, manifest: Manifest, *, manager: str = FIELD_MANAGER, strict: bool = True) -> Manifest:
+        """Make an object so, by server-side apply; returns it as it is stored.
+
+        With `strict`, a field that the API does not know is refused. Raises Refused.
+        """
+        metadata = manifest["metadata"]
+        return self._ask(
+            manifest,
+            "server_side_apply",
+            body=manifest,
+            name=metadata["name"],
+            namespace=metadata.get("namespace"),
+            field_manager=manager,
+            force_conflicts=True,
+            query_params=[("fieldValidation", "Strict")] if strict else [],
+        )
+
+    def apply_all(self, manifests: Iterable[Manifest], *, strict: bool = True) -> list[Applied]:
+        """Apply objects that do not depend on each other, many at a time."""
+
+        def attempt(manifest: Manifest) -> Applied:
+            try:
+                return Applied(manifest, self.apply(manifest, strict=strict), None)
+            except Refused as refused:
+                return Applied(manifest, None, refused)
+
+        with ThreadPoolExecutor(_AT_A_TIME) as threads:
+            return list(threads.map(attempt, manifests))
+
+    def create(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
+        """Create an object; returns it as it is stored. Raises Refused."""
+        return self._ask(
+            manifest,
+            "create",
+            body=manifest,
+            namespace=manifest["metadata"].get("namespace"),
+            dry_run="All" if dry_run else None,
+        )
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
+        """An object, or None if there is no such."""
+        try:
+            return self._ask(_kind(api_version, kind), "get", name=name, namespace=namespace)
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    def list(
+        self, api_version: str, kind: str, namespace: str | None = None, *, fields: str | None = None
+    ) -> list[Manifest]:
+        """The objects of a kind; `fields` selects some of them, as in `status.phase=Running`."""
+        answer = self._ask(_kind(api_version, kind), "get", namespace=namespace, field_selector=fields)
+        return [{"apiVersion": api_version, "kind": kind, **each} for each in answer["items"]]
+
+    def patch(self, manifest: Manifest, change: Mapping[str, Any], *, part: str | None = None) -> Manifest:
+        """Change some fields of an object by a merge patch; `part` is a subresource, as `status`. Raises Refused."""
+        return self._ask(
+            manifest,
+            "patch",
+            part=part,
+            body=dict(change),
+            name=manifest["metadata"]["name"],
+            namespace=manifest["metadata"].get("namespace"),
+            content_type="application/merge-patch+json",
+        )
+
+    def post(self, manifest: Manifest, part: str, body: Manifest) -> Manifest:
+        """Send something to a subresource of an object, for example to a pod's `eviction`. Raises Refused."""
+        metadata = manifest["metadata"]
+        name, namespace = metadata["name"], metadata.get("namespace")
+        return self._ask(manifest, "create", part=part, body=body, name=name, namespace=namespace)
+
+    def delete(self, manifest: Manifest, *, now: bool = False) -> None:
+        """Delete an object, if it is there; `now` waits for no pod to end. Raises Refused."""
+        metadata = manifest["metadata"]
+        name, namespace = metadata["name"], metadata.get("namespace")
+        try:
+            self._ask(manifest, "delete", name=name, namespace=namespace, grace_period_seconds=0 if now else None)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+
+    def knows(self, api_version: str, kind: str) -> bool:
+        """Whether the API server has a kind."""
+        try:
+            self._resource(api_version, kind)
+        except Refused:
+            return False
+        return True
+
+    @property
+    def version(self) -> str:
+        """The version of Kubernetes, for example `v1.34.2`."""
+        return json.loads(self._client.request("get", "/version", serialize=False).data)["gitVersion"]
+
+    def is_ready(self) -> bool:
+        """Whether the API server answers, and is ready."""
+        try:
+            return self._client.request("get", "/readyz", serialize=False).status == 200
+        except Exception:  # not yet listening, or not yet ready: whatever it is, it is not ready
+            return False
+
+    def _ask(self, about: Manifest, verb: str, *, part: str | None = None, **arguments: Any) -> Manifest:
+        resource = self._resource(about["apiVersion"], about["kind"])
+        target = getattr(resource, part) if part else resource
+        given = {key: value for key, value in arguments.items() if value is not None}
+        try:
+            return json.loads(getattr(target, verb)(serialize=False, **given).data)
+        except DynamicApiError as error:
+            raise _refused(error) from None
+
+    def _resource(self, api_version: str, kind: str) -> Resource:
+        with self._discovering:
+            found = self._resources.get((api_version, kind))
+            if found is None:
+                try:
+                    found = self._client.resources.get(api_version=api_version, kind=kind)
+                except ResourceNotFoundError:
+                    message = f'no matches for kind "{kind}" in version "{api_version}"'
+                    raise Refused(404, "NotFound", message) from None
+                self._resources[api_version, kind] = found
+            return found
+
+
+def _kind(api_version: str, kind: str) -> Manifest:
+    return {"apiVersion": api_version, "kind": kind}
+
+
+def _refused(refusal: DynamicApiError) -> Refused:
+    error: Any = refusal
+    try:
+        status = json.loads(error.body or "")
+        return Refused(int(error.status), status.get("reason", ""), status.get("message", ""))
+    except ValueError:
+        return Refused(int(error.status), str(error.reason), str(error.body))

@@ -1,0 +1,1 @@
+"""The use of nodes, namespaces, hosts and GPUs."""

@@ -1,0 +1,64 @@
+"""How full the cluster is: nodes and their groups, and namespaces against their quotas."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from config.lab import Lab
+from config.quantity import Cpu, Memory
+from plan.capacity.groups import groups
+from plan.capacity.hosts import host_uses
+from plan.cluster.nodes import PODS
+from plan.cluster.system import system_workloads
+from plan.kubernetes.resources import CPU, MEMORY, added, pod_limits, pod_requests, scaled
+from plan.kubernetes.scheduling import place
+from plan.model import Capacity, Namespace, NamespaceUse, Node, Service, Workload
+
+
+def measure(
+    lab: Lab, nodes: tuple[Node, ...], namespaces: Iterable[Namespace], services: tuple[Service, ...]
+) -> Capacity:
+    """The capacity of a lab with all of its services."""
+    workloads = [workload for service in services for workload in service.workloads]
+    by_namespace: dict[str, list[Workload]] = defaultdict(list)
+    for workload in workloads:
+        by_namespace[workload.namespace].append(workload)
+    uses, pending = place(nodes, [*system_workloads(nodes), *workloads])
+    return Capacity(
+        nodes=uses,
+        groups=groups(uses),
+        namespaces=tuple(_namespace(lab, namespace, by_namespace[namespace.name]) for namespace in namespaces),
+        hosts=host_uses(lab),
+        pending=pending,
+    )
+
+
+def _namespace(lab: Lab, namespace: Namespace, own: list[Workload]) -> NamespaceUse:
+    steady = [workload for workload in own if workload.is_steady]
+    return NamespaceUse(
+        name=namespace.name,
+        tier=namespace.tier,
+        requests=_requests(steady),
+        limits=added(*(scaled(pod_limits(workload.pod), workload.replicas) for workload in steady)),
+        requests_with_jobs=_requests(own),
+        quota=_quota(lab, namespace),
+    )
+
+
+def _requests(workloads: Iterable[Workload]) -> dict[str, int]:
+    return added(
+        {CPU: 0, MEMORY: 0, PODS: 0},
+        *(scaled(pod_requests(workload.pod) | {PODS: 1}, workload.replicas) for workload in workloads),
+    )
+
+
+def _quota(lab: Lab, namespace: Namespace) -> dict[str, int] | None:
+    """What the lab's pods may have in a namespace. They are of its tier's priority class, which may not count."""
+    counted = lab.tiers[namespace.tier].quota.priority_classes or (namespace.tier,)
+    if namespace.quota is None or namespace.tier not in counted:
+        return None
+    hard = namespace.quota["spec"]["hard"]
+    return {
+        CPU: Cpu.parse(hard["requests.cpu"]),
+        MEMORY: Memory.parse(hard["requests.memory"]),
+        PODS: int(hard["pods"]),
+    }

@@ -1,0 +1,54 @@
+"""What a quota has to say about more pods of a workload."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from plan.cluster.nodes import PODS
+from plan.kubernetes.resources import CPU, MEMORY, at_most, notation, pod_requests
+from plan.model import NamespaceUse, Pod, Workload
+
+FIELDS = {CPU: "requests.cpu", MEMORY: "requests.memory", PODS: "pods"}
+"""What a quota calls the resources that the tiers' quotas limit."""
+
+
+class Excess(NamedTuple):
+    """A resource of which a namespace would use more than its quota has."""
+
+    resource: str
+    needed: int
+    hard: int
+    pods: int
+    """So many pods of the workload the quota takes."""
+    per_pod: int
+    """With so much for each pod all of them would be taken; 0 where none would."""
+
+    @property
+    def sentence(self) -> str:
+        """For example `requests.memory 12Gi of 10Gi`."""
+        return f"{FIELDS[self.resource]} {notation(self.resource, self.needed)} of {notation(self.resource, self.hard)}"
+
+    @property
+    def smaller(self) -> str:
+        """The beginning of a fix, for example `request at most 512Mi for each pod, `; empty where none would do."""
+        if not self.per_pod or self.resource == PODS:
+            return ""
+        return f"request at most {at_most(self.resource, self.per_pod)} for each pod, "
+
+
+def exceeded(use: NamespaceUse, workload: Workload, pods: int) -> Iterator[Excess]:
+    """What the namespace's quota has too little of, were there so many pods of a workload instead of `replicas`.
+
+    A resource that the lab exceeds already while nothing moves is not told again.
+    """
+    requests = _per_pod(workload.pod)
+    for resource, hard in (use.quota or {}).items():
+        steady, each = use.requests.get(resource, 0), requests.get(resource, 0)
+        others = steady - workload.replicas * each
+        needed = others + pods * each
+        if steady <= hard < needed:
+            room = hard - others
+            yield Excess(resource, needed, hard, room // each, room // pods)
+
+
+def _per_pod(pod: Pod) -> dict[str, int]:
+    return pod_requests(pod) | {PODS: 1}

@@ -1,0 +1,1 @@
+"""Changes between two plans, and their consequences for the lab that runs."""

@@ -1,0 +1,236 @@
+"""How two plans of a lab differ: what is declared, how full it is, and what there is to say about it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple, cast
+
+from config.quantity import Memory
+from plan.changes.files import KINDS, Subject, subject_of
+from plan.cluster.nodes import PODS
+
+Json = Mapping[str, Any]
+Status = Literal["added", "removed", "changed"]
+ADMISSION = frozenset({"CPU-ABOVE-CAP", "LIMIT-ABOVE-MAXIMUM", "LIMIT-ABOVE-RATIO", "QUOTA-EXCEEDED"})
+"""Findings about pods that the API server refuses. Those that run already run on."""
+
+
+class Side(NamedTuple):
+    """One of two plans, as it is rendered."""
+
+    name: str
+    """What it is called in a sentence: `main (1a2b3c4)`."""
+    files: Json
+    """Manifests and machine specifications, by file name."""
+    report: Json
+    """What `homelab plan --format json` prints."""
+
+
+class Difference(NamedTuple):
+    """A field that is not the same."""
+
+    path: str
+    """For example `spec.template.spec.containers[photos].image`."""
+    before: Any
+    """None where there was nothing."""
+    after: Any
+
+
+class FileChange(NamedTuple):
+    """A file that is not the same."""
+
+    name: str
+    status: Status
+    differences: tuple[Difference, ...]
+    """Of a changed file."""
+
+
+class SubjectChange(NamedTuple):
+    """A service, a machine, a tier or something else that is not the same."""
+
+    subject: Subject
+    status: Status
+    files: tuple[FileChange, ...]
+
+
+class FigureChange(NamedTuple):
+    """A number that is not the same."""
+
+    of: str
+    """Whose it is: `node k8s-node2`."""
+    figure: str
+    """For example `memory requests`."""
+    before: str
+    """`-` where there was none."""
+    after: str
+
+
+class VerdictChange(NamedTuple):
+    """Something that is said now and was not said before, or the other way round."""
+
+    status: Status
+    finding: Json
+    runs_until_made_anew: bool
+    """The API server would refuse the pods, though nothing of the service was changed: those that run stay until a
+    node restarts or they move, and are not made again."""
+
+    @property
+    def severity(self) -> str:
+        """That of the finding, or `latent`: nothing happens now, and it is an error when a pod is made anew."""
+        return "latent" if self.runs_until_made_anew else str(self.finding["severity"])
+
+
+class LossChange(NamedTuple):
+    """A part of the lab whose loss comes to something else."""
+
+    event: str
+    name: str
+    before: tuple[str, ...]
+    """What would find no place, or be out of reach."""
+    after: tuple[str, ...]
+
+
+class Comparison(NamedTuple):
+    """All that is not the same."""
+
+    before: str
+    subjects: tuple[SubjectChange, ...]
+    figures: tuple[FigureChange, ...]
+    verdicts: tuple[VerdictChange, ...]
+    losses: tuple[LossChange, ...]
+
+
+def compare(before: Side, after: Side) -> Comparison:
+    """How two sides differ."""
+    subjects = tuple(_subjects(before.files, after.files))
+    changed = {each.subject.name for each in subjects if each.subject.kind == "service"}
+    return Comparison(
+        before=before.name,
+        subjects=subjects,
+        figures=tuple(_figures(before.report, after.report)),
+        verdicts=tuple(_verdicts(before.report, after.report, changed)),
+        losses=tuple(_losses(before.report, after.report)),
+    )
+
+
+def _subjects(before: Json, after: Json) -> Iterator[SubjectChange]:
+    found: dict[Subject, list[FileChange]] = {}
+    for name in sorted(before.keys() | after.keys()):
+        if name not in after:
+            found.setdefault(subject_of(name), []).append(FileChange(name, "removed", ()))
+        elif name not in before:
+            found.setdefault(subject_of(name), []).append(FileChange(name, "added", ()))
+        elif differing := tuple(differences(before[name], after[name])):
+            found.setdefault(subject_of(name), []).append(FileChange(name, "changed", differing))
+    existed, exists = ({subject_of(name) for name in side} for side in (before, after))
+    for subject in sorted(found, key=lambda each: (KINDS.index(each.kind), each.name)):
+        status: Status = "changed" if subject in existed & exists else "added" if subject in exists else "removed"
+        yield SubjectChange(subject, status, tuple(found[subject]))
+
+
+def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
+    """The fields in which two documents differ. Items of a list that have names are told apart by them."""
+    old, new = _fields(before), _fields(after)
+    if old is not None and new is not None:
+        for key in dict.fromkeys((*old, *new)):
+            yield from differences(old.get(key), new.get(key), f"{path}{key}".removeprefix("."))
+    elif before != after:
+        yield Difference(path, before, after)
+
+
+def _fields(value: Any) -> Json | None:
+    """What a mapping or a list of named items consists of, by what is added to the path; None for anything else."""
+    if isinstance(value, dict):
+        return {f".{key}": each for key, each in cast(Json, value).items()}
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in cast(list[Any], value)):
+        return None
+    items = cast(list[Json], value)
+    for key in ("name", "interface", "mountPath", "port"):
+        names = [item.get(key) for item in items]
+        if None not in names and len(set(names)) == len(names):
+            return {f"[{name}]": item for name, item in zip(names, items, strict=True)}
+    return None
+
+
+def _figures(before: Json, after: Json) -> Iterator[FigureChange]:
+    old, new = _all_figures(before), _all_figures(after)
+    for of, figure in dict.fromkeys((*old, *new)):
+        was, is_now = old.get((of, figure), "-"), new.get((of, figure), "-")
+        if was != is_now:
+            yield FigureChange(of, figure, was, is_now)
+
+
+def _all_figures(report: Json) -> dict[tuple[str, str], str]:
+    figures: dict[tuple[str, str], str] = {}
+    for kind, name, row in _rows(report):
+        for key, value in row.items():
+            if isinstance(value, dict):
+                amounts = cast(Json, value)
+                figures |= {
+                    (f"{kind} {name}", f"{resource} {key}"): str(each)
+                    for resource, each in amounts.items()
+                    if (kind, resource) != ("node", PODS)
+                }
+            elif key.endswith("_bytes"):
+                figures[f"{kind} {name}".strip(), key.removesuffix("_bytes").replace("_", " ")] = str(Memory(value))
+            else:
+                figures[f"{kind} {name}".strip(), key.replace("_", " ")] = str(value)
+    return figures
+
+
+def _rows(report: Json) -> Iterator[tuple[str, str, Json]]:
+    for table, kind in (("hosts", "host"), ("nodes", "node"), ("tiers", "tier"), ("namespaces", "namespace")):
+        for row in report[table]:
+            yield kind, row["name"], {key: row[key] for key in FIGURES[kind] if row.get(key) is not None}
+    yield "lab", "", {key: report["headroom"][key] for key in FIGURES["lab"]}
+
+
+FIGURES: Mapping[str, tuple[str, ...]] = {
+    "host": ("machine_memory_bytes", "pinned_memory_bytes", "vcpus"),
+    "node": ("allocatable", "requests", "limits", "pods", "volumes", "volume_slots"),
+    "tier": ("priority", "memory", "services", "requests", "limits"),
+    "namespace": ("requests", "limits", "quota"),
+    "lab": ("typical_services", "typical_services_after_loss", "block_volumes", "workers"),
+}
+"""What is compared of each row of a report."""
+
+
+def _verdicts(before: Json, after: Json, changed: set[str]) -> Iterator[VerdictChange]:
+    old, new = ({_said(each): each for each in side["findings"]} for side in (before, after))
+    for key, finding in new.items():
+        was = old.get(key)
+        if was is None:
+            latent = finding["code"] in ADMISSION and not changed & _services_of(finding, after)
+            yield VerdictChange("added", finding, latent)
+        elif (was["message"], was["severity"]) != (finding["message"], finding["severity"]):
+            yield VerdictChange("changed", finding, False)
+    for key, finding in old.items():
+        if key not in new:
+            yield VerdictChange("removed", finding, False)
+
+
+def _said(finding: Json) -> tuple[str, str, str]:
+    """What a finding says of what, whatever the numbers are."""
+    return finding["code"], finding["path"], re.sub(r"(?<![\w-])\d[\d.,]*", "#", finding["message"])
+
+
+def _services_of(finding: Json, report: Json) -> set[str]:
+    """The service that a finding is about, or all of the group that it is about."""
+    kind, _, rest = str(finding["path"]).partition(".")
+    name = rest.partition(".")[0]
+    if kind == "services":
+        return {name}
+    return {each["name"] for each in report["services"] if each["namespace"] == f"{each['tier']}-{name}"}
+
+
+def _losses(before: Json, after: Json) -> Iterator[LossChange]:
+    old, new = ({(each["event"], each["name"]): _taken(each) for each in side["losses"]} for side in (before, after))
+    for event, name in dict.fromkeys((*old, *new)):
+        was, is_now = old.get((event, name)), new.get((event, name))
+        is_told = event == "drain" and (was, is_now) == (old.get(("node", name)), new.get(("node", name)))
+        if was != is_now and (was or is_now) and not is_told:
+            yield LossChange(event, name, was or (), is_now or ())
+
+
+def _taken(loss: Json) -> tuple[str, ...]:
+    control_plane = () if loss["has_control_plane"] else ("the control plane",)
+    return (*control_plane, *(each["workload"] for each in loss["pending"]), *loss["unreachable"])

@@ -1,0 +1,1 @@
+"""The cluster: its members, kubeadm's documents, its credentials, and its nodes."""

@@ -1,0 +1,75 @@
+"""What a cluster made from nothing starts with: its authorities, its administrator, and the tokens to join it with.
+
+Keys are ECDSA on P-256. kubeadm reads RSA and ECDSA keys only, so Ed25519 is out; and RSA with 2,048 bits, which it
+makes unless told otherwise, is weaker than an authority that lasts ten years should be.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from config.lab import Lab
+from plan.cluster.kubeadm import api_endpoint
+from plan.cluster.membership import founder, in_start_order
+from plan.model import Administrator, Authority, Credentials, Finding
+
+KEY_ALGORITHM = "ECDSA"
+KEY_CURVE = "P256"
+
+AUTHORITIES = (
+    Authority("cluster-ca", "kubernetes", days=3650),
+    Authority("etcd-ca", "etcd-ca", days=3650),
+    Authority("front-proxy-ca", "front-proxy-ca", days=3650),
+)
+"""As kubeadm would make them. Their keys and certificates are protected: none is renewed in passing."""
+
+ADMINISTRATOR = Administrator("kubernetes-admin", "kubeadm:cluster-admins", days=365, renewed_days_before=90)
+"""`kubeadm init` binds the group to the role cluster-admin."""
+
+NODE_GROUP = "system:bootstrappers:kubeadm:default-node-token"
+"""What `kubeadm init` lets ask for a node's certificate; a joining control plane asks as a node, too."""
+
+
+JOIN_TOKEN_HOURS = 24
+"""As kubeadm's own."""
+
+
+class JoinToken(NamedTuple):
+    """A bootstrap token, with which one machine joins the cluster."""
+
+    hours: int
+    """How long it is good for."""
+    data: Mapping[str, str]
+    """Fields of its Secret, besides the token and the time at which it expires."""
+
+
+def plan_credentials(lab: Lab) -> Credentials | None:
+    """The credentials of a cluster that the program makes; None for one that exists."""
+    if founder(lab) is None:
+        return None
+    return Credentials(lab.cluster.name, f"https://{api_endpoint(lab)}", AUTHORITIES, ADMINISTRATOR)
+
+
+def credential_findings(lab: Lab) -> Iterator[Finding]:
+    """What nobody can tell of a cluster that exists: until when it is reached."""
+    if founder(lab) is None:
+        first = next(name for name, machine in in_start_order(lab).items() if machine.role == "control-plane")
+        yield Finding(
+            "CREDENTIALS-UNCHECKED",
+            "info",
+            ("machines", first),
+            f"the cluster was not made from this lab, so when its certificates and tokens end could not be checked; "
+            f"kubeadm's certificates are good for {ADMINISTRATOR.days} days, a token that lets a node join for "
+            f"{JOIN_TOKEN_HOURS} hours",
+            f"ask {first}: `kubeadm certs check-expiration` and `kubeadm token list`",
+        )
+
+
+def plan_join_token(machine: str) -> JoinToken:
+    """The token of a machine: it outlives the minutes that joining takes, with room for a second try."""
+    data = {
+        "description": f"Lets {machine} join the cluster.",
+        "usage-bootstrap-authentication": "true",
+        "usage-bootstrap-signing": "true",
+        "auth-extra-groups": NODE_GROUP,
+    }
+    return JoinToken(hours=JOIN_TOKEN_HOURS, data=data)

@@ -1,0 +1,163 @@
+"""What there is to say about capacity: what does not fit, what is tight, what could not be checked."""
+
+from collections.abc import Iterable, Iterator
+
+from config.cluster import Overcommit
+from config.lab import Lab
+from plan.capacity.quotas import FIELDS
+from plan.cluster.nodes import PODS
+from plan.findings.host import host_findings
+from plan.kubernetes.resources import CPU, MEMORY, at_least, notation
+from plan.model import Capacity, Finding, GroupUse, NamespaceUse, NodeUse, Workload
+from plan.scenarios.remedies import remedies
+from plan.scenarios.snapshot import Standing, as_it_stands
+from plan.tiers.objects import generated_name
+from plan.wording import gib, listed
+
+TIGHT_PERCENT = 90
+"""Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
+
+TIGHT_VOLUME_SLOTS = 24
+"""Volumes on one node from which the lab's alert fires (docs/facts.md, The lab)."""
+
+
+def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload]) -> Iterator[Finding]:
+    """All findings about capacity."""
+    yield from _pending(lab, as_it_stands(capacity, workloads))
+    for namespace in capacity.namespaces:
+        yield from _quota(lab, namespace)
+    for group in capacity.groups:
+        yield from _full(group)
+        yield from _overcommitted(lab, group, [use for use in capacity.nodes if use.node.group == group.name])
+    for use in capacity.nodes:
+        yield from _volume_slots(use)
+    yield from host_findings(lab, capacity.hosts)
+
+
+def _pending(lab: Lab, standing: Standing) -> Iterator[Finding]:
+    for pending, remedy in zip(standing.pending, remedies(lab, standing), strict=True):
+        workload = pending.workload
+        yield Finding(
+            "DOES-NOT-FIT",
+            "error",
+            workload.path,
+            f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: {pending.reason}",
+            remedy,
+        )
+
+
+def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
+    if use.quota is None:
+        return
+    path = _quota_path(lab, use)
+    for resource, hard in use.quota.items():
+        steady, peak = use.requests.get(resource, 0), use.requests_with_jobs.get(resource, 0)
+        field = FIELDS[resource]
+        shown = f"{field}: {notation(resource, steady)} of {notation(resource, hard)}"
+        if steady > hard:
+            yield Finding(
+                "QUOTA-EXCEEDED",
+                "error",
+                path,
+                f"{use.name} asks for {shown}; the API server refuses the pods that exceed it: exceeded quota: "
+                f"{generated_name(use.tier)}",
+                _within_quota(use, resource, steady - hard),
+            )
+        elif peak > hard:
+            yield Finding(
+                "QUOTA-EXCEEDED-BY-JOBS",
+                "warning",
+                path,
+                f"{use.name} asks for {shown}, and {notation(resource, peak)} while all of its jobs run: a job that "
+                "starts then is refused",
+                f"spread the schedules, or {_within_quota(use, resource, peak - hard)}",
+            )
+        elif steady * 100 > hard * TIGHT_PERCENT:
+            yield Finding(
+                "QUOTA-TIGHT",
+                "warning",
+                path,
+                f"{use.name} uses {shown}, and {notation(resource, hard - steady)} is left",
+                _within_quota(use, resource, steady - hard * TIGHT_PERCENT // 100),
+            )
+
+
+def _within_quota(use: NamespaceUse, resource: str, excess: int) -> str:
+    less = f"have {excess} pods less in" if resource == PODS else f"request {at_least(resource, excess)} less in"
+    return f"{less} {use.name}, raise the quota of tier {use.tier}, or move a service to a namespace of its own"
+
+
+def _quota_path(lab: Lab, use: NamespaceUse) -> tuple[str, ...]:
+    own = use.name.removeprefix(f"{use.tier}-")
+    return ("groups", own) if own in lab.groups else ("services", own)
+
+
+def _full(group: GroupUse) -> Iterator[Finding]:
+    for resource in (CPU, MEMORY):
+        requested, allocatable = group.requests.get(resource, 0), group.allocatable[resource]
+        if requested * 100 > allocatable * TIGHT_PERCENT:
+            yield Finding(
+                "NODES-FULL",
+                "warning",
+                ("cluster",),
+                f"{group.name} nodes: {resource} requests {notation(resource, requested)} of "
+                f"{notation(resource, allocatable)} allocatable ({_percent(requested, allocatable)})",
+                "add a worker in machines.yaml, or request "
+                f"{at_least(resource, requested - allocatable * TIGHT_PERCENT // 100)} less in all, first of what "
+                "requests most",
+            )
+
+
+def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterator[Finding]:
+    """The pool as a whole, and by estimate its nodes: limits are not what the scheduler spreads pods by."""
+    policy = lab.cluster.overcommit
+    limits, allocatable = group.limits.get(MEMORY, 0), group.allocatable[MEMORY]
+    nodes = [f"{use.node.name} {_limits_percent(use)}" for use in uses if _exceeds(policy, use)]
+    if _exceeds(policy, group):
+        among = f" (by estimate {listed(nodes)})" if group.nodes > 1 else ""
+        yield Finding(
+            "MEMORY-OVERCOMMITTED",
+            "warning",
+            ("cluster", "overcommit", "memory_limits_percent"),
+            f"{group.name} nodes: memory limits add up to {gib(limits)}, {_percent(limits, allocatable)} of "
+            f"{gib(allocatable)} allocatable{among}; the lab's policy is {policy.memory_limits_percent}%. If all pods "
+            "used what they may, nodes would run out of memory",
+            f"lower the largest limits by {gib(limits - allocatable * policy.memory_limits_percent // 100)} in all, "
+            "to what the pods really use, or add a worker",
+        )
+    elif nodes:
+        yield Finding(
+            "NODE-OVERCOMMITTED",
+            "info",
+            ("cluster", "overcommit", "memory_limits_percent"),
+            f"{group.name} nodes keep to the lab's policy of {policy.memory_limits_percent}% together, with memory "
+            f"limits of {_percent(limits, allocatable)}; by estimate these do not: {listed(nodes)}",
+            "lower the largest limits of what runs there, or give it requests closer to its limits: those the "
+            "scheduler spreads",
+        )
+
+
+def _exceeds(policy: Overcommit, use: GroupUse | NodeUse) -> bool:
+    allocatable = use.allocatable if isinstance(use, GroupUse) else use.node.allocatable
+    return use.limits.get(MEMORY, 0) * 100 > allocatable[MEMORY] * policy.memory_limits_percent
+
+
+def _limits_percent(use: NodeUse) -> str:
+    return _percent(use.limits.get(MEMORY, 0), use.node.allocatable[MEMORY])
+
+
+def _volume_slots(use: NodeUse) -> Iterator[Finding]:
+    if use.volumes >= TIGHT_VOLUME_SLOTS:
+        yield Finding(
+            "VOLUME-SLOTS-TIGHT",
+            "warning",
+            ("machines", use.node.name),
+            f"{use.volumes} of {use.node.volume_slots} volume slots of {use.node.name} are used; when the last is "
+            "gone, databases stay stuck on 'no free lun found'",
+            f"move {use.volumes - TIGHT_VOLUME_SLOTS + 1} or more volumes that need no block storage to NFS, or add a "
+            "worker",
+        )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}%" if whole else "of nothing"

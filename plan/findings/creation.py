@@ -1,0 +1,98 @@
+"""What keeps machines from being created, or from becoming nodes by themselves."""
+
+from collections.abc import Iterator
+
+from config.lab import Lab
+from plan.cluster.membership import control_planes_of, in_start_order, is_created_node, template_of
+from plan.model import Finding
+
+
+def creation_findings(lab: Lab) -> Iterator[Finding]:
+    """Everything that is to be said about machines that are created."""
+    yield from _without_template(lab)
+    yield from _without_file_storage(lab)
+    yield from _without_agent(lab)
+    yield from _half_adopted(lab)
+    yield from _before_control_plane(lab)
+
+
+def _without_template(lab: Lab) -> Iterator[Finding]:
+    names = [name for name, machine in lab.machines.items() if not machine.adopt and template_of(lab, machine) is None]
+    if names:
+        yield Finding(
+            "TEMPLATE-MISSING",
+            "error",
+            ("site",),
+            f"{', '.join(names)} would be created, and the lab has no template to clone them from",
+            "declare a template in site.yaml",
+        )
+
+
+def _without_file_storage(lab: Lab) -> Iterator[Finding]:
+    for host_name, host in lab.site.hosts.items():
+        names = [
+            name for name, machine in lab.machines.items() if machine.host == host_name and is_created_node(machine)
+        ]
+        if names and host.file_storage is None:
+            yield Finding(
+                "FILE-STORAGE-MISSING",
+                "error",
+                ("site", "hosts", host_name),
+                f"{', '.join(names)} would be created on {host_name}, but no storage is stated for the files of "
+                "cloud-init, with which they become nodes",
+                "write file_storage of the host: a storage of type dir or nfs, with snippets among its contents",
+            )
+
+
+def _without_agent(lab: Lab) -> Iterator[Finding]:
+    for name, machine in lab.machines.items():
+        if is_created_node(machine) and not machine.guest_agent:
+            yield Finding(
+                "AGENT-OFF",
+                "error",
+                ("machines", name, "guest_agent"),
+                f"{name} would be created without a guest agent, so nothing tells when it has become a node: "
+                "what comes next would not wait for it",
+                "leave guest_agent out",
+            )
+
+
+def _half_adopted(lab: Lab) -> Iterator[Finding]:
+    """A cluster is made with all of its control plane, and a node that exists belongs to another one."""
+    control_planes = control_planes_of(lab)
+    created = [name for name, machine in control_planes.items() if not machine.adopt]
+    adopted = [name for name, machine in control_planes.items() if machine.adopt]
+    if created and adopted:
+        for name in created:
+            yield Finding(
+                "CLUSTER-HALF-ADOPTED",
+                "error",
+                ("machines", name),
+                f"{name} would join the control plane of {adopted[0]}, whose keys the program does not have",
+                "join it by hand with `kubeadm join --control-plane` and adopt it",
+            )
+    elif created:
+        for name, machine in lab.machines.items():
+            if machine.role == "worker" and machine.adopt:
+                yield Finding(
+                    "CLUSTER-HALF-ADOPTED",
+                    "error",
+                    ("machines", name, "adopt"),
+                    f"{name} runs already, as a node of another cluster than the one that {created[0]} would make",
+                    f"adopt {created[0]} as well, or create {name} anew",
+                )
+
+
+def _before_control_plane(lab: Lab) -> Iterator[Finding]:
+    order = list(in_start_order(lab))
+    first = next(iter(control_planes_of(lab)))
+    for name in order[: order.index(first)]:
+        if is_created_node(lab.machines[name]):
+            yield Finding(
+                "NODE-BEFORE-CONTROL-PLANE",
+                "warning",
+                ("machines", name, "start", "order"),
+                f"{name} starts at {lab.machines[name].start.order} with its host, before the control plane "
+                f"{first} at {lab.machines[first].start.order}: until that runs, no pod starts on it",
+                f"write an order above {lab.machines[first].start.order}",
+            )

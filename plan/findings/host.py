@@ -1,0 +1,99 @@
+"""What there is to say about Proxmox hosts: their memory, threads, storages and disks."""
+
+from collections.abc import Iterable, Iterator
+
+from config.lab import Lab
+from plan.capacity.hosts import machine_disks_on, written_at_most
+from plan.model import Finding, HostUse
+from plan.wording import gib
+
+
+def host_findings(lab: Lab, uses: Iterable[HostUse]) -> Iterator[Finding]:
+    """All findings about hosts."""
+    for use in uses:
+        yield from _memory(lab, use)
+        yield from _cpu(lab, use)
+        yield from _storage(lab, use)
+        yield from _writes(lab, use)
+
+
+def _memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
+    host = lab.site.hosts[use.name]
+    promised = use.promised_memory
+    allowed = use.memory * host.overcommit.memory_percent // 100
+    path = ("site", "hosts", use.name, "memory")
+    if promised > use.memory:
+        yield Finding(
+            "HOST-MEMORY-OVERCOMMITTED",
+            "error" if promised > allowed or use.pinned_memory + use.reserved_memory > use.memory else "warning",
+            path,
+            f"{use.name}: machines are promised {gib(use.machine_memory)} of {gib(use.memory)} installed, "
+            f"{gib(use.pinned_memory)} of it pinned by PCI passthrough; {gib(promised - use.memory)} too much if "
+            "all machines use what they have",
+            f"make machines smaller by {gib(promised - use.memory)} in all, or stop one that is not needed",
+        )
+    if host.reserved_memory is None:
+        yield Finding(
+            "HOST-RESERVE-UNCHECKED",
+            "info",
+            path,
+            f"{use.name}: what the hypervisor itself needs is not stated, so whether {gib(use.memory)} are enough "
+            "for it too could not be checked",
+            f"write reserved_memory of {use.name} in site.yaml (ZFS ARC, daemons, overhead of each machine)",
+        )
+
+
+def _cpu(lab: Lab, use: HostUse) -> Iterator[Finding]:
+    limit = lab.site.hosts[use.name].overcommit.vcpus_per_thread
+    if use.vcpus > use.threads * limit:
+        yield Finding(
+            "HOST-CPU-OVERCOMMITTED",
+            "warning",
+            ("site", "hosts", use.name, "threads"),
+            f"{use.name}: {use.vcpus} vCPUs on {use.threads} threads; the lab's policy is {limit} for each thread",
+            f"give the machines {use.threads * limit} vCPUs in all, {use.vcpus - use.threads * limit} fewer",
+        )
+
+
+def _storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
+    for name, (promised, size) in use.storages.items():
+        path = ("site", "hosts", use.name, "storages", name)
+        if size is None and promised:
+            yield Finding(
+                "STORAGE-UNCHECKED",
+                "info",
+                path,
+                f"{name} on {use.name}: {gib(promised)} are promised; its size is not stated, so whether they fit "
+                "could not be checked",
+                "write its size in site.yaml",
+            )
+        elif size is not None and promised > size:
+            yield Finding(
+                "STORAGE-OVERCOMMITTED",
+                "warning",
+                path,
+                f"{name} on {use.name}: {gib(promised)} are promised of {gib(size)}; a thin pool that fills up stops "
+                "every machine on it",
+                f"make disks or volumes smaller by {gib(promised - size)} in all, or move some to another storage",
+            )
+
+
+def _writes(lab: Lab, use: HostUse) -> Iterator[Finding]:
+    """Disks whose speed is not stated are told with the constraints, as not checked."""
+    for name, disk in lab.site.hosts[use.name].disks.items():
+        written, unlimited = written_at_most(lab, use.name, name), _unlimited(lab, use.name, name)
+        if disk.write_mb_per_second is not None and written > disk.write_mb_per_second:
+            beside = f", and {unlimited} of their disks have no limit at all" if unlimited else ""
+            yield Finding(
+                "DISK-WRITES-OVERCOMMITTED",
+                "warning",
+                ("site", "hosts", use.name, "disks", name),
+                f"{name} of {use.name}: machines may write {written:,} MB/s to a disk that writes "
+                f"{disk.write_mb_per_second:,} MB/s{beside}: one that does holds up all others",
+                f"lower write_mb_per_second of machines by {written - disk.write_mb_per_second:,} in all, or move some "
+                "to another disk",
+            )
+
+
+def _unlimited(lab: Lab, host: str, disk: str) -> int:
+    return sum(each.write_mb_per_second is None for each in machine_disks_on(lab, host, disk))

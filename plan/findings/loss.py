@@ -1,0 +1,176 @@
+"""What there is to say about losses: pods that have a place, and find none when one of several nodes is gone.
+
+A pod that no other node would take even if it were empty, as one of the only GPU or of the only worker, waits for
+its node by design: that is shown with the losses, and is no finding.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from plan.cluster.nodes import PODS, ZONE_LABEL
+from plan.kubernetes.resources import notation, pod_requests
+from plan.kubernetes.scheduling.filters import VOLUMES
+from plan.model import Finding, Node, NodeUse, Pending, Workload
+from plan.scenarios.loss_remedies import loss_remedies, takes
+from plan.scenarios.losses import Loss
+from plan.scenarios.snapshot import Standing
+from plan.wording import listed
+
+SLOTS = "volume slots"
+NOTHING_HELPS = (
+    "no single step was found that helps: neither smaller requests, nor volumes on NFS, nor a further worker. Take "
+    "several, or run less"
+)
+
+
+class _Lack(NamedTuple):
+    """Something of which the nodes that are left have too little."""
+
+    resource: str
+    needed: int
+    left: int
+    most_on_one: int
+
+    def sentence(self, nodes: int) -> str:
+        """How much is asked for, how much is left, and by how much that is too little."""
+        needed, left, most, short = (
+            _amount(self.resource, each) for each in (self.needed, self.left, self.most_on_one, self.needed - self.left)
+        )
+        among = (
+            "the one node that could take them has" if nodes == 1 else f"the {nodes} nodes that could take them have"
+        )
+        if self.needed > self.left:
+            return f"they need {needed}, and {among} {left} left: {short} too little"
+        return f"they need {needed}, and {among} {left} left in all, but at most {most} on one"
+
+
+def loss_findings(standing: Standing, losses: Sequence[Loss]) -> Iterator[Finding]:
+    """Losses of one node that not everything survives, and drains that do not end for it: the worst is told, and
+    which are like it."""
+    found = [each for each in map(_hopeful, losses) if each.pending]
+    dying = [each for each in found if each.event == "node"]
+    held = [each for each in found if each.event == "drain" and each.held]
+    fix = _fix(standing, list(dict.fromkeys(each.name for each in (*dying, *held)))) if dying or held else ""
+    yield from _control_plane_on_one_host(standing, losses)
+    if dying:
+        yield _does_not_survive(dying, fix)
+    if held:
+        yield _does_not_end(held, fix)
+
+
+def _control_plane_on_one_host(standing: Standing, losses: Iterable[Loss]) -> Iterator[Finding]:
+    """Of several hosts one has the majority of several control planes."""
+    members = [node for node in standing.nodes if node.role == "control-plane"]
+    for loss in losses if len(members) > 1 else ():
+        if loss.event == "host" and not loss.has_control_plane:
+            here = [node.name for node in members if node.labels[ZONE_LABEL] == loss.name]
+            yield Finding(
+                "CONTROL-PLANE-ON-ONE-HOST",
+                "warning",
+                ("machines", here[0], "host"),
+                f"{len(here)} of {len(members)} control planes ({', '.join(here)}) are on {loss.name}: when that host "
+                "dies, nothing is started or moved elsewhere until it is back",
+                f"put no more than {(len(members) - 1) // 2} of them on one host, for which it takes three hosts",
+            )
+
+
+def _hopeful(loss: Loss) -> Loss:
+    """A loss without what waits for its own node by design."""
+    nodes = [use.node for use in loss.nodes if use.node.name != loss.name]
+    pending = tuple(each for each in loss.pending if _elsewhere(each.workload, nodes))
+    names = {each.workload.key for each in pending}
+    return loss._replace(pending=pending, held=tuple(each for each in loss.held if each.key in names))
+
+
+def _elsewhere(workload: Workload, nodes: Iterable[Node]) -> list[Node]:
+    return [node for node in nodes if takes(node, workload.pod)]
+
+
+def _does_not_survive(dying: Sequence[Loss], fix: str) -> Finding:
+    worst = max(dying, key=lambda loss: sum(each.pods for each in loss.pending))
+    others = [each.name for each in dying if each is not worst]
+    alike = f". Not everything finds a place either when {_or(others)} dies" if others else ""
+    return Finding(
+        "NODE-LOSS-DOES-NOT-FIT",
+        "warning",
+        ("machines", worst.name),
+        f"when {worst.name} dies, {_pods(worst.pending)} that run today find no place "
+        f"({listed([_counted(each) for each in worst.pending])}): {'; '.join(_lacks(worst))}{alike}",
+        fix,
+    )
+
+
+def _does_not_end(held: Sequence[Loss], fix: str) -> Finding:
+    worst = max(held, key=lambda loss: len(loss.held))
+    others = [each.name for each in held if each is not worst]
+    alike = f"; nor does one of {_or(others)}" if others else ""
+    workload = worst.held[0]
+    return Finding(
+        "DRAIN-DOES-NOT-END",
+        "warning",
+        ("machines", worst.name),
+        f"a drain of {worst.name} does not end{alike}: the disruption budget of "
+        f"{listed([each.name for each in worst.held])} lets {workload.max_unavailable} of {workload.replicas} pods go "
+        "at a time, and what has gone finds no place elsewhere",
+        fix,
+    )
+
+
+def _fix(standing: Standing, names: Sequence[str]) -> str:
+    found = tuple(loss_remedies(standing, names))
+    return f"each of these alone would do: {'; '.join(found)}" if found else NOTHING_HELPS
+
+
+def _pods(pending: Iterable[Pending]) -> str:
+    count = sum(each.pods for each in pending)
+    return f"{count} pod{'s' * (count != 1)}"
+
+
+def _counted(pending: Pending) -> str:
+    return pending.workload.name if pending.pods == 1 else f"{pending.pods} of {pending.workload.name}"
+
+
+def _or(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _lacks(loss: Loss) -> Iterator[str]:
+    """What is too little, for those who wait for it; in the scheduler's words where it is nothing that is counted."""
+    counted = [*_counted_lacks(loss)]
+    for lack, nodes in counted:
+        yield lack.sentence(nodes)
+    if not counted:
+        yield loss.pending[0].reason.rstrip(".")
+
+
+def _counted_lacks(loss: Loss) -> Iterator[tuple[_Lack, int]]:
+    resources = dict.fromkeys(
+        resource for each in loss.pending for resource in _wanted(each.workload) if _is_short(each, resource)
+    )
+    for resource in resources:
+        waiting = [each for each in loss.pending if _is_short(each, resource)]
+        uses = [use for use in loss.nodes if any(takes(use.node, each.workload.pod) for each in waiting)]
+        left = [_left(use, resource) for use in uses]
+        needed = sum(each.pods * _wanted(each.workload)[resource] for each in waiting)
+        yield _Lack(resource, needed, sum(left), max(left)), len(uses)
+
+
+def _wanted(workload: Workload) -> dict[str, int]:
+    return pod_requests(workload.pod) | {PODS: 1, SLOTS: len(workload.pod.block_volumes)}
+
+
+def _is_short(pending: Pending, resource: str) -> bool:
+    said = {PODS: "Too many pods", SLOTS: VOLUMES}.get(resource, f"Insufficient {resource}")
+    return said in pending.reason
+
+
+def _left(use: NodeUse, resource: str) -> int:
+    if resource == SLOTS:
+        return use.node.volume_slots - use.volumes
+    used = use.pods if resource == PODS else use.requests.get(resource, 0)
+    return use.node.allocatable.get(resource, 0) - used
+
+
+def _amount(resource: str, amount: int) -> str:
+    """`5Gi of memory`, `3 volume slots`."""
+    return f"{amount} {resource}" if resource in (PODS, SLOTS) else f"{notation(resource, amount)} of {resource}"

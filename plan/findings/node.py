@@ -1,0 +1,56 @@
+"""What there is to say about machines as nodes of the cluster."""
+
+from collections.abc import Iterator
+
+from config.lab import Lab
+from config.machine import Machine
+from plan.cluster.nodes import attachable_volumes
+from plan.model import Finding
+from plan.wording import listed
+
+
+def node_findings(lab: Lab) -> Iterator[Finding]:
+    """All findings about machines as nodes."""
+    for name, machine in lab.machines.items():
+        if machine.role == "worker" or (machine.role == "control-plane" and not lab.cluster.control_plane_taint):
+            yield from _slots_overstated(lab, name, machine)
+        if machine.role == "control-plane":
+            yield from _etcd_on_hard_disk(lab, name, machine)
+
+
+def _slots_overstated(lab: Lab, name: str, machine: Machine) -> Iterator[Finding]:
+    slots, attachable = lab.cluster.volume_slots, attachable_volumes(lab.cluster, machine)
+    if attachable < slots.schedulable:
+        own = [disk.interface for disk in machine.disks if disk.interface[:4] == "scsi" and disk.interface != "scsi0"]
+        yield Finding(
+            "VOLUME-SLOTS-OVERSTATED",
+            "warning",
+            ("machines", name, "disks"),
+            f"{name} advertises {slots.schedulable} volume slots, but its own disks ({listed(own)}) leave the CSI "
+            f"driver {attachable} of {slots.hard}: from the {attachable + 1}th volume on, pods are sent there and stay "
+            "in ContainerCreating with 'no free lun found'",
+            f"attach all but {slots.hard - slots.schedulable} of its further disks as virtio or sata",
+        )
+
+
+def _etcd_on_hard_disk(lab: Lab, name: str, machine: Machine) -> Iterator[Finding]:
+    host, disk = lab.site.hosts[machine.host], machine.disks[0]
+    physical = host.storages[disk.storage].disk
+    if host.disks[physical].medium == "hdd":
+        sharing = sum(
+            any(host.storages[each.storage].disk == physical for each in other.disks)
+            for key, other in lab.machines.items()
+            if key != name and other.host == machine.host
+        )
+        quick = [key for key, row in host.disks.items() if row.medium == "ssd"]
+        where = f"a storage on {' or '.join(quick)}" if quick else "an SSD, which the host has yet to be given"
+        yield Finding(
+            "ETCD-ON-HARD-DISK",
+            "warning",
+            ("machines", name, "disks"),
+            f"etcd of {name} is on {disk.storage} and so on {physical}, a hard disk"
+            + (f" that {sharing} other machines write to" if sharing else "")
+            + ": it writes through to the disk before it answers, and where that takes long the API server stands "
+            "still and leaders are elected anew",
+            f"move the disk to {where}: `qm disk move {machine.vmid} {machine.disks[0].interface} STORAGE`",
+        )

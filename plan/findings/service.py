@@ -1,0 +1,243 @@
+"""What there is to say about single services."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, cast
+
+from config.lab import Lab
+from config.parts import resources, workloads
+from config.quantity import Memory
+from config.service import HelmService, Service
+from config.service.common import SizedService
+from config.service.container import Container, Resources, Workload
+from config.service.database import DatabaseBase
+from config.source import Path
+from plan.model import Finding
+from plan.model import Service as PlannedService
+from plan.model.metadata import api_group, namespace_of
+from plan.tiers.conventions import departures, is_above_ratio
+from plan.workloads.services import api_providers
+from plan.workloads.volumes import host_paths_of, is_block, mounted, scratch_of
+
+
+def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[Finding]:
+    """All findings about services."""
+    ungoverned = _without_limit_range(lab)
+    for name, service in lab.services.items():
+        tier = lab.tiers[service.tier]
+        containers = list(resources(name, service))
+        exceptions = {*service.exceptions, *({"no-limit-range"} if namespace_of(name, service) in ungoverned else ())}
+        for path, needs in containers:
+            yield from departures(name, needs, service.tier, tier, exceptions, path)
+            if isinstance(needs, Container):
+                yield from _image(needs, path)
+        yield from _resized(lab, name, service)
+        yield from _unused_exceptions(lab, name, service, [needs for _, needs in containers])
+        for path, _, workload in workloads(name, service):
+            yield from _memory_scratch(service, workload, path)
+            yield from _shared_block_volume(lab, service, workload, path)
+        yield from _volumes_of_replicas(lab, name, service)
+        yield from _database_on_nfs(lab, name, service)
+        yield from _fails_closed(name, service)
+    provided = api_providers(lab).keys()
+    for service in planned:
+        yield from _missing_kinds(service, provided)
+    yield from _named_twice(planned)
+
+
+def _without_limit_range(lab: Lab) -> set[str]:
+    """Namespaces in which some service has opted out: the others of its group have none either."""
+    return {
+        namespace_of(name, service) for name, service in lab.services.items() if "no-limit-range" in service.exceptions
+    }
+
+
+def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
+    """Objects that two services, or two parts of one, would both make."""
+    makers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for service in planned:
+        for manifest in service.objects:
+            metadata = manifest["metadata"]
+            makers[manifest["kind"], metadata.get("namespace", ""), metadata["name"]].append(service.name)
+    for (kind, namespace, name), services in makers.items():
+        if len(services) > 1:
+            where = f" in namespace {namespace}" if namespace else ""
+            yield Finding(
+                "NAMED-TWICE",
+                "error",
+                ("services", services[-1]),
+                f"{kind} {name}{where} would be made {len(services)} times, by "
+                f"{' and '.join(dict.fromkeys(services))}, each time with its own content",
+                "give one of the services, its volume or its path another name",
+            )
+
+
+def _resized(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
+    if (
+        isinstance(service, SizedService)
+        and service.recommendation == "Initial"
+        and lab.cluster.platform.recommender is not None
+    ):
+        yield Finding(
+            "RESIZED-AT-START",
+            "warning",
+            ("services", name, "recommendation"),
+            f"the recommender writes its own requests and limits into every new pod of {name}: live resources will "
+            "differ from those of this plan, and what is said here of its size holds for pods of today only",
+            "write recommendation: Off, and take over what it recommends when you have read it",
+        )
+
+
+def _image(container: Container, path: Path) -> Iterator[Finding]:
+    name, _, digest = container.image.partition("@")
+    tag = name.rsplit("/", 1)[-1].partition(":")[2]
+    if not digest and tag in ("", "latest", "stable", "edge", "nightly"):
+        yield Finding(
+            "IMAGE-FLOATING",
+            "info",
+            (*path, "image"),
+            f"{container.image} changes without notice: a pod that moves to another node may come back as another "
+            "version",
+            "pin a version, or a digest with @sha256:",
+        )
+
+
+def _unused_exceptions(lab: Lab, name: str, service: Service, containers: list[Resources]) -> Iterator[Finding]:
+    tier = lab.tiers[service.tier]
+    own = [part.workload for part in workloads(name, service)]
+    used = {
+        "burstable-memory": tier.memory == "guaranteed",
+        "guaranteed-memory": tier.memory == "burstable",
+        "guaranteed-cpu": True,
+        "cpu-above-cap": any(each.cpu > tier.container.max_cpu_request for each in containers),
+        "no-limit-range": any(
+            each.memory > tier.container.max_memory or is_above_ratio(each, tier, service.exceptions)
+            for each in containers
+        ),
+        "no-quota": True,
+        "host-access": not own or any(_uses_host(service, each) for each in own),
+    }
+    for exception in service.exceptions:
+        if not used[exception]:
+            yield Finding(
+                "EXCEPTION-UNUSED",
+                "warning",
+                ("services", name, "exceptions", exception),
+                f"{exception} is stated but nothing in {name} departs from that convention",
+                "remove it",
+            )
+
+
+def _uses_host(service: Service, workload: Workload) -> bool:
+    return workload.host_network or bool(host_paths_of(service)) or any(each.privileged for each in workload.containers)
+
+
+def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterator[Finding]:
+    scratch = scratch_of(service)
+    size = sum(scratch[name].size for name in mounted(workload) if name in scratch and scratch[name].medium == "memory")
+    if size >= workload.memory:
+        yield Finding(
+            "SCRATCH-EXCEEDS-MEMORY",
+            "error",
+            (*path, "memory"),
+            f"scratch space in memory of {Memory(size)} counts towards the memory limit of {workload.memory}: the "
+            "container is killed when it fills",
+            f"write a memory of more than {Memory(size)}, by what the container itself needs, or use medium: disk",
+        )
+
+
+def _shared_block_volume(lab: Lab, service: Service, workload: Workload, path: Path) -> Iterator[Finding]:
+    """Replicas on several nodes cannot mount one block volume; a statefulset has one for each."""
+    pods = _pods_on_several_nodes(workload)
+    for name in sorted(mounted(workload) & set(service.volumes)) if pods else ():
+        if is_block(lab, service.volumes[name].storage_class):
+            yield Finding(
+                "BLOCK-VOLUME-SHARED",
+                "error",
+                (*path, "mounts", name),
+                f"{pods} mount the block volume {name}, which one node at a time can attach: the others stay in "
+                "ContainerCreating",
+                "use runs_as: statefulset (a volume each), an NFS storage class, or replicas: 1",
+            )
+
+
+def _pods_on_several_nodes(workload: Workload) -> str | None:
+    """The pods of a workload, if they may run on more nodes than one and have no volumes of their own."""
+    if workload.runs_as == "daemonset":
+        return "the pods of every node"
+    replicas = workload.autoscale.max_replicas if workload.autoscale and workload.replicas else workload.replicas
+    return f"{replicas} replicas" if workload.runs_as == "deployment" and replicas > 1 else None
+
+
+def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
+    """A volume of which each replica of a statefulset has its own is not there for other workloads."""
+    parts = list(workloads(name, service))
+    owned = {
+        volume: workload.replicas
+        for _, _, workload in parts
+        if workload.runs_as == "statefulset"
+        for volume in mounted(workload) & set(service.volumes)
+        if is_block(lab, service.volumes[volume].storage_class)
+    }
+    for path, _, workload in parts:
+        for volume in sorted(mounted(workload) & owned.keys()) if workload.runs_as != "statefulset" else ():
+            yield Finding(
+                "BLOCK-VOLUME-SHARED",
+                "error",
+                (*path, "mounts", volume),
+                f"{volume} is a block volume of a statefulset, one for each of its replicas ({owned[volume]}): there "
+                "is none that another workload could mount, and its pods stay Pending",
+                "use an NFS storage class, run the statefulset as a deployment, or mount the volume in a sidecar of it",
+            )
+
+
+def _database_on_nfs(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
+    if isinstance(service, DatabaseBase) and not is_block(lab, service.storage_class):
+        yield Finding(
+            "DATABASE-ON-NFS",
+            "warning",
+            ("services", name, "storage_class"),
+            f"the {service.size} of data of {name} are on NFS ({service.storage_class}): a server that answers late or "
+            "restarts holds up every commit, and locks that it forgets can ruin the files",
+            "use a block storage class; backups are well placed on NFS",
+        )
+
+
+def _fails_closed(name: str, service: Service) -> Iterator[Finding]:
+    """What a chart's values say of its admission webhooks; what it does unless told is not known."""
+    for path in _failure_policies(service.values) if isinstance(service, HelmService) else ():
+        yield Finding(
+            "WEBHOOK-FAILS-CLOSED",
+            "warning",
+            ("services", name, "values"),
+            f"{'.'.join(path)} of {name} is Fail: while no pod of it answers, the API server refuses whatever the "
+            "webhook is asked about. If that is pods, then after a power cut its own as well, and nothing starts",
+            f"write {path[-1]}: Ignore, or see to it that the webhook is not asked about {namespace_of(name, service)} "
+            "and kube-system",
+        )
+
+
+def _failure_policies(values: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _failure_policies(cast(Mapping[str, Any], value), (*above, key))
+        elif key.lower().endswith("failurepolicy") and value == "Fail":
+            yield (*above, key)
+
+
+def _missing_kinds(service: PlannedService, provided: Collection[str]) -> Iterator[Finding]:
+    groups = {api_group(manifest) for manifest in service.objects}
+    for group in sorted(group for group in groups if "." in group and not _is_built_in(group)):
+        if group not in provided:
+            yield Finding(
+                "KIND-NOT-PROVIDED",
+                "error",
+                ("services", service.name),
+                f"{service.name} uses kinds of {group}, which no service of the lab provides: the API server will not "
+                "know them",
+                f"add `provides: [{group}]` to the helm service that installs them",
+            )
+
+
+def _is_built_in(group: str) -> bool:
+    return group.endswith(".k8s.io") and group not in ("autoscaling.k8s.io",)

@@ -1,0 +1,35 @@
+"""What lies ahead of a plan: what its losses take, how much more would fit, and what is to be said then.
+
+It costs more than the plan itself, and no `up` waits for it: it is reckoned where a plan is shown.
+"""
+
+from typing import NamedTuple
+
+from plan.findings.loss import loss_findings
+from plan.model import Finding, Plan, sorted_findings
+from plan.scenarios.headroom import Headroom, headroom
+from plan.scenarios.losses import Loss, losses, standing_of
+from plan.scenarios.power_cut import Restart, restarts
+
+
+class Outlook(NamedTuple):
+    """What lies ahead of a plan."""
+
+    losses: tuple[Loss, ...]
+    restarts: tuple[Restart, ...]
+    """Who comes back when after a power cut."""
+    headroom: Headroom
+    findings: tuple[Finding, ...]
+    """Those of the plan and those about losses, the worst first."""
+
+
+def look_ahead(plan: Plan) -> Outlook:
+    """What lies ahead of a plan; pure, as the plan."""
+    standing = standing_of(plan)
+    lost = tuple(losses(plan.lab, standing))
+    return Outlook(
+        losses=lost,
+        restarts=restarts(plan.lab, standing.nodes),
+        headroom=headroom(plan, lost),
+        findings=sorted_findings((*plan.findings, *loss_findings(standing, lost))),
+    )

@@ -1,0 +1,40 @@
+"""Where pods go: the filters, scores and preemption of kube-scheduler 1.34 with its default profile.
+
+Not modelled: dynamic resources, attached volumes other than by their number, their zone and who shares them, which
+images a node has already, that of more than a hundred nodes only a part is looked at, and time: all pods are there at
+once, and the most important is placed first.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from plan.kubernetes.scheduling.kinds import Kind
+from plan.kubernetes.scheduling.preemption import Room
+from plan.kubernetes.scheduling.scheduler import Scheduler
+from plan.model import Node, NodeUse, Pending, Workload
+
+__all__ = ["Kind", "Room", "Scheduler", "one_more", "place"]
+
+
+def place(
+    nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse] = ()
+) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
+    """Place the pods that run all the time; those of jobs come and go and are not placed.
+
+    Pods that are `running` stay where they are, unless more important ones push them out. What runs on a node that is
+    not among `nodes` is placed anew.
+    """
+    scheduler = Scheduler(nodes, [workload for workload in workloads if workload.is_steady], running)
+    waiting = scheduler.schedule()
+    return scheduler.cluster.uses(), waiting
+
+
+def one_more(
+    nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse], candidates: Iterable[Workload]
+) -> Iterator[tuple[Workload, str]]:
+    """Those candidates of which no node would take one more pod beside what runs, and why; jobs among them."""
+    scheduler = Scheduler(nodes, workloads, running)
+    kinds = {kind.workload.key: kind for kind in scheduler.cluster.kinds}
+    for candidate in candidates:
+        room = scheduler.room(kinds[candidate.key])
+        if isinstance(room, str):
+            yield candidate, room

@@ -1,0 +1,192 @@
+"""Which nodes a pod may go to, and in the scheduler's words why not to the others (pkg/scheduler/framework/plugins).
+
+A node's reasons are those of the first filter that refuses it, in the order of the default profile.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from plan.cluster.nodes import PODS, UNSCHEDULABLE, matches, tolerates
+from plan.kubernetes.scheduling.cluster import Booleans, Cluster, Integers
+from plan.kubernetes.scheduling.kinds import Kind
+
+CORDONED = "node(s) were unschedulable"
+TAINTS = "node(s) had untolerated taint(s)"
+NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
+PORTS = "node(s) didn't have free ports for the requested pod ports"
+VOLUMES = "node(s) exceed max volume count"
+VOLUME_ZONE = "node(s) didn't match PersistentVolume's node affinity"
+SPREAD = "node(s) didn't match pod topology spread constraints"
+NEAR = "node(s) didn't match pod affinity rules"
+APART = "node(s) didn't match pod anti-affinity rules"
+APART_FROM_EXISTING = "node(s) didn't satisfy existing pods anti-affinity rules"
+
+
+class Unfit(NamedTuple):
+    """Why a pod may not go to a node."""
+
+    reasons: tuple[str, ...]
+    resolvable: bool
+    """Whether it might, were other pods gone from there."""
+
+
+class Filter(NamedTuple):
+    """What one plugin says of every node."""
+
+    passes: Booleans
+    unfit: Callable[[int], Unfit]
+    """Why a node, by its index, does not pass."""
+
+
+def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[Filter]:
+    """The filters for one more pod of a kind, as the cluster is now. `fixed` are those of `fixed_filters`."""
+    constraints = kind.constraints
+    everywhere = range(len(cluster.nodes))
+    found = list(fixed)
+    if constraints.host_ports:
+        free = np.array([not cluster.has_port(kind, index) for index in everywhere])
+        found.append(_refusing(free, PORTS))
+    demand = cluster.demand(kind)
+    fits = cluster.used[demand.rows] + demand.amounts <= cluster.allocatable[demand.rows]
+    found.append(Filter(np.all(fits, axis=0), partial(_too_little, kind, cluster)))
+    if kind.workload.pod.block_volumes:
+        shared = [cluster.further_volumes(kind, index) for index in everywhere] if kind.claims else ()
+        further = np.array(shared) if kind.claims else kind.own_volumes
+        found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), VOLUMES))
+        found.append(_refusing(cluster.reaches(kind), VOLUME_ZONE, resolvable=False))
+    found += _spread(kind, cluster, fixed)
+    found += _pods(kind, cluster)
+    return found
+
+
+def fixed_filters(kind: Kind, cluster: Cluster) -> list[Filter]:
+    """Those that the pods on the nodes do not change: cordons, taints, labels."""
+    pod, nodes = kind.workload.pod, cluster.nodes
+    stays = kind.workload.controller == "DaemonSet" or "*" in pod.tolerated_taints
+    return [
+        _refusing(np.array([stays or UNSCHEDULABLE not in each.taints for each in nodes]), CORDONED, resolvable=False),
+        _refusing(np.array([tolerates(each, pod) for each in nodes]), TAINTS, resolvable=False),
+        _refusing(np.array([matches(each, pod) for each in nodes]), NODE_AFFINITY, resolvable=False),
+    ]
+
+
+def on_one_node(fixed: Sequence[Filter], index: int) -> list[Filter]:
+    """The same for a pod that asks for one node by its name."""
+    passes = np.zeros_like(labelled(fixed))
+    passes[index] = labelled(fixed)[index]
+    return [*fixed[:-1], fixed[-1]._replace(passes=passes)]
+
+
+def labelled(fixed: Sequence[Filter]) -> Booleans:
+    """The nodes with the labels that a pod asks for, of its `fixed` filters. A spread counts the pods on these."""
+    return fixed[-1].passes
+
+
+def feasible(filters: Sequence[Filter]) -> Integers:
+    """The nodes that pass all filters, by index."""
+    passes = filters[0].passes
+    for each in filters[1:]:
+        passes = passes & each.passes
+    return np.flatnonzero(passes)
+
+
+def first_refusal(filters: Sequence[Filter], index: int) -> Unfit | None:
+    """Why a node is refused; None where it is not."""
+    return next((each.unfit(index) for each in filters if not each.passes[index]), None)
+
+
+def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Unfit | None:
+    """The same for one node that passes those that are `fixed`, without looking at the others where that can be."""
+    constraints = kind.constraints
+    if constraints.near or constraints.apart or constraints.spread or any(cluster.selection.apart_from(kind)):
+        return first_refusal(filters_for(kind, cluster, fixed), index)
+    if cluster.has_port(kind, index):
+        return Unfit((PORTS,), True)
+    demand = cluster.demand(kind)
+    if (cluster.used[demand.rows, index] + demand.amounts[:, 0] > cluster.allocatable[demand.rows, index]).any():
+        return _too_little(kind, cluster, index)
+    further = cluster.further_volumes(kind, index)
+    if further and cluster.volumes[index] + further > cluster.slots[index]:
+        return Unfit((VOLUMES,), True)
+    is_reached = not kind.workload.pod.block_volumes or cluster.reaches(kind)[index]
+    return None if is_reached else Unfit((VOLUME_ZONE,), False)
+
+
+def _too_little(kind: Kind, cluster: Cluster, index: int) -> Unfit:
+    allocatable = cluster.nodes[index].allocatable
+    lacking = [
+        name
+        for name, amount in kind.requests.items()
+        if cluster.used[cluster.rows[name], index] + amount > allocatable.get(name, 0)
+    ]
+    too_large = any(kind.requests[name] > allocatable.get(name, 0) for name in lacking)
+    lacking.sort(key=lambda name: name != PODS)
+    reasons = tuple("Too many pods" if name == PODS else f"Insufficient {name}" for name in lacking)
+    return Unfit(reasons, not too_large)
+
+
+def _refusing(passes: Booleans, reason: str, *, resolvable: bool = True) -> Filter:
+    """A filter that gives every node that it refuses the same reason."""
+    unfit = Unfit((reason,), resolvable)
+
+    def always(index: int) -> Unfit:
+        return unfit
+
+    return Filter(passes, always)
+
+
+def _spread(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Iterator[Filter]:
+    """Counted over the nodes that the pod may go to by their labels, and that have those of all its spreads."""
+    counted = with_labels(cluster, labelled(fixed), (each.topology_key for each in kind.required_spread))
+    for each in kind.required_spread:
+        codes, *_ = cluster.domains(each.topology_key)
+        counts = cluster.near(kind, each.selector, each.topology_key, counted)
+        values = np.unique(codes[counted])
+        itself = int(kind.is_selected(kind, each.selector))
+        least = counts[values].min() if values.size else 0
+        yield _refusing(codes >= 0, f"{SPREAD} (missing required label)", resolvable=False)
+        yield _refusing(counts[codes] + itself - least <= each.max_skew, SPREAD)
+
+
+def with_labels(cluster: Cluster, nodes: Booleans, keys: Iterable[str]) -> Booleans:
+    """Those of some nodes that have all of these labels."""
+    for key in keys:
+        nodes = nodes & (cluster.domains(key).codes >= 0)
+    return nodes
+
+
+def _pods(kind: Kind, cluster: Cluster) -> Iterator[Filter]:
+    if kind.constraints.near:
+        yield _refusing(_is_near(kind, cluster), NEAR, resolvable=False)
+    if kind.constraints.apart:
+        free = np.ones(len(cluster.nodes), np.bool_)
+        for term in kind.constraints.apart:
+            free &= _none_there(cluster, term.topology_key, cluster.near(kind, term.selector, term.topology_key))
+        yield _refusing(free, APART)
+    if others := tuple(cluster.selection.apart_from(kind)):
+        free = np.ones(len(cluster.nodes), np.bool_)
+        for wish in others:
+            free &= _none_there(cluster, wish.term.topology_key, cluster.where((wish.of,), wish.term.topology_key))
+        yield _refusing(free, APART_FROM_EXISTING)
+
+
+def _is_near(kind: Kind, cluster: Cluster) -> Booleans:
+    """Near pods that all of its terms mean. The first of pods that want to be near each other may go anywhere."""
+    terms = kind.constraints.near
+    candidates = cluster.selection.selected(kind, terms[0].selector)
+    meant = [each for each in candidates if all(each.is_selected(kind, term.selector) for term in terms[1:])]
+    counts = [cluster.where(meant, term.topology_key) for term in terms]
+    alone = not any(each.any() for each in counts) and all(kind.is_selected(kind, term.selector) for term in terms)
+    near = np.ones(len(cluster.nodes), np.bool_)
+    for term, each in zip(terms, counts, strict=True):
+        codes, *_ = cluster.domains(term.topology_key)
+        near &= (codes >= 0) & (alone | (each[codes] > 0))
+    return near
+
+
+def _none_there(cluster: Cluster, topology_key: str, counts: Integers) -> Booleans:
+    codes, *_ = cluster.domains(topology_key)
+    return (codes < 0) | (counts[codes] == 0)

@@ -1,0 +1,146 @@
+"""Disks. An `up` ignores them (docs/facts.md, Disks), so what differs stays so until somebody does something."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from config.machine import MachineDisk
+from config.quantity import Memory
+from config.source import Path
+from plan.live.inventory import HostDisk, HostMachine
+from plan.live.pair import Pair
+from plan.model import Finding
+
+
+def disk_findings(pair: Pair) -> Iterator[Finding]:
+    """The disks of the lab are there, in its sizes, and no others; volumes of the CSI driver come and go."""
+    attached = {disk.slot: disk for disk in pair.host.disks}
+    for index, disk in enumerate(pair.machine.disks):
+        path = (*pair.path, "disks", index)
+        found = attached.get(disk.interface)
+        if found is None or found.is_csi:
+            yield _missing(path, pair, disk, found)
+            continue
+        if found.storage != disk.storage:
+            yield _elsewhere(path, pair, disk, found)
+        yield from _size_findings(path, pair, disk, found)
+        yield from _speed_findings(path, pair, disk, found)
+    listed = {disk.interface for disk in pair.machine.disks}
+    for disk in pair.host.own_disks:
+        if disk.slot not in listed:
+            yield _not_listed(pair, disk)
+
+
+def shared_disk_findings(pairs: Iterable[Pair], machines: Iterable[HostMachine]) -> Iterator[Finding]:
+    """No volume is in two slots: two systems that write to one disk destroy what is on it."""
+    pair_of = {pair.host.vmid: pair for pair in pairs}
+    slots: dict[str, list[tuple[HostMachine, str]]] = defaultdict(list)
+    for machine in machines:
+        for disk in machine.disks:
+            slots[disk.volume].append((machine, disk.slot))
+    for volume, places in slots.items():
+        if len(places) == 1:
+            continue
+        where = " and ".join(f"{slot} of {machine.name or machine.vmid}" for machine, slot in places)
+        for vmid in dict.fromkeys(machine.vmid for machine, _ in places):
+            if vmid in pair_of:
+                yield Finding(
+                    "DISK-ATTACHED-TWICE",
+                    "error",
+                    (*pair_of[vmid].path, "disks"),
+                    f"{pair_of[vmid].name} shares {volume} ({where}): what one writes destroys what the other wrote",
+                    "before anything else, stop the machine that it does not belong to, and detach it there",
+                )
+
+
+def _missing(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk | None) -> Finding:
+    instead = f": that is {found.volume}, a volume of the CSI driver" if found else ""
+    return Finding(
+        "DISK-MISSING",
+        "error",
+        path,
+        f"{pair.name} has no disk {disk.interface} on {pair.host.host}{instead}",
+        f"write the disks that it has: {written(pair.host.own_disks)}",
+    )
+
+
+def _not_listed(pair: Pair, disk: HostDisk) -> Finding:
+    if f"vm-{pair.host.vmid}-" in disk.volume:
+        fix = f"write the disks that it has: {written(pair.host.own_disks)}"
+    else:
+        fix = f"find out whose it is, which its name does not say to be {pair.name}'s; then detach it, or write it down"
+    return Finding(
+        "DISK-NOT-LISTED",
+        "error",
+        (*pair.path, "disks"),
+        f"{pair.name} has a disk {disk.slot} on {pair.host.host} ({disk.volume}) that the file does not list: nothing "
+        "counts it, and the machine made anew would not have it",
+        fix,
+    )
+
+
+def _elsewhere(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk) -> Finding:
+    return Finding(
+        "DISK-ELSEWHERE",
+        "error",
+        (*path, "storage"),
+        f"{disk.interface} of {pair.name} is not on {disk.storage}, but is {found.volume}",
+        f"write storage: {found.storage}"
+        if found.storage
+        else "leave the machine out of the file: it cannot be told there",
+    )
+
+
+def _size_findings(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk) -> Iterator[Finding]:
+    at, vmid = (*path, "size"), pair.host.vmid
+    if found.size is None:
+        yield Finding(
+            "DISK-SIZE-UNKNOWN",
+            "warning",
+            at,
+            f"Proxmox does not say how large {disk.interface} of {pair.name} is, so {disk.size} could not be checked",
+            f"{pair.on_host}: `qm disk rescan --vmid {vmid}`",
+        )
+    elif found.size < disk.size:
+        yield Finding(
+            "DISK-TO-GROW",
+            "error",
+            at,
+            f"{disk.interface} of {pair.name} is {disk.size} in the file and {Memory(found.size)} on {pair.host.host}, "
+            "and an `up` leaves it so",
+            f"{pair.on_host}: `qm disk resize {vmid} {disk.interface} {disk.size >> 30}G`",
+        )
+    elif found.size > disk.size:
+        yield Finding(
+            "DISK-SHRINKS",
+            "error",
+            at,
+            f"{disk.interface} of {pair.name} is {disk.size} in the file and {Memory(found.size)} on {pair.host.host}, "
+            "and no tool makes a disk smaller",
+            f"write size: {Memory(found.size)}",
+        )
+
+
+def _speed_findings(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk) -> Iterator[Finding]:
+    for key, stated, real in (
+        ("read_mb_per_second", disk.read_mb_per_second, found.read_mb_per_second),
+        ("write_mb_per_second", disk.write_mb_per_second, found.write_mb_per_second),
+    ):
+        if stated != real:
+            yield Finding(
+                "DISK-SPEED-DIFFERS",
+                "warning",
+                (*path, key) if stated else path,
+                f"{key} of {disk.interface} of {pair.name} is {stated or 'unlimited'} in the file and "
+                f"{real or 'unlimited'} on {pair.host.host}, and an `up` leaves it so",
+                f"{f'write {key}: {real}' if real else f'take {key} out'}; or set it in Proxmox (Hardware, "
+                f"{disk.interface}, Edit, Bandwidth)",
+            )
+
+
+def written(disks: Iterable[HostDisk]) -> str:
+    """Disks as `machines.yaml` has them."""
+    entries = (
+        f"{{interface: {disk.slot}, storage: {disk.storage or disk.volume}, size: {Memory(disk.size or 0)}}}"
+        for disk in disks
+    )
+    return f"[{', '.join(entries)}]"

@@ -1,0 +1,58 @@
+"""vCPUs, memory and start order: what an `up` writes onto an adopted machine too."""
+
+from collections.abc import Iterator
+
+from config.quantity import Memory
+from plan.live.inventory import Startup
+from plan.live.pair import Pair
+from plan.model import Finding
+
+NOT_SET = "not set"
+
+
+def hardware_findings(pair: Pair) -> Iterator[Finding]:
+    """What the next `up` would write, and what it would get wrong."""
+    machine, host = pair.machine, pair.host
+    if machine.adopt and host.sockets > 1:
+        yield Finding(
+            "CPU-SOCKETS",
+            "error",
+            (*pair.path, "vcpus"),
+            f"{pair.name} has {host.sockets} sockets of {host.cores} cores on {host.host}; an `up` writes "
+            f"{machine.vcpus} cores for each socket, which would be {machine.vcpus * host.sockets} vCPUs",
+            f"{pair.on_host}, from its next start: `qm set {host.vmid} --sockets 1 --cores {host.vcpus}`",
+        )
+    elif machine.vcpus != host.vcpus:
+        yield _to_be_written(pair, "vcpus", str(machine.vcpus), str(host.vcpus))
+    if machine.memory.mib != host.memory_mib:
+        yield _to_be_written(pair, "memory", str(machine.memory), str(Memory(host.memory_mib << 20)))
+    if host.balloon_mib is not None:
+        yield Finding(
+            "MEMORY-BALLOONS",
+            "error",
+            (*pair.path, "memory"),
+            f"{pair.name} may be shrunk from {Memory(host.memory_mib << 20)} to {Memory(host.balloon_mib << 20)}, and "
+            "the plan counts on all of it",
+            f"{pair.on_host}, from its next start: `qm set {host.vmid} --balloon 0`",
+        )
+    start = Startup(machine.start.order, machine.start.up_seconds, machine.start.down_seconds)
+    if start != host.startup:
+        yield _to_be_written(pair, "start", _written(start), _written(host.startup))
+
+
+def _to_be_written(pair: Pair, key: str, stated: str, real: str) -> Finding:
+    restart = "; it has it from its next start" if pair.machine.adopt else ", and restarts it"
+    return Finding(
+        "HARDWARE-DIFFERS",
+        "warning",
+        (*pair.path, key),
+        f"{key} of {pair.name} is {stated} in the file and {real} on {pair.host.host}: an `up` writes {stated}"
+        f"{'; nothing restarts' if key == 'start' else restart}",
+        "nothing if that is meant" + (f"; or write {key}: {real}" if real != NOT_SET else ""),
+    )
+
+
+def _written(start: Startup) -> str:
+    """As `machines.yaml` has it."""
+    said = [f"{key}: {value}" for key, value in start._asdict().items() if value is not None]
+    return f"{{{', '.join(said)}}}" if said else NOT_SET

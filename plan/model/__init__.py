@@ -1,0 +1,402 @@
+"""What a plan consists of: plain frozen values, from which the components declare resources."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple, Protocol, get_args
+
+from config.lab import Lab
+from config.quantity import Memory
+from config.source import Path
+from plan.model.constraints import Constraints
+
+Manifest = dict[str, Any]
+"""A Kubernetes object as it is sent to the API server."""
+
+ResourceList = Mapping[str, int]
+"""Amounts by resource name: `cpu` in millicores, `memory` and `ephemeral-storage` in bytes, others in units."""
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+Controller = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Cluster"]
+QosClass = Literal["Guaranteed", "Burstable", "BestEffort"]
+
+
+class HasSeverity(Protocol):
+    """A finding, or what an `up` would do."""
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        ...
+
+
+def worst_first(found: HasSeverity) -> int:
+    """What to sort by, so that errors come before warnings."""
+    return SEVERITIES.index(found.severity)
+
+
+class Finding(NamedTuple):
+    """Something that the planner has to say about the lab."""
+
+    code: str
+    """Stable name, for example `QUOTA-EXCEEDED`; `plan/findings/catalogue.py` documents each."""
+    severity: Severity
+    path: Path
+    """What it is about, as a path in the lab."""
+    message: str
+    """What is the case, with the numbers."""
+    fix: str
+    """The cheapest thing to do about it."""
+
+
+def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Worst first, and in a stable order."""
+    return tuple(sorted(findings, key=lambda finding: (worst_first(finding), finding.code, finding.path)))
+
+
+class PciMapping(NamedTuple):
+    """A PCI device under a name, so that an API token may pass it through."""
+
+    name: str
+    properties: Mapping[str, Any]
+    """Arguments of the provider's PCI mapping resource."""
+
+
+class Snippet(NamedTuple):
+    """A file that cloud-init reads when a machine boots for the first time.
+
+    A machine whose snippet has another name is replaced by the provider, so the name never changes.
+    """
+
+    file_name: str
+    host: str
+    storage: str
+    content: str
+    """With placeholders for secrets (`plan/model/placeholders.py`)."""
+
+
+class MachineTemplate(NamedTuple):
+    """A template that the program makes of a cloud image, for machines to be cloned from."""
+
+    name: str
+    image: Mapping[str, Any]
+    """Arguments of the provider's download resource."""
+    properties: Mapping[str, Any]
+    """Arguments of the provider's VM resource, every block written out."""
+    ignore_changes: tuple[str, ...]
+
+
+class VirtualMachine(NamedTuple):
+    """A virtual machine, with everything that the provider needs."""
+
+    name: str
+    vmid: int
+    host: str
+    role: str
+    vcpus: int
+    memory: Memory
+    adopted: bool
+    properties: Mapping[str, Any]
+    """Arguments of the provider's VM resource, every block written out."""
+    ignore_changes: tuple[str, ...]
+    """Properties that an update never touches."""
+    import_id: str | None
+    """What to adopt: `<host>/<vmid>`; None for a machine that is created."""
+    pci_mappings: tuple[PciMapping, ...]
+    """Mappings that have to exist before the machine."""
+    snippets: tuple[Snippet, ...] = ()
+    """Its cloud-init, if it becomes a node of the cluster."""
+    joins: bool = False
+    """It joins the cluster, with a token of its own."""
+
+
+class Authority(NamedTuple):
+    """A certificate authority that signs itself."""
+
+    name: Literal["cluster-ca", "etcd-ca", "front-proxy-ca"]
+    common_name: str
+    """What kubeadm calls it."""
+    days: int
+    """How long its certificate is valid."""
+
+
+class Administrator(NamedTuple):
+    """The client certificate in the kubeconfig, signed by the cluster's authority."""
+
+    common_name: str
+    organization: str
+    """Its group."""
+    days: int
+    """How long it is valid."""
+    renewed_days_before: int
+    """An `up` within the last so many days makes a new one."""
+
+
+class Credentials(NamedTuple):
+    """Keys and certificates of a cluster that the program makes."""
+
+    cluster: str
+    api_server: str
+    """URL under which the administrator reaches the cluster."""
+    authorities: tuple[Authority, ...]
+    administrator: Administrator
+
+
+class Container(NamedTuple):
+    """A container's resources as the API server will store them."""
+
+    name: str
+    requests: ResourceList
+    limits: ResourceList
+    always_restarts: bool = False
+    """An init container with `restartPolicy: Always`: a native sidecar, which runs as long as the pod."""
+
+
+class Pod(NamedTuple):
+    """What the scheduler sees of a pod."""
+
+    containers: tuple[Container, ...]
+    init_containers: tuple[Container, ...] = ()
+    priority: int = 0
+    node_selector: Mapping[str, str] = {}
+    tolerated_taints: frozenset[str] = frozenset()
+    """Keys of the taints that it tolerates; `*` tolerates all of them."""
+    block_volumes: tuple[str, ...] = ()
+    """Claims on block storage; each takes a volume slot of the node."""
+    constraints: Constraints = Constraints()
+    """What it asks of its place besides room."""
+    overhead: ResourceList = {}
+    """What its RuntimeClass takes beside its containers."""
+
+
+class Workload(NamedTuple):
+    """A controller and the pods that it makes."""
+
+    name: str
+    service: str
+    namespace: str
+    controller: Controller
+    replicas: int
+    """Pods at the same time; for a daemonset the number of nodes that it runs on, for a cronjob one."""
+    pod: Pod
+    path: Path
+    """Where it is declared."""
+    qos: QosClass
+    oom_score_adj: Mapping[str, int]
+    """What the kubelet sets for each container: the higher, the earlier the kernel kills it."""
+    surge: int = 0
+    """Pods more than `replicas` while it is rolled out; 0 where an old one goes first. That of charts is not known."""
+    max_replicas: int | None = None
+    """Pods that an autoscaler may make of it; None without one."""
+    max_unavailable: int | None = None
+    """Pods that its disruption budget lets go at the same time; None without one."""
+
+    @property
+    def key(self) -> tuple[str, Controller, str]:
+        """Namespace, kind and name, of which there is only one in a cluster."""
+        return self.namespace, self.controller, self.name
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether its pods run all the time; those of jobs come and go."""
+        return self.controller not in ("CronJob", "Job")
+
+
+class Release(NamedTuple):
+    """A Helm release."""
+
+    name: str
+    chart: str
+    """The chart's name in its repository, or the whole `oci://` URL."""
+    repository: Mapping[str, str]
+    """Where the repository is: `{"repo": <url>}`; empty for a chart in an OCI registry."""
+    version: str
+    values: Mapping[str, Any]
+    after: tuple[str, ...] = ()
+    """Services whose chart installs a kind that the service's `before_release` uses."""
+
+
+class Service(NamedTuple):
+    """A service: its objects, in the order in which they are made, and what its pods need."""
+
+    name: str
+    kind: str
+    tier: str
+    namespace: str
+    workloads: tuple[Workload, ...]
+    manifests: tuple[Manifest, ...]
+    """What is made after the release, if there is one."""
+    release: Release | None
+    before_release: tuple[Manifest, ...]
+    """What the chart refers to: secrets, volumes, configuration."""
+    after: tuple[str, ...]
+    """Services whose chart installs a kind that `manifests` uses."""
+    hosts: tuple[str, ...]
+    """Host names under which it is reached."""
+    eviction_place: int
+    """Place in the eviction order under memory pressure, if every pod used all that it may; 1 goes first, and 0
+    has no pods."""
+    headroom: float
+    """Factor over the recommender's upper bound when memory is right-sized."""
+
+    @property
+    def objects(self) -> tuple[Manifest, ...]:
+        """All of its objects, its release aside."""
+        return (*self.before_release, *self.manifests)
+
+
+class Namespace(NamedTuple):
+    """A namespace of a tier, and what governs it."""
+
+    name: str
+    tier: str
+    services: tuple[str, ...]
+    manifest: Manifest
+    limit_range: Manifest | None
+    """What Kyverno generates in it; None where the namespace opts out, and in Kyverno's own, which it leaves alone."""
+    quota: Manifest | None
+    after_policies: bool
+    """False for the namespaces of the policy engine and of the pod network that it needs."""
+
+
+class Tier(NamedTuple):
+    """A tier and the objects that follow from its row."""
+
+    name: str
+    priority: int
+    priority_class: Manifest
+    limit_range: Manifest
+    quota: Manifest
+
+
+class Node(NamedTuple):
+    """A node of the cluster and how full it may become."""
+
+    name: str
+    role: Literal["control-plane", "worker"]
+    group: Literal["control-plane", "gpu", "general"]
+    labels: Mapping[str, str]
+    taints: Mapping[str, str]
+    """Values of its NoSchedule taints, by key."""
+    capacity: ResourceList
+    allocatable: ResourceList
+    volume_slots: int
+    """Block volumes that the scheduler will put on it."""
+
+
+class NodeUse(NamedTuple):
+    """What an estimate of the placement puts on a node."""
+
+    node: Node
+    requests: ResourceList
+    limits: ResourceList
+    volumes: int
+    pods: int
+    workloads: tuple[tuple[Workload, int], ...]
+    """Whose pods they are, and how many."""
+
+
+class Pending(NamedTuple):
+    """Pods of a workload that no node takes."""
+
+    workload: Workload
+    pods: int
+    reason: str
+    """In the scheduler's words."""
+
+
+class GroupUse(NamedTuple):
+    """A group of like nodes, and the sum of what is placed on them."""
+
+    name: str
+    nodes: int
+    allocatable: ResourceList
+    requests: ResourceList
+    limits: ResourceList
+    volumes: int
+    volume_slots: int
+
+
+class NamespaceUse(NamedTuple):
+    """A namespace, and what its pods request in all."""
+
+    name: str
+    tier: str
+    requests: ResourceList
+    limits: ResourceList
+    requests_with_jobs: ResourceList
+    """While every job of the namespace runs as well."""
+    quota: ResourceList | None
+    """`cpu`, `memory` and `pods` that it may have; None without a quota."""
+
+
+class HostUse(NamedTuple):
+    """A Proxmox host, and what its machines have been promised."""
+
+    name: str
+    memory: int
+    """Installed memory in bytes."""
+    machine_memory: int
+    """Memory of all machines, in bytes."""
+    pinned_memory: int
+    """The part of machines with a PCI device: it is taken whole and never shared."""
+    reserved_memory: int
+    """What is kept for the hypervisor, in bytes; 0 where that is not stated."""
+    threads: int
+    vcpus: int
+    storages: Mapping[str, tuple[int, int | None]]
+    """By storage: bytes promised to machines and volumes, and its size if that is stated."""
+
+    @property
+    def promised_memory(self) -> int:
+        """Bytes promised to machines and to the hypervisor."""
+        return self.machine_memory + self.reserved_memory
+
+
+class Capacity(NamedTuple):
+    """How full the lab is."""
+
+    nodes: tuple[NodeUse, ...]
+    groups: tuple[GroupUse, ...]
+    namespaces: tuple[NamespaceUse, ...]
+    hosts: tuple[HostUse, ...]
+    pending: tuple[Pending, ...]
+
+
+class Plan(NamedTuple):
+    """What a lab means: everything that will be declared, and what is to be said about it."""
+
+    lab: Lab
+    templates: tuple[MachineTemplate, ...]
+    machines: tuple[VirtualMachine, ...]
+    credentials: Credentials | None
+    """What the cluster starts with; None for one that exists."""
+    bootstrap: Mapping[str, Manifest]
+    """The cluster's kubeadm documents, by file name."""
+    tiers: tuple[Tier, ...]
+    defaults: tuple[Manifest, ...]
+    """Cluster-wide objects that come before everything: priority and storage classes."""
+    policies: tuple[Manifest, ...]
+    namespaces: tuple[Namespace, ...]
+    services: tuple[Service, ...]
+    capacity: Capacity
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Findings that stop an `up`."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def workloads(self) -> tuple[Workload, ...]:
+        """All workloads of all services."""
+        return tuple(workload for service in self.services for workload in service.workloads)
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """Every Kubernetes object that is declared, charts aside."""
+        return (
+            *self.defaults,
+            *self.policies,
+            *(namespace.manifest for namespace in self.namespaces),
+            *(manifest for service in self.services for manifest in service.objects),
+        )

@@ -1,0 +1,167 @@
+"""What runs out first: how much of each constraint is used, and how much more would fit.
+
+They are the binding constraints of the lab's runbook (docs/facts.md, The lab), and the nodes' CPU and pods. Of those
+that refuse something the fullest binds: it runs out first if the lab grows as it has grown so far.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import median_low
+from typing import NamedTuple
+
+from config.lab import Lab
+from config.machine import Machine
+from plan.capacity.gpus import gpu_uses
+from plan.capacity.groups import ordinary, standard_worker, together
+from plan.capacity.host_memory import overhead
+from plan.capacity.hosts import written_at_most
+from plan.cluster.nodes import PODS
+from plan.kubernetes.resources import CPU, MEMORY, pod_requests
+from plan.model import GroupUse, HostUse, NodeUse, Plan, ResourceList, Workload
+from plan.scenarios.losses import Loss
+
+
+class Constraint(NamedTuple):
+    """Something of which there is only so much."""
+
+    name: str
+    """For example `memory requests` or `volume slots`."""
+    of: str
+    """Whose it is: a group of nodes, a node, a host, a storage."""
+    resource: str
+    """What the amounts are in: `cpu` in millicores, `memory` in bytes, others in units."""
+    used: int
+    capacity: int | None
+    """None where it is not declared: then it is not checked."""
+    advisory: bool = False
+    """It slows things down, or fills up later: no pod is refused for it."""
+    binds: bool = False
+    """Of all constraints that refuse something it is the fullest."""
+
+    @property
+    def left(self) -> int | None:
+        """What is left of it; negative where more was promised than there is."""
+        return None if self.capacity is None else self.capacity - self.used
+
+
+class Headroom(NamedTuple):
+    """How much of each constraint is left, and how much more would fit."""
+
+    constraints: tuple[Constraint, ...]
+    typical: ResourceList
+    """What the pod of a typical service requests: the medians of the lab's own."""
+    typical_services: int
+    """How many more of them the nodes would take."""
+    typical_services_after_loss: int | None
+    """How many they would take after the loss of any one node; None where there is only one."""
+    ends_with: str | None
+    """The resource of which most nodes would then have too little."""
+    block_volumes: int
+    """How many more the nodes that take typical services could attach."""
+    workers: int | None
+    """How many more workers the host with the most room has memory for; None where there is none to copy."""
+    worker: str | None
+    """The machine that they would be copies of."""
+
+
+class _Fit(NamedTuple):
+    """How many more pods a node takes, and what it then has too little of."""
+
+    pods: int
+    lacking: str
+
+
+def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
+    """How full the lab is, and how much more it would take. `losses` are those of the plan."""
+    lab, uses, hosts = plan.lab, plan.capacity.nodes, plan.capacity.hosts
+    usual = ordinary(uses)
+    typical = _typical_requests(plan.workloads)
+    fits = [_fit(typical, use) for use in usual]
+    worker = standard_worker(uses)
+    group = together(" and ".join(dict.fromkeys(use.node.group for use in usual)), usual)
+    return Headroom(
+        constraints=_with_binding(
+            (*_of_group(group), *_of_gpus(lab, uses), _of_limits(lab, group), *_of_hosts(lab, hosts))
+        ),
+        typical=typical,
+        typical_services=sum(fit.pods for fit in fits),
+        typical_services_after_loss=_after_loss(typical, usual, losses),
+        ends_with=next((name for name, _ in Counter(fit.lacking for fit in fits).most_common(1)), None),
+        block_volumes=group.volume_slots - group.volumes,
+        workers=_further_workers(hosts, lab.machines[worker.node.name]) if worker else None,
+        worker=worker.node.name if worker else None,
+    )
+
+
+def _typical_requests(workloads: Iterable[Workload]) -> ResourceList:
+    """What the pod of a typical service requests: the medians of the lab's own, daemonsets aside."""
+    pods = [each.pod for each in workloads if each.is_steady and each.controller != "DaemonSet"]
+    requests = [pod_requests(pod) for pod in pods] or [{}]
+    return {name: median_low(each.get(name, 0) for each in requests) for name in (CPU, MEMORY)} | {PODS: 1}
+
+
+def _fit(typical: ResourceList, use: NodeUse) -> _Fit:
+    return min(
+        _Fit(max(0, use.node.allocatable[name] - use.requests.get(name, 0)) // amount, name)
+        for name, amount in typical.items()
+        if amount
+    )
+
+
+def _after_loss(typical: ResourceList, usual: Sequence[NodeUse], losses: Iterable[Loss]) -> int | None:
+    """The worst case, in which one of the ordinary nodes is gone; none fit where not even the lab's own do."""
+    names = {use.node.name for use in usual}
+    return min(
+        (
+            0 if loss.pending else sum(_fit(typical, use).pods for use in ordinary(loss.nodes))
+            for loss in losses
+            if loss.event == "node" and loss.name in names and len(names) > 1
+        ),
+        default=None,
+    )
+
+
+def _further_workers(hosts: Iterable[HostUse], worker: Machine) -> int:
+    """How many copies the host with the most room has memory for, what a machine takes beside its own included."""
+    free = (use.memory - use.promised_memory for use in hosts)
+    return max(0, max(free) // (worker.memory + overhead(worker.memory)))
+
+
+def _with_binding(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
+    fullest = max((each for each in constraints if not each.advisory and each.capacity), key=_share, default=None)
+    return tuple(each._replace(binds=each is fullest) for each in constraints)
+
+
+def _share(constraint: Constraint) -> float:
+    return constraint.used / constraint.capacity if constraint.capacity else 0
+
+
+def _of_group(group: GroupUse) -> Iterator[Constraint]:
+    """What the scheduler counts on the nodes that take ordinary pods."""
+    of = f"{group.name} nodes"
+    for resource, name in ((CPU, "CPU requests"), (MEMORY, "memory requests"), (PODS, "pods")):
+        yield Constraint(name, of, resource, group.requests.get(resource, 0), group.allocatable.get(resource, 0))
+    yield Constraint("volume slots", of, "volume slots", group.volumes, group.volume_slots)
+
+
+def _of_gpus(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Constraint]:
+    for use in gpu_uses(lab, uses):
+        yield Constraint(use.name, use.node, use.resource, use.used, use.allocatable)
+
+
+def _of_limits(lab: Lab, group: GroupUse) -> Constraint:
+    allowed = group.allocatable.get(MEMORY, 0) * lab.cluster.overcommit.memory_limits_percent // 100
+    return Constraint(
+        "memory limits", f"{group.name} nodes", MEMORY, group.limits.get(MEMORY, 0), allowed, advisory=True
+    )
+
+
+def _of_hosts(lab: Lab, hosts: Iterable[HostUse]) -> Iterator[Constraint]:
+    for use in hosts:
+        yield Constraint("host memory", use.name, MEMORY, use.promised_memory, use.memory)
+        for name, disk in lab.site.hosts[use.name].disks.items():
+            written = written_at_most(lab, use.name, name)
+            yield Constraint("disk writes", f"{name} of {use.name}", "MB/s", written, disk.write_mb_per_second, True)
+        for name, (stored, size) in use.storages.items():
+            if stored:
+                yield Constraint("storage", f"{name} of {use.name}", MEMORY, stored, size, advisory=True)

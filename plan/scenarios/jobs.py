@@ -1,0 +1,31 @@
+"""Jobs that find no place beside what runs all the time."""
+
+from collections.abc import Iterator
+
+from config.lab import Lab
+from plan.kubernetes.scheduling import one_more
+from plan.model import Finding, Pending
+from plan.scenarios.remedies import remedies
+from plan.scenarios.snapshot import Standing
+
+
+def job_findings(lab: Lab, standing: Standing) -> Iterator[Finding]:
+    """Jobs and cronjobs whose pod would stay Pending whenever it is made, though what they run beside has a place."""
+    waiting = {each.workload.service for each in standing.pending}
+    jobs = [each for each in standing.workloads if not each.is_steady and each.service not in waiting]
+    stuck = [
+        Pending(workload._replace(controller="Deployment"), workload.replicas, reason)
+        for workload, reason in one_more(standing.nodes, standing.workloads, standing.uses, jobs)
+    ]
+    running = standing._replace(
+        workloads=(*standing.workloads, *(each.workload for each in stuck)), pending=(*stuck, *standing.pending)
+    )
+    for pending, remedy in zip(stuck, remedies(lab, running), strict=False):
+        workload = pending.workload
+        yield Finding(
+            "JOB-DOES-NOT-FIT",
+            "error",
+            workload.path,
+            f"the pod of {workload.name} would stay Pending beside what runs all the time: {pending.reason}",
+            remedy,
+        )

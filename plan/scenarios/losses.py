@@ -1,0 +1,194 @@
+"""What becomes of the pods when a part of the lab is gone: a node that dies or is drained, a host with its machines,
+an NFS server.
+
+A node that dies is one that does not come back: some minutes later its pods are made anew, those of a statefulset
+once the node is deleted. Pods that run elsewhere stay where they are, unless more important ones push them out.
+A block volume stays on the host on which it was made; one of a statefulset with volumes on several hosts is taken to
+be on any of these.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from ipaddress import IPv4Address
+from typing import Literal, NamedTuple
+
+from config.lab import Lab
+from config.machine import Machine
+from config.storage_class import NfsStorageClass
+from plan.capacity.hosts import stored
+from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
+from plan.kubernetes.scheduling import place
+from plan.model import Node, NodeUse, Pending, Plan, Workload
+from plan.scenarios.snapshot import Standing, as_it_stands, newly
+
+Event = Literal["node", "host", "drain", "server"]
+Pods = Counter[tuple[str, str, str]]
+"""How many pods there are, by their workload's key."""
+
+
+class Loss(NamedTuple):
+    """What becomes of the lab when a part of it is gone."""
+
+    event: Event
+    """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines. `server`: a
+    machine outside the cluster dies that serves NFS volumes."""
+    name: str
+    has_control_plane: bool
+    """Whether a majority of the control plane is left. Without one nothing is started, moved or scaled."""
+    moved: int
+    """Pods that run elsewhere afterwards."""
+    pending: tuple[Pending, ...]
+    """Pods that no node takes then and that had one before."""
+    blips: tuple[Workload, ...]
+    """Workloads of which no pod runs until one has started elsewhere."""
+    unreachable: tuple[str, ...]
+    """Services whose volumes are on what is gone."""
+    held: tuple[Workload, ...]
+    """Of a drain: workloads whose disruption budget lets no further pod go, so that it does not end."""
+    nodes: tuple[NodeUse, ...]
+    """What is left of the cluster, with the pods that moved."""
+
+
+def standing_of(plan: Plan) -> Standing:
+    """A planned lab as it stands. Where nodes are on several hosts, block volumes bind their pods to one."""
+    standing = as_it_stands(plan.capacity, plan.workloads)
+    if len(_hosts(standing)) > 1:
+        return standing._replace(workloads=near_their_volumes(standing.workloads, standing.uses))
+    return standing
+
+
+def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
+    """The loss and the drain of each node, the loss of each host if there are several, and of machines that serve
+    NFS volumes."""
+    for node in standing.nodes:
+        yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
+    for node in standing.nodes:
+        yield _drained(standing, node)
+    for host in _hosts(standing) if len(lab.site.hosts) > 1 else ():
+        yield _host_lost(lab, standing, host)
+    for name, machine in lab.machines.items():
+        if machine.role == "appliance" and (served := _served_by(lab, _addresses(machine))):
+            yield _server_lost(standing, name, served)
+
+
+def _hosts(standing: Standing) -> dict[str, None]:
+    return dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
+
+
+def near_their_volumes(workloads: Iterable[Workload], uses: Iterable[NodeUse]) -> list[Workload]:
+    """The workloads, those with block volumes bound to the hosts on which they have them."""
+    zones: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+    for use in uses:
+        for key in _pods_on([use]):
+            zones[key][use.node.labels[ZONE_LABEL]] = None
+    return [
+        _bound(workload, tuple(zones[workload.key]))
+        if workload.pod.block_volumes and workload.key in zones
+        else workload
+        for workload in workloads
+    ]
+
+
+def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
+    constraints = workload.pod.constraints._replace(volume_zones=zones)
+    return workload._replace(pod=workload.pod._replace(constraints=constraints))
+
+
+def _drained(standing: Standing, node: Node) -> Loss:
+    cordoned = node._replace(taints={**node.taints, UNSCHEDULABLE: ""})
+    loss = _loss(
+        "drain", node.name, standing, [cordoned if each is node else each for each in standing.nodes], cordoned
+    )
+    return loss._replace(
+        blips=tuple(each for each in loss.blips if each.max_unavailable is None),
+        held=tuple(each.workload for each in loss.pending if _holds(each, standing.pending)),
+    )
+
+
+def _holds(now: Pending, before: Iterable[Pending]) -> bool:
+    """Whether more pods wait for a place than the disruption budget lets go: the drain waits for them."""
+    if now.workload.max_unavailable is None:
+        return False
+    waited = sum(each.pods for each in before if each.workload.key == now.workload.key)
+    return now.pods + waited > now.workload.max_unavailable
+
+
+def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
+    left = [node for node in standing.nodes if node.labels[ZONE_LABEL] != host]
+    stranded = _pods_on(use for use in standing.uses if use.node.labels[ZONE_LABEL] == host)
+    movable = [
+        each._replace(replicas=each.replicas - stranded[each.key]) if each.pod.block_volumes else each
+        for each in standing.workloads
+    ]
+    loss = _loss("host", host, standing._replace(workloads=movable), left)
+    attached = {each.service for each in standing.workloads if each.pod.block_volumes and stranded[each.key]}
+    machines = (machine for machine in lab.machines.values() if machine.host == host)
+    addresses = {lab.site.hosts[host].address, *(address for machine in machines for address in _addresses(machine))}
+    return loss._replace(unreachable=tuple(sorted({*attached, *_served_by(lab, addresses)})))
+
+
+def _server_lost(standing: Standing, name: str, served: Sequence[str]) -> Loss:
+    """Pods stay where they are, and hang where they use what is not there."""
+    return Loss("server", name, True, 0, (), (), tuple(served), (), tuple(standing.uses))
+
+
+def _addresses(machine: Machine) -> set[IPv4Address]:
+    return {interface.address for interface in machine.interfaces if interface.address}
+
+
+def _served_by(lab: Lab, addresses: Collection[IPv4Address]) -> list[str]:
+    """Services with files on an NFS server that has one of these addresses."""
+    classes = {
+        name
+        for name, row in lab.storage_classes.items()
+        if isinstance(row, NfsStorageClass) and row.server in addresses
+    }
+    return sorted(name for name, service in lab.services.items() if any(each in classes for each, _ in stored(service)))
+
+
+def _loss(
+    event: Event,
+    name: str,
+    standing: Standing,
+    left: Sequence[Node],
+    emptied: Node | None = None,
+) -> Loss:
+    """`left` are the nodes that are left, of which `emptied` lets its pods go."""
+    staying = {node.name for node in left if emptied is None or node.name != emptied.name}
+    survivors = [use for use in standing.uses if use.node.name in staying]
+    lost = _pods_on(use for use in standing.uses if use.node.name not in staying)
+    remaining = _pods_on(survivors)
+    loss = Loss(
+        event=event,
+        name=name,
+        has_control_plane=_has_majority(standing.nodes, left),
+        moved=0,
+        pending=(),
+        blips=tuple(each for each in standing.workloads if lost[each.key] and not remaining[each.key]),
+        unreachable=(),
+        held=(),
+        nodes=tuple(survivors),
+    )
+    if not loss.has_control_plane:
+        return loss
+    uses, waiting = place(left, standing.workloads, survivors)
+    pending = newly(waiting, standing.pending)
+    waits: Pods = Counter({each.workload.key: each.pods for each in pending})
+    blips = tuple(each for each in loss.blips if waits[each.key] < lost[each.key])
+    return loss._replace(moved=(lost - waits).total(), pending=pending, blips=blips, nodes=uses)
+
+
+def _pods_on(uses: Iterable[NodeUse]) -> Pods:
+    """Pods that have to go elsewhere when their node is gone: all but those of daemonsets."""
+    pods: Pods = Counter()
+    for use in uses:
+        for workload, count in use.workloads:
+            if workload.controller != "DaemonSet":
+                pods[workload.key] += count
+    return pods
+
+
+def _has_majority(nodes: Iterable[Node], left: Iterable[Node]) -> bool:
+    """Whether etcd still has one."""
+    members, alive = (sum(node.role == "control-plane" for node in each) for each in (nodes, left))
+    return alive > members // 2

@@ -1,0 +1,149 @@
+"""Everything starts at once, after a power cut: who comes back so late that its pods have been given away.
+
+Proxmox starts the machines of a host in their order and waits `up_seconds` after each. The node controller lets a
+node's pods go when it was silent for so long and nothing tells of a larger disruption
+(pkg/controller/nodelifecycle/node_lifecycle_controller.go, ComputeZoneState and handleDisruption; v1.34). How long
+a machine takes to boot is taken to be the same for all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from config.lab import Lab
+from config.machine import Machine
+from config.storage_class import NfsStorageClass
+from plan.cluster.nodes import ZONE_LABEL
+from plan.model import Finding, Node
+from plan.wording import listed
+
+GRACE_SECONDS = 50
+"""Silence after which a node counts as lost (node-monitor-grace-period)."""
+TOLERATION_SECONDS = 300
+"""Time that a pod stays on a lost node (DefaultTolerationSeconds)."""
+DISRUPTED_SHARE, FEW_NODES, LARGE_ZONE = 0.55, 2, 50
+"""A zone with this share of lost nodes, and more than a few of them, is left alone unless it is large."""
+
+
+class Restart(NamedTuple):
+    """When a machine is back after a power cut."""
+
+    machine: str
+    host: str
+    seconds: int
+    """When it is started, after the first machine of its host."""
+    pods_given_up: int | None
+    """When pods that ran there are made anew elsewhere, if that is before it is started: None where they come back
+    where they were, or there are none."""
+
+
+def restarts(lab: Lab, nodes: Sequence[Node]) -> tuple[Restart, ...]:
+    """All machines, in the order in which each host starts them."""
+    starts = start_seconds(lab)
+    given_up = {node.name: _pods_let_go(node, nodes, starts) for node in nodes}
+    return tuple(
+        Restart(
+            machine=name,
+            host=lab.machines[name].host,
+            seconds=seconds,
+            pods_given_up=moment if (moment := given_up.get(name)) is not None and moment < seconds else None,
+        )
+        for name, seconds in starts.items()
+    )
+
+
+def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
+    """Nodes that come back later than their pods are waited for, and what is missing while nodes start."""
+    starts = start_seconds(lab)
+    for each in restarts(lab, nodes):
+        if each.pods_given_up is not None:
+            yield Finding(
+                "STARTS-TOO-LATE",
+                "warning",
+                ("machines", each.machine, "start"),
+                f"after a power cut {each.machine} is started {each.seconds} s after the first machine, but its pods "
+                f"are given up {each.pods_given_up} s after it: what runs there is made anew elsewhere, and block "
+                "volumes wait for the node",
+                f"shorten up_seconds of what starts before it on {each.host} by {each.seconds - each.pods_given_up} s "
+                "in all, or start it earlier",
+            )
+    yield from _needed_earlier(lab, nodes, starts)
+    yield from _names_from_inside(lab)
+
+
+def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) -> Iterator[Finding]:
+    """Machines outside the cluster that nodes cannot do without, and that their host starts after one."""
+    for name, machine in lab.machines.items():
+        what = listed([*_given_by(lab, machine)]) if machine.role == "appliance" else ""
+        beside = (node for node in nodes if node.labels[ZONE_LABEL] == machine.host)
+        first = min(beside, key=lambda node: starts[node.name], default=None)
+        if what and first and starts[name] > starts[first.name]:
+            yield Finding(
+                "STARTS-AFTER-NODES",
+                "warning",
+                ("machines", name, "start"),
+                f"after a power cut {name} is started {starts[name]} s after the first machine and {first.name}, a "
+                f"node, {starts[first.name]} s after it; but {name} is {what}: what starts there until then fails",
+                f"give {name} a start order below {lab.machines[first.name].start.order}",
+            )
+
+
+def _given_by(lab: Lab, machine: Machine) -> Iterator[str]:
+    """What the nodes have from a machine: their way out, names, folders."""
+    addresses = {each.address for each in machine.interfaces if each.address}
+    network = lab.networks.networks[lab.cluster.node_network]
+    if network.gateway in addresses:
+        yield "their gateway"
+    if addresses.intersection(network.nameservers):
+        yield "their name server"
+    servers = {row.server for row in lab.storage_classes.values() if isinstance(row, NfsStorageClass)}
+    if addresses & servers:
+        yield "where their NFS volumes are"
+
+
+def _names_from_inside(lab: Lab) -> Iterator[Finding]:
+    """Nodes that find no registry while a service of the cluster itself is away."""
+    servers = lab.networks.networks[lab.cluster.node_network].nameservers
+    inside = {row.load_balancer: name for name, row in lab.services.items() if row.load_balancer in servers}
+    if servers and len(inside) == len(servers):
+        names = listed([*inside.values()])
+        yield Finding(
+            "NAMES-RESOLVED-INSIDE",
+            "warning",
+            ("networks", "networks", lab.cluster.node_network, "nameservers"),
+            f"nodes ask only {listed([str(each) for each in inside])} for names, and that is {names} of this cluster: "
+            f"while it does not run, as after a power cut, they find no registry, and cannot pull the image of {names} "
+            "either",
+            "write a name server outside of the cluster beside it, for example the gateway",
+        )
+
+
+def start_seconds(lab: Lab) -> Mapping[str, int]:
+    """When Proxmox starts each machine, in seconds after the first one of its host; hosts start together."""
+    hosts: dict[str, list[str]] = defaultdict(list)
+    for name, machine in lab.machines.items():
+        hosts[machine.host].append(name)
+    starts: dict[str, int] = {}
+    for names in hosts.values():
+        passed = 0
+        for name in sorted(names, key=lambda each: (lab.machines[each].start.order, lab.machines[each].vmid)):
+            starts[name] = passed
+            passed += lab.machines[name].start.up_seconds
+    return starts
+
+
+def _pods_let_go(node: Node, nodes: Sequence[Node], starts: Mapping[str, int]) -> int | None:
+    """When the pods of a node are given up, if it has not started by then; None if never."""
+    masters = sorted(starts[each.name] for each in nodes if each.role == "control-plane")
+    noticed = masters[len(masters) // 2] + GRACE_SECONDS
+    moments = (noticed, *sorted(at for at in starts.values() if noticed < at < starts[node.name]))
+    given_up = (at for at in moments if starts[node.name] > at and _is_let_go(node, nodes, starts, at))
+    return next((at + TOLERATION_SECONDS for at in given_up), None)
+
+
+def _is_let_go(node: Node, nodes: Iterable[Node], starts: Mapping[str, int], moment: int) -> bool:
+    """Whether a lost node's pods are let go while those nodes run that have started until a moment."""
+    zone = [each for each in nodes if each.labels[ZONE_LABEL] == node.labels[ZONE_LABEL]]
+    lost = sum(starts[each.name] > moment for each in zone)
+    disrupted = lost < len(zone) and lost > FEW_NODES and lost / len(zone) >= DISRUPTED_SHARE
+    return not disrupted or len(zone) > LARGE_ZONE

@@ -1,0 +1,62 @@
+"""Rollouts that start a new pod before an old one goes, and have no room for it."""
+
+from collections.abc import Iterator, Mapping
+
+from plan.capacity.quotas import Excess, exceeded
+from plan.kubernetes.resources import notation, pod_requests
+from plan.kubernetes.scheduling import one_more, place
+from plan.model import Finding, NamespaceUse, Workload
+from plan.scenarios.remedies import largest_request
+from plan.scenarios.snapshot import Standing, newly
+
+
+def rollout_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
+    """Deployments whose next rollout would stay where it is."""
+    waits = {each.workload.key for each in standing.pending}
+    rolling = [each for each in standing.workloads if each.surge and each.key not in waits]
+    for workload in rolling:
+        if workload.namespace in namespaces:
+            for excess in exceeded(namespaces[workload.namespace], workload, workload.replicas + workload.surge):
+                yield _refused(workload, excess)
+    for workload, reason in one_more(standing.nodes, standing.workloads, standing.uses, rolling):
+        yield _without_a_place(standing, workload, reason)
+
+
+def _refused(workload: Workload, excess: Excess) -> Finding:
+    return Finding(
+        "ROLLOUT-EXCEEDS-QUOTA",
+        "warning",
+        workload.path,
+        f"a rollout of {workload.name} starts a pod more before an old one goes, and {workload.namespace} would then "
+        f"use {excess.sentence}: the API server refuses it, and every change to {workload.name} is stuck",
+        f"{excess.smaller}write singleton: true where a short interruption does no harm (the old pod goes first), or "
+        "raise the tier's quota",
+    )
+
+
+def _without_a_place(standing: Standing, workload: Workload, reason: str) -> Finding:
+    return Finding(
+        "ROLLOUT-DOES-NOT-FIT",
+        "warning",
+        workload.path,
+        f"a rollout of {workload.name} starts a pod more before an old one goes, and that pod would stay Pending: "
+        f"{reason}",
+        f"{''.join(_smaller(standing, workload, reason))}write singleton: true where a short interruption does no "
+        "harm (the old pod goes first), or add a worker",
+    )
+
+
+def _smaller(standing: Standing, workload: Workload, reason: str) -> Iterator[str]:
+    for resource in pod_requests(workload.pod):
+        if f"Insufficient {resource}" in reason:
+            most = largest_request(workload, resource, lambda smaller: _rolls_out(standing, smaller))
+            if most:
+                yield f"request at most {notation(resource, most)} of {resource} for each pod, "
+
+
+def _rolls_out(standing: Standing, workload: Workload) -> bool:
+    """Whether one more pod finds a place once all pods of a workload are as it says."""
+    rolled = workload._replace(replicas=workload.replicas + workload.surge)
+    workloads = [rolled if each.key == workload.key else each for each in standing.workloads]
+    _, waiting = place(standing.nodes, workloads, standing.uses)
+    return not newly(waiting, standing.pending)

@@ -1,0 +1,46 @@
+"""Autoscalers that may ask for more pods than there is room for."""
+
+from collections.abc import Iterator, Mapping
+
+from plan.capacity.quotas import Excess, exceeded
+from plan.kubernetes.scheduling import place
+from plan.model import Finding, NamespaceUse, Pending, Workload
+from plan.scenarios.snapshot import Standing, newly
+
+
+def scaling_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
+    """Autoscaled workloads that do not get to their maximum: each against its quota, all together on the nodes."""
+    scaled = {each.key: each._replace(replicas=each.max_replicas) for each in standing.workloads if each.max_replicas}
+    for workload in standing.workloads:
+        if workload.key in scaled and workload.namespace in namespaces:
+            for excess in exceeded(namespaces[workload.namespace], workload, scaled[workload.key].replicas):
+                yield _refused(workload, excess)
+    if scaled:
+        at_most = [scaled.get(each.key, each) for each in standing.workloads]
+        _, waiting = place(standing.nodes, at_most, standing.uses)
+        for pending in newly(waiting, standing.pending):
+            if pending.workload.key in scaled:
+                yield _without_a_place(pending)
+
+
+def _refused(workload: Workload, excess: Excess) -> Finding:
+    return Finding(
+        "AUTOSCALER-EXCEEDS-QUOTA",
+        "warning",
+        (*workload.path, "autoscale"),
+        f"at {workload.max_replicas} replicas of {workload.name}, {workload.namespace} would use {excess.sentence}: "
+        "the API server refuses the pods above it",
+        f"write max_replicas: {excess.pods}, or raise the tier's quota",
+    )
+
+
+def _without_a_place(pending: Pending) -> Finding:
+    workload = pending.workload
+    return Finding(
+        "AUTOSCALER-DOES-NOT-FIT",
+        "warning",
+        (*workload.path, "autoscale"),
+        f"{pending.pods} of the {workload.replicas} pods that the autoscaler of {workload.name} may make would stay "
+        f"Pending while all autoscalers are at their maximum: {pending.reason}",
+        f"write max_replicas: {workload.replicas - pending.pods}, or add a worker",
+    )

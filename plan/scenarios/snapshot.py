@@ -1,0 +1,30 @@
+"""A cluster in which everything that finds a place has it: what a loss, a rollout or a fix is tried on."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from plan.cluster.system import system_workloads
+from plan.model import Capacity, Node, NodeUse, Pending, Workload
+
+
+class Standing(NamedTuple):
+    """A cluster as it stands."""
+
+    nodes: Sequence[Node]
+    workloads: Sequence[Workload]
+    """Those of the lab, and what kubeadm runs itself."""
+    uses: Sequence[NodeUse]
+    pending: Sequence[Pending]
+
+
+def as_it_stands(capacity: Capacity, workloads: Iterable[Workload]) -> Standing:
+    """The cluster of a lab with these workloads."""
+    nodes = tuple(use.node for use in capacity.nodes)
+    return Standing(nodes, (*system_workloads(nodes), *workloads), capacity.nodes, capacity.pending)
+
+
+def newly(waiting: Iterable[Pending], before: Iterable[Pending]) -> tuple[Pending, ...]:
+    """Pods that wait now and did not before."""
+    waited = {each.workload.key: each.pods for each in before}
+    more = (each._replace(pods=each.pods - waited.get(each.workload.key, 0)) for each in waiting)
+    return tuple(each for each in more if each.pods > 0)

@@ -1,0 +1,30 @@
+"""A further worker, on which daemonsets run too: their quota has to have room for it."""
+
+from collections.abc import Iterator, Mapping
+
+from plan.capacity.groups import standard_worker
+from plan.capacity.quotas import exceeded
+from plan.cluster.nodes import admits
+from plan.model import Finding, NamespaceUse, Workload
+from plan.scenarios.snapshot import Standing
+
+
+def worker_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
+    """Daemonsets that would be refused on one more worker like the last."""
+    worker = standard_worker(standing.uses)
+    for workload in standing.workloads if worker else ():
+        if worker and _runs_there(workload, namespaces) and admits(worker.node, workload.pod):
+            for excess in exceeded(namespaces[workload.namespace], workload, workload.replicas + 1):
+                yield Finding(
+                    "WORKER-EXCEEDS-QUOTA",
+                    "warning",
+                    workload.path,
+                    f"with one more worker like {worker.node.name}, {workload.namespace} would use {excess.sentence}: "
+                    f"the API server refuses the pod of {workload.name} for the new node",
+                    f"{excess.smaller}raise the tier's quota before you add a worker, or move a service of it to a "
+                    "namespace of its own",
+                )
+
+
+def _runs_there(workload: Workload, namespaces: Mapping[str, NamespaceUse]) -> bool:
+    return workload.controller == "DaemonSet" and workload.namespace in namespaces

@@ -1,0 +1,1 @@
+"""Tiers: their objects, their policies and the resource rules they set."""

@@ -1,0 +1,76 @@
+"""The namespaces: one for each service or group, named `<tier>-<name>`."""
+
+from collections import defaultdict
+
+from config.lab import Lab
+from plan.model import Manifest, Namespace, Tier
+from plan.model.metadata import (
+    LIMIT_RANGE_LABEL,
+    OPT_OUT,
+    QUOTA_LABEL,
+    TIER_LABEL,
+    exception_labels,
+    manifest,
+    namespace_of,
+)
+
+GOLDILOCKS_LABEL = "goldilocks.fairwinds.com/enabled"
+
+
+def plan_namespaces(lab: Lab, tiers: tuple[Tier, ...]) -> tuple[Namespace, ...]:
+    """Every namespace, in the order of its first service."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for name, service in lab.services.items():
+        members[namespace_of(name, service)].append(name)
+    by_name = {tier.name: tier for tier in tiers}
+    engine = lab.cluster.platform.policy_engine
+    before_policies = {engine, lab.cluster.platform.pod_network}
+    return tuple(
+        _namespace(
+            lab,
+            name,
+            services,
+            by_name[lab.services[services[0]].tier],
+            after_policies=before_policies.isdisjoint(services),
+            governed=engine not in services,
+        )
+        for name, services in members.items()
+    )
+
+
+def _namespace(
+    lab: Lab, name: str, services: list[str], tier: Tier, *, after_policies: bool, governed: bool
+) -> Namespace:
+    """`governed` is false for Kyverno's own namespace, which none of its policies reaches."""
+    exceptions = {exception for service in services for exception in lab.services[service].exceptions}
+    opts_out = {LIMIT_RANGE_LABEL: "no-limit-range" in exceptions, QUOTA_LABEL: "no-quota" in exceptions}
+    labels = {
+        TIER_LABEL: tier.name,
+        **{label: OPT_OUT for label, is_out in opts_out.items() if is_out},
+        **exception_labels(_for_charts(lab, services)),
+    }
+    if lab.cluster.platform.recommender is not None:
+        labels[GOLDILOCKS_LABEL] = "true"
+    return Namespace(
+        name=name,
+        tier=tier.name,
+        services=tuple(services),
+        manifest=manifest("v1", "Namespace", name, labels=labels),
+        limit_range=_inside(tier.limit_range, name) if governed and not opts_out[LIMIT_RANGE_LABEL] else None,
+        quota=_inside(tier.quota, name) if governed and not opts_out[QUOTA_LABEL] else None,
+        after_policies=after_policies,
+    )
+
+
+def _for_charts(lab: Lab, services: list[str]) -> set[str]:
+    """Exceptions of services whose pods we cannot label, since a chart or operator makes them."""
+    return {
+        exception
+        for name in services
+        if lab.services[name].kind in ("helm", "postgres")
+        for exception in lab.services[name].exceptions
+    }
+
+
+def _inside(generated: Manifest, namespace: str) -> Manifest:
+    return {**generated, "metadata": {**generated["metadata"], "namespace": namespace}}

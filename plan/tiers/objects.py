@@ -1,0 +1,93 @@
+"""From a row of `tiers.yaml`: the PriorityClass, the LimitRange and the ResourceQuota."""
+
+from collections.abc import Iterator, Mapping
+
+from config.lab import Lab
+from config.tier import Tier as TierRow
+from plan.model import Finding, Manifest, Tier
+from plan.model.metadata import MANAGED_BY_LABEL, manifest
+
+SYSTEM_CRITICAL_GRACE_SECONDS = 10
+"""Left for Kubernetes' own pods at the end of a node's shutdown."""
+
+SYSTEM_CRITICAL_PRIORITY = 2_000_000_000
+
+_GENERATED = {MANAGED_BY_LABEL: "kyverno"}
+
+
+def plan_tiers(lab: Lab) -> tuple[Tier, ...]:
+    """The tiers, in the order of the file."""
+    return tuple(
+        Tier(name, row.priority, _priority_class(name, row), _limit_range(name, row), _quota(name, row))
+        for name, row in lab.tiers.items()
+    )
+
+
+def generated_name(tier: str) -> str:
+    """Of the LimitRange and the ResourceQuota in the namespaces of a tier."""
+    return f"tier-{tier}"
+
+
+def _priority_class(name: str, row: TierRow) -> Manifest:
+    return manifest(
+        "scheduling.k8s.io/v1",
+        "PriorityClass",
+        name,
+        value=row.priority,
+        preemptionPolicy="PreemptLowerPriority" if row.preempts else "Never",
+        description=row.description,
+    )
+
+
+def _limit_range(tier: str, row: TierRow) -> Manifest:
+    """Never `default.cpu` or `max.cpu`: the API server would turn both into a CPU limit of every container."""
+    memory = str(row.container.default_memory)
+    limit = {
+        "type": "Container",
+        "default": {"memory": memory},
+        "defaultRequest": {"cpu": str(row.container.default_cpu_request), "memory": memory},
+        "max": {"memory": str(row.container.max_memory)},
+    }
+    if row.container.max_memory_ratio is not None:
+        limit["maxLimitRequestRatio"] = {"memory": str(row.container.max_memory_ratio)}
+    return manifest("v1", "LimitRange", generated_name(tier), labels=_GENERATED, spec={"limits": [limit]})
+
+
+def _quota(tier: str, row: TierRow) -> Manifest:
+    """On requests and pods. A quota on `limits.cpu` would stop every pod that has no CPU limit."""
+    hard = {
+        "requests.cpu": str(row.quota.cpu),
+        "requests.memory": str(row.quota.memory),
+        "pods": str(row.quota.pods),
+    }
+    spec: Manifest = {"hard": hard}
+    if row.quota.priority_classes:
+        counted = {"scopeName": "PriorityClass", "operator": "In", "values": list(row.quota.priority_classes)}
+        spec["scopeSelector"] = {"matchExpressions": [counted]}
+    return manifest("v1", "ResourceQuota", generated_name(tier), labels=_GENERATED, spec=spec)
+
+
+def shutdown_grace_periods(tiers: Mapping[str, TierRow]) -> list[dict[str, int]]:
+    """The kubelet's `shutdownGracePeriodByPodPriority`: one entry per priority value, lowest first.
+
+    A pod belongs to the highest entry that is not above its priority, and a pod below all of them to the lowest.
+    """
+    rows = sorted(tiers.values(), key=lambda row: row.priority)
+    periods = {row.priority: row.shutdown_grace_seconds for row in rows}
+    periods[SYSTEM_CRITICAL_PRIORITY] = SYSTEM_CRITICAL_GRACE_SECONDS
+    return [{"priority": value, "shutdownGracePeriodSeconds": seconds} for value, seconds in periods.items()]
+
+
+def shutdown_findings(lab: Lab) -> Iterator[Finding]:
+    """Machines that are switched off before their pods have had their time."""
+    needed = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers))
+    for name, machine in lab.machines.items():
+        if machine.role != "appliance" and machine.start.down_seconds < needed:
+            yield Finding(
+                "SHUTDOWN-TOO-SHORT",
+                "warning",
+                ("machines", name, "start", "down_seconds"),
+                f"is stopped after {machine.start.down_seconds} s, but the tiers' shutdown_grace_seconds add up to "
+                f"{needed} s ({SYSTEM_CRITICAL_GRACE_SECONDS} s for system pods included)",
+                f"write down_seconds: {needed}, or shorten shutdown_grace_seconds of a tier",
+            )

@@ -1,0 +1,131 @@
+"""How a Kyverno policy is put together: what matches, when it is judged, and what is said."""
+
+from collections.abc import Collection, Iterable, Mapping
+from textwrap import wrap
+from typing import Any
+
+from plan.model import Manifest
+from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL, manifest
+from plan.tiers.policies.sentences import UNKNOWN_SERVICE, service_file
+
+API_VERSION = "policies.kyverno.io/v1"
+
+NEVER_IN_THE_WAY = {"failurePolicy": "Ignore", "webhookConfiguration": {"timeoutSeconds": 5}}
+"""Without an answer within 5 seconds the request goes on. A request that is answered is still refused."""
+
+PODS_ONLY: dict[str, Any] = {"podControllers": {"controllers": []}}
+"""LimitRange defaults reach pods, never the templates of their controllers."""
+
+_CONTROLLERS_TOO = {
+    "podControllers": {"controllers": ["cronjobs", "daemonsets", "deployments", "jobs", "statefulsets"]}
+}
+"""Whoever applies a Deployment is told, and not only an event of its ReplicaSet."""
+
+_HAS_A_NEW_SPEC = {
+    "name": "has-a-new-spec",
+    "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec",
+}
+"""What runs already may still be labelled, scaled and finalised."""
+
+_CONTAINERS = "object.spec.containers + object.spec.?initContainers.orValue([])"
+
+
+def policy(kind: str, name: str, title: str, description: str, spec: dict[str, Any]) -> Manifest:
+    """A policy that says what it is for, in the annotations that Kyverno's own tools read."""
+    (rule,) = spec["matchConstraints"]["resourceRules"]
+    (resources,) = rule["resources"]
+    about = {
+        "policies.kyverno.io/title": title,
+        "policies.kyverno.io/subject": resources.removesuffix("s").capitalize(),
+        "policies.kyverno.io/description": description,
+    }
+    return manifest(API_VERSION, kind, name, annotations=about, spec=spec)
+
+
+def resource_rules(resources: str, *operations: str) -> list[dict[str, Any]]:
+    """Requests for a resource of the core group."""
+    return [{"apiGroups": [""], "apiVersions": ["v1"], "operations": list(operations), "resources": [resources]}]
+
+
+def label_of(name: str) -> str:
+    """The value of the object's label, or nothing, in CEL."""
+    return f"object.metadata.?labels[?'{name}'].orValue('')"
+
+
+def in_cel(variable: str) -> str:
+    """The value of a policy's variable amid a sentence. Without a space, at which a sentence may be broken."""
+    return f"'+variables.{variable}+'"
+
+
+def file_in_cel() -> str:
+    """The file of the service of the pod that is judged, amid a sentence."""
+    return service_file(in_cel("service"))
+
+
+def validating(
+    name: str,
+    title: str,
+    description: str,
+    *,
+    variables: Mapping[str, str],
+    expression: str,
+    sentence: str,
+    exception: str | None = None,
+    tiers: Iterable[str] | None = None,
+    judge_controllers: bool = False,
+    exclude_namespaces: Collection[str] = (),
+) -> Manifest:
+    """A policy on the pods of tier namespaces that carry no `exception`, as pod or as namespace.
+
+    `expression` says in CEL what must be so, `sentence` what to write instead; both may use the `variables`, and
+    these the ones before them, `containers` and `service` among them.
+
+    The pod's label is a condition and no selector, since with a selector Kyverno leaves the controllers out.
+    """
+    selected: list[dict[str, Any]] = [{"key": TIER_LABEL, "operator": "Exists"}]
+    if tiers is not None:
+        selected = [{"key": TIER_LABEL, "operator": "In", "values": list(tiers)}]
+    if exclude_namespaces:
+        names = list(exclude_namespaces)
+        selected.append({"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": names})
+    conditions = [_HAS_A_NEW_SPEC]
+    if exception is not None:
+        label = f"{EXCEPTION_LABEL}{exception}"
+        description += f" The label {label} on a pod or its namespace excuses from it."
+        selected.append({"key": label, "operator": "DoesNotExist"})
+        conditions.append(
+            {"name": "is-not-excused", "expression": f"!('{label}' in object.metadata.?labels.orValue({{}}))"}
+        )
+    service = f"object.metadata.?labels[?'{SERVICE_LABEL}'].orValue('{UNKNOWN_SERVICE}')"
+    spec: dict[str, Any] = {
+        **NEVER_IN_THE_WAY,
+        "autogen": _CONTROLLERS_TOO if judge_controllers else PODS_ONLY,
+        "validationActions": ["Deny"],
+        "matchConstraints": {
+            "resourceRules": resource_rules("pods", "CREATE", "UPDATE"),
+            "namespaceSelector": {"matchExpressions": selected},
+        },
+        "matchConditions": conditions,
+        "variables": [
+            {"name": variable, "expression": value}
+            for variable, value in {"containers": _CONTAINERS, "service": service, **variables}.items()
+        ],
+        "validations": [{"expression": expression, "messageExpression": _quoted(sentence)}],
+    }
+    return policy("ValidatingPolicy", name, title, description, spec)
+
+
+def no_container(offends: str, sentence: str, variables: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What a policy is told that judges each container: `offends` says in CEL what no `container` may do."""
+    offenders = f"variables.containers.filter(container, {offends})\n.map(container, container.name).join(', ')"
+    return {
+        "variables": {**(variables or {}), "offenders": offenders},
+        "expression": "variables.offenders == ''",
+        "sentence": f"In {in_cel('offenders')}: {sentence}",
+    }
+
+
+def _quoted(sentence: str) -> str:
+    """A sentence as an expression that a person can read in a file."""
+    lines = wrap(sentence, 100, drop_whitespace=False, break_long_words=False, break_on_hyphens=False)
+    return "'" + "' +\n'".join(lines) + "'"

@@ -1,0 +1,128 @@
+"""Policies on pods: their priority, and what their containers may and must state."""
+
+from collections.abc import Iterable
+
+from config.lab import Lab
+from plan.model import Manifest, Tier
+from plan.model.metadata import TIER_LABEL
+from plan.tiers.policies import sentences
+from plan.tiers.policies.kyverno import (
+    NEVER_IN_THE_WAY,
+    PODS_ONLY,
+    file_in_cel,
+    in_cel,
+    no_container,
+    policy,
+    resource_rules,
+    validating,
+)
+
+
+def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
+    """The admission plugin has put priority 0 on the pod by then, so all three fields must be set."""
+    values = ", ".join(f"'{tier.name}': {tier.priority}" for tier in tiers)
+    preemption = ", ".join(f"'{tier.name}': '{tier.priority_class['preemptionPolicy']}'" for tier in tiers)
+    return policy(
+        "MutatingPolicy",
+        "tier-priority",
+        "Priority of the tier",
+        "A pod without a priority class gets the one of its tier.",
+        {
+            **NEVER_IN_THE_WAY,
+            "autogen": PODS_ONLY,
+            "matchConstraints": {
+                "resourceRules": resource_rules("pods", "CREATE"),
+                "namespaceSelector": {
+                    "matchExpressions": [{"key": TIER_LABEL, "operator": "In", "values": list(lab.tiers)}]
+                },
+            },
+            "matchConditions": [
+                {"name": "has-no-priority-class", "expression": "object.spec.?priorityClassName.orValue('') == ''"}
+            ],
+            "variables": [
+                {"name": "tier", "expression": f"namespaceObject.metadata.labels['{TIER_LABEL}']"},
+                {"name": "values", "expression": f"{{{values}}}"},
+                {"name": "preemption", "expression": f"{{{preemption}}}"},
+            ],
+            "mutations": [
+                {
+                    "patchType": "ApplyConfiguration",
+                    "applyConfiguration": {
+                        "expression": "Object{spec: Object.spec{priorityClassName: variables.tier, "
+                        "priority: variables.values[variables.tier], "
+                        "preemptionPolicy: variables.preemption[variables.tier]}}"
+                    },
+                }
+            ],
+        },
+    )
+
+
+def refuse_cpu_limits(lab: Lab) -> Manifest:
+    """No container has a CPU limit."""
+    return validating(
+        "no-cpu-limits",
+        "No CPU limits",
+        "CPU limits throttle a container although the CPU is idle. Requests share it out already.",
+        **no_container(
+            "'cpu' in container.?resources.?limits.orValue({})",
+            sentences.no_cpu_limits(file_in_cel()),
+        ),
+        exception="guaranteed-cpu",
+        judge_controllers=True,
+    )
+
+
+def require_requests(lab: Lab) -> Manifest:
+    """Every container states what the scheduler counts."""
+    return validating(
+        "requests-required",
+        "Requests and a memory limit",
+        "The scheduler can only plan with what is stated: every container states CPU and memory requests and a "
+        "memory limit. Where a LimitRange fills them in, they are stated.",
+        **no_container(
+            "\n|| ".join(
+                f"!('{resource}' in container.?resources.?{field}.orValue({{}}))"
+                for field, resource in (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
+            ),
+            sentences.requests_required(file_in_cel()),
+        ),
+    )
+
+
+def require_guaranteed_memory(lab: Lab) -> Manifest:
+    """Memory request = limit in the tiers that guarantee it."""
+    tiers = [name for name, tier in lab.tiers.items() if tier.memory == "guaranteed"]
+    return validating(
+        "memory-guaranteed",
+        "Guaranteed memory",
+        f"In the tiers {', '.join(tiers)} the memory request equals the limit, so that a pod has what it may use.",
+        **no_container(
+            "quantity(container.?resources.?requests[?'memory'].orValue('0'))"
+            "\n.compareTo(quantity(container.?resources.?limits[?'memory'].orValue('0'))) != 0",
+            sentences.memory_guaranteed(file_in_cel()),
+        ),
+        exception="burstable-memory",
+        tiers=tiers,
+    )
+
+
+def cap_cpu_requests(lab: Lab) -> Manifest:
+    """No container requests more CPU than its tier admits."""
+    caps = ", ".join(f"'{name}': '{tier.container.max_cpu_request}'" for name, tier in lab.tiers.items())
+    return validating(
+        "cpu-request-cap",
+        "Cap on CPU requests",
+        "One container may request so much CPU and no more. A LimitRange maximum would force a CPU limit instead.",
+        **no_container(
+            "quantity(container.?resources.?requests[?'cpu'].orValue('0'))\n.isGreaterThan(quantity(variables.cap))",
+            sentences.cpu_request_cap(in_cel("tier"), in_cel("cap"), file_in_cel()),
+            {
+                "tier": f"namespaceObject.metadata.labels['{TIER_LABEL}']",
+                "cap": f"{{{caps}}}[variables.tier]",
+            },
+        ),
+        exception="cpu-above-cap",
+        tiers=lab.tiers,
+        judge_controllers=True,
+    )

@@ -1,0 +1,78 @@
+"""A service in its lab: what everything that is built for it has to know."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from config.lab import Lab
+from config.parts import ports
+from config.service import HelmService, PostgresService, Service
+from config.service.container import Gpu
+from config.source import Path
+from config.tier import Tier
+from plan.kubernetes.resources import MEMORY
+from plan.model import Node
+from plan.model.metadata import exception_labels, namespace_of, service_labels
+from plan.tiers.conventions import gpu_resources
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A service, its name, its lab and the nodes that it can run on."""
+
+    lab: Lab
+    nodes: tuple[Node, ...]
+    name: str
+    service: Service
+
+    @property
+    def path(self) -> Path:
+        """Where the service stands in the lab."""
+        return ("services", self.name)
+
+    @cached_property
+    def tier(self) -> Tier:
+        """The row of its tier."""
+        return self.lab.tiers[self.service.tier]
+
+    @cached_property
+    def namespace(self) -> str:
+        """The namespace it lives in."""
+        return namespace_of(self.name, self.service)
+
+    @property
+    def exceptions(self) -> Collection[str]:
+        """Conventions that it departs from."""
+        return self.service.exceptions
+
+    def labels(self, workload: str | None = None) -> dict[str, str]:
+        """Labels of its objects, or of those of one workload."""
+        return service_labels(self.name, self.service.tier, workload) | exception_labels(self.exceptions)
+
+    @property
+    def smallest_node_memory(self) -> int:
+        """Memory in bytes of the smallest worker: there the kernel's OOM scores are the most forgiving."""
+        workers = [node for node in self.nodes if node.role == "worker"] or list(self.nodes)
+        return min(node.capacity[MEMORY] for node in workers)
+
+    def extended_resources(self, gpu: Gpu | None) -> dict[str, int]:
+        """GPU slices and video memory, where a GPU is used and shared."""
+        sharing = self.lab.cluster.platform.gpu
+        return gpu_resources(gpu, sharing.video_memory_resource) if sharing else {}
+
+    @property
+    def secret(self) -> str:
+        """The Secret that External Secrets makes for it."""
+        return self.name if isinstance(self.service, HelmService) else f"{self.name}-secrets"
+
+
+def endpoint(lab: Lab, name: str) -> tuple[str, int]:
+    """Host name and port at which a service is reached from inside the cluster."""
+    service = lab.services[name]
+    host = name
+    if isinstance(service, HelmService):
+        assert service.endpoint is not None, "checked when the lab is loaded"
+        host = service.endpoint.service
+    elif isinstance(service, PostgresService):
+        host = f"{name}-rw"
+    return f"{host}.{namespace_of(name, service)}.svc.cluster.local", ports(service)[0].number

@@ -1,0 +1,101 @@
+"""Services: each with its workloads, its objects and what has to exist before them."""
+
+from collections.abc import Iterable, Mapping
+
+from config.lab import Lab
+from config.service import HelmService, MysqlService, PostgresService
+from plan.kubernetes.eviction import eviction_order
+from plan.model import Manifest, Node, Release, Service, Workload
+from plan.model.metadata import api_group
+from plan.tiers.conventions import HEADROOM
+from plan.workloads.apps import build_app
+from plan.workloads.context import Scope
+from plan.workloads.helm import build_helm, release
+from plan.workloads.mysql import build_mysql
+from plan.workloads.platform import platform_manifests, platform_values
+from plan.workloads.postgres import build_postgres
+
+
+def plan_services(lab: Lab, nodes: tuple[Node, ...]) -> tuple[Service, ...]:
+    """Every service, in the order of the files."""
+    providers = api_providers(lab)
+    return _with_eviction_places(
+        [_service(Scope(lab, nodes, name, lab.services[name]), providers) for name in lab.services]
+    )
+
+
+def api_providers(lab: Lab) -> dict[str, str]:
+    """The service whose chart installs the kinds of an API group, by group."""
+    return {
+        group: name
+        for name, service in lab.services.items()
+        if isinstance(service, HelmService)
+        for group in service.provides
+    }
+
+
+def _service(scope: Scope, providers: Mapping[str, str]) -> Service:
+    workloads, before, after = _build(scope)
+    platform_before, platform_after = platform_manifests(scope)
+    before += platform_before
+    after += platform_after
+    config = scope.service
+    return Service(
+        name=scope.name,
+        kind=config.kind,
+        tier=config.tier,
+        namespace=scope.namespace,
+        workloads=tuple(workloads),
+        manifests=tuple(after),
+        release=_release(scope, before, providers),
+        before_release=tuple(before),
+        after=_needed(scope, after, providers),
+        headroom=HEADROOM["volatile" if config.kind == "gpu" else config.stability],
+        hosts=tuple(dict.fromkeys(exposure.host_name(scope.lab.site.domain) for exposure in config.expose)),
+        eviction_place=0,
+    )
+
+
+def _build(scope: Scope) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
+    """Workloads, objects before a release, objects after it."""
+    config = scope.service
+    if isinstance(config, HelmService):
+        return build_helm(scope, config)
+    if isinstance(config, PostgresService):
+        workloads, manifests = build_postgres(scope, config)
+    elif isinstance(config, MysqlService):
+        workloads, manifests = build_mysql(scope, config)
+    else:
+        workloads, manifests = build_app(scope, config)
+    return workloads, [], manifests
+
+
+def _release(scope: Scope, before: list[Manifest], providers: Mapping[str, str]) -> Release | None:
+    if not isinstance(scope.service, HelmService):
+        return None
+    needed = (*_pod_network(scope), *_needed(scope, before, providers))
+    return release(scope, scope.service, platform_values(scope), needed)
+
+
+def _pod_network(scope: Scope) -> tuple[str, ...]:
+    """The policy engine comes before all other charts, and its pods need the pod network."""
+    platform = scope.lab.cluster.platform
+    if scope.name != platform.policy_engine or platform.pod_network is None:
+        return ()
+    return (platform.pod_network,)
+
+
+def _needed(scope: Scope, manifests: Iterable[Manifest], providers: Mapping[str, str]) -> tuple[str, ...]:
+    """Services whose charts install the kinds that a service uses, itself aside."""
+    groups = dict.fromkeys(api_group(manifest) for manifest in manifests)
+    needed = dict.fromkeys(providers[group] for group in groups if group in providers)
+    return tuple(name for name in needed if name != scope.name)
+
+
+def _with_eviction_places(services: list[Service]) -> tuple[Service, ...]:
+    """A service goes when the first of its workloads goes."""
+    places: dict[str, int] = {}
+    steady = (workload for service in services for workload in service.workloads if workload.replicas)
+    for workload in eviction_order(steady):
+        places.setdefault(workload.service, len(places) + 1)
+    return tuple(service._replace(eviction_place=places.get(service.name, 0)) for service in services)
