@@ -48,6 +48,7 @@ lint: .venv/development ## Check style, types and pipelines
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.woodpecker-ci .woodpecker/*.yaml
 	$(BIN)/zizmor --offline --quiet .github/workflows

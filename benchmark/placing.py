@@ -15,9 +15,9 @@ from config.load import load_lab
 from plan import make_plan
 from plan.cluster.nodes import PODS, ZONE_LABEL
 from plan.forecast import look_ahead
-from plan.kubernetes.resources import CPU, MEMORY
 from plan.kubernetes.scheduling import place
 from plan.model import Container, Node, Pod, Workload
+from plan.model.resources import CPU, MEMORY
 
 ROUNDS = 5
 REPLICAS = 3

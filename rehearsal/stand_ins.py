@@ -6,10 +6,10 @@ from typing import Any
 from config.lab import Lab
 from config.service import PostgresService, Service
 from plan.cluster.system import system_workloads
-from plan.kubernetes.resources import written
 from plan.model import Container, Manifest, Plan, Workload
 from plan.model.constraints import AffinityTerm, Constraints
 from plan.model.metadata import manifest, selector, service_labels
+from plan.model.resources import written
 from plan.workloads.volumes import claim_name, claim_spec
 
 IMAGE = "stand-in"

@@ -11,8 +11,8 @@ from plan.forecast import look_ahead
 from plan.kubernetes.cgroups import cgroups
 from plan.kubernetes.eviction import SCARCE, Turn, order_on
 from plan.kubernetes.guarantees import steps_to_guaranteed, steps_to_own_cores
-from plan.kubernetes.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
 from plan.model import Finding, NodeUse, Plan, Service, Tier, Workload
+from plan.model.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
 from plan.scenarios.headroom import Constraint, Headroom
 from plan.scenarios.losses import Loss
 

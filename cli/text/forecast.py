@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cli.text.amounts import cores, gib, make_table, percent, plural
 from plan.cluster.nodes import PODS
-from plan.kubernetes.resources import CPU, MEMORY, notation
+from plan.model.resources import CPU, MEMORY, notation
 from plan.scenarios.headroom import Constraint, Headroom
 from plan.scenarios.losses import Loss
 from plan.scenarios.power_cut import Restart

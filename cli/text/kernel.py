@@ -12,8 +12,8 @@ from config.cluster import CpuManager
 from plan.kubernetes.cgroups import SLICES, Cgroup, cgroups
 from plan.kubernetes.eviction import SCARCE, Turn, above_request, turns
 from plan.kubernetes.guarantees import more_when_guaranteed, steps_to_guaranteed, steps_to_own_cores
-from plan.kubernetes.resources import EPHEMERAL_STORAGE, MEMORY, notation
 from plan.model import Plan, Workload
+from plan.model.resources import EPHEMERAL_STORAGE, MEMORY, notation
 from plan.wording import listed
 
 NEWER_RUNC = "cpu.weight in brackets: what runc sets from 1.3.2 on"

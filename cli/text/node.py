@@ -10,8 +10,8 @@ from config.cluster import Kubelet
 from plan.cluster.nodes import PODS
 from plan.cluster.reservations import by_rule, reserved
 from plan.kubernetes.eviction import SCARCE, order_on
-from plan.kubernetes.resources import CPU, MEMORY, notation, pod_limits, pod_requests
 from plan.model import NodeUse, Plan, Workload
+from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests
 from plan.scenarios.losses import losses, standing_of
 
 

@@ -13,8 +13,8 @@ from cli.text.forecast import headroom_text, losses_text, restarts_text
 from config.lab import Lab
 from plan.capacity.gpus import gpu_uses
 from plan.forecast import look_ahead
-from plan.kubernetes.resources import CPU, MEMORY
 from plan.model import Finding, GroupUse, HostUse, NodeUse, Plan
+from plan.model.resources import CPU, MEMORY
 from plan.wording import listed
 
 LONGEST_LINE = 10_000

@@ -10,9 +10,9 @@ from cli.text.amounts import plural
 from cli.text.kernel import NEWER_RUNC, cgroups_text, evictions_text, guarantees_text
 from cli.text.plan import INDENT, findings, make_console
 from plan.kubernetes.guarantees import OOM_RULES, RULES
-from plan.kubernetes.resources import notation, pod_limits, pod_requests
 from plan.model import Plan, QosClass, ResourceList, Service, Workload
 from plan.model.metadata import api_group
+from plan.model.resources import notation, pod_limits, pod_requests
 
 
 def print_service(plan: Plan, name: str) -> None:

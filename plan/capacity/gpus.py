@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
-from plan.kubernetes.resources import GPU
 from plan.model import NodeUse
+from plan.model.resources import GPU
 
 
 class GpuUse(NamedTuple):

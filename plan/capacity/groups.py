@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from plan.cluster.nodes import admits
-from plan.kubernetes.resources import added
 from plan.model import GroupUse, Node, NodeUse, Pod
 from plan.model.constraints import HOSTNAME
+from plan.model.resources import added
 
 
 def groups(uses: Sequence[NodeUse]) -> tuple[GroupUse, ...]:

@@ -9,9 +9,9 @@ from plan.capacity.groups import groups
 from plan.capacity.hosts import host_uses
 from plan.cluster.nodes import PODS
 from plan.cluster.system import system_workloads
-from plan.kubernetes.resources import CPU, MEMORY, added, pod_limits, pod_requests, scaled
 from plan.kubernetes.scheduling import place
 from plan.model import Capacity, Namespace, NamespaceUse, Node, Service, Workload
+from plan.model.resources import CPU, MEMORY, added, pod_limits, pod_requests, scaled
 
 
 def measure(

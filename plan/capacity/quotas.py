@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from plan.cluster.nodes import PODS
-from plan.kubernetes.resources import CPU, MEMORY, at_most, notation, pod_requests
 from plan.model import NamespaceUse, Pod, Workload
+from plan.model.resources import CPU, MEMORY, at_most, notation, pod_requests
 
 FIELDS = {CPU: "requests.cpu", MEMORY: "requests.memory", PODS: "pods"}
 """What a quota calls the resources that the tiers' quotas limit."""

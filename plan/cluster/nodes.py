@@ -7,8 +7,8 @@ from config.cluster import Cluster
 from config.lab import Lab
 from config.machine import Machine
 from plan.cluster.reservations import reserved
-from plan.kubernetes.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.model import Node, Pod
+from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, GPU_TAINT_VALUE
 
 UNSCHEDULABLE = "node.kubernetes.io/unschedulable"

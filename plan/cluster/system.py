@@ -2,8 +2,8 @@
 
 from config.quantity import Cpu, Memory
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, nodes_for
-from plan.kubernetes.resources import CPU, MEMORY, oom_score_adj, qos_class
 from plan.model import Container, Controller, Node, Pod, Workload
+from plan.model.resources import CPU, MEMORY, oom_score_adj, qos_class
 from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
 
 NAMESPACE = "kube-system"

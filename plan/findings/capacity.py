@@ -7,8 +7,8 @@ from config.lab import Lab
 from plan.capacity.quotas import FIELDS
 from plan.cluster.nodes import PODS
 from plan.findings.host import host_findings
-from plan.kubernetes.resources import CPU, MEMORY, at_least, notation
 from plan.model import Capacity, Finding, GroupUse, NamespaceUse, NodeUse, Workload
+from plan.model.resources import CPU, MEMORY, at_least, notation
 from plan.scenarios.remedies import remedies
 from plan.scenarios.snapshot import Standing, as_it_stands
 from plan.tiers.objects import generated_name

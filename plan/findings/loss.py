@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from plan.cluster.nodes import PODS, ZONE_LABEL
-from plan.kubernetes.resources import notation, pod_requests
 from plan.kubernetes.scheduling.filters import VOLUMES
 from plan.model import Finding, Node, NodeUse, Pending, Workload
+from plan.model.resources import notation, pod_requests
 from plan.scenarios.loss_remedies import loss_remedies, takes
 from plan.scenarios.losses import Loss
 from plan.scenarios.snapshot import Standing

@@ -8,8 +8,8 @@ from math import ceil, log2
 from typing import NamedTuple
 
 from config.cluster import CpuManager
-from plan.kubernetes.resources import CPU, MEMORY, pod_limits, pod_requests, qos_class
 from plan.model import Container, Pod, QosClass, ResourceList, Workload
+from plan.model.resources import CPU, MEMORY, pod_limits, pod_requests, qos_class
 
 PERIOD_MICROSECONDS = 100_000
 LEAST_QUOTA_MICROSECONDS = 1_000

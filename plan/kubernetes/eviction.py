@@ -9,8 +9,8 @@ may. Inodes are not requested by anyone, so that everybody is above the request.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from plan.kubernetes.resources import EPHEMERAL_STORAGE, MEMORY, pod_limits, pod_requests
 from plan.model import NodeUse, Workload
+from plan.model.resources import EPHEMERAL_STORAGE, MEMORY, pod_limits, pod_requests
 from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
 
 INODES = "inodes"

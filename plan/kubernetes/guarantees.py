@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from config.cluster import CpuManager
 from plan.kubernetes.cgroups import pins
-from plan.kubernetes.resources import CPU, MEMORY, notation, pod_requests, qos_class
 from plan.model import Container, Pod, QosClass
+from plan.model.resources import CPU, MEMORY, notation, pod_requests, qos_class
 
 RULES: dict[QosClass, str] = {
     "Guaranteed": "every container has a CPU and a memory limit, equal to its request",

@@ -16,8 +16,8 @@ from plan.capacity.groups import ordinary, standard_worker, together
 from plan.capacity.host_memory import overhead
 from plan.capacity.hosts import written_at_most
 from plan.cluster.nodes import PODS
-from plan.kubernetes.resources import CPU, MEMORY, pod_requests
 from plan.model import GroupUse, HostUse, NodeUse, Plan, ResourceList, Workload
+from plan.model.resources import CPU, MEMORY, pod_requests
 from plan.scenarios.losses import Loss
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from plan.capacity.groups import copy, standard_worker
 from plan.cluster.nodes import ZONE_LABEL, admits
-from plan.kubernetes.resources import CPU, MEMORY, notation, pod_requests
 from plan.kubernetes.scheduling import place
 from plan.kubernetes.scheduling.filters import VOLUMES
 from plan.model import Container, Controller, Node, Pending, Pod, Workload
+from plan.model.resources import CPU, MEMORY, notation, pod_requests
 from plan.scenarios.remedies import largest_request
 from plan.scenarios.snapshot import Standing, newly
 

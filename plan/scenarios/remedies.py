@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from config.lab import Lab
 from plan.capacity.groups import copy, standard_worker
-from plan.kubernetes.resources import CPU, MEMORY, notation, pod_requests
 from plan.kubernetes.scheduling import place
 from plan.model import Pending, Workload
+from plan.model.resources import CPU, MEMORY, notation, pod_requests
 from plan.scenarios.snapshot import Standing, newly
 
 STEPS = {CPU: 10, MEMORY: 1 << 20}

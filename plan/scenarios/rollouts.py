@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from plan.capacity.quotas import Excess, exceeded
-from plan.kubernetes.resources import notation, pod_requests
 from plan.kubernetes.scheduling import one_more, place
 from plan.model import Finding, NamespaceUse, Workload
+from plan.model.resources import notation, pod_requests
 from plan.scenarios.remedies import largest_request
 from plan.scenarios.snapshot import Standing, newly
 

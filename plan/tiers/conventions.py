@@ -10,8 +10,8 @@ from config.quantity import Cpu, Memory
 from config.service.container import Gpu, Resources
 from config.source import Path
 from config.tier import Tier
-from plan.kubernetes.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.model import Container, Finding
+from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 
 WAIT_FOR = Resources(cpu=Cpu.parse("10m"), memory=Memory.parse("32Mi"))
 """An init container that waits for another service."""

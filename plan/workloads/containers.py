@@ -5,8 +5,7 @@ from typing import Any
 
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
-from plan.kubernetes import resources
-from plan.model import Container, Manifest
+from plan.model import Container, Manifest, resources
 from plan.tiers.conventions import WAIT_FOR, resources_of
 from plan.workloads.context import Scope, endpoint
 

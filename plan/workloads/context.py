@@ -10,9 +10,9 @@ from config.service import HelmService, PostgresService, Service
 from config.service.container import Gpu
 from config.source import Path
 from config.tier import Tier
-from plan.kubernetes.resources import MEMORY
 from plan.model import Node
 from plan.model.metadata import exception_labels, namespace_of, service_labels
+from plan.model.resources import MEMORY
 from plan.tiers.conventions import gpu_resources
 
 

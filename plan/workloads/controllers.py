@@ -8,9 +8,9 @@ from config.service.container import Autoscale, GpuWorkload
 from config.service.container import Workload as WorkloadConfig
 from config.source import Path
 from plan.cluster.nodes import nodes_for
-from plan.kubernetes.resources import oom_score_adj, qos_class
 from plan.model import Controller, Manifest, Pod, Workload
 from plan.model.metadata import manifest, selector
+from plan.model.resources import oom_score_adj, qos_class
 from plan.workloads.context import Scope
 from plan.workloads.pods import Template
 from plan.workloads.volumes import block_volumes, claim_spec

@@ -5,8 +5,7 @@ from typing import Any, cast
 
 from config.service import HelmService
 from config.service.helm import FootprintContainer, FootprintWorkload
-from plan.kubernetes import resources
-from plan.model import Container, Manifest, Pod, Release, Workload
+from plan.model import Container, Manifest, Pod, Release, Workload, resources
 from plan.model.constraints import Constraints
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes

@@ -7,8 +7,7 @@ from typing import Any
 
 from config.parts import Part
 from config.service import PostgresService
-from plan.kubernetes import resources
-from plan.model import Manifest, Pod, Workload
+from plan.model import Manifest, Pod, Workload, resources
 from plan.model.constraints import Constraints, read_constraints
 from plan.model.metadata import manifest
 from plan.tiers.conventions import resources_of

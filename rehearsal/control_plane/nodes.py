@@ -7,8 +7,8 @@ from typing import Any
 from config.lab import Lab
 from operations.clients.kubernetes import Api
 from plan.cluster.nodes import REGION_LABEL, ZONE_LABEL
-from plan.kubernetes.resources import written
 from plan.model import Manifest, Node
+from plan.model.resources import written
 from plan.workloads.storage_classes import BLOCK_PROVISIONER, NFS_PROVISIONER
 from rehearsal.control_plane.processes import PartFailed
 

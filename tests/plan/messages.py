@@ -17,8 +17,8 @@ from config.load import load_lab
 from plan import make_plan
 from plan.kubernetes.admission import admit
 from plan.kubernetes.admission.quota import pod_usage
-from plan.kubernetes.resources import added
 from plan.model import Plan, Service
+from plan.model.resources import added
 from plan.yaml_text import to_yaml
 from tests.plan.labs import FOLDERS, ROOT
 

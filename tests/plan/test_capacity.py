@@ -3,8 +3,8 @@
 from config.quantity import Memory
 from plan.cluster.nodes import PODS
 from plan.cluster.system import system_workloads
-from plan.kubernetes.resources import CPU, GPU, MEMORY
 from plan.model import GroupUse, HostUse, NamespaceUse
+from plan.model.resources import CPU, GPU, MEMORY
 from tests.plan.labs import plan_of
 
 CAPACITY = plan_of("every_kind").capacity

@@ -7,8 +7,8 @@ import pytest
 
 from config.quantity import Cpu, Memory
 from plan.kubernetes.cgroups import Cgroup, cgroups
-from plan.kubernetes.resources import CPU, MEMORY, oom_score_adj, qos_class
 from plan.model import Container, Pod, Workload
+from plan.model.resources import CPU, MEMORY, oom_score_adj, qos_class
 
 GIB = Memory.parse("1Gi")
 

@@ -2,8 +2,8 @@
 pkg/kubelet/eviction/helpers.go, rankMemoryPressure): above its request, then priority, then how far above."""
 
 from plan.kubernetes.eviction import INODES, above_request, eviction_order, order_on
-from plan.kubernetes.resources import EPHEMERAL_STORAGE, MEMORY
 from plan.model import Container, Pod, Workload
+from plan.model.resources import EPHEMERAL_STORAGE, MEMORY
 from tests.plan.labs import plan_of
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from plan.kubernetes.guarantees import Step, more_when_guaranteed, steps_to_guaranteed, steps_to_own_cores
-from plan.kubernetes.resources import CPU, MEMORY, pod_requests, qos_class, read_amount
 from plan.model import Container, Pod, Workload
+from plan.model.resources import CPU, MEMORY, pod_requests, qos_class, read_amount
 from tests.plan.labs import plan_of
 
 WORKLOADS = [each for lab in ("every_kind", "prod") for each in plan_of(lab).workloads]

@@ -8,8 +8,8 @@ from config.machine import MachineDisk
 from config.quantity import Memory
 from plan.cluster.kubeadm import kubeadm_documents
 from plan.cluster.nodes import PODS, admits, plan_nodes, volume_slots
-from plan.kubernetes.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.model import Node, Pod
+from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from tests.plan.labs import lab_of
 
 

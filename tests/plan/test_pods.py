@@ -3,8 +3,8 @@
 import pytest
 
 from config.quantity import Memory
-from plan.kubernetes.resources import GPU, pod_limits, pod_requests, qos_class
 from plan.model import Plan
+from plan.model.resources import GPU, pod_limits, pod_requests, qos_class
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, memory_is_guaranteed
 from tests.plan.labs import containers, name_of, plan_of, pod_templates
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from plan.kubernetes.resources import CPU, GPU, MEMORY, oom_score_adj, pod_limits, pod_requests, qos_class
 from plan.model import Container, Pod, QosClass
+from plan.model.resources import CPU, GPU, MEMORY, oom_score_adj, pod_limits, pod_requests, qos_class
 
 GB = 1_000_000_000
 

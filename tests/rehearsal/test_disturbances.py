@@ -3,8 +3,8 @@
 import pytest
 
 from plan.cluster.nodes import plan_nodes
-from plan.kubernetes.resources import GPU, pod_requests
 from plan.model import Manifest
+from plan.model.resources import GPU, pod_requests
 from rehearsal import disturbances
 from rehearsal.control_plane import Refused
 from rehearsal.disturbances import Kept, drain, foreseen, lose, with_another_worker

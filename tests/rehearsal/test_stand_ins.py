@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from plan.kubernetes.admission.containers import read_pod
-from plan.kubernetes.resources import pod_limits, pod_requests
 from plan.model import Manifest, Plan, Workload
+from plan.model.resources import pod_limits, pod_requests
 from rehearsal.stand_ins import stand_ins, system_stand_ins
 from tests.plan.labs import plan_of
 

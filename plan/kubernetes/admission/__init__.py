@@ -21,8 +21,8 @@ from plan.kubernetes.admission.quota import quota_refusals
 from plan.kubernetes.admission.runtime import UnknownRuntimeClass, with_overhead
 from plan.kubernetes.admission.tolerations import tolerations
 from plan.kubernetes.admission.validation import invalid_fields
-from plan.kubernetes.resources import qos_class
 from plan.model import Manifest, Namespace, Pod, QosClass, ResourceList
+from plan.model.resources import qos_class
 
 Stage = Literal["priority", "runtime-class", "validation", "limit-range", "policy", "quota"]
 

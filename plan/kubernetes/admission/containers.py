@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.quantity import rounded_up
-from plan.kubernetes.resources import CPU, EPHEMERAL_STORAGE, MEMORY
 from plan.model import Container, Pod
+from plan.model.resources import CPU, EPHEMERAL_STORAGE, MEMORY
 
 STANDARD = (CPU, MEMORY, EPHEMERAL_STORAGE)
 """Resources that a container may have parts of; of any other there are only whole ones."""

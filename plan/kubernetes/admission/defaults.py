@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from plan.kubernetes.resources import read_amounts
 from plan.model import Container, Manifest, Pod, ResourceList
+from plan.model.resources import read_amounts
 
 
 def defaulted_by_api(pod: Pod) -> Pod:

@@ -5,8 +5,8 @@ from typing import Any
 
 from config.quantity import Cpu
 from plan.kubernetes.admission.defaults import amounts_of
-from plan.kubernetes.resources import notation, pod_limits, pod_requests
 from plan.model import Manifest, Pod, ResourceList
+from plan.model.resources import notation, pod_limits, pod_requests
 
 _MILLI = 1000
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from config.lab import Lab
-from plan.kubernetes.resources import CPU, GPU, MEMORY
 from plan.model import Container, Manifest, Namespace, Pod
 from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL, namespace_of
+from plan.model.resources import CPU, GPU, MEMORY
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.tiers.policies import sentences
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from plan.cluster.nodes import PODS
 from plan.kubernetes.admission.containers import STANDARD
-from plan.kubernetes.resources import CPU, MEMORY, notation, pod_limits, pod_requests, qos_class, read_amount
 from plan.model import Container, Manifest, Pod, ResourceList
+from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests, qos_class, read_amount
 
 REQUESTS, LIMITS = "requests.", "limits."
 _HAVE_TO_BE_STATED = (CPU, MEMORY)

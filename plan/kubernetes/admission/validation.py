@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from config.quantity import Cpu, rounded_up
 from plan.kubernetes.admission.containers import STANDARD, stated
-from plan.kubernetes.resources import notation
 from plan.model import Container, Pod, ResourceList
+from plan.model.resources import notation
 
 
 def invalid_fields(spec: Mapping[str, Any], pod: Pod) -> Iterator[str]:

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plan.cluster.nodes import ZONE_LABEL
-from plan.kubernetes.resources import CPU, MEMORY
 from plan.kubernetes.scheduling.kinds import Kind
 from plan.kubernetes.scheduling.selection import Selection
 from plan.model import Node, NodeUse
 from plan.model.constraints import HOSTNAME, Selector
+from plan.model.resources import CPU, MEMORY
 
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]

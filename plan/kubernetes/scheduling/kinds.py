@@ -5,9 +5,9 @@ from functools import cached_property
 
 from config.quantity import Cpu, Memory
 from plan.cluster.nodes import PODS, ZONE_LABEL
-from plan.kubernetes.resources import CPU, MEMORY, pod_limits, pod_requests
 from plan.model import Container, ResourceList, Workload
 from plan.model.constraints import HOSTNAME, Constraints, Selector, Spread
+from plan.model.resources import CPU, MEMORY, pod_limits, pod_requests
 
 UNSTATED_CPU, UNSTATED_MEMORY = Cpu.parse("100m"), Memory.parse("200Mi")
 """What a container that states no request counts for when nodes are compared (`GetNonzeroRequests`)."""

@@ -8,11 +8,11 @@ from math import log
 
 import numpy as np
 
-from plan.kubernetes.resources import CPU, MEMORY
 from plan.kubernetes.scheduling.cluster import Booleans, Cluster, Integers
 from plan.kubernetes.scheduling.filters import with_labels
 from plan.kubernetes.scheduling.kinds import Kind
 from plan.model.constraints import HOSTNAME
+from plan.model.resources import CPU, MEMORY
 
 MOST = 100
 WEIGHTS = {"room": 1, "balance": 1, "spread": 2, "pods": 2}

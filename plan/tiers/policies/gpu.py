@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from config.lab import Lab
-from plan.kubernetes.resources import GPU
 from plan.model import Manifest
 from plan.model.metadata import namespace_of
+from plan.model.resources import GPU
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.tiers.policies.kyverno import file_in_cel, validating
 from plan.tiers.policies.sentences import gpu_together

@@ -3,7 +3,7 @@
 No apostrophes: CEL quotes with them.
 """
 
-from plan.kubernetes.resources import GPU
+from plan.model.resources import GPU
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 
 UNKNOWN_SERVICE = "NAME"

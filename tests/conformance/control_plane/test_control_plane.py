@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from plan.cluster.nodes import plan_nodes
-from plan.kubernetes.resources import written
 from plan.model import Manifest, Node
+from plan.model.resources import written
 from plan.workloads.storage_classes import storage_classes
 from rehearsal.control_plane import Api, ControlPlane
 from rehearsal.control_plane.nodes import is_ready

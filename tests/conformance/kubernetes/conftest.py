@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from plan.kubernetes.resources import written
 from plan.model import Manifest, ResourceList
+from plan.model.resources import written
 from rehearsal.contents import fill
 from rehearsal.control_plane import Api, ToolMissing, cluster
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
-from plan.kubernetes.resources import GPU
 from plan.model.metadata import EXCEPTION_LABEL
+from plan.model.resources import GPU
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 
 CPU = ("0", "0.0005", "1.5m", "10m", "0.05", "100m", "250m", "0.5", "1", "1000m", "1500m", "2", "2500m", "5")

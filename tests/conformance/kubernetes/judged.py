@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from config.quantity import Memory
 from plan.kubernetes.admission import Admission
-from plan.kubernetes.resources import notation, read_amounts
 from plan.model import Manifest, Namespace, ResourceList
+from plan.model.resources import notation, read_amounts
 from rehearsal.control_plane import Api, Refused
 
 

@@ -6,9 +6,9 @@ from itertools import count
 from typing import Any
 
 from plan.kubernetes.admission import Admission, admit
-from plan.kubernetes.resources import read_amount
 from plan.model import Manifest, Namespace
 from plan.model.metadata import manifest
+from plan.model.resources import read_amount
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES
 from tests.conformance.waiting import eventually

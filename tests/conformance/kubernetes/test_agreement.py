@@ -17,8 +17,8 @@ from plan.capacity.quotas import FIELDS
 from plan.kubernetes.admission import Admission, admit
 from plan.kubernetes.admission.containers import read_pod
 from plan.kubernetes.admission.quota import pod_usage
-from plan.kubernetes.resources import read_amount, written
 from plan.model import Manifest, Namespace, ResourceList
+from plan.model.resources import read_amount, written
 from rehearsal.control_plane import Api
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES, generated_pods
 from tests.conformance.kubernetes.judged import Case, agrees, ask

@@ -10,8 +10,8 @@ import pytest
 
 from plan.cluster.nodes import plan_nodes
 from plan.kubernetes.admission import Admission
-from plan.kubernetes.resources import read_amounts
 from plan.model import Manifest, Namespace
+from plan.model.resources import read_amounts
 from plan.tiers.conventions import GPU_TAINT, GPU_TAINT_VALUE
 from rehearsal.control_plane import Api, Refused
 from rehearsal.outcome import unschedulable

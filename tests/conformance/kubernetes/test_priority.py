@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from plan.cluster.nodes import PODS, plan_nodes
 from plan.kubernetes.admission import admit
 from plan.kubernetes.admission.tolerations import tolerations
-from plan.kubernetes.resources import GPU, MEMORY, notation, pod_requests
 from plan.kubernetes.scheduling import place as placed
 from plan.model import Container, Manifest, NodeUse, Pod, Workload
 from plan.model.constraints import Constraints
+from plan.model.resources import GPU, MEMORY, notation, pod_requests
 from rehearsal.control_plane import Api, Refused
 from rehearsal.outcome import unschedulable
 from tests.conformance.kubernetes.judged import ask

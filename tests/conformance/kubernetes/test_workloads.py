@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from plan.kubernetes.admission import admit
-from plan.kubernetes.resources import read_amounts
 from plan.model import Manifest
+from plan.model.resources import read_amounts
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.judged import Case, agrees, ask
 from tests.plan.labs import containers, objects, plan_of, pod_templates

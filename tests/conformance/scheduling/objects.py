@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
-from plan.kubernetes.resources import written
 from plan.model import Container, Manifest, Node, Workload
 from plan.model.constraints import AffinityTerm, Requirement, Spread
+from plan.model.resources import written
 from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
 from plan.workloads.storage_classes import BLOCK_PROVISIONER
 

@@ -7,9 +7,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from plan.cluster.nodes import PODS, UNSCHEDULABLE, ZONE_LABEL
-from plan.kubernetes.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.model import Container, Controller, Node, Pod, Workload
 from plan.model.constraints import HOSTNAME, AffinityTerm, Constraints, Requirement, Selector, Spread
+from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 
 MIB, GIB = 1 << 20, 1 << 30
 VIDEO_MEMORY = "homelab.example/video-memory"

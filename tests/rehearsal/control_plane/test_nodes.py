@@ -3,7 +3,7 @@
 import pytest
 
 from plan.cluster.nodes import REGION_LABEL, ZONE_LABEL, plan_nodes
-from plan.kubernetes.resources import GPU, read_amounts
+from plan.model.resources import GPU, read_amounts
 from rehearsal.control_plane import PartFailed, nodes
 from rehearsal.control_plane.nodes import (
     NOT_READY,

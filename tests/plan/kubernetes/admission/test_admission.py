@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from plan.kubernetes.admission import admit
-from plan.kubernetes.resources import read_amounts
 from plan.model import Namespace
+from plan.model.resources import read_amounts
 from tests.plan.labs import lab_of, plan_of, pod_templates
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text(encoding="utf-8"))

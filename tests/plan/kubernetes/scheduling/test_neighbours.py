@@ -1,10 +1,10 @@
 """Which pods count for the place of another one, and where."""
 
 from plan.cluster.nodes import ZONE_LABEL
-from plan.kubernetes.resources import CPU, MEMORY
 from plan.kubernetes.scheduling import Kind
 from plan.model import Container
 from plan.model.constraints import HOSTNAME, AffinityTerm, Constraints, Requirement, Spread
+from plan.model.resources import CPU, MEMORY
 from tests.plan.kubernetes.scheduling.values import GIB, ZONE, labelled, like, node, placed, reason, workload
 
 OUTSIDE = "0/2 nodes are available: 2 node(s) didn't match PersistentVolume's node affinity."

@@ -1,9 +1,9 @@
 """Who has to go for a more important pod, and who gets the room."""
 
-from plan.kubernetes.resources import CPU
 from plan.kubernetes.scheduling import place
 from plan.model import Container, Node, NodeUse, Workload
 from plan.model.constraints import Constraints
+from plan.model.resources import CPU
 from tests.plan.kubernetes.scheduling.values import node, workload
 
 HALF = Container("main", {CPU: 2000}, {})

@@ -1,9 +1,9 @@
 """Where the scheduler puts pods, and what it says of those that it cannot place."""
 
-from plan.kubernetes.resources import CPU, MEMORY
 from plan.kubernetes.scheduling import place
 from plan.model import Container
 from plan.model.constraints import Constraints, Requirement, Spread
+from plan.model.resources import CPU, MEMORY
 from tests.plan.kubernetes.scheduling.values import GIB, ZONE, labelled, like, node, placed, reason, workload
 
 

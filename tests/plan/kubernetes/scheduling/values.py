@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from plan.cluster.nodes import PODS
-from plan.kubernetes.resources import CPU, MEMORY
 from plan.kubernetes.scheduling import place
 from plan.model import Container, Controller, Node, NodeUse, Pending, Pod, Workload
 from plan.model.constraints import AffinityTerm, Constraints, Requirement
+from plan.model.resources import CPU, MEMORY
 
 GIB = 1 << 30
 ZONE = "zone"

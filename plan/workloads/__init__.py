@@ -1,0 +1,1 @@
+"""Workloads: from what a service states to its Kubernetes objects."""
