@@ -7,6 +7,7 @@ from pydantic import Field
 from config.machine import DiskInterface
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import Memory, MemoryQuantity
+from config.service.container import Schedule
 
 PciPath = Annotated[
     str,
@@ -47,6 +48,8 @@ class Storage(Model):
     """The physical disk that it lies on. Storages that share a disk share its bandwidth."""
     size: MemoryQuantity | None = None
     """Its capacity. Left out, the planner reports that growth could not be checked."""
+    path: Annotated[str, text_like(r"^/", "an absolute path, for example /srv/nfs")] | None = None
+    """Of a folder that the host exports by NFS: with it the planner knows on which disk an NFS volume lies."""
 
 
 class PciDevice(Model):
@@ -118,6 +121,16 @@ class Template(Model):
     description: Text
 
 
+class MachineBackup(Model):
+    """A backup job of Proxmox. It leaves out the volumes that the CSI driver attaches."""
+
+    schedule: Schedule
+    to: Text
+    """A storage of the host, or the name of a backup server."""
+    machines: tuple[Name, ...] = ()
+    """Left out, all machines."""
+
+
 class Site(Model):
     """The hardware of the lab."""
 
@@ -128,3 +141,5 @@ class Site(Model):
     """Public keys that may log in to created nodes. Nobody has to, and without a key nobody can."""
     hosts: Annotated[dict[Name, Host], Field(min_length=1)]
     templates: dict[Name, Template] = {}
+    machine_backups: dict[Name, MachineBackup] = {}
+    """Backup jobs of Proxmox, by name."""

@@ -19,7 +19,7 @@ from config.checks.references import check_references
 from config.checks.site import check_site
 from config.checks.tiers import check_tiers
 from config.checks.unique import check_numbers, check_unique
-from config.checks.volumes import check_volumes
+from config.checks.volumes import check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
 from config.checks.workloads import check_helm, check_memory, check_secrets, check_workloads
 from config.draft import Draft
@@ -49,6 +49,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     check_databases,
     check_memory,
     check_volumes,
+    check_copies,
     check_secrets,
     check_exposures,
     check_authentication,

@@ -26,6 +26,7 @@ REFERENCES = (
     Reference("site.hosts.*.file_storage", "storage", "site.hosts.2.storages"),
     Reference("site.templates.*.host", "host", "site.hosts"),
     Reference("site.templates.*.storage", "storage", "site.hosts.@host.storages"),
+    Reference("site.machine_backups.*.machines.*", "machine", "machines"),
     Reference("networks.bridges.*.hosts.*", "host", "site.hosts"),
     Reference("networks.networks.*.bridge", "bridge", "networks.bridges"),
     Reference("shapes.*.host", "host", "site.hosts"),

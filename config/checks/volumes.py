@@ -31,6 +31,20 @@ def check_volumes(lab: Draft) -> Iterator[Problem]:
             seen.update(names)
 
 
+def check_copies(lab: Draft) -> Iterator[Problem]:
+    """A copy names volumes that exist, and not itself."""
+    volumes = {f"{name}/{volume}" for name, service in lab.services.items() for volume in service.volumes}
+    for name, service in lab.services.items():
+        for key, volume in service.volumes.items():
+            for index, original in enumerate(volume.copy_of):
+                path = ("services", name, "volumes", key, "copy_of", index)
+                full = original if "/" in original else f"{name}/{original}"
+                if full == f"{name}/{key}":
+                    yield lab.problem(path, f"{key!r} cannot be a copy of itself; name the volume that is copied")
+                elif full not in volumes:
+                    yield lab.problem(path, f"unknown volume {original!r}{did_you_mean(full, volumes)}")
+
+
 def _declared(service: Service) -> dict[str, Collection[str]]:
     """What a service declares that can be mounted, by the key under which it does."""
     if isinstance(service, OwnWorkloads):

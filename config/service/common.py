@@ -35,11 +35,37 @@ Hostname = Annotated[
 ]
 
 
+VolumeName = Annotated[
+    str,
+    text_like(
+        r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$",
+        "a volume of this service, or SERVICE/VOLUME, for example vault/data",
+    ),
+]
+
+
+class StatedBackup(Model):
+    """A copy that something outside of the lab makes."""
+
+    by: Text
+    """The tool or the machine that makes it, for example `restic on the NAS`."""
+    to: Text
+    """The machine, the service or the place that holds it."""
+    every_hours: Annotated[int, Field(ge=1, le=24 * 366)]
+
+
 class Volume(Model):
     """A persistent volume. In a statefulset each replica gets its own where the class is block storage."""
 
     storage_class: Name
     size: MemoryQuantity
+    copy_of: tuple[VolumeName, ...] = ()
+    """Volumes of which it holds copies, written by the cronjobs that mount it: `VOLUME` of this service, or
+    `SERVICE/VOLUME`."""
+    backup: StatedBackup | None = None
+    """A copy made outside of the lab. Dumps of a database and volumes with `copy_of` are counted by themselves."""
+    no_backup: Reason | None = None
+    """Why it needs no copy."""
 
 
 class Scratch(Model):

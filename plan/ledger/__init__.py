@@ -1,0 +1,10 @@
+"""The data ledger: each volume, database and machine disk, the physical disk that it lies on, and its copies."""
+
+from plan.ledger.copies import Copy as Copy
+from plan.ledger.copies import Kind as Kind
+from plan.ledger.entries import Entry as Entry
+from plan.ledger.entries import Source as Source
+from plan.ledger.entries import ledger as ledger
+from plan.ledger.losses import DataLoss as DataLoss
+from plan.ledger.losses import data_losses as data_losses
+from plan.ledger.places import Place as Place

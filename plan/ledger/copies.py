@@ -1,0 +1,47 @@
+"""Copies of data: by jobs of the lab, by Proxmox, by a database's replicas, and by what the owner states."""
+
+from datetime import datetime, timedelta
+from itertools import islice, pairwise
+from typing import Literal, NamedTuple
+
+from cronsim import CronSim
+
+from plan.ledger.places import Place
+
+Kind = Literal["job", "dump", "machine backup", "stated"]
+_RUNS = 40
+"""Runs of a schedule that are looked at: enough for the longest pause of a monthly one to be among them."""
+_START = datetime(2026, 1, 1)
+_NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+}
+"""Cron's names for schedules (pkg.go.dev/github.com/robfig/cron/v3, which Kubernetes parses schedules with)."""
+
+
+class Copy(NamedTuple):
+    """A copy of data at another time or place."""
+
+    kind: Kind
+    by: str
+    """The workload, the backup job or the tool that makes it."""
+    places: tuple[Place, ...]
+    """Where it may lie; empty where that is not known."""
+    schedule: str | None
+    """In cron's notation; None where only the interval is stated."""
+    every: timedelta | None
+    """The longest time between two runs: the work that is lost at most. None where nobody states it."""
+    runs: bool = True
+    """False where the schedule never comes up, or the job is switched off."""
+
+
+def longest_pause(schedule: str) -> timedelta | None:
+    """The longest time between two runs of a cron schedule; None where it never runs."""
+    try:
+        runs = list(islice(CronSim(_NICKNAMES.get(schedule, schedule), _START), _RUNS))
+    except StopIteration:
+        return None
+    return max((after - before for before, after in pairwise(runs)), default=None)

@@ -1,0 +1,68 @@
+"""Places where data lies: physical disks of hosts, and file servers outside of the lab."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from typing import Literal, NamedTuple
+
+from config.lab import Lab
+from config.storage_class import BlockStorageClass, StorageClass
+
+
+class Place(NamedTuple):
+    """A physical disk, or as much of the way to it as the lab states."""
+
+    server: str
+    """Name of a Proxmox host, or the address or name of a server outside of the lab."""
+    disk: str | None = None
+    """The host's disk or RAID volume, for example `sdc`; None where it is not known."""
+    medium: Literal["ssd", "hdd"] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.disk} of {self.server}" if self.disk else self.server
+
+    def is_lost_with(self, other: "Place") -> bool | None:
+        """Whether both lie on one disk; None where it is not known which disk of one server that is."""
+        if self.server != other.server:
+            return False
+        if self.disk is None or other.disk is None:
+            return None
+        return self.disk == other.disk
+
+
+def places_of_class(lab: Lab, storage_class: StorageClass) -> tuple[Place, ...]:
+    """Places of the volumes of a class: several where more hosts than one have its storage."""
+    if isinstance(storage_class, BlockStorageClass):
+        hosts = (name for name, host in lab.site.hosts.items() if storage_class.storage in host.storages)
+        return tuple(place_of_storage(lab, host, storage_class.storage) for host in hosts)
+    return (place_of_folder(lab, storage_class.server, storage_class.path),)
+
+
+def place_of_storage(lab: Lab, host: str, storage: str) -> Place:
+    """The disk of a Proxmox storage."""
+    row = lab.site.hosts[host]
+    disk = row.storages[storage].disk
+    return Place(host, disk, row.disks[disk].medium)
+
+
+def place_of_folder(lab: Lab, server: IPv4Address, path: str) -> Place:
+    """The disk of a folder that a server exports: the storage of the host with the longest path above it."""
+    for name, host in lab.site.hosts.items():
+        if host.address == server:
+            above = [
+                (len(row.path), storage)
+                for storage, row in host.storages.items()
+                if row.path and f"{path}/".startswith(f"{row.path.rstrip('/')}/")
+            ]
+            return place_of_storage(lab, name, max(above)[1]) if above else Place(name)
+    for name, machine in lab.machines.items():
+        if any(interface.address == server for interface in machine.interfaces):
+            disks = dict.fromkeys(place_of_storage(lab, machine.host, disk.storage) for disk in machine.disks)
+            return next(iter(disks)) if len(disks) == 1 else Place(f"{name} on {machine.host}")
+    return Place(str(server))
+
+
+def disks(lab: Lab) -> Iterator[Place]:
+    """Every physical disk of the lab."""
+    for name, host in lab.site.hosts.items():
+        for disk, row in host.disks.items():
+            yield Place(name, disk, row.medium)

@@ -1,0 +1,143 @@
+"""Who holds a copy of what, on which disk, and how old it may be."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.load import InvalidLab, load_lab
+from plan.ledger import Entry, Place, data_losses, ledger
+from plan.ledger.copies import longest_pause
+from tests.plan.labs import FOLDERS, change, lab_of
+
+NVME, HDD = Place("pve", "nvme0", "ssd"), Place("pve", "sda", "hdd")
+DATA = "  data: {storage_class: disk, size: 1Gi}"
+JOB = """workloads:
+  backup:
+    image: alpine:3.22
+    command: [sh, -c, 'tar -czf /backup/data.tar.gz -C /data .']
+    cpu: 10m
+    memory: 64Mi
+    runs_as: cronjob
+    schedule: 0 3 * * *
+    mounts: {data: /data, copies: /backup}
+"""
+SECOND_DISK = [
+    {
+        "file": "site.yaml",
+        "old": "      nvme0: {size: 1000G, medium: ssd}",
+        "new": "      nvme0: {size: 1000G, medium: ssd}\n      sda: {size: 4T, medium: hdd}",
+    },
+    {
+        "file": "site.yaml",
+        "old": "      local-lvm: {type: lvmthin, disk: nvme0, size: 900G}",
+        "new": "      local-lvm: {type: lvmthin, disk: nvme0, size: 900G}\n"
+        "      slow: {type: lvmthin, disk: sda, size: 3T}",
+    },
+    {
+        "file": "storage.yaml",
+        "old": "  description: Block volumes on the host's SSD",
+        "new": "  description: Block volumes on the host's SSD\n"
+        "slow: {backend: block, driver: proxmox-csi, storage: slow, description: Block volumes on the hard disk}",
+    },
+]
+
+
+def entries(tmp_path: Path, *edits: dict[str, str]) -> dict[str, Entry]:
+    """The ledger of `small` after some edits, by name."""
+    folder = Path(shutil.copytree(FOLDERS["small"], tmp_path / "lab"))
+    change(folder, list(edits))
+    return {entry.name: entry for entry in ledger(load_lab(folder))}
+
+
+def volume(new: str, file: str = "services/vaultwarden.yaml") -> dict[str, str]:
+    return {"file": file, "old": DATA, "new": new}
+
+
+def with_copies_on(storage_class: str) -> dict[str, str]:
+    return volume(f"{DATA}\n  copies: {{storage_class: {storage_class}, size: 1Gi, copy_of: [data]}}\n{JOB}")
+
+
+def test_a_volume_lies_on_the_disk_of_its_storage(tmp_path: Path) -> None:
+    found = entries(tmp_path)["vaultwarden/data"]
+    assert (found.places, found.copies, found.size) == ((NVME,), (), 1 << 30)
+
+
+def test_a_copy_on_the_same_disk_does_not_survive_it(tmp_path: Path) -> None:
+    found = entries(tmp_path, with_copies_on("disk"))["vaultwarden/data"]
+    assert [(copy.by, copy.every, copy.places) for copy in found.copies] == [
+        ("vaultwarden-backup", timedelta(days=1), (NVME,))
+    ]
+    assert found.surviving == ()
+
+
+def test_a_copy_on_another_disk_survives(tmp_path: Path) -> None:
+    found = entries(tmp_path, *SECOND_DISK, with_copies_on("slow"))
+    assert [copy.places for copy in found["vaultwarden/data"].surviving] == [(HDD,)]
+    losses = {loss.place: loss for loss in data_losses(found.values())}
+    assert [(entry.name, age) for entry, age in losses[NVME].restored] == [("vaultwarden/data", timedelta(days=1))]
+    assert [entry.name for entry in losses[NVME].gone] == ["freshrss/data"]
+    assert HDD not in losses, "a copy is no data of its own"
+
+
+def test_a_job_that_never_comes_up_is_no_copy(tmp_path: Path) -> None:
+    never = {"file": "services/vaultwarden.yaml", "old": "schedule: 0 3 * * *", "new": "schedule: 0 3 31 2 *"}
+    found = entries(tmp_path, *SECOND_DISK, with_copies_on("slow"), never)["vaultwarden/data"]
+    assert [(copy.runs, copy.every) for copy in found.copies] == [(False, None)]
+    assert found.surviving == ()
+
+
+def test_a_copy_outside_of_the_lab_counts_as_stated(tmp_path: Path) -> None:
+    found = entries(
+        tmp_path,
+        volume("  data: {storage_class: disk, size: 1Gi, backup: {by: restic, to: nas2, every_hours: 12}}"),
+        volume(
+            "  data: {storage_class: disk, size: 1Gi, no_backup: The feeds can be read again}",
+            "services/freshrss.yaml",
+        ),
+    )
+    assert [(copy.by, copy.places, copy.every) for copy in found["vaultwarden/data"].surviving] == [
+        ("restic", (Place("nas2"),), timedelta(hours=12))
+    ]
+    assert found["freshrss/data"].without_copy == "The feeds can be read again"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "pause"),
+    [
+        ("0 3 * * *", timedelta(days=1)),
+        ("@weekly", timedelta(days=7)),
+        ("0 3 * * 1-5", timedelta(days=3)),
+        ("0 0 1 * *", timedelta(days=31)),
+        ("*/15 * * * *", timedelta(minutes=15)),
+    ],
+)
+def test_the_longest_pause_of_a_schedule_is_the_age_of_its_copy(schedule: str, pause: timedelta) -> None:
+    assert longest_pause(schedule) == pause
+
+
+@pytest.mark.parametrize(
+    ("copy_of", "message"),
+    [
+        ("dta", "unknown volume 'dta'; did you mean 'vaultwarden/data'?"),
+        ("freshrss/dat", "unknown volume 'freshrss/dat'; did you mean 'freshrss/data'?"),
+        ("copies", "'copies' cannot be a copy of itself; name the volume that is copied"),
+    ],
+)
+def test_a_copy_names_a_volume_that_exists(tmp_path: Path, copy_of: str, message: str) -> None:
+    with pytest.raises(InvalidLab) as invalid:
+        entries(tmp_path, volume(f"{DATA}\n  copies: {{storage_class: disk, size: 1Gi, copy_of: [{copy_of}]}}\n{JOB}"))
+    assert [problem.message for problem in invalid.value.problems] == [message]
+
+
+def test_a_folder_lies_on_the_storage_whose_path_is_above_it() -> None:
+    found = {entry.name: entry for entry in ledger(lab_of("prod"))}
+    assert found["immich/library"].places == (Place("pve", "sdc", "hdd"),)
+    assert found["nextcloud/files-ssd"].places == (Place("pve", "sdb", "ssd"),)
+
+
+def test_no_copy_in_prod_survives_the_loss_of_its_one_large_disk() -> None:
+    found = ledger(lab_of("prod"))
+    assert {copy.by for entry in found for copy in entry.copies} >= {"mysql-backup", "vault-backup"}
+    assert not [entry.name for entry in found if entry.surviving]
