@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 
-from cronsim import CronSim
+from cronsim import CronSim, CronSimError
 
 from plan.ledger.places import Place
 
@@ -42,6 +42,6 @@ def longest_pause(schedule: str) -> timedelta | None:
     """The longest time between two runs of a cron schedule; None where it never runs."""
     try:
         runs = list(islice(CronSim(_NICKNAMES.get(schedule, schedule), _START), _RUNS))
-    except StopIteration:
+    except CronSimError:
         return None
     return max((after - before for before, after in pairwise(runs)), default=None)
