@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from cli.commands.render import MARKER, REPORT
+from cli.rendering import MARKER, REPORT
 from cli.reports.plan import plan_report
 from config.load import InvalidLab, load_lab
 from plan import make_plan

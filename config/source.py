@@ -33,6 +33,11 @@ class Place(NamedTuple):
         return f"{_one_line(self.file)}:{self.line}:{self.column}"
 
 
+def dotted(path: Path) -> str:
+    """A path in words, for example `services.immich.memory`."""
+    return ".".join(_one_line(str(part), longest=64) for part in path)
+
+
 class Problem(NamedTuple):
     """Something that is wrong with the input, and where."""
 
@@ -42,8 +47,8 @@ class Problem(NamedTuple):
 
     @property
     def dotted(self) -> str:
-        """The path in words, for example `services.immich.memory`."""
-        return ".".join(_one_line(str(part), longest=64) for part in self.path)
+        """The path in words."""
+        return dotted(self.path)
 
     def __str__(self) -> str:
         return ": ".join(part for part in (str(self.place), self.dotted, self.message) if part)

@@ -2,9 +2,8 @@
 
 import sys
 
-from cli.commands.plan import refuse
 from cli.exits import FINE, INVALID
-from cli.output import print_json
+from cli.output import print_json, refuse_lab
 from cli.reports.plan import node_report, plan_report, turn_report
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
@@ -24,7 +23,7 @@ def run_explain(name: str, lab: str, output: str) -> int:
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
-        return refuse(lab, error, output)
+        return refuse_lab(lab, error, output)
     nodes = [use.node.name for use in plan.capacity.nodes]
     if name in plan.lab.services:
         _explain_service(plan, name, output)

@@ -4,8 +4,8 @@ import json
 import sys
 
 from cli.exits import ERRORS, FINE, INVALID
-from cli.output import print_json, refuse_input
-from cli.reports.plan import dotted, plan_report
+from cli.output import refuse_input, refuse_lab
+from cli.reports.plan import plan_report
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
 from plan import make_plan
@@ -18,12 +18,12 @@ def run_plan(lab: str, output: str, service: str | None, against: str | None) ->
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
-        return refuse(lab, error, output)
+        return refuse_lab(lab, error, output)
     if service is not None and service not in plan.lab.services:
         print(f"homelab: {lab} has no service {service!r}{did_you_mean(service, plan.lab.services)}", file=sys.stderr)
         return INVALID
     if against is not None:
-        from cli.commands.against import run_against
+        from cli.against import run_against
 
         return run_against(plan, lab_folder(lab), against, output)
     if output == "json":
@@ -37,25 +37,3 @@ def run_plan(lab: str, output: str, service: str | None, against: str | None) ->
 
         print_plan(plan)
     return ERRORS if plan.errors else FINE
-
-
-def refuse(lab: str, error: InvalidLab, output: str) -> int:
-    """Print what is wrong with the input: one line for each problem."""
-    if output == "json":
-        problems = [
-            {
-                "file": problem.place.file,
-                "line": problem.place.line,
-                "column": problem.place.column,
-                "path": dotted(problem.path),
-                "message": problem.message,
-            }
-            for problem in error.problems
-        ]
-        print_json({"lab": lab, "valid": False, "problems": problems})
-    else:
-        for problem in error.problems:
-            print(problem)
-        count = len(error.problems)
-        print(f"{lab_folder(lab)} is not a valid lab: {count} problem{'s' * (count != 1)}.", file=sys.stderr)
-    return INVALID

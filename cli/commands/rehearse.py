@@ -5,11 +5,10 @@ import sys
 import time
 from types import FrameType
 
-from cli.commands.plan import refuse
 from cli.exits import ERRORS, FINE, INVALID
-from cli.output import print_json
+from cli.output import print_json, refuse_lab
 from cli.reports.rehearsal import rehearsal_report
-from cli.text.plan import make_console
+from cli.text.console import make_console
 from cli.text.rehearsal import print_step
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
@@ -28,7 +27,7 @@ def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, 
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
-        return refuse(lab, error, output)
+        return refuse_lab(lab, error, output)
     if unknown := _unknown_node(plan, [*drain, *lose]):
         print(f"homelab: {unknown}", file=sys.stderr)
         return INVALID

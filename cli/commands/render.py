@@ -1,23 +1,13 @@
 """`homelab render`: every manifest and machine specification as a file."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
-from cli.commands.plan import refuse
 from cli.exits import ERRORS, FINE, INVALID
-from cli.output import print_json
-from cli.reports.plan import plan_report
+from cli.output import print_json, refuse_lab
+from cli.rendering import MARKER, rendering
 from config.load import InvalidLab, lab_folder, load_lab
-from plan import Plan, make_plan
-from plan.changes.files import rendered_files
-from plan.yaml_text import to_yaml
-
-MARKER = ".rendered-by-homelab"
-"""Lists the files of a rendering, so that the next one removes what it wrote and nothing else."""
-REPORT = "plan.json"
-"""The plan itself, so that a later one can be compared with it."""
+from plan import make_plan
 
 
 def run_render(lab: str, folder: Path, output: str) -> int:
@@ -25,7 +15,7 @@ def run_render(lab: str, folder: Path, output: str) -> int:
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
-        return refuse(lab, error, output)
+        return refuse_lab(lab, error, output)
     old = _previous(folder)
     if old is None:
         print(f"homelab: {folder} is not empty and was not rendered before; name another folder", file=sys.stderr)
@@ -43,12 +33,6 @@ def run_render(lab: str, folder: Path, output: str) -> int:
     return ERRORS if plan.errors else FINE
 
 
-def rendering(plan: Plan) -> dict[str, str]:
-    """The text of every file, by its name in the folder."""
-    files = {name: _to_text(content) for name, content in rendered_files(plan)}
-    return {**files, REPORT: json.dumps(plan_report(plan), indent=1) + "\n"}
-
-
 def _write(folder: Path, files: dict[str, str], stale: set[str]) -> None:
     for name in stale:
         _remove(folder, name)
@@ -56,11 +40,6 @@ def _write(folder: Path, files: dict[str, str], stale: set[str]) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
     (folder / MARKER).write_text("".join(f"{name}\n" for name in sorted(files)), encoding="utf-8")
-
-
-def _to_text(content: Any) -> str:
-    """What stands in a file: a text as it is, and everything else as YAML."""
-    return content if isinstance(content, str) else to_yaml(content)
 
 
 def _remove(folder: Path, name: str) -> None:

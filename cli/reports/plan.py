@@ -3,16 +3,17 @@
 from collections import Counter
 from typing import Any
 
+from cli.reports.finding import finding_report
 from config.cluster import Reservation
 from config.lab import Lab
-from config.source import Path
+from plan.capacity.totals import tier_workloads, total_limits, total_requests
 from plan.cluster.reservations import by_rule, reserved
 from plan.forecast import look_ahead
 from plan.kubernetes.cgroups import cgroups
 from plan.kubernetes.eviction import SCARCE, Turn, order_on
 from plan.kubernetes.guarantees import steps_to_guaranteed, steps_to_own_cores
 from plan.model import Finding, NodeUse, Plan, Service, Tier, Workload
-from plan.model.resources import CPU, GPU, MEMORY, added, notation, pod_limits, pod_requests, scaled, written
+from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests, written
 from plan.scenarios.headroom import Constraint, Headroom
 from plan.scenarios.losses import Loss
 
@@ -155,11 +156,6 @@ def tier_report(plan: Plan, tier: Tier) -> Json:
     }
 
 
-def tier_workloads(plan: Plan, tier: Tier) -> list[Workload]:
-    """The workloads of a tier's services."""
-    return [workload for service in plan.services if service.tier == tier.name for workload in service.workloads]
-
-
 def service_report(plan: Plan, service: Service) -> Json:
     """A service: figures of one pod of its main workload, then the sums over all that runs steadily."""
     main = service.workloads[0]
@@ -213,35 +209,6 @@ def turn_report(turn: Turn) -> Json:
         "before": [_named(each) for each in turn.before],
         "after": [_named(each) for each in turn.after],
     }
-
-
-def finding_report(lab: Lab, finding: Finding) -> Json:
-    """A finding with the place in the files that it is about."""
-    place = lab.place(finding.path)
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "path": dotted(finding.path),
-        "message": finding.message,
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-        "fix": finding.fix,
-    }
-
-
-def total_requests(workloads: tuple[Workload, ...] | list[Workload]) -> dict[str, int]:
-    """What the steadily running pods request in all."""
-    return added(*(scaled(pod_requests(each.pod), each.replicas) for each in workloads if each.is_steady))
-
-
-def total_limits(workloads: tuple[Workload, ...] | list[Workload]) -> dict[str, int]:
-    """What the steadily running pods may use in all."""
-    return added(*(scaled(pod_limits(each.pod), each.replicas) for each in workloads if each.is_steady))
-
-
-def dotted(path: Path) -> str:
-    """A path as people write it."""
-    return ".".join(str(part) for part in path)
 
 
 def _concerns(finding: Finding, service: str | None) -> bool:

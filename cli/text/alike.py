@@ -3,9 +3,8 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from cli.text.amounts import plural
 from plan.changes.comparison import FigureChange, SubjectChange
-from plan.wording import listed
+from plan.wording import listed, plural
 
 FEW = 3
 """So many are told one by one."""

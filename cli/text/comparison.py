@@ -9,15 +9,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from cli.commands.guard import print_consequence
 from cli.text.alike import figures_alike, subjects_alike
-from cli.text.amounts import make_table, plural
+from cli.text.console import SEVERITY_STYLE, make_console
 from cli.text.forecast import EVENTS
-from cli.text.plan import SEVERITY_STYLE, make_console
+from cli.text.guard import print_consequence
+from cli.text.tables import make_table
 from operations.guard.consequence import Consequence
 from operations.guard.objects import DELETED, IN_PLACE
 from plan.changes.comparison import Comparison, Difference, FileChange, LossChange, Status, SubjectChange, VerdictChange
-from plan.wording import listed
+from plan.wording import listed, plural
 
 SIGNS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~"}
 STYLES: dict[Status, str] = {"added": "green", "removed": "red", "changed": "yellow"}

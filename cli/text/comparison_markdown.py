@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from cli.text.alike import figures_alike, subjects_alike
-from cli.text.amounts import plural
 from cli.text.comparison import loss_line, noteworthy, subject_lines, summary, verdict_head
 from operations.guard.consequence import Consequence
 from plan.changes.comparison import Comparison, VerdictChange
+from plan.wording import plural
 
 LONGEST = 65_000
 """Characters; GitHub takes 65,536 in a comment."""

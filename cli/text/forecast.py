@@ -6,13 +6,13 @@ from itertools import groupby
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cli.text.amounts import cores, gib, make_table, percent, plural
+from cli.text.tables import make_table
 from plan.cluster.nodes import PODS
 from plan.model.resources import CPU, MEMORY, notation
 from plan.scenarios.headroom import Constraint, Headroom
 from plan.scenarios.losses import Loss
 from plan.scenarios.power_cut import Restart
-from plan.wording import listed
+from plan.wording import cores, gib, listed, percent, plural
 
 EVENTS = {"node": "{} dies", "drain": "{} is drained", "host": "host {} dies", "server": "{} dies"}
 ENDS_WITH = {CPU: "CPU runs out", MEMORY: "memory runs out", PODS: "nodes take no more pods"}

@@ -7,7 +7,7 @@ from math import isinf
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cli.text.amounts import make_table
+from cli.text.tables import make_table
 from config.cluster import CpuManager
 from plan.kubernetes.cgroups import SLICES, Cgroup, cgroups
 from plan.kubernetes.eviction import SCARCE, Turn, above_request, turns

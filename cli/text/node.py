@@ -3,9 +3,9 @@
 from rich.console import RenderableType
 from rich.text import Text
 
-from cli.text.amounts import cores, gib, make_table, percent, plural
+from cli.text.console import make_console
 from cli.text.forecast import losses_text
-from cli.text.plan import make_console
+from cli.text.tables import make_table
 from config.cluster import Kubelet
 from plan.cluster.nodes import PODS
 from plan.cluster.reservations import by_rule, reserved
@@ -13,6 +13,7 @@ from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests
 from plan.scenarios.losses import losses, standing_of
+from plan.wording import cores, gib, percent, plural
 
 
 def print_node(plan: Plan, name: str) -> None:

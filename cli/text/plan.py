@@ -4,22 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
-from cli.reports.plan import dotted, tier_workloads, total_limits, total_requests
-from cli.text.amounts import bar, cores, gib, make_table, percent, plural
+from cli.text.console import SEVERITY_STYLE, make_console
+from cli.text.findings import findings
 from cli.text.forecast import headroom_text, losses_text, restarts_text
-from config.lab import Lab
+from cli.text.tables import bar, make_table
 from plan.capacity.gpus import gpu_uses
+from plan.capacity.totals import tier_workloads, total_limits, total_requests
 from plan.forecast import look_ahead
 from plan.model import Finding, GroupUse, HostUse, NodeUse, Plan
 from plan.model.resources import CPU, MEMORY
-from plan.wording import listed
+from plan.wording import cores, gib, percent, plural
 
-LONGEST_LINE = 10_000
-SEVERITY_STYLE = {"error": "bold red", "warning": "yellow", "info": "cyan"}
-INDENT = (0, 0, 0, 2)
 NARROWEST = 72
 """Columns that tables need for their numbers; a terminal with fewer wraps the lines itself."""
 WIDE = 100
@@ -47,14 +44,6 @@ def print_plan(plan: Plan, console: Console | None = None) -> None:
         console.print(part)
     console.print()
     console.print(verdict(outlook.findings))
-
-
-def make_console() -> Console:
-    """A console that neither cuts nor wraps lines when the output is not a terminal."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = LONGEST_LINE
-    return console
 
 
 def _heading(plan: Plan) -> Text:
@@ -170,40 +159,6 @@ def _services(plan: Plan) -> RenderableType:
     if off:
         lines.append(Text(f"switched off: {', '.join(off)}"))
     return Group(*lines)
-
-
-def findings(lab: Lab, shown: Iterable[Finding]) -> RenderableType:
-    """Errors and warnings one by one; what is only worth knowing, gathered by code."""
-    lines: list[RenderableType] = [Text("Findings", "bold")]
-    gathered: dict[str, list[Finding]] = {}
-    for finding in shown:
-        if finding.severity == "info":
-            gathered.setdefault(finding.code, []).append(finding)
-        else:
-            lines += _finding(lab, finding)
-    for code, alike in gathered.items():
-        lines += _finding(lab, alike[0]) if len(alike) == 1 else [_gathered(code, alike)]
-    return Group(*lines) if len(lines) > 1 else Text("No findings.", "bold green")
-
-
-def _finding(lab: Lab, finding: Finding) -> list[RenderableType]:
-    place = lab.place(finding.path)
-    where = f"{place.file}:{place.line}" if place else dotted(finding.path)
-    return [
-        Text.assemble((finding.severity, SEVERITY_STYLE[finding.severity]), " ", (finding.code, "bold"), f"  {where}"),
-        Padding(finding.message, INDENT, expand=False),
-        Padding(Text(f"fix: {finding.fix}", "green"), INDENT, expand=False),
-    ]
-
-
-def _gathered(code: str, alike: list[Finding]) -> Text:
-    names = list(dict.fromkeys(str(finding.path[1]) for finding in alike))
-    return Text.assemble(
-        ("info", SEVERITY_STYLE["info"]),
-        " ",
-        (code, "bold"),
-        f"  {len(alike)} times, in {listed(names)} (homelab explain {code})",
-    )
 
 
 def verdict(shown: Sequence[Finding]) -> Text:

@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.text.amounts import plural
-from cli.text.plan import INDENT
+from cli.text.console import INDENT
 from plan import Plan
+from plan.wording import plural
 from rehearsal.outcome import Key, Refusal, WorkloadState
 from rehearsal.rehearse import Step, foretold, is_foreseen
 

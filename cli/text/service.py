@@ -6,13 +6,14 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.text.amounts import plural
+from cli.text.console import INDENT, make_console
+from cli.text.findings import findings
 from cli.text.kernel import NEWER_RUNC, cgroups_text, evictions_text, guarantees_text
-from cli.text.plan import INDENT, findings, make_console
 from plan.kubernetes.guarantees import OOM_RULES, RULES
 from plan.model import Plan, QosClass, ResourceList, Service, Workload
 from plan.model.metadata import api_group
 from plan.model.resources import notation, pod_limits, pod_requests
+from plan.wording import plural
 
 
 def print_service(plan: Plan, name: str) -> None:

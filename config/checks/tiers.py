@@ -28,7 +28,7 @@ def _check_ratio(lab: Draft, name: str, tier: Tier) -> Iterator[Problem]:
     """A service that states no request is admitted."""
     most, share = tier.container.max_memory_ratio, tier.memory_request_percent
     if most is not None and tier.memory == "burstable" and share * most < 100:
-        message = f"requests are {share} % of limits (memory_request_percent), which is more than {most} times apart"
+        message = f"requests are {share}% of limits (memory_request_percent), which is more than {most} times apart"
         yield lab.problem(("tiers", name, "container", "max_memory_ratio"), message)
 
 

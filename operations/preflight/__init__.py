@@ -1,5 +1,6 @@
 """What a live Proxmox has to say about a plan, before `up`."""
 
 from operations.preflight.check import Check as Check
+from operations.preflight.check import passed as passed
 from operations.preflight.judge import judge as judge
 from operations.preflight.read import read_state as read_state

@@ -6,8 +6,6 @@ from config.source import Path
 from operations.preflight.state import Unread
 from plan.model import Finding
 
-GIB = 1 << 30
-
 
 class Check(NamedTuple):
     """A question and what was found."""
@@ -29,6 +27,11 @@ class Check(NamedTuple):
         return "warning" if self.findings else "fine"
 
 
+def passed(checks: tuple[Check, ...]) -> bool:
+    """Whether everything was checked and nothing fails."""
+    return all(check.outcome in ("fine", "warning") for check in checks)
+
+
 UNCHECKED = "HOST-UNCHECKED"
 
 
@@ -48,11 +51,6 @@ def unchecked(path: Path, what: str, unread: Unread) -> Finding:
 def missing_privilege(path: str, privilege: str) -> Unread:
     """What a token may not see is left out of lists without a word."""
     return Unread(f"the token does not see all of {path}: it lacks {privilege} there", lacks_privilege=True)
-
-
-def gib(size: int) -> str:
-    """Bytes for people; what is less than a GiB in MiB, so that little is not nothing."""
-    return f"{size / GIB:,.1f} GiB" if abs(size) >= GIB or not size else f"{size >> 20} MiB"
 
 
 def settings(text: object) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from operations.preflight.check import Check, gib, unchecked
+from operations.preflight.check import Check, unchecked
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
+from plan.wording import gib
 
 SUPPORTED, TOLERATED = 9, 8
 """Major versions of Proxmox VE: what the provider is tested with, and what works with limitations."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from operations.preflight.answers import NodeStatus
-from operations.preflight.check import Check, gib, missing_privilege, unchecked
+from operations.preflight.check import Check, missing_privilege, unchecked
 from operations.preflight.standing import Guests, memory_to_add
 from operations.preflight.state import HostState, State, Unread
 from plan.capacity.host_memory import HostMemory, Running, reckon
 from plan.model import Finding, Plan
-from plan.wording import listed
+from plan.wording import gib, listed
 
 
 def check_memory(plan: Plan, state: State, host: str) -> Check:

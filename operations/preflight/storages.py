@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from operations.preflight.answers import StorageStatus, ThinPool
-from operations.preflight.check import Check, gib, missing_privilege, unchecked
+from operations.preflight.check import Check, missing_privilege, unchecked
 from operations.preflight.standing import Guests, disks_to_add, templates_to_create, to_create
 from operations.preflight.state import HostState, State, Unread
 from plan.model import Finding, Plan
+from plan.wording import gib, percent
 
 WARN_PERCENT, FAIL_PERCENT = 85, 95
-"""Use of a thin pool's data or metadata. The lab's alert fires at 85 % (docs/facts.md, The lab); a full pool fails
+"""Use of a thin pool's data or metadata. The lab's alert fires at 85% (docs/facts.md, The lab); a full pool fails
 the writes of every machine on it."""
 
 SIZE_TOLERANCE_PERCENT = 5
@@ -142,7 +143,7 @@ def _room(state: State, host: str, storage: StorageStatus, added: int) -> Iterat
             path,
             f"{name} of {host}: disks there have {gib(promised)}, those to create {gib(added)}, and {name} "
             f"{gib(storage.total)}; {gib(promised + added - storage.total)} too much if all are written full",
-            "watch how full it becomes: an alert at 85 % leaves time to act",
+            "watch how full it becomes: an alert at 85% leaves time to act",
         )
 
 
@@ -160,7 +161,8 @@ def _pool(state: State, host: HostState, name: str) -> ThinPool | Unread:
 
 
 def _use(pool: ThinPool) -> str:
-    data, metadata = _percent(pool.used, pool.lv_size), _percent(pool.metadata_used, pool.metadata_size)
+    shares = ((pool.used, pool.lv_size), (pool.metadata_used, pool.metadata_size))
+    data, metadata = (percent(used, size) if size else "an unknown part" for used, size in shares)
     return f"{data} of data and {metadata} of metadata used"
 
 
@@ -179,7 +181,3 @@ def _thin_pool(host: str, name: str, pool: ThinPool | Unread) -> Iterator[Findin
             f"{gib(pool.metadata_size - pool.metadata_used)} left). When either is full, writes of all its disks fail",
             f"free space, or grow it: `lvextend -L +SIZE {pool.vg}/{pool.lv}`, metadata with --poolmetadatasize",
         )
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "an unknown part"

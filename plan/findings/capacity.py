@@ -12,7 +12,7 @@ from plan.model.resources import CPU, MEMORY, at_least, notation
 from plan.scenarios.remedies import remedies
 from plan.scenarios.snapshot import Standing, as_it_stands
 from plan.tiers.objects import generated_name
-from plan.wording import gib, listed
+from plan.wording import gib, listed, percent
 
 TIGHT_PERCENT = 90
 """Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
@@ -101,7 +101,7 @@ def _full(group: GroupUse) -> Iterator[Finding]:
                 "warning",
                 ("cluster",),
                 f"{group.name} nodes: {resource} requests {notation(resource, requested)} of "
-                f"{notation(resource, allocatable)} allocatable ({_percent(requested, allocatable)})",
+                f"{notation(resource, allocatable)} allocatable ({percent(requested, allocatable)})",
                 "add a worker in machines.yaml, or request "
                 f"{at_least(resource, requested - allocatable * TIGHT_PERCENT // 100)} less in all, first of what "
                 "requests most",
@@ -119,7 +119,7 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
             "MEMORY-OVERCOMMITTED",
             "warning",
             ("cluster", "overcommit", "memory_limits_percent"),
-            f"{group.name} nodes: memory limits add up to {gib(limits)}, {_percent(limits, allocatable)} of "
+            f"{group.name} nodes: memory limits add up to {gib(limits)}, {percent(limits, allocatable)} of "
             f"{gib(allocatable)} allocatable{among}; the lab's policy is {policy.memory_limits_percent}%. If all pods "
             "used what they may, nodes would run out of memory",
             f"lower the largest limits by {gib(limits - allocatable * policy.memory_limits_percent // 100)} in all, "
@@ -131,7 +131,7 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
             "info",
             ("cluster", "overcommit", "memory_limits_percent"),
             f"{group.name} nodes keep to the lab's policy of {policy.memory_limits_percent}% together, with memory "
-            f"limits of {_percent(limits, allocatable)}; by estimate these do not: {listed(nodes)}",
+            f"limits of {percent(limits, allocatable)}; by estimate these do not: {listed(nodes)}",
             "lower the largest limits of what runs there, or give it requests closer to its limits: those the "
             "scheduler spreads",
         )
@@ -143,7 +143,7 @@ def _exceeds(policy: Overcommit, use: GroupUse | NodeUse) -> bool:
 
 
 def _limits_percent(use: NodeUse) -> str:
-    return _percent(use.limits.get(MEMORY, 0), use.node.allocatable[MEMORY])
+    return percent(use.limits.get(MEMORY, 0), use.node.allocatable[MEMORY])
 
 
 def _volume_slots(use: NodeUse) -> Iterator[Finding]:
@@ -157,7 +157,3 @@ def _volume_slots(use: NodeUse) -> Iterator[Finding]:
             f"move {use.volumes - TIGHT_VOLUME_SLOTS + 1} or more volumes that need no block storage to NFS, or add a "
             "worker",
         )
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f}%" if whole else "of nothing"

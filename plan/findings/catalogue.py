@@ -235,7 +235,7 @@ CATALOGUE: Mapping[str, Page] = {
     "HOST-DIFFERS": Page(
         "The hardware of a host is not what site.yaml says",
         "The plan reckons what fits with the stated memory and threads. The memory that a host shows may be up to "
-        "5 % less than what is installed: the firmware and the kernel keep some.",
+        "5% less than what is installed: the firmware and the kernel keep some.",
         "Write the figures that the host has.",
     ),
     "HOST-MEMORY-OVERCOMMITTED": Page(
@@ -409,7 +409,7 @@ CATALOGUE: Mapping[str, Page] = {
     ),
     "NODES-FULL": Page(
         "Requests fill a group of nodes",
-        "More than 90 % of what these nodes can allocate is requested: the next service, or the pods of a "
+        "More than 90% of what these nodes can allocate is requested: the next service, or the pods of a "
         "lost node, will find no place.",
         "Add a worker, or right-size what requests most.",
     ),
@@ -484,7 +484,7 @@ CATALOGUE: Mapping[str, Page] = {
     ),
     "QUOTA-TIGHT": Page(
         "Little is left of a namespace's quota",
-        "More than 90 % is used. A rollout needs room for one more pod of the service for a moment.",
+        "More than 90% is used. A rollout needs room for one more pod of the service for a moment.",
         "Request less, raise the tier's quota, or move a service to a namespace of its own.",
     ),
     "RESIZED-AT-START": Page(
@@ -539,7 +539,7 @@ CATALOGUE: Mapping[str, Page] = {
     ),
     "STORAGE-DIFFERS": Page(
         "A storage is not what site.yaml says",
-        "The plan reckons with its type and size. Of the size, file systems keep up to 5 % for themselves.",
+        "The plan reckons with its type and size. Of the size, file systems keep up to 5% for themselves.",
         "Write type and size as the host has them.",
     ),
     "STORAGE-FULL": Page(
@@ -583,14 +583,14 @@ CATALOGUE: Mapping[str, Page] = {
     ),
     "THIN-POOL-FULL": Page(
         "A thin pool is nearly full",
-        "When data or metadata of a thin pool are used up, writes fail for every machine on it. From 85 % of "
-        "either it is a warning, from 95 % an error.",
+        "When data or metadata of a thin pool are used up, writes fail for every machine on it. From 85% of "
+        "either it is a warning, from 95% an error.",
         "Free space, or grow the pool with lvextend.",
     ),
     "THIN-POOL-OVERCOMMITTED": Page(
         "Disks on a thin pool are promised more than it has",
         "That is what thin pools are for, as long as somebody watches how full they become.",
-        "Alert on the pool's use at 85 %.",
+        "Alert on the pool's use at 85%.",
     ),
     "TOKEN-PRIVILEGES": Page(
         "The token may not do what the plan needs",

@@ -74,7 +74,7 @@ def _all_smaller(standing: Standing, names: Sequence[str], resource: str) -> Ite
         return _survives(_with(standing, smaller), names)
 
     if percent := _largest(99, fits):
-        yield f"request no more than {percent} % of today's {resource} everywhere"
+        yield f"request no more than {percent}% of today's {resource} everywhere"
 
 
 def _requesting_share(workload: Workload, resource: str, percent: int) -> Workload:

@@ -155,6 +155,6 @@ def _memory_departures(
             (*path, "memory_request"),
             f"memory request {stated or needs.memory} is all of the limit {needs.memory}; tier {tier_name} keeps "
             "requests below limits, so that more fits on a node",
-            f"leave memory_request out ({tier.memory_request_percent} % of the limit), or state "
+            f"leave memory_request out ({tier.memory_request_percent}% of the limit), or state "
             "exceptions.guaranteed-memory with the reason",
         )

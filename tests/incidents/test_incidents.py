@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.reports.plan import dotted
 from config.load import InvalidLab, load_lab
+from config.source import dotted
 from operations.guard import judge
 from operations.guard.preview import read_preview
 from plan import Finding, Plan, make_plan

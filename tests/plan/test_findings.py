@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.reports.plan import dotted
 from config.load import load_lab
+from config.source import dotted
 from plan import Finding, Plan, make_plan
 from tests.plan.codes import codes_of_the_planner
 from tests.plan.labs import FOLDERS, change, plan_of

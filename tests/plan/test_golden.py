@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.render import MARKER, rendering
+from cli.rendering import MARKER, rendering
 from plan.changes.files import rendered_files
 from tests.plan.labs import plan_of
 

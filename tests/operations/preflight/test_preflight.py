@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.reports.plan import dotted
 from config.load import load_lab
+from config.source import dotted
 from operations.preflight.token import check_token
 from plan import make_plan
 from plan.proxmox.privileges import ROLES, needs

@@ -1,0 +1,25 @@
+"""A plan as a folder of files."""
+
+import json
+from typing import Any
+
+from cli.reports.plan import plan_report
+from plan import Plan
+from plan.changes.files import rendered_files
+from plan.yaml_text import to_yaml
+
+MARKER = ".rendered-by-homelab"
+"""Lists the files of a rendering, so that the next one removes what it wrote and nothing else."""
+REPORT = "plan.json"
+"""The plan itself, so that a later one can be compared with it."""
+
+
+def rendering(plan: Plan) -> dict[str, str]:
+    """The text of every file, by its name in the folder."""
+    files = {name: _to_text(content) for name, content in rendered_files(plan)}
+    return {**files, REPORT: json.dumps(plan_report(plan), indent=1) + "\n"}
+
+
+def _to_text(content: Any) -> str:
+    """What stands in a file: a text as it is, and everything else as YAML."""
+    return content if isinstance(content, str) else to_yaml(content)
