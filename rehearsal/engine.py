@@ -4,10 +4,7 @@ What is not the program's is stood in for: charts by the pods of their footprint
 program waits until what runs is ready; this does not, since what never will is what a rehearsal is to find out.
 """
 
-import os
 import secrets
-import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 import pulumi_kubernetes as kubernetes
@@ -18,6 +15,7 @@ from components.kinds import resource_name
 from plan.model import Manifest, Plan, Service
 from plan.model.metadata import NOT_AWAITED
 from rehearsal.control_plane import Applied, Refused
+from rehearsal.installation import install
 from rehearsal.stand_ins import stand_ins
 
 NAME = "rehearsal"
@@ -31,38 +29,17 @@ class EngineFailed(Exception):
     """`pulumi up` failed, and not because an object was refused; the message has its words."""
 
 
-def installed_plugins() -> Path:
-    """Where `pulumi` keeps the plugins that it has installed."""
-    home = os.environ.get("PULUMI_HOME")
-    return (Path(home) if home else Path.home() / ".pulumi") / "plugins"
-
-
-def missing(plugins: Iterable[str] = ("kubernetes",)) -> str | None:
-    """What is missing of `pulumi` and of some of its plugins; None if they are all here."""
-    if shutil.which("pulumi") is None:
-        return "no pulumi"
-    for name in plugins:
-        found = any(installed_plugins().glob(f"resource-{name}-v*"))
-        if shutil.which(f"pulumi-resource-{name}") is None and not found:
-            return f"no pulumi plugin {name}: `pulumi plugin install resource {name}`"
-    return None
-
-
 class Engine:
     """A stack of a rehearsal, whose state goes with the rehearsal's folder."""
 
     def __init__(self, kubeconfig: Path, folder: Path) -> None:
         self._kubeconfig = kubeconfig.read_text(encoding="utf-8")
-        home, state = folder / "pulumi", folder / "state"
-        for each in (home, state):
-            each.mkdir()
-        (home / "plugins").symlink_to(installed_plugins())
+        installed = install(folder)
         self._options = automation.LocalWorkspaceOptions(
-            pulumi_home=str(home),
+            pulumi_command=automation.PulumiCommand(str(folder)),
             env_vars={
-                "PULUMI_BACKEND_URL": state.as_uri(),
+                **installed.environment,
                 "PULUMI_CONFIG_PASSPHRASE": secrets.token_hex(16),
-                "PULUMI_SKIP_UPDATE_CHECK": "true",
                 # Nobody needs the state of an `up` that is interrupted; it would be written anew with each object.
                 "PULUMI_EXPERIMENTAL": "true",
                 "PULUMI_SKIP_CHECKPOINTS": "true",

@@ -5,80 +5,30 @@
 
 import fcntl
 import hashlib
+import importlib.metadata
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+
+from rehearsal.programs import PREPARED, TOOLS, Preparation, Tool
 
 MODULES = Path(__file__).parent / "tools"
 BUILT = Path(__file__).parents[1] / ".tools" / "bin"
-"""Outside of what `make clean` removes: building takes a quarter of an hour."""
+"""Outside of what `make clean` removes: building takes half an hour."""
 
 Tell = Callable[[str], None]
 
 
 class ToolMissing(Exception):
     """A program is not here and could not be built; the message says what to do."""
-
-
-class Tool(NamedTuple):
-    """A program in a Go module."""
-
-    folder: str
-    """Of the Go module that pins it, in `rehearsal/tools/`."""
-    package: str
-    module: str | None
-    """Whose version it has; None for a program of this project."""
-    seconds: int
-    """About how long a build takes on two idle cores, after those before it in `TOOLS`."""
-    tells_version: tuple[str, ...] | None = None
-    """Arguments with which it prints its version; None for what is not looked for on PATH."""
-    variables: tuple[str, ...] = ()
-    """Go variables that hold its version, `{version}` in them being the pinned one."""
-
-
-_KUBERNETES = "k8s.io/kubernetes"
-_KYVERNO = "github.com/kyverno/kyverno"
-_KUBERNETES_VERSION = (
-    "k8s.io/component-base/version.gitVersion={version}",
-    "k8s.io/component-base/version.gitMajor=1",
-    "k8s.io/component-base/version.gitMinor=34",
-)
-
-
-def _kubernetes(name: str, seconds: int, *tells_version: str) -> Tool:
-    return Tool("kubernetes", f"{_KUBERNETES}/cmd/{name}", _KUBERNETES, seconds, tells_version, _KUBERNETES_VERSION)
-
-
-TOOLS = {
-    "terraform-provider-proxmox": Tool(
-        "provider", "github.com/bpg/terraform-provider-proxmox", "github.com/bpg/terraform-provider-proxmox", 93
-    ),
-    "kubeadm": _kubernetes("kubeadm", 70, "version", "--output", "short"),
-    "kubeletconfig": Tool("kubernetes", "homelab/kubernetes/kubeletconfig", None, 50),
-    "etcd": Tool("kubernetes", "go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/server/v3", 28, ("--version",)),
-    "kube-apiserver": _kubernetes("kube-apiserver", 213, "--version"),
-    "kube-scheduler": _kubernetes("kube-scheduler", 10, "--version"),
-    "kube-controller-manager": _kubernetes("kube-controller-manager", 67, "--version"),
-    "kwok": Tool("kyverno", "sigs.k8s.io/kwok/cmd/kwok", "sigs.k8s.io/kwok", 120, ("--version",)),
-    "kyverno": Tool("kyverno", f"{_KYVERNO}/cmd/kyverno", _KYVERNO, 240),
-    "kyverno-background-controller": Tool("kyverno", f"{_KYVERNO}/cmd/background-controller", _KYVERNO, 20),
-    "kubectl-kyverno": Tool(
-        "kyverno",
-        f"{_KYVERNO}/cmd/cli/kubectl-kyverno",
-        _KYVERNO,
-        120,
-        ("version",),
-        (f"{_KYVERNO}/pkg/version.BuildVersion={{version}}",),
-    ),
-}
 
 
 def _to_stderr(line: str) -> None:
@@ -101,6 +51,11 @@ def version_of(name: str) -> str:
     if tool.module is None:
         return ""
     return _pinned((MODULES / tool.folder / "go.mod").read_text(encoding="utf-8"), tool.module)
+
+
+def sdk_version(name: str) -> str:
+    """That of the Python package whose plugin it is, for example `4.34.2`."""
+    return importlib.metadata.version(PREPARED[name].sdk)
 
 
 def source_of(name: str) -> Path:
@@ -147,9 +102,10 @@ def _built(name: str, tool: Tool, tell: Tell) -> Path:
 def _digest(name: str, tool: Tool) -> str:
     """Of everything that a build depends on but the Go compiler."""
     folder = MODULES / tool.folder
-    own = sorted(folder.rglob("*.go")) if tool.module is None else []
+    own = sorted(folder.rglob("*.go")) if tool.package.startswith("homelab/") else []
     content = [file.read_bytes() for file in (folder / "go.mod", folder / "go.sum", *own)]
-    return hashlib.sha256(b"\0".join([repr((name, tool)).encode(), *content])).hexdigest()
+    prepared = [repr((PREPARED[name], sdk_version(name))).encode()] if name in PREPARED else []
+    return hashlib.sha256(b"\0".join([repr((name, tool)).encode(), *content, *prepared])).hexdigest()
 
 
 @contextmanager
@@ -162,14 +118,39 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _build(name: str, tool: Tool, path: Path, tell: Tell) -> None:
-    tell(f"building {name} {version_of(name)}, about {_duration(tool.seconds)}, once".replace("  ", " "))
-    variables = " ".join(f"-X {each.format(version=version_of(name))}" for each in tool.variables)
-    unfinished = path.with_name(f"{name}.unfinished")
-    arguments = ("build", "-o", str(unfinished), "-ldflags", f"-s -w {variables}", tool.package)
+    tell(f"building {f'{name} {version_of(name)}'.strip()}, about {_duration(tool.seconds)}, once")
     start = time.monotonic()
-    _go(name, *arguments, cwd=MODULES / tool.folder, while_running=lambda seconds: _progress(name, tool, seconds, tell))
+    unfinished = path.with_name(f"{name}.unfinished")
+    with _source(name, tool) as source:
+        arguments = ("build", "-o", str(unfinished), "-ldflags", f"-s -w {_variables(name, tool)}", tool.package)
+        _go(name, *arguments, cwd=source, while_running=lambda seconds: _progress(name, tool, seconds, tell))
     unfinished.replace(path)
     tell(f"built {name} in {_duration(time.monotonic() - start)}")
+
+
+def _variables(name: str, tool: Tool) -> str:
+    versions = {"version": version_of(name), "sdk": sdk_version(name) if name in PREPARED else ""}
+    return " ".join(f"-X {each.format_map(versions)}" for each in tool.variables)
+
+
+@contextmanager
+def _source(name: str, tool: Tool) -> Iterator[Path]:
+    """The folder to build in: a copy where something has to be made first, so that nothing is written beside it."""
+    folder = MODULES / tool.folder
+    if name not in PREPARED:
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(shutil.copytree(folder, Path(temporary) / tool.folder))
+        _prepare(name, tool, PREPARED[name], copy)
+        yield copy
+
+
+def _prepare(name: str, tool: Tool, preparation: Preparation, folder: Path) -> None:
+    if preparation.copied:
+        shutil.copyfile(source_of(name) / preparation.copied, folder / Path(preparation.copied).name)
+    if preparation.generator:
+        _go(name, "run", "-ldflags", _variables(name, tool), *preparation.generator, cwd=folder)
 
 
 def _progress(name: str, tool: Tool, seconds: float, tell: Tell) -> None:

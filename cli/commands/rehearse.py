@@ -14,7 +14,7 @@ from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
 from plan import Plan, make_plan
 from plan.cluster.nodes import plan_nodes
-from rehearsal import control_plane, engine, rehearse
+from rehearsal import control_plane, installation, rehearse
 from rehearsal.contents import NotGoverned
 from rehearsal.control_plane import ControlPlane, PartFailed, Refused, ToolMissing
 from rehearsal.disturbances import NoWorker
@@ -52,7 +52,7 @@ def _rehearse(plan: Plan, events: list[Event], keep: bool, output: str) -> int:
     console = make_console()
     with control_plane.cluster(plan, _tell) as running:
         ready = time.monotonic() - start
-        lacking = engine.missing()
+        lacking = installation.missing()
         up = None if lacking else Engine(running.kubeconfig, running.folder).up
         way = f"server-side apply ({lacking})" if lacking else "pulumi up"
         if output == "text":

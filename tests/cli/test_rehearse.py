@@ -41,7 +41,7 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
         for event in ("as planned", *(f"{each.what} {each.node}".strip() for each in events)):
             yield Step(event, found.get(event, FINE), (), 10, 2.0)
 
-    monkeypatch.setattr("rehearsal.engine.missing", lambda: "no pulumi")
+    monkeypatch.setattr("rehearsal.installation.missing", lambda: "no pulumi")
     monkeypatch.setattr("rehearsal.control_plane.cluster", cluster)
     monkeypatch.setattr("rehearsal.rehearse.rehearse", rehearse)
     return found
@@ -112,7 +112,7 @@ def test_a_part_that_is_missing_is_told_in_a_sentence(
     def cluster(plan: Plan, tell: object) -> None:
         raise ToolMissing("etcd is not here")
 
-    monkeypatch.setattr("rehearsal.engine.missing", lambda: "no pulumi")
+    monkeypatch.setattr("rehearsal.installation.missing", lambda: "no pulumi")
     monkeypatch.setattr("rehearsal.control_plane.cluster", cluster)
     result = homelab("rehearse", "--lab", lab)
     assert (result.exit_code, result.stderr) == (1, "homelab: etcd is not here\n")

@@ -1,18 +1,32 @@
 """Programs are found or built: tried with a `go` that builds a script in no time."""
 
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from rehearsal import tools
-from rehearsal.tools import TOOLS, ToolMissing, path_of, version_of
+from rehearsal.programs import PREPARED, TOOLS
+from rehearsal.tools import ToolMissing, path_of, version_of
 
 GO = """#!/bin/sh
 echo "$@" >> "{log}"
 out=$(echo "$@" | sed 's/.* -o \\([^ ]*\\) .*/\\1/')
 echo '#!/bin/sh' > "$out"
 """
+PREPARING_GO = """#!/bin/sh
+echo "$@" >> "{log}"
+case "$1" in
+  mod) echo '{"Dir": "{module}"}' ;;
+  run) echo generated > plugin/schema.json ;;
+  build)
+    ls schema.json plugin/schema.json >> "{log}" 2>&1
+    echo '#!/bin/sh' > "$(echo "$@" | sed 's/.* -o \\([^ ]*\\) .*/\\1/')"
+    ;;
+esac
+"""
+"""Also says which of the files that a plugin embeds were there when it was built."""
 BROKEN_GO = """#!/bin/sh
 echo "undefined: everything" >&2
 exit 1
@@ -102,6 +116,23 @@ def test_what_cannot_be_built_is_not_there_afterwards(machine: Machine) -> None:
         machine.path_of("kwok")
     machine.install("go", GO)
     assert machine.path_of("kwok").exists()
+
+
+def test_what_a_plugin_embeds_is_made_before_it_is_built_and_not_in_the_source(
+    machine: Machine, tmp_path: Path
+) -> None:
+    schema = tmp_path / PREPARED["pulumi-resource-kubernetes"].copied
+    schema.parent.mkdir(parents=True)
+    schema.write_text("{}", encoding="utf-8")
+    machine.install("go", PREPARING_GO.replace("{module}", str(tmp_path)))
+    machine.path_of("pulumi-resource-kubernetes")
+    machine.path_of("pulumi-resource-proxmoxve")
+    assert [each for each in machine.builds if each in ("schema.json", "plugin/schema.json")] == [
+        "schema.json",
+        "plugin/schema.json",
+    ]
+    assert list(machine.modules.rglob("schema.json")) == []
+    assert any(f"-X main.version=v{version('pulumi-kubernetes')}" in each for each in machine.builds)
 
 
 @pytest.mark.parametrize("name", TOOLS)

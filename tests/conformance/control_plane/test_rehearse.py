@@ -11,7 +11,8 @@ from cli.text.rehearsal import rate
 from config.load import load_lab
 from plan import Plan, make_plan
 from rehearsal.control_plane import Api, ToolMissing, cluster
-from rehearsal.engine import Engine, missing
+from rehearsal.engine import Engine
+from rehearsal.installation import missing
 from rehearsal.rehearse import Event, Step, foretold, rehearse
 from tests.plan.labs import FOLDERS, change, plan_of
 

@@ -2,9 +2,7 @@
 
 import pytest
 
-from rehearsal.engine import missing
-
-PLUGINS = ("kubernetes", "proxmoxve", "random", "tls")
+from rehearsal.installation import PLUGINS, missing
 
 
 @pytest.fixture(scope="session", autouse=True)

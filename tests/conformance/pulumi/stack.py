@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from rehearsal.engine import installed_plugins
+from rehearsal.installation import PLUGINS, install
 from rehearsal.proxmox import Emulator
 from rehearsal.proxmox.sftp import Server
 from tests.conformance.proxmox.terraform import Outcome
@@ -49,16 +49,12 @@ class Stack:
     ) -> None:
         self._project = folder / "project"
         self._project.mkdir()
-        home = folder / "pulumi"
-        home.mkdir()
-        (home / "plugins").symlink_to(installed_plugins())
-        (folder / "state").mkdir()
+        installed = install(folder, PLUGINS)
+        self._pulumi = installed.pulumi
         self._environment = os.environ | {
+            **installed.environment,
             "HOME": str(folder),  # where the provider writes down the hosts that it has met over SSH
-            "PULUMI_HOME": str(home),
-            "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "of no use to anybody",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PYTHONPATH": str(ROOT),
             "SSL_CERT_FILE": str(proxmox.ca_file),
             **(environment or {}),
@@ -124,7 +120,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
     ) -> Outcome:
         ran = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive"],
+            [self._pulumi, *arguments, "--non-interactive"],
             cwd=self._project,
             env=self._environment | dict(environment or {}),
             input=given,
