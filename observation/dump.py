@@ -1,0 +1,151 @@
+"""Reading a dump: a folder with a List per resource, `PLURAL[.GROUP].json`, as kubectl and `homelab dump` write it."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from observation.fields import Fields, entries, mapping, text, value, values
+from observation.kinds import RESOURCES
+from observation.model import Gap, Kubelet, Observation, TimeSource
+from observation.times import newest_time, read_time
+from observation.usage import read_usage
+from plan.model import Manifest
+
+FORMAT_VERSION = 1
+DESCRIPTION = "dump.json"
+"""The file in which `homelab dump` says what it wrote, when, and what it could not ask."""
+NOW = "now.txt"
+"""The time of the observation; it goes before what the description says."""
+
+
+class InvalidDump(Exception):
+    """A folder that is no dump; the message says which, why, and what to do."""
+
+
+class _Described(NamedTuple):
+    taken: datetime | None
+    server: str | None
+    version: str | None
+    gaps: tuple[Gap, ...]
+    kubelets: dict[str, Kubelet]
+    complete: bool
+    """It names every resource that was asked: one without a file has no objects."""
+
+
+def read_dump(folder: Path, usage: Path | None = None) -> Observation:
+    """Read a dump, and the usage of its containers if a file is given. Raises InvalidDump and InvalidUsage.
+
+    What cannot be read is a gap of the observation, and the rest is read. The time is that of `now.txt`, then of
+    the description; without both, of the newest object.
+    """
+    if not folder.is_dir():
+        raise InvalidDump(f"{folder} is no folder; name one that `homelab dump` wrote")
+    described = _describe(folder / DESCRIPTION)
+    texts: list[str] = []
+    resources: dict[str, tuple[Manifest, ...]] = {}
+    gaps = list(described.gaps)
+    for file in sorted(folder.glob("*.json")):
+        if file.name == DESCRIPTION:
+            continue
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+            objects, lacking = _objects(file.stem, json.loads(text))
+        except (OSError, ValueError) as error:
+            gaps.append(Gap(file.stem, "unreadable", f"{file.name} cannot be read: {error}"))
+            continue
+        texts.append(text)
+        gaps += lacking
+        resources[file.stem] = objects
+    if not any(resources.values()):
+        raise InvalidDump(f"{folder} is no dump: no file in it is a List of objects, as pods.json would be")
+    _add_absent(described, resources, gaps)
+    now, now_from = _time(folder / NOW, described, texts)
+    return Observation(
+        described.server or str(folder),
+        now,
+        now_from,
+        resources,
+        tuple(gaps),
+        described.version,
+        described.kubelets,
+        read_usage(usage) if usage else None,
+    )
+
+
+def _objects(resource: str, content: Any) -> tuple[tuple[Manifest, ...], list[Gap]]:
+    """The objects of a List, and what is wrong with it. Raises ValueError for what is no List."""
+    if not isinstance(content, dict) or not isinstance(value(cast(Fields, content), "items"), list):
+        raise ValueError("it is no List of objects")
+    stated = cast(Fields, content)
+    kind = text(stated, "kind").removesuffix("List") or RESOURCES.get(resource, "")
+    items = values(stated, "items")
+    objects = [_typed(item, text(stated, "apiVersion") or "v1", kind) for item in items if _is_object(item)]
+    gaps: list[Gap] = []
+    if len(objects) < len(items):
+        gaps.append(Gap(resource, "incomplete", f"{len(items) - len(objects)} of {len(items)} objects have no name"))
+    if text(stated, "metadata", "continue"):
+        gaps.append(Gap(resource, "incomplete", f"the list breaks off after {len(objects)} objects"))
+    return tuple(objects), gaps
+
+
+def _typed(item: Manifest, api_version: str, kind: str) -> Manifest:
+    """An object that says its kind: the API server leaves it out in lists of one kind."""
+    return item if "kind" in item else {"apiVersion": api_version, "kind": kind, **item}
+
+
+def _is_object(item: Any) -> bool:
+    return isinstance(item, dict) and bool(text(cast(Fields, item), "metadata", "name"))
+
+
+def _describe(file: Path) -> _Described:
+    """The dump's own description; a dump that kubectl wrote has none."""
+    if not file.exists():
+        return _Described(None, None, None, (), {}, complete=False)
+    try:
+        stated: Fields = json.loads(file.read_text(encoding="utf-8"))
+        gaps = [Gap(text(each, "subject"), each["why"], text(each, "detail")) for each in entries(stated, "gaps")]
+        format_version = stated["format_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        gap = Gap(DESCRIPTION, "unreadable", f"{file.name} cannot be read: {error!r}")
+        return _Described(None, None, None, (gap,), {}, complete=False)
+    if format_version != FORMAT_VERSION:
+        sentence = f"it is of format {format_version}, and only {FORMAT_VERSION} is known here"
+        gaps.append(Gap(DESCRIPTION, "other-version", sentence))
+    kubelets = {
+        node: Kubelet(value(stated, "kubelets", node, "configuration"), value(stated, "kubelets", node, "statistics"))
+        for node in mapping(stated, "kubelets")
+    }
+    return _Described(
+        read_time(text(stated, "taken")),
+        text(stated, "server") or None,
+        text(stated, "version") or None,
+        tuple(gaps),
+        kubelets,
+        complete=True,
+    )
+
+
+def _add_absent(described: _Described, resources: dict[str, tuple[Manifest, ...]], gaps: list[Gap]) -> None:
+    """Resources without a file: none of them is there where the description says that all were asked."""
+    known = {gap.subject for gap in gaps}
+    for resource in RESOURCES:
+        if resource in resources or resource in known:
+            continue
+        if described.complete:
+            resources[resource] = ()
+        else:
+            gaps.append(Gap(resource, "absent", f"the dump has no {resource}.json"))
+
+
+def _time(file: Path, described: _Described, texts: Iterable[str]) -> tuple[datetime, TimeSource]:
+    if file.exists():
+        stated = read_time(file.read_text(encoding="utf-8").strip())
+        if stated is None:
+            raise InvalidDump(f"{file} holds no time; write it as 2027-02-04T09:00:00Z")
+        return stated, "stated"
+    if described.taken:
+        return described.taken, "stated"
+    newest = newest_time(texts)
+    return (newest, "newest-object") if newest else (datetime.now(UTC), "clock")

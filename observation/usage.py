@@ -1,0 +1,100 @@
+"""How much containers used in the last days, as a monitoring system recorded it."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from observation.fields import Fields, entries, mapping, number, text, values
+from observation.times import read_time
+
+
+class InvalidUsage(Exception):
+    """A file that does not hold usage; the message says where and why."""
+
+
+class Percentiles(NamedTuple):
+    """Typical and highest values of a series."""
+
+    p50: float
+    p95: float
+    p99: float
+    max: float
+
+
+class ContainerUsage(NamedTuple):
+    """A container of a workload; where there are several pods, that of the busiest."""
+
+    namespace: str
+    workload: str
+    """Kind and name, for example `Deployment/blog`."""
+    container: str
+    pods: int
+    days: float
+    """How many days of data there are."""
+    cpu: Percentiles
+    """Millicores, rates over 5 minutes."""
+    memory: Percentiles
+    """Working set in MiB."""
+    memory_daily: tuple[float, ...]
+    """Highest working set of each day in MiB, oldest first."""
+    oom_kills: int
+    restarts: int
+    note: str
+
+
+class Usage(NamedTuple):
+    """The usage of a cluster's containers."""
+
+    source: str
+    """The file, or the URL, that says so."""
+    window_days: float
+    ends: datetime | None
+    containers: tuple[ContainerUsage, ...]
+
+    def of(self, namespace: str | None, workload: str, container: str) -> ContainerUsage | None:
+        """The usage of a container; `workload` is kind and name, as `Deployment/blog`."""
+        key = (namespace, workload, container)
+        return next((each for each in self.containers if (each.namespace, each.workload, each.container) == key), None)
+
+
+def read_usage(file: Path) -> Usage:
+    """Read a file of usage. Raises InvalidUsage."""
+    try:
+        content: Any = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidUsage(f"{file} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise InvalidUsage(f"{file} is not JSON: {error}") from None
+    stated = mapping({"content": content}, "content")
+    if not isinstance(stated.get("containers"), list):
+        raise InvalidUsage(f"{file} holds no usage: it lacks the list `containers`")
+    containers: list[ContainerUsage] = []
+    for place, each in enumerate(entries(stated, "containers")):
+        try:
+            containers.append(_container(each))
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidUsage(f"{file}: containers[{place}] lacks or misstates {error}") from None
+    days = float(stated.get("window_days") or 0)
+    return Usage(str(file), days, read_time(text(stated, "ends")), tuple(containers))
+
+
+def _container(stated: Fields) -> ContainerUsage:
+    memory = mapping(stated, "memory_mib")
+    return ContainerUsage(
+        stated["namespace"],
+        stated["workload"],
+        stated["container"],
+        number(stated, "pods", default=1),
+        float(stated["days"]),
+        _percentiles(mapping(stated, "cpu_m")),
+        _percentiles(memory),
+        tuple(float(each) for each in values(memory, "daily_max")),
+        number(stated, "oom_kills"),
+        number(stated, "restarts"),
+        text(stated, "note"),
+    )
+
+
+def _percentiles(stated: Fields) -> Percentiles:
+    return Percentiles(*(float(stated[name]) for name in Percentiles._fields))
