@@ -1,0 +1,67 @@
+"""Patterns in the use of a container, because of which its peak is not its need."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Literal
+
+from operations.rightsize.witness import Stated, Used
+
+Pattern = Literal["short-history", "killed", "leak", "at-limit", "steady-cache", "peaks", "restarts"]
+
+ENOUGH_DAYS = 8
+"""Days below which nothing is proposed: a week has to be seen whole, with what happens once in it."""
+WHOLE_MONTH = 28
+"""Days from which a limit may be cut: a peak once a month was seen."""
+PEAK_FACTOR = 1.5
+"""A maximum so far above the 95th percentile comes of rare work: an import, a start, a storm after a power cut."""
+AT_LIMIT = 0.93
+"""Share of the limit from which a container was held by it."""
+STEADY = 0.8
+"""Median over maximum from which memory is a setting (a heap, a cache, a buffer pool) and no load."""
+RISING = 0.8
+"""Share of days on which memory rises, from which that is a leak."""
+LEAK_GROWTH = 1.3
+"""Growth over the longest rise, from which that is a leak."""
+
+
+def patterns(used: Used, stated: Stated) -> frozenset[Pattern]:
+    """The patterns that the figures show."""
+    return frozenset(_patterns(used, stated))
+
+
+def _patterns(used: Used, stated: Stated) -> Iterator[Pattern]:
+    if used.days < ENOUGH_DAYS:
+        yield "short-history"
+    if used.oom_kills:
+        yield "killed"
+    elif used.restarts:
+        yield "restarts"
+    if leak_per_day(used.daily_memory) is not None:
+        yield "leak"
+    if stated.memory_limit and used.memory.max >= AT_LIMIT * stated.memory_limit:
+        yield "at-limit"
+    if used.memory.p50 >= STEADY * used.memory.max:
+        yield "steady-cache"
+    if used.memory.max > PEAK_FACTOR * used.memory.p95:
+        yield "peaks"
+
+
+def leak_per_day(daily: Sequence[int]) -> int | None:
+    """Bytes a day by which memory rises between restarts; None if it does not."""
+    steps = [after - before for before, after in pairwise(daily)]
+    rises = [step for step in steps if step > 0]
+    if len(daily) < ENOUGH_DAYS or len(rises) < RISING * len(steps) or _longest_rise(daily) < LEAK_GROWTH:
+        return None
+    return sorted(rises)[len(rises) // 2]
+
+
+def _longest_rise(daily: Sequence[int]) -> float:
+    """Growth over the longest run of days on which memory rose."""
+    longest = start = 0
+    growth = 1.0
+    for day in range(1, len(daily)):
+        if daily[day] <= daily[day - 1]:
+            start = day
+        elif day - start > longest and daily[start]:
+            longest, growth = day - start, daily[day] / daily[start]
+    return growth
