@@ -1,0 +1,159 @@
+"""How objects differ from those that run, field by field, and what applying each difference would do."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from config.quantity import Cpu
+from operations.adopt.cluster.objects import Key, is_fields, is_list, key_of
+from operations.adopt.cluster.stated import as_stated
+from plan.model import Manifest
+
+Effect = Literal["created", "re-created", "data", "restarts", "in place"]
+Path = tuple[str, ...]
+
+
+class Difference(NamedTuple):
+    """A field that would change."""
+
+    key: Key
+    path: Path
+    """Empty for an object that does not exist."""
+    live: Any
+    """None where it does not exist."""
+    stated: Any
+    effect: Effect
+
+
+_LIST_KEYS: Mapping[str, tuple[str, ...]] = {
+    "containers": ("name",),
+    "initContainers": ("name",),
+    "volumes": ("name",),
+    "env": ("name",),
+    "ports": ("containerPort", "port", "protocol"),
+    "volumeMounts": ("mountPath",),
+    "volumeDevices": ("devicePath",),
+    "imagePullSecrets": ("name",),
+    "hostAliases": ("ip",),
+    "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
+    "secrets": ("name",),
+}
+"""Lists whose elements are merged by these fields; every other list is replaced as a whole."""
+_QUANTITIES = frozenset({"requests", "limits", "capacity", "hard", "max", "min", "default", "defaultRequest"})
+
+_IMMUTABLE: Mapping[str, str] = {
+    "Deployment": r"spec\.selector.*",
+    "DaemonSet": r"spec\.selector.*",
+    "StatefulSet": r"spec\.(selector|serviceName|podManagementPolicy|volumeClaimTemplates).*",
+    "Job": r"spec\.(selector|template|completions|completionMode).*",
+    "Pod": r"spec\.(?!containers\.[^.]+\.image$).*",
+    "Service": r"spec\.clusterIPs?",
+    "StorageClass": r"(parameters|provisioner|reclaimPolicy|volumeBindingMode).*",
+    "PriorityClass": r"(value|preemptionPolicy)",
+    "RoleBinding": r"roleRef.*",
+    "ClusterRoleBinding": r"roleRef.*",
+    "Secret": r"(type|data|stringData|immutable).*",
+    "ConfigMap": r"(data|binaryData|immutable).*",
+    "IngressClass": r"spec\.controller",
+    "RuntimeClass": r"handler",
+    "CSIDriver": r"spec\..*",
+}
+"""Fields that the API server refuses to change, or that the provider changes by making the object anew."""
+_DATA: Mapping[str, str] = {
+    "PersistentVolumeClaim": r"spec\.(storageClassName|volumeName|volumeMode|accessModes|resources).*",
+    "PersistentVolume": r"spec\..*",
+    "StatefulSet": r"spec\.volumeClaimTemplates.*",
+    "Cluster": r"spec\.(storage|bootstrap|walStorage).*",
+}
+_RESTARTING = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+
+
+def differences(stated: Manifest, live: Manifest | None) -> tuple[Difference, ...]:
+    """What a server-side apply of an object would change of the one that runs."""
+    key = key_of(stated)
+    if live is None:
+        return (Difference(key, (), None, stated, "created"),)
+    wanted, found = as_stated(stated), as_stated(live)
+    for each in (wanted, found):
+        each.pop("apiVersion", None)
+    return tuple(
+        Difference(key, path, one, other, effect_of(key.kind, path, one, other))
+        for path, one, other in _changes(wanted, found, ())
+    )
+
+
+def unstated(stated: Manifest, live: Manifest) -> tuple[Path, ...]:
+    """Fields of a running object that are not stated: they stay, and would be missing if it were made anew."""
+    missing = _changes(as_stated(live), as_stated(stated), ())
+    return tuple(path for path, in_stated, _ in missing if in_stated is None)
+
+
+def effect_of(kind: str, path: Path, live: Any, stated: Any) -> Effect:
+    """What a change of a field of a kind does."""
+    dotted = ".".join(path)
+    if re.fullmatch(_DATA.get(kind, r"(?!)"), dotted):
+        grows = path[-1] == "storage" and live is not None and (quantity(stated) or 0) > (quantity(live) or 0)
+        return "in place" if grows and kind == "PersistentVolumeClaim" else "data"
+    if re.fullmatch(_IMMUTABLE.get(kind, r"(?!)"), dotted):
+        return "re-created"
+    if kind in _RESTARTING and path[:2] == ("spec", "template"):
+        return "restarts"
+    return "in place"
+
+
+def quantity(value: Any) -> int | None:
+    """A quantity of Kubernetes in thousandths; None for what is none."""
+    try:
+        return int(Cpu.parse(str(value)))
+    except ValueError:
+        return None
+
+
+def _changes(wanted: Any, found: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
+    """The path, what is there and what is wanted, of each field that differs."""
+    if is_fields(wanted) and is_fields(found):
+        for name, value in wanted.items():
+            yield from _changes(value, found.get(name), (*path, str(name)))
+    elif is_list(wanted) and is_list(found):
+        yield from _list_changes(list(wanted), list(found), path)
+    elif not _same(wanted, found, path):
+        yield path, found, wanted
+
+
+def _list_changes(wanted: list[Any], found: list[Any], path: Path) -> Iterator[tuple[Path, Any, Any]]:
+    fields = _LIST_KEYS.get(path[-1]) if path else None
+    if fields is None or not all(is_fields(each) for each in (*wanted, *found)):
+        if not _same_whole(wanted, found, path):
+            yield path, found, wanted
+        return
+    there = {_identity(each, fields): each for each in found}
+    for each in wanted:
+        identity = _identity(each, fields)
+        yield from _changes(each, there.get(identity), (*path, str(identity[0])))
+
+
+def _identity(element: Mapping[str, Any], fields: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(element[field] for field in fields if field in element)
+
+
+def _same_whole(wanted: Any, found: Any, path: Path) -> bool:
+    if is_fields(wanted) and is_fields(found):
+        return wanted.keys() == found.keys() and all(
+            _same_whole(value, found[name], (*path, str(name))) for name, value in wanted.items()
+        )
+    if is_list(wanted) and is_list(found):
+        return len(wanted) == len(found) and all(
+            _same_whole(one, other, path) for one, other in zip(wanted, found, strict=True)
+        )
+    return _same(wanted, found, path)
+
+
+def _same(wanted: Any, found: Any, path: Path) -> bool:
+    if wanted == found and isinstance(wanted, bool) == isinstance(found, bool):
+        return True
+    if wanted in ({}, [], None) and found in ({}, [], None):
+        return True
+    if _QUANTITIES.isdisjoint(path) and path[-1:] not in (("storage",), ("sizeLimit",)):
+        return False
+    one, other = quantity(wanted), quantity(found)
+    return one is not None and one == other

@@ -1,0 +1,81 @@
+"""Objects of a running cluster as they are read: what they are called, and which tools wrote them."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeGuard
+
+from observation.fields import Fields, entries, mapping, text
+
+
+class Key(NamedTuple):
+    """What tells an object from all others; the version of its API does not."""
+
+    kind: str
+    namespace: str
+    """Empty for an object of the whole cluster."""
+    name: str
+
+    def __str__(self) -> str:
+        return "/".join(filter(None, self))
+
+
+class Writer(NamedTuple):
+    """An entry of managedFields: who wrote some fields, and how."""
+
+    manager: str
+    operation: str
+    """`Apply` or `Update`."""
+    subresource: str
+
+
+def key_of(manifest: Fields) -> Key:
+    """The key of an object."""
+    return Key(text(manifest, "kind"), text(manifest, "metadata", "namespace"), text(manifest, "metadata", "name"))
+
+
+def writers_of(manifest: Fields) -> Iterator[Writer]:
+    """Who wrote fields of an object, its status aside."""
+    for entry in entries(manifest, "metadata", "managedFields"):
+        writer = Writer(text(entry, "manager"), text(entry, "operation"), text(entry, "subresource"))
+        if writer.subresource != "status":
+            yield writer
+
+
+_TEMPLATES = {
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where the template of the pods of a workload stands."""
+
+
+def pod_template(manifest: Fields) -> Fields:
+    """Metadata and specification of the pods of a workload, or of a pod itself; empty for what has no pods."""
+    kind = text(manifest, "kind")
+    if kind == "Pod":
+        return manifest
+    return mapping(manifest, *_TEMPLATES[kind]) if kind in _TEMPLATES else {}
+
+
+def pod_spec(manifest: Fields) -> Fields:
+    """The specification of the pods of a workload, or of a pod itself; empty for what has no pods."""
+    return mapping(pod_template(manifest), "spec")
+
+
+def containers_of(spec: Fields) -> Iterator[Fields]:
+    """Containers and init containers of a pod's specification."""
+    yield from entries(spec, "containers")
+    yield from entries(spec, "initContainers")
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a value is a list, as JSON and YAML have them."""
+    return isinstance(value, list)
+
+
+def is_fields(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a value has fields."""
+    return isinstance(value, dict)

@@ -1,0 +1,201 @@
+"""Where each object of a cluster comes from: what its owner states, what charts make, and what follows by itself."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal, NamedTuple, assert_never
+
+from observation.fields import entries, text
+from observation.objects import annotations_of, group_of, labels_of
+from operations.adopt.cluster.generated import generator_of
+from operations.adopt.cluster.objects import Key, key_of, writers_of
+from operations.adopt.cluster.releases import RELEASE_TYPE, HelmRelease, release_of_record
+from operations.adopt.cluster.tools import Tool, author_of, tools_of
+from plan.model import Manifest
+
+Why = Literal[
+    "owned",
+    "derived",
+    "system",
+    "generated",
+    "controller",
+    "provisioned",
+    "claim-template",
+    "release-record",
+    "definition",
+    "other-tool",
+]
+
+
+class Own(NamedTuple):
+    """An object that its owner states."""
+
+    tools: tuple[Tool, ...]
+
+
+class OfRelease(NamedTuple):
+    """An object that the chart of a release makes."""
+
+    namespace: str
+    name: str
+
+
+class LeftOut(NamedTuple):
+    """An object that nobody states, and that must not be declared."""
+
+    why: Why
+    by: str
+    """What makes it, or whose it is."""
+
+
+Origin = Own | OfRelease | LeftOut
+
+SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+_DERIVED: Mapping[str, str] = {
+    "Node": "the kubelet",
+    "CSINode": "the kubelet",
+    "Lease": "its holder",
+    "Event": "controllers",
+    "EndpointSlice": "its Service",
+    "Endpoints": "its Service",
+    "ReplicaSet": "its Deployment",
+    "ControllerRevision": "its controller",
+    "VolumeAttachment": "the attach controller",
+    "CSIStorageCapacity": "the CSI provisioner",
+    "IPAddress": "its Service",
+    "ServiceCIDR": "the API server",
+    "FlowSchema": "the API server",
+    "PriorityLevelConfiguration": "the API server",
+    "CertificateSigningRequest": "the kubelet",
+    "PodMetrics": "the metrics server",
+    "NodeMetrics": "the metrics server",
+    "ResourceSlice": "the DRA driver",
+}
+"""Kinds whose objects follow from others, and from what, unless a tool of the owner wrote one."""
+_NAMED: Mapping[tuple[str, str], str] = {
+    ("ConfigMap", "kube-root-ca.crt"): "kube-controller-manager",
+    ("ConfigMap", "openshift-service-ca.crt"): "kube-controller-manager",
+    ("ConfigMap", "istio-ca-root-cert"): "istiod",
+    ("ServiceAccount", "default"): "kube-controller-manager",
+}
+_TOOL_GROUPS: Mapping[str, Tool] = {
+    "kustomize.toolkit.fluxcd.io": "Flux",
+    "helm.toolkit.fluxcd.io": "Flux",
+    "source.toolkit.fluxcd.io": "Flux",
+    "notification.toolkit.fluxcd.io": "Flux",
+    "image.toolkit.fluxcd.io": "Flux",
+    "fluxcd.controlplane.io": "Flux",
+}
+_ARGO_KINDS = frozenset({"Application", "ApplicationSet", "AppProject"})
+
+
+class Cluster(NamedTuple):
+    """What the origin of one object may depend on beside it."""
+
+    releases: Mapping[tuple[str, str], HelmRelease]
+    """By namespace and name."""
+    stateful_sets: Collection[Key]
+    helm_charts: Collection[Key]
+    """HelmChart objects of k3s and RKE2, which install charts of their own."""
+
+
+def origins(objects: Iterable[Manifest], releases: Iterable[HelmRelease]) -> dict[Key, Origin]:
+    """The origin of every object."""
+    manifests = {key_of(each): each for each in objects}
+    cluster = Cluster(
+        releases={(each.namespace, each.name): each for each in releases},
+        stateful_sets={key for key in manifests if key.kind == "StatefulSet"},
+        helm_charts={key for key in manifests if key.kind == "HelmChart"},
+    )
+    return {key: origin_of(key, each, cluster) for key, each in manifests.items()}
+
+
+def origin_of(key: Key, manifest: Manifest, cluster: Cluster) -> Origin:
+    """The origin of an object."""
+    if owner := _owner(manifest):
+        return LeftOut("owned", owner)
+    return (
+        _built_in(key, manifest)
+        or _of_helm(key, manifest, cluster)
+        or _generated(key, manifest, cluster)
+        or _of_tool(key, manifest)
+        or _by_author(key, manifest)
+    )
+
+
+def _owner(manifest: Manifest) -> str | None:
+    owners = entries(manifest, "metadata", "ownerReferences")
+    first = next((each for each in owners if each.get("controller")), next(iter(owners), None))
+    return f"{text(first, 'kind')}/{text(first, 'name')}" if first else None
+
+
+def _built_in(key: Key, manifest: Manifest) -> Origin | None:
+    author = author_of(manifest)
+    if author != "owner" and key.kind in _DERIVED:
+        return LeftOut("derived", _DERIVED[key.kind])
+    if by := _NAMED.get((key.kind, key.name)):
+        return LeftOut("derived", by)
+    if key.kind == "Secret" and manifest.get("type") == "kubernetes.io/service-account-token" and author != "owner":
+        return LeftOut("derived", "kube-controller-manager")
+    if key.kind == "Namespace" and key.name in SYSTEM_NAMESPACES:
+        return LeftOut("system", "Kubernetes")
+    if key == Key("Service", "default", "kubernetes") or "kubernetes.io/bootstrapping" in labels_of(manifest):
+        return LeftOut("system", "kube-apiserver")
+    if key.kind == "PriorityClass" and key.name.startswith("system-"):
+        return LeftOut("system", "kube-apiserver")
+    if "objectset.rio.cattle.io/hash" in labels_of(manifest) or author == "system":
+        return LeftOut("system", "the cluster's installer")
+    if author == "unknown" and key.namespace == "kube-system":
+        return LeftOut("system", "the cluster's installer")
+    return None
+
+
+def _of_helm(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
+    if key.kind == "Secret" and manifest.get("type") == RELEASE_TYPE:
+        return LeftOut("release-record", f"the release {release_of_record(key.name)}")
+    annotations = annotations_of(manifest)
+    name = annotations.get("meta.helm.sh/release-name")
+    namespace = annotations.get("meta.helm.sh/release-namespace", key.namespace)
+    release = cluster.releases.get((namespace, name)) if name else None
+    if release is None:
+        release = next((each for each in cluster.releases.values() if key in each.objects), None)
+    if release is not None:
+        if Key("HelmChart", release.namespace, release.name) in cluster.helm_charts:
+            return LeftOut("system", f"the HelmChart {release.name}")
+        return OfRelease(release.namespace, release.name)
+    return None
+
+
+def _generated(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
+    if generator := generator_of(manifest):
+        return LeftOut("generated", generator)
+    if key.kind == "PersistentVolume" and "pv.kubernetes.io/provisioned-by" in annotations_of(manifest):
+        claim = text(manifest, "spec", "claimRef", "name")
+        return LeftOut("provisioned", f"the claim {claim}" if claim else "its provisioner")
+    if key.kind == "PersistentVolumeClaim" and author_of(manifest) == "controller":
+        name, _, ordinal = key.name.rpartition("-")
+        for each in cluster.stateful_sets:
+            if each.namespace == key.namespace and name.endswith(f"-{each.name}") and ordinal.isdigit():
+                return LeftOut("claim-template", f"StatefulSet/{each.name}")
+        return LeftOut("claim-template", "a StatefulSet that is gone")
+    return None
+
+
+def _of_tool(key: Key, manifest: Manifest) -> Origin | None:
+    if key.kind == "CustomResourceDefinition":
+        return LeftOut("definition", "whatever installs its kinds")
+    group = group_of(manifest)
+    if tool := _TOOL_GROUPS.get(group):
+        return LeftOut("other-tool", tool)
+    if group == "argoproj.io" and manifest["kind"] in _ARGO_KINDS:
+        return LeftOut("other-tool", "Argo CD")
+    return None
+
+
+def _by_author(key: Key, manifest: Manifest) -> Origin:
+    author = author_of(manifest)
+    match author:
+        case "controller":
+            return LeftOut("controller", next(iter(writers_of(manifest))).manager)
+        case "owner" | "unknown" | "system":
+            return Own(tools_of(manifest))
+        case _:
+            assert_never(author)

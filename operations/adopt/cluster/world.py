@@ -1,0 +1,64 @@
+"""A cluster as one value: its objects, where each comes from, and which others it names."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from observation.fields import entries, text
+from operations.adopt.cluster.objects import Key, key_of, pod_template
+from operations.adopt.cluster.origins import OfRelease, Origin, Own, origins
+from operations.adopt.cluster.references import references
+from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
+from plan.model import Manifest
+
+WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod", "ReplicaSet"})
+_UNNAMED = frozenset({"ReplicaSet", "EndpointSlice", "Event", "ControllerRevision", "Lease"})
+"""Kinds that nothing refers to, and of which there are many."""
+
+
+class World(NamedTuple):
+    """The objects of a cluster, with what each comes from and names."""
+
+    manifests: Mapping[Key, Manifest]
+    origins: Mapping[Key, Origin]
+    references: Mapping[Key, frozenset[Key]]
+    """Of every object that somebody states, a chart included."""
+    releases: Mapping[OfRelease, HelmRelease]
+    unreadable: tuple[Unreadable, ...]
+    operated: frozenset[Key]
+    """Custom objects of which an operator makes pods: a database cluster for example."""
+
+    def is_own(self, key: Key) -> bool:
+        """Whether its owner states an object."""
+        return isinstance(self.origins.get(key), Own)
+
+    def is_workload(self, key: Key) -> bool:
+        """Whether an object has pods."""
+        return key.kind in WORKLOAD_KINDS or key in self.operated
+
+
+def read_world(objects: Iterable[Manifest]) -> World:
+    """A cluster, from all of its objects."""
+    manifests = {key_of(each): each for each in objects}
+    releases, unreadable = read_releases(manifests.values())
+    found = origins(manifests.values(), releases)
+    near: dict[str, dict[Key, Manifest]] = defaultdict(dict)
+    for key, each in manifests.items():
+        if key.kind not in _UNNAMED:
+            near[key.namespace][key] = each
+    named: dict[Key, frozenset[Key]] = {}
+    for key, each in manifests.items():
+        if isinstance(found[key], Own | OfRelease):
+            reach = {**near[key.namespace], **near[""]} if key.namespace else manifests
+            named[key] = frozenset(references(each, reach))
+    by_name = {OfRelease(each.namespace, each.name): each for each in releases}
+    return World(manifests, found, named, by_name, unreadable, _operated(manifests))
+
+
+def _operated(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:
+    owners: set[Key] = set()
+    for key, manifest in manifests.items():
+        if pod_template(manifest):
+            for owner in entries(manifest, "metadata", "ownerReferences"):
+                owners.add(Key(text(owner, "kind"), key.namespace, text(owner, "name")))
+    return frozenset(owner for owner in owners if owner in manifests and owner.kind not in WORKLOAD_KINDS)
