@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from config.quantity import Cpu
 from operations.adopt.cluster.objects import Key, is_fields, is_list, key_of
-from operations.adopt.cluster.stated import as_stated
+from operations.adopt.cluster.stated import as_stated, comparable
 from plan.model import Manifest
 
 Effect = Literal["created", "re-created", "data", "restarts", "in place"]
@@ -73,9 +73,8 @@ def differences(stated: Manifest, live: Manifest | None) -> tuple[Difference, ..
     key = key_of(stated)
     if live is None:
         return (Difference(key, (), None, stated, "created"),)
-    wanted, found = as_stated(stated), as_stated(live)
-    for each in (wanted, found):
-        each.pop("apiVersion", None)
+    wanted, found = comparable(stated), comparable(live)
+    wanted.pop("apiVersion", None)
     return tuple(
         Difference(key, path, one, other, effect_of(key.kind, path, one, other))
         for path, one, other in _changes(wanted, found, ())

@@ -55,6 +55,13 @@ def as_stated(live: Manifest) -> Manifest:
     return {key: _without_nulls(value) for key, value in manifest.items()}
 
 
+def comparable(manifest: Manifest) -> Manifest:
+    """An object without what the server would fill in anyway, so that two ways to write it are one."""
+    copied = deepcopy(manifest)
+    drop_defaults(str(manifest["kind"]), copied)
+    return {key: _without_nulls(value) for key, value in copied.items()}
+
+
 def pull_policy(image: str) -> str:
     """When an image is pulled whose container does not say it."""
     if "@" in image:

@@ -1,0 +1,105 @@
+"""An object as stated equals the one that runs, and each difference says what applying it would do."""
+
+from typing import Any
+
+import pytest
+
+from operations.adopt.cluster.comparison import differences, unstated
+from operations.adopt.cluster.origins import Own
+from operations.adopt.cluster.stated import as_stated
+from plan.model import Manifest
+from tests.operations.adopt.cluster.shed import live, world
+
+
+def changed(manifest: Manifest, *path: str | int, to: Any) -> Manifest:
+    """What is stated of an object, but for one field."""
+    stated = as_stated(manifest)
+    holder: Any = stated
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = to
+    return stated
+
+
+def effects(stated: Manifest, running: Manifest) -> list[tuple[str, str]]:
+    return [(".".join(each.path), each.effect) for each in differences(stated, running)]
+
+
+def test_what_is_stated_of_an_object_equals_it() -> None:
+    found = world()
+    for key, manifest in found.manifests.items():
+        if isinstance(found.origins[key], Own):
+            assert differences(as_stated(manifest), manifest) == ()
+            assert unstated(as_stated(manifest), manifest) == ()
+
+
+def test_what_the_server_fills_in_is_not_stated() -> None:
+    spec = as_stated(live("Deployment", "photos", "photos-web"))["spec"]
+    assert set(spec) == {"selector", "strategy", "template"}
+    assert set(spec["template"]["spec"]) == {"initContainers", "containers", "volumes"}
+    assert spec["template"]["spec"]["containers"][0]["readinessProbe"] == {"httpGet": {"path": "/health", "port": 2342}}
+
+
+def test_live_values_count_and_not_those_once_applied() -> None:
+    running = live("Deployment", "tools", "wiki-deployment")
+    assert '"replicas":3' in running["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"]
+    assert "replicas" not in as_stated(running)["spec"], "one is what the server fills in"
+
+
+def test_the_mark_of_a_restart_stays_stated() -> None:
+    template = as_stated(live("Deployment", "tools", "paste"))["spec"]["template"]
+    assert template["metadata"]["annotations"] == {"kubectl.kubernetes.io/restartedAt": "2026-11-26T08:00:00Z"}
+
+
+def test_a_content_of_a_secret_is_never_in_an_annotation() -> None:
+    assert "annotations" not in as_stated(live("Secret", "photos", "photos"))["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "namespace", "name", "path", "to", "effect"),
+    [
+        ("Deployment", "photos", "photos-web", ("spec", "template", "spec", "dnsPolicy"), "None", "restarts"),
+        ("Deployment", "photos", "photos-web", ("metadata", "labels", "app"), "other", "in place"),
+        ("Deployment", "photos", "photos-web", ("spec", "selector", "matchLabels", "app"), "web", "re-created"),
+        ("StatefulSet", "photos", "photos-db", ("spec", "serviceName"), "db", "re-created"),
+        ("StatefulSet", "photos", "photos-db", ("spec", "volumeClaimTemplates", 0, "metadata", "name"), "d", "data"),
+        ("CronJob", "photos", "photos-index", ("spec", "schedule"), "0 4 * * *", "in place"),
+        ("Service", "photos", "photos-db", ("spec", "clusterIP"), "10.96.0.77", "re-created"),
+        ("PersistentVolumeClaim", "tools", "wiki", ("spec", "resources", "requests", "storage"), "3Gi", "in place"),
+        ("PersistentVolumeClaim", "tools", "wiki", ("spec", "resources", "requests", "storage"), "1Gi", "data"),
+        ("PersistentVolumeClaim", "tools", "wiki", ("spec", "storageClassName"), "other", "data"),
+        ("PersistentVolume", "", "photos-originals", ("spec", "nfs", "path"), "/tank/other", "data"),
+        ("StorageClass", "", "disks", ("parameters", "pool"), "slow", "re-created"),
+    ],
+)  # fmt: skip
+def test_each_difference_says_what_it_does(
+    kind: str, namespace: str, name: str, path: tuple[str | int, ...], to: str, effect: str
+) -> None:
+    running = live(kind, namespace, name)
+    found = effects(changed(running, *path, to=to), running)
+    assert [each for _, each in found] == [effect]
+
+
+def test_the_same_amount_written_otherwise_is_no_difference() -> None:
+    running = live("Deployment", "photos", "photos-web")
+    limits = ("spec", "template", "spec", "containers", 0, "resources", "limits")
+    assert effects(changed(running, *limits, to={"memory": "1024Mi"}), running) == []
+
+
+def test_another_name_of_a_container_is_a_second_container() -> None:
+    running = live("Deployment", "photos", "photos-web")
+    stated = changed(running, "spec", "template", "spec", "containers", 0, "name", to="main")
+    assert ("spec.template.spec.containers.main", "restarts") in effects(stated, running)
+
+
+def test_an_object_that_does_not_run_would_be_created() -> None:
+    stated = as_stated(live("Service", "photos", "photos-db"))
+    assert [each.effect for each in differences(stated, None)] == ["created"]
+
+
+def test_what_is_not_stated_stays_and_is_named() -> None:
+    running = live("Deployment", "photos", "photos-web")
+    stated = as_stated(running)
+    del stated["spec"]["template"]["metadata"]["annotations"]
+    assert differences(stated, running) == ()
+    assert unstated(stated, running) == (("spec", "template", "metadata", "annotations"),)

@@ -1,0 +1,101 @@
+"""What an owner states is told from what follows by itself, and nothing is lost between the two."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.origins import Cluster as Beside
+from operations.adopt.cluster.origins import LeftOut, OfRelease, Own, origin_of
+from plan.model import Manifest
+from tests.operations.adopt.cluster.shed import live, world
+
+ALONE = Beside(releases={}, stateful_sets=(), helm_charts=())
+
+
+def manifest(kind: str, name: str, manager: str, **metadata: object) -> Manifest:
+    written = [{"manager": manager, "operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": {}}]
+    return {
+        "apiVersion": metadata.pop("api_version", "v1"),
+        "kind": kind,
+        "metadata": {"name": name, "namespace": "web", "managedFields": written, **metadata},
+    }
+
+
+def origin(made: Manifest) -> Own | OfRelease | LeftOut:
+    return origin_of(Key(made["kind"], made["metadata"].get("namespace", ""), made["metadata"]["name"]), made, ALONE)
+
+
+def test_every_object_of_a_cluster_has_one_origin() -> None:
+    found = world()
+    assert found.origins.keys() == found.manifests.keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        (Key("Pod", "photos", "photos-db-0"), "owned"),
+        (Key("ConfigMap", "photos", "kube-root-ca.crt"), "derived"),
+        (Key("ServiceAccount", "photos", "default"), "derived"),
+        (Key("ServiceAccount", "kube-system", "job-controller"), "system"),
+        (Key("Namespace", "", "default"), "system"),
+        (Key("Service", "default", "kubernetes"), "system"),
+        (Key("PriorityClass", "", "system-node-critical"), "system"),
+        (Key("Node", "", "shed-1"), "derived"),
+        (Key("LimitRange", "photos", "tier-defaults"), "generated"),
+        (Key("PersistentVolumeClaim", "photos", "data-photos-db-0"), "claim-template"),
+        (Key("Secret", "monitoring", "sh.helm.release.v1.metrics.v2"), "release-record"),
+        (Key("CustomResourceDefinition", "", "middlewares.traefik.io"), "definition"),
+    ],
+)
+def test_what_follows_by_itself_is_left_out(key: Key, why: str) -> None:
+    found = world().origins[key]
+    assert isinstance(found, LeftOut)
+    assert found.why == why
+
+
+def test_what_a_chart_makes_is_of_its_release() -> None:
+    assert world().origins[Key("Deployment", "monitoring", "metrics")] == OfRelease("monitoring", "metrics")
+
+
+def test_a_bare_pod_is_its_owners() -> None:
+    assert world().origins[Key("Pod", "default", "probe")] == Own(("kubectl",))
+
+
+def test_what_a_tool_applied_and_a_person_changed_is_the_owners() -> None:
+    assert live("Deployment", "tools", "wiki-deployment")["spec"]["replicas"] == 1
+    assert world().origins[Key("Deployment", "tools", "wiki-deployment")] == Own(("kubectl",))
+
+
+@pytest.mark.parametrize("manager", ["longhorn-manager", "rook-ceph-operator", "background-controller"])
+def test_what_only_a_controller_wrote_is_left_out(manager: str) -> None:
+    assert origin(manifest("Volume", "data", manager, api_version="longhorn.io/v1beta2")) == LeftOut(
+        "controller", manager
+    )
+
+
+@pytest.mark.parametrize("manager", ["kustomize-controller", "argocd-controller", "helm-controller"])
+def test_a_tool_that_calls_itself_a_controller_writes_for_its_owner(manager: str) -> None:
+    assert isinstance(origin(manifest("ConfigMap", "settings", manager)), Own)
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "tool"),
+    [
+        ("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "Flux"),
+        ("argoproj.io/v1alpha1", "Application", "Argo CD"),
+    ],
+)
+def test_what_drives_the_old_tool_is_not_declared_beside_it(api_version: str, kind: str, tool: str) -> None:
+    made = manifest(kind, "apps", "kubectl-client-side-apply", api_version=api_version)
+    assert origin(made) == LeftOut("other-tool", tool)
+
+
+def test_what_a_release_left_behind_is_its_owners() -> None:
+    kept: Mapping[str, str] = {"meta.helm.sh/release-name": "gone", "meta.helm.sh/release-namespace": "web"}
+    assert isinstance(origin(manifest("PersistentVolumeClaim", "data", "helm", annotations=kept)), Own)
+
+
+def test_a_workflow_of_argo_is_no_application() -> None:
+    made = manifest("CronWorkflow", "nightly", "kubectl-client-side-apply", api_version="argoproj.io/v1alpha1")
+    assert isinstance(origin(made), Own)
