@@ -138,6 +138,19 @@ def preflight_command(
     raise SystemExit(run_preflight(lab, endpoint, ca_file, insecure, output))
 
 
+@app.command("rightsize")
+def rightsize_command(
+    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
+    usage: Annotated[Path | None, typer.Option(help="Usage of the last 30 days, as `homelab dump` writes it.")] = None,
+    lab: Annotated[str | None, typer.Option("--lab", "-l", help="The lab whose tiers rule; left out, none do.")] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Propose requests and limits from what containers used, and cut nothing that was not seen loaded."""
+    from cli.commands.rightsize import run_rightsize
+
+    raise SystemExit(run_rightsize(dump, usage, lab, output))
+
+
 @app.command("rehearse")
 def rehearse_command(
     lab: LabOption = "prod",

@@ -17,7 +17,7 @@ from config.quantity import Memory
 from config.source import is_mapping
 from operations.adopt.entry import Entry
 
-HEADER = "# yaml-language-server: $schema=../schema/machines.json\n"
+HEADER = "# yaml-language-server: $schema=../../schema/machines.json\n"
 WIDTH = 120
 NUMERIC = re.compile(r"[0-9:.]+")
 """A MAC address without letters is a number to base 60 for readers of YAML 1.1."""

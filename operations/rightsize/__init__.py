@@ -7,5 +7,4 @@ from operations.rightsize.size import Confidence as Confidence
 from operations.rightsize.size import Policy as Policy
 from operations.rightsize.size import Proposal as Proposal
 from operations.rightsize.size import propose as propose
-from operations.rightsize.witness import Stated as Stated
-from operations.rightsize.witness import Used as Used
+from operations.rightsize.stated import Stated as Stated

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from operations.rightsize.witness import Stated, Used
+from observation.usage import ContainerUsage
+from operations.rightsize.stated import Stated
+
+MIB = 1 << 20
 
 Pattern = Literal["short-history", "killed", "leak", "at-limit", "steady-cache", "peaks", "restarts"]
 
@@ -24,21 +27,21 @@ LEAK_GROWTH = 1.3
 """Growth over the longest rise, from which that is a leak."""
 
 
-def patterns(used: Used, stated: Stated) -> frozenset[Pattern]:
+def patterns(used: ContainerUsage, stated: Stated) -> frozenset[Pattern]:
     """The patterns that the figures show."""
     return frozenset(_patterns(used, stated))
 
 
-def _patterns(used: Used, stated: Stated) -> Iterator[Pattern]:
+def _patterns(used: ContainerUsage, stated: Stated) -> Iterator[Pattern]:
     if used.days < ENOUGH_DAYS:
         yield "short-history"
     if used.oom_kills:
         yield "killed"
     elif used.restarts:
         yield "restarts"
-    if leak_per_day(used.daily_memory) is not None:
+    if leak_per_day(used.memory_daily) is not None:
         yield "leak"
-    if stated.memory_limit and used.memory.max >= AT_LIMIT * stated.memory_limit:
+    if not used.oom_kills and stated.memory_limit and used.memory.max * MIB >= AT_LIMIT * stated.memory_limit:
         yield "at-limit"
     if used.memory.p50 >= STEADY * used.memory.max:
         yield "steady-cache"
@@ -46,8 +49,8 @@ def _patterns(used: Used, stated: Stated) -> Iterator[Pattern]:
         yield "peaks"
 
 
-def leak_per_day(daily: Sequence[int]) -> int | None:
-    """Bytes a day by which memory rises between restarts; None if it does not."""
+def leak_per_day(daily: Sequence[float]) -> float | None:
+    """MiB a day by which memory rises between restarts; None if it does not."""
     steps = [after - before for before, after in pairwise(daily)]
     rises = [step for step in steps if step > 0]
     if len(daily) < ENOUGH_DAYS or len(rises) < RISING * len(steps) or _longest_rise(daily) < LEAK_GROWTH:
@@ -55,7 +58,7 @@ def leak_per_day(daily: Sequence[int]) -> int | None:
     return sorted(rises)[len(rises) // 2]
 
 
-def _longest_rise(daily: Sequence[int]) -> float:
+def _longest_rise(daily: Sequence[float]) -> float:
     """Growth over the longest run of days on which memory rose."""
     longest = start = 0
     growth = 1.0

@@ -5,14 +5,15 @@ of seven days is not one of thirty, a working set counts file pages, and what wa
 need. So a limit is raised only where the kernel killed, and cut only where a whole month shows neither peak nor cache.
 """
 
+from math import ceil
 from typing import Literal, NamedTuple
 
-from operations.rightsize.patterns import WHOLE_MONTH, Pattern, leak_per_day, patterns
-from operations.rightsize.witness import Resource, Stated, Used
+from observation.usage import ContainerUsage
+from operations.rightsize.patterns import MIB, WHOLE_MONTH, Pattern, leak_per_day, patterns
+from operations.rightsize.stated import Resource, Stated
 
 Confidence = Literal["high", "medium", "low"]
 
-MIB = 1 << 20
 KILLED_FACTOR = 1.5
 """New limit over the one at which a container was killed: its need is not known, only that it is more."""
 SPIKE_MARGIN = 64 * MIB
@@ -65,17 +66,17 @@ class Proposal(NamedTuple):
     """None in it: left alone."""
     patterns: frozenset[Pattern]
     confidence: Confidence
-    leak_per_day: int | None = None
-    """Bytes a day."""
+    leak_per_day: float | None = None
+    """MiB a day."""
 
 
-def propose(used: Used, stated: Stated, policy: Policy) -> tuple[Proposal, Proposal]:
+def propose(used: ContainerUsage, stated: Stated, policy: Policy) -> tuple[Proposal, Proposal]:
     """Proposals for memory and CPU."""
     found = patterns(used, stated)
     return _memory(used, stated, policy, found), _cpu(used, stated, policy, found)
 
 
-def _memory(used: Used, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> Proposal:
+def _memory(used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> Proposal:
     limit = None if policy.keep else _limit(used, stated, policy, found)
     request = None if policy.keep else _request(used, stated, policy, found, limit)
     return Proposal(
@@ -84,21 +85,21 @@ def _memory(used: Used, stated: Stated, policy: Policy, found: frozenset[Pattern
         proposed=Amounts(request, limit),
         patterns=found,
         confidence=_confidence(used, found),
-        leak_per_day=leak_per_day(used.daily_memory),
+        leak_per_day=leak_per_day(used.memory_daily),
     )
 
 
-def _limit(used: Used, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> int | None:
+def _limit(used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> int | None:
     now = stated.memory_limit
     if now is None or found & _NOT_A_SIZE:
         return None
     if "killed" in found:
-        return _within(rounded_up(int(max(now * KILLED_FACTOR, used.memory.max * policy.headroom))), now, policy)
+        return _within(rounded_up(max(now * KILLED_FACTOR, used.memory.max * MIB * policy.headroom)), now, policy)
     if found & {"peaks", *_SET_ELSEWHERE} or used.days < WHOLE_MONTH:
         return None
     wanted = max(
-        rounded_up(int(used.memory.max * policy.headroom)),
-        rounded_up(used.memory.max + SPIKE_MARGIN),
+        rounded_up(used.memory.max * MIB * policy.headroom),
+        rounded_up(used.memory.max * MIB + SPIKE_MARGIN),
         policy.floor or 0,
     )
     return wanted if wanted < now and _is_worth(now, wanted, WORTH_MEMORY) else None
@@ -110,20 +111,22 @@ def _within(wanted: int, now: int, policy: Policy) -> int | None:
     return admitted if admitted > now else None
 
 
-def _request(used: Used, stated: Stated, policy: Policy, found: frozenset[Pattern], limit: int | None) -> int | None:
+def _request(
+    used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[Pattern], limit: int | None
+) -> int | None:
     limit_then = limit or stated.memory_limit
     if policy.request_is_limit:
         return limit_then if limit_then is not None and limit_then != stated.memory_request else None
     if found & _NOT_A_SIZE or (found & _SET_ELSEWHERE and "killed" not in found):
         return None
-    wanted = max(rounded_up(used.memory.p95), LEAST_MEMORY)
+    wanted = max(rounded_up(used.memory.p95 * MIB), LEAST_MEMORY)
     if limit_then is not None:
         wanted = min(wanted, limit_then)
     return wanted if _is_worth(stated.memory_request, wanted, WORTH_MEMORY) else None
 
 
-def _cpu(used: Used, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> Proposal:
-    wanted = max(-(-used.cpu.p95 // 5) * 5, LEAST_CPU)
+def _cpu(used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> Proposal:
+    wanted = max(ceil(used.cpu.p95 / 5) * 5, LEAST_CPU)
     keep = "short-history" in found or policy.scaled_by_cpu or not _is_worth(stated.cpu_request, wanted, WORTH_CPU)
     return Proposal(
         resource="cpu",
@@ -138,13 +141,13 @@ def _is_worth(now: int | None, wanted: int, least: int) -> bool:
     return now is None or (abs(wanted - now) >= least and abs(wanted - now) * 100 >= now * WORTH_PERCENT)
 
 
-def _confidence(used: Used, found: frozenset[Pattern]) -> Confidence:
+def _confidence(used: ContainerUsage, found: frozenset[Pattern]) -> Confidence:
     if "short-history" in found or "leak" in found or "restarts" in found:
         return "low"
     return "medium" if found or used.days < WHOLE_MONTH else "high"
 
 
-def rounded_up(memory: int) -> int:
+def rounded_up(memory: float) -> int:
     """Bytes rounded up to amounts that people write: steps of 16Mi below 1Gi, of 64Mi above."""
     step = (16 if memory < 1024 * MIB else 64) * MIB
-    return -(-memory // step) * step
+    return ceil(memory / step) * step

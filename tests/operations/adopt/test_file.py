@@ -91,7 +91,7 @@ def test_a_file_that_says_nothing_yet_gets_its_first_machine(text: str) -> None:
 
 
 def test_an_empty_file_says_what_an_editor_completes_it_from() -> None:
-    assert extended("", [entry()]).startswith("# yaml-language-server: $schema=../schema/machines.json\nnas:\n")
+    assert extended("", [entry()]).startswith("# yaml-language-server: $schema=../../schema/machines.json\nnas:\n")
 
 
 def test_machines_that_are_indented_stay_so() -> None:

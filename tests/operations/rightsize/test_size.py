@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from operations.rightsize import Amounts, Policy, Stated, Used, propose
-from operations.rightsize.witness import Percentiles
+from observation.usage import ContainerUsage, Percentiles
+from operations.rightsize import Amounts, Policy, Stated, propose
 
 MIB = 1 << 20
 MONTH = 30
@@ -14,16 +14,21 @@ MONTH = 30
 
 def used(
     *memory: int, days: int = MONTH, daily: list[int] | None = None, cpu: int = 40, kills: int = 0, restarts: int = 0
-) -> Used:
+) -> ContainerUsage:
     """Use with these percentiles of memory, in MiB: p50, p95, p99 and the maximum."""
-    p50, p95, p99, most = (each * MIB for each in memory)
-    return Used(
+    _, p95, _, most = memory
+    return ContainerUsage(
+        namespace="photos",
+        workload="Deployment/photos",
+        container="photos",
+        pods=1,
         days=days,
-        cpu=Percentiles(cpu // 2, cpu, 2 * cpu, 5 * cpu),
-        memory=Percentiles(p50, p95, p99, most),
-        daily_memory=tuple(each * MIB for each in daily) if daily else (p95,) * (days - 1) + (most,),
+        cpu=Percentiles(cpu / 2, cpu, 2 * cpu, 5 * cpu),
+        memory=Percentiles(*memory),
+        memory_daily=tuple(daily) if daily else (p95,) * (days - 1) + (most,),
         oom_kills=kills,
         restarts=restarts or kills,
+        note="",
     )
 
 
@@ -32,7 +37,7 @@ def stated(request: int | None, limit: int | None, cpu: int | None = 100) -> Sta
     return Stated(cpu, request and request * MIB, limit and limit * MIB)
 
 
-def memory(seen: Used, now: Stated, **policy: Any) -> tuple[int | None, int | None]:
+def memory(seen: ContainerUsage, now: Stated, **policy: Any) -> tuple[int | None, int | None]:
     """Proposed request and limit in MiB."""
     amounts = propose(seen, now, Policy(**policy))[0].proposed
     return amounts.request and amounts.request // MIB, amounts.limit and amounts.limit // MIB
@@ -54,7 +59,7 @@ def test_a_change_that_is_not_worth_a_restart_is_left() -> None:
     assert memory(used(160, 250, 300, 340), stated(256, 448)) == (None, None)
 
 
-LEFT_ALONE: Mapping[str, tuple[Used, Stated]] = {
+LEFT_ALONE: Mapping[str, tuple[ContainerUsage, Stated]] = {
     "two days of data": (used(18, 22, 25, 27, days=2), stated(32, 640)),
     "a peak at the start or of an import": (used(3100, 3350, 5200, 5640), stated(4096, 9000)),
     "memory that rises until the kill": (
@@ -70,7 +75,7 @@ LEFT_ALONE: Mapping[str, tuple[Used, Stated]] = {
 
 
 @pytest.mark.parametrize(("seen", "now"), LEFT_ALONE.values(), ids=LEFT_ALONE)
-def test_no_limit_is_cut_or_set_for(seen: Used, now: Stated) -> None:
+def test_no_limit_is_cut_or_set_for(seen: ContainerUsage, now: Stated) -> None:
     assert memory(seen, now)[1] is None
 
 
@@ -96,7 +101,7 @@ def test_where_the_tier_guarantees_memory_request_and_limit_move_together() -> N
 def test_a_leak_is_told_with_its_rate() -> None:
     seen, now = LEFT_ALONE["memory that rises until the kill"]
     proposal = propose(seen, now, Policy())[0]
-    assert (proposal.leak_per_day, proposal.proposed) == (9 * MIB, Amounts(None, None))
+    assert (proposal.leak_per_day, proposal.proposed) == (9, Amounts(None, None))
 
 
 def test_cpu_is_requested_by_typical_use_and_never_limited() -> None:
