@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 
 from cli.rendering import MARKER, REPORT
+from cli.reports.document import FORMAT_VERSION
+from cli.reports.document import plain as report_fields
 from cli.reports.plan import plan_report
 from config.load import InvalidLab, load_lab
 from plan import make_plan
@@ -28,7 +30,7 @@ class NothingToCompare(Exception):
 
 def side_of(plan: Plan, name: str) -> Side:
     """A plan as it would be rendered."""
-    return Side(name, plain(dict(rendered_files(plan))), plain(plan_report(plan)))
+    return Side(name, plain(dict(rendered_files(plan))), report_fields(plan_report(plan)))
 
 
 def side_at(reference: str, folder: Path) -> Side:
@@ -50,6 +52,12 @@ def _rendered(folder: Path) -> Side:
         files = {name: text if "/snippets/" in name else _parsed(text) for name, text in texts.items()}
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise NothingToCompare(f"{folder} is not as it was rendered: {_first_line(error)}") from None
+    version = report.get("format_version", 1)
+    if version != FORMAT_VERSION:
+        raise NothingToCompare(
+            f"{folder / REPORT} is in format {version}, and this version of the program reads format {FORMAT_VERSION}: "
+            "check out the lab as it was then, and render it with this version"
+        )
     return Side(str(folder), files, report)
 
 

@@ -1,43 +1,34 @@
-"""What commands print for programs."""
+"""Output for programs, and refusals in the form that was asked for."""
 
-import json
 import sys
 
 from cli.exits import INVALID
+from cli.reports.document import Document, json_text
+from cli.reports.refusal import Refusal, invalid_lab_report
 from config.load import InvalidLab, lab_folder
+from plan.wording import plural
 
 
-def print_json(content: object) -> None:
-    """Print a small document, laid out."""
-    print(json.dumps(content, indent=2))
+def print_json(content: Document) -> None:
+    """Print a document, laid out."""
+    print(json_text(content))
 
 
 def refuse_input(sentence: str, output: str) -> int:
     """Say in one sentence why a command does not begin, in the form that was asked for; returns INVALID."""
     if output == "json":
-        print_json({"valid": False, "message": sentence})
+        print_json(Refusal(message=sentence))
     else:
         print(f"homelab: {sentence}", file=sys.stderr)
     return INVALID
 
 
 def refuse_lab(lab: str, error: InvalidLab, output: str) -> int:
-    """Print what is wrong with the input: one line for each problem."""
+    """Print all mistakes of a lab, one line for each; returns INVALID."""
     if output == "json":
-        problems = [
-            {
-                "file": problem.place.file,
-                "line": problem.place.line,
-                "column": problem.place.column,
-                "path": problem.dotted,
-                "message": problem.message,
-            }
-            for problem in error.problems
-        ]
-        print_json({"lab": lab, "valid": False, "problems": problems})
+        print_json(invalid_lab_report(lab, error))
     else:
         for problem in error.problems:
             print(problem)
-        count = len(error.problems)
-        print(f"{lab_folder(lab)} is not a valid lab: {count} problem{'s' * (count != 1)}.", file=sys.stderr)
+        print(f"{lab_folder(lab)} is not a valid lab: {plural(len(error.problems), 'problem')}.", file=sys.stderr)
     return INVALID

@@ -1,8 +1,8 @@
 """A plan as a folder of files."""
 
-import json
 from typing import Any
 
+from cli.reports.document import json_text
 from cli.reports.plan import plan_report
 from plan import Plan
 from plan.changes.files import rendered_files
@@ -17,7 +17,7 @@ REPORT = "plan.json"
 def rendering(plan: Plan) -> dict[str, str]:
     """The text of every file, by its name in the folder."""
     files = {name: _to_text(content) for name, content in rendered_files(plan)}
-    return {**files, REPORT: json.dumps(plan_report(plan), indent=1) + "\n"}
+    return {**files, REPORT: json_text(plan_report(plan), indent=1) + "\n"}
 
 
 def _to_text(content: Any) -> str:

@@ -1,6 +1,6 @@
 """What lies ahead of a plan: what its losses take, how much more would fit, and what is to be said then.
 
-It costs more than the plan itself, and no `up` waits for it: it is reckoned where a plan is shown.
+It costs more than the plan itself, and no `up` waits for it: it is made where a plan is shown.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from plan.scenarios.losses import Loss, losses, standing_of
 from plan.scenarios.power_cut import Restart, restarts
 
 
-class Outlook(NamedTuple):
+class Forecast(NamedTuple):
     """What lies ahead of a plan."""
 
     losses: tuple[Loss, ...]
@@ -23,11 +23,11 @@ class Outlook(NamedTuple):
     """Those of the plan and those about losses, the worst first."""
 
 
-def look_ahead(plan: Plan) -> Outlook:
+def look_ahead(plan: Plan) -> Forecast:
     """What lies ahead of a plan; pure, as the plan."""
     standing = standing_of(plan)
     lost = tuple(losses(plan.lab, standing))
-    return Outlook(
+    return Forecast(
         losses=lost,
         restarts=restarts(plan.lab, standing.nodes),
         headroom=headroom(plan, lost),

@@ -14,6 +14,13 @@ from rehearsal.control_plane.volumes import attached_volumes
 Key = tuple[str, str, str]
 """Namespace, kind and name of a controller."""
 
+
+def written_key(key: Key) -> str:
+    """A controller as `namespace/kind/name`."""
+    namespace, kind, name = key
+    return f"{namespace}/{kind}/{name}" if namespace else f"{kind}/{name}"
+
+
 By = Literal["quota", "LimitRange", "Kyverno", "API server"]
 
 CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet")

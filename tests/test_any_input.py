@@ -5,7 +5,6 @@ Never another exception.
 
 import copy
 import io
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from cli.reports.document import json_text
 from cli.reports.plan import plan_report
 from cli.text.plan import print_plan
 from config.load import InvalidLab, load_lab
@@ -63,7 +63,7 @@ def assert_valid_or_explained(labs: Path, file: Path, content: bytes) -> None:
     (labs / file).write_bytes(content)
     try:
         plan = make_plan(load_lab(labs / file.parts[0]))
-        json.dumps(plan_report(plan))
+        json_text(plan_report(plan))
         print_plan(plan, Console(file=io.StringIO()))
     except InvalidLab as error:
         for problem in error.problems:

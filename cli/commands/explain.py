@@ -4,12 +4,13 @@ import sys
 
 from cli.exits import FINE, INVALID
 from cli.output import print_json, refuse_lab
-from cli.reports.plan import node_report, plan_report, turn_report
+from cli.reports.node import node_document
+from cli.reports.page import PageReport
+from cli.reports.service import service_document
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
 from plan import make_plan
 from plan.findings.catalogue import CATALOGUE
-from plan.kubernetes.eviction import turns
 from plan.model import Plan
 
 
@@ -41,7 +42,7 @@ def run_explain(name: str, lab: str, output: str) -> int:
 def _explain_code(code: str, output: str) -> int:
     page = CATALOGUE[code]
     if output == "json":
-        print_json({"code": code, **page._asdict()})
+        print_json(PageReport(code=code, title=page.title, meaning=page.meaning, remedy=page.remedy))
     else:
         print(f"{code}: {page.title}\n\n{page.meaning}\n\nWhat to do: {page.remedy}")
     return FINE
@@ -49,14 +50,7 @@ def _explain_code(code: str, output: str) -> int:
 
 def _explain_service(plan: Plan, name: str, output: str) -> None:
     if output == "json":
-        report = plan_report(plan, name)
-        evictions = [
-            {"workload": workload.name, **turn_report(turn)}
-            for workload in plan.workloads
-            if workload.service == name
-            for turn in turns(workload, plan.capacity.nodes)
-        ]
-        print_json({"service": {**report["services"][0], "evictions": evictions}, "findings": report["findings"]})
+        print_json(service_document(plan, name))
     else:
         from cli.text.service import print_service
 
@@ -65,7 +59,7 @@ def _explain_service(plan: Plan, name: str, output: str) -> None:
 
 def _explain_node(plan: Plan, name: str, output: str) -> None:
     if output == "json":
-        print_json(node_report(plan.lab, next(use for use in plan.capacity.nodes if use.node.name == name)))
+        print_json(node_document(plan, name))
     else:
         from cli.text.node import print_node
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_lab
 from cli.proxmox import proxmox_of
-from cli.reports.preflight import preflight_report
+from cli.reports.preflight import NothingCheckedReport, preflight_report
 from cli.text.console import make_console
 from cli.text.preflight import print_checks
 from config.load import InvalidLab, lab_folder, load_lab
@@ -34,7 +34,7 @@ def run_preflight(lab: str, endpoint: str | None, ca_file: Path | None, insecure
 
 def _nothing_checked(sentence: str, output: str) -> int:
     if output == "json":
-        print_json({"checked": False, "passed": False, "message": sentence})
+        print_json(NothingCheckedReport(message=sentence))
     else:
         print(f"homelab: {sentence}\nNothing was checked.", file=sys.stderr)
     return ERRORS

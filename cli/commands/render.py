@@ -6,8 +6,10 @@ from pathlib import Path
 from cli.exits import ERRORS, FINE, INVALID
 from cli.output import print_json, refuse_lab
 from cli.rendering import MARKER, rendering
+from cli.reports.files import FilesReport
 from config.load import InvalidLab, lab_folder, load_lab
 from plan import make_plan
+from plan.wording import plural
 
 
 def run_render(lab: str, folder: Path, output: str) -> int:
@@ -27,9 +29,9 @@ def run_render(lab: str, folder: Path, output: str) -> int:
         print(f"homelab: {error.filename or folder} cannot be written: {error.strerror}", file=sys.stderr)
         return INVALID
     if output == "json":
-        print_json({"folder": str(folder), "files": sorted(files)})
+        print_json(FilesReport(folder=str(folder), files=tuple(sorted(files))))
     else:
-        print(f"{len(files)} files in {folder}")
+        print(f"{plural(len(files), 'file')} in {folder}")
     return ERRORS if plan.errors else FINE
 
 

@@ -1,10 +1,12 @@
 """`homelab schema`."""
 
-import json
 from pathlib import Path
 
 from cli.exits import FINE
+from cli.output import print_json
+from cli.reports.files import FilesReport
 from config.schema import SCHEMAS, write_schemas
+from plan.wording import plural
 
 
 def run_schema(folder: Path | None, output: str) -> int:
@@ -12,9 +14,8 @@ def run_schema(folder: Path | None, output: str) -> int:
     target = folder or SCHEMAS
     write_schemas(target)
     files = sorted(target.glob("*.json"))
-    print(
-        json.dumps({"files": [str(file) for file in files]})
-        if output == "json"
-        else f"{len(files)} schemas in {target}"
-    )
+    if output == "json":
+        print_json(FilesReport(folder=str(target), files=tuple(str(file) for file in files)))
+    else:
+        print(f"{plural(len(files), 'schema')} in {target}")
     return FINE

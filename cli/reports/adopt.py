@@ -3,43 +3,86 @@
 import difflib
 from typing import Any
 
-from cli.reports.finding import finding_report
-from operations.adopt import Adoption
+from cli.reports.document import Document, Report
+from cli.reports.finding import FindingReport, finding_report
+from operations.adopt import Added, Adoption, LeftOut
 
 
-def adoption_report(adoption: Adoption, dry_run: bool) -> dict[str, Any]:
-    """What was found, for programs."""
-    lab = adoption.lab
-    return {
-        "lab": lab.name,
-        "valid": True,
-        "file": str(adoption.file),
-        "written": bool(adoption.added) and not dry_run,
-        "added": [
-            {
-                "name": each.entry.name,
-                "entry": dict(each.entry.values),
-                "csi_volumes": [disk.volume for disk in each.entry.machine.disks if disk.is_csi],
-                "to_check": list(each.entry.notes),
-                "findings": [finding_report(lab, finding) for finding in each.findings],
-            }
-            for each in adoption.added
-        ],
-        "left_out": [
-            {
-                "vmid": each.vmid,
-                "name": each.name,
-                "host": each.host,
-                "reasons": [{"message": reason.message, "fix": reason.fix} for reason in each.reasons],
-            }
-            for each in adoption.left_out
-        ],
-        "compared": list(adoption.known),
-        "findings": [finding_report(lab, finding) for finding in adoption.findings],
-        "diff": adoption_diff(adoption),
-    }
+class AddedReport(Report):
+    """A machine that was added to the file, or would be."""
+
+    name: str
+    entry: dict[str, Any]
+    csi_volumes: tuple[str, ...]
+    to_check: tuple[str, ...]
+    findings: tuple[FindingReport, ...]
+
+
+class ReasonReport(Report):
+    """A reason to leave a machine out, and how to mend it."""
+
+    message: str
+    fix: str
+
+
+class LeftOutReport(Report):
+    """A machine that cannot be added."""
+
+    vmid: int
+    name: str | None
+    host: str | None
+    reasons: tuple[ReasonReport, ...]
+
+
+class AdoptionReport(Document):
+    """Machines that were added, left out and compared, and the file's difference."""
+
+    lab: str
+    valid: bool
+    file: str
+    written: bool
+    added: tuple[AddedReport, ...]
+    left_out: tuple[LeftOutReport, ...]
+    compared: tuple[str, ...]
+    findings: tuple[FindingReport, ...]
+    diff: str
+
+
+def adoption_report(adoption: Adoption, dry_run: bool) -> AdoptionReport:
+    """An adoption for programs."""
+    return AdoptionReport(
+        lab=adoption.lab.name,
+        valid=True,
+        file=str(adoption.file),
+        written=bool(adoption.added) and not dry_run,
+        added=tuple(_added_report(adoption, each) for each in adoption.added),
+        left_out=tuple(_left_out_report(each) for each in adoption.left_out),
+        compared=tuple(adoption.known),
+        findings=tuple(finding_report(adoption.lab, finding) for finding in adoption.findings),
+        diff=adoption_diff(adoption),
+    )
+
+
+def _added_report(adoption: Adoption, added: Added) -> AddedReport:
+    return AddedReport(
+        name=added.entry.name,
+        entry=dict(added.entry.values),
+        csi_volumes=tuple(disk.volume for disk in added.entry.machine.disks if disk.is_csi),
+        to_check=tuple(added.entry.notes),
+        findings=tuple(finding_report(adoption.lab, finding) for finding in added.findings),
+    )
+
+
+def _left_out_report(left_out: LeftOut) -> LeftOutReport:
+    return LeftOutReport(
+        vmid=left_out.vmid,
+        name=left_out.name,
+        host=left_out.host,
+        reasons=tuple(ReasonReport(message=each.message, fix=each.fix) for each in left_out.reasons),
+    )
 
 
 def adoption_diff(adoption: Adoption) -> str:
+    """The difference to the file, as `diff -u` prints it."""
     before, after = (text.splitlines(keepends=True) for text in (adoption.before, adoption.after))
     return "".join(difflib.unified_diff(before, after, f"a/{adoption.file}", f"b/{adoption.file}"))

@@ -1,44 +1,116 @@
 """A comparison of two plans as JSON."""
 
-from typing import Any
+from typing import Any, Literal
 
-from cli.reports.guard import consequence_report
+from cli.reports.document import Document, Report
+from cli.reports.guard import ConsequenceReport, consequence_report
 from operations.guard.consequence import Consequence
-from plan.changes.comparison import Comparison
+from plan.changes.comparison import Comparison, FileChange, LossChange, Status, SubjectChange, VerdictChange
+from plan.changes.files import SubjectKind
+from plan.model import Severity
 
 
-def comparison_report(comparison: Comparison, consequences: tuple[Consequence, ...]) -> dict[str, Any]:
-    """What differs, for programs."""
-    return {
-        "against": comparison.before,
-        "subjects": [
-            {
-                "kind": each.subject.kind,
-                "name": each.subject.name,
-                "status": each.status,
-                "files": [
-                    {
-                        "name": file.name,
-                        "status": file.status,
-                        "differences": [difference._asdict() for difference in file.differences],
-                    }
-                    for file in each.files
-                ],
-            }
-            for each in comparison.subjects
-        ],
-        "consequences": [consequence_report(each) for each in consequences],
-        "figures": [each._asdict() for each in comparison.figures],
-        "verdicts": [
-            {
-                "status": each.status,
-                "runs_until_made_anew": each.runs_until_made_anew,
-                **each.finding,
-                "severity": each.severity,
-            }
-            for each in comparison.verdicts
-        ],
-        "losses": [
-            {**each._asdict(), "before": list(each.before), "after": list(each.after)} for each in comparison.losses
-        ],
-    }
+class DifferenceReport(Report):
+    """A field that is not the same."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class FileReport(Report):
+    """A file that is not the same."""
+
+    name: str
+    status: Status
+    differences: tuple[DifferenceReport, ...]
+
+
+class SubjectReport(Report):
+    """A service, a machine, a tier or something else that is not the same."""
+
+    kind: SubjectKind
+    name: str
+    status: Status
+    files: tuple[FileReport, ...]
+
+
+class FigureReport(Report):
+    """A number that is not the same."""
+
+    of: str
+    figure: str
+    before: str
+    after: str
+
+
+class VerdictReport(Report):
+    """A finding that is new, gone or changed; `latent` where it is an error only when a pod is made anew."""
+
+    status: Status
+    runs_until_made_anew: bool
+    code: str
+    severity: Severity | Literal["latent"]
+    path: str
+    message: str
+    file: str | None
+    line: int | None
+    fix: str
+
+
+class LossChangeReport(Report):
+    """A loss that comes to something else: what finds no place then or is out of reach."""
+
+    event: str
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class ComparisonReport(Document):
+    """All that is not the same."""
+
+    against: str
+    subjects: tuple[SubjectReport, ...]
+    consequences: tuple[ConsequenceReport, ...]
+    figures: tuple[FigureReport, ...]
+    verdicts: tuple[VerdictReport, ...]
+    losses: tuple[LossChangeReport, ...]
+
+
+def comparison_report(comparison: Comparison, consequences: tuple[Consequence, ...]) -> ComparisonReport:
+    """A comparison for programs."""
+    return ComparisonReport(
+        against=comparison.before,
+        subjects=tuple(_subject_report(each) for each in comparison.subjects),
+        consequences=tuple(consequence_report(each) for each in consequences),
+        figures=tuple(FigureReport(**each._asdict()) for each in comparison.figures),
+        verdicts=tuple(_verdict_report(each) for each in comparison.verdicts),
+        losses=tuple(_loss_report(each) for each in comparison.losses),
+    )
+
+
+def _subject_report(change: SubjectChange) -> SubjectReport:
+    return SubjectReport(
+        kind=change.subject.kind,
+        name=change.subject.name,
+        status=change.status,
+        files=tuple(_file_report(each) for each in change.files),
+    )
+
+
+def _file_report(file: FileChange) -> FileReport:
+    return FileReport(
+        name=file.name,
+        status=file.status,
+        differences=tuple(DifferenceReport(**each._asdict()) for each in file.differences),
+    )
+
+
+def _verdict_report(change: VerdictChange) -> VerdictReport:
+    said = {"status": change.status, "runs_until_made_anew": change.runs_until_made_anew, "severity": change.severity}
+    return VerdictReport.model_validate({**change.finding, **said})
+
+
+def _loss_report(change: LossChange) -> LossChangeReport:
+    return LossChangeReport(event=change.event, name=change.name, before=change.before, after=change.after)

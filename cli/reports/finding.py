@@ -1,19 +1,57 @@
-"""A finding as JSON."""
+"""Findings as JSON."""
 
+from collections import Counter
+from collections.abc import Iterable
+
+from cli.reports.document import Document, Report
 from config.lab import Lab
 from config.source import dotted
-from plan.model import Finding
+from plan.model import SEVERITIES, Finding, Severity
 
 
-def finding_report(lab: Lab, finding: Finding) -> dict[str, object]:
-    """A finding with the place in the files that it is about."""
+class FindingReport(Report):
+    """A finding, with the place in the files that it is about."""
+
+    code: str
+    severity: Severity
+    path: str
+    message: str
+    file: str | None
+    line: int | None
+    fix: str
+
+
+class FindingsReport(Document):
+    """All findings of a lab, or those of one code."""
+
+    lab: str
+    counts: dict[Severity, int]
+    findings: tuple[FindingReport, ...]
+
+
+def finding_report(lab: Lab, finding: Finding) -> FindingReport:
+    """A finding for programs."""
     place = lab.place(finding.path)
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "path": dotted(finding.path),
-        "message": finding.message,
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-        "fix": finding.fix,
-    }
+    return FindingReport(
+        code=finding.code,
+        severity=finding.severity,
+        path=dotted(finding.path),
+        message=finding.message,
+        file=place.file if place else None,
+        line=place.line if place else None,
+        fix=finding.fix,
+    )
+
+
+def findings_report(lab: Lab, findings: Iterable[Finding]) -> FindingsReport:
+    """Findings for programs."""
+    shown = tuple(findings)
+    return FindingsReport(
+        lab=lab.name, counts=severity_counts(shown), findings=tuple(finding_report(lab, each) for each in shown)
+    )
+
+
+def severity_counts(findings: Iterable[Finding]) -> dict[Severity, int]:
+    """How many findings there are of each severity."""
+    counts = Counter(each.severity for each in findings)
+    return {severity: counts[severity] for severity in SEVERITIES}

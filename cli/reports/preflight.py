@@ -1,23 +1,52 @@
 """The checks of a live host as JSON."""
 
-from cli.reports.finding import finding_report
+from typing import Literal
+
+from cli.reports.document import Document, Report
+from cli.reports.finding import FindingReport, finding_report
 from operations.preflight import Check, passed
 from plan.model import Plan
 
 
-def preflight_report(plan: Plan, checks: tuple[Check, ...]) -> dict[str, object]:
+class CheckReport(Report):
+    """A question, and its answer."""
+
+    check: str
+    outcome: str
+    answer: str
+    findings: tuple[FindingReport, ...]
+
+
+class PreflightReport(Document):
+    """All checks; `passed` only where all were made and nothing fails."""
+
+    lab: str
+    checked: bool
+    passed: bool
+    checks: tuple[CheckReport, ...]
+
+
+class NothingCheckedReport(Document):
+    """No check was made, and why."""
+
+    checked: Literal[False] = False
+    passed: Literal[False] = False
+    message: str
+
+
+def preflight_report(plan: Plan, checks: tuple[Check, ...]) -> PreflightReport:
     """The checks for programs."""
-    return {
-        "lab": plan.lab.name,
-        "checked": True,
-        "passed": passed(checks),
-        "checks": [
-            {
-                "check": check.question,
-                "outcome": check.outcome,
-                "answer": check.answer,
-                "findings": [finding_report(plan.lab, finding) for finding in check.findings],
-            }
+    return PreflightReport(
+        lab=plan.lab.name,
+        checked=True,
+        passed=passed(checks),
+        checks=tuple(
+            CheckReport(
+                check=check.question,
+                outcome=check.outcome,
+                answer=check.answer,
+                findings=tuple(finding_report(plan.lab, finding) for finding in check.findings),
+            )
             for check in checks
-        ],
-    }
+        ),
+    )

@@ -9,7 +9,7 @@ from rich.text import Text
 from cli.text.console import INDENT
 from plan import Plan
 from plan.wording import plural
-from rehearsal.outcome import Key, Refusal, WorkloadState
+from rehearsal.outcome import Key, Refusal, WorkloadState, written_key
 from rehearsal.rehearse import Step, foretold, is_foreseen
 
 
@@ -82,9 +82,3 @@ def _said(console: Console, what: str, words: str) -> None:
 
 def _indented(console: Console, line: str | Text) -> None:
     console.print(Padding(line, INDENT, expand=False))
-
-
-def written_key(key: Key) -> str:
-    """A controller as `namespace/kind/name`."""
-    namespace, kind, name = key
-    return f"{namespace}/{kind}/{name}" if namespace else f"{kind}/{name}"

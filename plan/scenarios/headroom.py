@@ -5,7 +5,7 @@ that refuse something the fullest binds: it runs out first if the lab grows as i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median_low
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ from plan.cluster.nodes import PODS
 from plan.model import GroupUse, HostUse, NodeUse, Plan, ResourceList, Workload
 from plan.model.resources import CPU, MEMORY, pod_requests
 from plan.scenarios.losses import Loss
+
+UNITS: Mapping[str, str] = {CPU: "millicores", MEMORY: "bytes", "MB/s": "MB/s"}
 
 
 class Constraint(NamedTuple):
@@ -37,6 +39,21 @@ class Constraint(NamedTuple):
     """It slows things down, or fills up later: no pod is refused for it."""
     binds: bool = False
     """Of all constraints that refuse something it is the fullest."""
+
+    policy_percent: int | None = None
+    """The share of it that the lab's own policy allows, where it has one."""
+    parts: tuple[tuple[str, int], ...] = ()
+    """What the used amount consists of, where that is more than one thing."""
+
+    @property
+    def unit(self) -> str:
+        """The unit of its amounts: `millicores`, `bytes`, `MB/s`, `pieces`."""
+        return UNITS.get(self.resource, "pieces")
+
+    @property
+    def share(self) -> float:
+        """How much of it is used, as a part of 1; 0 where its capacity is not declared."""
+        return self.used / self.capacity if self.capacity else 0
 
     @property
     def left(self) -> int | None:
@@ -80,7 +97,7 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
     worker = standard_worker(uses)
     group = together(" and ".join(dict.fromkeys(use.node.group for use in usual)), usual)
     return Headroom(
-        constraints=_with_binding(
+        constraints=_fullest_first(
             (*_of_group(group), *_of_gpus(lab, uses), _of_limits(lab, group), *_of_hosts(lab, hosts))
         ),
         typical=typical,
@@ -127,13 +144,14 @@ def _further_workers(hosts: Iterable[HostUse], worker: Machine) -> int:
     return max(0, max(free) // (worker.memory + overhead(worker.memory)))
 
 
-def _with_binding(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
+def _fullest_first(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
     fullest = max((each for each in constraints if not each.advisory and each.capacity), key=_share, default=None)
-    return tuple(each._replace(binds=each is fullest) for each in constraints)
+    marked = (each._replace(binds=each is fullest) for each in constraints)
+    return tuple(sorted(marked, key=lambda each: (not each.binds, -each.share)))
 
 
 def _share(constraint: Constraint) -> float:
-    return constraint.used / constraint.capacity if constraint.capacity else 0
+    return constraint.share
 
 
 def _of_group(group: GroupUse) -> Iterator[Constraint]:
@@ -150,15 +168,21 @@ def _of_gpus(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Constraint]:
 
 
 def _of_limits(lab: Lab, group: GroupUse) -> Constraint:
-    allowed = group.allocatable.get(MEMORY, 0) * lab.cluster.overcommit.memory_limits_percent // 100
     return Constraint(
-        "memory limits", f"{group.name} nodes", MEMORY, group.limits.get(MEMORY, 0), allowed, advisory=True
+        "memory limits",
+        f"{group.name} nodes",
+        MEMORY,
+        group.limits.get(MEMORY, 0),
+        group.allocatable.get(MEMORY, 0),
+        advisory=True,
+        policy_percent=lab.cluster.overcommit.memory_limits_percent,
     )
 
 
 def _of_hosts(lab: Lab, hosts: Iterable[HostUse]) -> Iterator[Constraint]:
     for use in hosts:
-        yield Constraint("host memory", use.name, MEMORY, use.promised_memory, use.memory)
+        parts = (("machines", use.machine_memory), ("hypervisor", use.reserved_memory)) if use.reserved_memory else ()
+        yield Constraint("host memory", use.name, MEMORY, use.promised_memory, use.memory, parts=parts)
         for name, disk in lab.site.hosts[use.name].disks.items():
             written = written_at_most(lab, use.name, name)
             yield Constraint("disk writes", f"{name} of {use.name}", "MB/s", written, disk.write_mb_per_second, True)

@@ -35,6 +35,8 @@ class Loss(NamedTuple):
     name: str
     has_control_plane: bool
     """Whether a majority of the control plane is left. Without one nothing is started, moved or scaled."""
+    pods: int
+    """Pods that run on it before, those of daemonsets aside."""
     moved: int
     """Pods that run elsewhere afterwards."""
     pending: tuple[Pending, ...]
@@ -47,6 +49,22 @@ class Loss(NamedTuple):
     """Of a drain: workloads whose disruption budget lets no further pod go, so that it does not end."""
     nodes: tuple[NodeUse, ...]
     """What is left of the cluster, with the pods that moved."""
+
+    @property
+    def stay_down(self) -> int:
+        """Pods that run nowhere afterwards: no node takes them, or nothing is there that would start them."""
+        return sum(each.pods for each in self.pending) if self.has_control_plane else self.pods
+
+    @property
+    def interrupted(self) -> tuple[Workload, ...]:
+        """Workloads of which no pod runs, until one has started elsewhere or for good; the latter come first."""
+        gone = [each.workload for each in self.pending if each.pods >= each.workload.replicas]
+        return (*gone, *(each for each in self.blips if each not in gone))
+
+    @property
+    def is_survived(self) -> bool:
+        """Whether everything runs again without anybody's doing."""
+        return self.has_control_plane and not self.pending and not self.unreachable
 
 
 def standing_of(plan: Plan) -> Standing:
@@ -129,7 +147,7 @@ def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
 
 def _server_lost(standing: Standing, name: str, served: Sequence[str]) -> Loss:
     """Pods stay where they are, and hang where they use what is not there."""
-    return Loss("server", name, True, 0, (), (), tuple(served), (), tuple(standing.uses))
+    return Loss("server", name, True, 0, 0, (), (), tuple(served), (), tuple(standing.uses))
 
 
 def _addresses(machine: Machine) -> set[IPv4Address]:
@@ -162,6 +180,7 @@ def _loss(
         event=event,
         name=name,
         has_control_plane=_has_majority(standing.nodes, left),
+        pods=lost.total(),
         moved=0,
         pending=(),
         blips=tuple(each for each in standing.workloads if lost[each.key] and not remaining[each.key]),

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from cli.reports.document import FORMAT_VERSION
 from plan.findings.catalogue import CATALOGUE
 from tests.cli.conftest import Homelab
 from tests.plan.labs import FOLDERS
@@ -26,6 +27,7 @@ def test_a_code_may_be_written_small(homelab: Homelab) -> None:
 
 def test_programs_get_the_page_as_json(homelab: Homelab) -> None:
     page = json.loads(homelab("explain", "quota-exceeded", "--format", "json").stdout)
+    assert page.pop("format_version") == FORMAT_VERSION
     assert page == {"code": "QUOTA-EXCEEDED", **CATALOGUE["QUOTA-EXCEEDED"]._asdict()}
 
 

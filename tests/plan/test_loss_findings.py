@@ -33,9 +33,9 @@ def lost(folder: Path) -> list[Finding]:
 
 @pytest.mark.parametrize("lab", ["prod", "small", "every_kind"])
 def test_what_waits_for_its_own_node_by_design_is_no_alarm(lab: str) -> None:
-    outlook = look_ahead(plan_of(lab))
-    assert any(each.pending for each in outlook.losses)
-    assert not [each for each in outlook.findings if each.code in ("NODE-LOSS-DOES-NOT-FIT", "DRAIN-DOES-NOT-END")]
+    forecast = look_ahead(plan_of(lab))
+    assert any(each.pending for each in forecast.losses)
+    assert not [each for each in forecast.findings if each.code in ("NODE-LOSS-DOES-NOT-FIT", "DRAIN-DOES-NOT-END")]
 
 
 def test_the_losses_add_nothing_to_what_an_up_is_told(folder: Path) -> None:

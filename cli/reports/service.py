@@ -1,0 +1,162 @@
+"""A service as JSON, down to the kernel."""
+
+from cli.reports.document import Document, Report
+from cli.reports.finding import FindingReport, finding_report
+from cli.reports.forecast import named
+from plan.capacity.totals import total_limits, total_requests
+from plan.kubernetes.cgroups import cgroups
+from plan.kubernetes.eviction import Turn, turns
+from plan.kubernetes.guarantees import steps_to_guaranteed, steps_to_own_cores
+from plan.model import Controller, Plan, QosClass, Service, Workload
+from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests, written
+
+
+class CgroupReport(Report):
+    """The files of a cgroup: `memory_max` in bytes, None without a limit."""
+
+    name: str
+    cpu_weight: int
+    cpu_weight_of_newer_runc: int | None
+    cpu_max: str
+    memory_max: int | None
+    oom_score_adj: int | None
+
+
+class StepReport(Report):
+    """An amount of a container that would have to be another."""
+
+    container: str
+    field: str
+    now: str | None
+    needed: str
+
+
+class WorkloadReport(Report):
+    """A workload; requests and limits are those of one pod, cgroups those of the pod and of its containers."""
+
+    name: str
+    controller: Controller
+    replicas: int
+    qos: QosClass
+    oom_score_adj: dict[str, int]
+    requests: dict[str, str]
+    limits: dict[str, str]
+    block_volumes: int
+    cgroups: tuple[CgroupReport, ...]
+    steps_to_guaranteed: tuple[StepReport, ...]
+    steps_to_own_cores: tuple[str, ...]
+
+
+class TurnReport(Report):
+    """When a workload is evicted on a node, and what goes before and after it."""
+
+    workload: str
+    node: str
+    resource: str
+    place: int
+    of: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+class ServiceReport(Report):
+    """A service: figures of one pod of its main workload, then the sums over all that runs steadily."""
+
+    name: str
+    kind: str
+    tier: str
+    namespace: str
+    qos: QosClass
+    priority: int
+    replicas: int
+    cpu_request: str
+    memory_request: str
+    memory_limit: str | None
+    gpu: int
+    eviction_place: int
+    hosts: tuple[str, ...]
+    total_requests: dict[str, str]
+    total_limits: dict[str, str]
+    workloads: tuple[WorkloadReport, ...]
+
+
+class ExplainedServiceReport(ServiceReport):
+    """The same, with its place in the eviction order of each node that it is on by estimate."""
+
+    evictions: tuple[TurnReport, ...]
+
+
+class ServiceDocument(Document):
+    """One service and its findings."""
+
+    lab: str
+    service: ExplainedServiceReport
+    findings: tuple[FindingReport, ...]
+
+
+def service_document(plan: Plan, name: str) -> ServiceDocument:
+    """One service for programs."""
+    service = next(each for each in plan.services if each.name == name)
+    found = [each for each in plan.findings if each.path[:2] == ("services", name)]
+    evictions = tuple(
+        _turn_report(workload, turn) for workload in service.workloads for turn in turns(workload, plan.capacity.nodes)
+    )
+    return ServiceDocument(
+        lab=plan.lab.name,
+        service=ExplainedServiceReport(**dict(service_report(plan, service)), evictions=evictions),
+        findings=tuple(finding_report(plan.lab, each) for each in found),
+    )
+
+
+def service_report(plan: Plan, service: Service) -> ServiceReport:
+    """A service for programs."""
+    main = service.workloads[0]
+    requests, limits = pod_requests(main.pod), pod_limits(main.pod)
+    total = total_requests(service.workloads)
+    return ServiceReport(
+        name=service.name,
+        kind=service.kind,
+        tier=service.tier,
+        namespace=service.namespace,
+        qos=main.qos,
+        priority=main.pod.priority,
+        replicas=main.replicas,
+        cpu_request=notation(CPU, requests.get(CPU, 0)),
+        memory_request=notation(MEMORY, requests.get(MEMORY, 0)),
+        memory_limit=notation(MEMORY, limits[MEMORY]) if MEMORY in limits else None,
+        gpu=total.get(GPU, 0),
+        eviction_place=service.eviction_place,
+        hosts=service.hosts,
+        total_requests=written(total),
+        total_limits=written(total_limits(service.workloads)),
+        workloads=tuple(_workload_report(plan, workload) for workload in service.workloads),
+    )
+
+
+def _workload_report(plan: Plan, workload: Workload) -> WorkloadReport:
+    cpu_manager = plan.lab.cluster.kubelet.cpu_manager
+    return WorkloadReport(
+        name=workload.name,
+        controller=workload.controller,
+        replicas=workload.replicas,
+        qos=workload.qos,
+        oom_score_adj=dict(workload.oom_score_adj),
+        requests=written(pod_requests(workload.pod)),
+        limits=written(pod_limits(workload.pod)),
+        block_volumes=len(workload.pod.block_volumes),
+        cgroups=tuple(CgroupReport(**each._asdict()) for each in cgroups(workload, cpu_manager)),
+        steps_to_guaranteed=tuple(StepReport(**each._asdict()) for each in steps_to_guaranteed(workload.pod)),
+        steps_to_own_cores=tuple(steps_to_own_cores(workload.pod, cpu_manager)),
+    )
+
+
+def _turn_report(workload: Workload, turn: Turn) -> TurnReport:
+    return TurnReport(
+        workload=workload.name,
+        node=turn.node,
+        resource=turn.resource,
+        place=turn.place,
+        of=turn.of,
+        before=tuple(named(each) for each in turn.before),
+        after=tuple(named(each) for each in turn.after),
+    )

@@ -1,0 +1,39 @@
+"""The verdict on a plan: may it be applied, what is worst, what is limiting, what must not fail."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from plan.forecast import Forecast
+from plan.model import SEVERITIES, Finding, Severity
+from plan.scenarios.headroom import Constraint
+from plan.scenarios.losses import Event, Loss
+
+WORST = 3
+PARTS: tuple[Event, ...] = ("node", "host", "server")
+"""Events that nobody brings about on purpose."""
+
+
+class Verdict(NamedTuple):
+    """The first screen of a plan."""
+
+    word: Literal["fits", "has errors"]
+    counts: Mapping[Severity, int]
+    worst: tuple[Finding, ...]
+    """The worst errors and warnings."""
+    limiting: Constraint | None
+    """The fullest of what refuses something; None where no capacity is declared."""
+    single_points: tuple[Loss, ...]
+    """Losses after which something does not run again by itself."""
+
+
+def judge(forecast: Forecast) -> Verdict:
+    """The verdict on a plan and its forecast."""
+    counts = Counter(each.severity for each in forecast.findings)
+    return Verdict(
+        word="has errors" if counts["error"] else "fits",
+        counts={severity: counts[severity] for severity in SEVERITIES},
+        worst=tuple(each for each in forecast.findings if each.severity != "info")[:WORST],
+        limiting=next((each for each in forecast.headroom.constraints if each.binds), None),
+        single_points=tuple(each for each in forecast.losses if each.event in PARTS and not each.is_survived),
+    )
