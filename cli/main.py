@@ -138,6 +138,19 @@ def preflight_command(
     raise SystemExit(run_preflight(lab, endpoint, ca_file, insecure, output))
 
 
+@app.command("drain")
+def drain_command(
+    node: Annotated[str, typer.Argument(help="The node to drain.")],
+    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
+    lab: Annotated[str | None, typer.Option("--lab", "-l", help="The lab whose machine it is, for its VMID.")] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Say where the pods of a node would go, what holds its drain up, and the commands."""
+    from cli.commands.drain import run_drain
+
+    raise SystemExit(run_drain(node, dump, lab, output))
+
+
 @app.command("rightsize")
 def rightsize_command(
     dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,

@@ -29,7 +29,7 @@ def run_rightsize(dump: Path | None, usage: Path | None, lab: str | None, output
         return refuse_input(f"{usage} covers {used.window_days:g} days; less than one day says nothing", output)
     warnings = [f"the usage covers {used.window_days:g} days only"] if used.window_days < WHOLE_WEEK else []
     if output == "json":
-        print_json(rightsize_report(sizes, used.source, warnings).model_dump())
+        print_json(rightsize_report(sizes, used.source, warnings))
     else:
         print_sizes(sizes, warnings, make_console())
     return FINE

@@ -1,14 +1,13 @@
 """Proposals for requests and limits as JSON."""
 
-from pydantic import BaseModel
-
+from cli.reports.document import Document, Report
 from cli.text.rightsize import why
 from operations.rightsize.cluster import Sized, Sizes
 from operations.rightsize.size import Proposal
 from plan.model.resources import notation
 
 
-class ProposalReport(BaseModel):
+class ProposalReport(Report):
     """One resource of a container. Amounts are as a manifest has them; null: nothing stated, or left alone."""
 
     namespace: str
@@ -25,7 +24,7 @@ class ProposalReport(BaseModel):
     why: str
 
 
-class NotSizedReport(BaseModel):
+class NotSizedReport(Report):
     """A container without a proposal."""
 
     namespace: str
@@ -34,10 +33,9 @@ class NotSizedReport(BaseModel):
     why: str
 
 
-class RightsizeReport(BaseModel):
+class RightsizeReport(Document):
     """The answer of `homelab rightsize`."""
 
-    format_version: int = 1
     source: str
     window_days: float
     proposals: list[ProposalReport]

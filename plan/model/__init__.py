@@ -281,6 +281,8 @@ class Node(NamedTuple):
     allocatable: ResourceList
     volume_slots: int
     """Block volumes that the scheduler will put on it."""
+    soft_taints: frozenset[str] = frozenset()
+    """Keys of its PreferNoSchedule taints."""
 
 
 class NodeUse(NamedTuple):

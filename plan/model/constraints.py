@@ -70,6 +70,8 @@ class Constraints(NamedTuple):
     host_ports: frozenset[tuple[str, int]] = frozenset()
     """Protocol and port."""
     preempts: bool = True
+    preferred_nodes: tuple[tuple[int, Selector], ...] = ()
+    """Conditions on the labels of nodes, with weights."""
     volume_zones: tuple[str, ...] = ()
     """Zones from which the block volumes that it has already are in reach; empty where it has none yet."""
 
@@ -85,6 +87,7 @@ def read_constraints(metadata: Mapping[str, Any], spec: Mapping[str, Any], *, pr
         near=_required(near),
         apart=_required(apart),
         preferred=(*_preferred(near, 1), *_preferred(apart, -1)),
+        preferred_nodes=_preferred_nodes(affinity.get("nodeAffinity") or {}),
         spread=tuple(_spread(each) for each in spec.get("topologySpreadConstraints") or ()),
         host_ports=_host_ports(spec),
         preempts=preempts,
@@ -97,6 +100,13 @@ def _node_affinity(affinity: Mapping[str, Any]) -> tuple[Selector, ...]:
     return tuple(_requirements(term.get("matchExpressions") or ()) for term in terms)
 
 
+def _preferred_nodes(affinity: Mapping[str, Any]) -> tuple[tuple[int, Selector], ...]:
+    terms: Sequence[Mapping[str, Any]] = affinity.get("preferredDuringSchedulingIgnoredDuringExecution") or ()
+    return tuple(
+        (int(each["weight"]), _requirements(each["preference"].get("matchExpressions") or ())) for each in terms
+    )
+
+
 def _required(affinity: Mapping[str, Any]) -> tuple[AffinityTerm, ...]:
     return tuple(_term(each) for each in affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or ())
 
@@ -107,19 +117,20 @@ def _preferred(affinity: Mapping[str, Any], sign: int) -> tuple[tuple[int, Affin
 
 
 def _term(term: Mapping[str, Any]) -> AffinityTerm:
-    return AffinityTerm(_selector(term.get("labelSelector") or {}), term["topologyKey"])
+    return AffinityTerm(read_selector(term.get("labelSelector") or {}), term["topologyKey"])
 
 
 def _spread(constraint: Mapping[str, Any]) -> Spread:
     return Spread(
-        _selector(constraint.get("labelSelector") or {}),
+        read_selector(constraint.get("labelSelector") or {}),
         constraint["topologyKey"],
         constraint["maxSkew"],
         constraint.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule",
     )
 
 
-def _selector(selector: Mapping[str, Any]) -> Selector:
+def read_selector(selector: Mapping[str, Any]) -> Selector:
+    """A label selector as it stands in a manifest."""
     labels: Mapping[str, str] = selector.get("matchLabels") or {}
     exact = tuple(Requirement(key, "In", (value,)) for key, value in labels.items())
     return (*exact, *_requirements(selector.get("matchExpressions") or ()))

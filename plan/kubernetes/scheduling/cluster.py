@@ -46,6 +46,7 @@ class Cluster:
     def __init__(self, nodes: Iterable[Node], kinds: Iterable[Kind]) -> None:
         """Empty nodes, and the kinds of pods that will be put there."""
         self.nodes: Sequence[Node] = tuple(nodes)
+        self.has_soft_taints = any(node.soft_taints for node in self.nodes)
         self.kinds: Sequence[Kind] = tuple(kinds)
         self.order: Mapping[Kind, int] = {kind: place for place, kind in enumerate(self.kinds)}
         self.selection = Selection(self.kinds)

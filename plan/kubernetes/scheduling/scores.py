@@ -1,9 +1,9 @@
 """Which of the nodes that would do is best: the scores of the default profile, with its weights.
 
-Left out is what cannot be declared, so that it never differs: preferred node affinity, soft taints. And left out is
-which images a node has already (ImageLocality), which is not known before something runs.
+Left out is which images a node has already (ImageLocality), which is not known before something runs.
 """
 
+from collections.abc import Iterable, Mapping
 from math import log
 
 import numpy as np
@@ -11,12 +11,14 @@ import numpy as np
 from plan.kubernetes.scheduling.cluster import Booleans, Cluster, Integers
 from plan.kubernetes.scheduling.filters import with_labels
 from plan.kubernetes.scheduling.kinds import Kind
-from plan.model.constraints import HOSTNAME
+from plan.model import Node
+from plan.model.constraints import HOSTNAME, Selector
 from plan.model.resources import CPU, MEMORY
 
 MOST = 100
-WEIGHTS = {"room": 1, "balance": 1, "spread": 2, "pods": 2}
-"""NodeResourcesFit, NodeResourcesBalancedAllocation, PodTopologySpread, InterPodAffinity."""
+WEIGHTS = {"room": 1, "balance": 1, "spread": 2, "pods": 2, "nodes": 2, "taints": 3}
+"""NodeResourcesFit, NodeResourcesBalancedAllocation, PodTopologySpread, InterPodAffinity, NodeAffinity,
+TaintToleration."""
 
 
 def best(kind: Kind, cluster: Cluster, feasible: Integers, labelled: Booleans) -> Integers:
@@ -31,6 +33,8 @@ def best(kind: Kind, cluster: Cluster, feasible: Integers, labelled: Booleans) -
         + WEIGHTS["balance"] * _balance(kind, cluster, feasible)
         + WEIGHTS["spread"] * _spread(kind, cluster, feasible, labelled)
         + WEIGHTS["pods"] * _pods(kind, cluster, feasible)
+        + WEIGHTS["nodes"] * _nodes(kind, cluster, feasible)
+        + WEIGHTS["taints"] * _taints(kind, cluster, feasible)
     )
     return feasible[totals == totals.max()]
 
@@ -70,6 +74,34 @@ def _spread(kind: Kind, cluster: Cluster, feasible: Integers, labelled: Booleans
     most, least = raw.max(initial=0, where=is_judged), raw.min(initial=np.iinfo(np.int64).max, where=is_judged)
     scores = MOST * (most + least - raw) // most if most else np.full_like(raw, MOST)
     return np.where(is_judged, scores, 0)
+
+
+def _nodes(kind: Kind, cluster: Cluster, feasible: Integers) -> Integers | int:
+    """Nodes with the labels that the pod prefers are better."""
+    preferred = kind.constraints.preferred_nodes
+    if not preferred:
+        return 0
+    weights = np.array([_preference(preferred, node.labels) for node in _at(cluster, feasible)], np.int64)
+    most = weights.max()
+    return MOST * weights // most if most else 0
+
+
+def _preference(preferred: Iterable[tuple[int, Selector]], labels: Mapping[str, str]) -> int:
+    return sum(weight for weight, selector in preferred if all(each.holds(labels) for each in selector))
+
+
+def _taints(kind: Kind, cluster: Cluster, feasible: Integers) -> Integers | int:
+    """Fewer PreferNoSchedule taints that the pod does not tolerate are better."""
+    tolerated = kind.workload.pod.tolerated_taints
+    if "*" in tolerated or not cluster.has_soft_taints:
+        return 0
+    counts = np.array([len(node.soft_taints - tolerated) for node in _at(cluster, feasible)], np.int64)
+    most = counts.max()
+    return MOST - MOST * counts // most if most else 0
+
+
+def _at(cluster: Cluster, indices: Integers) -> list[Node]:
+    return [cluster.nodes[int(index)] for index in indices]
 
 
 def _pods(kind: Kind, cluster: Cluster, feasible: Integers) -> Integers | int:

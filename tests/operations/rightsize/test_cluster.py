@@ -1,32 +1,15 @@
 """Proposals for a cluster: what the cluster states, what its tiers and limits rule, and what is left alone."""
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from observation import Observation, Usage
-from observation.kinds import RESOURCE_OF
+from observation import Usage
 from observation.usage import ContainerUsage, Percentiles
 from operations.rightsize.cluster import Sized, Sizes, size_cluster
+from tests.operations.clusters import read_cluster
 from tests.plan.labs import lab_of
 
 MIB = 1 << 20
-FILE = Path(__file__).parent / "cluster.yaml"
-
-
-def cluster() -> Observation:
-    kinds: dict[str, list[dict[str, Any]]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return Observation(
-        source="test",
-        now=datetime(2026, 11, 26, tzinfo=UTC),
-        now_from="stated",
-        resources={
-            RESOURCE_OF[kind]: tuple({"kind": kind, **manifest} for manifest in manifests)
-            for kind, manifests in kinds.items()
-        },
-    )
+CLUSTER = read_cluster(Path(__file__).parent / "cluster.yaml")
 
 
 def use(namespace: str, name: str, *memory: float, kills: int = 0) -> ContainerUsage:
@@ -46,7 +29,7 @@ def use(namespace: str, name: str, *memory: float, kills: int = 0) -> ContainerU
 
 
 def sizes(*used: ContainerUsage, lab: str | None = None) -> Sizes:
-    return size_cluster(cluster(), Usage("test", 30, None, used), lab_of(lab) if lab else None)
+    return size_cluster(CLUSTER, Usage("test", 30, None, used), lab_of(lab) if lab else None)
 
 
 def sized(*used: ContainerUsage, lab: str | None = None) -> Sized:

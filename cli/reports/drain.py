@@ -1,0 +1,76 @@
+"""The drain of a node as JSON."""
+
+from cli.reports.document import Document, Report
+from operations.drain import Drain
+
+
+class MoveReport(Report):
+    """Pods of one workload that are evicted, and the nodes that would take them."""
+
+    namespace: str
+    workload: str
+    pods: int
+    to: dict[str, int]
+    without_place: int
+    reason: str | None
+    interrupted: bool
+    grace_seconds: int
+
+
+class BlockerReport(Report):
+    """Something that holds the drain up, or data that stays behind."""
+
+    kind: str
+    namespace: str
+    name: str
+    detail: str
+
+
+class SlotsReport(Report):
+    """Volume slots of a node that takes volumes over; `of` is null where no driver tells a limit."""
+
+    node: str
+    before: int
+    after: int
+    of: int | None
+
+
+class StepReport(Report):
+    """A command, and what it is for."""
+
+    purpose: str
+    command: str
+
+
+class DrainReport(Document):
+    """The answer of `homelab drain`."""
+
+    source: str
+    node: str
+    can_end: bool
+    evicted: dict[str, int]
+    """Pods by namespace."""
+    moves: tuple[MoveReport, ...]
+    blockers: tuple[BlockerReport, ...]
+    staying: int
+    loses_scratch: tuple[str, ...]
+    volume_slots: tuple[SlotsReport, ...]
+    steps: tuple[StepReport, ...]
+
+
+def drain_report(drain: Drain, steps: tuple[tuple[str, str], ...], source: str) -> DrainReport:
+    """A drain for programs."""
+    return DrainReport(
+        source=source,
+        node=drain.node,
+        can_end=drain.can_end,
+        evicted=dict(drain.namespaces),
+        moves=tuple(MoveReport(**{**move._asdict(), "to": dict(move.to)}) for move in drain.moves),
+        blockers=tuple(BlockerReport(**each._asdict()) for each in drain.blockers),
+        staying=drain.staying,
+        loses_scratch=drain.scratch,
+        volume_slots=tuple(
+            SlotsReport(node=each.node, before=each.before, after=each.after, of=each.limit) for each in drain.slots
+        ),
+        steps=tuple(StepReport(purpose=purpose, command=command) for purpose, command in steps),
+    )

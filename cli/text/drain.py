@@ -1,0 +1,59 @@
+"""The drain of a node as text for people."""
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+
+from cli.text.console import INDENT
+from cli.text.tables import make_table
+from operations.drain import Blocker, Drain, Move
+from operations.drain.blockers import Kind
+from plan.wording import listed, plural
+
+BLOCKED: Mapping[Kind, str] = {
+    "bare-pod": "pod {namespace}/{name} has no controller: {detail}",
+    "local-volume": "the volume of claim {namespace}/{name} lies on this node alone: {detail}",
+    "host-path": "pod {namespace}/{name} has data in a folder of this node: {detail}",
+    "budget": "disruption budget {namespace}/{name} lets no pod go now: {detail}",
+    "no-place": "{namespace}/{name} finds no other place: {detail}",
+}
+
+
+def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], console: Console) -> None:
+    """The verdict, what holds the drain up, where the pods go, and the commands."""
+    pods = sum(count for _, count in drain.namespaces)
+    verdict = "can be drained" if drain.can_end else f"cannot be drained: {plural(len(drain.blockers), 'blocker')}"
+    console.print(f"{drain.node} {verdict}. {plural(pods, 'pod')} would be evicted, {drain.staying} stay.")
+    for blocker in drain.blockers:
+        console.print(f"  blocker: {blocked(blocker)}", style="bold red")
+    if drain.moves:
+        table = make_table("Pods", "workload", "pods ", "to", "meanwhile")
+        for move in drain.moves:
+            table.add_row(f"{move.namespace}/{move.workload}", str(move.pods), _to(move), _meanwhile(move))
+        console.print(table)
+    for each in drain.slots:
+        limit = "no limit is known" if each.limit is None else f"of {each.limit}"
+        console.print(f"volume slots of {each.node}: {each.before} -> {each.after}, {limit}")
+    if drain.scratch:
+        console.print(f"scratch space (emptyDir) is lost of {listed(drain.scratch)}")
+    console.print("Commands, in this order:")
+    for purpose, command in steps:
+        console.print(f"{' ' * INDENT[3]}{command}  # {purpose}")
+
+
+def blocked(blocker: Blocker) -> str:
+    """A blocker in a sentence."""
+    return BLOCKED[blocker.kind].format(**blocker._asdict())
+
+
+def _to(move: Move) -> str:
+    places = [f"{node} ({count})" if count > 1 else node for node, count in move.to]
+    return ", ".join([*places, *([f"nowhere ({move.without_place})"] if move.without_place else [])])
+
+
+def _meanwhile(move: Move) -> str:
+    if not move.interrupted:
+        return "other pods go on"
+    if move.without_place:
+        return "down until it finds a place"
+    return f"down until it has started there; up to {move.grace_seconds} s to stop"

@@ -1,0 +1,31 @@
+"""The commands of a drain, in order, with the real names."""
+
+from collections.abc import Iterator
+from shlex import quote
+
+from config.lab import Lab
+from operations.drain.foresee import Drain
+
+TIMEOUT = "15m"
+
+
+def commands(drain: Drain, lab: Lab | None) -> Iterator[tuple[str, str]]:
+    """Each step with what it is for."""
+    node = quote(drain.node)
+    scratch = " --delete-emptydir-data" if drain.scratch else ""
+    force = " --force" if any(each.kind == "bare-pod" for each in drain.blockers) else ""
+    yield "nothing new is scheduled on it", f"kubectl cordon {node}"
+    yield (
+        "its pods move",
+        f"kubectl drain {node} --ignore-daemonsets{scratch}{force} --timeout={TIMEOUT}",
+    )
+    yield "only pods of daemonsets are left", f"kubectl get pods -A --field-selector spec.nodeName={node}"
+    yield "no volume is still attached", f"kubectl get volumeattachment | grep -w {node}"
+    machine = lab.machines.get(drain.node) if lab else None
+    if machine is not None:
+        stop = f"qm shutdown {machine.vmid} --timeout {machine.start.down_seconds}"
+        yield "keep it as a cold spare", f"{stop} && qm set {machine.vmid} --onboot 0"
+        yield "or bring it back", f"kubectl uncordon {node}"
+        yield "or remove it for good", f"kubectl delete node {node} && qm destroy {machine.vmid} --purge"
+    else:
+        yield "bring it back", f"kubectl uncordon {node}"

@@ -1,0 +1,171 @@
+"""The drain of a node, foreseen with the scheduler's own rules on the cluster that runs."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from observation import Observation
+from observation.fields import entries, number
+from observation.objects import name_of, namespace_of, spec_of, status_of
+from operations.drain.blockers import Blocker, blockers
+from operations.snapshot import NO_LIMIT_OF_VOLUMES, Snapshot, snapshot
+from plan.cluster.nodes import UNSCHEDULABLE
+from plan.kubernetes.scheduling import place
+from plan.model import Manifest, Node, NodeUse, Pending
+
+DEFAULT_GRACE_SECONDS = 30
+
+
+class UnknownNode(Exception):
+    """The cluster has no such node; the message names those that it has."""
+
+
+class Move(NamedTuple):
+    """Pods of one workload that the drain evicts."""
+
+    namespace: str
+    workload: str
+    pods: int
+    to: tuple[tuple[str, int], ...]
+    """Nodes that would take them, and how many each."""
+    without_place: int
+    reason: str | None
+    """In the scheduler's words, where some find no place."""
+    interrupted: bool
+    """No other pod of it runs meanwhile."""
+    grace_seconds: int
+    """It may take so long to stop."""
+
+
+class Slots(NamedTuple):
+    """Volume slots of a node that stays."""
+
+    node: str
+    before: int
+    after: int
+    limit: int | None
+    """None where no CSI driver tells one."""
+
+
+class Drain(NamedTuple):
+    """What a drain would do."""
+
+    node: str
+    namespaces: tuple[tuple[str, int], ...]
+    """Pods that would be evicted, by namespace, most first."""
+    moves: tuple[Move, ...]
+    blockers: tuple[Blocker, ...]
+    staying: int
+    """Pods of daemonsets and of the node itself, which a drain leaves."""
+    scratch: tuple[str, ...]
+    """Pods that lose scratch space (emptyDir)."""
+    slots: tuple[Slots, ...]
+    """Volume slots of the nodes that get more volumes."""
+
+    @property
+    def can_end(self) -> bool:
+        """Whether nothing holds it up."""
+        return not self.blockers
+
+
+def foresee(observation: Observation, name: str) -> Drain:
+    """The drain of a node. Raises UnknownNode."""
+    cluster = snapshot(observation)
+    node = next((each for each in cluster.nodes if each.name == name), None)
+    if node is None:
+        known = ", ".join(each.name for each in cluster.nodes) or "none"
+        raise UnknownNode(f"the cluster has no node {name}; it has {known}")
+    evicted = tuple(pod for pod in observation.pods_on(name) if _is_evicted(pod))
+    uses, waiting = _after(cluster, node)
+    moves = tuple(_moves(cluster, node, uses, waiting, evicted, observation))
+    namespaces = Counter(namespace_of(pod) or "" for pod in evicted)
+    return Drain(
+        node=name,
+        namespaces=tuple(namespaces.most_common()),
+        moves=moves,
+        blockers=(*blockers(observation, evicted, name), *_without_place(moves)),
+        staying=sum(status_of(pod).get("phase") == "Running" for pod in observation.pods_on(name)) - len(evicted),
+        scratch=tuple(name_of(pod) for pod in evicted if _has_scratch(pod)),
+        slots=tuple(_slots(cluster, uses, node)),
+    )
+
+
+def _is_evicted(pod: Manifest) -> bool:
+    if status_of(pod).get("phase") in ("Succeeded", "Failed"):
+        return False
+    owner = next((each for each in entries(pod, "metadata", "ownerReferences") if each.get("controller")), None)
+    return owner is None or owner["kind"] not in ("DaemonSet", "Node")
+
+
+def _has_scratch(pod: Manifest) -> bool:
+    return any("emptyDir" in volume for volume in entries(spec_of(pod), "volumes"))
+
+
+def _after(cluster: Snapshot, node: Node) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
+    cordoned = node._replace(taints={**node.taints, UNSCHEDULABLE: ""})
+    nodes = [cordoned if each is node else each for each in cluster.nodes]
+    staying = [use for use in cluster.uses if use.node is not node]
+    return place(nodes, cluster.workloads, staying)
+
+
+def _moves(
+    cluster: Snapshot,
+    node: Node,
+    uses: Iterable[NodeUse],
+    waiting: Iterable[Pending],
+    evicted: Iterable[Manifest],
+    observation: Observation,
+) -> Iterator[Move]:
+    before = {use.node.name: _counts(use) for use in cluster.uses}
+    after = {use.node.name: _counts(use) for use in uses}
+    pending = {each.workload.key: each for each in waiting}
+    waited = {workload.key: count for workload, count in cluster.waiting}
+    grace = {_controller(observation, pod): _grace(pod) for pod in evicted}
+    for workload in cluster.workloads:
+        pods = before[node.name][workload.key]
+        if not pods or workload.controller == "DaemonSet":
+            continue
+        gained = [
+            (name, more)
+            for name, counts in after.items()
+            if name != node.name and (more := counts[workload.key] - before[name][workload.key]) > 0
+        ]
+        waits = pending.get(workload.key)
+        missing = max(0, waits.pods - waited.get(workload.key, 0)) if waits else 0
+        yield Move(
+            namespace=workload.namespace,
+            workload=workload.name,
+            pods=pods,
+            to=tuple(sorted(gained)),
+            without_place=missing,
+            reason=waits.reason if waits and missing else None,
+            interrupted=not any(counts[workload.key] for name, counts in before.items() if name != node.name),
+            grace_seconds=grace.get((workload.namespace, workload.name), DEFAULT_GRACE_SECONDS),
+        )
+
+
+def _counts(use: NodeUse) -> Counter[tuple[str, str, str]]:
+    return Counter({workload.key: count for workload, count in use.workloads})
+
+
+def _controller(observation: Observation, pod: Manifest) -> tuple[str, str]:
+    return namespace_of(pod) or "", name_of(observation.top(pod))
+
+
+def _grace(pod: Manifest) -> int:
+    return number(spec_of(pod), "terminationGracePeriodSeconds", default=DEFAULT_GRACE_SECONDS)
+
+
+def _without_place(moves: Iterable[Move]) -> Iterator[Blocker]:
+    for move in moves:
+        if move.without_place:
+            yield Blocker("no-place", move.namespace, move.workload, move.reason or "")
+
+
+def _slots(cluster: Snapshot, uses: Iterable[NodeUse], node: Node) -> Iterator[Slots]:
+    before = {use.node.name: use.volumes for use in cluster.uses}
+    for use in uses:
+        if use.node.name != node.name and use.volumes != before[use.node.name]:
+            slots = use.node.volume_slots
+            limit = None if slots == NO_LIMIT_OF_VOLUMES else slots
+            yield Slots(use.node.name, before[use.node.name], use.volumes, limit)

@@ -1,0 +1,74 @@
+"""The drain of a node: where its pods go, what holds it up, and the commands."""
+
+from pathlib import Path
+
+import pytest
+
+from operations.drain import Blocker, Drain, UnknownNode, commands, foresee
+from tests.operations.clusters import read_cluster
+from tests.plan.labs import lab_of
+
+CLUSTER = read_cluster(Path(__file__).parent / "cluster.yaml")
+
+
+def drained() -> Drain:
+    return foresee(CLUSTER, "old")
+
+
+def test_each_pod_goes_where_the_scheduler_would_put_it() -> None:
+    moves = {move.workload: move for move in drained().moves}
+    assert moves["database"].to == (("free", 1),)
+    assert moves["web"].to == (("free", 1),)
+    assert not any(node in ("full", "soft") for move in moves.values() for node, _ in move.to)
+
+
+def test_pods_of_daemonsets_and_those_that_ended_are_not_evicted() -> None:
+    drain = drained()
+    assert (drain.namespaces, drain.staying) == ((("site", 6),), 1)
+
+
+def test_blockers_name_the_object_and_its_data() -> None:
+    found = {(each.kind, each.name): each for each in drained().blockers}
+    assert found.keys() == {
+        ("bare-pod", "lonely"),
+        ("budget", "keep"),
+        ("host-path", "folder-1-a"),
+        ("no-place", "camera"),
+    }
+    assert found["host-path", "folder-1-a"] == Blocker("host-path", "site", "folder-1-a", "/srv/files")
+    assert "didn't match Pod's node affinity/selector" in found["no-place", "camera"].detail
+
+
+def test_a_workload_with_a_pod_elsewhere_goes_on() -> None:
+    interrupted = {move.workload: move.interrupted for move in drained().moves}
+    assert not interrupted["web"]
+    assert interrupted["database"]
+
+
+def test_a_pod_takes_its_own_time_to_stop() -> None:
+    grace = {move.workload: move.grace_seconds for move in drained().moves}
+    assert (grace["database"], grace["held"]) == (120, 30)
+
+
+def test_volumes_take_slots_of_the_node_that_they_move_to() -> None:
+    assert [(each.node, each.before, each.after, each.limit) for each in drained().slots] == [("free", 0, 1, 4)]
+
+
+def test_scratch_space_that_is_lost_is_named() -> None:
+    assert drained().scratch == ("web-1-a",)
+
+
+def test_a_node_without_blockers_can_be_drained() -> None:
+    assert foresee(CLUSTER, "free").can_end
+
+
+def test_the_commands_are_in_order_and_name_the_machine() -> None:
+    steps = [command for _, command in commands(drained()._replace(node="k8s-node5"), lab_of("prod"))]
+    assert steps[0] == "kubectl cordon k8s-node5"
+    assert steps[1] == "kubectl drain k8s-node5 --ignore-daemonsets --delete-emptydir-data --force --timeout=15m"
+    assert any(step.startswith("qm shutdown 205 --timeout 180") for step in steps)
+
+
+def test_an_unknown_node_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UnknownNode, match="no node new; it has old, free, soft, full"):
+        foresee(CLUSTER, "new")
