@@ -48,11 +48,15 @@ def plan_command(
     against: Annotated[
         str | None, typer.Option(help="A git revision, or a folder that was rendered: say only what differs from it.")
     ] = None,
+    whole: Annotated[
+        bool | None,
+        typer.Option("--all/--short", help="The whole plan, or its verdict; a terminal gets the latter."),
+    ] = None,
 ) -> None:
     """Say what the lab is, whether it fits, and what is wrong with it."""
     from cli.commands.plan import run_plan
 
-    raise SystemExit(run_plan(lab, output, service, against))
+    raise SystemExit(run_plan(lab, output, service, against, not sys.stdout.isatty() if whole is None else whole))
 
 
 @app.command("render")

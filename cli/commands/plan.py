@@ -11,7 +11,7 @@ from config.suggest import did_you_mean
 from plan import make_plan
 
 
-def run_plan(lab: str, output: str, service: str | None, against: str | None) -> int:
+def run_plan(lab: str, output: str, service: str | None, against: str | None, whole: bool) -> int:
     """Print the plan of a lab, or of one service in it, or how it differs from another one."""
     if output == "markdown" and against is None:
         return refuse_input("Markdown is for changes: name what to compare with, --against main", output)
@@ -35,5 +35,5 @@ def run_plan(lab: str, output: str, service: str | None, against: str | None) ->
     else:
         from cli.text.plan import print_plan
 
-        print_plan(plan)
+        print_plan(plan, whole=whole)
     return ERRORS if plan.errors else FINE

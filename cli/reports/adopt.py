@@ -1,6 +1,5 @@
 """Adopted and compared machines as JSON."""
 
-import difflib
 from typing import Any
 
 from cli.reports.document import Document, Report
@@ -59,7 +58,7 @@ def adoption_report(adoption: Adoption, dry_run: bool) -> AdoptionReport:
         left_out=tuple(_left_out_report(each) for each in adoption.left_out),
         compared=tuple(adoption.known),
         findings=tuple(finding_report(adoption.lab, finding) for finding in adoption.findings),
-        diff=adoption_diff(adoption),
+        diff=adoption.diff,
     )
 
 
@@ -80,9 +79,3 @@ def _left_out_report(left_out: LeftOut) -> LeftOutReport:
         host=left_out.host,
         reasons=tuple(ReasonReport(message=each.message, fix=each.fix) for each in left_out.reasons),
     )
-
-
-def adoption_diff(adoption: Adoption) -> str:
-    """The difference to the file, as `diff -u` prints it."""
-    before, after = (text.splitlines(keepends=True) for text in (adoption.before, adoption.after))
-    return "".join(difflib.unified_diff(before, after, f"a/{adoption.file}", f"b/{adoption.file}"))

@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.reports.adopt import adoption_diff
 from cli.text.console import INDENT
 from cli.text.findings import findings
 from operations.adopt import Added, Adoption, LeftOut
@@ -27,7 +26,7 @@ def print_adoption(adoption: Adoption, dry_run: bool, console: Console) -> None:
         console.print(findings(adoption.lab, sorted(adoption.findings, key=worst_first)))
     if dry_run and adoption.added:
         console.print()
-        console.print(adoption_diff(adoption), end="")
+        console.print(adoption.diff, end="")
     console.print()
     console.print(_verdict(adoption, dry_run))
 

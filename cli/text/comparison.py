@@ -13,7 +13,7 @@ from cli.text.alike import figures_alike, subjects_alike
 from cli.text.console import SEVERITY_STYLE, make_console
 from cli.text.forecast import EVENTS
 from cli.text.guard import print_consequence
-from cli.text.tables import make_table
+from cli.text.tables import Column, Table, number
 from operations.guard.consequence import Consequence
 from operations.guard.objects import DELETED, IN_PLACE
 from plan.changes.comparison import Comparison, Difference, FileChange, LossChange, Status, SubjectChange, VerdictChange
@@ -113,7 +113,7 @@ def _print_consequences(consequences: Iterable[Consequence], console: Console) -
 
 def _print_figures(comparison: Comparison, console: Console) -> None:
     if comparison.figures:
-        table = make_table(FIGURES, "of", "figure", "before ", "after ")
+        table = Table(FIGURES, Column("of"), Column("figure"), number("before"), number("after"))
         for each in figures_alike(comparison.figures):
             table.add_row(each.of, each.figure, each.before, each.after)
         console.print()

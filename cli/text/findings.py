@@ -21,13 +21,14 @@ def findings(lab: Lab, shown: Iterable[Finding]) -> RenderableType:
         if finding.severity == "info":
             gathered.setdefault(finding.code, []).append(finding)
         else:
-            lines += _finding(lab, finding)
+            lines += finding_text(lab, finding)
     for code, alike in gathered.items():
-        lines += _finding(lab, alike[0]) if len(alike) == 1 else [_gathered(code, alike)]
+        lines += finding_text(lab, alike[0]) if len(alike) == 1 else [_gathered(code, alike)]
     return Group(*lines) if len(lines) > 1 else Text("No findings.", "bold green")
 
 
-def _finding(lab: Lab, finding: Finding) -> list[RenderableType]:
+def finding_text(lab: Lab, finding: Finding) -> list[RenderableType]:
+    """One finding: its code and place, its message, its fix."""
     place = lab.place(finding.path)
     where = f"{place.file}:{place.line}" if place else dotted(finding.path)
     return [
@@ -43,5 +44,5 @@ def _gathered(code: str, alike: list[Finding]) -> Text:
         ("info", SEVERITY_STYLE["info"]),
         " ",
         (code, "bold"),
-        f"  {len(alike)} times, in {listed(names)} (homelab explain {code})",
+        f"  {len(alike)} times, in {listed(names)} (each with its place: homelab findings {code})",
     )

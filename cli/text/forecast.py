@@ -6,7 +6,7 @@ from itertools import groupby
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cli.text.tables import make_table
+from cli.text.tables import Column, Table, number
 from plan.cluster.nodes import PODS
 from plan.model.resources import CPU, MEMORY, notation
 from plan.scenarios.headroom import Constraint, Headroom
@@ -15,50 +15,135 @@ from plan.scenarios.power_cut import Restart
 from plan.wording import cores, gib, listed, percent, plural
 
 EVENTS = {"node": "{} dies", "drain": "{} is drained", "host": "host {} dies", "server": "{} dies"}
-ENDS_WITH = {CPU: "CPU runs out", MEMORY: "memory runs out", PODS: "nodes take no more pods"}
+PARTS = {"node": "{}", "drain": "{}", "host": "host {}", "server": "{}"}
+ENDS_WITH = {CPU: "CPU requests", MEMORY: "memory requests", PODS: "the number of pods"}
 
 
 def headroom_text(headroom: Headroom) -> RenderableType:
-    """The constraints, the fullest of which binds first, and how much more would fit."""
-    table = make_table("What runs out first", "constraint", "of", "used ", "of all ", "left ", "share ", "")
+    """The constraints, fullest first, and how much more would fit."""
+    table = Table(
+        "Limits, the fullest first",
+        Column("constraint"),
+        Column("of", drop=1),
+        number("used", drop=2),
+        number("of all", drop=3),
+        number("left", drop=4),
+        number("share"),
+        Column("", drop=5),
+    )
     unchecked: list[str] = []
     for each in headroom.constraints:
         if each.capacity is None:
             unchecked.append(f"{each.name} on {each.of}")
         else:
-            amounts = (_amount(each, amount) for amount in (each.used, each.capacity, each.capacity - each.used))
+            amounts = (amount_text(each, amount) for amount in (each.used, each.capacity, each.capacity - each.used))
             table.add_row(each.name, each.of, *amounts, percent(each.used, each.capacity), _remark(each))
-    lines: list[RenderableType] = [table, *(Text(sentence) for sentence in _more(headroom))]
+    lines: list[RenderableType] = [table, Text(f"room for {room_text(headroom)}")]
+    lines += [Text(sentence) for sentence in _more(headroom)]
     if unchecked:
-        lines.append(Text(f"not checked, because its capacity is not stated: {', '.join(unchecked)}"))
+        lines.append(Text(f"not checked, because the capacity is not stated: {', '.join(unchecked)}"))
     return Group(*lines)
 
 
+def room_text(headroom: Headroom) -> str:
+    """How many more typical services would fit, and which resource stops them."""
+    typical = headroom.typical
+    each = f"CPU {notation(CPU, typical[CPU])}, memory {notation(MEMORY, typical[MEMORY])}"
+    text = f"{plural(headroom.typical_services, 'more service')} of the lab's median size ({each})"
+    if headroom.ends_with:
+        text += f", limited by {ENDS_WITH[headroom.ends_with]}"
+    if headroom.typical_services_after_loss is not None:
+        text += f"; {headroom.typical_services_after_loss:,} if any one of these nodes may fail"
+    return text
+
+
+def _more(headroom: Headroom) -> Iterator[str]:
+    yield f"{plural(headroom.block_volumes, 'more block volume')} could be attached"
+    if headroom.workers is not None:
+        yield f"{plural(headroom.workers, 'more worker')} like {headroom.worker} would fit in the memory of a host"
+
+
+def amounts_text(constraint: Constraint) -> str:
+    """For example `44.0 GiB of 64.0 GiB (machines 40.0 GiB, hypervisor 4.0 GiB)`."""
+    assert constraint.capacity is not None, "an amount of nothing known"
+    shown = f"{amount_text(constraint, constraint.used)} of {amount_text(constraint, constraint.capacity)}"
+    parts = ", ".join(f"{name} {amount_text(constraint, amount)}" for name, amount in constraint.parts)
+    return f"{shown} ({parts})" if parts else shown
+
+
+def amount_text(constraint: Constraint, amount: int) -> str:
+    """An amount of a constraint, with its unit."""
+    if constraint.resource == CPU:
+        return cores(amount)
+    return gib(amount) if constraint.resource == MEMORY else f"{amount:,}"
+
+
+def _remark(constraint: Constraint) -> str:
+    if constraint.binds:
+        parts = ", ".join(f"{name} {amount_text(constraint, amount)}" for name, amount in constraint.parts)
+        return f"limiting: {parts}" if parts else "limiting"
+    if constraint.policy_percent is not None:
+        return f"refuses nothing; the lab's policy is {constraint.policy_percent}%"
+    return "refuses nothing" if constraint.advisory else ""
+
+
 def losses_text(losses: Iterable[Loss], *, all_names: bool = False) -> RenderableType:
-    """One row for each loss, and for each drain that comes to something else than the loss of its node; then what
-    there is to say about them, with all names of what is interrupted if they are wanted."""
-    table = make_table("When something breaks (by estimate)", "what", "moved ", "interrupted ", "without a place ")
+    """One row for each loss, and for each drain that ends otherwise than the loss of its node; below it the names of
+    what does not come back, and with `all_names` of all that is interrupted."""
+    table = Table(
+        "When something fails (by estimate)",
+        Column("event"),
+        number("pods", drop=3),
+        number("moved", drop=2),
+        number("stay down"),
+        number("services interrupted", drop=1),
+    )
     sentences: list[str] = []
     seen: set[object] = set()
     for loss in losses:
         if (outcome := _outcome(loss)) in seen:
             continue
         seen.add(outcome)
-        table.add_row(
-            EVENTS[loss.event].format(loss.name),
-            str(loss.moved),
-            str(len(loss.blips)),
-            str(sum(each.pods for each in loss.pending)),
-        )
+        counts = (loss.moved + loss.stay_down, loss.moved, loss.stay_down, len(loss.interrupted_services))
+        table.add_row(event_text(loss), *map(str, counts))
         said = [*_besides(loss), *(_interrupted(loss) if all_names else ())]
-        sentences += [f"{EVENTS[loss.event].format(loss.name)}: {each}" for each in said]
-    same = "a node that is drained first comes to the same, unless it is listed"
-    return Group(table, *map(Text, (*sentences, same)))
+        sentences += [f"{event_text(loss)}: {each}" for each in said]
+    legend = (
+        "Pods without those of daemonsets. A service is interrupted while a part of it does not run, or for good.",
+        "A drain that is not listed ends like the loss of its node.",
+    )
+    return Group(table, *map(Text, sentences), *(Text(each, "dim") for each in legend))
+
+
+def event_text(loss: Loss) -> str:
+    """`k8s-node1 dies`."""
+    return EVENTS[loss.event].format(loss.name)
+
+
+def loss_name(loss: Loss) -> str:
+    """`k8s-node1`, or `host pve`."""
+    return PARTS[loss.event].format(loss.name)
+
+
+def loss_outcome(loss: Loss) -> str:
+    """What of a loss does not come back by itself."""
+    return "; ".join(_besides(loss)) or "everything runs elsewhere"
 
 
 def _interrupted(loss: Loss) -> Iterator[str]:
     if loss.blips:
         yield f"interrupted until they run elsewhere: {', '.join(each.name for each in loss.blips)}"
+
+
+def _besides(loss: Loss) -> Iterator[str]:
+    if not loss.has_control_plane:
+        yield "no control plane: what runs goes on, and nothing is started or moved until it is back"
+    if loss.pending:
+        yield f"no place for {', '.join(each.workload.name for each in loss.pending)}"
+    if loss.unreachable:
+        yield f"volumes out of reach: {', '.join(loss.unreachable)}"
+    if loss.held:
+        yield f"does not end: the disruption budget of {', '.join(each.name for each in loss.held)} holds it"
 
 
 def restarts_text(restarts: Sequence[Restart]) -> RenderableType:
@@ -77,38 +162,3 @@ def _outcome(loss: Loss) -> tuple[object, ...]:
     waiting = tuple((each.workload.key, each.pods) for each in loss.pending)
     names = tuple(tuple(each.key for each in workloads) for workloads in (loss.blips, loss.held))
     return loss.name, loss.has_control_plane, loss.moved, waiting, names, loss.unreachable
-
-
-def _remark(constraint: Constraint) -> str:
-    return "binds first" if constraint.binds else "refuses nothing" if constraint.advisory else ""
-
-
-def _amount(constraint: Constraint, amount: int) -> str:
-    if constraint.resource == CPU:
-        return cores(amount)
-    return gib(amount) if constraint.resource == MEMORY else f"{amount:,}"
-
-
-def _more(headroom: Headroom) -> Iterator[str]:
-    typical = headroom.typical
-    after = headroom.typical_services_after_loss
-    tail = "" if after is None else f", {after} if the loss of any one of these nodes is to be survived"
-    ends = f"; then {ENDS_WITH[headroom.ends_with]}" if headroom.ends_with else ""
-    yield (
-        f"{plural(headroom.typical_services, 'more typical service')} would fit (CPU {notation(CPU, typical[CPU])}, "
-        f"memory {notation(MEMORY, typical[MEMORY])}: the lab's medians){tail}{ends}"
-    )
-    yield f"{plural(headroom.block_volumes, 'more block volume')} could be attached"
-    if headroom.workers is not None:
-        yield f"{plural(headroom.workers, 'more worker')} like {headroom.worker} would fit in the memory of a host"
-
-
-def _besides(loss: Loss) -> Iterator[str]:
-    if not loss.has_control_plane:
-        yield "no control plane: what runs goes on, and nothing is started or moved until it is back"
-    if loss.pending:
-        yield f"no place for {listed([each.workload.name for each in loss.pending])}"
-    if loss.unreachable:
-        yield f"volumes out of reach: {', '.join(loss.unreachable)}"
-    if loss.held:
-        yield f"does not end: the disruption budget of {', '.join(each.name for each in loss.held)} holds it"

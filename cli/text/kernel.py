@@ -7,7 +7,7 @@ from math import isinf
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cli.text.tables import make_table
+from cli.text.tables import Column, Table, number
 from config.cluster import CpuManager
 from plan.kubernetes.cgroups import SLICES, Cgroup, cgroups
 from plan.kubernetes.eviction import SCARCE, Turn, above_request, turns
@@ -22,7 +22,9 @@ SHORT_OF = {MEMORY: "memory", EPHEMERAL_STORAGE: "disk"}
 
 def cgroups_text(workload: Workload, cpu_manager: CpuManager) -> RenderableType:
     """The values of each cgroup."""
-    table = make_table("", "cgroup", "cpu.weight ", "cpu.max ", "memory.max ", "oom_score_adj ")
+    table = Table(
+        "", Column("cgroup"), number("cpu.weight"), number("cpu.max"), number("memory.max"), number("oom_score_adj")
+    )
     for each in cgroups(workload, cpu_manager):
         table.add_row(
             each.name,
@@ -66,8 +68,13 @@ def evictions_text(plan: Plan, workload: Workload) -> RenderableType | None:
 
 
 def _table(found: Iterable[Turn]) -> RenderableType:
-    table = make_table(
-        "When a node runs short (by estimate)", "node", "out of", "goes as ", "right after", "right before"
+    table = Table(
+        "When a node runs short (by estimate)",
+        Column("node"),
+        Column("out of"),
+        number("goes as"),
+        Column("right after", drop=2),
+        Column("right before", drop=1),
     )
     for turn in found:
         table.add_row(

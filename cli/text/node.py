@@ -5,7 +5,7 @@ from rich.text import Text
 
 from cli.text.console import make_console
 from cli.text.forecast import losses_text
-from cli.text.tables import make_table
+from cli.text.tables import Column, Table, number
 from config.cluster import Kubelet
 from plan.cluster.nodes import PODS
 from plan.cluster.reservations import by_rule, reserved
@@ -58,10 +58,17 @@ def _pods(use: NodeUse) -> RenderableType:
     """In the order in which they are evicted for memory; those critical for the system never are, and come last."""
     orders = {resource: [each.key for each in order_on(use, resource)] for resource in SCARCE}
     count = {workload.key: number for workload, number in use.workloads}
-    table = make_table(
-        "Its pods by estimate, the order in which it evicts them when something runs out, and their memory",
-        "memory ", "disk ", "inodes ", "workload", "pods ", "priority ", "request ", "limit ",
-    )  # fmt: skip
+    table = Table(
+        "Its pods by estimate: when each is evicted if memory, disk or inodes run out, and its memory",
+        number("memory", drop=1),
+        number("disk", drop=3),
+        number("inodes", drop=4),
+        Column("workload"),
+        number("pods", drop=2),
+        number("priority", drop=5),
+        number("request"),
+        number("limit"),
+    )
     going = order_on(use, MEMORY)
     staying = [workload for workload, _ in use.workloads if workload.key not in orders[MEMORY]]
     for workload in (*going, *staying):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Console
 
-from cli.text.tables import make_table
+from cli.text.tables import Column, Table, number
 from observation.usage import ContainerUsage
 from operations.rightsize.cluster import Sizes
 from operations.rightsize.patterns import Pattern
@@ -50,7 +50,14 @@ def print_sizes(sizes: Sizes, warnings: Iterable[str], console: Console) -> None
         if proposal.proposed != (None, None)
     ]
     if changed:
-        table = make_table(f"Proposals ({sizes.days:g} days of usage)", "container", "of", "request ", "limit ", "why")
+        table = Table(
+            f"Proposals ({sizes.days:g} days of usage)",
+            Column("container"),
+            Column("of", drop=1),
+            number("request"),
+            number("limit"),
+            Column("why", drop=2),
+        )
         for sized, proposal in changed:
             table.add_row(
                 f"{sized.namespace}/{sized.workload.partition('/')[2]}/{sized.container}",

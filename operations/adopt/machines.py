@@ -1,5 +1,6 @@
 """Which machines of a Proxmox the lab takes over, which it cannot, and how those that it has differ."""
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from pathlib import Path
@@ -63,6 +64,12 @@ class Adoption(NamedTuple):
     def errors(self) -> bool:
         """Whether a machine could not be adopted, or one that the file has is not as it says."""
         return bool(self.left_out) or any(each.severity == "error" for each in self.findings)
+
+    @property
+    def diff(self) -> str:
+        """The change of the file, as `diff -u` prints it."""
+        before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
+        return "".join(difflib.unified_diff(before, after, f"a/{self.file}", f"b/{self.file}"))
 
 
 def adopt(folder: Path, api: Api, wanted: Sequence[str] = (), roles: Mapping[str, Role] = NO_ROLES) -> Adoption:

@@ -62,6 +62,11 @@ class Loss(NamedTuple):
         return (*gone, *(each for each in self.blips if each not in gone))
 
     @property
+    def interrupted_services(self) -> tuple[str, ...]:
+        """Services of which a workload has no pod, or no data, for a while or for good; the latter come first."""
+        return tuple(dict.fromkeys((*(each.service for each in self.interrupted), *self.unreachable)))
+
+    @property
     def is_survived(self) -> bool:
         """Whether everything runs again without anybody's doing."""
         return self.has_control_plane and not self.pending and not self.unreachable

@@ -1,23 +1,17 @@
 """`homelab plan`."""
 
-import io
 import json
 import re
 import subprocess
 import sys
-from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
-from cli.text.plan import print_plan
 from cli.text.service import print_service
-from plan import make_plan
 from tests.cli.conftest import Homelab
-from tests.plan.labs import ROOT, change, lab_of, plan_of
+from tests.plan.labs import ROOT, change, plan_of
 
 
 def report(homelab: Homelab, *arguments: object) -> dict[str, Any]:
@@ -223,7 +217,7 @@ def test_without_a_terminal_no_line_is_cut_or_wrapped(
     change(lab, [{"file": "services/photos.yaml", "old": "memory: 512Mi", "new": "memory: 4Gi"}])
     output = homelab("plan", "--lab", lab).stdout
     assert "…" not in output
-    assert f" 202  {long}  " in output
+    assert f"{long}  202  " in re.sub(" +", "  ", output)
     (message,) = (line for line in output.splitlines() if "memory limits add up to" in line)
     assert message.endswith("would run out of memory")
     assert "\x1b" not in output
@@ -244,34 +238,12 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
     assert result.stderr == ""
 
 
-@pytest.mark.parametrize("width", [40, 80, 100])
-def test_no_number_is_cut_on_a_narrow_terminal(width: int) -> None:
-    output = io.StringIO()
-    print_plan(plan_of("prod"), Console(file=output, width=width, force_terminal=True))
-    assert "…" not in output.getvalue()
-
-
-@pytest.mark.parametrize("width", [72, 80, 100])
-def test_every_number_stays_in_one_piece_beside_long_names(width: int) -> None:
-    lab = lab_of("every_kind")
-    names = {name: f"{name}-in-the-rack-behind-the-washing-machine" for name in lab.machines}
-    plan = make_plan(replace(lab, machines={names[name]: machine for name, machine in lab.machines.items()}))
-    texts: list[str] = []
-    for columns in (width, 300):
-        output = io.StringIO()
-        print_plan(plan, Console(file=output, width=columns, color_system=None))
-        texts.append(output.getvalue())
-    number = r"(?<![\d.])-?\d+(?:[.,]\d+)*(?: GiB|%)?(?:/\d[\d.]*)?"
-    narrow, wide = (Counter(re.findall(number, text)) for text in texts)
-    assert narrow == wide
-
-
 def test_a_plan_says_what_runs_out_first_and_what_a_loss_takes(homelab: Homelab) -> None:
     text = homelab("plan").stdout
-    assert "binds first" in next(line for line in text.splitlines() if line.startswith("host memory"))
+    assert next(line for line in text.splitlines() if line.startswith("host memory")).endswith("101%  limiting")
     assert "91 more block volumes could be attached" in text
     (lost,) = (line for line in text.splitlines() if line.startswith("k8s-node1 dies "))
-    assert lost.split() == ["k8s-node1", "dies", "0", "0", "5"]
+    assert lost.split() == ["k8s-node1", "dies", "5", "0", "5", "4"]
     assert "k8s-node1 dies: no place for frigate, " in text
     assert "k8s-master dies: no control plane: what runs goes on" in text
     assert "pve starts pfsense at 0 s, docker-registry at 90 s, k8s-master at 105 s" in text

@@ -1,0 +1,71 @@
+"""The first screen of a plan: the verdict, what is limiting, which parts must not fail, and the worst findings."""
+
+from collections.abc import Iterator, Mapping
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from cli.text.findings import finding_text
+from cli.text.forecast import amounts_text, loss_name, loss_outcome, room_text
+from plan.forecast import Forecast
+from plan.model import Plan, Severity
+from plan.scenarios.headroom import Constraint
+from plan.verdict import Verdict
+from plan.wording import percent, plural
+
+
+def verdict_text(plan: Plan, forecast: Forecast, verdict: Verdict, *, whole: bool) -> RenderableType:
+    """The first screen; above a whole plan the worst findings are only named, since they follow below."""
+    parts: list[RenderableType] = [verdict_line(verdict), Text()]
+    if verdict.limiting:
+        parts.append(_labelled("Limiting", _limiting(verdict.limiting)))
+    parts.append(_labelled("Room for", room_text(forecast.headroom)))
+    parts.append(_labelled("Must not fail", "; ".join(_single_points(verdict)) or "nothing: every loss is survived"))
+    if verdict.worst:
+        parts += [Text(), Text(_heading(verdict), "bold")]
+        told = (finding_text(plan.lab, finding) for finding in verdict.worst)
+        parts += [part for parts_of_one in told for part in (parts_of_one[:1] if whole else parts_of_one)]
+    return Group(*parts)
+
+
+def verdict_line(verdict: Verdict) -> Text:
+    """For example `It fits, by estimate: no errors, 5 warnings, 57 notes.`"""
+    tail = f"{plural(verdict.counts['warning'], 'warning')}, {plural(verdict.counts['info'], 'note')}."
+    if verdict.word == "fits":
+        return Text.assemble(("It fits, by estimate: no errors", "bold green"), f", {tail}")
+    return Text.assemble((f"Do not apply this: {plural(verdict.counts['error'], 'error')}", "bold red"), f", {tail}")
+
+
+def rest_text(verdict: Verdict) -> Text:
+    """How to see what the first screen leaves out."""
+    left_out = _left_out(verdict)
+    findings = f"all findings, {left_out} more: homelab findings" if left_out else "all findings: homelab findings"
+    return Text(f"Machines, nodes, tiers, services, losses: homelab plan --all; {findings}", "dim")
+
+
+def _labelled(label: str, sentence: str) -> Text:
+    return Text.assemble((f"{label}: ", "bold"), sentence)
+
+
+def _limiting(constraint: Constraint) -> str:
+    assert constraint.capacity is not None, "nothing without a capacity is limiting"
+    share = percent(constraint.used, constraint.capacity)
+    return f"{constraint.name} of {constraint.of}, {share} used: {amounts_text(constraint)}"
+
+
+def _single_points(verdict: Verdict) -> Iterator[str]:
+    for loss in verdict.single_points:
+        yield f"{loss_name(loss)} ({loss_outcome(loss)})"
+
+
+def _heading(verdict: Verdict) -> str:
+    shown = len(verdict.worst)
+    return f"Worst findings ({shown} of {_errors_and_warnings(verdict.counts)} errors and warnings)"
+
+
+def _errors_and_warnings(counts: Mapping[Severity, int]) -> int:
+    return counts["error"] + counts["warning"]
+
+
+def _left_out(verdict: Verdict) -> int:
+    return sum(verdict.counts.values()) - len(verdict.worst)
