@@ -12,7 +12,7 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render schema rehearse test conformance golden messages lint bench docs lock clean
+.PHONY: help plan render schema rehearse test conformance golden messages recordings lint bench docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ golden: .venv/runtime ## Write the golden files anew, to be reviewed as a diff
 
 messages: .venv/development ## Write anew what planner and cluster say of common mistakes, to be reviewed as a diff
 	@WRITE_MESSAGES=1 $(BIN)/pytest --quiet tests/plan/test_messages.py tests/conformance/kubernetes/test_messages.py
+
+recordings: .venv/development ## Write anew what the real engine prints of changes, failures and interruptions, to be reviewed as a diff
+	@$(BIN)/python -m rehearsal.tools
+	@$(BIN)/python -m tests.recordings.record
 
 lint: .venv/development ## Check style, types and pipelines
 	$(BIN)/ruff check

@@ -17,6 +17,12 @@ STAND_IN = "pulumi-stand-in"
 STANDS_IN_FOR = ("random", "tls")
 """No Go module holds these two: a program of ours plays what the lab needs of them."""
 LANGUAGE_HOST = "pulumi-language-python"
+PYTHON = "HOMELAB_PYTHON"
+"""The variable that tells the stand-in of the language host which Python runs the program."""
+HOST_SCRIPT = f"""#!/bin/sh
+export PYTHONPATH="$(dirname "$0")/../..:$PYTHONPATH"
+exec "${PYTHON}" -m rehearsal.language_host "$@"
+"""
 
 
 class Installation(NamedTuple):
@@ -63,18 +69,11 @@ def install(folder: Path, plugins: Iterable[str] = ("kubernetes",)) -> Installat
     (programs / "pulumi").symlink_to(pulumi)
     for name in plugins:
         _lay_out(name, home / "plugins")
-    if shutil.which(LANGUAGE_HOST) is None:
-        host = programs / LANGUAGE_HOST
-        root = Path(__file__).parents[1]
-        host.write_text(
-            f'#!/bin/sh\nPYTHONPATH="{root}:$PYTHONPATH" exec "{sys.executable}" -m rehearsal.language_host "$@"\n',
-            encoding="utf-8",
-        )
-        host.chmod(0o755)
     return Installation(
         pulumi,
         {
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            PYTHON: sys.executable,
             "PULUMI_HOME": str(home),
             "PULUMI_BACKEND_URL": state.as_uri(),
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -85,7 +84,16 @@ def install(folder: Path, plugins: Iterable[str] = ("kubernetes",)) -> Installat
 
 def _pulumi() -> Path:
     found = shutil.which("pulumi")
-    return Path(found) if found else path_of("pulumi")
+    if found:
+        return Path(found)
+    built = path_of("pulumi")
+    host = built.with_name(LANGUAGE_HOST)  # where the engine looks for it first
+    if not host.exists() or host.read_text(encoding="utf-8") != HOST_SCRIPT:
+        unfinished = host.with_name(f"{LANGUAGE_HOST}.{os.getpid()}")
+        unfinished.write_text(HOST_SCRIPT, encoding="utf-8")
+        unfinished.chmod(0o755)
+        unfinished.replace(host)
+    return built
 
 
 def _plugin(name: str) -> Path:

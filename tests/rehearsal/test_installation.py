@@ -17,7 +17,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where Pulumi keeps its plugins; empty."""
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    monkeypatch.setattr(installation, "path_of", lambda name: Path(f"/built/{name}"))
+    (tmp_path / "built").mkdir()
+    monkeypatch.setattr(installation, "path_of", lambda name: tmp_path / "built" / name)
     return tmp_path / "home" / "plugins"
 
 

@@ -95,6 +95,22 @@ class Stack:
         assert outcome.succeeded, outcome.output
         return outcome
 
+    def begin_up(self, *arguments: str) -> subprocess.Popen[str]:
+        """An `up` that goes on by itself, with all that it starts in one process group; for who ends it half-way."""
+        return subprocess.Popen(
+            [self._pulumi, "up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", *arguments],
+            cwd=self._project,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, errors: bool = True) -> Outcome:
+        """Any command of `pulumi`; it may fail."""
+        return self._run(*arguments, errors=errors)
+
     def preview(self, *arguments: str) -> str:
         """A preview as JSON, also where it says that the `up` would fail."""
         return self._run("preview", "--json", *arguments, errors=False).output

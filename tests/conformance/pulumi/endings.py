@@ -1,0 +1,51 @@
+"""An `up` that does not come to its end: killed, or interrupted, while the cluster is in a given state."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from rehearsal.control_plane import Api
+from tests.conformance.proxmox.terraform import Outcome
+from tests.conformance.pulumi.stack import Stack
+
+SECONDS = 60
+"""That the state has to come about in, and that an `up` has to end in."""
+
+
+def cut_off(stack: Stack, ending: signal.Signals, when: Callable[[], bool], *arguments: str) -> Outcome:
+    """Send an `up` a signal as soon as something is so; returns how it ended. Nothing of it is left running."""
+    with stack.begin_up(*arguments) as process:
+        try:
+            wait_for(lambda: process.poll() is not None or when())
+            assert process.poll() is None, "it ended by itself: " + (process.stdout.read() if process.stdout else "")
+            process.send_signal(ending)
+            output = "" if ending == signal.SIGKILL else process.communicate(timeout=SECONDS)[0]
+            code = process.wait(SECONDS)
+        finally:
+            end_session(process.pid)
+    return Outcome(code, output)
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Until something is so. Raises AssertionError where it does not come about."""
+    deadline = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, f"not so within {SECONDS} s"
+        time.sleep(0.1)
+
+
+def end_session(session: int) -> None:
+    """A killed engine leaves its plugins running, in its session but in groups of their own."""
+    listed = subprocess.run(["ps", "-o", "pid=", "-s", str(session)], capture_output=True, text=True, check=False)
+    for process in map(int, listed.stdout.split()):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def cordon(api: Api, *, cordoned: bool = True) -> None:
+    """Let no new pod have a place, or take that back. What needs one is then waited for."""
+    for node in api.list("v1", "Node"):
+        api.patch({"apiVersion": "v1", "kind": "Node", **node}, {"spec": {"unschedulable": cordoned}})

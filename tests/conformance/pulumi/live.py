@@ -1,0 +1,105 @@
+"""The whole of a lab in one stack: machines on an emulated Proxmox, and all that runs in a real control plane."""
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from config.load import load_lab
+from plan import Plan, make_plan
+from plan.model import VirtualMachine
+from rehearsal.charts import chart_repository
+from rehearsal.control_plane import Api, cluster
+from rehearsal.proxmox import Emulator, emulator
+from rehearsal.stand_ins import system_stand_ins
+from tests.conformance.proxmox.conftest import host_with_template
+from tests.conformance.proxmox.test_lab import put_on_host
+from tests.conformance.pulumi.stack import Stack
+from tests.plan.labs import change
+
+CHART = re.compile(r"chart: \{name: (\S+), repository: (\S+), version: (\S+)\}")
+LATER = "99.0.0"
+"""A version of every chart that comes after the one that a lab has."""
+TAKE_OVER = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
+"""Kyverno runs already, in its namespace."""
+
+
+class Live(NamedTuple):
+    """A lab with its stack, and what is asked and changed besides."""
+
+    lab: Path
+    stack: Stack
+    proxmox: Emulator
+    api: Api
+
+    @property
+    def plan(self) -> Plan:
+        return make_plan(load_lab(self.lab))
+
+    @contextmanager
+    def edited(self, *edits: tuple[str, str, str]) -> Iterator[None]:
+        """The lab, edited for a while; each edit is as in `edit`."""
+        kept = {file: file.read_text(encoding="utf-8") for file in self.lab.rglob("*.yaml")}
+        self.edit(*edits)
+        try:
+            yield
+        finally:
+            for file in {*self.lab.rglob("*.yaml")} - kept.keys():
+                file.unlink()
+            for file, text in kept.items():
+                file.write_text(text, encoding="utf-8")
+
+    def edit(self, *edits: tuple[str, str, str]) -> None:
+        """Change the lab: each edit is a file, what stands there once, and what comes instead. Where nothing stands
+        there, the other is the file's new name; without one it is gone."""
+        for file, old, new in edits:
+            if old:
+                change(self.lab, [{"file": file, "old": old, "new": new}])
+            elif new:
+                (self.lab / file).rename(self.lab / new)
+            else:
+                (self.lab / file).unlink()
+
+
+@contextmanager
+def live(folder: Path, lab: Path, environment: Mapping[str, str] = TAKE_OVER) -> Iterator[Live]:
+    """A lab whose machines run, and of which nothing is in the cluster yet. `lab` may be changed.
+
+    Raises:
+        ToolMissing: a part of the control plane is not here and could not be built.
+    """
+    state = host_with_template()
+    charts = {name: {version, LATER} for name, _, version in _charts(lab)}
+    with chart_repository(charts) as repository, emulator(state) as proxmox:
+        for file in (lab / "services").glob("*.yaml"):
+            text = file.read_text(encoding="utf-8")
+            file.write_text(
+                CHART.sub(rf"chart: {{name: \1, repository: {repository.url}, version: \3}}", text), "utf-8"
+            )
+        plan = make_plan(load_lab(lab))
+        for machine in plan.machines:
+            _run_on_host(proxmox, machine)
+        with cluster(plan) as running:
+            running.api.apply_all(system_stand_ins(plan))
+            authorities = folder / "authorities.pem"
+            authorities.write_bytes(proxmox.ca_file.read_bytes() + repository.ca_file.read_bytes())
+            stack = Stack(folder, lab, proxmox, environment={**environment, "SSL_CERT_FILE": str(authorities)})
+            stack.set("kubeconfig", running.kubeconfig.read_text(encoding="utf-8"), secret=True)
+            yield Live(lab, stack, proxmox, running.api)
+
+
+def _charts(lab: Path) -> Iterator[tuple[str, str, str]]:
+    for file in (lab / "services").glob("*.yaml"):
+        yield from CHART.findall(file.read_text(encoding="utf-8"))
+
+
+def _run_on_host(proxmox: Emulator, machine: VirtualMachine) -> None:
+    put_on_host(proxmox, machine)
+    proxmox.state.machines[machine.vmid].config["cpu"] = "host"
+
+
+def copy_of(lab: Path, folder: Path) -> Path:
+    """A copy of a lab that a test may change."""
+    return Path(shutil.copytree(lab, folder / lab.name))
