@@ -17,13 +17,11 @@ from components.tier_namespace import TierNamespace, TierNamespaceArgs
 from plan import model
 
 APPS = {
-    "app": (K8sApp, K8sAppArgs),
     "gpu": (GpuApp, GpuAppArgs),
-    "helm": (K8sApp, K8sAppArgs),
     "postgres": (PostgresApp, PostgresAppArgs),
     "mysql": (MysqlApp, MysqlAppArgs),
 }
-"""The component of a service's own objects, by its kind."""
+"""The component of a service's own objects, by kind, where it is not `K8sApp`."""
 
 
 def declare_contents(plan: model.Plan, provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]) -> None:
@@ -85,7 +83,7 @@ def declare_service(
     releases: Mapping[str, pulumi.Resource],
 ) -> None:
     """Declare a service's own objects, after its chart and those whose kinds it uses."""
-    component, args = APPS[service.kind]
+    component, args = APPS.get(service.kind, (K8sApp, K8sAppArgs))
     charts = dict.fromkeys((*service.after, *({service.name} & releases.keys())))
     after = (namespaces[service.namespace], *(releases[name] for name in charts))
     component(service.name, args(manifests=service.manifests, provider=provider, after=after))

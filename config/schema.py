@@ -48,7 +48,8 @@ class _DocumentedSchema(GenerateJsonSchema):
         for cls in reversed(schema["cls"].__mro__):
             if cls.__module__.startswith("config."):
                 for name, text in _attribute_docstrings(cls):
-                    result["properties"][name]["description"] = text
+                    if name in result["properties"]:
+                        result["properties"][name]["description"] = text
         return result
 
     def dict_schema(self, schema: Any) -> dict[str, Any]:

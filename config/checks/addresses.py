@@ -5,8 +5,6 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
 from config.draft import Draft
-from config.parts import ports
-from config.service import HelmService
 from config.source import Path, Problem
 
 
@@ -81,10 +79,10 @@ def check_load_balancers(lab: Draft) -> Iterator[Problem]:
             continue
         path = ("services", name, "load_balancer")
         is_controller = ingress is not None and ingress.controller == name
-        if isinstance(service, HelmService) and lab.cluster and is_known and not is_controller:
+        if service.makes_pods == "chart" and lab.cluster and is_known and not is_controller:
             message = "of all charts only the ingress controller gets its address from here; write it in values"
             yield lab.problem(path, message)
-        if not ports(service) and not isinstance(service, HelmService):
+        if not service.listens() and service.makes_pods != "chart":
             yield lab.problem(path, "needs a port; declare one under ports")
         if not lab.cluster:
             continue

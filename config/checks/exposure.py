@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
-from config.service import AppService, GpuService, HelmService, Service
+from config.service import Service
 from config.service.common import Exposure
 from config.source import Problem
 
@@ -20,13 +20,12 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
 
 
 def _missing(service: Service, exposure: Exposure) -> str | None:
-    if isinstance(service, HelmService):
-        return None if service.endpoint else "needs endpoint: the Kubernetes Service of the chart that answers"
-    if not isinstance(service, AppService | GpuService):
+    if not service.speaks_http:
         return f"a {service.kind} service does not speak HTTP; use load_balancer"
-    workload = service.workloads.get(exposure.workload) if exposure.workload else service
-    if workload is None or workload.ports:
+    if service.listens(exposure.workload):
         return None
+    if service.listens_at != "ports":
+        return f"needs {service.listens_at}: the Kubernetes Service that answers"
     whose = f"workload {exposure.workload!r}" if exposure.workload else "the service"
     return f"needs a port; declare one under ports of {whose}"
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
-from config.parts import gpus
-from config.service import GpuService
 from config.source import Problem
 
 
@@ -15,8 +13,8 @@ def check_gpu(lab: Draft) -> Iterator[Problem]:
         message = "must be another service than operator, whose own feature discovery is switched off"
         yield lab.problem(("cluster", "platform", "gpu", "feature_discovery"), message)
     for name, service in lab.services.items():
-        asked = [path for path, _ in gpus(name, service)]
-        if isinstance(service, GpuService) and not asked:
+        asked = [path for path, _ in service.gpus(name)]
+        if service.for_gpus and not asked:
             yield lab.problem(("services", name, "kind"), "none of its workloads has a gpu; add one, or say kind: app")
         tier = lab.tiers.get(service.tier)
         for path in asked:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
-from config.parts import workloads
-from config.service import HelmService, Service
 from config.source import Path, Problem
 
 _LONGEST = 63
@@ -49,7 +47,7 @@ def check_workload_names(lab: Draft) -> Iterator[Problem]:
     owners: dict[tuple[str, str], Path] = {}
     for service_name, service in lab.services.items():
         namespace = f"{service.tier}-{service.group or service_name}"
-        for path, name, runs_as in _named(service_name, service):
+        for path, name, runs_as in service.named(service_name):
             longest = _LONGEST_CRONJOB if runs_as == "cronjob" else _LONGEST
             if len(name) > longest:
                 message = f"its name {name!r} has {len(name)} characters; for a {runs_as} {longest} are allowed"
@@ -58,13 +56,3 @@ def check_workload_names(lab: Draft) -> Iterator[Problem]:
             if owner != path:
                 message = f"the workload {name!r} in namespace {namespace!r} is that of {lab.pointer(owner)}"
                 yield lab.problem(path, message)
-
-
-def _named(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
-    if isinstance(service, HelmService):
-        for key, footprint in service.footprint.items():
-            yield ("services", name, "footprint", key), key, footprint.runs_as
-    elif service.kind in ("postgres", "mysql"):
-        yield ("services", name), name, service.kind
-    for path, workload_name, workload in workloads(name, service):
-        yield path, workload_name, workload.runs_as

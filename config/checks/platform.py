@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
-from config.parts import ports
-from config.service import AppService, HelmService
 from config.source import Path, Problem
 
 _PROVIDES = {
@@ -28,19 +26,18 @@ def check_platform(lab: Draft) -> Iterator[Problem]:
         yield from _check_kind(lab, path, name)
         service = lab.services.get(name) if isinstance(name, str) else None
         group = _PROVIDES.get(role)
-        if group and isinstance(service, HelmService | AppService):
-            provided = service.provides if isinstance(service, HelmService) else ()
-            if group not in provided:
-                message = f"{name!r} does not provide {group}; a helm service that installs it names it under provides"
-                yield lab.problem(path, message)
-        if role in _ANSWERS and isinstance(service, HelmService | AppService) and not ports(service):
-            key = "endpoint" if isinstance(service, HelmService) else "ports"
-            yield lab.problem(path, f"{name!r} answers nowhere; declare its {key}")
+        if service is None or not service.serves_platform:
+            continue
+        if group and group not in service.installs():
+            message = f"{name!r} does not provide {group}; a helm service that installs it names it under provides"
+            yield lab.problem(path, message)
+        if role in _ANSWERS and not service.listens():
+            yield lab.problem(path, f"{name!r} answers nowhere; declare its {service.listens_at}")
     for name in lab.storage_classes:
         yield from _check_kind(lab, ("storage", name, "driver"), lab.storage_classes[name].driver)
 
 
 def _check_kind(lab: Draft, path: Path, name: str | None) -> Iterator[Problem]:
     service = lab.services.get(name) if name else None
-    if service and not isinstance(service, HelmService | AppService):
+    if service and not service.serves_platform:
         yield lab.problem(path, f"{name!r} is of kind {service.kind}; needed is helm or app")

@@ -5,8 +5,6 @@ from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from config.draft import Draft
-from config.parts import containers, ports, workloads
-from config.service import HelmService
 from config.source import Path, Problem
 
 
@@ -136,14 +134,14 @@ def _hostnames(lab: Draft) -> Iterator[Claim]:
 def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
         if address := service.load_balancer:
-            for number, protocol in ports(service):
+            for number, protocol in service.listens():
                 what = f"port {number}/{protocol.lower()} of {address}"
                 yield Claim((address, number, protocol), ("services", name, "load_balancer"), what)
 
 
 def _workload_ports(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
-        for path, _, workload in workloads(name, service):
+        for path, _, workload in service.parts(name):
             for port_name, (number, protocol) in workload.ports.items():
                 what = f"port {number}/{protocol.lower()}"
                 yield Claim((path, number, protocol), (*path, "ports", port_name), what)
@@ -152,7 +150,7 @@ def _workload_ports(lab: Draft) -> Iterator[Claim]:
 def _container_names(lab: Draft) -> Iterator[Claim]:
     """Within a pod: the main container has the workload's name, and the one that waits is added by the planner."""
     for name, service in lab.services.items():
-        for path, workload_name, workload in workloads(name, service):
+        for path, workload_name, workload in service.parts(name):
             yield Claim((path, workload_name), path, f"the container name {workload_name!r}")
             if workload.waits_for:
                 yield Claim((path, "wait-for"), (*path, "waits_for"), "the container name 'wait-for'")
@@ -163,12 +161,10 @@ def _container_names(lab: Draft) -> Iterator[Claim]:
 
 def _mount_paths(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
-        if isinstance(service, HelmService):
-            continue
-        for path, container in containers(name, service):
+        for path, container in service.containers_of(name):
             for volume, where in container.mounts.items():
                 yield Claim((path, where.rstrip("/")), (*path, "mounts", volume), f"the path {where}")
-        for path, _, workload in workloads(name, service):
+        for path, _, workload in service.parts(name):
             for where in workload.files:
                 yield Claim((path, where.rstrip("/")), (*path, "files", where), f"the path {where}")
 

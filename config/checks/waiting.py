@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from config.draft import Draft
-from config.parts import ports, workloads
-from config.service import AppService, GpuService, HelmService
 from config.service.container import Workload
 from config.source import Problem
 
@@ -13,7 +11,7 @@ from config.source import Problem
 def check_waiting(lab: Draft) -> Iterator[Problem]:
     """Whoever is waited for can answer. A further workload may wait for its own service."""
     for name, service in lab.services.items():
-        for path, _, workload in workloads(name, service):
+        for path, _, workload in service.parts(name):
             for index, awaited in enumerate(workload.waits_for):
                 if awaited == name and workload is service:
                     yield lab.problem((*path, "waits_for", index), f"{name!r} waits for itself")
@@ -26,10 +24,9 @@ def _silent(lab: Draft, name: str, waiting: Workload) -> str | None:
     service = lab.services.get(name)
     if service is None:
         return None
-    if not ports(service):
-        key = "endpoint" if isinstance(service, HelmService) else "ports"
-        return f"it declares no {key}"
-    if isinstance(service, AppService | GpuService) and service.replicas == 0 and waiting.replicas > 0:
+    if not service.listens():
+        return f"it declares no {service.listens_at}"
+    if service.is_off() and waiting.replicas > 0:
         return "it is switched off with replicas: 0"
     return None
 
@@ -37,15 +34,14 @@ def _silent(lab: Draft, name: str, waiting: Workload) -> str | None:
 def check_circles(lab: Draft) -> Iterator[Problem]:
     """Services that wait for each other never start. Every circle is reported at one of its links."""
     waits = {
-        name: [awaited for awaited in service.waits_for if awaited != name and awaited in lab.services]
+        name: [awaited for awaited in part.workload.waits_for if awaited != name and awaited in lab.services]
         for name, service in lab.services.items()
-        if isinstance(service, AppService | GpuService)
+        for part in service.parts(name)[:1]
     }
     while circle := _circle(waits):
         first, second = circle[:2]
-        service = lab.services[first]
-        assert isinstance(service, AppService | GpuService)
-        path = ("services", first, "waits_for", service.waits_for.index(second))
+        main = lab.services[first].parts(first)[0].workload
+        path = ("services", first, "waits_for", main.waits_for.index(second))
         yield lab.problem(path, f"waits in a circle: {' -> '.join(circle)}")
         waits[first].remove(second)
 

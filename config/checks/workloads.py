@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
-from config.parts import containers, resources, workloads
 from config.service import HelmService, Service
-from config.service.app import OwnWorkloads
 from config.service.container import Workload
 from config.source import Path, Problem
 
@@ -19,7 +17,7 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
     """What is stated about running suits the controller that runs it."""
     for name, service in lab.services.items():
         yield from _check_host_access(lab, name, service)
-        for path, _, workload in workloads(name, service):
+        for path, _, workload in service.parts(name):
             yield from _check_schedule(lab, path, workload)
             yield from _check_replicas(lab, path, workload, service.singleton and workload is service)
             if workload.every_node and workload.runs_as != "daemonset":
@@ -53,10 +51,9 @@ def _check_replicas(lab: Draft, path: Path, workload: Workload, singleton: bool)
 
 def _check_host_access(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
     uses: list[tuple[Path, bool]] = []
-    if isinstance(service, OwnWorkloads):
-        uses.append((("services", name, "host_paths"), bool(service.host_paths)))
-    uses += [((*path, "host_network"), workload.host_network) for path, _, workload in workloads(name, service)]
-    uses += [((*path, "privileged"), container.privileged) for path, container in containers(name, service)]
+    uses.append((("services", name, "host_paths"), bool(service.mountable().get("host_paths"))))
+    uses += [((*path, "host_network"), workload.host_network) for path, _, workload in service.parts(name)]
+    uses += [((*path, "privileged"), container.privileged) for path, container in service.containers_of(name)]
     for path, used in uses:
         if used and "host-access" not in service.exceptions:
             yield lab.problem(path, "needs the exception host-access with a reason, under exceptions")
@@ -81,7 +78,7 @@ def _not_everywhere(runs_as: str) -> str:
 def check_memory(lab: Draft) -> Iterator[Problem]:
     """No container requests more memory than it may use."""
     for name, service in lab.services.items():
-        for path, stated in resources(name, service):
+        for path, stated in service.sized(name):
             if stated.memory_request is not None and stated.memory_request > stated.memory:
                 message = f"{stated.memory_request} must not be more than memory, {stated.memory}"
                 yield lab.problem((*path, "memory_request"), message)
@@ -95,6 +92,6 @@ def check_secrets(lab: Draft) -> Iterator[Problem]:
     for name, service in lab.services.items():
         if isinstance(service, HelmService) and service.secrets:
             yield lab.problem(("services", name, "secrets"), message)
-        for path, container in containers(name, service):
+        for path, container in service.containers_of(name):
             if container.secrets:
                 yield lab.problem((*path, "secrets"), message)

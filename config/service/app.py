@@ -1,14 +1,21 @@
 """Services of kind `app` and `gpu`: workloads that we write ourselves."""
 
-from typing import Literal
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from typing import ClassVar, Literal, final
 
 from config.model import Name
-from config.service.common import Permission, Scratch, SizedService
-from config.service.container import AbsolutePath, GpuWorkload, Workload
+from config.service.common import Named, Permission, Scratch, SizedService
+from config.service.container import AbsolutePath, ContainerPort, Gpu, GpuWorkload, Part, Resources, Workload
+from config.source import Path
 
 
-class OwnWorkloads(SizedService):
-    """What a service may state of whose workloads we write every line."""
+class OwnWorkloads(SizedService, Workload):
+    """A service of whose workloads every line is written in the lab: a main one, and further ones beside it."""
+
+    makes_pods: ClassVar = "program"
+    listens_at: ClassVar = "ports"
+    unmounted: ClassVar = "no container mounts it; name it under mounts of one, or remove it"
 
     scratch: dict[Name, Scratch] = {}
     host_paths: dict[Name, AbsolutePath] = {}
@@ -16,18 +23,83 @@ class OwnWorkloads(SizedService):
     permissions: tuple[Permission, ...] = ()
     """What its pods may do at the API server; without any they get no token."""
 
+    @property
+    @abstractmethod
+    def further(self) -> Mapping[str, Workload]:
+        """The workloads beside the main one."""
 
-class AppService(OwnWorkloads, Workload):
-    """A service with a main workload and, where it has several parts, further ones beside it."""
+    def parts(self, name: str) -> tuple[Part, ...]:
+        further = (
+            Part(("services", name, "workloads", key), f"{name}-{key}", workload)
+            for key, workload in self.further.items()
+        )
+        return (Part(("services", name), name, self), *further)
+
+    def named(self, name: str) -> Iterator[Named]:
+        for path, workload_name, workload in self.parts(name):
+            yield Named(path, workload_name, workload.runs_as)
+
+    def sized(self, name: str) -> Iterator[tuple[Path, Resources]]:
+        yield from self.containers_of(name)
+
+    def gpus(self, name: str) -> Iterator[tuple[Path, Gpu]]:
+        for path, _, workload in self.parts(name):
+            if workload.gpu_share:
+                yield (*path, "gpu"), workload.gpu_share
+
+    def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
+        found = self.further.get(workload) if workload else self
+        return tuple(found.ports.values()) if found else ()
+
+    def answering(self, name: str) -> str:
+        return name
+
+    def mountable(self) -> Mapping[str, Collection[str]]:
+        return {"volumes": self.volumes, "scratch": self.scratch, "host_paths": self.host_paths}
+
+    def mounted(self, name: str) -> Collection[str]:
+        return {volume for _, container in self.containers_of(name) for volume in container.mounts}
+
+    def stored(self) -> Iterator[tuple[str, int]]:
+        """Each replica of a statefulset has its own."""
+        replicas = {
+            volume: workload.replicas
+            for workload in (self, *self.further.values())
+            if workload.runs_as == "statefulset"
+            for container in workload.containers
+            for volume in container.mounts
+        }
+        for key, volume in self.volumes.items():
+            yield volume.storage_class, volume.size * replicas.get(key, 1)
+
+    def is_off(self) -> bool:
+        return self.replicas == 0
+
+
+@final
+class AppService(OwnWorkloads):
+    """Workloads that are written in the lab."""
 
     kind: Literal["app"]
     workloads: dict[Name, Workload] = {}
     """Further workloads; each is named `<service>-<key>`."""
 
+    @property
+    def further(self) -> Mapping[str, Workload]:
+        return self.workloads
 
+
+@final
 class GpuService(OwnWorkloads, GpuWorkload):
-    """A service of which at least one workload uses a GPU."""
+    """Workloads that are written in the lab, of which at least one uses a GPU."""
+
+    serves_platform: ClassVar = False
+    for_gpus: ClassVar = True
 
     kind: Literal["gpu"]
     workloads: dict[Name, GpuWorkload] = {}
     """Further workloads; each is named `<service>-<key>`."""
+
+    @property
+    def further(self) -> Mapping[str, Workload]:
+        return self.workloads

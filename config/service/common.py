@@ -1,12 +1,15 @@
 """What every service states, whatever its kind."""
 
-from typing import Annotated, Literal
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import MemoryQuantity
-from config.service.container import AbsolutePath
+from config.service.container import AbsolutePath, Container, ContainerPort, Gpu, Part, Resources
+from config.source import Path
 
 Departure = Literal[
     "burstable-memory",
@@ -105,8 +108,33 @@ class Exposure(Model):
         return self.host if "." in self.host else f"{self.host}.{domain}"
 
 
+PlatformPart = Literal["secrets", "databases"]
+"""A part of the platform that a service cannot do without."""
+
+
+class Named(NamedTuple):
+    """A workload that is known by its name only: it can be made by the program, a chart or an operator."""
+
+    path: Path
+    name: str
+    runs_as: str
+
+
 class ServiceBase(Model):
-    """Fields of every service."""
+    """Fields of every service, and the questions that each kind of service answers about itself."""
+
+    makes_pods: ClassVar[Literal["program", "chart", "operator", "owner"]]
+    """Who writes its pods; the program labels only its own."""
+    listens_at: ClassVar[Literal["ports", "endpoint", "endpoints"]]
+    """The key that says where it listens."""
+    speaks_http: ClassVar[bool] = True
+    """Whether it can be exposed."""
+    serves_platform: ClassVar[bool] = True
+    """Whether it can be a part of the platform."""
+    for_gpus: ClassVar[bool] = False
+    """Whether it is there to use a GPU."""
+    unmounted: ClassVar[str]
+    """How a volume that nothing mounts is put right."""
 
     tier: Name
     group: Name | None = None
@@ -122,6 +150,63 @@ class ServiceBase(Model):
     volumes: dict[Name, Volume] = {}
     exceptions: dict[Departure, Reason] = {}
     """Conventions it departs from, each with the reason."""
+
+    @abstractmethod
+    def parts(self, name: str) -> tuple[Part, ...]:
+        """The workloads of which every line is written in the lab, the main one first."""
+
+    @abstractmethod
+    def named(self, name: str) -> Iterator[Named]:
+        """All workloads, whoever writes them."""
+
+    @abstractmethod
+    def sized(self, name: str) -> Iterator[tuple[Path, Resources]]:
+        """All that states resources, with where it stands."""
+
+    @abstractmethod
+    def gpus(self, name: str) -> Iterator[tuple[Path, Gpu]]:
+        """The shares of a GPU that it asks for."""
+
+    @abstractmethod
+    def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
+        """The ports at which it, or one of its further workloads, is reached, as far as they are known."""
+
+    @abstractmethod
+    def answering(self, name: str) -> str:
+        """The Kubernetes Service that answers inside the cluster."""
+
+    @abstractmethod
+    def mounted(self, name: str) -> Collection[str]:
+        """The names of what its pods mount."""
+
+    @abstractmethod
+    def stored(self) -> Iterator[tuple[str, int]]:
+        """Storage class and size in bytes of each volume that is claimed."""
+
+    def mountable(self) -> Mapping[str, Collection[str]]:
+        """The names of what its pods can mount, by the key that declares them."""
+        return {"volumes": self.volumes}
+
+    def containers_of(self, name: str) -> Iterator[tuple[Path, Container]]:
+        """The containers of which every line is written in the lab."""
+        for part in self.parts(name):
+            yield from part.containers
+
+    def installs(self) -> tuple[str, ...]:
+        """API groups whose kinds it brings."""
+        return ()
+
+    def needs(self) -> frozenset[PlatformPart]:
+        """Parts of the platform without which it cannot run."""
+        return frozenset()
+
+    def is_off(self) -> bool:
+        """Whether its main workload is switched off."""
+        return False
+
+    def secret(self, name: str) -> str:
+        """The Secret that is made of its secrets."""
+        return f"{name}-secrets"
 
 
 class SizedService(ServiceBase):

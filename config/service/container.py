@@ -1,12 +1,14 @@
 """Containers and the workloads that run them."""
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from config.model import Model, Name, Percent, Text, shown, text_like
 from config.quantity import CpuQuantity, MemoryQuantity
+from config.source import Path
 
 Image = Annotated[
     str,
@@ -148,8 +150,34 @@ class Workload(Container):
         """The main container, which is the workload itself, its sidecars and its init containers."""
         return (self, *self.sidecars.values(), *self.init.values())
 
+    @property
+    def gpu_share(self) -> Gpu | None:
+        """The share of a GPU that its main container asks for."""
+        return None
+
 
 class GpuWorkload(Workload):
     """A workload that may use a GPU."""
 
     gpu: Gpu | None = None
+
+    @property
+    def gpu_share(self) -> Gpu | None:
+        return self.gpu
+
+
+class Part(NamedTuple):
+    """A workload of a service, of which every line is written in the lab."""
+
+    path: Path
+    name: str
+    workload: Workload
+
+    @property
+    def containers(self) -> Iterator[tuple[Path, Container]]:
+        """The main container, the sidecars and the init containers, with where each stands."""
+        yield self.path, self.workload
+        for key, container in self.workload.sidecars.items():
+            yield (*self.path, "sidecars", key), container
+        for key, container in self.workload.init.items():
+            yield (*self.path, "init", key), container

@@ -1,13 +1,15 @@
 """Services of kind `postgres` (a CloudNativePG cluster) and `mysql`."""
 
-from typing import Annotated, Literal
+from collections.abc import Collection, Iterator
+from typing import Annotated, ClassVar, Literal, final
 
 from pydantic import Field
 
 from config.model import Model, Name
 from config.quantity import MemoryQuantity
-from config.service.common import SizedService
-from config.service.container import Image, Resources, Schedule
+from config.service.common import Named, PlatformPart, SizedService
+from config.service.container import ContainerPort, Gpu, Image, Part, Resources, Schedule
+from config.source import Path
 
 
 class Backup(Model):
@@ -22,6 +24,12 @@ class Backup(Model):
 class DatabaseBase(SizedService, Resources):
     """A database server: its resources, data volume and backups."""
 
+    listens_at: ClassVar = "ports"
+    speaks_http: ClassVar = False
+    serves_platform: ClassVar = False
+    unmounted: ClassVar = "a database states its data volume with storage_class and size; remove it"
+    port: ClassVar[int]
+
     image: Image
     storage_class: Name
     size: MemoryQuantity
@@ -31,17 +39,73 @@ class DatabaseBase(SizedService, Resources):
     MySQL makes them when it first starts; PostgreSQL also later."""
     backup: Backup | None = None
 
+    @property
+    def servers(self) -> int:
+        """How many there are, each with a data volume."""
+        return 1
 
+    def parts(self, name: str) -> tuple[Part, ...]:
+        return ()
+
+    def sized(self, name: str) -> Iterator[tuple[Path, Resources]]:
+        yield ("services", name), self
+
+    def gpus(self, name: str) -> Iterator[tuple[Path, Gpu]]:
+        yield from ()
+
+    def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
+        return (ContainerPort(self.port, "TCP"),)
+
+    def answering(self, name: str) -> str:
+        return name
+
+    def mounted(self, name: str) -> Collection[str]:
+        return ()
+
+    def stored(self) -> Iterator[tuple[str, int]]:
+        yield self.storage_class, self.size * self.servers
+        if self.backup:
+            yield self.backup.storage_class, self.backup.size
+
+    def needs(self) -> frozenset[PlatformPart]:
+        return frozenset({"secrets"})
+
+
+@final
 class PostgresService(DatabaseBase):
     """A CloudNativePG cluster."""
+
+    makes_pods: ClassVar = "operator"
+    port: ClassVar = 5432
 
     kind: Literal["postgres"]
     instances: Annotated[int, Field(ge=1, le=9)] = 1
     """More than one: a primary, and replicas that take over."""
     max_connections: Annotated[int, Field(ge=10)] = 100
 
+    @property
+    def servers(self) -> int:
+        return self.instances
 
+    def named(self, name: str) -> Iterator[Named]:
+        yield Named(("services", name), name, self.kind)
+
+    def answering(self, name: str) -> str:
+        """The operator's Service that always leads to the primary."""
+        return f"{name}-rw"
+
+    def needs(self) -> frozenset[PlatformPart]:
+        return frozenset({"secrets", "databases"})
+
+
+@final
 class MysqlService(DatabaseBase):
     """A single MySQL server."""
 
+    makes_pods: ClassVar = "program"
+    port: ClassVar = 3306
+
     kind: Literal["mysql"]
+
+    def named(self, name: str) -> Iterator[Named]:
+        yield Named(("services", name), name, self.kind)

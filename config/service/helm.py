@@ -1,12 +1,14 @@
 """Services of kind `helm`: a chart, with the footprint of what it will run declared."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Collection, Iterator
+from typing import Annotated, Any, ClassVar, Literal, final
 
 from pydantic import Field
 
 from config.model import Model, Name, Text, text_like
-from config.service.common import Endpoint, ServiceBase
-from config.service.container import Gpu, Resources, SecretVariable
+from config.service.common import Endpoint, Named, ServiceBase
+from config.service.container import ContainerPort, Gpu, Part, Resources, SecretVariable
+from config.source import Path
 
 
 class Chart(Model):
@@ -40,8 +42,13 @@ class FootprintWorkload(Model):
     """A daemonset that tolerates every taint, so that it runs on the control plane and the GPU node too."""
 
 
+@final
 class HelmService(ServiceBase):
     """A Helm release."""
+
+    makes_pods: ClassVar = "chart"
+    listens_at: ClassVar = "endpoint"
+    unmounted: ClassVar = "no workload of the footprint mounts it; name it under volumes of one, or remove it"
 
     kind: Literal["helm"]
     chart: Chart
@@ -54,3 +61,51 @@ class HelmService(ServiceBase):
     """API groups whose kinds the chart installs, for example `traefik.io`."""
     secrets: dict[Text, SecretVariable] = {}
     """Keys of the Secret named like the service that the chart refers to."""
+
+    def parts(self, name: str) -> tuple[Part, ...]:
+        return ()
+
+    def named(self, name: str) -> Iterator[Named]:
+        for key, workload in self.footprint.items():
+            yield Named(("services", name, "footprint", key), key, workload.runs_as)
+
+    def sized(self, name: str) -> Iterator[tuple[Path, Resources]]:
+        yield from self._containers(name)
+
+    def gpus(self, name: str) -> Iterator[tuple[Path, Gpu]]:
+        for path, container in self._containers(name):
+            if container.gpu:
+                yield (*path, "gpu"), container.gpu
+
+    def _containers(self, name: str) -> Iterator[tuple[Path, FootprintContainer]]:
+        for key, workload in self.footprint.items():
+            for group, found in (("containers", workload.containers), ("init", workload.init)):
+                for container_name, container in found.items():
+                    yield ("services", name, "footprint", key, group, container_name), container
+
+    def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
+        return (ContainerPort(self.endpoint.port, "TCP"),) if self.endpoint else ()
+
+    def answering(self, name: str) -> str:
+        assert self.endpoint is not None, "checked when the lab is loaded"
+        return self.endpoint.service
+
+    def mounted(self, name: str) -> Collection[str]:
+        return {volume for workload in self.footprint.values() for volume in workload.volumes}
+
+    def stored(self) -> Iterator[tuple[str, int]]:
+        """The chart claims the volumes of a statefulset, one for each replica."""
+        replicas = {
+            volume: workload.replicas
+            for workload in self.footprint.values()
+            if workload.runs_as == "statefulset"
+            for volume in workload.volumes
+        }
+        for key, volume in self.volumes.items():
+            yield volume.storage_class, volume.size * replicas.get(key, 1)
+
+    def installs(self) -> tuple[str, ...]:
+        return self.provides
+
+    def secret(self, name: str) -> str:
+        return name

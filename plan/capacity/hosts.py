@@ -5,12 +5,8 @@ from collections.abc import Iterator
 
 from config.lab import Lab
 from config.machine import MachineDisk
-from config.parts import workloads
-from config.service import HelmService, Service
-from config.service.database import DatabaseBase
 from config.storage_class import BlockStorageClass
 from plan.model import HostUse
-from plan.workloads.volumes import mounted
 
 
 def host_uses(lab: Lab) -> tuple[HostUse, ...]:
@@ -42,7 +38,7 @@ def _promised_storage(lab: Lab, host: str) -> Counter[str]:
             for disk in machine.disks:
                 promised[disk.storage] += disk.size
     for service in lab.services.values():
-        for storage_class, size in stored(service):
+        for storage_class, size in service.stored():
             row = lab.storage_classes[storage_class]
             if isinstance(row, BlockStorageClass):
                 promised[row.storage] += size
@@ -60,26 +56,3 @@ def machine_disks_on(lab: Lab, host: str, disk: str) -> Iterator[MachineDisk]:
     for machine in lab.machines.values():
         if machine.host == host:
             yield from (each for each in machine.disks if storages[each.storage].disk == disk)
-
-
-def stored(service: Service) -> Iterator[tuple[str, int]]:
-    """Storage class and size in bytes of what a service stores; each replica of a statefulset has its own."""
-    copies = _copies(service)
-    for name, volume in service.volumes.items():
-        yield volume.storage_class, volume.size * copies.get(name, 1)
-    if isinstance(service, DatabaseBase):
-        yield service.storage_class, service.size * getattr(service, "instances", 1)
-        if service.backup:
-            yield service.backup.storage_class, service.backup.size
-
-
-def _copies(service: Service) -> dict[str, int]:
-    if isinstance(service, HelmService):
-        return {
-            volume: footprint.replicas
-            for footprint in service.footprint.values()
-            if footprint.runs_as == "statefulset"
-            for volume in footprint.volumes
-        }
-    replicated = (part.workload for part in workloads("", service) if part.workload.runs_as == "statefulset")
-    return {name: workload.replicas for workload in replicated for name in mounted(workload)}

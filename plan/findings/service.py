@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from config.lab import Lab
-from config.parts import resources, workloads
 from config.quantity import Memory
 from config.service import HelmService, Service
 from config.service.common import SizedService
@@ -25,7 +24,7 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
     ungoverned = _without_limit_range(lab)
     for name, service in lab.services.items():
         tier = lab.tiers[service.tier]
-        containers = list(resources(name, service))
+        containers = list(service.sized(name))
         exceptions = {*service.exceptions, *({"no-limit-range"} if namespace_of(name, service) in ungoverned else ())}
         for path, needs in containers:
             yield from departures(name, needs, service.tier, tier, exceptions, path)
@@ -33,7 +32,7 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
                 yield from _image(needs, path)
         yield from _resized(lab, name, service)
         yield from _unused_exceptions(lab, name, service, [needs for _, needs in containers])
-        for path, _, workload in workloads(name, service):
+        for path, _, workload in service.parts(name):
             yield from _memory_scratch(service, workload, path)
             yield from _shared_block_volume(lab, service, workload, path)
         yield from _volumes_of_replicas(lab, name, service)
@@ -104,7 +103,7 @@ def _image(container: Container, path: Path) -> Iterator[Finding]:
 
 def _unused_exceptions(lab: Lab, name: str, service: Service, containers: list[Resources]) -> Iterator[Finding]:
     tier = lab.tiers[service.tier]
-    own = [part.workload for part in workloads(name, service)]
+    own = [part.workload for part in service.parts(name)]
     used = {
         "burstable-memory": tier.memory == "guaranteed",
         "guaranteed-memory": tier.memory == "burstable",
@@ -171,7 +170,7 @@ def _pods_on_several_nodes(workload: Workload) -> str | None:
 
 def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
     """A volume of which each replica of a statefulset has its own is not there for other workloads."""
-    parts = list(workloads(name, service))
+    parts = list(service.parts(name))
     owned = {
         volume: workload.replicas
         for _, _, workload in parts

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from config.lab import Lab
-from config.parts import workloads
 from config.service import Service
 from config.service.common import StatedBackup
 from config.service.database import Backup, DatabaseBase
@@ -99,7 +98,7 @@ def _by_jobs(lab: Lab, service: str, volume: str) -> Iterator[Copy]:
     """Copies on a volume, one for each job that writes it."""
     jobs = [
         part
-        for part in workloads(service, lab.services[service])
+        for part in lab.services[service].parts(service)
         if part.workload.runs_as == "cronjob" and any(volume in each.mounts for each in part.workload.containers)
     ]
     places = places_of_class(lab, lab.storage_classes[lab.services[service].volumes[volume].storage_class])

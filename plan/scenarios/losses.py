@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 from config.lab import Lab
 from config.machine import Machine
 from config.storage_class import NfsStorageClass
-from plan.capacity.hosts import stored
 from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.kubernetes.scheduling import place
 from plan.model import Node, NodeUse, Pending, Plan, Workload
@@ -166,7 +165,9 @@ def _served_by(lab: Lab, addresses: Collection[IPv4Address]) -> list[str]:
         for name, row in lab.storage_classes.items()
         if isinstance(row, NfsStorageClass) and row.server in addresses
     }
-    return sorted(name for name, service in lab.services.items() if any(each in classes for each, _ in stored(service)))
+    return sorted(
+        name for name, service in lab.services.items() if any(each in classes for each, _ in service.stored())
+    )
 
 
 def _loss(

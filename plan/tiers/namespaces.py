@@ -67,7 +67,7 @@ def _for_charts(lab: Lab, services: list[str]) -> set[str]:
     return {
         exception
         for name in services
-        if lab.services[name].kind in ("helm", "postgres")
+        if lab.services[name].makes_pods != "program"
         for exception in lab.services[name].exceptions
     }
 

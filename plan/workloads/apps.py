@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from config.parts import Part
-from config.parts import workloads as workloads_of
 from config.service import AppService, GpuService
+from config.service.container import Part
 from plan.model import Manifest, Workload
 from plan.workloads import volumes
 from plan.workloads.context import Scope
@@ -25,7 +24,7 @@ from plan.workloads.secrets import secrets_of, service_secret
 
 def build_app(scope: Scope, app: AppService | GpuService) -> tuple[list[Workload], list[Manifest]]:
     """Workloads and objects of a service of kind `app` or `gpu`."""
-    return build_parts(scope, list(workloads_of(scope.name, app)))
+    return build_parts(scope, list(app.parts(scope.name)))
 
 
 def build_parts(scope: Scope, parts: list[Part]) -> tuple[list[Workload], list[Manifest]]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config.lab import Lab
-from config.parts import ports
-from config.service import HelmService, PostgresService, Service
+from config.service import Service
 from config.service.container import Gpu
 from config.source import Path
 from config.tier import Tier
@@ -63,16 +62,11 @@ class Scope:
     @property
     def secret(self) -> str:
         """The Secret that External Secrets makes for it."""
-        return self.name if isinstance(self.service, HelmService) else f"{self.name}-secrets"
+        return self.service.secret(self.name)
 
 
 def endpoint(lab: Lab, name: str) -> tuple[str, int]:
     """Host name and port at which a service is reached from inside the cluster."""
     service = lab.services[name]
-    host = name
-    if isinstance(service, HelmService):
-        assert service.endpoint is not None, "checked when the lab is loaded"
-        host = service.endpoint.service
-    elif isinstance(service, PostgresService):
-        host = f"{name}-rw"
-    return f"{host}.{namespace_of(name, service)}.svc.cluster.local", ports(service)[0].number
+    host = f"{service.answering(name)}.{namespace_of(name, service)}.svc.cluster.local"
+    return host, service.listens()[0].number

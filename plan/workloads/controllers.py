@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.service.common import SizedService
-from config.service.container import Autoscale, GpuWorkload
+from config.service.container import Autoscale
 from config.service.container import Workload as WorkloadConfig
 from config.source import Path
 from plan.cluster.nodes import nodes_for
@@ -86,8 +86,7 @@ def _strategy(scope: Scope, config: WorkloadConfig, template: Template) -> dict[
 def _replaced_side_by_side(scope: Scope, config: WorkloadConfig, pod: Pod) -> bool:
     """Whether old and new pod may run at once. They may not where the old one holds the block volume or the video
     memory that the new one needs, and where the service must never run twice."""
-    holds_gpu = isinstance(config, GpuWorkload) and config.gpu is not None
-    return config.runs_as == "deployment" and not (scope.service.singleton or pod.block_volumes or holds_gpu)
+    return config.runs_as == "deployment" and not (scope.service.singleton or pod.block_volumes or config.gpu_share)
 
 
 def in_motion(scope: Scope, config: WorkloadConfig, workload: Workload) -> Workload:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from config.service.container import Container as ContainerConfig
-from config.service.container import Gpu, GpuWorkload
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Container, Manifest, Pod
 from plan.model.constraints import read_constraints
@@ -78,7 +77,7 @@ def _main_container(scope: Scope, name: str, config: WorkloadConfig) -> tuple[Co
         config,
         scope.tier,
         scope.exceptions,
-        extended=scope.extended_resources(_gpu(config)),
+        extended=scope.extended_resources(config.gpu_share),
         scratch=volumes.disk_scratch(scope, config),
     )
     mounts = volumes.mounts(config) + volumes.file_mounts(config)
@@ -94,29 +93,21 @@ def _further_containers(scope: Scope, stated: Mapping[str, ContainerConfig]) -> 
     return [(container, container_manifest(scope, container, each, volumes.mounts(each))) for container, each in made]
 
 
-def _gpu(config: WorkloadConfig) -> Gpu | None:
-    return config.gpu if isinstance(config, GpuWorkload) else None
-
-
-def _uses_gpu(config: WorkloadConfig) -> bool:
-    return _gpu(config) is not None
-
-
 def _node_selector(config: WorkloadConfig) -> dict[str, str]:
-    return config.node_selector | ({GPU_NODE_LABEL: "true"} if _uses_gpu(config) else {})
+    return config.node_selector | ({GPU_NODE_LABEL: "true"} if config.gpu_share else {})
 
 
 def _tolerated_taints(config: WorkloadConfig) -> frozenset[str]:
     if config.every_node:
         return frozenset({"*"})
-    return frozenset({GPU_TAINT}) if _uses_gpu(config) else frozenset()
+    return frozenset({GPU_TAINT}) if config.gpu_share else frozenset()
 
 
 def _tolerations(config: WorkloadConfig) -> list[Manifest]:
     """Without an effect, so that it matches whatever effect the taint has."""
     if config.every_node:
         return [{"operator": "Exists"}]
-    return [{"key": GPU_TAINT, "operator": "Exists"}] if _uses_gpu(config) else []
+    return [{"key": GPU_TAINT, "operator": "Exists"}] if config.gpu_share else []
 
 
 def _pod_security_context(config: WorkloadConfig) -> dict[str, Any]:

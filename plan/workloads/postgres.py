@@ -5,8 +5,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from config.parts import Part
 from config.service import PostgresService
+from config.service.container import Part
 from plan.model import Manifest, Pod, Workload, resources
 from plan.model.constraints import Constraints, read_constraints
 from plan.model.metadata import manifest

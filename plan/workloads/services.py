@@ -1,9 +1,10 @@
 """Services: each with its workloads, its objects and what has to exist before them."""
 
 from collections.abc import Iterable, Mapping
+from typing import assert_never
 
 from config.lab import Lab
-from config.service import HelmService, MysqlService, PostgresService
+from config.service import AppService, GpuService, HelmService, MysqlService, PostgresService
 from plan.kubernetes.eviction import eviction_order
 from plan.model import Manifest, Node, Release, Service, Workload
 from plan.model.metadata import api_group
@@ -26,12 +27,7 @@ def plan_services(lab: Lab, nodes: tuple[Node, ...]) -> tuple[Service, ...]:
 
 def api_providers(lab: Lab) -> dict[str, str]:
     """The service whose chart installs the kinds of an API group, by group."""
-    return {
-        group: name
-        for name, service in lab.services.items()
-        if isinstance(service, HelmService)
-        for group in service.provides
-    }
+    return {group: name for name, service in lab.services.items() for group in service.installs()}
 
 
 def _service(scope: Scope, providers: Mapping[str, str]) -> Service:
@@ -50,7 +46,7 @@ def _service(scope: Scope, providers: Mapping[str, str]) -> Service:
         release=_release(scope, before, providers),
         before_release=tuple(before),
         after=_needed(scope, after, providers),
-        headroom=HEADROOM["volatile" if config.kind == "gpu" else config.stability],
+        headroom=HEADROOM["volatile" if config.for_gpus else config.stability],
         hosts=tuple(dict.fromkeys(exposure.host_name(scope.lab.site.domain) for exposure in config.expose)),
         eviction_place=0,
     )
@@ -59,14 +55,17 @@ def _service(scope: Scope, providers: Mapping[str, str]) -> Service:
 def _build(scope: Scope) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
     """Workloads, objects before a release, objects after it."""
     config = scope.service
-    if isinstance(config, HelmService):
-        return build_helm(scope, config)
-    if isinstance(config, PostgresService):
-        workloads, manifests = build_postgres(scope, config)
-    elif isinstance(config, MysqlService):
-        workloads, manifests = build_mysql(scope, config)
-    else:
-        workloads, manifests = build_app(scope, config)
+    match config:
+        case HelmService():
+            return build_helm(scope, config)
+        case PostgresService():
+            workloads, manifests = build_postgres(scope, config)
+        case MysqlService():
+            workloads, manifests = build_mysql(scope, config)
+        case AppService() | GpuService():
+            workloads, manifests = build_app(scope, config)
+        case _:
+            assert_never(config)
     return workloads, [], manifests
 
 
