@@ -15,6 +15,8 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
         if service.expose and lab.cluster and lab.cluster.platform.ingress is None:
             yield lab.problem(path, "needs platform.ingress in cluster.yaml: the controller that visitors come through")
         for index, exposure in enumerate(service.expose):
+            if exposure.workload and not lab.is_said("services", name, "workloads", exposure.workload):
+                continue
             if missing := _missing(service, exposure):
                 yield lab.problem((*path, index), missing)
 
