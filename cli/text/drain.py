@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 
 from cli.text.console import INDENT
-from cli.text.tables import make_table
+from cli.text.tables import Column, Table, number
 from operations.drain import Blocker, Drain, Move
 from operations.drain.blockers import Kind
 from plan.wording import listed, plural
@@ -27,7 +27,7 @@ def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], console: Console
     for blocker in drain.blockers:
         console.print(f"  blocker: {blocked(blocker)}", style="bold red")
     if drain.moves:
-        table = make_table("Pods", "workload", "pods ", "to", "meanwhile")
+        table = Table("Pods", Column("workload"), number("pods", drop=1), Column("to"), Column("meanwhile", drop=2))
         for move in drain.moves:
             table.add_row(f"{move.namespace}/{move.workload}", str(move.pods), _to(move), _meanwhile(move))
         console.print(table)
