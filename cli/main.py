@@ -155,6 +155,17 @@ def drain_command(
     raise SystemExit(run_drain(node, dump, lab, output))
 
 
+@app.command("upgrade")
+def upgrade_command(
+    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Say how long the cluster's Kubernetes is supported, what the next release needs, and the steps in order."""
+    from cli.commands.upgrade import run_upgrade
+
+    raise SystemExit(run_upgrade(dump, output))
+
+
 @app.command("rightsize")
 def rightsize_command(
     dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,

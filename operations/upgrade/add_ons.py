@@ -1,0 +1,88 @@
+"""Add-ons of a cluster, and the minor releases of Kubernetes that each admits as far as its makers say."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from observation import Observation
+from observation.fields import entries, text
+from observation.objects import name_of, namespace_of
+from operations.rightsize.cluster import pod_spec
+
+Answer = Literal["admitted", "not admitted", "not known"]
+
+
+class Admits(NamedTuple):
+    """Minor releases of Kubernetes that a version of an add-on admits, first and last."""
+
+    first: int
+    last: int
+    source: str
+
+
+KYVERNO = "kyverno.io/docs/installation/releases"
+ADMITS = {
+    ("kyverno", "1.16"): Admits(31, 34, KYVERNO),
+    ("kyverno", "1.17"): Admits(32, 35, KYVERNO),
+    ("kyverno", "1.18"): Admits(33, 35, KYVERNO),
+    ("kyverno", "1.19"): Admits(33, 35, KYVERNO),
+}
+"""By add-on and its minor release. An add-on that is not here is "not known", never admitted."""
+
+IMAGES = {
+    "kyverno/kyverno": "kyverno",
+    "calico/node": "calico",
+    "calico/kube-controllers": "calico",
+    "cilium/cilium": "cilium",
+    "tigera/operator": "calico",
+    "cloudnative-pg/cloudnative-pg": "cloudnative-pg",
+    "external-secrets/external-secrets": "external-secrets",
+    "nvidia/gpu-operator": "gpu-operator",
+    "nvidia/k8s-device-plugin": "nvidia-device-plugin",
+    "metallb/controller": "metallb",
+    "traefik": "traefik",
+    "ingress-nginx/controller": "ingress-nginx",
+    "jetstack/cert-manager-controller": "cert-manager",
+    "longhornio/longhorn-manager": "longhorn",
+    "sergelogvinov/proxmox-csi-controller": "proxmox-csi",
+    "sig-storage/nfsplugin": "nfs-csi",
+    "kured/kured": "kured",
+    "metrics-server/metrics-server": "metrics-server",
+}
+"""Ends of image names, and the add-on that each belongs to."""
+
+
+class AddOn(NamedTuple):
+    """Something that extends Kubernetes and has to admit its release."""
+
+    name: str
+    namespace: str
+    version: str
+    answer: Answer
+    admits: Admits | None
+
+
+def add_ons(observation: Observation, minor: int) -> tuple[AddOn, ...]:
+    """The add-ons that run, and whether each admits a minor release."""
+    found = dict.fromkeys(_found(observation))
+    return tuple(_judged(name, namespace, version, minor) for name, namespace, version in sorted(found))
+
+
+def _found(observation: Observation) -> Iterator[tuple[str, str, str]]:
+    for kind in ("Deployment", "DaemonSet", "StatefulSet"):
+        for manifest in observation.of(kind):
+            for container in entries(pod_spec(manifest), "containers"):
+                image, _, tag = text(container, "image").partition("@")[0].rpartition(":")
+                for end, name in IMAGES.items():
+                    if f"/{image}".endswith(f"/{end}"):
+                        yield name, namespace_of(manifest) or name_of(manifest), tag.removeprefix("v")
+
+
+def _judged(name: str, namespace: str, version: str, minor: int) -> AddOn:
+    match = re.match(r"\d+\.\d+", version)
+    admits = ADMITS.get((name, match[0])) if match else None
+    if admits is None:
+        return AddOn(name, namespace, version, "not known", None)
+    return AddOn(
+        name, namespace, version, "admitted" if admits.first <= minor <= admits.last else "not admitted", admits
+    )

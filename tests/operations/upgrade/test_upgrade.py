@@ -1,0 +1,85 @@
+"""The way to the next minor release: support, skew, add-ons, and the steps in order."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from observation import Observation
+from operations.upgrade import NotUpgradable, Upgrade, foresee
+from plan.cluster.releases import RELEASES, minor_of
+from tests.operations.clusters import NOW, read_cluster
+
+CLUSTER = read_cluster(Path(__file__).parent / "cluster.yaml")
+
+
+def upgrade(observation: Observation = CLUSTER) -> Upgrade:
+    return foresee(observation)
+
+
+def test_a_release_out_of_support_says_for_how_long() -> None:
+    found = upgrade()
+    assert found.release is not None
+    assert (found.release.end_of_life, found.days_left) == (date(2026, 10, 27), -30)
+
+
+def test_a_release_in_support_says_how_long_it_lasts() -> None:
+    assert upgrade(replace(CLUSTER, version="v1.36.1", now=NOW)).days_left == 214
+
+
+def test_a_kubelet_is_never_newer_than_the_api_server_nor_too_old() -> None:
+    assert {node.name: node.skew for node in upgrade().nodes} == {
+        "master": "fine",
+        "newer": "newer than the API server",
+        "older": "too old",
+    }
+
+
+def test_an_add_on_is_admitted_only_where_its_makers_say_so() -> None:
+    assert {each.name: each.answer for each in upgrade().add_ons} == {"kyverno": "not admitted", "metallb": "not known"}
+
+
+def test_what_holds_it_up_is_said() -> None:
+    assert upgrade().is_held_up
+
+
+def test_the_control_plane_comes_first_and_each_node_is_drained() -> None:
+    steps = upgrade().steps
+    commands = [step.command for step in steps]
+    assert "snapshot save /var/lib/etcd/before-upgrade.db" in commands[0]
+    assert commands.index("kubeadm upgrade apply v1.35.N") < commands.index("kubeadm upgrade node")
+    drained = [command.split()[2] for command in commands if command.startswith("kubectl drain")]
+    assert drained == ["master", "newer", "older"]
+
+
+def test_other_distributions_get_no_steps_of_kubeadm() -> None:
+    nodes = [
+        {**node, "status": {**node["status"], "nodeInfo": {"kubeletVersion": "v1.34.2+k3s1"}}}
+        for node in CLUSTER.of("Node")
+    ]
+    found = upgrade(replace(CLUSTER, resources={**CLUSTER.resources, "nodes": tuple(nodes)}))
+    assert (found.distribution, found.steps) == ("k3s", ())
+
+
+def test_an_unknown_release_is_not_checked() -> None:
+    found = upgrade(replace(CLUSTER, version="v1.99.0"))
+    assert (found.release, found.target, found.days_left) == (None, None, None)
+
+
+def test_without_a_version_nothing_is_foreseen() -> None:
+    with pytest.raises(NotUpgradable, match="no version of the API server"):
+        upgrade(replace(CLUSTER, resources={}))
+
+
+@pytest.mark.parametrize(
+    ("version", "minor"), [("v1.34.2", 34), ("v1.33.1+k3s1", 33), ("1.34", None), ("v2.0.0", None)]
+)
+def test_the_minor_release_is_read_from_a_version(version: str, minor: int | None) -> None:
+    assert minor_of(version) == minor
+
+
+def test_releases_are_in_order_and_one_of_them_was_read() -> None:
+    assert [each.minor for each in RELEASES] == sorted(each.minor for each in RELEASES)
+    assert [each.end_of_life for each in RELEASES] == sorted(each.end_of_life for each in RELEASES)
+    assert [str(each) for each in RELEASES if each.rules_read] == ["1.34"]
