@@ -35,6 +35,10 @@ class PlanFormat(StrEnum):
 
 
 LabOption = Annotated[str, typer.Option("--lab", "-l", help="Name of a folder in config/labs/, or a path.")]
+WholeOption = Annotated[
+    bool | None,
+    typer.Option("--all/--short", help="All of it, or the essential; a terminal gets the latter, a file or pipe all."),
+]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="For people or for programs.")]
 
 
@@ -48,15 +52,12 @@ def plan_command(
     against: Annotated[
         str | None, typer.Option(help="A git revision, or a folder that was rendered: say only what differs from it.")
     ] = None,
-    whole: Annotated[
-        bool | None,
-        typer.Option("--all/--short", help="The whole plan, or its verdict; a terminal gets the latter."),
-    ] = None,
+    whole: WholeOption = None,
 ) -> None:
     """Say what the lab is, whether it fits, and what is wrong with it."""
     from cli.commands.plan import run_plan
 
-    raise SystemExit(run_plan(lab, output, service, against, not sys.stdout.isatty() if whole is None else whole))
+    raise SystemExit(run_plan(lab, output, service, against, _is_whole(whole)))
 
 
 @app.command("render")
@@ -82,16 +83,35 @@ def schema_command(
     raise SystemExit(run_schema(folder, output))
 
 
-@app.command("explain")
-def explain_command(
-    name: Annotated[str, typer.Argument(help="The code of a finding, as QUOTA-EXCEEDED, or a service or a node.")],
+@app.command("findings")
+def findings_command(
+    code: Annotated[str | None, typer.Argument(help="Only those with this code, for example IMAGE-FLOATING.")] = None,
     lab: LabOption = "prod",
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Say what a finding means and what to do; or follow a service down to the kernel, or a node through a shortage."""
+    """List every finding of a lab with its place, none shortened."""
+    from cli.commands.findings import run_findings
+
+    raise SystemExit(run_findings(code, lab, output))
+
+
+@app.command("explain")
+def explain_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A service, node, machine, host, tier or policy, the code of a finding, or an effect of an `up`; left "
+            "out, all names that are known."
+        ),
+    ] = None,
+    lab: LabOption = "prod",
+    whole: WholeOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Explain a part of the lab, a finding or an effect: the essential first, a service down to the kernel."""
     from cli.commands.explain import run_explain
 
-    raise SystemExit(run_explain(name, lab, output))
+    raise SystemExit(run_explain(name, lab, output, _is_whole(whole)))
 
 
 @app.command("guard")
@@ -195,6 +215,10 @@ def rehearse_command(
         print(f"homelab: {missing.name} is not installed; `make rehearse` installs what this needs", file=sys.stderr)
         raise SystemExit(INVALID) from None
     raise SystemExit(run_rehearse(lab, drain or [], lose or [], add_worker, keep, output))
+
+
+def _is_whole(stated: bool | None) -> bool:
+    return not sys.stdout.isatty() if stated is None else stated
 
 
 def main() -> None:

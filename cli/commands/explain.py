@@ -1,66 +1,116 @@
-"""`homelab explain`: a finding, a service, a node."""
+"""`homelab explain`."""
 
-import sys
+from collections.abc import Iterable
 
-from cli.exits import FINE, INVALID
-from cli.output import print_json, refuse_lab
+from cli.exits import FINE
+from cli.known import CODES, Kind, kinds_of, names_of
+from cli.output import print_json, refuse_input, refuse_lab
+from cli.reports.document import Document
+from cli.reports.explained import (
+    KnownDocument,
+    PageDocument,
+    host_document,
+    machine_document,
+    policy_document,
+    tier_document,
+)
 from cli.reports.node import node_document
-from cli.reports.page import PageReport
 from cli.reports.service import service_document
+from cli.text.console import make_console
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
 from plan import make_plan
+from plan.changes.effects import EFFECTS
 from plan.findings.catalogue import CATALOGUE
-from plan.model import Plan
+from plan.forecast import look_ahead
+from plan.model import Finding, Plan
 
 
-def run_explain(name: str, lab: str, output: str) -> int:
-    """Print the page of a finding, or all that there is to say about a service or a node of the lab."""
-    if name.upper() in CATALOGUE:
-        return _explain_code(name.upper(), output)
-    if name.upper() == name:
-        print(f"homelab: no finding has the code {name!r}{did_you_mean(name, CATALOGUE)}", file=sys.stderr)
-        return INVALID
+def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
+    """Print what a name means: the code of a finding, an effect of an `up`, or a part of the lab; without a name, all
+    names that are known."""
+    code = name.upper() if name else ""
+    if kinds_of(code, CODES):
+        _explain_code(code, output)
+        return FINE
+    if name and code == name:
+        return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, [*CATALOGUE, *EFFECTS])}", output)
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
-    nodes = [use.node.name for use in plan.capacity.nodes]
-    if name in plan.lab.services:
-        _explain_service(plan, name, output)
-    elif name in nodes:
-        _explain_node(plan, name, output)
+    known = names_of(plan)
+    if name is None:
+        _list_names(plan, output)
+        return FINE
+    kinds = kinds_of(name, known)
+    if not kinds:
+        hint = did_you_mean(name, [each for names in known.values() for each in names])
+        sentence = f"{lab} has no service, node, machine, host, tier or policy {name!r}, and no finding has that code"
+        return refuse_input(f"{sentence}{hint}", output)
+    found = look_ahead(plan).findings
+    if output == "json":
+        print_json(_document(plan, kinds[0], name, found))
     else:
-        hint = did_you_mean(name, (*plan.lab.services, *nodes))
-        print(
-            f"homelab: {lab} has no service and no node {name!r}, and no finding has that code{hint}", file=sys.stderr
-        )
-        return INVALID
+        for kind in kinds:
+            _print(plan, kind, name, found, whole)
     return FINE
 
 
-def _explain_code(code: str, output: str) -> int:
-    page = CATALOGUE[code]
+def _explain_code(code: str, output: str) -> None:
+    page = CATALOGUE.get(code) or next(page for effect, page in EFFECTS.items() if effect == code)
     if output == "json":
-        print_json(PageReport(code=code, title=page.title, meaning=page.meaning, remedy=page.remedy))
+        print_json(PageDocument(code=code, title=page.title, meaning=page.meaning, remedy=page.remedy))
     else:
         print(f"{code}: {page.title}\n\n{page.meaning}\n\nWhat to do: {page.remedy}")
-    return FINE
 
 
-def _explain_service(plan: Plan, name: str, output: str) -> None:
+def _list_names(plan: Plan, output: str) -> None:
+    names: dict[Kind, tuple[str, ...]] = {**names_of(plan), **CODES}
     if output == "json":
-        print_json(service_document(plan, name))
+        print_json(KnownDocument(lab=plan.lab.name, names=names))
     else:
-        from cli.text.service import print_service
+        from cli.text.known import print_known
 
-        print_service(plan, name)
+        print_known(names, make_console())
 
 
-def _explain_node(plan: Plan, name: str, output: str) -> None:
-    if output == "json":
-        print_json(node_document(plan, name))
-    else:
-        from cli.text.node import print_node
+def _document(plan: Plan, kind: Kind, name: str, found: Iterable[Finding]) -> Document:
+    match kind:
+        case "service":
+            return service_document(plan, name)
+        case "node":
+            return node_document(plan, name)
+        case "machine":
+            return machine_document(plan, name, found)
+        case "host":
+            return host_document(plan, name, found)
+        case "tier":
+            return tier_document(plan, name, found)
+        case "policy":
+            return policy_document(plan, name)
+        case "finding" | "effect":
+            raise AssertionError("a code needs no lab")
 
-        print_node(plan, name)
+
+def _print(plan: Plan, kind: Kind, name: str, found: Iterable[Finding], whole: bool) -> None:
+    from cli.text.hardware import print_host, print_machine
+    from cli.text.node import print_node
+    from cli.text.rules import print_policy, print_tier
+    from cli.text.service import print_service
+
+    match kind:
+        case "service":
+            print_service(plan, name, whole=whole)
+        case "node":
+            print_node(plan, name)
+        case "machine":
+            print_machine(plan, name, found, make_console())
+        case "host":
+            print_host(plan, name, found, make_console())
+        case "tier":
+            print_tier(plan, name, found, make_console())
+        case "policy":
+            print_policy(plan, name, make_console())
+        case "finding" | "effect":
+            raise AssertionError("a code needs no lab")

@@ -111,14 +111,14 @@ def plan_report(plan: Plan, service: str | None = None) -> PlanReport:
         counts=dict(verdict.counts),
         limiting=f"{limiting.name} of {limiting.of}" if limiting else None,
         single_points=tuple(each.name for each in verdict.single_points),
-        machines=tuple(_machine_report(machine) for machine in plan.machines),
-        hosts=tuple(_host_report(host) for host in plan.capacity.hosts),
+        machines=tuple(machine_report(machine) for machine in plan.machines),
+        hosts=tuple(host_report(host) for host in plan.capacity.hosts),
         nodes=tuple(node_report(use) for use in plan.capacity.nodes),
         constraints=tuple(constraint_report(each) for each in forecast.headroom.constraints),
         headroom=headroom_report(forecast.headroom),
         losses=tuple(loss_report(each) for each in forecast.losses),
         restarts=tuple(restart_report(each) for each in forecast.restarts),
-        tiers=tuple(_tier_report(plan, tier) for tier in plan.tiers),
+        tiers=tuple(tier_report(plan, tier) for tier in plan.tiers),
         namespaces=tuple(_namespace_report(use) for use in plan.capacity.namespaces),
         services=tuple(service_report(plan, each) for each in plan.services if service in (None, each.name)),
         manifests=dict(sorted(Counter(str(manifest["kind"]) for manifest in plan.manifests).items())),
@@ -126,7 +126,8 @@ def plan_report(plan: Plan, service: str | None = None) -> PlanReport:
     )
 
 
-def _machine_report(machine: VirtualMachine) -> MachineReport:
+def machine_report(machine: VirtualMachine) -> MachineReport:
+    """A machine for programs."""
     return MachineReport(
         name=machine.name,
         vmid=machine.vmid,
@@ -138,7 +139,8 @@ def _machine_report(machine: VirtualMachine) -> MachineReport:
     )
 
 
-def _host_report(host: HostUse) -> HostReport:
+def host_report(host: HostUse) -> HostReport:
+    """A host for programs."""
     return HostReport(
         name=host.name,
         memory_bytes=host.memory,
@@ -154,7 +156,8 @@ def _host_report(host: HostUse) -> HostReport:
     )
 
 
-def _tier_report(plan: Plan, tier: Tier) -> TierReport:
+def tier_report(plan: Plan, tier: Tier) -> TierReport:
+    """A tier for programs."""
     workloads = tier_workloads(plan, tier)
     return TierReport(
         name=tier.name,

@@ -1,16 +1,18 @@
 """Findings as text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from cli.text.console import INDENT, SEVERITY_STYLE
 from config.lab import Lab
 from config.source import dotted
-from plan.model import Finding
-from plan.wording import listed
+from plan.model import SEVERITIES, Finding, Severity
+from plan.wording import listed, plural
+
+NOUNS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def findings(lab: Lab, shown: Iterable[Finding]) -> RenderableType:
@@ -25,6 +27,16 @@ def findings(lab: Lab, shown: Iterable[Finding]) -> RenderableType:
     for code, alike in gathered.items():
         lines += finding_text(lab, alike[0]) if len(alike) == 1 else [_gathered(code, alike)]
     return Group(*lines) if len(lines) > 1 else Text("No findings.", "bold green")
+
+
+def print_findings(lab: Lab, shown: Sequence[Finding], console: Console) -> None:
+    """Print each finding with its place, none gathered, and how many there are."""
+    for finding in shown:
+        for part in finding_text(lab, finding):
+            console.print(part)
+    severities = [finding.severity for finding in shown]
+    counts = (plural(severities.count(each), NOUNS[each]) for each in SEVERITIES if each in severities)
+    console.print(Text(", ".join(counts) or "No findings.", "bold"))
 
 
 def finding_text(lab: Lab, finding: Finding) -> list[RenderableType]:

@@ -9,37 +9,52 @@ from rich.text import Text
 from cli.text.console import INDENT, make_console
 from cli.text.findings import findings
 from cli.text.kernel import NEWER_RUNC, cgroups_text, evictions_text, guarantees_text
+from plan.capacity.totals import total_limits, total_requests
 from plan.kubernetes.guarantees import OOM_RULES, RULES
+from plan.ledger import ledger
 from plan.model import Plan, QosClass, ResourceList, Service, Workload
 from plan.model.metadata import api_group
-from plan.model.resources import notation, pod_limits, pod_requests
-from plan.wording import plural
+from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests
+from plan.wording import cores, gib, plural
 
 
-def print_service(plan: Plan, name: str) -> None:
-    """Print one service of a plan."""
+def print_service(plan: Plan, name: str, *, whole: bool = True) -> None:
+    """Print one service of a plan: the essential first, and with `whole` what becomes of it in the kernel."""
     service = next(each for each in plan.services if each.name == name)
+    found = findings(plan.lab, (each for each in plan.findings if each.path[:2] == ("services", name)))
     console = make_console()
+    console.print(_essential(plan, service))
+    console.print()
+    if not whole:
+        console.print(found)
+        console.print(Text(f"\nIts cgroups, QoS classes, evictions and objects: homelab explain {name} --all", "dim"))
+        return
     for part in (
-        _heading(plan, service),
         *(Group(*_workload(plan, workload)) for workload in service.workloads),
         _classes(service),
         *([_objects(service)] if service.objects else []),
-        findings(plan.lab, (each for each in plan.findings if each.path[:2] == ("services", name))),
+        found,
     ):
         console.print(part)
         console.print()
 
 
-def _heading(plan: Plan, service: Service) -> RenderableType:
+def _essential(plan: Plan, service: Service) -> RenderableType:
+    """What it is, where it runs, how it is reached, how large it is, what it stores, when it is evicted."""
     config = plan.lab.services[service.name]
     running = sum(1 for each in plan.services if each.eviction_place)
     lines = [
         Text.assemble((service.name, "bold"), f": {config.description}"),
         Text(f"kind {service.kind}, tier {service.tier}, namespace {service.namespace}"),
+        Text(_places(plan, service)),
     ]
     if service.hosts:
         lines.append(Text(f"reached at {', '.join(f'https://{host}' for host in service.hosts)}"))
+    lines.append(Text(_size(service)))
+    for entry in ledger(plan.lab):
+        if entry.path[:2] == ("services", service.name):
+            where = " or ".join(str(place) for place in entry.places) or "an unknown place"
+            lines.append(Text(f"stores {entry.name}: {gib(entry.size)} on {where}"))
     if service.release:
         lines.append(Text(f"chart {service.release.chart} {service.release.version}"))
     if service.eviction_place:
@@ -48,6 +63,27 @@ def _heading(plan: Plan, service: Service) -> RenderableType:
         )
     lines += [Text(f"departs from {name}: {reason}", "yellow") for name, reason in config.exceptions.items()]
     return Group(*lines)
+
+
+def _places(plan: Plan, service: Service) -> str:
+    placed = {
+        use.node.name: count
+        for use in plan.capacity.nodes
+        if (count := sum(pods for workload, pods in use.workloads if workload.service == service.name))
+    }
+    if placed:
+        nodes = (f"{node} ({plural(count, 'pod')})" for node, count in placed.items())
+        return f"runs on {', '.join(nodes)}, by estimate"
+    is_on = any(each.replicas for each in service.workloads)
+    return f"runs nowhere: {'no node takes its pods' if is_on else 'it is switched off'}"
+
+
+def _size(service: Service) -> str:
+    requests, limits = total_requests(service.workloads), total_limits(service.workloads)
+    shown = f"CPU {cores(requests.get(CPU, 0))}, memory {gib(requests.get(MEMORY, 0))} requested, "
+    limit = f"{gib(limits[MEMORY])} at most" if MEMORY in limits else "without a limit"
+    gpu = f", {plural(requests[GPU], 'GPU slice')}" if requests.get(GPU) else ""
+    return f"size: {shown}{limit}{gpu}"
 
 
 def _workload(plan: Plan, workload: Workload) -> Iterator[RenderableType]:

@@ -2,10 +2,13 @@
 
 import json
 import re
+from typing import get_args
 
 import pytest
 
 from cli.reports.document import FORMAT_VERSION
+from plan.changes.effects import EFFECTS
+from plan.changes.provider_rules import Effect
 from plan.findings.catalogue import CATALOGUE
 from tests.cli.conftest import Homelab
 from tests.plan.labs import FOLDERS
@@ -85,3 +88,58 @@ def test_an_unknown_service_is_invalid_input(homelab: Homelab) -> None:
     result = homelab("explain", "photo", "--lab", EVERY_KIND)
     assert result.exit_code == 2
     assert result.stderr.endswith("did you mean 'photos'?\n")
+
+
+def test_the_essential_of_a_service_comes_first_and_the_kernel_on_demand(homelab: Homelab) -> None:
+    whole = homelab("explain", "photos", "--lab", EVERY_KIND).stdout
+    short = homelab("explain", "photos", "--lab", EVERY_KIND, "--short").stdout
+    for line in (
+        "runs on worker (",
+        "reached at https://photos.every.example",
+        "size: CPU 0.",
+        "stores photos/",
+        "No findings.",
+    ):
+        assert line in short
+        assert whole.index(line) < whole.index("In the kernel") or line == "No findings."
+    assert "In the kernel" not in short
+    assert "homelab explain photos --all" in short
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("pfsense", ("Firewall", "appliance on host pve, VMID 101, adopted", "disk scsi0: 32.0 GiB on local-lvm")),
+        ("pve", ("Proxmox host at ", "276.0 GiB of 272.0 GiB committed, 101%", "warning HOST-MEMORY-OVERCOMMITTED")),
+        ("2-gpu", ("priority 500,000", "one namespace: CPU 48", "14 services: comfyui, ")),
+        ("cpu-request-cap", ("Cap on CPU requests (ValidatingPolicy of Kyverno)", "homelab/exception.cpu-above-cap")),
+        ("power-cycle", ("POWER-CYCLE: The machine is stopped and started again", "What to do: Drain the node")),
+    ],
+)
+def test_whatever_has_a_name_is_explained(name: str, parts: tuple[str, ...], homelab: Homelab) -> None:
+    result = homelab("explain", name)
+    assert result.exit_code == 0
+    for part in parts:
+        assert part in result.stdout
+    document = json.loads(homelab("explain", name, "--format", "json").stdout)
+    assert document["format_version"] == FORMAT_VERSION
+
+
+def test_every_effect_of_an_up_has_a_page() -> None:
+    assert set(EFFECTS) == set(get_args(Effect))
+
+
+def test_without_a_name_all_names_are_listed(homelab: Homelab) -> None:
+    text = homelab("explain", "--lab", EVERY_KIND).stdout
+    for part in (
+        "Services (20): ",
+        "Nodes (",
+        "Hosts (1): pve",
+        "Tiers (",
+        "Policies (",
+        "QUOTA-EXCEEDED",
+        "POWER-CYCLE",
+    ):
+        assert part in text
+    names = json.loads(homelab("explain", "--lab", EVERY_KIND, "--format", "json").stdout)["names"]
+    assert names["host"] == ["pve"]

@@ -1,0 +1,29 @@
+"""`homelab findings`."""
+
+from cli.exits import ERRORS, FINE
+from cli.output import print_json, refuse_input, refuse_lab
+from cli.reports.finding import findings_report
+from cli.text.console import make_console
+from cli.text.findings import print_findings
+from config.load import InvalidLab, lab_folder, load_lab
+from config.suggest import did_you_mean
+from plan import make_plan
+from plan.findings.catalogue import CATALOGUE
+from plan.forecast import look_ahead
+
+
+def run_findings(code: str | None, lab: str, output: str) -> int:
+    """Print every finding of a lab with its place, or those of one code."""
+    wanted = code.upper() if code else None
+    if wanted and wanted not in CATALOGUE:
+        return refuse_input(f"no finding has the code {code!r}{did_you_mean(wanted, CATALOGUE)}", output)
+    try:
+        plan = make_plan(load_lab(lab_folder(lab)))
+    except InvalidLab as error:
+        return refuse_lab(lab, error, output)
+    found = [each for each in look_ahead(plan).findings if wanted in (None, each.code)]
+    if output == "json":
+        print_json(findings_report(plan.lab, found))
+    else:
+        print_findings(plan.lab, found, make_console())
+    return ERRORS if any(each.severity == "error" for each in found) else FINE

@@ -1,0 +1,31 @@
+"""Names that `homelab explain` knows."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from plan.changes.effects import EFFECTS
+from plan.findings.catalogue import CATALOGUE
+from plan.model import Plan
+
+Kind = Literal["service", "node", "machine", "host", "tier", "policy", "finding", "effect"]
+
+CODES: Mapping[Kind, tuple[str, ...]] = {"finding": tuple(CATALOGUE), "effect": tuple(EFFECTS)}
+"""Names that are the same for every lab."""
+
+
+def names_of(plan: Plan) -> Mapping[Kind, tuple[str, ...]]:
+    """The names of a lab by kind; a machine that is a node is only listed as that."""
+    nodes = tuple(use.node.name for use in plan.capacity.nodes)
+    return {
+        "service": tuple(service.name for service in plan.services),
+        "node": nodes,
+        "machine": tuple(machine.name for machine in plan.machines if machine.name not in nodes),
+        "host": tuple(plan.lab.site.hosts),
+        "tier": tuple(tier.name for tier in plan.tiers),
+        "policy": tuple(policy["metadata"]["name"] for policy in plan.policies),
+    }
+
+
+def kinds_of(name: str, known: Mapping[Kind, tuple[str, ...]]) -> list[Kind]:
+    """What a name stands for; several where a service is named like a machine, for example."""
+    return [kind for kind, names in known.items() if name in names]

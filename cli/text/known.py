@@ -1,0 +1,27 @@
+"""All names that can be explained, as text."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.text import Text
+
+from cli.known import Kind
+
+TITLES: Mapping[Kind, str] = {
+    "service": "Services",
+    "node": "Nodes",
+    "machine": "Machines that are no nodes",
+    "host": "Hosts",
+    "tier": "Tiers",
+    "policy": "Policies",
+    "finding": "Codes of findings",
+    "effect": "Effects of an `up`",
+}
+
+
+def print_known(names: Mapping[Kind, tuple[str, ...]], console: Console) -> None:
+    """Print the names by kind."""
+    for kind, each in names.items():
+        console.print(Text.assemble((TITLES[kind], "bold"), f" ({len(each)}): {', '.join(each) or 'none'}"))
+    console.print()
+    console.print("homelab explain NAME tells what one of them is.")
