@@ -25,7 +25,7 @@ class Difference(NamedTuple):
     effect: Effect
 
 
-_LIST_KEYS: Mapping[str, tuple[str, ...]] = {
+LIST_KEYS: Mapping[str, tuple[str, ...]] = {
     "containers": ("name",),
     "initContainers": ("name",),
     "volumes": ("name",),
@@ -120,29 +120,31 @@ def _changes(wanted: Any, found: Any, path: Path) -> Iterator[tuple[Path, Any, A
 
 
 def _list_changes(wanted: list[Any], found: list[Any], path: Path) -> Iterator[tuple[Path, Any, Any]]:
-    fields = _LIST_KEYS.get(path[-1]) if path else None
+    fields = LIST_KEYS.get(path[-1]) if path else None
     if fields is None or not all(is_fields(each) for each in (*wanted, *found)):
-        if not _same_whole(wanted, found, path):
+        if not is_same(wanted, found, path):
             yield path, found, wanted
         return
-    there = {_identity(each, fields): each for each in found}
+    there = {identity(each, fields): each for each in found}
     for each in wanted:
-        identity = _identity(each, fields)
-        yield from _changes(each, there.get(identity), (*path, str(identity[0])))
+        element = identity(each, fields)
+        yield from _changes(each, there.get(element), (*path, str(element[0])))
 
 
-def _identity(element: Mapping[str, Any], fields: tuple[str, ...]) -> tuple[Any, ...]:
+def identity(element: Mapping[str, Any], fields: tuple[str, ...]) -> tuple[Any, ...]:
+    """What tells an element of a list from the others."""
     return tuple(element[field] for field in fields if field in element)
 
 
-def _same_whole(wanted: Any, found: Any, path: Path) -> bool:
+def is_same(wanted: Any, found: Any, path: Path) -> bool:
+    """Whether two values are the same as a whole, however an amount is written."""
     if is_fields(wanted) and is_fields(found):
         return wanted.keys() == found.keys() and all(
-            _same_whole(value, found[name], (*path, str(name))) for name, value in wanted.items()
+            is_same(value, found[name], (*path, str(name))) for name, value in wanted.items()
         )
     if is_list(wanted) and is_list(found):
         return len(wanted) == len(found) and all(
-            _same_whole(one, other, path) for one, other in zip(wanted, found, strict=True)
+            is_same(one, other, path) for one, other in zip(wanted, found, strict=True)
         )
     return _same(wanted, found, path)
 

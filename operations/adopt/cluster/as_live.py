@@ -1,0 +1,37 @@
+"""An object as it is stated, with the values that run where those differ."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from operations.adopt.cluster.comparison import LIST_KEYS, Difference, Path, identity
+from operations.adopt.cluster.objects import is_fields, is_list
+from plan.model import Manifest
+
+_ABSENT = object()
+
+
+def as_live(stated: Manifest, live: Manifest, found: Iterable[Difference]) -> Manifest:
+    """What is stated of an object, with what runs in place of each difference that was found.
+
+    Who holds what is stated against it, sees these differences and no others.
+    """
+    return _as_live(stated, live, (), {each.path for each in found})
+
+
+def _as_live(stated: Any, live: Any, path: Path, changed: Collection[Path]) -> Any:
+    if path in changed or live is _ABSENT:
+        return _ABSENT if live is None else live
+    if is_fields(stated) and is_fields(live):
+        kept = {name: _as_live(each, live.get(name, each), (*path, name), changed) for name, each in stated.items()}
+        absent = {name for name in stated if (*path, name) in changed and name not in live}
+        return {name: each for name, each in kept.items() if name not in absent}
+    fields = LIST_KEYS.get(path[-1]) if path else None
+    if fields and is_list(stated) and is_list(live) and all(is_fields(each) for each in (*stated, *live)):
+        there = {identity(each, fields): each for each in live}
+        elements = ((identity(each, fields), each) for each in stated)
+        return [
+            _as_live(each, there[element], (*path, str(element[0])), changed)
+            for element, each in elements
+            if element in there
+        ]
+    return stated

@@ -1,0 +1,152 @@
+"""The file for `pulumi import`: with inputs and outputs of each object, so that taking it over writes nothing."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from observation.fields import Fields, entries, mapping, text
+from operations.adopt.cluster.as_live import as_live
+from operations.adopt.cluster.comparison import Difference, differences
+from operations.adopt.cluster.objects import Key, key_of
+from operations.adopt.cluster.releases import HelmRelease
+from operations.adopt.takeover.ownership import MANAGER
+from operations.adopt.takeover.release_inputs import release_as_live, release_outputs
+from operations.adopt.takeover.secret_marks import stated_secret, without_content
+from plan.model import Manifest
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+KUBERNETES = "kubernetes:"
+
+
+class Live(NamedTuple):
+    """What runs: asked for one object at a time."""
+
+    get: Callable[[str, Key], Manifest | None]
+    """The object of an API version and a key."""
+    release: Callable[[str, str], HelmRelease | None]
+    """The release of a namespace and a name."""
+
+
+class Taken(NamedTuple):
+    """An object that is taken over."""
+
+    name: str
+    """As the program calls it."""
+    key: Key
+    differences: tuple[Difference, ...]
+    """What the next `up` changes of it."""
+
+
+class TakeOver(NamedTuple):
+    """What `pulumi import` is to be told."""
+
+    file: dict[str, Any]
+    taken: tuple[Taken, ...]
+    missing: tuple[str, ...]
+    """Objects that do not run: the next `up` creates them."""
+    elsewhere: tuple[str, ...]
+    """Resources that are no objects of the cluster, or whose provider is not in the state yet: not taken over here."""
+
+
+def take_over(import_file: Fields, preview: Fields, urns: Iterable[str], live: Live) -> TakeOver:
+    """The completed import file of a preview. `urns` are the resources that the state holds already."""
+    inputs = {_of_urn(text(step, "urn")): mapping(step, "newState", "inputs") for step in entries(preview, "steps")}
+    held = {_of_urn(urn): urn for urn in urns}
+    names = dict(mapping(import_file, "nameTable"))
+    entered: list[dict[str, Any]] = []
+    taken: list[Taken] = []
+    missing: list[str] = []
+    elsewhere: list[str] = []
+    for spec in entries(import_file, "resources"):
+        place = (text(spec, "type"), text(spec, "logicalName") or text(spec, "name"))
+        if place in held:
+            names[text(spec, "name")] = held[place]
+        elif spec.get("component"):
+            entered.append(dict(spec))
+        elif not place[0].startswith(KUBERNETES) or text(spec, "provider") not in names:
+            elsewhere.append(place[1])
+        elif (found := _completed(spec, inputs.get(place, {}), live)) is None:
+            missing.append(place[1])
+        else:
+            entered.append(found.entry)
+            taken.append(found.taken)
+    resources = list(_with_parents(entered))
+    used = {text(each, field) for each in resources for field in ("parent", "provider")}
+    table = {name: urn for name, urn in names.items() if name in used}
+    return TakeOver({"nameTable": table, "resources": resources}, tuple(taken), tuple(missing), tuple(elsewhere))
+
+
+class _Completed(NamedTuple):
+    entry: dict[str, Any]
+    taken: Taken
+
+
+def _of_urn(urn: str) -> tuple[str, str]:
+    """Type and name of a resource; the types of its parents aside."""
+    types, _, name = urn.split("::", 2)[-1].partition("::")
+    return types.rpartition("$")[2], name
+
+
+def _completed(spec: Fields, stated: Fields, live: Live) -> _Completed | None:
+    """An entry with its id, inputs and outputs; None for what does not run."""
+    if text(spec, "type") == RELEASE:
+        return _completed_release(spec, stated, live)
+    manifest = {key: value for key, value in stated.items() if key not in ("status",)}
+    key = key_of(manifest)
+    running = live.get(text(manifest, "apiVersion"), key)
+    if running is None:
+        return None
+    if key.kind == "Secret":
+        found, inputs, outputs = (), stated_secret(manifest, running), without_content(running)
+    else:
+        found = differences(manifest, running)
+        inputs = as_live(manifest, running, found)
+        outputs = running
+    outputs = {
+        **outputs,
+        "__inputs": inputs,
+        "__initialApiVersion": text(manifest, "apiVersion"),
+        "__fieldManager": MANAGER,
+    }
+    identity = "/".join(filter(None, (key.namespace, key.name)))
+    return _Completed(
+        {**spec, "id": identity, "inputs": inputs, "outputs": outputs}, Taken(text(spec, "name"), key, found)
+    )
+
+
+def _completed_release(spec: Fields, stated: Fields, live: Live) -> _Completed | None:
+    key = Key("Release", text(stated, "namespace"), text(stated, "name"))
+    running = live.release(key.namespace, key.name)
+    if running is None:
+        return None
+    inputs, found = release_as_live(stated, running)
+    entry = {
+        **spec,
+        "id": f"{key.namespace}/{key.name}",
+        "inputs": inputs,
+        "outputs": release_outputs(inputs, running),
+    }
+    return _Completed(entry, Taken(text(spec, "name"), key, found))
+
+
+def _with_parents(entered: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What is taken over and the components around it; a component with nothing in it, the next `up` creates."""
+    entered = list(entered)
+    by_name = {text(each, "name"): each for each in entered}
+    wanted: set[str] = set()
+    for each in entered:
+        name = "" if each.get("component") else text(each, "name")
+        while name in by_name and name not in wanted:
+            wanted.add(name)
+            name = text(by_name[name], "parent")
+    yield from (each for each in entered if text(each, "name") in wanted)
+
+
+def written(take_over: TakeOver) -> str:
+    """The file as text. It holds the content of Secrets: it is for its owner's eyes alone."""
+    return json.dumps(take_over.file, indent=1) + "\n"
+
+
+def urns_of(export: Mapping[str, Any]) -> tuple[str, ...]:
+    """The resources in what `pulumi stack export` printed."""
+    return tuple(text(each, "urn") for each in entries(export, "deployment", "resources"))

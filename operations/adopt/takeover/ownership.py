@@ -1,0 +1,68 @@
+"""Whose the fields of an object are: moved from kubectl to the program, by one write of its metadata."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from observation.fields import Fields, entries, mapping, text
+from operations.adopt.takeover.secret_marks import LAST_APPLIED
+from plan.model import Manifest
+
+MANAGER = "pulumi-kubernetes-homelab"
+"""The field manager under which the program's objects are taken over, and written from then on."""
+
+Patch = list[dict[str, Any]]
+"""A JSON patch (RFC 6902)."""
+
+
+def ownership_patch(live: Manifest, applied: Manifest) -> Patch | None:
+    """The patch that makes the program the owner of what it states, in place of kubectl; None where it is already.
+
+    `applied` is what the API server answers to a dry run of applying the object under MANAGER.
+
+    Every later update would remove each field that a manager called `kubectl...` owns and the program does not state:
+    its provider takes those managers for older versions of itself. So their entries go, and the fields stay as they
+    are, owned by nobody. To rename them would not do: what the program drops later would then stay for ever.
+    """
+    before = entries(live, "metadata", "managedFields")
+    after = _managed(before, entries(applied, "metadata", "managedFields"))
+    changes: Patch = []
+    if list(before) != after:
+        changes.append({"op": "replace", "path": "/metadata/managedFields", "value": after})
+    if live["kind"] == "Secret" and LAST_APPLIED in mapping(live, "metadata", "annotations"):
+        path = "/metadata/annotations/" + LAST_APPLIED.replace("~", "~0").replace("/", "~1")
+        changes.append({"op": "remove", "path": path})
+    if not changes:
+        return None
+    version = {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]}
+    return [version, *changes]
+
+
+def is_kubectl(entry: Fields) -> bool:
+    """Whether an entry of managedFields is of a manager that the provider takes for an older version of itself."""
+    manager = text(entry, "manager")
+    return manager.startswith("kubectl") or manager == "before-first-apply"
+
+
+def _managed(before: Iterable[Fields], applied: Iterable[Fields]) -> list[Fields]:
+    own = [each for each in applied if text(each, "manager") == MANAGER and text(each, "operation") == "Apply"]
+    others = [each for each in before if not is_kubectl(each) and text(each, "manager") != MANAGER]
+    return [*(own or _renamed(before)), *others]
+
+
+def _renamed(before: Iterable[Fields]) -> list[Fields]:
+    """For an object of which nothing is stated, and so nothing owned: what kubectl owned."""
+    fields: dict[str, Any] = {}
+    first: Fields = {}
+    for each in before:
+        if is_kubectl(each) and not text(each, "subresource"):
+            first = first or each
+            fields = _united(fields, mapping(each, "fieldsV1"))
+    return [{**first, "manager": MANAGER, "operation": "Apply", "fieldsV1": fields}] if first else []
+
+
+def _united(one: Fields, other: Fields) -> dict[str, Any]:
+    """A set of fields, as managedFields writes it, with those of another one."""
+    return {
+        **one,
+        **{field: _united(mapping(one, field), mapping(other, field)) for field in other},
+    }

@@ -1,0 +1,69 @@
+"""A release of Helm as the program's provider keeps it in the state."""
+
+from typing import Any, cast
+
+from observation.fields import Fields, mapping, text, value
+from operations.adopt.cluster.comparison import Difference
+from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.releases import HelmRelease
+from operations.adopt.takeover.secret_marks import marked
+
+_STATUS = ("status", "name", "namespace", "revision", "chart", "version", "appVersion")
+
+
+def release_as_live(stated: Fields, running: HelmRelease) -> tuple[dict[str, Any], tuple[Difference, ...]]:
+    """The inputs of a release with the values, version and chart that run, and how those that are stated differ.
+
+    A difference is an upgrade of the release, with all that the chart makes of it.
+    """
+    key = Key("Release", running.namespace, running.name)
+    inputs = dict(stated)
+    found: list[Difference] = []
+    chart = text(stated, "chart").rpartition("/")[2]
+    if chart != running.chart:
+        inputs["chart"] = running.chart
+        found.append(Difference(key, ("chart",), running.chart, chart, "restarts"))
+    if text(stated, "version") != running.version:
+        inputs["version"] = running.version
+        found.append(Difference(key, ("version",), running.version, text(stated, "version"), "restarts"))
+    values = mapping(stated, "values")
+    if dict(values) != dict(running.values):
+        inputs["values"] = dict(running.values)
+        names = sorted(_differing(values, running.values))
+        found += [
+            Difference(key, ("values", *name), value(running.values, *name), value(values, *name), "restarts")
+            for name in names
+        ]
+    return inputs, tuple(found)
+
+
+def release_outputs(inputs: dict[str, Any], running: HelmRelease) -> dict[str, Any]:
+    """The outputs of a release. The provider fails where the copy of its inputs is not marked as a secret."""
+    status = dict(
+        zip(
+            _STATUS,
+            (
+                running.status,
+                running.name,
+                running.namespace,
+                running.revision,
+                running.chart,
+                running.version,
+                running.app_version,
+            ),
+            strict=True,
+        )
+    )
+    return {**inputs, "__inputs": marked(inputs), "resourceNames": {}, "status": status}
+
+
+def _differing(one: Fields, other: Fields, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    """The paths of values that only one has, or that the two have otherwise."""
+    found: set[tuple[str, ...]] = set()
+    for name in one.keys() | other.keys():
+        mine, theirs = one.get(name), other.get(name)
+        if isinstance(mine, dict) and isinstance(theirs, dict):
+            found |= _differing(cast(Fields, mine), cast(Fields, theirs), (*path, name))
+        elif mine != theirs:
+            found.add((*path, name))
+    return found
