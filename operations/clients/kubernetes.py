@@ -1,7 +1,7 @@
 """The API server, asked in manifests: plain dictionaries in, plain dictionaries out."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -52,12 +52,16 @@ class Api:
         self._resources: dict[tuple[str, str], Resource] = {}
         self._discovering = Lock()
 
-    def apply(self, manifest: Manifest, *, manager: str = FIELD_MANAGER, strict: bool = True) -> Manifest:
-        """Make an object so, by server-side apply; returns it as it is stored.
+    def apply(
+        self, manifest: Manifest, *, manager: str = FIELD_MANAGER, strict: bool = True, dry_run: bool = False
+    ) -> Manifest:
+        """Make an object so, by server-side apply; returns it as it is stored, or by a dry run would be.
 
         With `strict`, a field that the API does not know is refused. Raises Refused.
         """
         metadata = manifest["metadata"]
+        query = [("fieldValidation", "Strict")] if strict else []
+        query += [("dryRun", "All")] if dry_run else []
         return self._ask(
             manifest,
             "server_side_apply",
@@ -66,7 +70,7 @@ class Api:
             namespace=metadata.get("namespace"),
             field_manager=manager,
             force_conflicts=True,
-            query_params=[("fieldValidation", "Strict")] if strict else [],
+            query_params=query,
         )
 
     def apply_all(self, manifests: Iterable[Manifest], *, strict: bool = True) -> list[Applied]:
@@ -117,6 +121,17 @@ class Api:
             name=manifest["metadata"]["name"],
             namespace=manifest["metadata"].get("namespace"),
             content_type="application/merge-patch+json",
+        )
+
+    def patch_json(self, manifest: Manifest, changes: Sequence[Mapping[str, Any]]) -> Manifest:
+        """Change an object by a JSON patch, all of it or nothing. Raises Refused."""
+        return self._ask(
+            manifest,
+            "patch",
+            body=list(changes),
+            name=manifest["metadata"]["name"],
+            namespace=manifest["metadata"].get("namespace"),
+            content_type="application/json-patch+json",
         )
 
     def post(self, manifest: Manifest, part: str, body: Manifest) -> Manifest:

@@ -9,6 +9,7 @@ from operations.adopt.cluster.as_live import as_live
 from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.releases import HelmRelease
+from operations.adopt.takeover.live import Owned, Unfit
 from operations.adopt.takeover.ownership import MANAGER
 from operations.adopt.takeover.release_inputs import release_as_live, release_outputs
 from operations.adopt.takeover.secret_marks import stated_secret, without_content
@@ -21,8 +22,8 @@ KUBERNETES = "kubernetes:"
 class Live(NamedTuple):
     """What runs: asked for one object at a time."""
 
-    get: Callable[[str, Key], Manifest | None]
-    """The object of an API version and a key."""
+    get: Callable[[Manifest], Owned | Unfit | None]
+    """The object that runs where another is stated."""
     release: Callable[[str, str], HelmRelease | None]
     """The release of a namespace and a name."""
 
@@ -44,6 +45,8 @@ class TakeOver(NamedTuple):
     taken: tuple[Taken, ...]
     missing: tuple[str, ...]
     """Objects that do not run: the next `up` creates them."""
+    unfit: tuple[tuple[str, str], ...]
+    """Objects that run and that the API server would not let become what is stated, with its words."""
     elsewhere: tuple[str, ...]
     """Resources that are no objects of the cluster, or whose provider is not in the state yet: not taken over here."""
 
@@ -57,6 +60,7 @@ def take_over(import_file: Fields, preview: Fields, urns: Iterable[str], live: L
     taken: list[Taken] = []
     missing: list[str] = []
     elsewhere: list[str] = []
+    unfit: list[tuple[str, str]] = []
     for spec in entries(import_file, "resources"):
         place = (text(spec, "type"), text(spec, "logicalName") or text(spec, "name"))
         if place in held:
@@ -67,13 +71,16 @@ def take_over(import_file: Fields, preview: Fields, urns: Iterable[str], live: L
             elsewhere.append(place[1])
         elif (found := _completed(spec, inputs.get(place, {}), live)) is None:
             missing.append(place[1])
+        elif isinstance(found, Unfit):
+            unfit.append((place[1], found.reason))
         else:
             entered.append(found.entry)
             taken.append(found.taken)
     resources = list(_with_parents(entered))
     used = {text(each, field) for each in resources for field in ("parent", "provider")}
     table = {name: urn for name, urn in names.items() if name in used}
-    return TakeOver({"nameTable": table, "resources": resources}, tuple(taken), tuple(missing), tuple(elsewhere))
+    file = {"nameTable": table, "resources": resources}
+    return TakeOver(file, tuple(taken), tuple(missing), tuple(unfit), tuple(elsewhere))
 
 
 class _Completed(NamedTuple):
@@ -87,15 +94,16 @@ def _of_urn(urn: str) -> tuple[str, str]:
     return types.rpartition("$")[2], name
 
 
-def _completed(spec: Fields, stated: Fields, live: Live) -> _Completed | None:
+def _completed(spec: Fields, stated: Fields, live: Live) -> _Completed | Unfit | None:
     """An entry with its id, inputs and outputs; None for what does not run."""
     if text(spec, "type") == RELEASE:
         return _completed_release(spec, stated, live)
     manifest = {key: value for key, value in stated.items() if key not in ("status",)}
     key = key_of(manifest)
-    running = live.get(text(manifest, "apiVersion"), key)
-    if running is None:
-        return None
+    owned = live.get(manifest)
+    if not isinstance(owned, Owned):
+        return owned
+    running = owned.manifest
     if key.kind == "Secret":
         found, inputs, outputs = (), stated_secret(manifest, running), without_content(running)
     else:

@@ -29,7 +29,7 @@ def stated_secret(stated: Manifest, live: Manifest) -> Manifest:
     """
     inputs = {key: value for key, value in stated.items() if key not in ("data", "stringData")}
     content = dict(mapping(live, "data"))
-    if not any(_is_hidden(stated.get(field)) for field in ("data", "stringData")):
+    if not any(is_hidden(stated.get(field)) for field in ("data", "stringData")):
         shown = {*mapping(stated, "data"), *mapping(stated, "stringData")}
         content = {key: value for key, value in content.items() if key in shown}
     if content:
@@ -48,6 +48,6 @@ def without_content(live: Manifest) -> Manifest:
     return outputs
 
 
-def _is_hidden(value: Any) -> bool:
+def is_hidden(value: Any) -> bool:
     """Whether a preview shows no value, but that there is a secret one."""
     return is_marked(value) or value == "[secret]"

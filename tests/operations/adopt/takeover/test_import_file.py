@@ -8,6 +8,7 @@ from typing import Any
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.releases import HelmRelease
 from operations.adopt.takeover.import_file import Live, TakeOver, take_over
+from operations.adopt.takeover.live import Owned
 from operations.adopt.takeover.secret_marks import SECRET, SIGNATURE
 
 RECORDED: dict[str, Any] = json.loads(Path("tests/operations/adopt/takeover/imported.json").read_text())
@@ -74,7 +75,12 @@ def taken_over(
     file: dict[str, Any] | None = None,
 ) -> TakeOver:
     there = running() if objects is None else objects
-    live = Live(lambda _, key: there.get(key), lambda namespace, name: releases().get((namespace, name)))
+
+    def get(stated: dict[str, Any]) -> Owned | None:
+        found = there.get(key_of(stated))
+        return Owned(found, moved=False) if found else None
+
+    live = Live(get, lambda namespace, name: releases().get((namespace, name)))
     return take_over(file or import_file(), preview or globals()["preview"](), held, live)
 
 
@@ -181,7 +187,7 @@ def secret(data: Any) -> TakeOver:
     }
     urn = "urn:pulumi:rec2::homelab::kubernetes:core/v1:Secret::web/db"
     steps = {"steps": [{"op": "create", "urn": urn, "newState": {"inputs": stated}}]}
-    return take_over(file, steps, (), Live(lambda _, key: live, lambda namespace, name: None))
+    return take_over(file, steps, (), Live(lambda _: Owned(live, moved=False), lambda namespace, name: None))
 
 
 def test_no_content_of_a_secret_stands_unmarked_in_the_file() -> None:
