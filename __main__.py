@@ -4,7 +4,7 @@ import pulumi
 
 from components.lab import declare
 from components.reachability import check_reachable
-from components.settings import read_settings
+from components.settings import read_lab, read_settings
 from config.load import InvalidLab, load_lab
 from plan import make_plan
 
@@ -16,18 +16,20 @@ def refuse(sentence: str, problems: list[str]) -> pulumi.RunError:
     return pulumi.RunError(sentence)
 
 
-settings = read_settings()
+folder = read_lab()
 try:
-    lab = load_lab(settings.lab)
+    lab = load_lab(folder)
 except InvalidLab as invalid:
-    raise refuse(f"The lab {settings.lab} is invalid.", [str(problem) for problem in invalid.problems]) from None
+    raise refuse(f"The lab {folder} is invalid.", [str(problem) for problem in invalid.problems]) from None
+settings = read_settings(machines=bool(lab.machines))
 
 plan = make_plan(lab, adopt=settings.adopt)
 if plan.errors:
     found = [f"{lab.place(finding.path)}: {finding.code}: {finding.message} {finding.fix}" for finding in plan.errors]
-    raise refuse(f"The lab {settings.lab} cannot be declared as it is planned.", found)
+    raise refuse(f"The lab {folder} cannot be declared as it is planned.", found)
 
-check_reachable(settings.proxmox_endpoint, settings.proxmox_insecure, plan.machines)
+if settings.proxmox_endpoint:
+    check_reachable(settings.proxmox_endpoint, settings.proxmox_insecure, plan.machines)
 outputs = declare(plan, settings)
 pulumi.export("kubeconfig", outputs.kubeconfig)
 pulumi.export("machines", outputs.machines)

@@ -17,9 +17,10 @@ NO_KUBECONFIG = (
 class ClusterArgs:
     """What a cluster is reached with."""
 
-    control_plane: pulumi.Output[str]
-    """Id of the first control plane's machine; unknown until the machine exists, and one that is created exists when
-    its guest agent answers, which cloud-init starts when the API server is up."""
+    control_plane: pulumi.Output[str] | None
+    """Id of the first control plane's machine, None where that is no machine of the lab. It is unknown until the
+    machine exists, and one that is created exists when its guest agent answers, which cloud-init starts when the API
+    server is up."""
     kubeconfig: pulumi.Output[str] | None
     """The administrator's kubeconfig: of the credentials that were made, or of the stack's settings."""
 
@@ -53,7 +54,7 @@ class Cluster(pulumi.ComponentResource):
         return self.kubeconfig.apply(hash_of_authority)
 
 
-def kubeconfig_of(control_plane: str, kubeconfig: str | None) -> str:
+def kubeconfig_of(control_plane: str | None, kubeconfig: str | None) -> str:
     """The kubeconfig of the cluster on a machine that exists. Raises RunError where nobody has given it."""
     if kubeconfig is None:
         raise pulumi.RunError(NO_KUBECONFIG)

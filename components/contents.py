@@ -34,14 +34,21 @@ def declare_contents(plan: model.Plan, provider: kubernetes.Provider, after: tup
 
     namespaces = declare_namespaces(free, provider, after=defaults)
     releases = declare_releases(services_in(free, plan.services), provider, namespaces, {})
-    policies = KyvernoPolicies(
-        plan.lab.name,
-        KyvernoPoliciesArgs(manifests=plan.policies, provider=provider, after=tuple(releases.values())),
-    ).policies
+    policies = declare_policies(plan, provider, after=tuple(releases.values()))
     namespaces |= declare_namespaces(governed, provider, after=(*defaults, *policies))
     releases |= declare_releases(services_in(governed, plan.services), provider, namespaces, releases)
     for service in filter(lambda service: service.manifests, plan.services):
         declare_service(service, provider, namespaces, releases)
+
+
+def declare_policies(
+    plan: model.Plan, provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]
+) -> tuple[pulumi.Resource, ...]:
+    """Declare the policies, where the lab has any."""
+    if not plan.policies:
+        return ()
+    args = KyvernoPoliciesArgs(manifests=plan.policies, provider=provider, after=after)
+    return KyvernoPolicies(plan.lab.name, args).policies
 
 
 def declare_namespaces(

@@ -33,6 +33,8 @@ class Outputs:
 
 def declare(plan: model.Plan, settings: Settings) -> Outputs:
     """Declare everything in a plan: what needs no cluster, the cluster, what joins it, and what runs in it."""
+    if not plan.machines:
+        return declare_without_machines(plan, settings)
     proxmox = declare_proxmox(plan.lab, settings)
     templates = declare_templates(plan.templates, proxmox)
     files, kubeconfig = declare_credentials(plan.credentials, settings)
@@ -50,6 +52,14 @@ def declare(plan: model.Plan, settings: Settings) -> Outputs:
         machines={name: machine.id for name, machine in machines.items()},
         hosts={service.name: service.hosts for service in plan.services if service.hosts},
     )
+
+
+def declare_without_machines(plan: model.Plan, settings: Settings) -> Outputs:
+    """Declare what runs in a cluster whose nodes are all outside of Proxmox."""
+    cluster = Cluster(plan.lab.name, ClusterArgs(control_plane=None, kubeconfig=settings.kubeconfig))
+    declare_contents(plan, cluster.provider, after=())
+    hosts = {service.name: service.hosts for service in plan.services if service.hosts}
+    return Outputs(kubeconfig=cluster.kubeconfig, machines={}, hosts=hosts)
 
 
 def declare_credentials(

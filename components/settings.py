@@ -18,10 +18,11 @@ class Settings:
     """Folder of the lab."""
     adopt: bool
     """Take over the machines that the lab says exist; False declares all of them as new."""
-    proxmox_endpoint: str
+    proxmox_endpoint: str | None
+    """None where the lab has no machines."""
     proxmox_insecure: bool
     """Accept any certificate."""
-    proxmox_api_token: pulumi.Output[str]
+    proxmox_api_token: pulumi.Output[str] | None
     proxmox_ssh_username: str
     """Who writes snippets: Proxmox takes them over SSH to the host alone."""
     proxmox_ssh_private_key: pulumi.Output[str] | None
@@ -29,15 +30,25 @@ class Settings:
     kubeconfig: pulumi.Output[str] | None
 
 
-def read_settings() -> Settings:
-    """Read the stack's configuration. Raises RunError with one sentence about the first thing that is wrong."""
+def read_lab() -> Path:
+    """The folder of the stack's lab. Raises RunError where it is not set."""
+    return lab_folder(required(pulumi.Config("homelab"), "lab", "the name of a folder in config/labs/, or a path"))
+
+
+def read_settings(*, machines: bool = True) -> Settings:
+    """Read the stack's configuration; a lab without machines needs no Proxmox.
+
+    Raises RunError with one sentence about the first thing that is wrong.
+    """
     config = pulumi.Config("homelab")
     return Settings(
-        lab=lab_folder(required(config, "lab", "the name of a folder in config/labs/, or a path")),
+        lab=read_lab(),
         adopt=boolean(config, "adopt", default=True),
-        proxmox_endpoint=endpoint(required(config, "proxmoxEndpoint", "for example https://192.0.2.10:8006/")),
+        proxmox_endpoint=endpoint(required(config, "proxmoxEndpoint", "for example https://192.0.2.10:8006/"))
+        if machines
+        else None,
         proxmox_insecure=boolean(config, "proxmoxInsecure", default=False),
-        proxmox_api_token=api_token(config),
+        proxmox_api_token=api_token(config) if machines else None,
         proxmox_ssh_username=config.get("proxmoxSshUsername") or "root",
         proxmox_ssh_private_key=secret(config.get("proxmoxSshPrivateKey")),
         kubeconfig=secret(config.get("kubeconfig")),

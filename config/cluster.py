@@ -148,8 +148,8 @@ class Secrets(Model):
 class Platform(Model):
     """Services of the lab that other services rely on."""
 
-    policy_engine: Name
-    """The service that installs Kyverno."""
+    policy_engine: Name | None = None
+    """The service that installs Kyverno; left out, nothing governs the tiers' namespaces."""
     pod_network: Name | None = None
     """The service that installs the network plugin, before anything that needs a pod to start; left out, the
     plugin is there already."""
@@ -167,7 +167,7 @@ class Cluster(Model):
 
     name: Name
     kubernetes_version: KubernetesVersion
-    network_plugin: Literal["calico"]
+    network_plugin: Name
     pod_cidr: Cidr
     service_cidr: Cidr
     node_network: Name

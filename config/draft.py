@@ -8,11 +8,15 @@ from config.cluster import Cluster
 from config.group import Group
 from config.machine import Machine, Shape
 from config.network import Networks
+from config.node import OutsideNode
 from config.service import Service
 from config.site import Site
 from config.source import Path, Places, Problem, is_mapping, is_sequence
 from config.storage_class import StorageClass
 from config.tier import Tier
+
+_ATTRIBUTES: Mapping[str, str] = {"nodes": "outside"}
+"""Files whose entries are called otherwise in a draft."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Draft:
     networks: Networks | None
     shapes: Mapping[str, Shape]
     machines: Mapping[str, Machine]
+    outside: Mapping[str, OutsideNode]
     cluster: Cluster | None
     tiers: Mapping[str, Tier]
     storage_classes: Mapping[str, StorageClass]
@@ -61,7 +66,7 @@ class Draft:
     def is_complete(self, part: str) -> bool:
         """Whether everything that stands in a file of named entries is valid."""
         said = self.said[part]
-        return is_mapping(said) and len(said) == len(getattr(self, part))
+        return is_mapping(said) and len(said) == len(getattr(self, _ATTRIBUTES.get(part, part)))
 
 
 def _matches(value: Any, pattern: Sequence[str | int], path: Path) -> Iterator[tuple[Path, Any]]:

@@ -7,6 +7,7 @@ from config.cluster import Cluster
 from config.group import Group
 from config.machine import Machine
 from config.network import Networks
+from config.node import OutsideNode
 from config.service import Service
 from config.site import Site
 from config.source import Path, Place, Places
@@ -27,6 +28,8 @@ class Lab:
     storage_classes: Mapping[str, StorageClass]
     groups: Mapping[str, Group]
     services: Mapping[str, Service]
+    outside: Mapping[str, OutsideNode] = field(default_factory=dict[str, OutsideNode])
+    """Nodes that are no machines of a Proxmox host."""
     places: Places = field(default_factory=Places, compare=False, repr=False)
     """Where each value stands in the files; empty for a lab that was not read from files."""
 

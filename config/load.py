@@ -17,6 +17,7 @@ from config.lab import Lab
 from config.machine import Machine, Shape
 from config.model import NAME_MEANING, NAME_PATTERN, Name, shown
 from config.network import Networks
+from config.node import OutsideNode
 from config.service import Service
 from config.shapes import complete_machines
 from config.site import Site
@@ -33,6 +34,7 @@ FILES: Mapping[str, Any] = {
     "networks": Networks,
     "shapes": dict[Name, Shape],
     "machines": dict[Name, Machine],
+    "nodes": dict[Name, OutsideNode],
     "cluster": Cluster,
     "tiers": dict[Name, Tier],
     "storage": dict[Name, StorageClass],
@@ -41,7 +43,7 @@ FILES: Mapping[str, Any] = {
 """The files of a lab, without `.yaml`, and what stands in each. Beside them is the folder `services`. Shapes are
 read before the machines that they complete."""
 
-OPTIONAL = frozenset({"groups", "shapes", "storage"})
+OPTIONAL = frozenset({"groups", "nodes", "shapes", "storage"})
 """Files that a lab may do without."""
 
 
@@ -78,6 +80,7 @@ def load_lab(folder: FilePath) -> Lab:
         site=draft.site,
         networks=draft.networks,
         machines=draft.machines,
+        outside=draft.outside,
         cluster=draft.cluster,
         tiers=draft.tiers,
         storage_classes=draft.storage_classes,
@@ -117,6 +120,7 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
         networks=valid.get("networks"),
         shapes=valid.get("shapes") or {},
         machines=valid.get("machines") or {},
+        outside=valid.get("nodes") or {},
         cluster=valid.get("cluster"),
         tiers=valid.get("tiers") or {},
         storage_classes=valid.get("storage") or {},

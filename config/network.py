@@ -23,7 +23,8 @@ class Bridge(Model):
 class Network(Model):
     """An IPv4 network: a bridge, optionally a VLAN on it, and the addresses that belong to it."""
 
-    bridge: Name
+    bridge: Name | None = None
+    """Left out, no machine of a Proxmox host is in it."""
     vlan: Annotated[int, Field(ge=1, le=4094)] | None = None
     cidr: Cidr
     gateway: Address | None = None
@@ -34,5 +35,5 @@ class Network(Model):
 class Networks(Model):
     """Bridges and networks of the site."""
 
-    bridges: Annotated[dict[Name, Bridge], Field(min_length=1)]
+    bridges: dict[Name, Bridge]
     networks: Annotated[dict[Name, Network], Field(min_length=1)]

@@ -139,7 +139,8 @@ class Site(Model):
     timezone: Text = "Etc/UTC"
     ssh_keys: tuple[SshKey, ...] = ()
     """Public keys that may log in to created nodes. Nobody has to, and without a key nobody can."""
-    hosts: Annotated[dict[Name, Host], Field(min_length=1)]
+    hosts: dict[Name, Host]
+    """None where all nodes are outside of Proxmox."""
     templates: dict[Name, Template] = {}
     machine_backups: dict[Name, MachineBackup] = {}
     """Backup jobs of Proxmox, by name."""

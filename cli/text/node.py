@@ -7,6 +7,7 @@ from cli.text.console import make_console
 from cli.text.forecast import losses_text
 from cli.text.tables import Column, Table, number
 from config.cluster import Kubelet
+from config.lab import Lab
 from plan.cluster.nodes import PODS
 from plan.cluster.reservations import by_rule, reserved
 from plan.kubernetes.eviction import SCARCE, order_on
@@ -27,13 +28,12 @@ def print_node(plan: Plan, name: str) -> None:
 
 
 def _heading(plan: Plan, use: NodeUse) -> RenderableType:
-    node, machine = use.node, plan.lab.machines[use.node.name]
+    node = use.node
     requests, allocatable = use.requests, node.allocatable
     taints = ", ".join(node.taints) or "none"
     return Text.assemble(
         (node.name, "bold"),
-        f": {machine.description}\n"
-        f"{node.role} on host {machine.host}, VMID {machine.vmid}, taints: {taints}\n"
+        f": {_whereabouts(plan.lab, node.name)}, taints: {taints}\n"
         f"CPU requests {cores(requests.get(CPU, 0))} of {cores(allocatable[CPU])} "
         f"({percent(requests.get(CPU, 0), allocatable[CPU])}), memory requests {gib(requests.get(MEMORY, 0))} of "
         f"{gib(allocatable[MEMORY])} ({percent(requests.get(MEMORY, 0), allocatable[MEMORY])}), memory limits "
@@ -42,6 +42,13 @@ def _heading(plan: Plan, use: NodeUse) -> RenderableType:
         f"{use.volumes} of {plural(node.volume_slots, 'volume slot')}\n",
         _kept(plan.lab.cluster.kubelet),
     )
+
+
+def _whereabouts(lab: Lab, name: str) -> str:
+    if outside := lab.outside.get(name):
+        return f"{outside.description}\n{outside.role}, no machine of a Proxmox host"
+    machine = lab.machines[name]
+    return f"{machine.description}\n{machine.role} on host {machine.host}, VMID {machine.vmid}"
 
 
 def _kept(kubelet: Kubelet) -> str:

@@ -29,7 +29,7 @@ def print_plan(plan: Plan, console: Console | None = None, *, whole: bool = True
         console.print(rest_text(verdict))
         return
     for part in (
-        machines_text(plan),
+        *([machines_text(plan)] if plan.machines else []),
         nodes_text(plan),
         headroom_text(forecast.headroom),
         losses_text(forecast.losses),

@@ -8,16 +8,17 @@ from config.source import Path, Problem
 
 def check_control_plane(lab: Draft) -> Iterator[Problem]:
     """One control plane, or an odd number of them behind one address; and somewhere for pods to run."""
-    if not lab.is_complete("machines"):
+    if not lab.is_complete("machines") or not lab.is_complete("nodes"):
         return
-    roles = [machine.role for machine in lab.machines.values()]
+    roles = [each.role for each in (*lab.machines.values(), *lab.outside.values())]
     number = roles.count("control-plane")
     if number == 0:
         yield lab.problem(("machines",), "no machine has role: control-plane")
     elif number % 2 == 0:
         message = f"{number} control planes survive no more failures than {number - 1}; have an odd number"
         yield lab.problem(("machines",), message)
-    if lab.cluster and number > 1 and lab.cluster.api_address is None:
+    made = [machine for machine in lab.machines.values() if machine.role == "control-plane"]
+    if lab.cluster and len(made) > 1 and lab.cluster.api_address is None:
         message = f"needs api_address: one virtual address for the {number} control planes"
         yield lab.problem(("cluster",), message)
     if lab.cluster and lab.cluster.control_plane_taint and number and "worker" not in roles:

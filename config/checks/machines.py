@@ -25,7 +25,7 @@ def check_machines(lab: Draft) -> Iterator[Problem]:
 def _check_vlans(lab: Draft) -> Iterator[Problem]:
     bridges = lab.networks.bridges if lab.networks else {}
     for name, network in (lab.networks.networks if lab.networks else {}).items():
-        bridge = bridges.get(network.bridge)
+        bridge = bridges.get(network.bridge) if network.bridge else None
         if network.vlan is not None and bridge and not bridge.vlan_aware:
             message = f"VLAN {network.vlan} needs vlan_aware: true on bridge {network.bridge!r}"
             yield lab.problem(("networks", "networks", name, "vlan"), message)
@@ -45,7 +45,10 @@ def _check_sizes(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
 def _check_bridges(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
     for index, interface in enumerate(machine.interfaces):
         network = lab.networks.networks.get(interface.network) if lab.networks else None
-        bridge = lab.networks.bridges.get(network.bridge) if lab.networks and network else None
+        bridge = lab.networks.bridges.get(network.bridge) if lab.networks and network and network.bridge else None
+        if network and network.bridge is None:
+            path = ("machines", name, "interfaces", index, "network")
+            yield lab.problem(path, f"{interface.network!r} is on no bridge; write its bridge in networks.yaml")
         if network and bridge and lab.is_said("site", "hosts", machine.host) and machine.host not in bridge.hosts:
             path = ("machines", name, "interfaces", index, "network")
             message = f"{interface.network!r} is on bridge {network.bridge!r}, which {machine.host!r} does not have"

@@ -49,6 +49,8 @@ def _machine_names(lab: Draft) -> Iterator[Claim]:
         yield Claim(name, ("site", "hosts", name), f"the name {name!r}")
     for name in lab.machines:
         yield Claim(name, ("machines", name), f"the name {name!r}")
+    for name in lab.outside:
+        yield Claim(name, ("nodes", name), f"the name {name!r}")
 
 
 def _addresses(lab: Draft) -> Iterator[Claim]:
@@ -64,6 +66,9 @@ def _addresses(lab: Draft) -> Iterator[Claim]:
                 yield Claim(interface.address, path, f"address {interface.address}")
                 if machine.role == "appliance":
                     routers.add(interface.address)
+    for name, node in lab.outside.items():
+        if node.address:
+            yield Claim(node.address, ("nodes", name, "address"), f"address {node.address}")
     for name, network in (lab.networks.networks if lab.networks else {}).items():
         if network.gateway and network.gateway not in routers:
             yield Claim(network.gateway, ("networks", "networks", name, "gateway"), f"address {network.gateway}")

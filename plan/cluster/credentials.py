@@ -52,16 +52,22 @@ def plan_credentials(lab: Lab) -> Credentials | None:
 def credential_findings(lab: Lab) -> Iterator[Finding]:
     """What nobody can tell of a cluster that exists: until when it is reached."""
     if founder(lab) is None:
-        first = next(name for name, machine in in_start_order(lab).items() if machine.role == "control-plane")
+        kind, first = next(_control_planes(lab))
         yield Finding(
             "CREDENTIALS-UNCHECKED",
             "info",
-            ("machines", first),
+            (kind, first),
             f"the cluster was not made from this lab, so when its certificates and tokens end could not be checked; "
             f"kubeadm's certificates are good for {ADMINISTRATOR.days} days, a token that lets a node join for "
             f"{JOIN_TOKEN_HOURS} hours",
             f"ask {first}: `kubeadm certs check-expiration` and `kubeadm token list`",
         )
+
+
+def _control_planes(lab: Lab) -> Iterator[tuple[str, str]]:
+    """Those that are machines, in their start order, and those outside of Proxmox; with where they stand."""
+    yield from (("machines", name) for name, each in in_start_order(lab).items() if each.role == "control-plane")
+    yield from (("nodes", name) for name, each in lab.outside.items() if each.role == "control-plane")
 
 
 def plan_join_token(machine: str) -> JoinToken:

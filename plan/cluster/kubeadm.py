@@ -23,7 +23,9 @@ CRI_SOCKET = "unix:///run/containerd/containerd.sock"
 
 
 def kubeadm_documents(lab: Lab) -> dict[str, Manifest]:
-    """The documents by file name."""
+    """The documents by file name; none where no machine is a control plane."""
+    if not control_planes_of(lab):
+        return {}
     return {
         "cluster-configuration.yaml": _cluster_configuration(lab),
         "kubelet-configuration.yaml": _kubelet_configuration(lab),

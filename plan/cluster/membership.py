@@ -36,7 +36,7 @@ def founder(lab: Lab) -> str | None:
     control_planes = control_planes_of(lab)
     if any(machine.adopt for machine in control_planes.values()):
         return None
-    return next(iter(control_planes))
+    return next(iter(control_planes), None)
 
 
 def control_planes_of(lab: Lab) -> Mapping[str, Machine]:

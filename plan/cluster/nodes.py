@@ -6,6 +6,7 @@ from typing import Literal
 from config.cluster import Cluster
 from config.lab import Lab
 from config.machine import Machine
+from config.node import OutsideNode
 from plan.cluster.reservations import reserved
 from plan.model import Node, Pod
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
@@ -22,7 +23,8 @@ PODS = "pods"
 
 def plan_nodes(lab: Lab) -> tuple[Node, ...]:
     """The nodes, in the order of the file."""
-    return tuple(_node(lab, name, machine) for name, machine in lab.machines.items() if machine.role != "appliance")
+    machines = (_node(lab, name, machine) for name, machine in lab.machines.items() if machine.role != "appliance")
+    return (*machines, *(outside_node(lab.cluster, name, node) for name, node in lab.outside.items()))
 
 
 def _node(lab: Lab, name: str, machine: Machine) -> Node:
@@ -60,6 +62,34 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         capacity=capacity,
         allocatable=_allocatable(cluster, capacity),
         volume_slots=volume_slots(cluster, machine),
+    )
+
+
+def outside_node(cluster: Cluster, name: str, node: OutsideNode) -> Node:
+    """A node that is no machine of a Proxmox host, as it is stated. Its zone is its own unless it has a label for it:
+    a volume that lies on it stays there."""
+    capacity = {
+        CPU: node.cpus * 1000,
+        MEMORY: int(node.memory),
+        EPHEMERAL_STORAGE: int(node.ephemeral_storage),
+        PODS: node.pods or cluster.kubelet.max_pods,
+        **node.extended,
+    }
+    allocatable = _allocatable(cluster, capacity)
+    if stated := node.allocatable:
+        own = {CPU: int(stated.cpu), MEMORY: int(stated.memory), EPHEMERAL_STORAGE: int(stated.ephemeral_storage)}
+        allocatable = capacity | own
+    is_control_plane = node.role == "control-plane"
+    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", ZONE_LABEL: name, **node.labels}
+    return Node(
+        name=name,
+        role=node.role,
+        group="control-plane" if is_control_plane else "gpu" if GPU_TAINT in node.taints else "general",
+        labels=labels | ({CONTROL_PLANE_LABEL: ""} if is_control_plane else {}),
+        taints=dict(node.taints),
+        capacity=capacity,
+        allocatable=allocatable,
+        volume_slots=cluster.volume_slots.schedulable if node.volume_slots is None else node.volume_slots,
     )
 
 

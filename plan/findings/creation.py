@@ -85,7 +85,9 @@ def _half_adopted(lab: Lab) -> Iterator[Finding]:
 
 def _before_control_plane(lab: Lab) -> Iterator[Finding]:
     order = list(in_start_order(lab))
-    first = next(iter(control_planes_of(lab)))
+    first = next(iter(control_planes_of(lab)), None)
+    if first is None:
+        return
     for name in order[: order.index(first)]:
         if is_created_node(lab.machines[name]):
             yield Finding(

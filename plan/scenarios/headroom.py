@@ -105,7 +105,7 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
         typical_services_after_loss=_after_loss(typical, usual, losses),
         ends_with=next((name for name, _ in Counter(fit.lacking for fit in fits).most_common(1)), None),
         block_volumes=group.volume_slots - group.volumes,
-        workers=_further_workers(hosts, lab.machines[worker.node.name]) if worker else None,
+        workers=_further_workers(hosts, lab.machines[worker.node.name]) if worker and hosts else None,
         worker=worker.node.name if worker else None,
     )
 

@@ -74,7 +74,7 @@ class Loss(NamedTuple):
 def standing_of(plan: Plan) -> Standing:
     """A planned lab as it stands. Where nodes are on several hosts, block volumes bind their pods to one."""
     standing = as_it_stands(plan.capacity, plan.workloads)
-    if len(_hosts(standing)) > 1:
+    if len(_zones(standing)) > 1:
         return standing._replace(workloads=near_their_volumes(standing.workloads, standing.uses))
     return standing
 
@@ -86,14 +86,16 @@ def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
         yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
     for node in standing.nodes:
         yield _drained(standing, node)
-    for host in _hosts(standing) if len(lab.site.hosts) > 1 else ():
-        yield _host_lost(lab, standing, host)
+    for host in _zones(standing) if len(lab.site.hosts) > 1 else ():
+        if host in lab.site.hosts:
+            yield _host_lost(lab, standing, host)
     for name, machine in lab.machines.items():
         if machine.role == "appliance" and (served := _served_by(lab, _addresses(machine))):
             yield _server_lost(standing, name, served)
 
 
-def _hosts(standing: Standing) -> dict[str, None]:
+def _zones(standing: Standing) -> dict[str, None]:
+    """The hosts of nodes; a node outside of Proxmox is a zone of its own, or in that of its label."""
     return dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
 
 

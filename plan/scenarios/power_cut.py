@@ -38,8 +38,12 @@ class Restart(NamedTuple):
 
 
 def restarts(lab: Lab, nodes: Sequence[Node]) -> tuple[Restart, ...]:
-    """All machines, in the order in which each host starts them."""
+    """All machines, in the order in which each host starts them. When nodes outside of Proxmox start is not known, nor
+    what becomes of pods where one of them is a control plane."""
     starts = start_seconds(lab)
+    if any(node.role == "control-plane" and node.name not in starts for node in nodes):
+        nodes = ()
+    nodes = [node for node in nodes if node.name in starts]
     given_up = {node.name: _pods_let_go(node, nodes, starts) for node in nodes}
     return tuple(
         Restart(

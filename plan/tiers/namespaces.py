@@ -32,7 +32,7 @@ def plan_namespaces(lab: Lab, tiers: tuple[Tier, ...]) -> tuple[Namespace, ...]:
             services,
             by_name[lab.services[services[0]].tier],
             after_policies=before_policies.isdisjoint(services),
-            governed=engine not in services,
+            governed=engine is not None and engine not in services,
         )
         for name, services in members.items()
     )

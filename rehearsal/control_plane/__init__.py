@@ -65,8 +65,9 @@ def control_plane(plan: Plan, tell: Tell = lambda line: None) -> Iterator[Contro
         kubeconfig = parts.start()
         api = Api(kubeconfig)
         engine = plan.lab.cluster.platform.policy_engine
-        namespace = namespace_of(engine, plan.lab.services[engine])
-        Kyverno(parts, running, namespace, tell).start(api, _rights(plan, engine))
+        if engine is not None:
+            namespace = namespace_of(engine, plan.lab.services[engine])
+            Kyverno(parts, running, namespace, tell).start(api, _rights(plan, engine))
         stand_in_for_kinds(api, plan.manifests)
         yield ControlPlane(api, kubeconfig, running.folder)
 

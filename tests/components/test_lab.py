@@ -176,3 +176,16 @@ def test_everything_in_the_plan_is_declared_once(recording: Recording) -> None:
 def test_outputs_name_machines_and_the_places_where_services_are_reached(declared: tuple[Recording, Outputs]) -> None:
     assert list(declared[1].machines) == ["firewall", "master", "node1"]
     assert declared[1].hosts == {"notes": ("notes.lab.example",)}
+
+
+def test_a_lab_without_machines_needs_no_proxmox() -> None:
+    plan = PLAN._replace(machines=(), policies=())
+    recorded = record(
+        lambda: declare(
+            plan,
+            settings(proxmox_endpoint=None, proxmox_api_token=None, kubeconfig=pulumi.Output.secret("apiVersion: v1")),
+        )
+    )
+    types = {resource.type for resource in recorded.resources.values()}
+    assert "pulumi:providers:kubernetes" in types
+    assert not any("proxmox" in each or "KyvernoPolicies" in each for each in types)

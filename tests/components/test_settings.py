@@ -85,3 +85,11 @@ def test_what_is_wrong_is_said_in_one_sentence(change: dict[str, str], sentence:
         read(COMPLETE | change)
     assert sentence in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_lab_without_machines_needs_nothing_of_proxmox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PROXMOX_VE_API_TOKEN", raising=False)
+    found: list[Settings] = []
+    record(lambda: found.append(read_settings(machines=False)), {"homelab:lab": "small"}, ())
+    assert found[0].proxmox_endpoint is None
+    assert found[0].proxmox_api_token is None

@@ -49,7 +49,8 @@ def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod
 def governing_tier(lab: Lab, namespace: Namespace) -> str | None:
     """The tier whose policies hold in a namespace; none holds in Kyverno's own."""
     tier = _labels(namespace.manifest).get(TIER_LABEL)
-    return tier if tier in lab.tiers and lab.cluster.platform.policy_engine not in namespace.services else None
+    engine = lab.cluster.platform.policy_engine
+    return tier if tier in lab.tiers and engine is not None and engine not in namespace.services else None
 
 
 def _has_cpu_limit(container: Container) -> bool:

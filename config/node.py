@@ -1,0 +1,40 @@
+"""`nodes.yaml`: nodes of the cluster that are no machines of a Proxmox host."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.model import Address, Model, Text
+from config.quantity import CpuQuantity, MemoryQuantity
+
+
+class Allocatable(Model):
+    """How much of a node is for pods, as its kubelet reports it."""
+
+    cpu: CpuQuantity
+    memory: MemoryQuantity
+    ephemeral_storage: MemoryQuantity
+
+
+class OutsideNode(Model):
+    """A node that exists: it is counted and planned with, and never touched."""
+
+    role: Literal["control-plane", "worker"]
+    address: Address | None = None
+    """Its address; left out, it changes."""
+    cpus: Annotated[int, Field(gt=0)]
+    memory: MemoryQuantity
+    ephemeral_storage: MemoryQuantity
+    """Size of the file system for images, logs and scratch space."""
+    allocatable: Allocatable | None = None
+    """Left out, it follows from the lab's kubelet settings."""
+    pods: Annotated[int, Field(gt=0)] | None = None
+    """How many pods it takes; left out, as many as the lab's kubelet settings say."""
+    extended: dict[Text, Annotated[int, Field(ge=0)]] = {}
+    """Extended resources, for example `nvidia.com/gpu`."""
+    labels: dict[Text, str] = {}
+    taints: dict[Text, str] = {}
+    """Values of its NoSchedule taints, by key."""
+    volume_slots: Annotated[int, Field(ge=0)] | None = None
+    """How many block volumes it takes; left out, as many as the lab's nodes advertise."""
+    description: Text
