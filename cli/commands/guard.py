@@ -10,7 +10,9 @@ from cli.text.console import make_console
 from cli.text.guard import print_judgement
 from config.load import InvalidLab, lab_folder, load_lab
 from operations.guard import UnknownAllowance, judge
-from operations.guard.preview import InvalidPreview, read_preview, read_stack
+from operations.guard.document import InvalidPreview
+from operations.guard.preview import read_preview
+from operations.guard.stack import read_stack
 
 
 def run_guard(preview: Path | None, stack: Path | None, allow: tuple[str, ...], lab: str, output: str) -> int:
@@ -27,7 +29,7 @@ def run_guard(preview: Path | None, stack: Path | None, allow: tuple[str, ...], 
         print_json(guard_report(judgement))
     else:
         print_judgement(judgement, make_console())
-    return ERRORS if judgement.refused else FINE
+    return FINE if judgement.passes else ERRORS
 
 
 def _text(file: Path | None) -> str:

@@ -1,9 +1,12 @@
 """What a step of an `up` does to what runs."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from plan.changes.provider_rules import Effect
+from plan.changes.effects import Effect
 from plan.model import Severity
+
+FIND_OUT = "find out what it does, and allow it by name"
+Verdict = Literal["damaging", "not known", "interrupting", "harmless"]
 
 
 class Consequence(NamedTuple):
@@ -25,3 +28,17 @@ class Consequence(NamedTuple):
     def name(self) -> str:
         """What `--allow` takes: `REPLACE:k8s-node3`."""
         return f"{self.effect}:{self.target}"
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is known of it."""
+        if self.effect == "NOT-KNOWN":
+            return "not known"
+        if self.severity == "error":
+            return "damaging"
+        return "interrupting" if self.severity == "warning" else "harmless"
+
+
+def not_known(target: str, causes: tuple[str, ...], message: str, fix: str = FIND_OUT) -> Consequence:
+    """Something of which no rule says what it does."""
+    return Consequence("NOT-KNOWN", "error", target, causes, message, fix)

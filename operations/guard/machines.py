@@ -1,19 +1,30 @@
 """What a step does to a virtual machine."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from config.model import shown
 from operations.guard.consequence import Consequence
-from operations.guard.preview import State, Step, block
-from plan.changes.provider_rules import NEEDS_POWER_OFF, Change, Effect, effects_of
+from operations.guard.machine_values import (
+    after,
+    before,
+    disks,
+    hotplugged,
+    is_started,
+    is_template,
+    keeps_its_cards,
+    missing,
+    shrinking,
+)
+from operations.guard.preview import State, Step
+from operations.guard.values import block
+from plan.changes.effects import WORST_FIRST, Change, Effect
+from plan.changes.provider_rules import NEEDS_POWER_OFF, effects_of
 from plan.model import Severity
 
 MACHINE = "proxmoxve:index/vmLegacy:VmLegacy"
-INTERRUPTING: tuple[Effect, ...] = ("REPLACE", "DELETE", "STOP", "POWER-CYCLE")
-"""What takes a machine down, if only for a while."""
-WORST_FIRST: tuple[Effect, ...] = ("REPLACE", "DELETE", "UNMOUNT", "SHRINK", "STOP", "FAIL", "POWER-CYCLE", "UPDATE")
-PROVIDER_HOTPLUG = "network,disk,usb"
-"""What Proxmox plugs into a running machine unless the machine says otherwise."""
+INTERRUPTING: tuple[Effect, ...] = ("REPLACE", "DELETE", "STOP", "DISCONNECT", "POWER-CYCLE")
+"""What takes a machine down or off its network, if only for a while."""
 
 
 class Role(NamedTuple):
@@ -28,24 +39,26 @@ class Role(NamedTuple):
 
 def machine_consequences(step: Step, role: Role, known: State | None) -> Iterator[Consequence]:
     """What a step does to a machine. `known` is the machine in the stack's state, where that was given."""
+    if step.action == "create":
+        return
     if step.action == "delete":
         if step.resource.retain_on_delete:
-            yield _consequence("UPDATE", step, role, (), "Pulumi forgets the machine, which runs on.")
+            yield _consequence("FORGET", step, (), _forgotten(step))
         else:
-            yield _consequence("DELETE", step, role, (), DELETED)
+            yield _consequence("DELETE", step, (), DELETED)
         return
-    if step.is_import:
-        yield _adopting(step, role)
+    if step.is_import_in_place:
+        yield _adopting(step)
         return
     causes = _causes(step)
     if step.action == "replace" or "REPLACE" in causes:
         why = step.replacing or causes.get("REPLACE") or tuple(path for path, _ in step.changes)
         kept = step.resource.retain_on_delete
-        yield _consequence("REPLACE", step, role, why, MADE_BESIDE if kept else f"{DELETED} Then it is made anew.")
+        yield _consequence("REPLACE", step, why, MADE_BESIDE if kept else f"{DELETED} Then it is made anew.")
         return
     for effect in WORST_FIRST:
         if effect in causes:
-            yield _consequence(effect, step, role, causes[effect], _message(effect, step, role, known))
+            yield _consequence(effect, step, causes[effect], _message(effect, step, role, known))
 
 
 DELETED = (
@@ -54,25 +67,35 @@ DELETED = (
 )
 
 
+def _forgotten(step: Step) -> str:
+    machine = step.resource.outputs or step.resource.inputs
+    vmid = machine.get("vmId")
+    number = str(vmid) if isinstance(vmid, int) and not isinstance(vmid, bool) else "VMID"
+    return (
+        "Pulumi forgets the machine. It runs on, starts with its host, and is a node again after a power cut: on the "
+        f"host, `qm set {number} --onboot 0 --protection 0`, `qm shutdown {number}`, `qm destroy {number} --purge`."
+    )
+
+
 MADE_BESIDE = (
     "Pulumi forgets the machine, which runs on, and makes another one, empty; that fails where both have the same VMID."
 )
 
 
-def _adopting(step: Step, role: Role) -> Consequence:
+def _adopting(step: Step) -> Consequence:
     """`adopt: true` said of a machine that the program made: the engine does it in spite of `protect`."""
     if step.resource.retain_on_delete:
         message = "Pulumi imports the machine in place of itself, and forgets that it made it. The machine runs on."
-        return _consequence("UPDATE", step, role, ("import",), message)
+        return _consequence("UPDATE", step, ("import",), message)
     message = f"Pulumi imports the machine, and takes it for another one than the one that it made. {DELETED}"
-    return _consequence("REPLACE", step, role, ("import",), message)._replace(fix="take `adopt: true` back")
+    return _consequence("REPLACE", step, ("import",), message)._replace(fix="take `adopt: true` back")
 
 
 def _causes(step: Step) -> Mapping[Effect, tuple[str, ...]]:
     """The properties that bring about each effect. A property without a lasting effect is an update."""
     changes = step.changes
     if not changes:
-        return {"REPLACE": ("no property that the preview names",)} if step.op != "import" else {}
+        return {"NOT-KNOWN": ()} if step.op != "import" else {}
     found: dict[Effect, dict[str, None]] = {}
     for path, change in changes:
         for effect in _really(step, path, change):
@@ -84,28 +107,30 @@ def _really(step: Step, path: str, change: Change) -> Iterator[Effect]:
     """What the provider's rules come to with the values of this machine."""
     for effect in effects_of(path, change):
         yield _with_values(effect, step, path)
-    if path in ("disks", "disks.size") and _shrinking(step):
+    if path in ("disks", "disks.size") and shrinking(step):
         yield "SHRINK"
 
 
 def _with_values(effect: Effect, step: Step, path: str) -> Effect:
     argument = path.split(".")[0]
-    old, new = _before(step), _after(step)
+    old, new = before(step), after(step)
     if argument == "node_name" and new.get("migrate") is True:
         return "UPDATE"
     if argument == "vm_id" and step.action == "update" and str(new.get("vmId")) == step.resource.id:
         return "UPDATE"
-    if argument == "started" and new.get("started") is not False:
+    if argument == "started" and is_started(step):
+        return "UPDATE"
+    if effect == "DISCONNECT" and keeps_its_cards(step):
         return "UPDATE"
     if argument == "template" and new.get("template") is not True:
         return "FAIL"
     if effect in ("STOP", "POWER-CYCLE") and new.get("rebootAfterUpdate") is False and _needs_power_off(path):
         return "FAIL"
-    if argument == "disks" and effect == "UNMOUNT" and is_template(step) and not _missing(_disks(old), _disks(new)):
+    if argument == "disks" and effect == "UNMOUNT" and is_template(step) and not missing(disks(old), disks(new)):
         return "UPDATE"
     if effect != "POWER-CYCLE":
         return effect
-    if is_template(step) or new.get("rebootAfterUpdate") is False or _hotplugged(argument, step, old, new):
+    if is_template(step) or new.get("rebootAfterUpdate") is False or hotplugged(argument, step, old, new):
         return "UPDATE"
     return effect
 
@@ -114,26 +139,18 @@ def _needs_power_off(path: str) -> bool:
     return any(path == field or path.startswith(f"{field}.") for field in NEEDS_POWER_OFF)
 
 
-def _hotplugged(argument: str, step: Step, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Whether the machine takes the change while it runs: more memory, or another number of hot-plugged CPUs."""
-    plugs = str(new.get("hotplug") or old.get("hotplug") or PROVIDER_HOTPLUG).split(",")
-    paths = {path for path, _ in step.changes if path.split(".")[0] == argument}
-    if argument == "cpu":
-        return "cpu" in plugs and paths == {"cpu.hotplugged"}
-    sizes = {f"memory.{each}" for each in ("dedicated", "floating", "shared")}
-    if argument != "memory" or "memory" not in plugs or not paths <= sizes:
-        return False
-    before, after = block(old, "memory"), block(new, "memory")
-    names = [path.split(".")[1] for path in paths]
-    return all(_number(after.get(name)) > _number(before.get(name)) for name in names)
-
-
 def _message(effect: Effect, step: Step, role: Role, known: State | None) -> str:
     if effect == "UNMOUNT":
         return _unmounting(step, role, known)
     if effect == "SHRINK":
-        sizes = ", ".join(f"{name} from {old} to {new} GiB" for name, old, new in _shrinking(step))
+        sizes = ", ".join(f"{name} from {old} to {new} GiB" for name, old, new in shrinking(step))
         return f"A disk cannot become smaller ({sizes}): the provider writes all other changes, then fails."
+    if effect == "NOT-KNOWN":
+        return NOT_TOLD if not step.changes else NO_RULE
+    if effect == "RENAME":
+        return _renamed(step)
+    if effect == "DISCONNECT":
+        return f"The machine loses its network, for good. {_without_network(role)}"
     if effect == "STOP":
         template = any(path == "template" for path, _ in step.changes)
         return (
@@ -150,10 +167,30 @@ def _message(effect: Effect, step: Step, role: Role, known: State | None) -> str
     return "It is written while the machine runs."
 
 
+NOT_TOLD = "The preview does not say what differs."
+NO_RULE = "No rule says what the provider does with it, or the preview does not show what it comes to."
+
+
+def _renamed(step: Step) -> str:
+    old, new = before(step).get("name"), after(step).get("name")
+    return (
+        f"{shown(old)} would be called {shown(new)} on its host. A machine's name never differs, unless this is "
+        "another machine than the one that the program means."
+    )
+
+
+def _without_network(role: Role) -> str:
+    if role.name == "appliance":
+        return "Whatever goes through it stops, this `up` too if it does."
+    if role.name != "control-plane":
+        return "Its pods are unreachable, and are made anew elsewhere after five minutes, if there is room."
+    return "The Kubernetes API cannot be reached through it."
+
+
 def _unmounting(step: Step, role: Role, known: State | None) -> str:
-    before = _disks(known.outputs) if known else _disks(_before(step))
-    missing = _missing(before, _disks(_after(step)))
-    named = f" That is {', '.join(missing)} at least." if missing else ""
+    attached_now = disks(known.outputs) if known else disks(before(step))
+    gone = missing(attached_now, disks(after(step)))
+    named = f" That is {', '.join(gone)} at least." if gone else ""
     attached = "every volume that the CSI driver attached" if role.is_node else "every disk that was attached by hand"
     return (
         "The provider writes all disks anew and detaches those that the program does not list: "
@@ -162,7 +199,7 @@ def _unmounting(step: Step, role: Role, known: State | None) -> str:
 
 
 def _restarting(step: Step, role: Role) -> str:
-    agent = block(_before(step) if step.old_state else _after(step), "agent")
+    agent = block(before(step) if step.old_state else after(step), "agent")
     how = "shut down" if agent.get("enabled") is True else "stopped hard, for its guest agent is off,"
     return f"The machine is {how} and started again. {_meanwhile(role)}"
 
@@ -188,54 +225,22 @@ FIXES: Mapping[Effect, str] = {
     "STOP": "take the change back",
     "FAIL": "take the change back; what needs the machine to be off is done with reboot_after_update true",
     "POWER-CYCLE": "drain the node before, and take one machine at a time: `pulumi up --target URN`",
+    "DISCONNECT": "take the change back, or change one machine at a time from its console",
+    "RENAME": "give the machine in the lab the VMID that it has, or its old name",
+    "NOT-KNOWN": "find out what it does, and allow it by name",
+    "FORGET": "",
     "UPDATE": "",
 }
 
 
-def _consequence(effect: Effect, step: Step, role: Role, causes: tuple[str, ...], message: str) -> Consequence:
+def _consequence(effect: Effect, step: Step, causes: tuple[str, ...], message: str) -> Consequence:
     severity: Severity = "error"
-    if effect in ("POWER-CYCLE", "UPDATE"):
-        severity = "warning" if effect == "POWER-CYCLE" else "info"
+    if effect in ("POWER-CYCLE", "FORGET", "UPDATE"):
+        severity = "info" if effect == "UPDATE" else "warning"
     return Consequence(effect, severity, step.name, causes, message, FIXES[effect])
-
-
-def _before(step: Step) -> Mapping[str, Any]:
-    return step.old_state.outputs or step.old_state.inputs if step.old_state else {}
-
-
-def _after(step: Step) -> Mapping[str, Any]:
-    return step.new_state.inputs if step.new_state else {}
-
-
-def is_template(step: Step) -> bool:
-    """A template before and after: it never runs."""
-    return _before(step).get("template") is True and _after(step).get("template") is True
 
 
 def _waits(step: Step) -> bool:
     """Whether something is written that only a restart, which is switched off, would bring into effect."""
     restarts = any(effect == "POWER-CYCLE" for path, change in step.changes for effect in effects_of(path, change))
-    return restarts and _after(step).get("rebootAfterUpdate") is False and not is_template(step)
-
-
-def _disks(properties: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {disk["interface"]: disk for disk in properties.get("disks") or () if "interface" in disk}
-
-
-def _missing(before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Any]) -> list[str]:
-    """The disks that are not listed any more, with their volumes."""
-    gone = (disk for name, disk in before.items() if name not in after)
-    return [f"{disk['interface']} ({disk.get('pathInDatastore') or 'no volume'})" for disk in gone]
-
-
-def _shrinking(step: Step) -> list[tuple[str, int, int]]:
-    """The disks that would become smaller, with the sizes in GiB."""
-    before, after = _disks(_before(step)), _disks(_after(step))
-    sizes = [
-        (name, _number(before[name].get("size")), _number(after[name].get("size"))) for name in before if name in after
-    ]
-    return [(name, old, new) for name, old, new in sizes if 0 < new < old]
-
-
-def _number(value: object) -> int:
-    return int(value) if isinstance(value, int | float) else 0
+    return restarts and after(step).get("rebootAfterUpdate") is False and not is_template(step)

@@ -1,114 +1,171 @@
-"""What a step does to anything but a virtual machine: Kubernetes objects, charts, and what lies on the host."""
+"""What a step does to a Kubernetes object."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from config.quantity import Memory
-from operations.guard.consequence import Consequence
-from operations.guard.preview import Step, block
-from plan.changes.object_rules import MAKES_PODS, touches
-
-HOLDS: Mapping[tuple[str, str], str] = {
-    ("", "Namespace"): "Everything in the namespace goes with it, volumes and databases too.",
-    ("", "PersistentVolume"): "The data on the volume can go with it.",
-    ("", "PersistentVolumeClaim"): "The data on its volume goes with it where the storage class says Delete.",
-    ("apps", "StatefulSet"): "All its pods stop at once, and its claims can go with it.",
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): "All objects of its kind go with it, in every namespace.",
-    ("helm.sh", "Release"): "The chart is uninstalled, with all that it made.",
-    ("policies.kyverno.io", "GeneratingPolicy"): "New namespaces get no limits or quota; the others keep theirs.",
-    ("postgresql.cnpg.io", "Cluster"): "The database goes with it, with its volumes.",
-}
-"""Kinds that hold more than themselves, by API group and kind, and what is lost with an object of theirs."""
-
-SIZES = ("spec.resources.requests.storage", "spec.storage.size", "spec.walStorage.size")
-"""Sizes of volumes, which Kubernetes and its operators never make smaller."""
+from operations.guard.adopted import of_program
+from operations.guard.consequence import Consequence, not_known
+from operations.guard.fields import by_value
+from operations.guard.mounts import lost_mounts
+from operations.guard.moving_data import HOW_CLASSES_CHANGE, HOW_TEMPLATES_GROW
+from operations.guard.preview import Step
+from operations.guard.values import block
+from plan.changes.field_rules import FIELDS
+from plan.changes.object_rules import CLAIM, KINDS, MAKES_PODS, MUTABLE, Kind, KindRule, Loss, touches
 
 IN_PLACE = "It is updated in place."
 DELETED = "It is deleted."
-NETWORK = "proxmoxve:network/linux"
-IGNORED = ("pulumi:", "homelab:")
-"""The engine's own resources and the program's components: nothing runs by them."""
+GENERATING: Kind = ("policies.kyverno.io", "GeneratingPolicy")
+FOLLOWS = "What it generated follows within seconds; where it matches no more, that is deleted."
+ONLY_DEFAULTS = "It is taken over. What differs was filled in by the cluster, and stays."
+JOIN_TOKEN = "homelab:index:JoinToken"
+USED_UP = "A machine joined by it once; it is good for nothing else."
+NO_RULE = "No rule says what such an object holds: what it does is not known."
+
+STARTS_EMPTY = (
+    "The service starts on a new, empty volume; where the reclaim policy is Retain, the old disk stays, released, and "
+    "no pod sees it; where it is Delete, it is gone."
+)
+STAYS_AS_IT_IS = "Its claims stay as they are: nothing grows."
+CLAIM_TEMPLATES = ("spec.volumeClaimTemplates",)
 
 
-def object_consequences(step: Step) -> Iterator[Consequence]:
-    """What a step does to an object."""
-    if step.type.startswith(IGNORED) or not step.resource.custom or step.resource.external:
-        return
+def object_consequences(step: Step, imported: bool = False) -> Iterator[Consequence]:
+    """What a step does to an object. `imported` where the same `up` takes it over."""
+    kind, target = kind_of(step.type), target_of(step)
+    rule = KINDS.get(kind)
     if step.action in ("delete", "replace"):
-        yield _loss(step)
-        return
-    shrinking = [path for path, _ in step.changes if path in SIZES and _shrinks(step, path)]
-    if shrinking:
-        message = "A volume cannot become smaller: the change is refused, and the `up` ends half-way."
-        fix = "state the size that the volume has"
-        yield Consequence("SHRINK", "error", target_of(step), tuple(shrinking), message, fix)
-    others = tuple(dict.fromkeys(path for path, _ in step.changes if path not in shrinking))
-    if step.type.startswith(NETWORK):
-        message, fix = "Proxmox reloads the network of the whole host.", "change it while nobody needs the host"
-        yield Consequence("UPDATE", "warning", target_of(step), others, message, fix)
-    elif others:
-        yield Consequence("UPDATE", "info", target_of(step), others, _update(step, others), "")
+        yield _loss(step, kind, rule)
+    elif step.action == "create":
+        yield from (each for each in _made(step, kind, target) if _harms(each))
+    elif rule is None or not rule.knows_updates:
+        yield not_known(target, _paths(step), NO_RULE)
+    else:
+        yield from _update(step, kind, rule, of_program(step) if imported else _paths(step))
 
 
-def _update(step: Step, paths: Iterable[str]) -> str:
-    """What an update does, to the pods that a controller makes above all."""
-    kind = step.type.rsplit(":", maxsplit=1)[-1]
-    if kind not in MAKES_PODS or not any(touches(path, ("spec.template",)) for path in paths):
-        return IN_PLACE
-    spec = block(step.new_state.inputs if step.new_state else {}, "spec")
-    if block(spec, "strategy").get("type") == "Recreate":
-        return "Its pods are stopped, then made anew: it is away in between."
-    if kind == "Deployment":
-        return "Its pods are replaced one by one, a new one before an old one goes."
-    return "Its pods are replaced one by one, each away until its successor is ready."
+def _made(step: Step, kind: Kind, target: str) -> Iterator[Consequence]:
+    rules = FIELDS.get(kind, ())
+    yield from by_value(rules, target, {}, step.after, tuple(rule.field for rule in rules))
+
+
+def _harms(consequence: Consequence) -> bool:
+    """Whether something that is new does harm. Most values only do where there was another one before."""
+    return consequence.effect == "DELETE"
+
+
+def kind_of(pulumi_type: str) -> Kind:
+    """API group and kind of `kubernetes:apps/v1:Deployment`."""
+    module, _, kind = pulumi_type.removeprefix("kubernetes:").rpartition(":")
+    group = module.rpartition("/")[0]
+    return "" if group == "core" else group, kind
 
 
 def target_of(step: Step) -> str:
     """Kind, namespace and name of a Kubernetes object, `PersistentVolumeClaim/media/library`; else type and name."""
-    inputs = step.resource.inputs
-    metadata = block(inputs, "metadata")
-    kind = step.type.rsplit(":", maxsplit=1)[-1]
-    if step.type.startswith("kubernetes:") and metadata.get("name"):
-        return "/".join(filter(None, (kind, metadata.get("namespace"), metadata["name"])))
+    metadata = block(step.resource.inputs, "metadata")
+    kind = step.type.rpartition(":")[2]
+    names = [each for each in (metadata.get("namespace"), metadata.get("name")) if isinstance(each, str) and each]
+    if step.is_object and isinstance(metadata.get("name"), str) and names:
+        return "/".join((kind, *names))
     return f"{kind}/{step.name}"
 
 
-def _loss(step: Step) -> Consequence:
-    effect = "DELETE" if step.action == "delete" else "REPLACE"
-    if step.resource.retain_on_delete and effect == "DELETE":
-        return Consequence("UPDATE", "info", target_of(step), (), "Pulumi forgets it; it stays where it is.", "")
-    lost = _lost(step)
-    what = DELETED if effect == "DELETE" else "It is deleted and made anew."
+def _paths(step: Step) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for path, _ in step.changes))
+
+
+def _loss(step: Step, kind: Kind, rule: KindRule | None) -> Consequence:
+    target = target_of(step)
+    if step.action == "delete":
+        if step.resource.retain_on_delete:
+            message = "Pulumi forgets it; it stays where it is, and nobody looks after it any more."
+            return Consequence("FORGET", "warning", target, (), message, "")
+        if JOIN_TOKEN in step.owners:
+            return Consequence("DELETE", "info", target, (), USED_UP, "")
+    causes = step.replacing if step.action == "replace" else ()
+    if rule is None:
+        return not_known(target, causes, f"It is {_what(step)}. {NO_RULE}")
+    loss = _of_value(step, kind, rule)
     return Consequence(
-        effect,
-        "error" if lost else "info",
-        target_of(step),
-        step.replacing if effect == "REPLACE" else (),
-        f"{what} {lost}".strip(),
-        "take the change back; back up what it holds before letting it go" if lost else "",
+        "DELETE" if step.action == "delete" else "REPLACE",
+        loss.severity,
+        target,
+        causes,
+        f"It is {_what(step)}. {loss.sentence}".strip(),
+        _fix(causes, kind, loss),
     )
 
 
-def _lost(step: Step) -> str:
-    """What goes with the object; nothing for what only describes how something runs."""
-    package, _, rest = step.type.partition(":")
-    if package != "kubernetes":
-        return "Whatever uses it loses it; what it held cannot be made again."
-    module, _, kind = rest.rpartition(":")
-    group = module.rpartition("/")[0]
-    return HOLDS.get(("" if group == "core" else group, kind), "")
+def _what(step: Step) -> str:
+    return "deleted" if step.action == "delete" else "deleted and made anew"
 
 
-def _shrinks(step: Step, path: str) -> bool:
-    old, new = (_value(state.inputs if state else {}, path) for state in (step.old_state, step.new_state))
-    try:
-        return Memory.parse(str(new)) < Memory.parse(str(old))
-    except ValueError:
-        return False
+def _of_value(step: Step, kind: Kind, rule: KindRule) -> Loss:
+    """The loss, where the object's own values decide about it."""
+    if step.action == "replace" and kind in MUTABLE and not step.is_import_in_place:
+        return rule.loss._replace(severity="info")
+    if step.action == "replace" and any(touches(path, CLAIM_TEMPLATES) for path in step.replacing):
+        return rule.loss._replace(sentence=f"{rule.loss.sentence} {STAYS_AS_IT_IS}")
+    if step.action == "replace" and kind == CLAIM:
+        return rule.loss._replace(sentence=STARTS_EMPTY)
+    return rule.loss
 
 
-def _value(inputs: Mapping[str, Any], path: str) -> Any:
-    *parents, last = path.split(".")
-    for name in parents:
-        inputs = block(inputs, name)
-    return inputs.get(last)
+def _fix(causes: tuple[str, ...], kind: Kind, loss: Loss) -> str:
+    if loss.severity != "error":
+        return ""
+    if any(touches(path, CLAIM_TEMPLATES) for path in causes):
+        return f"take the change back; to grow them: {HOW_TEMPLATES_GROW}"
+    if kind == CLAIM and causes:
+        return f"take the change back; to keep the data: {HOW_CLASSES_CHANGE}"
+    return "take the change back; back up what it holds before letting it go"
+
+
+def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> Iterator[Consequence]:
+    target = target_of(step)
+    if not step.changes:
+        yield not_known(target, (), "The preview does not say what differs.")
+        return
+    if not paths:
+        yield Consequence("UPDATE", "info", target, (), ONLY_DEFAULTS, "")
+        return
+    immutable = () if kind in MUTABLE else rule.replaced_by
+    fixed = tuple(path for path in paths if touches(path, (*immutable, *rule.refused)))
+    if fixed:
+        message = "The API server lets nobody change it: the `up` ends half-way."
+        yield Consequence("FAIL", "error", target, fixed, message, REMAKE)
+    found = [*by_value(FIELDS.get(kind, ()), target, step.before, step.after, paths)]
+    if kind in MAKES_PODS:
+        found += lost_mounts(step, target, MAKES_PODS[kind])
+    yield from found
+    said = {path for each in found for path in each.causes}
+    rest = tuple(path for path in paths if path not in said and path not in fixed)
+    if rest:
+        yield _in_place(step, kind, target, rest)
+
+
+REMAKE = "take the change back, give the object another name, or delete it by hand before the `up`"
+
+
+def _in_place(step: Step, kind: Kind, target: str, paths: tuple[str, ...]) -> Consequence:
+    message = _of_pods(step, kind, paths) or IN_PLACE
+    if kind == GENERATING and _beyond_labels(paths):
+        return Consequence("UPDATE", "warning", target, paths, FOLLOWS, "")
+    return Consequence("UPDATE", "info", target, paths, message, "")
+
+
+def _beyond_labels(paths: Iterable[str]) -> bool:
+    return any(not touches(path, ("metadata",)) for path in paths)
+
+
+def _of_pods(step: Step, kind: Kind, paths: Iterable[str]) -> str:
+    """What an update does to the pods that a controller makes; nothing where they stay."""
+    template = MAKES_PODS.get(kind)
+    if template is None or not any(touches(path, (template,)) or template.startswith(f"{path}.") for path in paths):
+        return ""
+    spec = block(step.after, "spec")
+    if block(spec, "strategy").get("type") == "Recreate":
+        return "Its pods are stopped, then made anew: it is away in between."
+    if kind[1] == "Deployment":
+        return "Its pods are replaced one by one, a new one before an old one goes."
+    return "Its pods are replaced one by one, each away until its successor is ready."

@@ -1,24 +1,27 @@
-"""Reads what `pulumi preview --json` and `pulumi stack export` print.
+"""Reads what `pulumi preview --json` printed.
 
-A preview that is cut off, that ended with an error or that holds no steps says nothing about what `up` would do, so
-it is refused: it must never pass for a harmless one.
+A preview that is cut off, or that holds no steps, says nothing about what an `up` would do, so it is refused. One that
+ended with an error shows some of its steps: they are judged, and it passes for harmless never.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
-from pydantic import AliasGenerator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
-from plan.changes.provider_rules import Change
+from operations.guard.document import Document, InvalidPreview, read_document
+from operations.guard.paths import python_path, without_indices
+from operations.guard.values import differing_paths
+from operations.guard.ways_out import Interrupted, interrupted
+from plan.changes.effects import Change
 
-Action = Literal["nothing", "update", "replace", "delete"]
+Action = Literal["nothing", "create", "update", "replace", "delete"]
 
 ACTIONS: Mapping[str, Action] = {
     "same": "nothing",
-    "create": "nothing",
+    "create": "create",
     "read": "nothing",
     "refresh": "nothing",
     "discard": "nothing",
@@ -35,23 +38,23 @@ ACTIONS: Mapping[str, Action] = {
 }
 """What the engine's operations come down to. What is imported is updated in the same `up` where it differs."""
 
+QUIET = frozenset({"debug", "info", "info#err", "warning"})
+"""Severities of a diagnostic that do not end a preview. Any other, however it is spelt, does."""
 
-class InvalidPreview(Exception):
-    """The input is not a whole preview, or not a stack's state; the message is one sentence."""
+PENDING = "pending operations"
+"""What the engine's warning about an interrupted `up` says (pulumi v3.274, printPendingOperationsWarning): there is no
+other sign of it in a preview."""
 
 
-class _Json(BaseModel):
-    model_config = ConfigDict(alias_generator=AliasGenerator(validation_alias=to_camel), frozen=True)
-
-
-class State(_Json):
+class State(Document):
     """A resource as the stack knows it."""
 
     urn: str
     type: str
     id: str = ""
-    custom: bool = False
-    external: bool = False
+    parent: str = ""
+    provider: str = ""
+    protect: bool = False
     retain_on_delete: bool = False
     import_id: str = Field("", validation_alias="importID")
     """What it was imported by; empty if the program made it."""
@@ -59,13 +62,7 @@ class State(_Json):
     outputs: Mapping[str, Any] = {}
 
 
-def block(properties: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A nested block; an empty one where it is missing, or known only after other steps."""
-    value = properties.get(name)
-    return cast(Mapping[str, Any], value) if isinstance(value, dict) else {}
-
-
-class PropertyChange(_Json):
+class PropertyChange(Document):
     """How one property differs: `add`, `update-replace`, ..."""
 
     kind: Literal["add", "add-replace", "delete", "delete-replace", "update", "update-replace"]
@@ -78,7 +75,7 @@ class PropertyChange(_Json):
         return "removed" if self.kind.startswith("delete") else "changed"
 
 
-class Step(_Json):
+class Step(Document):
     """What the engine would do to one resource."""
 
     op: str
@@ -91,11 +88,12 @@ class Step(_Json):
 
     @property
     def action(self) -> Action:
-        """What it comes down to."""
-        return ACTIONS[self.op]
+        """What it comes down to; an update of which a property or a reason says that it replaces is a replacement."""
+        action = ACTIONS[self.op]
+        return "replace" if action == "update" and self.replacing else action
 
     @property
-    def is_import(self) -> bool:
+    def is_import_in_place(self) -> bool:
         """Whether something that the program made is imported in place of itself."""
         old, new = self.old_state, self.new_state
         return bool(self.action == "replace" and old and new and new.import_id and not old.import_id)
@@ -105,8 +103,18 @@ class Step(_Json):
         """The resource as it is, or as it will be if there is none yet."""
         state = self.old_state or self.new_state
         if state is None:
-            raise InvalidPreview(f"the preview says neither what {self.urn} is nor what it becomes")
+            raise InvalidPreview(f"the preview says neither what {self.urn!r} is nor what it becomes")
         return state
+
+    @property
+    def before(self) -> Mapping[str, Any]:
+        """What the program stated of it before; nothing where it is new."""
+        return self.old_state.inputs if self.old_state else {}
+
+    @property
+    def after(self) -> Mapping[str, Any]:
+        """What the program states of it; nothing where it goes."""
+        return self.new_state.inputs if self.new_state else {}
 
     @property
     def type(self) -> str:
@@ -114,132 +122,172 @@ class Step(_Json):
         return self.resource.type
 
     @property
+    def is_object(self) -> bool:
+        """Whether it is a Kubernetes object, or a chart."""
+        return self.type.startswith("kubernetes:")
+
+    @property
     def name(self) -> str:
         """The name under which the program declares it."""
-        return self.urn.rsplit("::", maxsplit=1)[-1]
+        return self.urn.split("::", maxsplit=3)[-1]
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Types of the components that it belongs to, the outermost first."""
+        return tuple(_type_in(self.urn).split("$")[:-1])
 
     @property
     def changes(self) -> tuple[tuple[str, Change], ...]:
-        """Every property that differs, by its path without indices, and how: `("disks.import_from", "changed")`."""
+        """Every property that differs, by its path without indices, and how: `("disks.import_from", "changed")`.
+
+        Both what the preview names, and what differs between the values that it shows: neither hides the other.
+        """
         detailed: list[tuple[str, Change]] = [(path, each.change) for path, each in self._detailed]
-        properties = {path.split(".")[0] for path, _ in detailed}
-        reasons: list[tuple[str, Change]] = [(each, "changed") for each in self._paths(self.diff_reasons or ())]
-        return tuple(dict.fromkeys(detailed + [each for each in reasons if each[0].split(".")[0] not in properties]))
+        differing: list[tuple[str, Change]] = [
+            (self._path(path), change) for path, change in differing_paths(self.before, self.after)
+        ]
+        known = [*detailed, *(differing if self.old_state and self.new_state else [])]
+        properties = {path.split(".")[0] for path, _ in known}
+        reasons = [self._path(each) for each in self.diff_reasons or () if not each.startswith("__")]
+        coarse: list[tuple[str, Change]] = [(each, "changed") for each in reasons]
+        return tuple(dict.fromkeys([*known, *(each for each in coarse if each[0].split(".")[0] not in properties)]))
 
     @property
     def replacing(self) -> tuple[str, ...]:
         """The properties because of which it is replaced, as far as the preview names them."""
         detailed = [path for path, each in self._detailed if each.kind.endswith("-replace")]
-        return tuple(dict.fromkeys(detailed or self._paths(self.replace_reasons or ())))
+        reasons = [self._path(each) for each in self.replace_reasons or () if not each.startswith("__")]
+        return tuple(dict.fromkeys(detailed or reasons))
 
     @property
     def _detailed(self) -> list[tuple[str, PropertyChange]]:
-        paths = self.detailed_diff or {}
-        return [(name, each) for path, each in paths.items() for name in self._paths([path])]
+        """What differs, without what is the engine's own, like `__meta`."""
+        found = self.detailed_diff or {}
+        return [(self._path(path), each) for path, each in found.items() if not path.startswith("__")]
 
-    def _paths(self, paths: Iterable[str]) -> list[str]:
-        """As people write them, without what is the engine's own, like `__meta`."""
-        written = without_indices if self.type.startswith("kubernetes:") else python_path
-        return [written(path) for path in paths if not path.startswith("__")]
+    def _path(self, path: str) -> str:
+        """As people write it."""
+        return without_indices(path) if self.is_object else python_path(path)
 
 
-class _Diagnostic(_Json):
+class Diagnostic(Document):
+    """What the engine, a provider or the program said."""
+
     severity: str = ""
     message: str = ""
-
-
-class Preview(_Json):
-    """All that an `up` would do."""
-
-    steps: tuple[Step, ...] = ()
-    diagnostics: tuple[_Diagnostic, ...] = ()
-    change_summary: Mapping[str, int] | None = None
-
-
-class _Operation(_Json):
-    resource: State
-
-
-class _Deployment(_Json):
-    resources: tuple[State, ...] = ()
-    pending_operations: tuple[_Operation, ...] = ()
-
-
-class Stack(_Json):
-    """The state that `pulumi stack export` prints."""
-
-    deployment: _Deployment
+    urn: str = ""
 
     @property
-    def resources(self) -> dict[str, State]:
-        """The resources by URN."""
-        return {resource.urn: resource for resource in self.deployment.resources}
+    def is_error(self) -> bool:
+        """Whether the preview ended with it."""
+        return self.severity.strip().casefold() not in QUIET
+
+    @property
+    def first_line(self) -> str:
+        """What it says, without the rest."""
+        lines = [line.strip() for line in self.message.strip().removeprefix("error: ").splitlines()]
+        return next((line for line in lines if line), "without saying why")
+
+
+class _Preview(Document):
+    steps: tuple[Step, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] | None = None
+    change_summary: Mapping[str, int] | None = None
+    config: Mapping[str, Any] | None = None
+
+
+class Missing(NamedTuple):
+    """Steps that a preview counts and does not show."""
+
+    op: str
+    counted: int
+    shown: int
+
+
+class Preview(NamedTuple):
+    """What an `up` would do, as far as it is shown."""
+
+    steps: tuple[Step, ...]
+    errors: tuple[Diagnostic, ...] = ()
+    """What it ended with; nothing where it came to its end."""
+    missing: tuple[Missing, ...] = ()
+    unchanged: int = 0
+    """Resources that stay the same. The engine asks nobody about them."""
+    lab: str | None = None
+    """The lab that it was made of, as the stack's configuration says it."""
 
 
 def read_preview(text: str) -> Preview:
     """What `pulumi preview --json` printed. Raises InvalidPreview."""
-    preview = _read(text, Preview, "a preview; make one with `pulumi preview --json`")
-    errors = [each.message.strip() for each in preview.diagnostics if each.severity == "error"]
-    if errors:
-        raise InvalidPreview(f"the preview ended with an error: {_first_line(errors)}")
-    if not preview.steps or preview.change_summary is None:
-        raise InvalidPreview("the preview holds no steps or no summary: it did not come to its end")
-    unknown = next((step for step in preview.steps if step.op not in ACTIONS), None)
-    if unknown is not None:
-        raise InvalidPreview(f"the preview would do {unknown.op!r} to {unknown.name}, and what that does is not known")
-    counted = Counter(step.op for step in preview.steps)
-    for op, count in preview.change_summary.items():
-        if op != "same" and counted[op] < count:
-            raise InvalidPreview(f"the preview counts {count} {op!r} but shows {counted[op]}: it is not whole")
-    for step in preview.steps:
-        _ = step.resource
-    return preview
-
-
-def read_stack(text: str, preview: Preview) -> Stack:
-    """What `pulumi stack export` printed, if the preview was made from it. Raises InvalidPreview."""
-    stack = _read(text, Stack, "a stack's state; write one with `pulumi stack export`")
-    if stack.deployment.pending_operations:
-        name = stack.deployment.pending_operations[0].resource.urn.rsplit("::", maxsplit=1)[-1]
-        raise InvalidPreview(
-            f"an `up` was cut off while it changed {name}, so its state is not known: run `pulumi refresh` first"
-        )
-    known = stack.resources
-    imported = {step.urn for step in preview.steps if step.op == "import"}
-    for step in preview.steps:
-        old = step.old_state
-        if old is None or step.urn in imported:
-            continue
-        if old.urn not in known or known[old.urn].id != old.id:
-            raise InvalidPreview(
-                f"the preview was not made from this state: it changes {step.name}, which differs there"
-            )
-    return stack
-
-
-def without_indices(path: str) -> str:
-    """`containers[0].resources` as `containers.resources`, `metadata["labels"]` as `metadata.labels`."""
-    return re.sub(r"\[\d+\]", "", re.sub(r'\["([^"]*)"\]', r".\1", path)).lstrip(".")
-
-
-def python_path(path: str) -> str:
-    """`disks[0].importFrom` as `disks.import_from`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", without_indices(path)).lower()
-
-
-Document = TypeVar("Document", bound=_Json)
-
-
-def _read(text: str, document: type[Document], what: str) -> Document:
-    try:
-        return document.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InvalidPreview(f"this is not {what} ({f'{place}: ' if place else ''}{first['msg']})") from None
-
-
-def _first_line(messages: Sequence[str]) -> str:
-    return next(
-        (message.removeprefix("error: ").splitlines()[0] for message in messages if message), "without saying which"
+    read = read_document(text, _Preview, "a preview; make one with `pulumi preview --json`")
+    diagnostics = read.diagnostics or ()
+    _refuse_pending(diagnostics)
+    errors = tuple(each for each in diagnostics if each.is_error)
+    if not read.steps or read.change_summary is None:
+        ended = f": {_first(errors)}" if errors else ": it did not come to its end"
+        raise InvalidPreview(f"the preview holds no steps or no summary{ended}")
+    for step in read.steps:
+        _refuse_contradiction(step)
+    if errors and all(step.action == "nothing" for step in read.steps) and not _has_refreshed(read):
+        raise InvalidPreview(f"the preview ended with an error: {_first(errors)}")
+    config = read.config or {}
+    lab = config.get("homelab:lab")
+    return Preview(
+        read.steps,
+        errors,
+        tuple(_missing(read.steps, read.change_summary)) if not errors else (),
+        read.change_summary.get("same", 0),
+        lab if isinstance(lab, str) and lab else None,
     )
+
+
+def _has_refreshed(read: _Preview) -> bool:
+    return any(step.op == "refresh" for step in read.steps)
+
+
+def _first(errors: tuple[Diagnostic, ...]) -> str:
+    return _printable(errors[0].first_line)
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def _refuse_pending(diagnostics: tuple[Diagnostic, ...]) -> None:
+    """Refuse a preview of a stack whose last `up` was cut off."""
+    for each in diagnostics:
+        if PENDING in each.message.casefold():
+            found = re.findall(r"(urn:pulumi:\S+), interrupted while (\w+)", each.message)
+            operations = [Interrupted.of_urn(urn, doing) for urn, doing in found]
+            raise InvalidPreview(interrupted(operations))
+
+
+def _refuse_contradiction(step: Step) -> None:
+    """Refuse a step that does not say what is done to what."""
+    name = _printable(step.name)
+    if step.op not in ACTIONS:
+        raise InvalidPreview(f"the preview would do {step.op!r} to {name}, and what that does is not known")
+    kind = _type_in(step.urn).rpartition("$")[2]
+    action, resource = step.action, step.resource
+    for state in (resource, step.new_state or resource):
+        if state.type != kind:
+            raise InvalidPreview(f"the preview says of {name} that it is {kind!r}, and {state.type!r} as well")
+    if (action in ("update", "replace") and step.op in ("update", "replace") and not step.old_state) or (
+        action == "delete" and not step.old_state
+    ):
+        raise InvalidPreview(f"the preview does not say what {name} was before the {step.op}")
+    if action in ("update", "create") and not step.new_state:
+        raise InvalidPreview(f"the preview does not say what {name} is after the {step.op}")
+    if action == "nothing" and step.op == "same" and (step.detailed_diff or step.diff_reasons or step.replace_reasons):
+        raise InvalidPreview(f"the preview says of {name} that it stays the same, and what differs")
+
+
+def _type_in(urn: str) -> str:
+    """The types of a resource and of its owners, as its URN has them: `homelab:index:K8sApp$kubernetes:...`."""
+    parts = urn.split("::", maxsplit=3)
+    return parts[2] if len(parts) == 4 else ""
+
+
+def _missing(steps: tuple[Step, ...], summary: Mapping[str, int]) -> list[Missing]:
+    shown = Counter(step.op for step in steps)
+    return [Missing(op, count, shown[op]) for op, count in summary.items() if op != "same" and shown[op] < count]

@@ -1,9 +1,33 @@
-"""The effects of an `up` on a machine or an object, explained."""
+"""The effects of an `up` on a machine or an object, from worst to harmless, explained."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from plan.changes.provider_rules import Effect
+Effect = Literal[
+    "REPLACE",
+    "DELETE",
+    "START-EMPTY",
+    "SECOND-COPY",
+    "UNMOUNT",
+    "SHRINK",
+    "SCALE-DOWN",
+    "STOP",
+    "DISCONNECT",
+    "REDIRECT",
+    "RENAME",
+    "UNPROTECT",
+    "DROP",
+    "FAIL",
+    "NOT-KNOWN",
+    "POWER-CYCLE",
+    "DRIFT",
+    "FORGET",
+    "UPDATE",
+]
+WORST_FIRST: tuple[Effect, ...] = get_args(Effect)
+
+Change = Literal["changed", "removed", "added"]
+"""How a field differs."""
 
 
 class EffectPage(NamedTuple):
@@ -26,6 +50,18 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "It is gone from the lab's files, or has another name there, so that the old one goes and a new one is made.",
         "Put it back. Where it is meant, save the data first and allow it by name.",
     ),
+    "START-EMPTY": EffectPage(
+        "A service starts on an empty volume, and its data stays in the old one",
+        "A claim never changes its name, namespace or storage class: with another one, a new and empty volume is made. "
+        "The same happens where the pods mount something else, or in another place.",
+        "Take the change back, or move the data first; the message says how.",
+    ),
+    "SECOND-COPY": EffectPage(
+        "Something is made that runs elsewhere already",
+        "The cluster has a service of the same name and image, with the same host name, volume or address, or the same "
+        "chart, which the program does not know.",
+        "Take it over with `homelab adopt`, or delete the one that runs.",
+    ),
     "UNMOUNT": EffectPage(
         "All volumes that Pulumi does not know of are detached from the machine",
         "The provider writes the whole list of disks anew, and the volumes that the CSI driver attached are not on it. "
@@ -38,20 +74,69 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "the `up` ends half-way.",
         "Write the size that it has.",
     ),
+    "SCALE-DOWN": EffectPage(
+        "Fewer copies run than before",
+        "Of a database, the operator deletes the instances that are too many, with their volumes. With one left, the "
+        "loss of its node interrupts it.",
+        "Take the change back, or take a backup and allow it by name.",
+    ),
     "STOP": EffectPage(
-        "The machine is shut down and stays off",
-        "Nothing starts it again but its owner.",
-        "Take the change back, or drain the node before.",
+        "It is stopped and stays off",
+        "A machine is shut down or turned into a template, all pods of a service stop, or a job runs no more. Nothing "
+        "starts it again but its owner.",
+        "Take the change back, or allow it by name where it is meant.",
+    ),
+    "DISCONNECT": EffectPage(
+        "It loses its network",
+        "A machine gets into another VLAN or bridge, or loses its card; a host's bridge changes; a service loses its "
+        "address. What goes through it stops too, this `up` among it.",
+        "Take the change back, or change one machine at a time, from its console.",
+    ),
+    "REDIRECT": EffectPage(
+        "From then on everything is written elsewhere",
+        "The provider points to another host or cluster, or the kubeconfig to an address where nobody answers.",
+        "Take the change back.",
+    ),
+    "RENAME": EffectPage(
+        "A machine gets another machine's name",
+        "The name that a machine has on its host never differs from the lab's, unless it is another machine.",
+        "Give the machine in the lab the VMID that it has, or its old name.",
+    ),
+    "UNPROTECT": EffectPage(
+        "What kept the data is switched off",
+        "Nothing is lost now. The next deletion takes the data with it, or no more backups are made.",
+        "Take the change back.",
+    ),
+    "DROP": EffectPage(
+        "Fields that kubectl wrote go with the next update",
+        "The provider makes those fields its own, and removes each that the program does not state. No preview shows it. "
+        "Where one is in the template of pods, all of them are replaced.",
+        "State it in the lab if it is meant to stay.",
     ),
     "FAIL": EffectPage(
         "The `up` ends half-way",
         "Some changes are written, then one is refused. What comes after it in the `up` is not done.",
         "Change what the message names, and run it again.",
     ),
+    "NOT-KNOWN": EffectPage(
+        "Nobody knows what it does",
+        "No rule says what a change of this kind or argument does, or the preview does not show what it comes to.",
+        "Find out, and allow it by name. For a chart, render both with `helm template` and compare.",
+    ),
     "POWER-CYCLE": EffectPage(
         "The machine is stopped and started again",
         "Its node is not drained before: pods are killed, and those with one replica are interrupted until it is back.",
         "Drain the node first, then allow it by name.",
+    ),
+    "DRIFT": EffectPage(
+        "It was changed by hand, and this `up` leaves that",
+        "The engine asks nobody about what the program leaves as it was. What runs is something else than the lab says.",
+        "State it in the lab, or take it back with `pulumi refresh` and `pulumi up`.",
+    ),
+    "FORGET": EffectPage(
+        "Pulumi forgets it, and it runs on",
+        "It stays on its host or in the cluster, and nobody looks after it any more.",
+        "Delete it there, if it is meant to go.",
     ),
     "UPDATE": EffectPage(
         "It is changed in place",

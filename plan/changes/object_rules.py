@@ -1,49 +1,193 @@
-"""What a change of a Kubernetes object's field does, as plain data.
+"""What becomes of a Kubernetes object that is deleted, made anew or updated, as plain data: one row a kind.
 
-Read from pulumi-kubernetes v4 (`provider/pkg/provider/diff.go`, forceNew) and from the validation of updates in
-kube-apiserver v1.34. Name and namespace are not here: with another of these it is another object.
+Read from pulumi-kubernetes v4 (`provider/pkg/provider/diff.go`, forceNew), from the validation of updates in
+kube-apiserver v1.34, and from the operators' API references: CloudNativePG 1.27, Kyverno 1.19, External Secrets 0.20,
+MetalLB 0.15, Traefik 3.5, Node Feature Discovery 0.18, VPA 1.5. Name and namespace are not here: with another of these
+it is another object. A kind without a row is not known.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-REPLACES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("", "ConfigMap"): ("binaryData", "data"),
-    ("", "PersistentVolume"): ("spec.csi", "spec.nfs", "spec.hostPath", "spec.local"),
-    ("", "PersistentVolumeClaim"): (
-        "spec.accessModes",
-        "spec.selector",
-        "spec.storageClassName",
-        "spec.volumeName",
+from plan.model import Severity
+
+Kind = tuple[str, str]
+"""API group, empty for the core's, and kind."""
+
+
+class Loss(NamedTuple):
+    """What goes with an object that is deleted or made anew."""
+
+    severity: Severity
+    """An error where the object holds more than itself: applying the old program again does not bring that back."""
+    sentence: str
+
+
+class KindRule(NamedTuple):
+    """What is known of a kind."""
+
+    loss: Loss
+    replaced_by: tuple[str, ...] = ()
+    """Fields for which the provider deletes the object and makes it anew. In an update the API server refuses them,
+    but for those in `MUTABLE`."""
+    refused: tuple[str, ...] = ()
+    """Fields that the API server lets nobody change, and that the provider tries to: the `up` ends half-way."""
+    knows_updates: bool = True
+    """Whether somebody has read what an update does."""
+
+
+def _holds(sentence: str) -> Loss:
+    return Loss("error", sentence)
+
+
+def _serves(sentence: str) -> Loss:
+    return Loss("warning", sentence)
+
+
+NOTHING = Loss("info", "")
+
+STOPS_PODS = "Its pods stop."
+KINDS: Mapping[Kind, KindRule] = {
+    ("", "ConfigMap"): KindRule(
+        _serves("A pod that starts while it is away waits for it."), replaced_by=("binaryData", "data", "immutable")
     ),
-    ("", "ResourceQuota"): ("spec.scopes",),
-    ("", "Secret"): ("data", "stringData", "type"),
-    ("", "Service"): ("spec.clusterIP",),
-    ("apps", "DaemonSet"): ("spec.selector",),
-    ("apps", "Deployment"): ("spec.selector",),
-    ("apps", "StatefulSet"): (
-        "spec.podManagementPolicy",
-        "spec.revisionHistoryLimit",
-        "spec.selector",
-        "spec.serviceName",
-        "spec.volumeClaimTemplates",
+    ("", "LimitRange"): KindRule(_serves("New containers get no limits until it is back.")),
+    ("", "Namespace"): KindRule(_holds("Everything in the namespace goes with it, volumes and databases too.")),
+    ("", "PersistentVolume"): KindRule(
+        _holds("The data on the volume can go with it."),
+        replaced_by=("spec.csi", "spec.nfs", "spec.hostPath", "spec.local"),
+        refused=("spec.nodeAffinity", "spec.volumeMode"),
     ),
-    ("batch", "Job"): ("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
-    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): ("roleRef",),
-    ("rbac.authorization.k8s.io", "RoleBinding"): ("roleRef",),
-    ("storage.k8s.io", "StorageClass"): ("parameters", "provisioner"),
+    ("", "PersistentVolumeClaim"): KindRule(
+        _holds(
+            "No pod finds its volume any more: where the volume's reclaim policy is Delete, the data is gone; where it "
+            "is Retain, the disk stays, released, until somebody binds it again by hand."
+        ),
+        replaced_by=("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"),
+        refused=("spec.dataSource", "spec.dataSourceRef", "spec.volumeMode"),
+    ),
+    ("", "ResourceQuota"): KindRule(_serves("The namespace has no quota until it is back."), ("spec.scopes",)),
+    ("", "Secret"): KindRule(
+        _serves("A pod that starts while it is away waits for it."), replaced_by=("data", "stringData", "type")
+    ),
+    ("", "Service"): KindRule(_serves("Nothing reaches the pods through it."), replaced_by=("spec.clusterIP",)),
+    ("", "ServiceAccount"): KindRule(_serves("No pod that uses it is made while it is away.")),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): KindRule(_serves("It changes nothing.")),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): KindRule(_serves("It refuses nothing.")),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): KindRule(
+        _holds("All objects of its kind go with it, in every namespace."),
+        refused=("spec.group", "spec.names.kind", "spec.names.plural", "spec.scope"),
+    ),
+    ("apps", "DaemonSet"): KindRule(_serves(STOPS_PODS), replaced_by=("spec.selector",)),
+    ("apps", "Deployment"): KindRule(_serves(STOPS_PODS), replaced_by=("spec.selector",)),
+    ("apps", "StatefulSet"): KindRule(
+        _holds("All its pods stop at once. Its claims stay, unless persistentVolumeClaimRetentionPolicy is Delete."),
+        replaced_by=(
+            "spec.podManagementPolicy",
+            "spec.revisionHistoryLimit",
+            "spec.selector",
+            "spec.serviceName",
+            "spec.volumeClaimTemplates",
+        ),
+    ),
+    ("autoscaling", "HorizontalPodAutoscaler"): KindRule(_serves("Nothing scales its pods any more.")),
+    ("autoscaling.k8s.io", "VerticalPodAutoscaler"): KindRule(_serves("What it has learnt of its pods goes with it.")),
+    ("batch", "CronJob"): KindRule(_serves("It runs no more, and the jobs that it started go with it.")),
+    ("batch", "Job"): KindRule(
+        _serves("Its pods stop, and where it is made anew, it runs once more."),
+        replaced_by=(
+            "spec.completions",
+            "spec.completionMode",
+            "spec.parallelism",
+            "spec.podFailurePolicy",
+            "spec.selector",
+            "spec.template",
+        ),
+    ),
+    ("ceph.rook.io", "CephBlockPool"): KindRule(_holds("All volumes in the pool go with it."), knows_updates=False),
+    ("ceph.rook.io", "CephCluster"): KindRule(_holds("All storage of the cluster goes with it."), knows_updates=False),
+    ("ceph.rook.io", "CephFilesystem"): KindRule(_holds("All its files go with it."), knows_updates=False),
+    ("external-secrets.io", "ClusterSecretStore"): KindRule(_serves("No secret that comes through it is renewed.")),
+    ("external-secrets.io", "ExternalSecret"): KindRule(
+        _holds("The Secret that it made goes with it where its creationPolicy is Owner, which is the default.")
+    ),
+    ("external-secrets.io", "SecretStore"): KindRule(_serves("No secret that comes through it is renewed.")),
+    ("helm.sh", "Release"): KindRule(_holds("The chart is uninstalled, with all that it made.")),
+    ("longhorn.io", "Backup"): KindRule(_holds("The backup is deleted in its store."), knows_updates=False),
+    ("longhorn.io", "Node"): KindRule(_holds("All replicas on the node go with it."), knows_updates=False),
+    ("longhorn.io", "Snapshot"): KindRule(_holds("The snapshot is deleted."), knows_updates=False),
+    ("longhorn.io", "Volume"): KindRule(_holds("The volume goes with its data."), knows_updates=False),
+    ("metallb.io", "IPAddressPool"): KindRule(_holds("Every load balancer with an address of the pool loses it.")),
+    ("metallb.io", "L2Advertisement"): KindRule(_holds("Nobody in the network finds the load balancers' addresses.")),
+    ("networking.k8s.io", "Ingress"): KindRule(_serves("Nothing reaches the service by its host names.")),
+    ("networking.k8s.io", "IngressClass"): KindRule(_serves("Ingresses of the class are served no more.")),
+    ("networking.k8s.io", "NetworkPolicy"): KindRule(_serves("What it kept from its pods reaches them.")),
+    ("nfd.k8s-sigs.io", "NodeFeatureRule"): KindRule(
+        _serves("Nodes lose the labels and extended resources that it gave; new pods that need them find no place.")
+    ),
+    ("node.k8s.io", "RuntimeClass"): KindRule(_serves("No pod of the class is made."), refused=("handler",)),
+    ("policies.kyverno.io", "GeneratingPolicy"): KindRule(
+        _holds(
+            "What it generated goes with it where it synchronizes: for a moment every namespace is without limits and "
+            "quota, and new ones get none."
+        )
+    ),
+    ("policies.kyverno.io", "MutatingPolicy"): KindRule(_serves("What it changed in new objects is left as it is.")),
+    ("policies.kyverno.io", "ValidatingPolicy"): KindRule(_serves("What it refused is let in.")),
+    ("policy", "PodDisruptionBudget"): KindRule(_serves("A drain may stop all its pods at once.")),
+    ("postgresql.cnpg.io", "Cluster"): KindRule(_holds("The database goes with it, with its volumes.")),
+    ("postgresql.cnpg.io", "Database"): KindRule(
+        _holds("The database stays in its cluster, unless its databaseReclaimPolicy is delete: then it is dropped."),
+        refused=("spec.cluster", "spec.name"),
+    ),
+    ("postgresql.cnpg.io", "Pooler"): KindRule(_serves("Nothing reaches the database through it.")),
+    ("postgresql.cnpg.io", "ScheduledBackup"): KindRule(_serves("No more backups are made by it.")),
+    ("rbac.authorization.k8s.io", "ClusterRole"): KindRule(_serves("Who has it may do nothing of it any more.")),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): KindRule(
+        _serves("Who has it by this may do nothing of it any more."), replaced_by=("roleRef",)
+    ),
+    ("rbac.authorization.k8s.io", "Role"): KindRule(_serves("Who has it may do nothing of it any more.")),
+    ("rbac.authorization.k8s.io", "RoleBinding"): KindRule(
+        _serves("Who has it by this may do nothing of it any more."), replaced_by=("roleRef",)
+    ),
+    ("scheduling.k8s.io", "PriorityClass"): KindRule(
+        _serves("No pod of the class is made any more; those that run go on."), refused=("value", "preemptionPolicy")
+    ),
+    ("snapshot.storage.k8s.io", "VolumeSnapshot"): KindRule(
+        _holds("The snapshot is deleted where its class says Delete."), knows_updates=False
+    ),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotContent"): KindRule(
+        _holds("The snapshot is deleted where it says Delete."), knows_updates=False
+    ),
+    ("storage.k8s.io", "StorageClass"): KindRule(
+        _serves("No volume of the class is made any more; those that exist stay."),
+        replaced_by=("parameters", "provisioner"),
+        refused=("reclaimPolicy", "volumeBindingMode"),
+    ),
+    ("traefik.io", "IngressRoute"): KindRule(_serves("Nothing reaches the service by its host names.")),
+    ("traefik.io", "Middleware"): KindRule(_serves("Routes that name it answer with an error.")),
 }
-"""Fields for which the provider deletes an object and makes it anew, by API group and kind."""
+"""What is known of each kind that the program writes, and of those that stand beside them in most labs."""
 
-REFUSED: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("scheduling.k8s.io", "PriorityClass"): ("value", "preemptionPolicy"),
-    ("storage.k8s.io", "StorageClass"): ("reclaimPolicy", "volumeBindingMode"),
+MUTABLE: frozenset[Kind] = frozenset({("", "ConfigMap"), ("", "Secret")})
+"""Kinds whose fields of `replaced_by` the API server does change in place, where the provider is told to."""
+
+MAKES_PODS: Mapping[Kind, str] = {
+    ("apps", "DaemonSet"): "spec.template",
+    ("apps", "Deployment"): "spec.template",
+    ("apps", "StatefulSet"): "spec.template",
 }
-"""Fields that the API server lets nobody change: the `up` ends half-way."""
+"""Controllers that replace their pods when the template changes, and where that stands."""
 
-MAKES_PODS = ("Deployment", "StatefulSet", "DaemonSet")
-"""Controllers that replace their pods when the template changes."""
+CLAIM: Kind = ("", "PersistentVolumeClaim")
+RELEASE: Kind = ("helm.sh", "Release")
 
 
 def touches(path: str, fields: tuple[str, ...]) -> bool:
     """Whether a path without indices is one of the fields, or within one."""
     return any(path == field or path.startswith(f"{field}.") for field in fields)
+
+
+def covers(path: str, fields: tuple[str, ...]) -> bool:
+    """Whether a path without indices is one of the fields, within one, or so coarse that one is within it."""
+    return touches(path, fields) or any(field.startswith(f"{path}.") for field in fields)

@@ -5,16 +5,15 @@ Read from bpg/terraform-provider-proxmox v0.112.0, which pulumi-proxmoxve 8.6.0 
 - `proxmoxtf/resource/vm/vm.go`: `ForceNew` in the schema and in `CustomizeDiff` (vm_id, node_name, the version of
   tpm_state, the type of efi_disk); `rebootRequired`, `vmPowerOffForPendingChanges` and `vmFinalizePowerState`.
 - `proxmoxtf/resource/vm/disk/schema.go` and `disk.go`: `ForceNew` of file_id, restart for aio and queues.
-- `proxmoxtf/resource/vm/network/schema.go`: network cards are plugged while the machine runs.
+- `proxmoxtf/resource/vm/network/schema.go`: network cards are plugged while the machine runs. What that does to the
+  machine is Proxmox's (`PVE/QemuServer.pm`, vmconfig_update_net) and the guest's: another bridge or VLAN takes it out
+  of its network, another model or address is another card to its system.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-Effect = Literal["REPLACE", "DELETE", "UNMOUNT", "SHRINK", "STOP", "FAIL", "POWER-CYCLE", "UPDATE"]
-"""From worst to harmless. STOP: the machine is shut down and stays off. FAIL: the provider writes what it can, then
-refuses the rest, and the `up` ends half-way."""
-Change = Literal["changed", "removed", "added"]
+from plan.changes.effects import Change, Effect
 
 
 class Rule(NamedTuple):
@@ -30,10 +29,14 @@ UNMOUNTS = Rule("UNMOUNT", "UNMOUNT", "UNMOUNT")
 STOPS = Rule("STOP", "STOP", "STOP")
 RESTARTS = Rule("POWER-CYCLE", "POWER-CYCLE", "POWER-CYCLE")
 UPDATES = Rule("UPDATE", "UPDATE", "UPDATE")
+DISCONNECTS = Rule("DISCONNECT", "DISCONNECT", "DISCONNECT")
+DISCONNECTS_UNLESS_ADDED = Rule("DISCONNECT", "DISCONNECT", "UPDATE")
+RENAMES = Rule("RENAME", "RENAME", "RENAME")
+FILTERS = Rule("NOT-KNOWN", "UPDATE", "NOT-KNOWN")
 REPLACES_WHEN_ADDED = Rule("POWER-CYCLE", "REPLACE", "REPLACE")
 REPLACES_WHEN_CHANGED = Rule("REPLACE", "POWER-CYCLE", "POWER-CYCLE")
-UNKNOWN = REPLACES
-"""An argument without a rule is taken for the worst until somebody has read what the provider does with it."""
+UNKNOWN = Rule("NOT-KNOWN", "NOT-KNOWN", "NOT-KNOWN")
+"""An argument without a rule: nobody has read yet what the provider does with it."""
 
 ARGUMENTS: Mapping[str, Rule] = {
     "acpi": RESTARTS,
@@ -59,8 +62,8 @@ ARGUMENTS: Mapping[str, Rule] = {
     "machine": RESTARTS,
     "memory": RESTARTS,
     "migrate": UPDATES,
-    "name": UPDATES,
-    "network_devices": UPDATES,
+    "name": RENAMES,
+    "network_devices": DISCONNECTS_UNLESS_ADDED,
     "node_name": REPLACES,
     "numas": RESTARTS,
     "on_boot": UPDATES,
@@ -112,6 +115,21 @@ NESTED: Mapping[str, Rule] = {
 }
 """What a field does beyond what its argument does."""
 
+INSTEAD: Mapping[str, Rule] = {
+    "network_devices.bridge": DISCONNECTS,
+    "network_devices.disconnected": DISCONNECTS,
+    "network_devices.enabled": DISCONNECTS,
+    "network_devices.firewall": FILTERS,
+    "network_devices.mac_address": DISCONNECTS,
+    "network_devices.model": DISCONNECTS,
+    "network_devices.mtu": UPDATES,
+    "network_devices.queues": UPDATES,
+    "network_devices.rate_limit": UPDATES,
+    "network_devices.trunks": DISCONNECTS,
+    "network_devices.vlan_id": DISCONNECTS,
+}
+"""What a field does, whatever its argument does. Which rules the firewall of a card applies, no preview shows."""
+
 NEEDS_POWER_OFF = (
     "disks.datastore_id",
     "initialization.datastore_id",
@@ -132,7 +150,12 @@ def effects_of(path: str, change: Change) -> Iterator[Effect]:
     if argument in COMPUTED:
         yield "UPDATE"
         return
-    yield getattr(ARGUMENTS.get(argument, UNKNOWN), change)
+    instead = next((rule for field, rule in INSTEAD.items() if _is_within(path, field)), None)
+    yield getattr(instead or ARGUMENTS.get(argument, UNKNOWN), change)
     for field, rule in NESTED.items():
-        if path == field or path.startswith(f"{field}."):
+        if _is_within(path, field):
             yield getattr(rule, change)
+
+
+def _is_within(path: str, field: str) -> bool:
+    return path == field or path.startswith(f"{field}.")

@@ -8,7 +8,7 @@ import pytest
 
 from cli.reports.document import FORMAT_VERSION
 from plan.changes.effects import EFFECTS
-from plan.changes.provider_rules import Effect
+from plan.changes.effects import Effect
 from plan.findings.catalogue import CATALOGUE
 from tests.cli.conftest import Homelab
 from tests.plan.labs import FOLDERS

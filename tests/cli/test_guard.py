@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from tests.cli.conftest import Homelab
-from tests.operations.steps import PREVIEWS, preview_of, recorded, update
+from tests.operations.guard.steps import PREVIEWS, preview_of, recorded, update
 
 ALLOWED = ("--allow", "REPLACE:k8s-node1", "--allow", "REPLACE:k8s-node2")
 

@@ -15,7 +15,7 @@ from operations.guard import judge
 from operations.guard.preview import read_preview
 from plan import Finding, Plan, make_plan
 from plan.forecast import look_ahead
-from tests.operations.steps import step
+from tests.operations.guard.steps import step
 from tests.plan.labs import change
 
 HERE = Path(__file__).parent

@@ -16,7 +16,7 @@ from rehearsal.proxmox import Download, State, emulator
 from rehearsal.proxmox.sftp import sftp
 from tests.conformance.proxmox.conftest import HOST
 from tests.conformance.pulumi.stack import ROOT, WAY_IN, Stack, only, urns
-from tests.operations.steps import MACHINE
+from tests.operations.guard.steps import MACHINE
 from tests.plan.labs import FOLDERS, change
 
 FILES = """

@@ -13,9 +13,10 @@ from typing import Any, get_args
 import pulumi_proxmoxve
 import pytest
 
-from operations.guard.preview import python_path
-from plan.changes.provider_rules import ARGUMENTS, COMPUTED, NESTED, Change, effects_of
-from tests.operations.steps import effects, judged, preview_of, step
+from operations.guard.paths import python_path
+from plan.changes.effects import Change
+from plan.changes.provider_rules import ARGUMENTS, COMPUTED, INSTEAD, NESTED, effects_of
+from tests.operations.guard.steps import effects, judged, preview_of, step
 
 OBSERVED = [json.loads(line) for line in (Path(__file__).parent / "observed.jsonl").read_text().splitlines()]
 REAL_ARGUMENTS = set(inspect.signature(pulumi_proxmoxve.VmLegacyArgs.__init__).parameters) - {"__self__"}

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from operations.guard import UnknownAllowance, judge
-from operations.guard.preview import read_preview, read_stack
-from tests.operations.steps import effects, judged, preview_of, recorded, step, update
+from operations.guard.preview import read_preview
+from operations.guard.stack import read_stack
+from tests.operations.guard.steps import effects, judged, preview_of, recorded, step, update
 from tests.plan.labs import lab_of
 
 LAB = lab_of("prod")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from components.kinds import PROTECTED
-from operations.guard.objects import HOLDS
-from tests.operations.steps import effects, judged, step
+from plan.changes.object_rules import KINDS
+from tests.operations.guard.steps import effects, judged, step
 
 HOLDING = {
     "kubernetes:core/v1:Namespace": "Namespace/media/it",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.operations.steps import effects, judged, step, update
+from tests.operations.guard.steps import effects, judged, step, update
 
 
 def test_one_worker_that_restarts_is_a_warning() -> None:

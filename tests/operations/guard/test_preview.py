@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from operations.guard.preview import InvalidPreview, python_path, read_preview, read_stack, without_indices
-from tests.operations.steps import preview_of, recorded, step, update
+from operations.guard.document import InvalidPreview
+from operations.guard.paths import python_path, without_indices
+from operations.guard.preview import read_preview
+from operations.guard.stack import read_stack
+from tests.operations.guard.steps import preview_of, recorded, step, update
 
 
 def refusal(text: str) -> str:

@@ -1,0 +1,111 @@
+"""What a step does to a chart."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from operations.guard.consequence import Consequence, not_known
+from operations.guard.objects import target_of
+from operations.guard.preview import Step
+from operations.guard.values import block, is_known, number
+from plan.changes.chart_rules import HARMLESS_ARGUMENTS, MOVES, VALUES, ValueRule
+
+TYPE = "kubernetes:helm.sh/v3:Release"
+ADVICE = "render both (`helm template`), compare them, and allow it by name"
+MOVED = (
+    "It is another release: the new one is made first, and clashes with the old one's cluster-wide objects, so that "
+    "the `up` ends half-way; then the old one is uninstalled, and kinds of its own go with all their objects."
+)
+UNINSTALLED = "The chart is uninstalled, with all that it made; kinds of its own go with all their objects."
+
+
+def chart_consequences(step: Step, steps: Sequence[Step]) -> Iterator[Consequence]:
+    """What a step does to a release. How its objects come out of another version or other values is not known."""
+    target = target_of_release(step)
+    if step.action == "delete":
+        message = MOVED if _moves(step, steps) else UNINSTALLED
+        yield Consequence("DELETE", "error", target, (), message, "take the change back, or back up what it holds")
+        return
+    if step.action == "create":
+        return
+    causes = tuple(dict.fromkeys(path for path, _ in step.changes))
+    moved = tuple(path for path in causes if path in MOVES)
+    if step.action == "replace" or moved:
+        message = MOVED if moved else f"It is uninstalled and installed anew. {UNINSTALLED}"
+        yield Consequence("REPLACE", "error", target, step.replacing or moved, message, "take the change back")
+        return
+    yield from _known(step, target)
+    unknown = tuple(path for path in causes if path.partition(".")[0] not in HARMLESS_ARGUMENTS)
+    if unknown or not causes:
+        yield not_known(target, unknown, _of_chart(step, unknown), ADVICE)
+    else:
+        yield Consequence("UPDATE", "info", target, causes, "Helm works in another way; what it made stays.", "")
+
+
+def _moves(step: Step, steps: Sequence[Step]) -> bool:
+    """Whether the same chart is installed elsewhere in the same `up`."""
+    chart = step.before.get("chart")
+    return any(each.type == TYPE and each.action == "create" and each.after.get("chart") == chart for each in steps)
+
+
+def target_of_release(step: Step) -> str:
+    """`Release/platform-traefik/traefik`."""
+    inputs = step.resource.inputs
+    names = [inputs.get(field) for field in ("namespace", "name")]
+    if all(isinstance(each, str) and each for each in names):
+        return "/".join(("Release", *cast(list[str], names)))
+    return target_of(step)
+
+
+def _of_chart(step: Step, paths: tuple[str, ...]) -> str:
+    old, new = step.before.get("version"), step.after.get("version")
+    if "version" in paths and isinstance(old, str) and isinstance(new, str):
+        what = f"{step.after.get('chart')} {old} becomes {new}: "
+    else:
+        what = "Its values change: " if any(path.startswith("values") for path in paths) else ""
+    made = block(step.old_state.outputs if step.old_state else {}, "resourceNames")
+    kinds = sorted({each.partition("/")[0].partition(".")[0] for each in made})
+    owns = f" It made {', '.join(kinds)}." if kinds else ""
+    return f"{what}what it makes of that, and what it takes away, only its templates say.{owns}"
+
+
+def _known(step: Step, target: str) -> Iterator[Consequence]:
+    """What such values mean in nearly every chart."""
+    before, after = (dict(_leaves(block(inputs, "values"))) for inputs in (step.before, step.after))
+    for path, old in before.items():
+        rule = next((each for each in VALUES if _ends(path, each)), None)
+        if rule is not None and _applies(rule, old, after.get(path)):
+            said = "is gone" if path not in after else f"{_shown(old)} -> {_shown(after[path])}"
+            cause = (f"values.{path}",)
+            yield Consequence(rule.effect, "error", target, cause, f"{rule.message} ({said})", "take the change back")
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _ends(path: str, rule: ValueRule) -> bool:
+    return any(path == end or path.endswith(f".{end}") for end in rule.ends)
+
+
+def _applies(rule: ValueRule, old: object, new: object) -> bool:
+    if rule.change == "switched off":
+        return old is True and new is not True
+    if not is_known(old) or not is_known(new):
+        return True
+    if rule.change == "differs":
+        return old not in (None, "") and old != new
+    before, after = number(old), number(new)
+    return before is not None and (after is None or after < before)
+
+
+def _leaves(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:
+    for key, each in value.items():
+        below = f"{path}.{key}" if path else key
+        if isinstance(each, dict):
+            yield from _leaves(cast(Mapping[str, Any], each), below)
+        elif isinstance(each, list):
+            for index, item in enumerate(cast(list[object], each)):
+                if isinstance(item, dict):
+                    yield from _leaves(cast(Mapping[str, Any], item), f"{below}[{index}]")
+        else:
+            yield below, each

@@ -1,0 +1,49 @@
+"""What a step does to what lies on a Proxmox host, machines aside, and to keys and names that the program made."""
+
+from collections.abc import Collection, Iterator
+
+from operations.guard.consequence import Consequence, not_known
+from operations.guard.objects import JOIN_TOKEN, USED_UP, target_of
+from operations.guard.preview import Step
+from plan.changes.host_rules import RULES, HostRule
+from plan.changes.object_rules import touches
+
+NO_RULE = "No rule says what it holds: what this does is not known."
+WITH_ITS_MACHINE = "It goes with its machine, which does not start without it any more, after a power cut for instance."
+
+
+def host_consequences(step: Step, going: Collection[str]) -> Iterator[Consequence]:
+    """What a step does. `going` holds the components whose machine is deleted or forgotten in the same `up`."""
+    if step.action == "create":
+        return
+    rule, target = RULES.get(step.type), target_of(step)
+    causes = tuple(dict.fromkeys(path for path, _ in step.changes))
+    if step.action == "delete" and step.resource.retain_on_delete:
+        yield Consequence("FORGET", "warning", target, (), "Pulumi forgets it; it stays where it is.", "")
+    elif step.action == "delete" and JOIN_TOKEN in step.owners:
+        yield Consequence("DELETE", "info", target, (), USED_UP, "")
+    elif step.action == "delete" and step.resource.parent in going:
+        yield Consequence("DELETE", "warning", target, (), WITH_ITS_MACHINE, "")
+    elif rule is None:
+        yield not_known(target, step.replacing or causes, NO_RULE)
+    elif step.action in ("delete", "replace"):
+        yield _loss(step, target, rule)
+    elif not causes:
+        yield not_known(target, (), "The preview does not say what differs.")
+    else:
+        yield _update(target, rule, causes)
+
+
+def _loss(step: Step, target: str, rule: HostRule) -> Consequence:
+    effect, what = ("DELETE", "deleted") if step.action == "delete" else ("REPLACE", "deleted and made anew")
+    fix = "take the change back" if rule.loss.severity == "error" else ""
+    return Consequence(effect, rule.loss.severity, target, step.replacing, f"It is {what}. {rule.loss.sentence}", fix)
+
+
+def _update(target: str, rule: HostRule, causes: tuple[str, ...]) -> Consequence:
+    cut_off = tuple(path for path in causes if touches(path, rule.disconnects))
+    if cut_off:
+        fix = "take the change back, or make it at the host's console"
+        return Consequence("DISCONNECT", "error", target, cut_off, rule.loss.sentence, fix)
+    fix = "change it while nobody needs the host" if rule.update.severity == "warning" else ""
+    return Consequence("UPDATE", rule.update.severity, target, causes, rule.update.sentence, fix)

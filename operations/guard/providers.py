@@ -1,0 +1,64 @@
+"""What a step does to a provider: it runs nothing, and decides where everything is written."""
+
+from collections.abc import Iterator
+
+from config.model import shown
+from operations.guard.consequence import Consequence, not_known
+from operations.guard.preview import Step
+from operations.guard.values import is_known
+from plan.changes.engine_rules import HARMLESS, KUBERNETES, REDIRECTS
+from plan.changes.object_rules import touches
+
+PREFIX = "pulumi:providers:"
+ELSEWHERE = "From then on it writes to another host or cluster, and takes what the state knows for what is there."
+NOT_SHOWN = (
+    "The preview does not show it: either the way in alone is new (another certificate or address of the same "
+    "cluster), or everything is written to another cluster from then on."
+)
+ANOTHER_WAY = "It is reached in another way, or works in another way."
+COMPARE = "compare the old and the new kubeconfig (`server` and `certificate-authority-data`), and allow it by name"
+VERSION = (
+    "Another version of the provider may do something else with the same change: what is said here was read from the "
+    "version that this program pins."
+)
+
+
+def provider_consequences(step: Step) -> Iterator[Consequence]:
+    """What a step does to where things are written."""
+    target = f"{step.type.removeprefix(PREFIX)}/{step.name}"
+    if step.action not in ("update", "replace"):
+        return
+    causes = tuple(dict.fromkeys(path for path, _ in step.changes))
+    redirecting = tuple(path for path in causes if touches(path, REDIRECTS.get(step.type, ())))
+    harmless = tuple(path for path in causes if touches(path, HARMLESS.get(step.type, ())))
+    if step.action == "replace" and not redirecting:
+        redirecting = step.replacing or ("the provider itself",)
+    if redirecting:
+        yield _elsewhere(step, target, redirecting)
+    if "version" in causes:
+        yield Consequence("UPDATE", "warning", target, ("version",), VERSION, "read its release notes")
+    if harmless:
+        yield Consequence("UPDATE", "info", target, harmless, ANOTHER_WAY, "")
+    rest = tuple(path for path in causes if path not in (*redirecting, *harmless, "version"))
+    if rest or not causes:
+        yield not_known(target, rest, "No rule says what this argument does to where things are written.")
+
+
+def _elsewhere(step: Step, target: str, causes: tuple[str, ...]) -> Consequence:
+    arguments = {path: _spelt(path) for path in causes}
+    values = {name: (step.before.get(name), step.after.get(name)) for name in arguments.values()}
+    if (
+        step.type == KUBERNETES
+        and step.action == "update"
+        and not all(is_known(each) for pair in values.values() for each in pair)
+    ):
+        return not_known(target, causes, NOT_SHOWN, COMPARE)
+    was = "; ".join(f"{shown(old)} -> {shown(new)}" for old, new in values.values() if isinstance(new, str))
+    told = f" ({was})" if was and step.type != KUBERNETES else ""
+    return Consequence("REDIRECT", "error", target, causes, f"{ELSEWHERE}{told}", "take the change back")
+
+
+def _spelt(path: str) -> str:
+    """As the engine spells an argument."""
+    head, *rest = path.split(".")[0].split("_")
+    return head + "".join(part.capitalize() for part in rest)

@@ -1,0 +1,136 @@
+"""How to get out of a state in which an `up` cannot go on: each command that a message names, as data.
+
+Seen with pulumi 3.274 and pulumi-kubernetes 4.34: after a kill, the lock and the operation that was under way stay in
+the state. `pulumi refresh` does not mend a creation, and with `--import-pending-creates` or `--clear-pending-creates`
+the object stays outside of the state, so that the next `up` ends with "already exists".
+"""
+
+from collections.abc import Mapping, Sequence
+from shlex import quote
+from typing import Literal, NamedTuple
+
+from plan.changes.object_rules import RELEASE
+from plan.wording import listed
+
+Trouble = Literal[
+    "locked",
+    "creation cut off",
+    "change cut off",
+    "installation cut off",
+    "release cut off",
+    "protected",
+    "field conflict",
+]
+
+
+class WayOut(NamedTuple):
+    """What to run, one after the other, and what holds afterwards."""
+
+    commands: tuple[str, ...]
+    """With the names of `Interrupted` in braces."""
+    afterwards: str
+
+
+WAYS_OUT: Mapping[Trouble, WayOut] = {
+    "locked": WayOut(("pulumi cancel --yes",), "the next `up` begins"),
+    "creation cut off": WayOut(
+        ("pulumi cancel --yes", "pulumi import {type} {name} {id}{parent} --generate-code=false --protect=false --yes"),
+        "the state knows the object, and the next preview shows what still differs",
+    ),
+    "change cut off": WayOut(
+        ("pulumi cancel --yes", "pulumi refresh --yes"), "the state is what runs, and nothing is pending"
+    ),
+    "installation cut off": WayOut(
+        (
+            "pulumi cancel --yes",
+            "helm uninstall {object} --namespace {namespace}",
+            "pulumi refresh --clear-pending-creates --yes",
+        ),
+        "nothing of the chart is there, and the next `up` installs it",
+    ),
+    "release cut off": WayOut(
+        ("pulumi cancel --yes", "helm rollback {object} --namespace {namespace}", "pulumi refresh --yes"),
+        "the release is as it was before, and Helm takes the next upgrade",
+    ),
+    "protected": WayOut(("pulumi state unprotect {urn} --yes",), "the next `up` deletes or replaces it"),
+    "field conflict": WayOut(("pulumi preview --json",), "the preview comes to its end: it does not read what runs"),
+}
+"""Every way out, by what it gets out of."""
+
+
+class Interrupted(NamedTuple):
+    """An operation that was under way when an `up` was cut off."""
+
+    urn: str
+    doing: str
+    """`creating`, `updating`, `deleting`, ..."""
+    id: str = ""
+    parent: str = ""
+
+    @classmethod
+    def of_urn(cls, urn: str, doing: str) -> "Interrupted":
+        """One of which no more is known."""
+        return cls(urn, doing)
+
+    @property
+    def type(self) -> str:
+        """For example `kubernetes:apps/v1:Deployment`."""
+        parts = self.urn.split("::", maxsplit=3)
+        return parts[2].rpartition("$")[2] if len(parts) == 4 else ""
+
+    @property
+    def name(self) -> str:
+        """The name under which the program declares it."""
+        return self.urn.split("::", maxsplit=3)[-1]
+
+    @property
+    def trouble(self) -> Trouble:
+        """What it has to be got out of."""
+        if self.type.rpartition(":")[2] == RELEASE[1] and self.type.startswith(f"kubernetes:{RELEASE[0]}/"):
+            return "installation cut off" if self.doing == "creating" else "release cut off"
+        return "creation cut off" if self.doing == "creating" else "change cut off"
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """What to run."""
+        return commands(self.trouble, self)
+
+
+def commands(trouble: Trouble, of: Interrupted) -> tuple[str, ...]:
+    """What to run to get out of something, for this resource; each part is quoted for a shell."""
+    namespace, _, name = of.name.rpartition("/")
+    has_parent = of.parent and "::pulumi:pulumi:Stack::" not in of.parent
+    fields = {
+        "type": of.type,
+        "name": of.name,
+        "id": of.id or of.name,
+        "urn": of.urn,
+        "namespace": namespace or "default",
+        "object": name,
+    }
+    quoted = {key: quote(value) for key, value in fields.items()}
+    quoted["parent"] = f" --parent {quote(f'parent={of.parent}')}" if has_parent else ""
+    return tuple(each.format(**quoted) for each in WAYS_OUT[trouble].commands)
+
+
+def interrupted(operations: Sequence[Interrupted]) -> str:
+    """One sentence: what was under way, and what to run."""
+    if not operations:
+        return (
+            "an `up` was cut off, and what became of its last step is not known: `pulumi stack export` names it under "
+            "`pending_operations`; hand that to `homelab guard --stack`"
+        )
+    names = listed([f"{each.doing} {each.type.rpartition(':')[2]} {each.name}" for each in operations])
+    steps = dict.fromkeys(command for each in operations for command in each.commands)
+    ordered = sorted(steps, key=lambda each: " refresh" in each)  # it reads what the others have mended
+    return (
+        f"an `up` was cut off while it was {names}, so what became of that is not known: run "
+        f"{', then '.join(f'`{each}`' for each in ordered)}, and make the preview anew"
+        f"{_warning(operations)}"
+    )
+
+
+def _warning(operations: Sequence[Interrupted]) -> str:
+    if any(each.trouble == "creation cut off" for each in operations):
+        return "; what does not exist cannot be imported: `pulumi refresh --clear-pending-creates --yes` forgets it"
+    return ""

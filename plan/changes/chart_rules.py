@@ -1,0 +1,80 @@
+"""What is known of a chart whose version or values change, as plain data.
+
+A chart's templates are its author's: what another version or another value does is not known before both are rendered.
+Some values mean the same in nearly every chart (the conventions of `helm create`, Bitnami's common library, and the
+charts of kube-prometheus-stack, cert-manager, Kyverno, Vault and CloudNativePG): those are told beside that.
+Arguments are those of `kubernetes:helm.sh/v3:Release` (pulumi-kubernetes v4, `provider/pkg/provider/helm_release.go`).
+"""
+
+from typing import Literal, NamedTuple
+
+from plan.changes.effects import Effect
+
+HARMLESS_ARGUMENTS = frozenset(
+    {
+        "atomic",
+        "cleanupOnFail",
+        "compat",
+        "dependencyUpdate",
+        "description",
+        "keyring",
+        "lint",
+        "maxHistory",
+        "renderSubchartNotes",
+        "skipAwait",
+        "timeout",
+        "verify",
+        "waitForJobs",
+    }
+)
+"""Arguments that say how Helm works, and not what it makes."""
+
+MOVES = ("name", "namespace")
+"""Arguments with which it is another release."""
+
+Change = Literal["switched off", "falls", "differs"]
+
+
+class ValueRule(NamedTuple):
+    """What a value does, by the end of its path."""
+
+    ends: tuple[str, ...]
+    change: Change
+    effect: Effect
+    message: str
+
+
+VALUES: tuple[ValueRule, ...] = (
+    ValueRule(
+        ("persistence.enabled", "persistentVolume.enabled", "dataStorage.enabled", "storage.enabled"),
+        "switched off",
+        "DELETE",
+        "The chart's claim goes, and its data with it where the storage class says Delete.",
+    ),
+    ValueRule(
+        ("crds.keep", "crds.install", "crds.enabled", "installCRDs", "crds.create"),
+        "switched off",
+        "DELETE",
+        "The chart's kinds can go, and with each of them all objects of the kind, in every namespace.",
+    ),
+    ValueRule(
+        ("existingClaim", "claimName", "storageClass", "storageClassName"),
+        "differs",
+        "START-EMPTY",
+        "The chart's pods get another volume; the data stays in the old one. A StatefulSet refuses it, half-way.",
+    ),
+    ValueRule(
+        ("persistence.size", "storage.size", "persistentVolume.size", "dataStorage.size", "requests.storage"),
+        "falls",
+        "SHRINK",
+        "A volume cannot become smaller: the upgrade is refused, half-way.",
+    ),
+    ValueRule(("replicas", "replicaCount"), "falls", "SCALE-DOWN", "Fewer pods run; with none it is off."),
+    ValueRule(
+        ("fullnameOverride", "nameOverride"),
+        "differs",
+        "REPLACE",
+        "All objects of the chart get other names: each is made anew, and the old ones are deleted with their claims.",
+    ),
+)
+"""Values by which a chart loses data or stops."""
