@@ -120,14 +120,20 @@ def guard_command(
         Path | None, typer.Argument(help="What `pulumi preview --json` printed; left out, it is piped in.")
     ] = None,
     stack: Annotated[Path | None, typer.Option(help="Output of `pulumi stack export`: the state as it is.")] = None,
+    dump: Annotated[
+        Path | None, typer.Option(help="A folder of what runs: what the preview asks nobody about is looked up there.")
+    ] = None,
     allow: Annotated[list[str] | None, typer.Option(help="What may happen, for example REPLACE:k8s-node3.")] = None,
-    lab: LabOption = "prod",
+    lab: Annotated[
+        str | None,
+        typer.Option("--lab", "-l", help="Name of a folder in config/labs/, or a path; else the preview's own."),
+    ] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Say what an `up` would do to what runs, and stop what does damage."""
     from cli.commands.guard import run_guard
 
-    raise SystemExit(run_guard(preview, stack, tuple(allow or ()), lab, output))
+    raise SystemExit(run_guard(preview, stack, dump, tuple(allow or ()), lab, output))
 
 
 @app.command("adopt")

@@ -33,3 +33,8 @@ def percent(part: int, whole: int) -> str:
     if part < whole:
         rounded = min(rounded, 99)
     return f"{max(rounded, 101) if part > whole else rounded}%"
+
+
+def printable(text: str) -> str:
+    """A text from elsewhere on one line: what would move a terminal's cursor is shown as what it is."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)

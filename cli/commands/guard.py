@@ -8,27 +8,33 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.guard import guard_report
 from cli.text.console import make_console
 from cli.text.guard import print_judgement
-from config.load import InvalidLab, lab_folder, load_lab
+from config.load import InvalidLab, load_lab
+from observation import InvalidDump, read_dump
 from operations.guard import UnknownAllowance, judge
-from operations.guard.document import InvalidPreview
+from operations.guard.belonging import belonging
+from operations.guard.document import LONGEST, InvalidPreview
 from operations.guard.preview import read_preview
 from operations.guard.stack import read_stack
 
 
-def run_guard(preview: Path | None, stack: Path | None, allow: tuple[str, ...], lab: str, output: str) -> int:
-    """Print what an `up` would do, and return ERRORS if something in it does damage that is not allowed."""
+def run_guard(
+    preview: Path | None, stack: Path | None, dump: Path | None, allow: tuple[str, ...], lab: str | None, output: str
+) -> int:
+    """Print what an `up` would do, and return ERRORS if something in it does damage, or may, and is not allowed."""
     try:
         previewed = read_preview(_text(preview))
         state = read_stack(_text(stack), previewed) if stack else None
-        judgement = judge(previewed, load_lab(lab_folder(lab)), state, allow)
+        of = belonging(previewed.lab, lab)
+        observation = read_dump(dump) if dump else None
+        judgement = judge(previewed, load_lab(of.folder) if of.folder else None, state, allow, observation)
     except InvalidLab as error:
-        return refuse_lab(lab, error, output)
-    except (InvalidPreview, UnknownAllowance) as error:
+        return refuse_lab(lab or "", error, output)
+    except (InvalidPreview, InvalidDump, UnknownAllowance) as error:
         return refuse_input(str(error), output)
     if output == "json":
-        print_json(guard_report(judgement))
+        print_json(guard_report(judgement, of))
     else:
-        print_judgement(judgement, make_console())
+        print_judgement(judgement, of, make_console())
     return FINE if judgement.passes else ERRORS
 
 
@@ -36,8 +42,16 @@ def _text(file: Path | None) -> str:
     """A file, or standard input. Raises InvalidPreview."""
     if file is None and sys.stdin.isatty():
         raise InvalidPreview("name a file, or pipe into this: pulumi preview --json | homelab guard")
+    name = "standard input" if file is None or str(file) == "-" else str(file)
     try:
-        return file.read_text(encoding="utf-8") if file and str(file) != "-" else sys.stdin.read()
-    except (OSError, UnicodeDecodeError) as error:
+        if file is None or str(file) == "-":
+            text = sys.stdin.read(LONGEST + 1)
+        else:
+            with file.open(encoding="utf-8") as opened:
+                text = opened.read(LONGEST + 1)
+    except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise InvalidPreview(f"{file or 'standard input'} cannot be read: {reason}") from None
+        raise InvalidPreview(f"{name} cannot be read: {reason}") from None
+    if len(text) > LONGEST:
+        raise InvalidPreview(f"{name} is longer than {LONGEST:,} characters, which no preview is")
+    return text

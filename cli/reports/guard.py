@@ -1,9 +1,14 @@
 """The judgement of a preview as JSON."""
 
+from typing import Literal
+
 from cli.reports.document import Document, Report
 from operations.guard import Judgement
-from operations.guard.consequence import Consequence
-from plan.changes.provider_rules import Effect
+from operations.guard.belonging import Belonging, Told
+from operations.guard.consequence import Consequence, Verdict
+from operations.guard.ending import Ending
+from operations.guard.live import Question, Unasked
+from plan.changes.effects import Effect
 from plan.model import Severity
 
 
@@ -12,6 +17,7 @@ class ConsequenceReport(Report):
 
     effect: Effect
     severity: Severity
+    verdict: Verdict
     target: str
     causes: tuple[str, ...]
     message: str
@@ -24,19 +30,67 @@ class JudgedConsequenceReport(ConsequenceReport):
     allowed: bool
 
 
-class GuardReport(Document):
-    """The judgement of a preview: the names of what is refused, and all consequences, worst first."""
+class StopReport(Report):
+    """Where the `up` stops: at something protected, or at an error of the engine."""
 
-    valid: bool
+    target: str
+    protected: bool
+    why: str
+    commands: tuple[str, ...]
+    afterwards: str
+
+
+class MissingReport(Report):
+    """Steps that the preview counts and does not show."""
+
+    operation: str
+    counted: int
+    shown: int
+
+
+class EndingReport(Report):
+    """How far the preview came, and what an `up` that skips its preview does before it stops."""
+
+    whole: bool
+    stops: tuple[StopReport, ...]
+    missing: tuple[MissingReport, ...]
+    creates_before: int
+    updates_before: int
+    deletes_before: int
+
+
+class UnaskedReport(Report):
+    """Something that nobody was asked about, and the options that would answer it."""
+
+    question: Question
+    objects: int
+    needs: tuple[str, ...]
+
+
+class GuardReport(Document):
+    """The judgement of a preview: what is refused by name, how many of each verdict, all consequences, worst first."""
+
+    valid: Literal[True] = True
+    lab: str
+    lab_told: Told
+    passes: bool
+    counts: dict[Verdict, int]
     refused: tuple[str, ...]
+    ending: EndingReport
+    unasked: tuple[UnaskedReport, ...]
     consequences: tuple[JudgedConsequenceReport, ...]
 
 
-def guard_report(judgement: Judgement) -> GuardReport:
+def guard_report(judgement: Judgement, of: Belonging) -> GuardReport:
     """A judgement for programs."""
     return GuardReport(
-        valid=True,
+        lab=of.lab,
+        lab_told=of.told,
+        passes=judgement.passes,
+        counts=dict(judgement.counts),
         refused=tuple(each.name for each in judgement.refused),
+        ending=_ending_report(judgement.ending),
+        unasked=tuple(_unasked_report(each) for each in judgement.unasked),
         consequences=tuple(
             JudgedConsequenceReport(**dict(consequence_report(each)), allowed=each.name in judgement.allowed)
             for each in judgement.consequences
@@ -46,4 +100,21 @@ def guard_report(judgement: Judgement) -> GuardReport:
 
 def consequence_report(consequence: Consequence) -> ConsequenceReport:
     """A consequence for programs."""
-    return ConsequenceReport(**consequence._asdict())
+    return ConsequenceReport(**consequence._asdict(), verdict=consequence.verdict)
+
+
+def _ending_report(ending: Ending) -> EndingReport:
+    return EndingReport(
+        whole=ending.is_whole,
+        stops=tuple(StopReport(**each._asdict()) for each in ending.stops),
+        missing=tuple(
+            MissingReport(operation=each.op, counted=each.counted, shown=each.shown) for each in ending.missing
+        ),
+        creates_before=ending.creates,
+        updates_before=ending.updates,
+        deletes_before=ending.deletes,
+    )
+
+
+def _unasked_report(unasked: Unasked) -> UnaskedReport:
+    return UnaskedReport(**unasked._asdict())

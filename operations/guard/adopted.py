@@ -19,9 +19,11 @@ def of_program(step: Step) -> tuple[str, ...]:
 
 def _is_filled_in(step: Step, path: str) -> bool:
     values = tuple(values_at(step.before, path))
-    return bool(values) and all(_is_default(below, value) for each in values for below, value in leaves(each, path))
+    return bool(values) and all(is_default(below, value) for each in values for below, value in leaves(each, path))
 
 
-def _is_default(path: str, value: object) -> bool:
+def is_default(path: str, value: object) -> bool:
+    """Whether the cluster fills in this value, where nobody states one."""
     last = path.rpartition(".")[2]
-    return touches(path, BOOKKEEPING) or path in FILLED_IN or last in FILLED_IN or value in DEFAULTS.get(last, ())
+    chosen = touches(path, tuple(FILLED_IN)) or not FILLED_IN.isdisjoint(path.split("."))
+    return chosen or touches(path, BOOKKEEPING) or value in DEFAULTS.get(last, ())

@@ -8,6 +8,9 @@ from pydantic.alias_generators import to_camel
 
 from config.model import shown
 
+LONGEST = 400_000_000
+"""Characters: fifty times the preview of a large lab from nothing."""
+
 
 class InvalidPreview(Exception):
     """The input is not a whole preview, or not a stack's state; the message is one sentence."""

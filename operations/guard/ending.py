@@ -6,7 +6,8 @@ from typing import NamedTuple
 from operations.guard.machines import MACHINE
 from operations.guard.objects import target_of
 from operations.guard.preview import Diagnostic, Missing, Preview, Step
-from operations.guard.ways_out import Interrupted, Trouble, commands
+from operations.guard.ways_out import WAYS_OUT, Interrupted, Trouble, commands
+from plan.wording import printable
 
 REPEATED = ("preview failed", "update failed")
 """What the engine says after every error, besides its reason."""
@@ -20,9 +21,11 @@ class Stop(NamedTuple):
     """The machine or object, or the program."""
     protected: bool
     why: str
-    """The first line of the engine's error; empty of what is protected."""
+    """The engine's error; empty of what is protected."""
     commands: tuple[str, ...]
     """What lets it go on, where that is known."""
+    afterwards: str
+    """What holds then."""
 
 
 class Ending(NamedTuple):
@@ -69,14 +72,23 @@ def _is_protected(step: Step) -> bool:
 def _protected(steps: Sequence[Step]) -> Iterator[Stop]:
     for step in steps:
         target = step.name if step.type == MACHINE else target_of(step)
-        yield Stop(target, True, "", commands("protected", Interrupted.of_urn(step.urn, "")))
+        yield Stop(
+            printable(target),
+            True,
+            "",
+            commands("protected", Interrupted.of_urn(step.urn, "")),
+            WAYS_OUT["protected"].afterwards,
+        )
 
 
 def _errors(errors: Sequence[Diagnostic], stopped: set[str], refreshed: bool) -> Iterator[Stop]:
     others = [each for each in errors if each.urn not in stopped]
-    telling = [each for each in others if each.urn or each.first_line not in REPEATED]
+    telling = [each for each in others if each.urn or each.reason not in REPEATED]
     for each in dict.fromkeys(telling if telling or stopped else others):
         trouble: Trouble | None = "field conflict" if refreshed else None
         named = Interrupted.of_urn(each.urn, "")
         target = f"{named.type.rpartition(':')[2]}/{named.name}" if each.urn else THE_PROGRAM
-        yield Stop(target, False, each.first_line, commands(trouble, named) if trouble else ())
+        way = commands(trouble, named) if trouble else ()
+        yield Stop(
+            printable(target), False, printable(each.reason), way, WAYS_OUT[trouble].afterwards if trouble else ""
+        )

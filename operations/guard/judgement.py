@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.suggest import did_you_mean
+from observation import Observation
 from operations.guard.charts import TYPE as CHART
 from operations.guard.charts import chart_consequences
 from operations.guard.clashes import clashes
@@ -13,6 +14,7 @@ from operations.guard.consequence import Consequence, Verdict
 from operations.guard.ending import Ending, ending_of
 from operations.guard.host_objects import host_consequences
 from operations.guard.imports import import_replaced
+from operations.guard.live import Unasked, not_asked, seen_live
 from operations.guard.machine_values import is_template
 from operations.guard.machines import INTERRUPTING, MACHINE, Role, machine_consequences
 from operations.guard.moves import moves
@@ -24,9 +26,9 @@ from operations.guard.stack import Stack
 from plan.changes.effects import Effect
 from plan.changes.engine_rules import OWNERS_OF_NOTHING
 from plan.model import worst_first
-from plan.wording import listed
+from plan.wording import listed, printable
 
-NEEDS_NO_LEAVE: tuple[Effect, ...] = ("UPDATE", "FORGET")
+NEEDS_NO_LEAVE: tuple[Effect, ...] = ("UPDATE", "FORGET", "DRIFT")
 TOGETHER: tuple[Effect, ...] = ("POWER-CYCLE", "DISCONNECT")
 """What is worse where it happens to several nodes at once."""
 
@@ -43,6 +45,7 @@ class Judgement(NamedTuple):
     """Names of the consequences that may happen."""
     ending: Ending
     """How far the preview came. What it does not show cannot be allowed."""
+    unasked: tuple[Unasked, ...]
 
     @property
     def refused(self) -> tuple[Consequence, ...]:
@@ -60,20 +63,35 @@ class Judgement(NamedTuple):
         return Counter(each.verdict for each in self.consequences)
 
 
-def judge(preview: Preview, lab: Lab, stack: Stack | None = None, allow: Sequence[str] = ()) -> Judgement:
+def judge(
+    preview: Preview,
+    lab: Lab | None,
+    stack: Stack | None = None,
+    allow: Sequence[str] = (),
+    observation: Observation | None = None,
+) -> Judgement:
     """What an `up` does. `allow` holds names like `REPLACE:k8s-node3`. Raises UnknownAllowance."""
     steps = tuple(_logical(preview))
     nodes = {step.name for step in steps if step.type == MACHINE and role_of(lab, step).is_node}
     imported = frozenset(each.urn for each in preview.steps if each.op == "import")
     found = [each for step in steps for each in _of_step(step, steps, imported, lab, stack)]
     found += [*moves(steps), *clashes(steps, stack)]
-    found = _together(list(dict.fromkeys(found)), nodes)
+    found += seen_live(steps, stack, observation) if observation else ()
+    found = [_printable(each) for each in _together(list(dict.fromkeys(found)), nodes)]
     ordered = tuple(sorted(found, key=worst_first))
-    return Judgement(ordered, _allowed(allow, found), ending_of(preview, steps))
+    unasked = tuple(not_asked(preview, steps, stack, observation))
+    return Judgement(ordered, _allowed(allow, found), ending_of(preview, steps), unasked)
+
+
+def _printable(each: Consequence) -> Consequence:
+    """The same, so that nothing that others wrote acts on a terminal."""
+    causes = tuple(map(printable, each.causes))
+    message, fix = printable(each.message), printable(each.fix)
+    return each._replace(target=printable(each.target), causes=causes, message=message, fix=fix)
 
 
 def _of_step(
-    step: Step, steps: Sequence[Step], imported: frozenset[str], lab: Lab, stack: Stack | None
+    step: Step, steps: Sequence[Step], imported: frozenset[str], lab: Lab | None, stack: Stack | None
 ) -> Iterator[Consequence]:
     if step.action == "replace" and step.urn in imported:
         yield import_replaced(step)
@@ -102,12 +120,12 @@ def _logical(preview: Preview) -> Iterator[Step]:
             yield step
 
 
-def role_of(lab: Lab, step: Step) -> Role:
+def role_of(lab: Lab | None, step: Step) -> Role:
     """The machine's role in the lab. One that the lab does not know is taken for a node, unless it is a template."""
     if is_template(step):
         return Role("template", is_node=False)
-    machine = lab.machines.get(step.name)
-    if machine is None:
+    machine = lab.machines.get(step.name) if lab else None
+    if lab is None or machine is None:
         return Role("worker", is_node=True)
     peers = sum(each.role == machine.role for each in lab.machines.values()) - 1
     return Role(machine.role, is_node=machine.role != "appliance", peers=peers)
@@ -135,5 +153,5 @@ def _allowed(allow: Sequence[str], found: Iterable[Consequence]) -> frozenset[st
     for name in sorted(allowed):
         if name not in names:
             known = did_you_mean(name, names) or "; there is nothing to allow"
-            raise UnknownAllowance(f"--allow {name!r}: the preview does not do that{known}")
+            raise UnknownAllowance(f"--allow {printable(name)}: the preview does not do that{known}")
     return frozenset(allowed)

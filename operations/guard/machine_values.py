@@ -51,7 +51,12 @@ def is_started(step: Step) -> bool:
     """Whether it is started afterwards for certain; where nothing is stated, the provider starts it."""
     new = after(step)
     stated = new.get("started")
-    return stated is True or (stated is None and bool(new) and ("started", "removed") in step.changes)
+    return stated is True or (stated is None and bool(new) and _leaves_it_to_the_provider(step))
+
+
+def _leaves_it_to_the_provider(step: Step) -> bool:
+    """Whether the program says nothing of it on purpose."""
+    return ("started", "removed") in step.changes or any(path == "template" for path, _ in step.changes)
 
 
 CARD = ("bridge", "disconnected", "enabled", "macAddress", "model", "trunks", "vlanId")

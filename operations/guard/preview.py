@@ -6,7 +6,7 @@ ended with an error shows some of its steps: they are judged, and it passes for 
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
@@ -16,6 +16,7 @@ from operations.guard.paths import python_path, without_indices
 from operations.guard.values import differing_paths
 from operations.guard.ways_out import Interrupted, interrupted
 from plan.changes.effects import Change
+from plan.wording import printable
 
 Action = Literal["nothing", "create", "update", "replace", "delete"]
 
@@ -40,6 +41,9 @@ ACTIONS: Mapping[str, Action] = {
 
 QUIET = frozenset({"debug", "info", "info#err", "warning"})
 """Severities of a diagnostic that do not end a preview. Any other, however it is spelt, does."""
+
+LONGEST_REASON = 400
+"""Characters of what the engine says."""
 
 PENDING = "pending operations"
 """What the engine's warning about an interrupted `up` says (pulumi v3.274, printPendingOperationsWarning): there is no
@@ -150,7 +154,8 @@ class Step(Document):
         properties = {path.split(".")[0] for path, _ in known}
         reasons = [self._path(each) for each in self.diff_reasons or () if not each.startswith("__")]
         coarse: list[tuple[str, Change]] = [(each, "changed") for each in reasons]
-        return tuple(dict.fromkeys([*known, *(each for each in coarse if each[0].split(".")[0] not in properties)]))
+        found = dict.fromkeys([*known, *(each for each in coarse if each[0].split(".")[0] not in properties)])
+        return tuple(each for each in found if not (self.is_object and _has_parts(each[0], found)))
 
     @property
     def replacing(self) -> tuple[str, ...]:
@@ -170,6 +175,11 @@ class Step(Document):
         return without_indices(path) if self.is_object else python_path(path)
 
 
+def _has_parts(path: str, found: Iterable[tuple[str, Change]]) -> bool:
+    """Whether a part of it is named as well."""
+    return any(other.startswith(f"{path}.") for other, _ in found)
+
+
 class Diagnostic(Document):
     """What the engine, a provider or the program said."""
 
@@ -183,10 +193,13 @@ class Diagnostic(Document):
         return self.severity.strip().casefold() not in QUIET
 
     @property
-    def first_line(self) -> str:
-        """What it says, without the rest."""
-        lines = [line.strip() for line in self.message.strip().removeprefix("error: ").splitlines()]
-        return next((line for line in lines if line), "without saying why")
+    def reason(self) -> str:
+        """What it says, on one line and not too long: a traceback as its last line."""
+        before, traceback, rest = self.message.removeprefix("error: ").partition("Traceback (most recent call last)")
+        lines = [line.strip().removeprefix("* ") for line in before.splitlines()]
+        lines += rest.strip().splitlines()[-1:] if traceback else []
+        said = " ".join(line for line in lines if line and not line.endswith("occurred:"))
+        return said if len(said) <= LONGEST_REASON else f"{said[:LONGEST_REASON]}..."
 
 
 class _Preview(Document):
@@ -246,11 +259,7 @@ def _has_refreshed(read: _Preview) -> bool:
 
 
 def _first(errors: tuple[Diagnostic, ...]) -> str:
-    return _printable(errors[0].first_line)
-
-
-def _printable(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+    return printable(errors[0].reason) or "without saying why"
 
 
 def _refuse_pending(diagnostics: tuple[Diagnostic, ...]) -> None:
@@ -264,7 +273,7 @@ def _refuse_pending(diagnostics: tuple[Diagnostic, ...]) -> None:
 
 def _refuse_contradiction(step: Step) -> None:
     """Refuse a step that does not say what is done to what."""
-    name = _printable(step.name)
+    name = printable(step.name)
     if step.op not in ACTIONS:
         raise InvalidPreview(f"the preview would do {step.op!r} to {name}, and what that does is not known")
     kind = _type_in(step.urn).rpartition("$")[2]

@@ -40,7 +40,7 @@ def provider_consequences(step: Step) -> Iterator[Consequence]:
     if harmless:
         yield Consequence("UPDATE", "info", target, harmless, ANOTHER_WAY, "")
     rest = tuple(path for path in causes if path not in (*redirecting, *harmless, "version"))
-    if rest or not causes:
+    if rest or not (causes or redirecting):
         yield not_known(target, rest, "No rule says what this argument does to where things are written.")
 
 

@@ -5,6 +5,7 @@ from pydantic import AliasChoices, Field
 from operations.guard.document import Document, InvalidPreview, read_document
 from operations.guard.preview import Preview, State
 from operations.guard.ways_out import Interrupted, interrupted
+from plan.wording import printable
 
 
 class _Operation(Document):
@@ -47,6 +48,6 @@ def read_stack(text: str, preview: Preview) -> Stack:
             continue
         if old.urn not in known or known[old.urn].id != old.id:
             raise InvalidPreview(
-                f"the preview was not made from this state: it changes {step.name!r}, which differs there"
+                f"the preview was not made from this state: it changes {printable(step.name)}, which differs there"
             )
     return stack

@@ -10,7 +10,7 @@ from shlex import quote
 from typing import Literal, NamedTuple
 
 from plan.changes.object_rules import RELEASE
-from plan.wording import listed
+from plan.wording import listed, printable
 
 Trouble = Literal[
     "locked",
@@ -53,7 +53,11 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
         "the release is as it was before, and Helm takes the next upgrade",
     ),
     "protected": WayOut(("pulumi state unprotect {urn} --yes",), "the next `up` deletes or replaces it"),
-    "field conflict": WayOut(("pulumi preview --json",), "the preview comes to its end: it does not read what runs"),
+    "field conflict": WayOut(
+        ("pulumi preview --json",),
+        "without --refresh the preview comes to its end. With it, one is stricter than the `up`: it fails at each "
+        "field that `kubectl` wrote",
+    ),
 }
 """Every way out, by what it gets out of."""
 
@@ -120,12 +124,12 @@ def interrupted(operations: Sequence[Interrupted]) -> str:
             "an `up` was cut off, and what became of its last step is not known: `pulumi stack export` names it under "
             "`pending_operations`; hand that to `homelab guard --stack`"
         )
-    names = listed([f"{each.doing} {each.type.rpartition(':')[2]} {each.name}" for each in operations])
+    names = listed([printable(f"{each.doing} {each.type.rpartition(':')[2]} {each.name}") for each in operations])
     steps = dict.fromkeys(command for each in operations for command in each.commands)
     ordered = sorted(steps, key=lambda each: " refresh" in each)  # it reads what the others have mended
     return (
         f"an `up` was cut off while it was {names}, so what became of that is not known: run "
-        f"{', then '.join(f'`{each}`' for each in ordered)}, and make the preview anew"
+        f"{', then '.join(f'`{printable(each)}`' for each in ordered)}, and make the preview anew"
         f"{_warning(operations)}"
     )
 

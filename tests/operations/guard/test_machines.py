@@ -76,16 +76,20 @@ def test_a_deletion_is_an_error() -> None:
     assert (deletion.name, deletion.severity) == ("DELETE:k8s-node3", "error")
 
 
-def test_a_deletion_that_only_forgets_is_harmless() -> None:
-    assert effects(step("delete", retainOnDelete=True)) == []
+def test_a_deletion_that_only_forgets_is_a_warning_with_what_ends_the_machine() -> None:
+    (forgotten,) = judged(step("delete", retainOnDelete=True, outputs={"vmId": 203}))
+    assert (forgotten.name, forgotten.severity) == ("FORGET:k8s-node3", "warning")
+    assert "`qm set 203 --onboot 0 --protection 0`" in forgotten.message
+    assert "`qm destroy 203 --purge`" in forgotten.message
 
 
 def test_an_imported_machine_is_judged_by_the_update_that_follows() -> None:
     assert effects(step("import", diff=None), update("cpu.cores")) == ["POWER-CYCLE:k8s-node3"]
 
 
-def test_an_update_that_names_no_property_is_taken_for_the_worst() -> None:
-    assert effects(step("update")) == ["REPLACE:k8s-node3"]
+def test_what_an_update_that_names_no_property_does_is_not_known() -> None:
+    (unknown,) = judged(step("update"))
+    assert (unknown.name, unknown.severity, unknown.verdict) == ("NOT-KNOWN:k8s-node3", "error", "not known")
 
 
 @pytest.mark.parametrize("values", ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", None, 0, {}, [], [{}]])

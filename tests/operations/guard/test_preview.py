@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from operations.guard import judge
 from operations.guard.document import InvalidPreview
 from operations.guard.paths import python_path, without_indices
-from operations.guard.preview import read_preview
+from operations.guard.preview import Missing, read_preview
 from operations.guard.stack import read_stack
 from tests.operations.guard.steps import preview_of, recorded, step, update
+from tests.plan.labs import lab_of
 
 
 def refusal(text: str) -> str:
@@ -32,13 +34,14 @@ def test_a_preview_that_is_cut_off_is_refused(share: float) -> None:
     assert "is not a preview" in refusal(text[: int(len(text) * share)])
 
 
-def test_a_preview_with_an_error_is_refused_though_it_has_steps() -> None:
+def test_a_preview_that_ended_with_an_error_before_its_first_step_is_refused() -> None:
     preview = json.loads(recorded("no-op"))
+    preview["steps"] = preview["steps"][:1]
     preview["diagnostics"] = [
         {"severity": "warning", "message": "old field"},
-        {"severity": "error", "message": "error: Program failed:\nTraceback"},
+        {"severity": "error", "message": "error: Program failed:\nTraceback (most recent call last)\n  x\nKeyError: 1"},
     ]
-    assert refusal(json.dumps(preview)) == "the preview ended with an error: Program failed:"
+    assert refusal(json.dumps(preview)) == "the preview ended with an error: Program failed: KeyError: 1"
 
 
 def test_a_preview_with_warnings_is_read() -> None:
@@ -54,10 +57,13 @@ def test_a_preview_that_did_not_come_to_its_end_is_refused(missing: str) -> None
     assert "did not come to its end" in refusal(json.dumps(preview | {"steps": []}))
 
 
-def test_a_preview_that_counts_more_than_it_shows_is_refused() -> None:
+def test_a_preview_that_counts_more_than_it_shows_never_passes() -> None:
     preview = json.loads(recorded("cloud-init-renamed"))
     preview["steps"] = [each for each in preview["steps"] if each["op"] != "replace"]
-    assert "counts 2 'replace' but shows 0" in refusal(json.dumps(preview))
+    judgement = judge(read_preview(json.dumps(preview)), lab_of("prod"), allow=[])
+    assert not judgement.refused
+    assert not judgement.passes
+    assert judgement.ending.missing == (Missing("replace", 2, 0),)
 
 
 def test_an_operation_that_is_not_known_is_refused() -> None:
@@ -84,10 +90,11 @@ def test_a_state_that_is_none_is_refused() -> None:
         read_stack(recorded("no-op"), read_preview(recorded("no-op")))
 
 
-def test_a_state_that_an_up_left_half_written_is_refused() -> None:
+@pytest.mark.parametrize("spelling", ["pending_operations", "pendingOperations"])
+def test_a_state_that_an_up_left_half_written_is_refused(spelling: str) -> None:
     stack = json.loads(recorded("stack"))
-    stack["deployment"]["pendingOperations"] = [{"resource": stack["deployment"]["resources"][-1], "type": "updating"}]
-    with pytest.raises(InvalidPreview, match="cut off while it changed k8s-node1"):
+    stack["deployment"][spelling] = [{"resource": stack["deployment"]["resources"][-1], "type": "updating"}]
+    with pytest.raises(InvalidPreview, match="cut off while it was updating VmLegacy k8s-node1"):
         read_stack(json.dumps(stack), read_preview(recorded("no-op")))
 
 

@@ -1,0 +1,54 @@
+"""What a preview cannot know, and what an observation of the cluster says of it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from observation import Observation
+from operations.guard.consequence import Consequence
+from operations.guard.hand_changes import changed_by_hand
+from operations.guard.kubectl_fields import dropped_fields
+from operations.guard.objects import kind_of
+from operations.guard.preview import Preview, Step
+from operations.guard.second_copies import second_copies
+from operations.guard.stack import Stack
+
+Question = Literal["unchanged", "fields of kubectl", "copies", "kinds"]
+
+
+class Unasked(NamedTuple):
+    """Something that nobody was asked about."""
+
+    question: Question
+    """`unchanged`: whether what stays the same still is what the program says. `fields of kubectl`: what updates remove
+    besides. `copies`: whether what is made exists or runs elsewhere. `kinds`: objects whose kind was not observed."""
+    objects: int
+    needs: tuple[str, ...]
+    """The options that would answer it."""
+
+
+def seen_live(steps: Sequence[Step], stack: Stack | None, observation: Observation) -> Iterator[Consequence]:
+    """What runs otherwise than the preview takes it for."""
+    yield from dropped_fields(steps, observation)
+    yield from second_copies(steps, observation)
+    if stack:
+        yield from changed_by_hand(steps, stack, observation)
+
+
+def not_asked(
+    preview: Preview, steps: Sequence[Step], stack: Stack | None, observation: Observation | None
+) -> Iterator[Unasked]:
+    """What stays open."""
+    lacking = tuple(option for option, given in (("--dump", observation), ("--stack", stack)) if given is None)
+    if lacking and preview.unchanged:
+        yield Unasked("unchanged", preview.unchanged, lacking)
+    updates = [step for step in steps if step.is_object and step.action == "update"]
+    creates = [step for step in steps if step.is_object and step.action == "create"]
+    if observation is None:
+        if updates:
+            yield Unasked("fields of kubectl", len(updates), ("--dump",))
+        if creates:
+            yield Unasked("copies", len(creates), ("--dump",))
+        return
+    unknown = [step for step in (*updates, *creates) if not observation.knows(kind_of(step.type)[1])]
+    if unknown:
+        yield Unasked("kinds", len(unknown), ())
