@@ -15,7 +15,6 @@ from cli.text.forecast import EVENTS
 from cli.text.guard import print_consequence
 from cli.text.tables import Column, Table, number
 from operations.guard.consequence import Consequence
-from operations.guard.objects import DELETED, IN_PLACE
 from plan.changes.comparison import Comparison, Difference, FileChange, LossChange, Status, SubjectChange, VerdictChange
 from plan.wording import listed, plural
 
@@ -100,7 +99,7 @@ def _cut(text: str, skipped: int) -> str:
 
 def noteworthy(consequences: Iterable[Consequence]) -> list[Consequence]:
     """Those that do more than update something in place, or delete what is listed as gone and holds nothing."""
-    return [each for each in consequences if each.message not in (IN_PLACE, DELETED)]
+    return [each for each in consequences if each.severity != "info" or each.effect not in ("UPDATE", "DELETE")]
 
 
 def _print_consequences(consequences: Iterable[Consequence], console: Console) -> None:

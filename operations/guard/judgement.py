@@ -28,7 +28,7 @@ from plan.changes.engine_rules import OWNERS_OF_NOTHING
 from plan.model import worst_first
 from plan.wording import listed, printable
 
-NEEDS_NO_LEAVE: tuple[Effect, ...] = ("UPDATE", "FORGET", "DRIFT")
+NEEDS_NO_LEAVE: tuple[Effect, ...] = ("UPDATE", "ROLLOUT", "FORGET", "DRIFT")
 TOGETHER: tuple[Effect, ...] = ("POWER-CYCLE", "DISCONNECT")
 """What is worse where it happens to several nodes at once."""
 

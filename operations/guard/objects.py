@@ -13,7 +13,6 @@ from plan.changes.field_rules import FIELDS
 from plan.changes.object_rules import CLAIM, KINDS, MAKES_PODS, MUTABLE, Kind, KindRule, Loss, touches
 
 IN_PLACE = "It is updated in place."
-DELETED = "It is deleted."
 GENERATING: Kind = ("policies.kyverno.io", "GeneratingPolicy")
 FOLLOWS = "What it generated follows within seconds; where it matches no more, that is deleted."
 ONLY_DEFAULTS = "It is taken over. What differs was filled in by the cluster, and stays."
@@ -148,10 +147,12 @@ REMAKE = "take the change back, give the object another name, or delete it by ha
 
 
 def _in_place(step: Step, kind: Kind, target: str, paths: tuple[str, ...]) -> Consequence:
-    message = _of_pods(step, kind, paths) or IN_PLACE
+    of_pods = _of_pods(step, kind, paths)
+    if of_pods:
+        return Consequence("ROLLOUT", "info", target, paths, of_pods, "")
     if kind == GENERATING and _beyond_labels(paths):
         return Consequence("UPDATE", "warning", target, paths, FOLLOWS, "")
-    return Consequence("UPDATE", "info", target, paths, message, "")
+    return Consequence("UPDATE", "info", target, paths, IN_PLACE, "")
 
 
 def _beyond_labels(paths: Iterable[str]) -> bool:

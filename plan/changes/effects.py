@@ -22,6 +22,7 @@ Effect = Literal[
     "POWER-CYCLE",
     "DRIFT",
     "FORGET",
+    "ROLLOUT",
     "UPDATE",
 ]
 WORST_FIRST: tuple[Effect, ...] = get_args(Effect)
@@ -109,8 +110,8 @@ EFFECTS: Mapping[Effect, EffectPage] = {
     ),
     "DROP": EffectPage(
         "Fields that kubectl wrote go with the next update",
-        "The provider makes those fields its own, and removes each that the program does not state. No preview shows it. "
-        "Where one is in the template of pods, all of them are replaced.",
+        "The provider makes those fields its own, and removes each that the program does not state. No preview shows "
+        "it. Where one is in the template of pods, all of them are replaced.",
         "State it in the lab if it is meant to stay.",
     ),
     "FAIL": EffectPage(
@@ -130,13 +131,19 @@ EFFECTS: Mapping[Effect, EffectPage] = {
     ),
     "DRIFT": EffectPage(
         "It was changed by hand, and this `up` leaves that",
-        "The engine asks nobody about what the program leaves as it was. What runs is something else than the lab says.",
+        "The engine asks nobody about what the program leaves as it was. What runs is not what the lab says.",
         "State it in the lab, or take it back with `pulumi refresh` and `pulumi up`.",
     ),
     "FORGET": EffectPage(
         "Pulumi forgets it, and it runs on",
         "It stays on its host or in the cluster, and nobody looks after it any more.",
         "Delete it there, if it is meant to go.",
+    ),
+    "ROLLOUT": EffectPage(
+        "Its pods are replaced",
+        "The template of the pods changes. One by one where the strategy is RollingUpdate; all stop first where it is "
+        "Recreate.",
+        "Nothing has to be done.",
     ),
     "UPDATE": EffectPage(
         "It is changed in place",

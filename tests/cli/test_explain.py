@@ -7,8 +7,7 @@ from typing import get_args
 import pytest
 
 from cli.reports.document import FORMAT_VERSION
-from plan.changes.effects import EFFECTS
-from plan.changes.effects import Effect
+from plan.changes.effects import EFFECTS, Effect
 from plan.findings.catalogue import CATALOGUE
 from tests.cli.conftest import Homelab
 from tests.plan.labs import FOLDERS

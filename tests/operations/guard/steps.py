@@ -58,4 +58,4 @@ def judged(*steps: Json) -> list[Consequence]:
 
 def effects(*steps: Json) -> list[str]:
     """The same by name, `REPLACE:k8s-node3`, without what is harmless."""
-    return [each.name for each in judged(*steps) if each.effect != "UPDATE"]
+    return [each.name for each in judged(*steps) if each.effect not in ("UPDATE", "ROLLOUT")]

@@ -48,14 +48,14 @@ def test_what_the_machine_ignores_does_nothing(folder: Path) -> None:
 
 def test_a_new_image_replaces_pods_one_by_one(folder: Path) -> None:
     found = consequences(folder, edit("services/door.yaml", "door:1.0.0", "door:1.1.0"))
-    assert found["UPDATE:Deployment/core-door/door"].message == (
+    assert found["ROLLOUT:Deployment/core-door/door"].message == (
         "Its pods are replaced one by one, a new one before an old one goes."
     )
 
 
 def test_where_the_old_pod_goes_first_the_service_is_away(folder: Path) -> None:
     found = consequences(folder, edit("services/library.yaml", "cpu: 50m\n", "cpu: 60m\n"))
-    assert "it is away in between" in found["UPDATE:Deployment/aux-library/library"].message
+    assert "it is away in between" in found["ROLLOUT:Deployment/aux-library/library"].message
 
 
 def test_another_storage_class_loses_the_volume(folder: Path) -> None:
