@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from config.explain import problems_of
+from config.explain import Choices, problems_of
+from config.files import UnreadableFile, read_file
 from config.source import Path, Place, Places, Problem, is_mapping, read_yaml
 
 
@@ -28,18 +29,26 @@ class Document(NamedTuple):
 
 
 def read_document(
-    file: FilePath, path: Path, model: Any, places: Places, complete: Callable[[Any], Completed] = Completed
+    file: FilePath,
+    path: Path,
+    model: Any,
+    places: Places,
+    complete: Callable[[Any], Completed] = Completed,
+    choices: Choices | None = None,
 ) -> Document:
-    """Read `file`, which stands at `path` in the lab. Of named entries (`dict[Name, ...]`) the valid ones remain."""
+    """Read `file`, which stands at `path` in the lab. Of named entries (`dict[Name, ...]`) the valid ones remain.
+
+    `choices` are the names that may stand at a key, for whoever left it out.
+    """
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        return Document(None, None, [Problem(Place(str(file), 1, 1), path, f"cannot be read: {error.strerror}")])
+        content = read_file(file)
+    except UnreadableFile as error:
+        return Document(None, None, [Problem(Place(str(file), 1, 1), path, str(error))])
     said, unreadable = read_yaml(str(file), content, path, places)
     if said is None and unreadable:
         return Document(None, None, unreadable)
     said, unfinished, incomplete = complete(said)
-    valid, invalid = _validated(said, path, model, places)
+    valid, invalid = _validated(said, path, model, places, choices)
     known = [*unreadable, *incomplete]
     problems = known + [
         problem
@@ -53,11 +62,11 @@ def read_document(
     return Document(said, valid, problems)
 
 
-def _validated(said: Any, path: Path, model: Any, places: Places) -> tuple[Any, list[Problem]]:
+def _validated(said: Any, path: Path, model: Any, places: Places, choices: Choices | None) -> tuple[Any, list[Problem]]:
     try:
         return _adapter(model).validate_python(said), []
     except ValidationError as error:
-        return None, problems_of(error, model, path, places)
+        return None, problems_of(error, model, path, places, choices)
 
 
 def _touch(one: Problem, other: Problem) -> bool:

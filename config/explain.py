@@ -1,15 +1,16 @@
 """Turns pydantic's errors into problems with a place, in words that say what would be right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.model import MEANINGS, shown
-from config.source import Path, Places, Problem
+from config.source import Path, Places, Problem, is_mapping
 from config.suggest import did_you_mean
+from config.words import foreign_word
 
 _KINDS = {
     "dict_type": "a mapping (key: value)",
@@ -29,21 +30,46 @@ _BOUNDS = {
 }
 
 
-def problems_of(error: ValidationError, model: Any, at: Path, places: Places) -> list[Problem]:
+Choices = Mapping[str, Sequence[str]]
+"""Names that may stand at a key, for whoever left it out: the tiers of the lab."""
+
+
+class _Spot(NamedTuple):
+    """What the models say of the place of an error."""
+
+    path: Path
+    keys: tuple[str, ...]
+    """The keys that are known there."""
+    model: Any
+    """What should stand there; None where nothing should."""
+
+
+def problems_of(
+    error: ValidationError, model: Any, at: Path, places: Places, choices: Choices | None = None
+) -> list[Problem]:
     """The problems behind a ValidationError of `model`, whose document stands at `at` in the lab."""
     problems: list[Problem] = []
-    for details in error.errors(include_url=False):
-        path, keys = _follow(details["loc"], model)
+    errors = error.errors(include_url=False)
+    for details in errors:
+        if details["type"] == "too_short" and any(_is_within(other, details) for other in errors):
+            continue  # its elements are wrong, and so none of them counted
+        spot = _follow(details["loc"], model)
+        path = at + spot.path
         if details["type"].startswith("union_tag"):
             path += (details.get("ctx", {})["discriminator"].strip("'"),)
-        place = places.find(at + path)
+        place = places.find(path)
         assert place is not None, "every document has a place"
-        problems.append(Problem(place, at + path, _message(details, keys)))
+        problems.append(Problem(place, path, _message(details, spot, places.written.get(path), choices or {})))
     return problems
 
 
-def _follow(location: tuple[str | int, ...], model: Any) -> tuple[Path, tuple[str, ...]]:
-    """The path in the file for pydantic's location, and the keys that are known where it ends.
+def _is_within(one: ErrorDetails, other: ErrorDetails) -> bool:
+    length = len(other["loc"])
+    return len(one["loc"]) > length and one["loc"][:length] == other["loc"]
+
+
+def _follow(location: tuple[str | int, ...], model: Any) -> _Spot:
+    """The spot in the file for pydantic's location.
 
     A location names the chosen member of a union, and marks a refused key with `[key]`; the file has neither.
     """
@@ -51,7 +77,7 @@ def _follow(location: tuple[str | int, ...], model: Any) -> tuple[Path, tuple[st
     known: tuple[str, ...] = ()
     for part in location:
         if part == "[key]":
-            break
+            return _Spot(tuple(path), known, None)
         member = _member(model, part)
         if member is not None:
             model = member
@@ -59,7 +85,7 @@ def _follow(location: tuple[str | int, ...], model: Any) -> tuple[Path, tuple[st
         known = _fields(model)
         path.append(part)
         model = _child(model, part)
-    return tuple(path), known
+    return _Spot(tuple(path), known, model)
 
 
 def _bare(model: Any) -> Any:
@@ -82,7 +108,8 @@ def _member(model: Any, tag: str | int) -> Any:
 def _child(model: Any, part: str | int) -> Any:
     model = _bare(model)
     if isinstance(model, type) and issubclass(model, BaseModel):
-        return model.model_fields[str(part)].annotation if part in model.model_fields else None
+        field = model.model_fields.get(str(part))
+        return field.rebuild_annotation() if field else None
     arguments = [argument for argument in get_args(model) if argument not in (None, type(None), ...)]
     if get_origin(model) in (Union, UnionType):
         return _child(arguments[0], part) if arguments else None
@@ -96,17 +123,18 @@ def _fields(model: Any) -> tuple[str, ...]:
     return tuple(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else ()
 
 
-def _message(details: ErrorDetails, known: tuple[str, ...]) -> str:
+def _message(details: ErrorDetails, spot: _Spot, written: str | None, choices: Choices) -> str:
     kind, value, context = details["type"], details["input"], details.get("ctx", {})
     explain: Mapping[str, Callable[[], str]] = {
-        "missing": lambda: "is required and missing",
-        "extra_forbidden": lambda: f"unknown key{did_you_mean(str(details['loc'][-1]), known)}",
+        "missing": lambda: _missing(choices.get(str(details["loc"][-1]), ())),
+        "extra_forbidden": lambda: _unknown_key(str(details["loc"][-1]), spot.keys),
         "literal_error": lambda: _not_one_of(value, context["expected"]),
-        "union_tag_invalid": lambda: _not_one_of(context["tag"], context["expected_tags"]),
-        "union_tag_not_found": lambda: "is required and missing",
+        "union_tag_invalid": lambda: _foreign_file(value) or _not_one_of(context["tag"], context["expected_tags"]),
+        "union_tag_not_found": lambda: _foreign_file(value) or _missing(_tags(spot.model)),
         "string_pattern_mismatch": lambda: f"{shown(value)} is not {MEANINGS[context['pattern']]}",
-        "string_type": lambda: f"must be text, not {shown(value)}{_in_quotes(value)}",
+        "string_type": lambda: _no_text(value, spot.model, written),
         "string_too_short": lambda: f"must have at least {context['min_length']} characters, and has {len(value)}",
+        "string_too_long": lambda: f"must have at most {context['max_length']} characters, and has {len(value)}",
         "too_short": lambda: "must not be empty",
         "too_long": lambda: f"must not have more than {context['max_length']}",
         "value_error": lambda: str(context["error"]),
@@ -114,11 +142,24 @@ def _message(details: ErrorDetails, known: tuple[str, ...]) -> str:
     if kind in explain:
         return explain[kind]()
     if kind in _KINDS:
-        return f"must be {_KINDS[kind]}, not {shown(value)}"
+        return f"must be {_KINDS[kind]}, not {shown(value)}{_forgotten_space(value)}"
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
         return f"must be {words} {context[key]}, not {shown(value)}"
     return f"{details['msg'][0].lower()}{details['msg'][1:]}, not {shown(value)}"
+
+
+def _missing(choices: Sequence[str]) -> str:
+    return f"is required and missing; it is one of {', '.join(choices)}" if choices else "is required and missing"
+
+
+def _unknown_key(key: str, known: tuple[str, ...]) -> str:
+    if meaning := foreign_word(key, known):
+        return f"unknown key; {meaning}"
+    name, colon, rest = key.partition(":")
+    if colon and rest and name in known:
+        return f"unknown key; a space is missing after `{name}:`"
+    return f"unknown key{did_you_mean(key, known, most=None)}"
 
 
 def _not_one_of(value: object, expected: str) -> str:
@@ -126,5 +167,37 @@ def _not_one_of(value: object, expected: str) -> str:
     return f"{shown(value)} is not one of {expected}{suggestion if suggestion.startswith('; did') else ''}"
 
 
-def _in_quotes(value: object) -> str:
-    return f'; write "{shown(value)}", in quotes' if isinstance(value, bool | int | float) else ""
+def _foreign_file(value: object) -> str | None:
+    """What a whole file of another tool is told."""
+    if is_mapping(value) and "apiVersion" in value:
+        return "this is a Kubernetes manifest; a service says instead kind: app, tier, image, cpu, memory and so on"
+    if is_mapping(value) and "services" in value:
+        return "this is a Compose file; give each of its services a file of its own, services/NAME.yaml, with kind: app"
+    return None
+
+
+def _tags(model: Any) -> tuple[str, ...]:
+    """The kinds of a discriminated union."""
+    members = [getattr(member, "model_fields", {}) for member in get_args(_bare(model))]
+    fields = [member[tag].annotation for member in members for tag in ("kind", "backend") if tag in member]
+    return tuple(kind for field in fields for kind in get_args(field))
+
+
+def _no_text(value: object, model: Any, written: str | None) -> str:
+    """A number or a truth value where a text should be. In quotes it is one, which may be wrong as well."""
+    if not isinstance(value, bool | int | float):
+        return f"must be text, not {shown(value)}"
+    text = written or shown(value)
+    try:
+        TypeAdapter(model).validate_python(text)
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+        return _message(details, _Spot((), (), None), None, {})
+    return f'must be text, not {text}; write "{text}", in quotes'
+
+
+def _forgotten_space(value: object) -> str:
+    """`cpu:10m` on a line of its own is a text, where a mapping is wanted."""
+    name, colon, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
+    is_key = colon and rest and name.replace("_", "").isalnum() and not rest.startswith(("/", " "))
+    return f"; a space is missing after `{name}:`" if is_key else ""

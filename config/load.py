@@ -21,7 +21,7 @@ from config.node import OutsideNode
 from config.service import Service
 from config.shapes import complete_machines
 from config.site import Site
-from config.source import Place, Places, Problem
+from config.source import Place, Places, Problem, is_mapping
 from config.storage_class import StorageClass
 from config.suggest import did_you_mean
 from config.tier import Tier
@@ -111,7 +111,7 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
         else:
             said[name] = None
             problems.append(_problem(folder / f"{name}.yaml", "the file is missing"))
-    said["services"], services = _read_services(files.pop("services", None), places, problems)
+    said["services"], services = _read_services(files.pop("services", None), said["tiers"], places, problems)
     files.pop("README.md", None)
     known = [*(f"{name}.yaml" for name in FILES), "services"]
     problems += [_problem(file, f"not part of a lab{did_you_mean(name, known)}") for name, file in files.items()]
@@ -143,11 +143,12 @@ def _completion(
 
 
 def _read_services(
-    folder: FilePath | None, places: Places, problems: list[Problem]
+    folder: FilePath | None, tiers: Any, places: Places, problems: list[Problem]
 ) -> tuple[dict[str, Any], dict[str, Service]]:
     """What the files of the services say, and the services that are valid, each named by its file."""
     said: dict[str, Any] = {}
     valid: dict[str, Service] = {}
+    choices = {"tier": tuple(tiers)} if is_mapping(tiers) else {}
     try:
         files = _entries(folder) if folder else {}
     except InvalidLab as error:
@@ -160,7 +161,8 @@ def _read_services(
         elif not re.fullmatch(NAME_PATTERN, name):
             problems.append(_problem(file, f"a service is named by its file, and {shown(name)} is not {NAME_MEANING}"))
         else:
-            said[name], service, wrong = read_document(file, ("services", name), Service, places)
+            path = ("services", name)
+            said[name], service, wrong = read_document(file, path, Service, places, choices=choices)
             problems += wrong
             if service is not None:
                 valid[name] = service

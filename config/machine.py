@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from config.model import Address, Model, Name, Text, text_like
-from config.quantity import MemoryQuantity
+from config.quantity import DiskSize, MachineMemory
 
 DiskInterface = Annotated[
     str,
@@ -23,7 +23,7 @@ class MachineDisk(Model):
 
     interface: DiskInterface
     storage: Name
-    size: MemoryQuantity
+    size: DiskSize
     read_mb_per_second: Annotated[int, Field(gt=0)] | None = None
     write_mb_per_second: Annotated[int, Field(gt=0)] | None = None
 
@@ -58,7 +58,7 @@ class Shape(Model):
     """`appliance` is a machine outside the Kubernetes cluster."""
     description: Text
     vcpus: Annotated[int, Field(gt=0)]
-    memory: MemoryQuantity
+    memory: MachineMemory
     """Fixed size; ballooning is off."""
     disks: Annotated[tuple[MachineDisk, ...], Field(min_length=1)]
     """The first one is booted from."""

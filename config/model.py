@@ -1,5 +1,6 @@
 """What every model of the configuration has in common, and the small types they share."""
 
+import re
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated
 
@@ -41,22 +42,40 @@ def _address(value: object) -> IPv4Address:
     try:
         return IPv4Address(str(value))
     except ValueError:
-        raise ValueError(f"{shown(value)} is not an IPv4 address; write for example 10.0.20.101") from None
+        raise ValueError(f"{shown(value)} is not an IPv4 address; {_meant(str(value))}") from None
+
+
+def _meant(text: str) -> str:
+    """The address in `10.0.20.101/24` or `https://10.0.20.101:8006`, or an example."""
+    found = re.search(r"(?<![\d.])(?P<address>\d{1,3}(\.\d{1,3}){3})(?P<length>/\d{1,2}$)?(?![\d.])", text[:200])
+    if found and is_address(found["address"]):
+        rest = f", without {found['length']}" if found["length"] else " alone"
+        return f"write {found['address']}{rest}"
+    return "IPv6 is not supported" if text.count(":") > 1 else "write for example 10.0.20.101"
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 address and nothing else."""
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _network(value: object) -> IPv4Network:
     if isinstance(value, IPv4Network):
         return value
     text = str(value)
-    try:
-        return IPv4Network(text)
-    except ValueError:
-        pass
+    if is_address(text):
+        raise ValueError(f"{shown(value)} has no prefix length; write for example {text}/24")
     try:
         meant = IPv4Network(text, strict=False)
     except ValueError:
         raise ValueError(f"{shown(value)} is not a network; write for example 10.0.20.0/22") from None
-    raise ValueError(f"{text!r} has host bits set; the network is {meant}")
+    if not text.startswith(f"{meant.network_address}/"):
+        raise ValueError(f"{text!r} has host bits set; the network is {meant}")
+    return meant
 
 
 Address = Annotated[IPv4Address, BeforeValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})]

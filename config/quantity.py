@@ -6,30 +6,32 @@ whole bytes below 2^63; what is finer or larger is refused, because the API serv
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from config.model import shown
 
-_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([eE][+-]?[0-9]{1,2})|([A-Za-z]{1,2}))?")
+_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([eE][+-]?[0-9]{1,2})|([A-Za-z]{1,8}))?")
 _BINARY = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50, "Ei": 1 << 60}
 _DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 _MULTIPLIERS = {**_BINARY, **_DECIMAL, "m": Fraction(1, 1000)}
 _LIMIT = 1 << 63
 _LONGEST = 40
+_CORES = ("c", "core", "cores", "cpu", "cpus", "vcpu", "vcpus")
+_MILLICORES = ("mc", "mcore", "mcores", "mcpu", "milli", "millis")
 
 
 def _exact(text: str) -> Fraction:
     """The exact value that a quantity's text stands for, in cores or bytes."""
     match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
-        raise ValueError(f"{shown(text)} is not a quantity; write for example 500m or 2 (CPU), 512Mi or 2Gi (memory)")
+        raise ValueError(f"{shown(text)} is not a quantity; {_tidied(text)}")
     number, exponent, suffix = match.groups()
     if suffix and suffix not in _MULTIPLIERS:
         raise ValueError(f"{text!r} has the unknown unit {suffix!r}; {_meant(number, suffix)}")
@@ -40,10 +42,25 @@ def _exact(text: str) -> Fraction:
 
 
 def _meant(number: str, suffix: str) -> str:
-    """What somebody may have meant who wrote `8GB` or `8gb`."""
+    """What somebody may have meant who wrote `8GB`, `8gb` or `8MiB`, or `2cores`."""
+    if suffix.lower() in _CORES:
+        return f"did you mean {number}?"
+    if suffix.lower() in _MILLICORES:
+        return f"did you mean {number}m?"
     binary = f"{suffix[0].upper()}i"
     known = ", ".join([*_BINARY, *_DECIMAL, "m"])
     return f"did you mean {number}{binary}?" if binary in _BINARY else f"units are {known}"
+
+
+def _tidied(text: str) -> str:
+    """What somebody may have meant who wrote `512 Mi` or `1,5Gi`."""
+    tidy = text.replace(" ", "").replace(",", ".").replace("_", "")
+    if tidy != text and len(tidy) <= _LONGEST and (match := _NUMBER.fullmatch(tidy)):
+        number, exponent, suffix = match.groups()
+        if suffix and suffix not in _MULTIPLIERS:
+            return _meant(number, suffix)
+        return f"did you mean {number}{exponent or suffix or ''}?"
+    return "write for example 500m or 2 (CPU), 512Mi or 2Gi (memory)"
 
 
 class Cpu(int):
@@ -120,12 +137,6 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _positive(quantity: Cpu | Memory) -> Cpu | Memory:
-    if quantity <= 0:
-        raise ValueError("must be more than 0")
-    return quantity
-
-
 def _read_cpu(value: object) -> Cpu:
     return value if isinstance(value, Cpu) else Cpu.parse(_text(value))
 
@@ -134,15 +145,94 @@ def _read_memory(value: object) -> Memory:
     return value if isinstance(value, Memory) else Memory.parse(_text(value))
 
 
-_PATTERN = r"^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2}|[A-Za-z]{1,2})?$"
+class _Bounds(NamedTuple):
+    """What a quantity may be, and what a bare number is likely to mean that is far outside of it."""
 
-CpuQuantity = Annotated[
-    Cpu,
-    BeforeValidator(lambda value: _positive(_read_cpu(value))),
-    WithJsonSchema({"type": ["string", "number"], "pattern": _PATTERN, "examples": ["500m", 2, 0.5]}),
-]
-MemoryQuantity = Annotated[
-    Memory,
-    BeforeValidator(lambda value: _positive(_read_memory(value))),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": _PATTERN, "examples": ["512Mi", "2Gi"]}),
-]
+    least: int
+    most: int
+    unit: Callable[[Decimal], str]
+    """The unit that somebody forgot who wrote this number."""
+    few: str
+    """Why `least` is the least."""
+    many: str
+    """Why `most` is the most."""
+
+
+def _within(quantity: Cpu | Memory, value: object, bounds: _Bounds) -> None:
+    text = str(value)
+    if quantity <= 0:
+        raise ValueError("must be more than 0")
+    if quantity < bounds.least:
+        number = _digits(text)
+        meant = f"; did you mean {text[: len(number)]}{bounds.unit(Decimal(number))}?" if number else ""
+        is_bare = number == text and isinstance(quantity, Memory)
+        said = f"{text} is {text} byte{'s' * (text != '1')}" if is_bare else f"{text} is {bounds.few}"
+        raise ValueError(f"{said}{meant}")
+    if quantity > bounds.most:
+        number = _digits(text)
+        is_cpu = isinstance(quantity, Cpu)
+        is_milli = is_cpu and number and text[len(number) :] in ("", "M")
+        meant = f"; did you mean {number}{bounds.unit(Decimal(number))}?" if is_milli else ""
+        said = f"{text} is {text} CPUs" if is_cpu and number == text else f"{text} is {bounds.many}"
+        raise ValueError(f"{said}{meant}")
+
+
+def _digits(text: str) -> str:
+    found = re.match(r"[0-9]+(\.[0-9]+)?", text)
+    return found[0] if found else ""
+
+
+_MIB, _PIB = 1 << 20, 1 << 50
+
+
+def _milli(value: Decimal) -> str:
+    return "m"
+
+
+def _gi_below(number: int) -> Callable[[Decimal], str]:
+    return lambda value: "Gi" if value < number else "Mi" if value < _MIB else "Ki"
+
+
+_TOO_LITTLE = "less than anything here can do with"
+_ANY_MEMORY = _Bounds(_MIB, _PIB, _gi_below(16), _TOO_LITTLE, "more memory than any machine has")
+_MACHINE_MEMORY = _Bounds(16 * _MIB, _PIB, _gi_below(512), "less than Proxmox gives a machine", _ANY_MEMORY.many)
+_POOL_OF_MEMORY = _ANY_MEMORY._replace(unit=_gi_below(512))
+_DISK = _Bounds(_MIB, 64 * _PIB, _gi_below(16384), _TOO_LITTLE, "more than any storage holds")
+_CONTAINER_CPU = _Bounds(1, 99_999, _milli, "", "more CPUs than any container here can use")
+_POOL_OF_CPU = _Bounds(1, 10**9, _milli, "", "more CPUs than any lab has")
+
+
+def _cpu(bounds: _Bounds) -> BeforeValidator:
+    def read(value: object) -> Cpu:
+        quantity = _read_cpu(value)
+        _within(quantity, value, bounds)
+        return quantity
+
+    return BeforeValidator(read)
+
+
+def _memory(bounds: _Bounds) -> BeforeValidator:
+    def read(value: object) -> Memory:
+        quantity = _read_memory(value)
+        _within(quantity, value, bounds)
+        return quantity
+
+    return BeforeValidator(read)
+
+
+_PATTERN = r"^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2}|[A-Za-z]{1,2})?$"
+_CPU_SCHEMA = WithJsonSchema({"type": ["string", "number"], "pattern": _PATTERN, "examples": ["500m", 2, 0.5]})
+_MEMORY_SCHEMA = WithJsonSchema({"type": ["string", "integer"], "pattern": _PATTERN, "examples": ["512Mi", "2Gi"]})
+
+CpuQuantity = Annotated[Cpu, _cpu(_CONTAINER_CPU), _CPU_SCHEMA]
+"""The CPU time of one container, or of as little."""
+CpuPool = Annotated[Cpu, _cpu(_POOL_OF_CPU), _CPU_SCHEMA]
+"""CPU time that many share."""
+MemoryQuantity = Annotated[Memory, _memory(_ANY_MEMORY), _MEMORY_SCHEMA]
+"""Memory of one container, or a threshold."""
+MemoryPool = Annotated[Memory, _memory(_POOL_OF_MEMORY), _MEMORY_SCHEMA]
+"""Memory that many share: of a host, of a namespace."""
+MachineMemory = Annotated[Memory, _memory(_MACHINE_MEMORY), _MEMORY_SCHEMA]
+"""Memory of a virtual machine."""
+DiskSize = Annotated[Memory, _memory(_DISK), _MEMORY_SCHEMA]
+"""Space on a disk, a storage or a volume."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from config.machine import DiskInterface
 from config.model import Address, Model, Name, Reason, Text, text_like
-from config.quantity import Memory, MemoryQuantity
+from config.quantity import DiskSize, Memory, MemoryPool, MemoryQuantity
 from config.service.container import Schedule
 
 PciPath = Annotated[
@@ -28,12 +28,15 @@ SshKey = Annotated[
     ),
 ]
 Domain = Annotated[str, text_like(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", "a domain in lower case, for example lab.example")]
+Timezone = Annotated[
+    str, text_like(r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", "a time zone, for example Europe/Berlin")
+]
 
 
 class Disk(Model):
     """A physical disk or RAID volume of a host."""
 
-    size: MemoryQuantity
+    size: DiskSize
     medium: Literal["ssd", "hdd"]
     write_mb_per_second: Annotated[int, Field(gt=0)] | None = None
     """What it writes steadily, measured, in MB/s. Left out, the planner does not say how far machines that share it
@@ -46,7 +49,7 @@ class Storage(Model):
     type: Literal["dir", "lvmthin", "lvm", "zfspool", "nfs"]
     disk: Name
     """The physical disk that it lies on. Storages that share a disk share its bandwidth."""
-    size: MemoryQuantity | None = None
+    size: DiskSize | None = None
     """Its capacity. Left out, the planner reports that growth could not be checked."""
     path: Annotated[str, text_like(r"^/", "an absolute path, for example /srv/nfs")] | None = None
     """Of a folder that the host exports by NFS: with it the planner knows on which disk an NFS volume lies."""
@@ -84,7 +87,7 @@ class Host(Model):
     """Where SSH is, by which the files of cloud-init are written."""
     cores: Annotated[int, Field(gt=0)]
     threads: Annotated[int, Field(gt=0)]
-    memory: MemoryQuantity
+    memory: MemoryPool
     """Installed memory."""
     reserved_memory: MemoryQuantity | None = None
     """What the hypervisor itself needs (ZFS ARC, daemons, overhead of each VM). Left out, it is not checked."""
@@ -103,7 +106,7 @@ class CloudImage(Model):
     url: ImageUrl
     """Of one release, not of the latest one: what is behind it never changes."""
     sha256: Sha256
-    disk_size: MemoryQuantity = Memory.parse("8Gi")
+    disk_size: DiskSize = Memory.parse("8Gi")
     """Size of the template's disk: no less than the image's, and no more than that of any clone."""
 
 
@@ -136,7 +139,7 @@ class Site(Model):
 
     domain: Domain
     """The domain under which services are reachable."""
-    timezone: Text = "Etc/UTC"
+    timezone: Timezone = "Etc/UTC"
     ssh_keys: tuple[SshKey, ...] = ()
     """Public keys that may log in to created nodes. Nobody has to, and without a key nobody can."""
     hosts: dict[Name, Host]

@@ -14,6 +14,8 @@ import yaml
 from yaml.composer import ComposerError
 from yaml.reader import ReaderError
 
+from config.syntax import FOREIGN_SPACE, explain_slip, foreign_space
+
 Path = tuple[str | int, ...]
 """Where a value stands in the lab: `("services", "immich", "memory")`."""
 
@@ -78,6 +80,9 @@ class Places:
     """Parts of the lab that stand elsewhere, and where: the memory of a machine at its shape's."""
     counted: dict[Path, Path] = field(default_factory=dict[Path, Path])
     """Numbers that stand nowhere, and what they are counted from: the VMID of a machine from its shape's."""
+
+    written: dict[Path, str] = field(default_factory=dict[Path, str])
+    """The digits of numbers that would be shown otherwise: `1.10`, which is 1.1."""
 
     def origin(self, path: Path) -> Path:
         """Where `path` stands, if it is shared; else `path` itself."""
@@ -176,7 +181,10 @@ class _Reader:
             return tuple(self.elements(node, path, depth))
         if isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS:
             try:
-                return _SCALARS[node.tag](node.value)
+                value = _SCALARS[node.tag](node.value)
+                if isinstance(value, int | float) and not isinstance(value, bool) and str(value) != node.value:
+                    self.places.written[path] = node.value
+                return value
             except (ArithmeticError, KeyError, ValueError):
                 kind = "true or false" if node.tag.endswith("bool") else "a number that can be read exactly"
                 return self.refuse(node, path, f"{node.value[:40]!r} is not {kind}")
@@ -186,11 +194,13 @@ class _Reader:
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.refuse(key_node, path, "a key must be plain text")
+                self.refuse(key_node, path, "a key must be plain text; put a text with { or [ in quotes")
                 continue
             key = str(key_node.value)
             if key_node.tag == _MERGE:
                 self.refuse(key_node, path, "a merge key (<<); write the values out where they are used")
+            elif foreign := FOREIGN_SPACE.search(key):
+                self.refuse(key_node, (*path, key), foreign_space(foreign[0]))
             elif key in lines:
                 self.refuse(key_node, (*path, key), f"duplicate key; it stands in line {lines[key]} already")
             else:
@@ -218,9 +228,7 @@ def read_yaml(file: str, content: bytes, path: Path, places: Places) -> tuple[An
         line, column = content.count(b"\n", 0, error.position) + 1, 1
         message = f"not readable YAML: the control character U+{int(error.character):04X}"
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = f"not readable YAML: {', '.join(part for part in (error.context, error.problem) if part)}"
+        line, column, message = explain_slip(content.decode("utf-8-sig"), error)
     else:
         if node is None:
             return {}, []

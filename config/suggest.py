@@ -5,8 +5,11 @@ from collections.abc import Iterable
 _SHOWN = 12
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'memory'?`, or what is known when nothing is near, or nothing when nothing is known."""
+def did_you_mean(name: str, known: Iterable[str], most: int | None = _SHOWN) -> str:
+    """`; did you mean 'memory'?`, or what is known when nothing is near, or nothing when nothing is known.
+
+    Of what is known `most` are named; None names all.
+    """
     from difflib import get_close_matches  # only a mistake pays for it
 
     names = sorted(one for one in known if one.isprintable())
@@ -14,4 +17,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return f"; did you mean {near[0]!r}?"
     if not names:
         return ""
-    return f"; known: {', '.join(names[:_SHOWN])}{', ...' if len(names) > _SHOWN else ''}"
+    shown = names[:most]
+    return f"; known: {', '.join(shown)}{', ...' if len(shown) < len(names) else ''}"

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.model import Model, Name, Seconds, Text
-from config.quantity import CpuQuantity, MemoryQuantity
+from config.quantity import CpuPool, CpuQuantity, MemoryPool, MemoryQuantity
 
 
 class ContainerDefaults(Model):
@@ -25,8 +25,8 @@ class ContainerDefaults(Model):
 class Quota(Model):
     """What one namespace of the tier may request in all."""
 
-    cpu: CpuQuantity
-    memory: MemoryQuantity
+    cpu: CpuPool
+    memory: MemoryPool
     pods: Annotated[int, Field(gt=0)]
     priority_classes: tuple[Name, ...] = ()
     """Only pods with the priority class of these tiers count; left out, all pods do."""

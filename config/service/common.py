@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from config.model import Address, Model, Name, Reason, Text, text_like
-from config.quantity import MemoryQuantity
+from config.quantity import DiskSize, MemoryQuantity
 from config.service.container import AbsolutePath, Container, ContainerPort, Gpu, Part, Resources
 from config.source import Path
 
@@ -61,7 +61,7 @@ class Volume(Model):
     """A persistent volume. In a statefulset each replica gets its own where the class is block storage."""
 
     storage_class: Name
-    size: MemoryQuantity
+    size: DiskSize
     copy_of: tuple[VolumeName, ...] = ()
     """Volumes of which it holds copies, written by the cronjobs that mount it: `VOLUME` of this service, or
     `SERVICE/VOLUME`."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from config.model import Model, Name, Percent, Text, shown, text_like
-from config.quantity import CpuQuantity, MemoryQuantity
+from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
 from config.source import Path
 
 Image = Annotated[
@@ -80,7 +80,7 @@ class Resources(Model):
     """Memory limit: the most it may ever use."""
     memory_request: MemoryQuantity | None = None
     """Memory request, where the tier is burstable; left out, the tier's share of the limit."""
-    ephemeral_storage: MemoryQuantity | None = None
+    ephemeral_storage: DiskSize | None = None
     """Limit on logs, writable layer and disk-backed scratch; left out, the convention's."""
 
 

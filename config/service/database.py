@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, final
 from pydantic import Field
 
 from config.model import Model, Name
-from config.quantity import MemoryQuantity
+from config.quantity import DiskSize
 from config.service.common import Named, PlatformPart, SizedService
 from config.service.container import ContainerPort, Gpu, Image, Part, Resources, Schedule
 from config.source import Path
@@ -17,7 +17,7 @@ class Backup(Model):
 
     schedule: Schedule
     storage_class: Name
-    size: MemoryQuantity
+    size: DiskSize
     keep_days: Annotated[int, Field(ge=1)] = 14
 
 
@@ -32,7 +32,7 @@ class DatabaseBase(SizedService, Resources):
 
     image: Image
     storage_class: Name
-    size: MemoryQuantity
+    size: DiskSize
     """Size of the data volume of each instance."""
     databases: tuple[Name, ...] = ()
     """Databases, each with a user of the same name, whose password is the key DB_PASSWORD at that name in Vault.

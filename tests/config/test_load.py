@@ -1,5 +1,6 @@
 """A folder is a lab, or everything that is wrong with it is said."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def test_an_empty_folder_misses_its_files(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_file_that_is_a_folder_cannot_be_read(lab: Path) -> None:
     (lab / "tiers.yaml").unlink()
     (lab / "tiers.yaml").mkdir()
-    assert refusals(lab) == ["tiny/tiers.yaml:1:1: tiers: cannot be read: Is a directory"]
+    assert refusals(lab) == ["tiny/tiers.yaml:1:1: tiers: cannot be read: it is a folder"]
 
 
 def test_a_link_to_nothing_cannot_be_read(lab: Path) -> None:
@@ -102,14 +103,14 @@ def test_services_that_are_a_file_cannot_be_read(lab: Path) -> None:
 
 
 def test_a_file_without_permission_cannot_be_read(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = Path.read_bytes
+    opened = os.open
 
-    def refuse(file: Path) -> bytes:
+    def refuse(file: Path, flags: int) -> int:
         if file.name == "site.yaml":
             raise PermissionError(13, "Permission denied")
-        return read(file)
+        return opened(file, flags)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert refusals(lab) == ["tiny/site.yaml:1:1: site: cannot be read: Permission denied"]
 
 
@@ -133,3 +134,36 @@ def test_problems_come_in_the_order_of_files_and_lines(lab: Path) -> None:
     places = [line.split(": ")[0] for line in refusals(lab)]
     assert places == sorted(places, key=lambda place: [int(number) for number in place.split(":")[1:]])
     assert len(places) == 6
+
+
+def test_a_pipe_is_refused_and_not_waited_for(lab: Path) -> None:
+    (lab / "groups.yaml").unlink()
+    os.mkfifo(lab / "groups.yaml")
+    (lab / "services" / "mysql.yaml").unlink()
+    os.mkfifo(lab / "services" / "mysql.yaml")
+    said = refusals(lab)
+    assert "tiny/groups.yaml:1:1: groups: cannot be read: it is a pipe" in said
+    assert "tiny/services/mysql.yaml:1:1: services.mysql: cannot be read: it is a pipe" in said
+
+
+def test_a_device_is_refused_and_not_read(lab: Path) -> None:
+    (lab / "tiers.yaml").unlink()
+    (lab / "tiers.yaml").symlink_to("/dev/zero")
+    assert refusals(lab) == ["tiny/tiers.yaml:1:1: tiers: cannot be read: it is a device"]
+
+
+def test_a_huge_file_is_refused_and_not_read_whole(lab: Path) -> None:
+    with (lab / "tiers.yaml").open("wb") as file:
+        file.truncate(100 << 20)
+    assert refusals(lab) == ["tiny/tiers.yaml:1:1: tiers: is larger than 4 MiB, the most that is read"]
+
+
+def test_a_link_that_leads_nowhere_or_in_a_circle_cannot_be_read(lab: Path) -> None:
+    for name in ("tiers.yaml", "storage.yaml"):
+        (lab / name).unlink()
+    (lab / "tiers.yaml").symlink_to("nowhere.yaml")
+    (lab / "storage.yaml").symlink_to("storage.yaml")
+    assert refusals(lab) == [
+        "tiny/storage.yaml:1:1: storage: cannot be read: Too many levels of symbolic links",
+        "tiny/tiers.yaml:1:1: tiers: cannot be read: No such file or directory",
+    ]

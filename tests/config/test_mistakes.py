@@ -10,7 +10,11 @@ import yaml
 from config.load import InvalidLab, load_lab
 
 TINY = Path(__file__).parents[1] / "labs" / "tiny"
-MISTAKES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text(encoding="utf-8"))
+MISTAKES: list[dict[str, Any]] = [
+    mistake
+    for file in sorted(Path(__file__).parent.glob("mistakes*.yaml"))
+    for mistake in yaml.safe_load(file.read_text(encoding="utf-8"))
+]
 
 
 @pytest.fixture

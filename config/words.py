@@ -1,0 +1,120 @@
+"""Keys that other tools have for something that a lab says otherwise: Docker Compose, Kubernetes and charts.
+
+A word is answered with the key that means the same here, or with the reason why there is none.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+
+class Meaning(NamedTuple):
+    """What a foreign key is called here: one or several keys, and how they are written where that differs."""
+
+    keys: tuple[str, ...]
+    hint: str = ""
+
+
+_MEMORY = Meaning(("cpu", "memory"), "for example cpu: 100m (the request) and memory: 256Mi (the limit)")
+_HEALTH = Meaning(("health",), "an HTTP path on the first port, for example health: /healthz")
+_EXPOSE = Meaning(("expose",), "a list, for example expose: [{host: notes}]")
+_FILES = Meaning(("files",), "a mapping from the path in the container to the text")
+_SECRETS = Meaning(("secrets",), "a mapping, for example secrets: {DB_PASSWORD: {}}; the values are in Vault")
+_MOUNTS = Meaning(("mounts",), "a mapping from a volume's name to its path, for example mounts: {data: /data}")
+_USER = Meaning(("run_as_user",), "a number, for example run_as_user: 1000")
+_SIDECARS = Meaning(("sidecars",), "the main container is the service itself")
+_WAITS = Meaning(("waits_for",), "a list of services, for example waits_for: [postgres]")
+_SCRATCH = Meaning(("scratch",), "a mapping, for example scratch: {cache: {size: 1Gi, medium: memory}}")
+_GRACE = Meaning(("grace_seconds",), "in seconds")
+_TIER = Meaning(("tier",), "importance, quotas and tolerations come from it")
+_NODE = Meaning(("node_selector",), "labels of the node, for example node_selector: {kubernetes.io/arch: amd64}")
+_BALANCER = Meaning(("load_balancer",), "an address of the pool, for example load_balancer: 10.0.20.201")
+_HOST_PATHS = Meaning(("host_paths",), "with the exception host-access")
+_SCALE = Meaning(("autoscale",), "for example autoscale: {max_replicas: 4}")
+_GPU = Meaning(("gpu",), "with kind: gpu, for example gpu: {video_memory_mib: 4000}")
+
+MEANINGS: Mapping[str, Meaning] = {
+    **dict.fromkeys(("environment", "env_vars", "envs", "variables"), Meaning(("env",))),
+    **dict.fromkeys(("env_file", "envFrom", "secretEnv"), Meaning(("env", "secrets"), "what is secret is in Vault")),
+    **dict.fromkeys(("secret", "secretRef", "existingSecret"), _SECRETS),
+    **dict.fromkeys(("depends_on", "dependsOn", "links", "requires", "after"), _WAITS),
+    **dict.fromkeys(("resources", "limits", "requests", "deploy"), _MEMORY),
+    **dict.fromkeys(("mem_limit", "memory_limit", "mem", "ram"), Meaning(("memory",), "the most it may use")),
+    **dict.fromkeys(("mem_reservation", "memoryRequest"), Meaning(("memory_request",))),
+    **dict.fromkeys(("cpus", "cpu_request", "cpu_limit", "cpu_shares"), Meaning(("cpu", "vcpus"))),
+    **dict.fromkeys(
+        ("livenessProbe", "readinessProbe", "startupProbe", "healthcheck", "probe", "probes", "healthCheck"), _HEALTH
+    ),
+    **dict.fromkeys(("ingress", "ingresses", "domain", "route", "routes", "url", "hosts", "hostname"), _EXPOSE),
+    **dict.fromkeys(("volumeMounts", "mount", "bind", "binds"), _MOUNTS),
+    **dict.fromkeys(("persistence", "persistentVolumeClaim", "pvc", "storage", "volume"), Meaning(("volumes",))),
+    **dict.fromkeys(("configMap", "configmap", "configs", "config", "configMaps"), _FILES),
+    **dict.fromkeys(("initContainers", "init_containers"), Meaning(("init",))),
+    **dict.fromkeys(("containers", "sidecarContainers", "sidecar", "extraContainers"), _SIDECARS),
+    **dict.fromkeys(("user", "runAsUser", "puid", "PUID", "uid"), _USER),
+    "securityContext": Meaning(("run_as_user", "capabilities", "privileged")),
+    **dict.fromkeys(("cap_add", "add_capabilities"), Meaning(("capabilities",), "without CAP_")),
+    **dict.fromkeys(("hostNetwork", "network_mode"), Meaning(("host_network",), "host_network: true")),
+    **dict.fromkeys(("hostPath", "devices", "hostPaths"), _HOST_PATHS),
+    **dict.fromkeys(("tmpfs", "emptyDir", "shm_size"), _SCRATCH),
+    **dict.fromkeys(("entrypoint", "cmd"), Meaning(("command", "args"), "lists")),
+    **dict.fromkeys(("stop_grace_period", "terminationGracePeriodSeconds", "grace"), _GRACE),
+    **dict.fromkeys(("scale", "replicaCount", "instances", "replicas", "count"), Meaning(("replicas", "instances"))),
+    **dict.fromkeys(("hpa", "autoscaling", "horizontalPodAutoscaler"), _SCALE),
+    **dict.fromkeys(("priorityClassName", "priority", "tolerations", "qosClass", "importance"), _TIER),
+    **dict.fromkeys(("nodeSelector", "affinity", "nodeName", "node"), _NODE),
+    **dict.fromkeys(("loadBalancerIP", "loadBalancer", "externalIP"), _BALANCER),
+    **dict.fromkeys(("rbac", "serviceAccount", "role", "clusterRole"), Meaning(("permissions",))),
+    **dict.fromkeys(("cron", "cronjob", "job"), Meaning(("runs_as", "schedule"), "runs_as: cronjob")),
+    **dict.fromkeys(("controller", "workload", "workload_type", "controllerType"), Meaning(("runs_as",))),
+    **dict.fromkeys(("gpus", "runtime"), _GPU),
+    **dict.fromkeys(("namespace", "ns"), Meaning(("group",), "the namespace is named after the tier and the group")),
+    **dict.fromkeys(("strategy", "updateStrategy"), Meaning(("singleton",), "singleton: true, never two at once")),
+    **dict.fromkeys(("repo", "helm", "chartName"), Meaning(("chart", "repository"))),
+    **dict.fromkeys(("db", "database", "POSTGRES_DB"), Meaning(("databases",), "a list of names")),
+    **dict.fromkeys(("memory_mb", "maxmem"), Meaning(("memory",))),
+    **dict.fromkeys(("cores_per_socket", "sockets", "cores", "cpu"), Meaning(("vcpus",))),
+    **dict.fromkeys(("net", "networks", "nics", "network_interfaces"), Meaning(("interfaces",), "a list")),
+    **dict.fromkeys(("ip", "ip_address", "ipv4"), Meaning(("address",))),
+    **dict.fromkeys(("mac", "hwaddr"), Meaning(("mac_address",))),
+    **dict.fromkeys(("vm_id", "id", "vmId"), Meaning(("vmid",))),
+    **dict.fromkeys(("clone", "image_id"), Meaning(("template",))),
+    **dict.fromkeys(("onboot", "startup", "boot"), Meaning(("start",))),
+    **dict.fromkeys(("hostpci", "pci", "passthrough"), Meaning(("pci_devices",), "a list of names in site.yaml")),
+    "disk": Meaning(("disks",), "a list"),
+    "subnet": Meaning(("cidr",)),
+    "dns": Meaning(("nameservers",), "a list of addresses"),
+    "tag": Meaning(("vlan",)),
+}
+
+WITHOUT: Mapping[str, Mapping[str, str]] = {
+    "image": {
+        **dict.fromkeys(("restart", "restartPolicy", "restart_policy"), "Kubernetes restarts what ends; leave it out"),
+        **dict.fromkeys(("labels", "annotations", "metadata"), "the planner writes them; leave it out"),
+        **dict.fromkeys(("container_name", "name"), "a service is named by its file; leave it out"),
+        "build": "an image is built elsewhere; name it under `image`",
+        **dict.fromkeys(("version", "apiVersion"), "this is no Compose file and no manifest; leave it out"),
+        "spec": "this is no manifest; write its keys here",
+        **dict.fromkeys(("imagePullPolicy", "pull_policy"), "an image is pinned by its tag or digest; leave it out"),
+        **dict.fromkeys(
+            ("logging", "log_driver"), "the node keeps logs (container_logs in cluster.yaml); leave it out"
+        ),
+        **dict.fromkeys(("networks", "extra_hosts", "dns"), "services reach each other by name; leave it out"),
+        **dict.fromkeys(("working_dir", "workingDir"), "the image states it; leave it out, or use `command`"),
+    },
+    "vmid": {
+        "name": "a machine is named by its key; leave it out",
+        **dict.fromkeys(("balloon", "ballooning"), "memory is fixed; leave it out"),
+        **dict.fromkeys(("bios", "machine", "ostype", "scsihw"), "the template states it; leave it out"),
+    },
+}
+"""Foreign keys that have no counterpart, and why, by a key that tells where they stand."""
+
+
+def foreign_word(key: str, known: Collection[str]) -> str | None:
+    """What a key of another tool is here, where `known` keys may stand; None if it is no such word."""
+    meaning = MEANINGS.get(key)
+    here = [one for one in meaning.keys if one in known] if meaning else []
+    if meaning and here:
+        names = " and ".join(f"`{one}`" for one in here) if len(here) < 3 else ", ".join(f"`{one}`" for one in here)
+        return f"here it is {names}{f', {meaning.hint}' if meaning.hint else ''}"
+    return next((words[key] for where, words in WITHOUT.items() if where in known and key in words), None)
