@@ -4,19 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.kubernetes import LabelValue, ResourceName, Route
 from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, text_like
 from config.quantity import CpuQuantity, MemoryQuantity
 
-QualifiedName = Annotated[
-    str, text_like(r"^[a-z0-9.-]+/[A-Za-z0-9._-]+$", "a name with a domain, for example lab.example/video-memory-mib")
-]
-RegionName = Annotated[
-    str,
-    text_like(
-        r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$",
-        "the value of a label: letters, digits, '.', '_' and '-', at most 63, no sign at either end",
-    ),
-]
 KubernetesVersion = Annotated[str, text_like(r"^v1\.\d+\.\d+$", "a full Kubernetes version, for example v1.34.2")]
 CpuManager = Literal["none", "static"]
 
@@ -116,7 +107,7 @@ class GpuSharing(Model):
     """The service that installs Node Feature Discovery, which labels and taints the node that has the card."""
     time_slices: Annotated[int, Field(ge=1)]
     """How many pods may hold `nvidia.com/gpu: 1` of one card at once. They share its memory without isolation."""
-    video_memory_resource: QualifiedName
+    video_memory_resource: ResourceName
     """The extended resource, in MiB, that video memory is budgeted as."""
     video_memory_mib: Annotated[int, Field(gt=0)]
     """How much of it the node advertises: what the card has, less what the driver needs."""
@@ -129,7 +120,7 @@ class Ingress(Model):
     """The service that installs Traefik."""
     forward_auth: Name | None = None
     """The service that authenticates requests where a service says `auth: required`."""
-    forward_auth_path: Annotated[str, Field(pattern=r"^/")] = "/outpost.goauthentik.io/auth/traefik"
+    forward_auth_path: Route = "/outpost.goauthentik.io/auth/traefik"
     """Where that service answers whether a request may pass."""
     certificate_resolver: Name = "letsencrypt"
     requests_per_second: Annotated[int, Field(gt=0)] = 50
@@ -178,7 +169,7 @@ class Cluster(Model):
     machine's own."""
     virtual_router_id: Annotated[int, Field(ge=1, le=255)] | None = None
     """What tells VRRP routers on the network of the nodes apart; left out, it is the last number of api_address."""
-    region: RegionName | None = None
+    region: Annotated[LabelValue, Field(min_length=1)] | None = None
     """The region of the nodes: what the configuration of the Proxmox CSI driver calls this Proxmox. Left out, the
     cluster's name."""
     kubelet: Kubelet

@@ -7,7 +7,7 @@ from pydantic import Field
 from config.machine import DiskInterface
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, Memory, MemoryPool, MemoryQuantity
-from config.service.container import Schedule
+from config.schedule import Schedule
 
 PciPath = Annotated[
     str,

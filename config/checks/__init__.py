@@ -14,6 +14,7 @@ from config.checks.exposure import check_authentication, check_exposures
 from config.checks.gpu import check_gpu
 from config.checks.machines import check_machines
 from config.checks.namespaces import check_groups, check_namespaces, check_workload_names
+from config.checks.objects import check_files, check_releases, check_routes, check_service_names
 from config.checks.platform import check_platform
 from config.checks.references import check_references
 from config.checks.site import check_site
@@ -44,6 +45,10 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     check_groups,
     check_namespaces,
     check_workload_names,
+    check_service_names,
+    check_releases,
+    check_files,
+    check_routes,
     check_workloads,
     check_helm,
     check_databases,

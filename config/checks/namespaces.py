@@ -6,7 +6,8 @@ from config.draft import Draft
 from config.source import Path, Problem
 
 _LONGEST = 63
-_LONGEST_CRONJOB = 52
+_LONGEST_BY_RUN = {"cronjob": 52, "statefulset": 52, "mysql": 52, "postgres": 50}
+"""What a controller adds to its name must fit into the name or the label of a pod too."""
 
 
 def check_groups(lab: Draft) -> Iterator[Problem]:
@@ -48,7 +49,7 @@ def check_workload_names(lab: Draft) -> Iterator[Problem]:
     for service_name, service in lab.services.items():
         namespace = f"{service.tier}-{service.group or service_name}"
         for path, name, runs_as in service.named(service_name):
-            longest = _LONGEST_CRONJOB if runs_as == "cronjob" else _LONGEST
+            longest = _LONGEST_BY_RUN.get(runs_as, _LONGEST)
             if len(name) > longest:
                 message = f"its name {name!r} has {len(name)} characters; for a {runs_as} {longest} are allowed"
                 yield lab.problem(path, message)

@@ -36,6 +36,8 @@ def _check_prefix(lab: Draft, name: str) -> Iterator[Problem]:
     path = ("tiers", name)
     if f"{name}-".startswith("kube-"):
         yield lab.problem(path, "namespaces that begin with kube- are Kubernetes' own; choose another name")
+    if name.startswith("system-"):
+        yield lab.problem(path, "priority classes that begin with system- are Kubernetes' own; choose another name")
     for other in lab.tiers:
         if name.startswith(f"{other}-"):
             message = f"begins with {other}-, so its namespaces look like those of tier {other!r}; choose another name"

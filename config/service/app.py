@@ -4,9 +4,10 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from typing import ClassVar, Literal, final
 
+from config.kubernetes import HostPath
 from config.model import Name
 from config.service.common import Named, Permission, Scratch, SizedService
-from config.service.container import AbsolutePath, ContainerPort, Gpu, GpuWorkload, Part, Resources, Workload
+from config.service.container import ContainerPort, Gpu, GpuWorkload, Part, Resources, Workload
 from config.source import Path
 
 
@@ -18,7 +19,7 @@ class OwnWorkloads(SizedService, Workload):
     unmounted: ClassVar = "no container mounts it; name it under mounts of one, or remove it"
 
     scratch: dict[Name, Scratch] = {}
-    host_paths: dict[Name, AbsolutePath] = {}
+    host_paths: dict[Name, HostPath] = {}
     """Folders of the node that containers mount, by name; needs the exception `host-access`."""
     permissions: tuple[Permission, ...] = ()
     """What its pods may do at the API server; without any they get no token."""

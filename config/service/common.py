@@ -6,9 +6,10 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
+from config.kubernetes import ApiGroup, Hostname, Route
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, MemoryQuantity
-from config.service.container import AbsolutePath, Container, ContainerPort, Gpu, Part, Resources
+from config.service.container import Container, ContainerPort, Gpu, Part, Resources
 from config.source import Path
 
 Departure = Literal[
@@ -31,12 +32,6 @@ Departure = Literal[
 """
 
 Verb = Literal["get", "list", "watch", "create", "update", "patch", "delete"]
-
-Hostname = Annotated[
-    str,
-    text_like(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "a host name, for example immich"),
-]
-
 
 VolumeName = Annotated[
     str,
@@ -82,7 +77,7 @@ class Scratch(Model):
 class Permission(Model):
     """What the pods of a service may do at the API server."""
 
-    api_group: str = ""
+    api_group: ApiGroup = ""
     """API group of the resources; empty for the core group."""
     resources: Annotated[tuple[Text, ...], Field(min_length=1)]
     verbs: Annotated[tuple[Verb, ...], Field(min_length=1)]
@@ -99,7 +94,7 @@ class Exposure(Model):
     `public` nobody and it is meant for strangers, `none` nobody and only machines call it."""
     reach: Literal["internet", "lan"] = "internet"
     """`lan` admits only the networks of the site."""
-    path: AbsolutePath = "/"
+    path: Route = "/"
     workload: Name | None = None
     """The workload that answers; left out, the main one."""
 

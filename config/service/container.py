@@ -6,32 +6,16 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from config.model import Model, Name, Percent, Text, shown, text_like
+from config.image import Image
+from config.kubernetes import AbsolutePath, Capability, LabelKey, LabelValue, PortName, UserId
+from config.model import Model, Name, Text, shown, text_like
 from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
+from config.schedule import Schedule
 from config.source import Path
 
-Image = Annotated[
-    str,
-    text_like(
-        r"^[a-z0-9]+([._/:-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$",
-        "an image, for example ghcr.io/immich-app/immich-server:v3.1.0",
-    ),
-]
 EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
 ]
-AbsolutePath = Annotated[str, text_like(r"^/[^:]*$", "an absolute path, for example /data")]
-Schedule = Annotated[
-    str,
-    text_like(
-        r"^([-0-9A-Z*/,]+( [-0-9A-Z*/,]+){4}|@(hourly|daily|weekly|monthly|yearly))$",
-        "a cron schedule of five fields, for example 30 0 * * *",
-    ),
-]
-PortName = Annotated[
-    str, text_like(r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$", "a port name: lower-case letters and digits, at most 15")
-]
-Capability = Annotated[str, text_like(r"^[A-Z_]+$", "a Linux capability without CAP_, for example NET_ADMIN")]
 
 
 class ContainerPort(NamedTuple):
@@ -94,7 +78,7 @@ class Container(Resources):
     secrets: dict[EnvironmentName, SecretVariable] = {}
     mounts: dict[Name, AbsolutePath] = {}
     """Volumes and scratch space of the service, by name, and where they appear."""
-    run_as_user: Annotated[int, Field(ge=1)] | None = None
+    run_as_user: UserId | None = None
     """Numeric user id; left out, the image's own user."""
     capabilities: tuple[Capability, ...] = ()
     """Linux capabilities to add."""
@@ -114,8 +98,8 @@ class Gpu(Model):
 class Autoscale(Model):
     """A HorizontalPodAutoscaler on CPU."""
 
-    max_replicas: Annotated[int, Field(ge=2)]
-    cpu_percent: Percent = 80
+    max_replicas: Annotated[int, Field(ge=2, le=100)]
+    cpu_percent: Annotated[int, Field(ge=1, le=100)] = 80
     """Of the CPU request."""
 
 
@@ -140,7 +124,7 @@ class Workload(Container):
     """Services that must answer before this one starts."""
     host_network: bool = False
     """Use the node's network; needs the exception `host-access`."""
-    node_selector: dict[Text, str] = {}
+    node_selector: dict[LabelKey, LabelValue] = {}
     every_node: bool = False
     """Of a daemonset: tolerate every taint, and so run on the control plane and the GPU node too."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30

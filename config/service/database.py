@@ -5,10 +5,12 @@ from typing import Annotated, ClassVar, Literal, final
 
 from pydantic import Field
 
+from config.image import Image
 from config.model import Model, Name
 from config.quantity import DiskSize
+from config.schedule import Schedule
 from config.service.common import Named, PlatformPart, SizedService
-from config.service.container import ContainerPort, Gpu, Image, Part, Resources, Schedule
+from config.service.container import ContainerPort, Gpu, Part, Resources
 from config.source import Path
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, final
 
 from pydantic import Field
 
+from config.kubernetes import LabelKey, LabelValue, SecretKey
 from config.model import Model, Name, Text, text_like
 from config.service.common import Endpoint, Named, ServiceBase
 from config.service.container import ContainerPort, Gpu, Part, Resources, SecretVariable
@@ -37,7 +38,7 @@ class FootprintWorkload(Model):
     init: dict[Name, FootprintContainer] = {}
     volumes: tuple[Name, ...] = ()
     """Volumes of the service that its pods mount."""
-    node_selector: dict[Text, str] = {}
+    node_selector: dict[LabelKey, LabelValue] = {}
     every_node: bool = False
     """A daemonset that tolerates every taint, so that it runs on the control plane and the GPU node too."""
 
@@ -59,7 +60,7 @@ class HelmService(ServiceBase):
     endpoint: Endpoint | None = None
     provides: tuple[Text, ...] = ()
     """API groups whose kinds the chart installs, for example `traefik.io`."""
-    secrets: dict[Text, SecretVariable] = {}
+    secrets: dict[SecretKey, SecretVariable] = {}
     """Keys of the Secret named like the service that the chart refers to."""
 
     def parts(self, name: str) -> tuple[Part, ...]:

@@ -167,3 +167,10 @@ def test_a_link_that_leads_nowhere_or_in_a_circle_cannot_be_read(lab: Path) -> N
         "tiny/storage.yaml:1:1: storage: cannot be read: Too many levels of symbolic links",
         "tiny/tiers.yaml:1:1: tiers: cannot be read: No such file or directory",
     ]
+
+
+def test_files_that_no_config_map_can_hold_are_refused(lab: Path) -> None:
+    file = lab / "services" / "notes.yaml"
+    file.write_text(f"{file.read_text()}files:\n  /etc/notes.conf: {'x' * (1 << 20)}\n  /etc/more.conf: more\n")
+    said = "1,048,580 bytes in all; a ConfigMap holds 1,048,576. Put them into the image or a volume"
+    assert refusals(lab) == [f"tiny/services/notes.yaml:37:1: services.notes.files: {said}"]

@@ -1,0 +1,57 @@
+"""Objects that follow from services: the API server takes their names and their sizes."""
+
+import re
+from collections.abc import Iterator
+
+from config.draft import Draft
+from config.kubernetes import MAX_FILES, MAX_RELEASE_NAME, is_subdomain
+from config.service import HelmService
+from config.source import Path, Problem
+
+
+def check_service_names(lab: Draft) -> Iterator[Problem]:
+    """A Kubernetes Service is a label of DNS by the older rule, which begins with a letter (RFC 1035)."""
+    for name, service in lab.services.items():
+        listens = service.listens() or any(part.workload.ports for part in service.parts(name))
+        if name[0].isdigit() and listens and service.makes_pods in ("program", "operator"):
+            message = f"{name!r} becomes the name of a Kubernetes Service, which begins with a letter; rename the file"
+            yield lab.problem(("services", name), message)
+
+
+def check_releases(lab: Draft) -> Iterator[Problem]:
+    """Helm takes no longer names."""
+    for name, service in lab.services.items():
+        if isinstance(service, HelmService) and len(name) > MAX_RELEASE_NAME:
+            message = f"the release {name!r} has {len(name)} characters; Helm takes {MAX_RELEASE_NAME}"
+            yield lab.problem(("services", name), message)
+
+
+def check_files(lab: Draft) -> Iterator[Problem]:
+    """The files of a workload are one ConfigMap."""
+    for name, service in lab.services.items():
+        for path, _, workload in service.parts(name):
+            size = sum(len(text.encode()) for text in workload.files.values())
+            if size > MAX_FILES:
+                message = f"{size:,} bytes in all; a ConfigMap holds {MAX_FILES:,}. Put them into the image or a volume"
+                yield lab.problem((*path, "files"), message)
+
+
+def check_routes(lab: Draft) -> Iterator[Problem]:
+    """A whole host name is one, and no two exposures become one Ingress."""
+    domain = lab.site.domain if lab.site else None
+    owners: dict[tuple[str, str, str], Path] = {}
+    for name, service in lab.services.items():
+        for index, exposure in enumerate(service.expose):
+            path: Path = ("services", name, "expose", index)
+            host = exposure.host_name(domain) if domain else exposure.host
+            if not is_subdomain(host):
+                yield lab.problem((*path, "host"), f"{host!r} has {len(host)} characters; a host name has at most 253")
+            slug = re.sub("[^a-z0-9]+", "-", exposure.path.lower()).strip("-")
+            owner = owners.setdefault((f"{service.tier}-{service.group or name}", host, slug), path)
+            if owner != path and _path_of(lab, owner) != exposure.path.rstrip("/"):
+                message = f"{exposure.path!r} gives its Ingress the name of that of {lab.pointer(owner)}"
+                yield lab.problem((*path, "path"), f"{message}; they differ in signs alone")
+
+
+def _path_of(lab: Draft, exposure: Path) -> str:
+    return str(lab.services[str(exposure[1])].expose[int(exposure[3])].path).rstrip("/")

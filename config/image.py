@@ -1,0 +1,61 @@
+"""References to container images, by the grammar of the registries (github.com/distribution/reference)."""
+
+import re
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from config.model import shown
+
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_DOMAIN = rf"(?:localhost|{_LABEL}(?:\.{_LABEL})+|{_LABEL}(?:\.{_LABEL})*:[0-9]+)"
+_NAME = re.compile(rf"(?:{_DOMAIN}/)?{_COMPONENT}(?:/{_COMPONENT})*")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_SCHEME = re.compile(r"^(https?|oci|docker|docker-daemon)://", re.IGNORECASE)
+_EXAMPLE = "ghcr.io/immich-app/immich-server:v3.1.0"
+_LONGEST_NAME = 255
+
+
+@lru_cache(maxsize=4096)
+def image_refusal(text: str) -> str | None:
+    """Why a text is no image; None if it is one."""
+    problem = f"{shown(text)} is not an image"
+    if scheme := _SCHEME.match(text):
+        return f"{problem}: write it without {scheme[0]}"
+    if re.search(r"\s", text) or not text:
+        return f"{problem}, for example {_EXAMPLE}"
+    before, at, digest = text.partition("@")
+    name, tag = _parted(before)
+    if at and not _DIGEST.fullmatch(digest):
+        return f"{problem}: after the @ stands sha256: and 64 hexadecimal digits in lower case"
+    if tag is not None and not _TAG.fullmatch(tag):
+        return f"{problem}: {shown(tag)}, after the last colon, is not a tag"
+    if _NAME.fullmatch(name) and len(name) <= _LONGEST_NAME:
+        return None
+    if len(name) > _LONGEST_NAME:
+        return f"{problem}: its name has {len(name)} characters; {_LONGEST_NAME} are allowed"
+    if _NAME.fullmatch(name.lower()):
+        return f"{problem}: its name has capitals; write {name.lower()}"
+    return f"{problem}, for example {_EXAMPLE}"
+
+
+def _parted(text: str) -> tuple[str, str | None]:
+    """Name and tag. A colon before a slash belongs to the registry's port."""
+    name, colon, tag = text.rpartition(":")
+    return (name, tag) if colon and "/" not in tag else (text, None)
+
+
+def _checked(text: str) -> str:
+    if reason := image_refusal(text):
+        raise ValueError(reason)
+    return text
+
+
+Image = Annotated[
+    str,
+    AfterValidator(_checked),
+    WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z0-9][^\s]*$", "examples": [_EXAMPLE]}),
+]

@@ -1,0 +1,167 @@
+"""Fields that become fields of Kubernetes objects, with the rules of its API server.
+
+The rules are those of k8s.io/apimachinery (pkg/util/validation) and of k8s.io/kubernetes (pkg/apis/*/validation), 1.34.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from config.model import shown, text_like
+
+Refusal = str | None
+"""Why a text is refused; None if it is not."""
+
+MAX_ID = 2**31 - 1
+"""The largest user or group id that a pod may have."""
+MAX_FILES = 1 << 20
+"""Bytes. What one ConfigMap or Secret may hold in all."""
+MAX_RELEASE_NAME = 53
+"""Characters. What Helm takes as the name of a release."""
+
+CAPABILITIES = frozenset(
+    (
+        *("ALL", "AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "BPF", "CHECKPOINT_RESTORE", "CHOWN"),
+        *("DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE"),
+        *("LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE", "NET_BROADCAST"),
+        *("NET_RAW", "PERFMON", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYSLOG", "SYS_ADMIN", "SYS_BOOT"),
+        *("SYS_CHROOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_RESOURCE", "SYS_TIME"),
+        *("SYS_TTY_CONFIG", "WAKE_ALARM"),
+    )
+)
+"""What a container runtime knows (capabilities(7)), without CAP_."""
+
+_LABEL_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+
+
+def is_subdomain(text: str) -> bool:
+    """Whether a text is a DNS name: labels of at most 63 characters, at most 253 in all (RFC 1123)."""
+    is_one = _SUBDOMAIN.fullmatch(text) is not None
+    return is_one and len(text) <= 253 and all(len(label) <= 63 for label in text.split("."))
+
+
+def port_name_refusal(text: str) -> Refusal:
+    """IANA's rules for names of services (RFC 6335)."""
+    if not re.fullmatch(r"[-a-z0-9]{1,15}", text):
+        return f"{shown(text)} is not a port name: lower-case letters, digits and hyphens, at most 15"
+    if not re.search("[a-z]", text):
+        return f"{shown(text)} is not a port name: it has no letter"
+    if "--" in text or text[0] == "-" or text[-1] == "-":
+        return f"{shown(text)} is not a port name: a hyphen stands alone, between letters or digits"
+    return None
+
+
+def label_key_refusal(text: str) -> Refusal:
+    """A qualified name: a domain before the slash, if there is one, and a name of at most 63 characters."""
+    prefix, slash, name = text.rpartition("/")
+    if slash and not is_subdomain(prefix):
+        return f"{shown(text)} is not the key of a label: {shown(prefix)}, before the slash, is not a domain"
+    if not _LABEL_PART.fullmatch(name):
+        meaning = "letters, digits, '.', '_' and '-', at most 63, no sign at either end"
+        return f"{shown(text)} is not the key of a label: {meaning}"
+    return None
+
+
+def label_value_refusal(text: str) -> Refusal:
+    """The value of a label may be empty."""
+    if text and not _LABEL_PART.fullmatch(text):
+        meaning = "letters, digits, '.', '_' and '-', at most 63, no sign at either end"
+        return f"{shown(text)} is not the value of a label: {meaning}"
+    return None
+
+
+def resource_name_refusal(text: str) -> Refusal:
+    """An extended resource: a qualified name with a domain that is not Kubernetes' own, also behind `requests.`."""
+    if "/" not in text or label_key_refusal(f"requests.{text}"):
+        return f"{shown(text)} is not a name with a domain, for example lab.example/video-memory-mib"
+    if "kubernetes.io/" in text:
+        return f"{shown(text)} is in a domain of Kubernetes' own; take one of yours"
+    return None
+
+
+def capability_refusal(text: str) -> Refusal:
+    """What the container runtime knows, without CAP_."""
+    if text in CAPABILITIES:
+        return None
+    plain = text.upper().removeprefix("CAP_")
+    if plain in CAPABILITIES:
+        return f"{shown(text)} is not a Linux capability without CAP_; write {plain}"
+    return f"{shown(text)} is not a Linux capability without CAP_, for example NET_ADMIN"
+
+
+def path_refusal(text: str) -> Refusal:
+    """Where something appears in a container: absolute, and without the colon that separates two paths."""
+    if not text.startswith("/"):
+        return f"{shown(text)} is not an absolute path, for example /data"
+    if ":" in text or "\0" in text:
+        return f"{shown(text)} is not a path that a container can have: leave out the colon"
+    if len(text) > 4096:
+        return f"a path of {len(text)} characters; at most 4096 are possible"
+    return None
+
+
+def host_path_refusal(text: str) -> Refusal:
+    """A folder of the node."""
+    if refusal := path_refusal(text):
+        return refusal
+    return f"{shown(text)} leads upwards; write the path without '..'" if ".." in text.split("/") else None
+
+
+def route_refusal(text: str) -> Refusal:
+    """The path of an Ingress."""
+    if not text.startswith("/"):
+        return f"{shown(text)} is not an absolute path, for example /api"
+    for part in ("//", "/./", "/../", "%2f", "%2F"):
+        if part in text:
+            return f"{shown(text)} is not a path that the API server takes: it has {part!r} in it"
+    if text.endswith(("/..", "/.")):
+        return f"{shown(text)} is not a path that the API server takes: it ends with a dot"
+    return None
+
+
+def host_name_refusal(text: str) -> Refusal:
+    """A name below a domain, or a whole one."""
+    if is_subdomain(text):
+        return None
+    if "://" in text or "/" in text:
+        return f"{shown(text)} is not a host name, for example immich; write a path under `path`"
+    return f"{shown(text)} is not a host name, for example immich"
+
+
+def api_group_refusal(text: str) -> Refusal:
+    """The core group is the empty one; a star is every group."""
+    if text and text != "*" and not is_subdomain(text):
+        return f"{shown(text)} is not an API group, for example apps; leave it out for the core group"
+    return None
+
+
+def _refused_by(refusal: Callable[[str], Refusal]) -> AfterValidator:
+    def check(text: str) -> str:
+        if reason := refusal(text):
+            raise ValueError(reason)
+        return text
+
+    return AfterValidator(check)
+
+
+def _pattern(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+PortName = Annotated[str, _refused_by(port_name_refusal), _pattern(r"^[-a-z0-9]{1,15}$")]
+LabelKey = Annotated[str, _refused_by(label_key_refusal), _pattern(r"^([a-z0-9.-]+/)?[A-Za-z0-9._-]{1,63}$")]
+LabelValue = Annotated[str, _refused_by(label_value_refusal), _pattern(r"^[A-Za-z0-9._-]{0,63}$")]
+ResourceName = Annotated[str, _refused_by(resource_name_refusal), _pattern(r"^[a-z0-9.-]+/[A-Za-z0-9._-]+$")]
+Capability = Annotated[str, _refused_by(capability_refusal), WithJsonSchema({"enum": sorted(CAPABILITIES)})]
+AbsolutePath = Annotated[str, _refused_by(path_refusal), _pattern(r"^/[^:]*$")]
+HostPath = Annotated[str, _refused_by(host_path_refusal), _pattern(r"^/[^:]*$")]
+Route = Annotated[str, _refused_by(route_refusal), _pattern("^/")]
+Hostname = Annotated[str, _refused_by(host_name_refusal), _pattern(f"^{_SUBDOMAIN.pattern}$")]
+ApiGroup = Annotated[str, _refused_by(api_group_refusal), _pattern(r"^(\*|[a-z0-9.-]*)$")]
+SecretKey = Annotated[
+    str, text_like(r"^[-._A-Za-z0-9]{1,253}$", "the key of a Secret: letters, digits, '.', '_' and '-', at most 253")
+]
+UserId = Annotated[int, Field(ge=1, le=MAX_ID)]
