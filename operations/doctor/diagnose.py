@@ -1,0 +1,82 @@
+"""All rules, applied to an observation."""
+
+from collections.abc import Callable, Iterable
+
+from observation.model import Gap, Observation
+from operations.doctor.finding import Finding, fold
+from operations.doctor.rules.admission import api_service_findings, webhook_findings
+from operations.doctor.rules.autoscalers import autoscaler_findings
+from operations.doctor.rules.certificates import certificate_findings, request_findings
+from operations.doctor.rules.configuration import configuration_findings
+from operations.doctor.rules.crashing import crash_findings
+from operations.doctor.rules.creation import creation_findings
+from operations.doctor.rules.databases import database_findings
+from operations.doctor.rules.devices import device_findings
+from operations.doctor.rules.evictions import eviction_findings
+from operations.doctor.rules.images import image_findings
+from operations.doctor.rules.jobs import cron_findings, job_findings
+from operations.doctor.rules.leftovers import custom_findings, finalizer_findings, namespace_findings
+from operations.doctor.rules.mounts import mount_findings, stuck_findings
+from operations.doctor.rules.nodes import node_findings
+from operations.doctor.rules.pending import pending_findings
+from operations.doctor.rules.permissions import permission_findings
+from operations.doctor.rules.probes import readiness_findings
+from operations.doctor.rules.releases import release_findings
+from operations.doctor.rules.rollouts import rollout_findings, terminating_findings
+from operations.doctor.rules.routes import route_findings
+from operations.doctor.rules.services import service_findings
+from operations.doctor.rules.stores import store_findings
+from operations.doctor.rules.usage import usage_findings
+from operations.doctor.rules.versions import version_findings
+from operations.doctor.rules.volumes import claim_findings, full_findings
+from operations.doctor.rules.waiting import waiting_findings
+
+Rule = Callable[[Observation], Iterable[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    node_findings,
+    device_findings,
+    pending_findings,
+    image_findings,
+    configuration_findings,
+    mount_findings,
+    full_findings,
+    crash_findings,
+    waiting_findings,
+    readiness_findings,
+    creation_findings,
+    eviction_findings,
+    rollout_findings,
+    terminating_findings,
+    job_findings,
+    cron_findings,
+    claim_findings,
+    stuck_findings,
+    service_findings,
+    route_findings,
+    certificate_findings,
+    request_findings,
+    store_findings,
+    release_findings,
+    webhook_findings,
+    api_service_findings,
+    autoscaler_findings,
+    database_findings,
+    custom_findings,
+    namespace_findings,
+    finalizer_findings,
+    permission_findings,
+    usage_findings,
+    version_findings,
+)
+"""In the order in which causes go before what follows from them."""
+
+
+def diagnose(observed: Observation) -> tuple[Finding, ...]:
+    """Everything that is wrong, by cause, worst first."""
+    return fold(finding for rule in RULES for finding in rule(observed))
+
+
+def not_asked(observed: Observation) -> tuple[Gap, ...]:
+    """What the rules would have looked at, and could not."""
+    return observed.gaps

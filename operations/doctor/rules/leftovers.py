@@ -1,0 +1,156 @@
+"""Objects that were deleted and do not go, and custom kinds that say themselves that they are not well."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from observation.fields import entries, text, values
+from observation.kinds import RESOURCE_OF
+from observation.model import Observation
+from observation.objects import Reference, condition, conditions, created, deleted, name_of, namespace_of, reference
+from operations.doctor.ages import ago, length
+from operations.doctor.finding import Evidence, Finding
+from operations.doctor.pods import is_young
+from plan.model import Manifest
+
+_OWN = frozenset(("Pod", "PersistentVolumeClaim", "VolumeAttachment", "Namespace", "Node", "Event"))
+"""Kinds with a rule of their own for this."""
+_GOOD = ("Ready", "Available", "Healthy", "Synced", "Reconciled", "Accepted", "Programmed", "ResolvedRefs")
+"""Conditions that are True on a healthy object of any kind."""
+_JUDGED = frozenset(
+    ("Certificate", "Issuer", "ClusterIssuer", "CertificateRequest", "Order", "Challenge", "ExternalSecret",
+     "SecretStore", "ClusterSecretStore", "CustomResourceDefinition")
+)  # fmt: skip
+"""Custom kinds with rules of their own."""
+
+
+def namespace_findings(observed: Observation) -> Iterator[Finding]:
+    """Namespaces that were deleted and are still there."""
+    for namespace in observed.of("Namespace"):
+        due = deleted(namespace)
+        if due is None or is_young(observed, due, timedelta(minutes=10)):
+            continue
+        said = [each for each in conditions(namespace) if each.status == "True" and each.message]
+        held = [
+            (each, values(each, "metadata", "finalizers"))
+            for objects in observed.resources.values()
+            for each in objects
+            if namespace_of(each) == name_of(namespace) and values(each, "metadata", "finalizers") and deleted(each)
+        ]
+        names = ", ".join(f"{reference(each)} ({', '.join(map(str, finalizers))})" for each, finalizers in held[:5])
+        why = f"; {names} still has finalizers" if held else f": {said[-1].message}" if said else ""
+        yield Finding(
+            "NAMESPACE-STUCK",
+            "error",
+            reference(namespace),
+            f"It was deleted {length(observed.now - due)} ago and is still Terminating{why}",
+            "bring back the controller that takes these finalizers away, or take them away by hand when what they stand "
+            "for is gone"
+            if held
+            else "see which API does not answer: kubectl get apiservices",
+            (
+                *(Evidence(reference(namespace), f"{each.type}: {each.message}") for each in said),
+                *(Evidence(reference(each), f"finalizers {', '.join(map(str, f))}") for each, f in held[:5]),
+            ),
+            covers=frozenset((reference(namespace), *(reference(each) for each, _ in held))),
+            upstream=frozenset(reference(each) for each in observed.of("APIService")),
+        )
+
+
+def finalizer_findings(observed: Observation) -> Iterator[Finding]:
+    """Other objects that were deleted long ago and are held by a finalizer."""
+    for objects in observed.resources.values():
+        for each in objects:
+            due = deleted(each)
+            if due is None or each["kind"] in _OWN or is_young(observed, due, timedelta(minutes=30)):
+                continue
+            finalizers = ", ".join(str(one) for one in values(each, "metadata", "finalizers"))
+            if finalizers:
+                namespace = namespace_of(each)
+                yield Finding(
+                    "FINALIZER-STUCK",
+                    "warning",
+                    reference(each),
+                    f"It was deleted {length(observed.now - due)} ago and is held by the finalizer {finalizers}",
+                    f"see why the controller of {finalizers} does not take it away",
+                    (Evidence(reference(each), f"finalizers {finalizers}"),),
+                    covers=frozenset((reference(each),)),
+                    upstream=frozenset((Reference("Namespace", None, namespace),)) if namespace else frozenset(),
+                )
+
+
+def custom_findings(observed: Observation) -> Iterator[Finding]:
+    """Objects of custom kinds whose own status says that something is wrong."""
+    for objects in observed.resources.values():
+        for each in objects:
+            kind = each["kind"]
+            if kind in RESOURCE_OF or kind in _JUDGED or deleted(each):
+                continue
+            yield from _unwell(observed, each)
+
+
+def _unwell(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
+    base = Finding(
+        "NOT-READY",
+        "warning",
+        reference(manifest),
+        "",
+        f"kubectl describe {manifest['kind'].lower()} {name_of(manifest)}"
+        + (f" -n {namespace_of(manifest)}" if namespace_of(manifest) else ""),
+        covers=frozenset((reference(manifest),)),
+        upstream=frozenset(
+            reference(each)
+            for kind in ("Pod", "PersistentVolumeClaim", "Job", "HelmRelease", "Kustomization")
+            for each in observed.in_namespace(kind, namespace_of(manifest))
+            if any(
+                text(o, "uid") == text(manifest, "metadata", "uid")
+                for o in entries(each, "metadata", "ownerReferences")
+            )
+        )
+        | _source(manifest),
+    )
+    for name in _GOOD:
+        state = condition(manifest, name)
+        if (
+            state is not None
+            and state.status == "False"
+            and not is_young(observed, state.since or created(manifest), timedelta(minutes=10))
+        ):
+            if manifest["kind"] in ("PodMonitor", "ScaledObject") and name != "Ready":
+                continue
+            yield base._replace(
+                message=f"{name} is False{ago(observed.now, state.since)}: {state.reason}, {state.message}",
+                evidence=(Evidence(reference(manifest), f"{name} is False, {state.reason}: {state.message}"),),
+            )
+            return
+    health = text(manifest, "status", "health", "status") or text(manifest, "status", "ceph", "health")
+    if health in ("Degraded", "Missing", "HEALTH_ERR", "HEALTH_WARN"):
+        said = text(manifest, "status", "health", "message") or str(
+            manifest["status"].get("ceph", {}).get("details", "")
+        )
+        yield base._replace(
+            message=f"Its health is {health}{f': {said}' if said else ''}",
+            evidence=(Evidence(reference(manifest), f"health {health}"),),
+        )
+    robustness = text(manifest, "status", "robustness")
+    if (
+        manifest["kind"] == "Volume"
+        and robustness in ("degraded", "faulted")
+        and text(manifest, "status", "state") == "attached"
+    ):
+        yield base._replace(
+            severity="error" if robustness == "faulted" else "warning",
+            message=f"Its replicas are {robustness}",
+            evidence=(Evidence(reference(manifest), f"robustness {robustness}"),),
+        )
+
+
+def _source(manifest: Manifest) -> frozenset[Reference]:
+    """The object of a GitOps tool that this one is made from."""
+    found: set[Reference] = set()
+    for path in (("spec", "sourceRef"), ("spec", "chart", "spec", "sourceRef"), ("spec", "chartRef")):
+        kind, name = text(manifest, *path, "kind"), text(manifest, *path, "name")
+        if name:
+            found.add(Reference(kind, text(manifest, *path, "namespace") or namespace_of(manifest), name))
+    for each in entries(manifest, "spec", "dependsOn"):
+        found.add(Reference(manifest["kind"], text(each, "namespace") or namespace_of(manifest), text(each, "name")))
+    return frozenset(found)

@@ -1,0 +1,185 @@
+"""Containers that the kernel kills for memory: whose limit it was, and what they need."""
+
+from statistics import mean
+from typing import NamedTuple
+
+from config.quantity import Memory
+from observation.fields import Fields, entries, mapping, text
+from observation.model import Observation
+from observation.objects import Reference, annotations_of, namespace_of, reference
+from observation.usage import ContainerUsage
+from operations.doctor.ages import stamp
+from operations.doctor.finding import Evidence, Finding
+from operations.doctor.pods import Container, template_owner
+from operations.doctor.revisions import previous
+from plan.model import Manifest
+
+_LIMIT_RANGER = "kubernetes.io/limit-ranger"
+_SURE_DAYS = 7
+"""Days of data from which a trend is one."""
+
+
+class Leak(NamedTuple):
+    """Memory that grows from day to day."""
+
+    per_day: float
+    """MiB."""
+    first: float
+    """Highest of the first day, in MiB."""
+    last: float
+    days: int
+
+
+def leak_of(usage: ContainerUsage) -> Leak | None:
+    """Growth that goes on from day to day, restarts of the container aside; None where it comes and goes."""
+    daily = usage.memory_daily
+    if len(daily) < _SURE_DAYS:
+        return None
+    run = _last_climb(daily)
+    if len(run) < _SURE_DAYS:
+        return None
+    steps = [after - before for before, after in zip(run, run[1:], strict=False)]
+    rate = mean(steps)
+    rising = sum(step > 0 for step in steps) / len(steps)
+    if rising < 0.8 or rate < 0.01 * run[0] or run[-1] < 1.25 * run[0]:
+        return None
+    return Leak(rate, run[0], run[-1], len(run))
+
+
+def _last_climb(daily: tuple[float, ...]) -> tuple[float, ...]:
+    """The days since the container began anew: the last at which less than two thirds of the day before were used."""
+    falls = [place for place in range(1, len(daily)) if daily[place] < daily[place - 1] * 2 / 3]
+    return daily[falls[-1] :] if falls else daily
+
+
+def usage_of(observed: Observation, top: Reference, container: str) -> ContainerUsage | None:
+    """The usage of a workload's container, if it is known."""
+    if observed.usage is None:
+        return None
+    return observed.usage.of(top.namespace, f"{top.kind}/{top.name}", container)
+
+
+def memory_limit(container: Fields) -> str:
+    """The memory limit of a container as it is written; empty without one."""
+    return text(container, "resources", "limits", "memory")
+
+
+def template_container(owner: Manifest | None, name: str) -> Fields:
+    """A container as its author wrote it."""
+    if owner is None:
+        return {}
+    for key in ("containers", "initContainers"):
+        for each in entries(owner, "spec", "template", "spec", key):
+            if text(each, "name") == name:
+                return each
+    return {}
+
+
+def defaulting_limit_range(observed: Observation, pod: Manifest, container: Container) -> Manifest | None:
+    """The LimitRange that gave a container its memory limit, because its author wrote none."""
+    said = str(annotations_of(pod).get(_LIMIT_RANGER, ""))
+    owner = template_owner(observed, pod)
+    stated = memory_limit(template_container(owner, container.name)) if owner else ""
+    is_defaulted = f"memory limit for container {container.name}" in said or (
+        f"memory limit for init container {container.name}" in said
+    )
+    if stated or not (is_defaulted or owner):
+        return None
+    limit = memory_limit(container.wanted)
+    for each in observed.in_namespace("LimitRange", namespace_of(pod)):
+        for rule in entries(each, "spec", "limits"):
+            if text(rule, "type") == "Container" and text(rule, "default", "memory") == limit and limit:
+                return each
+    return None
+
+
+def oom_finding(observed: Observation, pod: Manifest, container: Container, base: Finding) -> Finding:
+    """Why a container is killed for memory."""
+    limit = memory_limit(container.wanted)
+    usage = usage_of(observed, base.subject, container.name)
+    evidence = [
+        *base.evidence,
+        Evidence(
+            reference(pod),
+            f"container {container.name}: last state OOMKilled, exit code {container.exit_code}, at "
+            f"{stamp(container.ended_at)}; {container.restarts} restarts",
+        ),
+    ]
+    used = ""
+    if usage is not None:
+        used = f"; it used up to {usage.memory.max:g} MiB"
+        evidence.append(
+            Evidence(
+                base.subject, f"memory of {container.name}: p95 {usage.memory.p95:g}, most {usage.memory.max:g} MiB"
+            )
+        )
+    owner = template_owner(observed, pod)
+    before = previous(observed, owner) if owner else None
+    former = _former(before.template if before else {}, container.name)
+    if before and former and former != mapping(template_container(owner, container.name), "resources"):
+        evidence.append(Evidence(before.object, f"the revision before had {_resources(former)}"))
+    base = base._replace(evidence=tuple(evidence))
+    limit_range = defaulting_limit_range(observed, pod, container)
+    if limit_range is not None:
+        return _defaulted(base, container, limit_range, limit, used, former)
+    if not limit:
+        return base._replace(
+            code="OOM-NODE",
+            message=f"Container {container.name} is killed for memory (OOMKilled) and has no limit: its node ran out",
+            fix=f"give {container.name} a memory limit, and see what else uses memory on the node",
+            upstream=frozenset((Reference("Node", None, text(pod, "spec", "nodeName")),)),
+        )
+    leak = leak_of(usage) if usage else None
+    if leak is not None:
+        return base._replace(
+            code="MEMORY-LEAK",
+            message=f"Container {container.name} leaks: its memory grows by {leak.per_day:.0f} MiB a day, from "
+            f"{leak.first:g} to {leak.last:g} MiB in {leak.days} days, until it is killed at its limit of {limit}",
+            fix=f"report the leak, or use a version without it; until then restart {base.subject} in time: "
+            f"kubectl rollout restart {base.subject.kind.lower()}/{base.subject.name} -n {base.subject.namespace}",
+        )
+    lowered = text(former, "limits", "memory")
+    note = f"; the revision before had {lowered}" if lowered and lowered != limit else ""
+    advice = f"raise its memory limit from {limit}"
+    if lowered and lowered != limit:
+        advice = f"give {container.name} its memory limit of {lowered} back"
+    elif usage is not None:
+        advice += f" to {Memory(int(usage.memory.max * 1.3 + 63) // 64 * 64 << 20)}, if what it does is wanted"
+    return base._replace(
+        code="OOM-LIMIT-TOO-LOW",
+        message=f"Container {container.name} is killed at its memory limit of {limit} (OOMKilled), "
+        f"{container.restarts} restarts{used}{note}",
+        fix=f"{advice} in {base.subject}",
+    )
+
+
+def _defaulted(
+    base: Finding, container: Container, limit_range: Manifest, limit: str, used: str, former: Fields
+) -> Finding:
+    where = reference(limit_range)
+    had = f" back: {_resources(former)} as in the revision before" if former else " of its own"
+    return base._replace(
+        code="OOM-DEFAULT-LIMIT",
+        message=f"Container {container.name} states no memory limit, so {where} gave it its default of {limit}, "
+        f"at which it is killed (OOMKilled){used}",
+        fix=f"give container {container.name} in {base.subject} resources{had}",
+        evidence=(
+            *base.evidence,
+            Evidence(where, f"default memory limit {limit}, for containers that state none"),
+            Evidence(base.subject, f"its template states no memory limit for container {container.name}"),
+        ),
+    )
+
+
+def _former(template: Fields, name: str) -> Fields:
+    for each in entries(template, "spec", "containers"):
+        if text(each, "name") == name:
+            return mapping(each, "resources")
+    return {}
+
+
+def _resources(resources: Fields) -> str:
+    request, limit = text(resources, "requests", "memory"), text(resources, "limits", "memory")
+    return ", ".join(
+        part for part in (f"memory request {request}" if request else "", f"limit {limit}" if limit else "") if part
+    )

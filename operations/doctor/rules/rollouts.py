@@ -1,0 +1,156 @@
+"""Workloads that are not as they should be, where no pod says why."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from observation.fields import entries, mapping, number, text, values
+from observation.model import Observation
+from observation.objects import Reference, condition, created, deleted, name_of, namespace_of, reference
+from observation.times import read_time
+from operations.doctor.ages import ago, length
+from operations.doctor.finding import Evidence, Finding
+from operations.doctor.pods import is_over, is_ready, is_young, node_of, phase, ready_of, unready_since
+from plan.model import Manifest
+
+_ESSENTIAL = frozenset(("coredns", "kube-dns", "metrics-server"))
+"""Names in kube-system whose scaling to 0 is never on purpose."""
+
+
+def rollout_findings(observed: Observation) -> Iterator[Finding]:
+    """Workloads short of ready pods, and rollouts that stand still. Others' findings explain most of them."""
+    for kind in ("Deployment", "StatefulSet", "DaemonSet"):
+        for each in observed.of(kind):
+            if deleted(each) is None:
+                yield from _workload(observed, each)
+
+
+def terminating_findings(observed: Observation) -> Iterator[Finding]:
+    """Pods that were deleted long ago and are still there."""
+    for pod in observed.of("Pod"):
+        due = deleted(pod)
+        if due is None or is_young(observed, due):
+            continue
+        finalizers = [str(each) for each in values(pod, "metadata", "finalizers")]
+        node = Reference("Node", None, node_of(pod))
+        why = (
+            f"its finalizers are still there: {', '.join(finalizers)}"
+            if finalizers
+            else (f"the kubelet of {node.name} has not confirmed that it ended")
+        )
+        yield Finding(
+            "POD-STUCK-TERMINATING",
+            "warning",
+            reference(pod),
+            f"It was to be gone {length(observed.now - due)} ago, and {why}",
+            f"if {node.name} is gone for good: kubectl delete pod {name_of(pod)} -n {namespace_of(pod)} --force"
+            if not finalizers
+            else f"see who has to take {', '.join(finalizers)} away",
+            (Evidence(reference(pod), f"deletionTimestamp {pod['metadata']['deletionTimestamp']}"),),
+            covers=frozenset((reference(pod),)),
+            upstream=frozenset((node,)) if node.name else frozenset(),
+        )
+
+
+def _short(manifest: Manifest) -> int:
+    if manifest["kind"] == "DaemonSet":
+        return number(manifest, "status", "desiredNumberScheduled") - number(manifest, "status", "numberReady")
+    return number(manifest, "spec", "replicas", default=1) - number(manifest, "status", "readyReplicas")
+
+
+def _workload(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
+    short = _short(manifest)
+    generation, seen = number(manifest, "metadata", "generation"), number(manifest, "status", "observedGeneration")
+    if seen and seen < generation and not is_young(observed, _changed(manifest)):
+        yield _unseen(manifest, generation, seen)
+        return
+    if number(manifest, "spec", "replicas", default=1) == 0 and namespace_of(manifest) == "kube-system":
+        if name_of(manifest) in _ESSENTIAL:
+            yield _scaled_down(manifest)
+        return
+    progressing = condition(manifest, "Progressing")
+    late = progressing is not None and progressing.status == "False"
+    if short <= 0 and not late:
+        return
+    since = _since(observed, manifest)
+    if is_young(observed, since):
+        return
+    available = condition(manifest, "Available")
+    down = number(manifest, "status", "readyReplicas") + number(manifest, "status", "numberReady") == 0
+    evidence = [Evidence(reference(manifest), ready_of(observed, manifest))]
+    for each in (progressing, available):
+        if each is not None and each.status != "True":
+            evidence.append(
+                Evidence(reference(manifest), f"{each.type} is {each.status}, {each.reason}: {each.message}")
+            )
+    pods = observed.pods_of(manifest)
+    unready = [each for each in pods if not is_over(each) and not is_ready(each)]
+    evidence += [Evidence(reference(each), f"{phase(each)}, not ready") for each in unready[:4]]
+    paused = mapping(manifest, "spec").get("paused") is True
+    if paused and not unready:
+        return
+    yield Finding(
+        "WORKLOAD-UNREADY",
+        "error" if down else "warning",
+        reference(manifest),
+        f"{ready_of(observed, manifest)}{ago(observed.now, since)}"
+        + (f"; {progressing.message}" if late and progressing else ""),
+        f"kubectl describe {manifest['kind'].lower()} {name_of(manifest)} -n {namespace_of(manifest)}",
+        tuple(evidence),
+        covers=frozenset((reference(manifest),)),
+        upstream=_upstream(observed, manifest, pods),
+    )
+
+
+def _upstream(observed: Observation, manifest: Manifest, pods: tuple[Manifest, ...]) -> frozenset[Reference]:
+    found = {reference(manifest), *(reference(each) for each in observed.controlled(manifest))}
+    found |= {reference(pod) for pod in pods}
+    found |= {Reference("Node", None, node_of(pod)) for pod in pods if not is_ready(pod) and node_of(pod)}
+    return frozenset(found)
+
+
+def _since(observed: Observation, manifest: Manifest) -> datetime | None:
+    """Since when it is short: since its youngest pod is not ready, or since its condition says so."""
+    unready = [unready_since(each) for each in observed.pods_of(manifest) if not is_over(each) and not is_ready(each)]
+    known = [each for each in unready if each]
+    if known:
+        return min(known)
+    for name in ("Available", "Progressing"):
+        stated = condition(manifest, name)
+        if stated and stated.status == "False":
+            return stated.since
+    return _changed(manifest) or created(manifest)
+
+
+def _changed(manifest: Manifest) -> datetime | None:
+    """When somebody last changed what is wanted of it."""
+    times = [
+        read_time(text(each, "time"))
+        for each in entries(manifest, "metadata", "managedFields")
+        if text(each, "subresource") != "status"
+    ]
+    return max((each for each in times if each), default=None)
+
+
+def _unseen(manifest: Manifest, generation: int, seen: int) -> Finding:
+    return Finding(
+        "CONTROLLER-SILENT",
+        "error",
+        reference(manifest),
+        f"Nobody acts on its last change: generation {generation}, observedGeneration {seen}",
+        "see whether kube-controller-manager runs: kubectl get pods -n kube-system",
+        (Evidence(reference(manifest), f"generation {generation}, observedGeneration {seen}"),),
+        covers=frozenset((reference(manifest),)),
+        upstream=frozenset((Reference("Pod", "kube-system", "kube-controller-manager"),)),
+    )
+
+
+def _scaled_down(manifest: Manifest) -> Finding:
+    return Finding(
+        "ESSENTIAL-SCALED-DOWN",
+        "error",
+        reference(manifest),
+        f"It is scaled to 0, and the whole cluster needs {name_of(manifest)}",
+        f"kubectl scale deployment {name_of(manifest)} -n {namespace_of(manifest)} --replicas 2",
+        (Evidence(reference(manifest), "spec.replicas is 0"),),
+        covers=frozenset((reference(manifest),)),
+    )

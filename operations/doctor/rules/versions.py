@@ -1,0 +1,76 @@
+"""Versions of Kubernetes that do not go together, or have no support any more."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from observation.fields import text
+from observation.model import Observation
+from observation.objects import name_of, reference
+from operations.doctor.finding import Evidence, Finding
+
+_VERSION = re.compile(r"v1\.(\d+)\.")
+_OLDEST_KUBELET = 3
+"""Minors that a kubelet may be behind its API server (kubernetes.io/releases/version-skew-policy)."""
+SUPPORTED_UNTIL = {
+    32: datetime(2026, 2, 28, tzinfo=UTC),
+    33: datetime(2026, 6, 28, tzinfo=UTC),
+    34: datetime(2026, 10, 27, tzinfo=UTC),
+}
+"""End of support by minor of Kubernetes 1 (kubernetes.io/releases)."""
+
+
+def version_findings(observed: Observation) -> Iterator[Finding]:
+    """Kubelets that are newer than the API server or far behind it, and minors out of support."""
+    minors = {
+        name_of(node): minor
+        for node in observed.of("Node")
+        if (minor := _minor(text(node, "status", "nodeInfo", "kubeletVersion"))) is not None
+    }
+    control = [
+        minors[name_of(node)]
+        for node in observed.of("Node")
+        if name_of(node) in minors and "node-role.kubernetes.io/control-plane" in node["metadata"].get("labels", {})
+    ]
+    server = _minor(observed.version or "") or _from_pods(observed) or max(control, default=None)
+    if server is None:
+        return
+    for node in observed.of("Node"):
+        minor = minors.get(name_of(node))
+        if minor is None or server - _OLDEST_KUBELET <= minor <= server:
+            continue
+        newer = minor > server
+        yield Finding(
+            "KUBELET-VERSION-SKEW",
+            "error" if newer else "warning",
+            reference(node),
+            f"Its kubelet is v1.{minor}, the API server v1.{server}: a kubelet must not be "
+            + ("newer" if newer else f"more than {_OLDEST_KUBELET} minors older"),
+            f"install kubelet v1.{server} on {name_of(node)}" if newer else f"upgrade the kubelet of {name_of(node)}",
+            (Evidence(reference(node), f"kubeletVersion {text(node, 'status', 'nodeInfo', 'kubeletVersion')}"),),
+        )
+    ended = SUPPORTED_UNTIL.get(server)
+    first = next(iter(observed.of("Node")), None)
+    if ended is not None and ended < observed.now and first is not None:
+        yield Finding(
+            "KUBERNETES-OUT-OF-SUPPORT",
+            "info",
+            reference(first),
+            f"Kubernetes v1.{server} has had no support since {ended:%Y-%m-%d}",
+            f"upgrade to v1.{server + 1}",
+            (Evidence(reference(first), f"kubeletVersion {text(first, 'status', 'nodeInfo', 'kubeletVersion')}"),),
+        )
+
+
+def _minor(version: str) -> int | None:
+    found = _VERSION.match(version)
+    return int(found[1]) if found else None
+
+
+def _from_pods(observed: Observation) -> int | None:
+    """The minor of the API server's image, where it runs as a pod."""
+    for pod in observed.in_namespace("Pod", "kube-system"):
+        if name_of(pod).startswith("kube-apiserver-"):
+            image = text(next(iter(pod["spec"].get("containers", [])), {}), "image")
+            return _minor(image.rpartition(":")[2])
+    return None

@@ -1,0 +1,292 @@
+"""Claims without a volume, volumes that cannot be attached or mounted, and disks that are full."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from observation.events import Event
+from observation.fields import entries, mapping, text, values
+from observation.model import Observation
+from observation.objects import Reference, annotations_of, condition, created, deleted, name_of, namespace_of, reference
+from operations.doctor.ages import length, stamp
+from operations.doctor.finding import Evidence, Finding
+from operations.doctor.pods import containers, is_over, is_young, lineage, node_of, workload
+from operations.doctor.rules.blockers import claims_of
+from plan.model import Manifest
+from plan.model.resources import MEMORY, read_amount
+from plan.wording import listed
+
+_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+_NO_PROVISIONER = "kubernetes.io/no-provisioner"
+_FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full|ENOSPC", re.I)
+
+
+def claim_findings(observed: Observation) -> Iterator[Finding]:
+    """A finding for each claim that has no volume, lost it, or does not grow."""
+    for claim in observed.of("PersistentVolumeClaim"):
+        phase = text(claim, "status", "phase")
+        if deleted(claim):
+            yield from _terminating(observed, claim)
+        elif phase == "Lost":
+            yield _lost(claim)
+        elif phase == "Pending" and not is_young(observed, created(claim)):
+            yield _pending(observed, claim)
+        elif phase == "Bound":
+            yield from _growth(observed, claim)
+
+
+def _users(observed: Observation, claim: Manifest) -> list[Manifest]:
+    name = name_of(claim)
+    return [
+        pod
+        for pod in observed.in_namespace("Pod", namespace_of(claim))
+        if not is_over(pod) and any(each.name == name for each, _ in claims_of(observed, pod))
+    ]
+
+
+def _lost(claim: Manifest) -> Finding:
+    volume = Reference("PersistentVolume", None, text(claim, "spec", "volumeName"))
+    return Finding(
+        "CLAIM-LOST",
+        "error",
+        reference(claim),
+        f"Its volume {volume} is gone: the claim is Lost, and no pod that mounts it starts",
+        f"restore {volume} (its data may still lie on the disk), or the data from a backup into a new claim",
+        (Evidence(reference(claim), "phase Lost"), Evidence(volume, "does not exist")),
+        covers=frozenset((reference(claim),)),
+    )
+
+
+def _terminating(observed: Observation, claim: Manifest) -> Iterator[Finding]:
+    users = _users(observed, claim)
+    if is_young(observed, deleted(claim)) or not users:
+        return
+    yield Finding(
+        "CLAIM-TERMINATING",
+        "warning",
+        reference(claim),
+        f"It was deleted at {text(claim, 'metadata', 'deletionTimestamp')} and is kept only as long as "
+        f"{listed([str(reference(each)) for each in users])} uses it: with the last pod its volume goes",
+        "if that was a mistake, copy the data while the pod runs, and set the volume to Retain: "
+        f"kubectl patch pv {text(claim, 'spec', 'volumeName')} "
+        '-p \'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'',
+        (Evidence(reference(claim), f"finalizers {', '.join(map(str, values(claim, 'metadata', 'finalizers')))}"),),
+        covers=frozenset((reference(claim),)),
+    )
+
+
+def _pending(observed: Observation, claim: Manifest) -> Finding:
+    name = text(claim, "spec", "storageClassName")
+    users = _users(observed, claim)
+    said = [each for each in observed.events_of(claim) if each.type == "Warning"]
+    since = created(claim)
+    age = length(observed.now - since) if since else "long"
+    evidence = [Evidence(reference(claim), f"Pending for {age}, storage class {name or 'none'}")]
+    evidence += [Evidence(reference(claim), f"event {each.reason}: {each.message.strip()}") for each in said[-2:]]
+    storage_class = observed.get("StorageClass", name)
+    base = Finding(
+        "CLAIM-PENDING",
+        "error" if users else "warning",
+        reference(claim),
+        f"It has no volume for {age}{f': {said[-1].message.strip()}' if said else ''}",
+        f"kubectl describe pvc {name_of(claim)} -n {namespace_of(claim)}",
+        tuple(evidence),
+        tuple(Evidence(workload(observed, each), f"{reference(each)} waits for it") for each in users),
+        covers=frozenset((reference(claim),)),
+    )
+    if name and storage_class is None and observed.knows("StorageClass"):
+        known = [name_of(each) for each in observed.of("StorageClass")]
+        volumes = [v for v in observed.of("PersistentVolume") if text(v, "spec", "storageClassName") == name]
+        if not volumes:
+            return base._replace(
+                code="STORAGE-CLASS-MISSING",
+                message=f"It asks for storage class {name}, which does not exist; there is {listed(known) or 'none'}",
+                fix=f"a claim's class cannot be changed: delete the claim and make it anew with {listed(known) or 'a class'}",
+                evidence=(*evidence, Evidence(Reference("StorageClass", None, name), "does not exist")),
+            )
+    if "storageClassName" not in mapping(claim, "spec") and not _has_default(observed):
+        return base._replace(
+            code="STORAGE-CLASS-NOT-STATED",
+            message="It states no storage class, and the cluster has no default one",
+            fix="make the claim anew with a storage class, or mark one as default",
+        )
+    if (binding := _static(observed, claim, base)) is not None:
+        return binding
+    if storage_class is not None and text(storage_class, "volumeBindingMode") == "WaitForFirstConsumer" and not said:
+        waits = [each for each in users if not node_of(each)]
+        if not users:
+            return base._replace(
+                code="CLAIM-UNUSED",
+                severity="info",
+                message=f"It is Pending for {age} because no pod uses it (WaitForFirstConsumer): it waits for the first one",
+                fix=f"kubectl delete pvc {name_of(claim)} -n {namespace_of(claim)}, if nothing is to use it",
+            )
+        if waits:
+            return base._replace(
+                message=f"It waits for {reference(waits[0])} to be placed (WaitForFirstConsumer)",
+                upstream=frozenset(each for pod in waits for each in lineage(observed, pod)),
+            )
+    return _provisioning(observed, claim, base, said)
+
+
+def _has_default(observed: Observation) -> bool:
+    return not observed.knows("StorageClass") or any(
+        annotations_of(each).get(_DEFAULT_CLASS) == "true" for each in observed.of("StorageClass")
+    )
+
+
+def _static(observed: Observation, claim: Manifest, base: Finding) -> Finding | None:
+    """A claim that names its volume, or asks for one that somebody made by hand."""
+    named = text(claim, "spec", "volumeName")
+    volume = observed.get("PersistentVolume", named) if named else None
+    if named and volume is None and observed.knows("PersistentVolume"):
+        lost = Reference("PersistentVolume", None, named)
+        return base._replace(
+            code="VOLUME-MISSING",
+            message=f"It names {lost}, which does not exist",
+            fix=f"create {lost}, or make the claim anew without volumeName",
+            evidence=(*base.evidence, Evidence(lost, "does not exist")),
+        )
+    if volume is not None and text(volume, "status", "phase") in ("Released", "Bound", "Failed"):
+        holder = mapping(volume, "spec", "claimRef")
+        mine = text(holder, "uid") == text(claim, "metadata", "uid")
+        other = f"PersistentVolumeClaim/{text(holder, 'namespace')}/{text(holder, 'name')}"
+        state = text(volume, "status", "phase")
+        if not mine:
+            return base._replace(
+                code="VOLUME-TAKEN",
+                message=f"It names {reference(volume)}, which is {state} and still bound to {other} "
+                f"(uid {text(holder, 'uid')})",
+                fix=f"if that claim is gone: kubectl patch pv {named} --type json "
+                '-p \'[{"op":"remove","path":"/spec/claimRef/uid"}]\'',
+                evidence=(*base.evidence, Evidence(reference(volume), f"phase {state}, claimRef {other}")),
+                covers=base.covers | {reference(volume)},
+            )
+    return None
+
+
+def _provisioning(observed: Observation, claim: Manifest, base: Finding, said: list[Event]) -> Finding:
+    storage_class = observed.get("StorageClass", text(claim, "spec", "storageClassName"))
+    provisioner = text(storage_class, "provisioner") if storage_class else ""
+    if not provisioner:
+        return base
+    failed = [each for each in said if each.reason == "ProvisioningFailed"]
+    served = [
+        each
+        for each in observed.of("Deployment")
+        if provisioner.partition(".")[0] in name_of(each) or _mentions(each, provisioner)
+    ]
+    upstream = frozenset(reference(x) for each in served for x in (each, *observed.pods_of(each)))
+    if failed:
+        return base._replace(
+            code="PROVISIONING-FAILS",
+            message=f"{provisioner} cannot make its volume: {failed[-1].message.strip()}",
+            fix=f"see what the storage behind {reference(storage_class) if storage_class else provisioner} says",
+            upstream=upstream,
+        )
+    if provisioner == _NO_PROVISIONER:
+        return base._replace(
+            message=f"No PersistentVolume fits it: {text(claim, 'spec', 'storageClassName')} makes none by itself",
+            fix="create a PersistentVolume of that class, size and access mode",
+        )
+    return base._replace(
+        code="PROVISIONER-SILENT",
+        message=f"{provisioner} has not made its volume, and says nothing of it",
+        fix=f"see whether the provisioner {provisioner} runs"
+        + (f": {listed([str(reference(each)) for each in served])}" if served else ""),
+        upstream=upstream,
+    )
+
+
+def _mentions(deployment: Manifest, provisioner: str) -> bool:
+    return any(
+        provisioner in str(part)
+        for container in entries(deployment, "spec", "template", "spec", "containers")
+        for part in (*values(container, "args"), *(text(each, "value") for each in entries(container, "env")))
+    )
+
+
+def _growth(observed: Observation, claim: Manifest) -> Iterator[Finding]:
+    """A claim that asks for more than it has, and does not get it."""
+    wanted, has = text(claim, "spec", "resources", "requests", "storage"), text(claim, "status", "capacity", "storage")
+    if not wanted or not has or _size(wanted) <= _size(has):
+        return
+    storage_class = observed.get("StorageClass", text(claim, "spec", "storageClassName"))
+    states = {
+        each: condition(claim, each)
+        for each in ("Resizing", "FileSystemResizePending", "ControllerResizeError", "NodeResizeError")
+    }
+    said = [each for each in observed.events_of(claim) if "esize" in each.reason or "xpand" in each.message]
+    since = min((each.since for each in states.values() if each and each.since), default=None)
+    if (since is None and not said) or is_young(observed, since, timedelta(minutes=15)):
+        return
+    why = (
+        f": {said[-1].message.strip()}"
+        if said
+        else next((f": {e.message}" for e in states.values() if e and e.message), "")
+    )
+    forbidden = storage_class is not None and mapping(storage_class).get("allowVolumeExpansion") is not True
+    pending = states["FileSystemResizePending"] is not None
+    yield Finding(
+        "CLAIM-NOT-GROWN",
+        "warning",
+        reference(claim),
+        f"It asks for {wanted} and has {has}{f' since {stamp(since)}' if since else ''}{why}",
+        "the file system grows when a pod mounts it anew: restart its pod"
+        if pending
+        else "set allowVolumeExpansion: true in its storage class"
+        if forbidden
+        else "see what the driver's resizer says, and whether the storage has room",
+        (Evidence(reference(claim), f"requests {wanted}, capacity {has}"),),
+        covers=frozenset((reference(claim),)),
+    )
+
+
+def _size(amount: str) -> int:
+    try:
+        return read_amount(MEMORY, amount)
+    except ValueError:
+        return 0
+
+
+def full_findings(observed: Observation) -> Iterator[Finding]:
+    """Containers that say that a disk is full."""
+    for pod in observed.of("Pod"):
+        if is_over(pod):
+            continue
+        words = [
+            (each.name, text(each.ended, "message")) for each in containers(pod) if each.restarts or not each.is_ready
+        ]
+        words += [
+            (each.about.name, each.message)
+            for each in observed.events_of(pod)
+            if each.reason not in ("Failed", "BackOff")
+        ]
+        said = next(((name, message) for name, message in words if _FULL.search(message)), None)
+        if said is None:
+            continue
+        claims = [claim for claim, manifest in claims_of(observed, pod) if manifest is not None]
+        named = [each for each in claims if each.name in said[1]] or claims
+        subject = named[0] if named else workload(observed, pod)
+        size = ", ".join(f"{each} ({_capacity(observed, each)})" for each in named)
+        yield Finding(
+            "VOLUME-FULL",
+            "error",
+            subject,
+            f"{workload(observed, pod)} finds its disk full ({size or 'no claim, so that of its node'}): "
+            f"{said[1].strip()[-300:]}",
+            f"free space in it, or grow it: kubectl patch pvc {subject.name} -n {subject.namespace} "
+            '-p \'{"spec":{"resources":{"requests":{"storage":"SIZE"}}}}\''
+            if named
+            else f"free the disk of {node_of(pod)}",
+            (
+                Evidence(reference(pod), f"container {said[0]}: {said[1].strip()[-300:]}"),
+                *(Evidence(each, f"its capacity is {_capacity(observed, each)}") for each in named),
+            ),
+            covers=lineage(observed, pod) | frozenset(named),
+        )
+
+
+def _capacity(observed: Observation, claim: Reference) -> str:
+    manifest = observed.get(claim.kind, claim.name, claim.namespace)
+    return text(manifest, "status", "capacity", "storage") if manifest else "size not known"
