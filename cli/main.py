@@ -192,6 +192,18 @@ def upgrade_command(
     raise SystemExit(run_upgrade(dump, output))
 
 
+@app.command("doctor")
+def doctor_command(
+    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
+    usage: Annotated[Path | None, typer.Option(help="Usage of the last 30 days, as `homelab dump` writes it.")] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Say what ails the cluster that runs: each cause once, with evidence, consequences and remedy."""
+    from cli.commands.doctor import run_doctor
+
+    raise SystemExit(run_doctor(dump, usage, output))
+
+
 @app.command("rightsize")
 def rightsize_command(
     dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from cli.reports.document import Document, Report
 from config.lab import Lab
 from config.source import dotted
-from plan.model import SEVERITIES, Finding, Severity
+from plan.model import SEVERITIES, Finding, HasSeverity, Severity
 
 
 class FindingReport(Report):
@@ -51,7 +51,7 @@ def findings_report(lab: Lab, findings: Iterable[Finding]) -> FindingsReport:
     )
 
 
-def severity_counts(findings: Iterable[Finding]) -> dict[Severity, int]:
+def severity_counts(findings: Iterable[HasSeverity]) -> dict[Severity, int]:
     """How many findings there are of each severity."""
     counts = Counter(each.severity for each in findings)
     return {severity: counts[severity] for severity in SEVERITIES}

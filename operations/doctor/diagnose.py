@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from observation.model import Gap, Observation
+from observation.model import Observation
 from operations.doctor.finding import Finding, fold
 from operations.doctor.rules.admission import api_service_findings, webhook_findings
 from operations.doctor.rules.autoscalers import autoscaler_findings
@@ -75,8 +75,3 @@ RULES: tuple[Rule, ...] = (
 def diagnose(observed: Observation) -> tuple[Finding, ...]:
     """Everything that is wrong, by cause, worst first."""
     return fold(finding for rule in RULES for finding in rule(observed))
-
-
-def not_asked(observed: Observation) -> tuple[Gap, ...]:
-    """What the rules would have looked at, and could not."""
-    return observed.gaps

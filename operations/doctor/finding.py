@@ -57,7 +57,8 @@ def _joined(findings: Iterable[Finding]) -> list[Finding]:
     joined: dict[tuple[str, Reference], Finding] = {}
     for each in findings:
         key = each.code, each.subject
-        joined[key] = _absorbed(joined[key], [each], same=True) if key in joined else each
+        both = sorted((joined[key], each), key=worst_first) if key in joined else [each]
+        joined[key] = _absorbed(both[0], both[1:], same=True)
     return list(joined.values())
 
 

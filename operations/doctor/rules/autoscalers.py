@@ -72,7 +72,8 @@ def _blind(
         wanted = listed(list(dict.fromkeys(resources)))
         return base._replace(
             code="AUTOSCALER-WITHOUT-REQUEST",
-            message=f"It cannot scale {target}{age}: container {listed(list(dict.fromkeys(without)))} requests no {wanted}, "
+            message=f"It cannot scale {target}{age}: container {listed(list(dict.fromkeys(without)))} requests "
+            f"no {wanted}, "
             f"of which it is to keep a share ({said})",
             fix=f"request {wanted} for {listed(without)} in {target}",
             evidence=(

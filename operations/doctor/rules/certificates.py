@@ -60,7 +60,8 @@ def _certificate(observed: Observation, certificate: Manifest) -> Iterator[Findi
         "error",
         reference(certificate),
         "",
-        f"kubectl describe certificate {name_of(certificate)} -n {namespace_of(certificate)}; then its order and challenge",
+        f"kubectl describe certificate {name_of(certificate)} -n {namespace_of(certificate)}; then its order "
+        "and challenge",
         tuple(evidence),
         tuple(
             Evidence(route.by, f"serves {route.host} with it")

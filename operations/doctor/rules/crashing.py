@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from observation.events import Event
-from observation.fields import Fields, mapping, number, text, values
+from observation.fields import Fields, mapping, text, values
 from observation.model import Observation
 from observation.objects import Reference, condition, created, namespace_of, reference
 from observation.times import read_time
@@ -25,6 +25,7 @@ from operations.doctor.revisions import Previous, previous
 from operations.doctor.rules.dependencies import needs
 from operations.doctor.rules.memory import oom_finding
 from operations.doctor.rules.probes import shown_probe
+from operations.doctor.rules.starting import patience_of
 from plan.model import Manifest
 
 _FEW = 3
@@ -206,15 +207,9 @@ def _unhealthy(observed: Observation, pod: Manifest, kind: str) -> Event | None:
     return said[-1] if said else None
 
 
-def probe_patience(probe: Fields) -> timedelta:
-    """How long a container lives whose probe never succeeds."""
-    period, threshold = number(probe, "periodSeconds", default=10), number(probe, "failureThreshold", default=3)
-    return timedelta(seconds=number(probe, "initialDelaySeconds") + period * threshold)
-
-
 def _lasts_as_long(container: Container, probe: Fields) -> bool:
     """Whether each run ends about when the probe would end it, the grace period included."""
-    last, patience = container.last_run, probe_patience(probe)
+    last, patience = container.last_run, patience_of(probe)
     return last is not None and patience * 0.6 <= last <= patience + timedelta(seconds=75)
 
 
@@ -229,10 +224,11 @@ def _probe_kills(
     evidence = [*base.evidence, Evidence(reference(pod), f"{kind} of container {container.name}: {asks}")]
     if event:
         evidence.append(Evidence(reference(pod), f"event {event.reason}, {event.times} times: {event.message.strip()}"))
-    hint = f"; it gives up after {length(probe_patience(probe))}"
+    hint = f"; it gives up after {length(patience_of(probe))}"
     return base._replace(
         code=f"{word.upper()}-PROBE-KILLS",
-        message=f"The kubelet ends container {container.name} again and again ({container.restarts} restarts, exit code "
+        message=f"The kubelet ends container {container.name} again and again ({container.restarts} restarts, "
+        "exit code "
         f"{container.exit_code}), because its {word} probe fails ({asks}{hint}){said}",
         fix=f"correct the {kind} of container {container.name} in {base.subject}: path, port, timeoutSeconds, or a "
         "startupProbe that gives it time",

@@ -154,7 +154,7 @@ def _finding(observed: Observation, refused: _Refused) -> Finding:
 
 def _level(observed: Observation, namespace: str | None) -> Iterator[Evidence]:
     manifest = observed.get("Namespace", namespace or "")
-    for key, level in (labels_of(manifest) if manifest else {}).items():
+    for key, level in labels_of(manifest or {"metadata": {}}).items():
         if key == "pod-security.kubernetes.io/enforce":
             yield Evidence(Reference("Namespace", None, namespace or ""), f"{key}: {level}")
 

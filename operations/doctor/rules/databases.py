@@ -26,7 +26,8 @@ def database_findings(observed: Observation) -> Iterator[Finding]:
                 "BACKUP-FAILED",
                 "error",
                 reference(backup),
-                f"The backup of Cluster/{namespace_of(backup)}/{text(backup, 'spec', 'cluster', 'name')} failed, and none "
+                f"The backup of Cluster/{namespace_of(backup)}/{text(backup, 'spec', 'cluster', 'name')} "
+                "failed, and none "
                 f"succeeded since: {text(backup, 'status', 'error')}",
                 f"correct what the message names; then kubectl cnpg backup {text(backup, 'spec', 'cluster', 'name')} "
                 f"-n {namespace_of(backup)}",
@@ -71,7 +72,8 @@ def _archiving(observed: Observation, cluster: Manifest) -> Iterator[Finding]:
             "WAL-ARCHIVING-FAILS",
             "error",
             reference(cluster),
-            f"Its write-ahead log is not archived: {archiving.message}; its disk fills, and its backups cannot be restored",
+            f"Its write-ahead log is not archived: {archiving.message}; its disk fills, and its backups cannot "
+            "be restored",
             "see whether the object store answers, and takes its credentials",
             (Evidence(reference(cluster), f"ContinuousArchiving is False, {archiving.reason}: {archiving.message}"),),
             covers=frozenset((reference(cluster),)),

@@ -92,7 +92,8 @@ def pressure_finding(observed: Observation, node: Manifest, pressure: Condition)
             return _disk(observed, node, base, recent)
         case _:
             return base._replace(
-                fix=f"find what starts so many processes on {name} (ps -eLf), and set podPidsLimit in the kubelet's file"
+                fix=f"find what starts so many processes on {name} (ps -eLf), and set podPidsLimit in the "
+                "kubelet's file"
             )
 
 
@@ -136,7 +137,8 @@ def _memory(observed: Observation, node: Manifest, base: Finding, taken: int) ->
     spared = f" and, being {priority}, is never evicted itself" if priority.startswith("system-") else ""
     used = f"{grown.used / 1024:.1f} GiB"
     return base._replace(
-        message=f"{base.message}; {grown.workload} (container {grown.container}) has no memory limit{growth} and uses up "
+        message=f"{base.message}; {grown.workload} (container {grown.container}) has no memory limit{growth} "
+        "and uses up "
         f"to {used}{spared}",
         fix=f"restart its pod on {name}: kubectl delete pod {name_of(grown.pod)} -n {namespace_of(grown.pod)}; give "
         f"{grown.workload} a memory limit, and report the leak",
@@ -231,9 +233,9 @@ def _failed_pods(observed: Observation, top: Reference, pods: list[Manifest]) ->
         )
         for p in pods[-4:]
     )
-    covers = frozenset(reference(each) for each in pods) | (
-        lineage(observed, newest) if not serving or again else frozenset()
-    )
+    covers = frozenset(reference(each) for each in pods)
+    if not serving or again:
+        covers |= lineage(observed, newest)
     if own and recent and (again or not serving or len(pods) > 1):
         yield Finding(
             "EPHEMERAL-LIMIT-EXCEEDED",

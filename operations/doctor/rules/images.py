@@ -109,7 +109,8 @@ def _finding(observed: Observation, pod: Manifest, container: Container) -> Find
         case "rate-limit":
             return finding._replace(
                 code="IMAGE-RATE-LIMIT",
-                message=f"{registry} refuses further pulls of {container.image} for now: 429, its rate limit is reached",
+                message=f"{registry} refuses further pulls of {container.image} for now: 429, its rate limit is "
+                "reached",
                 fix=f"pull with an account (imagePullSecrets) or through a mirror of {registry}; "
                 "the kubelet tries again by itself",
             )
@@ -119,7 +120,8 @@ def _finding(observed: Observation, pod: Manifest, container: Container) -> Find
             return finding._replace(
                 code="REGISTRY-CERTIFICATE",
                 subject=finding.subject,
-                message=f"containerd does not trust {registry}, from which {container.image} comes: {said.words.strip()}",
+                message=f"containerd does not trust {registry}, from which {container.image} comes: "
+                f"{said.words.strip()}",
                 fix=f"renew the certificate of {registry}, or give the nodes its authority (containerd's certs.d)",
             )
         case "unreachable":
@@ -148,7 +150,8 @@ def _finding(observed: Observation, pod: Manifest, container: Container) -> Find
             if container.waiting == "ErrImageNeverPull":
                 return finding._replace(
                     code="IMAGE-NEVER-PULLED",
-                    message=f"{node_of(pod)} does not have {container.image}, and imagePullPolicy Never forbids to pull it",
+                    message=f"{node_of(pod)} does not have {container.image}, and imagePullPolicy Never forbids "
+                    "to pull it",
                     fix="write imagePullPolicy: IfNotPresent",
                 )
             return finding

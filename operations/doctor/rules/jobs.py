@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from statistics import median
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -247,7 +246,7 @@ def _usual(observed: Observation, cron: Manifest) -> timedelta | None:
     """How long its runs take: of those that are still there, else of its last one."""
     spans = _spans(observed, cron)
     if spans:
-        return median(spans)
+        return _median(spans)
     last, success = (read_time(text(cron, "status", key)) for key in ("lastScheduleTime", "lastSuccessfulTime"))
     if success is None or last is None:
         return None
@@ -256,6 +255,10 @@ def _usual(observed: Observation, cron: Manifest) -> timedelta | None:
         return success - next(times)
     except (CronSimError, ValueError):
         return None
+
+
+def _median(spans: list[timedelta]) -> timedelta:
+    return sorted(spans)[len(spans) // 2]
 
 
 def _spans(observed: Observation, cron: Manifest) -> list[timedelta]:
@@ -316,7 +319,8 @@ def _without_success(
     evidence = [
         Evidence(
             subject,
-            f"{schedule}; last scheduled {text(cron, 'status', 'lastScheduleTime')}; last success {stamp(success) if success else 'none'}",
+            f"{schedule}; last scheduled {text(cron, 'status', 'lastScheduleTime')}; last success "
+            f"{stamp(success) if success else 'none'}",
         )
     ]
     for job in jobs:
@@ -347,7 +351,7 @@ def _hollow(observed: Observation, cron: Manifest) -> Finding | None:
     spans = _spans(observed, cron)
     if len(spans) < 2:
         return None
-    before, last = median(spans[:-1]), spans[-1]
+    before, last = _median(spans[:-1]), spans[-1]
     if before < timedelta(minutes=1) or last > before / 10:
         return None
     subject, schedule = _subject(cron)

@@ -43,7 +43,8 @@ def namespace_findings(observed: Observation) -> Iterator[Finding]:
             "error",
             reference(namespace),
             f"It was deleted {length(observed.now - due)} ago and is still Terminating{why}",
-            "bring back the controller that takes these finalizers away, or take them away by hand when what they stand "
+            "bring back the controller that takes these finalizers away, or take them away by hand when what "
+            "they stand "
             "for is gone"
             if held
             else "see which API does not answer: kubectl get apiservices",

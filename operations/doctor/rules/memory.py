@@ -1,5 +1,6 @@
 """Containers that the kernel kills for memory: whose limit it was, and what they need."""
 
+from itertools import pairwise
 from statistics import mean
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ def leak_of(usage: ContainerUsage) -> Leak | None:
     run = _last_climb(daily)
     if len(run) < _SURE_DAYS:
         return None
-    steps = [after - before for before, after in zip(run, run[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(run)]
     rate = mean(steps)
     rising = sum(step > 0 for step in steps) / len(steps)
     if rising < 0.8 or rate < 0.01 * run[0] or run[-1] < 1.25 * run[0]:

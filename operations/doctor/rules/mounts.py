@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 from observation.fields import Fields, entries, mapping, text
 from observation.model import Observation
@@ -11,6 +10,8 @@ from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, is_ready, is_young, lineage, node_of, unready_since, workload
 from operations.doctor.rules.blockers import claims_of
+from operations.doctor.rules.configuration import lacks, wanted_by
+from operations.doctor.rules.starting import is_starting
 from plan.model import Manifest
 
 _NOT_REGISTERED = re.compile(r"driver name (\S+) not found in the list of registered CSI drivers")
@@ -21,7 +22,7 @@ _CREATING = ("ContainerCreating", "PodInitializing", "")
 def mount_findings(observed: Observation) -> Iterator[Finding]:
     """A finding for each pod whose volumes do not come."""
     for pod in observed.of("Pod"):
-        if is_over(pod) or is_ready(pod) or not node_of(pod) or is_young(observed, unready_since(pod)):
+        if is_over(pod) or is_ready(pod) or not node_of(pod) or is_starting(observed, pod):
             continue
         if any(each.running_since or each.ended or each.waiting not in _CREATING for each in containers(pod)):
             continue
@@ -61,12 +62,8 @@ def _waiting(observed: Observation, pod: Manifest) -> Iterator[Finding]:
 
 
 def _is_other(observed: Observation, pod: Manifest) -> bool:
-    """Whether another rule is about it: an image on its way, or configuration that lacks something."""
-    from operations.doctor.rules.configuration import lacks, wanted_by
-
-    pulling = [each for each in observed.events_of(pod) if each.reason == "Pulling"]
-    recent = bool(pulling) and is_young(observed, pulling[-1].first, timedelta(minutes=30))
-    return recent or any(lacks(observed, each) for each in wanted_by(pod))
+    """Whether another rule is about it: configuration that lacks something."""
+    return any(lacks(observed, each) for each in wanted_by(pod))
 
 
 def _attachments(observed: Observation, volume: str) -> list[Manifest]:

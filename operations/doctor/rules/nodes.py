@@ -107,7 +107,8 @@ def _not_ready(observed: Observation, node: Manifest, ready: Condition) -> Findi
     if ready.status == "Unknown":
         return base._replace(
             code="NODE-UNREACHABLE",
-            message=f"The kubelet of {name} has been silent{age}, last at {stamp(seen)}: {ready.message or ready.reason}; "
+            message=f"The kubelet of {name} has been silent{age}, last at {stamp(seen)}: "
+            f"{ready.message or ready.reason}; "
             "the machine is off, cut off, or its kubelet has stopped",
             fix=f"see whether the machine {name} runs and answers; then on it: systemctl status kubelet",
         )
@@ -166,8 +167,8 @@ def _cordoned(observed: Observation, node: Manifest) -> Iterator[Finding]:
     if mapping(node, "spec").get("unschedulable") is not True:
         return
     name = name_of(node)
-    taint = next((t for t in entries(node, "spec", "taints") if text(t, "key").endswith("/unschedulable")), {})
-    since = read_time(text(taint, "timeAdded"))
+    taints = [each for each in entries(node, "spec", "taints") if text(each, "key").endswith("/unschedulable")]
+    since = read_time(text(taints[0], "timeAdded")) if taints else None
     left = [
         pod
         for pod in observed.pods_on(name)

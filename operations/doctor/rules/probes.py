@@ -1,7 +1,6 @@
 """Containers that run and do not become ready: what their readiness or startup probe asks."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from observation.fields import Fields, entries, mapping, number, text, value, values
 from observation.model import Observation
@@ -21,6 +20,7 @@ from operations.doctor.pods import (
 )
 from operations.doctor.revisions import previous
 from operations.doctor.rules.dependencies import needs
+from operations.doctor.rules.starting import patience_of
 from plan.model import Manifest
 
 
@@ -40,12 +40,6 @@ def readiness_findings(observed: Observation) -> Iterator[Finding]:
                 patience = max(GRACE, patience_of(mapping(container.wanted, "startupProbe")))
             if probe and not is_young(observed, container.running_since, patience):
                 yield _not_ready(observed, pod, container, probe)
-
-
-def patience_of(probe: Fields) -> timedelta:
-    """How long a startup probe gives a container."""
-    period, threshold = number(probe, "periodSeconds", default=10), number(probe, "failureThreshold", default=3)
-    return timedelta(seconds=number(probe, "initialDelaySeconds") + period * threshold) if probe else timedelta()
 
 
 def shown_probe(probe: Fields, container: Container) -> str:

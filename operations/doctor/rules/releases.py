@@ -66,7 +66,8 @@ def _interrupted(
         "RELEASE-INTERRUPTED",
         "error",
         reference(newest),
-        f"Release {name} in {namespace} is {status} at revision {_version(newest)}{age}: Helm was interrupted, and refuses "
+        f"Release {name} in {namespace} is {status} at revision {_version(newest)}{age}: Helm was interrupted, "
+        "and refuses "
         "every further upgrade (another operation is in progress)",
         back,
         tuple(

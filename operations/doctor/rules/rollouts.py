@@ -5,11 +5,12 @@ from datetime import datetime
 
 from observation.fields import entries, mapping, number, text, values
 from observation.model import Observation
-from observation.objects import Reference, condition, created, deleted, name_of, namespace_of, reference
+from observation.objects import Condition, Reference, condition, created, deleted, name_of, namespace_of, reference
 from observation.times import read_time
 from operations.doctor.ages import ago, length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_over, is_ready, is_young, node_of, phase, ready_of, unready_since
+from operations.doctor.rules.starting import is_starting
 from plan.model import Manifest
 
 _ESSENTIAL = frozenset(("coredns", "kube-dns", "metrics-server"))
@@ -84,6 +85,8 @@ def _workload(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             )
     pods = observed.pods_of(manifest)
     unready = [each for each in pods if not is_over(each) and not is_ready(each)]
+    if unready and not late and all(is_starting(observed, each) for each in unready):
+        return
     evidence += [Evidence(reference(each), f"{phase(each)}, not ready") for each in unready[:4]]
     paused = mapping(manifest, "spec").get("paused") is True
     if paused and not unready:
@@ -92,13 +95,20 @@ def _workload(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
         "WORKLOAD-UNREADY",
         "error" if down else "warning",
         reference(manifest),
-        f"{ready_of(observed, manifest)}{ago(observed.now, since)}"
-        + (f"; {progressing.message}" if late and progressing else ""),
+        _state(observed, manifest, short, progressing if late else None, ago(observed.now, since)),
         f"kubectl describe {manifest['kind'].lower()} {name_of(manifest)} -n {namespace_of(manifest)}",
         tuple(evidence),
         covers=frozenset((reference(manifest),)),
         upstream=_upstream(observed, manifest, pods),
     )
+
+
+def _state(observed: Observation, manifest: Manifest, short: int, stuck: Condition | None, age: str) -> str:
+    """What is the matter: a rollout that stands still may leave enough of the old pods."""
+    if stuck is None:
+        return f"{ready_of(observed, manifest)}{age}"
+    serving = f"{ready_of(observed, manifest)}, of this revision or the one before"
+    return f"Its rollout stands still{age}: {stuck.message} {serving if short <= 0 else ready_of(observed, manifest)}"
 
 
 def _upstream(observed: Observation, manifest: Manifest, pods: tuple[Manifest, ...]) -> frozenset[Reference]:

@@ -109,7 +109,8 @@ def _leads_nowhere(observed: Observation, route: Route) -> Iterator[Finding]:
         "ROUTE-SERVICE-MISSING",
         "error",
         route.by,
-        f"It leads {route.host or 'everything'}{f' {route.path}' if route.path else ''} to {route.service}, which does not exist",
+        f"It leads {route.host or 'everything'}{f' {route.path}' if route.path else ''} to {route.service}, "
+        "which does not exist",
         f"correct the name of the Service in {route.by}, or create it",
         (
             Evidence(route.by, f"{route.host} leads to {route.service}, port {route.port}"),
@@ -134,7 +135,8 @@ def _leads_nowhere(observed: Observation, route: Route) -> Iterator[Finding]:
         )
         yield base._replace(
             code="ROUTE-PORT-MISSING",
-            message=f"It leads {route.host or 'everything'} to port {route.port} of {route.service}, whose ports are {shown}",
+            message=f"It leads {route.host or 'everything'} to port {route.port} of {route.service}, whose "
+            f"ports are {shown}",
             fix=f"write port {ports[0].get('port') if ports else ''} in {route.by}",
             evidence=(base.evidence[0], Evidence(route.service, f"its ports are {shown}")),
             upstream=frozenset(),
@@ -159,7 +161,8 @@ def _class(observed: Observation, ingress: Manifest) -> Iterator[Finding]:
             "INGRESS-CLASS-MISSING",
             "error",
             reference(ingress),
-            f"It asks for ingress class {wanted}, which does not exist, so nobody serves it; there is {listed(known) or 'none'}",
+            f"It asks for ingress class {wanted}, which does not exist, so nobody serves it; there is "
+            f"{listed(known) or 'none'}",
             f"write ingressClassName: {known[0] if known else 'CLASS'}",
             (
                 Evidence(reference(ingress), f"ingressClassName {wanted}"),
@@ -177,7 +180,8 @@ def _class(observed: Observation, ingress: Manifest) -> Iterator[Finding]:
                     "INGRESS-CLASS-NOT-STATED",
                     "error",
                     reference(ingress),
-                    f"It states no ingress class, and none is the default one: nobody serves it; there is {listed(known)}",
+                    "It states no ingress class, and none is the default one: nobody serves it; there is "
+                    f"{listed(known)}",
                     f"write ingressClassName: {known[0]}",
                     (Evidence(reference(ingress), "has no address, unlike others"),),
                     covers=frozenset((reference(ingress),)),
@@ -245,7 +249,8 @@ def _twice(observed: Observation) -> Iterator[Finding]:
             "INGRESS-HOST-TWICE",
             "warning",
             late.by,
-            f"{host}{path} leads to {late.service} here, and to {winner.service} in {winner.by}: one of them is not reached",
+            f"{host}{path} leads to {late.service} here, and to {winner.service} in {winner.by}: one of them is "
+            "not reached",
             f"give one of them another host or path, or delete it; the older one is {winner.by}",
             tuple(Evidence(each.by, f"{host}{path} leads to {each.service}") for each in oldest),
             covers=frozenset(each.by for each in same),

@@ -12,6 +12,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_ready, is_young, workload
 from operations.doctor.rules.dependencies import behind, has_endpoints, selected_pods, templates_for
 from operations.doctor.rules.routes import routes_to
+from operations.doctor.rules.starting import is_starting
 from plan.model import Manifest
 from plan.wording import listed
 
@@ -38,7 +39,7 @@ def _reached(observed: Observation, service: Manifest) -> Iterator[Finding]:
         if (wrong := _wrong_port(observed, service, [pod for pod in pods if is_ready(pod)])) is not None:
             yield wrong
         return
-    if has_endpoints(observed, service):
+    if has_endpoints(observed, service) or any(is_starting(observed, pod) for pod in pods):
         return
     yield Finding(
         "SERVICE-UNREADY",

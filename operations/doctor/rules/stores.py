@@ -126,7 +126,8 @@ def _secret(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             "EXTERNAL-SECRET-FAILS",
             "error",
             reference(manifest),
-            f"It does not get {listed(list(dict.fromkeys(keys)))} from {store}{ago(observed.now, ready.since)}: {said}; "
+            f"It does not get {listed(list(dict.fromkeys(keys)))} from {store}{ago(observed.now, ready.since)}: "
+            f"{said}; "
             f"{secret} {state}",
             f"create what it reads in {store}, or correct key and property in {reference(manifest)}",
             (

@@ -51,7 +51,8 @@ def _container(top: Reference, pod: Manifest, container: Container, usage: Conta
     evidence = (
         Evidence(
             top,
-            f"{container.name}: {usage.oom_kills} kills for memory and {usage.restarts} restarts in {usage.days:g} days",
+            f"{container.name}: {usage.oom_kills} kills for memory and {usage.restarts} restarts in "
+            f"{usage.days:g} days",
         ),
     )
     base = Finding(
@@ -59,7 +60,8 @@ def _container(top: Reference, pod: Manifest, container: Container, usage: Conta
         "warning",
         top,
         "",
-        f"report the leak; until then restart it in time: kubectl rollout restart {top.kind.lower()}/{top.name} -n {top.namespace}",
+        f"report the leak; until then restart it in time: kubectl rollout restart {top.kind.lower()}/{top.name} "
+        f"-n {top.namespace}",
         evidence,
         covers=frozenset((top,)),
         upstream=frozenset((top, reference(pod))),
@@ -68,12 +70,13 @@ def _container(top: Reference, pod: Manifest, container: Container, usage: Conta
         left = (limit - leak.last) / leak.per_day if limit else None
         when = ""
         if left is not None:
-            when = f"; its limit of {written} is reached in {max(0, round(left))} days"
+            when = f"; its limit of {written} is reached" + (f" in {round(left)} days" if left >= 1 else "")
         killed = f"; it was killed {usage.oom_kills} times at {written}" if usage.oom_kills else ""
         near = usage.oom_kills or (left is not None and timedelta(days=left) < _SOON)
         yield base._replace(
             severity="warning" if near else "info",
-            message=f"The memory of container {container.name} grows by {leak.per_day:.0f} MiB a day, from {leak.first:g} "
+            message=f"The memory of container {container.name} grows by {leak.per_day:.0f} MiB a day, from "
+            f"{leak.first:g} "
             f"to {leak.last:g} MiB in {leak.days} days{when}{killed}",
         )
     elif limit and usage.oom_kills and _days_at(usage, limit) >= _AT_LIMIT_DAYS:
@@ -87,7 +90,8 @@ def _container(top: Reference, pod: Manifest, container: Container, usage: Conta
     if cpu and usage.cpu.p95 >= 0.95 * cpu:
         yield base._replace(
             code="CPU-LIMIT-BRAKES",
-            message=f"Container {container.name} is braked by its CPU limit of {cpu}m: it uses {usage.cpu.p95:g}m at p95",
+            message=f"Container {container.name} is braked by its CPU limit of {cpu}m: it uses "
+            f"{usage.cpu.p95:g}m at p95",
             fix=f"take the CPU limit of container {container.name} in {top} away, or raise it",
         )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from observation.fields import text
+from observation.fields import entries, text
 from observation.model import Observation
 from observation.objects import name_of, reference
 from operations.doctor.finding import Evidence, Finding
@@ -71,6 +71,6 @@ def _from_pods(observed: Observation) -> int | None:
     """The minor of the API server's image, where it runs as a pod."""
     for pod in observed.in_namespace("Pod", "kube-system"):
         if name_of(pod).startswith("kube-apiserver-"):
-            image = text(next(iter(pod["spec"].get("containers", [])), {}), "image")
-            return _minor(image.rpartition(":")[2])
+            for container in entries(pod, "spec", "containers"):
+                return _minor(text(container, "image").rpartition(":")[2])
     return None

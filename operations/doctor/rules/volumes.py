@@ -101,7 +101,8 @@ def _pending(observed: Observation, claim: Manifest) -> Finding:
             return base._replace(
                 code="STORAGE-CLASS-MISSING",
                 message=f"It asks for storage class {name}, which does not exist; there is {listed(known) or 'none'}",
-                fix=f"a claim's class cannot be changed: delete the claim and make it anew with {listed(known) or 'a class'}",
+                fix="a claim's class cannot be changed: delete the claim and make it anew with "
+                f"{listed(known) or 'a class'}",
                 evidence=(*evidence, Evidence(Reference("StorageClass", None, name), "does not exist")),
             )
     if "storageClassName" not in mapping(claim, "spec") and not _has_default(observed):
@@ -118,7 +119,8 @@ def _pending(observed: Observation, claim: Manifest) -> Finding:
             return base._replace(
                 code="CLAIM-UNUSED",
                 severity="info",
-                message=f"It is Pending for {age} because no pod uses it (WaitForFirstConsumer): it waits for the first one",
+                message=f"It is Pending for {age} because no pod uses it (WaitForFirstConsumer): it waits for "
+                "the first one",
                 fix=f"kubectl delete pvc {name_of(claim)} -n {namespace_of(claim)}, if nothing is to use it",
             )
         if waits:

@@ -62,7 +62,8 @@ def _waits(observed: Observation, pod: Manifest, container: Container) -> Findin
         port = f":{lost.port}" if lost.port else ""
         return base._replace(
             code="WAITS-FOR-MISSING-SERVICE",
-            message=f"Init container {container.name} waits for {age} for {lost.name}.{lost.namespace}{port}, and there "
+            message=f"Init container {container.name} waits for {age} for {lost.name}.{lost.namespace}{port}, "
+            "and there "
             f"is no {lost.reference}{alike}{hint}",
             fix=f"correct the name in init container {container.name} of {base.subject}, or create {lost.reference}",
             evidence=(
@@ -91,7 +92,8 @@ def _unavailable(observed: Observation, base: Finding, container: Container, nam
     if has_endpoints(observed, service) is False:
         return base._replace(
             code="WAITS-FOR-SERVICE",
-            message=f"Init container {container.name} waits for {age} for {named.reference}, behind which no pod is ready",
+            message=f"Init container {container.name} waits for {age} for {named.reference}, behind which no "
+            "pod is ready",
             fix=f"see why nothing is ready behind {named.reference}: kubectl get pods -n {named.namespace}",
             evidence=(*base.evidence, Evidence(named.reference, "has no ready endpoint")),
             upstream=base.upstream | behind(observed, service),
@@ -113,7 +115,7 @@ def _blocked(observed: Observation, pod: Manifest, base: Finding, container: Con
     """Everything that it names is there: a policy may stand between, or the name is not resolved."""
     for named in known:
         service = observed.get("Service", named.name, named.namespace)
-        selector = mapping(service, "spec", "selector") if service else {}
+        selector = mapping(service or {}, "spec", "selector")
         for policy in observed.in_namespace("NetworkPolicy", named.namespace):
             wanted = mapping(policy, "spec", "podSelector", "matchLabels")
             if all(selector.get(key) == each for key, each in wanted.items()):
@@ -136,7 +138,8 @@ def _blocked(observed: Observation, pod: Manifest, base: Finding, container: Con
     if known and policy == "Default":
         return base._replace(
             code="DNS-POLICY",
-            message=f"{base.message}: dnsPolicy is Default, the resolver of the node, which does not know {known[0].name}",
+            message=f"{base.message}: dnsPolicy is Default, the resolver of the node, which does not know "
+            f"{known[0].name}",
             fix=f"write dnsPolicy: ClusterFirst in {base.subject}",
         )
     return base

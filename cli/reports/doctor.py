@@ -1,0 +1,96 @@
+"""What ails a cluster, as JSON."""
+
+from collections.abc import Sequence
+
+from cli.reports.document import Document, Report
+from cli.reports.finding import severity_counts
+from observation.model import Gap, Observation, TimeSource, Why
+from observation.objects import Reference
+from operations.doctor.catalogue import RULES
+from operations.doctor.finding import Evidence, Finding
+from plan.model import Severity
+
+
+class ObjectReport(Report):
+    """An object, also written `Kind/namespace/name`."""
+
+    id: str
+    kind: str
+    namespace: str | None
+    name: str
+
+
+class EvidenceReport(Report):
+    """An object, and what it shows or what becomes of it."""
+
+    object: str
+    shows: str
+
+
+class AilmentReport(Report):
+    """One cause, with the rule behind it, its evidence and all that follows from it."""
+
+    code: str
+    severity: Severity
+    subject: str
+    object: ObjectReport
+    message: str
+    rule: str
+    fix: str
+    evidence: tuple[EvidenceReport, ...]
+    consequences: tuple[EvidenceReport, ...]
+
+
+class GapReport(Report):
+    """Something that could not be asked, so that nothing is said of it."""
+
+    subject: str
+    why: Why
+    detail: str
+
+
+class DoctorReport(Document):
+    """The answer of `homelab doctor`; findings are worst first."""
+
+    valid: bool
+    source: str
+    now: str
+    now_from: TimeSource
+    counts: dict[Severity, int]
+    findings: tuple[AilmentReport, ...]
+    not_asked: tuple[GapReport, ...]
+
+
+def doctor_report(observed: Observation, findings: Sequence[Finding], not_asked: Sequence[Gap]) -> DoctorReport:
+    """A diagnosis for programs."""
+    return DoctorReport(
+        valid=True,
+        source=observed.source,
+        now=observed.now.isoformat().replace("+00:00", "Z"),
+        now_from=observed.now_from,
+        counts=severity_counts(findings),
+        findings=tuple(_ailment(each) for each in findings),
+        not_asked=tuple(GapReport(**each._asdict()) for each in not_asked),
+    )
+
+
+def _ailment(finding: Finding) -> AilmentReport:
+    return AilmentReport(
+        code=finding.code,
+        severity=finding.severity,
+        subject=str(finding.subject),
+        object=_object(finding.subject),
+        message=finding.message,
+        rule=RULES[finding.code].rule,
+        fix=finding.fix,
+        evidence=tuple(_evidence(each) for each in finding.evidence),
+        consequences=tuple(_evidence(each) for each in finding.consequences),
+    )
+
+
+def _object(one: Reference) -> ObjectReport:
+    return ObjectReport(id=str(one), **one._asdict())
+
+
+def _evidence(evidence: Evidence) -> EvidenceReport:
+    return EvidenceReport(object=str(evidence.object), shows=evidence.shows)

@@ -1,0 +1,79 @@
+"""What ails a cluster, as text."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from cli.reports.finding import severity_counts
+from cli.text.console import INDENT, SEVERITY_STYLE
+from observation.model import Gap, Observation
+from operations.doctor.finding import Evidence, Finding
+from plan.wording import listed, plural
+
+_MOST = 8
+"""Lines of evidence and of consequences that are shown of one finding; the others are in the JSON."""
+
+
+def print_diagnosis(
+    observed: Observation, findings: Sequence[Finding], not_asked: Sequence[Gap], console: Console
+) -> None:
+    """Print each cause with its evidence and remedy, then what could not be asked, then how many there are."""
+    console.print(Text.assemble((observed.source, "bold"), f" at {observed.now:%Y-%m-%d %H:%M} UTC"))
+    for finding in findings:
+        console.print()
+        for part in _finding(finding):
+            console.print(part)
+    if not_asked:
+        console.print()
+        for part in _gaps(not_asked):
+            console.print(part)
+    console.print()
+    console.print(_verdict(findings))
+
+
+def _finding(finding: Finding) -> Iterator[RenderableType]:
+    yield Text.assemble(
+        (finding.severity, SEVERITY_STYLE[finding.severity]),
+        " ",
+        (finding.code, "bold"),
+        f"  {finding.subject}",
+    )
+    yield Padding(finding.message, INDENT, expand=False)
+    if finding.severity != "info":
+        yield from _lines("seen", finding.evidence)
+        yield from _lines("so", finding.consequences)
+    yield Padding(Text(f"fix: {finding.fix}", "green"), INDENT, expand=False)
+
+
+def _lines(label: str, shown: Sequence[Evidence]) -> Iterator[RenderableType]:
+    for each in shown[:_MOST]:
+        line = Text.assemble((f"{label}: ", "dim"), str(each.object), (f"  {each.shows}", "dim"))
+        yield Padding(line, INDENT, expand=False)
+    if len(shown) > _MOST:
+        yield Padding(Text(f"{label}: {len(shown) - _MOST} more", "dim"), INDENT, expand=False)
+
+
+def _gaps(gaps: Sequence[Gap]) -> Iterator[RenderableType]:
+    yield Text("Not asked", "bold")
+    ordered = sorted(gaps, key=lambda each: each.why)
+    for why, group in groupby(ordered, key=lambda each: each.why):
+        alike = list(group)
+        if why == "absent":
+            names = listed([each.subject for each in alike], 40)
+            yield Padding(f"not in the dump, so there is none or nobody asked: {names}", INDENT, expand=False)
+        else:
+            for each in alike:
+                yield Padding(f"{each.subject}: {each.detail}", INDENT, expand=False)
+
+
+def _verdict(findings: Sequence[Finding]) -> Text:
+    counts = severity_counts(findings)
+    tail = f"{plural(counts['warning'], 'warning')}, {plural(counts['info'], 'note')}."
+    if counts["error"]:
+        return Text.assemble((f"{plural(counts['error'], 'error')}", "bold red"), f", {tail}")
+    if counts["warning"]:
+        return Text.assemble(("No errors", "bold"), f", {tail}")
+    return Text.assemble(("Nothing ails it, as far as was asked", "bold green"), f": no errors, {tail}")

@@ -1,0 +1,95 @@
+"""Nodes, APIs and releases."""
+
+from operations.doctor.catalogue.rule import Rule
+
+CLUSTER = {
+    "NODE-NOT-READY": Rule(
+        "A node is not ready",
+        "A node that is not ready takes no pods, and its pods count as unready.",
+    ),
+    "NODE-UNREACHABLE": Rule(
+        "A kubelet is silent",
+        "A kubelet renews its lease every 10 s; after 40 s of silence its node is Unknown, after five more "
+        "minutes its pods are to go.",
+    ),
+    "NODE-NETWORK-NOT-READY": Rule(
+        "A node's pod network is not ready",
+        "The kubelet is not ready before a CNI plugin has written its configuration.",
+    ),
+    "NODE-NETWORK-UNAVAILABLE": Rule(
+        "A node has no pod network",
+        "The network plugin sets NetworkUnavailable to False when its routes stand.",
+    ),
+    "NODE-RUNTIME-DOWN": Rule(
+        "A node's container runtime does not answer",
+        "The kubelet is ready only while the container runtime answers.",
+    ),
+    "KUBELET-SILENT": Rule(
+        "A kubelet does not report, and nobody notices",
+        "The node lifecycle controller marks nodes whose lease is not renewed; it runs in kube-controller-manager.",
+    ),
+    "NODE-MEMORY-PRESSURE": Rule(
+        "A node runs out of memory",
+        "Below the eviction threshold the kubelet evicts pods over their request, lowest priority first; "
+        "critical pods never go.",
+    ),
+    "NODE-DISK-PRESSURE": Rule(
+        "A node runs out of disk",
+        "Below the threshold of nodefs or imagefs the kubelet deletes images, then evicts what writes most over "
+        "its request.",
+    ),
+    "NODE-PID-PRESSURE": Rule(
+        "A node runs out of process IDs",
+        "Each thread takes a process ID; podPidsLimit bounds those of one pod.",
+    ),
+    "NODE-DISK-FULL": Rule(
+        "A node's disk is full",
+        "Images and what containers write lie on the node's disk.",
+    ),
+    "NODE-CORDONED": Rule(
+        "A node is cordoned",
+        "A cordoned node keeps its pods and takes no new ones until it is uncordoned.",
+    ),
+    "NODE-RESERVATION-LOST": Rule(
+        "A node keeps back less than the others",
+        "kubeadm rewrites a kubelet's configuration from the ConfigMap kubelet-config: what stood on the node "
+        "alone is gone.",
+    ),
+    "KUBELET-VERSION-SKEW": Rule(
+        "A kubelet's version does not go with the API server's",
+        "A kubelet may be up to three minors older than the API server, and never newer.",
+    ),
+    "KUBERNETES-OUT-OF-SUPPORT": Rule(
+        "Kubernetes has no support any more",
+        "A minor gets fixes for 14 months.",
+    ),
+    "PERMISSION-MISSING": Rule(
+        "A program lacks a permission",
+        "RBAC allows only what a role grants that is bound to the service account.",
+    ),
+    "API-SERVICE-UNAVAILABLE": Rule(
+        "An API is not available",
+        "An APIService sends a group to a Service of the cluster; without it the group's objects cannot be "
+        "read, and namespaces do not go.",
+    ),
+    "NAMESPACE-STUCK": Rule(
+        "A deleted namespace does not go",
+        "A namespace goes when all of its objects are gone, their finalizers included.",
+    ),
+    "FINALIZER-STUCK": Rule(
+        "A deleted object does not go",
+        "An object goes when every finalizer has been taken away by the controller that set it.",
+    ),
+    "NOT-READY": Rule(
+        "An object says itself that it is not well",
+        "Controllers write what became of an object into its conditions.",
+    ),
+    "RELEASE-INTERRUPTED": Rule(
+        "A Helm release was interrupted",
+        "Helm refuses to work on a release whose newest revision is pending.",
+    ),
+    "RELEASE-FAILED": Rule(
+        "A Helm upgrade failed",
+        "A failed upgrade leaves what it had changed; nothing goes back by itself.",
+    ),
+}

@@ -1,0 +1,106 @@
+"""Services, routes, certificates and secrets from elsewhere."""
+
+from operations.doctor.catalogue.rule import Rule
+
+NETWORK = {
+    "SERVICE-SELECTOR-MATCHES-NOTHING": Rule(
+        "A Service's selector matches no pod",
+        "A Service leads to the ready pods with all labels of its selector; one wrong value matches none.",
+    ),
+    "SERVICE-SELECTS-NOTHING": Rule(
+        "A Service without any pods",
+        "A Service whose workload is gone leads nowhere.",
+    ),
+    "SERVICE-UNREADY": Rule(
+        "No pod behind a Service is ready",
+        "A Service leads to ready pods only.",
+    ),
+    "SERVICE-PORT-WRONG": Rule(
+        "A Service leads to a port that its pods do not have",
+        "targetPort is a number, or the name of a port of the pod's containers.",
+    ),
+    "LOAD-BALANCER-PENDING": Rule(
+        "A Service has no external address",
+        "A load balancer gives a Service of type LoadBalancer its address.",
+    ),
+    "LOAD-BALANCER-POOL-FULL": Rule(
+        "A pool of addresses is used up",
+        "MetalLB gives each Service an address of its own, unless Services share one by a key.",
+    ),
+    "LOAD-BALANCER-ADDRESS-TAKEN": Rule(
+        "An address belongs to another Service",
+        "MetalLB gives an address twice only to Services that share it by a key.",
+    ),
+    "LOAD-BALANCER-ADDRESS-OUTSIDE": Rule(
+        "An address is in no pool",
+        "MetalLB gives only addresses of its pools.",
+    ),
+    "ROUTE-SERVICE-MISSING": Rule(
+        "A route leads to a Service that does not exist",
+        "An Ingress leads to Services of its own namespace; without the Service it answers 503 or 404.",
+    ),
+    "ROUTE-PORT-MISSING": Rule(
+        "A route leads to a port that a Service does not have",
+        "A route names a port of the Service, not of the pod.",
+    ),
+    "INGRESS-CLASS-MISSING": Rule(
+        "An ingress class does not exist",
+        "An Ingress is served by the controller of its class only.",
+    ),
+    "INGRESS-CLASS-NOT-STATED": Rule(
+        "An Ingress without a class",
+        "Without a class an Ingress gets the default one; without that nobody serves it.",
+    ),
+    "INGRESS-HOST-TWICE": Rule(
+        "Two Ingresses for one host and path",
+        "Of two Ingresses for the same host and path the controller takes one.",
+    ),
+    "TLS-SECRET-MISSING": Rule(
+        "A certificate's Secret does not exist",
+        "An Ingress takes its certificate from a Secret of its own namespace.",
+    ),
+    "MIDDLEWARE-MISSING": Rule(
+        "A middleware does not exist",
+        "Traefik does not serve a route whose middleware it cannot find.",
+    ),
+    "CERTIFICATE-EXPIRED": Rule(
+        "A certificate has ended",
+        "Clients refuse a certificate after notAfter.",
+    ),
+    "CERTIFICATE-NOT-ISSUED": Rule(
+        "A certificate is not issued",
+        "cert-manager asks the issuer, and for ACME proves that the host is ours.",
+    ),
+    "CERTIFICATE-NOT-RENEWED": Rule(
+        "A certificate was not renewed in time",
+        "cert-manager renews at renewalTime, usually a month before the end.",
+    ),
+    "CERTIFICATE-REQUESTS-PENDING": Rule(
+        "Requests for certificates wait",
+        "A CertificateSigningRequest is signed when somebody approves it.",
+    ),
+    "ISSUER-NOT-READY": Rule(
+        "An issuer issues nothing",
+        "cert-manager uses an issuer only while it is Ready.",
+    ),
+    "SECRET-STORE-REFUSED": Rule(
+        "A secret store refuses the cluster",
+        "External Secrets signs in to its store with a token or role; without one Secrets stay as they are.",
+    ),
+    "SECRET-STORE-NOT-READY": Rule(
+        "A secret store cannot be read",
+        "External Secrets reads through its store; while that is not Ready, Secrets stay as they are.",
+    ),
+    "EXTERNAL-SECRET-FAILS": Rule(
+        "A secret is not fetched",
+        "An ExternalSecret fetches all of its keys or none.",
+    ),
+    "EXTERNAL-SECRETS-STALE": Rule(
+        "Secrets are no longer refreshed",
+        "External Secrets reads each secret again after its refreshInterval.",
+    ),
+    "VAULT-SEALED": Rule(
+        "Vault is sealed",
+        "Vault starts sealed, and answers nothing until enough keys unseal each of its pods.",
+    ),
+}

@@ -1,0 +1,246 @@
+"""Pods and their containers."""
+
+from operations.doctor.catalogue.rule import Rule
+
+PODS = {
+    "POD-PENDING": Rule(
+        "A pod waits for a node",
+        "The scheduler places a pod where it passes every filter: cordon, taints, labels, room, ports, volumes, "
+        "other pods.",
+    ),
+    "POD-GATED": Rule(
+        "A pod waits for a scheduling gate",
+        "A pod with spec.schedulingGates is not scheduled before whoever set them takes all of them away.",
+    ),
+    "SCHEDULER-MISSING": Rule(
+        "No scheduler looks at a pod",
+        "A pod is scheduled only by the scheduler that its schedulerName names.",
+    ),
+    "NODE-LABEL-MISSING": Rule(
+        "No node has the label that a pod asks for",
+        "nodeSelector and required node affinity are met exactly: a node without the label never takes the pod.",
+    ),
+    "TAINT-NOT-TOLERATED": Rule(
+        "A taint keeps a pod away",
+        "A node with a NoSchedule or NoExecute taint takes only pods with a toleration of the same key, value "
+        "and effect.",
+    ),
+    "NODE-TAKES-NOTHING": Rule(
+        "The only node for a pod takes no pods",
+        "Kubernetes taints nodes that are not ready or under pressure, so that nothing new is placed there.",
+    ),
+    "NODES-FULL": Rule(
+        "No node has room for a pod's requests",
+        "The scheduler adds up requests, not usage: a pod needs its whole request free on one node.",
+    ),
+    "POD-TOO-LARGE": Rule(
+        "A pod asks for more than any node has",
+        "A pod runs on one node: its requests must fit into the allocatable of one, whatever is free elsewhere.",
+    ),
+    "DEVICE-NOT-OFFERED": Rule(
+        "A device is not offered by any node",
+        "An extended resource exists only while its device plugin registers it with the kubelet and finds the "
+        "device healthy.",
+    ),
+    "VOLUME-SLOTS-FULL": Rule(
+        "No volume slot is free",
+        "Each node takes as many volumes of a CSI driver as its CSINode says; an attachment counts until it is "
+        "deleted, used or not.",
+    ),
+    "VOLUME-ELSEWHERE": Rule(
+        "A volume is where the pod may not go",
+        "A PersistentVolume with node affinity can only be used on nodes with those labels.",
+    ),
+    "HOST-PORT-TAKEN": Rule(
+        "A port of the node is taken",
+        "A hostPort belongs to one pod of a node.",
+    ),
+    "PODS-APART": Rule(
+        "Pods must be apart, and there are too few nodes",
+        "Required anti-affinity leaves pods Pending once every node has one of them.",
+    ),
+    "POD-NEAR-NOTHING": Rule(
+        "The pods near which a pod must be are not there",
+        "Required pod affinity needs a pod that matches on the node already.",
+    ),
+    "CLAIM-MISSING": Rule(
+        "A claim does not exist",
+        "A pod is not scheduled before every claim that its volumes name exists.",
+    ),
+    "IMAGE-NOT-PULLED": Rule(
+        "An image cannot be pulled",
+        "The kubelet pulls an image before it creates the container, and waits longer after each failure, up to "
+        "five minutes.",
+    ),
+    "IMAGE-NOT-FOUND": Rule(
+        "An image does not exist",
+        "A registry answers 404 (not found, manifest unknown) for a name or tag that it does not have.",
+    ),
+    "IMAGE-RATE-LIMIT": Rule(
+        "A registry's rate limit is reached",
+        "Registries answer 429 (toomanyrequests) to an address or account that pulls too often; Docker Hub "
+        "counts per six hours.",
+    ),
+    "IMAGE-PLATFORM": Rule(
+        "An image is not for the node's architecture",
+        "A container runs on the architecture for which its image was built.",
+    ),
+    "IMAGE-UNAUTHORIZED": Rule(
+        "An image is pulled without credentials",
+        "A private registry answers 401 where the pod and its service account name no pull secret.",
+    ),
+    "IMAGE-NAME-INVALID": Rule(
+        "An image's name cannot be read",
+        "An image is REGISTRY/NAME:TAG, its name in lower case.",
+    ),
+    "IMAGE-NEVER-PULLED": Rule(
+        "An image may not be pulled",
+        "With imagePullPolicy Never the image must be on the node already.",
+    ),
+    "PULL-SECRET-MISSING": Rule(
+        "A pull secret does not exist",
+        "The kubelet leaves out pull secrets that it does not find, and asks the registry without.",
+    ),
+    "PULL-SECRET-REFUSED": Rule(
+        "A registry refuses the credentials of a pull secret",
+        "A registry answers 401 to credentials that have expired or were changed; a tag that does not exist "
+        "would be 404.",
+    ),
+    "REGISTRY-CERTIFICATE": Rule(
+        "A registry's certificate is not trusted",
+        "containerd pulls over TLS, and trusts the node's authorities and those in its certs.d.",
+    ),
+    "REGISTRY-UNREACHABLE": Rule(
+        "A registry is not reached",
+        "Images are pulled by the node itself, with the node's resolver and network.",
+    ),
+    "SECRET-MISSING": Rule(
+        "A Secret does not exist",
+        "A container is not created before every Secret that it takes without optional: true exists.",
+    ),
+    "SECRET-KEY-MISSING": Rule(
+        "A Secret lacks a key",
+        "A container is not created before every key that it takes without optional: true is in the Secret.",
+    ),
+    "CONFIGMAP-MISSING": Rule(
+        "A ConfigMap does not exist",
+        "A container is not created before every ConfigMap that it takes without optional: true exists.",
+    ),
+    "CONFIGMAP-KEY-MISSING": Rule(
+        "A ConfigMap lacks a key",
+        "A container is not created before every key that it takes without optional: true is in the ConfigMap.",
+    ),
+    "CONTAINER-CONFIGURATION": Rule(
+        "A container's configuration is refused",
+        "The kubelet checks references and user before it creates a container (CreateContainerConfigError).",
+    ),
+    "CONTAINER-NOT-STARTED": Rule(
+        "A container cannot be started",
+        "The runtime starts the command in the image with the mounts of the pod; what it refuses is no failure "
+        "of the program.",
+    ),
+    "COMMAND-NOT-FOUND": Rule(
+        "A command is not in the image",
+        "command and args replace the image's own; the first word must be a program in it.",
+    ),
+    "CONTAINERS-NOT-CREATED": Rule(
+        "Containers are not created",
+        "Between scheduling and start the kubelet prepares network, volumes and images; events say what holds "
+        "it up, for an hour.",
+    ),
+    "CONTAINER-CRASHES": Rule(
+        "A container ends again and again",
+        "The kubelet starts a container that ended anew, after 10 s, 20 s, up to five minutes (CrashLoopBackOff).",
+    ),
+    "OOM-DEFAULT-LIMIT": Rule(
+        "A container is killed at a limit that nobody wrote for it",
+        "A LimitRange gives containers without a memory limit its default; the kernel kills what passes it.",
+    ),
+    "OOM-LIMIT-TOO-LOW": Rule(
+        "A container is killed at its memory limit",
+        "The kernel kills a container that passes its memory limit (OOMKilled, exit code 137), however free the "
+        "node is.",
+    ),
+    "OOM-NODE": Rule(
+        "A container is killed because its node ran out of memory",
+        "Without a limit of its own a container is killed when the node has no memory left, by its OOM score.",
+    ),
+    "MEMORY-LEAK": Rule(
+        "The memory of a container grows from day to day",
+        "Memory that grows evenly over days, whatever the load, is a leak: a higher limit only puts the kill off.",
+    ),
+    "MEMORY-AT-LIMIT": Rule(
+        "A container is at its memory limit for days",
+        "A working set at the limit leaves no room for a spike: the next one is a kill.",
+    ),
+    "CPU-LIMIT-BRAKES": Rule(
+        "A container is braked by its CPU limit",
+        "A CPU limit is enforced every 100 ms: a container that reaches it stands still for the rest of the time.",
+    ),
+    "LIVENESS-PROBE-KILLS": Rule(
+        "A liveness probe ends a container",
+        "The kubelet ends a container whose liveness probe fails failureThreshold times in a row, and starts it anew.",
+    ),
+    "STARTUP-PROBE-KILLS": Rule(
+        "A startup probe ends a container",
+        "A container that does not pass its startup probe within periodSeconds x failureThreshold is ended.",
+    ),
+    "READINESS-FAILS": Rule(
+        "A readiness probe fails",
+        "A pod gets traffic, and counts as available, only while its readiness probes succeed.",
+    ),
+    "READINESS-PORT-WRONG": Rule(
+        "A readiness probe asks the wrong port",
+        "A probe asks at the port that it names, whether the container listens there or not.",
+    ),
+    "STARTUP-FAILS": Rule(
+        "A container does not get through its startup probe",
+        "Before its startup probe succeeds, a container is neither ready nor checked for liveness.",
+    ),
+    "INIT-NEVER-ENDS": Rule(
+        "An init container does not end",
+        "Init containers run one after the other, and the pod's containers start when all have ended.",
+    ),
+    "WAITS-FOR-SERVICE": Rule(
+        "An init container waits for a Service without ready pods",
+        "A Service answers only when a ready pod stands behind it.",
+    ),
+    "WAITS-FOR-MISSING-SERVICE": Rule(
+        "An init container waits for a Service that does not exist",
+        "A name is resolved to a Service of that name in that namespace, and to nothing else.",
+    ),
+    "WAITS-FOR-WRONG-PORT": Rule(
+        "An init container waits for a port that a Service does not have",
+        "A Service answers on its own ports only.",
+    ),
+    "NETWORK-POLICY-BLOCKS": Rule(
+        "A NetworkPolicy may stand between",
+        "A pod that a NetworkPolicy selects takes only the traffic that a policy allows.",
+    ),
+    "DNS-POLICY": Rule(
+        "A pod does not ask the cluster's DNS",
+        "With hostNetwork, ClusterFirst means the node's resolver; names of Services are known to the cluster's "
+        "DNS only.",
+    ),
+    "EPHEMERAL-LIMIT-EXCEEDED": Rule(
+        "A pod writes more than it may",
+        "The kubelet evicts a pod that passes its limit of ephemeral-storage or the sizeLimit of an emptyDir.",
+    ),
+    "EVICTED-AGAIN-AND-AGAIN": Rule(
+        "Pods are evicted again and again",
+        "Under pressure the kubelet evicts what uses more than it requested first, lowest priority first.",
+    ),
+    "EVICTED-PODS-LEFT": Rule(
+        "Evicted pods are still listed",
+        "Evicted pods stay as records until they are deleted; they hold nothing.",
+    ),
+    "NODE-REFUSES-POD": Rule(
+        "A kubelet refuses pods",
+        "The kubelet checks devices and resources once more before it admits a pod, and fails it where they are "
+        "not there.",
+    ),
+    "POD-STUCK-TERMINATING": Rule(
+        "A deleted pod does not go",
+        "A pod goes when its kubelet confirms that it ended and all finalizers are taken away.",
+    ),
+}

@@ -1,0 +1,87 @@
+"""Claims, volumes and attachments."""
+
+from operations.doctor.catalogue.rule import Rule
+
+STORAGE = {
+    "CLAIM-PENDING": Rule(
+        "A claim has no volume",
+        "A claim is bound when a volume fits it or its class's provisioner makes one.",
+    ),
+    "CLAIM-UNUSED": Rule(
+        "A claim waits for its first pod",
+        "With WaitForFirstConsumer a volume is made when a pod that uses the claim is scheduled.",
+    ),
+    "CLAIM-LOST": Rule(
+        "A claim's volume is gone",
+        "A bound claim whose PersistentVolume was deleted is Lost, and stays so.",
+    ),
+    "CLAIM-TERMINATING": Rule(
+        "A claim in use was deleted",
+        "A deleted claim is kept as long as a pod uses it, and then goes with its volume, unless that is retained.",
+    ),
+    "CLAIM-NOT-GROWN": Rule(
+        "A claim does not grow",
+        "A claim grows where its class allows it; some file systems grow when a pod mounts them anew.",
+    ),
+    "STORAGE-CLASS-MISSING": Rule(
+        "A storage class does not exist",
+        "A claim's volume is made by the class that it names, and the name cannot be changed.",
+    ),
+    "STORAGE-CLASS-NOT-STATED": Rule(
+        "A claim without a storage class",
+        "A claim without a class takes the default one; without that it waits.",
+    ),
+    "VOLUME-MISSING": Rule(
+        "A volume does not exist",
+        "A claim that names its volume takes that one and no other.",
+    ),
+    "VOLUME-TAKEN": Rule(
+        "A volume belongs to another claim",
+        "A volume keeps the claim that it was bound to, by UID, until somebody takes that away.",
+    ),
+    "VOLUME-FULL": Rule(
+        "A disk is full",
+        "A volume does not grow by itself; writing to a full one fails.",
+    ),
+    "VOLUME-FAILED": Rule(
+        "A volume could not be reclaimed",
+        "With reclaim policy Delete the driver deletes the disk of a released volume.",
+    ),
+    "VOLUME-RELEASED": Rule(
+        "A volume that nobody claims",
+        "With reclaim policy Retain a volume and its data stay when the claim is deleted.",
+    ),
+    "PROVISIONING-FAILS": Rule(
+        "A volume cannot be made",
+        "The provisioner of a storage class makes the volume and says in an event why it cannot.",
+    ),
+    "PROVISIONER-SILENT": Rule(
+        "A provisioner does nothing",
+        "The provisioner of a storage class is a program in the cluster; while it does not run, claims wait.",
+    ),
+    "MOUNT-FAILS": Rule(
+        "A volume cannot be mounted",
+        "Containers are created when all volumes are attached and mounted.",
+    ),
+    "NFS-MOUNT-FAILS": Rule(
+        "An NFS export cannot be mounted",
+        "The node itself mounts an export: the server must run, export the path and let the node in.",
+    ),
+    "MULTI-ATTACH": Rule(
+        "A volume is attached to another node",
+        "A ReadWriteOnce block volume is attached to one node at a time; a new revision on another node waits "
+        "for the old pod to go.",
+    ),
+    "ATTACH-FAILS": Rule(
+        "A volume cannot be attached",
+        "The attacher of a CSI driver writes what its storage says into the VolumeAttachment.",
+    ),
+    "ATTACHMENT-STUCK": Rule(
+        "An attachment does not go",
+        "A VolumeAttachment goes when its driver has detached the volume; it counts as a slot until then.",
+    ),
+    "CSI-DRIVER-NOT-ON-NODE": Rule(
+        "A CSI driver is not on a node",
+        "The node plugin of a driver registers it with the kubelet of its own node.",
+    ),
+}
