@@ -33,6 +33,8 @@ class Finding(NamedTuple):
     """Objects whose own trouble this explains."""
     upstream: frozenset[Reference] = frozenset()
     """Objects that this depends on: where one of them has a finding, this one follows from it."""
+    cause: str = ""
+    """What several findings of one code may have in common, for example a registry: they are one finding."""
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -53,12 +55,12 @@ def fold(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _joined(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings of the same cause and object, found in several places, as one."""
-    joined: dict[tuple[str, Reference], Finding] = {}
+    """Findings of the same cause, found in several places, as one."""
+    joined: dict[tuple[str, str], Finding] = {}
     for each in findings:
-        key = each.code, each.subject
+        key = each.code, each.cause or str(each.subject)
         both = sorted((joined[key], each), key=worst_first) if key in joined else [each]
-        joined[key] = _absorbed(both[0], both[1:], same=True)
+        joined[key] = _absorbed(both[0], both[1:])
     return list(joined.values())
 
 
@@ -94,10 +96,10 @@ def _root(place: int, parents: list[int | None]) -> int:
     return place
 
 
-def _absorbed(cause: Finding, others: list[Finding], *, same: bool = False) -> Finding:
+def _absorbed(cause: Finding, others: list[Finding]) -> Finding:
     evidence, consequences = list(cause.evidence), list(cause.consequences)
     for other in others:
-        if not same:
+        if (other.code, other.subject) != (cause.code, cause.subject):
             consequences.append(Evidence(other.subject, other.message))
         consequences += other.consequences
         evidence += other.evidence

@@ -161,6 +161,7 @@ def _lost(observed: Observation, pod: Manifest, lost: Wanted) -> Finding:
         tuple(evidence),
         covers=lineage(observed, pod),
         upstream=upstream - lineage(observed, pod),
+        cause=f"{lost.object} {lost.key}",
     )
 
 

@@ -107,7 +107,7 @@ def _base(observed: Observation, pod: Manifest, container: Container) -> Finding
         "",
         tuple(evidence),
         covers=lineage(observed, pod),
-        upstream=frozenset((Reference("Node", None, node_of(pod)),)),
+        upstream=frozenset((Reference("Node", None, node_of(pod)), reference(pod))),
     )
 
 

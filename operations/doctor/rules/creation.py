@@ -123,6 +123,7 @@ def _finding(observed: Observation, refused: _Refused) -> Finding:
     if found := _WEBHOOK_DOWN.search(said):
         return base._replace(
             code="WEBHOOK-UNREACHABLE",
+            cause=found[1],
             message=f"The API server cannot ask the webhook {found[1]}, and so refuses its pods:{found[2].rstrip()}",
             fix=f"bring the webhook back, or set failurePolicy: Ignore for {found[1]} until it is",
             upstream=base.upstream | webhook_covers(observed, said),
@@ -162,6 +163,7 @@ def _level(observed: Observation, namespace: str | None) -> Iterator[Evidence]:
 def _missing(base: Finding, code: str, lost: Reference) -> Finding:
     return base._replace(
         code=code,
+        cause=str(lost),
         message=f"Its pods name {lost}, which does not exist, and are not created",
         fix=f"create {lost}, or correct the name in {base.subject}",
         evidence=(*base.evidence, Evidence(lost, "does not exist")),
@@ -200,6 +202,7 @@ def _quota(
     note = _previous_request(observed, top, resource)
     return base._replace(
         code="QUOTA-EXCEEDED",
+        cause=str(quota),
         message=f"{quota} does not take another of its pods: each asks for {amount}, {used.get(resource, '?')} of "
         f"{limited.get(resource, '?')} are used{note}",
         fix="; ".join(advice),

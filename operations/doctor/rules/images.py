@@ -109,6 +109,7 @@ def _finding(observed: Observation, pod: Manifest, container: Container) -> Find
         case "rate-limit":
             return finding._replace(
                 code="IMAGE-RATE-LIMIT",
+                cause=registry,
                 message=f"{registry} refuses further pulls of {container.image} for now: 429, its rate limit is "
                 "reached",
                 fix=f"pull with an account (imagePullSecrets) or through a mirror of {registry}; "
@@ -119,7 +120,7 @@ def _finding(observed: Observation, pod: Manifest, container: Container) -> Find
         case "certificate":
             return finding._replace(
                 code="REGISTRY-CERTIFICATE",
-                subject=finding.subject,
+                cause=registry,
                 message=f"containerd does not trust {registry}, from which {container.image} comes: "
                 f"{said.words.strip()}",
                 fix=f"renew the certificate of {registry}, or give the nodes its authority (containerd's certs.d)",
@@ -127,6 +128,7 @@ def _finding(observed: Observation, pod: Manifest, container: Container) -> Find
         case "unreachable":
             return finding._replace(
                 code="REGISTRY-UNREACHABLE",
+                cause=registry,
                 message=f"{node_of(pod)} does not reach {registry}, from which {container.image} comes: "
                 f"{said.words.strip()}",
                 fix=f"see whether {registry} runs, and whether {node_of(pod)} resolves its name and reaches its port",
@@ -203,6 +205,7 @@ def _unauthorized(
     if lost:
         return finding._replace(
             code="PULL-SECRET-MISSING",
+            cause=str(lost[0]),
             message=f"{registry} answers {answer} for {container.image}: the pull secret {lost[0]} does not exist",
             fix=f"create {lost[0]}, of type kubernetes.io/dockerconfigjson, with credentials for {registry}",
             evidence=(*finding.evidence, Evidence(lost[0], "does not exist")),
@@ -220,6 +223,7 @@ def _unauthorized(
         )
     return finding._replace(
         code="PULL-SECRET-REFUSED",
+        cause=str(secrets[0]),
         message=f"{registry} answers {answer}: it refuses the credentials in {secrets[0]} with which "
         f"{container.image} is pulled; they have expired or were changed",
         fix=remedy,

@@ -170,6 +170,7 @@ def _mount(observed: Observation, pod: Manifest, base: Finding, said: list[str])
             daemons = [d for d in observed.of("DaemonSet") if _has_driver(d, driver)]
             return base._replace(
                 code="CSI-DRIVER-NOT-ON-NODE",
+                cause=f"{driver} {node}",
                 message=f"The CSI driver {driver} is not registered on {node}, so its volumes cannot be mounted there",
                 fix=f"see why its node plugin does not run on {node} (a taint, a nodeSelector, a crash)",
                 evidence=(*base.evidence, *(Evidence(reference(d), "is the driver's node plugin") for d in daemons)),
@@ -185,6 +186,7 @@ def _mount(observed: Observation, pod: Manifest, base: Finding, said: list[str])
             host, path, name = server
             return base._replace(
                 code="NFS-MOUNT-FAILS",
+                cause=host,
                 message=f"Its volume {text(volume, 'name')} ({name or 'inline'}: {host}:{path}) cannot be mounted on "
                 f"{node_of(pod)}: {words}",
                 fix=f"see whether {host} runs and exports {path} to {node_of(pod)}: showmount -e {host}",

@@ -243,6 +243,7 @@ def _label(observed: Observation, pod: Manifest, base: Finding, found: dict[str,
     first = labels[0]
     return base._replace(
         code="NODE-LABEL-MISSING",
+        cause=" ".join(labels),
         message=f"Its pod asks for nodes with {' and '.join(labels)}, and no node has that{hint}",
         fix=f"kubectl label node {target or 'NODE'} {first}, if it is the one meant; "
         f"or correct nodeSelector or affinity in {reference(owner) if owner else base.subject}",
@@ -301,6 +302,7 @@ def _slots(observed: Observation, base: Finding, chosen: dict[str, list[Blocker]
     )
     return base._replace(
         code="VOLUME-SLOTS-FULL",
+        cause=full[0].what,
         message=f"All volume slots of {full[0].what} are taken on the nodes that its pod may go to: {counts}{taken}",
         fix=fix,
         evidence=tuple(evidence),
@@ -324,6 +326,7 @@ def _resources(
     if largest.whole == 0:
         return base._replace(
             code="DEVICE-NOT-OFFERED",
+            cause=resource,
             message=f"Its pod asks for {wanted} {resource}, and no node that it may go to offers any",
             fix=f"see whether the device plugin for {resource} runs on the node with the device, and what it says",
             upstream=_device_plugins(observed, resource),
@@ -342,6 +345,7 @@ def _resources(
     note = f"; {listed(others)} is cordoned" if others else ""
     return base._replace(
         code="NODES-FULL",
+        cause=resource,
         message=f"Its pod asks for {wanted} of {resource}, and free for requests are {free}{note}",
         fix=f"ask for less {resource} in {base.subject} or in a service beside it, or add a worker",
         upstream=frozenset(Reference("Node", None, node) for node in others),
@@ -369,6 +373,7 @@ def _taint(observed: Observation, base: Finding, chosen: dict[str, list[Blocker]
     key = taints[0].rpartition(":")[0]
     return base._replace(
         code="TAINT-NOT-TOLERATED",
+        cause=" ".join(taints),
         message=f"Its pod does not tolerate {' or '.join(taints)}{when}, the taint of {listed(nodes)}, "
         "and may go nowhere else",
         fix=f"add a toleration for {key} to {base.subject}, if it belongs there; "

@@ -1,23 +1,12 @@
 """Versions of Kubernetes that do not go together, or have no support any more."""
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from observation.fields import entries, text
 from observation.model import Observation
 from observation.objects import name_of, reference
 from operations.doctor.finding import Evidence, Finding
-
-_VERSION = re.compile(r"v1\.(\d+)\.")
-_OLDEST_KUBELET = 3
-"""Minors that a kubelet may be behind its API server (kubernetes.io/releases/version-skew-policy)."""
-SUPPORTED_UNTIL = {
-    32: datetime(2026, 2, 28, tzinfo=UTC),
-    33: datetime(2026, 6, 28, tzinfo=UTC),
-    34: datetime(2026, 10, 27, tzinfo=UTC),
-}
-"""End of support by minor of Kubernetes 1 (kubernetes.io/releases)."""
+from plan.cluster.releases import KUBELET_SKEW, minor_of, release
 
 
 def version_findings(observed: Observation) -> Iterator[Finding]:
@@ -25,19 +14,19 @@ def version_findings(observed: Observation) -> Iterator[Finding]:
     minors = {
         name_of(node): minor
         for node in observed.of("Node")
-        if (minor := _minor(text(node, "status", "nodeInfo", "kubeletVersion"))) is not None
+        if (minor := minor_of(text(node, "status", "nodeInfo", "kubeletVersion"))) is not None
     }
     control = [
         minors[name_of(node)]
         for node in observed.of("Node")
         if name_of(node) in minors and "node-role.kubernetes.io/control-plane" in node["metadata"].get("labels", {})
     ]
-    server = _minor(observed.version or "") or _from_pods(observed) or max(control, default=None)
+    server = minor_of(observed.version or "") or _from_pods(observed) or max(control, default=None)
     if server is None:
         return
     for node in observed.of("Node"):
         minor = minors.get(name_of(node))
-        if minor is None or server - _OLDEST_KUBELET <= minor <= server:
+        if minor is None or server - KUBELET_SKEW <= minor <= server:
             continue
         newer = minor > server
         yield Finding(
@@ -45,26 +34,22 @@ def version_findings(observed: Observation) -> Iterator[Finding]:
             "error" if newer else "warning",
             reference(node),
             f"Its kubelet is v1.{minor}, the API server v1.{server}: a kubelet must not be "
-            + ("newer" if newer else f"more than {_OLDEST_KUBELET} minors older"),
+            + ("newer" if newer else f"more than {KUBELET_SKEW} minors older"),
             f"install kubelet v1.{server} on {name_of(node)}" if newer else f"upgrade the kubelet of {name_of(node)}",
             (Evidence(reference(node), f"kubeletVersion {text(node, 'status', 'nodeInfo', 'kubeletVersion')}"),),
         )
-    ended = SUPPORTED_UNTIL.get(server)
+    known = release(server)
+    ended = known.end_of_life if known else None
     first = next(iter(observed.of("Node")), None)
-    if ended is not None and ended < observed.now and first is not None:
+    if ended is not None and ended < observed.now.date() and first is not None:
         yield Finding(
             "KUBERNETES-OUT-OF-SUPPORT",
             "info",
             reference(first),
-            f"Kubernetes v1.{server} has had no support since {ended:%Y-%m-%d}",
+            f"Kubernetes v1.{server} has had no support since {ended}",
             f"upgrade to v1.{server + 1}",
             (Evidence(reference(first), f"kubeletVersion {text(first, 'status', 'nodeInfo', 'kubeletVersion')}"),),
         )
-
-
-def _minor(version: str) -> int | None:
-    found = _VERSION.match(version)
-    return int(found[1]) if found else None
 
 
 def _from_pods(observed: Observation) -> int | None:
@@ -72,5 +57,5 @@ def _from_pods(observed: Observation) -> int | None:
     for pod in observed.in_namespace("Pod", "kube-system"):
         if name_of(pod).startswith("kube-apiserver-"):
             for container in entries(pod, "spec", "containers"):
-                return _minor(text(container, "image").rpartition(":")[2])
+                return minor_of(text(container, "image").rpartition(":")[2])
     return None

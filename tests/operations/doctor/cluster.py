@@ -103,7 +103,7 @@ class Cluster:
         if role:
             marks[f"node-role.kubernetes.io/{role}"] = ""
             taints = [{"key": f"node-role.kubernetes.io/{role}", "effect": "NoSchedule"}]
-        info = {"kubeletVersion": "v1.35.1", "architecture": "amd64"}
+        info = {"kubeletVersion": "v1.36.1", "architecture": "amd64"}
         status = {"capacity": kept, "allocatable": resources, "conditions": conditions, "nodeInfo": info}
         return self.add("Node", name, metadata={"labels": marks}, spec={"taints": taints}, status=status)
 
