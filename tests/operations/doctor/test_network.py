@@ -1,0 +1,292 @@
+"""Services, routes, certificates and secrets from elsewhere, broken in one place each."""
+
+from typing import Any
+
+from tests.operations.doctor.cluster import (
+    Cluster,
+    Object,
+    days,
+    healthy,
+    hours,
+    loud,
+    only,
+    short,
+    unready,
+    unserved,
+    waiting,
+    words,
+)
+
+
+def test_a_selector_with_one_wrong_value() -> None:
+    cluster = healthy()
+    cluster.get("Service", "web")["spec"]["selector"] = {"app": "webb"}
+    unserved(cluster, "web")
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("SERVICE-SELECTOR-MATCHES-NOTHING", "Service/shop/web")
+    for each in ("app=webb", "app=web", "Ingress/shop/web", "Deployment/shop/web"):
+        assert each in words(found)
+
+
+def test_a_port_name_that_the_pods_do_not_have() -> None:
+    cluster = healthy()
+    cluster.get("Service", "web")["spec"]["ports"][0]["targetPort"] = "web"
+    found = only(cluster)
+    assert found.code == "SERVICE-PORT-WRONG"
+    assert "http" in found.message
+
+
+def test_a_port_that_the_pods_do_not_have() -> None:
+    cluster = healthy()
+    cluster.get("Service", "web")["spec"]["ports"][0]["targetPort"] = 8081
+    found = only(cluster)
+    assert found.code == "SERVICE-PORT-WRONG"
+    assert "8081" in found.message
+    assert "8080" in found.message
+
+
+def test_a_further_port_that_the_container_does_not_state_is_fine() -> None:
+    cluster = healthy()
+    cluster.service("web-stream", "shop", {"app": "web"}, port=554, target=8554)
+    assert not loud(cluster.diagnose())
+
+
+def test_an_ingress_to_a_service_that_does_not_exist() -> None:
+    cluster = healthy()
+    cluster.ingress("cart", "cart.example", service="carts")
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("ROUTE-SERVICE-MISSING", "Ingress/shop/cart")
+    assert "Service/shop/carts" in found.message
+
+
+def test_an_ingress_to_a_port_that_the_service_does_not_have() -> None:
+    cluster = healthy()
+    cluster.ingress("cart", "cart.example", service="web", port=8080)
+    found = only(cluster)
+    assert found.code == "ROUTE-PORT-MISSING"
+    assert "8080" in found.message
+    assert "80 (http)" in found.message
+
+
+def test_an_ingress_of_a_class_that_does_not_exist() -> None:
+    cluster = healthy()
+    cluster.ingress("cart", "cart.example", service="web", ingressClassName="traefik")
+    assert only(cluster).code == "INGRESS-CLASS-MISSING"
+
+
+def test_two_ingresses_for_one_host() -> None:
+    cluster = healthy()
+    cluster.ingress("cart", "shop.example", service="database")
+    found = only(cluster)
+    assert found.code == "INGRESS-HOST-TWICE"
+    for each in ("Ingress/shop/web", "Ingress/shop/cart", "shop.example"):
+        assert each in words(found)
+
+
+def test_a_certificate_whose_secret_does_not_exist() -> None:
+    cluster = healthy()
+    cluster.get("Ingress", "web")["spec"]["tls"] = [{"hosts": ["shop.example"], "secretName": "web-tls"}]
+    found = only(cluster)
+    assert found.code == "TLS-SECRET-MISSING"
+    assert "Secret/shop/web-tls" in found.message
+
+
+def test_a_pool_without_a_free_address() -> None:
+    cluster = healthy()
+    cluster.add(
+        "IPAddressPool",
+        "lan",
+        "kube-system",
+        apiVersion="metallb.io/v1beta1",
+        spec={"addresses": ["10.0.0.1-10.0.0.1"]},
+    )
+    first = cluster.service("one", "shop", {"app": "web"})
+    first["spec"]["type"] = "LoadBalancer"
+    first["status"] = {"loadBalancer": {"ingress": [{"ip": "10.0.0.1"}]}}
+    second = cluster.service("two", "shop", {"app": "web"})
+    second["spec"]["type"] = "LoadBalancer"
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("LOAD-BALANCER-POOL-FULL", "Service/shop/two")
+    assert "1 of 1" in found.message
+
+
+def certificate(cluster: Cluster, *, ends: str, due: str, ready: str = "True", **ready_rest: Any) -> Object:
+    conditions = [
+        {
+            "type": "Ready",
+            "status": ready,
+            "reason": "Ready",
+            "message": "",
+            "lastTransitionTime": days(9),
+            **ready_rest,
+        }
+    ]
+    spec = {"dnsNames": ["shop.example"], "secretName": "web-tls", "issuerRef": {"kind": "ClusterIssuer", "name": "ca"}}
+    status = {"notAfter": ends, "renewalTime": due, "conditions": conditions}
+    return cluster.add("Certificate", "web", "shop", apiVersion="cert-manager.io/v1", spec=spec, status=status)
+
+
+def test_a_certificate_that_has_ended() -> None:
+    cluster = healthy()
+    certificate(
+        cluster,
+        ends="2027-02-20T00:00:00Z",
+        due="2027-01-20T00:00:00Z",
+        ready="False",
+        message="certificate has expired",
+    )
+    found = only(cluster)
+    assert found.code == "CERTIFICATE-EXPIRED"
+    for each in ("shop.example", "2027-02-20T00:00:00Z", "Ingress/shop/web"):
+        assert each in words(found)
+
+
+def test_a_certificate_that_was_not_renewed() -> None:
+    cluster = healthy()
+    certificate(cluster, ends="2027-03-20T00:00:00Z", due="2027-02-18T00:00:00Z")
+    found = only(cluster)
+    assert (found.code, found.severity) == ("CERTIFICATE-NOT-RENEWED", "warning")
+
+
+def test_a_certificate_in_its_time_is_fine() -> None:
+    cluster = healthy()
+    certificate(cluster, ends="2027-05-20T00:00:00Z", due="2027-04-20T00:00:00Z")
+    assert not loud(cluster.diagnose())
+
+
+def external_secret(cluster: Cluster, name: str, status: str, message: str) -> Object:
+    condition = {
+        "type": "Ready",
+        "status": status,
+        "reason": "SecretSyncedError",
+        "message": message,
+        "lastTransitionTime": hours(5),
+    }
+    spec = {
+        "secretStoreRef": {"kind": "ClusterSecretStore", "name": "vault"},
+        "data": [{"secretKey": "a", "remoteRef": {"key": "shop", "property": "a"}}],
+        "target": {"name": name},
+        "refreshInterval": "15m",
+    }
+    return cluster.add(
+        "ExternalSecret",
+        name,
+        "shop",
+        apiVersion="external-secrets.io/v1",
+        spec=spec,
+        status={"conditions": [condition]},
+    )
+
+
+def vault(cluster: Cluster) -> None:
+    spec = {"provider": {"vault": {"server": "http://vault.kube-system:8200"}}}
+    condition = {
+        "type": "Ready",
+        "status": "False",
+        "reason": "ValidationFailed",
+        "message": "unable to validate store: 503 Vault is sealed",
+        "lastTransitionTime": hours(5),
+    }
+    cluster.add(
+        "ClusterSecretStore",
+        "vault",
+        apiVersion="external-secrets.io/v1",
+        spec=spec,
+        status={"conditions": [condition]},
+    )
+    external_secret(cluster, "shop-secret", "False", "could not get secret data from provider")
+
+
+def test_a_sealed_vault_is_the_cause_of_all_that_reads_it() -> None:
+    cluster = healthy()
+    top = cluster.workload("vault", "kube-system", kind="StatefulSet")
+    pod = cluster.get("Pod", "vault-0")
+    pod["metadata"]["labels"]["vault-sealed"] = "true"
+    unready(pod)
+    pod["status"]["containerStatuses"][0]["ready"] = False
+    short(top)
+    unserved(cluster, "vault")
+    vault(cluster)
+    waiting(cluster.get("Pod", "web-r1-x0"), "CreateContainerConfigError", 'secret "shop-secret" not found')
+    source = {"secretKeyRef": {"name": "shop-secret", "key": "a"}}
+    cluster.get("Pod", "web-r1-x0")["spec"]["containers"][0]["env"] = [{"name": "A", "valueFrom": source}]
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("VAULT-SEALED", "StatefulSet/kube-system/vault")
+    for each in ("ClusterSecretStore/vault", "ExternalSecret/shop/shop-secret", "Deployment/shop/web"):
+        assert each in words(found)
+
+
+def test_a_store_that_may_not_be_read() -> None:
+    cluster = healthy()
+    vault(cluster)
+    store = cluster.get("ClusterSecretStore", "vault")
+    store["status"]["conditions"][0]["message"] = "unable to log in with Kubernetes auth: 403 permission denied"
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("SECRET-STORE-REFUSED", "ClusterSecretStore/vault")
+    assert "ExternalSecret/shop/shop-secret" in words(found)
+
+
+def test_a_key_that_the_store_does_not_have() -> None:
+    cluster = healthy()
+    external_secret(
+        cluster, "more", "False", "could not get secret data from provider: cannot find secret data for key: shop"
+    )
+    found = only(cluster)
+    assert found.code == "EXTERNAL-SECRET-FAILS"
+    assert "Secret/shop/more" in found.message
+
+
+def test_a_release_that_was_interrupted() -> None:
+    cluster = healthy()
+    for version, status in (("1", "deployed"), ("2", "pending-upgrade")):
+        labels = {"owner": "helm", "name": "web", "version": version, "status": status}
+        cluster.add(
+            "Secret",
+            f"sh.helm.release.v1.web.v{version}",
+            "shop",
+            metadata={"labels": labels},
+            type="helm.sh/release.v1",
+        )
+    found = only(cluster)
+    assert found.code == "RELEASE-INTERRUPTED"
+    assert "helm rollback web 1 -n shop" in found.fix
+
+
+def test_a_namespace_that_does_not_go() -> None:
+    cluster = healthy()
+    namespace = cluster.add("Namespace", "old", metadata={"deletionTimestamp": hours(20)})
+    said = "Some content in the namespace has finalizers remaining: shop.example/keep in 1 resource instances"
+    namespace["status"] = {
+        "phase": "Terminating",
+        "conditions": [{"type": "NamespaceFinalizersRemaining", "status": "True", "message": said}],
+    }
+    cluster.add("Widget", "last", "old", metadata={"deletionTimestamp": hours(20), "finalizers": ["shop.example/keep"]})
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("NAMESPACE-STUCK", "Namespace/old")
+    assert "Widget/old/last" in found.message
+
+
+def test_a_program_that_lacks_a_permission() -> None:
+    cluster = healthy()
+    said = (
+        'pods is forbidden: User "system:serviceaccount:shop:default" cannot list resource "pods" '
+        'in API group "" in the namespace "shop"'
+    )
+    cluster.event(cluster.get("Pod", "web"), "ReconcileError", said)
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("PERMISSION-MISSING", "ServiceAccount/shop/default")
+
+
+def test_an_object_that_says_itself_that_it_is_not_well() -> None:
+    cluster = healthy()
+    condition = {
+        "type": "Ready",
+        "status": "False",
+        "reason": "BuildFailed",
+        "message": "no such path",
+        "lastTransitionTime": hours(3),
+    }
+    cluster.add("Kustomization", "apps", "shop", status={"conditions": [condition]})
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("NOT-READY", "Kustomization/shop/apps")
+    assert "no such path" in found.message
