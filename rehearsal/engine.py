@@ -67,6 +67,8 @@ class Engine:
             NAME,
             kubeconfig=self._kubeconfig,
             cluster_identifier=NAME,
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
             upsert_existing_objects=True,  # Kyverno runs already, in its namespace
             kube_client_settings=kubernetes.KubeClientSettingsArgs(qps=1000, burst=2000),
         )

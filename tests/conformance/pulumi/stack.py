@@ -123,6 +123,12 @@ class Stack:
         """Let a resource be deleted or replaced."""
         self._must("state", "unprotect", urn, "--yes")
 
+    def unprotect_all(self, name: str) -> None:
+        """Let all protected resources be deleted or replaced that have this in their names."""
+        for each in self.export()["deployment"]["resources"]:
+            if each.get("protect") and name in each["urn"].rpartition("::")[2]:
+                self.unprotect(each["urn"])
+
     def _must(self, *arguments: str, given: str | None = None, errors: bool = True) -> Outcome:
         outcome = self._run(*arguments, given=given, errors=errors)
         assert outcome.succeeded, outcome.output
