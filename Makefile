@@ -5,6 +5,7 @@ LAB ?= prod
 DIR ?= rendered/$(LAB)
 UPGRADE ?=
 AGAINST ?=
+PAGE ?= lab.html
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -12,7 +13,7 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render schema rehearse test conformance golden messages recordings lint bench docs lock clean
+.PHONY: help plan render report schema rehearse test conformance browser golden messages recordings lint bench docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +23,9 @@ plan: .venv/runtime ## Read what the lab is, whether it fits and what is wrong w
 
 render: .venv/runtime ## Write the lab's manifests and machine specifications as files (LAB=, DIR=)
 	@$(BIN)/homelab render --lab $(LAB) $(DIR)
+
+report: .venv/runtime ## Write the lab as one HTML page (LAB=, PAGE=lab.html; AGAINST= for changes)
+	@$(BIN)/homelab report --lab $(LAB) --output $(PAGE) $(if $(AGAINST),--against $(AGAINST))
 
 rehearse: .venv/development ## Run the lab on a real control plane on this machine (LAB=; the first time builds it)
 	@$(BIN)/python -m rehearsal.tools
@@ -36,6 +40,9 @@ test: .venv/development ## Run the tests
 conformance: .venv/development ## Run the tests against the real provider, control plane, kubeadm and cloud-init (the first time builds them)
 	@$(BIN)/python -m rehearsal.tools || echo "Going on without what is missing"
 	@$(BIN)/pytest -n 2 -rs tests/conformance
+
+browser: .venv/development ## Look at the HTML page in a real Chromium (a part of conformance)
+	@$(BIN)/pytest -rs tests/conformance/browser
 
 golden: .venv/runtime ## Write the golden files anew, to be reviewed as a diff
 	@$(BIN)/homelab render --lab small tests/golden/small

@@ -6,20 +6,19 @@ from cli.baseline import NothingToCompare, side_at, side_of
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input
 from cli.reports.comparison import comparison_report
+from operations.guard.consequence import Consequence
 from operations.guard.predicted import foreseen
-from plan.changes.comparison import compare
+from plan.changes.comparison import Comparison, compare
 from plan.model import Plan
 
 
-def run_against(plan: Plan, folder: Path, reference: str, output: str) -> int:
-    """Print how a plan differs from that of a revision or of a rendered folder."""
+def run_against(plan: Plan, folder: Path, reference: str, fails_on_damage: bool, output: str) -> int:
+    """Print how a plan differs from that of a revision or of a rendered folder. ERRORS is returned if the plan has
+    errors, and with `fails_on_damage` also if an `up` would damage what runs."""
     try:
-        before = side_at(reference, folder)
+        comparison, consequences = changes_since(plan, folder, reference)
     except NothingToCompare as error:
         return refuse_input(str(error), output)
-    after = side_of(plan, str(folder))
-    comparison = compare(before, after)
-    consequences = foreseen(plan.lab, before, after, comparison)
     if output == "json":
         print_json(comparison_report(comparison, consequences))
     elif output == "markdown":
@@ -30,4 +29,12 @@ def run_against(plan: Plan, folder: Path, reference: str, output: str) -> int:
         from cli.text.comparison import print_comparison
 
         print_comparison(str(folder), comparison, consequences)
-    return ERRORS if plan.errors else FINE
+    damages = fails_on_damage and any(each.severity == "error" for each in consequences)
+    return ERRORS if plan.errors or damages else FINE
+
+
+def changes_since(plan: Plan, folder: Path, reference: str) -> tuple[Comparison, tuple[Consequence, ...]]:
+    """How a plan differs from another one, and what an `up` would do then. Raises NothingToCompare."""
+    before, after = side_at(reference, folder), side_of(plan, str(folder))
+    comparison = compare(before, after)
+    return comparison, foreseen(plan.lab, before, after, comparison)

@@ -52,12 +52,15 @@ def plan_command(
     against: Annotated[
         str | None, typer.Option(help="A git revision, or a folder that was rendered: say only what differs from it.")
     ] = None,
+    fails_on_damage: Annotated[
+        bool, typer.Option("--fail-on-damage", help="With --against: exit code 1 if an `up` would damage what runs.")
+    ] = False,
     whole: WholeOption = None,
 ) -> None:
     """Say what the lab is, whether it fits, and what is wrong with it."""
     from cli.commands.plan import run_plan
 
-    raise SystemExit(run_plan(lab, output, service, against, _is_whole(whole)))
+    raise SystemExit(run_plan(lab, output, service, against, fails_on_damage, _is_whole(whole)))
 
 
 @app.command("render")
@@ -70,6 +73,26 @@ def render_command(
     from cli.commands.render import run_render
 
     raise SystemExit(run_render(lab, folder, output))
+
+
+@app.command("report")
+def report_command(
+    file: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("lab.html"),
+    lab: LabOption = "prod",
+    against: Annotated[str | None, typer.Option(help="A git revision or a rendered folder: what differs.")] = None,
+    links: Annotated[
+        str | None,
+        typer.Option(
+            "--links",
+            help="Address that links to files begin with, as https://forge.example/me/lab/blob/main.",
+        ),
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write the lab as one HTML page, to be read in any browser, offline and on a phone."""
+    from cli.commands.report import run_report
+
+    raise SystemExit(run_report(lab, file, against, links, output))
 
 
 @app.command("schema")

@@ -11,7 +11,9 @@ from config.suggest import did_you_mean
 from plan import make_plan
 
 
-def run_plan(lab: str, output: str, service: str | None, against: str | None, whole: bool) -> int:
+def run_plan(
+    lab: str, output: str, service: str | None, against: str | None, fails_on_damage: bool, whole: bool
+) -> int:
     """Print the plan of a lab, or of one service in it, or how it differs from another one."""
     if output == "markdown" and against is None:
         return refuse_input("Markdown is for changes: name what to compare with, --against main", output)
@@ -25,7 +27,7 @@ def run_plan(lab: str, output: str, service: str | None, against: str | None, wh
     if against is not None:
         from cli.against import run_against
 
-        return run_against(plan, lab_folder(lab), against, output)
+        return run_against(plan, lab_folder(lab), against, fails_on_damage, output)
     if output == "json":
         print(json_text(plan_report(plan, service), indent=None))
     elif service is not None:

@@ -34,6 +34,9 @@ def print_comparison(lab: str, comparison: Comparison, consequences: Sequence[Co
     _print_consequences(consequences, console)
     _print_figures(comparison, console)
     _print_verdicts(comparison, console)
+    if comparison.subjects or comparison.verdicts:
+        sentence, is_good = closing(comparison, consequences)
+        console.print(Text(sentence, "bold green" if is_good else "bold yellow"))
 
 
 def summary(comparison: Comparison) -> str:
@@ -122,9 +125,24 @@ def _print_figures(comparison: Comparison, console: Console) -> None:
 
 
 def loss_line(loss: LossChange) -> str:
-    """What a loss takes now, and what it took before."""
-    before, after = (listed(names) or "nothing" for names in (loss.before, loss.after))
-    return f"when {EVENTS[loss.event].format(loss.name)}, without a place or out of reach: {after} (before: {before})"
+    """What a loss takes that it did not take before, and the other way round."""
+    more = [f"+ {name}" for name in loss.after if name not in loss.before]
+    less = [f"- {name}" for name in loss.before if name not in loss.after]
+    return f"when {EVENTS[loss.event].format(loss.name)}, without a place or out of reach: {', '.join((*more, *less))}"
+
+
+def closing(comparison: Comparison, consequences: Iterable[Consequence]) -> tuple[str, bool]:
+    """The verdict on a change in one sentence, and whether it is good."""
+    damage = [each.name for each in consequences if each.severity == "error"]
+    new = Counter(each.severity for each in comparison.verdicts if each.status == "added")
+    parts = [f"{plural(len(damage), 'step')} would do damage ({', '.join(damage)})"] if damage else []
+    parts += [plural(new[each], f"new {each}") for each in ("error", "warning") if new[each]]
+    parts += [f"pods of {new['latent']} more would be refused when they are made anew"] if new["latent"] else []
+    if parts:
+        return f"Look at this before you apply it: {', '.join(parts)}.", False
+    gone = sum(each.status == "removed" for each in comparison.verdicts)
+    less = f"; {plural(gone, 'finding')} less" if gone else ""
+    return f"Nothing that runs is damaged, and no error or warning is new{less}.", True
 
 
 def _print_verdicts(comparison: Comparison, console: Console) -> None:

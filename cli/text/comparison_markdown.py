@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from cli.text.alike import figures_alike, subjects_alike
-from cli.text.comparison import loss_line, noteworthy, subject_lines, summary, verdict_head
+from cli.text.comparison import closing, loss_line, noteworthy, subject_lines, summary, verdict_head
 from operations.guard.consequence import Consequence
 from plan.changes.comparison import Comparison, VerdictChange
 from plan.wording import plural
@@ -21,7 +21,10 @@ LEFT_OUT = "\n{} more left out for their length: `homelab plan --against {}` sho
 def to_markdown(lab: str, comparison: Comparison, consequences: Sequence[Consequence]) -> str:
     """The comparison, in a stable order, short enough for a comment."""
     sections = tuple(_sections(comparison, consequences))
-    text = "\n".join((*_summary(lab, comparison), *(line for each in sections for line in _open(*each)))) + "\n"
+    text = (
+        "\n".join((*_summary(lab, comparison, consequences), *(line for each in sections for line in _open(*each))))
+        + "\n"
+    )
     folded = [_fold(*each) for each in _folded(comparison)]
     folded += [_fold(f"{title}: {len(lines)} in all", lines) for title, lines in sections if len(lines) > MOST_OPEN]
     for number, each in enumerate(folded):
@@ -32,10 +35,12 @@ def to_markdown(lab: str, comparison: Comparison, consequences: Sequence[Consequ
     return text
 
 
-def _summary(lab: str, comparison: Comparison) -> Iterator[str]:
+def _summary(lab: str, comparison: Comparison, consequences: Sequence[Consequence]) -> Iterator[str]:
     yield f"### {_escaped(lab)} compared with {_escaped(comparison.before)}"
     yield ""
     yield f"{_escaped(summary(comparison)).capitalize()}."
+    yield ""
+    yield f"**{_escaped(closing(comparison, consequences)[0])}**"
 
 
 def _sections(comparison: Comparison, consequences: Iterable[Consequence]) -> Iterator[tuple[str, list[str]]]:

@@ -10,7 +10,7 @@ from cli.text.tables import Column, Table, number
 from plan.cluster.nodes import PODS
 from plan.model.resources import CPU, MEMORY, notation
 from plan.scenarios.headroom import Constraint, Headroom
-from plan.scenarios.losses import Loss
+from plan.scenarios.losses import Loss, distinct
 from plan.scenarios.power_cut import Restart
 from plan.wording import cores, gib, listed, percent, plural
 
@@ -99,11 +99,7 @@ def losses_text(losses: Iterable[Loss], *, all_names: bool = False) -> Renderabl
         number("services interrupted", drop=1),
     )
     sentences: list[str] = []
-    seen: set[object] = set()
-    for loss in losses:
-        if (outcome := _outcome(loss)) in seen:
-            continue
-        seen.add(outcome)
+    for loss in distinct(losses):
         counts = (loss.moved + loss.stay_down, loss.moved, loss.stay_down, len(loss.interrupted_services))
         table.add_row(event_text(loss), *map(str, counts))
         said = [*_besides(loss), *(_interrupted(loss) if all_names else ())]
@@ -155,10 +151,3 @@ def restarts_text(restarts: Sequence[Restart]) -> RenderableType:
     elsewhere = f"; those of {listed(late)} are made anew elsewhere before it is there" if late else ""
     lines.append(Text(f"pods come back on the node that they were on{elsewhere}"))
     return Group(*lines)
-
-
-def _outcome(loss: Loss) -> tuple[object, ...]:
-    """What tells two lines apart; that a node is counted differently in the scheduler's words does not."""
-    waiting = tuple((each.workload.key, each.pods) for each in loss.pending)
-    names = tuple(tuple(each.key for each in workloads) for workloads in (loss.blips, loss.held))
-    return loss.name, loss.has_control_plane, loss.moved, waiting, names, loss.unreachable

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
-from plan.model import Plan, Tier, Workload
+from plan.model import NodeUse, Plan, Tier, Workload
 from plan.model.resources import added, pod_limits, pod_requests, scaled
+
+SYSTEM = "system"
+"""Pods of the cluster itself, which are of no tier."""
 
 
 def tier_workloads(plan: Plan, tier: Tier) -> list[Workload]:
@@ -19,3 +22,15 @@ def total_requests(workloads: Iterable[Workload]) -> dict[str, int]:
 def total_limits(workloads: Iterable[Workload]) -> dict[str, int]:
     """What the steadily running pods may use in all."""
     return added(*(scaled(pod_limits(each.pod), each.replicas) for each in workloads if each.is_steady))
+
+
+def requested_by_tier(plan: Plan, use: NodeUse, resource: str) -> dict[str, int]:
+    """What the pods on a node request of a resource, by the tier of their service; other pods are of tier `system`."""
+    amounts: dict[str, int] = {}
+    for workload, count in use.workloads:
+        service = plan.lab.services.get(workload.service)
+        tier = service.tier if service else SYSTEM
+        if amount := count * pod_requests(workload.pod).get(resource, 0):
+            amounts[tier] = amounts.get(tier, 0) + amount
+    order = [tier.name for tier in plan.tiers]
+    return dict(sorted(amounts.items(), key=lambda each: order.index(each[0]) if each[0] in order else len(order)))

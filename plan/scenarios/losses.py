@@ -94,6 +94,23 @@ def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
             yield _server_lost(standing, name, served)
 
 
+def distinct(losses: Iterable[Loss]) -> Iterator[Loss]:
+    """The losses, without drains that end like the loss of their node."""
+    seen: set[object] = set()
+    for loss in losses:
+        outcome = _outcome(loss)
+        if outcome not in seen:
+            yield loss
+        seen.add(outcome)
+
+
+def _outcome(loss: Loss) -> tuple[object, ...]:
+    """What tells two losses apart; that a node is counted differently in the scheduler's words does not."""
+    waiting = tuple((each.workload.key, each.pods) for each in loss.pending)
+    names = tuple(tuple(each.key for each in workloads) for workloads in (loss.blips, loss.held))
+    return loss.name, loss.has_control_plane, loss.moved, waiting, names, loss.unreachable
+
+
 def _zones(standing: Standing) -> dict[str, None]:
     """The hosts of nodes; a node outside of Proxmox is a zone of its own, or in that of its label."""
     return dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from cli.baseline import side_of
+from cli.text.comparison import loss_line
 from cli.text.comparison_markdown import LONGEST, to_markdown
-from plan.changes.comparison import compare
+from plan.changes.comparison import LossChange, compare
 from tests.cli.conftest import Homelab
 from tests.plan.labs import change, plan_of
 
@@ -181,3 +182,28 @@ def test_markdown_of_two_labs_that_share_nothing_has_something_of_everything(bef
     assert " figures</summary>" in text
     assert f"`homelab plan --against {before}` shows all of it." in text
     assert text == to_markdown(after, comparison, ())
+
+
+def test_a_change_ends_with_a_verdict(committed: Path, homelab: Homelab) -> None:
+    raise_memory(committed)
+    text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
+    assert text.splitlines()[-1] == "Nothing that runs is damaged, and no error or warning is new."
+    change(committed, [{"file": "services/sweeper.yaml", "old": "cpu: 10m", "new": "cpu: 1500m"}])
+    text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
+    assert text.splitlines()[-1] == "Look at this before you apply it: 1 new error."
+    markdown = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
+    assert "**Look at this before you apply it: 1 new error.**" in markdown
+
+
+def test_damage_fails_where_that_is_asked_for(committed: Path, homelab: Homelab) -> None:
+    (committed / "services" / "queue.yaml").unlink()
+    against = ("plan", "--lab", committed, "--against", "HEAD")
+    assert homelab(*against).exit_code == 0
+    result = homelab(*against, "--fail-on-damage")
+    assert result.exit_code == 1
+    assert "would do damage (DELETE:" in result.stdout.splitlines()[-1]
+
+
+def test_a_loss_says_what_it_takes_in_addition() -> None:
+    change = LossChange("node", "k8s-node1", ("gpu/plex", "gpu/frigate"), ("gpu/frigate", "aux/cyberchef"))
+    assert loss_line(change) == ("when k8s-node1 dies, without a place or out of reach: + aux/cyberchef, - gpu/plex")

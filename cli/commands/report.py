@@ -1,0 +1,46 @@
+"""`homelab report`."""
+
+from pathlib import Path
+
+from htpy import Element
+
+from cli.against import changes_since
+from cli.baseline import NothingToCompare
+from cli.exits import ERRORS, FINE
+from cli.html.change import change_section
+from cli.html.links import Links
+from cli.html.page import page
+from cli.output import print_json, refuse_input, refuse_lab
+from cli.reports.files import FilesReport
+from config.load import InvalidLab, lab_folder, load_lab
+from plan import make_plan
+from plan.forecast import look_ahead
+from plan.model import Plan
+
+
+def run_report(lab: str, file: Path, against: str | None, links: str | None, output: str) -> int:
+    """Write the lab as one HTML page, with the difference from another plan if one is named."""
+    try:
+        plan = make_plan(load_lab(lab_folder(lab)))
+    except InvalidLab as error:
+        return refuse_lab(lab, error, output)
+    try:
+        change = _change(plan, lab_folder(lab), against) if against else None
+    except NothingToCompare as error:
+        return refuse_input(str(error), output)
+    text = page(plan, look_ahead(plan), Links(file.parent, links), change)
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return refuse_input(f"{file} cannot be written: {error.strerror}", output)
+    if output == "json":
+        print_json(FilesReport(folder=str(file.parent), files=(str(file),)))
+    else:
+        print(f"{file}: {len(text.encode()) // 1024:,} KiB. Open it in a browser.")
+    return ERRORS if plan.errors else FINE
+
+
+def _change(plan: Plan, folder: Path, reference: str) -> Element:
+    """Raises NothingToCompare."""
+    comparison, consequences = changes_since(plan, folder, reference)
+    return change_section(comparison, consequences)
