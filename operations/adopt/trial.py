@@ -1,6 +1,7 @@
 """What the loader says of a lab if one of its files were another, without writing it."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from config.lab import Lab
@@ -10,14 +11,22 @@ from config.source import Problem
 
 def try_lab(folder: Path, file: str, text: str) -> Lab:
     """The lab in `folder` with `text` in place of `file`. Raises InvalidLab, with places in the real folder."""
+    return try_files(folder, {file: text})
+
+
+def try_files(folder: Path, texts: Mapping[str, str]) -> Lab:
+    """The lab in `folder`, which need not be there, with these texts in place of files, by their paths in it.
+
+    Raises InvalidLab, with places in the real folder.
+    """
     real = folder.resolve()
     with tempfile.TemporaryDirectory() as temporary:
         trial = Path(temporary, real.name)
-        trial.mkdir()
-        for entry in real.iterdir():
-            if entry.name != file:
-                (trial / entry.name).symlink_to(entry)
-        (trial / file).write_text(text, encoding="utf-8", newline="")
+        _link(real, trial, {Path(file).parts for file in texts})
+        for file, text in texts.items():
+            target = trial / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8", newline="")
         try:
             lab = load_lab(trial)
         except InvalidLab as error:
@@ -25,6 +34,17 @@ def try_lab(folder: Path, file: str, text: str) -> Lab:
     for path, place in lab.places.by_path.items():
         lab.places.by_path[path] = place._replace(file=place.file.replace(str(trial), str(folder), 1))
     return lab
+
+
+def _link(real: Path, trial: Path, replaced: set[tuple[str, ...]]) -> None:
+    """A folder that shows what is in another one, but for the files that are replaced."""
+    trial.mkdir(parents=True)
+    for entry in real.iterdir() if real.exists() else ():
+        below = {parts[1:] for parts in replaced if parts[0] == entry.name}
+        if entry.is_dir() and below:
+            _link(entry, trial / entry.name, below)
+        elif () not in below:
+            (trial / entry.name).symlink_to(entry)
 
 
 def _moved(problem: Problem, trial: Path, folder: Path) -> Problem:

@@ -5,6 +5,9 @@ from typing import Any, NamedTuple, TypeGuard
 
 from observation.fields import Fields, entries, mapping, text
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""The annotation in which `kubectl apply` keeps a whole object: of a Secret, its content too."""
+
 
 class Key(NamedTuple):
     """What tells an object from all others; the version of its API does not."""

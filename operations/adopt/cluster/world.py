@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from observation.fields import entries, text
 from operations.adopt.cluster.objects import Key, key_of, pod_template
-from operations.adopt.cluster.origins import OfRelease, Origin, Own, origins
+from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, origins
 from operations.adopt.cluster.references import references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
 from plan.model import Manifest
@@ -31,6 +31,11 @@ class World(NamedTuple):
     def is_own(self, key: Key) -> bool:
         """Whether its owner states an object."""
         return isinstance(self.origins.get(key), Own)
+
+    def made_by(self, key: Key) -> str | None:
+        """What an object was made by, as kind and name, if something owns it."""
+        origin = self.origins.get(key)
+        return origin.by if isinstance(origin, LeftOut) and origin.why == "owned" else None
 
     def is_workload(self, key: Key) -> bool:
         """Whether an object has pods."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from observation.fields import Fields, entries, mapping, text
-from operations.adopt.takeover.secret_marks import LAST_APPLIED
+from operations.adopt.cluster.objects import LAST_APPLIED
 from plan.model import Manifest
 
 MANAGER = "pulumi-kubernetes-homelab"

@@ -4,12 +4,11 @@ import json
 from typing import Any
 
 from observation.fields import mapping
+from operations.adopt.cluster.objects import LAST_APPLIED
 from plan.model import Manifest
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""The annotation in which `kubectl apply` keeps a whole object: of a Secret, its content too."""
 
 
 def marked(value: Any) -> dict[str, Any]:

@@ -1,0 +1,217 @@
+"""A cluster that runs, as files of a lab: what is written, what is left out, and how the plan differs from it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from config.lab import Lab
+from config.load import InvalidLab, load_lab
+from config.source import Problem
+from observation import Usage
+from observation.fields import text
+from operations.adopt.cluster.comparison import Difference, differences
+from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
+from operations.adopt.cluster.objects import Key, key_of
+from operations.adopt.cluster.origins import LeftOut
+from operations.adopt.cluster.releases import Unreadable
+from operations.adopt.cluster.repositories import stated_repositories
+from operations.adopt.cluster.service_file import Choices, ServiceFile, write_service
+from operations.adopt.cluster.services import FoundService, Grouping, find_services
+from operations.adopt.cluster.world import World, read_world
+from operations.adopt.trial import try_files
+from plan import Plan, make_plan
+from plan.model import Manifest
+
+
+class Wishes(NamedTuple):
+    """What the owner says beside what runs."""
+
+    tier: str | None = None
+    """Of namespaces that say none."""
+    repositories: Mapping[str, str] = {}
+    """Of charts, by the name of their release."""
+    usage: Usage | None = None
+
+
+NOTHING_SAID = Wishes()
+
+
+class NotWritten(NamedTuple):
+    """A service that cannot be written, and why."""
+
+    service: ServiceFile
+    problems: tuple[Problem, ...]
+    """What the loader says of its file; none where a question has to be answered first."""
+
+
+class Adoption(NamedTuple):
+    """What a lab gets of a cluster. Nothing is written yet."""
+
+    folder: Path
+    is_new: bool
+    files: Mapping[str, str]
+    """The text of each file that is written, by its path in the lab."""
+    added: tuple[ServiceFile, ...]
+    not_written: tuple[NotWritten, ...]
+    known: tuple[FoundService, ...]
+    """Services that the lab has already."""
+    partly_known: tuple[tuple[FoundService, tuple[Key, ...]], ...]
+    """Services of which the lab has some objects, with those that it lacks."""
+    left_out: Mapping[Key, LeftOut]
+    """Objects that nobody states."""
+    unused: tuple[Key, ...]
+    """Objects that are stated, and used by nobody."""
+    of_releases: int
+    """Objects that charts make."""
+    unreadable: tuple[Unreadable, ...]
+    differences: tuple[Difference, ...]
+    """What applying the plan would change of what runs, objects that it would create included."""
+    plan: Plan
+    objects: int
+    """How many there are in all."""
+
+    @property
+    def errors(self) -> bool:
+        """Whether something has no place, or would be lost or interrupted."""
+        return bool(self.not_written or self.unreadable or self.partly_known)
+
+
+def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NOTHING_SAID) -> Adoption:
+    """The lab in `folder` with every service of a cluster; a folder that is not there becomes a lab.
+
+    Raises InvalidLab where the lab cannot be read as it is.
+    """
+    world = read_world(objects)
+    grouping = find_services(world)
+    is_new = not folder.exists() or not any(folder.iterdir())
+    before = None if is_new else make_plan(load_lab(folder))
+    known, partly, fresh = _sorted_out(grouping, before)
+    choices = _choices(world, grouping, before, wishes)
+    written = [write_service(each, world, choices) for each in _renamed(fresh, before)]
+    files: dict[str, str] = {}
+    if is_new:
+        tiers = dict.fromkeys([*sorted(set(tier_labels(world).values())), *choices.tiers.values()])
+        files = lab_files(folder.resolve().name, world, tiers, _domain(world))
+    added, refused, lab = _loadable(folder, files, written)
+    files |= {f"services/{path}": content for each in added for path, content in each.files.items()}
+    plan = make_plan(lab)
+    return Adoption(
+        folder=folder,
+        is_new=is_new,
+        files=files,
+        added=tuple(added),
+        not_written=tuple(refused),
+        known=tuple(known),
+        partly_known=tuple(partly),
+        left_out={key: origin for key, origin in world.origins.items() if isinstance(origin, LeftOut)},
+        unused=tuple(each.key for each in grouping.unused),
+        of_releases=sum(not isinstance(each, LeftOut) for each in world.origins.values())
+        - sum(world.is_own(key) for key in world.manifests),
+        unreadable=world.unreadable,
+        differences=tuple(plan_differences(plan, world)),
+        plan=plan,
+        objects=len(world.manifests),
+    )
+
+
+def plan_differences(plan: Plan, world: World) -> Iterator[Difference]:
+    """What applying a plan would change of a cluster."""
+    for manifest in plan.manifests:
+        yield from differences(manifest, world.manifests.get(key_of(manifest)))
+
+
+def _sorted_out(
+    grouping: Grouping, before: Plan | None
+) -> tuple[list[FoundService], list[tuple[FoundService, tuple[Key, ...]]], list[FoundService]]:
+    """Services that the lab has, has in part, and does not have."""
+    planned: set[Key] = set()
+    if before is not None:
+        planned = {key_of(each) for each in before.manifests}
+        planned |= {
+            Key("Release", each.namespace, each.release.name) for each in before.services if each.release is not None
+        }
+    known: list[FoundService] = []
+    partly: list[tuple[FoundService, tuple[Key, ...]]] = []
+    fresh: list[FoundService] = []
+    for each in grouping.services:
+        stated = {key for key in each.objects if key.kind != "Secret"}
+        if each.release:
+            stated.add(Key("Release", each.release.namespace, each.release.name))
+        if not stated:
+            continue
+        lacking = tuple(sorted(stated - planned))
+        if not lacking:
+            known.append(each)
+        elif len(lacking) < len(stated):
+            partly.append((each, lacking))
+        else:
+            fresh.append(each)
+    return known, partly, fresh
+
+
+def _renamed(fresh: Iterable[FoundService], before: Plan | None) -> Iterator[FoundService]:
+    """A service whose name the lab gives to another one gets its namespace's name in front."""
+    taken = set(before.lab.services) if before else set[str]()
+    for each in fresh:
+        yield each._replace(name=f"{each.namespace}-{each.name}") if each.name in taken else each
+
+
+def _choices(world: World, grouping: Grouping, before: Plan | None, wishes: Wishes) -> Choices:
+    labels = tier_labels(world)
+    known = before.lab.tiers if before else None
+    if wishes.tier:
+        default = wishes.tier
+    elif known:
+        default = min(known, key=lambda name: known[name].priority)
+    else:
+        default = UNSORTED
+    namespaces = {each.namespace for each in grouping.services}
+    tiers = {
+        namespace: labels[namespace]
+        if namespace in labels and (known is None or labels[namespace] in known)
+        else default
+        for namespace in namespaces
+    }
+    repositories = dict(stated_repositories(world.manifests.values()))
+    for each in world.releases.values():
+        if url := wishes.repositories.get(each.name):
+            repositories[Key("Release", each.namespace, each.name)] = url
+    return Choices(tiers, repositories, wishes.usage)
+
+
+def _domain(world: World) -> str:
+    """The domain below which most routes are."""
+    hosts: Counter[str] = Counter()
+    for key, manifest in world.manifests.items():
+        if key.kind == "Ingress":
+            for rule in manifest["spec"].get("rules") or ():
+                _, dot, domain = text(rule, "host").partition(".")
+                hosts[domain] += 1 if dot and "." in domain else 0
+    (domain, count), *_ = hosts.most_common(1) or [("", 0)]
+    return domain if count else "home.arpa"
+
+
+def _loadable(
+    folder: Path, files: Mapping[str, str], written: Iterable[ServiceFile]
+) -> tuple[list[ServiceFile], list[NotWritten], Lab]:
+    """The services with which the lab loads, and of the others what the loader says. Raises InvalidLab."""
+    added = [each for each in written if each.files]
+    refused = [NotWritten(each, ()) for each in written if not each.files and each.questions]
+    while True:
+        attempt = {**files, **{f"services/{path}": content for each in added for path, content in each.files.items()}}
+        try:
+            return added, refused, try_files(folder, attempt)
+        except InvalidLab as error:
+            wrong = {
+                each.name: tuple(problem for problem in error.problems if _is_in(problem, each.name)) for each in added
+            }
+            if not any(wrong.values()):
+                raise
+            refused += [NotWritten(each, wrong[each.name]) for each in added if wrong[each.name]]
+            added = [each for each in added if not wrong[each.name]]
+
+
+def _is_in(problem: Problem, service: str) -> bool:
+    parts = Path(problem.place.file).parts
+    return parts[-2:] == ("services", f"{service}.yaml") or parts[-3:-1] == ("services", service)

@@ -1,0 +1,104 @@
+"""What a chart or an operator runs, measured from its pods, as a footprint that the planner counts."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from config.quantity import Cpu, Memory
+from observation import Usage
+from observation.fields import Fields, entries, mapping, number, text
+from operations.adopt.cluster.objects import Key, pod_spec
+from operations.adopt.cluster.yaml_text import Flow
+from plan.model import Manifest
+
+RUNS_AS = {
+    "Deployment": "deployment",
+    "StatefulSet": "statefulset",
+    "DaemonSet": "daemonset",
+    "CronJob": "cronjob",
+    "Job": "job",
+}
+SMALL_CPU = "10m"
+SMALL_MEMORY = "64Mi"
+"""Of a container of which nobody knows what it needs; it is marked."""
+
+
+class Assumed(NamedTuple):
+    """A figure that nothing says."""
+
+    workload: Key
+    container: str
+    resource: str
+
+
+class Footprint(NamedTuple):
+    """Workloads as a service file states them, and what of that is assumed."""
+
+    workloads: dict[str, Any]
+    assumed: tuple[Assumed, ...]
+
+
+def footprint(workloads: Iterable[tuple[Key, Manifest]], usage: Usage | None) -> Footprint:
+    """The footprint of workloads that run: figures from requests and limits, else from 30 days of use."""
+    stated: dict[str, Any] = {}
+    assumed: list[Assumed] = []
+    for key, manifest in workloads:
+        if key.kind not in RUNS_AS:
+            continue
+        spec = pod_spec(manifest)
+        workload: dict[str, Any] = {}
+        if key.kind != "Deployment":
+            workload["runs_as"] = RUNS_AS[key.kind]
+        replicas = number(manifest, "spec", "replicas", default=1)
+        if key.kind in ("Deployment", "StatefulSet") and replicas != 1:
+            workload["replicas"] = replicas
+        for field, group in (("containers", "containers"), ("init", "initContainers")):
+            containers = {
+                text(each, "name"): Flow(_figures(key, each, usage, assumed)) for each in entries(spec, group)
+            }
+            if containers:
+                workload[field] = containers
+        if selector := mapping(spec, "nodeSelector"):
+            workload["node_selector"] = Flow(selector)
+        if key.kind == "DaemonSet" and _goes_everywhere(spec):
+            workload["every_node"] = True
+        stated[_free(stated, key)] = workload
+    return Footprint(stated, tuple(assumed))
+
+
+def _free(stated: dict[str, Any], key: Key) -> str:
+    return key.name if key.name not in stated else f"{key.name}-{RUNS_AS[key.kind]}"
+
+
+def _goes_everywhere(spec: Fields) -> bool:
+    return any(text(each, "operator") == "Exists" and not text(each, "key") for each in entries(spec, "tolerations"))
+
+
+def _figures(key: Key, container: Fields, usage: Usage | None, assumed: list[Assumed]) -> dict[str, str]:
+    name = text(container, "name")
+    requests, limits = mapping(container, "resources", "requests"), mapping(container, "resources", "limits")
+    used = usage.of(key.namespace, f"{key.kind}/{key.name}", name) if usage else None
+    cpu = _amount(requests.get("cpu")) or _amount(limits.get("cpu"))
+    memory = _amount(limits.get("memory")) or _amount(requests.get("memory"))
+    if cpu is None and used:
+        cpu = str(Cpu(max(1, round(used.cpu.p95))))
+    if memory is None and used:
+        memory = f"{max(1, round(used.memory.max))}Mi"
+    assumed += [
+        Assumed(key, name, resource) for resource, amount in (("cpu", cpu), ("memory", memory)) if amount is None
+    ]
+    figures = {"cpu": cpu or SMALL_CPU, "memory": memory or SMALL_MEMORY}
+    request = _amount(requests.get("memory"))
+    if request and memory and Memory.parse(request) < Memory.parse(memory):
+        figures["memory_request"] = request
+    return figures
+
+
+def _amount(value: object) -> str | None:
+    return str(value) if value not in (None, "0", 0) else None
+
+
+def chart_volumes(workloads: Iterable[tuple[Key, Manifest]]) -> Iterator[tuple[str, str, Fields]]:
+    """The claims that statefulsets make for each replica: workload, volume and specification."""
+    for key, manifest in workloads:
+        for template in entries(manifest, "spec", "volumeClaimTemplates"):
+            yield key.name, text(template, "metadata", "name"), mapping(template, "spec")

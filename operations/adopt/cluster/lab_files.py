@@ -1,0 +1,231 @@
+"""The files of a lab that is only a cluster yet: its nodes as they are, and tiers for its namespaces."""
+
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
+from typing import Any
+
+from config.model import NAME_PATTERN
+from config.quantity import Memory
+from observation.fields import entries, mapping, text
+from observation.objects import labels_of
+from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.services import as_name
+from operations.adopt.cluster.world import World
+from operations.adopt.cluster.yaml_text import Flow, document
+from plan.model import Manifest
+from plan.model.resources import CPU, EPHEMERAL_STORAGE, MEMORY
+
+CHECK = "Not known of the cluster: check"
+_ROLE_LABELS = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
+_OWN_LABELS = re.compile(
+    r"(beta\.)?kubernetes\.io/(arch|os|hostname)|node-role\.kubernetes\.io/.*|.*instance-type.*|kubernetes\.io/role"
+)
+"""Labels that follow from the node itself."""
+_ORDINARY = frozenset({"cpu", "memory", "ephemeral-storage", "pods"})
+_SPECIFIC = re.compile(r"hugepages-.*|attachable-volumes-.*")
+
+
+def lab_files(name: str, world: World, tiers: Iterable[str], domain: str) -> dict[str, str]:
+    """The text of each file, by its name. Every service of the cluster is of one of the `tiers`."""
+    nodes = [world.manifests[key] for key in world.manifests if key.kind == "Node"]
+    return {
+        "site.yaml": document({"domain": domain, "hosts": {}}, [_schema("site")]),
+        "networks.yaml": _networks(nodes),
+        "machines.yaml": document({}, [_schema("machines"), "Machines of Proxmox: `homelab adopt` writes them."]),
+        "nodes.yaml": document({str(each["metadata"]["name"]): _node(each) for each in nodes}, [_schema("nodes")]),
+        "cluster.yaml": _cluster(name, world, nodes),
+        "tiers.yaml": _tiers(world, list(tiers)),
+    }
+
+
+def _schema(file: str) -> str:
+    return f"yaml-language-server: $schema=../../schema/{file}.json"
+
+
+def _networks(nodes: Iterable[Manifest]) -> str:
+    addresses = [found for each in nodes if (found := _address(each))]
+    network = {"cidr": str(_around(addresses)), "description": "The network of the nodes"}
+    comments = [_schema("networks"), f"{CHECK} the size of the network."]
+    return document({"bridges": {}, "networks": {"nodes": Flow(network)}}, comments)
+
+
+def _around(addresses: Iterable[IPv4Address]) -> IPv4Network:
+    """The smallest network of at least 256 addresses that holds all of them."""
+    found = list(addresses) or [IPv4Address("192.168.0.1")]
+    for length in range(24, 7, -1):
+        network = IPv4Network(f"{found[0]}/{length}", strict=False)
+        if all(each in network for each in found):
+            return network
+    return IPv4Network("0.0.0.0/0")
+
+
+def _address(node: Manifest) -> IPv4Address | None:
+    for each in entries(node, "status", "addresses"):
+        if text(each, "type") == "InternalIP":
+            address = ip_address(text(each, "address"))
+            if isinstance(address, IPv4Address):
+                return address
+    return None
+
+
+def _node(node: Manifest) -> dict[str, Any]:
+    capacity, allocatable = mapping(node, "status", "capacity"), mapping(node, "status", "allocatable")
+    is_control_plane = any(label in labels_of(node) for label in _ROLE_LABELS)
+    said: dict[str, Any] = {"role": "control-plane" if is_control_plane else "worker"}
+    if address := _address(node):
+        said["address"] = str(address)
+    said |= {
+        "cpus": int(str(capacity.get(CPU, "1"))),
+        "memory": _amount(capacity.get(MEMORY)),
+        "ephemeral_storage": _amount(capacity.get(EPHEMERAL_STORAGE)),
+        "allocatable": Flow(
+            cpu=str(allocatable.get(CPU, "1")),
+            memory=_amount(allocatable.get(MEMORY)),
+            ephemeral_storage=_amount(allocatable.get(EPHEMERAL_STORAGE)),
+        ),
+    }
+    if pods := capacity.get("pods"):
+        said["pods"] = int(str(pods))
+    extended = {
+        resource: int(str(amount))
+        for resource, amount in capacity.items()
+        if resource not in _ORDINARY and not _SPECIFIC.fullmatch(resource) and str(amount).isdigit() and int(amount)
+    }
+    if extended:
+        said["extended"] = Flow(extended)
+    if labels := {label: value for label, value in labels_of(node).items() if not _OWN_LABELS.fullmatch(label)}:
+        said["labels"] = dict(labels)
+    taints = {
+        text(each, "key"): text(each, "value")
+        for each in entries(node, "spec", "taints")
+        if text(each, "effect") == "NoSchedule" and text(each, "key") != "node.kubernetes.io/unschedulable"
+    }
+    if taints:
+        said["taints"] = Flow(taints)
+    info = mapping(node, "status", "nodeInfo")
+    said["description"] = f"{text(info, 'osImage') or 'A node'}, {text(info, 'kubeletVersion') or 'version not known'}"
+    return said
+
+
+def _amount(value: object) -> str:
+    """An amount as it is reported, without the last bytes: kubelets report odd numbers of them."""
+    amount = Memory.parse(str(value or "1Gi"))
+    return str(Memory(max(1 << 20, amount // (1 << 20) * (1 << 20))))
+
+
+def _cluster(name: str, world: World, nodes: list[Manifest]) -> str:
+    versions = sorted(text(each, "status", "nodeInfo", "kubeletVersion").partition("+")[0] for each in nodes)
+    version = versions[0] if versions and re.fullmatch(r"v1\.\d+\.\d+", versions[0]) else "v1.34.2"
+    pods = [ip_network(cidr) for each in nodes if (cidr := text(each, "spec", "podCIDR"))]
+    of_pods = _around(each.network_address for each in pods if isinstance(each, IPv4Network)) if pods else None
+    if of_pods and of_pods.prefixlen > 16:
+        of_pods = of_pods.supernet(new_prefix=16)
+    said: dict[str, Any] = {
+        "name": as_name(name),
+        "description": f"{len(nodes)} nodes, adopted as they are" if len(nodes) != 1 else "One node, adopted as it is",
+        "kubernetes_version": version,
+        "network_plugin": _network_plugin(world),
+        "pod_cidr": str(of_pods or "10.244.0.0/16"),
+        "service_cidr": _service_cidr(world),
+        "node_network": "nodes",
+        "control_plane_taint": any(
+            text(taint, "key") in _ROLE_LABELS for each in nodes for taint in entries(each, "spec", "taints")
+        ),
+        "kubelet": {
+            "eviction_hard": Flow(memory="100Mi", nodefs_percent=10, imagefs_percent=15),
+            "eviction_soft": {
+                "memory": Flow(available="200Mi", grace_seconds=30),
+                "nodefs": Flow(available_percent=15, grace_seconds=60),
+                "imagefs": Flow(available_percent=20, grace_seconds=30),
+            },
+            "max_parallel_image_pulls": 1,
+            "container_logs": Flow(max_size="10Mi", max_files=5),
+        },
+        "overcommit": Flow(memory_limits_percent=150, reason="Not decided yet: the cluster is adopted as it runs"),
+        "volume_slots": Flow(schedulable=_volume_slots(world), hard=_volume_slots(world)),
+        "platform": {},
+    }
+    comments = [_schema("cluster"), f"{CHECK} pod_cidr, service_cidr, and the settings of the kubelets."]
+    return document(said, comments)
+
+
+def _network_plugin(world: World) -> str:
+    names = {key.name for key in world.manifests if key.kind in ("DaemonSet", "Deployment")}
+    known = {"calico-node": "calico", "cilium": "cilium", "kube-flannel-ds": "flannel", "kube-flannel": "flannel"}
+    found = (plugin for name, plugin in known.items() if name in names)
+    nodes = (world.manifests[key] for key in world.manifests if key.kind == "Node")
+    is_k3s = any("k3s" in text(each, "status", "nodeInfo", "kubeletVersion") for each in nodes)
+    return next(found, "flannel" if is_k3s else "not-known")
+
+
+def _service_cidr(world: World) -> str:
+    address = text(world.manifests.get(Key("Service", "default", "kubernetes"), {}), "spec", "clusterIP")
+    if not address or ":" in address:
+        return "10.96.0.0/12"
+    wide = IPv4Network(f"{address}/12", strict=False)
+    return str(wide if str(wide) == "10.96.0.0/12" else IPv4Network(f"{address}/16", strict=False))
+
+
+def _volume_slots(world: World) -> int:
+    """What a CSI driver says that each node takes, the least of all; 128 where none says it."""
+    counts = [
+        int(text(driver, "allocatable", "count"))
+        for key in world.manifests
+        if key.kind == "CSINode"
+        for driver in entries(world.manifests[key], "spec", "drivers")
+        if text(driver, "allocatable", "count").isdigit()
+    ]
+    return max(1, min(counts, default=128))
+
+
+def _tiers(world: World, tiers: list[str]) -> str:
+    classes = {
+        key.name: int(text(world.manifests[key], "value") or 0)
+        for key in world.manifests
+        if key.kind == "PriorityClass" and not key.name.startswith("system-")
+    }
+    said: dict[str, Any] = {}
+    for index, tier in enumerate(tiers):
+        value = next((value for name, value in classes.items() if tier in name), None)
+        priority = value if value is not None and 0 <= value < 1_000_000_000 else (len(tiers) - index) * 1000
+        said[tier] = {
+            "description": "Not sorted into a tier yet" if tier == UNSORTED else f"Namespaces labelled tier: {tier}",
+            "priority": priority,
+            "memory": "burstable",
+            "container": Flow(
+                default_memory="256Mi", default_cpu_request="50m", max_memory="1Ti", max_cpu_request="256"
+            ),
+            "quota": Flow(cpu="1000", memory="10Ti", pods=10000),
+            "shutdown_grace_seconds": 30,
+        }
+    comments = [
+        _schema("tiers"),
+        "Nothing enforces these until cluster.yaml names a policy engine: decide on limits and quotas first.",
+    ]
+    return document(_distinct(said), comments)
+
+
+def _distinct(tiers: dict[str, Any]) -> dict[str, Any]:
+    """Priorities that are all different."""
+    taken: set[int] = set()
+    for tier in tiers.values():
+        while tier["priority"] in taken:
+            tier["priority"] += 1
+        taken.add(tier["priority"])
+    return tiers
+
+
+UNSORTED = "unsorted"
+"""The tier of namespaces that say none."""
+TIER_LABEL = "tier"
+
+
+def tier_labels(world: World) -> Mapping[str, str]:
+    """The tier that each namespace is labelled with, as far as it can be the name of one."""
+    found: dict[str, str] = {}
+    for key, manifest in world.manifests.items():
+        label = str(labels_of(manifest).get(TIER_LABEL, ""))
+        if key.kind == "Namespace" and re.fullmatch(NAME_PATTERN, label):
+            found[key.name] = label
+    return found

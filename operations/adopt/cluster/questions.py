@@ -1,0 +1,95 @@
+"""What only the owner can answer about a service, found by looking at its objects."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from observation.fields import Fields, entries, mapping, text
+from observation.objects import annotations_of
+from operations.adopt.cluster.comparison import differences
+from operations.adopt.cluster.objects import LAST_APPLIED, Key, containers_of, pod_spec, writers_of
+from operations.adopt.cluster.services import FoundService
+from operations.adopt.cluster.tools import tool_called
+from operations.adopt.cluster.world import World
+from plan.model import Manifest
+
+What = Literal[
+    "secret-withheld",
+    "secret-kept",
+    "secret-argument",
+    "moving-tag",
+    "no-requests",
+    "no-volume",
+    "bare-pod",
+    "differs-from-applied",
+    "several-writers",
+    "repository-guessed",
+    "repository-unknown",
+]
+_MOVING = re.compile(r"latest|stable|lts|main|master|edge|nightly|develop")
+_KEEPS_DATA = ("persistentVolumeClaim", "hostPath", "nfs", "iscsi", "csi", "cephfs", "ephemeral")
+
+
+class Question(NamedTuple):
+    """Something about an object that is to be looked at."""
+
+    key: Key
+    what: What
+    names: tuple[str, ...] = ()
+    """Containers, variables, fields or tools that it is about."""
+
+
+def questions_about(service: FoundService, world: World) -> Iterator[Question]:
+    """All questions about a service's objects."""
+    for key in service.objects:
+        manifest = world.manifests[key]
+        if key.kind == "Secret":
+            yield Question(key, "secret-kept")
+        if key.kind == "Pod":
+            yield Question(key, "bare-pod")
+        if spec := pod_spec(manifest):
+            yield from _about_pods(key, spec)
+        if paths := _changed_since_applied(manifest):
+            yield Question(key, "differs-from-applied", paths)
+        writers = tuple(dict.fromkeys(each.manager for each in writers_of(manifest) if tool_called(each.manager)))
+        if len({_family(each) for each in writers}) > 1:
+            yield Question(key, "several-writers", writers)
+
+
+def _family(manager: str) -> str:
+    """Terraform's two ways to write are one writer; what is typed by hand beside an apply is another."""
+    tool = tool_called(manager)
+    return manager if tool == "kubectl" and manager != "kubectl-client-side-apply" else str(tool)
+
+
+def _about_pods(key: Key, spec: Fields) -> Iterator[Question]:
+    containers = list(containers_of(spec))
+    moving = tuple(text(each, "image") for each in containers if _is_moving(text(each, "image")))
+    if moving:
+        yield Question(key, "moving-tag", tuple(dict.fromkeys(moving)))
+    unsized = [each for each in entries(spec, "containers") if not mapping(each, "resources", "requests")]
+    if unsized:
+        yield Question(key, "no-requests", tuple(text(each, "name") for each in unsized))
+    volumes = entries(spec, "volumes")
+    if key.kind == "Deployment" and not any(each.get(field) for each in volumes for field in _KEEPS_DATA):
+        yield Question(key, "no-volume")
+
+
+def _is_moving(image: str) -> bool:
+    if "@" in image:
+        return False
+    tag = image.rpartition("/")[2].partition(":")[2]
+    return not tag or _MOVING.fullmatch(tag) is not None
+
+
+def _changed_since_applied(manifest: Manifest) -> tuple[str, ...]:
+    """Fields that were applied once and that run otherwise now."""
+    applied = annotations_of(manifest).get(LAST_APPLIED)
+    if applied is None or manifest["kind"] == "Secret":
+        return ()
+    try:
+        stated = json.loads(str(applied))
+        return tuple(".".join(each.path) for each in differences(stated, manifest) if each.path[:1] == ("spec",))
+    except (ValueError, KeyError, TypeError):
+        return ()

@@ -1,0 +1,158 @@
+"""A service as it runs, as a file of the lab: of kind `helm`, or of kind `objects` with every object as it stands."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from observation import Usage
+from operations.adopt.cluster.footprint import RUNS_AS, Assumed, Footprint, footprint
+from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.questions import Question, questions_about
+from operations.adopt.cluster.releases import HelmRelease
+from operations.adopt.cluster.repositories import KNOWN
+from operations.adopt.cluster.services import FoundService
+from operations.adopt.cluster.stated import as_stated
+from operations.adopt.cluster.withheld import secret_arguments, without_secret_values, without_secrets
+from operations.adopt.cluster.world import World
+from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
+from plan.model import Manifest
+
+SCHEMA = "yaml-language-server: $schema=../../../schema/service.json"
+OBJECTS_FILE = "as-found.yaml"
+"""The file beside a service with the objects that stand in it as they run."""
+
+
+class Choices(NamedTuple):
+    """What the owner says beside what runs."""
+
+    tiers: Mapping[str, str]
+    """The tier of each namespace."""
+    repositories: Mapping[Key, str]
+    """The repositories of charts, by release: `Key("Release", namespace, name)`."""
+    usage: Usage | None = None
+    schema: str = SCHEMA
+
+
+class ServiceFile(NamedTuple):
+    """A file of a service, and what stands beside it."""
+
+    name: str
+    found: FoundService
+    kind: str
+    files: Mapping[str, str]
+    """Texts by their path in the folder `services`; none where the service cannot be written."""
+    objects: tuple[Key, ...]
+    """The objects that stand in the files."""
+    kept: tuple[Key, ...]
+    """Objects that belong to the service, and are not declared."""
+    questions: tuple[Question, ...]
+    assumed: tuple[Assumed, ...]
+
+
+def write_service(found: FoundService, world: World, choices: Choices) -> ServiceFile:
+    """The file of a service as found."""
+    questions = list(questions_about(found, world))
+    kept = tuple(key for key in found.objects if key.kind == "Secret")
+    declared = tuple(key for key in found.objects if key not in kept)
+    manifests = [_manifest(world.manifests[key], key, questions) for key in declared]
+    measured = footprint(_workloads(found, world), choices.usage)
+    release = world.releases[found.release] if found.release else None
+    said: dict[str, Any] = {"kind": "helm" if release else "objects", "tier": choices.tiers[found.namespace]}
+    said |= {"namespace": found.namespace or "kube-system", "description": _description(found, release)}
+    if release:
+        chart = _chart(release, choices, questions)
+        values, withheld = without_secret_values(release.values)
+        key = Key("Release", release.namespace, release.name)
+        if withheld:
+            questions.append(Question(key, "secret-withheld", tuple(each.place for each in withheld)))
+        said |= {"chart": chart, **({"values": values} if values else {}), "footprint": measured.workloads}
+    if manifests:
+        said["objects"] = FlowList([OBJECTS_FILE])
+    if not release and measured.workloads:
+        said["footprint"] = measured.workloads
+    files = {f"{found.name}.yaml": document(said, _comments(found, measured, questions, choices.schema))}
+    if manifests:
+        files[f"{found.name}/{OBJECTS_FILE}"] = documents(manifests)
+    unwritable = any(each.what in ("repository-unknown", "secret-argument") for each in questions)
+    empty = not release and not manifests
+    return ServiceFile(
+        found.name,
+        found,
+        str(said["kind"]),
+        {} if unwritable or empty or (release and not measured.workloads) else files,
+        declared,
+        kept,
+        tuple(questions),
+        measured.assumed,
+    )
+
+
+def _manifest(live: Manifest, key: Key, questions: list[Question]) -> Manifest:
+    manifest, withheld = without_secrets(as_stated(live))
+    if withheld:
+        questions.append(Question(key, "secret-withheld", tuple(each.place for each in withheld)))
+    if arguments := tuple(secret_arguments(manifest)):
+        questions.append(Question(key, "secret-argument", arguments))
+    return manifest
+
+
+def _workloads(found: FoundService, world: World) -> list[tuple[Key, Manifest]]:
+    """What a chart runs, or what an operator makes of the service's objects: all that no file states."""
+    if found.release:
+        return [
+            (key, world.manifests[key])
+            for key, origin in world.origins.items()
+            if origin == found.release and world.is_workload(key)
+        ]
+    return [each for key in found.workloads if key in world.operated for each in _operated(key, world)]
+
+
+def _operated(operator: Key, world: World) -> list[tuple[Key, Manifest]]:
+    """The controllers that an operator makes; of pods that it makes itself, one controller for all of them."""
+    made = {
+        key: world.manifests[key]
+        for key in world.manifests
+        if key.namespace == operator.namespace and world.made_by(key) == f"{operator.kind}/{operator.name}"
+    }
+    pods = [manifest for key, manifest in made.items() if key.kind == "Pod"]
+    controllers = [(key, manifest) for key, manifest in made.items() if key.kind in RUNS_AS]
+    if pods:
+        spec = {"replicas": len(pods), "template": pods[0]}
+        controllers.append(
+            (Key("StatefulSet", operator.namespace, operator.name), {"kind": "StatefulSet", "spec": spec})
+        )
+    return controllers
+
+
+def _chart(release: HelmRelease, choices: Choices, questions: list[Question]) -> Flow:
+    key = Key("Release", release.namespace, release.name)
+    repository = choices.repositories.get(key) or KNOWN.get(release.chart)
+    if repository is None:
+        questions.append(Question(key, "repository-unknown", (release.chart,)))
+    elif key not in choices.repositories:
+        questions.append(Question(key, "repository-guessed", (repository,)))
+    return Flow(name=release.chart, repository=repository or "", version=release.version)
+
+
+def _description(found: FoundService, release: HelmRelease | None) -> str:
+    if release:
+        version = f" {release.app_version}" if release.app_version else ""
+        return f"Release of the chart {release.chart}{version}"
+    names = [key.name for key in (found.workloads or found.objects)][:4]
+    more = len(found.workloads or found.objects) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+
+
+def _comments(found: FoundService, measured: Footprint, questions: list[Question], schema: str) -> list[str]:
+    lines = [schema, "Adopted as it runs."]
+    for each in questions:
+        if each.what == "secret-withheld":
+            names = ", ".join(each.names)
+            lines.append(f"Not written, for it looks like a secret; it stays in the cluster: {each.key}: {names}")
+        elif each.what == "secret-kept":
+            lines.append(f"Not written, it stays in the cluster as it is: {each.key}")
+        elif each.what == "repository-guessed":
+            lines.append("Check the repository: a release does not say where its chart came from.")
+    assumed = [f"{each.workload.name}/{each.container} {each.resource}" for each in measured.assumed]
+    if assumed:
+        lines.append(f"Assumed, neither stated nor measured: {', '.join(assumed)}")
+    return lines
