@@ -194,9 +194,9 @@ def _tiers(world: World, tiers: list[str]) -> str:
             "priority": priority,
             "memory": "burstable",
             "container": Flow(
-                default_memory="256Mi", default_cpu_request="50m", max_memory="1Ti", max_cpu_request="256"
+                default_memory="256Mi", default_cpu_request="50m", max_memory="1Ti", max_cpu_request="32"
             ),
-            "quota": Flow(cpu="1000", memory="10Ti", pods=10000),
+            "quota": Flow(cpu="128", memory="4Ti", pods=1000),
             "shutdown_grace_seconds": 30,
         }
     comments = [

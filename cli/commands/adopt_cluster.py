@@ -1,0 +1,56 @@
+"""`homelab adopt cluster`."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from cli.exits import ERRORS, FINE
+from cli.output import print_json, refuse_input, refuse_lab
+from cli.reports.adopt_cluster import cluster_report
+from cli.text.adopt_cluster import print_cluster
+from cli.text.console import make_console
+from config.load import InvalidLab, lab_folder
+from observation import InvalidDump, InvalidUsage, read_dump, read_usage
+from operations.adopt.cluster.adoption import Wishes, adopt_cluster
+from operations.adopt.cluster.write import write_files
+
+
+class Source(NamedTuple):
+    """Where a cluster is read."""
+
+    dump: Path | None
+    usage: Path | None
+    kubeconfig: Path | None
+
+
+def run_adopt_cluster(
+    lab: str, source: Source, tier: str | None, repositories: tuple[str, ...], dry_run: bool, output: str
+) -> int:
+    """Write the services of a cluster that runs into a lab, which need not be there yet."""
+    wrong = next((each for each in repositories if not each.partition("=")[2]), None)
+    if wrong:
+        return refuse_input(f"--repository {wrong}: write a release and where its chart is from, NAME=URL.", output)
+    if source.dump is None:
+        return refuse_input("give the cluster with --dump DIR: a folder that `homelab dump` wrote", output)
+    folder = lab_folder(lab)
+    try:
+        observation = read_dump(source.dump)
+        wishes = Wishes(
+            tier,
+            {each.partition("=")[0]: each.partition("=")[2] for each in repositories},
+            read_usage(source.usage) if source.usage else None,
+        )
+        objects = (each for found in observation.resources.values() for each in found)
+        adoption = adopt_cluster(folder, objects, wishes)
+        if not dry_run:
+            write_files(folder, adoption.files)
+    except (InvalidDump, InvalidUsage) as error:
+        return refuse_input(str(error), output)
+    except InvalidLab as error:
+        return refuse_lab(lab, error, output)
+    except OSError as error:
+        return refuse_input(f"{folder} cannot be written: {error.strerror}", output)
+    if output == "json":
+        print_json(cluster_report(adoption, dry_run))
+    else:
+        print_cluster(adoption, dry_run, make_console())
+    return ERRORS if adoption.errors else FINE

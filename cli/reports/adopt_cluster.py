@@ -1,0 +1,147 @@
+"""An adopted cluster as JSON."""
+
+from typing import Any
+
+from cli.reports.document import Document, Report
+from operations.adopt.cluster.adoption import Adoption
+from operations.adopt.cluster.comparison import Difference
+from operations.adopt.cluster.questions import Question
+from operations.adopt.cluster.service_file import ServiceFile
+
+
+class QuestionReport(Report):
+    """Something that only the owner can answer."""
+
+    object: str
+    what: str
+    names: tuple[str, ...]
+
+
+class ServiceFileReport(Report):
+    """A service that is written."""
+
+    name: str
+    kind: str
+    namespace: str
+    files: tuple[str, ...]
+    objects: tuple[str, ...]
+    kept: tuple[str, ...]
+    """Objects of it that are not declared and stay as they are."""
+    questions: tuple[QuestionReport, ...]
+    assumed: tuple[str, ...]
+
+
+class NotWrittenReport(Report):
+    """A service that is not written."""
+
+    name: str
+    objects: tuple[str, ...]
+    questions: tuple[QuestionReport, ...]
+    problems: tuple[str, ...]
+
+
+class PartlyKnownReport(Report):
+    """A service of which the lab lacks some objects."""
+
+    name: str
+    lacking: tuple[str, ...]
+
+
+class LeftOutReport(Report):
+    """An object that nobody states."""
+
+    object: str
+    why: str
+    by: str
+
+
+class DifferenceReport(Report):
+    """A field that the next `up` would change."""
+
+    object: str
+    path: str
+    live: Any
+    stated: Any
+    effect: str
+
+
+class ClusterReport(Document):
+    """What a lab gets of a cluster."""
+
+    lab: str
+    valid: bool
+    new: bool
+    written: bool
+    objects: int
+    of_releases: int
+    files: tuple[str, ...]
+    added: tuple[ServiceFileReport, ...]
+    not_written: tuple[NotWrittenReport, ...]
+    known: tuple[str, ...]
+    partly_known: tuple[PartlyKnownReport, ...]
+    left_out: tuple[LeftOutReport, ...]
+    unused: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    differences: tuple[DifferenceReport, ...]
+
+
+def cluster_report(adoption: Adoption, dry_run: bool) -> ClusterReport:
+    """An adopted cluster for programs."""
+    return ClusterReport(
+        lab=adoption.plan.lab.name,
+        valid=True,
+        new=adoption.is_new,
+        written=bool(adoption.files) and not dry_run,
+        objects=adoption.objects,
+        of_releases=adoption.of_releases,
+        files=tuple(adoption.files),
+        added=tuple(_service(each) for each in adoption.added),
+        not_written=tuple(
+            NotWrittenReport(
+                name=each.service.name,
+                objects=tuple(map(str, each.service.found.objects)),
+                questions=tuple(map(_question, each.service.questions)),
+                problems=tuple(f"{problem.dotted}: {problem.message}" for problem in each.problems),
+            )
+            for each in adoption.not_written
+        ),
+        known=tuple(each.name for each in adoption.known),
+        partly_known=tuple(
+            PartlyKnownReport(name=found.name, lacking=tuple(map(str, lacking)))
+            for found, lacking in adoption.partly_known
+        ),
+        left_out=tuple(
+            LeftOutReport(object=str(key), why=origin.why, by=origin.by) for key, origin in adoption.left_out.items()
+        ),
+        unused=tuple(map(str, adoption.unused)),
+        unreadable=tuple(str(each.key) for each in adoption.unreadable),
+        differences=tuple(map(_difference, adoption.differences)),
+    )
+
+
+def _service(each: ServiceFile) -> ServiceFileReport:
+    return ServiceFileReport(
+        name=each.name,
+        kind=each.kind,
+        namespace=each.found.namespace,
+        files=tuple(f"services/{path}" for path in each.files),
+        objects=tuple(map(str, each.objects)),
+        kept=tuple(map(str, each.kept)),
+        questions=tuple(map(_question, each.questions)),
+        assumed=tuple(f"{one.workload} {one.container} {one.resource}" for one in each.assumed),
+    )
+
+
+def _question(each: Question) -> QuestionReport:
+    return QuestionReport(object=str(each.key), what=each.what, names=each.names)
+
+
+def _difference(each: Difference) -> DifferenceReport:
+    created = each.effect == "created"
+    return DifferenceReport(
+        object=str(each.key),
+        path=".".join(each.path),
+        live=each.live,
+        stated=None if created else each.stated,
+        effect=each.effect,
+    )
