@@ -12,10 +12,34 @@ _NAME = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential|encryption_?key|(^|_)dsn$",
     re.IGNORECASE,
 )
-_HARMLESS_NAME = re.compile(
-    r"file|path|dir|name|length|ttl|timeout|expir|enable|disable|url$|uri$|existing|ref$|lifetime|count|max|min",
-    re.IGNORECASE,
+_HARMLESS = frozenset(
+    [
+        "file",
+        "path",
+        "dir",
+        "name",
+        "length",
+        "ttl",
+        "timeout",
+        "expiry",
+        "expires",
+        "expiration",
+        "enable",
+        "enabled",
+        "disable",
+        "disabled",
+        "url",
+        "uri",
+        "existing",
+        "ref",
+        "lifetime",
+        "count",
+        "max",
+        "min",
+    ]
 )
+"""Words of a name that say that a value is about a secret, and none itself."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _HARMLESS_VALUE = re.compile(r"(true|false|yes|no|on|off|none|null|\d{1,4}|/.*|\$\(.*\)|\$\{.*\}|)", re.IGNORECASE)
 _OPTION = re.compile(r"--?([\w.-]+)=(\S+)")
 _IN_ADDRESS = re.compile(r"://[^/\s:@]+:[^/\s:@$]+@")
@@ -35,7 +59,7 @@ def is_secret(name: str, value: Any) -> bool:
         return False
     if _IN_ADDRESS.search(value):
         return True
-    by_name = _NAME.search(name) is not None and _HARMLESS_NAME.search(name) is None
+    by_name = _NAME.search(name) is not None and _HARMLESS.isdisjoint(word.lower() for word in _WORD.findall(name))
     return by_name and _HARMLESS_VALUE.fullmatch(value) is None
 
 

@@ -1,0 +1,39 @@
+"""A cluster alone becomes a lab that loads and plans: its nodes stand in it as they are."""
+
+from pathlib import Path
+
+from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
+from operations.adopt.trial import try_files
+from plan import make_plan
+from plan.cluster.nodes import plan_nodes
+from plan.model.resources import CPU, MEMORY
+from tests.operations.adopt.cluster.shed import world
+
+
+def files() -> dict[str, str]:
+    return lab_files("shed", world(), ["home", UNSORTED], "shed.example")
+
+
+def test_the_lab_loads_and_plans(tmp_path: Path) -> None:
+    lab = try_files(tmp_path / "shed", files())
+    assert make_plan(lab).errors == ()
+    assert lab.site.domain == "shed.example"
+    assert lab.cluster.kubernetes_version == "v1.34.2"
+
+
+def test_nodes_are_counted_as_their_kubelets_report_them(tmp_path: Path) -> None:
+    one, two = plan_nodes(try_files(tmp_path / "shed", files()))
+    assert (one.role, two.role) == ("control-plane", "worker")
+    assert two.allocatable[CPU] == 7600
+    assert two.allocatable[MEMORY] == 15_000_000 // 1024 * 1024 * 1024
+    assert two.labels["disk"] == "large"
+    assert "node-role.kubernetes.io/control-plane" in one.taints
+
+
+def test_a_tier_comes_from_the_label_of_a_namespace() -> None:
+    assert tier_labels(world()) == {"photos": "home"}
+
+
+def test_tiers_of_one_priority_class_differ_all_the_same(tmp_path: Path) -> None:
+    lab = try_files(tmp_path / "shed", lab_files("shed", world(), ["a", "b", "c"], "shed.example"))
+    assert len({tier.priority for tier in lab.tiers.values()}) == 3

@@ -1,0 +1,68 @@
+"""The old tools let go of exactly these objects, and who still writes is named."""
+
+from copy import deepcopy
+from typing import Any
+
+from operations.adopt.cluster.letting_go import hand_over
+from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.world import World, read_world
+from operations.adopt.takeover.ownership import MANAGER
+from tests.operations.adopt.cluster.shed import objects
+
+WIKI = Key("Deployment", "tools", "wiki-deployment")
+DISKS = Key("StorageClass", "", "disks")
+
+
+def changed(key: Key, **metadata: Any) -> World:
+    """The cluster, with other metadata of one object."""
+    manifests = deepcopy(objects())
+    for each in manifests:
+        if (each["kind"], each["metadata"]["name"]) == (key.kind, key.name):
+            each["metadata"] |= metadata
+    return read_world(manifests)
+
+
+def test_terraform_forgets_the_object_by_its_id() -> None:
+    steps = hand_over(read_world(objects()), [DISKS, WIKI]).steps
+    assert [each.tool for each in steps] == ["Terraform", "Terraform"]
+    assert '["disks"]' in steps[0].command
+    assert steps[1].command.endswith("terraform state rm")
+
+
+def test_argo_cd_stops_before_it_forgets() -> None:
+    tracked = {"argocd.argoproj.io/tracking-id": "wiki:apps/Deployment:tools/wiki-deployment"}
+    steps = hand_over(changed(WIKI, annotations=tracked), [WIKI]).steps
+    assert [each.command for each in steps] == [
+        "argocd app set wiki --sync-policy none",
+        "argocd app delete wiki --cascade=false --yes",
+    ]
+
+
+def test_flux_is_suspended_and_prunes_nothing() -> None:
+    labels = {"kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux-system"}
+    steps = hand_over(changed(WIKI, labels=labels), [WIKI]).steps
+    assert [each.command for each in steps] == [
+        "flux suspend kustomization apps --namespace flux-system",
+        "kubectl annotate deployment wiki-deployment --namespace tools kustomize.toolkit.fluxcd.io/prune=disabled",
+    ]
+
+
+def entry(manager: str, time: str) -> dict[str, Any]:
+    return {"manager": manager, "operation": "Apply", "time": time, "fieldsV1": {}}
+
+
+def test_a_tool_that_wrote_after_the_take_over_is_named() -> None:
+    owners = [
+        entry(MANAGER, "2026-11-26T09:00:00Z"),
+        entry("argocd-controller", "2026-11-26T09:05:00Z"),
+        entry("HashiCorp", "2026-11-26T08:00:00Z"),
+        entry("kube-controller-manager", "2026-11-26T09:10:00Z"),
+    ]
+    found = hand_over(changed(WIKI, managedFields=owners), [WIKI])
+    assert [(each.key, each.manager) for each in found.still_writing] == [(WIKI, "argocd-controller")]
+    assert found.taken_over == 1
+
+
+def test_before_the_take_over_nobody_is_late() -> None:
+    found = hand_over(read_world(objects()), [WIKI])
+    assert (found.still_writing, found.taken_over) == ((), 0)

@@ -1,0 +1,28 @@
+"""What only the owner can answer is asked, and of nothing else."""
+
+from operations.adopt.cluster.questions import questions_about
+from tests.operations.adopt.cluster.shed import service, world
+
+
+def asked(name: str) -> set[tuple[str, str, tuple[str, ...]]]:
+    return {(each.key.name, each.what, each.names) for each in questions_about(service(name), world())}
+
+
+def test_a_tag_that_moves_and_what_was_changed_by_hand_is_asked() -> None:
+    assert {
+        ("wiki-deployment", "moving-tag", ("example.com/wiki:latest",)),
+        ("wiki-deployment", "no-requests", ("main",)),
+        ("wiki-deployment", "differs-from-applied", ("spec.replicas",)),
+    } <= asked("wiki")
+
+
+def test_a_pod_without_a_controller_is_asked() -> None:
+    assert ("probe", "bare-pod", ()) in asked("probe")
+
+
+def test_a_secret_is_named_and_a_service_in_order_has_no_questions_but_that() -> None:
+    about_photos = {(name, what) for name, what, _ in asked("photos")}
+    assert ("photos", "secret-kept") in about_photos
+    assert ("photos-web", "no-requests") not in about_photos
+    assert ("photos-web", "moving-tag") not in about_photos
+    assert ("photos-web", "differs-from-applied") not in about_photos

@@ -1,0 +1,52 @@
+"""What looks like a secret is named, and never written."""
+
+import pytest
+
+from operations.adopt.cluster.stated import as_stated
+from operations.adopt.cluster.withheld import is_secret, secret_arguments, without_secret_values, without_secrets
+from tests.operations.adopt.cluster.shed import live
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("DB_PASSWORD", "hunter2", True),
+        ("ADMIN_TOKEN", "abcdef", True),
+        ("secretKey", "abcdef", True),
+        ("DATABASE_URL", "postgres://app:hunter2@db/app", True),
+        ("DATABASE_URL", "postgres://db/app", False),
+        ("DB_PASSWORD_FILE", "/run/secrets/db", False),
+        ("DB_PASSWORD", "$(OTHER)", False),
+        ("SECRET_NAME", "app", False),
+        ("TOKEN_TTL", "3600", False),
+        ("PASSWORD_LOGIN", "true", False),
+        ("mysql-native-password", "ON", False),
+        ("TZ", "Europe/Berlin", False),
+    ],
+)
+def test_a_secret_is_told_by_its_name_and_its_value(name: str, value: str, secret: bool) -> None:
+    assert is_secret(name, value) is secret
+
+
+def test_a_variable_that_looks_like_a_secret_is_left_out_and_named() -> None:
+    manifest, withheld = without_secrets(as_stated(live("Deployment", "tools", "wiki-deployment")))
+    assert [each.place for each in withheld] == ["main: WIKI_PASSWORD"]
+    assert "env" not in manifest["spec"]["template"]["spec"]["containers"][0]
+
+
+def test_a_variable_out_of_a_secret_stays() -> None:
+    _, withheld = without_secrets(as_stated(live("Deployment", "photos", "photos-web")))
+    assert withheld == ()
+
+
+def test_secrets_of_a_chart_are_named_by_their_path() -> None:
+    values = {"retention": "30d", "admin": {"password": "hunter2", "user": "admin"}, "users": [{"token": "abcdef"}]}
+    kept, withheld = without_secret_values(values)
+    assert kept == {"retention": "30d", "admin": {"user": "admin"}, "users": [{}]}
+    assert [each.place for each in withheld] == ["admin.password", "users[].token"]
+
+
+def test_a_secret_in_a_command_is_found() -> None:
+    container = {"name": "main", "args": ["--token=abcdef", "--name=app"]}
+    manifest = {"kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [container]}}
+    assert list(secret_arguments(manifest)) == ["main"]
