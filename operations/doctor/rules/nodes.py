@@ -41,7 +41,11 @@ def node_findings(observed: Observation) -> Iterator[Finding]:
                 yield _not_ready(observed, node, ready)
             continue
         yield from _pressures(observed, node)
-        if (seen := _last_seen(observed, node)) is not None and observed.now - seen > _SILENT:
+        if (
+            (seen := _last_seen(observed, node)) is not None
+            and observed.now - seen > _SILENT
+            and _others_report(observed)
+        ):
             yield _silent(observed, node, seen)
         yield from _cordoned(observed, node)
     yield from _reservations(observed)
@@ -53,6 +57,12 @@ def _last_seen(observed: Observation, node: Manifest) -> datetime | None:
     renewed = read_time(text(lease, "spec", "renewTime")) if lease else None
     beats = [each.heartbeat for each in conditions(node) if each.heartbeat]
     return max([each for each in (renewed, *beats) if each], default=None)
+
+
+def _others_report(observed: Observation) -> bool:
+    """Whether any kubelet reported lately: where none did, the observation itself may be of another time."""
+    seen = (_last_seen(observed, node) for node in observed.of("Node"))
+    return any(each is not None and observed.now - each <= _SILENT for each in seen)
 
 
 def _on_it(observed: Observation, node: Manifest) -> tuple[frozenset[Reference], tuple[Evidence, ...]]:
