@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from cli.cluster import ContextOption, DumpOption, KubeconfigOption, OptionalLabOption, Source, UsageOption
 from cli.exits import FINE, INVALID
 from cli.proxmox import CaFileOption, EndpointOption, InsecureOption, Reach
 
@@ -253,14 +254,31 @@ def upgrade_command(
 
 @app.command("doctor")
 def doctor_command(
-    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
-    usage: Annotated[Path | None, typer.Option(help="Usage of the last 30 days, as `homelab dump` writes it.")] = None,
+    dump: DumpOption = None,
+    usage: UsageOption = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    lab: OptionalLabOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Say what ails the cluster that runs: each cause once, with evidence, consequences and remedy."""
     from cli.commands.doctor import run_doctor
 
-    raise SystemExit(run_doctor(dump, usage, output))
+    raise SystemExit(run_doctor(Source(dump, usage, kubeconfig, context, lab), output))
+
+
+@app.command("dump")
+def dump_command(
+    folder: Annotated[Path, typer.Argument(help="An empty folder, or a dump that was written before.")],
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    lab: OptionalLabOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write all that runs in the cluster into a folder; the values of Secrets are never in it."""
+    from cli.commands.dump import run_dump
+
+    raise SystemExit(run_dump(folder, Source(None, None, kubeconfig, context, lab), output))
 
 
 @app.command("rightsize")

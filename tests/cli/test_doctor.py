@@ -58,7 +58,15 @@ def test_what_is_not_in_the_dump_is_named(sick: Path, homelab: Homelab) -> None:
     assert answer["findings"]
 
 
-@pytest.mark.parametrize("arguments", [("--dump", "nowhere"), (), ("--dump", ".", "--usage", "nowhere.json")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--dump", "nowhere"),
+        ("--kubeconfig", "nowhere.yaml"),
+        ("--dump", ".", "--usage", "nowhere.json"),
+        ("--dump", ".", "--lab", "small"),
+    ],
+)
 def test_refuses_what_it_cannot_read_in_one_sentence(
     arguments: tuple[str, ...], homelab: Homelab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,74 @@
+"""How the commands that look at a cluster come by it: a dump, or the API server of a kubeconfig."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+if TYPE_CHECKING:
+    from observation import Observation
+
+DumpOption = Annotated[
+    Path | None,
+    typer.Option("--dump", help="A dump of the cluster, as `homelab dump` writes it; left out, the cluster is asked."),
+]
+UsageOption = Annotated[
+    Path | None, typer.Option("--usage", help="Usage of the last 30 days, as `homelab usage` writes it.")
+]
+KubeconfigOption = Annotated[
+    Path | None, typer.Option("--kubeconfig", help="Left out, $KUBECONFIG, else ~/.kube/config.")
+]
+ContextOption = Annotated[
+    str | None, typer.Option("--context", help="A context of the kubeconfig; left out, its current one.")
+]
+OptionalLabOption = Annotated[
+    str | None,
+    typer.Option("--lab", "-l", help="The lab that the cluster is of; another cluster is then refused."),
+]
+
+
+class Source(NamedTuple):
+    """Where a cluster is looked at."""
+
+    dump: Path | None = None
+    usage: Path | None = None
+    kubeconfig: Path | None = None
+    context: str | None = None
+    lab: str | None = None
+
+
+def observe_source(source: Source) -> "Observation":
+    """The cluster, and with a lab only if it is the lab's.
+
+    Raises InvalidDump, InvalidUsage, NoCluster, InvalidLab and AnotherCluster.
+    """
+    from observation import read_dump
+
+    observed = read_dump(source.dump, source.usage) if source.dump else _ask(source)
+    if source.lab:
+        from config.load import lab_folder, load_lab
+        from operations.identity import check_identity
+        from plan import make_plan
+
+        check_identity(make_plan(load_lab(lab_folder(source.lab))), observed)
+    return observed
+
+
+def _ask(source: Source) -> "Observation":
+    """Ask the API server, with a bar on a terminal."""
+    from dataclasses import replace
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from observation import read_usage
+    from operations.clients.cluster import Cluster
+    from operations.observe import observe
+
+    usage = read_usage(source.usage) if source.usage else None
+    cluster = Cluster(source.kubeconfig, source.context)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"reading {cluster.server}", total=None)
+        observed = observe(cluster, lambda done, of: progress.update(task, completed=done, total=of))
+    return replace(observed, usage=usage)

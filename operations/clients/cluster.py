@@ -1,0 +1,138 @@
+"""A cluster that is only read: its API server, by a kubeconfig, with get and list and nothing else."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+from urllib.parse import quote, urlencode
+
+from kubernetes import client, config
+from kubernetes.config import ConfigException
+from urllib3.exceptions import HTTPError
+from yaml import YAMLError
+
+from observation.fields import entries, mapping, text, values
+from observation.model import Why
+from operations.clients.refusals import NoCluster, NotAnswered
+from plan.model import Manifest
+
+_PAGE = 500
+"""Objects that are asked for at a time."""
+_SECONDS = 20
+"""How long an answer may take."""
+
+
+class Resource(NamedTuple):
+    """A resource that the API server lists."""
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    namespaced: bool
+
+    @property
+    def path(self) -> str:
+        """Where all of its objects are."""
+        place = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        return f"{place}/{self.plural}"
+
+    @property
+    def api_version(self) -> str:
+        """As it stands in a manifest."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+
+class Cluster:
+    """A client that asks and never writes, for any number of threads."""
+
+    def __init__(self, kubeconfig: Path | None = None, context: str | None = None, *, connections: int = 16) -> None:
+        """Read a kubeconfig; without one $KUBECONFIG, then ~/.kube/config. Raises NoCluster."""
+        loaded = client.Configuration()
+        try:
+            cast(Any, config).load_kube_config(
+                str(kubeconfig) if kubeconfig else None, context=context, client_configuration=loaded
+            )
+        except (ConfigException, YAMLError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            place = kubeconfig or "the kubeconfig of this machine ($KUBECONFIG, else ~/.kube/config)"
+            raise NoCluster(f"{place} cannot be used: {_one_line(error)}") from None
+        loaded.connection_pool_maxsize = connections
+        loaded.retries = 1
+        self._client: Any = client.ApiClient(loaded)
+        self.server = str(cast(Any, loaded).host)
+
+    def get(self, path: str) -> Manifest:
+        """The answer to a GET. Raises NotAnswered."""
+        try:
+            signed = self._client.configuration.auth_settings().values()  # renews a token that has ended
+            headers = {"Accept": "application/json", **{each["key"]: each["value"] for each in signed}}
+            answer = self._client.rest_client.pool_manager.request(
+                "GET", self.server + path, headers=headers, timeout=_SECONDS
+            )
+        except (HTTPError, OSError) as error:
+            raise NotAnswered("unreachable", f"{self.server} does not answer: {_one_line(error)}") from None
+        if answer.status != 200:
+            raise NotAnswered(_why(answer.status), _reason(answer.status, answer.data))
+        try:
+            content: Any = json.loads(answer.data)
+        except ValueError:
+            raise NotAnswered("unreadable", f"{path} is not answered in JSON") from None
+        return cast(Manifest, content) if isinstance(content, dict) else {}
+
+    def list(self, resource: Resource, namespace: str | None = None) -> Iterator[Manifest]:
+        """The objects of a resource, each with its kind. Raises NotAnswered."""
+        path = resource.path
+        if namespace:
+            path = path.replace(f"/{resource.plural}", f"/namespaces/{quote(namespace)}/{resource.plural}")
+        token = ""
+        while True:
+            query = {"limit": str(_PAGE), **({"continue": token} if token else {})}
+            page = self.get(f"{path}?{urlencode(query)}")
+            for each in entries(page, "items"):
+                yield {"apiVersion": resource.api_version, "kind": resource.kind, **each}
+            token = text(page, "metadata", "continue")
+            if not token:
+                return
+
+    def version(self) -> str:
+        """For example `v1.34.2`. Raises NotAnswered."""
+        return text(self.get("/version"), "gitVersion")
+
+    def resources(self) -> Iterator[Resource | tuple[str, NotAnswered]]:
+        """Everything that can be listed, in each group's preferred version; and groups that do not answer."""
+        yield from self._of_group("", "v1")
+        for group in entries(self.get("/apis"), "groups"):
+            name, version = text(group, "name"), text(group, "preferredVersion", "version")
+            try:
+                yield from self._of_group(name, version)
+            except NotAnswered as refused:
+                yield name, refused
+
+    def _of_group(self, group: str, version: str) -> Iterator[Resource]:
+        path = f"/apis/{group}/{version}" if group else f"/api/{version}"
+        for each in entries(self.get(path), "resources"):
+            plural = text(each, "name")
+            if "/" not in plural and "list" in values(each, "verbs"):
+                yield Resource(group, version, plural, text(each, "kind"), mapping(each).get("namespaced") is True)
+
+    def kubelet(self, node: str, what: str) -> Mapping[str, object]:
+        """An answer of a node's kubelet, by way of the API server: `configz` or `stats/summary`. Raises NotAnswered."""
+        return self.get(f"/api/v1/nodes/{quote(node)}/proxy/{what}")
+
+
+def _why(status: int) -> Why:
+    if status in (401, 403):
+        return "forbidden"
+    return "not-served" if status in (404, 405, 406) else "unreachable"
+
+
+def _reason(status: int, body: bytes) -> str:
+    """What the API server says, in one line."""
+    try:
+        return text(json.loads(body), "message") or f"HTTP {status}"
+    except (ValueError, AttributeError):
+        return f"HTTP {status}"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__

@@ -1,0 +1,132 @@
+"""Reading a cluster by its API, and what it refuses; the API is a small server with answers of the real form."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import yaml
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+
+from operations.clients.cluster import Cluster
+from operations.clients.refusals import NoCluster
+from operations.observe import observe
+
+CORE = [
+    {"name": "pods", "kind": "Pod", "namespaced": True, "verbs": ["get", "list"]},
+    {"name": "pods/log", "kind": "Pod", "namespaced": True, "verbs": ["get"]},
+    {"name": "nodes", "kind": "Node", "namespaced": False, "verbs": ["get", "list"]},
+    {"name": "secrets", "kind": "Secret", "namespaced": True, "verbs": ["get", "list"]},
+    {"name": "bindings", "kind": "Binding", "namespaced": True, "verbs": ["create"]},
+]
+FORBIDDEN = 'secrets is forbidden: User "eve" cannot list resource "secrets" in API group "" at the cluster scope'
+
+
+class Api:
+    """Answers by path; whatever is written is remembered."""
+
+    def __init__(self) -> None:
+        self.methods: set[str] = set()
+        self.answers: dict[str, Any] = {
+            "/version": {"gitVersion": "v1.36.1"},
+            "/api/v1": {"resources": CORE},
+            "/apis": {"groups": [{"name": "metrics.k8s.io", "preferredVersion": {"version": "v1beta1"}}]},
+            "/api/v1/nodes": {"items": [{"metadata": {"name": "worker"}}]},
+            "/api/v1/nodes/worker/proxy/configz": {"kubeletconfig": {"evictionHard": {"memory.available": "500Mi"}}},
+            "/api/v1/pods": {"items": [{"metadata": {"name": "a"}}], "metadata": {"continue": "more"}},
+        }
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Any:
+        request = Request(environ)
+        self.methods.add(request.method)
+        if request.path == "/api/v1/secrets":
+            return Response(json.dumps({"kind": "Status", "message": FORBIDDEN}), 403)(environ, start)
+        if request.args.get("continue"):
+            return Response(json.dumps({"items": [{"metadata": {"name": "b"}}]}))(environ, start)
+        if request.path not in self.answers:
+            return Response("gone", 503)(environ, start)
+        return Response(json.dumps(self.answers[request.path]))(environ, start)
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api()
+
+
+@pytest.fixture
+def kubeconfig(api: Api, tmp_path: Path) -> Iterator[Path]:
+    server = make_server("127.0.0.1", 0, api, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    file = tmp_path / "kubeconfig"
+    file.write_text(yaml.safe_dump(config(f"http://127.0.0.1:{server.server_port}")), encoding="utf-8")
+    yield file
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def config(server: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "c", "cluster": {"server": server}}],
+        "users": [{"name": "u", "user": {"token": "t"}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "x",
+    }
+
+
+def test_reads_every_page_of_what_can_be_listed(kubeconfig: Path) -> None:
+    observed = observe(Cluster(kubeconfig))
+    assert [each["metadata"]["name"] for each in observed.of("Pod")] == ["a", "b"]
+    assert observed.version == "v1.36.1"
+    assert observed.knows("Node")
+
+
+def test_only_reads(kubeconfig: Path, api: Api) -> None:
+    observe(Cluster(kubeconfig))
+    assert api.methods == {"GET"}
+
+
+def test_what_is_forbidden_is_a_gap_in_the_words_of_the_api_server(kubeconfig: Path) -> None:
+    observed = observe(Cluster(kubeconfig))
+    assert not observed.knows("Secret")
+    assert [(each.why, each.detail) for each in observed.gaps if each.subject == "secrets"] == [
+        ("forbidden", FORBIDDEN)
+    ]
+
+
+def test_an_api_that_does_not_answer_is_a_gap(kubeconfig: Path) -> None:
+    gaps = {each.subject: each.why for each in observe(Cluster(kubeconfig)).gaps}
+    assert gaps["metrics.k8s.io"] == "unreachable"
+    assert gaps["deployments"] == "not-served"
+    assert gaps["stats/summary of kubelet worker"] == "unreachable"
+
+
+def test_asks_kubelets_for_their_settings(kubeconfig: Path) -> None:
+    configuration = observe(Cluster(kubeconfig)).kubelets["worker"].configuration
+    assert configuration == {"kubeletconfig": {"evictionHard": {"memory.available": "500Mi"}}}
+
+
+def test_an_api_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "kubeconfig"
+    file.write_text(yaml.safe_dump(config("http://127.0.0.1:9")), encoding="utf-8")
+    with pytest.raises(NoCluster, match=r"http://127.0.0.1:9 does not answer"):
+        observe(Cluster(file))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "apiVersion: v1\n"])
+def test_a_kubeconfig_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "kubeconfig"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(NoCluster, match="cannot be used"):
+        Cluster(file)
+
+
+def test_a_context_that_does_not_exist_is_named(kubeconfig: Path) -> None:
+    with pytest.raises(NoCluster, match="other"):
+        Cluster(kubeconfig, "other")
