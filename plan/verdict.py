@@ -1,11 +1,10 @@
 """The verdict on a plan: may it be applied, what is worst, what is limiting, what must not fail."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from plan.forecast import Forecast
-from plan.model import SEVERITIES, Finding, Severity
+from plan.model import Finding, Severity, severity_counts
 from plan.scenarios.headroom import Constraint
 from plan.scenarios.losses import Event, Loss
 
@@ -29,10 +28,10 @@ class Verdict(NamedTuple):
 
 def judge(forecast: Forecast) -> Verdict:
     """The verdict on a plan and its forecast."""
-    counts = Counter(each.severity for each in forecast.findings)
+    counts = severity_counts(forecast.findings)
     return Verdict(
         word="has errors" if counts["error"] else "fits",
-        counts={severity: counts[severity] for severity in SEVERITIES},
+        counts=counts,
         worst=tuple(each for each in forecast.findings if each.severity != "info")[:WORST],
         limiting=next((each for each in forecast.headroom.constraints if each.binds), None),
         single_points=tuple(each for each in forecast.losses if each.event in PARTS and not each.is_survived),

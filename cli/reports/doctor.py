@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from cli.reports.document import Document, Report
-from cli.reports.finding import severity_counts
 from observation.model import Gap, Observation, TimeSource, Why
 from observation.objects import Reference
 from operations.doctor.catalogue import RULES
 from operations.doctor.finding import Evidence, Finding
-from plan.model import Severity
+from plan.model import Severity, severity_counts
 
 
 class ObjectReport(Report):

@@ -1,12 +1,11 @@
 """Findings as JSON."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 from cli.reports.document import Document, Report
 from config.lab import Lab
 from config.source import dotted
-from plan.model import SEVERITIES, Finding, HasSeverity, Severity
+from plan.model import Finding, Severity, severity_counts
 
 
 class FindingReport(Report):
@@ -49,9 +48,3 @@ def findings_report(lab: Lab, findings: Iterable[Finding]) -> FindingsReport:
     return FindingsReport(
         lab=lab.name, counts=severity_counts(shown), findings=tuple(finding_report(lab, each) for each in shown)
     )
-
-
-def severity_counts(findings: Iterable[HasSeverity]) -> dict[Severity, int]:
-    """How many findings there are of each severity."""
-    counts = Counter(each.severity for each in findings)
-    return {severity: counts[severity] for severity in SEVERITIES}

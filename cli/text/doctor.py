@@ -7,10 +7,10 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.reports.finding import severity_counts
 from cli.text.console import INDENT, SEVERITY_STYLE
 from observation.model import Gap, Observation
 from operations.doctor.finding import Evidence, Finding
+from plan.model import severity_counts
 from plan.wording import listed, plural
 
 _MOST = 8

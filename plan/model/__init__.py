@@ -1,5 +1,6 @@
 """What a plan consists of: plain frozen values, from which the components declare resources."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
@@ -32,6 +33,12 @@ class HasSeverity(Protocol):
 def worst_first(found: HasSeverity) -> int:
     """What to sort by, so that errors come before warnings."""
     return SEVERITIES.index(found.severity)
+
+
+def severity_counts(found: Iterable[HasSeverity]) -> dict[Severity, int]:
+    """How many there are of each severity, the worst first."""
+    counts = Counter(each.severity for each in found)
+    return {severity: counts[severity] for severity in SEVERITIES}
 
 
 class Finding(NamedTuple):
