@@ -9,6 +9,7 @@ from config.group import Group
 from config.machine import Machine, Shape
 from config.network import Networks
 from config.node import OutsideNode
+from config.objects import StatedObject
 from config.service import Service
 from config.site import Site
 from config.source import Path, Places, Problem, is_mapping, is_sequence
@@ -33,6 +34,8 @@ class Draft:
     storage_classes: Mapping[str, StorageClass]
     groups: Mapping[str, Group]
     services: Mapping[str, Service]
+    objects: Mapping[str, tuple[StatedObject, ...]]
+    """Objects that stand in files beside a service, by service."""
     said: dict[str, Any]
     """What the files say, by file and for `services` by service, before it is validated; None where unreadable.
     Machines with a shape say what it says too."""

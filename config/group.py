@@ -4,7 +4,9 @@ from config.model import Model, Name, Text
 
 
 class Group(Model):
-    """A named namespace, `<tier>-<group>`, for services that belong together and share a quota."""
+    """A namespace for services that belong together and share a quota."""
 
     tier: Name
+    namespace: Name | None = None
+    """The namespace's name; left out, `<tier>-<group>`."""
     description: Text

@@ -8,6 +8,7 @@ from config.group import Group
 from config.machine import Machine
 from config.network import Networks
 from config.node import OutsideNode
+from config.objects import StatedObject
 from config.service import Service
 from config.site import Site
 from config.source import Path, Place, Places
@@ -30,6 +31,8 @@ class Lab:
     services: Mapping[str, Service]
     outside: Mapping[str, OutsideNode] = field(default_factory=dict[str, OutsideNode])
     """Nodes that are no machines of a Proxmox host."""
+    objects: Mapping[str, tuple[StatedObject, ...]] = field(default_factory=dict[str, tuple[StatedObject, ...]])
+    """Objects that stand in files beside a service, by service."""
     places: Places = field(default_factory=Places, compare=False, repr=False)
     """Where each value stands in the files; empty for a lab that was not read from files."""
 

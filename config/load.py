@@ -1,7 +1,6 @@
 """Reads a lab from its folder, or says everything that is wrong with it."""
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path as FilePath
@@ -12,16 +11,17 @@ from config.checks.shapes import trace_to_shapes
 from config.cluster import Cluster
 from config.document import Completed, read_document
 from config.draft import Draft
+from config.folder import entries, problem_of
 from config.group import Group
 from config.lab import Lab
 from config.machine import Machine, Shape
-from config.model import NAME_MEANING, NAME_PATTERN, Name, shown
+from config.model import Name
 from config.network import Networks
 from config.node import OutsideNode
-from config.service import Service
+from config.services import read_services
 from config.shapes import complete_machines
 from config.site import Site
-from config.source import Place, Places, Problem, is_mapping
+from config.source import Places, Problem
 from config.storage_class import StorageClass
 from config.suggest import did_you_mean
 from config.tier import Tier
@@ -86,6 +86,7 @@ def load_lab(folder: FilePath) -> Lab:
         storage_classes=draft.storage_classes,
         groups=draft.groups,
         services=draft.services,
+        objects=draft.objects,
         places=draft.places,
     )
 
@@ -97,7 +98,9 @@ def load_draft(folder: FilePath) -> Draft:
 
 def _read(folder: FilePath, problems: list[Problem]) -> Draft:
     """What can be read of the lab; what is wrong is added to `problems`. Raises InvalidLab if there is no lab."""
-    files = _entries(folder)
+    files, unreadable = entries(folder)
+    if unreadable:
+        raise InvalidLab(unreadable)
     places = Places()
     said: dict[str, Any] = {}
     valid: dict[str, Any] = {}
@@ -110,11 +113,12 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
             said[name] = {}
         else:
             said[name] = None
-            problems.append(_problem(folder / f"{name}.yaml", "the file is missing"))
-    said["services"], services = _read_services(files.pop("services", None), said["tiers"], places, problems)
+            problems.append(problem_of(folder / f"{name}.yaml", "the file is missing"))
+    given = files.pop("services", None)
+    said["services"], services, objects = read_services(given, said["tiers"], places, problems)
     files.pop("README.md", None)
     known = [*(f"{name}.yaml" for name in FILES), "services"]
-    problems += [_problem(file, f"not part of a lab{did_you_mean(name, known)}") for name, file in files.items()]
+    problems += [problem_of(file, f"not part of a lab{did_you_mean(name, known)}") for name, file in files.items()]
     return Draft(
         site=valid.get("site"),
         networks=valid.get("networks"),
@@ -126,6 +130,7 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
         storage_classes=valid.get("storage") or {},
         groups=valid.get("groups") or {},
         services=services,
+        objects=objects,
         said=said,
         places=places,
     )
@@ -140,52 +145,3 @@ def _completion(
     return partial(
         complete_machines, shapes={shape: said["shapes"][shape] for shape in valid.get("shapes") or ()}, places=places
     )
-
-
-def _read_services(
-    folder: FilePath | None, tiers: Any, places: Places, problems: list[Problem]
-) -> tuple[dict[str, Any], dict[str, Service]]:
-    """What the files of the services say, and the services that are valid, each named by its file."""
-    said: dict[str, Any] = {}
-    valid: dict[str, Service] = {}
-    choices = {"tier": tuple(tiers)} if is_mapping(tiers) else {}
-    try:
-        files = _entries(folder) if folder else {}
-    except InvalidLab as error:
-        problems += error.problems
-        files = {}
-    for file in files.values():
-        name = file.stem
-        if file.suffix != ".yaml":
-            problems.append(_problem(file, "not part of a lab; a service is a file services/<name>.yaml"))
-        elif not re.fullmatch(NAME_PATTERN, name):
-            problems.append(_problem(file, f"a service is named by its file, and {shown(name)} is not {NAME_MEANING}"))
-        else:
-            path = ("services", name)
-            said[name], service, wrong = read_document(file, path, Service, places, choices=choices)
-            problems += wrong
-            if service is not None:
-                valid[name] = service
-    return said, valid
-
-
-def _entries(folder: FilePath) -> dict[str, FilePath]:
-    """What stands in a folder, by name, without hidden files. Raises InvalidLab if that cannot be said."""
-    try:
-        return {file.name: file for file in sorted(folder.iterdir()) if not file.name.startswith(".")}
-    except FileNotFoundError:
-        message = f"there is no such folder{did_you_mean(folder.name, _labs_beside(folder))}"
-    except (OSError, ValueError) as error:
-        message = f"cannot be read: {error.strerror if isinstance(error, OSError) else error}"
-    raise InvalidLab([_problem(folder, message)])
-
-
-def _labs_beside(folder: FilePath) -> list[str]:
-    try:
-        return [site.parent.name for site in folder.parent.glob("*/site.yaml")]
-    except OSError:
-        return []
-
-
-def _problem(file: FilePath, message: str) -> Problem:
-    return Problem(Place(str(file), 1, 1), (), message)

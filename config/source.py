@@ -220,8 +220,40 @@ def read_yaml(file: str, content: bytes, path: Path, places: Places) -> tuple[An
     Adds the place of every key and element to `places`. An empty document is an empty mapping.
     """
     places.by_path[path] = Place(file, 1, 1)
+    nodes, problems = _composed(file, content, path, _single)
+    if problems:
+        return None, problems
+    if not nodes:
+        return {}, []
+    reader = _Reader(file, places)
+    return reader.value(nodes[0], path), reader.problems
+
+
+def read_documents(file: str, content: bytes, path: Path, places: Places) -> tuple[list[Any], list[Problem]]:
+    """The values of the YAML documents of a file, the first at `(*path, 0)` in the lab, and what is wrong with them.
+
+    Adds the place of every key and element to `places`. Empty documents are left out.
+    """
+    places.by_path[path] = Place(file, 1, 1)
+    nodes, problems = _composed(file, content, path, _all)
+    values: list[Any] = []
+    for index, node in enumerate(nodes):
+        reader = _Reader(file, places)
+        places.by_path[(*path, index)] = reader.place(node)
+        values.append(reader.value(node, (*path, index)))
+        problems += reader.problems
+    return values, problems
+
+
+def _composed(
+    file: str, content: bytes, path: Path, compose: Callable[[str], list[yaml.Node]]
+) -> tuple[list[yaml.Node], list[Problem]]:
+    """The nodes of a file's documents, or why they cannot be read."""
     try:
-        node = _compose(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        if len(text) > _SAFE_LENGTH:
+            _refuse_deep_nesting(text)
+        return compose(text), []
     except UnicodeDecodeError as error:
         line, column, message = content.count(b"\n", 0, error.start) + 1, 1, "not UTF-8 text"
     except ReaderError as error:
@@ -229,18 +261,21 @@ def read_yaml(file: str, content: bytes, path: Path, places: Places) -> tuple[An
         message = f"not readable YAML: the control character U+{int(error.character):04X}"
     except yaml.MarkedYAMLError as error:
         line, column, message = explain_slip(content.decode("utf-8-sig"), error)
-    else:
-        if node is None:
-            return {}, []
-        reader = _Reader(file, places)
-        return reader.value(node, path), reader.problems
-    return None, [Problem(Place(file, line, column), path, message)]
+    return [], [Problem(Place(file, line, column), path, message)]
 
 
-def _compose(text: str) -> yaml.Node | None:
-    if len(text) > _SAFE_LENGTH:
-        _refuse_deep_nesting(text)
-    return _Loader(text).get_single_node()
+def _single(text: str) -> list[yaml.Node]:
+    node = _Loader(text).get_single_node()
+    return [] if node is None else [node]
+
+
+def _all(text: str) -> list[yaml.Node]:
+    loader, nodes = _Loader(text), list[yaml.Node]()
+    while loader.check_node():
+        node = loader.get_node()
+        is_empty = isinstance(node, yaml.ScalarNode) and not node.value and not node.style
+        nodes += [node] if node and not is_empty else []
+    return nodes
 
 
 def _refuse_deep_nesting(text: str) -> None:

@@ -67,7 +67,7 @@ MEANINGS: Mapping[str, Meaning] = {
     **dict.fromkeys(("cron", "cronjob", "job"), Meaning(("runs_as", "schedule"), "runs_as: cronjob")),
     **dict.fromkeys(("controller", "workload", "workload_type", "controllerType"), Meaning(("runs_as",))),
     **dict.fromkeys(("gpus", "runtime"), _GPU),
-    **dict.fromkeys(("namespace", "ns"), Meaning(("group",), "the namespace is named after the tier and the group")),
+    "ns": Meaning(("namespace",), ""),
     **dict.fromkeys(("strategy", "updateStrategy"), Meaning(("singleton",), "singleton: true, never two at once")),
     **dict.fromkeys(("repo", "helm", "chartName"), Meaning(("chart", "repository"))),
     **dict.fromkeys(("db", "database", "POSTGRES_DB"), Meaning(("databases",), "a list of names")),

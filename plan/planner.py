@@ -10,6 +10,7 @@ from plan.findings.capacity import capacity_findings
 from plan.findings.creation import creation_findings
 from plan.findings.gpu import gpu_findings
 from plan.findings.node import node_findings
+from plan.findings.objects import object_findings
 from plan.findings.service import service_findings
 from plan.model import Plan, sorted_findings
 from plan.proxmox.machines import machine_findings, plan_machines
@@ -54,6 +55,7 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
                 *credential_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
+                *object_findings(lab, services),
                 *node_findings(lab),
                 *gpu_findings(lab, capacity.nodes),
                 *capacity_findings(lab, capacity, workloads),

@@ -10,7 +10,7 @@ from plan.model import Container, Manifest, Plan, Workload
 from plan.model.constraints import AffinityTerm, Constraints
 from plan.model.metadata import manifest, selector, service_labels
 from plan.model.resources import written
-from plan.workloads.volumes import claim_name, claim_spec
+from plan.workloads.volumes import claim_spec
 
 IMAGE = "stand-in"
 SYSTEM_PRIORITY_CLASS = "system-cluster-critical"
@@ -67,7 +67,7 @@ def _pod_spec(workload: Workload, claimed: list[str]) -> dict[str, Any]:
         "tolerations": tolerations,
         "affinity": _affinity(pod.constraints),
         "volumes": [
-            {"name": volume, "persistentVolumeClaim": {"claimName": claim_name(workload.service, volume)}}
+            {"name": volume, "persistentVolumeClaim": {"claimName": f"{workload.service}-{volume}"}}
             for volume in claimed
         ],
     }

@@ -11,6 +11,7 @@ from config.checks.cluster import (
 )
 from config.checks.databases import check_databases
 from config.checks.exposure import check_authentication, check_exposures
+from config.checks.files import check_objects
 from config.checks.gpu import check_gpu
 from config.checks.machines import check_machines
 from config.checks.namespaces import check_groups, check_namespaces, check_workload_names
@@ -49,6 +50,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     check_releases,
     check_files,
     check_routes,
+    check_objects,
     check_workloads,
     check_helm,
     check_databases,

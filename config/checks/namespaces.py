@@ -1,8 +1,10 @@
 """Namespaces, and the names of what lives in them."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from config.draft import Draft
+from config.namespaces import namespace_of
 from config.source import Path, Problem
 
 _LONGEST = 63
@@ -21,33 +23,50 @@ def check_groups(lab: Draft) -> Iterator[Problem]:
         if group and group.tier != service.tier and lab.is_said("tiers", group.tier):
             message = f"group {service.group!r} is of tier {group.tier!r}, the service of tier {service.tier!r}"
             yield lab.problem(("services", name, "group"), message)
+        if service.group and service.namespace:
+            message = f"it lives in the namespace of group {service.group!r}; state namespace there"
+            yield lab.problem(("services", name, "namespace"), message)
 
 
 def check_namespaces(lab: Draft) -> Iterator[Problem]:
-    """Every namespace has a name that Kubernetes accepts, and belongs to one group or one service."""
-    owners: dict[str, Path] = {}
-    for path, namespace in _namespaces(lab):
-        if len(namespace) > _LONGEST:
-            message = f"its namespace {namespace!r} has {len(namespace)} characters; {_LONGEST} are allowed"
-            yield lab.problem(path, message)
-        if namespace in owners:
-            yield lab.problem(path, f"its namespace {namespace!r} is that of {lab.pointer(owners[namespace])}")
-        owners.setdefault(namespace, path)
+    """Every namespace has a name that Kubernetes accepts, belongs to one tier, and is shared on purpose alone."""
+    owners: dict[str, _Owner] = {}
+    for owner in _owners(lab):
+        if len(owner.namespace) > _LONGEST:
+            message = f"its namespace {owner.namespace!r} has {len(owner.namespace)} characters; {_LONGEST} are allowed"
+            yield lab.problem(owner.path, message)
+        first = owners.setdefault(owner.namespace, owner)
+        if first is not owner and not (first.is_stated and owner.is_stated):
+            yield lab.problem(owner.path, f"its namespace {owner.namespace!r} is that of {lab.pointer(first.path)}")
+        elif first.tier != owner.tier and lab.is_said("tiers", first.tier) and lab.is_said("tiers", owner.tier):
+            message = f"namespace {owner.namespace!r} is of tier {first.tier!r} by {lab.pointer(first.path)}"
+            yield lab.problem(owner.path, f"{message}; a namespace has one tier")
 
 
-def _namespaces(lab: Draft) -> Iterator[tuple[Path, str]]:
+class _Owner(NamedTuple):
+    """A group or a service that has a namespace."""
+
+    path: Path
+    namespace: str
+    tier: str
+    is_stated: bool
+
+
+def _owners(lab: Draft) -> Iterator[_Owner]:
     for name, group in lab.groups.items():
-        yield ("groups", name), f"{group.tier}-{name}"
+        path: Path = ("groups", name, "namespace") if group.namespace else ("groups", name)
+        yield _Owner(path, group.namespace or f"{group.tier}-{name}", group.tier, bool(group.namespace))
     for name, service in lab.services.items():
         if service.group is None:
-            yield ("services", name), f"{service.tier}-{name}"
+            path = ("services", name, "namespace") if service.namespace else ("services", name)
+            yield _Owner(path, namespace_of(lab, name), service.tier, bool(service.namespace))
 
 
 def check_workload_names(lab: Draft) -> Iterator[Problem]:
     """No two workloads of a namespace have the same name, and none is too long."""
     owners: dict[tuple[str, str], Path] = {}
     for service_name, service in lab.services.items():
-        namespace = f"{service.tier}-{service.group or service_name}"
+        namespace = namespace_of(lab, service_name)
         for path, name, runs_as in service.named(service_name):
             longest = _LONGEST_BY_RUN.get(runs_as, _LONGEST)
             if len(name) > longest:

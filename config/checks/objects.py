@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from config.draft import Draft
 from config.kubernetes import MAX_FILES, MAX_RELEASE_NAME, is_subdomain
+from config.namespaces import namespace_of
 from config.service import HelmService
 from config.source import Path, Problem
 
@@ -47,7 +48,7 @@ def check_routes(lab: Draft) -> Iterator[Problem]:
             if not is_subdomain(host):
                 yield lab.problem((*path, "host"), f"{host!r} has {len(host)} characters; a host name has at most 253")
             slug = re.sub("[^a-z0-9]+", "-", exposure.path.lower()).strip("-")
-            owner = owners.setdefault((f"{service.tier}-{service.group or name}", host, slug), path)
+            owner = owners.setdefault((namespace_of(lab, name), host, slug), path)
             if owner != path and _path_of(lab, owner) != exposure.path.rstrip("/"):
                 message = f"{exposure.path!r} gives its Ingress the name of that of {lab.pointer(owner)}"
                 yield lab.problem((*path, "path"), f"{message}; they differ in signs alone")

@@ -7,7 +7,11 @@ from pydantic import Field
 from config.service.app import AppService, GpuService
 from config.service.database import MysqlService, PostgresService
 from config.service.helm import HelmService
+from config.service.objects import ObjectsService
 
-Service = Annotated[AppService | GpuService | HelmService | PostgresService | MysqlService, Field(discriminator="kind")]
+Service = Annotated[
+    AppService | GpuService | HelmService | PostgresService | MysqlService | ObjectsService,
+    Field(discriminator="kind"),
+]
 
-__all__ = ["AppService", "GpuService", "HelmService", "MysqlService", "PostgresService", "Service"]
+__all__ = ["AppService", "GpuService", "HelmService", "MysqlService", "ObjectsService", "PostgresService", "Service"]

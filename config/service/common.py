@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -103,6 +103,24 @@ class Exposure(Model):
         return self.host if "." in self.host else f"{self.host}.{domain}"
 
 
+FileName = Annotated[
+    str, text_like(r"^[A-Za-z0-9][-._A-Za-z0-9]*\.ya?ml$", "the name of a YAML file, for example servicemonitor.yaml")
+]
+PatchTarget = Annotated[
+    str,
+    text_like(r"^[a-z][a-z0-9]*/[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", "a kind and a name, for example deployment/immich"),
+]
+
+
+class Patch(Model):
+    """A change of an object that the program writes, for what the format cannot say."""
+
+    reason: Reason
+    merge: Annotated[dict[str, Any], Field(min_length=1)]
+    """What is set, as it stands in a manifest. Mappings are merged, null removes a key, and so are lists whose elements
+    have a name of their own (containers, env, ports, volumes, ...); every other list is replaced."""
+
+
 PlatformPart = Literal["secrets", "databases"]
 """A part of the platform that a service cannot do without."""
 
@@ -134,6 +152,9 @@ class ServiceBase(Model):
     tier: Name
     group: Name | None = None
     """The shared namespace it lives in; left out, it has one of its own."""
+    namespace: Name | None = None
+    """The name of its namespace, where that is another than `<tier>-<service>`. Services that state the same one share
+    it, and are of one tier."""
     description: Text
     expose: tuple[Exposure, ...] = ()
     load_balancer: Address | None = None
@@ -145,6 +166,11 @@ class ServiceBase(Model):
     volumes: dict[Name, Volume] = {}
     exceptions: dict[Departure, Reason] = {}
     """Conventions it departs from, each with the reason."""
+    objects: tuple[FileName, ...] = ()
+    """Files with Kubernetes objects of any kind, in the folder `services/<service>`. An object that states no namespace
+    gets the service's; all get its labels. Their pods are planned like all others."""
+    patch: dict[PatchTarget, Patch] = {}
+    """Changes of objects that the program writes, each by kind and name: `deployment/immich`."""
 
     @abstractmethod
     def parts(self, name: str) -> tuple[Part, ...]:

@@ -1,6 +1,6 @@
 """Services of kind `helm`: a chart, with the footprint of what it will run declared."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, final
 
 from pydantic import Field
@@ -43,6 +43,16 @@ class FootprintWorkload(Model):
     """A daemonset that tolerates every taint, so that it runs on the control plane and the GPU node too."""
 
 
+def containers_in(
+    service: str, footprint: Mapping[str, FootprintWorkload]
+) -> Iterator[tuple[Path, FootprintContainer]]:
+    """The containers of a service's footprint, with where each stands."""
+    for key, workload in footprint.items():
+        for group, found in (("containers", workload.containers), ("init", workload.init)):
+            for name, container in found.items():
+                yield ("services", service, "footprint", key, group, name), container
+
+
 @final
 class HelmService(ServiceBase):
     """A Helm release."""
@@ -71,18 +81,12 @@ class HelmService(ServiceBase):
             yield Named(("services", name, "footprint", key), key, workload.runs_as)
 
     def sized(self, name: str) -> Iterator[tuple[Path, Resources]]:
-        yield from self._containers(name)
+        yield from containers_in(name, self.footprint)
 
     def gpus(self, name: str) -> Iterator[tuple[Path, Gpu]]:
-        for path, container in self._containers(name):
+        for path, container in containers_in(name, self.footprint):
             if container.gpu:
                 yield (*path, "gpu"), container.gpu
-
-    def _containers(self, name: str) -> Iterator[tuple[Path, FootprintContainer]]:
-        for key, workload in self.footprint.items():
-            for group, found in (("containers", workload.containers), ("init", workload.init)):
-                for container_name, container in found.items():
-                    yield ("services", name, "footprint", key, group, container_name), container
 
     def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
         return (ContainerPort(self.endpoint.port, "TCP"),) if self.endpoint else ()

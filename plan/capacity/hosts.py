@@ -7,6 +7,7 @@ from config.lab import Lab
 from config.machine import MachineDisk
 from config.storage_class import BlockStorageClass
 from plan.model import HostUse
+from plan.workloads.objects import claimed
 
 
 def host_uses(lab: Lab) -> tuple[HostUse, ...]:
@@ -37,9 +38,10 @@ def _promised_storage(lab: Lab, host: str) -> Counter[str]:
         if machine.host == host:
             for disk in machine.disks:
                 promised[disk.storage] += disk.size
-    for service in lab.services.values():
-        for storage_class, size in service.stored():
-            row = lab.storage_classes[storage_class]
+    for name, service in lab.services.items():
+        in_files = ((storage_class, size) for _, _, storage_class, size in claimed(lab.objects.get(name, ())))
+        for storage_class, size in (*service.stored(), *in_files):
+            row = lab.storage_classes.get(storage_class)
             if isinstance(row, BlockStorageClass):
                 promised[row.storage] += size
     return promised

@@ -418,6 +418,18 @@ CATALOGUE: Mapping[str, Page] = {
         "After a power cut it would have to be started by hand. On an adopted machine an `up` does not change that.",
         "`qm set VMID --onboot 1`.",
     ),
+    "PATCH-INVALID": Page(
+        "A patched object makes no valid pod",
+        "The API server would refuse the object, or the planner would not know its pods: a field has the wrong "
+        "shape, or a quantity is none.",
+        "Correct the patch where the message says.",
+    ),
+    "PATCH-UNKNOWN": Page(
+        "A patch of an object that is not written",
+        "A patch changes an object that the program writes for the service. There is none of that kind and name, "
+        "so that the patch would change nothing.",
+        "Name an object that `homelab explain SERVICE` lists, or change the object in its own file.",
+    ),
     "PCI-DEVICE-BY-ADDRESS": Page(
         "A PCI device is passed through by its address",
         "Proxmox lets root alone do that, with a password and not with an API token: an `up` could never change "
@@ -465,6 +477,12 @@ CATALOGUE: Mapping[str, Page] = {
         "The mapping cannot be created a second time, and a machine would get the other device.",
         "Name the device otherwise in site.yaml, or remove the mapping in Proxmox.",
     ),
+    "PODS-NOT-CHECKED": Page(
+        "Pods that an operator may make are not counted",
+        "An object of a custom kind can make an operator start pods. What it would start is not known here, so the"
+        " plan leaves room for nothing.",
+        "Declare the pods as `footprint` of a service of kind objects.",
+    ),
     "PROXMOX-VERSION": Page(
         "A version of Proxmox VE that the provider is not made for",
         "The provider supports 9.x. With 8.x it works with limitations that will not be removed; 7.x it does not "
@@ -510,6 +528,11 @@ CATALOGUE: Mapping[str, Page] = {
         "An emptyDir with medium Memory counts towards the memory limit of the containers that fill it.",
         "Raise memory by the size of the scratch space, or use medium: disk.",
     ),
+    "SECRET-IN-FILE": Page(
+        "A secret stands in a file with its values",
+        "Whoever reads the repository, a rendered folder or a pull request reads the secret.",
+        "Seal it, or let it come from the vault. Then change the secret: what was committed once is known.",
+    ),
     "SHUTDOWN-TOO-SHORT": Page(
         "A machine is switched off before its pods have ended",
         "At shutdown the kubelet ends pods tier by tier, each tier with its grace period. Proxmox waits "
@@ -552,6 +575,12 @@ CATALOGUE: Mapping[str, Page] = {
         "A storage is not there",
         "Proxmox has no storage of this name on the host, or it is disabled or not active.",
         "Write its name as `pvesm status` has it, or add it on the host. The program makes no storages.",
+    ),
+    "STORAGE-NOT-CHECKED": Page(
+        "A claim of a storage class that the lab does not describe",
+        "Whether its volume takes a slot of the node, in which zone it lies and what it takes of which disk is not"
+        " known.",
+        "Describe the class in storage.yaml.",
     ),
     "STORAGE-OVERCOMMITTED": Page(
         "A storage is promised more than it has",

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from config.lab import Lab
+from config.namespaces import namespace_of
 from config.quantity import Memory
 from config.service import HelmService, Service
 from config.service.common import SizedService
@@ -13,7 +14,7 @@ from config.service.database import DatabaseBase
 from config.source import Path
 from plan.model import Finding
 from plan.model import Service as PlannedService
-from plan.model.metadata import api_group, namespace_of
+from plan.model.metadata import api_group
 from plan.tiers.conventions import departures, is_above_ratio
 from plan.workloads.services import api_providers
 from plan.workloads.volumes import host_paths_of, is_block, mounted, scratch_of
@@ -25,7 +26,7 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
     for name, service in lab.services.items():
         tier = lab.tiers[service.tier]
         containers = list(service.sized(name))
-        exceptions = {*service.exceptions, *({"no-limit-range"} if namespace_of(name, service) in ungoverned else ())}
+        exceptions = {*service.exceptions, *({"no-limit-range"} if namespace_of(lab, name) in ungoverned else ())}
         for path, needs in containers:
             yield from departures(name, needs, service.tier, tier, exceptions, path)
             if isinstance(needs, Container):
@@ -37,7 +38,7 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
             yield from _shared_block_volume(lab, service, workload, path)
         yield from _volumes_of_replicas(lab, name, service)
         yield from _database_on_nfs(lab, name, service)
-        yield from _fails_closed(name, service)
+        yield from _fails_closed(lab, name, service)
     provided = api_providers(lab).keys()
     for service in planned:
         yield from _missing_kinds(service, provided)
@@ -46,9 +47,7 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
 
 def _without_limit_range(lab: Lab) -> set[str]:
     """Namespaces in which some service has opted out: the others of its group have none either."""
-    return {
-        namespace_of(name, service) for name, service in lab.services.items() if "no-limit-range" in service.exceptions
-    }
+    return {namespace_of(lab, name) for name, service in lab.services.items() if "no-limit-range" in service.exceptions}
 
 
 def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
@@ -202,7 +201,7 @@ def _database_on_nfs(lab: Lab, name: str, service: Service) -> Iterator[Finding]
         )
 
 
-def _fails_closed(name: str, service: Service) -> Iterator[Finding]:
+def _fails_closed(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
     """What a chart's values say of its admission webhooks; what it does unless told is not known."""
     for path in _failure_policies(service.values) if isinstance(service, HelmService) else ():
         yield Finding(
@@ -211,7 +210,7 @@ def _fails_closed(name: str, service: Service) -> Iterator[Finding]:
             ("services", name, "values"),
             f"{'.'.join(path)} of {name} is Fail: while no pod of it answers, the API server refuses whatever the "
             "webhook is asked about. If that is pods, then after a power cut its own as well, and nothing starts",
-            f"write {path[-1]}: Ignore, or see to it that the webhook is not asked about {namespace_of(name, service)} "
+            f"write {path[-1]}: Ignore, or see to it that the webhook is not asked about {namespace_of(lab, name)} "
             "and kube-system",
         )
 

@@ -12,6 +12,7 @@ from config.service.database import Backup, DatabaseBase
 from config.source import Path
 from plan.ledger.copies import Copy, longest_pause
 from plan.ledger.places import Place, place_of_storage, places_of_class
+from plan.workloads.objects import claimed
 
 Source = Literal["volume", "database", "machine disk"]
 
@@ -70,6 +71,18 @@ def _of_service(
             ),
             without_copy=volume.no_backup,
             is_copy=bool(volume.copy_of),
+        )
+    for stated, claim, storage_class, size in claimed(lab.objects.get(name, ())):
+        row = lab.storage_classes.get(storage_class)
+        yield Entry(
+            source="volume",
+            name=f"{name}/{claim}",
+            path=stated.path,
+            size=size,
+            places=places_of_class(lab, row) if row else (Place(storage_class or "a volume of its own"),),
+            copies=(),
+            without_copy=None,
+            is_copy=False,
         )
     if isinstance(service, DatabaseBase):
         yield Entry(

@@ -17,7 +17,7 @@ ResourceList = Mapping[str, int]
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-Controller = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Cluster"]
+Controller = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Cluster", "ReplicaSet", "Pod"]
 QosClass = Literal["Guaranteed", "Burstable", "BestEffort"]
 
 

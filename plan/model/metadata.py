@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from config.service import Service
 from plan.model import Manifest
 
 TIER_LABEL = "tier"
@@ -22,11 +21,6 @@ OPT_OUT = "none"
 
 NOT_AWAITED = {"pulumi.com/skipAwait": "true"}
 """Annotation of an object that never reports to be ready, so that an `up` does not wait for it until it fails."""
-
-
-def namespace_of(name: str, service: Service) -> str:
-    """The namespace of a service: its group's, or one of its own."""
-    return f"{service.tier}-{service.group or name}"
 
 
 def manifest(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from config.lab import Lab
+from config.namespaces import namespace_of
 from plan.model import Manifest, Namespace, Tier
 from plan.model.metadata import (
     LIMIT_RANGE_LABEL,
@@ -11,7 +12,6 @@ from plan.model.metadata import (
     TIER_LABEL,
     exception_labels,
     manifest,
-    namespace_of,
 )
 
 GOLDILOCKS_LABEL = "goldilocks.fairwinds.com/enabled"
@@ -20,8 +20,8 @@ GOLDILOCKS_LABEL = "goldilocks.fairwinds.com/enabled"
 def plan_namespaces(lab: Lab, tiers: tuple[Tier, ...]) -> tuple[Namespace, ...]:
     """Every namespace, in the order of its first service."""
     members: dict[str, list[str]] = defaultdict(list)
-    for name, service in lab.services.items():
-        members[namespace_of(name, service)].append(name)
+    for name in lab.services:
+        members[namespace_of(lab, name)].append(name)
     by_name = {tier.name: tier for tier in tiers}
     engine = lab.cluster.platform.policy_engine
     before_policies = {engine, lab.cluster.platform.pod_network}

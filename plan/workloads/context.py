@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config.lab import Lab
+from config.namespaces import namespace_of
 from config.service import Service
 from config.service.container import Gpu
 from config.source import Path
 from config.tier import Tier
 from plan.model import Node
-from plan.model.metadata import exception_labels, namespace_of, service_labels
+from plan.model.metadata import exception_labels, service_labels
 from plan.model.resources import MEMORY
 from plan.tiers.conventions import gpu_resources
 
@@ -37,7 +38,7 @@ class Scope:
     @cached_property
     def namespace(self) -> str:
         """The namespace it lives in."""
-        return namespace_of(self.name, self.service)
+        return namespace_of(self.lab, self.name)
 
     @property
     def exceptions(self) -> Collection[str]:
@@ -59,6 +60,21 @@ class Scope:
         sharing = self.lab.cluster.platform.gpu
         return gpu_resources(gpu, sharing.video_memory_resource) if sharing else {}
 
+    @cached_property
+    def has_limit_range(self) -> bool:
+        """Whether its namespace gets the LimitRange of its tier."""
+        lab, engine = self.lab, self.lab.cluster.platform.policy_engine
+        beside = [name for name in lab.services if namespace_of(lab, name) == self.namespace]
+        return (
+            engine is not None
+            and engine not in beside
+            and not any("no-limit-range" in lab.services[name].exceptions for name in beside)
+        )
+
+    def claim(self, volume: str) -> str:
+        """Name of the PersistentVolumeClaim of one of its volumes."""
+        return f"{self.name}-{volume}"
+
     @property
     def secret(self) -> str:
         """The Secret that External Secrets makes for it."""
@@ -68,5 +84,5 @@ class Scope:
 def endpoint(lab: Lab, name: str) -> tuple[str, int]:
     """Host name and port at which a service is reached from inside the cluster."""
     service = lab.services[name]
-    host = f"{service.answering(name)}.{namespace_of(name, service)}.svc.cluster.local"
+    host = f"{service.answering(name)}.{namespace_of(lab, name)}.svc.cluster.local"
     return host, service.listens()[0].number

@@ -20,7 +20,7 @@ Values = Mapping[str, Any]
 
 def build_helm(scope: Scope, helm: HelmService) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
     """Workloads of a release, the objects that the chart refers to, and those that come after it."""
-    workloads = [_workload(scope, name, footprint) for name, footprint in helm.footprint.items()]
+    workloads = footprint_workloads(scope, helm.footprint)
     before = [*chart_secret(scope, helm.secrets.items()), *volumes.claims(scope, _volumes_of_charts(helm))]
     backend = helm.endpoint
     after = list(ingresses(scope, {None: (backend.service, backend.port)} if backend else {}))
@@ -99,6 +99,11 @@ def _container(scope: Scope, name: str, config: FootprintContainer) -> Container
         {resource: full.requests[resource] for resource in full.requests if resource != resources.EPHEMERAL_STORAGE},
         {resource: full.limits[resource] for resource in full.limits if resource != resources.EPHEMERAL_STORAGE},
     )
+
+
+def footprint_workloads(scope: Scope, footprint: Mapping[str, FootprintWorkload]) -> list[Workload]:
+    """The workloads that somebody else makes, as they are declared."""
+    return [_workload(scope, name, each) for name, each in footprint.items()]
 
 
 def _workload(scope: Scope, name: str, footprint: FootprintWorkload) -> Workload:

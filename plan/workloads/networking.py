@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
 
 from config.lab import Lab
+from config.namespaces import namespace_of
 from config.service.common import Exposure
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Manifest
-from plan.model.metadata import NOT_AWAITED, manifest, namespace_of, selector
+from plan.model.metadata import NOT_AWAITED, manifest, selector
 from plan.workloads.context import Scope, endpoint
 
 MIDDLEWARE_API = "traefik.io/v1alpha1"
@@ -91,7 +92,7 @@ def _traefik(lab: Lab, exposure: Exposure) -> dict[str, str]:
     ingress = lab.cluster.platform.ingress
     assert ingress is not None, "checked when the lab is loaded"
     names = MIDDLEWARES_BY_AUTH[exposure.auth] + ((LAN_ONLY,) if exposure.reach == "lan" else ())
-    namespace = namespace_of(ingress.controller, lab.services[ingress.controller])
+    namespace = namespace_of(lab, ingress.controller)
     prefix = "traefik.ingress.kubernetes.io/router"
     return {
         f"{prefix}.entrypoints": "websecure",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from config.lab import Lab
-from config.service import AppService, GpuService, HelmService, MysqlService, PostgresService
+from config.service import AppService, GpuService, HelmService, MysqlService, ObjectsService, PostgresService
 from plan.kubernetes.eviction import eviction_order
 from plan.model import Manifest, Node, Release, Service, Workload
 from plan.model.metadata import api_group
@@ -13,6 +13,8 @@ from plan.workloads.apps import build_app
 from plan.workloads.context import Scope
 from plan.workloads.helm import build_helm, release
 from plan.workloads.mysql import build_mysql
+from plan.workloads.objects import build_objects, build_stand_alone
+from plan.workloads.patches import patched, replanned
 from plan.workloads.platform import platform_manifests, platform_values
 from plan.workloads.postgres import build_postgres
 
@@ -26,16 +28,28 @@ def plan_services(lab: Lab, nodes: tuple[Node, ...]) -> tuple[Service, ...]:
 
 
 def api_providers(lab: Lab) -> dict[str, str]:
-    """The service whose chart installs the kinds of an API group, by group."""
-    return {group: name for name, service in lab.services.items() for group in service.installs()}
+    """The service that brings the kinds of an API group, by group."""
+    stated = {
+        each.content["spec"]["group"]: name
+        for name, objects in lab.objects.items()
+        for each in objects
+        if each.kind == "CustomResourceDefinition"
+    }
+    return stated | {group: name for name, service in lab.services.items() for group in service.installs()}
 
 
 def _service(scope: Scope, providers: Mapping[str, str]) -> Service:
+    config = scope.service
     workloads, before, after = _build(scope)
     platform_before, platform_after = platform_manifests(scope)
-    before += platform_before
-    after += platform_after
-    config = scope.service
+    added, first, then = build_objects(scope)
+    if config.makes_pods == "chart":
+        before += [*platform_before, *first]
+        after += [*platform_after, *then]
+    else:
+        after += [*platform_before, *platform_after, *first, *then]
+    before, after = patched(scope, before), patched(scope, after)
+    workloads = replanned(scope, [*workloads, *added], [*before, *after])
     return Service(
         name=scope.name,
         kind=config.kind,
@@ -64,6 +78,8 @@ def _build(scope: Scope) -> tuple[list[Workload], list[Manifest], list[Manifest]
             workloads, manifests = build_mysql(scope, config)
         case AppService() | GpuService():
             workloads, manifests = build_app(scope, config)
+        case ObjectsService():
+            workloads, manifests = build_stand_alone(scope, config)
         case _:
             assert_never(config)
     return workloads, [], manifests
@@ -88,7 +104,8 @@ def _needed(scope: Scope, manifests: Iterable[Manifest], providers: Mapping[str,
     """Services whose charts install the kinds that a service uses, itself aside."""
     groups = dict.fromkeys(api_group(manifest) for manifest in manifests)
     needed = dict.fromkeys(providers[group] for group in groups if group in providers)
-    return tuple(name for name in needed if name != scope.name)
+    charts = (name for name in needed if scope.lab.services[name].makes_pods == "chart")
+    return tuple(name for name in charts if name != scope.name)
 
 
 def _with_eviction_places(services: list[Service]) -> tuple[Service, ...]:

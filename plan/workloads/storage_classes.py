@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from config.lab import Lab
+from config.namespaces import namespace_of
 from config.storage_class import BlockStorageClass, NfsStorageClass
 from plan.model import Manifest
-from plan.model.metadata import manifest, namespace_of
+from plan.model.metadata import manifest
 
 BLOCK_PROVISIONER = "csi.proxmox.sinextra.dev"
 NFS_PROVISIONER = "nfs.csi.k8s.io"
@@ -32,7 +33,7 @@ def storage_classes(lab: Lab) -> Iterator[Manifest]:
 def _block(lab: Lab, row: BlockStorageClass) -> dict[str, str]:
     parameters = {"csi.storage.k8s.io/fstype": "ext4", "storage": row.storage, "cache": "none"}
     if row.encrypted:
-        namespace = namespace_of(row.driver, lab.services[row.driver])
+        namespace = namespace_of(lab, row.driver)
         for stage in ("node-stage", "node-expand"):
             parameters[f"csi.storage.k8s.io/{stage}-secret-name"] = ENCRYPTION_SECRET
             parameters[f"csi.storage.k8s.io/{stage}-secret-namespace"] = namespace

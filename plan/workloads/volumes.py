@@ -19,19 +19,15 @@ FILES_VOLUME = "homelab-files"
 """Not a name that a service would give to a volume of its own."""
 
 
-def is_block(lab: Lab, storage_class: str) -> bool:
-    """Whether volumes of the class are attached to one node at a time."""
-    return lab.storage_classes[storage_class].backend == "block"
+def is_block(lab: Lab, storage_class: str | None) -> bool:
+    """Whether volumes of the class are known to be attached to one node at a time, each to a slot of it."""
+    row = lab.storage_classes.get(storage_class) if storage_class else None
+    return row is not None and row.backend == "block"
 
 
 def access_modes(lab: Lab, storage_class: str) -> list[str]:
     """Block volumes belong to one node; NFS folders to any number."""
     return ["ReadWriteOnce" if is_block(lab, storage_class) else "ReadWriteMany"]
-
-
-def claim_name(service: str, volume: str) -> str:
-    """Name of the PersistentVolumeClaim of a service's volume."""
-    return f"{service}-{volume}"
 
 
 def claim_spec(lab: Lab, storage_class: str, size: Memory) -> Manifest:
@@ -50,7 +46,7 @@ def claims(scope: Scope, per_replica: Iterable[str] = ()) -> Iterator[Manifest]:
             yield manifest(
                 "v1",
                 "PersistentVolumeClaim",
-                claim_name(scope.name, name),
+                scope.claim(name),
                 scope.namespace,
                 labels=scope.labels(),
                 spec=claim_spec(scope.lab, volume.storage_class, volume.size),
@@ -89,7 +85,7 @@ def disk_scratch(scope: Scope, config: WorkloadConfig) -> int:
 def pod_volumes(scope: Scope, workload: str, config: WorkloadConfig, per_replica: Iterable[str]) -> list[Manifest]:
     """The `volumes` of a pod."""
     volumes: list[Manifest] = [
-        {"name": name, "persistentVolumeClaim": {"claimName": claim_name(scope.name, name)}}
+        {"name": name, "persistentVolumeClaim": {"claimName": scope.claim(name)}}
         for name in scope.service.volumes
         if name in mounted(config) and name not in per_replica
     ]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.namespaces import namespace_of
 from operations.clients.kubernetes import Api, Applied, Refused
 from plan.cluster.nodes import plan_nodes
 from plan.model import Plan
-from plan.model.metadata import namespace_of
 from rehearsal.control_plane.kinds import stand_in_for_kinds
 from rehearsal.control_plane.kyverno import Kyverno
 from rehearsal.control_plane.nodes import add_nodes
@@ -66,7 +66,7 @@ def control_plane(plan: Plan, tell: Tell = lambda line: None) -> Iterator[Contro
         api = Api(kubeconfig)
         engine = plan.lab.cluster.platform.policy_engine
         if engine is not None:
-            namespace = namespace_of(engine, plan.lab.services[engine])
+            namespace = namespace_of(plan.lab, engine)
             Kyverno(parts, running, namespace, tell).start(api, _rights(plan, engine))
         stand_in_for_kinds(api, plan.manifests)
         yield ControlPlane(api, kubeconfig, running.folder)

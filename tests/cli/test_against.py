@@ -143,12 +143,15 @@ def test_what_is_the_same_of_several_is_told_once(committed: Path, homelab: Home
     quota = "quota: {cpu: 2, memory: 4Gi, pods: 20}"
     change(committed, [{"file": "tiers.yaml", "old": quota, "new": quota.replace("4Gi", "5Gi")}])
     text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
-    assert "~ 4 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher\n" in text
+    assert "~ 5 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher, feeds\n" in text
     assert text.count("resourcequota-tier-aux: spec.hard.requests.memory 4Gi -> 5Gi") == 1
-    (figure,) = (line.split() for line in text.splitlines() if line.startswith("4 namespaces "))
-    assert figure == ["4", "namespaces", "memory", "quota", "4Gi", "5Gi"]
+    (figure,) = (line.split() for line in text.splitlines() if line.startswith("5 namespaces "))
+    assert figure == ["5", "namespaces", "memory", "quota", "4Gi", "5Gi"]
     markdown = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
-    assert "<summary>4 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher changed</summary>" in markdown
+    assert (
+        "<summary>5 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher and 1 more changed</summary>"
+        in markdown
+    )
 
 
 def test_of_long_values_the_part_is_shown_that_differs(committed: Path, homelab: Homelab) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from config.lab import Lab
 from config.load import load_lab
+from config.namespaces import namespace_of
 from plan import make_plan
 from plan.model import Manifest, Plan
 
@@ -58,6 +59,16 @@ def pod_templates(plan: Plan) -> list[tuple[Manifest, Manifest]]:
         elif manifest["kind"] in ("Deployment", "StatefulSet", "DaemonSet"):
             found.append((manifest, spec["template"]))
     return found
+
+
+def written_pod_templates(plan: Plan) -> list[tuple[Manifest, Manifest]]:
+    """Every controller that the program writes itself: those that do not stand in a file beside a service."""
+    in_files = {
+        (each.kind, namespace_of(plan.lab, service), each.name)
+        for service, stated in plan.lab.objects.items()
+        for each in stated
+    }
+    return [each for each in pod_templates(plan) if (each[0]["kind"], *name_of(each[0])) not in in_files]
 
 
 def containers(template: Manifest) -> list[Manifest]:

@@ -6,7 +6,7 @@ from config.quantity import Memory
 from plan.model import Plan
 from plan.model.resources import GPU, pod_limits, pod_requests, qos_class
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, memory_is_guaranteed
-from tests.plan.labs import containers, name_of, plan_of, pod_templates
+from tests.plan.labs import containers, name_of, plan_of, written_pod_templates
 
 
 @pytest.fixture(params=["prod", "small", "every_kind"])
@@ -16,7 +16,7 @@ def plan(request: pytest.FixtureRequest) -> Plan:
 
 
 def test_there_are_cpu_limits_only_where_a_reason_is_stated(plan: Plan) -> None:
-    for controller, template in pod_templates(plan):
+    for controller, template in written_pod_templates(plan):
         excepted = "homelab/exception.guaranteed-cpu" in template["metadata"]["labels"]
         for container in containers(template):
             assert ("cpu" in container["resources"]["limits"]) == excepted, name_of(controller)
@@ -25,7 +25,7 @@ def test_there_are_cpu_limits_only_where_a_reason_is_stated(plan: Plan) -> None:
 
 
 def test_memory_is_requested_as_the_tier_says(plan: Plan) -> None:
-    for controller, template in pod_templates(plan):
+    for controller, template in written_pod_templates(plan):
         tier = plan.lab.tiers[template["metadata"]["labels"]["tier"]]
         prefix = "homelab/exception."
         exceptions = {key.removeprefix(prefix) for key in template["metadata"]["labels"] if key.startswith(prefix)}
@@ -41,7 +41,7 @@ def test_gpu_toleration_and_node_come_together(plan: Plan) -> None:
     sharing = plan.lab.cluster.platform.gpu
     operators = {sharing.operator, sharing.feature_discovery} if sharing else set()
     excluded = {namespace.name for namespace in plan.namespaces if operators & set(namespace.services)}
-    for controller, template in pod_templates(plan):
+    for controller, template in written_pod_templates(plan):
         if name_of(controller)[0] in excluded:
             continue
         spec = template["spec"]
@@ -52,7 +52,7 @@ def test_gpu_toleration_and_node_come_together(plan: Plan) -> None:
 
 
 def test_scratch_space_has_a_bound(plan: Plan) -> None:
-    for _, template in pod_templates(plan):
+    for _, template in written_pod_templates(plan):
         for volume in template["spec"].get("volumes", []):
             if "emptyDir" in volume:
                 assert Memory.parse(volume["emptyDir"]["sizeLimit"]) > 0
@@ -64,7 +64,7 @@ def test_a_manifest_asks_for_what_the_planner_counted(plan: Plan) -> None:
         for workload in plan.workloads
         if workload.controller not in ("Cluster", "Job")
     }
-    for controller, template in pod_templates(plan):
+    for controller, template in written_pod_templates(plan):
         workload = planned[name_of(controller)]
         assert controller["kind"] == workload.controller
         stated = {each["name"]: each["resources"] for each in containers(template)}
@@ -92,7 +92,7 @@ def test_only_strict_services_are_what_kubernetes_calls_guaranteed() -> None:
 def test_what_must_not_run_twice_is_stopped_before_its_successor_starts() -> None:
     strategies = {
         controller["metadata"]["name"]: controller["spec"]["strategy"]["type"]
-        for controller, _ in pod_templates(plan_of("every_kind"))
+        for controller, _ in written_pod_templates(plan_of("every_kind"))
         if controller["kind"] == "Deployment"
     }
     assert strategies == {
@@ -106,7 +106,8 @@ def test_what_must_not_run_twice_is_stopped_before_its_successor_starts() -> Non
 
 def test_a_job_shares_the_node_of_the_pod_that_holds_its_block_volume() -> None:
     templates = {
-        controller["metadata"]["name"]: template for controller, template in pod_templates(plan_of("every_kind"))
+        controller["metadata"]["name"]: template
+        for controller, template in written_pod_templates(plan_of("every_kind"))
     }
     affinity = templates["library-reindex"]["spec"]["affinity"]["podAffinity"]
     (term,) = affinity["requiredDuringSchedulingIgnoredDuringExecution"]

@@ -8,7 +8,7 @@ import pytest
 
 from config.service import HelmService
 from plan.model import Manifest, Plan
-from tests.plan.labs import containers, name_of, objects, plan_of, pod_templates
+from tests.plan.labs import containers, name_of, objects, plan_of, pod_templates, written_pod_templates
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 SUBDOMAIN = re.compile(rf"{LABEL.pattern}(\.{LABEL.pattern})*")
@@ -278,7 +278,7 @@ def test_a_pod_with_a_token_runs_as_a_planned_account_that_may_do_something(plan
     accounts = names(plan, "ServiceAccount")
     used = {
         (name_of(controller)[0], template["spec"]["serviceAccountName"])
-        for controller, template in pod_templates(plan)
+        for controller, template in written_pod_templates(plan)
         if template["spec"].get("automountServiceAccountToken", True)
     }
     assert used == accounts
@@ -291,7 +291,7 @@ def test_a_pod_with_a_token_runs_as_a_planned_account_that_may_do_something(plan
 
 def test_every_priority_class_is_planned(plan: Plan) -> None:
     classes = {name for _, name in names(plan, "PriorityClass")}
-    asked = {template["spec"]["priorityClassName"] for _, template in pod_templates(plan)}
+    asked = {template["spec"]["priorityClassName"] for _, template in written_pod_templates(plan)}
     asked |= {cluster["spec"]["priorityClassName"] for cluster in objects(plan, "Cluster")}
     assert asked <= classes
     assert asked
@@ -301,7 +301,7 @@ def test_every_storage_class_is_planned(plan: Plan) -> None:
     claims = [claim["spec"] for claim in objects(plan, "PersistentVolumeClaim")]
     claims += [
         claim["spec"]
-        for controller, _ in pod_templates(plan)
+        for controller, _ in written_pod_templates(plan)
         for claim in controller["spec"].get("volumeClaimTemplates", [])
     ]
     asked = {claim["storageClassName"] for claim in claims}

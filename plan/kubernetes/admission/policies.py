@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from config.lab import Lab
+from config.namespaces import namespace_of
 from plan.model import Container, Manifest, Namespace, Pod
-from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL, namespace_of
+from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL
 from plan.model.resources import CPU, GPU, MEMORY
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.tiers.policies import sentences
@@ -77,7 +78,7 @@ def _labels(manifest: Manifest) -> Mapping[str, str]:
 def _is_gpu_namespace(lab: Lab, namespace: Namespace) -> bool:
     sharing = lab.cluster.platform.gpu
     operators = (sharing.operator, sharing.feature_discovery) if sharing else ()
-    return namespace.name in {namespace_of(name, lab.services[name]) for name in operators}
+    return namespace.name in {namespace_of(lab, name) for name in operators}
 
 
 def _gpu_together(spec: Mapping[str, Any], containers: Iterable[Container]) -> bool:

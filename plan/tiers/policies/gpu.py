@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from config.lab import Lab
+from config.namespaces import namespace_of
 from plan.model import Manifest
-from plan.model.metadata import namespace_of
 from plan.model.resources import GPU
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.tiers.policies.kyverno import file_in_cel, validating
@@ -38,5 +38,5 @@ def gpu_policies(lab: Lab) -> Iterator[Manifest]:
         ": !variables.selects && !variables.toleratesByName",
         sentence=gpu_together(file_in_cel()),
         judge_controllers=True,
-        exclude_namespaces=sorted({namespace_of(name, lab.services[name]) for name in operators}),
+        exclude_namespaces=sorted({namespace_of(lab, name) for name in operators}),
     )

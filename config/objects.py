@@ -1,0 +1,122 @@
+"""Objects that stand in files beside a service: `services/<service>/<file>.yaml`, any number in each."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from config.explain import problems_of
+from config.pod import POD_TEMPLATES, Claim, PodTemplate
+from config.source import Path, Place, Places, Problem, is_mapping, is_sequence, read_documents
+
+SET_BY_THE_API_SERVER = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid")
+"""Fields of an object's metadata that nobody states."""
+
+
+class StatedObject(NamedTuple):
+    """A Kubernetes object as it stands in a file."""
+
+    path: Path
+    """Where: `("objects", service, file, number)`."""
+    content: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return self.content["kind"]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.content["metadata"]["name"]
+
+    @property
+    def namespace(self) -> str | None:
+        """The namespace that it states; empty for what belongs to none, None where nothing is stated."""
+        return self.content["metadata"].get("namespace")
+
+
+def read_objects(file: FilePath, service: str, places: Places) -> tuple[list[StatedObject], list[Problem]]:
+    """The objects in a file, and what is wrong with it. What is wrong is left out."""
+    path: Path = ("objects", service, file.name)
+    try:
+        documents, problems = read_documents(str(file), file.read_bytes(), path, places)
+    except OSError as error:
+        return [], [Problem(Place(str(file), 1, 1), path, f"cannot be read: {error.strerror}")]
+    found: list[StatedObject] = []
+    for index, document in enumerate(documents):
+        at = (*path, index)
+        wrong = [
+            Problem(places.find(each) or places.by_path[path], each, message) for each, message in _wrong(document, at)
+        ]
+        if not wrong:
+            wrong = _unplannable(document, at, places)
+        if not wrong and not any(each.path[: len(at)] == at for each in problems):
+            found.append(StatedObject(at, as_lists(document)))
+        problems += wrong
+    if not documents and not problems:
+        problems.append(Problem(places.by_path[path], path, "there is no object in it"))
+    return found, problems
+
+
+def _wrong(document: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """What keeps a document from being an object that can be stated."""
+    if not is_mapping(document):
+        yield path, "an object is a mapping with apiVersion, kind and metadata"
+        return
+    for key in ("apiVersion", "kind"):
+        if not isinstance(document.get(key), str):
+            yield path, f"an object needs {key}"
+    if str(document.get("kind")).endswith("List") and "items" in document:
+        yield (*path, "kind"), "write each object of the list as a document of its own, with --- between them"
+        return
+    metadata = document.get("metadata")
+    if not is_mapping(metadata) or not isinstance(metadata.get("name"), str):
+        yield path, "an object needs metadata.name"
+        return
+    for key in SET_BY_THE_API_SERVER:
+        if key in metadata:
+            yield (*path, "metadata", key), "remove it: the API server sets it"
+    if "status" in document:
+        yield (*path, "status"), "remove it: a controller writes it"
+
+
+def _unplannable(document: Mapping[str, Any], path: Path, places: Places) -> list[Problem]:
+    """What of the pods and claims that an object makes cannot be planned."""
+    problems: list[Problem] = []
+    for model, where in _read_by_the_planner(document):
+        try:
+            model.model_validate(_at(document, where))
+        except ValidationError as error:
+            problems += problems_of(error, model, (*path, *where), places)
+    return problems
+
+
+def _read_by_the_planner(document: Mapping[str, Any]) -> Iterator[tuple[type[PodTemplate | Claim], Path]]:
+    kind = document["kind"]
+    if kind in POD_TEMPLATES:
+        yield PodTemplate, POD_TEMPLATES[kind]
+    if kind == "PersistentVolumeClaim":
+        yield Claim, ()
+    if kind == "StatefulSet":
+        templates = _at(document, ("spec", "volumeClaimTemplates"))
+        for index in range(len(templates) if is_sequence(templates) else 0):
+            yield Claim, ("spec", "volumeClaimTemplates", index)
+
+
+def _at(document: Mapping[str, Any], where: Path) -> Any:
+    value: Any = document
+    for key in where:
+        if is_sequence(value) and isinstance(key, int):
+            value = value[key]
+        else:
+            value = value.get(str(key)) if is_mapping(value) else None
+    return value
+
+
+def as_lists(value: Any) -> Any:
+    """A value that was read, with lists as they stand in a manifest."""
+    if is_mapping(value):
+        return {key: as_lists(each) for key, each in value.items()}
+    return [as_lists(each) for each in value] if is_sequence(value) else value

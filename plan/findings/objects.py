@@ -1,0 +1,108 @@
+"""Objects that stand in files, and patches: what is wrong with them, and what of them is not known."""
+
+from collections.abc import Iterable, Iterator
+
+from config.lab import Lab
+from config.objects import StatedObject
+from config.suggest import did_you_mean
+from plan.model import Finding, Service
+from plan.model.fields import mapping, text
+from plan.model.metadata import api_group
+from plan.workloads.objects import claimed
+from plan.workloads.patches import target_of, wrong_pod
+
+GROUPS_WITHOUT_PODS = frozenset(
+    {
+        "bitnami.com",
+        "cert-manager.io",
+        "external-secrets.io",
+        "gateway.networking.k8s.io",
+        "keda.sh",
+        "kyverno.io",
+        "metallb.io",
+        "monitoring.coreos.com",
+        "policies.kyverno.io",
+        "snapshot.storage.k8s.io",
+        "traefik.io",
+    }
+)
+"""API groups of custom kinds of which no operator makes pods that stay; of `monitoring.coreos.com` some do."""
+
+_MAKE_PODS = frozenset({"Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler"})
+
+
+def object_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
+    """All findings about objects in files and patches."""
+    for service in planned:
+        yield from _patches(lab, service)
+        stated = lab.objects.get(service.name, ())
+        yield from _pods_of_operators(lab, service, stated)
+        yield from _unknown_classes(lab, service, stated)
+        yield from _secrets(stated)
+
+
+def _patches(lab: Lab, service: Service) -> Iterator[Finding]:
+    written = {target_of(each): each for each in service.objects}
+    for target in lab.services[service.name].patch:
+        path = ("services", service.name, "patch", target)
+        if target not in written:
+            yield Finding(
+                "PATCH-UNKNOWN",
+                "error",
+                path,
+                f"{service.name} has no object {target}{did_you_mean(target, written)}",
+                "name an object of the service by its kind and name, or remove the patch",
+            )
+        elif wrong := wrong_pod(written[target]):
+            yield Finding(
+                "PATCH-INVALID",
+                "error",
+                path,
+                f"with the patch, {target} makes no pod that could be planned: {wrong}",
+                "write what the API server takes there",
+            )
+
+
+def _pods_of_operators(lab: Lab, service: Service, stated: Iterable[StatedObject]) -> Iterator[Finding]:
+    if getattr(lab.services[service.name], "footprint", None):
+        return
+    for each in stated:
+        group = api_group(dict(each.content))
+        is_custom = "." in group and not group.endswith(".k8s.io")
+        if (is_custom and group not in GROUPS_WITHOUT_PODS) or each.kind in _MAKE_PODS:
+            yield Finding(
+                "PODS-NOT-CHECKED",
+                "info",
+                each.path,
+                f"whether an operator makes pods of {each.kind} {each.name} ({group}) is not known: none are counted",
+                "declare them as footprint of a service of kind objects, or leave it",
+            )
+
+
+def _unknown_classes(lab: Lab, service: Service, stated: Iterable[StatedObject]) -> Iterator[Finding]:
+    for each, claim, storage_class, _ in claimed(stated):
+        is_static = bool(text(each.content, "spec", "volumeName"))
+        if storage_class not in lab.storage_classes and not (is_static or (each.kind == "StatefulSet" and not claim)):
+            called = f"storage class {storage_class}" if storage_class else "the cluster's default storage class"
+            yield Finding(
+                "STORAGE-NOT-CHECKED",
+                "info",
+                each.path,
+                f"the claim {claim} of {service.name} is of {called}, which storage.yaml does not know: its size, its "
+                "volume slot and its place are not counted",
+                "describe the class in storage.yaml, or leave it",
+            )
+
+
+def _secrets(stated: Iterable[StatedObject]) -> Iterator[Finding]:
+    for each in stated:
+        holds = [key for field in ("data", "stringData") for key in mapping(each.content, field)]
+        if each.kind == "Secret" and holds:
+            yield Finding(
+                "SECRET-IN-FILE",
+                "warning",
+                each.path,
+                f"the Secret {each.name} stands in a file with its values: {', '.join(holds)}. They go into git, into "
+                "`render`, and into what others review",
+                "seal it (SealedSecret, SOPS), or take it from the vault under secrets",
+            )

@@ -1,0 +1,46 @@
+"""Fields of manifests, found whether they are there or not, and whatever they hold."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+Fields = Mapping[str, Any]
+"""An object, or a part of one."""
+
+
+def value(of: Fields, *path: str) -> Any:
+    """A field by its path; None where it, or something above it, is not there."""
+    found: Any = of
+    for key in path:
+        if not isinstance(found, Mapping):
+            return None
+        found = cast(Fields, found).get(key)
+    return found
+
+
+def mapping(of: Fields, *path: str) -> Fields:
+    """A field that has fields itself; empty where it is not there."""
+    found = value(of, *path)
+    return cast(Fields, found) if isinstance(found, Mapping) else {}
+
+
+def entries(of: Fields, *path: str) -> list[Fields]:
+    """A list of things with fields; empty where it is not there."""
+    return [cast(Fields, each) for each in values(of, *path) if isinstance(each, Mapping)]
+
+
+def values(of: Fields, *path: str) -> list[Any]:
+    """A list of anything; empty where it is not there."""
+    found = value(of, *path)
+    return cast(list[Any], found) if isinstance(found, list) else []
+
+
+def text(of: Fields, *path: str) -> str:
+    """A field that holds text; empty where it is not there."""
+    found = value(of, *path)
+    return found if isinstance(found, str) else "" if found is None else str(found)
+
+
+def number(of: Fields, *path: str, default: int = 0) -> int:
+    """A whole number; `default` where it is not there."""
+    found = value(of, *path)
+    return found if isinstance(found, int) else default

@@ -1,0 +1,55 @@
+"""Patches of objects that the program writes."""
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from config.objects import as_lists
+from config.pod import POD_TEMPLATES, PodTemplate
+from plan.model import Manifest, Workload
+from plan.model.fields import mapping
+from plan.model.merging import merged
+from plan.workloads.context import Scope
+from plan.workloads.reading import read_workload
+
+
+def patched(scope: Scope, manifests: Sequence[Manifest]) -> list[Manifest]:
+    """The objects of a service with its patches."""
+    patches = scope.service.patch
+    return [
+        merged(each, as_lists(patches[target].merge)) if (target := target_of(each)) in patches else each
+        for each in manifests
+    ]
+
+
+def target_of(manifest: Manifest) -> str:
+    """How a patch calls an object, for example `deployment/immich`."""
+    return f"{manifest['kind'].lower()}/{manifest['metadata']['name']}"
+
+
+def replanned(scope: Scope, workloads: Sequence[Workload], manifests: Sequence[Manifest]) -> list[Workload]:
+    """The workloads of a service, those whose controllers are patched as their manifests say."""
+    patches = scope.service.patch
+    changed = {
+        (each["metadata"]["name"], workload.controller): workload
+        for each in manifests
+        if target_of(each) in patches
+        and wrong_pod(each) is None
+        and (workload := read_workload(scope, each, scope.path, manifests))
+    }
+    return [
+        changed.get((workload.name, workload.controller), workload)._replace(path=workload.path)
+        for workload in workloads
+    ]
+
+
+def wrong_pod(manifest: Manifest) -> str | None:
+    """Where the pods of an object are not what they should be; None where they are, or there are none."""
+    where = POD_TEMPLATES.get(manifest["kind"])
+    if where is None:
+        return None
+    try:
+        PodTemplate.model_validate(mapping(manifest, *where), strict=False)
+    except ValidationError as error:
+        return ".".join(str(part) for part in (*where, *error.errors()[0]["loc"]))
+    return None

@@ -1,0 +1,117 @@
+"""Workloads read out of manifests that the program does not write itself: the pods that their controllers make."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from config.pod import POD_TEMPLATES
+from config.source import Path
+from plan.kubernetes.admission.containers import read_pod
+from plan.kubernetes.admission.defaults import defaulted_by_api, defaulted_by_limit_range
+from plan.kubernetes.admission.priority import SYSTEM_PRIORITY_CLASSES
+from plan.model import Controller, Manifest, Pod, Workload
+from plan.model.constraints import read_constraints
+from plan.model.fields import Fields, entries, mapping, number, text, value
+from plan.tiers.objects import plan_tiers
+from plan.workloads.context import Scope
+from plan.workloads.controllers import planned_workload
+from plan.workloads.volumes import is_block
+
+CONTROLLERS: Mapping[str, Controller] = {
+    "Deployment": "Deployment",
+    "StatefulSet": "StatefulSet",
+    "DaemonSet": "DaemonSet",
+    "ReplicaSet": "ReplicaSet",
+    "Job": "Job",
+    "CronJob": "CronJob",
+    "Pod": "Pod",
+}
+
+DEFAULT_SURGE = "25%"
+"""Of a deployment that states no `maxSurge`."""
+
+
+def read_workload(scope: Scope, manifest: Manifest, path: Path, beside: Iterable[Manifest]) -> Workload | None:
+    """The workload of a controller; None for a kind that makes no pods. `beside` are the objects around it: its
+    claims, its autoscaler and its disruption budget."""
+    kind = CONTROLLERS.get(manifest["kind"])
+    if kind is None:
+        return None
+    template = mapping(manifest, *POD_TEMPLATES[kind])
+    around = tuple(beside)
+    pod = _pod(scope, manifest, template, around)
+    workload = planned_workload(scope, text(manifest, "metadata", "name"), kind, _replicas(manifest), pod, path)
+    return _in_motion(manifest, template, workload, around)
+
+
+def _replicas(manifest: Manifest) -> int:
+    if value(manifest, "spec", "suspend"):
+        return 0
+    field = {"Job": "parallelism", "CronJob": "", "Pod": ""}.get(manifest["kind"], "replicas")
+    return number(manifest, "spec", field, default=1)
+
+
+def _pod(scope: Scope, manifest: Manifest, template: Fields, beside: Iterable[Manifest]) -> Pod:
+    """The pod as it is stored: with the defaults of the API and of the tier's LimitRange, and the tier's priority."""
+    spec = mapping(template, "spec")
+    tier = next(tier for tier in plan_tiers(scope.lab) if tier.name == scope.service.tier)
+    ranges = (tier.limit_range,) if scope.has_limit_range else ()
+    pod = defaulted_by_limit_range(defaulted_by_api(read_pod(spec)), ranges)
+    priority_class = text(spec, "priorityClassName") or scope.service.tier
+    row = scope.lab.tiers.get(priority_class)
+    return pod._replace(
+        priority=row.priority if row else SYSTEM_PRIORITY_CLASSES.get(priority_class, 0),
+        node_selector=mapping(spec, "nodeSelector"),
+        tolerated_taints=frozenset(text(each, "key") or "*" for each in entries(spec, "tolerations")),
+        block_volumes=tuple(_block_volumes(scope, manifest, spec, beside)),
+        constraints=read_constraints(mapping(template, "metadata"), spec, preempts=row.preempts if row else True),
+    )
+
+
+def _block_volumes(scope: Scope, manifest: Manifest, spec: Fields, beside: Iterable[Manifest]) -> Iterator[str]:
+    """Volumes that take a slot of the node: those of claims whose storage class is block storage of the lab."""
+    classes = {
+        text(each, "metadata", "name"): text(each, "spec", "storageClassName")
+        for each in beside
+        if each["kind"] == "PersistentVolumeClaim"
+    }
+    own = {scope.claim(volume): (volume, row.storage_class) for volume, row in scope.service.volumes.items()}
+    for each in entries(spec, "volumes"):
+        claim = text(each, "persistentVolumeClaim", "claimName")
+        volume, storage_class = own.get(claim, (claim, classes.get(claim)))
+        if is_block(scope.lab, storage_class):
+            yield volume
+    for each in entries(manifest, "spec", "volumeClaimTemplates"):
+        if is_block(scope.lab, text(each, "spec", "storageClassName")):
+            yield text(each, "metadata", "name")
+
+
+def _in_motion(manifest: Manifest, template: Fields, workload: Workload, beside: Iterable[Manifest]) -> Workload:
+    """With the number of pods that there may be more or less of while it is rolled out, scaled, drained."""
+    labels = mapping(template, "metadata", "labels")
+    for each in beside:
+        if each["kind"] == "HorizontalPodAutoscaler" and _scales(each, manifest):
+            least = number(each, "spec", "minReplicas", default=1)
+            stated = number(manifest, "spec", "replicas", default=least)
+            most = number(each, "spec", "maxReplicas", default=least)
+            workload = workload._replace(replicas=max(least, stated), max_replicas=most)
+        if each["kind"] == "PodDisruptionBudget" and isinstance(value(each, "spec", "maxUnavailable"), int):
+            selected = mapping(each, "spec", "selector", "matchLabels")
+            if selected and selected.items() <= labels.items():
+                workload = workload._replace(max_unavailable=number(each, "spec", "maxUnavailable"))
+    return workload._replace(surge=_surge(manifest, workload.replicas))
+
+
+def _scales(autoscaler: Manifest, manifest: Manifest) -> bool:
+    target = mapping(autoscaler, "spec", "scaleTargetRef")
+    return (target.get("kind"), target.get("name")) == (manifest["kind"], manifest["metadata"]["name"])
+
+
+def _surge(manifest: Manifest, replicas: int) -> int:
+    """Pods more than wanted while a deployment is rolled out; a share of them is rounded up."""
+    if manifest["kind"] != "Deployment" or not replicas:
+        return 0
+    if text(manifest, "spec", "strategy", "type") == "Recreate":
+        return 0
+    stated = value(manifest, "spec", "strategy", "rollingUpdate", "maxSurge")
+    if isinstance(stated, int):
+        return stated
+    return -(-replicas * int(str(stated or DEFAULT_SURGE).removesuffix("%")) // 100)
