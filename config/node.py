@@ -4,16 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.kubernetes import LabelKey, LabelValue, ResourceName
 from config.model import Address, Model, Text
-from config.quantity import CpuQuantity, MemoryQuantity
+from config.quantity import CpuQuantity, DiskSize, MachineMemory
 
 
 class Allocatable(Model):
     """How much of a node is for pods, as its kubelet reports it."""
 
     cpu: CpuQuantity
-    memory: MemoryQuantity
-    ephemeral_storage: MemoryQuantity
+    memory: MachineMemory
+    ephemeral_storage: DiskSize
 
 
 class OutsideNode(Model):
@@ -23,17 +24,17 @@ class OutsideNode(Model):
     address: Address | None = None
     """Its address; left out, it changes."""
     cpus: Annotated[int, Field(gt=0)]
-    memory: MemoryQuantity
-    ephemeral_storage: MemoryQuantity
+    memory: MachineMemory
+    ephemeral_storage: DiskSize
     """Size of the file system for images, logs and scratch space."""
     allocatable: Allocatable | None = None
     """Left out, it follows from the lab's kubelet settings."""
     pods: Annotated[int, Field(gt=0)] | None = None
     """How many pods it takes; left out, as many as the lab's kubelet settings say."""
-    extended: dict[Text, Annotated[int, Field(ge=0)]] = {}
+    extended: dict[ResourceName, Annotated[int, Field(ge=0)]] = {}
     """Extended resources, for example `nvidia.com/gpu`."""
-    labels: dict[Text, str] = {}
-    taints: dict[Text, str] = {}
+    labels: dict[LabelKey, LabelValue] = {}
+    taints: dict[LabelKey, LabelValue] = {}
     """Values of its NoSchedule taints, by key."""
     volume_slots: Annotated[int, Field(ge=0)] | None = None
     """How many block volumes it takes; left out, as many as the lab's nodes advertise."""

@@ -5,7 +5,7 @@ from typing import Literal
 from cli.reports.document import Document, Report
 from cli.reports.forecast import named
 from config.cluster import Reservation
-from plan.cluster.reservations import by_rule, reserved
+from config.reservations import by_rule, reserved
 from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan
 from plan.model.resources import CPU, MEMORY, written

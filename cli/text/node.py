@@ -8,8 +8,8 @@ from cli.text.forecast import losses_text
 from cli.text.tables import Column, Table, number
 from config.cluster import Kubelet
 from config.lab import Lab
+from config.reservations import by_rule, reserved
 from plan.cluster.nodes import PODS
-from plan.cluster.reservations import by_rule, reserved
 from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests

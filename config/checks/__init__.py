@@ -13,6 +13,7 @@ from config.checks.databases import check_databases
 from config.checks.exposure import check_authentication, check_exposures
 from config.checks.files import check_objects
 from config.checks.gpu import check_gpu
+from config.checks.kubeadm import check_cluster_ranges, check_control_plane_sizes, check_reservations
 from config.checks.machines import check_machines
 from config.checks.namespaces import check_groups, check_namespaces, check_workload_names
 from config.checks.objects import check_files, check_releases, check_routes, check_service_names
@@ -41,6 +42,9 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     check_virtual_address,
     check_eviction,
     check_volume_slots,
+    check_cluster_ranges,
+    check_control_plane_sizes,
+    check_reservations,
     check_platform,
     check_tiers,
     check_groups,

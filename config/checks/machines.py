@@ -17,6 +17,7 @@ def check_machines(lab: Draft) -> Iterator[Problem]:
             message = "needs template: what the new machine is cloned from; or adopt: true if it runs already"
             yield lab.problem(("machines", name), message)
         yield from _check_sizes(lab, name, machine)
+        yield from _check_vcpus(lab, name, machine)
         yield from _check_bridges(lab, name, machine)
         yield from _check_node_address(lab, name, machine)
         yield from _check_boot_disk(lab, name, machine)
@@ -40,6 +41,14 @@ def _check_sizes(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
         if disk.size % GIB:
             message = f"must be a whole number of Gi; write {-(-disk.size // GIB)}Gi"
             yield lab.problem(("machines", name, "disks", index, "size"), message)
+
+
+def _check_vcpus(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
+    host = lab.site.hosts.get(machine.host) if lab.site else None
+    if host and host.cores <= host.threads < machine.vcpus:
+        threads = f"the {host.threads} threads of host {machine.host!r}"
+        message = f"{machine.vcpus} are more than {threads}: Proxmox starts no such machine"
+        yield lab.problem(("machines", name, "vcpus"), message)
 
 
 def _check_bridges(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:

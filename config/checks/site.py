@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.draft import Draft
 from config.model import shown
-from config.site import Site
+from config.site import Host, Site
 from config.source import Problem
 from config.suggest import did_you_mean
 
@@ -24,6 +24,7 @@ def check_site(lab: Draft) -> Iterator[Problem]:
         at = ("site", "hosts", name)
         if host.threads < host.cores:
             yield lab.problem((*at, "threads"), f"{host.threads} threads are fewer than the {host.cores} cores")
+        yield from _check_storage_sizes(lab, name, host)
         percent = host.overcommit.memory_percent
         if percent > 100 and host.overcommit.reason is None:
             path = (*at, "overcommit", "memory_percent")
@@ -51,6 +52,16 @@ def _check_file_storages(lab: Draft, site: Site) -> Iterator[Problem]:
                 f"{host.file_storage!r} is of type {storage.type}, which holds no files; name a dir or nfs storage"
             )
             yield lab.problem(("site", "hosts", name, "file_storage"), message)
+
+
+def _check_storage_sizes(lab: Draft, name: str, host: Host) -> Iterator[Problem]:
+    for key, storage in host.storages.items():
+        disk = host.disks.get(storage.disk)
+        if disk and storage.size and storage.size > disk.size:
+            message = (
+                f"{storage.size.gib:,.1f} GiB do not fit on disk {storage.disk!r}, which has {disk.size.gib:,.1f} GiB"
+            )
+            yield lab.problem(("site", "hosts", name, "storages", key, "size"), message)
 
 
 def _check_images(lab: Draft, site: Site) -> Iterator[Problem]:

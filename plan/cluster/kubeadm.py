@@ -8,9 +8,9 @@ patch, which kubeadm applies after that.
 from config.cluster import Cluster, Reservation
 from config.lab import Lab
 from config.machine import Machine
+from config.reservations import kube_reserved, system_reserved
 from plan.cluster.membership import control_planes_of, node_address
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, REGION_LABEL, topology
-from plan.cluster.reservations import kube_reserved, system_reserved
 from plan.model import Manifest
 from plan.model.placeholders import placeholder
 from plan.tiers.objects import shutdown_grace_periods

@@ -7,7 +7,7 @@ from config.cluster import Cluster
 from config.lab import Lab
 from config.machine import Machine
 from config.node import OutsideNode
-from plan.cluster.reservations import reserved
+from config.reservations import reserved
 from plan.model import Node, Pod
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, GPU_TAINT_VALUE

@@ -1,0 +1,104 @@
+"""What kubeadm, the control plane and the kubelet refuse to start with."""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+
+from config.cluster import Cluster
+from config.draft import Draft
+from config.machine import Machine
+from config.quantity import Memory
+from config.reservations import reserved
+from config.source import Problem
+
+NODE_PREFIX = 24
+"""Each node gets a range of this length for its pods (kube-controller-manager's --node-cidr-mask-size)."""
+MOST_NODE_BITS = 16
+"""How much longer that may be than the range for all pods (kubeadm, validateNodeCIDRMask)."""
+SERVICE_PREFIXES = range(12, 29)
+"""Of the range for services: the API server takes 20 bits at most, kubeadm ten addresses at least."""
+CONTROL_PLANE_CPUS, CONTROL_PLANE_MIB = 2, 1700
+"""What kubeadm's preflight wants of a control plane (cmd/kubeadm/app/constants)."""
+KERNEL_PERCENT = 4
+"""What the kernel and the firmware keep of a machine's memory before anything can see it, at most."""
+
+_MIB = 1 << 20
+
+
+def check_cluster_ranges(lab: Draft) -> Iterator[Problem]:
+    """Every node gets a range for its pods, and there are enough addresses for services."""
+    if not lab.cluster:
+        return
+    nodes = sum(machine.role != "appliance" for machine in lab.machines.values()) + len(lab.outside)
+    if refusal := _pods_refusal(lab.cluster.pod_cidr, nodes):
+        yield lab.problem(("cluster", "pod_cidr"), refusal)
+    services = lab.cluster.service_cidr
+    if services.prefixlen not in SERVICE_PREFIXES:
+        least, most = SERVICE_PREFIXES[0], SERVICE_PREFIXES[-1]
+        message = f"{services} has {services.num_addresses:,} addresses; kubeadm takes from /{most} to /{least}"
+        yield lab.problem(("cluster", "service_cidr"), message)
+
+
+def _pods_refusal(pods: IPv4Network, nodes: int) -> str | None:
+    spare = NODE_PREFIX - pods.prefixlen
+    if spare < 0:
+        return f"{pods} is smaller than the range of one node, a /{NODE_PREFIX}; write for example 10.10.0.0/16"
+    if spare > MOST_NODE_BITS:
+        return f"{pods} is too large: kubeadm takes no more than a /{NODE_PREFIX - MOST_NODE_BITS}"
+    if 1 << spare < nodes:
+        needed = NODE_PREFIX - (nodes - 1).bit_length()
+        ranges = f"{1 << spare} range{'s' * (spare > 0)} of a /{NODE_PREFIX}"
+        return f"{pods} has {ranges}, for {nodes} nodes; a /{needed} or larger has enough"
+    return None
+
+
+def check_control_plane_sizes(lab: Draft) -> Iterator[Problem]:
+    """A control plane that is made passes kubeadm's preflight."""
+    for name, machine in lab.machines.items():
+        if machine.role != "control-plane" or machine.adopt:
+            continue
+        if machine.vcpus < CONTROL_PLANE_CPUS:
+            message = f"{machine.vcpus} is too few: kubeadm makes no control plane with less than {CONTROL_PLANE_CPUS}"
+            yield lab.problem(("machines", name, "vcpus"), message)
+        seen = machine.memory * (100 - KERNEL_PERCENT) // 100
+        if seen < CONTROL_PLANE_MIB * _MIB:
+            message = (
+                f"{machine.memory} is too little: kubeadm wants {CONTROL_PLANE_MIB} MiB of a control plane, and the "
+                f"kernel keeps up to {KERNEL_PERCENT}%; write 2Gi or more"
+            )
+            yield lab.problem(("machines", name, "memory"), message)
+
+
+def check_reservations(lab: Draft) -> Iterator[Problem]:
+    """A kubelet starts only if less is reserved than its machine has, and then it is not under pressure at once."""
+    nodes = {name: machine for name, machine in lab.machines.items() if machine.role != "appliance"}
+    if not lab.cluster or not nodes:
+        return
+    kept, hard = reserved(lab.cluster.kubelet), lab.cluster.kubelet.eviction_hard.memory
+    starting = dict(nodes)
+    for name, machine in nodes.items():
+        if machine.memory - kept.memory - hard <= 0:
+            del starting[name]
+            words = _reserved_words(lab, kept.memory)
+            message = f"{machine.memory} is too little for a node: {words}, and the kubelet evicts pods below {hard}"
+            yield lab.problem(("machines", name, "memory"), message)
+        if kept.cpu >= machine.vcpus * 1000:
+            message = f"{machine.vcpus} is too few for a node: {kept.cpu} CPU are reserved for what is no pod"
+            yield lab.problem(("machines", name, "vcpus"), message)
+    yield from _check_soft_threshold(lab, lab.cluster, starting)
+
+
+def _check_soft_threshold(lab: Draft, cluster: Cluster, nodes: Mapping[str, Machine]) -> Iterator[Problem]:
+    soft, kept = cluster.kubelet.eviction_soft.memory.available, reserved(cluster.kubelet).memory
+    small = min(nodes, key=lambda name: nodes[name].memory, default=None)
+    if small is not None and soft >= nodes[small].memory - kept:
+        message = (
+            f"{soft} is never free on {small}: of its {nodes[small].memory}, {kept.gib:.1f} GiB are reserved for what "
+            "is no pod. The node would be under memory pressure for ever"
+        )
+        yield lab.problem(("cluster", "kubelet", "eviction_soft", "memory", "available"), message)
+
+
+def _reserved_words(lab: Draft, memory: Memory) -> str:
+    stated = lab.is_said("cluster", "kubelet", "kube_reserved") or lab.is_said("cluster", "kubelet", "system_reserved")
+    origin = "" if stated else " (a rule by max_pods)"
+    return f"{memory.gib:.1f} GiB are reserved for what is no pod{origin}"
