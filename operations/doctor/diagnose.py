@@ -12,7 +12,9 @@ from operations.doctor.rules.crashing import crash_findings
 from operations.doctor.rules.creation import creation_findings
 from operations.doctor.rules.databases import database_findings
 from operations.doctor.rules.devices import device_findings
+from operations.doctor.rules.dns import dns_findings
 from operations.doctor.rules.evictions import eviction_findings
+from operations.doctor.rules.generated import generated_findings
 from operations.doctor.rules.images import image_findings
 from operations.doctor.rules.jobs import cron_findings, job_findings
 from operations.doctor.rules.leftovers import custom_findings, finalizer_findings, namespace_findings
@@ -24,7 +26,7 @@ from operations.doctor.rules.probes import readiness_findings
 from operations.doctor.rules.releases import release_findings
 from operations.doctor.rules.rollouts import rollout_findings, terminating_findings
 from operations.doctor.rules.routes import route_findings
-from operations.doctor.rules.services import service_findings
+from operations.doctor.rules.services import announcement_findings, service_findings
 from operations.doctor.rules.stores import store_findings
 from operations.doctor.rules.usage import usage_findings
 from operations.doctor.rules.versions import version_findings
@@ -41,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     configuration_findings,
     mount_findings,
     full_findings,
+    dns_findings,
     crash_findings,
     waiting_findings,
     readiness_findings,
@@ -53,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     claim_findings,
     stuck_findings,
     service_findings,
+    announcement_findings,
     route_findings,
     certificate_findings,
     request_findings,
@@ -62,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     api_service_findings,
     autoscaler_findings,
     database_findings,
+    generated_findings,
     custom_findings,
     namespace_findings,
     finalizer_findings,

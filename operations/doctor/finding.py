@@ -35,6 +35,8 @@ class Finding(NamedTuple):
     """Objects that this depends on: where one of them has a finding, this one follows from it."""
     cause: str = ""
     """What several findings of one code may have in common, for example a registry: they are one finding."""
+    symptom: bool = False
+    """It says that something is wrong and not why: beside a cause its evidence adds nothing."""
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -102,11 +104,11 @@ def _absorbed(cause: Finding, others: list[Finding]) -> Finding:
         if (other.code, other.subject) != (cause.code, cause.subject):
             consequences.append(Evidence(other.subject, other.message))
         consequences += other.consequences
-        evidence += other.evidence
+        evidence += () if other.symptom else other.evidence
     severity = min((cause, *others), key=worst_first).severity
     return cause._replace(
         severity=cause.severity if cause.severity == "info" else severity,
         evidence=tuple(dict.fromkeys(evidence)),
-        consequences=tuple(dict.fromkeys(consequences)),
+        consequences=tuple({each.object: each for each in reversed(consequences)}.values())[::-1],
         covers=cause.covers.union(*(other.covers for other in others), {other.subject for other in others}),
     )

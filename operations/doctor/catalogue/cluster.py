@@ -50,6 +50,10 @@ CLUSTER = {
         "A node is cordoned",
         "A cordoned node keeps its pods and takes no new ones until it is uncordoned.",
     ),
+    "CLOCK-AHEAD": Rule(
+        "A node's clock is ahead",
+        "Leases, tokens and certificates are judged by the clock of whoever looks at them.",
+    ),
     "NODE-RESERVATION-LOST": Rule(
         "A node keeps back less than the others",
         "kubeadm rewrites a kubelet's configuration from the ConfigMap kubelet-config: what stood on the node "
@@ -71,6 +75,18 @@ CLUSTER = {
         "An API is not available",
         "An APIService sends a group to a Service of the cluster; without it the group's objects cannot be "
         "read, and namespaces do not go.",
+    ),
+    "LIMIT-RANGE-GONE": Rule(
+        "A namespace lost its LimitRange",
+        "A LimitRange acts when a pod is created: pods that run keep what it gave them, new ones get nothing.",
+    ),
+    "GENERATED-MISSING": Rule(
+        "A namespace lacks what a policy generates for it",
+        "A policy generates its objects when it sees the namespace; what failed then is not made later by itself.",
+    ),
+    "GENERATED-DIFFERS": Rule(
+        "A generated object was changed",
+        "A policy with synchronize puts back what it generated; what stays different was not synchronized.",
     ),
     "NAMESPACE-STUCK": Rule(
         "A deleted namespace does not go",

@@ -19,6 +19,10 @@ NETWORK = {
         "A Service leads to a port that its pods do not have",
         "targetPort is a number, or the name of a port of the pod's containers.",
     ),
+    "ADDRESSES-NOT-ANNOUNCED": Rule(
+        "Addresses are given and not announced",
+        "MetalLB announces the addresses of pools that an L2Advertisement or BGPAdvertisement means.",
+    ),
     "LOAD-BALANCER-PENDING": Rule(
         "A Service has no external address",
         "A load balancer gives a Service of type LoadBalancer its address.",
@@ -62,6 +66,10 @@ NETWORK = {
     "MIDDLEWARE-MISSING": Rule(
         "A middleware does not exist",
         "Traefik does not serve a route whose middleware it cannot find.",
+    ),
+    "DNS-CONFIGURATION": Rule(
+        "Cluster DNS cannot read its configuration",
+        "CoreDNS ends at the first mistake in its Corefile; every name of the cluster goes through it.",
     ),
     "CERTIFICATE-EXPIRED": Rule(
         "A certificate has ended",

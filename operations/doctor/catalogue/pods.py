@@ -63,6 +63,10 @@ PODS = {
         "The pods near which a pod must be are not there",
         "Required pod affinity needs a pod that matches on the node already.",
     ),
+    "PODS-SPREAD": Rule(
+        "A pod would be spread too unevenly",
+        "With whenUnsatisfiable: DoNotSchedule a pod waits until its place keeps within maxSkew.",
+    ),
     "CLAIM-MISSING": Rule(
         "A claim does not exist",
         "A pod is not scheduled before every claim that its volumes name exists.",

@@ -51,6 +51,10 @@ WORKLOADS = {
         "A workload is short of ready pods",
         "A controller keeps as many ready pods as are wanted; a rollout goes on only as new ones become ready.",
     ),
+    "ROLLOUT-PAUSED": Rule(
+        "A rollout is paused",
+        "A paused Deployment takes changes in and rolls none of them out until it is resumed.",
+    ),
     "CONTROLLER-SILENT": Rule(
         "A change is not acted on",
         "A controller writes the generation that it has seen into observedGeneration.",

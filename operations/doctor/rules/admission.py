@@ -43,8 +43,16 @@ def api_service_findings(observed: Observation) -> Iterator[Finding]:
             f"see what ails {service}: kubectl get pods -n {service.namespace}",
             (Evidence(reference(each), f"Available is {state.status}, {state.reason}: {state.message}"),),
             covers=frozenset((reference(each),)),
-            upstream=(behind(observed, manifest) if manifest else frozenset()) | {service},
+            upstream=(behind(observed, manifest) if manifest else frozenset())
+            | {service, *_named_like(observed, service)},
         )
+
+
+def _named_like(observed: Observation, service: Reference) -> Iterator[Reference]:
+    """The Deployment of a Service's name, where the Service itself is not known."""
+    deployment = observed.get("Deployment", service.name, service.namespace)
+    for each in (deployment, *observed.pods_of(deployment)) if deployment else ():
+        yield reference(each)
 
 
 def _place(service: Reference) -> tuple[str, str, str | None]:

@@ -68,7 +68,7 @@ def _blind(
         for resource in resources
         if resource not in {**mapping(each, "resources", "requests"), **mapping(each, "resources", "limits")}
     ]
-    if without and ("missing request" in said or "utilization" in str(scaler["spec"]).lower()):
+    if without and "missing request" in said:
         wanted = listed(list(dict.fromkeys(resources)))
         return base._replace(
             code="AUTOSCALER-WITHOUT-REQUEST",

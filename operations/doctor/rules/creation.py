@@ -107,13 +107,7 @@ def _finding(observed: Observation, refused: _Refused) -> Finding:
     if found := _QUOTA.search(said):
         return _quota(observed, owner, base, found[1], *(_pairs(found[place]) for place in (2, 3, 4)))
     if found := _MUST.search(said):
-        quota = Reference("ResourceQuota", namespace, found[1])
-        return base._replace(
-            code="QUOTA-NEEDS-REQUESTS",
-            message=f"{quota} counts {found[2]}, which its pods do not state: {said}",
-            fix=f"state {found[2]} in {base.subject}, or give the namespace a LimitRange with defaults",
-            evidence=(*base.evidence, Evidence(quota, f"every pod must specify {found[2]}")),
-        )
+        return _must_state(observed, base, Reference("ResourceQuota", namespace, found[1]), found[2])
     if found := _ACCOUNT.search(said):
         return _missing(base, "SERVICE-ACCOUNT-MISSING", Reference("ServiceAccount", namespace, found[1]))
     if found := _PRIORITY.search(said):
@@ -151,6 +145,26 @@ def _finding(observed: Observation, refused: _Refused) -> Finding:
             evidence=(*base.evidence, *(Evidence(each, "refuses the pods") for each in ranges)),
         )
     return base
+
+
+def _must_state(observed: Observation, base: Finding, quota: Reference, what: str) -> Finding:
+    """A quota on what pods do not state; they cannot state a CPU limit that a policy takes away again."""
+    resource, _, names = what.partition(" for: ")
+    whose = f" (container {names})" if names else ""
+    evidence = [*base.evidence, Evidence(quota, f"every pod must specify {resource}")]
+    note, fix = "", f"state {resource} in {base.subject}, or give the namespace a LimitRange with a default for it"
+    for kind in ("ClusterPolicy", "Policy", "MutatingPolicy"):
+        for policy in observed.of(kind):
+            if resource == "limits.cpu" and "op: remove" in str(policy) and "limits/cpu" in str(policy):
+                evidence.append(Evidence(reference(policy), "takes CPU limits out of every pod"))
+                note = f"; and {reference(policy)} takes CPU limits out of every pod, so none can be created"
+                fix = f"take limits.cpu out of {quota}: a quota of CPU limits and pods without them exclude each other"
+    return base._replace(
+        code="QUOTA-NEEDS-REQUESTS",
+        message=f"{quota} counts {resource}, which its pods do not state{whose}, so they are refused{note}",
+        fix=fix,
+        evidence=tuple(evidence),
+    )
 
 
 def _level(observed: Observation, namespace: str | None) -> Iterator[Evidence]:

@@ -33,6 +33,7 @@ def database_findings(observed: Observation) -> Iterator[Finding]:
                 f"-n {namespace_of(backup)}",
                 (Evidence(reference(backup), f"phase failed, {text(backup, 'status', 'error')}"),),
                 covers=frozenset((reference(backup),)),
+                cause=f"{namespace_of(backup)}/{text(backup, 'spec', 'cluster', 'name')}",
             )
 
 
@@ -86,8 +87,9 @@ def _archiving(observed: Observation, cluster: Manifest) -> Iterator[Finding]:
             reference(cluster),
             f"Its last backup failed at {stamp(failed)}; the last that succeeded: {stamp(good) if good else 'none'}",
             f"kubectl get backups -n {namespace_of(cluster)} says why",
-            (Evidence(reference(cluster), f"lastFailedBackup {stamp(failed)}"),),
+            (Evidence(reference(cluster), f"lastFailedBackup {stamp(failed)}, lastSuccessfulBackup {stamp(good)}"),),
             covers=frozenset((reference(cluster),)),
+            cause=f"{namespace_of(cluster)}/{name_of(cluster)}",
         )
 
 

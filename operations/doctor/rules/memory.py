@@ -1,5 +1,6 @@
 """Containers that the kernel kills for memory: whose limit it was, and what they need."""
 
+from datetime import timedelta
 from itertools import pairwise
 from statistics import mean
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from observation.fields import Fields, entries, mapping, text
 from observation.model import Observation
 from observation.objects import Reference, annotations_of, namespace_of, reference
 from observation.usage import ContainerUsage
-from operations.doctor.ages import stamp
+from operations.doctor.ages import length, stamp
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import Container, template_owner
 from operations.doctor.revisions import previous
@@ -121,7 +122,8 @@ def oom_finding(observed: Observation, pod: Manifest, container: Container, base
         evidence.append(Evidence(before.object, f"the revision before had {_resources(former)}"))
     base = base._replace(evidence=tuple(evidence))
     limit_range = defaulting_limit_range(observed, pod, container)
-    if limit_range is not None:
+    leak = leak_of(usage) if usage else None
+    if limit_range is not None and leak is None:
         return _defaulted(base, container, limit_range, limit, used, former)
     if not limit:
         return base._replace(
@@ -130,12 +132,13 @@ def oom_finding(observed: Observation, pod: Manifest, container: Container, base
             fix=f"give {container.name} a memory limit, and see what else uses memory on the node",
             upstream=frozenset((Reference("Node", None, text(pod, "spec", "nodeName")),)),
         )
-    leak = leak_of(usage) if usage else None
     if leak is not None:
+        default = f", the default of {reference(limit_range)}" if limit_range is not None else ""
         return base._replace(
             code="MEMORY-LEAK",
             message=f"Container {container.name} leaks: its memory grows by {leak.per_day:.0f} MiB a day, from "
-            f"{leak.first:g} to {leak.last:g} MiB in {leak.days} days, until it is killed at its limit of {limit}",
+            f"{leak.first:g} to {leak.last:g} MiB in {leak.days} days, until it is killed at its limit of "
+            f"{limit}{default}",
             fix=f"report the leak, or use a version without it; until then restart {base.subject} in time: "
             f"kubectl rollout restart {base.subject.kind.lower()}/{base.subject.name} -n {base.subject.namespace}",
         )
@@ -149,9 +152,15 @@ def oom_finding(observed: Observation, pod: Manifest, container: Container, base
     return base._replace(
         code="OOM-LIMIT-TOO-LOW",
         message=f"Container {container.name} is killed at its memory limit of {limit} (OOMKilled), "
-        f"{container.restarts} restarts{used}{note}",
+        f"{container.restarts} restarts{_when(container)}{used}{note}",
         fix=f"{advice} in {base.subject}",
     )
+
+
+def _when(container: Container) -> str:
+    """How soon after its start it is killed, where that is soon."""
+    soon = container.last_run is not None and container.last_run < timedelta(minutes=3)
+    return f", each {length(container.last_run)} after its start" if soon and container.last_run else ""
 
 
 def _defaulted(

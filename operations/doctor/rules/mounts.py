@@ -9,10 +9,12 @@ from observation.objects import Reference, deleted, is_true, name_of, namespace_
 from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, is_ready, is_young, lineage, node_of, unready_since, workload
-from operations.doctor.rules.blockers import claims_of
+from operations.doctor.rules.blockers import blockers, claims_of
 from operations.doctor.rules.configuration import lacks, wanted_by
 from operations.doctor.rules.starting import is_starting
+from operations.doctor.rules.volumes import is_of_driver
 from plan.model import Manifest
+from plan.wording import listed
 
 _NOT_REGISTERED = re.compile(r"driver name (\S+) not found in the list of registered CSI drivers")
 _REASONS = ("FailedMount", "FailedAttachVolume", "FailedMapVolume")
@@ -24,7 +26,10 @@ def mount_findings(observed: Observation) -> Iterator[Finding]:
     for pod in observed.of("Pod"):
         if is_over(pod) or is_ready(pod) or not node_of(pod) or is_starting(observed, pod):
             continue
-        if any(each.running_since or each.ended or each.waiting not in _CREATING for each in containers(pod)):
+        states = list(containers(pod))
+        if any(each.waiting not in _CREATING for each in states) or any(each.running_since for each in states):
+            continue
+        if any(each.ended for each in states if not each.is_init):
             continue
         yield from _waiting(observed, pod)
 
@@ -168,11 +173,14 @@ def _mount(observed: Observation, pod: Manifest, base: Finding, said: list[str])
         if (found := _NOT_REGISTERED.search(each)) is not None:
             driver, node = found[1], node_of(pod)
             daemons = [d for d in observed.of("DaemonSet") if _has_driver(d, driver)]
+            reasons = list(dict.fromkeys(why for d in daemons for why in _keeps_away(observed, d, node)))
+            because = f", as {listed(reasons)}" if reasons else ""
             return base._replace(
                 code="CSI-DRIVER-NOT-ON-NODE",
                 cause=f"{driver} {node}",
-                message=f"The CSI driver {driver} is not registered on {node}, so its volumes cannot be mounted there",
-                fix=f"see why its node plugin does not run on {node} (a taint, a nodeSelector, a crash)",
+                message=f"The CSI driver {driver} is not registered on {node}, so its volumes cannot be mounted "
+                f"there{because}",
+                fix=f"see why its node plugin does not run on {node}: a taint, a nodeSelector, a crash",
                 evidence=(*base.evidence, *(Evidence(reference(d), "is the driver's node plugin") for d in daemons)),
                 upstream=base.upstream | {reference(d) for d in daemons},
             )
@@ -195,9 +203,22 @@ def _mount(observed: Observation, pod: Manifest, base: Finding, said: list[str])
     return base
 
 
+def _keeps_away(observed: Observation, daemon: Manifest, node: str) -> Iterator[str]:
+    """Why a DaemonSet has no pod on a node: what its pods do not tolerate or what the node's labels lack."""
+    manifest = observed.get("Node", node)
+    if manifest is None or any(node_of(pod) == node for pod in observed.pods_of(daemon)):
+        return
+    spec = mapping(daemon, "spec", "template", "spec")
+    pod: Manifest = {"kind": "Pod", "metadata": {"name": name_of(daemon)}, "spec": spec}
+    for blocker in blockers(observed, pod, manifest, {}):
+        if blocker.kind == "taint":
+            yield f"{reference(daemon)} has no pod there: it does not tolerate {blocker.what}"
+        elif blocker.kind == "label":
+            yield f"{reference(daemon)} has no pod there: it asks for {blocker.what}"
+
+
 def _has_driver(daemon: Manifest, driver: str) -> bool:
-    vendor = driver.split(".")[1] if driver.count(".") > 1 else driver
-    return vendor in name_of(daemon) or driver in str(daemon.get("spec", ""))
+    return is_of_driver(name_of(daemon), driver) or driver in str(daemon.get("spec", ""))
 
 
 def _server(observed: Observation, pod: Manifest, volume: Fields) -> tuple[str, str, str] | None:

@@ -41,10 +41,11 @@ def node_findings(observed: Observation) -> Iterator[Finding]:
                 yield _not_ready(observed, node, ready)
             continue
         yield from _pressures(observed, node)
+        yield from _clock(observed, node)
         if (
             (seen := _last_seen(observed, node)) is not None
             and observed.now - seen > _SILENT
-            and _others_report(observed)
+            and _others_report(observed, node)
         ):
             yield _silent(observed, node, seen)
         yield from _cordoned(observed, node)
@@ -59,10 +60,27 @@ def _last_seen(observed: Observation, node: Manifest) -> datetime | None:
     return max([each for each in (renewed, *beats) if each], default=None)
 
 
-def _others_report(observed: Observation) -> bool:
-    """Whether any kubelet reported lately: where none did, the observation itself may be of another time."""
-    seen = (_last_seen(observed, node) for node in observed.of("Node"))
-    return any(each is not None and observed.now - each <= _SILENT for each in seen)
+def _clock(observed: Observation, node: Manifest) -> Iterator[Finding]:
+    """A node that reports from the future, while others do not."""
+    seen = _last_seen(observed, node)
+    if seen is None or seen - observed.now < timedelta(minutes=2) or not _others_report(observed, node):
+        return
+    name = name_of(node)
+    yield Finding(
+        "CLOCK-AHEAD",
+        "warning",
+        reference(node),
+        f"The clock of {name} is {length(seen - observed.now)} ahead: it reported at {stamp(seen)}, and it is "
+        f"{stamp(observed.now)}; tokens and certificates that it makes are not good yet elsewhere",
+        f"on {name}: timedatectl; systemctl restart systemd-timesyncd",
+        (Evidence(reference(node), f"newest heartbeat {stamp(seen)}"),),
+    )
+
+
+def _others_report(observed: Observation, node: Manifest) -> bool:
+    """Whether another kubelet reported lately: where none did, the observation itself may be of another time."""
+    seen = (_last_seen(observed, other) for other in observed.of("Node") if other is not node)
+    return any(each is not None and abs(observed.now - each) <= _SILENT for each in seen)
 
 
 def _on_it(observed: Observation, node: Manifest) -> tuple[frozenset[Reference], tuple[Evidence, ...]]:

@@ -127,6 +127,14 @@ def _lost_claim(observed: Observation, pod: Manifest, base: Finding) -> Finding 
 def _fits(observed: Observation, pod: Manifest, base: Finding, nodes: list[str]) -> Finding:
     """The objects show nothing in its way: what they do not show is why."""
     scheduled = condition(pod, "PodScheduled")
+    spread = entries(pod, "spec", "topologySpreadConstraints")
+    if spread and scheduled is not None and "topology spread" in scheduled.message:
+        rules = ", ".join(f"maxSkew {text(e, 'maxSkew')} over {text(e, 'topologyKey')}" for e in spread)
+        return base._replace(
+            code="PODS-SPREAD",
+            message=f"Its pod would be spread less evenly than it demands ({rules}): {scheduled.message}",
+            fix=f"write whenUnsatisfiable: ScheduleAnyway in {base.subject}, or give each part of the spread a node",
+        )
     return base._replace(
         message=f"No node takes its pod, though the objects show nothing against {listed(nodes)}: "
         f"{scheduled.message if scheduled else ''}",
@@ -342,6 +350,7 @@ def _resources(
         f"{notation(resource, max(b.free, 0))} of {notation(resource, b.whole)} on {b.node}" for b in those
     )
     others = [b.node for lacking in chosen.values() for b in lacking if b.kind == "cordoned"]
+    base = base._replace(evidence=(*base.evidence, *_slices(observed, resource, those)))
     note = f"; {listed(others)} is cordoned" if others else ""
     return base._replace(
         code="NODES-FULL",
@@ -350,6 +359,19 @@ def _resources(
         fix=f"ask for less {resource} in {base.subject} or in a service beside it, or add a worker",
         upstream=frozenset(Reference("Node", None, node) for node in others),
     )
+
+
+def _slices(observed: Observation, resource: str, short: list[Blocker]) -> Iterator[Evidence]:
+    """Where a device is to be shared in time, and the node does not offer as many as that would make."""
+    for blocker in short:
+        stated = _labels(observed, blocker.node).get(f"{resource}.replicas", "")
+        count = _labels(observed, blocker.node).get(f"{resource}.count", "1")
+        if stated.isdigit() and count.isdigit() and int(stated) * int(count) > blocker.whole:
+            yield Evidence(
+                Reference("Node", None, blocker.node),
+                f"its label {resource}.replicas is {stated}, and it offers {blocker.whole}: the device plugin's time "
+                "slicing is not in force",
+            )
 
 
 def _device_plugins(observed: Observation, resource: str) -> frozenset[Reference]:

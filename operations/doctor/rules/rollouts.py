@@ -1,7 +1,7 @@
 """Workloads that are not as they should be, where no pod says why."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from observation.fields import entries, mapping, number, text, values
 from observation.model import Observation
@@ -9,7 +9,8 @@ from observation.objects import Condition, Reference, condition, created, delete
 from observation.times import read_time
 from operations.doctor.ages import ago, length
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import is_over, is_ready, is_young, node_of, phase, ready_of, unready_since
+from operations.doctor.pods import containers, is_over, is_ready, is_young, node_of, phase, ready_of, unready_since
+from operations.doctor.rules.dependencies import needs
 from operations.doctor.rules.starting import is_starting
 from plan.model import Manifest
 
@@ -49,6 +50,7 @@ def terminating_findings(observed: Observation) -> Iterator[Finding]:
             (Evidence(reference(pod), f"deletionTimestamp {pod['metadata']['deletionTimestamp']}"),),
             covers=frozenset((reference(pod),)),
             upstream=frozenset((node,)) if node.name else frozenset(),
+            symptom=True,
         )
 
 
@@ -69,6 +71,9 @@ def _workload(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             yield _scaled_down(manifest)
         return
     progressing = condition(manifest, "Progressing")
+    if progressing is not None and progressing.reason == "DeploymentPaused":
+        yield from _paused(observed, manifest, progressing)
+        return
     late = progressing is not None and progressing.status == "False"
     if short <= 0 and not late:
         return
@@ -88,19 +93,43 @@ def _workload(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
     if unready and not late and all(is_starting(observed, each) for each in unready):
         return
     evidence += [Evidence(reference(each), f"{phase(each)}, not ready") for each in unready[:4]]
+    said = [(each, event) for each in unready for event in observed.events_of(each) if event.type == "Warning"]
+    evidence += [
+        Evidence(reference(each), f"event {event.reason}: {event.message.strip()}") for each, event in said[-2:]
+    ]
     paused = mapping(manifest, "spec").get("paused") is True
     if paused and not unready:
+        yield from _paused(observed, manifest, progressing)
         return
     yield Finding(
         "WORKLOAD-UNREADY",
         "error" if down else "warning",
         reference(manifest),
-        _state(observed, manifest, short, progressing if late else None, ago(observed.now, since)),
+        _state(observed, manifest, short, progressing if late else None, ago(observed.now, since))
+        + (f": {said[-1][1].message.strip()}" if said else ""),
         f"kubectl describe {manifest['kind'].lower()} {name_of(manifest)} -n {namespace_of(manifest)}",
         tuple(evidence),
         covers=frozenset((reference(manifest),)),
         upstream=_upstream(observed, manifest, pods),
+        symptom=True,
     )
+
+
+def _paused(observed: Observation, manifest: Manifest, progressing: Condition | None) -> Iterator[Finding]:
+    """A rollout that somebody paused, with a change that waits."""
+    updated, wanted = number(manifest, "status", "updatedReplicas"), number(manifest, "spec", "replicas", default=1)
+    since = progressing.since if progressing else None
+    if updated < wanted and not is_young(observed, since, timedelta(hours=1)):
+        name, namespace = name_of(manifest), namespace_of(manifest)
+        yield Finding(
+            "ROLLOUT-PAUSED",
+            "warning",
+            reference(manifest),
+            f"Its rollout is paused{ago(observed.now, since)} with {updated} of {wanted} pods of the new revision",
+            f"kubectl rollout resume deployment/{name} -n {namespace}, or undo the change",
+            (Evidence(reference(manifest), f"spec.paused is true, updatedReplicas {updated}"),),
+            covers=frozenset((reference(manifest),)),
+        )
 
 
 def _state(observed: Observation, manifest: Manifest, short: int, stuck: Condition | None, age: str) -> str:
@@ -114,7 +143,10 @@ def _state(observed: Observation, manifest: Manifest, short: int, stuck: Conditi
 def _upstream(observed: Observation, manifest: Manifest, pods: tuple[Manifest, ...]) -> frozenset[Reference]:
     found = {reference(manifest), *(reference(each) for each in observed.controlled(manifest))}
     found |= {reference(pod) for pod in pods}
-    found |= {Reference("Node", None, node_of(pod)) for pod in pods if not is_ready(pod) and node_of(pod)}
+    for pod in pods:
+        if not is_ready(pod) and not is_over(pod):
+            found |= {Reference("Node", None, node_of(pod))} if node_of(pod) else set()
+            found |= {need for each in containers(pod) for need in needs(observed, pod, each)}
     return frozenset(found)
 
 

@@ -98,6 +98,8 @@ def route_findings(observed: Observation) -> Iterator[Finding]:
             yield from _class(observed, ingress)
             yield from _certificate(observed, ingress)
             yield from _middlewares(observed, ingress)
+    for route in observed.of("IngressRoute"):
+        yield from _traefik(observed, route)
     yield from _twice(observed)
 
 
@@ -231,6 +233,34 @@ def _middlewares(observed: Observation, ingress: Manifest) -> Iterator[Finding]:
                 (Evidence(reference(ingress), f"{_MIDDLEWARES}: {annotations_of(ingress)[_MIDDLEWARES]}"),),
                 covers=frozenset((reference(ingress),)),
             )
+
+
+def _traefik(observed: Observation, route: Manifest) -> Iterator[Finding]:
+    """Middlewares and certificates that an IngressRoute names."""
+    for rule in entries(route, "spec", "routes"):
+        for each in entries(rule, "middlewares"):
+            lost = Reference("Middleware", text(each, "namespace") or namespace_of(route), text(each, "name"))
+            if (
+                observed.of("Middleware")
+                and "@" not in lost.name
+                and not observed.get(lost.kind, lost.name, lost.namespace)
+            ):
+                yield _lost_of_route(route, "MIDDLEWARE-MISSING", lost, "Traefik does not serve its route")
+    secret = Reference("Secret", namespace_of(route), text(route, "spec", "tls", "secretName"))
+    if secret.name and observed.knows("Secret") and not observed.get(secret.kind, secret.name, secret.namespace):
+        yield _lost_of_route(route, "TLS-SECRET-MISSING", secret, "browsers get Traefik's own certificate")
+
+
+def _lost_of_route(route: Manifest, code: str, lost: Reference, effect: str) -> Finding:
+    return Finding(
+        code,
+        "error",
+        reference(route),
+        f"It names {lost}, which does not exist: {effect}",
+        f"create {lost}, or correct the name in {reference(route)}",
+        (Evidence(lost, "does not exist"),),
+        covers=frozenset((reference(route),)),
+    )
 
 
 def _twice(observed: Observation) -> Iterator[Finding]:

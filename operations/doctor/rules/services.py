@@ -51,6 +51,7 @@ def _reached(observed: Observation, service: Manifest) -> Iterator[Finding]:
         _who_asks(observed, service),
         covers=frozenset((reference(service),)),
         upstream=behind(observed, service) - {reference(service)},
+        symptom=True,
     )
 
 
@@ -77,6 +78,7 @@ def _without_pods(observed: Observation, service: Manifest) -> Iterator[Finding]
             _who_asks(observed, service),
             covers=frozenset((reference(service),)),
             upstream=frozenset(reference(x) for each in meant for x in (each, *observed.controlled(each))),
+            symptom=True,
         )
         return
     routes = _who_asks(observed, service)
@@ -273,6 +275,36 @@ def _address(observed: Observation, service: Manifest) -> Iterator[Finding]:
             for x in (each, *observed.pods_of(each))
         ),
     )
+
+
+def announcement_findings(observed: Observation) -> Iterator[Finding]:
+    """Pools of MetalLB whose addresses nobody announces."""
+    ways = [*observed.of("L2Advertisement"), *observed.of("BGPAdvertisement")]
+    if not ways and not observed.get("CustomResourceDefinition", "l2advertisements.metallb.io"):
+        return
+    for pool in observed.of("IPAddressPool"):
+        named = [[str(each) for each in values(way, "spec", "ipAddressPools")] for way in ways]
+        selected = any(entries(way, "spec", "ipAddressPoolSelectors") for way in ways)
+        used = [one for address, one in _taken(observed).items() if _in_pool(pool, address)]
+        if used and not selected and not any(not names or name_of(pool) in names for names in named):
+            yield Finding(
+                "ADDRESSES-NOT-ANNOUNCED",
+                "error",
+                reference(pool),
+                f"Nobody announces its addresses: no L2Advertisement or BGPAdvertisement names it, so "
+                f"{listed([str(each) for each in used])} cannot be reached from outside",
+                f"create an L2Advertisement with ipAddressPools: [{name_of(pool)}]",
+                tuple(
+                    Evidence(reference(way), f"announces {', '.join(n) or 'all'}")
+                    for way, n in zip(ways, named, strict=True)
+                ),
+                tuple(Evidence(each, "has an address of it") for each in used),
+                covers=frozenset(used),
+            )
+
+
+def _in_pool(pool: Manifest, address: str) -> bool:
+    return any(_holds(str(each), address) for each in values(pool, "spec", "addresses"))
 
 
 def _taken(observed: Observation) -> dict[str, Reference]:

@@ -18,6 +18,7 @@ from plan.wording import listed
 
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 _NO_PROVISIONER = "kubernetes.io/no-provisioner"
+_COMMON = frozenset(("csi", "com", "dev", "org", "net", "k8s", "kubernetes", "sigs", "storage", "rancher"))
 _FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full|ENOSPC", re.I)
 
 
@@ -114,7 +115,8 @@ def _pending(observed: Observation, claim: Manifest) -> Finding:
     if (binding := _static(observed, claim, base)) is not None:
         return binding
     if storage_class is not None and text(storage_class, "volumeBindingMode") == "WaitForFirstConsumer" and not said:
-        waits = [each for each in users if not node_of(each)]
+        chosen = any(key.endswith("/selected-node") for key in annotations_of(claim))
+        waits = [] if chosen else [each for each in users if not node_of(each)]
         if not users:
             return base._replace(
                 code="CLAIM-UNUSED",
@@ -176,7 +178,7 @@ def _provisioning(observed: Observation, claim: Manifest, base: Finding, said: l
     served = [
         each
         for each in observed.of("Deployment")
-        if provisioner.partition(".")[0] in name_of(each) or _mentions(each, provisioner)
+        if is_of_driver(name_of(each), provisioner) or _mentions(each, provisioner)
     ]
     upstream = frozenset(reference(x) for each in served for x in (each, *observed.pods_of(each)))
     if failed:
@@ -198,6 +200,12 @@ def _provisioning(observed: Observation, claim: Manifest, base: Finding, said: l
         + (f": {listed([str(reference(each)) for each in served])}" if served else ""),
         upstream=upstream,
     )
+
+
+def is_of_driver(name: str, driver: str) -> bool:
+    """Whether a workload's name has what is particular in a driver's: `proxmox` of `csi.proxmox.sinextra.dev`."""
+    words = [each for each in re.split(r"[./]", driver) if len(each) > 2 and each not in _COMMON]
+    return any(each in name for each in words)
 
 
 def _mentions(deployment: Manifest, provisioner: str) -> bool:

@@ -22,6 +22,9 @@ from operations.doctor.rules.dependencies import (
 from plan.model import Manifest
 from plan.wording import listed
 
+_FEW = 6
+"""Services of a namespace that are named where none is like the one that is looked for."""
+
 
 def waiting_findings(observed: Observation) -> Iterator[Finding]:
     """A finding for each init container that has run for long and does not end."""
@@ -55,8 +58,9 @@ def _waits(observed: Observation, pod: Manifest, container: Container) -> Findin
         if (found := _unavailable(observed, base, container, named, age)) is not None:
             return found
     if not known and (lost := _lost(observed, container, namespace)) is not None:
-        alike = did_you_mean(lost.name, (name_of(each) for each in observed.in_namespace("Service", lost.namespace)))
-        alike = alike if alike.startswith("; did") else ""
+        there = [name_of(each) for each in observed.in_namespace("Service", lost.namespace)]
+        alike = did_you_mean(lost.name, there)
+        alike = alike if alike.startswith("; did") or len(there) < _FEW else ""
         elsewhere = [reference(each) for each in observed.of("Service") if name_of(each) == lost.name]
         hint = f"; there is {listed([str(each) for each in elsewhere])}" if elsewhere else ""
         port = f":{lost.port}" if lost.port else ""
