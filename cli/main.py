@@ -2,46 +2,25 @@
 
 import gc
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
+from cli.adopt import adopt
 from cli.cluster import ContextOption, DumpOption, KubeconfigOption, OptionalLabOption, Source, UsageOption
+from cli.completion import complete_code, complete_name
 from cli.exits import FINE, INVALID
-from cli.proxmox import CaFileOption, EndpointOption, InsecureOption, Reach
+from cli.help import add_help
+from cli.new import new
+from cli.options import Format, FormatOption, LabOption, PlanFormat, WholeOption, is_whole
+from cli.proxmox import CaFileOption, EndpointOption, InsecureOption
 
 app = typer.Typer(
     help="Says what a homelab is, whether it fits and what is wrong with it, before anything is touched.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-class Format(StrEnum):
-    """How a command prints."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class PlanFormat(StrEnum):
-    """How a plan is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-LabOption = Annotated[str, typer.Option("--lab", "-l", help="Name of a folder in config/labs/, or a path.")]
-WholeOption = Annotated[
-    bool | None,
-    typer.Option("--all/--short", help="All of it, or the essential; a terminal gets the latter, a file or pipe all."),
-]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="For people or for programs.")]
 
 
 @app.command("plan")
@@ -58,11 +37,19 @@ def plan_command(
         bool, typer.Option("--fail-on-damage", help="With --against: exit code 1 if an `up` would damage what runs.")
     ] = False,
     whole: WholeOption = None,
+    follow: Annotated[bool, typer.Option("--watch", help="Plan anew whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Say what the lab is, whether it fits, and what is wrong with it."""
+    if follow:
+        from cli.text.console import make_console
+        from cli.watching import watch
+        from config.load import lab_folder
+
+        watch(lab_folder(lab), make_console())
+        raise SystemExit(FINE)
     from cli.commands.plan import run_plan
 
-    raise SystemExit(run_plan(lab, output, service, against, fails_on_damage, _is_whole(whole)))
+    raise SystemExit(run_plan(lab, output, service, against, fails_on_damage, is_whole(whole)))
 
 
 @app.command("render")
@@ -110,7 +97,10 @@ def schema_command(
 
 @app.command("findings")
 def findings_command(
-    code: Annotated[str | None, typer.Argument(help="Only those with this code, for example IMAGE-FLOATING.")] = None,
+    code: Annotated[
+        str | None,
+        typer.Argument(help="Only these, for example IMAGE-FLOATING.", autocompletion=complete_code),
+    ] = None,
     lab: LabOption = "prod",
     output: FormatOption = Format.TEXT,
 ) -> None:
@@ -126,7 +116,8 @@ def explain_command(
         str | None,
         typer.Argument(
             help="A service, node, machine, host, tier or policy, the code of a finding, or an effect of an `up`; left "
-            "out, all names that are known."
+            "out, all names that are known.",
+            autocompletion=complete_name,
         ),
     ] = None,
     lab: LabOption = "prod",
@@ -136,7 +127,7 @@ def explain_command(
     """Explain a part of the lab, a finding or an effect: the essential first, a service down to the kernel."""
     from cli.commands.explain import run_explain
 
-    raise SystemExit(run_explain(name, lab, output, _is_whole(whole)))
+    raise SystemExit(run_explain(name, lab, output, is_whole(whole)))
 
 
 @app.command("guard")
@@ -159,59 +150,6 @@ def guard_command(
     from cli.commands.guard import run_guard
 
     raise SystemExit(run_guard(preview, stack, dump, tuple(allow or ()), lab, output))
-
-
-class _MachinesByDefault(TyperGroup):
-    """`homelab adopt` without another word, or with names of machines, is `homelab adopt machines`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = ["machines", *args]
-        return super().parse_args(ctx, args)
-
-
-adopt = typer.Typer(
-    cls=_MachinesByDefault,
-    help="Take over what runs: machines of Proxmox, or what is in a cluster. Without another word: machines.",
-)
-app.add_typer(adopt, name="adopt")
-
-
-@adopt.command("machines")
-def adopt_command(
-    machines: Annotated[list[str] | None, typer.Argument(help="Names or VMIDs; left out, all of them.")] = None,
-    lab: LabOption = "prod",
-    role: Annotated[list[str] | None, typer.Option(help="What a machine is, for example k8s-node7=worker.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
-    endpoint: EndpointOption = None,
-    ca_file: CaFileOption = None,
-    insecure: InsecureOption = False,
-    output: FormatOption = Format.TEXT,
-) -> None:
-    """Write machines that run into machines.yaml, and compare those that stand there with their host."""
-    from cli.commands.adopt import run_adopt
-
-    reach = Reach(endpoint, ca_file, insecure)
-    raise SystemExit(run_adopt(lab, tuple(machines or ()), tuple(role or ()), dry_run, reach, output))
-
-
-@adopt.command("cluster")
-def adopt_cluster_command(
-    lab: LabOption = "prod",
-    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
-    usage: Annotated[Path | None, typer.Option(help="Usage of the last 30 days, as `homelab dump` writes it.")] = None,
-    tier: Annotated[str | None, typer.Option(help="The tier of namespaces without a label for it.")] = None,
-    repository: Annotated[
-        list[str] | None, typer.Option(help="Where the chart of a release comes from, for example traefik=https://...")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
-    output: FormatOption = Format.TEXT,
-) -> None:
-    """Write what runs in a cluster into a lab, as it is; a folder that is not there becomes a lab."""
-    from cli.commands.adopt_cluster import Source, run_adopt_cluster
-
-    source = Source(dump, usage, None)
-    raise SystemExit(run_adopt_cluster(lab, source, tier, tuple(repository or ()), dry_run, output))
 
 
 @app.command("preflight")
@@ -312,8 +250,9 @@ def rehearse_command(
     raise SystemExit(run_rehearse(lab, drain or [], lose or [], add_worker, keep, output))
 
 
-def _is_whole(stated: bool | None) -> bool:
-    return not sys.stdout.isatty() if stated is None else stated
+app.add_typer(adopt, name="adopt")
+app.add_typer(new, name="new")
+add_help(app)
 
 
 def main() -> None:

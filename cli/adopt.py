@@ -1,0 +1,62 @@
+"""`homelab adopt` on the command line."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from cli.options import Format, FormatOption, LabOption
+from cli.proxmox import CaFileOption, EndpointOption, InsecureOption, Reach
+
+
+class _MachinesByDefault(TyperGroup):
+    """`homelab adopt` without another word, or with names of machines, is `homelab adopt machines`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = ["machines", *args]
+        return super().parse_args(ctx, args)
+
+
+adopt = typer.Typer(
+    cls=_MachinesByDefault,
+    help="Take over what runs: machines of Proxmox, or what is in a cluster. Without another word: machines.",
+)
+
+
+@adopt.command("machines")
+def adopt_command(
+    machines: Annotated[list[str] | None, typer.Argument(help="Names or VMIDs; left out, all of them.")] = None,
+    lab: LabOption = "prod",
+    role: Annotated[list[str] | None, typer.Option(help="What a machine is, for example k8s-node7=worker.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
+    endpoint: EndpointOption = None,
+    ca_file: CaFileOption = None,
+    insecure: InsecureOption = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write machines that run into machines.yaml, and compare those that stand there with their host."""
+    from cli.commands.adopt import run_adopt
+
+    reach = Reach(endpoint, ca_file, insecure)
+    raise SystemExit(run_adopt(lab, tuple(machines or ()), tuple(role or ()), dry_run, reach, output))
+
+
+@adopt.command("cluster")
+def adopt_cluster_command(
+    lab: LabOption = "prod",
+    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
+    usage: Annotated[Path | None, typer.Option(help="Usage of the last 30 days, as `homelab dump` writes it.")] = None,
+    tier: Annotated[str | None, typer.Option(help="The tier of namespaces without a label for it.")] = None,
+    repository: Annotated[
+        list[str] | None, typer.Option(help="Where the chart of a release comes from, for example traefik=https://...")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write what runs in a cluster into a lab, as it is; a folder that is not there becomes a lab."""
+    from cli.commands.adopt_cluster import Source, run_adopt_cluster
+
+    source = Source(dump, usage, None)
+    raise SystemExit(run_adopt_cluster(lab, source, tier, tuple(repository or ()), dry_run, output))

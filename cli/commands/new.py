@@ -1,0 +1,134 @@
+"""`homelab new`."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import typer
+
+from cli.exits import ERRORS, FINE
+from cli.output import print_json, refuse_input, refuse_lab
+from cli.reports.files import NewReport
+from cli.reports.finding import finding_report
+from cli.text.console import make_console
+from cli.text.findings import findings
+from cli.text.verdict import verdict_line
+from config.lab import Lab
+from config.load import InvalidLab, lab_folder, load_lab
+from config.suggest import did_you_mean
+from operations.new import NewService, lab_files, machine_line, service_text
+from plan import Plan, make_plan
+from plan.forecast import look_ahead
+from plan.verdict import judge
+
+Files = Mapping[Path, str]
+
+
+class NotSaid(Exception):
+    """Something that has to be said is not, or is not known; the message is one sentence."""
+
+
+def run_new_service(lab: str, name: str, stated: NewService, output: str) -> int:
+    """Write the file of a service, and plan the lab with it; what is not stated is asked for on a terminal."""
+    folder = lab_folder(lab)
+    file = folder / "services" / f"{name}.yaml"
+    try:
+        known = load_lab(folder)
+        if name in known.services:
+            raise NotSaid(f"{lab} has a service {name!r} already: {file}")
+        service = stated._replace(
+            tier=_one_of("tier", stated.tier, known.tiers),
+            image=stated.image or _ask("image, for example mpepping/cyberchef:v9.55.0", "--image"),
+        )
+    except InvalidLab as error:
+        return refuse_lab(lab, error, output)
+    except NotSaid as error:
+        return refuse_input(str(error), output)
+    return _write_and_plan(lab, {file: service_text(name, service, file.parent)}, ("services", name), output)
+
+
+def run_new_machine(lab: str, name: str, shape: str | None, output: str) -> int:
+    """Add the line of a machine, and plan the lab with it."""
+    folder = lab_folder(lab)
+    file = folder / "machines.yaml"
+    try:
+        known = load_lab(folder)
+        if name in known.machines:
+            raise NotSaid(f"{lab} has a machine {name!r} already: {file}")
+        text = machine_line(file.read_text(encoding="utf-8"), name, _one_of("shape", shape, _shapes(known)))
+    except InvalidLab as error:
+        return refuse_lab(lab, error, output)
+    except NotSaid as error:
+        return refuse_input(str(error), output)
+    return _write_and_plan(lab, {file: text}, ("machines", name), output)
+
+
+def run_new_lab(folder: Path, output: str) -> int:
+    """Write a small lab that fits into a folder, and plan it."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        return refuse_input(f"{folder} is there and is not empty: name a folder that is not", output)
+    return _write_and_plan(f"{folder}/", dict(lab_files(folder)), (), output)
+
+
+def _shapes(lab: Lab) -> list[str]:
+    return sorted({machine.shape for machine in lab.machines.values() if machine.shape})
+
+
+def _one_of(what: str, stated: str | None, known: Iterable[str]) -> str:
+    names = list(known)
+    said = stated or _ask(f"{what} ({', '.join(names)})", f"--{what}")
+    if said not in names:
+        raise NotSaid(f"there is no {what} {said!r}{did_you_mean(said, names)}")
+    return said
+
+
+def _ask(question: str, option: str) -> str:
+    """Ask on a terminal. Raises NotSaid where there is none."""
+    if not sys.stdin.isatty():
+        raise NotSaid(f"say the {question}: {option}")
+    return typer.prompt(question)
+
+
+def _write_and_plan(lab: str, files: Files, subject: tuple[str, ...], output: str) -> int:
+    """Write files, and put everything back as it was if the lab does not load with them."""
+    before = {file: file.read_bytes() if file.exists() else None for file in files}
+    try:
+        for file, text in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        plan = make_plan(load_lab(lab_folder(lab)))
+    except InvalidLab as error:
+        _restore(before)
+        return refuse_lab(lab, error, output)
+    except OSError as error:
+        _restore(before)
+        return refuse_input(f"{error.filename} cannot be written: {error.strerror}", output)
+    _say(plan, files, subject, output)
+    return ERRORS if plan.errors else FINE
+
+
+def _restore(before: Mapping[Path, bytes | None]) -> None:
+    for file, content in before.items():
+        if content is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(content)
+
+
+def _say(plan: Plan, files: Files, subject: tuple[str, ...], output: str) -> None:
+    forecast = look_ahead(plan)
+    about = [each for each in forecast.findings if each.severity == "error" or each.path[: len(subject)] == subject]
+    if output == "json":
+        print_json(
+            NewReport(
+                files=tuple(str(file) for file in files),
+                counts=dict(judge(forecast).counts),
+                findings=tuple(finding_report(plan.lab, each) for each in about),
+            )
+        )
+        return
+    console = make_console()
+    for file in files:
+        print(f"wrote {file}")
+    console.print(findings(plan.lab, about))
+    console.print(verdict_line(judge(forecast)))

@@ -1,0 +1,71 @@
+"""`homelab new`."""
+
+import json
+from pathlib import Path
+
+from config.load import load_lab
+from tests.cli.conftest import Homelab
+
+SERVICE = ("new", "service", "chef", "--tier", "aux", "--image", "mpepping/cyberchef:v9.55.0", "--port", "8000")
+
+
+def test_a_service_is_written_and_planned(lab: Path, homelab: Homelab) -> None:
+    result = homelab(*SERVICE, "--host", "chef", "--lab", lab)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[0] == "wrote labs/every_kind/services/chef.yaml"
+    assert result.stdout.splitlines()[-1].startswith("It fits, by estimate: no errors")
+    service = load_lab(lab).services["chef"]
+    assert (service.tier, service.description) == ("aux", "chef")
+    first = (lab / "services" / "chef.yaml").read_text(encoding="utf-8").splitlines()[0]
+    schema = first.removeprefix("# yaml-language-server: $schema=")
+    assert (lab / "services" / schema).resolve().is_file()
+
+
+def test_a_service_that_is_there_is_not_overwritten(lab: Path, homelab: Homelab) -> None:
+    before = (lab / "services" / "queue.yaml").read_bytes()
+    result = homelab("new", "service", "queue", "--tier", "aux", "--image", "a:1", "--lab", lab)
+    assert result.exit_code == 2
+    assert "has a service 'queue' already: labs/every_kind/services/queue.yaml" in result.stderr
+    assert (lab / "services" / "queue.yaml").read_bytes() == before
+
+
+def test_a_lab_that_does_not_load_with_it_stays_as_it_was(lab: Path, homelab: Homelab) -> None:
+    result = homelab("new", "service", "Chef", "--tier", "aux", "--image", "a:1", "--lab", lab)
+    assert result.exit_code == 2
+    assert "a service is named by its file" in result.output
+    assert not (lab / "services" / "Chef.yaml").exists()
+
+
+def test_a_tier_that_is_not_known_is_suggested(lab: Path, homelab: Homelab) -> None:
+    result = homelab("new", "service", "chef", "--tier", "auxx", "--image", "a:1", "--lab", lab)
+    assert (result.exit_code, "there is no tier 'auxx'; did you mean 'aux'?" in result.stderr) == (2, True)
+
+
+def test_without_a_terminal_nothing_is_asked(lab: Path, homelab: Homelab) -> None:
+    result = homelab("new", "service", "chef", "--lab", lab)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("homelab: say the tier (")
+
+
+def test_a_machine_is_one_line_and_an_error_of_the_lab_is_told(homelab: Homelab, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    assert homelab("new", "lab", folder).exit_code == 0
+    before = (folder / "machines.yaml").read_text(encoding="utf-8")
+    result = homelab("new", "machine", "worker2", "--shape", "worker", "--lab", f"{folder}/")
+    assert (folder / "machines.yaml").read_text(encoding="utf-8") == f"{before}worker2: {{shape: worker}}\n"
+    assert result.exit_code == 1
+    assert "error HOST-MEMORY-OVERCOMMITTED" in result.stdout
+    assert "Do not apply this: 1 error" in result.stdout.splitlines()[-1]
+
+
+def test_a_lab_of_ones_own_fits(tmp_path: Path, homelab: Homelab) -> None:
+    folder = tmp_path / "labs" / "mine"
+    result = homelab("new", "lab", folder, "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["counts"]["error"] == 0
+    for file in folder.rglob("*.yaml"):
+        first = file.read_text(encoding="utf-8").splitlines()[0]
+        assert (file.parent / first.partition("$schema=")[2]).resolve().is_file()
+    assert homelab("plan", "--lab", f"{folder}/").exit_code == 0
+    again = homelab("new", "lab", folder)
+    assert (again.exit_code, "is there and is not empty" in again.stderr) == (2, True)
