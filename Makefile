@@ -4,6 +4,7 @@ PYTHON ?= python3
 LAB ?= prod
 DIR ?= rendered/$(LAB)
 UPGRADE ?=
+COUNT ?= 5000
 AGAINST ?=
 PAGE ?= lab.html
 
@@ -13,7 +14,7 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render report schema rehearse test conformance browser golden messages recordings lint bench docs lock clean
+.PHONY: help plan render report schema rehearse test conformance fuzz browser golden messages recordings lint bench docs lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +44,8 @@ conformance: .venv/development ## Run the tests against the real provider, contr
 
 browser: .venv/development ## Look at the HTML page in a real Chromium (a part of conformance)
 	@$(BIN)/pytest -rs tests/conformance/browser
+fuzz: .venv/development ## Try the guard on thousands of spoilt previews with harm in them (COUNT=)
+	@GUARD_MUTATIONS=$(COUNT) $(BIN)/pytest -n 0 -s tests/operations/guard/test_mutations.py tests/operations/guard/test_handmade.py -k "none_with_harm or enough"
 
 golden: .venv/runtime ## Write the golden files anew, to be reviewed as a diff
 	@$(BIN)/homelab render --lab small tests/golden/small

@@ -72,7 +72,7 @@ def _known(step: Step, target: str) -> Iterator[Consequence]:
     """What such values mean in nearly every chart."""
     before, after = (dict(_leaves(block(inputs, "values"))) for inputs in (step.before, step.after))
     for path, old in before.items():
-        rule = next((each for each in VALUES if _ends(path, each)), None)
+        rule = next((each for each in VALUES if _meets(path, each)), None)
         if rule is not None and _applies(rule, old, after.get(path)):
             said = "is gone" if path not in after else f"{_shown(old)} -> {_shown(after[path])}"
             cause = (f"values.{path}",)
@@ -83,8 +83,9 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _ends(path: str, rule: ValueRule) -> bool:
-    return any(path == end or path.endswith(f".{end}") for end in rule.ends)
+def _meets(path: str, rule: ValueRule) -> bool:
+    *above, last = (part.partition("[")[0] for part in path.split("."))
+    return last in rule.names and (not rule.within or bool({*above, last} & {*rule.within}))
 
 
 def _applies(rule: ValueRule, old: object, new: object) -> bool:
@@ -95,7 +96,7 @@ def _applies(rule: ValueRule, old: object, new: object) -> bool:
     if rule.change == "differs":
         return old not in (None, "") and old != new
     before, after = number(old), number(new)
-    return before is not None and (after is None or after < before)
+    return before is not None and after is not None and after < before
 
 
 def _leaves(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, object]]:

@@ -10,7 +10,7 @@ from observation import Observation
 from operations.guard.charts import TYPE as CHART
 from operations.guard.charts import chart_consequences
 from operations.guard.clashes import clashes
-from operations.guard.consequence import Consequence, Verdict
+from operations.guard.consequence import Consequence, Verdict, not_known
 from operations.guard.ending import Ending, ending_of
 from operations.guard.host_objects import host_consequences
 from operations.guard.imports import import_replaced
@@ -18,7 +18,7 @@ from operations.guard.live import Unasked, not_asked, seen_live
 from operations.guard.machine_values import is_template
 from operations.guard.machines import INTERRUPTING, MACHINE, Role, machine_consequences
 from operations.guard.moves import moves
-from operations.guard.objects import object_consequences
+from operations.guard.objects import object_consequences, target_of
 from operations.guard.preview import Preview, Step
 from operations.guard.providers import PREFIX as PROVIDER
 from operations.guard.providers import provider_consequences
@@ -31,6 +31,9 @@ from plan.wording import listed, printable
 NEEDS_NO_LEAVE: tuple[Effect, ...] = ("UPDATE", "ROLLOUT", "FORGET", "DRIFT")
 TOGETHER: tuple[Effect, ...] = ("POWER-CYCLE", "DISCONNECT")
 """What is worse where it happens to several nodes at once."""
+
+
+NOT_NAMED = "The preview does not name what differs: there may be more than what its values show."
 
 
 class UnknownAllowance(Exception):
@@ -93,6 +96,8 @@ def _printable(each: Consequence) -> Consequence:
 def _of_step(
     step: Step, steps: Sequence[Step], imported: frozenset[str], lab: Lab | None, stack: Stack | None
 ) -> Iterator[Consequence]:
+    if step.op == "update" and step.changes and not step.says_what_differs:
+        yield not_known(_target(step), (), NOT_NAMED)
     if step.action == "replace" and step.urn in imported:
         yield import_replaced(step)
     elif step.type == MACHINE:
@@ -106,6 +111,10 @@ def _of_step(
     elif not step.type.startswith(OWNERS_OF_NOTHING):
         going = {each.resource.parent for each in steps if each.type == MACHINE and each.action == "delete"}
         yield from host_consequences(step, going - {""})
+
+
+def _target(step: Step) -> str:
+    return step.name if step.type == MACHINE else target_of(step)
 
 
 def _logical(preview: Preview) -> Iterator[Step]:

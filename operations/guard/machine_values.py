@@ -72,6 +72,12 @@ def keeps_its_cards(step: Step) -> bool:
     return len(new) >= len(old) and all(_is_same_card(*pair) for pair in zip(old, new, strict=False))
 
 
+def filters_nothing(step: Step) -> bool:
+    """Whether no card is filtered afterwards."""
+    cards = items(after(step), "networkDevices")
+    return bool(cards) and all(card.get("firewall", False) is False for card in cards)
+
+
 def _card(card: Mapping[str, Any]) -> dict[str, Any]:
     return {field: DEFAULTS.get(field) if card.get(field) is None else card[field] for field in CARD}
 

@@ -9,6 +9,7 @@ from operations.guard.machine_values import (
     after,
     before,
     disks,
+    filters_nothing,
     hotplugged,
     is_started,
     is_template,
@@ -121,6 +122,8 @@ def _with_values(effect: Effect, step: Step, path: str) -> Effect:
     if argument == "started" and is_started(step):
         return "UPDATE"
     if effect == "DISCONNECT" and keeps_its_cards(step):
+        return "UPDATE"
+    if path == "network_devices.firewall" and filters_nothing(step):
         return "UPDATE"
     if argument == "template" and new.get("template") is not True:
         return "FAIL"

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from operations.guard.consequence import Consequence
+from operations.guard.consequence import Consequence, not_known
 from operations.guard.preview import Step
 from operations.guard.values import block, items
+from plan.changes.object_rules import covers
 from plan.wording import listed
 
 OF_THE_SYSTEM = ("/dev", "/etc", "/lib", "/proc", "/run", "/sys", "/var/run")
@@ -15,9 +16,13 @@ Mount = tuple[str, str]
 """The data, as `claim library-data` or `nfs host:/path`, and where a container has it."""
 
 
-def lost_mounts(step: Step, target: str, template: str) -> Iterator[Consequence]:
-    """Data that a new template of pods does not mount any more, or elsewhere."""
+def lost_mounts(step: Step, target: str, template: str, paths: tuple[str, ...]) -> Iterator[Consequence]:
+    """Data that a new template of pods does not mount any more, or elsewhere. `paths` are those that differ."""
     if not step.before or not step.after:
+        places = tuple(f"{template}.spec.{place}" for place in ("volumes", "containers", "initContainers"))
+        causes = tuple(path for path in paths if covers(path, places))
+        if causes:
+            yield not_known(target, causes, "The preview does not show whether the pods still mount their data.")
         return
     before, after = (set(_mounts(inputs, template)) for inputs in (step.before, step.after))
     lost = sorted(before - after)

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from operations.guard.adopted import of_program
+from operations.guard.adopted import is_default, of_program
 from operations.guard.consequence import Consequence, not_known
 from operations.guard.fields import by_value
 from operations.guard.mounts import lost_mounts
 from operations.guard.moving_data import HOW_CLASSES_CHANGE, HOW_TEMPLATES_GROW
 from operations.guard.preview import Step
-from operations.guard.values import block
+from operations.guard.values import block, leaves
 from plan.changes.field_rules import FIELDS
 from plan.changes.object_rules import CLAIM, KINDS, MAKES_PODS, MUTABLE, Kind, KindRule, Loss, touches
+from plan.wording import listed
 
 IN_PLACE = "It is updated in place."
 GENERATING: Kind = ("policies.kyverno.io", "GeneratingPolicy")
@@ -35,7 +36,7 @@ def object_consequences(step: Step, imported: bool = False) -> Iterator[Conseque
     if step.action in ("delete", "replace"):
         yield _loss(step, kind, rule)
     elif step.action == "create":
-        yield from (each for each in _made(step, kind, target) if _harms(each))
+        yield from _made(step, kind, target)
     elif rule is None or not rule.knows_updates:
         yield not_known(target, _paths(step), NO_RULE)
     else:
@@ -43,13 +44,9 @@ def object_consequences(step: Step, imported: bool = False) -> Iterator[Conseque
 
 
 def _made(step: Step, kind: Kind, target: str) -> Iterator[Consequence]:
-    rules = FIELDS.get(kind, ())
+    """What something new does by its values: most do harm only where there was another value before."""
+    rules = tuple(rule for rule in FIELDS.get(kind, ()) if rule.effect == "DELETE" and rule.when == "becomes")
     yield from by_value(rules, target, {}, step.after, tuple(rule.field for rule in rules))
-
-
-def _harms(consequence: Consequence) -> bool:
-    """Whether something that is new does harm. Most values only do where there was another one before."""
-    return consequence.effect == "DELETE"
 
 
 def kind_of(pulumi_type: str) -> Kind:
@@ -120,6 +117,16 @@ def _fix(causes: tuple[str, ...], kind: Kind, loss: Loss) -> str:
     return "take the change back; back up what it holds before letting it go"
 
 
+WHOLE = ("apiVersion", "kind", "metadata", "spec")
+"""Fields that no update takes away as a whole."""
+
+
+def _is_hidden(step: Step, field: str) -> bool:
+    """Whether a field that was there is not shown any more, though others are, and the cluster did not fill it in."""
+    gone = bool(step.after) and field in step.before and field not in step.after
+    return gone and not all(is_default(path, value) for path, value in leaves(step.before[field], field))
+
+
 def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> Iterator[Consequence]:
     target = target_of(step)
     if not step.changes:
@@ -128,6 +135,9 @@ def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> I
     if not paths:
         yield Consequence("UPDATE", "info", target, (), ONLY_DEFAULTS, "")
         return
+    hidden = tuple(field for field in WHOLE if _is_hidden(step, field))
+    if hidden:
+        yield not_known(target, hidden, f"The preview does not show {listed(hidden)} of it as it will be.")
     immutable = () if kind in MUTABLE else rule.replaced_by
     fixed = tuple(path for path in paths if touches(path, (*immutable, *rule.refused)))
     if fixed:
@@ -135,10 +145,10 @@ def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> I
         yield Consequence("FAIL", "error", target, fixed, message, REMAKE)
     found = [*by_value(FIELDS.get(kind, ()), target, step.before, step.after, paths)]
     if kind in MAKES_PODS:
-        found += lost_mounts(step, target, MAKES_PODS[kind])
+        found += lost_mounts(step, target, MAKES_PODS[kind], paths)
     yield from found
     said = {path for each in found for path in each.causes}
-    rest = tuple(path for path in paths if path not in said and path not in fixed)
+    rest = tuple(path for path in paths if path not in (*said, *fixed, *hidden))
     if rest:
         yield _in_place(step, kind, target, rest)
 

@@ -39,6 +39,9 @@ ACTIONS: Mapping[str, Action] = {
 }
 """What the engine's operations come down to. What is imported is updated in the same `up` where it differs."""
 
+COUNTED = frozenset({"create", "update", "replace", "delete", "import", "read", "discard"})
+"""Operations that the engine counts in its summary. Halves of a replacement, and what a refresh reads, it does not."""
+
 QUIET = frozenset({"debug", "info", "info#err", "warning"})
 """Severities of a diagnostic that do not end a preview. Any other, however it is spelt, does."""
 
@@ -158,6 +161,13 @@ class Step(Document):
         return tuple(each for each in found if not (self.is_object and _has_parts(each[0], found)))
 
     @property
+    def says_what_differs(self) -> bool:
+        """Whether the preview names a property that differs. A provider also compares what no value shows."""
+        return bool(
+            self._detailed or self.replacing or any(not each.startswith("__") for each in self.diff_reasons or ())
+        )
+
+    @property
     def replacing(self) -> tuple[str, ...]:
         """The properties because of which it is replaced, as far as the preview names them."""
         detailed = [path for path, each in self._detailed if each.kind.endswith("-replace")]
@@ -210,7 +220,7 @@ class _Preview(Document):
 
 
 class Missing(NamedTuple):
-    """Steps that a preview counts and does not show."""
+    """Steps that a preview counts and does not show, or shows and does not count."""
 
     op: str
     counted: int
@@ -287,8 +297,13 @@ def _refuse_contradiction(step: Step) -> None:
         raise InvalidPreview(f"the preview does not say what {name} was before the {step.op}")
     if action in ("update", "create") and not step.new_state:
         raise InvalidPreview(f"the preview does not say what {name} is after the {step.op}")
-    if action == "nothing" and step.op == "same" and (step.detailed_diff or step.diff_reasons or step.replace_reasons):
-        raise InvalidPreview(f"the preview says of {name} that it stays the same, and what differs")
+    if step.op == "same" and (_has_differences(step) or not step.new_state):
+        raise InvalidPreview(f"the preview says of {name} that it stays the same, and that it differs")
+
+
+def _has_differences(step: Step) -> bool:
+    named = step.detailed_diff or step.diff_reasons or step.replace_reasons
+    return bool(named) or any(True for _ in differing_paths(step.before, step.after))
 
 
 def _type_in(urn: str) -> str:
@@ -299,4 +314,9 @@ def _type_in(urn: str) -> str:
 
 def _missing(steps: tuple[Step, ...], summary: Mapping[str, int]) -> list[Missing]:
     shown = Counter(step.op for step in steps)
+    uncounted = [op for op in shown if op in COUNTED and op not in summary] if summary else []
+    return [*(Missing(op, 0, shown[op]) for op in uncounted), *_not_shown(summary, shown)]
+
+
+def _not_shown(summary: Mapping[str, int], shown: Counter[str]) -> list[Missing]:
     return [Missing(op, count, shown[op]) for op, count in summary.items() if op != "same" and shown[op] < count]

@@ -36,42 +36,50 @@ Change = Literal["switched off", "falls", "differs"]
 
 
 class ValueRule(NamedTuple):
-    """What a value does, by the end of its path."""
+    """What a value does, by its name, and by that of something that it is in."""
 
-    ends: tuple[str, ...]
+    names: tuple[str, ...]
+    within: tuple[str, ...]
+    """One of these is above it; nothing where it may stand anywhere."""
     change: Change
     effect: Effect
     message: str
 
 
+STORAGE = ("dataStorage", "persistence", "persistentVolume", "primary", "storage", "storageSpec", "volumeClaimTemplate")
 VALUES: tuple[ValueRule, ...] = (
     ValueRule(
-        ("persistence.enabled", "persistentVolume.enabled", "dataStorage.enabled", "storage.enabled"),
+        ("enabled",),
+        ("auditStorage", "dataStorage", "persistence", "persistentVolume"),
         "switched off",
         "DELETE",
         "The chart's claim goes, and its data with it where the storage class says Delete.",
     ),
     ValueRule(
-        ("crds.keep", "crds.install", "crds.enabled", "installCRDs", "crds.create"),
+        ("create", "enabled", "install", "installCRDs", "keep"),
+        ("crd", "crds", "customResources", "installCRDs"),
         "switched off",
         "DELETE",
         "The chart's kinds can go, and with each of them all objects of the kind, in every namespace.",
     ),
     ValueRule(
-        ("existingClaim", "claimName", "storageClass", "storageClassName"),
+        ("claimName", "existingClaim", "storageClass", "storageClassName", "volumeName"),
+        (),
         "differs",
         "START-EMPTY",
         "The chart's pods get another volume; the data stays in the old one. A StatefulSet refuses it, half-way.",
     ),
     ValueRule(
-        ("persistence.size", "storage.size", "persistentVolume.size", "dataStorage.size", "requests.storage"),
+        ("size", "storage"),
+        STORAGE,
         "falls",
         "SHRINK",
         "A volume cannot become smaller: the upgrade is refused, half-way.",
     ),
-    ValueRule(("replicas", "replicaCount"), "falls", "SCALE-DOWN", "Fewer pods run; with none it is off."),
+    ValueRule(("replicaCount", "replicas"), (), "falls", "SCALE-DOWN", "Fewer pods run; with none it is off."),
     ValueRule(
         ("fullnameOverride", "nameOverride"),
+        (),
         "differs",
         "REPLACE",
         "All objects of the chart get other names: each is made anew, and the old ones are deleted with their claims.",

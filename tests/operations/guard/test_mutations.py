@@ -1,0 +1,30 @@
+"""No mutated preview with harm in it passes. `make fuzz` tries more of them."""
+
+import json
+import os
+from collections import Counter
+from random import Random
+
+from tests.operations.guard.mutations import RECORDED, handmade_harm, mutated, outcome, passes, recorded_harm
+
+COUNT = int(os.environ.get("GUARD_MUTATIONS", "200"))
+
+
+def test_none_with_harm_in_it_passes() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in RECORDED]
+    previews = [json.loads(text) for text in texts if passes(text)]
+    harm = [*recorded_harm(), *handmade_harm()]
+    ends = {seed: outcome(mutated(Random(seed), previews, harm)) for seed in range(COUNT)}
+    counts = Counter(ends.values())
+    print(f"\n{COUNT:,} mutated previews of {len(harm)} harmful steps: {dict(counts)}")
+    assert [seed for seed, end in ends.items() if end not in ("refused", "stopped")] == []
+    assert min(counts["refused"], counts["stopped"]) > COUNT / 10
+
+
+def test_without_harm_the_recorded_previews_pass() -> None:
+    ends = {file.stem: outcome(file.read_text(encoding="utf-8")) for file in RECORDED}
+    assert {name for name, end in ends.items() if end == "passed"} == {
+        "preview-image-changed",
+        "preview-nothing-changes",
+    }
+    assert {name for name, end in ends.items() if end == "refused"} == {"preview-program-fails"}
