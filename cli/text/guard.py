@@ -17,6 +17,7 @@ from plan.wording import plural, printable
 HARMLESS = "Nothing that runs is damaged."
 BY_LEAVE = "Nothing that runs is damaged, but by what was allowed."
 QUESTIONS: dict[Question, str] = {
+    "pending": "whether the last `up` was cut off: a preview does not say so",
     "unchanged": "whether the {0} that stay the same still run as stated: the engine asks nobody about them",
     "fields of kubectl": "what the update of {0} removes besides: fields that `kubectl` wrote",
     "copies": "whether {0} to be made exist or run elsewhere already",

@@ -51,7 +51,8 @@ def ending_of(preview: Preview, steps: Sequence[Step]) -> Ending:
     """How far it came. `steps` are those that do something."""
     protected = [step for step in steps if _is_protected(step)]
     stopped = {step.urn for step in protected}
-    done = [step for step in steps if step.urn not in stopped and not step.type.startswith("homelab:")]
+    failed = stopped | {each.urn for each in preview.errors}
+    done = [step for step in steps if step.urn not in failed and not step.type.startswith("homelab:")]
     refreshed = any(step.op == "refresh" for step in preview.steps)
     return Ending(
         (*_protected(protected), *_errors(preview.errors, stopped, refreshed)),

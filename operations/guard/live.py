@@ -12,15 +12,16 @@ from operations.guard.preview import Preview, Step
 from operations.guard.second_copies import second_copies
 from operations.guard.stack import Stack
 
-Question = Literal["unchanged", "fields of kubectl", "copies", "kinds"]
+Question = Literal["pending", "unchanged", "fields of kubectl", "copies", "kinds"]
 
 
 class Unasked(NamedTuple):
     """Something that nobody was asked about."""
 
     question: Question
-    """`unchanged`: whether what stays the same still is what the program says. `fields of kubectl`: what updates remove
-    besides. `copies`: whether what is made exists or runs elsewhere. `kinds`: objects whose kind was not observed."""
+    """`pending`: whether the last `up` was cut off. `unchanged`: whether what stays the same still is what the program
+    says. `fields of kubectl`: what updates remove besides. `copies`: whether what is made exists or runs elsewhere.
+    `kinds`: objects whose kind was not observed."""
     objects: int
     needs: tuple[str, ...]
     """The options that would answer it."""
@@ -39,6 +40,8 @@ def not_asked(
 ) -> Iterator[Unasked]:
     """What stays open."""
     lacking = tuple(option for option, given in (("--dump", observation), ("--stack", stack)) if given is None)
+    if stack is None:
+        yield Unasked("pending", 0, ("--stack",))
     if lacking and preview.unchanged:
         yield Unasked("unchanged", preview.unchanged, lacking)
     updates = [step for step in steps if step.is_object and step.action == "update"]

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from operations.guard.preview import Step
-from operations.guard.values import block, items
+from operations.guard.values import block, is_known, items
 
 PROVIDER_HOTPLUG = "network,disk,usb"
 """What Proxmox plugs into a running machine unless the machine says otherwise."""
@@ -18,6 +20,12 @@ def before(step: Step) -> Mapping[str, Any]:
 def after(step: Step) -> Mapping[str, Any]:
     """The machine as the program states it."""
     return step.new_state.inputs if step.new_state else {}
+
+
+def shows(step: Step, argument: str) -> bool:
+    """Whether the values of an argument are shown, before and after."""
+    name = to_camel(argument)
+    return name in step.before and name in step.after and is_known(step.before[name]) and is_known(step.after[name])
 
 
 def is_template(step: Step) -> bool:

@@ -15,12 +15,13 @@ from operations.guard.machine_values import (
     is_template,
     keeps_its_cards,
     missing,
+    shows,
     shrinking,
 )
 from operations.guard.preview import State, Step
 from operations.guard.values import block
 from plan.changes.effects import WORST_FIRST, Change, Effect
-from plan.changes.provider_rules import NEEDS_POWER_OFF, effects_of
+from plan.changes.provider_rules import NEEDS_POWER_OFF, effects_of, may_be_worse
 from plan.model import Severity
 
 MACHINE = "proxmoxve:index/vmLegacy:VmLegacy"
@@ -108,6 +109,8 @@ def _really(step: Step, path: str, change: Change) -> Iterator[Effect]:
     """What the provider's rules come to with the values of this machine."""
     for effect in effects_of(path, change):
         yield _with_values(effect, step, path)
+    if change == "changed" and may_be_worse(path, change) and not shows(step, path):
+        yield "NOT-KNOWN"
     if path in ("disks", "disks.size") and shrinking(step):
         yield "SHRINK"
 

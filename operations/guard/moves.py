@@ -23,6 +23,7 @@ def moves(steps: Sequence[Step]) -> Iterator[Consequence]:
             continue
         old = [step for step in going if step.type == new.type and _name(step) == _name(new)]
         old = old or [step for step in going if step.type == new.type and _is_alone(step, new, steps)]
+        old = old or [step for step in going if step.type == new.type and _is_alike(step, new)]
         if old:
             yield _left_behind(new, old)
 
@@ -45,6 +46,11 @@ def _is_alone(old: Step, new: Step, steps: Sequence[Step]) -> bool:
         return False
     beside = [each for each in steps if each.type == new.type and _namespace(each) == _namespace(new)]
     return sum(each.action == "delete" for each in beside) == sum(each.action == "create" for each in beside) == 1
+
+
+def _is_alike(old: Step, new: Step) -> bool:
+    """Whether one is as the other, but for its name and namespace: it is renamed."""
+    return bool(block(old.before, "spec")) and block(old.before, "spec") == block(new.after, "spec")
 
 
 def _left_behind(new: Step, old: Sequence[Step]) -> Consequence:

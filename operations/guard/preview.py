@@ -16,6 +16,7 @@ from operations.guard.paths import python_path, without_indices
 from operations.guard.values import differing_paths
 from operations.guard.ways_out import Interrupted, interrupted
 from plan.changes.effects import Change
+from plan.changes.object_rules import touches
 from plan.wording import printable
 
 Action = Literal["nothing", "create", "update", "replace", "delete"]
@@ -65,6 +66,8 @@ class State(Document):
     retain_on_delete: bool = False
     import_id: str = Field("", validation_alias="importID")
     """What it was imported by; empty if the program made it."""
+    ignore_changes: tuple[str, ...] = ()
+    """What an update leaves alone, whatever the program states."""
     inputs: Mapping[str, Any] = {}
     outputs: Mapping[str, Any] = {}
 
@@ -150,15 +153,21 @@ class Step(Document):
         Both what the preview names, and what differs between the values that it shows: neither hides the other.
         """
         detailed: list[tuple[str, Change]] = [(path, each.change) for path, each in self._detailed]
-        differing: list[tuple[str, Change]] = [
-            (self._path(path), change) for path, change in differing_paths(self.before, self.after)
-        ]
-        known = [*detailed, *(differing if self.old_state and self.new_state else [])]
+        known = detailed + (self._by_value() if self.old_state and self.new_state else [])
         properties = {path.split(".")[0] for path, _ in known}
         reasons = [self._path(each) for each in self.diff_reasons or () if not each.startswith("__")]
         coarse: list[tuple[str, Change]] = [(each, "changed") for each in reasons]
         found = dict.fromkeys([*known, *(each for each in coarse if each[0].split(".")[0] not in properties)])
         return tuple(each for each in found if not (self.is_object and _has_parts(each[0], found)))
+
+    def _by_value(self) -> list[tuple[str, Change]]:
+        """What differs between the values, but for what the engine ignores."""
+        ignored = tuple(self._path(path) for path in (self.new_state.ignore_changes if self.new_state else ()))
+        found: list[tuple[str, Change]] = []
+        for path, change in differing_paths(self.before, self.after):
+            if not touches(self._path(path), ignored):
+                found.append((self._path(path), change))
+        return found
 
     @property
     def says_what_differs(self) -> bool:

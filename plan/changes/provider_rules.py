@@ -13,7 +13,7 @@ Read from bpg/terraform-provider-proxmox v0.112.0, which pulumi-proxmoxve 8.6.0 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from plan.changes.effects import Change, Effect
+from plan.changes.effects import WORST_FIRST, Change, Effect
 
 
 class Rule(NamedTuple):
@@ -155,6 +155,14 @@ def effects_of(path: str, change: Change) -> Iterator[Effect]:
     for field, rule in NESTED.items():
         if _is_within(path, field):
             yield getattr(rule, change)
+
+
+def may_be_worse(argument: str, change: Change) -> bool:
+    """Whether a field of an argument does more than the argument: which one differs has to be known."""
+    rule = ARGUMENTS.get(argument, UNKNOWN)
+    worst = WORST_FIRST.index(getattr(rule, change))
+    fields = (nested for field, nested in NESTED.items() if field.startswith(f"{argument}."))
+    return any(WORST_FIRST.index(getattr(nested, change)) < worst for nested in fields)
 
 
 def _is_within(path: str, field: str) -> bool:

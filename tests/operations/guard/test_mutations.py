@@ -19,12 +19,3 @@ def test_none_with_harm_in_it_passes() -> None:
     print(f"\n{COUNT:,} mutated previews of {len(harm)} harmful steps: {dict(counts)}")
     assert [seed for seed, end in ends.items() if end not in ("refused", "stopped")] == []
     assert min(counts["refused"], counts["stopped"]) > COUNT / 10
-
-
-def test_without_harm_the_recorded_previews_pass() -> None:
-    ends = {file.stem: outcome(file.read_text(encoding="utf-8")) for file in RECORDED}
-    assert {name for name, end in ends.items() if end == "passed"} == {
-        "preview-image-changed",
-        "preview-nothing-changes",
-    }
-    assert {name for name, end in ends.items() if end == "refused"} == {"preview-program-fails"}
