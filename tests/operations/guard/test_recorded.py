@@ -105,7 +105,7 @@ def test_a_refused_object_is_one_error() -> None:
 
 
 def test_a_program_that_failed_shows_nothing_to_judge() -> None:
-    with pytest.raises(InvalidPreview, match="ended with an error: .*lab .* is invalid"):
+    with pytest.raises(InvalidPreview, match=r"ended with an error: .*lab .* is invalid"):
         read_preview(recording("preview-lab-is-invalid.json"))
 
 
