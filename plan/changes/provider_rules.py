@@ -13,7 +13,7 @@ Read from bpg/terraform-provider-proxmox v0.112.0, which pulumi-proxmoxve 8.6.0 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from plan.changes.effects import WORST_FIRST, Change, Effect
+from plan.changes.effects import Change, Effect
 
 
 class Rule(NamedTuple):
@@ -158,11 +158,11 @@ def effects_of(path: str, change: Change) -> Iterator[Effect]:
 
 
 def may_be_worse(argument: str, change: Change) -> bool:
-    """Whether a field of an argument does more than the argument: which one differs has to be known."""
-    rule = ARGUMENTS.get(argument, UNKNOWN)
-    worst = WORST_FIRST.index(getattr(rule, change))
+    """Whether an argument does no damage, and one of its fields does: which one differs has to be known."""
     fields = (nested for field, nested in NESTED.items() if field.startswith(f"{argument}."))
-    return any(WORST_FIRST.index(getattr(nested, change)) < worst for nested in fields)
+    mild = ("POWER-CYCLE", "UPDATE")
+    own = getattr(ARGUMENTS.get(argument, UNKNOWN), change)
+    return own in mild and any(getattr(nested, change) not in mild for nested in fields)
 
 
 def _is_within(path: str, field: str) -> bool:
