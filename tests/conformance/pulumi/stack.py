@@ -59,13 +59,14 @@ class Stack:
             "SSL_CERT_FILE": str(proxmox.ca_file),
             **(environment or {}),
         }
-        self._write_project(program)
+        self.use(program)
         self._must("stack", "init", "test")
         self.set("lab", str(lab))
         self.set("proxmoxEndpoint", proxmox.endpoint)
         self.set("proxmoxApiToken", proxmox.token, secret=True)
 
-    def _write_project(self, program: str | None) -> None:
+    def use(self, program: str | None) -> None:
+        """Run this from now on; None is the whole program as it is."""
         project: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
         del project["backend"]
         project["runtime"]["options"]["virtualenv"] = sys.prefix
@@ -74,7 +75,8 @@ class Stack:
         else:
             (self._project / "__main__.py").write_text(program, encoding="utf-8")
         (self._project / "Pulumi.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
-        shutil.copy(ROOT / "Pulumi.small.yaml", self._project / "Pulumi.test.yaml")
+        if not (settings := self._project / "Pulumi.test.yaml").exists():
+            shutil.copy(ROOT / "Pulumi.small.yaml", settings)
 
     def set(self, name: str, value: str, *, secret: bool = False) -> None:
         """Set something in the stack's configuration."""

@@ -1,0 +1,199 @@
+"""An `up` that does not come to its end, a cluster that says no, changes by hand: what is left, and how it goes on."""
+
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from rehearsal.control_plane import ToolMissing
+from rehearsal.installation import is_released
+from tests.conformance.pulumi.endings import cordon, cut_off, wait_for
+from tests.conformance.pulumi.live import Live, live
+from tests.conformance.pulumi.stack import ROOT
+from tests.conformance.pulumi.test_adopt import adopted_small
+from tests.recordings.changes import FEEDS, NOTES
+from tests.recordings.record import FORBIDDEN
+
+FEED_READER = ("apps/v1", "Deployment", "freshrss", "hobby-freshrss")
+FEEDS_SERVICE = ("v1", "Service", "freshrss", "hobby-freshrss")
+NEW_NAMESPACE = ("v1", "Namespace", "hobby-notes")
+NEW_ONE = ("apps/v1", "Deployment", "notes", "hobby-notes")
+ANOTHER_IMAGE = (FEEDS, "freshrss:1.27.0", "freshrss:1.27.1")
+IMPATIENT = f"""
+import os
+import runpy
+import pulumi
+
+def in_ten_seconds(args):
+    if args.type_ == "kubernetes:apps/v1:Deployment":
+        timeouts = pulumi.CustomTimeouts(create="10s", update="10s")
+        options = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(custom_timeouts=timeouts))
+        return pulumi.ResourceTransformationResult(args.props, options)
+
+pulumi.runtime.register_stack_transformation(in_ten_seconds)
+os.chdir({str(ROOT)!r})
+runpy.run_path({str(ROOT)!r}, run_name="__main__")
+"""
+"""The program, but for how long it waits for a Deployment."""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The small lab, all of it made by one `up`. Each test leaves it so."""
+    folder = tmp_path_factory.mktemp("interruptions")
+    try:
+        with live(folder, adopted_small(folder)) as found:
+            found.stack.must_up()
+            yield found
+    except ToolMissing as missing:
+        pytest.skip(f"not run: {missing}")
+
+
+def exists(small: Live, *which: str) -> Callable[[], bool]:
+    return lambda: small.api.get(*which) is not None
+
+
+def pending(small: Live) -> dict[str, str]:
+    """The operations that were under way when an `up` ended, by what they are about."""
+    found = small.stack.export()["deployment"].get("pending_operations") or []
+    return {each["resource"]["urn"].rpartition("::")[2]: each["type"] for each in found}
+
+
+def image(small: Live) -> str:
+    found: dict[str, Any] = small.api.get(*FEED_READER) or {}
+    return found["spec"]["template"]["spec"]["containers"][0]["image"]
+
+
+def test_one_that_is_interrupted_leaves_nothing_pending_and_no_lock_and_goes_on(small: Live) -> None:
+    cordon(small.api)
+    try:
+        with small.edited(ANOTHER_IMAGE):
+            ended = cut_off(small.stack, signal.SIGINT, lambda: image(small).endswith("1.27.1"))
+            assert (ended.succeeded, "received; cancelling" in ended.output) == (False, True)
+            assert pending(small) == {}
+            cordon(small.api, cordoned=False)
+            small.stack.must_up()
+            assert image(small).endswith("1.27.1")
+            small.stack.must_up("--expect-no-changes")
+    finally:
+        cordon(small.api, cordoned=False)
+    small.stack.must_up()
+
+
+def test_an_object_that_is_refused_is_told_by_name_and_made_once_it_is_not(small: Live) -> None:
+    for each in FORBIDDEN.values():
+        small.api.apply(each)
+    try:
+        with small.edited(ANOTHER_IMAGE):
+            wait_for(lambda: "no feeds today" in small.stack.preview())
+            refused = small.stack.up()
+            assert not refused.succeeded
+            assert '"hobby-freshrss/freshrss" failed' in refused.output
+            assert "no feeds today" in refused.output
+            assert (pending(small), image(small)) == ({}, "freshrss/freshrss:1.27.0")
+            for each in FORBIDDEN.values():
+                small.api.delete(each)
+            wait_for(lambda: small.stack.up().succeeded)
+            assert image(small).endswith("1.27.1")
+    finally:
+        for each in FORBIDDEN.values():
+            if small.api.get(each["apiVersion"], each["kind"], each["metadata"]["name"]):
+                small.api.delete(each)
+    small.stack.must_up()
+
+
+def test_the_engine_does_not_say_why_a_pod_has_no_place_and_the_events_of_the_cluster_do(small: Live) -> None:
+    cordon(small.api)
+    small.stack.use(IMPATIENT)
+    try:
+        with small.edited(ANOTHER_IMAGE):
+            waited = small.stack.up()
+            assert (waited.succeeded, "timed out waiting to be Ready" in waited.output) == (False, True)
+            assert "unschedulable" not in waited.output
+            told = [
+                each for each in small.api.list("v1", "Event", "hobby-freshrss") if each["reason"] == "FailedScheduling"
+            ]
+            assert any("node(s) were unschedulable" in each.get("message", "") for each in told)
+            cordon(small.api, cordoned=False)
+            small.stack.must_up()
+    finally:
+        small.stack.use(None)
+        cordon(small.api, cordoned=False)
+    small.stack.must_up()
+
+
+def test_a_change_by_hand_is_seen_by_no_preview_and_mended_by_an_up_that_refreshes(small: Live) -> None:
+    by_hand = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "freshrss", "namespace": "hobby-freshrss"},
+    }
+    small.api.apply({**by_hand, "spec": {"replicas": 0}}, manager="kubectl-edit")
+    small.api.delete({"apiVersion": "v1", "kind": "Service", "metadata": by_hand["metadata"]})
+    assert "unchanged" in small.stack.must_up("--expect-no-changes").output
+    stricter = small.stack.run("preview", "--refresh")
+    assert (stricter.succeeded, 'conflict with "kubectl-edit"' in stricter.output) == (False, True)
+    small.stack.must_up("--refresh")
+    assert exists(small, *FEEDS_SERVICE)()
+    assert (small.api.get(*FEED_READER) or {})["spec"]["replicas"] == 1
+
+
+def test_one_that_is_killed_while_it_updates_goes_on_after_cancel(small: Live) -> None:
+    cordon(small.api)
+    try:
+        with small.edited(ANOTHER_IMAGE):
+            cut_off(small.stack, signal.SIGKILL, lambda: image(small).endswith("1.27.1"))
+            assert pending(small) == {"hobby-freshrss/freshrss": "updating"}
+            cordon(small.api, cordoned=False)
+            assert small.stack.run("cancel", "--yes").succeeded
+            small.stack.must_up()
+            assert pending(small) == {}
+            small.stack.must_up("--expect-no-changes")
+    finally:
+        cordon(small.api, cordoned=False)
+    small.stack.must_up()
+
+
+@pytest.mark.parametrize("seen", [NEW_NAMESPACE, NEW_ONE], ids=["a namespace", "a deployment"])
+def test_one_that_is_killed_while_it_creates_leaves_a_lock_and_goes_on_after_cancel(
+    small: Live, seen: tuple[str, ...]
+) -> None:
+    if is_released("kubernetes"):
+        pytest.skip("not run: the released plugin refuses what exists, and the way that takes it over was not tried")
+    added = small.lab / "services" / "notes.yaml"
+    added.write_text(NOTES, encoding="utf-8")
+    cordon(small.api)
+    try:
+        cut_off(small.stack, signal.SIGKILL, exists(small, *seen))
+        locked = small.stack.up()
+        assert (locked.succeeded, "currently locked" in locked.output) == (False, True)
+        left = pending(small)
+        assert left, "something was under way"
+        assert set(left.values()) == {"creating"}
+    finally:
+        cordon(small.api, cordoned=False)
+    assert small.stack.run("cancel", "--yes").succeeded
+    small.stack.must_up()
+    assert pending(small) == left, "an `up` does not take them back"
+    assert small.stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates").succeeded
+    assert pending(small) == {}
+    small.stack.must_up("--expect-no-changes")
+    added.unlink()
+    small.stack.unprotect_all("notes")
+    small.stack.must_up()
+    wait_for(lambda: not exists(small, *NEW_NAMESPACE)())
+
+
+def test_nothing_is_destroyed_before_everything_may_be_and_machines_and_volumes_stay(small: Live) -> None:
+    """The last test of this lab. A plain `destroy` stops before anything happens."""
+    machines = {vmid: machine.running for vmid, machine in small.proxmox.state.machines.items()}
+    stopped = small.stack.run("destroy", "--yes")
+    assert (stopped.succeeded, "protected" in stopped.output) == (False, True)
+    assert exists(small, *FEED_READER)()
+    volumes = {each["metadata"]["name"] for each in small.api.list("v1", "PersistentVolume")}
+    small.stack.unprotect_all("")
+    assert small.stack.run("destroy", "--yes").succeeded
+    assert not exists(small, *FEED_READER)()
+    assert {each["metadata"]["name"] for each in small.api.list("v1", "PersistentVolume")} == volumes
+    assert {vmid: machine.running for vmid, machine in small.proxmox.state.machines.items()} == machines
