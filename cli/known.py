@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from operations.rules import all_rules
 from plan.changes.effects import EFFECTS
-from plan.findings.catalogue import CATALOGUE
 from plan.model import Plan
 
 Kind = Literal["service", "node", "machine", "host", "tier", "policy", "finding", "effect"]
 
-CODES: Mapping[Kind, tuple[str, ...]] = {"finding": tuple(CATALOGUE), "effect": tuple(EFFECTS)}
+CODES: Mapping[Kind, tuple[str, ...]] = {"finding": tuple(all_rules()), "effect": tuple(EFFECTS)}
 """Names that are the same for every lab."""
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config.load import load_lab  # noqa: E402
-from plan.findings.catalogue import CATALOGUE  # noqa: E402
+from operations.rules import all_rules  # noqa: E402
 
 COLUMNS = (
     "tier",
@@ -39,9 +39,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def findings() -> Iterator[str]:
     """One section for each finding."""
     yield "# Findings\n"
-    yield "What `homelab plan`, `adopt` and `preflight` may say. `homelab explain CODE` prints the same.\n"
-    for code, page in CATALOGUE.items():
-        yield f"## {code}\n\n**{page.title}.** {page.meaning}\n\n*What to do:* {page.remedy}\n"
+    yield "The findings of `homelab plan`, `adopt` and `preflight`. `homelab explain CODE` prints the same.\n"
+    for code, rule in all_rules().items():
+        severity = " or ".join(rule.severities)
+        yield f"## {code}\n\n**{rule.title}** ({severity}). {rule.meaning}\n\n*Remedy:* {rule.remedy}\n"
 
 
 def tiers() -> Iterator[str]:

@@ -19,9 +19,9 @@ from cli.reports.service import service_document
 from cli.text.console import make_console
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
+from operations.rules import all_rules
 from plan import make_plan
 from plan.changes.effects import EFFECTS
-from plan.findings.catalogue import CATALOGUE
 from plan.forecast import look_ahead
 from plan.model import Finding, Plan
 
@@ -34,7 +34,7 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
         _explain_code(code, output)
         return FINE
     if name and code == name:
-        return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, [*CATALOGUE, *EFFECTS])}", output)
+        return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, [*all_rules(), *EFFECTS])}", output)
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
@@ -58,11 +58,16 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
 
 
 def _explain_code(code: str, output: str) -> None:
-    page = CATALOGUE.get(code) or next(page for effect, page in EFFECTS.items() if effect == code)
+    rule = all_rules().get(code)
+    page = rule or next(page for effect, page in EFFECTS.items() if effect == code)
+    severities = rule.severities if rule else ()
     if output == "json":
-        print_json(PageDocument(code=code, title=page.title, meaning=page.meaning, remedy=page.remedy))
+        print_json(
+            PageDocument(code=code, severities=severities, title=page.title, meaning=page.meaning, remedy=page.remedy)
+        )
     else:
-        print(f"{code}: {page.title}\n\n{page.meaning}\n\nWhat to do: {page.remedy}")
+        severity = f" ({' or '.join(severities)})" if severities else ""
+        print(f"{code}{severity}: {page.title}\n\n{page.meaning}\n\nRemedy: {page.remedy}")
 
 
 def _list_names(plan: Plan, output: str) -> None:

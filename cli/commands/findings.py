@@ -7,16 +7,16 @@ from cli.text.console import make_console
 from cli.text.findings import print_findings
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
+from operations.rules import all_rules
 from plan import make_plan
-from plan.findings.catalogue import CATALOGUE
 from plan.forecast import look_ahead
 
 
 def run_findings(code: str | None, lab: str, output: str) -> int:
     """Print every finding of a lab with its place, or those of one code."""
     wanted = code.upper() if code else None
-    if wanted and wanted not in CATALOGUE:
-        return refuse_input(f"no finding has the code {code!r}{did_you_mean(wanted, CATALOGUE)}", output)
+    if wanted and wanted not in all_rules():
+        return refuse_input(f"no finding has the code {code!r}{did_you_mean(wanted, all_rules())}", output)
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:

@@ -8,13 +8,15 @@ from cli.reports.document import Document
 from cli.reports.finding import FindingReport, finding_report
 from cli.reports.plan import HostReport, MachineReport, TierReport, host_report, machine_report, tier_report
 from config.source import Path
-from plan.model import Finding, Plan
+from plan.model import Finding, Plan, Severity
 
 
 class PageDocument(Document):
     """The explanation of a finding, or of an effect of an `up`."""
 
     code: str
+    severities: tuple[Severity, ...]
+    """The severities that a finding of that code may have; empty for an effect."""
     title: str
     meaning: str
     remedy: str

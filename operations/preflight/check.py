@@ -5,6 +5,19 @@ from typing import NamedTuple
 from config.source import Path
 from operations.preflight.state import Unread
 from plan.model import Finding
+from plan.model.findings import Rule
+
+HOST_UNCHECKED = Rule(
+    "HOST-UNCHECKED",
+    "error",
+    title="Something about the live host could not be checked",
+    meaning=(
+        "The token may not read it, Proxmox refused, or its answer was not understood. Proxmox leaves out of its "
+        "lists what a token may not see: then what is not there may only be hidden. What was not checked is never "
+        "taken for a pass."
+    ),
+    remedy="Give the token the privilege that the message names; docs/preflight.md has the roles.",
+)
 
 
 class Check(NamedTuple):
@@ -37,9 +50,7 @@ UNCHECKED = "HOST-UNCHECKED"
 
 def unchecked(path: Path, what: str, unread: Unread) -> Finding:
     """What could not be checked is an error: nobody may take it for a pass."""
-    return Finding(
-        "HOST-UNCHECKED",
-        "error",
+    return HOST_UNCHECKED.finding(
         path,
         f"{what} could not be checked: {unread.reason}",
         "give the token the privilege that is missing (docs/preflight.md)"

@@ -9,7 +9,73 @@ from operations.preflight.standing import to_create
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
 from plan.model import PciMapping as Planned
+from plan.model.findings import Rule
 from plan.wording import listed
+
+IOMMU_GROUP_SHARED = Rule(
+    "IOMMU-GROUP-SHARED",
+    ("error", "warning", "info"),
+    title="A device shares its IOMMU group with others",
+    meaning=(
+        "Devices of a group cannot be told apart by the IOMMU. When the machine starts, the host loses all of "
+        "them, its disks or network among them."
+    ),
+    remedy="Put the card into another slot, or pass the whole group to the same machine.",
+)
+
+IOMMU_OFF = Rule(
+    "IOMMU-OFF",
+    "error",
+    title="The IOMMU of a host is off",
+    meaning="Without it no PCI device can be passed through: the machine does not start.",
+    remedy=(
+        "Turn on VT-d or AMD-Vi in the BIOS of the host, and intel_iommu=on on its kernel's command line for an "
+        "Intel processor."
+    ),
+)
+
+PCI_DEVICE_DIFFERS = Rule(
+    "PCI-DEVICE-DIFFERS",
+    "error",
+    title="A PCI device is not what site.yaml says",
+    meaning=(
+        "Proxmox compares id, subsystem and IOMMU group of a mapping with the hardware at every start, and refuses "
+        "to start the machine when one differs. A change of slot, BIOS or kernel may change the group."
+    ),
+    remedy="Write what the host says.",
+)
+
+PCI_DEVICE_MISSING = Rule(
+    "PCI-DEVICE-MISSING",
+    "error",
+    title="A PCI device is not at its path",
+    meaning="Addresses change when a card is moved or another one is added.",
+    remedy="Write the path at which the host has it.",
+)
+
+PCI_MAPPING_EXISTS = Rule(
+    "PCI-MAPPING-EXISTS",
+    "warning",
+    title="A PCI mapping that the program would make is there already",
+    meaning=(
+        "The program makes the mapping together with the machine that it is for. Proxmox does not make one a second "
+        "time: the `up` fails, unless the mapping is in the stack's state, since an earlier `up` made it and was "
+        "interrupted before it made the machine. The state cannot be asked here."
+    ),
+    remedy=(
+        "Remove it where no `up` made it and no machine uses it: `pvesh delete /cluster/mapping/pci/NAME`. The next "
+        "`up` makes it again."
+    ),
+)
+
+PCI_MAPPING_TAKEN = Rule(
+    "PCI-MAPPING-TAKEN",
+    "error",
+    title="A PCI mapping of this name is for another device",
+    meaning="The mapping cannot be created a second time, and a machine would get the other device.",
+    remedy="Name the device otherwise in site.yaml, or remove the mapping in Proxmox.",
+)
+
 
 NO_IOMMU = -1
 
@@ -66,9 +132,7 @@ def _device(
     if not functions:
         same = [each.id for each in devices.values() if _id(each.vendor, each.device) == stated.id]
         elsewhere = f"; {stated.id} is at {listed(same)}" if same else f", and no other {stated.id}"
-        yield Finding(
-            "PCI-DEVICE-MISSING",
-            "error",
+        yield PCI_DEVICE_MISSING.finding(
             (*path, "path"),
             f"{host} has no device at {stated.path}{elsewhere}",
             f"write path: {same[0]}" if same else f"look for it with `lspci -nn` on {host}; it may be off in the BIOS",
@@ -82,18 +146,14 @@ def _device(
     )
     if first.iommugroup == NO_IOMMU:
         facts = facts[:2]
-        yield Finding(
-            "IOMMU-OFF",
-            "error",
+        yield IOMMU_OFF.finding(
             path,
             f"{name} at {stated.path} of {host} is in no IOMMU group: the IOMMU is off, so the host keeps it",
             "turn on VT-d or AMD-Vi in the BIOS, then boot with intel_iommu=on for an Intel processor",
         )
     for key, written, found in facts:
         if written is not None and written != found:
-            yield Finding(
-                "PCI-DEVICE-DIFFERS",
-                "error",
+            yield PCI_DEVICE_DIFFERS.finding(
                 (*path, key),
                 f"{name} at {stated.path} of {host}: {key} is {found}, not {written}; its machine would not start",
                 f"write {key}: {found}",
@@ -104,13 +164,12 @@ def _device(
         if each.iommugroup == first.iommugroup != NO_IOMMU and each.id.rpartition(".")[0] != first.id.rpartition(".")[0]
     ]
     if others:
-        yield Finding(
-            "IOMMU-GROUP-SHARED",
-            "error" if name in created else "warning",
+        yield IOMMU_GROUP_SHARED.finding(
             path,
             f"{name} shares IOMMU group {first.iommugroup} of {host} with {listed(others)}: the host loses those "
             "too when the machine starts",
             "put the card into another slot, or pass all devices of the group to the same machine",
+            severity="error" if name in created else "warning",
         )
 
 
@@ -133,17 +192,13 @@ def _mappings(plan: Plan, state: State, host: str) -> Iterator[Finding]:
                     path, f"whether the mapping {mapping.name} exists", missing_privilege(where, "Mapping.Audit")
                 )
         elif not _is_planned(present, mapping):
-            yield Finding(
-                "PCI-MAPPING-TAKEN",
-                "error",
+            yield PCI_MAPPING_TAKEN.finding(
                 path,
                 f"Proxmox has a mapping {mapping.name} of another device: {listed(present.map)}",
                 "give the device another name in site.yaml, or remove that mapping",
             )
         elif machine in new:
-            yield Finding(
-                "PCI-MAPPING-EXISTS",
-                "warning",
+            yield PCI_MAPPING_EXISTS.finding(
                 path,
                 f"Proxmox has the mapping {mapping.name} already, and {machine.name}, with which the program makes it, "
                 "does not exist: unless an earlier `up` of this stack made it, the next one fails at it",

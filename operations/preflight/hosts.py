@@ -5,7 +5,51 @@ from collections.abc import Iterator
 from operations.preflight.check import Check, unchecked
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
+from plan.model.findings import Rule
 from plan.wording import gib
+
+CLOCK_DIFFERS = Rule(
+    "CLOCK-DIFFERS",
+    ("error", "warning", "info"),
+    title="The clocks of this machine and of a host are apart",
+    meaning=(
+        "Certificates and join tokens are dated by the machine that runs the program. A node starts with the clock "
+        "of its host: where that lags, the cluster's certificates are not valid yet; where it is ahead, tokens "
+        "have expired. Above 5 seconds it is a warning, above a minute an error."
+    ),
+    remedy="Set both clocks by NTP.",
+)
+
+HOST_DIFFERS = Rule(
+    "HOST-DIFFERS",
+    "warning",
+    title="The hardware of a host is not what site.yaml says",
+    meaning=(
+        "The plan reckons what fits with the stated memory and threads. The memory that a host shows may be up to "
+        "5% less than what is installed: the firmware and the kernel keep some."
+    ),
+    remedy="Write the figures that the host has.",
+)
+
+HOST_MISSING = Rule(
+    "HOST-MISSING",
+    "error",
+    title="A host is not there",
+    meaning="Proxmox does not know a node of this name, or it is not online. Nothing about it could be checked.",
+    remedy="Write the node's name as Proxmox has it, or start the host.",
+)
+
+PROXMOX_VERSION = Rule(
+    "PROXMOX-VERSION",
+    ("error", "warning", "info"),
+    title="A version of Proxmox VE that the provider is not made for",
+    meaning=(
+        "The provider supports 9.x. With 8.x it works with limitations that will not be removed; 7.x it does not "
+        "support."
+    ),
+    remedy="Upgrade the host.",
+)
+
 
 SUPPORTED, TOLERATED = 9, 8
 """Major versions of Proxmox VE: what the provider is tested with, and what works with limitations."""
@@ -28,12 +72,11 @@ def check_version(state: State) -> Check:
     findings: tuple[Finding, ...] = ()
     if major != SUPPORTED:
         findings = (
-            Finding(
-                "PROXMOX-VERSION",
-                "error" if major < TOLERATED else "warning",
+            PROXMOX_VERSION.finding(
                 ("site", "hosts"),
                 f"Proxmox VE {state.version}; the provider supports {SUPPORTED}.x, and {TOLERATED}.x with limitations",
                 f"upgrade the host to {SUPPORTED}.x" if major < SUPPORTED else "look whether the provider supports it",
+                severity="error" if major < TOLERATED else "warning",
             ),
         )
     return Check(question, findings, f"Proxmox VE {state.version}")
@@ -61,9 +104,7 @@ def _host(plan: Plan, state: State, host: str) -> Iterator[Finding]:
     path = ("site", "hosts", host)
     if state.nodes.get(host) != "online":
         there = state.nodes.get(host)
-        yield Finding(
-            "HOST-MISSING",
-            "error",
+        yield HOST_MISSING.finding(
             path,
             f"{host} is {there}" if there else f"Proxmox has no host {host}; its hosts are {', '.join(state.nodes)}",
             "start it, or see why it left the cluster" if there else "write the host's name as Proxmox has it",
@@ -76,9 +117,7 @@ def _host(plan: Plan, state: State, host: str) -> Iterator[Finding]:
     stated = plan.lab.site.hosts[host]
     total = status.memory.total
     if not stated.memory * (100 - MEMORY_TOLERANCE_PERCENT) <= total * 100 <= stated.memory * 100:
-        yield Finding(
-            "HOST-DIFFERS",
-            "warning",
+        yield HOST_DIFFERS.finding(
             (*path, "memory"),
             f"{host} has {gib(total)} of memory, and the lab says {gib(stated.memory)}: the plan is reckoned with that",
             "write the sum of its memory modules: `dmidecode -t memory`",
@@ -88,12 +127,8 @@ def _host(plan: Plan, state: State, host: str) -> Iterator[Finding]:
         ("threads", status.cpuinfo.cpus, stated.threads),
     ):
         if found != written:
-            yield Finding(
-                "HOST-DIFFERS",
-                "warning",
-                (*path, key),
-                f"{host} has {found} {key}, and the lab says {written}",
-                f"write {key}: {found}",
+            yield HOST_DIFFERS.finding(
+                (*path, key), f"{host} has {found} {key}, and the lab says {written}", f"write {key}: {found}"
             )
 
 
@@ -107,12 +142,11 @@ def check_clock(state: State, host: str) -> Check:
     apart = abs(ahead)
     if apart <= CLOCK_WARN:
         return Check(question, (), "as this machine's, to the second" if apart < 1 else f"{apart:.0f} s apart")
-    finding = Finding(
-        "CLOCK-DIFFERS",
-        "error" if apart > CLOCK_FAIL else "warning",
+    finding = CLOCK_DIFFERS.finding(
         path,
         f"the clock of {host} is {apart:,.0f} s {'ahead of' if ahead > 0 else 'behind'} this machine's. Certificates "
         "and join tokens are dated here: a node that lags takes them for not yet valid, one ahead for expired",
         f"set both by NTP: `timedatectl` here, `chronyc makestep` on {host}",
+        severity="error" if apart > CLOCK_FAIL else "warning",
     )
     return Check(question, (finding,), "")

@@ -16,9 +16,49 @@ from operations.preflight.standing import (
     to_create,
 )
 from operations.preflight.state import State, Unread
-from plan.live import host_findings, missing_findings
+from plan.live import MACHINE_MISSING, host_findings, missing_findings
 from plan.model import Finding, Plan, VirtualMachine
+from plan.model.findings import Rule
 from plan.wording import listed
+
+ADDRESS_TAKEN = Rule(
+    "ADDRESS-TAKEN",
+    "error",
+    title="An address of the lab is in use already",
+    meaning=(
+        "Another machine, container or host of this Proxmox is configured with the address, or its guest agent "
+        "reports it. Two machines with one address are reached in turns. Devices that Proxmox does not know of (a "
+        "printer, a lease of the router) cannot be asked."
+    ),
+    remedy="Choose another address, or take it from the other machine.",
+)
+
+MACHINE_HALF_MADE = Rule(
+    "MACHINE-HALF-MADE",
+    "error",
+    title="An interrupted `up` seems to have left a machine half made",
+    meaning=(
+        "A machine is cloned first and set up then. Where the answer about the clone is lost, Pulumi does not know of "
+        "it, clones again, and Proxmox refuses: the VMID is taken. No number of retries helps: a lost connection the "
+        "provider does not try again, and on a second try it takes any machine that has the VMID for its clone."
+    ),
+    remedy=(
+        "Where it is such a clone, which holds nothing yet, `qm destroy VMID`, and run the `up` again. If Proxmox "
+        "says that it is locked (clone), `qm unlock VMID` first."
+    ),
+)
+
+VMID_TAKEN = Rule(
+    "VMID-TAKEN",
+    "error",
+    title="A VMID is in use already",
+    meaning=(
+        "Another machine, container or template of the cluster has it. A machine counts as made by an earlier `up` "
+        "if it has the name, the host and the tags that the program gives."
+    ),
+    remedy="Choose another vmid; or write adopt: true if it is this machine.",
+)
+
 
 ADDRESS_KEY = re.compile(r"(ipconfig|net)\d+")
 """Where the address of a machine (cloud-init) or a container is configured."""
@@ -42,9 +82,7 @@ def _templates(plan: Plan, guests: Guests) -> Iterator[Finding]:
     for template in plan.templates:
         vmid = template.properties["vm_id"]
         if vmid in guests and not is_our_template(guests[vmid], template):
-            yield Finding(
-                "VMID-TAKEN",
-                "error",
+            yield VMID_TAKEN.finding(
                 ("site", "templates", template.name, "vmid"),
                 f"VMID {vmid} of the template {template.name} is taken by {guests[vmid]}",
                 "choose another vmid",
@@ -56,9 +94,7 @@ def _machine(machine: VirtualMachine, guests: Guests) -> Iterator[Finding]:
     if guest is None or machine.adopted or is_ours(guest, machine):
         return
     if is_half_made(guest, machine):
-        yield Finding(
-            "MACHINE-HALF-MADE",
-            "error",
+        yield MACHINE_HALF_MADE.finding(
             ("machines", machine.name, "vmid"),
             f"{guest} is off and has none of the tags that the program gives: an `up` that was cut off while it "
             f"cloned {machine.name} leaves it so. The next one would clone again, and fail: the VMID is taken",
@@ -67,9 +103,7 @@ def _machine(machine: VirtualMachine, guests: Guests) -> Iterator[Finding]:
         )
     else:
         same = " It has the same name, but not the tags of a machine that this program made."
-        yield Finding(
-            "VMID-TAKEN",
-            "error",
+        yield VMID_TAKEN.finding(
             ("machines", machine.name, "vmid"),
             f"VMID {machine.vmid} of {machine.name} is taken by {guest}.{same if guest.name == machine.name else ''}",
             "write adopt: true if it is this machine; otherwise choose another vmid",
@@ -102,9 +136,7 @@ def check_existing(plan: Plan, state: State) -> Check:
 def _missing(plan: Plan, state: State, present: set[int]) -> Iterator[Finding]:
     adopted = [machine.vmid for machine in plan.machines if machine.adopted]
     if len(adopted) > 1 and present.isdisjoint(adopted):
-        yield Finding(
-            "MACHINE-MISSING",
-            "error",
+        yield MACHINE_MISSING.finding(
             ("machines",),
             f"{len(adopted)} machines are to be adopted, and Proxmox shows none of them",
             "check the endpoint, for this may be another Proxmox than the lab's; or give the token VM.Audit on /vms",
@@ -184,7 +216,7 @@ def _configured(setting: str) -> str | None:
 
 
 def _taken(path: Path, address: str, what: str, owner: str) -> Finding:
-    return Finding("ADDRESS-TAKEN", "error", path, f"{address} {what} is {owner}", "choose another address")
+    return ADDRESS_TAKEN.finding(path, f"{address} {what} is {owner}", "choose another address")
 
 
 def _shared(plan: Plan, owners: dict[str, list[_Owner]]) -> Iterator[Finding]:

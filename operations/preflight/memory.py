@@ -8,7 +8,22 @@ from operations.preflight.standing import Guests, memory_to_add
 from operations.preflight.state import HostState, State, Unread
 from plan.capacity.host_memory import HostMemory, Running, reckon
 from plan.model import Finding, Plan
+from plan.model.findings import Rule
 from plan.wording import gib, listed
+
+HOST_MEMORY_SHORT = Rule(
+    "HOST-MEMORY-SHORT",
+    ("error", "warning", "info"),
+    title="The host has too little memory for what would be started",
+    meaning=(
+        "Counted is what was promised: for each running machine its whole memory and its overhead, touched or not, "
+        "ballooned or not; what the hypervisor itself uses, ZFS cache and containers included, or reserved_memory "
+        "if that is more; and for each machine to start its memory and its overhead, a sixteenth of it (34 GiB for "
+        "one of 32 GiB). What KSM saves is not counted on: it may end at any write. It is a warning where "
+        "overcommit.memory_percent permits it and the memory is available now."
+    ),
+    remedy="Make a machine smaller, or stop one that is not needed.",
+)
 
 
 def check_memory(plan: Plan, state: State, host: str) -> Check:
@@ -92,10 +107,9 @@ def _findings(
             message += f"; overcommit.memory_percent {overcommit} permits it"
     else:
         message = f"only {now}: {account}"
-    yield Finding(
-        "HOST-MEMORY-SHORT",
-        "error" if needed > available or not permitted else "warning",
+    yield HOST_MEMORY_SHORT.finding(
         ("site", "hosts", host, "memory"),
         f"{host}: {_needed(added)}; {message}",
         "make a machine smaller, or stop one that is not needed",
+        severity="error" if needed > available or not permitted else "warning",
     )

@@ -7,7 +7,31 @@ from operations.preflight.answers import NetworkInterface
 from operations.preflight.check import Check, missing_privilege, unchecked
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
+from plan.model.findings import Rule
 from plan.wording import listed
+
+BRIDGE_DIFFERS = Rule(
+    "BRIDGE-DIFFERS",
+    ("error", "warning", "info"),
+    title="A bridge is not as networks.yaml says",
+    meaning=(
+        "Without VLAN awareness, or without the VLAN among those that it carries, a machine on a VLAN of this "
+        "bridge starts and reaches nothing."
+    ),
+    remedy=(
+        "Correct networks.yaml, or the bridge on the host. Any change to a bridge reloads the network of the whole "
+        "host."
+    ),
+)
+
+BRIDGE_MISSING = Rule(
+    "BRIDGE-MISSING",
+    "error",
+    title="A bridge is not there",
+    meaning="Machines on it do not start: bridge does not exist.",
+    remedy="Write the bridge's name as the host has it, or make it on the host. The program makes no bridges.",
+)
+
 
 BRIDGES = ("bridge", "OVSBridge")
 
@@ -53,18 +77,14 @@ def _bridge(
             return
         there = sorted(each.iface for each in interfaces.values() if each.type in BRIDGES)
         what = f"{name} of {host} is no bridge but of type {found.type}" if found else f"{host} has no bridge {name}"
-        yield Finding(
-            "BRIDGE-MISSING",
-            "error",
+        yield BRIDGE_MISSING.finding(
             path,
             f"{what}; its bridges are {listed(there) or 'none'}",
             f"write the name that it has, or make it on the host: System > Network of {host}",
         )
         return
     if not found.active:
-        yield Finding(
-            "BRIDGE-MISSING",
-            "error",
+        yield BRIDGE_MISSING.finding(
             path,
             f"the bridge {name} of {host} is configured but not active",
             "apply the configuration of the network on the host: `ifreload -a`",
@@ -72,31 +92,28 @@ def _bridge(
     aware = found.bridge_vlan_aware or found.type == "OVSBridge"
     if stated.vlan_aware and not aware:
         used = listed([f"{vlan} ({network})" for vlan, network in vlans.items()])
-        yield Finding(
-            "BRIDGE-DIFFERS",
-            "error" if vlans else "warning",
+        yield BRIDGE_DIFFERS.finding(
             (*path, "vlan_aware"),
             f"the bridge {name} of {host} is not VLAN-aware, and carries VLANs {used or 'of nobody'}",
             f"tick VLAN aware of {name} on the host, when the network of all its machines may stop for a moment",
+            severity="error" if vlans else "warning",
         )
     left_out = [str(vlan) for vlan in vlans if aware and found.bridge_vids and not _carries(found.bridge_vids, vlan)]
     if left_out:
-        yield Finding(
-            "BRIDGE-DIFFERS",
-            "error",
+        yield BRIDGE_DIFFERS.finding(
             path,
             f"the bridge {name} of {host} carries VLANs {found.bridge_vids}, not {listed(left_out)}",
             f"add them to bridge-vids of {name} on the host",
+            severity="error",
         )
     ports = (found.bridge_ports or found.ovs_ports or "").split()
     if set(ports) != set(stated.ports):
-        yield Finding(
-            "BRIDGE-DIFFERS",
-            "warning",
+        yield BRIDGE_DIFFERS.finding(
             path,
             f"the bridge {name} of {host} has the ports {listed(ports) or 'none'}, not "
             f"{listed(list(stated.ports)) or 'none'}",
             f"write ports: [{', '.join(ports)}]",
+            severity="warning",
         )
 
 

@@ -7,7 +7,66 @@ from operations.preflight.check import Check, missing_privilege, unchecked
 from operations.preflight.standing import Guests, disks_to_add, templates_to_create, to_create
 from operations.preflight.state import HostState, State, Unread
 from plan.model import Finding, Plan
+from plan.model.findings import Rule
 from plan.wording import gib, percent
+
+STORAGE_CONTENT = Rule(
+    "STORAGE-CONTENT",
+    "error",
+    title="A storage does not take what is put there",
+    meaning=(
+        "Each storage of Proxmox has a list of content types: images for disks, import for cloud images, snippets "
+        "for the files of cloud-init."
+    ),
+    remedy="Add the content type: `pvesm set STORAGE --content LIST` replaces the whole list.",
+)
+
+STORAGE_DIFFERS = Rule(
+    "STORAGE-DIFFERS",
+    ("error", "warning"),
+    title="A storage is not what site.yaml says",
+    meaning="The plan reckons with its type and size. Of the size, file systems keep up to 5% for themselves.",
+    remedy="Write type and size as the host has them.",
+)
+
+STORAGE_FULL = Rule(
+    "STORAGE-FULL",
+    "error",
+    title="The disks to create do not fit onto a storage",
+    meaning=(
+        "On a thin pool they can be created and would fail later, together with every other machine there, when "
+        "they are written."
+    ),
+    remedy="Make the disks smaller, free some space, or use another storage.",
+)
+
+STORAGE_MISSING = Rule(
+    "STORAGE-MISSING",
+    "error",
+    title="A storage is not there",
+    meaning="Proxmox has no storage of this name on the host, or it is disabled or not active.",
+    remedy="Write its name as `pvesm status` has it, or add it on the host. The program makes no storages.",
+)
+
+THIN_POOL_FULL = Rule(
+    "THIN-POOL-FULL",
+    ("error", "warning", "info"),
+    title="A thin pool is nearly full",
+    meaning=(
+        "When data or metadata of a thin pool are used up, writes fail for every machine on it. From 85% of "
+        "either it is a warning, from 95% an error."
+    ),
+    remedy="Free space, or grow the pool with lvextend.",
+)
+
+THIN_POOL_OVERCOMMITTED = Rule(
+    "THIN-POOL-OVERCOMMITTED",
+    "warning",
+    title="Disks on a thin pool are promised more than it has",
+    meaning="That is what thin pools are for, as long as somebody watches how full they become.",
+    remedy="Alert on the pool's use at 85%.",
+)
+
 
 WARN_PERCENT, FAIL_PERCENT = 85, 95
 """Use of a thin pool's data or metadata. The lab's alert fires at 85% (docs/facts.md, The lab); a full pool fails
@@ -69,44 +128,36 @@ def _storage(
         if not state.may(f"/storage/{name}", "Datastore.Audit"):
             yield unchecked(path, f"the storage {name}", missing_privilege(f"/storage/{name}", "Datastore.Audit"))
             return
-        yield Finding(
-            "STORAGE-MISSING",
-            "error",
+        yield STORAGE_MISSING.finding(
             path,
             f"{host} has no storage {name}",
             "write its name as in `pvesm status`, or add it on the host with `pvesm add`",
         )
         return
     if not (storage.enabled and storage.active):
-        yield Finding(
-            "STORAGE-MISSING",
-            "error",
+        yield STORAGE_MISSING.finding(
             path,
             f"the storage {name} of {host} is {'not active' if storage.enabled else 'disabled'}",
             f"see why on the host: `pvesm status --storage {name}`",
         )
         return
     if storage.type != stated.type:
-        yield Finding(
-            "STORAGE-DIFFERS",
-            "error",
+        yield STORAGE_DIFFERS.finding(
             path,
             f"the storage {name} of {host} is of type {storage.type}, not {stated.type}",
             f"write type: {storage.type}",
+            severity="error",
         )
     if stated.size and abs(storage.total - stated.size) * 100 > stated.size * SIZE_TOLERANCE_PERCENT:
-        yield Finding(
-            "STORAGE-DIFFERS",
-            "warning",
+        yield STORAGE_DIFFERS.finding(
             path,
             f"the storage {name} of {host} has {gib(storage.total)}, not {gib(stated.size)}",
             f"write size: {storage.total >> 30}Gi",
+            severity="warning",
         )
     present = set(storage.content.split(",")) - {""}
     if contents - present:
-        yield Finding(
-            "STORAGE-CONTENT",
-            "error",
+        yield STORAGE_CONTENT.finding(
             path,
             f"the storage {name} of {host} does not take {', '.join(sorted(contents - present))}, only "
             f"{', '.join(sorted(present)) or 'nothing'}",
@@ -119,9 +170,7 @@ def _room(state: State, host: str, storage: StorageStatus, added: int) -> Iterat
     volumes = state.hosts[host].volumes.get(name)
     if added > storage.avail:
         thin = " They take it as they are written, and then every machine on it fails." if volumes is not None else ""
-        yield Finding(
-            "STORAGE-FULL",
-            "error",
+        yield STORAGE_FULL.finding(
             path,
             f"{name} of {host}: {gib(added)} of disks to create, and {gib(storage.avail)} of {gib(storage.total)} are "
             f"free; {gib(added - storage.avail)} too little.{thin}",
@@ -137,9 +186,7 @@ def _room(state: State, host: str, storage: StorageStatus, added: int) -> Iterat
         return
     promised = sum(volume.size for volume in volumes)
     if promised + added > storage.total:
-        yield Finding(
-            "THIN-POOL-OVERCOMMITTED",
-            "warning",
+        yield THIN_POOL_OVERCOMMITTED.finding(
             path,
             f"{name} of {host}: disks there have {gib(promised)}, those to create {gib(added)}, and {name} "
             f"{gib(storage.total)}; {gib(promised + added - storage.total)} too much if all are written full",
@@ -173,11 +220,10 @@ def _thin_pool(host: str, name: str, pool: ThinPool | Unread) -> Iterator[Findin
         return
     worst = max(pool.used * 100 / (pool.lv_size or 1), pool.metadata_used * 100 / (pool.metadata_size or 1))
     if worst >= WARN_PERCENT:
-        yield Finding(
-            "THIN-POOL-FULL",
-            "error" if worst >= FAIL_PERCENT else "warning",
+        yield THIN_POOL_FULL.finding(
             path,
             f"the thin pool {pool.vg}/{pool.lv} of {host}: {_use(pool)} ({gib(pool.lv_size - pool.used)} and "
             f"{gib(pool.metadata_size - pool.metadata_used)} left). When either is full, writes of all its disks fail",
             f"free space, or grow it: `lvextend -L +SIZE {pool.vg}/{pool.lv}`, metadata with --poolmetadatasize",
+            severity="error" if worst >= FAIL_PERCENT else "warning",
         )

@@ -8,7 +8,28 @@ from operations.preflight.read import has_agent
 from operations.preflight.standing import to_create
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
+from plan.model.findings import Rule
 from plan.wording import listed
+
+TEMPLATE_NOT_FOUND = Rule(
+    "TEMPLATE-NOT-FOUND",
+    ("error", "warning", "info"),
+    title="The template is not there",
+    meaning="Nothing on its host has its VMID, or what has it is no template.",
+    remedy="Write vmid and host of a template that exists, or an image to make it of.",
+)
+
+TEMPLATE_UNFIT = Rule(
+    "TEMPLATE-UNFIT",
+    "warning",
+    title="A template may not do for new machines",
+    meaning=(
+        "A machine that is cloned from an image without cloud-init gets neither address nor name; without a guest "
+        "agent the provider waits 15 minutes for its address, and fails."
+    ),
+    remedy="Make the template of a cloud image that has cloud-init and qemu-guest-agent.",
+)
+
 
 BUSES = ("ide", "sata", "scsi", "virtio")
 
@@ -38,12 +59,11 @@ def _template(plan: Plan, state: State, name: str, wanted: set[int | None]) -> I
         yield unchecked(path, f"the template {name}", missing_privilege("/vms", "VM.Audit"))
     elif guest is None or not guest.template or guest.node != template.host:
         what = f"VMID {template.vmid} is {guest}" if guest else f"nothing has VMID {template.vmid}"
-        yield Finding(
-            "TEMPLATE-NOT-FOUND",
-            severity,
+        yield TEMPLATE_NOT_FOUND.finding(
             (*path, "vmid"),
             f"the template {name} is to be on {template.host}, and {what}",
             f"write the vmid and host of a template; a machine becomes one by `qm template {template.vmid}`",
+            severity=severity,
         )
     else:
         config = state.configs.get(template.vmid, Unread(f"{template.host} is not online"))
@@ -58,26 +78,20 @@ def _configuration(name: str, vmid: int, storage: str, config: Config) -> Iterat
     drives = [str(value) for key, value in config.items() if key.rstrip("0123456789") in BUSES]
     disks = [value for value in drives if "media=cdrom" not in value and "cloudinit" not in value]
     if not any(value.startswith(f"{storage}:") for value in disks):
-        yield Finding(
-            "TEMPLATE-UNFIT",
-            "warning",
+        yield TEMPLATE_UNFIT.finding(
             (*path, "storage"),
             f"the template {name} ({vmid}) has no disk on {storage}: {listed(disks) or 'it has no disk at all'}",
             "write the storage that its disk is on",
         )
     if not any("cloudinit" in value for value in drives):
-        yield Finding(
-            "TEMPLATE-UNFIT",
-            "warning",
+        yield TEMPLATE_UNFIT.finding(
             path,
             f"the template {name} ({vmid}) has no cloud-init drive, so it may not be of a cloud image: what is cloned "
             "from it would have neither its address nor its name",
             f"on the host: `qm set {vmid} --ide2 {storage}:cloudinit`, if its image has cloud-init",
         )
     if not has_agent(config):
-        yield Finding(
-            "TEMPLATE-UNFIT",
-            "warning",
+        yield TEMPLATE_UNFIT.finding(
             path,
             f"the guest agent is off in the template {name} ({vmid}), so its image may not have one: `up` would wait "
             "15 minutes for each machine's address",

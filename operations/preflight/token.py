@@ -3,8 +3,18 @@
 from operations.preflight.check import Check, unchecked
 from operations.preflight.state import State, Unread
 from plan.model import Finding, Plan
+from plan.model.findings import Rule
 from plan.proxmox.privileges import Need, needs
 from plan.wording import listed
+
+TOKEN_PRIVILEGES = Rule(
+    "TOKEN-PRIVILEGES",
+    "error",
+    title="The token may not do what the plan needs",
+    meaning="The `up` would stop half-way with 403. What is granted on a path replaces what is inherited from above.",
+    remedy="Give the token's user the role that the message names; docs/preflight.md has the commands.",
+)
+
 
 MONITOR = {"VM.GuestAgent.Audit": "VM.Monitor"}
 """What Proxmox 9 divided up, and what it was before."""
@@ -28,9 +38,7 @@ def check_token(plan: Plan, state: State) -> Check:
         paths = list(dict.fromkeys(need.path for need in lacking))
         purposes = list(dict.fromkeys(need.purpose for need in lacking))
         findings.append(
-            Finding(
-                "TOKEN-PRIVILEGES",
-                "error",
+            TOKEN_PRIVILEGES.finding(
                 ("site",),
                 f"the token lacks {', '.join(privileges)} on {listed(paths)}: needed to {listed(purposes, most=3)}",
                 f"on the host: `pveum acl modify {path} --users USER --roles {role}` (docs/preflight.md has the roles)",

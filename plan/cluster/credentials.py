@@ -11,6 +11,20 @@ from config.lab import Lab
 from plan.cluster.kubeadm import api_endpoint
 from plan.cluster.membership import founder, in_start_order
 from plan.model import Administrator, Authority, Credentials, Finding
+from plan.model.findings import Rule
+
+CREDENTIALS_UNCHECKED = Rule(
+    "CREDENTIALS-UNCHECKED",
+    "info",
+    title="When certificates and tokens end could not be checked",
+    meaning=(
+        "kubeadm renews a cluster's certificates with each upgrade of Kubernetes. A cluster that is not upgraded for a "
+        "year is not reached any more when they end, by the kubelets neither. Of a cluster that is adopted the lab "
+        "does not say when that is; of one that it makes, an `up` renews the administrator's."
+    ),
+    remedy="Run `kubeadm certs check-expiration` on a control plane, and `kubeadm certs renew all` before they end.",
+)
+
 
 KEY_ALGORITHM = "ECDSA"
 KEY_CURVE = "P256"
@@ -53,9 +67,7 @@ def credential_findings(lab: Lab) -> Iterator[Finding]:
     """What nobody can tell of a cluster that exists: until when it is reached."""
     if founder(lab) is None:
         kind, first = next(_control_planes(lab))
-        yield Finding(
-            "CREDENTIALS-UNCHECKED",
-            "info",
+        yield CREDENTIALS_UNCHECKED.finding(
             (kind, first),
             f"the cluster was not made from this lab, so when its certificates and tokens end could not be checked; "
             f"kubeadm's certificates are good for {ADMINISTRATOR.days} days, a token that lets a node join for "

@@ -8,11 +8,101 @@ from plan.capacity.quotas import FIELDS
 from plan.cluster.nodes import PODS
 from plan.findings.host import host_findings
 from plan.model import Capacity, Finding, GroupUse, NamespaceUse, NodeUse, Workload
+from plan.model.findings import Rule
 from plan.model.resources import CPU, MEMORY, at_least, notation
 from plan.scenarios.remedies import remedies
 from plan.scenarios.snapshot import Standing, as_it_stands
 from plan.tiers.objects import generated_name
 from plan.wording import gib, listed, percent
+
+DOES_NOT_FIT = Rule(
+    "DOES-NOT-FIT",
+    "error",
+    title="Pods would stay Pending",
+    meaning=(
+        "No node takes the pod. All pods are placed with the filters, scores and preemption of kube-scheduler, the "
+        "most important first; the message ends in the scheduler's own words."
+    ),
+    remedy=(
+        "Do one of what the finding names. Each was tried in the plan, alone, with everything else as it is: after "
+        "it nothing waits that did not wait before. For more than a few workloads at once only the first are tried."
+    ),
+)
+
+MEMORY_OVERCOMMITTED = Rule(
+    "MEMORY-OVERCOMMITTED",
+    "warning",
+    title="Memory limits exceed what the nodes have",
+    meaning=(
+        "Limits may add up to more than a node can allocate, since pods rarely use all they may at once. How "
+        "far is the owner's policy; beyond it the day comes nearer on which the kubelet evicts or the kernel "
+        "kills."
+    ),
+    remedy="Lower the largest limits, or add a worker. Who goes first: `homelab plan --service NAME`.",
+)
+
+NODE_OVERCOMMITTED = Rule(
+    "NODE-OVERCOMMITTED",
+    "info",
+    title="Memory limits exceed what single nodes have",
+    meaning=(
+        "The nodes of a group keep to the lab's policy together, but the scheduler spreads pods by what they request, "
+        "not by their limits: on some nodes those add up to more. Where pods are is an estimate."
+    ),
+    remedy="Lower the largest limits of what runs there, or bring requests closer to limits.",
+)
+
+NODES_FULL = Rule(
+    "NODES-FULL",
+    "warning",
+    title="Requests fill a group of nodes",
+    meaning=(
+        "More than 90% of what these nodes can allocate is requested: the next service, or the pods of a "
+        "lost node, will find no place."
+    ),
+    remedy="Add a worker, or right-size what requests most.",
+)
+
+QUOTA_EXCEEDED = Rule(
+    "QUOTA-EXCEEDED",
+    "error",
+    title="A namespace asks for more than its quota",
+    meaning=(
+        "The API server refuses the pods that exceed it, and they never appear: the controller reports FailedCreate."
+    ),
+    remedy="Request less, raise the tier's quota, or move a service to a namespace of its own.",
+)
+
+QUOTA_EXCEEDED_BY_JOBS = Rule(
+    "QUOTA-EXCEEDED-BY-JOBS",
+    "warning",
+    title="A namespace exceeds its quota while its jobs run",
+    meaning=(
+        "What runs all the time fits, but not together with every job: a job that starts then is refused and "
+        "misses its turn."
+    ),
+    remedy="Spread the schedules, request less, or raise the tier's quota.",
+)
+
+QUOTA_TIGHT = Rule(
+    "QUOTA-TIGHT",
+    "warning",
+    title="Little is left of a namespace's quota",
+    meaning="More than 90% is used. A rollout needs room for one more pod of the service for a moment.",
+    remedy="Request less, raise the tier's quota, or move a service to a namespace of its own.",
+)
+
+VOLUME_SLOTS_TIGHT = Rule(
+    "VOLUME-SLOTS-TIGHT",
+    "warning",
+    title="A node has few volume slots left",
+    meaning=(
+        "The Proxmox CSI driver attaches 29 volumes to a machine and the node advertises 28. When many pods "
+        "move at once, one node fills up and databases stay stuck on 'no free lun found'."
+    ),
+    remedy="Move volumes that need no block storage to NFS, or add a worker.",
+)
+
 
 TIGHT_PERCENT = 90
 """Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
@@ -37,9 +127,7 @@ def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload
 def _pending(lab: Lab, standing: Standing) -> Iterator[Finding]:
     for pending, remedy in zip(standing.pending, remedies(lab, standing), strict=True):
         workload = pending.workload
-        yield Finding(
-            "DOES-NOT-FIT",
-            "error",
+        yield DOES_NOT_FIT.finding(
             workload.path,
             f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: {pending.reason}",
             remedy,
@@ -55,27 +143,21 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
         field = FIELDS[resource]
         shown = f"{field}: {notation(resource, steady)} of {notation(resource, hard)}"
         if steady > hard:
-            yield Finding(
-                "QUOTA-EXCEEDED",
-                "error",
+            yield QUOTA_EXCEEDED.finding(
                 path,
                 f"{use.name} asks for {shown}; the API server refuses the pods that exceed it: exceeded quota: "
                 f"{generated_name(use.tier)}",
                 _within_quota(use, resource, steady - hard),
             )
         elif peak > hard:
-            yield Finding(
-                "QUOTA-EXCEEDED-BY-JOBS",
-                "warning",
+            yield QUOTA_EXCEEDED_BY_JOBS.finding(
                 path,
                 f"{use.name} asks for {shown}, and {notation(resource, peak)} while all of its jobs run: a job that "
                 "starts then is refused",
                 f"spread the schedules, or {_within_quota(use, resource, peak - hard)}",
             )
         elif steady * 100 > hard * TIGHT_PERCENT:
-            yield Finding(
-                "QUOTA-TIGHT",
-                "warning",
+            yield QUOTA_TIGHT.finding(
                 path,
                 f"{use.name} uses {shown}, and {notation(resource, hard - steady)} is left",
                 _within_quota(use, resource, steady - hard * TIGHT_PERCENT // 100),
@@ -96,9 +178,7 @@ def _full(group: GroupUse) -> Iterator[Finding]:
     for resource in (CPU, MEMORY):
         requested, allocatable = group.requests.get(resource, 0), group.allocatable[resource]
         if requested * 100 > allocatable * TIGHT_PERCENT:
-            yield Finding(
-                "NODES-FULL",
-                "warning",
+            yield NODES_FULL.finding(
                 ("cluster",),
                 f"{group.name} nodes: {resource} requests {notation(resource, requested)} of "
                 f"{notation(resource, allocatable)} allocatable ({percent(requested, allocatable)})",
@@ -115,9 +195,7 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
     nodes = [f"{use.node.name} {_limits_percent(use)}" for use in uses if _exceeds(policy, use)]
     if _exceeds(policy, group):
         among = f" (by estimate {listed(nodes)})" if group.nodes > 1 else ""
-        yield Finding(
-            "MEMORY-OVERCOMMITTED",
-            "warning",
+        yield MEMORY_OVERCOMMITTED.finding(
             ("cluster", "overcommit", "memory_limits_percent"),
             f"{group.name} nodes: memory limits add up to {gib(limits)}, {percent(limits, allocatable)} of "
             f"{gib(allocatable)} allocatable{among}; the lab's policy is {policy.memory_limits_percent}%. If all pods "
@@ -126,9 +204,7 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
             "to what the pods really use, or add a worker",
         )
     elif nodes:
-        yield Finding(
-            "NODE-OVERCOMMITTED",
-            "info",
+        yield NODE_OVERCOMMITTED.finding(
             ("cluster", "overcommit", "memory_limits_percent"),
             f"{group.name} nodes keep to the lab's policy of {policy.memory_limits_percent}% together, with memory "
             f"limits of {percent(limits, allocatable)}; by estimate these do not: {listed(nodes)}",
@@ -148,9 +224,7 @@ def _limits_percent(use: NodeUse) -> str:
 
 def _volume_slots(use: NodeUse) -> Iterator[Finding]:
     if use.volumes >= TIGHT_VOLUME_SLOTS:
-        yield Finding(
-            "VOLUME-SLOTS-TIGHT",
-            "warning",
+        yield VOLUME_SLOTS_TIGHT.finding(
             ("machines", use.node.name),
             f"{use.volumes} of {use.node.volume_slots} volume slots of {use.node.name} are used; when the last is "
             "gone, databases stay stuck on 'no free lun found'",

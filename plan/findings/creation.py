@@ -5,6 +5,63 @@ from collections.abc import Iterator
 from config.lab import Lab
 from plan.cluster.membership import control_planes_of, in_start_order, is_created_node, template_of
 from plan.model import Finding
+from plan.model.findings import Rule
+
+AGENT_OFF = Rule(
+    "AGENT-OFF",
+    "error",
+    title="A created node without a guest agent",
+    meaning=(
+        "The script that makes a machine a node starts the guest agent last. Pulumi waits for the agent, and so "
+        "goes on when the node is there. Without it, what comes next would go into a cluster that is not there yet."
+    ),
+    remedy="Leave guest_agent out: it is true unless stated.",
+)
+
+CLUSTER_HALF_ADOPTED = Rule(
+    "CLUSTER-HALF-ADOPTED",
+    "error",
+    title="Nodes of two clusters",
+    meaning=(
+        "The control plane is created or it is adopted, as a whole: the keys of one that exists are not known to "
+        "the program. Where it is created, a worker that runs already would stay with the cluster that it knows. "
+        "The other way round is fine: created workers join an adopted control plane."
+    ),
+    remedy="Adopt the control plane with its workers, or create both.",
+)
+
+FILE_STORAGE_MISSING = Rule(
+    "FILE-STORAGE-MISSING",
+    "error",
+    title="Nowhere to put the files of cloud-init",
+    meaning=(
+        "A created node is set up by two files, snippets in the words of Proxmox, on a storage of its host. "
+        "Snippets have to be among the contents of that storage: `pvesm set local --content ...,snippets,import`."
+    ),
+    remedy="Write file_storage of the host in site.yaml.",
+)
+
+NODE_BEFORE_CONTROL_PLANE = Rule(
+    "NODE-BEFORE-CONTROL-PLANE",
+    "warning",
+    title="A node starts before the control plane",
+    meaning=(
+        "When their host starts, machines start by their order. A node that starts before the API server runs "
+        "nothing until that answers."
+    ),
+    remedy="Give the control plane the lowest order of the nodes.",
+)
+
+TEMPLATE_MISSING = Rule(
+    "TEMPLATE-MISSING",
+    "error",
+    title="Nothing to clone a machine from",
+    meaning=(
+        "A machine that is not adopted is a clone of a template. This comes up where a lab of adopted machines is "
+        "planned as if it were built from nothing."
+    ),
+    remedy="Declare a template in site.yaml.",
+)
 
 
 def creation_findings(lab: Lab) -> Iterator[Finding]:
@@ -19,9 +76,7 @@ def creation_findings(lab: Lab) -> Iterator[Finding]:
 def _without_template(lab: Lab) -> Iterator[Finding]:
     names = [name for name, machine in lab.machines.items() if not machine.adopt and template_of(lab, machine) is None]
     if names:
-        yield Finding(
-            "TEMPLATE-MISSING",
-            "error",
+        yield TEMPLATE_MISSING.finding(
             ("site",),
             f"{', '.join(names)} would be created, and the lab has no template to clone them from",
             "declare a template in site.yaml",
@@ -34,9 +89,7 @@ def _without_file_storage(lab: Lab) -> Iterator[Finding]:
             name for name, machine in lab.machines.items() if machine.host == host_name and is_created_node(machine)
         ]
         if names and host.file_storage is None:
-            yield Finding(
-                "FILE-STORAGE-MISSING",
-                "error",
+            yield FILE_STORAGE_MISSING.finding(
                 ("site", "hosts", host_name),
                 f"{', '.join(names)} would be created on {host_name}, but no storage is stated for the files of "
                 "cloud-init, with which they become nodes",
@@ -47,9 +100,7 @@ def _without_file_storage(lab: Lab) -> Iterator[Finding]:
 def _without_agent(lab: Lab) -> Iterator[Finding]:
     for name, machine in lab.machines.items():
         if is_created_node(machine) and not machine.guest_agent:
-            yield Finding(
-                "AGENT-OFF",
-                "error",
+            yield AGENT_OFF.finding(
                 ("machines", name, "guest_agent"),
                 f"{name} would be created without a guest agent, so nothing tells when it has become a node: "
                 "what comes next would not wait for it",
@@ -64,9 +115,7 @@ def _half_adopted(lab: Lab) -> Iterator[Finding]:
     adopted = [name for name, machine in control_planes.items() if machine.adopt]
     if created and adopted:
         for name in created:
-            yield Finding(
-                "CLUSTER-HALF-ADOPTED",
-                "error",
+            yield CLUSTER_HALF_ADOPTED.finding(
                 ("machines", name),
                 f"{name} would join the control plane of {adopted[0]}, whose keys the program does not have",
                 "join it by hand with `kubeadm join --control-plane` and adopt it",
@@ -74,9 +123,7 @@ def _half_adopted(lab: Lab) -> Iterator[Finding]:
     elif created:
         for name, machine in lab.machines.items():
             if machine.role == "worker" and machine.adopt:
-                yield Finding(
-                    "CLUSTER-HALF-ADOPTED",
-                    "error",
+                yield CLUSTER_HALF_ADOPTED.finding(
                     ("machines", name, "adopt"),
                     f"{name} runs already, as a node of another cluster than the one that {created[0]} would make",
                     f"adopt {created[0]} as well, or create {name} anew",
@@ -90,9 +137,7 @@ def _before_control_plane(lab: Lab) -> Iterator[Finding]:
         return
     for name in order[: order.index(first)]:
         if is_created_node(lab.machines[name]):
-            yield Finding(
-                "NODE-BEFORE-CONTROL-PLANE",
-                "warning",
+            yield NODE_BEFORE_CONTROL_PLANE.finding(
                 ("machines", name, "start", "order"),
                 f"{name} starts at {lab.machines[name].start.order} with its host, before the control plane "
                 f"{first} at {lab.machines[first].start.order}: until that runs, no pod starts on it",

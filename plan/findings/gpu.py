@@ -6,6 +6,41 @@ from config.lab import Lab
 from plan.capacity.gpus import gpu_uses
 from plan.cluster.nodes import gpus_of
 from plan.model import Finding, NodeUse
+from plan.model.findings import Rule
+
+GPU_NOT_SHARED = Rule(
+    "GPU-NOT-SHARED",
+    "warning",
+    title="A node has a GPU that nobody can ask for",
+    meaning=(
+        "The taint that keeps other pods off the node, the resources that services ask for, and the label by which "
+        "they find the card all follow from platform.gpu. Without it the node is filled as any other."
+    ),
+    remedy="Write platform.gpu in cluster.yaml, or take the device out of the machine.",
+)
+
+GPU_TIGHT = Rule(
+    "GPU-TIGHT",
+    "warning",
+    title="Little is left of a GPU",
+    meaning=(
+        "Time slices or video memory of a card are nearly all promised. Video memory is a budget: "
+        "time-slicing does not stop a pod from taking more than its share, and then others fail."
+    ),
+    remedy="Switch a GPU service off (replicas: 0) before another is switched on, or budget less where it is not used.",
+)
+
+VIDEO_MEMORY_OVERSTATED = Rule(
+    "VIDEO-MEMORY-OVERSTATED",
+    "error",
+    title="More video memory is advertised than a card has",
+    meaning=(
+        "Video memory is budgeted as an extended resource, of which each node advertises the same amount per card. "
+        "What is above the card's own is promised and not there: a tenant fails when it asks the driver for it."
+    ),
+    remedy="Write what the smallest card has, less what the driver needs.",
+)
+
 
 TIGHT_PERCENT = 90
 """Above this share a further tenant hardly fits."""
@@ -21,9 +56,7 @@ def gpu_findings(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Finding]:
 def _tight(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Finding]:
     for use in gpu_uses(lab, uses):
         if use.used * 100 > use.allocatable * TIGHT_PERCENT:
-            yield Finding(
-                "GPU-TIGHT",
-                "warning",
+            yield GPU_TIGHT.finding(
                 ("cluster", "platform", "gpu"),
                 f"{use.node}: {use.sentence} are promised ({100 * use.used / use.allocatable:.0f}%)",
                 f"a further GPU service has {use.left}; for more, switch another one off (replicas: 0)",
@@ -37,9 +70,7 @@ def _overstated(lab: Lab) -> Iterator[Finding]:
         for gpu in gpus_of(lab, machine):
             has = lab.site.hosts[machine.host].pci_devices[gpu].video_memory_mib or 0
             if sharing and sharing.video_memory_mib > has:
-                yield Finding(
-                    "VIDEO-MEMORY-OVERSTATED",
-                    "error",
+                yield VIDEO_MEMORY_OVERSTATED.finding(
                     ("cluster", "platform", "gpu", "video_memory_mib"),
                     f"{name} would advertise {sharing.video_memory_mib:,} MiB of video memory for {gpu}, which has "
                     f"{has:,}: pods are promised {sharing.video_memory_mib - has:,} MiB that are not there",
@@ -52,9 +83,7 @@ def _not_shared(lab: Lab) -> Iterator[Finding]:
         return
     for name, machine in lab.machines.items():
         if machine.role != "appliance" and (gpus := gpus_of(lab, machine)):
-            yield Finding(
-                "GPU-NOT-SHARED",
-                "warning",
+            yield GPU_NOT_SHARED.finding(
                 ("machines", name, "pci_devices"),
                 f"{name} has {', '.join(gpus)}, but cluster.yaml has no platform.gpu: no taint keeps other pods off "
                 f"the {machine.memory} of that node, and no service can ask for the card",

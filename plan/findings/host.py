@@ -5,7 +5,73 @@ from collections.abc import Iterable, Iterator
 from config.lab import Lab
 from plan.capacity.hosts import machine_disks_on, written_at_most
 from plan.model import Finding, HostUse
+from plan.model.findings import Rule
 from plan.wording import gib
+
+DISK_WRITES_OVERCOMMITTED = Rule(
+    "DISK-WRITES-OVERCOMMITTED",
+    "warning",
+    title="Machines may write more than their disk can",
+    meaning=(
+        "Machines that share a physical disk share what it writes. One that writes all that it may, a backup for "
+        "example, holds up etcd, databases and every other machine there. A disk whose speed is not stated is not "
+        "checked."
+    ),
+    remedy="Lower write_mb_per_second of the machines that need it least, or move some to another disk.",
+)
+
+HOST_CPU_OVERCOMMITTED = Rule(
+    "HOST-CPU-OVERCOMMITTED",
+    "warning",
+    title="Many vCPUs on few threads",
+    meaning=(
+        "The machines of a host have more vCPUs for each hardware thread than the lab's policy says. CPU is "
+        "compressible: nothing fails, everything waits."
+    ),
+    remedy="Give machines fewer vCPUs, or change overcommit.vcpus_per_thread of the host.",
+)
+
+HOST_MEMORY_OVERCOMMITTED = Rule(
+    "HOST-MEMORY-OVERCOMMITTED",
+    ("error", "warning", "info"),
+    title="Machines are promised more memory than is installed",
+    meaning=(
+        "Memory is not compressible. The hypervisor gets by as long as machines do not use all they have; "
+        "then it swaps, or the kernel kills a machine. Memory of a machine with a passed-through device is "
+        "pinned whole."
+    ),
+    remedy="Make a machine smaller. It is an error beyond overcommit.memory_percent of the host.",
+)
+
+HOST_RESERVE_UNCHECKED = Rule(
+    "HOST-RESERVE-UNCHECKED",
+    "info",
+    title="What the hypervisor needs is not stated",
+    meaning=(
+        "ZFS cache, daemons and the overhead of each machine take memory that machines cannot have. Without "
+        "the figure the sum over the machines is optimistic."
+    ),
+    remedy="Write reserved_memory of the host in site.yaml.",
+)
+
+STORAGE_OVERCOMMITTED = Rule(
+    "STORAGE-OVERCOMMITTED",
+    "warning",
+    title="A storage is promised more than it has",
+    meaning=(
+        "A thin pool lets disks and volumes add up to more than its size, until it is full: then every write "
+        "fails, of every machine on it."
+    ),
+    remedy="Make disks or volumes smaller, or move some elsewhere, and watch the pool.",
+)
+
+STORAGE_UNCHECKED = Rule(
+    "STORAGE-UNCHECKED",
+    "info",
+    title="The size of a storage is not stated",
+    meaning="Whether what is promised fits could not be checked.",
+    remedy="Write its size in site.yaml.",
+)
 
 
 def host_findings(lab: Lab, uses: Iterable[HostUse]) -> Iterator[Finding]:
@@ -23,19 +89,18 @@ def _memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
     allowed = use.memory * host.overcommit.memory_percent // 100
     path = ("site", "hosts", use.name, "memory")
     if promised > use.memory:
-        yield Finding(
-            "HOST-MEMORY-OVERCOMMITTED",
-            "error" if promised > allowed or use.pinned_memory + use.reserved_memory > use.memory else "warning",
+        yield HOST_MEMORY_OVERCOMMITTED.finding(
             path,
             f"{use.name}: machines are promised {gib(use.machine_memory)} of {gib(use.memory)} installed, "
             f"{gib(use.pinned_memory)} of it pinned by PCI passthrough; {gib(promised - use.memory)} too much if "
             "all machines use what they have",
             f"make machines smaller by {gib(promised - use.memory)} in all, or stop one that is not needed",
+            severity="error"
+            if promised > allowed or use.pinned_memory + use.reserved_memory > use.memory
+            else "warning",
         )
     if host.reserved_memory is None:
-        yield Finding(
-            "HOST-RESERVE-UNCHECKED",
-            "info",
+        yield HOST_RESERVE_UNCHECKED.finding(
             path,
             f"{use.name}: what the hypervisor itself needs is not stated, so whether {gib(use.memory)} are enough "
             "for it too could not be checked",
@@ -46,9 +111,7 @@ def _memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
 def _cpu(lab: Lab, use: HostUse) -> Iterator[Finding]:
     limit = lab.site.hosts[use.name].overcommit.vcpus_per_thread
     if use.vcpus > use.threads * limit:
-        yield Finding(
-            "HOST-CPU-OVERCOMMITTED",
-            "warning",
+        yield HOST_CPU_OVERCOMMITTED.finding(
             ("site", "hosts", use.name, "threads"),
             f"{use.name}: {use.vcpus} vCPUs on {use.threads} threads; the lab's policy is {limit} for each thread",
             f"give the machines {use.threads * limit} vCPUs in all, {use.vcpus - use.threads * limit} fewer",
@@ -59,18 +122,14 @@ def _storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
     for name, (promised, size) in use.storages.items():
         path = ("site", "hosts", use.name, "storages", name)
         if size is None and promised:
-            yield Finding(
-                "STORAGE-UNCHECKED",
-                "info",
+            yield STORAGE_UNCHECKED.finding(
                 path,
                 f"{name} on {use.name}: {gib(promised)} are promised; its size is not stated, so whether they fit "
                 "could not be checked",
                 "write its size in site.yaml",
             )
         elif size is not None and promised > size:
-            yield Finding(
-                "STORAGE-OVERCOMMITTED",
-                "warning",
+            yield STORAGE_OVERCOMMITTED.finding(
                 path,
                 f"{name} on {use.name}: {gib(promised)} are promised of {gib(size)}; a thin pool that fills up stops "
                 "every machine on it",
@@ -84,9 +143,7 @@ def _writes(lab: Lab, use: HostUse) -> Iterator[Finding]:
         written, unlimited = written_at_most(lab, use.name, name), _unlimited(lab, use.name, name)
         if disk.write_mb_per_second is not None and written > disk.write_mb_per_second:
             beside = f", and {unlimited} of their disks have no limit at all" if unlimited else ""
-            yield Finding(
-                "DISK-WRITES-OVERCOMMITTED",
-                "warning",
+            yield DISK_WRITES_OVERCOMMITTED.finding(
                 ("site", "hosts", use.name, "disks", name),
                 f"{name} of {use.name}: machines may write {written:,} MB/s to a disk that writes "
                 f"{disk.write_mb_per_second:,} MB/s{beside}: one that does holds up all others",

@@ -10,11 +10,50 @@ from typing import NamedTuple
 from plan.cluster.nodes import PODS, ZONE_LABEL
 from plan.kubernetes.scheduling.filters import VOLUMES
 from plan.model import Finding, Node, NodeUse, Pending, Workload
+from plan.model.findings import Rule
 from plan.model.resources import notation, pod_requests
 from plan.scenarios.loss_remedies import loss_remedies, takes
 from plan.scenarios.losses import Loss
 from plan.scenarios.snapshot import Standing
 from plan.wording import listed
+
+CONTROL_PLANE_ON_ONE_HOST = Rule(
+    "CONTROL-PLANE-ON-ONE-HOST",
+    "warning",
+    title="One host has the majority of the control plane",
+    meaning=(
+        "Several control planes survive the loss of one, and of a host only if no host has more than half of them. "
+        "The cluster's memory, etcd, needs a majority; without one nothing is started, moved or scaled."
+    ),
+    remedy="Spread them over three hosts or more.",
+)
+
+DRAIN_DOES_NOT_END = Rule(
+    "DRAIN-DOES-NOT-END",
+    "warning",
+    title="A node cannot be drained",
+    meaning=(
+        "A drain evicts pods as their disruption budgets allow. Where those that have gone find no place elsewhere, "
+        "the budget lets no more go, and `kubectl drain` tries for ever: an upgrade of the nodes stops there."
+    ),
+    remedy=(
+        "Make room for them elsewhere first, as the message says; or scale what is held back down for the time of the "
+        "drain."
+    ),
+)
+
+NODE_LOSS_DOES_NOT_FIT = Rule(
+    "NODE-LOSS-DOES-NOT-FIT",
+    "warning",
+    title="The loss of a node is not survived",
+    meaning=(
+        "Everything has a place while all nodes are there. When the one that is named dies, some pods that run today "
+        "find none, though other nodes could take them if there were room. What only that node could take, as the "
+        "pods of the only GPU, is not meant."
+    ),
+    remedy="Do one of the things that the message names: each was tried, for every node whose loss is not survived.",
+)
+
 
 SLOTS = "volume slots"
 NOTHING_HELPS = (
@@ -64,9 +103,7 @@ def _control_plane_on_one_host(standing: Standing, losses: Iterable[Loss]) -> It
     for loss in losses if len(members) > 1 else ():
         if loss.event == "host" and not loss.has_control_plane:
             here = [node.name for node in members if node.labels[ZONE_LABEL] == loss.name]
-            yield Finding(
-                "CONTROL-PLANE-ON-ONE-HOST",
-                "warning",
+            yield CONTROL_PLANE_ON_ONE_HOST.finding(
                 ("machines", here[0], "host"),
                 f"{len(here)} of {len(members)} control planes ({', '.join(here)}) are on {loss.name}: when that host "
                 "dies, nothing is started or moved elsewhere until it is back",
@@ -90,9 +127,7 @@ def _does_not_survive(dying: Sequence[Loss], fix: str) -> Finding:
     worst = max(dying, key=lambda loss: sum(each.pods for each in loss.pending))
     others = [each.name for each in dying if each is not worst]
     alike = f". Not everything finds a place either when {_or(others)} dies" if others else ""
-    return Finding(
-        "NODE-LOSS-DOES-NOT-FIT",
-        "warning",
+    return NODE_LOSS_DOES_NOT_FIT.finding(
         ("machines", worst.name),
         f"when {worst.name} dies, {_pods(worst.pending)} that run today find no place "
         f"({listed([_counted(each) for each in worst.pending])}): {'; '.join(_lacks(worst))}{alike}",
@@ -105,9 +140,7 @@ def _does_not_end(held: Sequence[Loss], fix: str) -> Finding:
     others = [each.name for each in held if each is not worst]
     alike = f"; nor does one of {_or(others)}" if others else ""
     workload = worst.held[0]
-    return Finding(
-        "DRAIN-DOES-NOT-END",
-        "warning",
+    return DRAIN_DOES_NOT_END.finding(
         ("machines", worst.name),
         f"a drain of {worst.name} does not end{alike}: the disruption budget of "
         f"{listed([each.name for each in worst.held])} lets {workload.max_unavailable} of {workload.replicas} pods go "

@@ -6,7 +6,32 @@ from config.lab import Lab
 from config.machine import Machine
 from plan.cluster.nodes import attachable_volumes
 from plan.model import Finding
+from plan.model.findings import Rule
 from plan.wording import listed
+
+ETCD_ON_HARD_DISK = Rule(
+    "ETCD-ON-HARD-DISK",
+    "warning",
+    title="The disk of etcd is a hard disk",
+    meaning=(
+        "etcd writes every change through to its disk before it answers. On a hard disk that other machines write to "
+        "as well this takes seconds at times: requests to the API server time out, leaders are elected anew, and "
+        "controllers restart."
+    ),
+    remedy="Put the disk of the control plane on an SSD.",
+)
+
+VOLUME_SLOTS_OVERSTATED = Rule(
+    "VOLUME-SLOTS-OVERSTATED",
+    "warning",
+    title="A node advertises volume slots that it does not have",
+    meaning=(
+        "The CSI driver advertises the same number on every node. It attaches volumes at scsi1 to scsi29, where "
+        "further disks of the machine are too: the scheduler sends more volumes than can be attached, and their pods "
+        "stay in ContainerCreating."
+    ),
+    remedy="Attach further disks of the machine as virtio or sata.",
+)
 
 
 def node_findings(lab: Lab) -> Iterator[Finding]:
@@ -22,9 +47,7 @@ def _slots_overstated(lab: Lab, name: str, machine: Machine) -> Iterator[Finding
     slots, attachable = lab.cluster.volume_slots, attachable_volumes(lab.cluster, machine)
     if attachable < slots.schedulable:
         own = [disk.interface for disk in machine.disks if disk.interface[:4] == "scsi" and disk.interface != "scsi0"]
-        yield Finding(
-            "VOLUME-SLOTS-OVERSTATED",
-            "warning",
+        yield VOLUME_SLOTS_OVERSTATED.finding(
             ("machines", name, "disks"),
             f"{name} advertises {slots.schedulable} volume slots, but its own disks ({listed(own)}) leave the CSI "
             f"driver {attachable} of {slots.hard}: from the {attachable + 1}th volume on, pods are sent there and stay "
@@ -44,9 +67,7 @@ def _etcd_on_hard_disk(lab: Lab, name: str, machine: Machine) -> Iterator[Findin
         )
         quick = [key for key, row in host.disks.items() if row.medium == "ssd"]
         where = f"a storage on {' or '.join(quick)}" if quick else "an SSD, which the host has yet to be given"
-        yield Finding(
-            "ETCD-ON-HARD-DISK",
-            "warning",
+        yield ETCD_ON_HARD_DISK.finding(
             ("machines", name, "disks"),
             f"etcd of {name} is on {disk.storage} and so on {physical}, a hard disk"
             + (f" that {sharing} other machines write to" if sharing else "")

@@ -7,9 +7,63 @@ from config.objects import StatedObject
 from config.suggest import did_you_mean
 from plan.model import Finding, Service
 from plan.model.fields import mapping, text
+from plan.model.findings import Rule
 from plan.model.metadata import api_group
 from plan.workloads.objects import claimed
 from plan.workloads.patches import target_of, wrong_pod
+
+PATCH_INVALID = Rule(
+    "PATCH-INVALID",
+    "error",
+    title="A patched object makes no valid pod",
+    meaning=(
+        "The API server would refuse the object, or the planner would not know its pods: a field has the wrong "
+        "shape, or a quantity is none."
+    ),
+    remedy="Correct the patch where the message says.",
+)
+
+PATCH_UNKNOWN = Rule(
+    "PATCH-UNKNOWN",
+    "error",
+    title="A patch of an object that is not written",
+    meaning=(
+        "A patch changes an object that the program writes for the service. There is none of that kind and name, "
+        "so that the patch would change nothing."
+    ),
+    remedy="Name an object that `homelab explain SERVICE` lists, or change the object in its own file.",
+)
+
+PODS_NOT_CHECKED = Rule(
+    "PODS-NOT-CHECKED",
+    "info",
+    title="Pods that an operator may make are not counted",
+    meaning=(
+        "An object of a custom kind can make an operator start pods. What it would start is not known here, so the"
+        " plan leaves room for nothing."
+    ),
+    remedy="Declare the pods as `footprint` of a service of kind objects.",
+)
+
+SECRET_IN_FILE = Rule(
+    "SECRET-IN-FILE",
+    "warning",
+    title="A secret stands in a file with its values",
+    meaning="Whoever reads the repository, a rendered folder or a pull request reads the secret.",
+    remedy="Seal it, or let it come from the vault. Then change the secret: what was committed once is known.",
+)
+
+STORAGE_NOT_CHECKED = Rule(
+    "STORAGE-NOT-CHECKED",
+    "info",
+    title="A claim of a storage class that the lab does not describe",
+    meaning=(
+        "Whether its volume takes a slot of the node, in which zone it lies and what it takes of which disk is not"
+        " known."
+    ),
+    remedy="Describe the class in storage.yaml.",
+)
+
 
 GROUPS_WITHOUT_PODS = frozenset(
     {
@@ -46,17 +100,13 @@ def _patches(lab: Lab, service: Service) -> Iterator[Finding]:
     for target in lab.services[service.name].patch:
         path = ("services", service.name, "patch", target)
         if target not in written:
-            yield Finding(
-                "PATCH-UNKNOWN",
-                "error",
+            yield PATCH_UNKNOWN.finding(
                 path,
                 f"{service.name} has no object {target}{did_you_mean(target, written)}",
                 "name an object of the service by its kind and name, or remove the patch",
             )
         elif wrong := wrong_pod(written[target]):
-            yield Finding(
-                "PATCH-INVALID",
-                "error",
+            yield PATCH_INVALID.finding(
                 path,
                 f"with the patch, {target} makes no pod that could be planned: {wrong}",
                 "write what the API server takes there",
@@ -70,9 +120,7 @@ def _pods_of_operators(lab: Lab, service: Service, stated: Iterable[StatedObject
         group = api_group(dict(each.content))
         is_custom = "." in group and not group.endswith(".k8s.io")
         if (is_custom and group not in GROUPS_WITHOUT_PODS) or each.kind in _MAKE_PODS:
-            yield Finding(
-                "PODS-NOT-CHECKED",
-                "info",
+            yield PODS_NOT_CHECKED.finding(
                 each.path,
                 f"whether an operator makes pods of {each.kind} {each.name} ({group}) is not known: none are counted",
                 "declare them as footprint of a service of kind objects, or leave it",
@@ -84,9 +132,7 @@ def _unknown_classes(lab: Lab, service: Service, stated: Iterable[StatedObject])
         is_static = bool(text(each.content, "spec", "volumeName"))
         if storage_class not in lab.storage_classes and not (is_static or (each.kind == "StatefulSet" and not claim)):
             called = f"storage class {storage_class}" if storage_class else "the cluster's default storage class"
-            yield Finding(
-                "STORAGE-NOT-CHECKED",
-                "info",
+            yield STORAGE_NOT_CHECKED.finding(
                 each.path,
                 f"the claim {claim} of {service.name} is of {called}, which storage.yaml does not know: its size, its "
                 "volume slot and its place are not counted",
@@ -98,9 +144,7 @@ def _secrets(stated: Iterable[StatedObject]) -> Iterator[Finding]:
     for each in stated:
         holds = [key for field in ("data", "stringData") for key in mapping(each.content, field)]
         if each.kind == "Secret" and holds:
-            yield Finding(
-                "SECRET-IN-FILE",
-                "warning",
+            yield SECRET_IN_FILE.finding(
                 each.path,
                 f"the Secret {each.name} stands in a file with its values: {', '.join(holds)}. They go into git, into "
                 "`render`, and into what others review",

@@ -14,10 +14,109 @@ from config.service.database import DatabaseBase
 from config.source import Path
 from plan.model import Finding
 from plan.model import Service as PlannedService
+from plan.model.findings import Rule
 from plan.model.metadata import api_group
 from plan.tiers.conventions import departures, is_above_ratio
 from plan.workloads.services import api_providers
 from plan.workloads.volumes import host_paths_of, is_block, mounted, scratch_of
+
+BLOCK_VOLUME_SHARED = Rule(
+    "BLOCK-VOLUME-SHARED",
+    "error",
+    title="Replicas share a block volume",
+    meaning=(
+        "A block volume is attached to one node at a time. Replicas on other nodes stay in ContainerCreating "
+        "with FailedAttachVolume: Multi-Attach error."
+    ),
+    remedy=(
+        "Use runs_as: statefulset, which gives each replica a volume of its own; or an NFS storage class; or "
+        "one replica."
+    ),
+)
+
+DATABASE_ON_NFS = Rule(
+    "DATABASE-ON-NFS",
+    "warning",
+    title="A database has its files on NFS",
+    meaning=(
+        "A database waits for its disk with every commit, and relies on locks. An NFS server that is restarted or "
+        "overloaded makes it wait, and may forget the locks: then two servers write the same files."
+    ),
+    remedy="Use a block storage class. Backups are well placed on NFS.",
+)
+
+EXCEPTION_UNUSED = Rule(
+    "EXCEPTION-UNUSED",
+    "warning",
+    title="An exception without effect",
+    meaning=(
+        "The service states that it departs from a convention, but it does not. Left in place it would hide "
+        "the day on which it does."
+    ),
+    remedy="Remove the exception.",
+)
+
+IMAGE_FLOATING = Rule(
+    "IMAGE-FLOATING",
+    "info",
+    title="An image tag that changes",
+    meaning=(
+        "With `latest` or no tag, a pod that moves to another node may come back as another version, and "
+        "going back is not possible."
+    ),
+    remedy="Pin a version, or a digest with @sha256:.",
+)
+
+KIND_NOT_PROVIDED = Rule(
+    "KIND-NOT-PROVIDED",
+    "error",
+    title="A kind that the cluster will not know",
+    meaning="The service uses a custom resource, and no service of the lab says that its chart installs that kind.",
+    remedy="Add the service that does, or name the API group in its `provides`.",
+)
+
+NAMED_TWICE = Rule(
+    "NAMED-TWICE",
+    "error",
+    title="Two services make the same object",
+    meaning=(
+        "Names of objects follow from those of services, volumes and host names, and here two of them "
+        "meet: service a with volume b-c and service a-b with volume c, for example. Each `up` would "
+        "overwrite what the other made."
+    ),
+    remedy="Give one of the services, its volume or its path another name.",
+)
+
+RESIZED_AT_START = Rule(
+    "RESIZED-AT-START",
+    "warning",
+    title="Live resources will differ from the plan",
+    meaning=(
+        "In mode Initial the Vertical Pod Autoscaler writes its recommendation into every pod that is "
+        "created. Capacity, quota and eviction are then not what was planned, and no two starts are alike."
+    ),
+    remedy="Use mode Off, which only recommends, and take over what it recommends deliberately.",
+)
+
+SCRATCH_EXCEEDS_MEMORY = Rule(
+    "SCRATCH-EXCEEDS-MEMORY",
+    "error",
+    title="Scratch space in memory leaves the container none",
+    meaning="An emptyDir with medium Memory counts towards the memory limit of the containers that fill it.",
+    remedy="Raise memory by the size of the scratch space, or use medium: disk.",
+)
+
+WEBHOOK_FAILS_CLOSED = Rule(
+    "WEBHOOK-FAILS-CLOSED",
+    "warning",
+    title="An admission webhook fails closed",
+    meaning=(
+        "With failurePolicy: Fail the API server refuses what it cannot ask about. While no pod of the webhook "
+        "answers, after a power cut or with a full node, that may be every pod, its own included. Only what the "
+        "chart's values say is known."
+    ),
+    remedy="Write Ignore; or leave its own namespace and kube-system out of what it is asked about, and run it twice.",
+)
 
 
 def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[Finding]:
@@ -60,9 +159,7 @@ def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
     for (kind, namespace, name), services in makers.items():
         if len(services) > 1:
             where = f" in namespace {namespace}" if namespace else ""
-            yield Finding(
-                "NAMED-TWICE",
-                "error",
+            yield NAMED_TWICE.finding(
                 ("services", services[-1]),
                 f"{kind} {name}{where} would be made {len(services)} times, by "
                 f"{' and '.join(dict.fromkeys(services))}, each time with its own content",
@@ -76,9 +173,7 @@ def _resized(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
         and service.recommendation == "Initial"
         and lab.cluster.platform.recommender is not None
     ):
-        yield Finding(
-            "RESIZED-AT-START",
-            "warning",
+        yield RESIZED_AT_START.finding(
             ("services", name, "recommendation"),
             f"the recommender writes its own requests and limits into every new pod of {name}: live resources will "
             "differ from those of this plan, and what is said here of its size holds for pods of today only",
@@ -90,9 +185,7 @@ def _image(container: Container, path: Path) -> Iterator[Finding]:
     name, _, digest = container.image.partition("@")
     tag = name.rsplit("/", 1)[-1].partition(":")[2]
     if not digest and tag in ("", "latest", "stable", "edge", "nightly"):
-        yield Finding(
-            "IMAGE-FLOATING",
-            "info",
+        yield IMAGE_FLOATING.finding(
             (*path, "image"),
             f"{container.image} changes without notice: a pod that moves to another node may come back as another "
             "version",
@@ -117,9 +210,7 @@ def _unused_exceptions(lab: Lab, name: str, service: Service, containers: list[R
     }
     for exception in service.exceptions:
         if not used[exception]:
-            yield Finding(
-                "EXCEPTION-UNUSED",
-                "warning",
+            yield EXCEPTION_UNUSED.finding(
                 ("services", name, "exceptions", exception),
                 f"{exception} is stated but nothing in {name} departs from that convention",
                 "remove it",
@@ -134,9 +225,7 @@ def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterato
     scratch = scratch_of(service)
     size = sum(scratch[name].size for name in mounted(workload) if name in scratch and scratch[name].medium == "memory")
     if size >= workload.memory:
-        yield Finding(
-            "SCRATCH-EXCEEDS-MEMORY",
-            "error",
+        yield SCRATCH_EXCEEDS_MEMORY.finding(
             (*path, "memory"),
             f"scratch space in memory of {Memory(size)} counts towards the memory limit of {workload.memory}: the "
             "container is killed when it fills",
@@ -149,9 +238,7 @@ def _shared_block_volume(lab: Lab, service: Service, workload: Workload, path: P
     pods = _pods_on_several_nodes(workload)
     for name in sorted(mounted(workload) & set(service.volumes)) if pods else ():
         if is_block(lab, service.volumes[name].storage_class):
-            yield Finding(
-                "BLOCK-VOLUME-SHARED",
-                "error",
+            yield BLOCK_VOLUME_SHARED.finding(
                 (*path, "mounts", name),
                 f"{pods} mount the block volume {name}, which one node at a time can attach: the others stay in "
                 "ContainerCreating",
@@ -179,9 +266,7 @@ def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Find
     }
     for path, _, workload in parts:
         for volume in sorted(mounted(workload) & owned.keys()) if workload.runs_as != "statefulset" else ():
-            yield Finding(
-                "BLOCK-VOLUME-SHARED",
-                "error",
+            yield BLOCK_VOLUME_SHARED.finding(
                 (*path, "mounts", volume),
                 f"{volume} is a block volume of a statefulset, one for each of its replicas ({owned[volume]}): there "
                 "is none that another workload could mount, and its pods stay Pending",
@@ -191,9 +276,7 @@ def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Find
 
 def _database_on_nfs(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
     if isinstance(service, DatabaseBase) and not is_block(lab, service.storage_class):
-        yield Finding(
-            "DATABASE-ON-NFS",
-            "warning",
+        yield DATABASE_ON_NFS.finding(
             ("services", name, "storage_class"),
             f"the {service.size} of data of {name} are on NFS ({service.storage_class}): a server that answers late or "
             "restarts holds up every commit, and locks that it forgets can ruin the files",
@@ -204,9 +287,7 @@ def _database_on_nfs(lab: Lab, name: str, service: Service) -> Iterator[Finding]
 def _fails_closed(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
     """What a chart's values say of its admission webhooks; what it does unless told is not known."""
     for path in _failure_policies(service.values) if isinstance(service, HelmService) else ():
-        yield Finding(
-            "WEBHOOK-FAILS-CLOSED",
-            "warning",
+        yield WEBHOOK_FAILS_CLOSED.finding(
             ("services", name, "values"),
             f"{'.'.join(path)} of {name} is Fail: while no pod of it answers, the API server refuses whatever the "
             "webhook is asked about. If that is pods, then after a power cut its own as well, and nothing starts",
@@ -227,9 +308,7 @@ def _missing_kinds(service: PlannedService, provided: Collection[str]) -> Iterat
     groups = {api_group(manifest) for manifest in service.objects}
     for group in sorted(group for group in groups if "." in group and not _is_built_in(group)):
         if group not in provided:
-            yield Finding(
-                "KIND-NOT-PROVIDED",
-                "error",
+            yield KIND_NOT_PROVIDED.finding(
                 ("services", service.name),
                 f"{service.name} uses kinds of {group}, which no service of the lab provides: the API server will not "
                 "know them",

@@ -6,6 +6,7 @@ or by nobody.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
 from config.lab import Lab
@@ -19,6 +20,19 @@ from plan.live.inventory import HostMachine
 from plan.live.pair import Pair
 from plan.live.state import state_findings
 from plan.model import Finding
+from plan.model.findings import Rule
+
+MACHINE_MISSING = Rule(
+    "MACHINE-MISSING",
+    "error",
+    title="The machine to adopt is not there",
+    meaning=(
+        "Proxmox shows no machine with this VMID: nothing has it, or a container, a template, or a machine that the "
+        "token may not see. The import would fail."
+    ),
+    remedy="Write the vmid that it has. A machine that is to be made has a template instead of adopt: true.",
+)
+
 
 RULES: tuple[Callable[[Pair], Iterator[Finding]], ...] = (
     state_findings,
@@ -42,7 +56,7 @@ def host_findings(lab: Lab, machines: Mapping[int, HostMachine]) -> Iterator[Fin
     ]
     shared = shared_disk_findings(pairs, machines.values())
     for finding in chain(shared, *(rule(pair) for pair in pairs for rule in RULES)):
-        yield finding._replace(path=_own(lab, finding.path))
+        yield replace(finding, path=_own(lab, finding.path))
 
 
 def _own(lab: Lab, path: Path) -> Path:
@@ -55,9 +69,7 @@ def missing_findings(lab: Lab, vmids: Collection[int]) -> Iterator[Finding]:
     """Machines that are to be adopted, and that Proxmox does not show; `vmids` are those that it does."""
     for name, machine in lab.machines.items():
         if machine.adopt and machine.vmid not in vmids:
-            yield Finding(
-                "MACHINE-MISSING",
-                "error",
+            yield MACHINE_MISSING.finding(
                 ("machines", name, "vmid"),
                 f"{name} is to be adopted, and Proxmox shows no machine with VMID {machine.vmid}",
                 "write the vmid that it has; or, if the token may not see it, give it VM.Audit on /vms",

@@ -6,6 +6,40 @@ from config.site import PciDevice
 from plan.live.inventory import HostDevice
 from plan.live.pair import Pair
 from plan.model import Finding
+from plan.model.findings import Rule
+
+PCI_DEVICE_BY_ADDRESS = Rule(
+    "PCI-DEVICE-BY-ADDRESS",
+    "error",
+    title="A PCI device is passed through by its address",
+    meaning=(
+        "Proxmox lets root alone do that, with a password and not with an API token: an `up` could never change "
+        "it. And after a change of hardware another device may have the address."
+    ),
+    remedy="Make a mapping of the device, and pass that through: `qm set VMID --hostpci0 mapping=NAME,pcie=1`.",
+)
+
+PCI_DEVICE_NOT_LISTED = Rule(
+    "PCI-DEVICE-NOT-LISTED",
+    "error",
+    title="A PCI device that the lab does not list",
+    meaning=(
+        "It is passed through to the machine, and pins all of its memory: the host's memory is reckoned wrongly "
+        "without it."
+    ),
+    remedy="Write it under pci_devices of the machine.",
+)
+
+PCI_DEVICE_NOT_PASSED = Rule(
+    "PCI-DEVICE-NOT-PASSED",
+    "error",
+    title="A PCI device that a machine does not have",
+    meaning=(
+        "The lab says that it is passed through, and it is not. On an adopted machine an `up` does not change that."
+    ),
+    remedy="`qm set VMID --hostpci0 mapping=NAME,pcie=1`; or take it out of the file.",
+)
+
 
 SLOTS = tuple(f"hostpci{number}" for number in range(16))
 
@@ -19,9 +53,7 @@ def device_findings(pair: Pair) -> Iterator[Finding]:
         if device.mapping is None:
             yield _by_address(pair, device, device_at(known, device.address))
         elif device.mapping not in machine.pci_devices:
-            yield Finding(
-                "PCI-DEVICE-NOT-LISTED",
-                "error",
+            yield PCI_DEVICE_NOT_LISTED.finding(
                 path,
                 f"{device.mapping} is passed through to {pair.name} on {host.host}, which pins all of its memory, and "
                 "is not in the file",
@@ -32,9 +64,7 @@ def device_findings(pair: Pair) -> Iterator[Finding]:
         if name not in passed:
             taken = {device.slot for device in host.devices}
             slot = next(slot for slot in SLOTS if slot not in taken)
-            yield Finding(
-                "PCI-DEVICE-NOT-PASSED",
-                "error",
+            yield PCI_DEVICE_NOT_PASSED.finding(
                 path,
                 f"{name} is not passed through to {pair.name} on {host.host}, and an `up` leaves it so",
                 f"take it out of the file; or, {pair.on_host}, from its next start: `qm set {host.vmid} --{slot} "
@@ -44,9 +74,7 @@ def device_findings(pair: Pair) -> Iterator[Finding]:
 
 def _by_address(pair: Pair, device: HostDevice, known: str | None) -> Finding:
     name = known or "NAME"
-    return Finding(
-        "PCI-DEVICE-BY-ADDRESS",
-        "error",
+    return PCI_DEVICE_BY_ADDRESS.finding(
         (*pair.path, "pci_devices"),
         f"{device.slot} of {pair.name} is passed through by its address, {device.address}: no API token may change "
         "that, and after a change of hardware another device may have the address",

@@ -7,6 +7,17 @@ from config.network import Network
 from plan.live.inventory import HostInterface
 from plan.live.pair import Pair
 from plan.model import Finding
+from plan.model.findings import Rule
+
+NETWORK_DIFFERS = Rule(
+    "NETWORK-DIFFERS",
+    "warning",
+    title="An interface is not as stated",
+    meaning=(
+        "Its bridge, VLAN, MAC address or address is another one. On an adopted machine an `up` does not change that."
+    ),
+    remedy="Write what the machine has, or change it on the host.",
+)
 
 
 def interface_findings(pair: Pair) -> Iterator[Finding]:
@@ -14,9 +25,7 @@ def interface_findings(pair: Pair) -> Iterator[Finding]:
     stated, real = pair.machine.interfaces, pair.host.interfaces
     path = (*pair.path, "interfaces")
     if len(stated) != len(real):
-        yield Finding(
-            "NETWORK-DIFFERS",
-            "warning",
+        yield NETWORK_DIFFERS.finding(
             path,
             f"{pair.name} has {len(stated)} interfaces in the file and {len(real)} on {pair.host.host}, and an `up` "
             "leaves them so",
@@ -26,9 +35,7 @@ def interface_findings(pair: Pair) -> Iterator[Finding]:
     networks = pair.lab.networks.networks
     for index, (interface, found) in enumerate(zip(stated, real, strict=True)):
         if differences := list(_differences(interface, networks[interface.network], found)):
-            yield Finding(
-                "NETWORK-DIFFERS",
-                "warning",
+            yield NETWORK_DIFFERS.finding(
                 (*path, index),
                 f"{found.slot} of {pair.name} is not what the file says, and an `up` leaves it so: on {pair.host.host} "
                 f"it has {', '.join(differences)}",

@@ -1,13 +1,19 @@
 """What a plan consists of: plain frozen values, from which the components declare resources."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple, Protocol, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 from config.lab import Lab
 from config.quantity import Memory
 from config.source import Path
 from plan.model.constraints import Constraints
+from plan.model.findings import SEVERITIES as SEVERITIES
+from plan.model.findings import Finding as Finding
+from plan.model.findings import HasSeverity as HasSeverity
+from plan.model.findings import Severity as Severity
+from plan.model.findings import severity_counts as severity_counts
+from plan.model.findings import sorted_findings as sorted_findings
+from plan.model.findings import worst_first as worst_first
 
 Manifest = dict[str, Any]
 """A Kubernetes object as it is sent to the API server."""
@@ -15,49 +21,8 @@ Manifest = dict[str, Any]
 ResourceList = Mapping[str, int]
 """Amounts by resource name: `cpu` in millicores, `memory` and `ephemeral-storage` in bytes, others in units."""
 
-Severity = Literal["error", "warning", "info"]
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 Controller = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Cluster", "ReplicaSet", "Pod"]
 QosClass = Literal["Guaranteed", "Burstable", "BestEffort"]
-
-
-class HasSeverity(Protocol):
-    """A finding, or what an `up` would do."""
-
-    @property
-    def severity(self) -> Severity:
-        """How bad it is."""
-        ...
-
-
-def worst_first(found: HasSeverity) -> int:
-    """What to sort by, so that errors come before warnings."""
-    return SEVERITIES.index(found.severity)
-
-
-def severity_counts(found: Iterable[HasSeverity]) -> dict[Severity, int]:
-    """How many there are of each severity, the worst first."""
-    counts = Counter(each.severity for each in found)
-    return {severity: counts[severity] for severity in SEVERITIES}
-
-
-class Finding(NamedTuple):
-    """Something that the planner has to say about the lab."""
-
-    code: str
-    """Stable name, for example `QUOTA-EXCEEDED`; `plan/findings/catalogue.py` documents each."""
-    severity: Severity
-    path: Path
-    """What it is about, as a path in the lab."""
-    message: str
-    """What is the case, with the numbers."""
-    fix: str
-    """The cheapest thing to do about it."""
-
-
-def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Worst first, and in a stable order."""
-    return tuple(sorted(findings, key=lambda finding: (worst_first(finding), finding.code, finding.path)))
 
 
 class PciMapping(NamedTuple):

@@ -8,8 +8,21 @@ from config.machine import Interface, Machine, MachineDisk
 from config.site import Host, PciDevice
 from plan.cluster.membership import founder, in_start_order, is_created_node, template_of
 from plan.model import Finding, PciMapping, Snippet, VirtualMachine
+from plan.model.findings import Rule
 from plan.proxmox.cloud_init import node_snippets
 from plan.proxmox.hardware import ALIKE, agent, cpu, disk, memory
+
+PCI_MAPPING_INCOMPLETE = Rule(
+    "PCI-MAPPING-INCOMPLETE",
+    "warning",
+    title="A PCI mapping without all of its details",
+    meaning=(
+        "Proxmox compares the IOMMU group and subsystem id of a mapping with the hardware at every start of "
+        "the machine, and refuses to start it when they differ."
+    ),
+    remedy="Read them with `pvesh get /nodes/NODE/hardware/pci` and write them in site.yaml.",
+)
+
 
 ALWAYS_IGNORED = ("disks", "clone", "initialization")
 """On every machine. Any change of `disks` detaches each volume that the CSI driver attached meanwhile; a change
@@ -218,9 +231,7 @@ def _mapping_findings(host: Host, host_name: str, machine: str, device: str) -> 
     }
     missing = [name for name, value in details.items() if value is None]
     if missing:
-        yield Finding(
-            "PCI-MAPPING-INCOMPLETE",
-            "warning",
+        yield PCI_MAPPING_INCOMPLETE.finding(
             ("site", "hosts", host_name, "pci_devices", device),
             f"{' and '.join(missing)} of {device} not stated; Proxmox compares them at every start of {machine}, "
             "so whether the mapping matches the hardware could not be checked",

@@ -5,8 +5,20 @@ from collections.abc import Iterator
 from config.lab import Lab
 from plan.kubernetes.scheduling import one_more
 from plan.model import Finding, Pending
+from plan.model.findings import Rule
 from plan.scenarios.remedies import remedies
 from plan.scenarios.snapshot import Standing
+
+JOB_DOES_NOT_FIT = Rule(
+    "JOB-DOES-NOT-FIT",
+    "error",
+    title="A job finds no place beside what runs",
+    meaning=(
+        "The pod of the job was placed beside everything that runs all the time, and no node takes it: it waits until"
+        " its deadline, every time. A backup that never runs is noticed when it is needed."
+    ),
+    remedy="Request less, or add a worker.",
+)
 
 
 def job_findings(lab: Lab, standing: Standing) -> Iterator[Finding]:
@@ -22,9 +34,7 @@ def job_findings(lab: Lab, standing: Standing) -> Iterator[Finding]:
     )
     for pending, remedy in zip(stuck, remedies(lab, running), strict=False):
         workload = pending.workload
-        yield Finding(
-            "JOB-DOES-NOT-FIT",
-            "error",
+        yield JOB_DOES_NOT_FIT.finding(
             workload.path,
             f"the pod of {workload.name} would stay Pending beside what runs all the time: {pending.reason}",
             remedy,

@@ -15,7 +15,45 @@ from config.machine import Machine
 from config.storage_class import NfsStorageClass
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Finding, Node
+from plan.model.findings import Rule
 from plan.wording import listed
+
+NAMES_RESOLVED_INSIDE = Rule(
+    "NAMES-RESOLVED-INSIDE",
+    "warning",
+    title="The nodes ask the cluster for names",
+    meaning=(
+        "A node that asks a service of its own cluster for names finds no image registry while that service is away. "
+        "After a power cut it is away, and to start it again a node may need its image."
+    ),
+    remedy="Give the nodes a name server outside of the cluster as well.",
+)
+
+STARTS_AFTER_NODES = Rule(
+    "STARTS-AFTER-NODES",
+    "warning",
+    title="Nodes start before what they depend on",
+    meaning=(
+        "Proxmox starts machines one after the other. A node that starts before its gateway, its name server or the "
+        "server of its NFS volumes pulls no image and mounts no volume until that is there; pods fail and are tried "
+        "again at ever longer intervals."
+    ),
+    remedy="Give that machine an earlier start order.",
+)
+
+STARTS_TOO_LATE = Rule(
+    "STARTS-TOO-LATE",
+    "warning",
+    title="After a power cut a node comes back too late for its pods",
+    meaning=(
+        "Proxmox starts machines one after the other and waits up_seconds after each. Kubernetes gives up the pods of"
+        " a lost node some 350 seconds after it can tell that the node is lost, and makes them anew elsewhere. Those "
+        "with a block volume wait until the node is back. How long a machine takes to boot is taken to be the same "
+        "for all."
+    ),
+    remedy="Shorten up_seconds of the machines that start before it, or give it an earlier order.",
+)
+
 
 GRACE_SECONDS = 50
 """Silence after which a node counts as lost (node-monitor-grace-period)."""
@@ -61,9 +99,7 @@ def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
     starts = start_seconds(lab)
     for each in restarts(lab, nodes):
         if each.pods_given_up is not None:
-            yield Finding(
-                "STARTS-TOO-LATE",
-                "warning",
+            yield STARTS_TOO_LATE.finding(
                 ("machines", each.machine, "start"),
                 f"after a power cut {each.machine} is started {each.seconds} s after the first machine, but its pods "
                 f"are given up {each.pods_given_up} s after it: what runs there is made anew elsewhere, and block "
@@ -82,9 +118,7 @@ def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) 
         beside = (node for node in nodes if node.labels[ZONE_LABEL] == machine.host)
         first = min(beside, key=lambda node: starts[node.name], default=None)
         if what and first and starts[name] > starts[first.name]:
-            yield Finding(
-                "STARTS-AFTER-NODES",
-                "warning",
+            yield STARTS_AFTER_NODES.finding(
                 ("machines", name, "start"),
                 f"after a power cut {name} is started {starts[name]} s after the first machine and {first.name}, a "
                 f"node, {starts[first.name]} s after it; but {name} is {what}: what starts there until then fails",
@@ -111,9 +145,7 @@ def _names_from_inside(lab: Lab) -> Iterator[Finding]:
     inside = {row.load_balancer: name for name, row in lab.services.items() if row.load_balancer in servers}
     if servers and len(inside) == len(servers):
         names = listed([*inside.values()])
-        yield Finding(
-            "NAMES-RESOLVED-INSIDE",
-            "warning",
+        yield NAMES_RESOLVED_INSIDE.finding(
             ("networks", "networks", lab.cluster.node_network, "nameservers"),
             f"nodes ask only {listed([str(each) for each in inside])} for names, and that is {names} of this cluster: "
             f"while it does not run, as after a power cut, they find no registry, and cannot pull the image of {names} "

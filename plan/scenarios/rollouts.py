@@ -5,9 +5,32 @@ from collections.abc import Iterator, Mapping
 from plan.capacity.quotas import Excess, exceeded
 from plan.kubernetes.scheduling import one_more, place
 from plan.model import Finding, NamespaceUse, Workload
+from plan.model.findings import Rule
 from plan.model.resources import notation, pod_requests
 from plan.scenarios.remedies import largest_request
 from plan.scenarios.snapshot import Standing, newly
+
+ROLLOUT_DOES_NOT_FIT = Rule(
+    "ROLLOUT-DOES-NOT-FIT",
+    "warning",
+    title="A rollout finds no place for the new pod",
+    meaning=(
+        "The deployment starts a new pod before an old one goes. There is room for the pods that run, and none for "
+        "that one: the next change of the image stays Pending, while the old version goes on running."
+    ),
+    remedy="Let the old pod go first (singleton: true), request less, or add a worker.",
+)
+
+ROLLOUT_EXCEEDS_QUOTA = Rule(
+    "ROLLOUT-EXCEEDS-QUOTA",
+    "warning",
+    title="A rollout needs more than the quota allows",
+    meaning=(
+        "The deployment starts a new pod before an old one goes. The namespace's quota has room for the pods that "
+        "run, and none for that one: the API server refuses it, and the next change of the image never arrives."
+    ),
+    remedy="Let the old pod go first (singleton: true), request less, or raise the tier's quota.",
+)
 
 
 def rollout_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
@@ -23,9 +46,7 @@ def rollout_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse])
 
 
 def _refused(workload: Workload, excess: Excess) -> Finding:
-    return Finding(
-        "ROLLOUT-EXCEEDS-QUOTA",
-        "warning",
+    return ROLLOUT_EXCEEDS_QUOTA.finding(
         workload.path,
         f"a rollout of {workload.name} starts a pod more before an old one goes, and {workload.namespace} would then "
         f"use {excess.sentence}: the API server refuses it, and every change to {workload.name} is stuck",
@@ -35,9 +56,7 @@ def _refused(workload: Workload, excess: Excess) -> Finding:
 
 
 def _without_a_place(standing: Standing, workload: Workload, reason: str) -> Finding:
-    return Finding(
-        "ROLLOUT-DOES-NOT-FIT",
-        "warning",
+    return ROLLOUT_DOES_NOT_FIT.finding(
         workload.path,
         f"a rollout of {workload.name} starts a pod more before an old one goes, and that pod would stay Pending: "
         f"{reason}",

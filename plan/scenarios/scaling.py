@@ -5,7 +5,29 @@ from collections.abc import Iterator, Mapping
 from plan.capacity.quotas import Excess, exceeded
 from plan.kubernetes.scheduling import place
 from plan.model import Finding, NamespaceUse, Pending, Workload
+from plan.model.findings import Rule
 from plan.scenarios.snapshot import Standing, newly
+
+AUTOSCALER_DOES_NOT_FIT = Rule(
+    "AUTOSCALER-DOES-NOT-FIT",
+    "warning",
+    title="An autoscaler may ask for more pods than find a place",
+    meaning=(
+        "Everything fits while the autoscalers are at their minimum. Under load, all of them at once, the pods above "
+        "stay Pending: the service gets no faster."
+    ),
+    remedy="Lower max_replicas to what fits, request less, or add a worker.",
+)
+
+AUTOSCALER_EXCEEDS_QUOTA = Rule(
+    "AUTOSCALER-EXCEEDS-QUOTA",
+    "warning",
+    title="An autoscaler may ask for more than the quota allows",
+    meaning=(
+        "The API server refuses pods above the quota. The autoscaler goes on asking, and the service gets no faster."
+    ),
+    remedy="Lower max_replicas to what the message says, or raise the tier's quota.",
+)
 
 
 def scaling_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
@@ -24,9 +46,7 @@ def scaling_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse])
 
 
 def _refused(workload: Workload, excess: Excess) -> Finding:
-    return Finding(
-        "AUTOSCALER-EXCEEDS-QUOTA",
-        "warning",
+    return AUTOSCALER_EXCEEDS_QUOTA.finding(
         (*workload.path, "autoscale"),
         f"at {workload.max_replicas} replicas of {workload.name}, {workload.namespace} would use {excess.sentence}: "
         "the API server refuses the pods above it",
@@ -36,9 +56,7 @@ def _refused(workload: Workload, excess: Excess) -> Finding:
 
 def _without_a_place(pending: Pending) -> Finding:
     workload = pending.workload
-    return Finding(
-        "AUTOSCALER-DOES-NOT-FIT",
-        "warning",
+    return AUTOSCALER_DOES_NOT_FIT.finding(
         (*workload.path, "autoscale"),
         f"{pending.pods} of the {workload.replicas} pods that the autoscaler of {workload.name} may make would stay "
         f"Pending while all autoscalers are at their maximum: {pending.reason}",

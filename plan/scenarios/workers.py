@@ -6,7 +6,19 @@ from plan.capacity.groups import standard_worker
 from plan.capacity.quotas import exceeded
 from plan.cluster.nodes import admits
 from plan.model import Finding, NamespaceUse, Workload
+from plan.model.findings import Rule
 from plan.scenarios.snapshot import Standing
+
+WORKER_EXCEEDS_QUOTA = Rule(
+    "WORKER-EXCEEDS-QUOTA",
+    "warning",
+    title="One more worker would exceed a quota",
+    meaning=(
+        "A daemonset gets one more pod with each node. The quota of its namespace has no room for another: on a new "
+        "worker the pod is refused, and what it does (network, volumes, metrics) is missing there."
+    ),
+    remedy="Raise the tier's quota before you add a worker.",
+)
 
 
 def worker_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
@@ -15,9 +27,7 @@ def worker_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) 
     for workload in standing.workloads if worker else ():
         if worker and _runs_there(workload, namespaces) and admits(worker.node, workload.pod):
             for excess in exceeded(namespaces[workload.namespace], workload, workload.replicas + 1):
-                yield Finding(
-                    "WORKER-EXCEEDS-QUOTA",
-                    "warning",
+                yield WORKER_EXCEEDS_QUOTA.finding(
                     workload.path,
                     f"with one more worker like {worker.node.name}, {workload.namespace} would use {excess.sentence}: "
                     f"the API server refuses the pod of {workload.name} for the new node",

@@ -11,7 +11,65 @@ from config.service.container import Gpu, Resources
 from config.source import Path
 from config.tier import Tier
 from plan.model import Container, Finding
+from plan.model.findings import Rule
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
+
+CPU_ABOVE_CAP = Rule(
+    "CPU-ABOVE-CAP",
+    "error",
+    title="A container requests more CPU than its tier allows",
+    meaning=(
+        "Each tier caps the CPU request of one container, by a Kyverno policy. A LimitRange maximum is not "
+        "used for it: the API server would turn it into a CPU limit of every container."
+    ),
+    remedy="Request less, or state exceptions.cpu-above-cap with the reason.",
+)
+
+LIMIT_ABOVE_MAXIMUM = Rule(
+    "LIMIT-ABOVE-MAXIMUM",
+    "error",
+    title="A memory limit above the tier's maximum",
+    meaning=(
+        "The LimitRange of the namespace refuses the pod: the controller reports FailedCreate, and the service is down."
+    ),
+    remedy=(
+        "Lower the limit, or state exceptions.no-limit-range with the reason: then the namespace gets no LimitRange."
+    ),
+)
+
+LIMIT_ABOVE_RATIO = Rule(
+    "LIMIT-ABOVE-RATIO",
+    "error",
+    title="A memory limit too far above its request",
+    meaning=(
+        "Where a tier says how many times its request a limit may be (max_memory_ratio), the LimitRange of the "
+        "namespace refuses what is further apart: the controller reports FailedCreate, and the service is down."
+    ),
+    remedy="Request more memory, lower the limit, or state exceptions.no-limit-range with the reason.",
+)
+
+MEMORY_NOT_BURSTABLE = Rule(
+    "MEMORY-NOT-BURSTABLE",
+    "error",
+    title="All of the limit is requested in a burstable tier",
+    meaning=(
+        "In these tiers the request stays below the limit, so that more pods fit on a node; they are evicted "
+        "first when memory runs out."
+    ),
+    remedy="Leave memory_request out, or state exceptions.guaranteed-memory with the reason.",
+)
+
+MEMORY_NOT_GUARANTEED = Rule(
+    "MEMORY-NOT-GUARANTEED",
+    "error",
+    title="Less than the limit is requested in a memory-guaranteed tier",
+    meaning=(
+        "In these tiers memory request = limit, so that a pod always has what it may use and is not evicted "
+        "for using it. (Kubernetes still calls such a pod Burstable: Guaranteed takes CPU limits as well.)"
+    ),
+    remedy="Leave memory_request out, or state exceptions.burstable-memory with the reason.",
+)
+
 
 WAIT_FOR = Resources(cpu=Cpu.parse("10m"), memory=Memory.parse("32Mi"))
 """An init container that waits for another service."""
@@ -89,9 +147,7 @@ def departures(
     """What a container states that its tier's rules do not allow."""
     yield from _memory_departures(needs, tier_name, tier, exceptions, path)
     if needs.cpu > tier.container.max_cpu_request and "cpu-above-cap" not in exceptions:
-        yield Finding(
-            "CPU-ABOVE-CAP",
-            "error",
+        yield CPU_ABOVE_CAP.finding(
             (*path, "cpu"),
             f"requests {needs.cpu} CPU; one container of tier {tier_name} may request "
             f"{tier.container.max_cpu_request}, and the policy refuses its pods",
@@ -99,9 +155,7 @@ def departures(
             "with the reason",
         )
     if needs.memory > tier.container.max_memory and "no-limit-range" not in exceptions:
-        yield Finding(
-            "LIMIT-ABOVE-MAXIMUM",
-            "error",
+        yield LIMIT_ABOVE_MAXIMUM.finding(
             (*path, "memory"),
             f"memory limit {needs.memory}; the LimitRange of tier {tier_name} admits {tier.container.max_memory}: "
             f"maximum memory usage per Container is {tier.container.max_memory}, but limit is {needs.memory}",
@@ -123,9 +177,7 @@ def _ratio_departures(
     most, request = tier.container.max_memory_ratio, memory_request(needs, tier, exceptions)
     if most is not None and is_above_ratio(needs, tier, exceptions) and "no-limit-range" not in exceptions:
         least = Memory(-(-needs.memory // most))
-        yield Finding(
-            "LIMIT-ABOVE-RATIO",
-            "error",
+        yield LIMIT_ABOVE_RATIO.finding(
             (*path, "memory_request"),
             f"memory limit {needs.memory} is {needs.memory / request:.1f} times the request {request}; the LimitRange "
             f"of tier {tier_name} admits {most} times: memory max limit to request ratio per Container is {most}, but "
@@ -141,17 +193,13 @@ def _memory_departures(
     stated = needs.memory_request
     if memory_is_guaranteed(tier, exceptions):
         if stated is not None and stated != needs.memory:
-            yield Finding(
-                "MEMORY-NOT-GUARANTEED",
-                "error",
+            yield MEMORY_NOT_GUARANTEED.finding(
                 (*path, "memory_request"),
                 f"memory request {stated} differs from the limit {needs.memory}; here request = limit",
                 "leave memory_request out, or state exceptions.burstable-memory with the reason",
             )
     elif memory_request(needs, tier, exceptions) >= needs.memory:
-        yield Finding(
-            "MEMORY-NOT-BURSTABLE",
-            "error",
+        yield MEMORY_NOT_BURSTABLE.finding(
             (*path, "memory_request"),
             f"memory request {stated or needs.memory} is all of the limit {needs.memory}; tier {tier_name} keeps "
             "requests below limits, so that more fits on a node",

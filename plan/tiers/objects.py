@@ -5,7 +5,20 @@ from collections.abc import Iterator, Mapping
 from config.lab import Lab
 from config.tier import Tier as TierRow
 from plan.model import Finding, Manifest, Tier
+from plan.model.findings import Rule
 from plan.model.metadata import MANAGED_BY_LABEL, manifest
+
+SHUTDOWN_TOO_SHORT = Rule(
+    "SHUTDOWN-TOO-SHORT",
+    "warning",
+    title="A machine is switched off before its pods have ended",
+    meaning=(
+        "At shutdown the kubelet ends pods tier by tier, each tier with its grace period. Proxmox waits "
+        "down_seconds and then switches the machine off: databases that still write are cut."
+    ),
+    remedy="Raise down_seconds of the machine, or shorten shutdown_grace_seconds of a tier.",
+)
+
 
 SYSTEM_CRITICAL_GRACE_SECONDS = 10
 """Left for Kubernetes' own pods at the end of a node's shutdown."""
@@ -83,9 +96,7 @@ def shutdown_findings(lab: Lab) -> Iterator[Finding]:
     needed = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers))
     for name, machine in lab.machines.items():
         if machine.role != "appliance" and machine.start.down_seconds < needed:
-            yield Finding(
-                "SHUTDOWN-TOO-SHORT",
-                "warning",
+            yield SHUTDOWN_TOO_SHORT.finding(
                 ("machines", name, "start", "down_seconds"),
                 f"is stopped after {machine.start.down_seconds} s, but the tiers' shutdown_grace_seconds add up to "
                 f"{needed} s ({SYSTEM_CRITICAL_GRACE_SECONDS} s for system pods included)",

@@ -50,7 +50,7 @@ def test_what_is_broken_is_found_and_nothing_else(case: dict[str, Any], tmp_path
 
 
 def test_there_is_a_case_for_every_finding() -> None:
-    assert {case["finding"] for case in CASES} >= codes_made_in("operations/preflight")
+    assert {case["finding"] for case in CASES} >= codes_made_in("operations.preflight")
 
 
 def test_a_token_without_privileges_is_told_what_it_lacks_and_passes_nothing_for_checked() -> None:

@@ -414,7 +414,7 @@ def test_a_disk_in_two_slots_of_one_machine_is_an_error() -> None:
 
 def test_there_is_a_case_for_every_finding() -> None:
     tried = {case.code for case in CASES} | {"DISK-ATTACHED-TWICE", "MACHINE-MISSING"}
-    assert tried == codes_made_in("plan/live")
+    assert tried == codes_made_in("plan.live")
 
 
 def test_volumes_of_the_csi_driver_come_and_go() -> None:

@@ -1,0 +1,15 @@
+"""The rules of plans and of what is asked before an `up`, for pages and explanations."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import operations.preflight
+import plan
+from plan.findings.registry import rules_in
+from plan.model.findings import Rule
+
+
+@cache
+def all_rules() -> Mapping[str, Rule]:
+    """Every rule by its code."""
+    return rules_in(plan, operations.preflight)

@@ -1,0 +1,93 @@
+"""Findings: a rule says its code, severity and page once; a finding is a rule, its subject and its facts."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, get_args
+
+from config.source import Path
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+Fact = str | int | float | bool | None | tuple[str, ...]
+
+
+class HasSeverity(Protocol):
+    """A finding, or what an `up` would do."""
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        ...
+
+
+def worst_first(found: HasSeverity) -> int:
+    """What to sort by, so that errors come before warnings."""
+    return SEVERITIES.index(found.severity)
+
+
+def severity_counts(found: Iterable[HasSeverity]) -> dict[Severity, int]:
+    """How many there are of each severity, the worst first."""
+    counts = Counter(each.severity for each in found)
+    return {severity: counts[severity] for severity in SEVERITIES}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is so in the lab and that its owner should know.
+
+    Two findings are the same if rule, path and `about` are: numbers and words may differ.
+    """
+
+    code: str
+    """Stable name of its rule, for example `QUOTA-EXCEEDED`."""
+    path: Path
+    """Its subject, as a path in the lab."""
+    about: str = ""
+    """The resource or other thing that it is about, where a rule may say several things of one subject."""
+    severity: Severity = field(default="error", compare=False)
+    message: str = field(default="", compare=False)
+    """The case, with the numbers."""
+    fix: str = field(default="", compare=False)
+    """The cheapest thing to do about it."""
+    facts: Mapping[str, Fact] = field(default_factory=dict[str, Fact], compare=False)
+    """The values behind the message, by name; sizes in bytes, CPU in millicores."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the planner: everything about it that is the same for all of its findings."""
+
+    code: str
+    severity: Severity | tuple[Severity, ...]
+    """Several, where it depends on how far things went."""
+    title: str
+    meaning: str
+    """The page: why it matters."""
+    remedy: str
+    """The page: what to do."""
+
+    @property
+    def severities(self) -> tuple[Severity, ...]:
+        """The severities that its findings may have."""
+        return self.severity if isinstance(self.severity, tuple) else (self.severity,)
+
+    def finding(
+        self,
+        path: Path,
+        message: str,
+        fix: str,
+        *,
+        about: str = "",
+        severity: Severity | None = None,
+        facts: Mapping[str, Fact] | None = None,
+    ) -> Finding:
+        """A finding by this rule; `severity` where the rule leaves it open."""
+        worst = self.severities[0] if severity is None else severity
+        assert worst in self.severities, f"{self.code} may not be of severity {worst}"
+        return Finding(self.code, path, about, worst, message, fix, facts or {})
+
+
+def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Worst first, and in a stable order."""
+    return tuple(sorted(findings, key=lambda each: (worst_first(each), each.code, each.path, each.about)))

@@ -1,0 +1,70 @@
+"""Every rule has a code that is easy to type and a page, and every finding comes from a rule."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from operations.rules import all_rules
+from plan.model.findings import Finding, Rule, sorted_findings
+
+ROOT = Path(__file__).parents[2]
+RULE = Rule("QUOTA-EXCEEDED", "error", "Title", "Meaning.", "Remedy.")
+OPEN = Rule("CLOCK-DIFFERS", ("error", "warning"), "Title", "Meaning.", "Remedy.")
+
+
+@pytest.mark.parametrize("rule", all_rules().values(), ids=all_rules())
+def test_a_page_says_what_it_means_and_what_to_do(rule: Rule) -> None:
+    assert re.fullmatch("[A-Z]+(-[A-Z0-9]+)*", rule.code)
+    assert rule.title[0].isupper()
+    assert not rule.title.endswith(".")
+    assert rule.meaning.endswith((".", ".)", ".'"))
+    assert rule.remedy.endswith(".")
+
+
+def test_each_code_is_written_once() -> None:
+    files = [file for folder in ("plan", "operations") for file in (ROOT / folder).rglob("*.py")]
+    calls = [
+        node
+        for file in files
+        if "from plan.model.findings import" in (text := file.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Rule"
+    ]
+    codes = [node.args[0].value for node in calls if isinstance(node.args[0], ast.Constant)]
+    assert sorted(codes) == sorted(all_rules())
+
+
+def test_numbers_and_words_are_no_part_of_a_findings_identity() -> None:
+    before = RULE.finding(("services", "a"), "uses 3 of 2", "less", about="cpu", facts={"used": 3})
+    after = RULE.finding(("services", "a"), "uses 3500m of 2", "much less", about="cpu", facts={"used": 3500})
+    other = RULE.finding(("services", "a"), "uses 3 of 2", "less", about="memory")
+    assert before == after
+    assert before != other
+
+
+def test_a_rule_gives_its_severity_unless_it_leaves_it_open() -> None:
+    assert RULE.finding((), "", "").severity == "error"
+    assert OPEN.finding((), "", "", severity="warning").severity == "warning"
+    with pytest.raises(AssertionError, match="may not be of severity info"):
+        OPEN.finding((), "", "", severity="info")
+
+
+def test_findings_are_sorted_worst_first() -> None:
+    found: tuple[Finding, ...] = (OPEN.finding((), "", "", severity="warning"), RULE.finding((), "", ""))
+    assert [each.severity for each in sorted_findings(found)] == ["error", "warning"]
+
+
+def test_nothing_branches_on_a_message() -> None:
+    """Facts are compared, sentences never."""
+    suspicious = re.compile(r"(?:re\.\w+\([^)]*|in |==\s*|startswith\()[^\n]*\.(?:message|fix|reason)\b(?!s)")
+    allowed = {"operations/adopt/machines.py", "cli/text/comparison.py"}
+    found = [
+        f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
+        for folder in ("plan", "operations", "cli", "components")
+        for file in (ROOT / folder).rglob("*.py")
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if suspicious.search(line) and str(file.relative_to(ROOT)) not in allowed
+    ]
+    assert not found
