@@ -115,7 +115,8 @@ def loss_report(loss: Loss) -> LossReport:
         moved=loss.moved,
         stay_down=loss.stay_down,
         pending=tuple(
-            PendingReport(workload=named(each.workload), pods=each.pods, reason=each.reason) for each in loss.pending
+            PendingReport(workload=named(each.workload), pods=each.pods, reason=str(each.reason))
+            for each in loss.pending
         ),
         interrupted=tuple(named(each) for each in loss.interrupted),
         blips=tuple(named(each) for each in loss.blips),

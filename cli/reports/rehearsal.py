@@ -130,7 +130,7 @@ def _step_report(plan: Plan, step: Step) -> StepReport:
         nodes=tuple(NodeOutcomeReport(name=each.name, pods=each.pods, volumes=each.volumes) for each in outcome.nodes),
         foreseen=tuple(
             ForeseenReport(
-                workload=each.workload.name, namespace=each.workload.namespace, pods=each.pods, reason=each.reason
+                workload=each.workload.name, namespace=each.workload.namespace, pods=each.pods, reason=str(each.reason)
             )
             for each in step.foreseen
         ),

@@ -138,7 +138,7 @@ def _moves(
             pods=pods,
             to=tuple(sorted(gained)),
             without_place=missing,
-            reason=waits.reason if waits and missing else None,
+            reason=str(waits.reason) if waits and missing else None,
             interrupted=not any(counts[workload.key] for name, counts in before.items() if name != node.name),
             grace_seconds=grace.get((workload.namespace, workload.name), DEFAULT_GRACE_SECONDS),
         )

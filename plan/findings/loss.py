@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from plan.cluster.nodes import PODS, ZONE_LABEL
-from plan.kubernetes.scheduling.filters import VOLUMES
 from plan.model import Finding, Node, NodeUse, Pending, Workload
 from plan.model.findings import Rule
 from plan.model.resources import notation, pod_requests
@@ -173,7 +172,7 @@ def _lacks(loss: Loss) -> Iterator[str]:
     for lack, nodes in counted:
         yield lack.sentence(nodes)
     if not counted:
-        yield loss.pending[0].reason.rstrip(".")
+        yield str(loss.pending[0].reason).rstrip(".")
 
 
 def _counted_lacks(loss: Loss) -> Iterator[tuple[_Lack, int]]:
@@ -193,8 +192,7 @@ def _wanted(workload: Workload) -> dict[str, int]:
 
 
 def _is_short(pending: Pending, resource: str) -> bool:
-    said = {PODS: "Too many pods", SLOTS: VOLUMES}.get(resource, f"Insufficient {resource}")
-    return said in pending.reason
+    return pending.reason.has("volume-slots") if resource == SLOTS else pending.reason.lacks(resource)
 
 
 def _left(use: NodeUse, resource: str) -> int:

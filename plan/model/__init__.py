@@ -14,6 +14,7 @@ from plan.model.findings import Severity as Severity
 from plan.model.findings import severity_counts as severity_counts
 from plan.model.findings import sorted_findings as sorted_findings
 from plan.model.findings import worst_first as worst_first
+from plan.model.placement import NoPlace
 
 Manifest = dict[str, Any]
 """A Kubernetes object as it is sent to the API server."""
@@ -274,8 +275,8 @@ class Pending(NamedTuple):
 
     workload: Workload
     pods: int
-    reason: str
-    """In the scheduler's words."""
+    reason: NoPlace
+    """As text, it is the scheduler's sentence."""
 
 
 class GroupUse(NamedTuple):

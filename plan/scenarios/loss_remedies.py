@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from plan.capacity.groups import copy, standard_worker
 from plan.cluster.nodes import ZONE_LABEL, admits
 from plan.kubernetes.scheduling import place
-from plan.kubernetes.scheduling.filters import VOLUMES
 from plan.model import Container, Controller, Node, Pending, Pod, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_requests
 from plan.scenarios.remedies import largest_request
@@ -29,10 +28,10 @@ def loss_remedies(standing: Standing, names: Sequence[str]) -> Iterator[str]:
     """Steps each of which lets the loss of any one of these nodes be survived."""
     waiting = [each for name in names for each in _waiting(standing, name)]
     for resource in (MEMORY, CPU):
-        if any(f"Insufficient {resource}" in each.reason for each in waiting):
+        if any(each.reason.lacks(resource) for each in waiting):
             yield from _one_smaller(standing, names, waiting, resource)
             yield from _all_smaller(standing, names, resource)
-    if any(VOLUMES in each.reason for each in waiting):
+    if any(each.reason.has("volume-slots") for each in waiting):
         yield from _volumes_on_nfs(standing, names, waiting)
     worker = standard_worker(standing.uses)
     if worker and _survives(standing._replace(nodes=(*standing.nodes, copy(worker))), names):
@@ -89,7 +88,7 @@ def _requesting_share(workload: Workload, resource: str, percent: int) -> Worklo
 
 def _volumes_on_nfs(standing: Standing, names: Sequence[str], waiting: Iterable[Pending]) -> Iterator[str]:
     """The fewest of those that wait for a slot whose volumes need none."""
-    stuck = {each.workload.key: each.workload for each in waiting if VOLUMES in each.reason}
+    stuck = {each.workload.key: each.workload for each in waiting if each.reason.has("volume-slots")}
     moved: dict[Key, Workload] = {}
     for workload in stuck.values():
         moved[workload.key] = workload._replace(pod=workload.pod._replace(block_volumes=()))

@@ -85,7 +85,7 @@ def _with(standing: Standing, instead: Workload) -> Iterable[Workload]:
 
 def _smaller_requests(standing: Standing, pending: Pending) -> Iterator[str]:
     for resource in pod_requests(pending.workload.pod):
-        if f"Insufficient {resource}" in pending.reason:
+        if pending.reason.lacks(resource):
             most = largest_request(pending.workload, resource, lambda smaller: _finds_room(standing, smaller))
             smaller = requesting(pending.workload, resource, most) if most else None
             if most and smaller and _helps(standing, smaller):

@@ -6,6 +6,7 @@ from plan.capacity.quotas import Excess, exceeded
 from plan.kubernetes.scheduling import one_more, place
 from plan.model import Finding, NamespaceUse, Workload
 from plan.model.findings import Rule
+from plan.model.placement import NoPlace
 from plan.model.resources import notation, pod_requests
 from plan.scenarios.remedies import largest_request
 from plan.scenarios.snapshot import Standing, newly
@@ -55,7 +56,7 @@ def _refused(workload: Workload, excess: Excess) -> Finding:
     )
 
 
-def _without_a_place(standing: Standing, workload: Workload, reason: str) -> Finding:
+def _without_a_place(standing: Standing, workload: Workload, reason: NoPlace) -> Finding:
     return ROLLOUT_DOES_NOT_FIT.finding(
         workload.path,
         f"a rollout of {workload.name} starts a pod more before an old one goes, and that pod would stay Pending: "
@@ -65,9 +66,9 @@ def _without_a_place(standing: Standing, workload: Workload, reason: str) -> Fin
     )
 
 
-def _smaller(standing: Standing, workload: Workload, reason: str) -> Iterator[str]:
+def _smaller(standing: Standing, workload: Workload, reason: NoPlace) -> Iterator[str]:
     for resource in pod_requests(workload.pod):
-        if f"Insufficient {resource}" in reason:
+        if reason.lacks(resource):
             most = largest_request(workload, resource, lambda smaller: _rolls_out(standing, smaller))
             if most:
                 yield f"request at most {notation(resource, most)} of {resource} for each pod, "

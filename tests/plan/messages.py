@@ -82,4 +82,4 @@ def _expected(cause: str) -> str:
         if admission.refusal is not None:
             return admission.refusal.message
         used = added(used, pod_usage(admission.pod))
-    return next(each.reason for each in plan.capacity.pending if each.workload == workload)
+    return next(str(each.reason) for each in plan.capacity.pending if each.workload == workload)

@@ -75,14 +75,16 @@ def test_the_tenants_of_the_gpu_wait_for_their_node_and_say_why() -> None:
     found = loss(plan_of("prod"), "node", "k8s-node1")
     assert waiting(found) == GPU_TENANTS
     assert not GPU_TENANTS & {each.name for each in found.blips}
-    assert found.pending[0].reason.startswith("0/6 nodes are available: 1 node(s) had untolerated taint(s), 5 node(s)")
+    assert str(found.pending[0].reason).startswith(
+        "0/6 nodes are available: 1 node(s) had untolerated taint(s), 5 node(s)"
+    )
 
 
 def test_a_drained_node_is_still_counted_by_the_scheduler() -> None:
     found = loss(plan_of("prod"), "drain", "k8s-node1")
     assert waiting(found) == GPU_TENANTS
-    assert "0/7 nodes are available" in found.pending[0].reason
-    assert "1 node(s) were unschedulable" in found.pending[0].reason
+    assert "0/7 nodes are available" in str(found.pending[0].reason)
+    assert "1 node(s) were unschedulable" in str(found.pending[0].reason)
     (drained,) = (use for use in found.nodes if use.node.name == "k8s-node1")
     assert UNSCHEDULABLE in drained.node.taints
     assert {workload.controller for workload, _ in drained.workloads} == {"DaemonSet"}

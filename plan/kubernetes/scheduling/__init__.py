@@ -11,6 +11,7 @@ from plan.kubernetes.scheduling.kinds import Kind
 from plan.kubernetes.scheduling.preemption import Room
 from plan.kubernetes.scheduling.scheduler import Scheduler
 from plan.model import Node, NodeUse, Pending, Workload
+from plan.model.placement import NoPlace
 
 __all__ = ["Kind", "Room", "Scheduler", "one_more", "place"]
 
@@ -30,11 +31,11 @@ def place(
 
 def one_more(
     nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse], candidates: Iterable[Workload]
-) -> Iterator[tuple[Workload, str]]:
+) -> Iterator[tuple[Workload, NoPlace]]:
     """Those candidates of which no node would take one more pod beside what runs, and why; jobs among them."""
     scheduler = Scheduler(nodes, workloads, running)
     kinds = {kind.workload.key: kind for kind in scheduler.cluster.kinds}
     for candidate in candidates:
         room = scheduler.room(kinds[candidate.key])
-        if isinstance(room, str):
+        if isinstance(room, NoPlace):
             yield candidate, room

@@ -1,4 +1,4 @@
-"""Which nodes a pod may go to, and in the scheduler's words why not to the others (pkg/scheduler/framework/plugins).
+"""The nodes that a pod may go to, and the obstacles on the others (pkg/scheduler/framework/plugins).
 
 A node's reasons are those of the first filter that refuses it, in the order of the default profile.
 """
@@ -12,23 +12,16 @@ import numpy as np
 from plan.cluster.nodes import PODS, UNSCHEDULABLE, matches, tolerates
 from plan.kubernetes.scheduling.cluster import Booleans, Cluster, Integers
 from plan.kubernetes.scheduling.kinds import Kind
+from plan.model.placement import Obstacle
 
-CORDONED = "node(s) were unschedulable"
-TAINTS = "node(s) had untolerated taint(s)"
-NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
-PORTS = "node(s) didn't have free ports for the requested pod ports"
-VOLUMES = "node(s) exceed max volume count"
-VOLUME_ZONE = "node(s) didn't match PersistentVolume's node affinity"
-SPREAD = "node(s) didn't match pod topology spread constraints"
-NEAR = "node(s) didn't match pod affinity rules"
-APART = "node(s) didn't match pod anti-affinity rules"
-APART_FROM_EXISTING = "node(s) didn't satisfy existing pods anti-affinity rules"
+_PORTS, _SLOTS, _ZONE = Obstacle("ports"), Obstacle("volume-slots"), Obstacle("volume-zone")
+_POD_COUNT = Obstacle("pods")
 
 
 class Unfit(NamedTuple):
     """Why a pod may not go to a node."""
 
-    reasons: tuple[str, ...]
+    reasons: tuple[Obstacle, ...]
     resolvable: bool
     """Whether it might, were other pods gone from there."""
 
@@ -48,15 +41,15 @@ def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[F
     found = list(fixed)
     if constraints.host_ports:
         free = np.array([not cluster.has_port(kind, index) for index in everywhere])
-        found.append(_refusing(free, PORTS))
+        found.append(_refusing(free, _PORTS))
     demand = cluster.demand(kind)
     fits = cluster.used[demand.rows] + demand.amounts <= cluster.allocatable[demand.rows]
     found.append(Filter(np.all(fits, axis=0), partial(_too_little, kind, cluster)))
     if kind.workload.pod.block_volumes:
         shared = [cluster.further_volumes(kind, index) for index in everywhere] if kind.claims else ()
         further = np.array(shared) if kind.claims else kind.own_volumes
-        found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), VOLUMES))
-        found.append(_refusing(cluster.reaches(kind), VOLUME_ZONE, resolvable=False))
+        found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), _SLOTS))
+        found.append(_refusing(cluster.reaches(kind), _ZONE, resolvable=False))
     found += _spread(kind, cluster, fixed)
     found += _pods(kind, cluster)
     return found
@@ -67,9 +60,13 @@ def fixed_filters(kind: Kind, cluster: Cluster) -> list[Filter]:
     pod, nodes = kind.workload.pod, cluster.nodes
     stays = kind.workload.controller == "DaemonSet" or "*" in pod.tolerated_taints
     return [
-        _refusing(np.array([stays or UNSCHEDULABLE not in each.taints for each in nodes]), CORDONED, resolvable=False),
-        _refusing(np.array([tolerates(each, pod) for each in nodes]), TAINTS, resolvable=False),
-        _refusing(np.array([matches(each, pod) for each in nodes]), NODE_AFFINITY, resolvable=False),
+        _refusing(
+            np.array([stays or UNSCHEDULABLE not in each.taints for each in nodes]),
+            Obstacle("cordoned"),
+            resolvable=False,
+        ),
+        _refusing(np.array([tolerates(each, pod) for each in nodes]), Obstacle("taints"), resolvable=False),
+        _refusing(np.array([matches(each, pod) for each in nodes]), Obstacle("node-labels"), resolvable=False),
     ]
 
 
@@ -104,15 +101,15 @@ def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]
     if constraints.near or constraints.apart or constraints.spread or any(cluster.selection.apart_from(kind)):
         return first_refusal(filters_for(kind, cluster, fixed), index)
     if cluster.has_port(kind, index):
-        return Unfit((PORTS,), True)
+        return Unfit((_PORTS,), True)
     demand = cluster.demand(kind)
     if (cluster.used[demand.rows, index] + demand.amounts[:, 0] > cluster.allocatable[demand.rows, index]).any():
         return _too_little(kind, cluster, index)
     further = cluster.further_volumes(kind, index)
     if further and cluster.volumes[index] + further > cluster.slots[index]:
-        return Unfit((VOLUMES,), True)
+        return Unfit((_SLOTS,), True)
     is_reached = not kind.workload.pod.block_volumes or cluster.reaches(kind)[index]
-    return None if is_reached else Unfit((VOLUME_ZONE,), False)
+    return None if is_reached else Unfit((_ZONE,), False)
 
 
 def _too_little(kind: Kind, cluster: Cluster, index: int) -> Unfit:
@@ -124,11 +121,11 @@ def _too_little(kind: Kind, cluster: Cluster, index: int) -> Unfit:
     ]
     too_large = any(kind.requests[name] > allocatable.get(name, 0) for name in lacking)
     lacking.sort(key=lambda name: name != PODS)
-    reasons = tuple("Too many pods" if name == PODS else f"Insufficient {name}" for name in lacking)
+    reasons = tuple(_POD_COUNT if name == PODS else Obstacle("resource", name) for name in lacking)
     return Unfit(reasons, not too_large)
 
 
-def _refusing(passes: Booleans, reason: str, *, resolvable: bool = True) -> Filter:
+def _refusing(passes: Booleans, reason: Obstacle, *, resolvable: bool = True) -> Filter:
     """A filter that gives every node that it refuses the same reason."""
     unfit = Unfit((reason,), resolvable)
 
@@ -147,8 +144,8 @@ def _spread(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Iterator[F
         values = np.unique(codes[counted])
         itself = int(kind.is_selected(kind, each.selector))
         least = counts[values].min() if values.size else 0
-        yield _refusing(codes >= 0, f"{SPREAD} (missing required label)", resolvable=False)
-        yield _refusing(counts[codes] + itself - least <= each.max_skew, SPREAD)
+        yield _refusing(codes >= 0, Obstacle("spread-label"), resolvable=False)
+        yield _refusing(counts[codes] + itself - least <= each.max_skew, Obstacle("spread"))
 
 
 def with_labels(cluster: Cluster, nodes: Booleans, keys: Iterable[str]) -> Booleans:
@@ -160,17 +157,17 @@ def with_labels(cluster: Cluster, nodes: Booleans, keys: Iterable[str]) -> Boole
 
 def _pods(kind: Kind, cluster: Cluster) -> Iterator[Filter]:
     if kind.constraints.near:
-        yield _refusing(_is_near(kind, cluster), NEAR, resolvable=False)
+        yield _refusing(_is_near(kind, cluster), Obstacle("near"), resolvable=False)
     if kind.constraints.apart:
         free = np.ones(len(cluster.nodes), np.bool_)
         for term in kind.constraints.apart:
             free &= _none_there(cluster, term.topology_key, cluster.near(kind, term.selector, term.topology_key))
-        yield _refusing(free, APART)
+        yield _refusing(free, Obstacle("apart"))
     if others := tuple(cluster.selection.apart_from(kind)):
         free = np.ones(len(cluster.nodes), np.bool_)
         for wish in others:
             free &= _none_there(cluster, wish.term.topology_key, cluster.where((wish.of,), wish.term.topology_key))
-        yield _refusing(free, APART_FROM_EXISTING)
+        yield _refusing(free, Obstacle("apart-from-existing"))
 
 
 def _is_near(kind: Kind, cluster: Cluster) -> Booleans:

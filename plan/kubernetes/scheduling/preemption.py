@@ -7,9 +7,9 @@ from typing import NamedTuple
 from plan.kubernetes.scheduling.cluster import Cluster
 from plan.kubernetes.scheduling.filters import Filter, Unfit, refusal_on
 from plan.kubernetes.scheduling.kinds import Kind
+from plan.model.placement import Obstacle, Obstacles
 
-NO_VICTIMS = "No preemption victims found for incoming pod"
-NOT_HELPFUL = "Preemption is not helpful for scheduling"
+NO_VICTIMS, NOT_HELPFUL = Obstacle("no-victims"), Obstacle("preemption-unhelpful")
 
 
 class Room(NamedTuple):
@@ -36,40 +36,34 @@ class _Candidate(NamedTuple):
 
 def make_room(
     kind: Kind, cluster: Cluster, fixed: Sequence[Filter], refusals: Mapping[int, Unfit]
-) -> Sequence[Room] | str:
-    """The rooms that cost least, or in the scheduler's words why there is none.
+) -> Sequence[Room] | Obstacles | None:
+    """The rooms that cost least, or the obstacles to making any; None for a pod that never preempts.
 
     `refusals` tells by its index why each node refuses the pod. On each node all pods of lower priority are
     thought away, and as many of them brought back as fit: first those that a disruption budget protects. Of rooms
     that cost the same the scheduler takes the one whose victims started last, which is not known here.
     """
     if not kind.constraints.preempts:
-        return "preemption: not eligible due to preemptionPolicy=Never."
-    reasons: Counter[str] = Counter()
+        return None
+    obstacles: Counter[Obstacle] = Counter()
     found: list[_Candidate] = []
     for index in range(len(cluster.nodes)):
         unfit = refusals.get(index)
         if unfit is None or not unfit.resolvable:
-            reasons[NOT_HELPFUL] += 1
+            obstacles[NOT_HELPFUL] += 1
             continue
         outcome = _room_on(index, kind, cluster, fixed)
         if isinstance(outcome, _Candidate):
             found.append(outcome)
         else:
-            reasons.update(outcome)
+            obstacles.update(outcome)
     if found:
         least = min(each.cost for each in found)
         return [each.room for each in found if each.cost == least]
-    return f"preemption: {sentence(len(cluster.nodes), reasons)}"
+    return tuple(obstacles.items())
 
 
-def sentence(nodes: int, reasons: Mapping[str, int]) -> str:
-    """Why no node will do, as the scheduler puts it."""
-    listed = ", ".join(sorted(f"{count} {reason}" for reason, count in reasons.items()))
-    return f"0/{nodes} nodes are available: {listed}."
-
-
-def _room_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> _Candidate | tuple[str, ...]:
+def _room_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> _Candidate | tuple[Obstacle, ...]:
     lower = _less_important(index, kind, cluster)
     if not lower:
         return (NO_VICTIMS,)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import chain, count
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -21,14 +21,13 @@ from plan.kubernetes.scheduling.filters import (
     on_one_node,
 )
 from plan.kubernetes.scheduling.kinds import Kind
-from plan.kubernetes.scheduling.preemption import Room, make_room, sentence
+from plan.kubernetes.scheduling.preemption import Room, make_room
 from plan.kubernetes.scheduling.scores import best
 from plan.model import Node, NodeUse, Pending, Workload
 from plan.model.constraints import Selector
+from plan.model.placement import NoPlace, Obstacle, Obstacles
 
-NO_CLAIMS = "no new claims to deallocate"
-"""What the plugin for dynamic resources says of every pod, whether it claims any or not."""
-NOT_ITS_NODE = Unfit(("node(s) didn't satisfy plugin(s) [NodeAffinity]",), False)
+NOT_ITS_NODE = Unfit((Obstacle("other-node"),), False)
 """A pod of a daemonset belongs to one node."""
 
 
@@ -46,10 +45,10 @@ class _Waiting:
 
     def __init__(self) -> None:
         self._pods: dict[Kind, list[Queued]] = {}
-        self._reasons: dict[Kind, str] = {}
+        self._reasons: dict[Kind, NoPlace] = {}
         self._dependent: dict[Kind, Sequence[Selector]] = {}
 
-    def add(self, pod: Queued, reason: str) -> None:
+    def add(self, pod: Queued, reason: NoPlace) -> None:
         """A pod finds no place, for a reason."""
         self._pods.setdefault(pod.kind, []).append(pod)
         self._reasons[pod.kind] = reason
@@ -109,7 +108,7 @@ class Scheduler:
         while queue:
             pod = heappop(queue)
             room = self.room(pod.kind, pod.only)
-            if isinstance(room, str):
+            if isinstance(room, NoPlace):
                 waiting.add(pod, room)
                 continue
             for victim in room.victims:
@@ -126,22 +125,22 @@ class Scheduler:
                 heappush(queue, each)
         return waiting.pending()
 
-    def room(self, kind: Kind, only: int | None = None) -> Room | str:
-        """Where one more pod goes, or in the scheduler's words why nowhere: the first of `rooms`."""
+    def room(self, kind: Kind, only: int | None = None) -> Room | NoPlace:
+        """The place of one more pod, the first of `rooms`; or why there is none."""
         found = self._find(kind, only)
-        if isinstance(found, str):
+        if isinstance(found, NoPlace):
             return found
         return Room(int(found[0]), ()) if isinstance(found, np.ndarray) else found[0]
 
-    def rooms(self, kind: Kind, only: int | None = None) -> Sequence[Room] | str:
-        """The equally good rooms of which the scheduler takes any for one more pod, or in its words why there is none.
+    def rooms(self, kind: Kind, only: int | None = None) -> Sequence[Room] | NoPlace:
+        """The equally good rooms of which the scheduler takes any for one more pod, or why there is none.
 
         `only` is the node that the pod of a daemonset belongs to.
         """
         found = self._find(kind, only)
         return [Room(int(index), ()) for index in found] if isinstance(found, np.ndarray) else found
 
-    def _find(self, kind: Kind, only: int | None) -> Integers | Sequence[Room] | str:
+    def _find(self, kind: Kind, only: int | None) -> Integers | Sequence[Room] | NoPlace:
         """The nodes with room, or else rooms that can be made, or else why there is none."""
         cluster, fixed = self.cluster, self._fixed_filters(kind)
         if only is not None:
@@ -152,10 +151,10 @@ class Scheduler:
             return best(kind, cluster, found, labelled(fixed))
         refusals = dict(_refusals(filters, only, len(cluster.nodes)))
         rooms = make_room(kind, cluster, fixed, refusals)
-        if not isinstance(rooms, str):
-            return rooms
-        reasons = Counter(reason for unfit in refusals.values() for reason in unfit.reasons)
-        return f"{sentence(len(cluster.nodes), reasons)} {NO_CLAIMS}, {rooms}"
+        if rooms and isinstance(rooms[0], Room):
+            return cast("Sequence[Room]", rooms)
+        obstacles = Counter(reason for unfit in refusals.values() for reason in unfit.reasons)
+        return NoPlace(len(cluster.nodes), tuple(obstacles.items()), cast("Obstacles | None", rooms))
 
     def missing(self, arrivals: Iterator[int]) -> Iterator[Queued]:
         """The pods that do not run yet, in the order in which the workloads are declared."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from plan.kubernetes.scheduling import Kind, Room
+from plan.model.placement import NoPlace
 
 
 class Difference(NamedTuple):
@@ -92,7 +93,9 @@ class Rooms(NamedTuple):
     def of(cls, rooms: Sequence[Room] | str, nodes: Sequence[str]) -> "Rooms":
         """What the planner says."""
         return (
-            cls((), rooms) if isinstance(rooms, str) else cls(tuple((nodes[each.node], each.victims) for each in rooms))
+            cls((), str(rooms))
+            if isinstance(rooms, NoPlace)
+            else cls(tuple((nodes[each.node], each.victims) for each in rooms))
         )
 
     @property

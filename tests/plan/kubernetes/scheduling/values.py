@@ -46,4 +46,4 @@ def placed(nodes: list[Node], *workloads: Workload) -> tuple[Mapping[str, int], 
 def reason(nodes: list[Node], *workloads: Workload) -> str:
     only: Pending
     (only,) = place(nodes, workloads)[1]
-    return only.reason
+    return str(only.reason)
