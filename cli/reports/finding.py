@@ -6,6 +6,7 @@ from cli.reports.document import Document, Report
 from config.lab import Lab
 from config.source import dotted
 from plan.model import Finding, Severity, severity_counts
+from plan.model.findings import Fact
 
 
 class FindingReport(Report):
@@ -14,10 +15,14 @@ class FindingReport(Report):
     code: str
     severity: Severity
     path: str
+    about: str
+    """The resource or other thing that it is about, where a rule may say several things of one path."""
     message: str
     file: str | None
     line: int | None
     fix: str
+    facts: dict[str, Fact]
+    """The values behind the message; sizes in bytes, CPU in millicores."""
 
 
 class FindingsReport(Document):
@@ -35,10 +40,12 @@ def finding_report(lab: Lab, finding: Finding) -> FindingReport:
         code=finding.code,
         severity=finding.severity,
         path=dotted(finding.path),
+        about=finding.about,
         message=finding.message,
         file=place.file if place else None,
         line=place.line if place else None,
         fix=finding.fix,
+        facts=dict(finding.facts),
     )
 
 

@@ -56,6 +56,7 @@ def unchecked(path: Path, what: str, unread: Unread) -> Finding:
         "give the token the privilege that is missing (docs/preflight.md)"
         if unread.lacks_privilege
         else "see to that, and ask again",
+        about=what,
     )
 
 

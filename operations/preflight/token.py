@@ -42,6 +42,7 @@ def check_token(plan: Plan, state: State) -> Check:
                 ("site",),
                 f"the token lacks {', '.join(privileges)} on {listed(paths)}: needed to {listed(purposes, most=3)}",
                 f"on the host: `pveum acl modify {path} --users USER --roles {role}` (docs/preflight.md has the roles)",
+                about=f"{role} {path}",
             )
         )
     count = len({need.path for need in wanted})

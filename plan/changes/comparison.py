@@ -1,6 +1,5 @@
 """How two plans of a lab differ: what is declared, how full it is, and what there is to say about it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, cast
 
@@ -209,8 +208,8 @@ def _verdicts(before: Json, after: Json, changed: set[str]) -> Iterator[VerdictC
 
 
 def _said(finding: Json) -> tuple[str, str, str]:
-    """What a finding says of what, whatever the numbers are."""
-    return finding["code"], finding["path"], re.sub(r"(?<![\w-])\d[\d.,]*", "#", finding["message"])
+    """The identity of a finding, whatever its numbers and words are."""
+    return finding["code"], finding["path"], finding["about"]
 
 
 def _services_of(finding: Json, report: Json) -> set[str]:

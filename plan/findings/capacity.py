@@ -97,7 +97,7 @@ VOLUME_SLOTS_TIGHT = Rule(
     "warning",
     title="A node has few volume slots left",
     meaning=(
-        "The Proxmox CSI driver attaches 29 volumes to a machine and the node advertises 28. When many pods "
+        "The CSI driver attaches only so many volumes to a machine (volume_slots in cluster.yaml). When many pods "
         "move at once, one node fills up and databases stay stuck on 'no free lun found'."
     ),
     remedy="Move volumes that need no block storage to NFS, or add a worker.",
@@ -107,8 +107,8 @@ VOLUME_SLOTS_TIGHT = Rule(
 TIGHT_PERCENT = 90
 """Above this share of something that runs out, the planner warns; the runbook adds a worker there (docs/facts.md)."""
 
-TIGHT_VOLUME_SLOTS = 24
-"""Volumes on one node from which the lab's alert fires (docs/facts.md, The lab)."""
+TIGHT_SLOTS_PERCENT = 85
+"""Share of a node's volume slots from which the planner warns: the runbook's alert, 24 of 28 (docs/facts.md)."""
 
 
 def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload]) -> Iterator[Finding]:
@@ -131,6 +131,7 @@ def _pending(lab: Lab, standing: Standing) -> Iterator[Finding]:
             workload.path,
             f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: {pending.reason}",
             remedy,
+            facts={"pods": pending.pods, "replicas": workload.replicas},
         )
 
 
@@ -148,6 +149,8 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 f"{use.name} asks for {shown}; the API server refuses the pods that exceed it: exceeded quota: "
                 f"{generated_name(use.tier)}",
                 _within_quota(use, resource, steady - hard),
+                about=field,
+                facts={"used": steady, "hard": hard},
             )
         elif peak > hard:
             yield QUOTA_EXCEEDED_BY_JOBS.finding(
@@ -155,12 +158,16 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 f"{use.name} asks for {shown}, and {notation(resource, peak)} while all of its jobs run: a job that "
                 "starts then is refused",
                 f"spread the schedules, or {_within_quota(use, resource, peak - hard)}",
+                about=field,
+                facts={"used": steady, "used_with_jobs": peak, "hard": hard},
             )
         elif steady * 100 > hard * TIGHT_PERCENT:
             yield QUOTA_TIGHT.finding(
                 path,
                 f"{use.name} uses {shown}, and {notation(resource, hard - steady)} is left",
                 _within_quota(use, resource, steady - hard * TIGHT_PERCENT // 100),
+                about=field,
+                facts={"used": steady, "hard": hard},
             )
 
 
@@ -185,6 +192,8 @@ def _full(group: GroupUse) -> Iterator[Finding]:
                 "add a worker in machines.yaml, or request "
                 f"{at_least(resource, requested - allocatable * TIGHT_PERCENT // 100)} less in all, first of what "
                 "requests most",
+                about=f"{group.name} {resource}",
+                facts={"requested": requested, "allocatable": allocatable},
             )
 
 
@@ -202,6 +211,8 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
             "used what they may, nodes would run out of memory",
             f"lower the largest limits by {gib(limits - allocatable * policy.memory_limits_percent // 100)} in all, "
             "to what the pods really use, or add a worker",
+            about=group.name,
+            facts={"limits": limits, "allocatable": allocatable, "policy_percent": policy.memory_limits_percent},
         )
     elif nodes:
         yield NODE_OVERCOMMITTED.finding(
@@ -210,6 +221,8 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
             f"limits of {percent(limits, allocatable)}; by estimate these do not: {listed(nodes)}",
             "lower the largest limits of what runs there, or give it requests closer to its limits: those the "
             "scheduler spreads",
+            about=group.name,
+            facts={"limits": limits, "allocatable": allocatable, "policy_percent": policy.memory_limits_percent},
         )
 
 
@@ -223,11 +236,12 @@ def _limits_percent(use: NodeUse) -> str:
 
 
 def _volume_slots(use: NodeUse) -> Iterator[Finding]:
-    if use.volumes >= TIGHT_VOLUME_SLOTS:
+    tight = -(-use.node.volume_slots * TIGHT_SLOTS_PERCENT // 100)
+    if use.volumes and use.volumes >= tight:
         yield VOLUME_SLOTS_TIGHT.finding(
             ("machines", use.node.name),
             f"{use.volumes} of {use.node.volume_slots} volume slots of {use.node.name} are used; when the last is "
             "gone, databases stay stuck on 'no free lun found'",
-            f"move {use.volumes - TIGHT_VOLUME_SLOTS + 1} or more volumes that need no block storage to NFS, or add a "
-            "worker",
+            f"move {use.volumes - tight + 1} or more volumes that need no block storage to NFS, or add a worker",
+            facts={"volumes": use.volumes, "slots": use.node.volume_slots},
         )

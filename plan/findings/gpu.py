@@ -60,6 +60,7 @@ def _tight(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Finding]:
                 ("cluster", "platform", "gpu"),
                 f"{use.node}: {use.sentence} are promised ({100 * use.used / use.allocatable:.0f}%)",
                 f"a further GPU service has {use.left}; for more, switch another one off (replicas: 0)",
+                about=f"{use.node} {use.resource}",
             )
 
 

@@ -8,7 +8,7 @@ import pytest
 from cli.baseline import side_of
 from config.load import load_lab
 from plan import make_plan
-from plan.changes.comparison import Comparison, Difference, compare, differences
+from plan.changes.comparison import Comparison, Difference, Side, compare, differences
 from tests.plan.labs import FOLDERS, change, plan_of
 
 
@@ -126,3 +126,24 @@ def test_a_loss_that_takes_less_is_told(folder: Path) -> None:
     assert {name for _, name in losses} == {"worker"}
     assert "core-queue/queue" in losses["node", "worker"].before
     assert "core-queue/queue" not in losses["node", "worker"].after
+
+
+QUOTA = {"code": "QUOTA-EXCEEDED", "path": "services.door", "about": "requests.memory", "severity": "error"}
+
+
+@pytest.mark.parametrize(("before", "after"), [("4900Mi of 4Gi", "5Gi of 4Gi"), ("4.5Gi of 4Gi", "900Gi of 64Gi")])
+def test_a_finding_with_other_numbers_in_another_unit_is_changed(before: str, after: str) -> None:
+    def side(message: str) -> Side:
+        report = side_of(plan_of("every_kind"), "lab").report
+        return Side("lab", {}, {**report, "findings": [{**QUOTA, "message": f"door asks for {message}"}]})
+
+    (verdict,) = compare(side(before), side(after)).verdicts
+    assert verdict.status == "changed"
+
+
+def test_findings_about_two_resources_of_one_namespace_are_two() -> None:
+    report = side_of(plan_of("every_kind"), "lab").report
+    both = [{**QUOTA, "message": "memory"}, {**QUOTA, "about": "requests.cpu", "message": "cpu"}]
+    one = Side("lab", {}, {**report, "findings": both[:1]})
+    two = Side("lab", {}, {**report, "findings": both})
+    assert [(each.status, each.finding["about"]) for each in compare(one, two).verdicts] == [("added", "requests.cpu")]

@@ -81,11 +81,8 @@ def test_a_copy_on_another_disk_survives(tmp_path: Path) -> None:
     assert HDD not in losses, "a copy is no data of its own"
 
 
-def test_a_job_that_never_comes_up_is_no_copy(tmp_path: Path) -> None:
-    never = {"file": "services/vaultwarden.yaml", "old": "schedule: 0 3 * * *", "new": "schedule: 0 3 31 2 *"}
-    found = entries(tmp_path, *SECOND_DISK, with_copies_on("slow"), never)["vaultwarden/data"]
-    assert [(copy.runs, copy.every) for copy in found.copies] == [(False, None)]
-    assert found.surviving == ()
+def test_a_schedule_that_never_comes_up_has_no_pause() -> None:
+    assert longest_pause("0 3 31 2 *") is None
 
 
 def test_a_copy_outside_of_the_lab_counts_as_stated(tmp_path: Path) -> None:
