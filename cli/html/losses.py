@@ -54,7 +54,7 @@ def _by_reason(loss: Loss) -> dict[str, list[str]]:
     """Workloads whose pods find no place, by the scheduler's words."""
     found: dict[str, list[str]] = {}
     for each in loss.pending:
-        found.setdefault(each.reason, []).append(each.workload.name)
+        found.setdefault(str(each.reason), []).append(each.workload.name)
     return found
 
 

@@ -8,6 +8,7 @@ from operations.guard.consequence import Consequence
 from plan.changes.comparison import Comparison, FileChange, LossChange, Status, SubjectChange, VerdictChange
 from plan.changes.files import SubjectKind
 from plan.model import Severity
+from plan.model.findings import Fact
 
 
 class DifferenceReport(Report):
@@ -52,10 +53,12 @@ class VerdictReport(Report):
     code: str
     severity: Severity | Literal["latent"]
     path: str
+    about: str
     message: str
     file: str | None
     line: int | None
     fix: str
+    facts: dict[str, Fact]
 
 
 class LossChangeReport(Report):

@@ -150,7 +150,7 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 f"{generated_name(use.tier)}",
                 _within_quota(use, resource, steady - hard),
                 about=field,
-                facts={"used": steady, "hard": hard},
+                facts={"used": notation(resource, steady), "hard": notation(resource, hard)},
             )
         elif peak > hard:
             yield QUOTA_EXCEEDED_BY_JOBS.finding(
@@ -159,7 +159,7 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 "starts then is refused",
                 f"spread the schedules, or {_within_quota(use, resource, peak - hard)}",
                 about=field,
-                facts={"used": steady, "used_with_jobs": peak, "hard": hard},
+                facts={"used_with_jobs": notation(resource, peak), "hard": notation(resource, hard)},
             )
         elif steady * 100 > hard * TIGHT_PERCENT:
             yield QUOTA_TIGHT.finding(
@@ -167,7 +167,7 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
                 f"{use.name} uses {shown}, and {notation(resource, hard - steady)} is left",
                 _within_quota(use, resource, steady - hard * TIGHT_PERCENT // 100),
                 about=field,
-                facts={"used": steady, "hard": hard},
+                facts={"used": notation(resource, steady), "hard": notation(resource, hard)},
             )
 
 
@@ -193,7 +193,7 @@ def _full(group: GroupUse) -> Iterator[Finding]:
                 f"{at_least(resource, requested - allocatable * TIGHT_PERCENT // 100)} less in all, first of what "
                 "requests most",
                 about=f"{group.name} {resource}",
-                facts={"requested": requested, "allocatable": allocatable},
+                facts={"requested": notation(resource, requested), "allocatable": notation(resource, allocatable)},
             )
 
 
@@ -212,7 +212,11 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
             f"lower the largest limits by {gib(limits - allocatable * policy.memory_limits_percent // 100)} in all, "
             "to what the pods really use, or add a worker",
             about=group.name,
-            facts={"limits": limits, "allocatable": allocatable, "policy_percent": policy.memory_limits_percent},
+            facts={
+                "limits_bytes": limits,
+                "allocatable_bytes": allocatable,
+                "policy_percent": policy.memory_limits_percent,
+            },
         )
     elif nodes:
         yield NODE_OVERCOMMITTED.finding(
@@ -222,7 +226,11 @@ def _overcommitted(lab: Lab, group: GroupUse, uses: Iterable[NodeUse]) -> Iterat
             "lower the largest limits of what runs there, or give it requests closer to its limits: those the "
             "scheduler spreads",
             about=group.name,
-            facts={"limits": limits, "allocatable": allocatable, "policy_percent": policy.memory_limits_percent},
+            facts={
+                "limits_bytes": limits,
+                "allocatable_bytes": allocatable,
+                "policy_percent": policy.memory_limits_percent,
+            },
         )
 
 

@@ -16,7 +16,7 @@ from plan.tiers.objects import _limit_range, _quota
 VIDEO_MEMORY = "lab.example/video-memory-mib"
 
 cpus = st.integers(1, 64_000).map(Cpu)
-sizes = st.one_of(st.integers(1, 1 << 40), st.integers(1, 1 << 20).map(lambda mib: mib << 20)).map(Memory)
+sizes = st.one_of(st.integers(1 << 26, 1 << 40), st.integers(64, 1 << 20).map(lambda mib: mib << 20)).map(Memory)
 exceptions = st.sets(st.sampled_from(get_args(Departure)))
 percents = st.integers(1, 99)
 
@@ -48,7 +48,7 @@ def stated(draw: st.DrawFn) -> Resources:
     return Resources(
         cpu=draw(cpus),
         memory=memory,
-        memory_request=draw(st.none() | st.integers(1, memory).map(Memory)),
+        memory_request=draw(st.none() | st.integers(1 << 26, memory).map(Memory)),
         ephemeral_storage=draw(st.none() | sizes),
     )
 
