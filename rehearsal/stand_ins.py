@@ -5,6 +5,7 @@ from typing import Any
 
 from config.lab import Lab
 from config.service import PostgresService, Service
+from config.service.common import Volume
 from plan.cluster.system import system_workloads
 from plan.model import Container, Manifest, Plan, Workload
 from plan.model.constraints import AffinityTerm, Constraints
@@ -106,5 +107,5 @@ def _preferred(weight: int, term: AffinityTerm) -> dict[str, Any]:
 
 def _claims(lab: Lab, service: Service) -> dict[str, Manifest]:
     if isinstance(service, PostgresService):
-        return {"data": claim_spec(lab, service.storage_class, service.size)}
-    return {name: claim_spec(lab, each.storage_class, each.size) for name, each in service.volumes.items()}
+        return {"data": claim_spec(lab, Volume(storage_class=service.storage_class, size=service.size))}
+    return {name: claim_spec(lab, each) for name, each in service.volumes.items()}

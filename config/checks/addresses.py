@@ -5,7 +5,9 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
 from config.draft import Draft
+from config.service import Service
 from config.source import Path, Problem
+from config.suggest import did_you_mean
 
 
 def check_ranges(lab: Draft) -> Iterator[Problem]:
@@ -70,11 +72,22 @@ def check_pool(lab: Draft) -> Iterator[Problem]:
             yield lab.problem(path, f"{address} is inside the load balancer's pool, {pool.first} to {pool.last}")
 
 
+def _check_published(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
+    known = {port for part in service.parts(name)[:1] for port in part.workload.ports}
+    for index, port in enumerate(service.publish):
+        path = ("services", name, "publish", index)
+        if not service.load_balancer:
+            yield lab.problem(path, "needs load_balancer: the address at which the port is reached")
+        elif port not in known:
+            yield lab.problem(path, f"unknown port {port!r}{did_you_mean(port, known)}")
+
+
 def check_load_balancers(lab: Draft) -> Iterator[Problem]:
     """A load balancer has an address of the pool and a port, and is made by the planner."""
     ingress = lab.cluster.platform.ingress if lab.cluster else None
     is_known = ingress is None or lab.is_said("services", ingress.controller)
     for name, service in lab.services.items():
+        yield from _check_published(lab, name, service)
         if not service.load_balancer:
             continue
         path = ("services", name, "load_balancer")
@@ -84,6 +97,9 @@ def check_load_balancers(lab: Draft) -> Iterator[Problem]:
             yield lab.problem(path, message)
         if not service.listens() and service.makes_pods != "chart":
             yield lab.problem(path, "needs a port; declare one under ports")
+        elif not service.published() and service.makes_pods == "program":
+            message = "publishes nothing: its only port is the one that routes lead to; name ports under publish"
+            yield lab.problem(path, message)
         if not lab.cluster:
             continue
         pool = lab.cluster.load_balancer_pool

@@ -139,7 +139,7 @@ def _hostnames(lab: Draft) -> Iterator[Claim]:
 def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
         if address := service.load_balancer:
-            for number, protocol in service.listens():
+            for number, protocol in ((port.reached, port.protocol) for port in service.published()):
                 what = f"port {number}/{protocol.lower()} of {address}"
                 yield Claim((address, number, protocol), ("services", name, "load_balancer"), what)
 
@@ -147,7 +147,7 @@ def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:
 def _workload_ports(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
         for path, _, workload in service.parts(name):
-            for port_name, (number, protocol) in workload.ports.items():
+            for port_name, (number, protocol, *_) in workload.ports.items():
                 what = f"port {number}/{protocol.lower()}"
                 yield Claim((path, number, protocol), (*path, "ports", port_name), what)
 

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal, final
 from config.kubernetes import HostPath
 from config.model import Name
 from config.service.common import Named, Permission, Scratch, SizedService
-from config.service.container import ContainerPort, Gpu, GpuWorkload, Part, Resources, Workload
+from config.service.container import Gpu, GpuWorkload, Part, Resources, Workload
+from config.service.port import ContainerPort
 from config.source import Path
 
 
@@ -31,10 +32,10 @@ class OwnWorkloads(SizedService, Workload):
 
     def parts(self, name: str) -> tuple[Part, ...]:
         further = (
-            Part(("services", name, "workloads", key), f"{name}-{key}", workload)
+            Part(("services", name, "workloads", key), workload.adopt.name or f"{name}-{key}", workload)
             for key, workload in self.further.items()
         )
-        return (Part(("services", name), name, self), *further)
+        return (Part(("services", name), self.adopt.name or name, self), *further)
 
     def named(self, name: str) -> Iterator[Named]:
         for path, workload_name, workload in self.parts(name):
@@ -52,8 +53,17 @@ class OwnWorkloads(SizedService, Workload):
         found = self.further.get(workload) if workload else self
         return tuple(found.ports.values()) if found else ()
 
+    def published_ports(self) -> tuple[str, ...]:
+        """Those that it names, else those to which no route leads: what stands behind a sign-in is not reached beside
+        it."""
+        is_routed = any(exposure.workload is None for exposure in self.expose)
+        return self.publish or tuple(self.ports)[1 if is_routed else 0 :]
+
+    def published(self) -> tuple[ContainerPort, ...]:
+        return tuple(self.ports[name] for name in self.published_ports() if name in self.ports)
+
     def answering(self, name: str) -> str:
-        return name
+        return self.adopt.service or self.adopt.name or name
 
     def mountable(self) -> Mapping[str, Collection[str]]:
         return {"volumes": self.volumes, "scratch": self.scratch, "host_paths": self.host_paths}
@@ -71,7 +81,8 @@ class OwnWorkloads(SizedService, Workload):
             for volume in container.mounts
         }
         for key, volume in self.volumes.items():
-            yield volume.storage_class, volume.size * replicas.get(key, 1)
+            if volume.storage_class:
+                yield volume.storage_class, volume.size * replicas.get(key, 1)
 
     def is_off(self) -> bool:
         return self.replicas == 0

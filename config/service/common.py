@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from config.kubernetes import ApiGroup, Hostname, Route
+from config.kubernetes import ApiGroup, Hostname, LabelKey, LabelValue, PortName, Route
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, MemoryQuantity
-from config.service.container import Container, ContainerPort, Gpu, Part, Resources
+from config.service.container import Container, Gpu, Part, Resources
+from config.service.port import ContainerPort
 from config.source import Path
 
 Departure = Literal[
@@ -52,11 +53,23 @@ class StatedBackup(Model):
     every_hours: Annotated[int, Field(ge=1, le=24 * 366)]
 
 
+AccessMode = Literal["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"]
+
+
 class Volume(Model):
     """A persistent volume. In a statefulset each replica gets its own where the class is block storage."""
 
-    storage_class: Name
+    storage_class: Name | None = None
+    """Left out for a volume that was made by hand: then `volume` names it."""
     size: DiskSize
+    claim: Name | None = None
+    """The name of its claim, where that is another than `<service>-<volume>`."""
+    volume: Name | None = None
+    """The PersistentVolume that it is bound to."""
+    access: AccessMode | None = None
+    """How it is mounted; left out, as its storage class does."""
+    labels: dict[LabelKey, LabelValue] = {}
+    """Labels of its claim besides those of the service; of a statefulset that was there, all labels of the template."""
     copy_of: tuple[VolumeName, ...] = ()
     """Volumes of which it holds copies, written by the cronjobs that mount it: `VOLUME` of this service, or
     `SERVICE/VOLUME`."""
@@ -159,6 +172,8 @@ class ServiceBase(Model):
     expose: tuple[Exposure, ...] = ()
     load_balancer: Address | None = None
     """Address of the load-balancer pool at which its ports are reached without the ingress controller."""
+    publish: tuple[PortName, ...] = ()
+    """Ports that are reached there; left out, all but the one that routes lead to."""
     singleton: bool = False
     """Never two at once: it is stopped before its successor starts."""
     stability: Literal["stable", "volatile"] = "stable"
@@ -191,6 +206,14 @@ class ServiceBase(Model):
     @abstractmethod
     def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
         """The ports at which it, or one of its further workloads, is reached, as far as they are known."""
+
+    def published_ports(self) -> tuple[str, ...]:
+        """Names of the ports at its load-balancer address, where the program writes its Kubernetes Service."""
+        return ()
+
+    def published(self) -> tuple[ContainerPort, ...]:
+        """The ports at its load-balancer address, as far as they are known."""
+        return self.listens()
 
     @abstractmethod
     def answering(self, name: str) -> str:

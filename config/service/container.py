@@ -1,48 +1,21 @@
 """Containers and the workloads that run them."""
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from config.image import Image
 from config.kubernetes import AbsolutePath, Capability, LabelKey, LabelValue, PortName, UserId
-from config.model import Model, Name, Text, shown, text_like
+from config.model import Model, Name, Text, text_like
 from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
 from config.schedule import Schedule
+from config.service.adopted import Adopted
+from config.service.port import PortNumber
 from config.source import Path
 
 EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
-]
-
-
-class ContainerPort(NamedTuple):
-    """A port on which a container listens."""
-
-    number: int
-    protocol: Literal["TCP", "UDP"]
-
-
-_PORT = re.compile(r"(\d{1,5})(?:/(tcp|udp))?")
-
-
-def _port(value: object) -> ContainerPort:
-    if isinstance(value, ContainerPort):
-        return value
-    match = _PORT.fullmatch(str(value))
-    if match is None or isinstance(value, bool) or not 0 < int(match[1]) < 65536:
-        raise ValueError(f"{shown(value)} is not a port; write for example 8080 or 53/udp")
-    return ContainerPort(int(match[1]), "UDP" if match[2] == "udp" else "TCP")
-
-
-PortNumber = Annotated[
-    ContainerPort,
-    BeforeValidator(_port),
-    WithJsonSchema(
-        {"type": ["integer", "string"], "pattern": r"^\d{1,5}(/(tcp|udp))?$", "minimum": 1, "maximum": 65535}
-    ),
 ]
 
 
@@ -113,7 +86,8 @@ class Workload(Container):
     """0 declares a service that is switched off."""
     autoscale: Autoscale | None = None
     ports: dict[PortName, PortNumber] = {}
-    """The first one is where the service is reached."""
+    """The first one is where the service is reached. `8000`, `53/udp`, or `{number: 8000, service: 80, node: 30080}`:
+    where the container listens, the port of the Kubernetes Service, and one of every node."""
     health: AbsolutePath | None = None
     """HTTP path on the first port that answers 2xx when the service works; left out, the port is tried."""
     sidecars: dict[Name, Container] = {}
@@ -127,6 +101,10 @@ class Workload(Container):
     node_selector: dict[LabelKey, LabelValue] = {}
     every_node: bool = False
     """Of a daemonset: tolerate every taint, and so run on the control plane and the GPU node too."""
+    headless: bool = False
+    """Its Kubernetes Service has no address of its own: its name stands for the addresses of the pods."""
+    adopt: Adopted = Adopted()
+    """What it is called and how it is replaced, where it was there before this program."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30
 
     @property
@@ -155,7 +133,13 @@ class Part(NamedTuple):
 
     path: Path
     name: str
+    """Of its controller."""
     workload: Workload
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the service's main workload, and not one beside it."""
+        return len(self.path) == 2
 
     @property
     def containers(self) -> Iterator[tuple[Path, Container]]:

@@ -10,7 +10,8 @@ from config.model import Model, Name
 from config.quantity import DiskSize
 from config.schedule import Schedule
 from config.service.common import Named, PlatformPart, SizedService
-from config.service.container import ContainerPort, Gpu, Part, Resources
+from config.service.container import Gpu, Part, Resources
+from config.service.port import ContainerPort
 from config.source import Path
 
 

@@ -8,7 +8,8 @@ from pydantic import Field
 from config.kubernetes import LabelKey, LabelValue, SecretKey
 from config.model import Model, Name, Text, text_like
 from config.service.common import Endpoint, Named, ServiceBase
-from config.service.container import ContainerPort, Gpu, Part, Resources, SecretVariable
+from config.service.container import Gpu, Part, Resources, SecretVariable
+from config.service.port import ContainerPort
 from config.source import Path
 
 
@@ -107,7 +108,8 @@ class HelmService(ServiceBase):
             for volume in workload.volumes
         }
         for key, volume in self.volumes.items():
-            yield volume.storage_class, volume.size * replicas.get(key, 1)
+            if volume.storage_class:
+                yield volume.storage_class, volume.size * replicas.get(key, 1)
 
     def installs(self) -> tuple[str, ...]:
         return self.provides

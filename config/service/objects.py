@@ -5,8 +5,9 @@ from typing import ClassVar, Literal, final
 
 from config.model import Name, Text
 from config.service.common import Endpoint, Named, ServiceBase
-from config.service.container import ContainerPort, Gpu, Part, Resources
+from config.service.container import Gpu, Part, Resources
 from config.service.helm import FootprintWorkload, containers_in
+from config.service.port import ContainerPort
 from config.source import Path
 
 
@@ -52,7 +53,8 @@ class ObjectsService(ServiceBase):
 
     def stored(self) -> Iterator[tuple[str, int]]:
         for volume in self.volumes.values():
-            yield volume.storage_class, volume.size
+            if volume.storage_class:
+                yield volume.storage_class, volume.size
 
     def installs(self) -> tuple[str, ...]:
         return self.provides

@@ -64,7 +64,7 @@ def _of_service(
             name=f"{name}/{key}",
             path=("services", name, "volumes", key),
             size=volume.size,
-            places=places_of_class(lab, lab.storage_classes[volume.storage_class]),
+            places=_places(lab, volume.storage_class),
             copies=(
                 *(copy for target in copying.get(f"{name}/{key}", ()) for copy in _by_jobs(lab, *target)),
                 *_stated(volume.backup),
@@ -73,13 +73,12 @@ def _of_service(
             is_copy=bool(volume.copy_of),
         )
     for stated, claim, storage_class, size in claimed(lab.objects.get(name, ())):
-        row = lab.storage_classes.get(storage_class)
         yield Entry(
             source="volume",
             name=f"{name}/{claim}",
             path=stated.path,
             size=size,
-            places=places_of_class(lab, row) if row else (Place(storage_class or "a volume of its own"),),
+            places=_places(lab, storage_class),
             copies=(),
             without_copy=None,
             is_copy=False,
@@ -95,6 +94,12 @@ def _of_service(
             without_copy=None,
             is_copy=False,
         )
+
+
+def _places(lab: Lab, storage_class: str | None) -> tuple[Place, ...]:
+    """Where volumes of a class lie; of one that the lab does not describe, only its name is known."""
+    row = lab.storage_classes.get(storage_class) if storage_class else None
+    return places_of_class(lab, row) if row else (Place(storage_class or "a volume made by hand"),)
 
 
 def _copying(lab: Lab) -> dict[str, list[tuple[str, str]]]:
@@ -114,7 +119,7 @@ def _by_jobs(lab: Lab, service: str, volume: str) -> Iterator[Copy]:
         for part in lab.services[service].parts(service)
         if part.workload.runs_as == "cronjob" and any(volume in each.mounts for each in part.workload.containers)
     ]
-    places = places_of_class(lab, lab.storage_classes[lab.services[service].volumes[volume].storage_class])
+    places = _places(lab, lab.services[service].volumes[volume].storage_class)
     if not jobs:
         yield Copy("stated", f"{service}/{volume}", places, None, None)
     for job in jobs:

@@ -1,6 +1,6 @@
 """Services whose workloads we write: from what a service states to all of its objects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from config.service import AppService, GpuService
 from config.service.container import Part
@@ -16,6 +16,7 @@ from plan.workloads.controllers import (
     planned_workload,
     recommendation,
 )
+from plan.workloads.identity import identity
 from plan.workloads.networking import ingresses, service
 from plan.workloads.permissions import permissions
 from plan.workloads.pods import pod_template
@@ -44,13 +45,13 @@ def build_parts(scope: Scope, parts: list[Part]) -> tuple[list[Workload], list[M
     return workloads, manifests
 
 
-def _build_part(scope: Scope, part: Part, beside: str | None) -> tuple[Workload, list[Manifest]]:
+def _build_part(scope: Scope, part: Part, beside: Mapping[str, str] | None) -> tuple[Workload, list[Manifest]]:
     name, config = part.name, part.workload
     template = pod_template(scope, name, config, per_replica_volumes(scope, config), beside)
     made = controller(scope, name, config, template)
     objects = [
         *volumes.files_config_map(scope, name, config),
-        *service(scope, name, config, is_main=name == scope.name),
+        *service(scope, part),
         made,
         *availability(scope, name, config),
         *recommendation(scope, name, made["apiVersion"], made["kind"]),
@@ -60,12 +61,12 @@ def _build_part(scope: Scope, part: Part, beside: str | None) -> tuple[Workload,
     return in_motion(scope, config, workload), objects
 
 
-def _neighbour(scope: Scope, part: Part, parts: list[Part]) -> str | None:
-    """The workload that a part must share a node with: the first that mounts the same block volume."""
+def _neighbour(scope: Scope, part: Part, parts: list[Part]) -> Mapping[str, str] | None:
+    """Labels of the pods that a part must share a node with: of the first that mount the same block volume."""
     own = set(volumes.block_volumes(scope, part.workload))
     for other in parts[: parts.index(part)]:
         if own & set(volumes.block_volumes(scope, other.workload)):
-            return other.name
+            return identity(other.name, other.workload).selector
     return None
 
 
@@ -73,7 +74,8 @@ def _backends(scope: Scope, parts: list[Part]) -> dict[str | None, tuple[str, in
     def listening() -> Iterator[tuple[str | None, tuple[str, int]]]:
         for part in parts:
             if part.workload.ports:
-                key = None if part.name == scope.name else str(part.path[-1])
-                yield key, (part.name, next(iter(part.workload.ports.values())).number)
+                key = None if part.is_main else str(part.path[-1])
+                called = identity(part.name, part.workload).service
+                yield key, (called, next(iter(part.workload.ports.values())).reached)
 
     return dict(listening())

@@ -12,18 +12,21 @@ from plan.workloads.context import Scope, endpoint
 WAIT_FOR_IMAGE = "docker.io/library/busybox:1.37"
 
 
-def container_manifest(scope: Scope, container: Container, config: ContainerConfig, mounts: list[Manifest]) -> Manifest:
-    """A container without ports and probes."""
+def container_manifest(
+    scope: Scope, container: Container, config: ContainerConfig, mounts: list[Manifest], *, as_it_is: bool = False
+) -> Manifest:
+    """A container without ports and probes; one that stays as it is has nothing by convention."""
     manifest: Manifest = {
         "name": container.name,
         "image": config.image,
-        "imagePullPolicy": "IfNotPresent",
+        **({} if as_it_is else {"imagePullPolicy": "IfNotPresent"}),
         "resources": {
             "requests": resources.written(container.requests),
             "limits": resources.written(container.limits),
         },
-        "securityContext": _security_context(config),
     }
+    if context := _security_context(config, as_it_is=as_it_is):
+        manifest["securityContext"] = context
     if config.command:
         manifest["command"] = list(config.command)
     if config.args:
@@ -35,12 +38,12 @@ def container_manifest(scope: Scope, container: Container, config: ContainerConf
     return manifest
 
 
-def _security_context(config: ContainerConfig) -> dict[str, Any]:
+def _security_context(config: ContainerConfig, *, as_it_is: bool) -> dict[str, Any]:
     """The API server refuses a privileged container, or one with SYS_ADMIN, that may not escalate."""
     context: dict[str, Any] = {}
     if config.privileged:
         context["privileged"] = True
-    elif "SYS_ADMIN" not in config.capabilities:
+    elif "SYS_ADMIN" not in config.capabilities and not as_it_is:
         context["allowPrivilegeEscalation"] = False
     if config.capabilities:
         context["capabilities"] = {"add": list(config.capabilities)}

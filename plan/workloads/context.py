@@ -73,7 +73,7 @@ class Scope:
 
     def claim(self, volume: str) -> str:
         """Name of the PersistentVolumeClaim of one of its volumes."""
-        return f"{self.name}-{volume}"
+        return self.service.volumes[volume].claim or f"{self.name}-{volume}"
 
     @property
     def secret(self) -> str:
@@ -85,4 +85,4 @@ def endpoint(lab: Lab, name: str) -> tuple[str, int]:
     """Host name and port at which a service is reached from inside the cluster."""
     service = lab.services[name]
     host = f"{service.answering(name)}.{namespace_of(lab, name)}.svc.cluster.local"
-    return host, service.listens()[0].number
+    return host, service.listens()[0].reached

@@ -1,6 +1,6 @@
 """Controllers: Deployment, StatefulSet, DaemonSet and CronJob, and what keeps their pods available."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from config.service.common import SizedService
@@ -9,9 +9,10 @@ from config.service.container import Workload as WorkloadConfig
 from config.source import Path
 from plan.cluster.nodes import nodes_for
 from plan.model import Controller, Manifest, Pod, Workload
-from plan.model.metadata import manifest, selector
+from plan.model.metadata import manifest
 from plan.model.resources import oom_score_adj, qos_class
 from plan.workloads.context import Scope
+from plan.workloads.identity import identity
 from plan.workloads.pods import Template
 from plan.workloads.volumes import block_volumes, claim_spec
 
@@ -51,25 +52,31 @@ def per_replica_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]
 def controller(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> Manifest:
     """The controller of a workload."""
     kind = CONTROLLERS[config.runs_as]
-    specification = {
+    build = {
         "Deployment": _deployment,
         "StatefulSet": _stateful_set,
         "DaemonSet": _daemon_set,
         "CronJob": _cron_job,
     }[kind]
+    spec = build(scope, name, config, template)
     return manifest(
         "batch/v1" if kind == "CronJob" else "apps/v1",
         kind,
         name,
         scope.namespace,
         labels=scope.labels(name),
-        spec=specification(scope, name, config, template),
+        spec=_as_it_is(spec) if config.adopt.as_it_is else spec,
     )
+
+
+def _as_it_is(specification: dict[str, Any]) -> dict[str, Any]:
+    """Without the convention that can be left to the cluster."""
+    return {key: value for key, value in specification.items() if key != "revisionHistoryLimit"}
 
 
 def _deployment(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
     spec = {
-        "selector": {"matchLabels": selector(name)},
+        "selector": {"matchLabels": dict(identity(name, config).selector)},
         "revisionHistoryLimit": 3,
         "strategy": _strategy(scope, config, template),
         "template": template.manifest,
@@ -80,40 +87,60 @@ def _deployment(scope: Scope, name: str, config: WorkloadConfig, template: Templ
 def _strategy(scope: Scope, config: WorkloadConfig, template: Template) -> dict[str, Any]:
     if not _replaced_side_by_side(scope, config, template.pod):
         return {"type": "Recreate"}
-    return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": SURGE, "maxUnavailable": 0}}
+    return {"type": "RollingUpdate", "rollingUpdate": _bounds(config, {"maxSurge": SURGE, "maxUnavailable": 0})}
+
+
+def _bounds(config: WorkloadConfig, conventional: Mapping[str, int | str]) -> dict[str, int | str]:
+    """How many pods more or fewer there may be while they are replaced."""
+    stated = {"maxSurge": config.adopt.surge, "maxUnavailable": config.adopt.unavailable}
+    return {**conventional, **{key: value for key, value in stated.items() if value is not None}}
+
+
+def _surge(scope: Scope, config: WorkloadConfig, pod: Pod) -> int:
+    """Pods more than wanted while a deployment is rolled out; a share of them is rounded up."""
+    if not config.replicas or not _replaced_side_by_side(scope, config, pod):
+        return 0
+    stated = config.adopt.surge
+    if isinstance(stated, str):
+        return -(-config.replicas * int(stated.removesuffix("%")) // 100)
+    return SURGE if stated is None else stated
 
 
 def _replaced_side_by_side(scope: Scope, config: WorkloadConfig, pod: Pod) -> bool:
     """Whether old and new pod may run at once. They may not where the old one holds the block volume or the video
     memory that the new one needs, and where the service must never run twice."""
-    return config.runs_as == "deployment" and not (scope.service.singleton or pod.block_volumes or config.gpu_share)
+    if config.runs_as != "deployment":
+        return False
+    if config.adopt.strategy is not None:
+        return config.adopt.strategy == "RollingUpdate"
+    return not (scope.service.singleton or pod.block_volumes or config.gpu_share)
 
 
 def in_motion(scope: Scope, config: WorkloadConfig, workload: Workload) -> Workload:
     """A workload with the number of pods that it may have more or less of while it is rolled out, scaled, drained."""
     autoscale = _autoscale(config)
     return workload._replace(
-        surge=SURGE if config.replicas and _replaced_side_by_side(scope, config, workload.pod) else 0,
+        surge=_surge(scope, config, workload.pod),
         max_replicas=autoscale.max_replicas if autoscale else None,
         max_unavailable=MAX_UNAVAILABLE if _has_budget(config) else None,
     )
 
 
 def _stateful_set(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
-    volumes = scope.service.volumes
+    volumes, called = scope.service.volumes, identity(name, config)
     spec: dict[str, Any] = {
-        "serviceName": name,
-        "selector": {"matchLabels": selector(name)},
+        "serviceName": called.service,
+        "selector": {"matchLabels": dict(called.selector)},
         "revisionHistoryLimit": 3,
-        "podManagementPolicy": "OrderedReady",
-        "updateStrategy": {"type": "RollingUpdate"},
+        "podManagementPolicy": config.adopt.pod_management or "OrderedReady",
+        "updateStrategy": {"type": "OnDelete" if config.adopt.strategy == "OnDelete" else "RollingUpdate"},
         "template": template.manifest,
         "volumeClaimTemplates": [
             {
                 "apiVersion": "v1",
                 "kind": "PersistentVolumeClaim",
-                "metadata": {"name": volume, "labels": scope.labels(name)},
-                "spec": claim_spec(scope.lab, volumes[volume].storage_class, volumes[volume].size),
+                "metadata": _template_metadata(scope, name, config, volume),
+                "spec": claim_spec(scope.lab, volumes[volume]),
             }
             for volume in per_replica_volumes(scope, config)
         ],
@@ -121,11 +148,19 @@ def _stateful_set(scope: Scope, name: str, config: WorkloadConfig, template: Tem
     return spec if _autoscale(config) else {"replicas": config.replicas, **spec}
 
 
+def _template_metadata(scope: Scope, name: str, config: WorkloadConfig, volume: str) -> dict[str, Any]:
+    """A template of claims is immutable: one that was there keeps its labels, or has none."""
+    labels = scope.service.volumes[volume].labels or ({} if config.adopt.name else scope.labels(name))
+    return {"name": volume, **({"labels": dict(labels)} if labels else {})}
+
+
 def _daemon_set(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
     return {
-        "selector": {"matchLabels": selector(name)},
+        "selector": {"matchLabels": dict(identity(name, config).selector)},
         "revisionHistoryLimit": 3,
-        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
+        "updateStrategy": {"type": "OnDelete"}
+        if config.adopt.strategy == "OnDelete"
+        else {"type": "RollingUpdate", "rollingUpdate": _bounds(config, {"maxUnavailable": 1})},
         "template": template.manifest,
     }
 
@@ -162,7 +197,7 @@ def availability(scope: Scope, name: str, config: WorkloadConfig) -> Iterator[Ma
             spec={
                 "maxUnavailable": MAX_UNAVAILABLE,
                 "unhealthyPodEvictionPolicy": "AlwaysAllow",
-                "selector": {"matchLabels": selector(name)},
+                "selector": {"matchLabels": dict(identity(name, config).selector)},
             },
         )
     if autoscale:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from config.service import MysqlService
 from config.service.common import Volume
-from config.service.container import ContainerPort, SecretVariable
+from config.service.container import SecretVariable
 from config.service.container import Workload as WorkloadConfig
+from config.service.port import ContainerPort
 from plan.model import Manifest, Workload
 from plan.workloads.apps import build_app
 from plan.workloads.backups import as_app, backup_job, backup_volume

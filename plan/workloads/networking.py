@@ -1,16 +1,18 @@
 """How workloads are reached: Services, and Ingresses with Traefik's middlewares."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
+from typing import Any
 
 from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service.common import Exposure
-from config.service.container import Workload as WorkloadConfig
+from config.service.container import Part
 from plan.model import Manifest
-from plan.model.metadata import NOT_AWAITED, manifest, selector
+from plan.model.metadata import NOT_AWAITED, manifest
 from plan.workloads.context import Scope, endpoint
+from plan.workloads.identity import identity
 
 MIDDLEWARE_API = "traefik.io/v1alpha1"
 RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH, LAN_ONLY = (
@@ -30,26 +32,52 @@ MIDDLEWARES_BY_AUTH: Mapping[str, tuple[str, ...]] = {
 """The middlewares of a route, in order, by who checks the visitor."""
 
 
-def service(scope: Scope, name: str, config: WorkloadConfig, *, is_main: bool) -> Iterator[Manifest]:
-    """The Service of a workload that listens; the main one has the load-balancer address, if there is one."""
+OUTSIDE = "-outside"
+"""What the Service at a load-balancer address is called after, where it publishes some ports only."""
+
+
+def service(scope: Scope, part: Part) -> Iterator[Manifest]:
+    """The Services of a workload that listens. Ports that are published at a load-balancer address are a Service of
+    their own, unless all of them are."""
+    name, config = part.name, part.workload
     if not config.ports or config.runs_as == "cronjob":
         return
-    address = scope.service.load_balancer if is_main else None
-    spec = {
-        "type": "LoadBalancer" if address else "ClusterIP",
-        "selector": selector(name),
+    called = identity(name, config)
+    address = scope.service.load_balancer if part.is_main else None
+    published = scope.service.published_ports() if address else ()
+    everything = set(published) == config.ports.keys()
+    yield _service(scope, called.service, part, tuple(config.ports), address if everything else None)
+    if address and not everything:
+        yield _service(scope, f"{called.service}{OUTSIDE}", part, published, address)
+
+
+def _service(scope: Scope, called: str, part: Part, ports: Sequence[str], address: IPv4Address | None) -> Manifest:
+    name, config = part.name, part.workload
+    shown = [(port_name, config.ports[port_name]) for port_name in ports]
+    at_nodes = any(port.node for _, port in shown)
+    spec: dict[str, Any] = {
+        "type": "LoadBalancer" if address else "NodePort" if at_nodes else "ClusterIP",
+        "selector": dict(identity(name, config).selector),
         "ports": [
-            {"name": port_name, "port": port.number, "targetPort": port_name, "protocol": port.protocol}
-            for port_name, port in config.ports.items()
+            {
+                "name": port_name,
+                "port": port.reached,
+                "targetPort": port.number if config.adopt.as_it_is else port_name,
+                "protocol": port.protocol,
+                **({"nodePort": port.node} if port.node else {}),
+            }
+            for port_name, port in shown
         ],
     }
+    if config.headless:
+        spec["clusterIP"] = "None"
     if address:
-        spec |= {"allocateLoadBalancerNodePorts": False, "externalTrafficPolicy": "Local"}
+        spec |= {"allocateLoadBalancerNodePorts": at_nodes, "externalTrafficPolicy": "Local"}
     annotations = load_balancer_annotation(address) if address else {}
     if config.replicas == 0:
         annotations |= NOT_AWAITED
-    yield manifest(
-        "v1", "Service", name, scope.namespace, labels=scope.labels(name), annotations=annotations, spec=spec
+    return manifest(
+        "v1", "Service", called, scope.namespace, labels=scope.labels(name), annotations=annotations, spec=spec
     )
 
 

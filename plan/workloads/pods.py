@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
-from plan.model import Container, Manifest, Pod
+from plan.model import Container, Manifest, Pod, ResourceList
 from plan.model.constraints import read_constraints
-from plan.model.metadata import selector
+from plan.model.resources import EPHEMERAL_STORAGE
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
 from plan.workloads.containers import container_manifest, ports, probes, wait_for
 from plan.workloads.context import Scope
+from plan.workloads.identity import identity
 from plan.workloads.permissions import has_permissions
 
 NDOTS = "2"
@@ -26,15 +27,20 @@ class Template(NamedTuple):
 
 
 def pod_template(
-    scope: Scope, name: str, config: WorkloadConfig, per_replica: tuple[str, ...] = (), beside: str | None = None
+    scope: Scope,
+    name: str,
+    config: WorkloadConfig,
+    per_replica: tuple[str, ...] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> Template:
     """The template of a workload's pods.
 
-    `per_replica` are volumes that the controller adds for each replica; `beside` is a workload whose node the
+    `per_replica` are volumes that the controller adds for each replica; `beside` are labels of pods whose node the
     pods must share, because they mount the same block volume.
     """
-    init = [*wait_for(scope, config), *_further_containers(scope, config.init)]
-    main = [_main_container(scope, name, config), *_further_containers(scope, config.sidecars)]
+    as_it_is = config.adopt.as_it_is
+    init = [*wait_for(scope, config), *_further_containers(scope, config.init, as_it_is=as_it_is)]
+    main = [_main_container(scope, name, config), *_further_containers(scope, config.sidecars, as_it_is=as_it_is)]
     pod = Pod(
         containers=tuple(container for container, _ in main),
         init_containers=tuple(container for container, _ in init),
@@ -43,13 +49,19 @@ def pod_template(
         tolerated_taints=_tolerated_taints(config),
         block_volumes=volumes.block_volumes(scope, config),
     )
-    spec: dict[str, Any] = {
+    called = identity(name, config)
+    conventions: dict[str, Any] = {
         "priorityClassName": scope.service.tier,
         "automountServiceAccountToken": has_permissions(scope.service),
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": config.grace_seconds,
         "dnsConfig": {"options": [{"name": "ndots", "value": NDOTS}]},
         "securityContext": _pod_security_context(config),
+    }
+    is_stated = "grace_seconds" in config.model_fields_set
+    stated = {"terminationGracePeriodSeconds": config.grace_seconds} if is_stated else {}
+    spec: dict[str, Any] = {
+        **(stated if as_it_is else conventions),
         "containers": [manifest for _, manifest in main],
     }
     optional = {
@@ -57,40 +69,67 @@ def pod_template(
         "volumes": volumes.pod_volumes(scope, name, config, per_replica),
         "nodeSelector": dict(pod.node_selector),
         "tolerations": _tolerations(config),
-        "affinity": _affinity(name, config, beside),
-        "topologySpreadConstraints": _spread(name, config),
+        "affinity": None if as_it_is else _affinity(called.selector, config, beside),
+        "topologySpreadConstraints": None if as_it_is else _spread(called.selector, config),
         "serviceAccountName": scope.name if has_permissions(scope.service) else None,
         "hostNetwork": config.host_network,
         "dnsPolicy": "ClusterFirstWithHostNet" if config.host_network else None,
     }
     spec |= {key: value for key, value in optional.items() if value}
-    metadata: dict[str, Any] = {"labels": scope.labels(name)}
-    if config.files:
+    metadata: dict[str, Any] = {"labels": ({} if as_it_is else scope.labels(name)) | dict(called.selector)}
+    if config.files and not as_it_is:
         metadata["annotations"] = {"homelab/files-checksum": volumes.files_checksum(config)}
     constraints = read_constraints(metadata, spec, preempts=scope.tier.preempts)
     return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": spec})
 
 
 def _main_container(scope: Scope, name: str, config: WorkloadConfig) -> tuple[Container, Manifest]:
-    container = resources_of(
-        name,
+    as_it_is = config.adopt.as_it_is
+    container = _sized(
+        scope,
+        identity(name, config).container,
         config,
-        scope.tier,
-        scope.exceptions,
+        as_it_is=as_it_is,
         extended=scope.extended_resources(config.gpu_share),
         scratch=volumes.disk_scratch(scope, config),
     )
     mounts = volumes.mounts(config) + volumes.file_mounts(config)
-    manifest = container_manifest(scope, container, config, mounts)
+    manifest = container_manifest(scope, container, config, mounts, as_it_is=as_it_is)
     if config.ports:
         manifest["ports"] = ports(config)
-    return container, manifest | dict(probes(config))
+    return container, manifest | ({} if as_it_is and config.health is None else dict(probes(config)))
 
 
-def _further_containers(scope: Scope, stated: Mapping[str, ContainerConfig]) -> list[tuple[Container, Manifest]]:
+def _further_containers(
+    scope: Scope, stated: Mapping[str, ContainerConfig], *, as_it_is: bool
+) -> list[tuple[Container, Manifest]]:
     """Sidecars or init containers."""
-    made = ((resources_of(name, each, scope.tier, scope.exceptions), each) for name, each in stated.items())
-    return [(container, container_manifest(scope, container, each, volumes.mounts(each))) for container, each in made]
+    made = ((_sized(scope, name, each, as_it_is=as_it_is), each) for name, each in stated.items())
+    return [
+        (container, container_manifest(scope, container, each, volumes.mounts(each), as_it_is=as_it_is))
+        for container, each in made
+    ]
+
+
+def _sized(
+    scope: Scope,
+    name: str,
+    config: ContainerConfig,
+    *,
+    as_it_is: bool,
+    extended: Mapping[str, int] | None = None,
+    scratch: int = 0,
+) -> Container:
+    """A container's resources. One that stays as it is has no ephemeral storage by convention."""
+    container = resources_of(name, config, scope.tier, scope.exceptions, extended=extended, scratch=scratch)
+    if not as_it_is or config.ephemeral_storage is not None:
+        return container
+    requests, limits = _without_ephemeral(container.requests), _without_ephemeral(container.limits)
+    return container._replace(requests=requests, limits=limits)
+
+
+def _without_ephemeral(amounts: ResourceList) -> dict[str, int]:
+    return {resource: amount for resource, amount in amounts.items() if resource != EPHEMERAL_STORAGE}
 
 
 def _node_selector(config: WorkloadConfig) -> dict[str, str]:
@@ -117,20 +156,20 @@ def _pod_security_context(config: WorkloadConfig) -> dict[str, Any]:
     return context
 
 
-def _affinity(name: str, config: WorkloadConfig, beside: str | None) -> Manifest | None:
+def _affinity(own: Mapping[str, str], config: WorkloadConfig, beside: Mapping[str, str] | None) -> Manifest | None:
     affinity: Manifest = {}
     if beside is not None:
-        term = {"labelSelector": {"matchLabels": selector(beside)}, "topologyKey": "kubernetes.io/hostname"}
+        term = {"labelSelector": {"matchLabels": dict(beside)}, "topologyKey": "kubernetes.io/hostname"}
         affinity["podAffinity"] = {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
     if _is_replicated(config):
-        term = {"labelSelector": {"matchLabels": selector(name)}, "topologyKey": "kubernetes.io/hostname"}
+        term = {"labelSelector": {"matchLabels": dict(own)}, "topologyKey": "kubernetes.io/hostname"}
         affinity["podAntiAffinity"] = {
             "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": term}]
         }
     return affinity or None
 
 
-def _spread(name: str, config: WorkloadConfig) -> list[Manifest]:
+def _spread(own: Mapping[str, str], config: WorkloadConfig) -> list[Manifest]:
     if not _is_replicated(config):
         return []
     return [
@@ -138,7 +177,7 @@ def _spread(name: str, config: WorkloadConfig) -> list[Manifest]:
             "maxSkew": 1,
             "topologyKey": "kubernetes.io/hostname",
             "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": selector(name)},
+            "labelSelector": {"matchLabels": dict(own)},
         }
     ]
 

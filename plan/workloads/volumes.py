@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from config.lab import Lab
-from config.quantity import Memory
 from config.service import Service
 from config.service.app import OwnWorkloads
-from config.service.common import Scratch
+from config.service.common import Scratch, Volume
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Manifest
@@ -25,17 +24,15 @@ def is_block(lab: Lab, storage_class: str | None) -> bool:
     return row is not None and row.backend == "block"
 
 
-def access_modes(lab: Lab, storage_class: str) -> list[str]:
-    """Block volumes belong to one node; NFS folders to any number."""
-    return ["ReadWriteOnce" if is_block(lab, storage_class) else "ReadWriteMany"]
-
-
-def claim_spec(lab: Lab, storage_class: str, size: Memory) -> Manifest:
-    """Specification of a claim."""
+def claim_spec(lab: Lab, volume: Volume) -> Manifest:
+    """Specification of a claim. A block volume belongs to one node, a folder to any number, unless stated otherwise."""
+    access = volume.access or ("ReadWriteOnce" if is_block(lab, volume.storage_class) else "ReadWriteMany")
+    bound = {"volumeName": volume.volume} if volume.volume else {}
     return {
-        "accessModes": access_modes(lab, storage_class),
-        "storageClassName": storage_class,
-        "resources": {"requests": {"storage": str(size)}},
+        "accessModes": [access],
+        "storageClassName": volume.storage_class or "",
+        "resources": {"requests": {"storage": str(volume.size)}},
+        **bound,
     }
 
 
@@ -48,8 +45,8 @@ def claims(scope: Scope, per_replica: Iterable[str] = ()) -> Iterator[Manifest]:
                 "PersistentVolumeClaim",
                 scope.claim(name),
                 scope.namespace,
-                labels=scope.labels(),
-                spec=claim_spec(scope.lab, volume.storage_class, volume.size),
+                labels=scope.labels() | volume.labels,
+                spec=claim_spec(scope.lab, volume),
             )
 
 

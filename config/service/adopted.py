@@ -1,0 +1,35 @@
+"""Workloads that were there before: what they are called, and how their pods are replaced."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.kubernetes import LabelKey, LabelValue
+from config.model import Model, Name, text_like
+
+Share = Annotated[int, Field(ge=0)] | Annotated[str, text_like(r"^\d{1,3}%$", "a number of pods or a share, as 25%")]
+
+
+class Adopted(Model):
+    """What cannot be changed of a workload without making it anew, and what would restart it. What is left out is named
+    after the service, as for one that is new."""
+
+    name: Name | None = None
+    """Name of the controller."""
+    container: Name | None = None
+    """Name of the main container."""
+    service: Name | None = None
+    """Name of the Kubernetes Service."""
+    selector: Annotated[dict[LabelKey, LabelValue], Field(max_length=16)] = {}
+    """Labels by which the controller and the Service know its pods."""
+    strategy: Literal["Recreate", "RollingUpdate", "OnDelete"] | None = None
+    """How pods are replaced; left out, by what they hold."""
+    surge: Share | None = None
+    """Of a RollingUpdate: pods more than wanted meanwhile."""
+    unavailable: Share | None = None
+    """Of a RollingUpdate: pods fewer than wanted meanwhile."""
+    pod_management: Literal["OrderedReady", "Parallel"] | None = None
+    """Of a statefulset: whether its pods start one after the other; left out, they do."""
+    as_it_is: bool = False
+    """Write into its pods what is stated here and nothing else: no probes, labels, security settings or DNS options by
+    convention. Then the first `up` restarts none of them. Its pods are less safe than others, which the plan says."""

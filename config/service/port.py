@@ -1,0 +1,73 @@
+"""Ports: where a container listens, and where it is reached."""
+
+import re
+from typing import Annotated, Any, Literal, NamedTuple, cast
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from config.model import shown
+
+LARGEST = 65535
+NODE_PORTS = range(30000, 32768)
+"""Ports of every node that Kubernetes gives to Services, unless the API server is told otherwise."""
+
+
+class ContainerPort(NamedTuple):
+    """A port on which a container listens."""
+
+    number: int
+    protocol: Literal["TCP", "UDP"]
+    service: int | None = None
+    """The port of the Kubernetes Service, where it is another."""
+    node: int | None = None
+    """The port of every node at which the Service is reached as well."""
+
+    @property
+    def reached(self) -> int:
+        """The port at which others in the cluster reach it."""
+        return self.service or self.number
+
+
+_PORT = re.compile(r"(\d{1,5})(?:/(tcp|udp))?")
+_KEYS = ("number", "service", "node")
+
+
+def _port(value: object) -> ContainerPort:
+    if isinstance(value, ContainerPort):
+        return value
+    if not isinstance(value, dict):
+        return _listening(value)
+    said = cast(dict[str, Any], value)
+    for key in said:
+        if key not in _KEYS:
+            raise ValueError(f"unknown key {shown(key)}; a port has {', '.join(_KEYS)}")
+    if "number" not in said:
+        raise ValueError("needs number: the port on which the container listens")
+    service, node = said.get("service"), said.get("node")
+    if service is not None and not (isinstance(service, int) and 0 < service <= LARGEST):
+        raise ValueError(f"service: {shown(service)} is not a port; write for example 80")
+    if node is not None and node not in NODE_PORTS:
+        raise ValueError(f"node: {shown(node)} is not a port of nodes; they are {NODE_PORTS[0]} to {NODE_PORTS[-1]}")
+    return _listening(said["number"])._replace(service=service, node=node)
+
+
+def _listening(value: object) -> ContainerPort:
+    match = _PORT.fullmatch(str(value))
+    if match is None or isinstance(value, bool) or not 0 < int(match[1]) <= LARGEST:
+        raise ValueError(f"{shown(value)} is not a port; write for example 8080 or 53/udp")
+    return ContainerPort(int(match[1]), "UDP" if match[2] == "udp" else "TCP")
+
+
+_NUMBER = {"type": ["integer", "string"], "pattern": r"^\d{1,5}(/(tcp|udp))?$", "minimum": 1, "maximum": LARGEST}
+_LONG: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "number": _NUMBER,
+        "service": {"type": "integer", "minimum": 1, "maximum": LARGEST},
+        "node": {"type": "integer", "minimum": NODE_PORTS[0], "maximum": NODE_PORTS[-1]},
+    },
+    "required": ["number"],
+    "additionalProperties": False,
+}
+
+PortNumber = Annotated[ContainerPort, BeforeValidator(_port), WithJsonSchema({"anyOf": [_NUMBER, _LONG]})]
