@@ -4,8 +4,6 @@ import sys
 
 from cli.exits import ERRORS, FINE, INVALID
 from cli.output import refuse_input, refuse_lab
-from cli.reports.document import json_text
-from cli.reports.plan import plan_report
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
 from plan import make_plan
@@ -29,6 +27,9 @@ def run_plan(
 
         return run_against(plan, lab_folder(lab), against, fails_on_damage, output)
     if output == "json":
+        from cli.reports.document import json_text
+        from cli.reports.plan import plan_report
+
         print(json_text(plan_report(plan, service), indent=None))
     elif service is not None:
         from cli.text.service import print_service
