@@ -29,7 +29,7 @@ adopt = typer.Typer(
 def adopt_command(
     machines: Annotated[list[str] | None, typer.Argument(help="Names or VMIDs; left out, all of them.")] = None,
     lab: LabOption = "prod",
-    role: Annotated[list[str] | None, typer.Option(help="What a machine is, for example k8s-node7=worker.")] = None,
+    role: Annotated[list[str] | None, typer.Option(help="The role of a machine, for example k8s-node7=worker.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
     endpoint: EndpointOption = None,
     ca_file: CaFileOption = None,

@@ -1,4 +1,4 @@
-"""What a plan is compared with: a revision of the lab in git, or a folder that was rendered."""
+"""The other side of a comparison: a revision of the lab in git, or a folder that was rendered."""
 
 import io
 import json
@@ -25,7 +25,7 @@ IN_CI = "a shallow clone holds only one: `git fetch --depth=1 origin REVISION` b
 
 
 class NothingToCompare(Exception):
-    """What a plan is to be compared with cannot be read; the message is one sentence."""
+    """The other side of a comparison cannot be read; the message is one sentence."""
 
 
 def side_of(plan: Plan, name: str) -> Side:

@@ -1,4 +1,4 @@
-"""How the commands that look at a cluster come by it: a dump, or the API server of a kubeconfig."""
+"""The source of a cluster's state: a dump, or the API server of a kubeconfig."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple

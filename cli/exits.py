@@ -1,4 +1,4 @@
-"""What a command returns to the shell."""
+"""Exit codes of the commands."""
 
 FINE = 0
 ERRORS = 1

@@ -9,7 +9,7 @@ INVALID_INPUT = "2 the input is invalid"
 
 
 class Help(NamedTuple):
-    """What stands below the options of a command."""
+    """The lines below the options of a command."""
 
     examples: tuple[str, ...]
     exits: str

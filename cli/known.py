@@ -27,5 +27,5 @@ def names_of(plan: Plan) -> Mapping[Kind, tuple[str, ...]]:
 
 
 def kinds_of(name: str, known: Mapping[Kind, tuple[str, ...]]) -> list[Kind]:
-    """What a name stands for; several where a service is named like a machine, for example."""
+    """The kinds that have a name; several where a service is named like a machine, for example."""
     return [kind for kind, names in known.items() if name in names]

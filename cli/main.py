@@ -69,6 +69,9 @@ def report_command(
     file: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("lab.html"),
     lab: LabOption = "prod",
     against: Annotated[str | None, typer.Option(help="A git revision or a rendered folder: what differs.")] = None,
+    dump: Annotated[Path | None, typer.Option("--dump", help="A dump of the lab's cluster: what runs.")] = None,
+    kubeconfig: Annotated[Path | None, typer.Option("--kubeconfig", help="Ask the lab's cluster what runs.")] = None,
+    context: ContextOption = None,
     links: Annotated[
         str | None,
         typer.Option(
@@ -81,7 +84,7 @@ def report_command(
     """Write the lab as one HTML page, to be read in any browser, offline and on a phone."""
     from cli.commands.report import run_report
 
-    raise SystemExit(run_report(lab, file, against, links, output))
+    raise SystemExit(run_report(lab, file, against, Source(dump, None, kubeconfig, context, lab), links, output))
 
 
 @app.command("schema")
@@ -133,13 +136,13 @@ def explain_command(
 @app.command("guard")
 def guard_command(
     preview: Annotated[
-        Path | None, typer.Argument(help="What `pulumi preview --json` printed; left out, it is piped in.")
+        Path | None, typer.Argument(help="Output of `pulumi preview --json`; left out, it is piped in.")
     ] = None,
     stack: Annotated[Path | None, typer.Option(help="Output of `pulumi stack export`: the state as it is.")] = None,
     dump: Annotated[
         Path | None, typer.Option(help="A folder of what runs: what the preview asks nobody about is looked up there.")
     ] = None,
-    allow: Annotated[list[str] | None, typer.Option(help="What may happen, for example REPLACE:k8s-node3.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="An effect to allow, for example REPLACE:k8s-node3.")] = None,
     lab: Annotated[
         str | None,
         typer.Option("--lab", "-l", help="Name of a folder in config/labs/, or a path; else the preview's own."),

@@ -18,7 +18,7 @@ def new_service_command(
     image: Annotated[str | None, typer.Option(help="Its container image; left out, it is asked for.")] = None,
     port: Annotated[int | None, typer.Option(help="Where it speaks HTTP.")] = None,
     host: Annotated[str | None, typer.Option(help="The name under which it is reached, without the domain.")] = None,
-    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    description: Annotated[str, typer.Option(help="Its purpose, in a few words.")] = "",
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Write services/NAME.yaml, and plan the lab with it."""
@@ -33,7 +33,7 @@ def new_service_command(
 def new_machine_command(
     name: Annotated[str, typer.Argument(help="Its name; the number at its end counts, as in k8s-node7.")],
     lab: LabOption = "prod",
-    shape: Annotated[str | None, typer.Option(help="What it is like; left out, it is asked for.")] = None,
+    shape: Annotated[str | None, typer.Option(help="A shape of shapes.yaml; left out, it is asked for.")] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Add a line to machines.yaml, and plan the lab with it."""

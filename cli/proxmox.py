@@ -1,4 +1,4 @@
-"""How the commands that ask a live Proxmox reach it."""
+"""The way to a live Proxmox."""
 
 import os
 from pathlib import Path
@@ -32,7 +32,7 @@ InsecureOption = Annotated[bool, typer.Option("--insecure", help="Accept any cer
 
 
 class Reach(NamedTuple):
-    """What the options say about the way to Proxmox."""
+    """The options that say how Proxmox is reached."""
 
     endpoint: str | None
     ca_file: Path | None

@@ -21,5 +21,5 @@ def rendering(plan: Plan) -> dict[str, str]:
 
 
 def _to_text(content: Any) -> str:
-    """What stands in a file: a text as it is, and everything else as YAML."""
+    """The text of a file: as it is, or as YAML."""
     return content if isinstance(content, str) else to_yaml(content)

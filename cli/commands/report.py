@@ -6,29 +6,35 @@ from htpy import Element
 
 from cli.against import changes_since
 from cli.baseline import NothingToCompare
+from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE
 from cli.html.change import change_section
 from cli.html.links import Links
+from cli.html.live import live_section
 from cli.html.page import page
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.files import FilesReport
 from config.load import InvalidLab, lab_folder, load_lab
+from observation import InvalidDump, InvalidUsage
+from operations.clients.refusals import NoCluster
+from operations.identity import AnotherCluster
 from plan import make_plan
 from plan.forecast import look_ahead
 from plan.model import Plan
 
 
-def run_report(lab: str, file: Path, against: str | None, links: str | None, output: str) -> int:
-    """Write the lab as one HTML page, with the difference from another plan if one is named."""
+def run_report(lab: str, file: Path, against: str | None, source: Source, links: str | None, output: str) -> int:
+    """Write the lab as one HTML page, with the difference from another plan and with what runs if they are named."""
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     try:
         change = _change(plan, lab_folder(lab), against) if against else None
-    except NothingToCompare as error:
+        live = live_section(plan, observe_source(source)) if source.dump or source.kubeconfig else None
+    except (NothingToCompare, InvalidDump, InvalidUsage, NoCluster, AnotherCluster) as error:
         return refuse_input(str(error), output)
-    text = page(plan, look_ahead(plan), Links(file.parent, links), change)
+    text = page(plan, look_ahead(plan), Links(file.parent, links), change, live)
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

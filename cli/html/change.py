@@ -6,7 +6,7 @@ import htpy as h
 
 from cli.html.tables import table
 from cli.text.alike import figures_alike, subjects_alike
-from cli.text.comparison import closing, loss_line, noteworthy, subject_lines, summary, verdict_head
+from cli.text.comparison import STEPS, closing, loss_line, noteworthy, subject_lines, summary, verdict_head
 from operations.guard.consequence import Consequence
 from plan.changes.comparison import Comparison
 from plan.wording import plural
@@ -18,7 +18,7 @@ def change_section(comparison: Comparison, consequences: Sequence[Consequence]) 
         h.h2[f"Change since {comparison.before}"],
         h.p[f"{summary(comparison)}. {closing(comparison, consequences)[0]}"],
         _list(
-            "Steps of an `up`",
+            STEPS,
             [f"{each.severity} {each.name}: {each.message}" for each in noteworthy(consequences)],
         ),
         _list("Findings", [f"{verdict_head(each)}: {each.finding['message']}" for each in comparison.verdicts]),

@@ -29,9 +29,12 @@ SECTIONS = (
 )
 
 
-def page(plan: Plan, forecast: Forecast, links: Links, change: h.Element | None = None) -> str:
-    """The page as text; `change` is a section about the difference from another plan."""
-    sections = (*((("change", "Change"),) if change else ()), *SECTIONS)
+def page(
+    plan: Plan, forecast: Forecast, links: Links, change: h.Element | None = None, live: h.Element | None = None
+) -> str:
+    """The page as text; `change` is a section about the difference from another plan, `live` one about what runs."""
+    added = [(key, title) for key, title, section in (("change", "Change", change), ("live", "Live", live)) if section]
+    sections = (*added, *SECTIONS)
     return str(
         h.html(lang="en")[
             h.head[
@@ -46,6 +49,7 @@ def page(plan: Plan, forecast: Forecast, links: Links, change: h.Element | None 
                 h.main(id="main")[
                     h.nav(aria_label="Sections")[h.ul[(h.li[h.a(href=f"#{key}")[name]] for key, name in sections)]],
                     change,
+                    live,
                     picture_section(plan),
                     nodes_section(plan),
                     limits_section(forecast),

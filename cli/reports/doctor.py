@@ -1,4 +1,4 @@
-"""What ails a cluster, as JSON."""
+"""The ailments of a cluster as JSON."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What `homelab explain` tells of machines, hosts, tiers, policies and codes, as JSON."""
+"""Explanations of machines, hosts, tiers, policies and codes as JSON."""
 
 from collections.abc import Iterable
 from typing import Any

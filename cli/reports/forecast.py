@@ -1,4 +1,4 @@
-"""What a plan leaves free and what its losses take, as JSON."""
+"""Headroom, losses and restarts as JSON."""
 
 from cli.reports.document import Report
 from plan.model import Workload
@@ -45,7 +45,7 @@ class PendingReport(Report):
 
 
 class LossReport(Report):
-    """What becomes of the lab without a part of it; workloads as `namespace/name`.
+    """The lab without a part of it; workloads as `namespace/name`.
 
     `pods` ran on it, daemonsets aside; `moved` of them run elsewhere, `stay_down` pods run nowhere. `interrupted` are
     the workloads of which no pod runs for a while or for good, `blips` those of them that come back.

@@ -56,7 +56,7 @@ class DisagreementReport(Report):
 
 
 class StepReport(Report):
-    """What came of the lab, or of an event."""
+    """The outcome of applying the lab, or of an event."""
 
     event: str
     fine: bool

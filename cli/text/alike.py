@@ -1,4 +1,4 @@
-"""What is the same of several things is told once: the quota of a tier, for example, and not of each namespace."""
+"""Things that are the same are told once: the quota of a tier, for example, and not of each of its namespaces."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar

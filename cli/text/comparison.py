@@ -1,4 +1,4 @@
-"""What a change of the lab does, as text for people: what is declared, what an `up` does, what it comes to."""
+"""The effects of a change of the lab as text: declarations, steps of an `up`, figures, failures, findings."""
 
 import json
 from collections import Counter
@@ -21,6 +21,7 @@ from plan.wording import listed, plural
 SIGNS: dict[Status, str] = {"added": "+", "removed": "-", "changed": "~"}
 STYLES: dict[Status, str] = {"added": "green", "removed": "red", "changed": "yellow"}
 LONGEST_VALUE, CONTEXT = 80, 20
+STEPS = "Steps of an `up`, if the other side is what runs"
 LATENT_STYLE = "magenta"
 FIGURES = "Figures (those of nodes by estimate, as if all pods were placed at once)"
 
@@ -54,7 +55,7 @@ def _print_subject(title: str, change: SubjectChange, console: Console) -> None:
 
 
 def subject_lines(change: SubjectChange) -> Iterator[str]:
-    """What differs, one line for each field; of what is all new or all gone, the names."""
+    """One line for each field that differs; only the names where all of it is new or gone."""
     if change.status != "changed":
         yield listed([object_name(file) for file in change.files], most=10)
         return
@@ -101,14 +102,14 @@ def _cut(text: str, skipped: int) -> str:
 
 
 def noteworthy(consequences: Iterable[Consequence]) -> list[Consequence]:
-    """Those that do more than update something in place, or delete what is listed as gone and holds nothing."""
+    """The consequences that do more than update in place, or than delete an object that holds nothing."""
     return [each for each in consequences if each.severity != "info" or each.effect not in ("UPDATE", "DELETE")]
 
 
 def _print_consequences(consequences: Iterable[Consequence], console: Console) -> None:
     if found := noteworthy(consequences):
         console.print()
-        console.print(Text("What an `up` would do, if what it is compared with is what runs", "bold"))
+        console.print(Text(STEPS, "bold"))
         for each in found:
             print_consequence(each, False, console)
 
@@ -125,7 +126,7 @@ def _print_figures(comparison: Comparison, console: Console) -> None:
 
 
 def loss_line(loss: LossChange) -> str:
-    """What a loss takes that it did not take before, and the other way round."""
+    """The names that a loss takes in addition, and those that it takes no more."""
     more = [f"+ {name}" for name in loss.after if name not in loss.before]
     less = [f"- {name}" for name in loss.before if name not in loss.after]
     return f"when {EVENTS[loss.event].format(loss.name)}, without a place or out of reach: {', '.join((*more, *less))}"
@@ -148,7 +149,7 @@ def closing(comparison: Comparison, consequences: Iterable[Consequence]) -> tupl
 def _print_verdicts(comparison: Comparison, console: Console) -> None:
     console.print()
     if not comparison.verdicts:
-        console.print(Text("Nothing is said that was not said before."))
+        console.print(Text("No finding is new, changed or gone."))
     for each in comparison.verdicts:
         finding = each.finding
         style = LATENT_STYLE if each.runs_until_made_anew else SEVERITY_STYLE[finding["severity"]]

@@ -1,10 +1,10 @@
-"""What a change of the lab does, as Markdown for a pull request: the summary first, the details folded."""
+"""The effects of a change of the lab, as Markdown for a pull request: the summary first, the details folded."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from cli.text.alike import figures_alike, subjects_alike
-from cli.text.comparison import closing, loss_line, noteworthy, subject_lines, summary, verdict_head
+from cli.text.comparison import STEPS, closing, loss_line, noteworthy, subject_lines, summary, verdict_head
 from operations.guard.consequence import Consequence
 from plan.changes.comparison import Comparison, VerdictChange
 from plan.wording import plural
@@ -44,13 +44,13 @@ def _summary(lab: str, comparison: Comparison, consequences: Sequence[Consequenc
 
 
 def _sections(comparison: Comparison, consequences: Iterable[Consequence]) -> Iterator[tuple[str, list[str]]]:
-    """What is not folded: titles, and their lines."""
-    yield "What is said of it now", [_verdict(each) for each in comparison.verdicts]
+    """The sections that are not folded: titles, and their lines."""
+    yield "Findings", [_verdict(each) for each in comparison.verdicts]
     yield (
-        "What an `up` would do, if what it is compared with is what runs",
+        STEPS,
         [_consequence(each) for each in noteworthy(consequences)],
     )
-    yield "When something breaks", [f"- {_escaped(loss_line(loss))}" for loss in comparison.losses]
+    yield "Failures", [f"- {_escaped(loss_line(loss))}" for loss in comparison.losses]
 
 
 def _open(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _folded(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
 
 
 def _fold(title: str, lines: Sequence[str]) -> str:
-    """What is too long by itself ends earlier, so that there is room for the rest."""
+    """A section that is too long by itself ends earlier, so that there is room for the rest."""
     lengths = accumulate(len(line) + 1 for line in lines)
     kept = sum(length <= LONGEST_FOLD for length in lengths)
     more = ["", f"and {len(lines) - kept} more lines"] if kept < len(lines) else []

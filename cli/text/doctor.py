@@ -1,4 +1,4 @@
-"""What ails a cluster, as text."""
+"""The ailments of a cluster as text."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""What a plan leaves free, and what becomes of the lab when a part of it is gone, as text for people."""
+"""Headroom, losses and restarts as text."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -122,7 +122,7 @@ def loss_name(loss: Loss) -> str:
 
 
 def loss_outcome(loss: Loss) -> str:
-    """What of a loss does not come back by itself."""
+    """The part of a loss that does not come back by itself."""
     return "; ".join(_besides(loss)) or "everything runs elsewhere"
 
 

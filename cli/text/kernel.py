@@ -1,4 +1,4 @@
-"""What becomes of a workload's pods on their nodes: cgroups, QoS class, and who goes first."""
+"""A workload's pods on their nodes as text: cgroups, QoS class, eviction order."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -42,7 +42,7 @@ def _weights(cgroup: Cgroup) -> str:
 
 
 def guarantees_text(workload: Workload, cpu_manager: CpuManager) -> RenderableType:
-    """What it would take to be Guaranteed, and to have cores of its own; nothing where both are so."""
+    """The steps to QoS class Guaranteed and to cores of its own; nothing where both are so."""
     return Group(*(Text(line) for line in _guarantees(workload, cpu_manager)))
 
 

@@ -22,7 +22,7 @@ def print_step(plan: Plan, step: Step, console: Console) -> None:
         applied = f"{step.objects} objects applied in {rate(step.objects, step.apply_seconds)}"
         _indented(console, f"{applied}, settled {outcome.seconds:.0f} s later")
     placed = f", placed within {rate(outcome.running, outcome.placing_seconds)}" if step.objects else ""
-    _indented(console, f"{plural(outcome.running, 'pod')} run{placed}")
+    _indented(console, f"{plural(outcome.running, 'pod')} run{'s' * (outcome.running == 1)}{placed}")
     estimated = {use.node.name: use for use in plan.capacity.nodes} if step.objects else {}
     for node in outcome.nodes:
         use = estimated.get(node.name)

@@ -40,7 +40,7 @@ def print_service(plan: Plan, name: str, *, whole: bool = True) -> None:
 
 
 def _essential(plan: Plan, service: Service) -> RenderableType:
-    """What it is, where it runs, how it is reached, how large it is, what it stores, when it is evicted."""
+    """Its purpose, place, address, size, data and turn in an eviction."""
     config = plan.lab.services[service.name]
     running = sum(1 for each in plan.services if each.eviction_place)
     lines = [

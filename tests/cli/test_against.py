@@ -62,7 +62,7 @@ def test_a_rendered_folder_tells_the_same(committed: Path, homelab: Homelab) -> 
 def test_of_the_same_lab_nothing_is_said(committed: Path, homelab: Homelab) -> None:
     result = homelab("plan", "--lab", committed, "--against", "HEAD")
     assert "nothing that is declared is different" in result.stdout
-    assert "Nothing is said that was not said before." in result.stdout
+    assert "No finding is new, changed or gone." in result.stdout
     assert len(result.stdout.splitlines()) == 3
 
 
@@ -70,7 +70,7 @@ def test_markdown_has_the_summary_first_and_folds_the_rest(committed: Path, home
     raise_memory(committed)
     text = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
     assert text.startswith("### labs/every\\_kind compared with HEAD (")
-    assert text.index("1 service changed.") < text.index("**What an `up` would do, ") < text.index("<details>")
+    assert text.index("1 service changed.") < text.index("**Steps of an `up`, ") < text.index("<details>")
     assert text.count("<details>") == text.count("</details>") == 2
     assert text == homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
 
@@ -148,10 +148,8 @@ def test_what_is_the_same_of_several_is_told_once(committed: Path, homelab: Home
     (figure,) = (line.split() for line in text.splitlines() if line.startswith("5 namespaces "))
     assert figure == ["5", "namespaces", "memory", "quota", "4Gi", "5Gi"]
     markdown = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
-    assert (
-        "<summary>5 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher and 1 more changed</summary>"
-        in markdown
-    )
+    names = "aux-library, aux-photos, aux-sweeper, aux-watcher, feeds"
+    assert f"<summary>5 namespaces: {names} changed</summary>" in markdown
 
 
 def test_of_long_values_the_part_is_shown_that_differs(committed: Path, homelab: Homelab) -> None:
@@ -181,7 +179,7 @@ def test_markdown_of_two_labs_that_share_nothing_has_something_of_everything(bef
     text = to_markdown(after, comparison, ())
     assert len(text.encode()) < 65_536
     assert text.count("<details>") == text.count("</details>") > 50
-    assert "**What is said of it now**" in text
+    assert "**Findings**" in text
     assert " figures</summary>" in text
     assert f"`homelab plan --against {before}` shows all of it." in text
     assert text == to_markdown(after, comparison, ())

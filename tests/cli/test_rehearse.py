@@ -53,7 +53,7 @@ def test_a_lab_that_runs_as_planned_is_fine(homelab: Homelab, lab: Path) -> None
     assert result.exit_code == 0, result.output
     assert "The lab is applied by server-side apply (no pulumi)." in result.stdout
     assert "10 objects applied in 2 s (5 a second), settled 7 s later" in result.stdout
-    assert "1 pod run, placed within 4 s (0 a second)" in result.stdout
+    assert "1 pod runs, placed within 4 s (0 a second)" in result.stdout
     assert "Everything runs, as planned." in result.stdout
 
 

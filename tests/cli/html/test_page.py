@@ -1,5 +1,6 @@
 """The lab as one HTML page, without a browser."""
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -8,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from cli.html.links import Links
+from cli.html.live import live_section
 from cli.html.page import page
 from config.load import lab_folder, load_lab
+from operations.doctor.diagnose import diagnose
 from plan import Plan, make_plan
 from plan.forecast import look_ahead
 from tests.cli.conftest import Homelab
+from tests.operations.doctor.cluster import Cluster, healthy
 from tests.plan.labs import ROOT, lab_of, plan_of
 
 LOADING = {"src", "srcset", "data", "action", "poster"}
@@ -111,3 +115,33 @@ def test_a_folder_that_is_not_there_is_invalid_input(lab: Path, homelab: Homelab
     result = homelab("report", "--lab", lab, "--output", "nowhere/page.html")
     assert result.exit_code == 2
     assert result.stderr == "homelab: nowhere/page.html cannot be written: No such file or directory\n"
+
+
+def test_what_runs_stands_beside_the_plan(tmp_path: Path) -> None:
+    observed = broken().observe()
+    plan = plan_of("small")
+    section = str(live_section(plan, observed))
+    words = " ".join(Reader(section).words)
+    assert "2027-03-01 12:00 UTC" in words
+    for finding in diagnose(observed):
+        assert finding.message in words
+        assert finding.code in words
+    for use in plan.capacity.nodes:
+        assert use.node.name in words
+
+
+def test_a_cluster_of_another_lab_is_refused(tmp_path: Path, homelab: Homelab) -> None:
+    dump = tmp_path / "dump"
+    dump.mkdir()
+    for resource, objects in healthy().observe().resources.items():
+        content = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
+        (dump / f"{resource}.json").write_text(json.dumps(content), encoding="utf-8")
+    result = homelab("report", "--lab", "small", "--dump", dump, "--output", tmp_path / "page.html")
+    assert (result.exit_code, "is not the cluster of lab small" in result.stderr) == (2, True)
+
+
+def broken() -> Cluster:
+    """A cluster with a Service that selects no pod."""
+    cluster = healthy()
+    cluster.get("Service", "web")["spec"]["selector"] = {"app": "webb"}
+    return cluster
