@@ -140,8 +140,10 @@ def guard_command(
     ] = None,
     stack: Annotated[Path | None, typer.Option(help="Output of `pulumi stack export`: the state as it is.")] = None,
     dump: Annotated[
-        Path | None, typer.Option(help="A folder of what runs: what the preview asks nobody about is looked up there.")
+        Path | None, typer.Option(help="A dump of what runs: what the preview asks nobody about is looked up there.")
     ] = None,
+    kubeconfig: Annotated[Path | None, typer.Option(help="Instead of a dump: ask the cluster itself.")] = None,
+    context: ContextOption = None,
     allow: Annotated[list[str] | None, typer.Option(help="An effect to allow, for example REPLACE:k8s-node3.")] = None,
     lab: Annotated[
         str | None,
@@ -152,7 +154,8 @@ def guard_command(
     """Say what an `up` would do to what runs, and stop what does damage."""
     from cli.commands.guard import run_guard
 
-    raise SystemExit(run_guard(preview, stack, dump, tuple(allow or ()), lab, output))
+    source = Source(dump=dump, kubeconfig=kubeconfig, context=context)
+    raise SystemExit(run_guard(preview, stack, source, tuple(allow or ()), lab, output))
 
 
 @app.command("preflight")

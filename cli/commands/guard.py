@@ -3,39 +3,47 @@
 import sys
 from pathlib import Path
 
+from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.guard import guard_report
 from cli.text.console import make_console
 from cli.text.guard import print_judgement
 from config.load import InvalidLab, load_lab
-from observation import InvalidDump, read_dump
+from observation import InvalidDump, Observation
+from operations.clients.refusals import NoCluster
 from operations.guard import UnknownAllowance, judge
-from operations.guard.belonging import belonging
+from operations.guard.belonging import Belonging, belonging
 from operations.guard.document import LONGEST, InvalidPreview
 from operations.guard.preview import read_preview
 from operations.guard.stack import read_stack
+from operations.identity import AnotherCluster
 
 
 def run_guard(
-    preview: Path | None, stack: Path | None, dump: Path | None, allow: tuple[str, ...], lab: str | None, output: str
+    preview: Path | None, stack: Path | None, source: Source, allow: tuple[str, ...], lab: str | None, output: str
 ) -> int:
     """Print what an `up` would do, and return ERRORS if something in it does damage, or may, and is not allowed."""
     try:
         previewed = read_preview(_text(preview))
         state = read_stack(_text(stack), previewed) if stack else None
         of = belonging(previewed.lab, lab)
-        observation = read_dump(dump) if dump else None
+        observation = _observe(source, of) if source.dump or source.kubeconfig else None
         judgement = judge(previewed, load_lab(of.folder) if of.folder else None, state, allow, observation)
     except InvalidLab as error:
         return refuse_lab(lab or "", error, output)
-    except (InvalidPreview, InvalidDump, UnknownAllowance) as error:
+    except (InvalidPreview, InvalidDump, UnknownAllowance, NoCluster, AnotherCluster) as error:
         return refuse_input(str(error), output)
     if output == "json":
         print_json(guard_report(judgement, of))
     else:
         print_judgement(judgement, of, make_console())
     return FINE if judgement.passes else ERRORS
+
+
+def _observe(source: Source, of: Belonging) -> Observation:
+    """What runs; a cluster that is asked has to be the lab's."""
+    return observe_source(source._replace(lab=str(of.folder)) if source.kubeconfig and of.folder else source)
 
 
 def _text(file: Path | None) -> str:

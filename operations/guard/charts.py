@@ -20,7 +20,7 @@ UNINSTALLED = "The chart is uninstalled, with all that it made; kinds of its own
 
 def chart_consequences(step: Step, steps: Sequence[Step]) -> Iterator[Consequence]:
     """What a step does to a release. How its objects come out of another version or other values is not known."""
-    target = target_of_release(step)
+    target = target_of(step)
     if step.action == "delete":
         message = MOVED if _moves(step, steps) else UNINSTALLED
         yield Consequence("DELETE", "error", target, (), message, "take the change back, or back up what it holds")
@@ -45,15 +45,6 @@ def _moves(step: Step, steps: Sequence[Step]) -> bool:
     """Whether the same chart is installed elsewhere in the same `up`."""
     chart = step.before.get("chart")
     return any(each.type == TYPE and each.action == "create" and each.after.get("chart") == chart for each in steps)
-
-
-def target_of_release(step: Step) -> str:
-    """`Release/platform-traefik/traefik`."""
-    inputs = step.resource.inputs
-    names = [inputs.get(field) for field in ("namespace", "name")]
-    if all(isinstance(each, str) and each for each in names):
-        return "/".join(("Release", *cast(list[str], names)))
-    return target_of(step)
 
 
 def _of_chart(step: Step, paths: tuple[str, ...]) -> str:

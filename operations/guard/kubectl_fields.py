@@ -75,10 +75,10 @@ def _within(fields: Mapping[str, Any], live: object, stated: object, path: str) 
             continue
         there, place = _child(kind, name, stated), f"{path}.{name}".removeprefix(".") if kind == "f" else path
         further: Mapping[str, Any] = cast(Mapping[str, Any], below) if isinstance(below, dict) else {}
-        if there is None:
-            yield place, here
-        elif set(further) - {"."}:
+        if set(further) - {"."}:
             yield from _within(further, here, there, place)
+        elif there is None:
+            yield place, here
 
 
 def _child(kind: str, name: str, of: object) -> object:

@@ -15,6 +15,9 @@ from operations.guard.stack import Stack
 Question = Literal["pending", "unchanged", "fields of kubectl", "copies", "kinds"]
 
 
+LIVE = "--dump or --kubeconfig"
+
+
 class Unasked(NamedTuple):
     """Something that nobody was asked about."""
 
@@ -39,7 +42,7 @@ def not_asked(
     preview: Preview, steps: Sequence[Step], stack: Stack | None, observation: Observation | None
 ) -> Iterator[Unasked]:
     """What stays open."""
-    lacking = tuple(option for option, given in (("--dump", observation), ("--stack", stack)) if given is None)
+    lacking = tuple(option for option, given in ((LIVE, observation), ("--stack", stack)) if given is None)
     if stack is None:
         yield Unasked("pending", 0, ("--stack",))
     if lacking and preview.unchanged:
@@ -48,9 +51,9 @@ def not_asked(
     creates = [step for step in steps if step.is_object and step.action == "create"]
     if observation is None:
         if updates:
-            yield Unasked("fields of kubectl", len(updates), ("--dump",))
+            yield Unasked("fields of kubectl", len(updates), (LIVE,))
         if creates:
-            yield Unasked("copies", len(creates), ("--dump",))
+            yield Unasked("copies", len(creates), (LIVE,))
         return
     unknown = [step for step in (*updates, *creates) if not observation.knows(kind_of(step.type)[1])]
     if unknown:

@@ -10,7 +10,7 @@ from operations.guard.moving_data import HOW_CLASSES_CHANGE, HOW_TEMPLATES_GROW
 from operations.guard.preview import Step
 from operations.guard.values import block, leaves
 from plan.changes.field_rules import FIELDS
-from plan.changes.object_rules import CLAIM, KINDS, MAKES_PODS, MUTABLE, Kind, KindRule, Loss, touches
+from plan.changes.object_rules import CLAIM, KINDS, MAKES_PODS, MUTABLE, RELEASE, Kind, KindRule, Loss, touches
 from plan.wording import listed
 
 IN_PLACE = "It is updated in place."
@@ -57,9 +57,9 @@ def kind_of(pulumi_type: str) -> Kind:
 
 
 def target_of(step: Step) -> str:
-    """Kind, namespace and name of a Kubernetes object, `PersistentVolumeClaim/media/library`; else type and name."""
-    metadata = block(step.resource.inputs, "metadata")
-    kind = step.type.rpartition(":")[2]
+    """Kind, namespace and name of an object or a release, `PersistentVolumeClaim/media/library`; else type and name."""
+    inputs, kind = step.resource.inputs, step.type.rpartition(":")[2]
+    metadata = inputs if kind_of(step.type) == RELEASE else block(inputs, "metadata")
     names = [each for each in (metadata.get("namespace"), metadata.get("name")) if isinstance(each, str) and each]
     if step.is_object and isinstance(metadata.get("name"), str) and names:
         return "/".join((kind, *names))

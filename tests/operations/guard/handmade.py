@@ -124,7 +124,7 @@ def edited(inputs: Json, values: Json, gone: list[str]) -> Json:
 
 def at(value: Any, path: str) -> tuple[Any, Any]:
     """What holds the last part of a path, and that part."""
-    *above, last = (int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+|(?<=\[)[^\]]+", path))
+    *above, last = (int(part) if part.isdigit() else part for part in re.findall(r"(?<=\[)[^\]]+|[^.\[\]]+", path))
     for part in above:
         value = value[part] if isinstance(part, int) else value.setdefault(part, {})
     return value, last

@@ -1,0 +1,199 @@
+"""What an observation of the cluster says of an `up`, which no preview knows."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from observation import Observation
+from operations.guard import Judgement, judge
+from operations.guard.preview import read_preview
+from operations.guard.stack import read_stack
+from tests.operations.guard.handmade import known, preview_of
+from tests.plan.labs import lab_of
+from tests.recordings import recording
+
+Json = dict[str, Any]
+LIBRARY = "Deployment/aux-library/library"
+RESOURCES = {
+    "Deployment": "deployments",
+    "Service": "services",
+    "Ingress": "ingresses.networking.k8s.io",
+    "PersistentVolumeClaim": "persistentvolumeclaims",
+}
+
+
+def observed(*objects: Json) -> Observation:
+    """A cluster with these objects, of which everything was read."""
+    resources: dict[str, tuple[Json, ...]] = dict.fromkeys(RESOURCES.values(), ())
+    for each in objects:
+        resources[RESOURCES[each["kind"]]] += (each,)
+    return Observation("a test", datetime(2026, 11, 26, tzinfo=UTC), "stated", resources)
+
+
+def live(target: str, *fields: tuple[str, Json], **metadata: Any) -> Json:
+    """A planned object as it runs; `fields` are owned, by manager."""
+    manifest = known()[target][2]
+    managed = [{"manager": manager, "operation": "Update", "fieldsV1": owned} for manager, owned in fields]
+    return manifest | {"metadata": manifest["metadata"] | {"managedFields": managed} | metadata}
+
+
+def judged(observation: Observation, *steps: Json) -> Judgement:
+    preview = read_preview(json.dumps(preview_of({"steps": list(steps)})))
+    return judge(preview, lab_of("every_kind"), None, [], observation)
+
+
+def names(judgement: Judgement) -> list[str]:
+    return [each.name for each in judgement.consequences if each.effect not in ("UPDATE", "ROLLOUT")]
+
+
+LABELLED: Json = {"op": "update", "object": LIBRARY, "set": {"metadata.labels[a]": "b"}}
+
+
+def test_an_annotation_by_rollout_restart_is_named_with_the_pods_that_it_costs() -> None:
+    runs = live(LIBRARY, ("kubectl-rollout", owned("template", "metadata", "annotations", RESTARTED)))
+    runs["spec"] = runs["spec"] | {
+        "template": runs["spec"]["template"] | {"metadata": {"annotations": {RESTARTED: "x"}}}
+    }
+    judgement = judged(observed(runs), LABELLED)
+    (drop,) = (each for each in judgement.consequences if each.effect == "DROP")
+    assert (drop.target, drop.severity) == (LIBRARY, "warning")
+    assert drop.causes == (f"spec.template.metadata.annotations.{RESTARTED}",)
+    assert "All its pods are replaced for that." in drop.message
+    assert judgement.passes
+
+
+RESTARTED = "kubectl.kubernetes.io/restartedAt"
+
+
+def owned(*path: str) -> Json:
+    """The set of fields with this one in it, below spec."""
+    fields: Json = {}
+    for name in reversed(("spec", *path)):
+        fields = {f"f:{name}": fields}
+    return fields
+
+
+def test_a_value_that_kubectl_wrote_and_nobody_states_is_an_error() -> None:
+    runs = live(LIBRARY, ("kubectl-edit", owned("minReadySeconds")))
+    runs["spec"] = runs["spec"] | {"minReadySeconds": 30}
+    assert names(judged(observed(runs), LABELLED)) == [f"DROP:{LIBRARY}"]
+
+
+@pytest.mark.parametrize(
+    ("manager", "field", "value"),
+    [
+        ("kubectl-edit", "replicas", 1),  # it is stated
+        ("kubectl-client-side-apply", "progressDeadlineSeconds", 600),  # the cluster fills it in
+        ("helm", "minReadySeconds", 30),  # the provider leaves other managers' fields alone
+        ("kubectl-edit", "minReadySeconds", None),  # it is gone already
+    ],
+)
+def test_what_stays_is_not_named(manager: str, field: str, value: object) -> None:
+    runs = live(LIBRARY, (manager, owned(field)))
+    runs["spec"] = runs["spec"] | ({field: value} if value is not None else {})
+    assert names(judged(observed(runs), LABELLED)) == []
+
+
+def test_fields_of_items_are_found_by_their_keys() -> None:
+    container = {"f:containers": {'k:{"name":"library"}': {"f:env": {'k:{"name":"DEBUG"}': {".": {}, "f:value": {}}}}}}
+    runs = live(LIBRARY, ("kubectl-set", {"f:spec": {"f:template": {"f:spec": container}}}))
+    template = runs["spec"]["template"]
+    changed = template["spec"]["containers"][0] | {"env": [{"name": "DEBUG", "value": "1"}]}
+    runs["spec"] = runs["spec"] | {"template": template | {"spec": template["spec"] | {"containers": [changed]}}}
+    (drop,) = (each for each in judged(observed(runs), LABELLED).consequences if each.effect == "DROP")
+    assert (drop.causes, drop.severity) == (("spec.template.spec.containers.env.value",), "error")
+
+
+@pytest.mark.parametrize("fields", [{"k:{": {}}, {"v:[": {}}, {"f:spec": 1}, {"": {}}, {"f:spec": {"k:1": {}}}, []])
+def test_a_set_of_fields_that_is_none_is_overlooked(fields: Any) -> None:
+    assert names(judged(observed(live(LIBRARY, ("kubectl", fields))), LABELLED)) == []
+
+
+MADE: Json = {"op": "create", "object": LIBRARY}
+
+
+def test_what_exists_is_not_made_again() -> None:
+    judgement = judged(observed(live(LIBRARY)), MADE)
+    assert names(judgement) == [f"FAIL:{LIBRARY}"]
+    assert "already exists" in judgement.refused[0].message
+
+
+def test_a_service_that_runs_elsewhere_is_a_second_copy() -> None:
+    judgement = judged(observed(live(LIBRARY, namespace="books")), MADE)
+    assert names(judgement) == [f"SECOND-COPY:{LIBRARY}"]
+    assert "Deployment/books/library (the same name and image)" in judgement.refused[0].message
+
+
+def test_another_service_of_the_same_image_is_no_copy() -> None:
+    assert names(judged(observed(live(LIBRARY, namespace="books", name="archive")), MADE)) == []
+
+
+def test_what_goes_in_the_same_up_is_no_copy() -> None:
+    elsewhere = live(LIBRARY, namespace="books")
+    gone: Json = {"op": "delete", "type": "kubernetes:apps/v1:Deployment", "name": "books/library", "inputs": elsewhere}
+    assert names(judged(observed(elsewhere), gone, MADE)) == ["DELETE:Deployment/books/library"]
+
+
+def test_a_host_name_that_is_answered_for_is_a_second_copy() -> None:
+    door = "Ingress/core-door/door.every.example"
+    runs = live(door, namespace="old", name="gate")
+    assert names(judged(observed(runs), {"op": "create", "object": door})) == [f"SECOND-COPY:{door}"]
+
+
+def test_a_volume_that_is_claimed_is_a_second_copy() -> None:
+    claim = "PersistentVolumeClaim/aux-library/library-data"
+    runs = live(claim, namespace="old")
+    runs["spec"] = runs["spec"] | {"volumeName": "pv-1"}
+    made: Json = {"op": "create", "object": claim, "set": {"spec.volumeName": "pv-1"}}
+    assert names(judged(observed(runs), made)) == [f"SECOND-COPY:{claim}"]
+    assert names(judged(observed(runs), {"op": "create", "object": claim})) == []
+
+
+def test_an_address_that_is_taken_is_a_second_copy() -> None:
+    door = "Service/core-door/door"
+    runs = live(door, namespace="old", name="gate") | {"status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.5"}]}}}
+    made: Json = {
+        "op": "create",
+        "object": door,
+        "set": {"metadata.annotations[metallb.io/loadBalancerIPs]": "192.0.2.5"},
+    }
+    assert names(judged(observed(runs), made)) == [f"SECOND-COPY:{door}"]
+
+
+def test_a_chart_that_is_installed_elsewhere_is_a_second_copy() -> None:
+    runs = live(LIBRARY, namespace="ingress", name="traefik", labels={"helm.sh/chart": "traefik-40.2.0"})
+    assert names(judged(observed(runs), {"op": "create", "chart": "traefik"})) == [
+        "SECOND-COPY:Release/core-traefik/traefik"
+    ]
+
+
+def test_changes_by_hand_are_seen_though_the_preview_shows_none() -> None:
+    preview = read_preview(recording("preview-edited-by-hand.json"))
+    stack = read_stack(recording("stack-settled.json"), preview)
+    kept = {each.urn: each.inputs for each in stack.resources.values()}
+    deployments = [dict(each) for each in kept.values() if each.get("kind") == "Deployment"]
+    feeds = next(each for each in deployments if each["metadata"]["name"] == "freshrss")
+    feeds["spec"] = feeds["spec"] | {"replicas": 0}
+    judgement = judge(preview, lab_of("small"), stack, [], observed(*deployments))
+    drift = {each.target: each for each in judgement.consequences if each.effect == "DRIFT"}
+    assert drift["Deployment/hobby-freshrss/freshrss"].causes == ("spec.replicas 1 -> 0",)
+    assert "somebody deleted it" in drift["Service/hobby-freshrss/freshrss"].message
+    assert "Deployment/home-vaultwarden/vaultwarden" not in drift
+    assert judgement.passes
+
+
+def test_without_an_observation_it_is_said_what_nobody_was_asked() -> None:
+    preview = read_preview(recording("preview-image-changed.json"))
+    unasked = {each.question: each.objects for each in judge(preview, lab_of("small")).unasked}
+    assert unasked == {"pending": 0, "unchanged": 53, "fields of kubectl": 1}
+
+
+def test_a_kind_that_was_not_observed_is_said() -> None:
+    changed: Json = {
+        "op": "update",
+        "object": "CronJob/core-databases/mysql-backup",
+        "set": {"spec.schedule": "1 1 * * *"},
+    }
+    assert ("kinds", 1) in [(each.question, each.objects) for each in judged(observed(), changed).unasked]
