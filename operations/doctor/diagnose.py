@@ -10,14 +10,18 @@ from operations.doctor.rules.certificates import certificate_findings, request_f
 from operations.doctor.rules.configuration import configuration_findings
 from operations.doctor.rules.crashing import crash_findings
 from operations.doctor.rules.creation import creation_findings
+from operations.doctor.rules.crons import cron_findings
 from operations.doctor.rules.databases import database_findings
 from operations.doctor.rules.devices import device_findings
 from operations.doctor.rules.dns import dns_findings
 from operations.doctor.rules.evictions import eviction_findings
+from operations.doctor.rules.full import full_findings
 from operations.doctor.rules.generated import generated_findings
 from operations.doctor.rules.images import image_findings
-from operations.doctor.rules.jobs import cron_findings, job_findings
+from operations.doctor.rules.ingresses import route_findings
+from operations.doctor.rules.jobs import job_findings
 from operations.doctor.rules.leftovers import custom_findings, finalizer_findings, namespace_findings
+from operations.doctor.rules.load_balancers import address_findings, announcement_findings
 from operations.doctor.rules.mounts import mount_findings, stuck_findings
 from operations.doctor.rules.nodes import node_findings
 from operations.doctor.rules.pending import pending_findings
@@ -25,12 +29,11 @@ from operations.doctor.rules.permissions import permission_findings
 from operations.doctor.rules.probes import readiness_findings
 from operations.doctor.rules.releases import release_findings
 from operations.doctor.rules.rollouts import rollout_findings, terminating_findings
-from operations.doctor.rules.routes import route_findings
-from operations.doctor.rules.services import announcement_findings, service_findings
+from operations.doctor.rules.services import service_findings
 from operations.doctor.rules.stores import store_findings
 from operations.doctor.rules.usage import usage_findings
 from operations.doctor.rules.versions import version_findings
-from operations.doctor.rules.volumes import claim_findings, full_findings
+from operations.doctor.rules.volumes import claim_findings
 from operations.doctor.rules.waiting import waiting_findings
 
 Rule = Callable[[Observation], Iterable[Finding]]
@@ -56,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     claim_findings,
     stuck_findings,
     service_findings,
+    address_findings,
     announcement_findings,
     route_findings,
     certificate_findings,

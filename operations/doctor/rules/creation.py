@@ -1,27 +1,23 @@
 """Pods that the API server does not let be created: by a quota, a LimitRange, a policy, or for what is missing."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from config.quantity import Memory
 from observation.fields import entries, mapping, number, text
 from observation.model import Observation
 from observation.objects import Reference, condition, deleted, labels_of, name_of, namespace_of, reference
 from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import is_over, is_young, ready_of
-from operations.doctor.revisions import previous
+from operations.doctor.pods import is_young, ready_of
 from operations.doctor.rules.admission import webhook_covers
 from operations.doctor.rules.blockers import requests_of
-from operations.doctor.rules.memory import usage_of
+from operations.doctor.rules.quotas import is_over_quota, quota_exceeded, quota_finding
 from plan.model import Manifest
-from plan.model.resources import MEMORY, notation, read_amount
+from plan.model.resources import notation
 from plan.wording import listed
 
-_QUOTA = re.compile(r"exceeded quota: ([^,]+), requested: (.+), used: (.+), limited: (.+?)[\"']?$")
-_MUST = re.compile(r"failed quota: ([^:]+): must specify (.+)")
 _ACCOUNT = re.compile(r'serviceaccount "([^"]+)" not found')
 _PRIORITY = re.compile(r"no PriorityClass with name (\S+) was found")
 _RUNTIME = re.compile(r'RuntimeClass "([^"]+)" not found|RuntimeClass(?:es)?.*?"([^"]+)" not found')
@@ -52,7 +48,9 @@ def creation_findings(observed: Observation) -> Iterator[Finding]:
 
 def _lacks(observed: Observation, owner: Manifest) -> int:
     """How many pods of a controller are not there at all."""
-    pods = sum(not is_over(pod) and deleted(pod) is None for pod in observed.controlled(owner) if pod["kind"] == "Pod")
+    pods = sum(
+        not is_over(pod) and deleted(pod) is None for pod in observed.controlled(owner) if pod["kind"] == "Pod"
+    )
     match owner["kind"]:
         case "DaemonSet":
             return number(owner, "status", "desiredNumberScheduled") - pods
@@ -104,10 +102,8 @@ def _finding(observed: Observation, refused: _Refused) -> Finding:
     owner, said = refused.owner, refused.said.removeprefix("Error creating: ").strip()
     base = _base(observed, owner, said, refused.since)
     namespace = namespace_of(owner)
-    if found := _QUOTA.search(said):
-        return _quota(observed, owner, base, found[1], *(_pairs(found[place]) for place in (2, 3, 4)))
-    if found := _MUST.search(said):
-        return _must_state(observed, base, Reference("ResourceQuota", namespace, found[1]), found[2])
+    if (by_quota := quota_finding(observed, owner, base, said)) is not None:
+        return by_quota
     if found := _ACCOUNT.search(said):
         return _missing(base, "SERVICE-ACCOUNT-MISSING", Reference("ServiceAccount", namespace, found[1]))
     if found := _PRIORITY.search(said):
@@ -147,26 +143,6 @@ def _finding(observed: Observation, refused: _Refused) -> Finding:
     return base
 
 
-def _must_state(observed: Observation, base: Finding, quota: Reference, what: str) -> Finding:
-    """A quota on what pods do not state; they cannot state a CPU limit that a policy takes away again."""
-    resource, _, names = what.partition(" for: ")
-    whose = f" (container {names})" if names else ""
-    evidence = [*base.evidence, Evidence(quota, f"every pod must specify {resource}")]
-    note, fix = "", f"state {resource} in {base.subject}, or give the namespace a LimitRange with a default for it"
-    for kind in ("ClusterPolicy", "Policy", "MutatingPolicy"):
-        for policy in observed.of(kind):
-            if resource == "limits.cpu" and "op: remove" in str(policy) and "limits/cpu" in str(policy):
-                evidence.append(Evidence(reference(policy), "takes CPU limits out of every pod"))
-                note = f"; and {reference(policy)} takes CPU limits out of every pod, so none can be created"
-                fix = f"take limits.cpu out of {quota}: a quota of CPU limits and pods without them exclude each other"
-    return base._replace(
-        code="QUOTA-NEEDS-REQUESTS",
-        message=f"{quota} counts {resource}, which its pods do not state{whose}, so they are refused{note}",
-        fix=fix,
-        evidence=tuple(evidence),
-    )
-
-
 def _level(observed: Observation, namespace: str | None) -> Iterator[Evidence]:
     manifest = observed.get("Namespace", namespace or "")
     for key, level in labels_of(manifest or {"metadata": {}}).items():
@@ -183,76 +159,6 @@ def _missing(base: Finding, code: str, lost: Reference) -> Finding:
         evidence=(*base.evidence, Evidence(lost, "does not exist")),
         upstream=base.upstream | {lost},
     )
-
-
-def _pairs(text_: str) -> dict[str, str]:
-    return {key: amount for key, _, amount in (each.partition("=") for each in text_.split(","))}
-
-
-def _quota(
-    observed: Observation,
-    owner: Manifest,
-    base: Finding,
-    name: str,
-    requested: Mapping[str, str],
-    used: Mapping[str, str],
-    limited: Mapping[str, str],
-) -> Finding:
-    quota = Reference("ResourceQuota", namespace_of(owner), name)
-    resource = next(iter(requested), "")
-    manifest = observed.get("ResourceQuota", name, quota.namespace)
-    evidence = [*base.evidence]
-    if manifest is not None:
-        now, hard = text(manifest, "status", "used", resource), text(manifest, "status", "hard", resource)
-        evidence.append(Evidence(quota, f"{resource}: {now} of {hard} used"))
-    amount = f"{requested[resource]} of {resource}"
-    advice = [f"ask for less in {base.subject}", *_needed_less(observed, base.subject, owner, resource)]
-    needed = _sum(resource, used.get(resource, ""), requested[resource])
-    if needed:
-        advice.append(f"or give the namespace a quota of at least {needed}")
-    if manifest is not None and _is_generated(manifest):
-        evidence.append(Evidence(quota, "is generated by a policy, which puts it back after an edit by hand"))
-    top = observed.top(owner)
-    note = _previous_request(observed, top, resource)
-    return base._replace(
-        code="QUOTA-EXCEEDED",
-        cause=str(quota),
-        message=f"{quota} does not take another of its pods: each asks for {amount}, {used.get(resource, '?')} of "
-        f"{limited.get(resource, '?')} are used{note}",
-        fix="; ".join(advice),
-        evidence=tuple(evidence),
-    )
-
-
-def _is_generated(quota: Manifest) -> bool:
-    labels = labels_of(quota)
-    return any("kyverno" in key or "kyverno" in str(value) for key, value in labels.items())
-
-
-def _previous_request(observed: Observation, top: Manifest, resource: str) -> str:
-    before = previous(observed, top)
-    changes = [str(each) for each in before.changes if ".resources" in each.field] if before else []
-    return f"; the newest revision changed {', '.join(changes[:2])}" if changes and resource else ""
-
-
-def _needed_less(observed: Observation, top: Reference, owner: Manifest, resource: str) -> Iterator[str]:
-    if resource not in ("requests.memory", "limits.memory", "memory"):
-        return
-    for each in entries(owner, "spec", "template", "spec", "containers"):
-        usage = usage_of(observed, top, text(each, "name"))
-        if usage is not None:
-            yield f"container {text(each, 'name')} used at most {usage.memory.max:g} MiB"
-
-
-def _sum(resource: str, used: str, requested: str) -> str:
-    name = resource.partition(".")[2] or resource
-    try:
-        total = read_amount(name, used) + read_amount(name, requested)
-    except ValueError:
-        return ""
-    if name == MEMORY and total % (1 << 20) == 0:
-        return f"{total >> 20}Mi" if total % (1 << 30) else str(Memory(total))
-    return notation(name, total)
 
 
 def _foreseen(observed: Observation, owner: Manifest) -> Finding | None:
@@ -281,9 +187,11 @@ def _foreseen(observed: Observation, owner: Manifest) -> Finding | None:
             name = resource.removeprefix("requests.")
             amount = 1 if resource == "pods" else asked.get(name, 0)
             used = text(quota, "status", "used", resource)
-            if amount and not resource.startswith("limits.") and _over(name, used, amount, str(hard)):
+            if amount and not resource.startswith("limits.") and is_over_quota(name, used, amount, str(hard)):
                 wanted = {resource: notation(name, amount)}
-                return _quota(observed, owner, base, name_of(quota), wanted, {resource: used}, {resource: str(hard)})
+                return quota_exceeded(
+                    observed, owner, base, name_of(quota), wanted, {resource: used}, {resource: str(hard)}
+                )
     return None
 
 
@@ -297,10 +205,3 @@ def _is_in_order(observed: Observation, owner: Manifest) -> bool:
 def _ready(pod: Manifest) -> bool:
     ready = condition(pod, "Ready")
     return ready is not None and ready.status == "True"
-
-
-def _over(name: str, used: str, amount: int, hard: str) -> bool:
-    try:
-        return read_amount(name, used or "0") + amount > read_amount(name, hard)
-    except ValueError:
-        return False

@@ -10,7 +10,7 @@ from observation.model import Observation
 from observation.objects import Reference, annotations_of, condition, created, deleted, name_of, namespace_of, reference
 from operations.doctor.ages import length, stamp
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import containers, is_over, is_young, lineage, node_of, workload
+from operations.doctor.pods import is_over, is_young, lineage, node_of, workload
 from operations.doctor.rules.blockers import claims_of
 from plan.model import Manifest
 from plan.model.resources import MEMORY, read_amount
@@ -19,7 +19,6 @@ from plan.wording import listed
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 _NO_PROVISIONER = "kubernetes.io/no-provisioner"
 _COMMON = frozenset(("csi", "com", "dev", "org", "net", "k8s", "kubernetes", "sigs", "storage", "rancher"))
-_FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full|ENOSPC", re.I)
 
 
 def claim_findings(observed: Observation) -> Iterator[Finding]:
@@ -257,46 +256,3 @@ def _size(amount: str) -> int:
         return read_amount(MEMORY, amount)
     except ValueError:
         return 0
-
-
-def full_findings(observed: Observation) -> Iterator[Finding]:
-    """Containers that say that a disk is full."""
-    for pod in observed.of("Pod"):
-        if is_over(pod):
-            continue
-        words = [
-            (each.name, text(each.ended, "message")) for each in containers(pod) if each.restarts or not each.is_ready
-        ]
-        words += [
-            (each.about.name, each.message)
-            for each in observed.events_of(pod)
-            if each.reason not in ("Failed", "BackOff")
-        ]
-        said = next(((name, message) for name, message in words if _FULL.search(message)), None)
-        if said is None:
-            continue
-        claims = [claim for claim, manifest in claims_of(observed, pod) if manifest is not None]
-        named = [each for each in claims if each.name in said[1]] or claims
-        subject = named[0] if named else workload(observed, pod)
-        size = ", ".join(f"{each} ({_capacity(observed, each)})" for each in named)
-        yield Finding(
-            "VOLUME-FULL",
-            "error",
-            subject,
-            f"{workload(observed, pod)} finds its disk full ({size or 'no claim, so that of its node'}): "
-            f"{said[1].strip()[-300:]}",
-            f"free space in it, or grow it: kubectl patch pvc {subject.name} -n {subject.namespace} "
-            '-p \'{"spec":{"resources":{"requests":{"storage":"SIZE"}}}}\''
-            if named
-            else f"free the disk of {node_of(pod)}",
-            (
-                Evidence(reference(pod), f"container {said[0]}: {said[1].strip()[-300:]}"),
-                *(Evidence(each, f"its capacity is {_capacity(observed, each)}") for each in named),
-            ),
-            covers=lineage(observed, pod) | frozenset(named),
-        )
-
-
-def _capacity(observed: Observation, claim: Reference) -> str:
-    manifest = observed.get(claim.kind, claim.name, claim.namespace)
-    return text(manifest, "status", "capacity", "storage") if manifest else "size not known"
