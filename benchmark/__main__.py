@@ -31,6 +31,7 @@ def measurements() -> Iterator[Measurement]:
     yield from _placing()
     yield _verdict()
     yield from _components()
+    yield from _doctor()
 
 
 def _process(what: str, cost: Cost, imports: Cost) -> Measurement:
@@ -99,6 +100,18 @@ def _components() -> Iterator[Measurement]:
         f"{program / flat:.2f}",
         "1.15",
     )
+
+
+def _doctor() -> Iterator[Measurement]:
+    for factor, at_most in ((1, "3 s"), (10, "30 s")):
+        seconds, objects = output_of("-m", "benchmark.diagnosing", str(factor)).split()
+        yield Measurement(
+            f"homelab doctor on a dump of {factor} times prod ({int(objects):,} objects)",
+            f"{float(seconds):.2f} s CPU",
+            "",
+            "",
+            at_most,
+        )
 
 
 def main() -> None:

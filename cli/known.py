@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from operations.doctor.catalogue import RULES
 from operations.rules import all_rules
 from plan.changes.effects import EFFECTS
 from plan.model import Plan
 
-Kind = Literal["service", "node", "machine", "host", "tier", "policy", "finding", "effect"]
+Kind = Literal["service", "node", "machine", "host", "tier", "policy", "finding", "effect", "ailment"]
 
-CODES: Mapping[Kind, tuple[str, ...]] = {"finding": tuple(all_rules()), "effect": tuple(EFFECTS)}
+CODES: Mapping[Kind, tuple[str, ...]] = {
+    "finding": tuple(all_rules()),
+    "effect": tuple(EFFECTS),
+    "ailment": tuple(RULES),
+}
 """Names that are the same for every lab."""
 
 

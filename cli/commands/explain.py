@@ -19,6 +19,7 @@ from cli.reports.service import service_document
 from cli.text.console import make_console
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
+from operations.doctor.catalogue import RULES
 from operations.rules import all_rules
 from plan import make_plan
 from plan.changes.effects import EFFECTS
@@ -34,7 +35,9 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
         _explain_code(code, output)
         return FINE
     if name and code == name:
-        return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, [*all_rules(), *EFFECTS])}", output)
+        return refuse_input(
+            f"no finding has the code {name!r}{did_you_mean(name, [*all_rules(), *EFFECTS, *RULES])}", output
+        )
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
@@ -58,6 +61,9 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
 
 
 def _explain_code(code: str, output: str) -> None:
+    if code in RULES:
+        _explain_ailment(code, output)
+        return
     rule = all_rules().get(code)
     page = rule or next(page for effect, page in EFFECTS.items() if effect == code)
     severities = rule.severities if rule else ()
@@ -68,6 +74,15 @@ def _explain_code(code: str, output: str) -> None:
     else:
         severity = f" ({' or '.join(severities)})" if severities else ""
         print(f"{code}{severity}: {page.title}\n\n{page.meaning}\n\nRemedy: {page.remedy}")
+
+
+def _explain_ailment(code: str, output: str) -> None:
+    """The rule behind what `homelab doctor` finds; the remedy stands in each finding, with its names."""
+    rule = RULES[code]
+    if output == "json":
+        print_json(PageDocument(code=code, severities=(), title=rule.title, meaning=rule.rule, remedy=""))
+    else:
+        print(f"{code}: {rule.title}\n\n{rule.rule}\n\nRemedy: in each finding of homelab doctor, with its names")
 
 
 def _list_names(plan: Plan, output: str) -> None:
@@ -94,7 +109,7 @@ def _document(plan: Plan, kind: Kind, name: str, found: Iterable[Finding]) -> Do
             return tier_document(plan, name, found)
         case "policy":
             return policy_document(plan, name)
-        case "finding" | "effect":
+        case "finding" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")
 
 
@@ -117,5 +132,5 @@ def _print(plan: Plan, kind: Kind, name: str, found: Iterable[Finding], whole: b
             print_tier(plan, name, found, make_console())
         case "policy":
             print_policy(plan, name, make_console())
-        case "finding" | "effect":
+        case "finding" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")

@@ -16,6 +16,7 @@ TITLES: Mapping[Kind, str] = {
     "policy": "Policies",
     "finding": "Codes of findings",
     "effect": "Effects of an `up`",
+    "ailment": "Codes of what `homelab doctor` finds",
 }
 
 

@@ -29,7 +29,7 @@ PODS = {
         "The only node for a pod takes no pods",
         "Kubernetes taints nodes that are not ready or under pressure, so that nothing new is placed there.",
     ),
-    "NODES-FULL": Rule(
+    "NO-ROOM-ON-NODES": Rule(
         "No node has room for a pod's requests",
         "The scheduler adds up requests, not usage: a pod needs its whole request free on one node.",
     ),

@@ -7,7 +7,7 @@ WORKLOADS = {
         "Pods cannot be created",
         "A controller creates pods through the API server, which may refuse each of them.",
     ),
-    "QUOTA-EXCEEDED": Rule(
+    "QUOTA-BLOCKS-PODS": Rule(
         "A quota takes no further pod",
         "A ResourceQuota counts the requests of all pods of a namespace, those of a rollout's old revision included.",
     ),
@@ -35,7 +35,7 @@ WORKLOADS = {
         "A webhook cannot be asked",
         "With failurePolicy Fail the API server refuses what it cannot show to the webhook.",
     ),
-    "WEBHOOK-FAILS-CLOSED": Rule(
+    "WEBHOOK-WITHOUT-PODS": Rule(
         "A webhook without anybody behind it",
         "With failurePolicy Fail the API server refuses what it cannot show to the webhook.",
     ),

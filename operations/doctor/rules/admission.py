@@ -76,7 +76,7 @@ def _webhook(observed: Observation, configuration: Manifest, webhook: Fields) ->
         return
     name = text(webhook, "name")
     yield Finding(
-        "WEBHOOK-FAILS-CLOSED",
+        "WEBHOOK-WITHOUT-PODS",
         "error",
         reference(configuration),
         f"Webhook {name} must be asked (failurePolicy Fail), and its {service} {state}: what it watches over can "

@@ -10,7 +10,7 @@ from observation.model import Observation
 from observation.objects import Reference, condition, deleted, labels_of, name_of, namespace_of, reference
 from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import is_young, ready_of
+from operations.doctor.pods import is_over, is_young, ready_of
 from operations.doctor.rules.admission import webhook_covers
 from operations.doctor.rules.blockers import requests_of
 from operations.doctor.rules.quotas import is_over_quota, quota_exceeded, quota_finding
@@ -48,9 +48,7 @@ def creation_findings(observed: Observation) -> Iterator[Finding]:
 
 def _lacks(observed: Observation, owner: Manifest) -> int:
     """How many pods of a controller are not there at all."""
-    pods = sum(
-        not is_over(pod) and deleted(pod) is None for pod in observed.controlled(owner) if pod["kind"] == "Pod"
-    )
+    pods = sum(not is_over(pod) and deleted(pod) is None for pod in observed.controlled(owner) if pod["kind"] == "Pod")
     match owner["kind"]:
         case "DaemonSet":
             return number(owner, "status", "desiredNumberScheduled") - pods

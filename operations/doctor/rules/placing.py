@@ -233,7 +233,7 @@ def _resources(
     base = base._replace(evidence=(*base.evidence, *_slices(observed, resource, those)))
     note = f"; {listed(others)} is cordoned" if others else ""
     return base._replace(
-        code="NODES-FULL",
+        code="NO-ROOM-ON-NODES",
         cause=resource,
         message=f"Its pod asks for {wanted} of {resource}, and free for requests are {free}{note}",
         fix=f"ask for less {resource} in {base.subject} or in a service beside it, or add a worker",

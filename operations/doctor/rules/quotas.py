@@ -79,7 +79,7 @@ def quota_exceeded(
     top = observed.top(owner)
     note = _previous_request(observed, top, resource)
     return base._replace(
-        code="QUOTA-EXCEEDED",
+        code="QUOTA-BLOCKS-PODS",
         cause=str(quota),
         message=f"{quota} does not take another of its pods: each asks for {amount}, {used.get(resource, '?')} of "
         f"{limited.get(resource, '?')} are used{note}",

@@ -94,7 +94,7 @@ class TestPending:
         pod["spec"]["containers"][0]["resources"] = {"requests": {"memory": "6Gi"}}
         pending(pod)
         found = only(cluster)
-        assert found.code == "NODES-FULL"
+        assert found.code == "NO-ROOM-ON-NODES"
         assert "6Gi" in found.message
         assert "2Gi of 16Gi on worker-a" in found.message
 

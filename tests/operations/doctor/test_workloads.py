@@ -89,7 +89,7 @@ class TestCreation:
             "small, requested: requests.memory=1Gi, used: requests.memory=1536Mi, limited: requests.memory=2Gi",
         )
         found = only(cluster)
-        assert found.code == "QUOTA-EXCEEDED"
+        assert found.code == "QUOTA-BLOCKS-PODS"
         for each in ("ResourceQuota/shop/small", "1Gi", "1536Mi", "2Gi", "2560Mi"):
             assert each in words(found)
 
@@ -99,7 +99,7 @@ class TestCreation:
         cluster.add("ResourceQuota", "small", "shop", status=status)
         cluster.get("StatefulSet", "database")["spec"]["replicas"] = 2
         found = only(cluster)
-        assert (found.code, str(found.subject)) == ("QUOTA-EXCEEDED", "StatefulSet/shop/database")
+        assert (found.code, str(found.subject)) == ("QUOTA-BLOCKS-PODS", "StatefulSet/shop/database")
 
     def test_a_webhook_that_nobody_answers(self) -> None:
         cluster = healthy()
@@ -133,7 +133,7 @@ class TestCreation:
         }
         cluster.add("MutatingWebhookConfiguration", "policy", webhooks=[hook])
         found = only(cluster)
-        assert found.code == "WEBHOOK-FAILS-CLOSED"
+        assert found.code == "WEBHOOK-WITHOUT-PODS"
         assert "Service/gone/policy" in found.message
 
 
