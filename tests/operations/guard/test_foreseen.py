@@ -100,3 +100,21 @@ def test_a_new_service_damages_nothing(folder: Path) -> None:
     lab = load_lab(folder)
     after = side_of(make_plan(lab), "after")
     assert [each for each in foreseen(lab, before, after, compare(before, after)) if each.severity == "error"] == []
+
+
+def test_another_address_of_the_control_plane_leads_to_where_nobody_answers(folder: Path) -> None:
+    text = (folder / "machines.yaml").read_text(encoding="utf-8")
+    address = next(line for line in text.partition("master:")[2].splitlines() if "address:" in line)
+    old = address.partition("address: ")[2].partition("}")[0].split(",")[0].strip()
+    new = f"{old.rpartition('.')[0]}.99"
+    found = consequences(folder, edit("machines.yaml", f"address: {old}", f"address: {new}"))
+    moved = found["REDIRECT:master"]
+    assert moved.severity == "error"
+    assert "where nobody answers" in moved.message
+    assert old in moved.message
+
+
+def test_another_tier_of_a_service_leaves_its_data_behind(folder: Path) -> None:
+    found = consequences(folder, edit("services/library.yaml", "tier: aux", "tier: core"))
+    empty = found["START-EMPTY:PersistentVolumeClaim/core-library/library-data"]
+    assert "the data stays in PersistentVolumeClaim/aux-library/library-data" in empty.message
