@@ -1,6 +1,7 @@
 """What the components of services have in common."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -25,6 +26,8 @@ class AppArgs:
     provider: kubernetes.Provider
     after: tuple[pulumi.Resource, ...] = ()
     """Its namespace, and the releases that install the kinds it uses."""
+    ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Fields that an update never touches, by kind and name of the object."""
 
 
 def app_options(component_type: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
@@ -36,4 +39,4 @@ def app_options(component_type: str, opts: pulumi.ResourceOptions | None) -> pul
 def declare_app(component: pulumi.ComponentResource, args: AppArgs) -> tuple[pulumi.CustomResource, ...]:
     """Declare the objects of a service as parts of its component."""
     options = pulumi.ResourceOptions(parent=component, provider=args.provider, depends_on=list(args.after))
-    return declare_manifests(args.manifests, options)
+    return declare_manifests(args.manifests, options, args.ignored)

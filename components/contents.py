@@ -78,6 +78,7 @@ def declare_releases(
             release=release,
             provider=provider,
             after=(namespaces[service.namespace], *(releases[name] for name in release.after)),
+            ignored=service.ignored,
         )
         releases[service.name] = HelmApp(service.name, args).release
     return releases
@@ -93,7 +94,10 @@ def declare_service(
     component, args = APPS.get(service.kind, (K8sApp, K8sAppArgs))
     charts = dict.fromkeys((*service.after, *({service.name} & releases.keys())))
     after = (namespaces[service.namespace], *(releases[name] for name in charts))
-    component(service.name, args(manifests=service.manifests, provider=provider, after=after))
+    component(
+        service.name,
+        args(manifests=service.manifests, provider=provider, after=after, ignored=service.ignored),
+    )
 
 
 def services_in(namespaces: Iterable[model.Namespace], services: Iterable[model.Service]) -> list[model.Service]:

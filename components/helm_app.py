@@ -1,6 +1,7 @@
 """A Helm chart."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -23,6 +24,8 @@ class HelmAppArgs:
     provider: kubernetes.Provider
     after: tuple[pulumi.Resource, ...] = ()
     """Its namespace, and the releases that install the kinds it uses."""
+    ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Fields that an update never touches, by kind and name of the object."""
 
 
 class HelmApp(pulumi.ComponentResource):
@@ -36,7 +39,7 @@ class HelmApp(pulumi.ComponentResource):
     def __init__(self, name: str, args: HelmAppArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("homelab:index:HelmApp", name, None, opts)
         options = pulumi.ResourceOptions(parent=self, provider=args.provider, depends_on=list(args.after))
-        needed = declare_manifests(args.manifests, options)
+        needed = declare_manifests(args.manifests, options, args.ignored)
         repository = args.release.repository
         self.release = kubernetes.helm.v3.Release(
             f"{args.namespace}/{args.release.name}",

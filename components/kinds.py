@@ -9,6 +9,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from plan.model import Manifest
+from plan.workloads.patches import target_of
 
 MODULES: Mapping[str, str] = {
     "": "core",
@@ -37,11 +38,18 @@ PROTECTED: Mapping[tuple[str, str], str] = {
 """Kinds whose objects Pulumi refuses to delete or replace, by API group and kind, and why."""
 
 
-def declare_manifest(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """Declare an object exactly as it is planned, under its namespace and name."""
+NOTHING: Mapping[str, tuple[str, ...]] = {}
+
+
+def declare_manifest(
+    manifest: Manifest, opts: pulumi.ResourceOptions, ignored: tuple[str, ...] = ()
+) -> pulumi.CustomResource:
+    """Declare an object exactly as it is planned, under its namespace and name; `ignored` fields are left alone."""
     group, version, kind = kind_of(manifest)
     name = resource_name(manifest)
     options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=(group, kind) in PROTECTED))
+    if ignored:
+        options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(ignore_changes=list(ignored)))
     module = MODULES.get(group)
     if module is None:
         return kubernetes.apiextensions.CustomResource(name, opts=options, **_arguments(manifest))
@@ -54,9 +62,11 @@ def resource_name(manifest: Manifest) -> str:
     return "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"]["name"])))
 
 
-def declare_manifests(manifests: Iterable[Manifest], opts: pulumi.ResourceOptions) -> tuple[pulumi.CustomResource, ...]:
-    """Declare objects that do not wait for each other."""
-    return tuple(declare_manifest(manifest, opts) for manifest in manifests)
+def declare_manifests(
+    manifests: Iterable[Manifest], opts: pulumi.ResourceOptions, ignored: Mapping[str, tuple[str, ...]] = NOTHING
+) -> tuple[pulumi.CustomResource, ...]:
+    """Declare objects that do not wait for each other; `ignored` are the fields of each that are left alone."""
+    return tuple(declare_manifest(manifest, opts, ignored.get(target_of(manifest), ())) for manifest in manifests)
 
 
 def kind_of(manifest: Manifest) -> tuple[str, str, str]:

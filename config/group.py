@@ -1,6 +1,7 @@
 """`groups.yaml`: namespaces that hold several services."""
 
 from config.model import Model, Name, Text
+from config.service.marks import Annotations, Labels
 
 
 class Group(Model):
@@ -9,4 +10,6 @@ class Group(Model):
     tier: Name
     namespace: Name | None = None
     """The namespace's name; left out, `<tier>-<group>`."""
+    labels: Labels = {}
+    annotations: Annotations = {}
     description: Text

@@ -10,6 +10,7 @@ from config.kubernetes import ApiGroup, Hostname, LabelKey, LabelValue, PortName
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, MemoryQuantity
 from config.service.container import Container, Gpu, Part, Resources
+from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.port import ContainerPort
 from config.source import Path
 
@@ -125,6 +126,15 @@ PatchTarget = Annotated[
 ]
 
 
+FieldPath = Annotated[
+    str,
+    text_like(
+        r"^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*|\[(\d+|\*|\"[^\"]+\")\])*$",
+        "the path of a field, for example spec.template.spec.containers[0].image",
+    ),
+]
+
+
 class Patch(Model):
     """A change of an object that the program writes, for what the format cannot say."""
 
@@ -181,6 +191,12 @@ class ServiceBase(Model):
     volumes: dict[Name, Volume] = {}
     exceptions: dict[Departure, Reason] = {}
     """Conventions it departs from, each with the reason."""
+    labels: LabelMarks = LabelMarks()
+    """Labels, as `labels: {namespace: {team: media}}`."""
+    annotations: AnnotationMarks = AnnotationMarks()
+    """Annotations, as `annotations: {route: {example.com/name: value}}`."""
+    ignore_fields: dict[PatchTarget, Annotated[tuple[FieldPath, ...], Field(min_length=1)]] = {}
+    """Fields that something else owns, by object: `deployment/immich: [spec.template.spec.containers[0].image]`."""
     objects: tuple[FileName, ...] = ()
     """Files with Kubernetes objects of any kind, in the folder `services/<service>`. An object that states no namespace
     gets the service's; all get its labels. Their pods are planned like all others."""

@@ -11,6 +11,7 @@ from config.model import Model, Name, Text, text_like
 from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
 from config.schedule import Schedule
 from config.service.adopted import Adopted
+from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.port import PortNumber
 from config.source import Path
 
@@ -76,6 +77,9 @@ class Autoscale(Model):
     """Of the CPU request."""
 
 
+OwnedField = Literal["image", "replicas", "resources", "env", "labels", "annotations", "schedule"]
+
+
 class Workload(Container):
     """A controller with one main container."""
 
@@ -103,6 +107,12 @@ class Workload(Container):
     """Of a daemonset: tolerate every taint, and so run on the control plane and the GPU node too."""
     headless: bool = False
     """Its Kubernetes Service has no address of its own: its name stands for the addresses of the pods."""
+    labels: LabelMarks = LabelMarks()
+    """Labels, as `labels: {pod: {team: media}}`."""
+    annotations: AnnotationMarks = AnnotationMarks()
+    """Annotations, as `annotations: {pod: {prometheus.io/scrape: "true"}}`."""
+    ignore: tuple[OwnedField, ...] = ()
+    """Fields that something else owns (an autoscaler, an operator that updates images): an `up` leaves them alone."""
     adopt: Adopted = Adopted()
     """What it is called and how it is replaced, where it was there before this program."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30

@@ -210,6 +210,8 @@ class Service(NamedTuple):
     has no pods."""
     headroom: float
     """Factor over the recommender's upper bound when memory is right-sized."""
+    ignored: Mapping[str, tuple[str, ...]] = {}
+    """Paths of fields that an update never touches, by kind and name of the object: `deployment/immich`."""
 
     @property
     def objects(self) -> tuple[Manifest, ...]:

@@ -51,11 +51,17 @@ def _namespace(
     }
     if lab.cluster.platform.recommender is not None:
         labels[GOLDILOCKS_LABEL] = "true"
+    groups = [group for each in services if (group := lab.groups.get(lab.services[each].group or ""))]
+    for stated in (*(group.labels for group in groups), *(lab.services[each].labels.namespace for each in services)):
+        labels = {**stated, **labels}
+    annotations: dict[str, str] = {}
+    for each in (*(group.annotations for group in groups), *(lab.services[s].annotations.namespace for s in services)):
+        annotations |= each
     return Namespace(
         name=name,
         tier=tier.name,
         services=tuple(services),
-        manifest=manifest("v1", "Namespace", name, labels=labels),
+        manifest=manifest("v1", "Namespace", name, labels=labels, annotations=annotations),
         limit_range=_inside(tier.limit_range, name) if governed and not opts_out[LIMIT_RANGE_LABEL] else None,
         quota=_inside(tier.quota, name) if governed and not opts_out[QUOTA_LABEL] else None,
         after_policies=after_policies,

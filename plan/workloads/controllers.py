@@ -64,7 +64,8 @@ def controller(scope: Scope, name: str, config: WorkloadConfig, template: Templa
         kind,
         name,
         scope.namespace,
-        labels=scope.labels(name),
+        labels=config.labels.workload | scope.labels(name),
+        annotations=config.annotations.workload,
         spec=_as_it_is(spec) if config.adopt.as_it_is else spec,
     )
 

@@ -73,12 +73,11 @@ def _service(scope: Scope, called: str, part: Part, ports: Sequence[str], addres
         spec["clusterIP"] = "None"
     if address:
         spec |= {"allocateLoadBalancerNodePorts": at_nodes, "externalTrafficPolicy": "Local"}
-    annotations = load_balancer_annotation(address) if address else {}
+    annotations = config.annotations.service | (load_balancer_annotation(address) if address else {})
     if config.replicas == 0:
         annotations |= NOT_AWAITED
-    return manifest(
-        "v1", "Service", called, scope.namespace, labels=scope.labels(name), annotations=annotations, spec=spec
-    )
+    labels = config.labels.service | scope.labels(name)
+    return manifest("v1", "Service", called, scope.namespace, labels=labels, annotations=annotations, spec=spec)
 
 
 def load_balancer_annotation(address: IPv4Address) -> dict[str, str]:
@@ -101,8 +100,8 @@ def ingresses(scope: Scope, backends: Mapping[str | None, tuple[str, int]]) -> I
             "Ingress",
             _ingress_name(host, exposure.path),
             scope.namespace,
-            labels=scope.labels(),
-            annotations=_traefik(scope.lab, exposure) | NOT_AWAITED,
+            labels=scope.service.labels.route | scope.labels(),
+            annotations=scope.service.annotations.route | _traefik(scope.lab, exposure) | NOT_AWAITED,
             spec={
                 "ingressClassName": "traefik",
                 "rules": [{"host": host, "http": {"paths": [rule]}}],

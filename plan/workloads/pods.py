@@ -76,9 +76,11 @@ def pod_template(
         "dnsPolicy": "ClusterFirstWithHostNet" if config.host_network else None,
     }
     spec |= {key: value for key, value in optional.items() if value}
-    metadata: dict[str, Any] = {"labels": ({} if as_it_is else scope.labels(name)) | dict(called.selector)}
-    if config.files and not as_it_is:
-        metadata["annotations"] = {"homelab/files-checksum": volumes.files_checksum(config)}
+    labels = config.labels.pod | ({} if as_it_is else scope.labels(name)) | dict(called.selector)
+    metadata: dict[str, Any] = {"labels": labels}
+    checksum = {"homelab/files-checksum": volumes.files_checksum(config)} if config.files and not as_it_is else {}
+    if annotations := config.annotations.pod | checksum:
+        metadata["annotations"] = annotations
     constraints = read_constraints(metadata, spec, preempts=scope.tier.preempts)
     return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": spec})
 

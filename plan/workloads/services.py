@@ -14,6 +14,7 @@ from plan.workloads.context import Scope
 from plan.workloads.helm import build_helm, release
 from plan.workloads.mysql import build_mysql
 from plan.workloads.objects import build_objects, build_stand_alone
+from plan.workloads.ownership import ignored
 from plan.workloads.patches import patched, replanned
 from plan.workloads.platform import platform_manifests, platform_values
 from plan.workloads.postgres import build_postgres
@@ -63,6 +64,7 @@ def _service(scope: Scope, providers: Mapping[str, str]) -> Service:
         headroom=HEADROOM["volatile" if config.for_gpus else config.stability],
         hosts=tuple(dict.fromkeys(exposure.host_name(scope.lab.site.domain) for exposure in config.expose)),
         eviction_place=0,
+        ignored=ignored(scope, [*before, *after]),
     )
 
 
