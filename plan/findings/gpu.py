@@ -1,4 +1,4 @@
-"""What there is to say about GPUs: promised, shared, and what a card really has."""
+"""Findings about GPUs: committed, shared, and overstated."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,6 +7,7 @@ from plan.capacity.gpus import gpu_uses
 from plan.cluster.nodes import gpus_of
 from plan.model import Finding, NodeUse
 from plan.model.findings import Rule
+from plan.wording import percent
 
 GPU_NOT_SHARED = Rule(
     "GPU-NOT-SHARED",
@@ -24,7 +25,7 @@ GPU_TIGHT = Rule(
     "warning",
     title="Little is left of a GPU",
     meaning=(
-        "Time slices or video memory of a card are nearly all promised. Video memory is a budget: "
+        "Time slices or video memory of a card are nearly all committed. Video memory is a budget: "
         "time-slicing does not stop a pod from taking more than its share, and then others fail."
     ),
     remedy="Switch a GPU service off (replicas: 0) before another is switched on, or budget less where it is not used.",
@@ -36,7 +37,7 @@ VIDEO_MEMORY_OVERSTATED = Rule(
     title="More video memory is advertised than a card has",
     meaning=(
         "Video memory is budgeted as an extended resource, of which each node advertises the same amount per card. "
-        "What is above the card's own is promised and not there: a tenant fails when it asks the driver for it."
+        "Pods may request more than the card has: a tenant fails when it asks the driver for the rest."
     ),
     remedy="Write what the smallest card has, less what the driver needs.",
 )
@@ -58,7 +59,7 @@ def _tight(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Finding]:
         if use.used * 100 > use.allocatable * TIGHT_PERCENT:
             yield GPU_TIGHT.finding(
                 ("cluster", "platform", "gpu"),
-                f"{use.node}: {use.sentence} are promised ({100 * use.used / use.allocatable:.0f}%)",
+                f"{use.node}: {use.sentence} are committed ({percent(use.used, use.allocatable)})",
                 f"a further GPU service has {use.left}; for more, switch another one off (replicas: 0)",
                 about=f"{use.node} {use.resource}",
             )
@@ -74,7 +75,7 @@ def _overstated(lab: Lab) -> Iterator[Finding]:
                 yield VIDEO_MEMORY_OVERSTATED.finding(
                     ("cluster", "platform", "gpu", "video_memory_mib"),
                     f"{name} would advertise {sharing.video_memory_mib:,} MiB of video memory for {gpu}, which has "
-                    f"{has:,}: pods are promised {sharing.video_memory_mib - has:,} MiB that are not there",
+                    f"{has:,}: pods may request {sharing.video_memory_mib - has:,} MiB that are not there",
                     f"write video_memory_mib: {has} or less; the driver itself needs some hundred MiB",
                 )
 

@@ -34,7 +34,7 @@ HOST_CPU_OVERCOMMITTED = Rule(
 HOST_MEMORY_OVERCOMMITTED = Rule(
     "HOST-MEMORY-OVERCOMMITTED",
     ("error", "warning", "info"),
-    title="Machines are promised more memory than is installed",
+    title="Machines have more memory than is installed",
     meaning=(
         "Memory is not compressible. The hypervisor gets by as long as machines do not use all they have; "
         "then it swaps, or the kernel kills a machine. Memory of a machine with a passed-through device is "
@@ -88,12 +88,13 @@ def _memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
     promised = use.promised_memory
     allowed = use.memory * host.overcommit.memory_percent // 100
     path = ("site", "hosts", use.name, "memory")
+    hypervisor = f", and {gib(use.reserved_memory)} are kept for the hypervisor" if use.reserved_memory else ""
     if promised > use.memory:
         yield HOST_MEMORY_OVERCOMMITTED.finding(
             path,
-            f"{use.name}: machines are promised {gib(use.machine_memory)} of {gib(use.memory)} installed, "
-            f"{gib(use.pinned_memory)} of it pinned by PCI passthrough; {gib(promised - use.memory)} too much if "
-            "all machines use what they have",
+            f"{use.name}: machines have {gib(use.machine_memory)} of {gib(use.memory)} installed, "
+            f"{gib(use.pinned_memory)} of it pinned by PCI passthrough{hypervisor}; {gib(promised - use.memory)} too "
+            "much if all machines use what they have",
             f"make machines smaller by {gib(promised - use.memory)} in all, or stop one that is not needed",
             severity="error"
             if promised > allowed or use.pinned_memory + use.reserved_memory > use.memory

@@ -7,7 +7,7 @@ from config.machine import Machine
 from plan.cluster.nodes import attachable_volumes
 from plan.model import Finding
 from plan.model.findings import Rule
-from plan.wording import listed
+from plan.wording import listed, plural
 
 ETCD_ON_HARD_DISK = Rule(
     "ETCD-ON-HARD-DISK",
@@ -69,8 +69,8 @@ def _etcd_on_hard_disk(lab: Lab, name: str, machine: Machine) -> Iterator[Findin
         where = f"a storage on {' or '.join(quick)}" if quick else "an SSD, which the host has yet to be given"
         yield ETCD_ON_HARD_DISK.finding(
             ("machines", name, "disks"),
-            f"etcd of {name} is on {disk.storage} and so on {physical}, a hard disk"
-            + (f" that {sharing} other machines write to" if sharing else "")
+            f"etcd of {name} lies on {physical} (storage {disk.storage}), a hard disk"
+            + (f" that {plural(sharing, 'other machine')} also use{'s' * (sharing == 1)}" if sharing else "")
             + ": it writes through to the disk before it answers, and where that takes long the API server stands "
             "still and leaders are elected anew",
             f"move the disk to {where}: `qm disk move {machine.vmid} {machine.disks[0].interface} STORAGE`",
