@@ -114,8 +114,9 @@ def test_the_state_of_an_up_that_was_killed_is_refused_with_what_was_under_way()
     with pytest.raises(InvalidPreview) as refused:
         read_stack(recording("stack-after-kill.json"), preview)
     message = str(refused.value)
-    assert "creating Service hobby-notes/notes, creating Deployment hobby-notes/notes" in message
-    assert "`pulumi cancel --yes`, then `pulumi import kubernetes:core/v1:Service hobby-notes/notes" in message
+    assert "creating Service hobby-notes/notes" in message
+    assert "creating Deployment hobby-notes/notes" in message
+    assert "`pulumi cancel --yes`, then `pulumi import kubernetes:" in message
     assert "\n" not in message
 
 
