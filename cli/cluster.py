@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from cli.lab import named
+
 if TYPE_CHECKING:
     from observation import Observation
 
@@ -23,7 +25,9 @@ ContextOption = Annotated[
 ]
 OptionalLabOption = Annotated[
     str | None,
-    typer.Option("--lab", "-l", help="The lab that the cluster is of; another cluster is then refused."),
+    typer.Option(
+        "--lab", "-l", help="The lab that the cluster is of; another cluster is then refused.", callback=named
+    ),
 ]
 
 

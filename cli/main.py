@@ -15,6 +15,7 @@ from cli.help import add_help
 from cli.new import new
 from cli.options import Format, FormatOption, LabOption, PlanFormat, WholeOption, is_whole
 from cli.proxmox import CaFileOption, EndpointOption, InsecureOption
+from cli.run import run
 
 app = typer.Typer(
     help="Says what a homelab is, whether it fits and what is wrong with it, before anything is touched.",
@@ -264,11 +265,7 @@ add_help(app)
 def main() -> None:
     """Entry point of the console script."""
     gc.disable()  # a plan is made once and printed; collecting garbage meanwhile costs a fifth of the time
-    try:
-        app()
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise SystemExit(FINE) from None
+    raise SystemExit(run(app, sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.completion import complete_lab
+from cli.lab import named
 
 
 class Format(StrEnum):
@@ -26,7 +27,13 @@ class PlanFormat(StrEnum):
 
 LabOption = Annotated[
     str,
-    typer.Option("--lab", "-l", help="Name of a folder in config/labs/, or a path.", autocompletion=complete_lab),
+    typer.Option(
+        "--lab",
+        "-l",
+        help="Name of a folder in config/labs/, or a path.",
+        callback=named,
+        autocompletion=complete_lab,
+    ),
 ]
 WholeOption = Annotated[
     bool | None,

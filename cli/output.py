@@ -6,7 +6,7 @@ from cli.exits import INVALID
 from cli.reports.document import Document, json_text
 from cli.reports.refusal import Refusal, invalid_lab_report
 from config.load import InvalidLab, lab_folder
-from plan.wording import plural
+from plan.wording import plural, printable
 
 
 def print_json(content: Document) -> None:
@@ -19,7 +19,7 @@ def refuse_input(sentence: str, output: str) -> int:
     if output == "json":
         print_json(Refusal(message=sentence))
     else:
-        print(f"homelab: {sentence}", file=sys.stderr)
+        print(f"homelab: {printable(sentence)}", file=sys.stderr)
     return INVALID
 
 

@@ -1,5 +1,7 @@
 """Folders of a lab: what stands in them, and problems with whole files."""
 
+import os
+from collections.abc import Iterable
 from pathlib import Path as FilePath
 
 from config.source import Place, Problem
@@ -11,7 +13,7 @@ def entries(folder: FilePath) -> tuple[dict[str, FilePath], list[Problem]]:
     try:
         return {file.name: file for file in sorted(folder.iterdir()) if not file.name.startswith(".")}, []
     except FileNotFoundError:
-        message = f"there is no such folder{did_you_mean(folder.name, _labs_beside(folder))}"
+        message = f"there is no such folder{_lab_here(folder) or did_you_mean(folder.name, _labs_beside(folder))}"
     except (OSError, ValueError) as error:
         message = f"cannot be read: {error.strerror if isinstance(error, OSError) else error}"
     return {}, [problem_of(folder, message)]
@@ -20,6 +22,20 @@ def entries(folder: FilePath) -> tuple[dict[str, FilePath], list[Problem]]:
 def problem_of(file: FilePath, message: str) -> Problem:
     """A problem with a file as a whole."""
     return Problem(Place(str(file), 1, 1), (), message)
+
+
+def no_lab(folder: FilePath, needed: Iterable[str]) -> Problem:
+    """What is said of a folder in which no file of a lab stands, not even one of those that are `needed`."""
+    inside = sorted(site.parent.name for site in folder.glob("*/site.yaml"))
+    labs = f"; labs in it: {', '.join(inside)}" if inside else ""
+    return problem_of(folder, f"is no lab: none of {', '.join(needed)} is in it{labs}")
+
+
+def _lab_here(folder: FilePath) -> str:
+    """A lab of the same name where the user stands, which a bare name does not mean."""
+    here = FilePath(folder.name)
+    is_one = here != folder and (here / "site.yaml").is_file()
+    return f"; did you mean {os.curdir}{os.sep}{here}, the folder here?" if is_one else ""
 
 
 def _labs_beside(folder: FilePath) -> list[str]:

@@ -11,7 +11,7 @@ from config.checks.shapes import trace_to_shapes
 from config.cluster import Cluster
 from config.document import Completed, read_document
 from config.draft import Draft
-from config.folder import entries, problem_of
+from config.folder import entries, no_lab, problem_of
 from config.group import Group
 from config.lab import Lab
 from config.machine import Machine, Shape
@@ -57,7 +57,7 @@ class InvalidLab(Exception):
 
 def lab_folder(lab: str) -> FilePath:
     """The folder of a lab: a name in `config/labs/`, or a path; relative to the current folder if it lies below it."""
-    path = FilePath(lab) if os.sep in lab else LABS / lab
+    path = FilePath(lab) if os.sep in lab or lab in (os.curdir, os.pardir) else LABS / lab
     try:
         return path.resolve().relative_to(FilePath.cwd())
     except ValueError:
@@ -101,6 +101,8 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
     files, unreadable = entries(folder)
     if unreadable:
         raise InvalidLab(unreadable)
+    if not any(f"{name}.yaml" in files for name in FILES):
+        raise InvalidLab([no_lab(folder, (f"{name}.yaml" for name in FILES if name not in OPTIONAL))])
     places = Places()
     said: dict[str, Any] = {}
     valid: dict[str, Any] = {}

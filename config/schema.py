@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from config.files import write_inside
 from config.load import FILES
 from config.service import Service
 
@@ -19,11 +20,14 @@ SCHEMAS = FilePath(__file__).parent / "schema"
 
 
 def write_schemas(folder: FilePath) -> None:
-    """Write the schema of each file, `site.json` and so on, and `service.json` for the files of services."""
+    """Write the schema of each file, `site.json` and so on, and `service.json` for the files of services.
+
+    Raises OSError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, schema in schemas().items():
         text = json.dumps(schema, indent=2, ensure_ascii=False)
-        (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+        write_inside(folder, f"{name}.json", f"{text}\n")
 
 
 def schemas() -> dict[str, dict[str, Any]]:

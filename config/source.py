@@ -53,7 +53,7 @@ class Problem(NamedTuple):
         return dotted(self.path)
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (str(self.place), self.dotted, self.message) if part)
+        return ": ".join(part for part in (str(self.place), self.dotted, _one_line(self.message)) if part)
 
 
 def _one_line(text: str, longest: int = 4096) -> str:
@@ -252,7 +252,7 @@ def _composed(
     try:
         text = content.decode("utf-8-sig")
         if len(text) > _SAFE_LENGTH:
-            _refuse_deep_nesting(text)
+            refuse_deep_nesting(text)
         return compose(text), []
     except UnicodeDecodeError as error:
         line, column, message = content.count(b"\n", 0, error.start) + 1, 1, "not UTF-8 text"
@@ -278,7 +278,8 @@ def _all(text: str) -> list[yaml.Node]:
     return nodes
 
 
-def _refuse_deep_nesting(text: str) -> None:
+def refuse_deep_nesting(text: str) -> None:
+    """Raises ComposerError: of deeper texts libyaml would run out of stack."""
     depth = 0
     events = yaml.parse(text, Loader=_Loader)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     for event in cast("Iterator[Any]", events):

@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from config.source import refuse_deep_nesting
+
 
 class _Dumper(yaml.CSafeDumper):
     """Writes texts of several lines as blocks, and every mapping in its own order."""
@@ -22,6 +24,12 @@ _Dumper.add_representer(str, _text)
 def plain(content: Any) -> Any:
     """A document in the types that it has when it is read again."""
     return json.loads(json.dumps(content))
+
+
+def read_plain(text: str) -> Any:
+    """A document that `to_yaml` wrote. Raises YAMLError, also where it nests deeper than any manifest."""
+    refuse_deep_nesting(text)
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def to_yaml(content: Any) -> str:

@@ -1,8 +1,6 @@
 """`homelab plan`."""
 
-import sys
-
-from cli.exits import ERRORS, FINE, INVALID
+from cli.exits import ERRORS, FINE
 from cli.output import refuse_input, refuse_lab
 from config.load import InvalidLab, lab_folder, load_lab
 from config.suggest import did_you_mean
@@ -20,8 +18,7 @@ def run_plan(
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     if service is not None and service not in plan.lab.services:
-        print(f"homelab: {lab} has no service {service!r}{did_you_mean(service, plan.lab.services)}", file=sys.stderr)
-        return INVALID
+        return refuse_input(f"{lab} has no service {service!r}{did_you_mean(service, plan.lab.services)}", output)
     if against is not None:
         from cli.against import run_against
 

@@ -5,7 +5,7 @@ import sys
 import time
 from types import FrameType
 
-from cli.exits import ERRORS, FINE, INVALID
+from cli.exits import ERRORS, FINE, INTERRUPTED, INVALID
 from cli.output import print_json, refuse_lab
 from cli.reports.rehearsal import rehearsal_report
 from cli.text.console import make_console
@@ -41,7 +41,7 @@ def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, 
         return ERRORS
     except KeyboardInterrupt:
         print("homelab: stopped; nothing is left behind", file=sys.stderr)
-        return ERRORS
+        return INTERRUPTED
     finally:
         signal.signal(signal.SIGTERM, previous)
 

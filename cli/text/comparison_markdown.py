@@ -7,7 +7,7 @@ from cli.text.alike import figures_alike, subjects_alike
 from cli.text.comparison import STEPS, closing, loss_line, noteworthy, subject_lines, summary, verdict_head
 from operations.guard.consequence import Consequence
 from plan.changes.comparison import Comparison, VerdictChange
-from plan.wording import plural
+from plan.wording import plural, printable
 
 LONGEST = 65_000
 """Characters; GitHub takes 65,536 in a comment."""
@@ -67,7 +67,7 @@ def _verdict(verdict: VerdictChange) -> str:
 
 def _consequence(consequence: Consequence) -> str:
     causes = f" by {_escaped(', '.join(consequence.causes))}" if consequence.causes else ""
-    return f"- {consequence.severity} `{consequence.name}`{causes}: {_escaped(consequence.message)}"
+    return f"- {consequence.severity} {_code(consequence.name)}{causes}: {_escaped(consequence.message)}"
 
 
 def _folded(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
@@ -91,6 +91,12 @@ def _fold(title: str, lines: Sequence[str]) -> str:
     return "\n".join(("", f"<details><summary>{title}</summary>", "", *shown, "", "</details>", ""))
 
 
+def _code(text: str) -> str:
+    """A name as code, whatever is in it."""
+    plain = printable(text).replace("`", "'")
+    return f"`{plain}`"
+
+
 def _escaped(text: str) -> str:
     """Text that means itself: neither tags nor columns nor emphasis. What it has in backticks is code, and left."""
     parts = text.replace("\n", " ").split("`")
@@ -99,7 +105,19 @@ def _escaped(text: str) -> str:
     return "`".join(part if index % 2 else _escaped_text(part) for index, part in enumerate(parts))
 
 
+SIGNS = (
+    ("&", "&amp;"),
+    ("<", "&lt;"),
+    ("@", "&#64;"),
+    ("[", "\\["),
+    ("|", "\\|"),
+    ("*", "\\*"),
+    ("_", "\\_"),
+)
+"""Tags, mentions, links and images, columns and emphasis."""
+
+
 def _escaped_text(text: str) -> str:
-    for sign, instead in (("<", "&lt;"), ("|", "\\|"), ("*", "\\*"), ("_", "\\_")):
+    for sign, instead in SIGNS:
         text = text.replace(sign, instead)
     return text

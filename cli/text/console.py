@@ -1,17 +1,46 @@
 """The console that everything is printed to, and the styles of what is said."""
 
-from rich.console import Console
+from collections.abc import Iterable
+from typing import NoReturn
+
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.segment import Segment
 
 from plan.model import Severity
+from plan.wording import visible
 
 LONGEST_LINE = 10_000
 SEVERITY_STYLE: dict[Severity, str] = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 INDENT = (0, 0, 0, 2)
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> NoReturn:
+        """Rich would end with an error; a reader that has enough is none."""
+        raise BrokenPipeError
+
+
+class _Visible(RenderHook):
+    """No text steers the terminal, wherever it comes from: a lab, a preview, a guest, a server."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Escaped(renderables)]
+
+
+class _Escaped:
+    def __init__(self, renderables: Iterable[ConsoleRenderable]) -> None:
+        self.renderables = renderables
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for renderable in self.renderables:
+            for text, style, control in console.render(renderable, options):
+                yield Segment(text if control else visible(text), style, control)
+
+
 def make_console() -> Console:
     """A console that neither cuts nor wraps lines when the output is not a terminal."""
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = _Console(highlight=False, markup=False, emoji=False)
+    console.push_render_hook(_Visible())
     if not console.is_terminal:
         console.width = LONGEST_LINE
     return console

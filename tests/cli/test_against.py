@@ -101,7 +101,7 @@ def test_an_unknown_revision_is_invalid_input(committed: Path, homelab: Homelab)
 
 def test_a_folder_that_was_not_rendered_is_invalid_input(committed: Path, homelab: Homelab) -> None:
     result = homelab("plan", "--lab", committed, "--against", "labs")
-    assert (result.exit_code, result.stderr.startswith("homelab: labs was not rendered")) == (2, True)
+    assert (result.exit_code, result.stderr.startswith("homelab: labs is no lab and was not rendered")) == (2, True)
 
 
 def test_a_revision_that_this_version_cannot_read_says_where(committed: Path, homelab: Homelab) -> None:
@@ -208,3 +208,59 @@ def test_damage_fails_where_that_is_asked_for(committed: Path, homelab: Homelab)
 def test_a_loss_says_what_it_takes_in_addition() -> None:
     change = LossChange("node", "k8s-node1", ("gpu/plex", "gpu/frigate"), ("gpu/frigate", "aux/cyberchef"))
     assert loss_line(change) == ("when k8s-node1 dies, without a place or out of reach: + aux/cyberchef, - gpu/plex")
+
+
+def test_the_folder_of_another_lab_is_compared_with(committed: Path, homelab: Homelab) -> None:
+    other = committed.with_name("other")
+    shutil.copytree(committed, other)
+    change(other, [{"file": "services/door.yaml", "old": "memory: 512Mi", "new": "memory: 256Mi"}])
+    result = homelab("plan", "--lab", committed, "--against", other)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "service door" in result.stdout
+
+
+def test_the_folder_of_a_lab_that_is_not_valid_says_where(committed: Path, homelab: Homelab) -> None:
+    other = committed.with_name("other")
+    shutil.copytree(committed, other)
+    change(other, [{"file": "services/door.yaml", "old": "memory: 512Mi", "new": "memory: 512"}])
+    result = homelab("plan", "--lab", committed, "--against", other)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"homelab: the lab of {other} is not valid: {other}/services/door.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        (".rendered-by-homelab", "../outside\n", "leads out of"),
+        (".rendered-by-homelab", "/etc/passwd\n", "leads out of"),
+        ("plan.json", "[]", "is in format None"),
+        ("plan.json", '{"format_version": 2, "lab": 1}', "is no plan: "),
+        ("plan.json", "[" * 100_000, "is not as it was rendered: "),
+        ("kyverno/deep.yaml", "[" * 200_000, "is not as it was rendered: nested too deeply"),
+        ("kyverno/deep.yaml", "a: [1", "is not as it was rendered: "),
+    ],
+)
+def test_a_rendered_folder_of_another_shape_is_refused_in_a_sentence(
+    name: str, content: str, sentence: str, committed: Path, tmp_path: Path, homelab: Homelab
+) -> None:
+    rendered = tmp_path / "rendered"
+    homelab("render", "--lab", committed, rendered)
+    listed = rendered / ".rendered-by-homelab"
+    (rendered / name).parent.mkdir(exist_ok=True)
+    (rendered / name).write_text(content)
+    if "deep" in name:
+        listed.write_text(f"{listed.read_text()}{name}\n")
+    result = homelab("plan", "--lab", committed, "--against", rendered)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert sentence in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_link_out_of_the_lab_is_refused_in_a_sentence(committed: Path, homelab: Homelab) -> None:
+    (committed / "groups.yaml").rename(committed.parent / "shared.yaml")
+    (committed / "groups.yaml").symlink_to((committed.parent / "shared.yaml").resolve())
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "A link")
+    result = homelab("plan", "--lab", committed, "--against", "HEAD")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("groups.yaml is a link that leads out of the lab; put the file there\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import cli.rendering
 from tests.cli.conftest import Homelab
 from tests.plan.labs import change, objects, plan_of
 
@@ -98,3 +99,61 @@ def test_texts_of_several_lines_are_readable(lab: Path, homelab: Homelab, tmp_pa
 def test_the_labs_of_this_repository_are_rendered(lab: str, homelab: Homelab, tmp_path: Path) -> None:
     assert homelab("render", tmp_path / "out", "--lab", lab).exit_code == 0
     assert (tmp_path / "out" / "cluster" / "kubelet-configuration.yaml").is_file()
+
+
+def test_a_list_that_leads_out_of_the_folder_deletes_nothing(tmp_path: Path, homelab: Homelab) -> None:
+    outside = tmp_path / "mine.txt"
+    folder = tmp_path / "rendered"
+    folder.mkdir()
+    for name in ("../mine.txt", str(outside), "a/../../mine.txt"):
+        outside.write_text("mine")
+        (folder / ".rendered-by-homelab").write_text(f"{name}\n")
+        result = homelab("render", "--lab", "small", folder)
+        assert (result.exit_code, outside.read_text()) == (2, "mine")
+        assert result.stderr == f"homelab: {name!r} leads out of {folder}\n"
+
+
+def test_nothing_is_written_or_removed_through_a_link(tmp_path: Path, homelab: Homelab) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "mine.yaml").write_text("mine")
+    folder = tmp_path / "rendered"
+    homelab("render", "--lab", "small", folder)
+    listed = folder / ".rendered-by-homelab"
+    (folder / "link").symlink_to(outside)
+    listed.write_text(f"{listed.read_text()}link/mine.yaml\n")
+    result = homelab("render", "--lab", "small", folder)
+    assert (result.exit_code, (outside / "mine.yaml").read_text()) == (2, "mine")
+    assert "is a link" in result.stderr
+
+
+def test_a_link_in_the_place_of_a_file_is_replaced(tmp_path: Path, homelab: Homelab) -> None:
+    outside = tmp_path / "mine.json"
+    outside.write_text("mine")
+    folder = tmp_path / "rendered"
+    homelab("render", "--lab", "small", folder)
+    for name in ("plan.json", ".rendered-by-homelab"):
+        content = (folder / name).read_text()
+        (folder / name).unlink()
+        outside.write_text(content)
+        (folder / name).symlink_to(outside)
+        assert homelab("render", "--lab", "small", folder).exit_code == 0
+        assert not (folder / name).is_symlink()
+        assert outside.read_text() == content
+
+
+def test_what_was_broken_off_is_taken_again(tmp_path: Path, homelab: Homelab, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "rendered"
+    write = cli.rendering.write_inside
+    left = iter(range(3))
+
+    def write_three(place: Path, name: str, text: str) -> None:
+        if next(left, None) is None:
+            raise OSError(28, "No space left on device")
+        write(place, name, text)
+
+    monkeypatch.setattr(cli.rendering, "write_inside", write_three)
+    result = homelab("render", "--lab", "small", folder)
+    assert (result.exit_code, result.stderr) == (2, f"homelab: {folder} cannot be written: No space left on device\n")
+    monkeypatch.undo()
+    assert homelab("render", "--lab", "small", folder).exit_code == 0

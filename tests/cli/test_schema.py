@@ -19,3 +19,13 @@ def test_the_schemas_are_written_where_they_are_wanted(homelab: Homelab, tmp_pat
 def test_programs_get_the_files_as_json(homelab: Homelab, tmp_path: Path) -> None:
     answer = json.loads(homelab("schema", tmp_path, "--format", "json").stdout)
     assert {Path(file).name for file in answer["files"]} == {file.name for file in tmp_path.iterdir()}
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path, homelab: Homelab) -> None:
+    outside = tmp_path / "mine.json"
+    outside.write_text("mine")
+    folder = tmp_path / "schema"
+    folder.mkdir()
+    (folder / "site.json").symlink_to(outside)
+    assert homelab("schema", folder).exit_code == 0
+    assert outside.read_text() == "mine"

@@ -77,11 +77,11 @@ def test_a_folder_whose_name_is_no_name_cannot_be_read() -> None:
     assert refusals(Path("a" * 300)) == [f"{'a' * 300}:1:1: cannot be read: File name too long"]
 
 
-def test_an_empty_folder_misses_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_folder_is_no_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("empty").mkdir()
-    files = ("cluster", "machines", "networks", "site", "tiers")
-    assert refusals(Path("empty")) == [f"empty/{name}.yaml:1:1: the file is missing" for name in files]
+    needed = "site.yaml, networks.yaml, machines.yaml, cluster.yaml, tiers.yaml"
+    assert refusals(Path("empty")) == [f"empty:1:1: is no lab: none of {needed} is in it"]
 
 
 def test_a_file_that_is_a_folder_cannot_be_read(lab: Path) -> None:
@@ -105,8 +105,8 @@ def test_services_that_are_a_file_cannot_be_read(lab: Path) -> None:
 def test_a_file_without_permission_cannot_be_read(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = os.open
 
-    def refuse(file: Path, flags: int) -> int:
-        if file.name == "site.yaml":
+    def refuse(file: str, flags: int) -> int:
+        if Path(file).name == "site.yaml":
             raise PermissionError(13, "Permission denied")
         return opened(file, flags)
 
