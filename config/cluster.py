@@ -122,7 +122,9 @@ class Ingress(Model):
     """The service that authenticates requests where a service says `auth: required`."""
     forward_auth_path: Route = "/outpost.goauthentik.io/auth/traefik"
     """Where that service answers whether a request may pass."""
-    certificate_resolver: Name = "letsencrypt"
+    certificate_resolver: Name | None = "letsencrypt"
+    """The resolver of Traefik that makes the certificates of routes, as its values define it; `null` leaves routes
+    the certificate of Traefik's default store."""
     requests_per_second: Annotated[int, Field(gt=0)] = 50
     """Average rate that one client may send to one host; bursts of twice that pass."""
 

@@ -59,3 +59,10 @@ Image = Annotated[
     AfterValidator(_checked),
     WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z0-9][^\s]*$", "examples": [_EXAMPLE]}),
 ]
+
+
+def registry_of(image: str) -> str:
+    """The host of an image's registry, without its port; that of Docker Hub where the image names none."""
+    host, slash, _ = image.partition("/")
+    is_host = bool(slash) and ("." in host or ":" in host or host == "localhost")
+    return host.partition(":")[0] if is_host else "docker.io"

@@ -6,6 +6,7 @@ It costs more than the plan itself, and no `up` waits for it: it is made where a
 from typing import NamedTuple
 
 from plan.findings.loss import loss_findings
+from plan.findings.unsealing import unsealing_findings
 from plan.model import Finding, Plan, sorted_findings
 from plan.scenarios.headroom import Headroom, headroom
 from plan.scenarios.losses import Loss, losses, standing_of
@@ -31,5 +32,5 @@ def look_ahead(plan: Plan) -> Forecast:
         losses=lost,
         restarts=restarts(plan.lab, standing.nodes),
         headroom=headroom(plan, lost),
-        findings=sorted_findings((*plan.findings, *loss_findings(standing, lost))),
+        findings=sorted_findings((*plan.findings, *loss_findings(standing, lost), *unsealing_findings(plan.lab))),
     )

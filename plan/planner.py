@@ -6,12 +6,19 @@ from plan.cluster.credentials import credential_findings, plan_credentials
 from plan.cluster.kubeadm import kubeadm_documents
 from plan.cluster.membership import created_anew
 from plan.cluster.nodes import plan_nodes
+from plan.findings.autoscaling import autoscaling_findings
 from plan.findings.capacity import capacity_findings
+from plan.findings.certificates import certificate_findings
+from plan.findings.chart_values import chart_value_findings
+from plan.findings.chart_versions import chart_version_findings
 from plan.findings.creation import creation_findings
 from plan.findings.gpu import gpu_findings
+from plan.findings.image_sources import image_source_findings
 from plan.findings.node import node_findings
 from plan.findings.objects import object_findings
 from plan.findings.service import service_findings
+from plan.findings.shared_namespaces import shared_exception_findings
+from plan.findings.shutdown import grace_findings
 from plan.model import Plan, sorted_findings
 from plan.proxmox.machines import machine_findings, plan_machines
 from plan.proxmox.templates import plan_templates
@@ -55,6 +62,13 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
                 *credential_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
+                *autoscaling_findings(lab),
+                *certificate_findings(lab),
+                *chart_value_findings(lab),
+                *chart_version_findings(lab),
+                *grace_findings(lab),
+                *image_source_findings(lab),
+                *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),
                 *node_findings(lab),
                 *gpu_findings(lab, capacity.nodes),

@@ -9,7 +9,7 @@ from config.kubernetes import LabelKey, LabelValue, SecretKey
 from config.model import Model, Name, Text, text_like
 from config.service.common import Endpoint, Named, ServiceBase
 from config.service.container import Gpu, Part, Resources, SecretVariable
-from config.service.port import ContainerPort
+from config.service.port import ContainerPort, PortNumber
 from config.source import Path
 
 
@@ -39,6 +39,8 @@ class FootprintWorkload(Model):
     init: dict[Name, FootprintContainer] = {}
     volumes: tuple[Name, ...] = ()
     """Volumes of the service that its pods mount."""
+    host_ports: tuple[PortNumber, ...] = ()
+    """Ports of the node that each of its pods takes, for example 443 or 53/udp: two such pods never share a node."""
     node_selector: dict[LabelKey, LabelValue] = {}
     every_node: bool = False
     """A daemonset that tolerates every taint, so that it runs on the control plane and the GPU node too."""

@@ -92,8 +92,10 @@ def _resource_values(scope: Scope, helm: HelmService) -> dict[str, Any]:
 
 
 def _container(scope: Scope, name: str, config: FootprintContainer) -> Container:
-    """Without ephemeral storage: charts are not asked to limit what we do not know."""
+    """Without ephemeral storage unless the footprint states it: charts are not asked to limit what we do not know."""
     full = resources_of(name, config, scope.tier, scope.exceptions, extended=scope.extended_resources(config.gpu))
+    if config.ephemeral_storage is not None:
+        return full
     return Container(
         name,
         {resource: full.requests[resource] for resource in full.requests if resource != resources.EPHEMERAL_STORAGE},
@@ -120,7 +122,10 @@ def _workload(scope: Scope, name: str, footprint: FootprintWorkload) -> Workload
         node_selector=footprint.node_selector | ({GPU_NODE_LABEL: "true"} if uses_gpu else {}),
         tolerated_taints=frozenset({"*"} if footprint.every_node else {GPU_TAINT} if uses_gpu else ()),
         block_volumes=block,
-        constraints=Constraints(preempts=scope.tier.preempts),
+        constraints=Constraints(
+            preempts=scope.tier.preempts,
+            host_ports=frozenset((port.protocol, port.number) for port in footprint.host_ports),
+        ),
     )
     controller = CONTROLLERS[footprint.runs_as]
     return planned_workload(scope, name, controller, footprint.replicas, pod, (*scope.path, "footprint", name))

@@ -123,7 +123,7 @@ def _traefik(lab: Lab, exposure: Exposure) -> dict[str, str]:
     prefix = "traefik.ingress.kubernetes.io/router"
     return {
         f"{prefix}.entrypoints": "websecure",
-        f"{prefix}.tls.certresolver": ingress.certificate_resolver,
+        **({f"{prefix}.tls.certresolver": resolver} if (resolver := ingress.certificate_resolver) else {}),
         f"{prefix}.middlewares": ",".join(f"{namespace}-{name}@kubernetescrd" for name in names),
     }
 

@@ -111,3 +111,22 @@ def test_whose_kinds_a_service_uses_comes_before_it() -> None:
     assert after["photos"] >= {"external-secrets", "vpa"}
     assert after["postgres"] >= {"cnpg", "external-secrets", "vpa"}
     assert after["metallb"] == set()
+
+
+def test_the_ephemeral_storage_of_a_footprint_is_counted_and_written_into_the_values(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDERS["small"], tmp_path / "small"))
+    old = "containers: {traefik: {cpu: 100m, memory: 256Mi,"
+    change(folder, [{"file": "services/traefik.yaml", "old": old, "new": f"{old} ephemeral_storage: 2Gi,"}])
+    (service,) = (each for each in make_plan(load_lab(folder)).services if each.name == "traefik")
+    assert service.release is not None
+    assert service.release.values["resources"]["limits"]["ephemeral-storage"] == "2Gi"
+    (workload,) = service.workloads
+    assert workload.pod.containers[0].limits["ephemeral-storage"] == 2 << 30
+
+
+def test_two_pods_of_a_chart_that_take_a_port_of_the_node_need_two_nodes(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDERS["small"], tmp_path / "small"))
+    old = "    host_ports: [443]"
+    change(folder, [{"file": "services/traefik.yaml", "old": old, "new": f"{old}\n    replicas: 2"}])
+    (pending,) = make_plan(load_lab(folder)).capacity.pending
+    assert pending.reason.has("ports")

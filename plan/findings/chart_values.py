@@ -1,0 +1,62 @@
+"""Values of charts that decide over pods, and of which the footprint has to know."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+
+from config.lab import Lab
+from config.service import HelmService
+from plan.model.findings import Finding, Rule
+from plan.wording import listed
+
+HOST_PORTS_UNCOUNTED = Rule(
+    "HOST-PORTS-UNCOUNTED",
+    "warning",
+    title="A chart takes ports of the node, and its footprint does not say so",
+    meaning=(
+        "Two pods that take the same port of the node never share a node. A second one stays Pending where there is no "
+        "further node, also during a rollout that starts the new pod before the old one ends. The plan places the pods "
+        "of a chart by its footprint, so it has to know the ports."
+    ),
+    remedy="Write the ports into `host_ports` of the workload's footprint.",
+)
+
+_KEYS = frozenset({"hostport", "hostports", "usehostport", "hostnetwork", "usehostnetwork", "hostnetworking"})
+"""In lower case."""
+_OFF: tuple[object, ...] = (None, False, 0, "", "false", (), [])
+
+
+def chart_value_findings(lab: Lab) -> Iterator[Finding]:
+    """All findings about values of charts."""
+    for name, service in lab.services.items():
+        if isinstance(service, HelmService) and not any(each.host_ports for each in service.footprint.values()):
+            taking = [".".join(path) for path in paths_taking_host_ports(service.values)]
+            if taking:
+                yield HOST_PORTS_UNCOUNTED.finding(
+                    ("services", name, "values"),
+                    f"{listed(taking)} in the values of {name} takes ports of the node, and no workload of its "
+                    "footprint has host_ports: whether two of its pods, or one of another service, want the same port "
+                    "of a node could not be checked",
+                    "write host_ports, for example `host_ports: [443]`, at the workload of the footprint that takes "
+                    "them",
+                    facts={"values": tuple(taking)},
+                )
+
+
+def paths_taking_host_ports(values: object, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where values of a chart give pods ports of the node or its network."""
+    if isinstance(values, Mapping):
+        for key, value in cast(Mapping[str, object], values).items():
+            if key.lower() not in _KEYS:
+                yield from paths_taking_host_ports(value, (*above, key))
+            elif _is_on(value):
+                yield (*above, key)
+    elif isinstance(values, list | tuple):
+        for number, value in enumerate(cast(Sequence[object], values)):
+            yield from paths_taking_host_ports(value, (*above, str(number)))
+
+
+def _is_on(value: object) -> bool:
+    """Some charts have a mapping with `enabled` there."""
+    if isinstance(value, Mapping):
+        return bool(cast(Mapping[str, object], value).get("enabled", True))
+    return value not in _OFF

@@ -1,0 +1,84 @@
+"""Images that nodes pull from a registry in the very cluster."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from config.image import registry_of
+from config.lab import Lab
+from config.service import HelmService
+from plan.model.findings import Finding, Rule
+from plan.wording import listed, plural
+
+IMAGES_FROM_INSIDE = Rule(
+    "IMAGES-FROM-INSIDE",
+    "warning",
+    title="Nodes pull images from a registry that runs on them",
+    meaning=(
+        "A node that does not have an image asks the registry for it. While the registry does not run, or the ingress "
+        "controller before it, pods with such images start only on nodes that have them already: a new node, a pruned "
+        "image or a power cut with a cleared disk then stops them. If the registry needs one of them itself, nothing "
+        "starts any more."
+    ),
+    remedy=(
+        "Have a registry outside of the cluster for what the registry itself and the platform need, or a mirror on "
+        "each node."
+    ),
+)
+
+_IMAGE_KEYS = frozenset({"image", "registry", "repository", "imageregistry", "hub"})
+
+
+def image_source_findings(lab: Lab) -> Iterator[Finding]:
+    """A finding for each service of the lab that nodes pull images from."""
+    reached = dict(_reached_at(lab))
+    users: dict[str, dict[str, None]] = defaultdict(dict)
+    for name, host in _pulled(lab):
+        if host in reached:
+            users[reached[host]][name] = None
+    for registry, services in users.items():
+        needed = _needed_by(lab, registry).intersection(services)
+        yield IMAGES_FROM_INSIDE.finding(
+            ("services", registry),
+            f"nodes pull images of {listed([*services])} from {registry}, which runs in this cluster: while it does "
+            "not run, as after a power cut, they start only on nodes that have the image already"
+            + (f"; {listed(sorted(needed))} is needed for {registry} to run at all" if needed else ""),
+            "keep "
+            + ("the images of " + listed(sorted(needed)) if needed else plural(len(services), "image"))
+            + " in a registry outside of the cluster",
+            facts={"services": tuple(services), "needed": tuple(sorted(needed))},
+        )
+
+
+def _reached_at(lab: Lab) -> Iterator[tuple[str, str]]:
+    for name, service in lab.services.items():
+        for exposure in service.expose:
+            yield exposure.host_name(lab.site.domain), name
+        if service.load_balancer:
+            yield str(service.load_balancer), name
+
+
+def _pulled(lab: Lab) -> Iterator[tuple[str, str]]:
+    """Services and the hosts of the registries of their images, as far as they are stated."""
+    for name, service in lab.services.items():
+        for _, container in service.containers_of(name):
+            yield name, registry_of(container.image)
+        if isinstance(service, HelmService):
+            yield from ((name, host) for host in _hosts_in(service.values))
+
+
+def _hosts_in(values: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _hosts_in(cast(Mapping[str, Any], value))
+        elif isinstance(value, str) and key.lower() in _IMAGE_KEYS:
+            yield registry_of(value if "/" in value else f"{value}/")
+
+
+def _needed_by(lab: Lab, registry: str) -> set[str]:
+    """The registry itself, and the parts of the platform that it does not start or is not reached without."""
+    platform = lab.cluster.platform
+    parts = {registry, platform.pod_network, platform.policy_engine}
+    if platform.ingress and lab.services[registry].expose:
+        parts.add(platform.ingress.controller)
+    return {each for each in parts if each is not None}
