@@ -10,6 +10,7 @@ from operations.preflight.check import Check, missing_privilege, settings, unche
 from operations.preflight.standing import (
     Guests,
     is_half_made,
+    is_moved,
     is_our_template,
     is_ours,
     templates_to_create,
@@ -46,6 +47,17 @@ MACHINE_HALF_MADE = Rule(
         "Where it is such a clone, which holds nothing yet, `qm destroy VMID`, and run the `up` again. If Proxmox "
         "says that it is locked (clone), `qm unlock VMID` first."
     ),
+)
+
+MACHINE_MOVED = Rule(
+    "MACHINE-MOVED",
+    "error",
+    title="A machine is on another host than the lab says",
+    meaning=(
+        "It has the name, the VMID and the tags of a machine that an earlier `up` made. Somebody migrated it by hand. "
+        "Volumes on local storage do not follow it, and pods that use them find no place."
+    ),
+    remedy="Move it back with `qm migrate`, or state the host that it is on.",
 )
 
 VMID_TAKEN = Rule(
@@ -100,6 +112,14 @@ def _machine(machine: VirtualMachine, guests: Guests) -> Iterator[Finding]:
             f"cloned {machine.name} leaves it so. The next one would clone again, and fail: the VMID is taken",
             f"if it is that, on {guest.node}: `qm destroy {guest.vmid}`, and run the `up` again; if it is a machine of "
             "your own, write adopt: true or choose another vmid",
+        )
+    elif is_moved(guest, machine):
+        yield MACHINE_MOVED.finding(
+            ("machines", machine.name, "host"),
+            f"{machine.name} is on {guest.node}, and the lab says {machine.host}: somebody moved it. An `up` would "
+            "make another one, and its volumes of local storage are where it was",
+            f"move it back (on {guest.node}: `qm migrate {guest.vmid} {machine.host}`), or write host: {guest.node} "
+            "and adopt: true",
         )
     else:
         same = " It has the same name, but not the tags of a machine that this program made."

@@ -17,6 +17,11 @@ def is_ours(guest: Guest, machine: VirtualMachine) -> bool:
     return _is_called(guest, machine) and tags >= set(machine.properties.get("tags", ()))
 
 
+def is_moved(guest: Guest, machine: VirtualMachine) -> bool:
+    """Whether an earlier `up` made it, and somebody moved it to another host since."""
+    return guest.node != machine.host and is_ours(guest.model_copy(update={"node": machine.host}), machine)
+
+
 def is_half_made(guest: Guest, machine: VirtualMachine) -> bool:
     """Whether it looks like a clone that an `up` asked for and never set up: the name comes first, then the tags."""
     return _is_called(guest, machine) and not guest.tags and not guest.runs

@@ -3,7 +3,7 @@
 from config.quantity import Cpu, Memory
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, nodes_for
 from plan.model import Container, Controller, Node, Pod, Workload
-from plan.model.resources import CPU, MEMORY, oom_score_adj, qos_class
+from plan.model.resources import CPU, MEMORY, NODE_CRITICAL_PRIORITY, oom_score_adj, qos_class
 from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
 
 NAMESPACE = "kube-system"
@@ -25,12 +25,12 @@ def system_workloads(nodes: tuple[Node, ...]) -> tuple[Workload, ...]:
         _workload(
             name,
             "DaemonSet",
-            Pod((Container(name, requests, {}),), (), SYSTEM_CRITICAL_PRIORITY, on_control_plane, everywhere),
+            Pod((Container(name, requests, {}),), (), NODE_CRITICAL_PRIORITY, on_control_plane, everywhere),
             nodes,
         )
         for name, requests in _STATIC_PODS.items()
     ]
-    proxy = Pod((Container("kube-proxy", {}, {}),), (), SYSTEM_CRITICAL_PRIORITY, {}, everywhere)
+    proxy = Pod((Container("kube-proxy", {}, {}),), (), NODE_CRITICAL_PRIORITY, {}, everywhere)
     dns = Pod((_COREDNS,), (), SYSTEM_CRITICAL_PRIORITY, {}, frozenset({CONTROL_PLANE_LABEL}))
     return (*static, _workload("kube-proxy", "DaemonSet", proxy, nodes), _workload("coredns", "Deployment", dns, nodes))
 

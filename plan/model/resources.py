@@ -12,6 +12,9 @@ EPHEMERAL_STORAGE = "ephemeral-storage"
 GPU = "nvidia.com/gpu"
 MIB = 1 << 20
 
+NODE_CRITICAL_PRIORITY = 2_000_001_000
+"""Of static pods and kube-proxy (`system-node-critical`): pods that a node does not work without."""
+
 _OOM_GUARANTEED = -997
 _OOM_BEST_EFFORT = 1000
 
@@ -142,10 +145,13 @@ def oom_score_adj(pod: Pod, node_memory: int) -> Mapping[str, int]:
     """The kubelet's `oom_score_adj` of each container (pkg/kubelet/qos/policy.go), by container name.
 
     Burstable containers get 1000 less the per mille of the node's memory that they request, between 3 and
-    999; a native sidecar gets no more than the highest of the main containers.
+    999; a native sidecar gets no more than the highest of the main containers. Pods that a node does not work without
+    are as safe as Guaranteed ones.
     """
     quality = qos_class(pod)
     containers = (*pod.containers, *pod.init_containers)
+    if pod.priority >= NODE_CRITICAL_PRIORITY:
+        return {container.name: _OOM_GUARANTEED for container in containers}
     if quality != "Burstable":
         score = _OOM_GUARANTEED if quality == "Guaranteed" else _OOM_BEST_EFFORT
         return {container.name: score for container in containers}

@@ -8,9 +8,10 @@ from config.machine import MachineDisk
 from config.quantity import Memory
 from plan.cluster.kubeadm import kubeadm_documents
 from plan.cluster.nodes import PODS, admits, plan_nodes, volume_slots
+from plan.cluster.system import system_workloads
 from plan.model import Node, Pod
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
-from tests.plan.labs import lab_of
+from tests.plan.labs import lab_of, plan_of
 
 
 def node(lab: str, name: str) -> Node:
@@ -88,3 +89,13 @@ def test_the_control_plane_keeps_ordinary_pods_off_unless_the_lab_says_otherwise
 
 def test_appliances_are_no_nodes() -> None:
     assert [each.name for each in plan_nodes(lab_of("every_kind"))] == ["master", "worker-gpu", "worker"]
+
+
+def test_static_pods_are_as_safe_from_the_kernel_as_guaranteed_ones() -> None:
+    """`system-node-critical`, and -997 whatever they request (kubelet, qos/policy.go)."""
+    pods = {each.name: each for each in system_workloads(tuple(use.node for use in plan_of("prod").capacity.nodes))}
+    for name in ("etcd", "kube-apiserver", "kube-proxy"):
+        assert pods[name].pod.priority == 2_000_001_000
+        assert set(pods[name].oom_score_adj.values()) == {-997}
+    assert pods["coredns"].pod.priority == 2_000_000_000
+    assert set(pods["coredns"].oom_score_adj.values()) != {-997}

@@ -6,11 +6,12 @@ from typing import Any
 from config.lab import Lab
 from plan.kubernetes.admission.policies import governing_tier
 from plan.model import Namespace, Pod
+from plan.model.resources import NODE_CRITICAL_PRIORITY
 from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
 
 SYSTEM_PRIORITY_CLASSES: Mapping[str, int] = {
     "system-cluster-critical": SYSTEM_CRITICAL_PRIORITY,
-    "system-node-critical": SYSTEM_CRITICAL_PRIORITY + 1000,
+    "system-node-critical": NODE_CRITICAL_PRIORITY,
 }
 
 
