@@ -1,11 +1,11 @@
 """`homelab adopt` on the command line."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from cli.cluster import ContextOption, DumpOption, KubeconfigOption, Source, UsageOption
 from cli.options import Format, FormatOption, LabOption
 from cli.proxmox import CaFileOption, EndpointOption, InsecureOption, Reach
 
@@ -46,17 +46,40 @@ def adopt_command(
 @adopt.command("cluster")
 def adopt_cluster_command(
     lab: LabOption = "prod",
-    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
-    usage: Annotated[Path | None, typer.Option(help="Usage of the last 30 days, as `homelab dump` writes it.")] = None,
+    dump: DumpOption = None,
+    usage: UsageOption = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
     tier: Annotated[str | None, typer.Option(help="The tier of namespaces without a label for it.")] = None,
     repository: Annotated[
         list[str] | None, typer.Option(help="Where the chart of a release comes from, for example traefik=https://...")
+    ] = None,
+    stack: Annotated[
+        str | None, typer.Option("--import", help="Take what runs into this stack instead, without changing it.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Write what runs in a cluster into a lab, as it is; a folder that is not there becomes a lab."""
-    from cli.commands.adopt_cluster import Source, run_adopt_cluster
+    if stack:
+        from cli.commands.take_over import run_import
 
-    source = Source(dump, usage, None)
+        raise SystemExit(run_import(stack, kubeconfig, dry_run, output))
+    from cli.commands.adopt_cluster import run_adopt_cluster
+
+    source = Source(dump, usage, kubeconfig, context)
     raise SystemExit(run_adopt_cluster(lab, source, tier, tuple(repository or ()), dry_run, output))
+
+
+@adopt.command("hand-over")
+def hand_over_command(
+    lab: LabOption = "prod",
+    dump: DumpOption = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Say how the tools that wrote the objects of a lab until now let go of them, and which of them still write."""
+    from cli.commands.hand_over import run_hand_over
+
+    raise SystemExit(run_hand_over(lab, Source(dump, None, kubeconfig, context), output))

@@ -56,8 +56,12 @@ HELP: Mapping[str, Help] = {
         f"0 all is as it says, 1 a machine is left out or differs, {INVALID_INPUT}",
     ),
     "adopt cluster": Help(
-        ("homelab adopt cluster --dump dump --lab labs/mine --dry-run",),
+        ("homelab adopt cluster --dump dump --lab labs/mine --dry-run", "homelab adopt cluster --import mine"),
         f"0 it was taken over, 1 not all of it, {INVALID_INPUT}",
+    ),
+    "adopt hand-over": Help(
+        ("homelab adopt hand-over --dump dump --lab labs/mine",),
+        f"0 no other tool writes any more, 1 one does, {INVALID_INPUT}",
     ),
     "preflight": Help(
         ("homelab preflight", "homelab preflight --endpoint https://192.0.2.10:8006/"),

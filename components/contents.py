@@ -54,12 +54,13 @@ def declare_policies(
 def declare_namespaces(
     namespaces: Iterable[model.Namespace], provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]
 ) -> dict[str, pulumi.Resource]:
-    """Declare namespaces; returns them by name."""
+    """Declare namespaces, those aside that Kubernetes itself makes; returns them by name."""
     return {
         namespace.name: TierNamespace(
             namespace.name, TierNamespaceArgs(manifest=namespace.manifest, provider=provider, after=after)
         ).namespace
         for namespace in namespaces
+        if namespace.is_declared
     }
 
 
@@ -77,7 +78,7 @@ def declare_releases(
             manifests=service.before_release,
             release=release,
             provider=provider,
-            after=(namespaces[service.namespace], *(releases[name] for name in release.after)),
+            after=(*within(service, namespaces), *(releases[name] for name in release.after)),
             ignored=service.ignored,
         )
         releases[service.name] = HelmApp(service.name, args).release
@@ -93,11 +94,17 @@ def declare_service(
     """Declare a service's own objects, after its chart and those whose kinds it uses."""
     component, args = APPS.get(service.kind, (K8sApp, K8sAppArgs))
     charts = dict.fromkeys((*service.after, *({service.name} & releases.keys())))
-    after = (namespaces[service.namespace], *(releases[name] for name in charts))
+    after = (*within(service, namespaces), *(releases[name] for name in charts))
     component(
         service.name,
         args(manifests=service.manifests, provider=provider, after=after, ignored=service.ignored),
     )
+
+
+def within(service: model.Service, namespaces: Mapping[str, pulumi.Resource]) -> tuple[pulumi.Resource, ...]:
+    """The namespace of a service, where the program makes it."""
+    namespace = namespaces.get(service.namespace)
+    return () if namespace is None else (namespace,)
 
 
 def services_in(namespaces: Iterable[model.Namespace], services: Iterable[model.Service]) -> list[model.Service]:

@@ -1,25 +1,16 @@
 """`homelab adopt cluster`."""
 
-from pathlib import Path
-from typing import NamedTuple
-
+from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.adopt_cluster import cluster_report
 from cli.text.adopt_cluster import print_cluster
 from cli.text.console import make_console
 from config.load import InvalidLab, lab_folder
-from observation import InvalidDump, InvalidUsage, read_dump, read_usage
+from observation import InvalidDump, InvalidUsage
 from operations.adopt.cluster.adoption import Wishes, adopt_cluster
 from operations.adopt.cluster.write import write_files
-
-
-class Source(NamedTuple):
-    """Where a cluster is read."""
-
-    dump: Path | None
-    usage: Path | None
-    kubeconfig: Path | None
+from operations.clients.refusals import NoCluster
 
 
 def run_adopt_cluster(
@@ -29,21 +20,19 @@ def run_adopt_cluster(
     wrong = next((each for each in repositories if not each.partition("=")[2]), None)
     if wrong:
         return refuse_input(f"--repository {wrong}: write a release and where its chart is from, NAME=URL.", output)
-    if source.dump is None:
-        return refuse_input("give the cluster with --dump DIR: a folder that `homelab dump` wrote", output)
     folder = lab_folder(lab)
     try:
-        observation = read_dump(source.dump)
+        observation = observe_source(source)
         wishes = Wishes(
             tier,
             {each.partition("=")[0]: each.partition("=")[2] for each in repositories},
-            read_usage(source.usage) if source.usage else None,
+            observation.usage,
         )
         objects = (each for found in observation.resources.values() for each in found)
         adoption = adopt_cluster(folder, objects, wishes)
         if not dry_run:
             write_files(folder, adoption.files)
-    except (InvalidDump, InvalidUsage) as error:
+    except (InvalidDump, InvalidUsage, NoCluster) as error:
         return refuse_input(str(error), output)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)

@@ -30,6 +30,8 @@ LEFT_OUT: Mapping[Why, str] = {
 }
 QUESTIONS: Mapping[What, str] = {
     "secret-withheld": "looks like a secret, is not written, and stays in the cluster: {names}",
+    "secret-value": "looks like a secret and is not written; the next change of the release drops it, so move it into "
+    "a Secret before: {names}",
     "secret-kept": "its content is not written; it stays in the cluster as it is",
     "secret-argument": "a command holds what looks like a secret, in {names}: move it into a Secret first",
     "moving-tag": "a tag that moves: every restart may bring another version: {names}",
@@ -108,7 +110,7 @@ def _print_partly(adoption: Adoption, console: Console) -> None:
         console.print()
         console.print(Text.assemble(("in the lab in part", "bold red"), " ", (found.name, "bold")))
         console.print(
-            Padding(f"add by hand, or take out of the cluster: {_some(map(str, lacking))}", INDENT, expand=False)
+            Padding(f"add by hand, or take out of the cluster: {some(map(str, lacking))}", INDENT, expand=False)
         )
 
 
@@ -152,12 +154,13 @@ def _differences(adoption: Adoption) -> Iterator[str]:
                 said = ", ".join(f"{count} times {field}" for field, count in fields.most_common(_MANY))
                 yield f"{plural(len(keys), 'object')} {words}: {said}"
         elif effect == "created" and found:
-            yield f"{plural(len(keys), 'object')} {words}: {_some(map(str, keys))}"
+            yield f"{plural(len(keys), 'object')} {words}: {some(map(str, keys))}"
         else:
             yield from (f"{words}: {each.key} {'.'.join(each.path)}: {each.live} -> {each.stated}" for each in found)
 
 
-def _some(names: Iterable[str]) -> str:
+def some(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
     every = list(names)
     return ", ".join(every[:_MANY]) + (f" and {len(every) - _MANY} more" if len(every) > _MANY else "")
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +38,11 @@ class Pulumi:
             printed = json.loads(self._run("preview", "--json", "--import-file", str(file)) or "{}")
             imports = file.read_text(encoding="utf-8") if file.exists() else "{}"
         return Preview(printed, json.loads(imports))
+
+    def up(self, targets: Iterable[str]) -> None:
+        """Apply some resources of the program alone. Raises PulumiFailed."""
+        patterns = [argument for pattern in targets for argument in ("--target", pattern)]
+        self._run("up", "--yes", "--skip-preview", *patterns)
 
     def export(self) -> dict[str, Any]:
         """The state, with its secrets encrypted. Raises PulumiFailed."""
@@ -90,7 +95,9 @@ def _reason(printed: str, errors: str) -> str:
                 return _first_line(text(each, "message"))
     except ValueError:
         pass
-    return _first_line(errors) or _first_line(printed) or "it says nothing"
+    said = (line.strip() for line in (*errors.splitlines(), *printed.splitlines()))
+    told = next((line for line in said if line.startswith("error: ")), "")
+    return _first_line(told) or _first_line(errors) or _first_line(printed) or "it says nothing"
 
 
 def _first_line(message: str) -> str:

@@ -52,7 +52,8 @@ def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
     for manifest in plan.policies:
         yield f"policies/{_file_name(manifest)}", manifest
     for namespace in plan.namespaces:
-        yield f"namespaces/{namespace.name}/namespace.yaml", namespace.manifest
+        if namespace.is_declared:
+            yield f"namespaces/{namespace.name}/namespace.yaml", namespace.manifest
         for generated in (namespace.limit_range, namespace.quota):
             if generated is not None:
                 yield f"namespaces/{namespace.name}/{GENERATED}/{_file_name(generated)}", generated

@@ -219,6 +219,10 @@ class Service(NamedTuple):
         return (*self.before_release, *self.manifests)
 
 
+KUBERNETES_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+"""They are in every cluster, and belong to it."""
+
+
 class Namespace(NamedTuple):
     """A namespace of a tier, and what governs it."""
 
@@ -231,6 +235,11 @@ class Namespace(NamedTuple):
     quota: Manifest | None
     after_policies: bool
     """False for the namespaces of the policy engine and of the pod network that it needs."""
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the program makes it, and would delete it."""
+        return self.name not in KUBERNETES_NAMESPACES
 
 
 class Tier(NamedTuple):
@@ -374,6 +383,6 @@ class Plan(NamedTuple):
         return (
             *self.defaults,
             *self.policies,
-            *(namespace.manifest for namespace in self.namespaces),
+            *(namespace.manifest for namespace in self.namespaces if namespace.is_declared),
             *(manifest for service in self.services for manifest in service.objects),
         )

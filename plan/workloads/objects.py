@@ -59,8 +59,9 @@ NEEDED_BY_PODS = frozenset(
 )
 """Kinds that come before a chart, whose pods may refer to them; others come after it, and may use its kinds."""
 
-NEVER_READY = frozenset({"Ingress"})
-"""Kinds for which an `up` would wait in vain where the controller reports no address."""
+NEVER_READY = frozenset({"Ingress", "PersistentVolumeClaim"})
+"""Kinds for which an `up` would wait in vain: of an Ingress whose controller reports no address, and of a claim that is
+bound and whose class waits for its first consumer, since the provider then waits for it to be pending."""
 
 
 def build_stand_alone(scope: Scope, config: ObjectsService) -> tuple[list[Workload], list[Manifest]]:

@@ -189,3 +189,10 @@ def test_a_lab_without_machines_needs_no_proxmox() -> None:
     types = {resource.type for resource in recorded.resources.values()}
     assert "pulumi:providers:kubernetes" in types
     assert not any("proxmox" in each or "KyvernoPolicies" in each for each in types)
+
+
+def test_the_namespaces_of_kubernetes_are_not_declared() -> None:
+    service = plans.service("traefik", "helm", "kube-system", EXTERNAL_SECRET)
+    plan = PLAN._replace(namespaces=(plans.namespace("kube-system", "traefik"),), services=(service,), policies=())
+    recorded = record(lambda: declare(plan, settings()))
+    assert not recorded.of_type("kubernetes:core/v1:Namespace")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.load import InvalidLab, load_lab
+from config.load import LABS, InvalidLab, load_lab
 from config.source import Problem
 from observation import Usage
 from observation.fields import text
@@ -14,14 +14,16 @@ from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.origins import LeftOut
+from operations.adopt.cluster.providers import providers
 from operations.adopt.cluster.releases import Unreadable
 from operations.adopt.cluster.repositories import stated_repositories
-from operations.adopt.cluster.service_file import Choices, ServiceFile, write_service
+from operations.adopt.cluster.service_file import SCHEMA, Choices, ServiceFile, write_service
 from operations.adopt.cluster.services import FoundService, Grouping, find_services
 from operations.adopt.cluster.world import World, read_world
 from operations.adopt.trial import try_files
 from plan import Plan, make_plan
 from plan.model import Manifest
+from plan.workloads.services import api_providers
 
 
 class Wishes(NamedTuple):
@@ -87,12 +89,15 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
     is_new = not folder.exists() or not any(folder.iterdir())
     before = None if is_new else make_plan(load_lab(folder))
     known, partly, fresh = _sorted_out(grouping, before)
-    choices = _choices(world, grouping, before, wishes)
-    written = [write_service(each, world, choices) for each in _renamed(fresh, before)]
+    fresh = list(_renamed(fresh, before))
+    choices = _choices(folder, world, grouping, before, wishes)._replace(
+        provides=providers(fresh, world, api_providers(before.lab) if before else ())
+    )
+    written = [write_service(each, world, choices) for each in fresh]
     files: dict[str, str] = {}
     if is_new:
         tiers = dict.fromkeys([*sorted(set(tier_labels(world).values())), *choices.tiers.values()])
-        files = lab_files(folder.resolve().name, world, tiers, _domain(world))
+        files = lab_files(folder.resolve().name, world, tiers, _domain(world), schemas=choices.schema is not None)
     added, refused, lab = _loadable(folder, files, written)
     files |= {f"services/{path}": content for each in added for path, content in each.files.items()}
     plan = make_plan(lab)
@@ -143,6 +148,8 @@ def _sorted_out(
         lacking = tuple(sorted(stated - planned))
         if not lacking:
             known.append(each)
+        elif not each.workloads and not each.release:
+            fresh.append(each._replace(objects=lacking))
         elif len(lacking) < len(stated):
             partly.append((each, lacking))
         else:
@@ -157,7 +164,7 @@ def _renamed(fresh: Iterable[FoundService], before: Plan | None) -> Iterator[Fou
         yield each._replace(name=f"{each.namespace}-{each.name}") if each.name in taken else each
 
 
-def _choices(world: World, grouping: Grouping, before: Plan | None, wishes: Wishes) -> Choices:
+def _choices(folder: Path, world: World, grouping: Grouping, before: Plan | None, wishes: Wishes) -> Choices:
     labels = tier_labels(world)
     known = before.lab.tiers if before else None
     if wishes.tier:
@@ -177,7 +184,8 @@ def _choices(world: World, grouping: Grouping, before: Plan | None, wishes: Wish
     for each in world.releases.values():
         if url := wishes.repositories.get(each.name):
             repositories[Key("Release", each.namespace, each.name)] = url
-    return Choices(tiers, repositories, wishes.usage)
+    schema = SCHEMA if folder.resolve().parent == LABS else None
+    return Choices(tiers, repositories, wishes.usage, schema=schema)
 
 
 def _domain(world: World) -> str:

@@ -26,10 +26,13 @@ _ORDINARY = frozenset({"cpu", "memory", "ephemeral-storage", "pods"})
 _SPECIFIC = re.compile(r"hugepages-.*|attachable-volumes-.*")
 
 
-def lab_files(name: str, world: World, tiers: Iterable[str], domain: str) -> dict[str, str]:
-    """The text of each file, by its name. Every service of the cluster is of one of the `tiers`."""
+def lab_files(name: str, world: World, tiers: Iterable[str], domain: str, *, schemas: bool = True) -> dict[str, str]:
+    """The text of each file, by its name. Every service of the cluster is of one of the `tiers`.
+
+    With `schemas`, each begins with the line that tells an editor of its schema.
+    """
     nodes = [world.manifests[key] for key in world.manifests if key.kind == "Node"]
-    return {
+    files = {
         "site.yaml": document({"domain": domain, "hosts": {}}, [_schema("site")]),
         "networks.yaml": _networks(nodes),
         "machines.yaml": document({}, [_schema("machines"), "Machines of Proxmox: `homelab adopt` writes them."]),
@@ -37,6 +40,7 @@ def lab_files(name: str, world: World, tiers: Iterable[str], domain: str) -> dic
         "cluster.yaml": _cluster(name, world, nodes),
         "tiers.yaml": _tiers(world, list(tiers)),
     }
+    return files if schemas else {name: content.partition("\n")[2] for name, content in files.items()}
 
 
 def _schema(file: str) -> str:

@@ -9,7 +9,7 @@ from operations.adopt.cluster.generated import generator_of
 from operations.adopt.cluster.objects import Key, key_of, writers_of
 from operations.adopt.cluster.releases import RELEASE_TYPE, HelmRelease, release_of_record
 from operations.adopt.cluster.tools import Tool, author_of, tools_of
-from plan.model import Manifest
+from plan.model import KUBERNETES_NAMESPACES, Manifest
 
 Why = Literal[
     "owned",
@@ -48,7 +48,7 @@ class LeftOut(NamedTuple):
 
 Origin = Own | OfRelease | LeftOut
 
-SYSTEM_NAMESPACES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+SYSTEM_NAMESPACES = KUBERNETES_NAMESPACES
 _DERIVED: Mapping[str, str] = {
     "Node": "the kubelet",
     "CSINode": "the kubelet",

@@ -16,6 +16,7 @@ from plan.model import Manifest
 
 What = Literal[
     "secret-withheld",
+    "secret-value",
     "secret-kept",
     "secret-argument",
     "moving-tag",

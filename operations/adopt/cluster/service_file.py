@@ -1,6 +1,6 @@
 """A service as it runs, as a file of the lab: of kind `helm`, or of kind `objects` with every object as it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from observation import Usage
@@ -15,6 +15,7 @@ from operations.adopt.cluster.withheld import secret_arguments, without_secret_v
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
+from plan.workloads.objects import CLUSTER_WIDE
 
 SCHEMA = "yaml-language-server: $schema=../../../schema/service.json"
 OBJECTS_FILE = "as-found.yaml"
@@ -29,7 +30,10 @@ class Choices(NamedTuple):
     repositories: Mapping[Key, str]
     """The repositories of charts, by release: `Key("Release", namespace, name)`."""
     usage: Usage | None = None
-    schema: str = SCHEMA
+    provides: Mapping[str, Sequence[str]] = {}
+    """The API groups that each service brings."""
+    schema: str | None = SCHEMA
+    """The line that tells an editor of the schema; none for a lab that lies elsewhere."""
 
 
 class ServiceFile(NamedTuple):
@@ -53,7 +57,7 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
     questions = list(questions_about(found, world))
     kept = tuple(key for key in found.objects if key.kind == "Secret")
     declared = tuple(key for key in found.objects if key not in kept)
-    manifests = [_manifest(world.manifests[key], key, questions) for key in declared]
+    manifests = [_manifest(world.manifests[key], key, found.namespace, questions) for key in declared]
     measured = footprint(_workloads(found, world), choices.usage)
     release = world.releases[found.release] if found.release else None
     said: dict[str, Any] = {"kind": "helm" if release else "objects", "tier": choices.tiers[found.namespace]}
@@ -63,12 +67,14 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
         values, withheld = without_secret_values(release.values)
         key = Key("Release", release.namespace, release.name)
         if withheld:
-            questions.append(Question(key, "secret-withheld", tuple(each.place for each in withheld)))
+            questions.append(Question(key, "secret-value", tuple(each.place for each in withheld)))
         said |= {"chart": chart, **({"values": values} if values else {}), "footprint": measured.workloads}
     if manifests:
         said["objects"] = FlowList([OBJECTS_FILE])
     if not release and measured.workloads:
         said["footprint"] = measured.workloads
+    if groups := choices.provides.get(found.name):
+        said["provides"] = FlowList(groups)
     files = {f"{found.name}.yaml": document(said, _comments(found, measured, questions, choices.schema))}
     if manifests:
         files[f"{found.name}/{OBJECTS_FILE}"] = documents(manifests)
@@ -86,8 +92,13 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
     )
 
 
-def _manifest(live: Manifest, key: Key, questions: list[Question]) -> Manifest:
+def _manifest(live: Manifest, key: Key, namespace: str, questions: list[Question]) -> Manifest:
+    """An object as it stands in a file: of the service's namespace without being said."""
     manifest, withheld = without_secrets(as_stated(live))
+    if key.namespace == namespace:
+        manifest["metadata"].pop("namespace", None)
+    elif not key.namespace and key.kind not in CLUSTER_WIDE:
+        manifest["metadata"]["namespace"] = ""
     if withheld:
         questions.append(Question(key, "secret-withheld", tuple(each.place for each in withheld)))
     if arguments := tuple(secret_arguments(manifest)):
@@ -142,12 +153,15 @@ def _description(found: FoundService, release: HelmRelease | None) -> str:
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
-def _comments(found: FoundService, measured: Footprint, questions: list[Question], schema: str) -> list[str]:
-    lines = [schema, "Adopted as it runs."]
+def _comments(found: FoundService, measured: Footprint, questions: list[Question], schema: str | None) -> list[str]:
+    lines = [*([schema] if schema else []), "Adopted as it runs."]
     for each in questions:
         if each.what == "secret-withheld":
             names = ", ".join(each.names)
             lines.append(f"Not written, for it looks like a secret; it stays in the cluster: {each.key}: {names}")
+        elif each.what == "secret-value":
+            names = ", ".join(each.names)
+            lines.append(f"Not written, for they look like secrets; the next change of the release drops them: {names}")
         elif each.what == "secret-kept":
             lines.append(f"Not written, it stays in the cluster as it is: {each.key}")
         elif each.what == "repository-guessed":

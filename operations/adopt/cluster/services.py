@@ -12,8 +12,6 @@ from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES, OfRelease
 from operations.adopt.cluster.world import World
 
-_CLUSTER_FILES = frozenset({"StorageClass", "PriorityClass", "Namespace"})
-"""Kinds that stand in files of the lab that are no service's."""
 _REST = "cluster-objects"
 """The service that holds what belongs to the cluster as a whole."""
 
@@ -38,11 +36,11 @@ class Unused(NamedTuple):
 
 
 class Grouping(NamedTuple):
-    """Every object that an owner states: in a service, in a file of the lab, or used by nobody."""
+    """Every object that an owner states: in a service, a namespace of one, or used by nobody."""
 
     services: tuple[FoundService, ...]
-    of_lab: tuple[Key, ...]
-    """Namespaces, storage classes and priority classes."""
+    namespaces: tuple[Key, ...]
+    """They are declared with the services that live in them."""
     unused: tuple[Unused, ...]
 
 
@@ -60,11 +58,11 @@ def find_services(world: World) -> Grouping:
     places = _named(world)
     owner_of = _assigned(world, places)
     objects: dict[_Place, list[Key]] = defaultdict(list)
-    of_lab: list[Key] = []
+    namespaces: list[Key] = []
     unused: list[Unused] = []
     for key in filter(world.is_own, world.manifests):
-        if key.kind in _CLUSTER_FILES:
-            of_lab.append(key)
+        if key.kind == "Namespace":
+            namespaces.append(key)
         elif place := owner_of.get(key) or _home(key, places, world):
             objects[place].append(key)
         elif key.namespace in ("", *SYSTEM_NAMESPACES) and not _is_cluster_wide(key):
@@ -73,7 +71,7 @@ def find_services(world: World) -> Grouping:
             name = key.namespace or _REST
             objects[_Place(key.namespace, name, None, None)].append(key)
     found = [_service(world, place, objects.get(place, [])) for place in dict.fromkeys((*places, *objects))]
-    return Grouping(tuple(_with_unique_names(found)), tuple(of_lab), tuple(unused))
+    return Grouping(tuple(_with_unique_names(found)), tuple(namespaces), tuple(unused))
 
 
 def _is_cluster_wide(key: Key) -> bool:

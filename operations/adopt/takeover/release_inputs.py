@@ -6,6 +6,7 @@ from observation.fields import Fields, mapping, text, value
 from operations.adopt.cluster.comparison import Difference
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.releases import HelmRelease
+from operations.adopt.cluster.withheld import without_secret_values
 from operations.adopt.takeover.secret_marks import marked
 
 _STATUS = ("status", "name", "namespace", "revision", "chart", "version", "appVersion")
@@ -14,7 +15,8 @@ _STATUS = ("status", "name", "namespace", "revision", "chart", "version", "appVe
 def release_as_live(stated: Fields, running: HelmRelease) -> tuple[dict[str, Any], tuple[Difference, ...]]:
     """The inputs of a release with the values, version and chart that run, and how those that are stated differ.
 
-    A difference is an upgrade of the release, with all that the chart makes of it.
+    A difference is an upgrade of the release, with all that the chart makes of it. That a value which looks like a
+    secret is not stated is none: it stays as it is until the release is changed for another reason.
     """
     key = Key("Release", running.namespace, running.name)
     inputs = dict(stated)
@@ -27,12 +29,11 @@ def release_as_live(stated: Fields, running: HelmRelease) -> tuple[dict[str, Any
         inputs["version"] = running.version
         found.append(Difference(key, ("version",), running.version, text(stated, "version"), "restarts"))
     values = mapping(stated, "values")
-    if dict(values) != dict(running.values):
-        inputs["values"] = dict(running.values)
-        names = sorted(_differing(values, running.values))
+    live, _ = without_secret_values(running.values)
+    if names := sorted(_differing(values, live)):
+        inputs["values"] = live
         found += [
-            Difference(key, ("values", *name), value(running.values, *name), value(values, *name), "restarts")
-            for name in names
+            Difference(key, ("values", *name), value(live, *name), value(values, *name), "restarts") for name in names
         ]
     return inputs, tuple(found)
 

@@ -22,6 +22,14 @@ class Outcome(NamedTuple):
     """What the preview afterwards would do, by operation; empty where nothing was imported."""
 
 
+WAY_IN = ("**index:Cluster::**", "**index:Cluster$**")
+"""The component of the way into the cluster, and its provider: all that has to be in the state beforehand."""
+STEPS: Mapping[str, str] = {
+    "way in": "the way into the cluster",
+    "preview": "previewing",
+    "objects": "asking for objects",
+    "import": "importing",
+}
 Tell = Callable[[str, int, int], None]
 """Told of each step: what it is about, how many are done, and of how many."""
 
@@ -33,9 +41,13 @@ def run_take_over(pulumi: Pulumi, api: Api, *, write: bool, tell: Tell = lambda 
 
     Raises PulumiFailed, and Refused where the cluster cannot be asked.
     """
+    held = urns_of(pulumi.export())
+    if write and not any("pulumi:providers:kubernetes" in urn for urn in held):
+        tell("way in", 0, 1)
+        pulumi.up(WAY_IN)
+        held = urns_of(pulumi.export())
     tell("preview", 0, 1)
     preview = pulumi.preview()
-    held = urns_of(pulumi.export())
     total = len(entries(preview.import_file, "resources"))
     moved: list[bool] = []
     releases = _Releases(api)

@@ -10,7 +10,7 @@ def test_every_object_that_is_stated_has_one_place() -> None:
     found = world()
     grouping = find_services(found)
     places = [key for each in grouping.services for key in each.objects]
-    places += [*grouping.of_lab, *(unused.key for unused in grouping.unused)]
+    places += [*grouping.namespaces, *(unused.key for unused in grouping.unused)]
     assert sorted(places) == sorted(key for key, origin in found.origins.items() if isinstance(origin, Own))
 
 

@@ -9,6 +9,7 @@ from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.releases import HelmRelease
 from operations.adopt.takeover.import_file import Live, TakeOver, take_over
 from operations.adopt.takeover.live import Owned
+from operations.adopt.takeover.release_inputs import release_as_live
 from operations.adopt.takeover.secret_marks import SECRET, SIGNATURE
 
 RECORDED: dict[str, Any] = json.loads(Path("tests/operations/adopt/takeover/imported.json").read_text())
@@ -145,6 +146,15 @@ def test_another_version_of_a_chart_is_left_for_the_preview_to_show() -> None:
     release = next(each for each in found.taken if each.key.kind == "Release")
     assert [(each.path, each.live, each.stated) for each in release.differences] == [(("version",), "3.9.1", "3.10.0")]
     assert entry(found, release.name)["inputs"]["version"] == "3.9.1"
+
+
+def test_a_secret_of_a_chart_that_is_not_written_is_no_difference() -> None:
+    running = next(iter(releases().values()))
+    secret = running._replace(values={**running.values, "adminPassword": "hunter2"})
+    stated = {"chart": running.chart, "version": running.version, "values": running.values}
+    inputs, found = release_as_live(stated, secret)
+    assert found == ()
+    assert inputs == stated
 
 
 def test_the_inputs_of_a_release_are_marked_as_a_secret() -> None:
