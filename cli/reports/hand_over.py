@@ -31,9 +31,7 @@ class HandOverReport(Document):
 def hand_over_report(found: HandOver) -> HandOverReport:
     """A hand-over for programs."""
     return HandOverReport(
-        steps=tuple(
-            StepReport(tool=each.tool, purpose=each.purpose, command=each.command) for each in found.steps
-        ),
+        steps=tuple(StepReport(tool=each.tool, purpose=each.purpose, command=each.command) for each in found.steps),
         taken_over=found.taken_over,
         still_writing=tuple(
             StillWritingReport(object=str(each.key), manager=each.manager, time=each.time)

@@ -19,7 +19,9 @@ def print_hand_over(found: HandOver, console: Console) -> None:
     if not found.steps:
         console.print("No mark of Terraform, Argo CD or Flux is on any of these objects.")
     for each in found.still_writing:
-        console.print(f"{each.key}: {each.manager} wrote to it at {each.time}, after it was taken over", style="bold red")
+        console.print(
+            f"{each.key}: {each.manager} wrote to it at {each.time}, after it was taken over", style="bold red"
+        )
     if found.still_writing:
         console.print("Let that tool go of them before the next up.")
     elif found.taken_over:

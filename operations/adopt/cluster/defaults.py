@@ -104,6 +104,8 @@ DEFAULTS: Mapping[str, tuple[Default, ...]] = {
             ("spec.updateStrategy.rollingUpdate", {"partition": 0}),
             ("spec.updateStrategy", {"type": "RollingUpdate"}),
             ("spec.persistentVolumeClaimRetentionPolicy", {"whenDeleted": "Retain", "whenScaled": "Retain"}),
+            ("spec.volumeClaimTemplates.*.apiVersion", "v1"),
+            ("spec.volumeClaimTemplates.*.kind", "PersistentVolumeClaim"),
             ("spec.volumeClaimTemplates.*.spec.volumeMode", "Filesystem"),
             ("spec.volumeClaimTemplates.*.status", {"phase": "Pending"}),
         ),
