@@ -23,7 +23,7 @@ def quota_refusals(
     server takes one at random; here it is the first by name.
     """
     applying = [
-        (name, {resource: _amount(resource, text) for resource, text in quota["spec"]["hard"].items()}, used)
+        (name, {resource: amount_of(resource, text) for resource, text in quota["spec"]["hard"].items()}, used)
         for name, (quota, used) in sorted(quotas.items())
         if _applies(quota, spec, priority_class, pod)
     ]
@@ -116,7 +116,8 @@ def _states(container: Container, resource: str) -> bool:
     return resource.removeprefix(REQUESTS).removeprefix(LIMITS) in amounts
 
 
-def _amount(resource: str, text: Any) -> int:
+def amount_of(resource: str, text: object) -> int:
+    """An amount of a quota, by the quota's name of the resource."""
     return read_amount(resource.removeprefix(REQUESTS).removeprefix(LIMITS), str(text))
 
 
