@@ -10,9 +10,10 @@ from operations.guard.objects import kind_of
 from operations.guard.preview import Step
 from operations.guard.stack import Stack
 from operations.guard.values import block, is_known
+from operations.guard.ways_out import WAYS_OUT
 from plan.wording import listed
 
-BY_HAND = "state it in the lab, or take it back: `pulumi refresh`, then `pulumi up`"
+BY_HAND = f"state it in the lab, or take it back: `{WAYS_OUT['changed by hand'].commands[0]}`"
 
 
 def changed_by_hand(steps: Sequence[Step], stack: Stack, observation: Observation) -> Iterator[Consequence]:

@@ -225,7 +225,7 @@ def _meanwhile(role: Role) -> str:
 
 FIXES: Mapping[Effect, str] = {
     "REPLACE": "put the property into ignore_changes, or take the change back; a machine that may go is drained before",
-    "DELETE": "put the machine back into the lab; to keep it and only let go of it: `pulumi state delete`",
+    "DELETE": "put the machine back into the lab",
     "UNMOUNT": "put `disks` into ignore_changes, and grow a disk on the host: `qm disk resize VMID DISK SIZE`",
     "SHRINK": "state the size that the disk has",
     "STOP": "take the change back",

@@ -20,6 +20,7 @@ Trouble = Literal[
     "release cut off",
     "protected",
     "field conflict",
+    "changed by hand",
 ]
 
 
@@ -53,6 +54,10 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
         "the release is as it was before, and Helm takes the next upgrade",
     ),
     "protected": WayOut(("pulumi state unprotect {urn} --yes",), "the next `up` deletes or replaces it"),
+    "changed by hand": WayOut(
+        ("pulumi up --refresh",),
+        "what runs is what the lab says; a preview with --refresh may fail where the `up` does not",
+    ),
     "field conflict": WayOut(
         ("pulumi preview --json",),
         "without --refresh the preview comes to its end. With it, one is stricter than the `up`: it fails at each "

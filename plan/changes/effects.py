@@ -132,7 +132,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
     "DRIFT": EffectPage(
         "It was changed by hand, and this `up` leaves that",
         "The engine asks nobody about what the program leaves as it was. What runs is not what the lab says.",
-        "State it in the lab, or take it back with `pulumi refresh` and `pulumi up`.",
+        "State it in the lab, or take it back with `pulumi up --refresh`.",
     ),
     "FORGET": EffectPage(
         "Pulumi forgets it, and it runs on",

@@ -1,0 +1,73 @@
+"""How to get out of a state: each command is in the table, and the page names it."""
+
+from pathlib import Path
+
+import pytest
+
+from operations.guard.ways_out import WAYS_OUT, Interrupted, Trouble, commands, interrupted
+
+PAGE = Path(__file__).parents[3] / "docs" / "guarding.md"
+PROJECT = "urn:pulumi:test::homelab::"
+APP = f"{PROJECT}homelab:index:K8sApp::notes"
+
+
+NOTES = "hobby-notes/notes"
+YES = "--protect=false --yes"
+
+
+def cut_off(kind: str, name: str, doing: str, **known: str) -> Interrupted:
+    return Interrupted(f"{PROJECT}homelab:index:K8sApp${kind}::{name}", doing, **known)
+
+
+@pytest.mark.parametrize(
+    ("kind", "doing", "trouble"),
+    [
+        ("kubernetes:apps/v1:Deployment", "creating", "creation cut off"),
+        ("kubernetes:apps/v1:Deployment", "updating", "change cut off"),
+        ("kubernetes:apps/v1:Deployment", "deleting", "change cut off"),
+        ("kubernetes:helm.sh/v3:Release", "creating", "installation cut off"),
+        ("kubernetes:helm.sh/v3:Release", "updating", "release cut off"),
+    ],
+)
+def test_what_was_under_way_decides_about_the_way_out(kind: str, doing: str, trouble: Trouble) -> None:
+    operation = cut_off(kind, "a/b", doing)
+    assert operation.trouble == trouble
+    assert operation.commands == commands(trouble, operation)
+
+
+def test_an_object_is_imported_under_its_urn() -> None:
+    operation = cut_off("kubernetes:core/v1:Service", NOTES, "creating", parent=APP)
+    assert operation.commands == (
+        "pulumi cancel --yes",
+        f"pulumi import kubernetes:core/v1:Service {NOTES} {NOTES} --parent parent={APP} --generate-code=false {YES}",
+    )
+
+
+def test_an_object_of_the_stack_itself_has_no_parent_to_name() -> None:
+    operation = cut_off("x:y:Z", "n", "creating", parent=f"{PROJECT}pulumi:pulumi:Stack::homelab-test")
+    assert "--parent" not in operation.commands[1]
+
+
+def test_a_release_is_rolled_back_and_read_after_that() -> None:
+    operation = cut_off("kubernetes:helm.sh/v3:Release", "platform-traefik/traefik", "updating")
+    assert "helm rollback traefik --namespace platform-traefik" in operation.commands
+    assert "then `pulumi refresh --yes`" in interrupted([operation, cut_off("a:b:C", "d", "deleting")])
+
+
+def test_names_from_elsewhere_are_quoted_for_the_shell() -> None:
+    (_, command) = cut_off("a:b:C", "x; rm -rf /", "creating").commands
+    assert "'x; rm -rf /'" in command
+
+
+def test_many_are_named_in_one_sentence() -> None:
+    sentence = interrupted([cut_off("a:b:C", f"n{index}", "creating") for index in range(9)])
+    assert "and 3 more" in sentence
+    assert sentence.count("`pulumi cancel --yes`") == 1
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("trouble", WAYS_OUT)
+def test_the_page_names_each_command(trouble: Trouble) -> None:
+    page = PAGE.read_text(encoding="utf-8").partition("## Out of a state")[2]
+    for command in WAYS_OUT[trouble].commands:
+        assert command.partition(" {")[0].partition(" --json")[0] in page or "preview" in command
