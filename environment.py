@@ -79,6 +79,8 @@ def why(root, mark, made_from):
         return "this one belongs to {}".format(mark["folder"])
     if mark["python"] != made_from["python"]:
         return "this one is of Python {}, and wanted is {}".format(mark["python"], made_from["python"])
+    if mark["level"] != made_from["level"]:
+        return f"this one is for {mark['level']}, and wanted is {made_from['level']}"
     changed = [name for name in made_from["files"] if mark["files"].get(name) != made_from["files"][name]]
     return "{} changed".format(", ".join(changed)) if changed else "its Python does not run"
 
