@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from observation.fields import Fields, entries, mapping, text
+from observation.fields import Fields, entries, mapping, text, values
 from observation.model import Observation
 from observation.objects import Reference, condition, reference
 from operations.doctor.ages import ago
@@ -89,7 +89,7 @@ def _webhook(observed: Observation, configuration: Manifest, webhook: Fields) ->
 
 
 def _watched(webhook: Fields) -> str:
-    resources = [str(each) for rule in entries(webhook, "rules") for each in rule.get("resources", [])]
+    resources = [str(each) for rule in entries(webhook, "rules") for each in values(rule, "resources")]
     return ", ".join(dict.fromkeys(resources)) or "everything"
 
 

@@ -8,7 +8,7 @@ from observation.model import Observation
 from observation.objects import Reference, labels_of, name_of, namespace_of
 from operations.doctor.pods import containers, is_over
 from plan.model import Manifest
-from plan.model.constraints import Requirement, read_constraints
+from plan.model.constraints import Constraints, Requirement, read_constraints
 from plan.model.resources import CPU, MEMORY, added, read_amount
 
 Kind = Literal[
@@ -88,6 +88,14 @@ def shown_taint(taint: Fields) -> str:
     return f"{text(taint, 'key')}{f'={value}' if value else ''}:{text(taint, 'effect')}"
 
 
+def _constraints(spec: Fields) -> Constraints:
+    """What a pod asks of its place; nothing where a dump holds what no API server would."""
+    try:
+        return read_constraints({}, spec)
+    except (TypeError, KeyError, AttributeError, ValueError):
+        return Constraints()
+
+
 def _taints(pod: Manifest, node: Manifest) -> Iterator[Blocker]:
     name = name_of(node)
     taints = entries(node, "spec", "taints")
@@ -106,7 +114,7 @@ def _labels(pod: Manifest, node: Manifest) -> Iterator[Blocker]:
     for key, wanted in mapping(pod, "spec", "nodeSelector").items():
         if labels.get(key) != wanted:
             yield Blocker("label", name_of(node), f"{key}={wanted}")
-    terms = read_constraints({}, mapping(pod, "spec")).node_affinity
+    terms = _constraints(mapping(pod, "spec")).node_affinity
     unmet = [[each for each in term if not each.holds(labels)] for term in terms]
     if unmet and all(unmet):
         for each in min(unmet, key=len):
@@ -202,24 +210,24 @@ def _volume_nodes(observed: Observation, pod: Manifest, node: Manifest) -> Itera
             continue
         required = mapping(volume, "spec", "nodeAffinity", "required")
         affinity = {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}}
-        terms = read_constraints({}, affinity).node_affinity
+        terms = _constraints(affinity).node_affinity
         if terms and not any(all(each.holds(labels) for each in term) for term in terms):
             asked = " and ".join(shown_requirement(each) for each in terms[0])
             yield Blocker("volume-node", name_of(node), f"PersistentVolume/{name_of(volume)} asks for {asked}")
 
 
 def _ports(observed: Observation, pod: Manifest, node: Manifest) -> Iterator[Blocker]:
-    wanted = read_constraints({}, mapping(pod, "spec")).host_ports
+    wanted = _constraints(mapping(pod, "spec")).host_ports
     for other in observed.pods_on(name_of(node)) if wanted else ():
         if not is_over(other):
-            for protocol, port in sorted(wanted & read_constraints({}, mapping(other, "spec")).host_ports):
+            for protocol, port in sorted(wanted & _constraints(mapping(other, "spec")).host_ports):
                 holder = f"{protocol} port {port} of the node, which Pod/{namespace_of(other)}/{name_of(other)} has"
                 yield Blocker("port", name_of(node), holder)
 
 
 def _apart(observed: Observation, pod: Manifest, node: Manifest) -> Iterator[Blocker]:
     """Required affinity and anti-affinity by host name: those by zone are not judged."""
-    constraints = read_constraints({}, mapping(pod, "spec"))
+    constraints = _constraints(mapping(pod, "spec"))
     namespace = namespace_of(pod)
     here = [each for each in observed.pods_on(name_of(node)) if namespace_of(each) == namespace and not is_over(each)]
     for term in constraints.apart:

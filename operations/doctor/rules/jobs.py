@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from observation.fields import number, text
+from observation.fields import number, text, values
 from observation.model import Observation
 from observation.objects import (
     condition,
@@ -50,7 +50,7 @@ def _was_made_good(observed: Observation, job: Manifest, since: datetime | None)
 
 
 def _same_work(job: Manifest, other: Manifest, name: str) -> bool:
-    mine, theirs = (each["spec"]["template"]["spec"].get("containers") for each in (job, other))
+    mine, theirs = (values(each, "spec", "template", "spec", "containers") for each in (job, other))
     return bool(name) and name_of(other).startswith(name) and mine == theirs
 
 

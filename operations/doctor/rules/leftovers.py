@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from observation.fields import entries, text, values
+from observation.fields import entries, mapping, text, values
 from observation.kinds import RESOURCE_OF
 from observation.model import Observation
 from observation.objects import Reference, condition, conditions, created, deleted, name_of, namespace_of, reference
@@ -125,9 +125,8 @@ def _unwell(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             return
     health = text(manifest, "status", "health", "status") or text(manifest, "status", "ceph", "health")
     if health in ("Degraded", "Missing", "HEALTH_ERR", "HEALTH_WARN"):
-        said = text(manifest, "status", "health", "message") or str(
-            manifest["status"].get("ceph", {}).get("details", "")
-        )
+        details = mapping(manifest, "status", "ceph", "details")
+        said = text(manifest, "status", "health", "message") or ", ".join(details)
         yield base._replace(
             message=f"Its health is {health}{f': {said}' if said else ''}",
             evidence=(Evidence(reference(manifest), f"health {health}"),),

@@ -12,6 +12,8 @@ from operations.doctor.pods import is_young
 from plan.model import Manifest
 from plan.wording import listed
 
+_L2 = "l2advertisements.metallb.io"
+
 
 def address_findings(observed: Observation) -> Iterator[Finding]:
     """A finding for each Service that waits for an external address."""
@@ -74,7 +76,8 @@ def _address(observed: Observation, service: Manifest) -> Iterator[Finding]:
 def announcement_findings(observed: Observation) -> Iterator[Finding]:
     """Pools of MetalLB whose addresses nobody announces."""
     ways = [*observed.of("L2Advertisement"), *observed.of("BGPAdvertisement")]
-    if not ways and not observed.get("CustomResourceDefinition", "l2advertisements.metallb.io"):
+    unread = any(gap.subject == _L2 and gap.why != "absent" for gap in observed.gaps)
+    if not ways and (unread or not observed.get("CustomResourceDefinition", _L2)):
         return
     for pool in observed.of("IPAddressPool"):
         named = [[str(each) for each in values(way, "spec", "ipAddressPools")] for way in ways]

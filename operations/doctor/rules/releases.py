@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from observation.fields import text
 from observation.model import Observation
-from observation.objects import created, labels_of, namespace_of, reference
+from observation.objects import annotations_of, created, labels_of, namespace_of, reference
 from operations.doctor.ages import length, stamp
 from operations.doctor.finding import Evidence, Finding
 from plan.model import Manifest
@@ -100,6 +100,6 @@ def _failed(
             reference(each)
             for kind in ("Deployment", "StatefulSet", "DaemonSet")
             for each in observed.of(kind)
-            if each["metadata"].get("annotations", {}).get("meta.helm.sh/release-name") == name
+            if annotations_of(each).get("meta.helm.sh/release-name") == name
         ),
     )

@@ -43,7 +43,7 @@ def _of_ingress(ingress: Manifest) -> Iterator[Route]:
     for host, path, backend in backends:
         service = mapping(backend, "service")
         if service:
-            port = value(service, "port", "number")
+            port = _port(value(service, "port", "number"))
             target = Reference("Service", namespace_of(ingress), text(service, "name"))
             yield Route(
                 reference(ingress), host, path or "/", target, text(service, "port", "name") if port is None else port
@@ -59,7 +59,7 @@ def _of_traefik(manifest: Manifest) -> Iterator[Route]:
                 target = Reference(
                     "Service", text(service, "namespace") or namespace_of(manifest), text(service, "name")
                 )
-                yield Route(reference(manifest), ", ".join(hosts), match, target, value(service, "port"))
+                yield Route(reference(manifest), ", ".join(hosts), match, target, _port(value(service, "port")))
 
 
 def _of_gateway(manifest: Manifest) -> Iterator[Route]:
@@ -70,7 +70,12 @@ def _of_gateway(manifest: Manifest) -> Iterator[Route]:
                 target = Reference(
                     "Service", text(backend, "namespace") or namespace_of(manifest), text(backend, "name")
                 )
-                yield Route(reference(manifest), hosts, "", target, value(backend, "port"))
+                yield Route(reference(manifest), hosts, "", target, _port(value(backend, "port")))
+
+
+def _port(stated: object) -> int | str | None:
+    """A port by number or by name."""
+    return stated if isinstance(stated, int | str) else None
 
 
 def routes_to(observed: Observation, service: Reference) -> list[tuple[Reference, str]]:

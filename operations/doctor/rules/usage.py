@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from observation.fields import mapping
 from observation.model import Observation
 from observation.objects import Reference, reference
 from observation.usage import ContainerUsage
@@ -37,7 +38,7 @@ def _running(observed: Observation) -> Iterator[tuple[Reference, Manifest, Conta
 
 
 def _amount(resource: str, container: Container) -> int:
-    stated = container.wanted.get("resources", {}).get("limits", {}).get(resource)
+    stated = mapping(container.wanted, "resources", "limits").get(resource)
     try:
         return read_amount(resource, str(stated)) if stated else 0
     except ValueError:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from observation.fields import entries, text
 from observation.model import Observation
-from observation.objects import name_of, reference
+from observation.objects import labels_of, name_of, reference
 from operations.doctor.finding import Evidence, Finding
 from plan.cluster.releases import KUBELET_SKEW, minor_of, release
 
@@ -19,7 +19,7 @@ def version_findings(observed: Observation) -> Iterator[Finding]:
     control = [
         minors[name_of(node)]
         for node in observed.of("Node")
-        if name_of(node) in minors and "node-role.kubernetes.io/control-plane" in node["metadata"].get("labels", {})
+        if name_of(node) in minors and "node-role.kubernetes.io/control-plane" in labels_of(node)
     ]
     server = minor_of(observed.version or "") or _from_pods(observed) or max(control, default=None)
     if server is None:

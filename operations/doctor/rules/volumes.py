@@ -111,6 +111,8 @@ def _pending(observed: Observation, claim: Manifest) -> Finding:
             message="It states no storage class, and the cluster has no default one",
             fix="make the claim anew with a storage class, or mark one as default",
         )
+    if not users and not observed.knows("StorageClass"):
+        return base._replace(severity="info")
     if (binding := _static(observed, claim, base)) is not None:
         return binding
     if storage_class is not None and text(storage_class, "volumeBindingMode") == "WaitForFirstConsumer" and not said:
