@@ -18,6 +18,10 @@ _NAME = re.compile(
 """A host name as it stands in a URL, a variable or a command, with a port behind it where there is one."""
 
 
+_FOR_HOSTS = re.compile(r"host|url|uri|addr|server|endpoint|dsn|broker|upstream", re.I)
+"""Names of variables that hold a host."""
+
+
 class Named(NamedTuple):
     """A host that a container names."""
 
@@ -40,19 +44,32 @@ def hosts_in(words: str, namespace: str | None) -> Iterator[Named]:
 
 def texts_of(container: Fields) -> Iterator[str]:
     """Commands and plain variables of a container."""
-    for key in ("command", "args"):
-        yield from (str(each) for each in values(container, key))
+    yield from _commands(container)
     for variable in entries(container, "env"):
         yield text(variable, "value")
+
+
+def _commands(container: Fields) -> Iterator[str]:
+    for key in ("command", "args"):
+        yield from (str(each) for each in values(container, key))
+
+
+def _hosts_of(container: Fields, namespace: str | None) -> Iterator[Named]:
+    """The hosts that a container names. A bare word is one only in a variable for a host: `shop` may be a user."""
+    for words in _commands(container):
+        yield from (each for each in hosts_in(words, namespace) if each.port or f"{each.name}." in words)
+    for variable in entries(container, "env"):
+        words = text(variable, "value")
+        is_host = _FOR_HOSTS.search(text(variable, "name")) is not None
+        yield from (each for each in hosts_in(words, namespace) if is_host or each.port or f"{each.name}." in words)
 
 
 def services_named(observed: Observation, container: Container, namespace: str | None) -> dict[Reference, Named]:
     """The Services that a container names, where they exist."""
     found: dict[Reference, Named] = {}
-    for words in texts_of(container.wanted):
-        for named in hosts_in(words, namespace):
-            if observed.get("Service", named.name, named.namespace):
-                found.setdefault(named.reference, named)
+    for named in _hosts_of(container.wanted, namespace):
+        if observed.get("Service", named.name, named.namespace):
+            found.setdefault(named.reference, named)
     return found
 
 
@@ -95,7 +112,7 @@ def needs(observed: Observation, pod: Manifest, container: Container) -> frozens
     found: set[Reference] = set()
     for service in services_named(observed, container, namespace_of(pod)):
         manifest = observed.get(service.kind, service.name, service.namespace)
-        if manifest is not None:
+        if manifest is not None and not any(each is pod for each in selected_pods(observed, manifest)):
             found |= behind(observed, manifest)
     dns = observed.get("Service", "kube-dns", "kube-system")
     if dns is not None and found:

@@ -103,8 +103,7 @@ def _finding(observed: Observation, pod: Manifest, container: Container) -> Find
                 code="IMAGE-NOT-FOUND",
                 message=f"{registry} has no image {container.image} (404, not found): "
                 f"the name or the tag of container {container.name} is wrong, or it was never pushed",
-                fix=f"write a tag that exists, or push {container.image}; "
-                f"until then: kubectl rollout undo {_target(observed, pod)}",
+                fix=f"write a tag that exists, or push {container.image}{_going_back(observed, pod)}",
             )
         case "rate-limit":
             return finding._replace(
@@ -159,9 +158,12 @@ def _finding(observed: Observation, pod: Manifest, container: Container) -> Find
             return finding
 
 
-def _target(observed: Observation, pod: Manifest) -> str:
+def _going_back(observed: Observation, pod: Manifest) -> str:
+    """How to get the revision before again, for kinds that keep one."""
     top = observed.top(pod)
-    return f"{top['kind'].lower()}/{top['metadata']['name']} -n {namespace_of(pod)}"
+    if top["kind"] not in ("Deployment", "StatefulSet", "DaemonSet"):
+        return ""
+    return f"; until then: kubectl rollout undo {top['kind'].lower()}/{top['metadata']['name']} -n {namespace_of(pod)}"
 
 
 def _platform(observed: Observation, pod: Manifest, container: Container, finding: Finding) -> Finding:

@@ -57,9 +57,11 @@ def _waiting(observed: Observation, pod: Manifest) -> Iterator[Finding]:
         if volume is not None and (found := _attachment(observed, pod, base, claim, manifest, volume)) is not None:
             yield found
             return
+    if _is_other(observed, pod):
+        return
     if said:
         yield _mount(observed, pod, base, [each.message.strip() for each in said])
-    elif not _is_other(observed, pod):
+    else:
         yield base._replace(
             code="CONTAINERS-NOT-CREATED",
             message=f"Its containers have not been created on {node_of(pod)} for {age}, and no event says why any more",
