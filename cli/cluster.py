@@ -15,7 +15,10 @@ DumpOption = Annotated[
     typer.Option("--dump", help="A dump of the cluster, as `homelab dump` writes it; left out, the cluster is asked."),
 ]
 UsageOption = Annotated[
-    Path | None, typer.Option("--usage", help="Usage of the last 30 days, as `homelab usage` writes it.")
+    Path | None, typer.Option("--usage", help="A file with the usage of the last 30 days, as a dump has it.")
+]
+PrometheusOption = Annotated[
+    str | None, typer.Option("--prometheus", help="URL of a Prometheus that is asked for the usage of 30 days.")
 ]
 KubeconfigOption = Annotated[
     Path | None, typer.Option("--kubeconfig", help="Left out, $KUBECONFIG, else ~/.kube/config.")
@@ -39,6 +42,7 @@ class Source(NamedTuple):
     kubeconfig: Path | None = None
     context: str | None = None
     lab: str | None = None
+    prometheus: str | None = None
 
 
 def observe_source(source: Source) -> "Observation":
@@ -75,4 +79,14 @@ def _ask(source: Source) -> "Observation":
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"reading {cluster.server}", total=None)
         observed = observe(cluster, lambda done, of: progress.update(task, completed=done, total=of))
+        if usage is None and source.prometheus:
+            from operations.clients.prometheus import Prometheus
+            from operations.observe.usage import usage_of_cluster
+
+            asking = progress.add_task(f"asking {source.prometheus}", total=None)
+            prometheus = Prometheus(source.prometheus)
+            usage, gaps = usage_of_cluster(
+                prometheus, observed, tell=lambda done, of: progress.update(asking, completed=done, total=of)
+            )
+            observed = replace(observed, gaps=(*observed.gaps, *gaps))
     return replace(observed, usage=usage)

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from cli.adopt import adopt
-from cli.cluster import ContextOption, DumpOption, KubeconfigOption, OptionalLabOption, Source, UsageOption
+from cli.cluster import (
+    ContextOption,
+    DumpOption,
+    KubeconfigOption,
+    OptionalLabOption,
+    PrometheusOption,
+    Source,
+    UsageOption,
+)
 from cli.completion import complete_code, complete_name
 from cli.exits import FINE, INVALID
 from cli.help import add_help
@@ -204,12 +212,13 @@ def doctor_command(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,
     lab: OptionalLabOption = None,
+    prometheus: PrometheusOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Say what ails the cluster that runs: each cause once, with evidence, consequences and remedy."""
     from cli.commands.doctor import run_doctor
 
-    raise SystemExit(run_doctor(Source(dump, usage, kubeconfig, context, lab), output))
+    raise SystemExit(run_doctor(Source(dump, usage, kubeconfig, context, lab, prometheus), output))
 
 
 @app.command("dump")
@@ -218,12 +227,13 @@ def dump_command(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,
     lab: OptionalLabOption = None,
+    prometheus: PrometheusOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Write all that runs in the cluster into a folder; the values of Secrets are never in it."""
     from cli.commands.dump import run_dump
 
-    raise SystemExit(run_dump(folder, Source(None, None, kubeconfig, context, lab), output))
+    raise SystemExit(run_dump(folder, Source(None, None, kubeconfig, context, lab, prometheus), output))
 
 
 @app.command("rightsize")

@@ -16,6 +16,8 @@ from plan.model import Manifest
 FORMAT_VERSION = 1
 DESCRIPTION = "dump.json"
 """The file in which `homelab dump` says what it wrote, when, and what it could not ask."""
+USAGE = "usage.json"
+"""The usage of the containers, if it was asked for."""
 NOW = "now.txt"
 """The time of the observation; it goes before what the description says."""
 
@@ -37,7 +39,8 @@ class _Described(NamedTuple):
 def read_dump(folder: Path, usage: Path | None = None) -> Observation:
     """Read a dump, and the usage of its containers if a file is given. Raises InvalidDump and InvalidUsage.
 
-    What cannot be read is a gap of the observation, and the rest is read. The time is that of `now.txt`, then of
+    Without a file of usage, the folder's `usage.json` is read if there is one. What cannot be read is a gap of the
+    observation, and the rest is read. The time is that of `now.txt`, then of
     the description; without both, of the newest object.
     """
     if not folder.is_dir():
@@ -47,7 +50,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
     resources: dict[str, tuple[Manifest, ...]] = {}
     gaps = list(described.gaps)
     for file in sorted(folder.glob("*.json")):
-        if file.name == DESCRIPTION:
+        if file.name in (DESCRIPTION, USAGE):
             continue
         try:
             text = file.read_text(encoding="utf-8-sig")
@@ -70,7 +73,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
         tuple(gaps),
         described.version,
         described.kubelets,
-        read_usage(usage) if usage else None,
+        read_usage(usage or folder / USAGE) if usage or (folder / USAGE).exists() else None,
     )
 
 

@@ -98,3 +98,26 @@ def _container(stated: Fields) -> ContainerUsage:
 
 def _percentiles(stated: Fields) -> Percentiles:
     return Percentiles(*(float(stated[name]) for name in Percentiles._fields))
+
+
+def write_usage(usage: Usage, file: Path) -> None:
+    """Write usage in the form that `read_usage` reads. Raises OSError."""
+    content = {
+        "window_days": usage.window_days,
+        "ends": usage.ends.strftime("%Y-%m-%dT%H:%M:%SZ") if usage.ends else None,
+        "containers": [
+            {
+                "namespace": each.namespace,
+                "workload": each.workload,
+                "container": each.container,
+                "pods": each.pods,
+                "days": each.days,
+                "cpu_m": each.cpu._asdict(),
+                "memory_mib": {**each.memory._asdict(), "daily_max": list(each.memory_daily)},
+                "oom_kills": each.oom_kills,
+                "restarts": each.restarts,
+            }
+            for each in usage.containers
+        ],
+    }
+    file.write_text(json.dumps(content, indent=1), encoding="utf-8")

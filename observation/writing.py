@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from observation.dump import DESCRIPTION, FORMAT_VERSION, NOW, InvalidDump
+from observation.dump import DESCRIPTION, FORMAT_VERSION, NOW, USAGE, InvalidDump
 from observation.model import Observation
 from observation.objects import name_of, namespace_of
 from observation.redaction import redacted
+from observation.usage import write_usage
 from plan.model import Manifest
 
 
@@ -24,6 +25,8 @@ def write_dump(observed: Observation, folder: Path) -> None:
     for resource, objects in observed.resources.items():
         if objects:
             (folder / f"{resource}.json").write_text(_list(objects), encoding="utf-8")
+    if observed.usage is not None:
+        write_usage(observed.usage, folder / USAGE)
     (folder / NOW).write_text(observed.now.strftime("%Y-%m-%dT%H:%M:%SZ\n"), encoding="utf-8")
     (folder / DESCRIPTION).write_text(json.dumps(_description(observed), indent=1), encoding="utf-8")
 

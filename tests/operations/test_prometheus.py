@@ -1,0 +1,120 @@
+"""Asking Prometheus: ranges in parts, refusals in its words, usage by workload; the server answers in its form."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+
+from operations.clients.prometheus import Prometheus
+from operations.clients.refusals import NotAnswered
+from operations.observe.usage import usage_of_cluster
+from tests.operations.doctor.cluster import healthy
+
+END = datetime(2027, 3, 1, 12, tzinfo=UTC)
+LABELS = {"namespace": "shop", "pod": "web-r1-x0", "container": "web"}
+GONE = {"namespace": "shop", "pod": "web-r0-zz", "container": "web"}
+
+
+class Answers:
+    """Remembers what was asked, and answers every query with the same series."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, str]] = []
+        self.labels = [LABELS, GONE]
+        self.refusal: tuple[int, Any] | None = None
+        self.failures = 0
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Any:
+        request = Request(environ)
+        form = dict(request.form)
+        self.asked.append(form)
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError
+        if self.refusal:
+            status, content = self.refusal
+            return Response(content if isinstance(content, str) else json.dumps(content), status)(environ, start)
+        result = [{"metric": labels, **self._points(form)} for labels in self.labels]
+        return Response(json.dumps({"status": "success", "data": {"result": result}}))(environ, start)
+
+    def _points(self, form: dict[str, str]) -> dict[str, Any]:
+        if "step" not in form:
+            return {"value": [END.timestamp(), str(200 << 20)]}
+        begin, last, step = (float(form[key]) for key in ("start", "end", "step"))
+        count = int((last - begin) / step) + 1
+        return {"values": [[begin + step * each, str(100 << 20)] for each in range(count)]}
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def prometheus(answers: Answers) -> Iterator[Prometheus]:
+    server = make_server("127.0.0.1", 0, answers, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield Prometheus(f"http://127.0.0.1:{server.server_port}/")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_long_range_is_asked_in_parts_without_a_point_twice(prometheus: Prometheus, answers: Answers) -> None:
+    told: list[tuple[int, int]] = []
+    found = prometheus.range("up", END, timedelta(days=30), timedelta(minutes=1), lambda *part: told.append(part))
+    assert len(answers.asked) == 5
+    assert told[-1] == (5, 5)
+    times = [each.at for each in found[0].samples]
+    assert len(times) == len(set(times)) == 30 * 24 * 60 + 1
+    assert (times[0], times[-1]) == (END - timedelta(days=30), END)
+
+
+def test_a_part_that_fails_is_asked_again(prometheus: Prometheus, answers: Answers) -> None:
+    answers.failures = 1
+    assert prometheus.now("up")
+    assert len(answers.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("refusal", "why", "words"),
+    [
+        ((400, {"status": "error", "error": "parse error: unexpected end"}), "unreadable", "parse error"),
+        ((401, {"status": "error", "error": "no token"}), "forbidden", "no token"),
+        ((200, "<html>a login page</html>"), "unreadable", "is no Prometheus"),
+    ],
+)
+def test_a_refusal_is_told_in_its_words(
+    prometheus: Prometheus, answers: Answers, refusal: tuple[int, Any], why: str, words: str
+) -> None:
+    answers.refusal = refusal
+    with pytest.raises(NotAnswered, match=words) as refused:
+        prometheus.now("up{")
+    assert refused.value.why == why
+
+
+def test_one_that_is_not_there_is_named() -> None:
+    with pytest.raises(NotAnswered, match=r"http://127.0.0.1:9 does not answer"):
+        Prometheus("http://127.0.0.1:9").now("up")
+
+
+def test_usage_is_that_of_workloads_pods_that_are_gone_included(prometheus: Prometheus) -> None:
+    usage, gaps = usage_of_cluster(prometheus, healthy().observe())
+    assert usage is not None
+    assert not gaps
+    (found,) = usage.containers
+    assert (found.workload, found.container, found.pods, found.days) == ("Deployment/web", "web", 2, 30)
+    assert (found.memory.max, found.memory_daily[0]) == (200, 100)
+
+
+def test_a_metric_without_the_labels_is_named(prometheus: Prometheus, answers: Answers) -> None:
+    answers.labels = [{"kubernetes_namespace": "shop", "pod_name": "web-r1-x0"}]
+    usage, gaps = usage_of_cluster(prometheus, healthy().observe())
+    assert usage is None
+    assert "has no container_memory_working_set_bytes with the labels namespace, pod, container" in gaps[-1].detail
