@@ -61,10 +61,11 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
 
 
 def _explain_code(code: str, output: str) -> None:
-    if code in RULES:
+    """The rule of the plan, where the plan and the doctor have one of the same code."""
+    rule = all_rules().get(code)
+    if rule is None and code in RULES:
         _explain_ailment(code, output)
         return
-    rule = all_rules().get(code)
     page = rule or next(page for effect, page in EFFECTS.items() if effect == code)
     severities = rule.severities if rule else ()
     if output == "json":
