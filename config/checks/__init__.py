@@ -19,12 +19,13 @@ from config.checks.namespaces import check_groups, check_namespaces, check_workl
 from config.checks.objects import check_files, check_releases, check_routes, check_service_names
 from config.checks.platform import check_platform
 from config.checks.references import check_references
+from config.checks.secrets import check_secrets
 from config.checks.site import check_site
 from config.checks.tiers import check_tiers
 from config.checks.unique import check_numbers, check_unique
 from config.checks.volumes import check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
-from config.checks.workloads import check_helm, check_memory, check_secrets, check_workloads
+from config.checks.workloads import check_helm, check_memory, check_workloads
 from config.draft import Draft
 from config.source import Problem
 

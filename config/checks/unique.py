@@ -167,9 +167,12 @@ def _container_names(lab: Draft) -> Iterator[Claim]:
 def _mount_paths(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
         for path, container in service.containers_of(name):
-            for volume, where in container.mounts.items():
-                yield Claim((path, where.rstrip("/")), (*path, "mounts", volume), f"the path {where}")
+            for volume, mounts in container.mounts.items():
+                for where in (mount.path for mount in mounts):
+                    yield Claim((path, where.rstrip("/")), (*path, "mounts", volume), f"the path {where}")
         for path, _, workload in service.parts(name):
+            for where in workload.secret_files:
+                yield Claim((path, where.rstrip("/")), (*path, "secret_files", where), f"the path {where}")
             for where in workload.files:
                 yield Claim((path, where.rstrip("/")), (*path, "files", where), f"the path {where}")
 

@@ -6,6 +6,7 @@ from config.draft import Draft
 from config.service import HelmService, Service
 from config.service.container import Workload
 from config.source import Path, Problem
+from config.suggest import did_you_mean
 
 _PER_NODE_OR_RUN = {
     "daemonset": "a daemonset runs one pod on every node; leave it out",
@@ -22,8 +23,28 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
             yield from _check_replicas(lab, path, workload, service.singleton and workload is service)
             if workload.every_node and workload.runs_as != "daemonset":
                 yield lab.problem((*path, "every_node"), _not_everywhere(workload.runs_as))
+            yield from _check_probes(lab, path, workload)
             if workload.health and not workload.ports:
                 yield lab.problem((*path, "health"), "needs a port; declare one under ports")
+
+
+def _check_probes(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
+    """A probe is one question, at a port that is there."""
+    if workload.probes is None:
+        return
+    if workload.health:
+        yield lab.problem((*path, "health"), "probes stand in its place; leave one of them out")
+    asked = (("startup", workload.probes.startup), ("readiness", workload.probes.readiness))
+    for name, probe in (*asked, ("liveness", workload.probes.liveness)):
+        at = (*path, "probes", name)
+        if probe is None:
+            continue
+        if bool(probe.exec) + (probe.http is not None) + probe.grpc > 1:
+            yield lab.problem(at, "state one of http, exec and grpc")
+        elif probe.port is not None and probe.port not in workload.ports:
+            yield lab.problem((*at, "port"), f"unknown port {probe.port!r}{did_you_mean(probe.port, workload.ports)}")
+        elif not probe.exec and not workload.ports:
+            yield lab.problem(at, "needs a port; declare one under ports, or ask with exec")
 
 
 def _check_schedule(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
@@ -52,7 +73,10 @@ def _check_replicas(lab: Draft, path: Path, workload: Workload, singleton: bool)
 def _check_host_access(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
     uses: list[tuple[Path, bool]] = []
     uses.append((("services", name, "host_paths"), bool(service.mountable().get("host_paths"))))
-    uses += [((*path, "host_network"), workload.host_network) for path, _, workload in service.parts(name)]
+    for path, _, workload in service.parts(name):
+        uses.append(((*path, "host_network"), workload.host_network))
+        uses.append(((*path, "security", "host_pid"), workload.security.host_pid))
+        uses.append(((*path, "security", "host_ipc"), workload.security.host_ipc))
     uses += [((*path, "privileged"), container.privileged) for path, container in service.containers_of(name)]
     for path, used in uses:
         if used and "host-access" not in service.exceptions:
@@ -82,16 +106,3 @@ def check_memory(lab: Draft) -> Iterator[Problem]:
             if stated.memory_request is not None and stated.memory_request > stated.memory:
                 message = f"{stated.memory_request} must not be more than memory, {stated.memory}"
                 yield lab.problem((*path, "memory_request"), message)
-
-
-def check_secrets(lab: Draft) -> Iterator[Problem]:
-    """Secrets come from somewhere."""
-    if not lab.cluster or lab.cluster.platform.secrets:
-        return
-    message = "needs platform.secrets in cluster.yaml: the Vault that secrets come from"
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.secrets:
-            yield lab.problem(("services", name, "secrets"), message)
-        for path, container in service.containers_of(name):
-            if container.secrets:
-                yield lab.problem((*path, "secrets"), message)

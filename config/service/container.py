@@ -12,21 +12,17 @@ from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
 from config.schedule import Schedule
 from config.service.adopted import Adopted
 from config.service.marks import AnnotationMarks, LabelMarks
+from config.service.mount import MountPoints
+from config.service.placement import Placement
 from config.service.port import PortNumber
+from config.service.probe import Probes
+from config.service.secret import EnvironmentSource, SecretFile, SecretVariable
+from config.service.security import PodSecurity
 from config.source import Path
 
 EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
 ]
-
-
-class SecretVariable(Model):
-    """An environment variable whose value comes from Vault."""
-
-    path: Text | None = None
-    """Path below the mount, for example `cloudflare`; left out, the service's own name."""
-    key: Text | None = None
-    """Key at that path; left out, the variable's name."""
 
 
 class Resources(Model):
@@ -50,12 +46,25 @@ class Container(Resources):
     args: tuple[str, ...] = ()
     env: dict[EnvironmentName, str] = {}
     secrets: dict[EnvironmentName, SecretVariable] = {}
-    mounts: dict[Name, AbsolutePath] = {}
-    """Volumes and scratch space of the service, by name, and where they appear."""
+    env_from: tuple[EnvironmentSource, ...] = ()
+    """Things of which every key becomes a variable, as `{secret: NAME}`, `{config_map: NAME}`, `{path: immich}`."""
+    mounts: dict[Name, MountPoints] = {}
+    """Volumes and scratch space of the service, by name, and where they appear: a path, or a path with more,
+    `{path: /data, sub_path: photos, read_only: true}`, or a list of these."""
     run_as_user: UserId | None = None
     """Numeric user id; left out, the image's own user."""
+    run_as_group: UserId | None = None
+    """Numeric group id; left out, the image's own group."""
+    read_only_root: bool = False
+    """Nothing can be written but into what is mounted."""
     capabilities: tuple[Capability, ...] = ()
     """Linux capabilities to add."""
+    drop_capabilities: tuple[Capability, ...] = ()
+    """Linux capabilities to take away, for example `[ALL]`."""
+    pre_stop: tuple[Text, ...] = ()
+    """A command that runs before the container is stopped."""
+    post_start: tuple[Text, ...] = ()
+    """A command that runs when the container has started."""
     privileged: bool = False
     """Run with all rights on the node; needs the exception `host-access`."""
 
@@ -94,10 +103,16 @@ class Workload(Container):
     where the container listens, the port of the Kubernetes Service, and one of every node."""
     health: AbsolutePath | None = None
     """HTTP path on the first port that answers 2xx when the service works; left out, the port is tried."""
+    probes: Probes | None = None
+    """How Kubernetes asks whether the main container has started, can be reached, and lives; in place of `health`."""
     sidecars: dict[Name, Container] = {}
     init: dict[Name, Container] = {}
     files: dict[AbsolutePath, str] = {}
     """Configuration files, by where they appear in the main container."""
+    secret_files: dict[AbsolutePath, SecretFile] = {}
+    """Secret files, by where they appear in the main container; a Secret without a key is a folder."""
+    pull_secrets: tuple[Name, ...] = ()
+    """Secrets with which images are pulled."""
     waits_for: tuple[Name, ...] = ()
     """Services that must answer before this one starts."""
     host_network: bool = False
@@ -105,6 +120,10 @@ class Workload(Container):
     node_selector: dict[LabelKey, LabelValue] = {}
     every_node: bool = False
     """Of a daemonset: tolerate every taint, and so run on the control plane and the GPU node too."""
+    placement: Placement = Placement()
+    """Where its pods may and would rather run, and how they resolve names."""
+    security: PodSecurity = PodSecurity()
+    """Groups, user namespaces and system calls of its pods."""
     headless: bool = False
     """Its Kubernetes Service has no address of its own: its name stands for the addresses of the pods."""
     labels: LabelMarks = LabelMarks()

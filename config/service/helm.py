@@ -8,8 +8,9 @@ from pydantic import Field
 from config.kubernetes import LabelKey, LabelValue, SecretKey
 from config.model import Model, Name, Text, text_like
 from config.service.common import Endpoint, Named, ServiceBase
-from config.service.container import Gpu, Part, Resources, SecretVariable
+from config.service.container import Gpu, Part, Resources
 from config.service.port import ContainerPort, PortNumber
+from config.service.secret import SecretVariable
 from config.source import Path
 
 

@@ -20,7 +20,7 @@ from plan.workloads.identity import identity
 from plan.workloads.networking import ingresses, service
 from plan.workloads.permissions import permissions
 from plan.workloads.pods import pod_template
-from plan.workloads.secrets import secrets_of, service_secret
+from plan.workloads.secrets import service_secrets
 
 
 def build_app(scope: Scope, app: AppService | GpuService) -> tuple[list[Workload], list[Manifest]]:
@@ -32,7 +32,7 @@ def build_parts(scope: Scope, parts: list[Part]) -> tuple[list[Workload], list[M
     """Workloads of a service and their objects, in the order in which they are made."""
     per_replica = {name for part in parts for name in per_replica_volumes(scope, part.workload)}
     manifests = [
-        *service_secret(scope, secrets_of(part.workload for part in parts)),
+        *service_secrets(scope, [part.workload for part in parts]),
         *permissions(scope),
         *volumes.claims(scope, per_replica),
     ]

@@ -2,9 +2,10 @@
 
 from config.service import AppService
 from config.service.common import Volume
-from config.service.container import SecretVariable
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import Backup, DatabaseBase
+from config.service.mount import Mount
+from config.service.secret import SecretVariable
 from plan.tiers.conventions import BACKUP
 
 _DUMP = """set -euo pipefail
@@ -49,6 +50,6 @@ def backup_job(
         schedule=backup.schedule,
         command=("bash", "-c", _DUMP.format(name=name, dump=dump, keep_days=backup.keep_days)),
         secrets={password: SecretVariable()},
-        mounts={"backup": "/backup"},
+        mounts={"backup": (Mount("/backup"),)},
         run_as_user=user,
     )

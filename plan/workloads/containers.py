@@ -5,9 +5,12 @@ from typing import Any
 
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
+from config.service.probe import Probe
+from config.service.secret import EnvironmentSource, SecretVariable
 from plan.model import Container, Manifest, resources
 from plan.tiers.conventions import WAIT_FOR, resources_of
 from plan.workloads.context import Scope, endpoint
+from plan.workloads.secret_names import secret_key, secret_name, whole_secret_name
 
 WAIT_FOR_IMAGE = "docker.io/library/busybox:1.37"
 
@@ -33,9 +36,18 @@ def container_manifest(
         manifest["args"] = list(config.args)
     if environment := _environment(scope, config):
         manifest["env"] = environment
+    if sources := _environment_sources(scope, config):
+        manifest["envFrom"] = sources
     if mounts:
         manifest["volumeMounts"] = mounts
+    if lifecycle := _lifecycle(config):
+        manifest["lifecycle"] = lifecycle
     return manifest
+
+
+def _lifecycle(config: ContainerConfig) -> Manifest:
+    hooks = {"postStart": config.post_start, "preStop": config.pre_stop}
+    return {hook: {"exec": {"command": list(command)}} for hook, command in hooks.items() if command}
 
 
 def _security_context(config: ContainerConfig, *, as_it_is: bool) -> dict[str, Any]:
@@ -45,30 +57,46 @@ def _security_context(config: ContainerConfig, *, as_it_is: bool) -> dict[str, A
         context["privileged"] = True
     elif "SYS_ADMIN" not in config.capabilities and not as_it_is:
         context["allowPrivilegeEscalation"] = False
-    if config.capabilities:
-        context["capabilities"] = {"add": list(config.capabilities)}
+    changes = {"add": list(config.capabilities), "drop": list(config.drop_capabilities)}
+    if capabilities := {change: names for change, names in changes.items() if names}:
+        context["capabilities"] = capabilities
     if config.run_as_user is not None:
-        context |= {"runAsUser": config.run_as_user, "runAsNonRoot": True}
+        context["runAsUser"] = config.run_as_user
+        if not as_it_is:
+            context["runAsNonRoot"] = True
+    if config.run_as_group is not None:
+        context["runAsGroup"] = config.run_as_group
+    if config.read_only_root:
+        context["readOnlyRootFilesystem"] = True
     return context
 
 
 def _environment(scope: Scope, config: ContainerConfig) -> list[Manifest]:
+    """Kubernetes puts a variable into another one, `$(NAME)`, where it comes before it: those that name a secret come
+    last."""
+    secret = [{"name": name, "valueFrom": _reference(scope, name, each)} for name, each in config.secrets.items()]
     plain = [{"name": name, "value": value} for name, value in config.env.items()]
-    secret = [
-        {
-            "name": name,
-            "valueFrom": {
-                "secretKeyRef": {"name": scope.secret, "key": secret_key(scope, name, source.path, source.key)}
-            },
-        }
-        for name, source in config.secrets.items()
-    ]
-    return plain + secret
+    names = tuple(f"$({name})" for name in config.secrets)
+    late = [each for each in plain if any(name in each["value"] for name in names)]
+    return [*(each for each in plain if each not in late), *secret, *late]
 
 
-def secret_key(scope: Scope, variable: str, path: str | None, key: str | None) -> str:
-    """The key in the service's Secret for what lies in Vault at `path`, `key`: the same for all who use it."""
-    return f"{path or scope.name}.{key or variable}".replace("/", ".")
+def _reference(scope: Scope, variable: str, source: SecretVariable) -> Manifest:
+    if source.secret is not None:
+        return {"secretKeyRef": {"name": source.secret, "key": source.key or variable}}
+    key = secret_key(scope, variable, source.path, source.key)
+    return {"secretKeyRef": {"name": secret_name(scope, source.store), "key": key}}
+
+
+def _environment_sources(scope: Scope, config: ContainerConfig) -> list[Manifest]:
+    return [{**({"prefix": each.prefix} if each.prefix else {}), **_source(scope, each)} for each in config.env_from]
+
+
+def _source(scope: Scope, each: EnvironmentSource) -> Manifest:
+    if each.config_map is not None:
+        return {"configMapRef": {"name": each.config_map}}
+    name = each.secret if each.path is None else whole_secret_name(scope, each.path, each.store)
+    return {"secretRef": {"name": name}}
 
 
 def ports(config: WorkloadConfig) -> list[Manifest]:
@@ -79,8 +107,12 @@ def ports(config: WorkloadConfig) -> list[Manifest]:
 
 
 def probes(config: WorkloadConfig) -> Mapping[str, Any]:
-    """Startup, readiness and liveness: by HTTP where a path is stated, else by opening the first port."""
-    if not config.ports or config.runs_as == "cronjob":
+    """Startup, readiness and liveness: as stated, else by HTTP where a path is, else by opening the first port."""
+    if config.probes is not None:
+        stated = {"startup": config.probes.startup, "readiness": config.probes.readiness}
+        stated["liveness"] = config.probes.liveness
+        return {f"{name}Probe": _probe(config, probe) for name, probe in stated.items() if probe is not None}
+    if not config.ports or config.runs_as == "cronjob" or (config.adopt.as_it_is and config.health is None):
         return {}
     name, port = next(iter(config.ports.items()))
     if config.health is not None:
@@ -94,6 +126,25 @@ def probes(config: WorkloadConfig) -> Mapping[str, Any]:
         "readinessProbe": {**check, "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 3},
         "livenessProbe": {**check, "periodSeconds": 30, "timeoutSeconds": 5, "failureThreshold": 5},
     }
+
+
+def _probe(config: WorkloadConfig, probe: Probe) -> dict[str, Any]:
+    port = probe.port or next(iter(config.ports), "")
+    if probe.exec:
+        check: dict[str, Any] = {"exec": {"command": list(probe.exec)}}
+    elif probe.http is not None:
+        check = {"httpGet": {"path": probe.http, "port": port}}
+    elif probe.grpc:
+        check = {"grpc": {"port": config.ports[port].number}}
+    else:
+        check = {"tcpSocket": {"port": port}}
+    delay = {"initialDelaySeconds": probe.delay_seconds} if probe.delay_seconds else {}
+    times = {
+        "periodSeconds": probe.period_seconds,
+        "timeoutSeconds": probe.timeout_seconds,
+        "failureThreshold": probe.failures,
+    }
+    return {**check, **delay, **times}
 
 
 def wait_for(scope: Scope, config: WorkloadConfig) -> list[tuple[Container, Manifest]]:

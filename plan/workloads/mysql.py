@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from config.service import MysqlService
 from config.service.common import Volume
-from config.service.container import SecretVariable
 from config.service.container import Workload as WorkloadConfig
+from config.service.mount import Mount
 from config.service.port import ContainerPort
+from config.service.secret import SecretVariable
 from plan.model import Manifest, Workload
 from plan.workloads.apps import build_app
 from plan.workloads.backups import as_app, backup_job, backup_volume
@@ -34,7 +35,7 @@ def build_mysql(scope: Scope, mysql: MysqlService) -> tuple[list[Workload], list
         runs_as="statefulset",
         ports={"mysql": ContainerPort(3306, "TCP")},
         secrets={ROOT_PASSWORD: SecretVariable(), **passwords},
-        mounts={"data": "/var/lib/mysql"},
+        mounts={"data": (Mount("/var/lib/mysql"),)},
         files={"/docker-entrypoint-initdb.d/databases.sh": _create_databases(mysql)} if mysql.databases else {},
         run_as_user=USER_ID,
         grace_seconds=120,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from config.objects import as_lists
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Container, Manifest, Pod, ResourceList
@@ -14,9 +15,7 @@ from plan.workloads.containers import container_manifest, ports, probes, wait_fo
 from plan.workloads.context import Scope
 from plan.workloads.identity import identity
 from plan.workloads.permissions import has_permissions
-
-NDOTS = "2"
-"""Names with two dots are looked up as they are first; the default of 5 asks five times for every outside name."""
+from plan.workloads.pod_settings import dns_policy, placed
 
 
 class Template(NamedTuple):
@@ -55,13 +54,12 @@ def pod_template(
         "automountServiceAccountToken": has_permissions(scope.service),
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": config.grace_seconds,
-        "dnsConfig": {"options": [{"name": "ndots", "value": NDOTS}]},
-        "securityContext": _pod_security_context(config),
     }
     is_stated = "grace_seconds" in config.model_fields_set
     stated = {"terminationGracePeriodSeconds": config.grace_seconds} if is_stated else {}
     spec: dict[str, Any] = {
         **(stated if as_it_is else conventions),
+        **placed(config, as_it_is=as_it_is),
         "containers": [manifest for _, manifest in main],
     }
     optional = {
@@ -69,11 +67,12 @@ def pod_template(
         "volumes": volumes.pod_volumes(scope, name, config, per_replica),
         "nodeSelector": dict(pod.node_selector),
         "tolerations": _tolerations(config),
-        "affinity": None if as_it_is else _affinity(called.selector, config, beside),
-        "topologySpreadConstraints": None if as_it_is else _spread(called.selector, config),
+        "affinity": _stated_affinity(config) or (None if as_it_is else _affinity(called.selector, config, beside)),
+        "topologySpreadConstraints": _stated_spread(config) or (None if as_it_is else _spread(called.selector, config)),
+        "imagePullSecrets": [{"name": secret} for secret in config.pull_secrets],
         "serviceAccountName": scope.name if has_permissions(scope.service) else None,
         "hostNetwork": config.host_network,
-        "dnsPolicy": "ClusterFirstWithHostNet" if config.host_network else None,
+        "dnsPolicy": dns_policy(config),
     }
     spec |= {key: value for key, value in optional.items() if value}
     labels = config.labels.pod | ({} if as_it_is else scope.labels(name)) | dict(called.selector)
@@ -95,11 +94,11 @@ def _main_container(scope: Scope, name: str, config: WorkloadConfig) -> tuple[Co
         extended=scope.extended_resources(config.gpu_share),
         scratch=volumes.disk_scratch(scope, config),
     )
-    mounts = volumes.mounts(config) + volumes.file_mounts(config)
+    mounts = volumes.mounts(config) + volumes.file_mounts(config) + volumes.secret_mounts(scope, config)
     manifest = container_manifest(scope, container, config, mounts, as_it_is=as_it_is)
     if config.ports:
         manifest["ports"] = ports(config)
-    return container, manifest | ({} if as_it_is and config.health is None else dict(probes(config)))
+    return container, manifest | dict(probes(config))
 
 
 def _further_containers(
@@ -141,21 +140,24 @@ def _node_selector(config: WorkloadConfig) -> dict[str, str]:
 def _tolerated_taints(config: WorkloadConfig) -> frozenset[str]:
     if config.every_node:
         return frozenset({"*"})
-    return frozenset({GPU_TAINT}) if config.gpu_share else frozenset()
+    stated = {each.key or "*" for each in config.placement.tolerations if each.effect != "NoExecute"}
+    return frozenset({*stated, *({GPU_TAINT} if config.gpu_share else ())})
 
 
 def _tolerations(config: WorkloadConfig) -> list[Manifest]:
     """Without an effect, so that it matches whatever effect the taint has."""
     if config.every_node:
         return [{"operator": "Exists"}]
-    return [{"key": GPU_TAINT, "operator": "Exists"}] if config.gpu_share else []
+    gpu = [{"key": GPU_TAINT, "operator": "Exists"}] if config.gpu_share else []
+    return [*gpu, *(each.model_dump(exclude_none=True) for each in config.placement.tolerations)]
 
 
-def _pod_security_context(config: WorkloadConfig) -> dict[str, Any]:
-    context: dict[str, Any] = {"seccompProfile": {"type": "RuntimeDefault"}}
-    if config.run_as_user is not None:
-        context["fsGroup"] = config.run_as_user
-    return context
+def _stated_affinity(config: WorkloadConfig) -> Manifest:
+    return as_lists(config.placement.affinity)
+
+
+def _stated_spread(config: WorkloadConfig) -> list[Manifest]:
+    return [as_lists(each) for each in config.placement.spread]
 
 
 def _affinity(own: Mapping[str, str], config: WorkloadConfig, beside: Mapping[str, str] | None) -> Manifest | None:

@@ -1,34 +1,43 @@
 """Secrets: from Vault, through External Secrets, into one Secret per service."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from config.service.container import SecretVariable
 from config.service.container import Workload as WorkloadConfig
+from config.service.secret import SecretVariable
 from plan.model import Manifest
 from plan.model.metadata import manifest
-from plan.workloads.containers import secret_key
 from plan.workloads.context import Scope
+from plan.workloads.secret_names import secret_key, secret_name, whole_secret_name
 
 API_VERSION = "external-secrets.io/v1"
 STORE = "vault"
 
 
-def secrets_of(workloads: Iterable[WorkloadConfig]) -> Iterator[tuple[str, SecretVariable]]:
-    """Every secret variable of every container."""
+def service_secrets(scope: Scope, workloads: Collection[WorkloadConfig]) -> Iterator[Manifest]:
+    """The ExternalSecrets of a service whose own workloads use secrets: one for each store, and one for each path of
+    which all keys are variables."""
+    by_store: dict[str | None, dict[str, dict[str, str]]] = {}
+    for name, source in _fetched(workloads):
+        key = secret_key(scope, name, source.path, source.key)
+        by_store.setdefault(source.store, {})[key] = remote_reference(scope, name, source)
+    for store, data in by_store.items():
+        yield external_secret(scope, secret_name(scope, store), data, store=store)
+    containers = (container for workload in workloads for container in workload.containers)
+    sources = (source for container in containers for source in container.env_from)
+    whole = dict.fromkeys((source.path, source.store) for source in sources if source.path is not None)
+    for path, store in whole:
+        yield external_secret(scope, whole_secret_name(scope, path, store), {}, store=store, whole=path)
+
+
+def _fetched(workloads: Iterable[WorkloadConfig]) -> Iterator[tuple[str, SecretVariable]]:
+    """Every secret that External Secrets brings, with the name of its variable."""
     for workload in workloads:
         for container in workload.containers:
-            yield from container.secrets.items()
-
-
-def service_secret(scope: Scope, variables: Iterable[tuple[str, SecretVariable]]) -> Iterator[Manifest]:
-    """The ExternalSecret of a service whose own workloads use secrets."""
-    data = {
-        secret_key(scope, name, source.path, source.key): remote_reference(scope, name, source)
-        for name, source in variables
-    }
-    if data:
-        yield external_secret(scope, scope.secret, data)
+            yield from ((name, source) for name, source in container.secrets.items() if source.is_fetched)
+        for file in workload.secret_files.values():
+            if file.is_fetched:
+                yield "", SecretVariable(path=file.path, key=file.key, store=file.store)
 
 
 def chart_secret(scope: Scope, keys: Iterable[tuple[str, SecretVariable]]) -> Iterator[Manifest]:
@@ -44,9 +53,17 @@ def remote_reference(scope: Scope, name: str, source: SecretVariable) -> dict[st
 
 
 def external_secret(
-    scope: Scope, name: str, data: Mapping[str, dict[str, str]], template: Manifest | None = None
+    scope: Scope,
+    name: str,
+    data: Mapping[str, dict[str, str]],
+    template: Manifest | None = None,
+    *,
+    store: str | None = None,
+    whole: str | None = None,
 ) -> Manifest:
-    """What makes the Secret `name`: `data` says where in Vault each of its keys lies, `template` what it looks like."""
+    """What makes the Secret `name`: `data` says where in the store each of its keys lies, `template` what it looks
+    like, `whole` is a path of which it has all keys. Left out, the store is the lab's Vault."""
+    is_own, _, called = (store or STORE).rpartition("/")
     target: dict[str, Any] = {"name": name, "creationPolicy": "Owner"}
     if template is not None:
         target["template"] = template
@@ -58,8 +75,13 @@ def external_secret(
         labels=scope.labels(),
         spec={
             "refreshInterval": "1h",
-            "secretStoreRef": {"kind": "ClusterSecretStore", "name": STORE},
+            "secretStoreRef": {"kind": is_own or "ClusterSecretStore", "name": called},
             "target": target,
-            "data": [{"secretKey": key, "remoteRef": reference} for key, reference in sorted(data.items())],
+            **({"dataFrom": [{"extract": {"key": whole}}]} if whole else {}),
+            **({} if whole else {"data": [_datum(key, reference) for key, reference in sorted(data.items())]}),
         },
     )
+
+
+def _datum(key: str, reference: dict[str, str]) -> dict[str, Any]:
+    return {"secretKey": key, "remoteRef": reference}

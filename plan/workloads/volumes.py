@@ -10,9 +10,11 @@ from config.service.app import OwnWorkloads
 from config.service.common import Scratch, Volume
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
+from config.service.secret import SecretFile
 from plan.model import Manifest
 from plan.model.metadata import manifest
 from plan.workloads.context import Scope
+from plan.workloads.secret_names import secret_key, secret_name
 
 FILES_VOLUME = "homelab-files"
 """Not a name that a service would give to a volume of its own."""
@@ -97,12 +99,52 @@ def pod_volumes(scope: Scope, workload: str, config: WorkloadConfig, per_replica
     ]
     if config.files:
         volumes.append({"name": FILES_VOLUME, "configMap": {"name": files_name(workload)}})
-    return volumes
+    return [*volumes, *secret_volumes(scope, config)]
 
 
 def mounts(config: ContainerConfig) -> list[Manifest]:
     """Where a container mounts volumes and scratch space."""
-    return [{"name": name, "mountPath": path} for name, path in config.mounts.items()]
+    return [
+        {
+            "name": name,
+            "mountPath": mount.path,
+            **({"subPath": mount.sub_path} if mount.sub_path else {}),
+            **({"readOnly": True} if mount.read_only else {}),
+        }
+        for name, points in config.mounts.items()
+        for mount in points
+    ]
+
+
+def secret_volumes(scope: Scope, config: WorkloadConfig) -> list[Manifest]:
+    """The volumes of a workload's secret files: one for each Secret."""
+    names = dict.fromkeys(_secret_of(scope, file) for file in config.secret_files.values())
+    return [{"name": _secret_volume(name), "secret": {"secretName": name}} for name in names]
+
+
+def secret_mounts(scope: Scope, config: WorkloadConfig) -> list[Manifest]:
+    """Where the main container sees its secret files; a Secret without a key is a folder."""
+    return [
+        {
+            "name": _secret_volume(_secret_of(scope, file)),
+            "mountPath": path,
+            **({"subPath": _key_of(scope, file)} if file.key else {}),
+            "readOnly": True,
+        }
+        for path, file in config.secret_files.items()
+    ]
+
+
+def _secret_of(scope: Scope, file: SecretFile) -> str:
+    return file.secret or secret_name(scope, file.store)
+
+
+def _key_of(scope: Scope, file: SecretFile) -> str:
+    return file.key or "" if file.secret else secret_key(scope, "", file.path, file.key)
+
+
+def _secret_volume(secret: str) -> str:
+    return f"secret-{secret}"[:63].rstrip("-.")
 
 
 def file_mounts(config: WorkloadConfig) -> list[Manifest]:

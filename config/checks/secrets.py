@@ -1,0 +1,76 @@
+"""Secrets come from somewhere, and are found where they are used."""
+
+import re
+from collections.abc import Iterator
+
+from config.draft import Draft
+from config.service import HelmService
+from config.service.container import Container
+from config.source import Path, Problem
+from config.suggest import did_you_mean
+
+_REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.]*)\)")
+"""How a variable is named in the value of another one; `$$(NAME)` is no reference."""
+
+
+def check_secrets(lab: Draft) -> Iterator[Problem]:
+    """What the lab's Vault holds needs one; a source is one thing; what a variable refers to is there."""
+    has_vault = not lab.cluster or lab.cluster.platform.secrets is not None
+    for name, service in lab.services.items():
+        for path, is_of_vault in _sources(lab, name):
+            if is_of_vault and not has_vault:
+                yield lab.problem(path, "needs platform.secrets in cluster.yaml: the Vault that secrets come from")
+        for path, container in service.containers_of(name):
+            yield from _check_sources(lab, path, container)
+            yield from _check_references(lab, path, container)
+        for path, _, workload in service.parts(name):
+            for where, file in workload.secret_files.items():
+                at = (*path, "secret_files", where)
+                if file.is_fetched and file.key is None:
+                    yield lab.problem(at, "needs key: the key in the store whose value is the file")
+        if isinstance(service, HelmService):
+            for key, source in service.secrets.items():
+                if source.secret is not None:
+                    message = "a chart refers to a Secret by its values; state it there, and remove it here"
+                    yield lab.problem(("services", name, "secrets", key), message)
+
+
+def _sources(lab: Draft, name: str) -> Iterator[tuple[Path, bool]]:
+    """Where secrets are stated, and whether they are the lab's Vault's."""
+    service = lab.services[name]
+    if isinstance(service, HelmService) and service.secrets:
+        yield ("services", name, "secrets"), any(_is_of_vault(each) for each in service.secrets.values())
+    for path, container in service.containers_of(name):
+        if container.secrets:
+            yield (*path, "secrets"), any(_is_of_vault(each) for each in container.secrets.values())
+        for index, each in enumerate(container.env_from):
+            yield (*path, "env_from", index), each.path is not None and each.store is None
+    for path, _, workload in service.parts(name):
+        for where, file in workload.secret_files.items():
+            yield (*path, "secret_files", where), file.is_fetched and file.store is None
+
+
+def _is_of_vault(source: object) -> bool:
+    return getattr(source, "secret", None) is None and getattr(source, "store", None) is None
+
+
+def _check_sources(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
+    for variable, source in container.secrets.items():
+        if source.secret is not None and (source.path or source.store):
+            message = "secret names a Secret that is there; leave out path and store, or secret"
+            yield lab.problem((*path, "secrets", variable), message)
+    for index, each in enumerate(container.env_from):
+        if sum(value is not None for value in (each.secret, each.config_map, each.path)) != 1:
+            yield lab.problem((*path, "env_from", index), "state one of secret, config_map and path")
+
+
+def _check_references(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
+    """Kubernetes leaves a reference to an unknown variable in the value as it is, and the program reads `$(NAME)`."""
+    known = container.env.keys() | container.secrets.keys()
+    if container.env_from:
+        return
+    for variable, value in container.env.items():
+        for match in _REFERENCE.finditer(value):
+            if match[1] and match[1] not in known:
+                message = f"refers to the variable {match[1]!r}, which is not stated{did_you_mean(match[1], known)}"
+                yield lab.problem((*path, "env", variable), f"{message}; write $$({match[1]}) for the text itself")

@@ -1,0 +1,57 @@
+"""Secrets: in Vault, in another store, or in a Secret that is there."""
+
+from typing import Annotated
+
+from config.kubernetes import SecretKey
+from config.model import Model, Name, Text, text_like
+
+StoreName = Annotated[
+    str,
+    text_like(
+        r"^(SecretStore/)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+        "a ClusterSecretStore, or one of the namespace as SecretStore/NAME",
+    ),
+]
+
+
+class SecretVariable(Model):
+    """A value that is secret. Without `secret`, External Secrets fetches it from the lab's Vault, or from a `store`."""
+
+    path: Text | None = None
+    """Path below the mount, for example `cloudflare`; left out, the service's own name."""
+    key: Text | None = None
+    """Key at that path, or in that Secret; left out, the variable's name."""
+    secret: Name | None = None
+    """A Secret that is there already, or that an object beside the service makes."""
+    store: StoreName | None = None
+    """The store that it is in, where that is not the lab's Vault."""
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether External Secrets brings it."""
+        return self.secret is None
+
+
+class EnvironmentSource(Model):
+    """All keys of something as environment variables: of a `secret`, of a `config_map`, or of a `path` in a store."""
+
+    secret: Name | None = None
+    config_map: Name | None = None
+    path: Text | None = None
+    store: StoreName | None = None
+    prefix: Annotated[str, text_like(r"^[A-Za-z_][A-Za-z0-9_]*$", "the beginning of a variable's name")] | None = None
+    """What each variable's name begins with."""
+
+
+class SecretFile(Model):
+    """A file, or with a Secret and no key a folder of files, that is secret."""
+
+    secret: Name | None = None
+    path: Text | None = None
+    key: SecretKey | None = None
+    store: StoreName | None = None
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether External Secrets brings it."""
+        return self.secret is None

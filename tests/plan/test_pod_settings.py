@@ -1,0 +1,188 @@
+"""What a workload states of its pods beside image and size, as it stands in the manifest and in the plan."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.load import InvalidLab, load_lab
+from plan import make_plan
+from plan.model import Manifest, Plan
+from tests.plan.labs import FOLDERS
+
+BASE = """kind: app
+tier: aux
+description: A part that states a lot
+image: registry.example/part:1.0.0
+cpu: 10m
+memory: 64Mi
+ports: {http: 8080, grpc: 9090}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the lab with one service of each kind."""
+    return Path(shutil.copytree(FOLDERS["every_kind"], tmp_path / "every_kind"))
+
+
+def planned(folder: Path, text: str) -> Plan:
+    """The plan of the lab with a service more."""
+    (folder / "services" / "part.yaml").write_text(f"{BASE}{text}", encoding="utf-8")
+    return make_plan(load_lab(folder))
+
+
+def objects(plan: Plan, kind: str) -> dict[str, Manifest]:
+    """The objects of a kind that the service has, by name."""
+    (service,) = [each for each in plan.services if each.name == "part"]
+    return {each["metadata"]["name"]: each for each in service.objects if each["kind"] == kind}
+
+
+def pod_of(plan: Plan) -> dict[str, Any]:
+    """The service's pod."""
+    return objects(plan, "Deployment")["part"]["spec"]["template"]["spec"]
+
+
+def test_secrets_come_from_where_they_are(folder: Path) -> None:
+    plan = planned(
+        folder,
+        """env: {URL: "postgres://part:$(PASSWORD)@db/part", TZ: Etc/UTC}
+secrets:
+  PASSWORD: {secret: part-db, key: password}
+  TOKEN: {store: bitwarden, path: part, key: token}
+env_from: [{secret: part-env}, {config_map: part-config, prefix: CFG_}, {path: part/all}]
+secret_files: {/etc/tls: {secret: part-tls}, /run/key: {path: part, key: key}}
+pull_secrets: [registry]
+""",
+    )
+    pod = pod_of(plan)
+    (container,) = pod["containers"]
+    assert [each["name"] for each in container["env"]] == ["TZ", "PASSWORD", "TOKEN", "URL"]
+    assert container["env"][1]["valueFrom"] == {"secretKeyRef": {"name": "part-db", "key": "password"}}
+    assert container["envFrom"] == [
+        {"secretRef": {"name": "part-env"}},
+        {"prefix": "CFG_", "configMapRef": {"name": "part-config"}},
+        {"secretRef": {"name": "part-secrets-part-all"}},
+    ]
+    assert container["volumeMounts"] == [
+        {"name": "secret-part-tls", "mountPath": "/etc/tls", "readOnly": True},
+        {"name": "secret-part-secrets", "mountPath": "/run/key", "subPath": "part.key", "readOnly": True},
+    ]
+    assert pod["imagePullSecrets"] == [{"name": "registry"}]
+    fetched = objects(plan, "ExternalSecret")
+    assert set(fetched) == {"part-secrets", "part-secrets-bitwarden", "part-secrets-part-all"}
+    assert fetched["part-secrets-bitwarden"]["spec"]["secretStoreRef"]["name"] == "bitwarden"
+    assert fetched["part-secrets-part-all"]["spec"]["dataFrom"] == [{"extract": {"key": "part/all"}}]
+
+
+def test_hardening_reaches_container_and_pod(folder: Path) -> None:
+    plan = planned(
+        folder,
+        """read_only_root: true
+drop_capabilities: [ALL]
+capabilities: [NET_BIND_SERVICE]
+run_as_user: 1000
+run_as_group: 1001
+security: {fs_group: 1002, fs_group_change: OnRootMismatch, groups: [44], user_namespace: true}
+""",
+    )
+    pod = pod_of(plan)
+    assert pod["hostUsers"] is False
+    assert pod["securityContext"] == {
+        "seccompProfile": {"type": "RuntimeDefault"},
+        "fsGroup": 1002,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "supplementalGroups": [44],
+    }
+    assert pod["containers"][0]["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
+        "runAsUser": 1000,
+        "runAsNonRoot": True,
+        "runAsGroup": 1001,
+        "readOnlyRootFilesystem": True,
+    }
+
+
+def test_probes_and_hooks_are_as_stated(folder: Path) -> None:
+    plan = planned(
+        folder,
+        """probes:
+  startup: {grpc: true, port: grpc, failures: 60}
+  readiness: {exec: [part, ready], timeout_seconds: 3}
+  liveness: {http: /live, delay_seconds: 600}
+pre_stop: [sleep, "5"]
+""",
+    )
+    (container,) = pod_of(plan)["containers"]
+    times = {"periodSeconds": 10, "timeoutSeconds": 1, "failureThreshold": 3}
+    assert container["startupProbe"] == {"grpc": {"port": 9090}, **times, "failureThreshold": 60}
+    assert container["readinessProbe"] == {"exec": {"command": ["part", "ready"]}, **times, "timeoutSeconds": 3}
+    assert container["livenessProbe"] == {
+        "httpGet": {"path": "/live", "port": "http"},
+        "initialDelaySeconds": 600,
+        **times,
+    }
+    assert container["lifecycle"] == {"preStop": {"exec": {"command": ["sleep", "5"]}}}
+
+
+def test_a_volume_appears_at_several_paths(folder: Path) -> None:
+    plan = planned(
+        folder,
+        """volumes: {data: {storage_class: files, size: 1Gi}}
+mounts: {data: [/data, {path: /thumbs, sub_path: cache/thumbs, read_only: true}]}
+""",
+    )
+    assert pod_of(plan)["containers"][0]["volumeMounts"] == [
+        {"name": "data", "mountPath": "/data"},
+        {"name": "data", "mountPath": "/thumbs", "subPath": "cache/thumbs", "readOnly": True},
+    ]
+
+
+def test_placement_is_planned_with(folder: Path) -> None:
+    plan = planned(
+        folder,
+        """placement:
+  tolerations: [{key: nvidia.com/gpu}]
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [worker-gpu]}]}]
+  dns: {nameservers: [10.0.20.2], options: {ndots: "1"}}
+  host_names: {10.0.20.9: [nas]}
+  runtime_class: gvisor
+""",
+    )
+    pod = pod_of(plan)
+    assert pod["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists"}]
+    assert pod["dnsConfig"] == {"nameservers": ["10.0.20.2"], "options": [{"name": "ndots", "value": "1"}]}
+    assert pod["hostAliases"] == [{"ip": "10.0.20.9", "hostnames": ["nas"]}]
+    assert pod["runtimeClassName"] == "gvisor"
+    (node,) = [use.node.name for use in plan.capacity.nodes if any(each.name == "part" for each, _ in use.workloads)]
+    assert node == "worker-gpu"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            'env: {URL: "$(PASWORD)"}\nsecrets: {PASSWORD: {}}',
+            "'PASWORD', which is not stated; did you mean",
+        ),
+        ("secrets: {A: {secret: b, store: c}}", "secret names a Secret that is there; leave out path and store"),
+        ("env_from: [{secret: a, path: b}]", "state one of secret, config_map and path"),
+        ("secret_files: {/a: {path: b}}", "needs key: the key in the store whose value is the file"),
+        ("probes: {startup: {port: htp}}", "unknown port 'htp'; did you mean 'http'?"),
+        ("probes: {startup: {http: /a, grpc: true}}", "state one of http, exec and grpc"),
+        ("health: /a\nprobes: {startup: {http: /a}}", "probes stand in its place; leave one of them out"),
+        ("security: {host_pid: true}", "needs the exception host-access with a reason, under exceptions"),
+        ("placement: {affinity: {nodeAffinity: 1}}", "nodeAffinity"),
+        ("mounts: {data: {path: /a, sub_path: ../b}}", "sub_path: '../b' must lie within the volume"),
+        ("mounts: {data: {pth: /a}}", "unknown key 'pth'; a mount has path, sub_path, read_only"),
+    ],
+)
+def test_a_mistake_is_refused(folder: Path, text: str, says: str) -> None:
+    with pytest.raises(InvalidLab) as refused:
+        planned(folder, text)
+    assert says in str(refused.value)
