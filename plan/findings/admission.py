@@ -13,8 +13,8 @@ from plan.model import Container, Controller, Finding, Manifest, Namespace, Serv
 from plan.model.findings import Rule
 from plan.model.resources import notation
 
-POD_REFUSED = Rule(
-    "POD-REFUSED",
+ADMISSION_REFUSED = Rule(
+    "ADMISSION-REFUSED",
     "error",
     title="The API server would refuse a pod",
     meaning=(
@@ -53,7 +53,7 @@ def judged(
     for (service, _), (workload, refusal) in refused.items():
         assert refusal.refusal is not None
         if service not in worded:
-            yield POD_REFUSED.finding(
+            yield ADMISSION_REFUSED.finding(
                 workload.path,
                 f"the pods of {workload.name} would be refused: {refusal.refusal.message}",
                 "state amounts that its tier admits, raise the tier's bounds in tiers.yaml, or state the exception",
@@ -80,7 +80,10 @@ def _refusals(
             if namespace is None or not workload.replicas:
                 continue
             pod = _pod(manifests.get((workload.controller, workload.name)), workload, service)
-            admission = admit(lab, namespace, pod, quotas=_quotas(namespace, used[namespace.name]))
+            try:
+                admission = admit(lab, namespace, pod, quotas=_quotas(namespace, used[namespace.name]))
+            except (KeyError, TypeError, ValueError):
+                continue  # no pod at all: a patch or an object that is invalid has a finding of its own
             refusal = admission.refusal
             if refusal is None or refusal.by == "quota":
                 taken = pod_usage(admission.pod)

@@ -57,6 +57,6 @@ def test_the_backup_of_a_database_is_judged_too(tmp_path: Path) -> None:
     }
     small = {"file": "services/mysql.yaml", "new": mysql.replace("memory: 1Gi", "memory: 256Mi")}
     found = errors(tmp_path, "every_kind", lower, small)
-    refused = found["POD-REFUSED", "mysql"]
+    refused = found["ADMISSION-REFUSED", "mysql"]
     assert "maximum memory usage per Container is 300Mi, but limit is 512Mi" in refused.message
     assert refused.about == "mysql-backup"
