@@ -5,12 +5,14 @@ from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.doctor import doctor_report
 from cli.text.console import make_console
-from cli.text.doctor import print_diagnosis
-from config.load import InvalidLab
+from cli.text.doctor import print_diagnosis, print_drift
+from config.load import InvalidLab, lab_folder, load_lab
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
 from operations.doctor.diagnose import diagnose
+from operations.drift import drift
 from operations.identity import AnotherCluster
+from plan import make_plan
 
 
 def run_doctor(source: Source, output: str) -> int:
@@ -22,8 +24,12 @@ def run_doctor(source: Source, output: str) -> int:
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)
     findings = diagnose(observed)
+    found = drift(make_plan(load_lab(lab_folder(source.lab))), observed) if source.lab else None
     if output == "json":
-        print_json(doctor_report(observed, findings, observed.gaps))
+        print_json(doctor_report(observed, findings, observed.gaps, found))
     else:
-        print_diagnosis(observed, findings, observed.gaps, make_console())
+        console = make_console()
+        print_diagnosis(observed, findings, observed.gaps, console)
+        if found:
+            print_drift(found, console)
     return ERRORS if any(each.severity == "error" for each in findings) else FINE

@@ -1,12 +1,15 @@
 """The ailments of a cluster as JSON."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cli.reports.document import Document, Report
 from observation.model import Gap, Observation, TimeSource, Why
 from observation.objects import Reference
+from operations.adopt.cluster.comparison import Difference
 from operations.doctor.catalogue import RULES
 from operations.doctor.finding import Evidence, Finding
+from operations.drift import Drift
 from plan.model import Severity, severity_counts
 
 
@@ -48,6 +51,29 @@ class GapReport(Report):
     detail: str
 
 
+class DifferenceReport(Report):
+    """A field that runs otherwise than the lab states."""
+
+    object: str
+    field: str
+    live: Any
+    stated: Any
+    reason: str | None
+    """Why it is known and no drift; null for drift."""
+
+
+class DriftReport(Report):
+    """The lab beside the cluster: the same, different, or not asked."""
+
+    same: int
+    missing: tuple[str, ...]
+    differing: tuple[DifferenceReport, ...]
+    known: tuple[DifferenceReport, ...]
+    not_asked: tuple[GapReport, ...]
+    nodes_missing: tuple[str, ...]
+    nodes_unknown: tuple[str, ...]
+
+
 class DoctorReport(Document):
     """The answer of `homelab doctor`; findings are worst first."""
 
@@ -58,9 +84,13 @@ class DoctorReport(Document):
     counts: dict[Severity, int]
     findings: tuple[AilmentReport, ...]
     not_asked: tuple[GapReport, ...]
+    drift: DriftReport | None
+    """Only with a lab."""
 
 
-def doctor_report(observed: Observation, findings: Sequence[Finding], not_asked: Sequence[Gap]) -> DoctorReport:
+def doctor_report(
+    observed: Observation, findings: Sequence[Finding], not_asked: Sequence[Gap], found: Drift | None = None
+) -> DoctorReport:
     """A diagnosis for programs."""
     return DoctorReport(
         valid=True,
@@ -70,6 +100,33 @@ def doctor_report(observed: Observation, findings: Sequence[Finding], not_asked:
         counts=severity_counts(findings),
         findings=tuple(_ailment(each) for each in findings),
         not_asked=tuple(GapReport(**each._asdict()) for each in not_asked),
+        drift=_drift(found) if found else None,
+    )
+
+
+def _drift(found: Drift) -> DriftReport:
+    return DriftReport(
+        same=found.same,
+        missing=tuple(str(each) for each in found.missing),
+        differing=tuple(_difference(each, None) for each in found.differing),
+        known=tuple(_difference(each.difference, each.reason) for each in found.known),
+        not_asked=tuple(
+            GapReport(
+                subject=str(each.object),
+                why="forbidden" if each.object.kind == "Secret" else "absent",
+                detail=each.reason,
+            )
+            for each in found.not_asked
+        ),
+        nodes_missing=found.nodes_missing,
+        nodes_unknown=found.nodes_unknown,
+    )
+
+
+def _difference(found: Difference, reason: str | None) -> DifferenceReport:
+    one = Reference(found.key.kind, found.key.namespace or None, found.key.name)
+    return DifferenceReport(
+        object=str(one), field=".".join(found.path), live=found.live, stated=found.stated, reason=reason
     )
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from cli.text.console import INDENT, SEVERITY_STYLE
 from observation.model import Gap, Observation
 from operations.doctor.finding import Evidence, Finding
+from operations.drift import Drift
 from plan.model import severity_counts
 from plan.wording import listed, plural
 
@@ -77,3 +78,28 @@ def _verdict(findings: Sequence[Finding]) -> Text:
     if counts["warning"]:
         return Text.assemble(("No errors", "bold"), f", {tail}")
     return Text.assemble(("Nothing ails it, as far as was asked", "bold green"), f": no errors, {tail}")
+
+
+def print_drift(found: Drift, console: Console) -> None:
+    """Print how the cluster differs from its lab."""
+    console.print()
+    console.print(Text("Drift", "bold"))
+    for line in _drift(found):
+        console.print(Padding(line, INDENT, expand=False))
+
+
+def _drift(found: Drift) -> Iterator[str]:
+    for names, what in ((found.nodes_missing, "of the lab and not there"), (found.nodes_unknown, "not of the lab")):
+        if names:
+            yield f"nodes {what}: {listed(names)}"
+    if found.missing:
+        yield f"{plural(len(found.missing), 'object')} missing: {listed([str(each) for each in found.missing])}"
+    for each in found.differing[:_MOST]:
+        place = "/".join(part for part in (each.key.kind, each.key.namespace, each.key.name) if part)
+        yield f"{place}: {'.'.join(each.path)} is {each.live}, the lab says {each.stated}"
+    if len(found.differing) > _MOST:
+        yield f"{len(found.differing) - _MOST} more fields differ"
+    yield (
+        f"{plural(found.same, 'object')} the same, {plural(len(found.known), 'known difference')}, "
+        f"{plural(len(found.not_asked), 'object')} not asked"
+    )
