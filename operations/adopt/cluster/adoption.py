@@ -10,6 +10,7 @@ from config.load import LABS, InvalidLab, load_lab
 from config.source import Problem
 from observation import Usage
 from observation.fields import text
+from operations.adopt.cluster.app_file import Unpatchable, app_of, deployment_patch, lines_of
 from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
 from operations.adopt.cluster.objects import Key, key_of
@@ -99,6 +100,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         tiers = dict.fromkeys([*sorted(set(tier_labels(world).values())), *choices.tiers.values()])
         files = lab_files(folder.resolve().name, world, tiers, _domain(world), schemas=choices.schema is not None)
     added, refused, lab = _loadable(folder, files, written)
+    added, lab = _as_apps(folder, files, added, lab, world, choices)
     files |= {f"services/{path}": content for each in added for path, content in each.files.items()}
     plan = make_plan(lab)
     return Adoption(
@@ -218,6 +220,66 @@ def _loadable(
                 raise
             refused += [NotWritten(each, wrong[each.name]) for each in added if wrong[each.name]]
             added = [each for each in added if not wrong[each.name]]
+
+
+def _as_apps(
+    folder: Path, files: Mapping[str, str], added: list[ServiceFile], lab: Lab, world: World, choices: Choices
+) -> tuple[list[ServiceFile], Lab]:
+    """The services, those of kind `app` that can be said so: shorter than as objects, and without any change of what
+    runs. Each is tried by planning it."""
+    unpatched = {each.name: app for each in added if (app := app_of(each, world, choices, None))}
+    planned = _planned(folder, files, [unpatched.get(each.name, each) for each in added])
+    apps: dict[str, ServiceFile] = {}
+    for each in added if planned else ():
+        main = each.found.main
+        if each.name in unpatched and main and main in planned:
+            try:
+                patch = deployment_patch(planned[main], world.manifests[main], each)
+            except Unpatchable:
+                continue
+            app = app_of(each, world, choices, patch)
+            if app and lines_of(app) < lines_of(each):
+                apps[each.name] = app
+    while apps:
+        chosen = [apps.get(each.name, each) for each in added]
+        try:
+            attempt = try_files(folder, _with_services(files, chosen))
+        except InvalidLab as error:
+            wrong = {name for name in apps if any(_is_in(problem, name) for problem in error.problems)}
+        else:
+            plan = make_plan(attempt)
+            wrong = {
+                service.name
+                for service in plan.services
+                if service.name in apps and _disturbs(service.objects, apps[service.name], world)
+            }
+            wrong |= {str(each.path[1]) for each in plan.errors if each.path[:1] == ("services",)} & apps.keys()
+            if not wrong:
+                return chosen, attempt
+        apps = {name: app for name, app in apps.items() if name not in wrong} if wrong else {}
+    return added, lab
+
+
+def _planned(folder: Path, files: Mapping[str, str], services: Iterable[ServiceFile]) -> dict[Key, Manifest]:
+    """The objects that would be planned; none where the lab would not load."""
+    try:
+        return {key_of(each): each for each in make_plan(try_files(folder, _with_services(files, services))).manifests}
+    except InvalidLab:
+        return {}
+
+
+def _with_services(files: Mapping[str, str], services: Iterable[ServiceFile]) -> dict[str, str]:
+    return {**files, **{f"services/{path}": content for each in services for path, content in each.files.items()}}
+
+
+def _disturbs(manifests: Iterable[Manifest], service: ServiceFile, world: World) -> bool:
+    """Whether a service would do more than change labels and annotations, or leaves out what runs of its workload."""
+    for manifest in manifests:
+        live = world.manifests.get(key_of(manifest))
+        found = differences(manifest, live)
+        if any(each.effect != "in place" or each.path[:1] != ("metadata",) for each in found):
+            return True
+    return False
 
 
 def _is_in(problem: Problem, service: str) -> bool:

@@ -57,7 +57,7 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
     questions = list(questions_about(found, world))
     kept = tuple(key for key in found.objects if key.kind == "Secret")
     declared = tuple(key for key in found.objects if key not in kept)
-    manifests = [_manifest(world.manifests[key], key, found.namespace, questions) for key in declared]
+    manifests = [manifest_of(world.manifests[key], key, found.namespace, questions) for key in declared]
     measured = footprint(_workloads(found, world), choices.usage)
     release = world.releases[found.release] if found.release else None
     said: dict[str, Any] = {"kind": "helm" if release else "objects", "tier": choices.tiers[found.namespace]}
@@ -92,7 +92,7 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
     )
 
 
-def _manifest(live: Manifest, key: Key, namespace: str, questions: list[Question]) -> Manifest:
+def manifest_of(live: Manifest, key: Key, namespace: str, questions: list[Question]) -> Manifest:
     """An object as it stands in a file: of the service's namespace without being said."""
     manifest, withheld = without_secrets(as_stated(live))
     if key.namespace == namespace:

@@ -154,9 +154,8 @@ def test_an_up_restarts_no_pod_and_touches_no_claim_and_the_second_is_empty(move
 
 
 def test_a_label_that_is_changed_later_restarts_nothing(moved: Moved) -> None:
-    file = moved.lab / "services" / "paste" / "as-found.yaml"
-    named = "metadata:\n  name: paste\n"
-    file.write_text(file.read_text().replace(named, f"{named}  labels: {{shelf: top}}\n"))
+    file = moved.lab / "services" / "paste.yaml"
+    file.write_text(f"{file.read_text()}labels: {{workload: {{shelf: top}}}}\n")
     before = running(moved.api)
     moved.pulumi.up(())
     after = running(moved.api)

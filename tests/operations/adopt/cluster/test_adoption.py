@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.load import load_lab
+from config.service import AppService
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.origins import Own
@@ -65,12 +66,10 @@ def test_a_second_run_changes_nothing(lab: Path) -> None:
 def test_a_service_that_came_later_is_added_and_files_stay_as_they_are(lab: Path) -> None:
     adopted(lab)
     (lab / "services" / "paste.yaml").unlink()
-    (lab / "services" / "paste" / "as-found.yaml").unlink()
-    (lab / "services" / "paste").rmdir()
     wiki = lab / "services" / "wiki.yaml"
     wiki.write_text(f"# kept by hand\n{wiki.read_text()}")
     before = wiki.read_bytes()
-    assert set(adopted(lab).files) == {"services/paste.yaml", "services/paste/as-found.yaml"}
+    assert set(adopted(lab).files) == {"services/paste.yaml"}
     assert wiki.read_bytes() == before
 
 
@@ -107,6 +106,17 @@ def test_a_release_is_measured_and_its_objects_are_not_declared(lab: Path) -> No
     release = next(each.release for each in plan.services if each.name == "metrics")
     assert release is not None
     assert (release.chart, release.version, dict(release.values)) == ("metrics", "3.1.0", {"retention": "30d"})
+
+
+def test_a_deployment_becomes_an_app_where_that_is_shorter_and_changes_nothing(lab: Path) -> None:
+    adoption = adopted(lab)
+    kinds = {each.name: each.kind for each in adoption.added}
+    assert (kinds["paste"], kinds["wiki"]) == ("app", "app")
+    assert kinds["probe"] == "objects", "a pod alone is no workload that the program would write"
+    assert {each.effect for each in adoption.differences} == {"created", "in place"}
+    wiki = load_lab(lab).services["wiki"]
+    assert isinstance(wiki, AppService)
+    assert (wiki.image, wiki.adopt.name, wiki.adopt.container) == ("example.com/wiki:latest", "wiki-deployment", "main")
 
 
 def test_a_dry_run_leaves_no_trace(lab: Path) -> None:
