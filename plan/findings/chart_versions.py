@@ -89,7 +89,8 @@ def chart_version_findings(lab: Lab) -> Iterator[Finding]:
                 f"write version: {mended}",
                 facts={"version": version, "mended": mended},
             )
-        if service.chart.repository.rstrip("/") in chart.repositories and _number(version) < _number(chart.least):
+        is_official = service.chart.repository.rstrip("/") in chart.repositories
+        if is_official and _is_written_for(lab, name, chart) and _number(version) < _number(chart.least):
             yield CHART_TOO_OLD.finding(
                 path,
                 f"chart {service.chart.name} {version} of {name} does not have {chart.api}, which the program writes; "
@@ -97,6 +98,18 @@ def chart_version_findings(lab: Lab) -> Iterator[Finding]:
                 f"write version: {chart.least} or later",
                 facts={"version": version, "least": chart.least},
             )
+
+
+def _is_written_for(lab: Lab, name: str, chart: KnownChart) -> bool:
+    """Whether the program writes objects for a chart: of a part of the platform, only where the lab says so."""
+    platform = lab.cluster.platform
+    parts = {
+        "policies.kyverno.io": platform.policy_engine,
+        "postgresql.cnpg.io": platform.databases,
+        "traefik.io": platform.ingress.controller if platform.ingress else None,
+        "external-secrets.io": platform.secrets.operator if platform.secrets else None,
+    }
+    return parts.get(chart.api.partition("/")[0], name) == name
 
 
 def _number(version: str) -> tuple[tuple[int, ...], bool, str]:
