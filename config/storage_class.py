@@ -6,6 +6,10 @@ from pydantic import Field
 
 from config.model import Address, Model, Name, Text, text_like
 
+AccessMode = Literal["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"]
+ONE_NODE: frozenset[AccessMode] = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
+"""Access modes with which a volume is on one node at a time."""
+
 
 class BlockStorageClass(Model):
     """Block volumes on a Proxmox storage, attached to one node at a time. Each takes a volume slot."""
@@ -15,6 +19,8 @@ class BlockStorageClass(Model):
     """The service that installs the CSI driver."""
     storage: Name
     encrypted: bool = False
+    existing: bool = False
+    """Its StorageClass is there already, and is not written: what it says cannot be changed."""
     description: Text
 
 
@@ -26,7 +32,23 @@ class NfsStorageClass(Model):
     """The service that installs the CSI driver."""
     server: Address
     path: Annotated[str, text_like(r"^/", "an absolute path, for example /srv/nfs")]
+    existing: bool = False
+    """Its StorageClass is there already, and is not written: what it says cannot be changed."""
     description: Text
 
 
-StorageClass = Annotated[BlockStorageClass | NfsStorageClass, Field(discriminator="backend")]
+class OtherStorageClass(Model):
+    """Volumes of any other driver (Ceph, Longhorn, SMB, local-path, ...), whose StorageClass something else makes.
+    Where they lie, what they take of which disk and how many of them a node can have is not checked."""
+
+    backend: Literal["other"]
+    provisioner: Text
+    """The name of its driver, for example `driver.longhorn.io`."""
+    driver: Name | None = None
+    """The service that installs the driver, if it is one of the lab."""
+    access: AccessMode = "ReadWriteOnce"
+    """How volumes are mounted, unless one says otherwise."""
+    description: Text
+
+
+StorageClass = Annotated[BlockStorageClass | NfsStorageClass | OtherStorageClass, Field(discriminator="backend")]

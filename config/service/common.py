@@ -13,6 +13,7 @@ from config.service.container import Container, Gpu, Part, Resources
 from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.port import ContainerPort
 from config.source import Path
+from config.storage_class import AccessMode
 
 Departure = Literal[
     "burstable-memory",
@@ -52,9 +53,6 @@ class StatedBackup(Model):
     to: Text
     """The machine, the service or the place that holds it."""
     every_hours: Annotated[int, Field(ge=1, le=24 * 366)]
-
-
-AccessMode = Literal["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"]
 
 
 class Volume(Model):

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
 from config.objects import StatedObject
+from config.service.container import Workload
+from config.storage_class import OtherStorageClass
 from config.suggest import did_you_mean
 from plan.model import Finding, Service
 from plan.model.fields import mapping, text
@@ -53,15 +55,37 @@ SECRET_IN_FILE = Rule(
     remedy="Seal it, or let it come from the vault. Then change the secret: what was committed once is known.",
 )
 
+KEPT_AS_IT_IS = Rule(
+    "KEPT-AS-IT-IS",
+    "info",
+    title="Pods keep none of the conventions",
+    meaning=(
+        "A workload that was there before is left as it was, so that its first update restarts nothing. Until then its "
+        "pods are less safe than others, and nobody asks whether they can be reached."
+    ),
+    remedy="Remove `adopt.as_it_is` when a restart is welcome.",
+)
+
+OWNED_ELSEWHERE = Rule(
+    "OWNED-ELSEWHERE",
+    "info",
+    title="Something else sets a figure that the plan counts",
+    meaning=(
+        "An update leaves ignored fields alone. What runs may have more replicas, or request more, than the plan "
+        "counts."
+    ),
+    remedy="Write the figures that run into the file from time to time.",
+)
+
 STORAGE_NOT_CHECKED = Rule(
     "STORAGE-NOT-CHECKED",
     "info",
-    title="A claim of a storage class that the lab does not describe",
+    title="Volumes whose storage the plan does not know",
     meaning=(
         "Whether its volume takes a slot of the node, in which zone it lies and what it takes of which disk is not"
         " known."
     ),
-    remedy="Describe the class in storage.yaml.",
+    remedy="Describe the class in storage.yaml. Of a class with `backend: other` it stays so.",
 )
 
 
@@ -87,8 +111,18 @@ _MAKE_PODS = frozenset({"Alertmanager", "Prometheus", "PrometheusAgent", "Thanos
 
 def object_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
     """All findings about objects in files and patches."""
+    for name, row in lab.storage_classes.items():
+        if isinstance(row, OtherStorageClass):
+            yield STORAGE_NOT_CHECKED.finding(
+                ("storage", name),
+                f"volumes of {name} are made by {row.provisioner}: where they lie, what they take of which disk and "
+                "how many of them a node can have is not checked",
+                "nothing has to be done here; watch the storage itself",
+            )
     for service in planned:
         yield from _patches(lab, service)
+        yield from _as_it_is(lab, service.name)
+        yield from _owned(lab, service.name)
         stated = lab.objects.get(service.name, ())
         yield from _pods_of_operators(lab, service, stated)
         yield from _unknown_classes(lab, service, stated)
@@ -111,6 +145,36 @@ def _patches(lab: Lab, service: Service) -> Iterator[Finding]:
                 f"with the patch, {target} makes no pod that could be planned: {wrong}",
                 "write what the API server takes there",
             )
+
+
+def _as_it_is(lab: Lab, service: str) -> Iterator[Finding]:
+    for path, name, workload in lab.services[service].parts(service):
+        if workload.adopt.as_it_is:
+            without = [
+                *(["no seccomp profile"] if workload.security.seccomp is None else []),
+                *(["privileges may be escalated"] if not workload.privileged else []),
+                *(["no probes"] if workload.probes is None and workload.health is None else []),
+            ]
+            yield KEPT_AS_IT_IS.finding(
+                (*path, "adopt", "as_it_is"),
+                f"the pods of {name} keep none of the conventions: {', '.join(without) or 'no labels of their tier'}",
+                "remove as_it_is when a restart is welcome",
+            )
+
+
+def _owned(lab: Lab, service: str) -> Iterator[Finding]:
+    for path, name, workload in lab.services[service].parts(service):
+        counted = [each for each in workload.ignore if each in ("replicas", "resources")]
+        if counted:
+            yield OWNED_ELSEWHERE.finding(
+                (*path, "ignore"),
+                f"something else sets {' and '.join(counted)} of {name}: the plan goes by {_said(workload)}",
+                "keep the figures of the file near those that run",
+            )
+
+
+def _said(workload: Workload) -> str:
+    return f"replicas: {workload.replicas}, cpu: {workload.cpu} and memory: {workload.memory}"
 
 
 def _pods_of_operators(lab: Lab, service: Service, stated: Iterable[StatedObject]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 from typing import Literal, NamedTuple
 
 from config.lab import Lab
-from config.storage_class import BlockStorageClass, StorageClass
+from config.storage_class import BlockStorageClass, OtherStorageClass, StorageClass
 
 
 class Place(NamedTuple):
@@ -34,6 +34,8 @@ def places_of_class(lab: Lab, storage_class: StorageClass) -> tuple[Place, ...]:
     if isinstance(storage_class, BlockStorageClass):
         hosts = (name for name, host in lab.site.hosts.items() if storage_class.storage in host.storages)
         return tuple(place_of_storage(lab, host, storage_class.storage) for host in hosts)
+    if isinstance(storage_class, OtherStorageClass):
+        return (Place(storage_class.provisioner),)
     return (place_of_folder(lab, storage_class.server, storage_class.path),)
 
 

@@ -14,7 +14,7 @@ from plan.model.resources import oom_score_adj, qos_class
 from plan.workloads.context import Scope
 from plan.workloads.identity import identity
 from plan.workloads.pods import Template
-from plan.workloads.volumes import block_volumes, claim_spec
+from plan.workloads.volumes import claim_spec, one_node_volumes
 
 CONTROLLERS: dict[str, Controller] = {
     "deployment": "Deployment",
@@ -45,8 +45,8 @@ def planned_workload(scope: Scope, name: str, kind: Controller, replicas: int, p
 
 
 def per_replica_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]:
-    """Volumes that a statefulset makes for each of its replicas: those on block storage."""
-    return block_volumes(scope, config) if config.runs_as == "statefulset" else ()
+    """Volumes that a statefulset makes for each of its replicas: those that are on one node at a time."""
+    return one_node_volumes(scope, config) if config.runs_as == "statefulset" else ()
 
 
 def controller(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> Manifest:
@@ -114,7 +114,7 @@ def _replaced_side_by_side(scope: Scope, config: WorkloadConfig, pod: Pod) -> bo
         return False
     if config.adopt.strategy is not None:
         return config.adopt.strategy == "RollingUpdate"
-    return not (scope.service.singleton or pod.block_volumes or config.gpu_share)
+    return not (scope.service.singleton or one_node_volumes(scope, config) or config.gpu_share)
 
 
 def in_motion(scope: Scope, config: WorkloadConfig, workload: Workload) -> Workload:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.lab import Lab
 from config.namespaces import namespace_of
-from config.storage_class import BlockStorageClass, NfsStorageClass
+from config.storage_class import BlockStorageClass, NfsStorageClass, OtherStorageClass
 from plan.model import Manifest
 from plan.model.metadata import manifest
 
@@ -16,6 +16,8 @@ ENCRYPTION_SECRET = "proxmox-csi-encryption"
 def storage_classes(lab: Lab) -> Iterator[Manifest]:
     """The storage classes. A volume outlives its claim; what it holds is deleted by hand or not at all."""
     for name, row in lab.storage_classes.items():
+        if isinstance(row, OtherStorageClass) or row.existing:
+            continue
         is_block = isinstance(row, BlockStorageClass)
         yield manifest(
             "storage.k8s.io/v1",

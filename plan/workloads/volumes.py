@@ -11,6 +11,7 @@ from config.service.common import Scratch, Volume
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from config.service.secret import SecretFile
+from config.storage_class import ONE_NODE, AccessMode, BlockStorageClass, NfsStorageClass, OtherStorageClass
 from plan.model import Manifest
 from plan.model.metadata import manifest
 from plan.workloads.context import Scope
@@ -26,9 +27,29 @@ def is_block(lab: Lab, storage_class: str | None) -> bool:
     return row is not None and row.backend == "block"
 
 
+def access_mode(lab: Lab, volume: Volume) -> AccessMode:
+    """How a volume is mounted: as it says, or as its class does."""
+    row = lab.storage_classes.get(volume.storage_class) if volume.storage_class else None
+    if volume.access is not None:
+        return volume.access
+    match row:
+        case BlockStorageClass():
+            return "ReadWriteOnce"
+        case OtherStorageClass():
+            return row.access
+        case NfsStorageClass() | None:
+            return "ReadWriteMany"
+
+
+def one_node_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]:
+    """Volumes that the pods of a workload mount and that are on one node at a time."""
+    found, used = scope.service.volumes, mounted(config)
+    return tuple(name for name in found if name in used and access_mode(scope.lab, found[name]) in ONE_NODE)
+
+
 def claim_spec(lab: Lab, volume: Volume) -> Manifest:
     """Specification of a claim. A block volume belongs to one node, a folder to any number, unless stated otherwise."""
-    access = volume.access or ("ReadWriteOnce" if is_block(lab, volume.storage_class) else "ReadWriteMany")
+    access = access_mode(lab, volume)
     bound = {"volumeName": volume.volume} if volume.volume else {}
     return {
         "accessModes": [access],
