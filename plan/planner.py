@@ -15,8 +15,10 @@ from plan.findings.chart_versions import chart_version_findings
 from plan.findings.creation import creation_findings
 from plan.findings.gpu import gpu_findings
 from plan.findings.image_sources import image_source_findings
+from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.node import node_findings
 from plan.findings.objects import object_findings
+from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
@@ -69,6 +71,8 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
                 *chart_version_findings(lab),
                 *grace_findings(lab),
                 *image_source_findings(lab),
+                *plain_secret_findings(lab),
+                *kubernetes_version_findings(lab),
                 *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),
                 *node_findings(lab),

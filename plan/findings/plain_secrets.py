@@ -1,0 +1,86 @@
+"""Secrets that stand in the lab's files in clear."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from config.lab import Lab
+from config.service import HelmService
+from config.source import Path, is_mapping, is_sequence
+from plan.model.findings import Finding, Rule
+
+SECRET_IN_ENV = Rule(
+    "SECRET-IN-ENV",
+    "warning",
+    title="A password in the lab's files",
+    meaning=(
+        "What stands under env or in the values of a chart is in git, in what `homelab render` writes and in pull "
+        "requests, and can be read by whoever may read pods. Names that end like PASSWORD, TOKEN or SECRET, and "
+        "addresses with a password in them, are taken for secrets unless their value is empty, a path or a variable."
+    ),
+    remedy=(
+        "Put the value into Vault and write the variable under secrets. Other variables and arguments can refer to it "
+        "as $(NAME). Then change the password: the old one stays in the history of git."
+    ),
+)
+
+_SECRET_NAME = re.compile(
+    r"(^|_)(PASSWORD|PASSWD|PASS|PASSPHRASE|SECRET|SECRET_KEY|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?|PSK|SALT)$"
+)
+_CAPITAL = re.compile("([a-z0-9])([A-Z])")
+_NAME_OF_SECRET = re.compile("(^|_)(EXISTING|SECRET$)")
+"""How charts call the name of a Secret, which is none itself."""
+_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@")
+_REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[^>]*>")
+_SETTINGS = frozenset({"", "true", "false", "yes", "no", "none", "null", "0", "1", "on", "off", "disabled", "enabled"})
+
+
+def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
+    """A finding for each variable that holds a secret."""
+    for name, service in lab.services.items():
+        for path, container in service.containers_of(name):
+            for variable, value in container.env.items():
+                if is_secret(variable, value):
+                    yield SECRET_IN_ENV.finding(
+                        (*path, "env", variable),
+                        f"{variable} of {name} holds a secret in clear: it goes into git, and into what is rendered",
+                        _fix(variable, value),
+                        facts={"variable": variable},
+                    )
+        if isinstance(service, HelmService):
+            for path, value in _texts(service.values, ("services", name, "values")):
+                key = str(path[-1])
+                words = _CAPITAL.sub(r"\1_\2", key).upper()
+                if not _NAME_OF_SECRET.search(words) and is_secret(words, value):
+                    yield SECRET_IN_ENV.finding(
+                        path,
+                        f"{key} of {name} holds a secret in clear: it goes into git, and into what is rendered",
+                        f"write it under secrets, its value in Vault, and let the chart read the Secret {name}",
+                        facts={"variable": key},
+                    )
+
+
+def _fix(variable: str, value: str) -> str:
+    if _IN_URL.search(value):
+        return "write the password under secrets, its value in Vault, and $(NAME) in its place in the address"
+    return f"write it under secrets, {variable}: {{}}, and its value in Vault; others can say $({variable})"
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif is_mapping(value) or is_sequence(value):
+        entries = value.items() if is_mapping(value) else enumerate(value)
+        for key, entry in entries:
+            yield from _texts(entry, (*path, key))
+
+
+def is_secret(variable: str, value: str) -> bool:
+    """Whether a variable is one that nobody should read."""
+    in_url = _IN_URL.search(value)
+    if in_url and not _REFERENCE.fullmatch(in_url["password"]):
+        return True
+    if not _SECRET_NAME.search(variable.upper()):
+        return False
+    is_path = value.startswith(("/", "./", "file:"))
+    return not (is_path or value.lower() in _SETTINGS or _REFERENCE.search(value))
