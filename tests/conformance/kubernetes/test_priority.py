@@ -90,7 +90,7 @@ def foreseen(new: Workload, *there: Workload) -> tuple[set[str], dict[str, str]]
     use = NodeUse(NODE, requests, {}, 0, len(there), tuple((each, 1) for each in there))
     uses, pending = placed(nodes, [*there, new], [use])
     run = {each.name for found in uses for each, _ in found.workloads}
-    return run, {each.workload.name: each.reason for each in pending}
+    return run, {each.workload.name: str(each.reason) for each in pending}
 
 
 def test_the_least_important_pod_makes_room_for_a_more_important_one(governed: Api) -> None:

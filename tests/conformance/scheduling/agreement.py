@@ -90,7 +90,7 @@ class Rooms(NamedTuple):
     reason: str = ""
 
     @classmethod
-    def of(cls, rooms: Sequence[Room] | str, nodes: Sequence[str]) -> "Rooms":
+    def of(cls, rooms: Sequence[Room] | NoPlace, nodes: Sequence[str]) -> "Rooms":
         """What the planner says."""
         return (
             cls((), str(rooms))
