@@ -6,10 +6,12 @@ from typing import Any
 from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.model import Container, Manifest, Node, Workload
 from plan.model.constraints import AffinityTerm, Requirement, Spread
-from plan.model.resources import written
+from plan.model.resources import NODE_CRITICAL_PRIORITY, written
 from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
 from plan.workloads.storage_classes import BLOCK_PROVISIONER
 
+BUILT_IN = {SYSTEM_CRITICAL_PRIORITY: "system-cluster-critical", NODE_CRITICAL_PRIORITY: "system-node-critical"}
+"""Classes that every cluster has, by their priority."""
 OWNER = "rehearsal/workload"
 """Label by which a controller selects its pods."""
 STORAGE_CLASS = "block"
@@ -165,14 +167,14 @@ PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
 def priority_class_name(priority: int, *, preempts: bool) -> str:
     """The class of a priority."""
-    if priority == SYSTEM_CRITICAL_PRIORITY:
-        return "system-cluster-critical"
+    if priority in BUILT_IN:
+        return BUILT_IN[priority]
     return f"priority-{priority}" + ("" if preempts else "-never")
 
 
 def priority_class(priority: int, *, preempts: bool) -> Manifest | None:
     """A class for a priority that a workload has; None for that which every cluster has."""
-    if priority == SYSTEM_CRITICAL_PRIORITY:
+    if priority in BUILT_IN:
         return None
     return _object(
         "scheduling.k8s.io/v1",
