@@ -18,6 +18,7 @@ from plan.kubernetes.admission.limit_range import limit_range_refusals
 from plan.kubernetes.admission.policies import policy_refusals
 from plan.kubernetes.admission.priority import PriorityRefused, with_priority
 from plan.kubernetes.admission.quota import quota_refusals
+from plan.kubernetes.admission.reasons import Invalid, Reason
 from plan.kubernetes.admission.runtime import UnknownRuntimeClass, with_overhead
 from plan.kubernetes.admission.tolerations import tolerations
 from plan.kubernetes.admission.validation import invalid_fields
@@ -31,9 +32,13 @@ class Refusal(NamedTuple):
     """Why a pod is refused."""
 
     by: Stage
-    reasons: tuple[str, ...]
-    """In the API server's words, or the policy's. Where several policies refuse, the API server tells what one of
-    them says, whichever was the quickest."""
+    causes: tuple[Reason, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """In the API server's words, or the policy's. Where several policies refuse, the API server tells what one of
+        them says, whichever was the quickest."""
+        return tuple(str(each) for each in self.causes)
 
     @property
     def message(self) -> str:
@@ -50,7 +55,13 @@ class Admission(NamedTuple):
     priority_class: str
     qos: QosClass
     tolerations: tuple[Manifest, ...]
-    refusal: Refusal | None
+    refusals: tuple[Refusal, ...]
+    """All that would refuse it, one after the other."""
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """The one that the API server tells: the first."""
+        return self.refusals[0] if self.refusals else None
 
 
 def admit(
@@ -82,15 +93,15 @@ def admit(
             pod = with_overhead(spec, pod, runtime_classes)
     except (PriorityRefused, UnknownRuntimeClass) as refused:
         stage = "priority" if isinstance(refused, PriorityRefused) else "runtime-class"
-        return Admission(pod, priority_class, qos_class(pod), tolerated, Refusal(stage, (str(refused),)))
-    stages: tuple[tuple[Stage, Iterable[str]], ...] = (
-        ("validation", invalid_fields(spec, pod)),
+        return Admission(pod, priority_class, qos_class(pod), tolerated, (Refusal(stage, (Invalid(str(refused)),)),))
+    stages: tuple[tuple[Stage, Iterable[Reason]], ...] = (
+        ("validation", map(Invalid, invalid_fields(spec, pod))),
         ("limit-range", limit_range_refusals(pod, ranges)),
         ("policy", policy_refusals(lab, namespace, manifest, pod)),
         ("quota", quota_refusals(spec, priority_class, pod, budgets)),
     )
-    refusals = (Refusal(stage, found) for stage, reasons in stages if (found := tuple(reasons)))
-    return Admission(pod, priority_class, qos_class(pod), tolerated, next(refusals, None))
+    refusals = tuple(Refusal(stage, found) for stage, reasons in stages if (found := tuple(reasons)))
+    return Admission(pod, priority_class, qos_class(pod), tolerated, refusals)
 
 
 def _limit_ranges(namespace: Namespace) -> tuple[Manifest, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from config.lab import Lab
 from config.namespaces import namespace_of
+from plan.kubernetes.admission.reasons import PolicyBroken
 from plan.model import Container, Manifest, Namespace, Pod
 from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL
 from plan.model.resources import CPU, GPU, MEMORY
@@ -12,7 +13,7 @@ from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.tiers.policies import sentences
 
 
-def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod) -> Iterator[str]:
+def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod) -> Iterator[PolicyBroken]:
     """What each policy that refuses the pod says, with its name."""
     tier = governing_tier(lab, namespace)
     if tier is None:
@@ -41,10 +42,10 @@ def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod
     for policy, exception, applies, offends, sentence in judged:
         offenders = [container.name for container in containers if offends(container)]
         if applies and offenders and not _is_excused(exception, namespace, manifest):
-            yield f"Policy {policy} failed: In {', '.join(offenders)}: {sentence}"
+            yield PolicyBroken(policy, tuple(offenders), sentence)
     has_gpus = lab.cluster.platform.gpu is not None and not _is_gpu_namespace(lab, namespace)
     if has_gpus and not _gpu_together(manifest["spec"], containers):
-        yield f"Policy gpu-together failed: {sentences.gpu_together(file)}"
+        yield PolicyBroken("gpu-together", (), sentences.gpu_together(file))
 
 
 def governing_tier(lab: Lab, namespace: Namespace) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from plan.cluster.nodes import PODS
 from plan.kubernetes.admission.containers import STANDARD
+from plan.kubernetes.admission.reasons import QuotaBroken
 from plan.model import Container, Manifest, Pod, ResourceList
 from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests, qos_class, read_amount
 
@@ -16,7 +17,7 @@ _HAVE_TO_BE_STATED = (CPU, MEMORY)
 
 def quota_refusals(
     spec: Mapping[str, Any], priority_class: str, pod: Pod, quotas: Mapping[str, tuple[Manifest, ResourceList]]
-) -> Iterator[str]:
+) -> Iterator[QuotaBroken]:
     """What the first quota that is not kept says; `quotas` holds each with what is used of it, by name.
 
     Before any quota is counted, the pod has to state what one of them demands. Of several quotas of one kind the API
@@ -28,7 +29,7 @@ def quota_refusals(
         if _applies(quota, spec, priority_class, pod)
     ]
     failed = (
-        f"failed quota: {name}: must specify {'; '.join(unstated)}"
+        QuotaBroken(name, (), f"failed quota: {name}: must specify {'; '.join(unstated)}")
         for name, hard, _ in applying
         if (unstated := _unstated(hard, pod))
     )
@@ -37,7 +38,7 @@ def quota_refusals(
     yield from islice(chain(failed, filter(None, exceeded)), 1)
 
 
-def _exceeded(name: str, usage: ResourceList, used: ResourceList, hard: ResourceList) -> str | None:
+def _exceeded(name: str, usage: ResourceList, used: ResourceList, hard: ResourceList) -> QuotaBroken | None:
     over = [
         resource
         for resource in sorted(hard)
@@ -47,7 +48,11 @@ def _exceeded(name: str, usage: ResourceList, used: ResourceList, hard: Resource
         ",".join(f"{resource}={_notation(resource, amounts.get(resource, 0))}" for resource in over)
         for amounts in (usage, used, hard)
     )
-    return "exceeded quota: {}, requested: {}, used: {}, limited: {}".format(name, *shown) if over else None
+    if not over:
+        return None
+    return QuotaBroken(
+        name, tuple(over), "exceeded quota: {}, requested: {}, used: {}, limited: {}".format(name, *shown)
+    )
 
 
 def pod_usage(pod: Pod) -> dict[str, int]:
