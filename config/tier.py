@@ -28,6 +28,10 @@ class Quota(Model):
     cpu: CpuPool
     memory: MemoryPool
     pods: Annotated[int, Field(gt=0)]
+    memory_limits: MemoryPool | None = None
+    """What the memory limits of its pods may add up to; left out, anything."""
+    ephemeral_storage: MemoryPool | None = None
+    """What its pods may request of the nodes' disks; left out, anything."""
     priority_classes: tuple[Name, ...] = ()
     """Only pods with the priority class of these tiers count; left out, all pods do."""
 

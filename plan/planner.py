@@ -6,7 +6,7 @@ from plan.cluster.credentials import credential_findings, plan_credentials
 from plan.cluster.kubeadm import kubeadm_documents
 from plan.cluster.membership import created_anew
 from plan.cluster.nodes import plan_nodes
-from plan.findings.admission import judged
+from plan.findings.admission import admission_findings
 from plan.findings.autoscaling import autoscaling_findings
 from plan.findings.capacity import capacity_findings
 from plan.findings.certificates import certificate_findings
@@ -60,11 +60,12 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
         capacity=capacity,
         findings=sorted_findings(
             (
-                *judged(lab, namespaces, services, service_findings(lab, services)),
                 *machine_findings(lab),
                 *creation_findings(lab),
                 *credential_findings(lab),
                 *shutdown_findings(lab),
+                *service_findings(lab, services),
+                *admission_findings(lab, namespaces, services),
                 *autoscaling_findings(lab),
                 *certificate_findings(lab),
                 *chart_value_findings(lab),

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from config.lab import Lab
-from config.quantity import Cpu, Memory
 from plan.capacity.groups import groups
 from plan.capacity.hosts import host_uses
+from plan.capacity.quotas import counted, resource_of
 from plan.cluster.nodes import PODS
 from plan.cluster.system import system_workloads
+from plan.kubernetes.admission.quota import quota_amount
 from plan.kubernetes.scheduling import place
 from plan.model import Capacity, Namespace, NamespaceUse, Node, Service, Workload
 from plan.model.resources import CPU, MEMORY, added, pod_limits, pod_requests, scaled
@@ -34,31 +35,28 @@ def measure(
 
 def _namespace(lab: Lab, namespace: Namespace, own: list[Workload]) -> NamespaceUse:
     steady = [workload for workload in own if workload.is_steady]
+    quota = _quota(lab, namespace)
     return NamespaceUse(
         name=namespace.name,
         tier=namespace.tier,
-        requests=_requests(steady),
+        requests=_requests(steady, quota or ()),
         limits=added(*(scaled(pod_limits(workload.pod), workload.replicas) for workload in steady)),
-        requests_with_jobs=_requests(own),
-        quota=_quota(lab, namespace),
+        requests_with_jobs=_requests(own, quota or ()),
+        quota=quota,
     )
 
 
-def _requests(workloads: Iterable[Workload]) -> dict[str, int]:
+def _requests(workloads: Iterable[Workload], quota: Iterable[str]) -> dict[str, int]:
+    """Sums of what the pods request, and of all else that the quota limits."""
     return added(
         {CPU: 0, MEMORY: 0, PODS: 0},
-        *(scaled(pod_requests(workload.pod) | {PODS: 1}, workload.replicas) for workload in workloads),
+        *(scaled(counted(each.pod, quota) | pod_requests(each.pod) | {PODS: 1}, each.replicas) for each in workloads),
     )
 
 
 def _quota(lab: Lab, namespace: Namespace) -> dict[str, int] | None:
     """What the lab's pods may have in a namespace. They are of its tier's priority class, which may not count."""
-    counted = lab.tiers[namespace.tier].quota.priority_classes or (namespace.tier,)
-    if namespace.quota is None or namespace.tier not in counted:
+    counting = lab.tiers[namespace.tier].quota.priority_classes or (namespace.tier,)
+    if namespace.quota is None or namespace.tier not in counting:
         return None
-    hard = namespace.quota["spec"]["hard"]
-    return {
-        CPU: Cpu.parse(hard["requests.cpu"]),
-        MEMORY: Memory.parse(hard["requests.memory"]),
-        PODS: int(hard["pods"]),
-    }
+    return {resource_of(field): quota_amount(field, text) for field, text in namespace.quota["spec"]["hard"].items()}

@@ -1,14 +1,31 @@
 """What a quota has to say about more pods of a workload."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from plan.cluster.nodes import PODS
+from plan.kubernetes.admission.quota import pod_usage
 from plan.model import NamespaceUse, Pod, Workload
-from plan.model.resources import CPU, MEMORY, at_most, notation, pod_requests
+from plan.model.resources import CPU, MEMORY, at_most, notation
 
 FIELDS = {CPU: "requests.cpu", MEMORY: "requests.memory", PODS: "pods"}
-"""What a quota calls the resources that the tiers' quotas limit."""
+"""What a quota calls the resources that the planner has a name for; all others go by the quota's own name."""
+
+
+def counted(pod: Pod, resources: Iterable[str]) -> dict[str, int]:
+    """What a pod takes of a quota that limits these resources."""
+    usage = pod_usage(pod)
+    return {resource: usage.get(field_of(resource), 0) for resource in resources}
+
+
+def field_of(resource: str) -> str:
+    """What a quota calls a resource."""
+    return FIELDS.get(resource, resource)
+
+
+def resource_of(field: str) -> str:
+    """What the planner calls a field of a quota."""
+    return next((resource for resource, name in FIELDS.items() if name == field), field)
 
 
 class Excess(NamedTuple):
@@ -25,7 +42,9 @@ class Excess(NamedTuple):
     @property
     def sentence(self) -> str:
         """For example `requests.memory 12Gi of 10Gi`."""
-        return f"{FIELDS[self.resource]} {notation(self.resource, self.needed)} of {notation(self.resource, self.hard)}"
+        return (
+            f"{field_of(self.resource)} {notation(self.resource, self.needed)} of {notation(self.resource, self.hard)}"
+        )
 
     @property
     def smaller(self) -> str:
@@ -40,7 +59,7 @@ def exceeded(use: NamespaceUse, workload: Workload, pods: int) -> Iterator[Exces
 
     A resource that the lab exceeds already while nothing moves is not told again.
     """
-    requests = _per_pod(workload.pod)
+    requests = counted(workload.pod, use.quota or ())
     for resource, hard in (use.quota or {}).items():
         steady, each = use.requests.get(resource, 0), requests.get(resource, 0)
         others = steady - workload.replicas * each
@@ -48,7 +67,3 @@ def exceeded(use: NamespaceUse, workload: Workload, pods: int) -> Iterator[Exces
         if steady <= hard < needed:
             room = hard - others
             yield Excess(resource, needed, hard, room // each, room // pods)
-
-
-def _per_pod(pod: Pod) -> dict[str, int]:
-    return pod_requests(pod) | {PODS: 1}

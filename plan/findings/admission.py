@@ -1,143 +1,233 @@
-"""Pods that the API server would refuse: every pod that the plan writes goes through the same judge, in the order in
-which it would be made, and quotas count what came before it."""
+"""Pods that the API server would refuse: each pod that the plan writes is judged, in the order in which it is made."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from config.lab import Lab
-from plan.capacity.quotas import FIELDS
+from config.quantity import Cpu, Memory
+from config.service.container import Resources
+from config.source import Path
 from plan.kubernetes.admission import Admission, admit
-from plan.kubernetes.admission.quota import amount_of, pod_usage
-from plan.model import Container, Controller, Finding, Manifest, Namespace, Service, Workload
-from plan.model.findings import Rule
-from plan.model.resources import notation
+from plan.kubernetes.admission.quota import pod_usage
+from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken, QuotaBroken, Reason
+from plan.model import Container, Namespace, Service, Workload
+from plan.model.findings import Finding, Rule
+from plan.model.resources import CPU, MEMORY, added
+from plan.workloads.written_pods import WrittenPod, written_pods
+
+CPU_ABOVE_CAP = Rule(
+    "CPU-ABOVE-CAP",
+    "error",
+    title="A container requests more CPU than its tier allows",
+    meaning=(
+        "Each tier caps the CPU request of one container, by a Kyverno policy. A LimitRange maximum is not "
+        "used for it: the API server would turn it into a CPU limit of every container."
+    ),
+    remedy="Request less, or state exceptions.cpu-above-cap with the reason.",
+)
+
+LIMIT_ABOVE_MAXIMUM = Rule(
+    "LIMIT-ABOVE-MAXIMUM",
+    "error",
+    title="A memory limit above the tier's maximum",
+    meaning=(
+        "The LimitRange of the namespace refuses the pod: the controller reports FailedCreate, and the service is down."
+    ),
+    remedy=(
+        "Lower the limit, or state exceptions.no-limit-range with the reason: then the namespace gets no LimitRange."
+    ),
+)
+
+LIMIT_ABOVE_RATIO = Rule(
+    "LIMIT-ABOVE-RATIO",
+    "error",
+    title="A memory limit too far above its request",
+    meaning=(
+        "Where a tier says how many times its request a limit may be (max_memory_ratio), the LimitRange of the "
+        "namespace refuses what is further apart: the controller reports FailedCreate, and the service is down."
+    ),
+    remedy="Request more memory, lower the limit, or state exceptions.no-limit-range with the reason.",
+)
 
 ADMISSION_REFUSED = Rule(
     "ADMISSION-REFUSED",
     "error",
     title="The API server would refuse a pod",
     meaning=(
-        "Each pod of the plan is put before the rules by which the API server and the policies admit pods. This one is "
-        "refused: its controller reports FailedCreate, and the pod never appears. The message ends in the words of the "
-        "API server or of the policy."
+        "The pod breaks a rule of its namespace: the LimitRange or the quota of its tier, a policy, or what the API "
+        "server wants of every pod. The controller reports FailedCreate with the words that the finding quotes, and "
+        "no pod appears."
     ),
-    remedy="State amounts that the tier admits, raise the tier's bounds, or state the exception with its reason.",
+    remedy="Change what the message names, or state the exception that it names, with the reason.",
 )
 
-WORDED_ELSEWHERE = frozenset({"CPU-ABOVE-CAP", "LIMIT-ABOVE-MAXIMUM", "LIMIT-ABOVE-RATIO"})
-"""Rules that say more of what a service's file states. They hold only where the judge refuses a pod of it."""
-_TEMPLATES: Mapping[Controller, tuple[str, ...]] = {
-    "Deployment": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-    "Pod": (),
-}
+
+class Refused(NamedTuple):
+    """A reason for which a pod of a workload is refused."""
+
+    service: str
+    workload: Workload
+    reason: Reason
 
 
-def judged(
-    lab: Lab, namespaces: Iterable[Namespace], services: Sequence[Service], found: Iterable[Finding]
-) -> Iterator[Finding]:
-    """The findings, those about admission as far as the judge agrees, and what it refuses that none of them says."""
-    refused = dict(_refusals(lab, namespaces, services))
-    worded: set[str] = set()
-    for finding in found:
-        if finding.code not in WORDED_ELSEWHERE:
-            yield finding
-        elif (name := _service_of(finding)) in {service for service, _ in refused}:
-            worded.add(name)
-            yield finding
-    for (service, _), (workload, refusal) in refused.items():
-        assert refusal.refusal is not None
-        if service not in worded:
+def refused_pods(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[Service]) -> Iterator[Refused]:
+    """Every reason for which a pod of the plan would be refused, in the order in which the pods are made. Pods that run
+    all the time use up the quotas; those of jobs come to what is left."""
+    by_name = {each.name: each for each in namespaces}
+    used: dict[str, Mapping[str, int]] = defaultdict(dict)
+    pods = [(service.name, pod) for service in services for pod in written_pods(service)]
+    pods.sort(key=lambda each: not each[1].workload.is_steady)
+    for service, pod in pods:
+        namespace = by_name.get(pod.workload.namespace)
+        if namespace is None or not pod.workload.replicas:
+            continue
+        admission = _admitted(lab, namespace, pod, used[namespace.name])
+        reasons = [each for refusal in admission.refusals for each in refusal.causes]
+        if pod.workload.is_steady and not reasons:
+            takes = pod_usage(admission.pod)
+            for number in range(1, pod.workload.replicas + 1):
+                if number > 1:
+                    further = _admitted(lab, namespace, pod, used[namespace.name])
+                    reasons = [each for refusal in further.refusals for each in refusal.causes]
+                if reasons:
+                    break
+                used[namespace.name] = added(used[namespace.name], takes)
+        yield from (Refused(service, pod.workload, each) for each in reasons)
+
+
+def _admitted(lab: Lab, namespace: Namespace, pod: WrittenPod, used: Mapping[str, int]) -> Admission:
+    quota = namespace.quota
+    return admit(
+        lab, namespace, pod.manifest, quotas={} if quota is None else {quota["metadata"]["name"]: (quota, used)}
+    )
+
+
+def admission_findings(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[Service]) -> Iterator[Finding]:
+    """A finding for each container, or pod, that would be refused. Of a quota the sum of the namespace is told."""
+    found: dict[tuple[str, Path, str], Finding] = {}
+    for refused in refused_pods(lab, namespaces, services):
+        for finding in _findings(lab, refused):
+            found.setdefault((finding.code, finding.path, finding.about), finding)
+    yield from found.values()
+
+
+def _findings(lab: Lab, refused: Refused) -> Iterator[Finding]:
+    match refused.reason:
+        case LimitBroken(bound="maximum", resource="memory", scope="Container", of="limit", stated=int()) as broken:
+            yield _above_maximum(lab, refused, broken)
+        case LimitBroken(bound="ratio", resource="memory", scope="Container", stated=int()) as broken:
+            yield _above_ratio(lab, refused, broken)
+        case PolicyBroken(policy="cpu-request-cap") as broken:
+            yield from (_above_cap(lab, refused, each) for each in broken.containers)
+        case PolicyBroken(policy="memory-guaranteed") as broken if _are_stated(lab, refused, broken.containers):
+            return  # said where it is stated: MEMORY-NOT-GUARANTEED
+        case QuotaBroken(resources=resources) if resources:
+            return  # said of the namespace: QUOTA-EXCEEDED
+        case reason:
             yield ADMISSION_REFUSED.finding(
-                workload.path,
-                f"the pods of {workload.name} would be refused: {refusal.refusal.message}",
-                "state amounts that its tier admits, raise the tier's bounds in tiers.yaml, or state the exception",
-                about=workload.name,
-                facts={"stage": refusal.refusal.by},
+                refused.workload.path,
+                f"pods of {refused.workload.name} would be refused: {reason}",
+                _way_out(refused),
+                about=_about(refused),
+                facts={"reason": str(reason)},
             )
 
 
-def _service_of(finding: Finding) -> str:
-    return str(finding.path[1]) if len(finding.path) > 1 else ""
+def _above_maximum(lab: Lab, refused: Refused, broken: LimitBroken) -> Finding:
+    tier = lab.services[refused.service].tier
+    most, limit = Memory(broken.admitted), Memory(broken.stated or 0)
+    path, needs = _stated_at(lab, refused, broken.container)
+    excused = f"state exceptions.no-limit-range of {refused.service} with the reason"
+    return LIMIT_ABOVE_MAXIMUM.finding(
+        (*path, "memory") if needs else path,
+        f"memory limit {limit}{_whose(needs, broken.container)}; the LimitRange of tier {tier} admits {most}: {broken}",
+        f"write memory: {most} or less, or {excused}"
+        if needs
+        else f"raise container.max_memory of tier {tier} to {limit}, or {excused}",
+        about="" if needs else broken.container,
+        facts={"limit_bytes": int(limit), "maximum_bytes": int(most)},
+    )
 
 
-def _refusals(
-    lab: Lab, namespaces: Iterable[Namespace], services: Sequence[Service]
-) -> Iterator[tuple[tuple[str, str], tuple[Workload, Admission]]]:
-    """By service and workload; a quota that is full is told with the namespace, so here it counts for what no rule
-    on namespaces sums up."""
-    by_name = {namespace.name: namespace for namespace in namespaces}
-    used: dict[str, Counter[str]] = defaultdict(Counter)
-    for service in services:
-        manifests = {(each["kind"], each["metadata"]["name"]): each for each in service.objects}
-        for workload in service.workloads:
-            namespace = by_name.get(workload.namespace)
-            if namespace is None or not workload.replicas:
-                continue
-            pod = _pod(manifests.get((workload.controller, workload.name)), workload, service)
-            try:
-                admission = admit(lab, namespace, pod, quotas=_quotas(namespace, used[namespace.name]))
-            except (KeyError, TypeError, ValueError):
-                continue  # no pod at all: a patch or an object that is invalid has a finding of its own
-            refusal = admission.refusal
-            if refusal is None or refusal.by == "quota":
-                taken = pod_usage(admission.pod)
-                used[namespace.name].update({name: amount * workload.replicas for name, amount in taken.items()})
-            told_elsewhere = not _exceeds_what_is_not_summed_up(namespace, used[namespace.name])
-            if refusal is not None and not (refusal.by == "quota" and told_elsewhere):
-                yield (service.name, workload.name), (workload, admission)
+def _above_ratio(lab: Lab, refused: Refused, broken: LimitBroken) -> Finding:
+    tier = lab.services[refused.service].tier
+    container = _container(refused.workload, broken.container)
+    limit, request = Memory(container.limits[MEMORY]), Memory(container.requests[MEMORY])
+    ratio = Cpu(broken.admitted)
+    least = Memory(-(-limit * 1000 // broken.admitted))
+    path, needs = _stated_at(lab, refused, broken.container)
+    return LIMIT_ABOVE_RATIO.finding(
+        (*path, "memory_request") if needs else path,
+        f"memory limit {limit}{_whose(needs, broken.container)} is {limit / request:.1f} times the request {request}; "
+        f"the LimitRange of tier {tier} admits {ratio} times: {broken}",
+        f"write memory_request: {least} or more, a lower memory, or state exceptions.no-limit-range of "
+        f"{refused.service} with the reason",
+        about="" if needs else broken.container,
+        facts={"limit_bytes": int(limit), "request_bytes": int(request), "ratio": str(ratio)},
+    )
 
 
-def _quotas(namespace: Namespace, used: Mapping[str, int]) -> dict[str, tuple[Manifest, Mapping[str, int]]]:
-    if namespace.quota is None:
-        return {}
-    return {namespace.quota["metadata"]["name"]: (namespace.quota, dict(used))}
+def _above_cap(lab: Lab, refused: Refused, name: str) -> Finding:
+    tier = lab.services[refused.service].tier
+    cap = lab.tiers[tier].container.max_cpu_request
+    cpu = Cpu(_container(refused.workload, name).requests[CPU])
+    path, needs = _stated_at(lab, refused, name)
+    excused = f"state exceptions.cpu-above-cap of {refused.service} with the reason"
+    return CPU_ABOVE_CAP.finding(
+        (*path, "cpu") if needs else path,
+        f"requests {cpu} CPU{_whose(needs, name)}; one container of tier {tier} may request {cap}, and the policy "
+        "refuses its pods",
+        f"write cpu: {cap} or less, or {excused}"
+        if needs
+        else f"raise container.max_cpu_request of tier {tier} to {cpu}, or {excused}",
+        about="" if needs else name,
+        facts={"request_millicores": int(cpu), "cap_millicores": int(cap)},
+    )
 
 
-def _exceeds_what_is_not_summed_up(namespace: Namespace, used: Mapping[str, int]) -> bool:
-    """Whether a quota is exceeded on a resource that no finding about the namespace adds up."""
-    hard: Mapping[str, object] = {} if namespace.quota is None else namespace.quota["spec"]["hard"]
-    others = (name for name in hard if name not in FIELDS.values())
-    return any(used.get(name, 0) > amount_of(name, hard[name]) for name in others)
+def _container(workload: Workload, name: str) -> Container:
+    return next(each for each in (*workload.pod.containers, *workload.pod.init_containers) if each.name == name)
 
 
-def _pod(manifest: Manifest | None, workload: Workload, service: Service) -> Manifest:
-    path = _TEMPLATES.get(workload.controller)
-    if manifest is None or path is None:
-        return _stand_in(workload, service)
-    found: Any = manifest
-    for key in path:
-        found = found[key]
-    return found
+def _stated_at(lab: Lab, refused: Refused, name: str) -> tuple[Path, Resources | None]:
+    """Where the lab states the resources of a container; where the workload is, for what the program adds itself."""
+    stated = dict(lab.services[refused.service].sized(refused.service))
+    path, containers = refused.workload.path, refused.workload.pod.containers
+    for group in ("sidecars", "init", "containers"):
+        if needs := stated.get((*path, group, name)):
+            return (*path, group, name), needs
+    is_main = bool(containers) and containers[0].name == name
+    return path, stated.get(path) if is_main else None
 
 
-def _stand_in(workload: Workload, service: Service) -> Manifest:
-    """A pod that a chart or an operator makes, as far as the plan knows it."""
-    pod = workload.pod
-    return {
-        "metadata": {"labels": dict(pod.constraints.labels), "annotations": {"homelab/service": service.name}},
-        "spec": {
-            "containers": [_container(each) for each in pod.containers],
-            "initContainers": [_container(each) for each in pod.init_containers],
-            "nodeSelector": dict(pod.node_selector),
-            "tolerations": [{"operator": "Exists"}] if "*" in pod.tolerated_taints else _tolerations(workload),
-        },
-    }
+def _are_stated(lab: Lab, refused: Refused, names: Iterable[str]) -> bool:
+    return all(_stated_at(lab, refused, each)[1] for each in names)
 
 
-def _tolerations(workload: Workload) -> list[Manifest]:
-    return [{"key": key, "operator": "Exists"} for key in sorted(workload.pod.tolerated_taints)]
+def _whose(needs: Resources | None, container: str) -> str:
+    return "" if needs else f" of {container}, which the program adds"
 
 
-def _container(container: Container) -> Manifest:
-    def amounts(resources: Mapping[str, int]) -> dict[str, str]:
-        return {name: notation(name, amount) for name, amount in resources.items()}
+def _about(refused: Refused) -> str:
+    match refused.reason:
+        case PolicyBroken(policy=policy):
+            return policy
+        case LimitBroken(bound=bound, resource=resource, container=container):
+            return f"{container} {bound} {resource}".strip()
+        case QuotaBroken(quota=quota):
+            return quota
+        case _:
+            return ""
 
-    restarts = {"restartPolicy": "Always"} if container.always_restarts else {}
-    resources = {"requests": amounts(container.requests), "limits": amounts(container.limits)}
-    return {"name": container.name, "resources": resources, **restarts}
+
+def _way_out(refused: Refused) -> str:
+    match refused.reason:
+        case PolicyBroken():
+            return "do what the policy says"
+        case LimitBroken():
+            return f"keep to it, or state exceptions.no-limit-range of {refused.service} with the reason"
+        case QuotaBroken():
+            return f"state it for each container, or state exceptions.no-quota of {refused.service} with the reason"
+        case _:
+            return f"change what the message names in {refused.service}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from config.cluster import Overcommit
 from config.lab import Lab
-from plan.capacity.quotas import FIELDS
+from plan.capacity.quotas import field_of
 from plan.cluster.nodes import PODS
 from plan.findings.host import host_findings
 from plan.model import Capacity, Finding, GroupUse, NamespaceUse, NodeUse, Workload
@@ -141,7 +141,7 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
     path = _quota_path(lab, use)
     for resource, hard in use.quota.items():
         steady, peak = use.requests.get(resource, 0), use.requests_with_jobs.get(resource, 0)
-        field = FIELDS[resource]
+        field = field_of(resource)
         shown = f"{field}: {notation(resource, steady)} of {notation(resource, hard)}"
         if steady > hard:
             yield QUOTA_EXCEEDED.finding(

@@ -1,7 +1,7 @@
 """What there is to say about single services."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from config.lab import Lab
@@ -9,14 +9,17 @@ from config.namespaces import namespace_of
 from config.quantity import Memory
 from config.service import HelmService, Service
 from config.service.common import SizedService
-from config.service.container import Container, Resources, Workload
+from config.service.container import Container, Workload
 from config.service.database import DatabaseBase
 from config.source import Path
-from plan.model import Finding
+from plan.kubernetes.admission.limit_range import limit_range_refusals
+from plan.model import Finding, Manifest, Pod
 from plan.model import Service as PlannedService
 from plan.model.findings import Rule
 from plan.model.metadata import api_group
-from plan.tiers.conventions import departures, is_above_ratio
+from plan.model.resources import CPU
+from plan.tiers.conventions import departures
+from plan.tiers.objects import plan_tiers
 from plan.workloads.services import api_providers
 from plan.workloads.volumes import host_paths_of, is_block, mounted, scratch_of
 
@@ -121,17 +124,17 @@ WEBHOOK_FAILS_CLOSED = Rule(
 
 def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[Finding]:
     """All findings about services."""
-    ungoverned = _without_limit_range(lab)
+    workloads = {service.name: service.workloads for service in planned}
+    limit_ranges = {tier.name: tier.limit_range for tier in plan_tiers(lab)}
     for name, service in lab.services.items():
         tier = lab.tiers[service.tier]
-        containers = list(service.sized(name))
-        exceptions = {*service.exceptions, *({"no-limit-range"} if namespace_of(lab, name) in ungoverned else ())}
-        for path, needs in containers:
-            yield from departures(name, needs, service.tier, tier, exceptions, path)
+        for path, needs in service.sized(name):
+            yield from departures(needs, service.tier, tier, service.exceptions, path)
             if isinstance(needs, Container):
                 yield from _image(needs, path)
         yield from _resized(lab, name, service)
-        yield from _unused_exceptions(lab, name, service, [needs for _, needs in containers])
+        pods = [each.pod for each in workloads[name]]
+        yield from _unused_exceptions(lab, name, service, pods, (limit_ranges[service.tier],))
         for path, _, workload in service.parts(name):
             yield from _memory_scratch(service, workload, path)
             yield from _shared_block_volume(lab, service, workload, path)
@@ -142,11 +145,6 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
     for service in planned:
         yield from _missing_kinds(service, provided)
     yield from _named_twice(planned)
-
-
-def _without_limit_range(lab: Lab) -> set[str]:
-    """Namespaces in which some service has opted out: the others of its group have none either."""
-    return {namespace_of(lab, name) for name, service in lab.services.items() if "no-limit-range" in service.exceptions}
 
 
 def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
@@ -193,18 +191,22 @@ def _image(container: Container, path: Path) -> Iterator[Finding]:
         )
 
 
-def _unused_exceptions(lab: Lab, name: str, service: Service, containers: list[Resources]) -> Iterator[Finding]:
+def _unused_exceptions(
+    lab: Lab, name: str, service: Service, pods: Sequence[Pod], limit_ranges: Sequence[Manifest]
+) -> Iterator[Finding]:
+    """`limit_ranges` are those that the namespace would have without an exception."""
     tier = lab.tiers[service.tier]
     own = [part.workload for part in service.parts(name)]
     used = {
         "burstable-memory": tier.memory == "guaranteed",
         "guaranteed-memory": tier.memory == "burstable",
         "guaranteed-cpu": True,
-        "cpu-above-cap": any(each.cpu > tier.container.max_cpu_request for each in containers),
-        "no-limit-range": any(
-            each.memory > tier.container.max_memory or is_above_ratio(each, tier, service.exceptions)
-            for each in containers
+        "cpu-above-cap": any(
+            container.requests.get(CPU, 0) > tier.container.max_cpu_request
+            for pod in pods
+            for container in (*pod.containers, *pod.init_containers)
         ),
+        "no-limit-range": any(refusal for pod in pods for refusal in limit_range_refusals(pod, limit_ranges)),
         "no-quota": True,
         "host-access": not own or any(_uses_host(service, each) for each in own),
     }

@@ -22,21 +22,27 @@ _OOM_BEST_EFFORT = 1000
 @lru_cache(maxsize=4096)
 def notation(resource: str, amount: int) -> str:
     """An amount as it stands in a manifest and in the API server: `500m`, `512Mi`, `1`."""
-    if resource == CPU:
+    kind = of_quota(resource)
+    if kind == CPU:
         return str(Cpu(amount))
-    if resource in (MEMORY, EPHEMERAL_STORAGE):
+    if kind in (MEMORY, EPHEMERAL_STORAGE):
         return str(Memory(amount))
     return decimal(amount)
 
 
+def of_quota(field: str) -> str:
+    """The resource that a quota limits under a name such as `requests.memory` or `limits.memory`."""
+    return field.removeprefix("requests.").removeprefix("limits.")
+
+
 def at_most(resource: str, amount: int) -> str:
     """An amount to stay below, memory in whole MiB."""
-    return notation(resource, amount // MIB * MIB if resource in (MEMORY, EPHEMERAL_STORAGE) else amount)
+    return notation(resource, amount // MIB * MIB if of_quota(resource) in (MEMORY, EPHEMERAL_STORAGE) else amount)
 
 
 def at_least(resource: str, amount: int) -> str:
     """An amount to save, memory in whole MiB."""
-    return at_most(resource, amount + MIB - 1 if resource in (MEMORY, EPHEMERAL_STORAGE) else amount)
+    return at_most(resource, amount + MIB - 1 if of_quota(resource) in (MEMORY, EPHEMERAL_STORAGE) else amount)
 
 
 def written(amounts: ResourceList) -> dict[str, str]:

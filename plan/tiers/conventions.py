@@ -14,40 +14,6 @@ from plan.model import Container, Finding
 from plan.model.findings import Rule
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 
-CPU_ABOVE_CAP = Rule(
-    "CPU-ABOVE-CAP",
-    "error",
-    title="A container requests more CPU than its tier allows",
-    meaning=(
-        "Each tier caps the CPU request of one container, by a Kyverno policy. A LimitRange maximum is not "
-        "used for it: the API server would turn it into a CPU limit of every container."
-    ),
-    remedy="Request less, or state exceptions.cpu-above-cap with the reason.",
-)
-
-LIMIT_ABOVE_MAXIMUM = Rule(
-    "LIMIT-ABOVE-MAXIMUM",
-    "error",
-    title="A memory limit above the tier's maximum",
-    meaning=(
-        "The LimitRange of the namespace refuses the pod: the controller reports FailedCreate, and the service is down."
-    ),
-    remedy=(
-        "Lower the limit, or state exceptions.no-limit-range with the reason: then the namespace gets no LimitRange."
-    ),
-)
-
-LIMIT_ABOVE_RATIO = Rule(
-    "LIMIT-ABOVE-RATIO",
-    "error",
-    title="A memory limit too far above its request",
-    meaning=(
-        "Where a tier says how many times its request a limit may be (max_memory_ratio), the LimitRange of the "
-        "namespace refuses what is further apart: the controller reports FailedCreate, and the service is down."
-    ),
-    remedy="Request more memory, lower the limit, or state exceptions.no-limit-range with the reason.",
-)
-
 MEMORY_NOT_BURSTABLE = Rule(
     "MEMORY-NOT-BURSTABLE",
     "error",
@@ -142,54 +108,10 @@ def gpu_resources(gpu: Gpu | None, video_memory_resource: str) -> dict[str, int]
 
 
 def departures(
-    service: str, needs: Resources, tier_name: str, tier: Tier, exceptions: Collection[str], path: Path
-) -> Iterator[Finding]:
-    """What a container states that its tier's rules do not allow."""
-    yield from _memory_departures(needs, tier_name, tier, exceptions, path)
-    if needs.cpu > tier.container.max_cpu_request and "cpu-above-cap" not in exceptions:
-        yield CPU_ABOVE_CAP.finding(
-            (*path, "cpu"),
-            f"requests {needs.cpu} CPU; one container of tier {tier_name} may request "
-            f"{tier.container.max_cpu_request}, and the policy refuses its pods",
-            f"write cpu: {tier.container.max_cpu_request} or less, or state exceptions.cpu-above-cap of {service} "
-            "with the reason",
-        )
-    if needs.memory > tier.container.max_memory and "no-limit-range" not in exceptions:
-        yield LIMIT_ABOVE_MAXIMUM.finding(
-            (*path, "memory"),
-            f"memory limit {needs.memory}; the LimitRange of tier {tier_name} admits {tier.container.max_memory}: "
-            f"maximum memory usage per Container is {tier.container.max_memory}, but limit is {needs.memory}",
-            f"write memory: {tier.container.max_memory} or less, or state exceptions.no-limit-range of {service} "
-            "with the reason",
-        )
-    yield from _ratio_departures(service, needs, tier_name, tier, exceptions, path)
-
-
-def is_above_ratio(needs: Resources, tier: Tier, exceptions: Collection[str]) -> bool:
-    """Whether a memory limit is further above its request than the tier's LimitRange admits."""
-    most = tier.container.max_memory_ratio
-    return most is not None and needs.memory > memory_request(needs, tier, exceptions) * most
-
-
-def _ratio_departures(
-    service: str, needs: Resources, tier_name: str, tier: Tier, exceptions: Collection[str], path: Path
-) -> Iterator[Finding]:
-    most, request = tier.container.max_memory_ratio, memory_request(needs, tier, exceptions)
-    if most is not None and is_above_ratio(needs, tier, exceptions) and "no-limit-range" not in exceptions:
-        least = Memory(-(-needs.memory // most))
-        yield LIMIT_ABOVE_RATIO.finding(
-            (*path, "memory_request"),
-            f"memory limit {needs.memory} is {needs.memory / request:.1f} times the request {request}; the LimitRange "
-            f"of tier {tier_name} admits {most} times: memory max limit to request ratio per Container is {most}, but "
-            f"provided ratio is {needs.memory / request:f}",
-            f"write memory_request: {least} or more, a lower memory, or state exceptions.no-limit-range of {service} "
-            "with the reason",
-        )
-
-
-def _memory_departures(
     needs: Resources, tier_name: str, tier: Tier, exceptions: Collection[str], path: Path
 ) -> Iterator[Finding]:
+    """A memory request that its tier's rule does not allow, or does not heed. What the API server refuses is found by
+    asking it about the pods (`plan/findings/admission.py`)."""
     stated = needs.memory_request
     if memory_is_guaranteed(tier, exceptions):
         if stated is not None and stated != needs.memory:

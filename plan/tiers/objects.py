@@ -67,13 +67,15 @@ def _limit_range(tier: str, row: TierRow) -> Manifest:
 
 
 def _quota(tier: str, row: TierRow) -> Manifest:
-    """On requests and pods. A quota on `limits.cpu` would stop every pod that has no CPU limit."""
-    hard = {
-        "requests.cpu": str(row.quota.cpu),
-        "requests.memory": str(row.quota.memory),
-        "pods": str(row.quota.pods),
+    """On what the tier states. A quota on `limits.cpu` would stop every pod that has no CPU limit."""
+    stated = {
+        "requests.cpu": row.quota.cpu,
+        "requests.memory": row.quota.memory,
+        "pods": row.quota.pods,
+        "limits.memory": row.quota.memory_limits,
+        "requests.ephemeral-storage": row.quota.ephemeral_storage,
     }
-    spec: Manifest = {"hard": hard}
+    spec: Manifest = {"hard": {field: str(amount) for field, amount in stated.items() if amount is not None}}
     if row.quota.priority_classes:
         counted = {"scopeName": "PriorityClass", "operator": "In", "values": list(row.quota.priority_classes)}
         spec["scopeSelector"] = {"matchExpressions": [counted]}

@@ -9,7 +9,7 @@ from config.service.mount import Mount
 from config.service.port import ContainerPort
 from config.service.secret import SecretVariable
 from plan.model import Manifest, Workload
-from plan.workloads.apps import build_app
+from plan.workloads.apps import build_parts
 from plan.workloads.backups import as_app, backup_job, backup_volume
 from plan.workloads.context import Scope
 
@@ -46,7 +46,8 @@ def build_mysql(scope: Scope, mysql: MysqlService) -> tuple[list[Workload], list
         backup = backup_job(scope.name, mysql, mysql.backup, dump, USER_ID, ROOT_PASSWORD)
         volumes = {**app.volumes, "backup": backup_volume(mysql.backup)}
         app = app.model_copy(update={"workloads": {"backup": backup}, "volumes": volumes})
-    return build_app(replace(scope, service=app), app)
+    parts = [part if part.is_main else part._replace(path=(*scope.path, "backup")) for part in app.parts(scope.name)]
+    return build_parts(replace(scope, service=app), parts)
 
 
 def _create_databases(mysql: MysqlService) -> str:

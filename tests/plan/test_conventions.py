@@ -78,7 +78,7 @@ def test_burstable_memory_is_requested_below_the_limit_or_found(
     tier: Tier, needs: Resources, excepted: set[str]
 ) -> None:
     container = resources_of("main", needs, tier, excepted)
-    found = {finding.code for finding in departures("service", needs, "tier", tier, excepted, ("services", "service"))}
+    found = {finding.code for finding in departures(needs, "tier", tier, excepted, ("services", "service"))}
     if not memory_is_guaranteed(tier, excepted):
         below = container.requests[MEMORY] < container.limits[MEMORY]
         assert below != ("MEMORY-NOT-BURSTABLE" in found)
@@ -88,22 +88,9 @@ def test_burstable_memory_is_requested_below_the_limit_or_found(
 def test_guaranteed_memory_takes_no_other_request_without_a_finding(
     tier: Tier, needs: Resources, excepted: set[str]
 ) -> None:
-    found = {finding.code for finding in departures("service", needs, "tier", tier, excepted, ("services", "service"))}
+    found = {finding.code for finding in departures(needs, "tier", tier, excepted, ("services", "service"))}
     differs = memory_is_guaranteed(tier, excepted) and needs.memory_request not in (None, needs.memory)
     assert ("MEMORY-NOT-GUARANTEED" in found) == differs
-
-
-@given(tiers(), stated(), exceptions)
-def test_what_the_tier_does_not_admit_is_found_unless_excepted(
-    tier: Tier, needs: Resources, excepted: set[str]
-) -> None:
-    found = {finding.code for finding in departures("service", needs, "tier", tier, excepted, ("services", "service"))}
-    assert ("CPU-ABOVE-CAP" in found) == (
-        needs.cpu > tier.container.max_cpu_request and "cpu-above-cap" not in excepted
-    )
-    assert ("LIMIT-ABOVE-MAXIMUM" in found) == (
-        needs.memory > tier.container.max_memory and "no-limit-range" not in excepted
-    )
 
 
 @given(tiers(), stated(), exceptions, st.integers(0, 1 << 40))

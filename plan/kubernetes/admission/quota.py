@@ -8,7 +8,7 @@ from plan.cluster.nodes import PODS
 from plan.kubernetes.admission.containers import STANDARD
 from plan.kubernetes.admission.reasons import QuotaBroken
 from plan.model import Container, Manifest, Pod, ResourceList
-from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests, qos_class, read_amount
+from plan.model.resources import CPU, MEMORY, notation, of_quota, pod_limits, pod_requests, qos_class, read_amount
 
 REQUESTS, LIMITS = "requests.", "limits."
 _HAVE_TO_BE_STATED = (CPU, MEMORY)
@@ -24,7 +24,7 @@ def quota_refusals(
     server takes one at random; here it is the first by name.
     """
     applying = [
-        (name, {resource: amount_of(resource, text) for resource, text in quota["spec"]["hard"].items()}, used)
+        (name, {resource: quota_amount(resource, text) for resource, text in quota["spec"]["hard"].items()}, used)
         for name, (quota, used) in sorted(quotas.items())
         if _applies(quota, spec, priority_class, pod)
     ]
@@ -45,7 +45,7 @@ def _exceeded(name: str, usage: ResourceList, used: ResourceList, hard: Resource
         if usage.get(resource) and used.get(resource, 0) + usage[resource] > hard[resource]
     ]
     shown = (
-        ",".join(f"{resource}={_notation(resource, amounts.get(resource, 0))}" for resource in over)
+        ",".join(f"{resource}={notation(resource, amounts.get(resource, 0))}" for resource in over)
         for amounts in (usage, used, hard)
     )
     if not over:
@@ -111,20 +111,16 @@ def _unstated(hard: Mapping[str, int], pod: Pod) -> list[str]:
     missing = (
         (resource, sorted({each.name for each in containers if not _states(each, resource)}))
         for resource in sorted(hard)
-        if resource.removeprefix(REQUESTS).removeprefix(LIMITS) in _HAVE_TO_BE_STATED
+        if of_quota(resource) in _HAVE_TO_BE_STATED
     )
     return [f"{resource} for: {','.join(names)}" for resource, names in missing if names]
 
 
 def _states(container: Container, resource: str) -> bool:
     amounts = container.limits if resource.startswith(LIMITS) else container.requests
-    return resource.removeprefix(REQUESTS).removeprefix(LIMITS) in amounts
+    return of_quota(resource) in amounts
 
 
-def amount_of(resource: str, text: object) -> int:
-    """An amount of a quota, by the quota's name of the resource."""
-    return read_amount(resource.removeprefix(REQUESTS).removeprefix(LIMITS), str(text))
-
-
-def _notation(resource: str, amount: int) -> str:
-    return notation(resource.removeprefix(REQUESTS).removeprefix(LIMITS), amount)
+def quota_amount(field: str, text: Any) -> int:
+    """How much a quota's `hard` says under a name."""
+    return read_amount(of_quota(field), str(text))

@@ -1,0 +1,63 @@
+"""Every pod that a plan brings about, as it is sent to the API server: of workloads, jobs, operators and charts."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from config.pod import POD_TEMPLATES
+from plan.model import Container, Manifest, Pod, Service, Workload, resources
+from plan.model.fields import mapping
+from plan.workloads.patches import wrong_pod
+
+
+class WrittenPod(NamedTuple):
+    """A pod of a workload."""
+
+    workload: Workload
+    manifest: Manifest
+    """With `metadata` and `spec`."""
+
+
+def written_pods(service: Service) -> Iterator[WrittenPod]:
+    """One pod for each workload of a service, in the order in which they are made. That of a chart or an operator is
+    put together of what the plan counts for it; what else is in it is not known."""
+    written = {(each["kind"], each["metadata"]["name"]): each for each in service.objects}
+    for workload in service.workloads:
+        controller = written.get((workload.controller, workload.name))
+        if controller is None:
+            yield WrittenPod(workload, _put_together(workload, {}))
+        elif workload.controller == "Cluster":
+            yield WrittenPod(workload, _put_together(workload, mapping(controller, "spec")))
+        elif wrong_pod(controller) is None:
+            template: Mapping[str, Any] = mapping(controller, *POD_TEMPLATES[workload.controller])
+            yield WrittenPod(workload, {"metadata": template.get("metadata") or {}, "spec": template["spec"]})
+
+
+def _put_together(workload: Workload, cluster: Mapping[str, Any]) -> Manifest:
+    """A pod that somebody else writes; CloudNativePG gives it the labels and the class that its cluster states."""
+    pod = workload.pod
+    spec: Manifest = {
+        "containers": _containers(pod.containers),
+        "initContainers": _containers(pod.init_containers),
+        "nodeSelector": dict(pod.node_selector),
+        "tolerations": _tolerations(pod),
+    }
+    if "priorityClassName" in cluster:
+        spec["priorityClassName"] = cluster["priorityClassName"]
+    return {"metadata": {"labels": mapping(cluster, "inheritedMetadata", "labels")}, "spec": spec}
+
+
+def _containers(containers: tuple[Container, ...]) -> list[Manifest]:
+    return [
+        {
+            "name": each.name,
+            **({"restartPolicy": "Always"} if each.always_restarts else {}),
+            "resources": {"requests": resources.written(each.requests), "limits": resources.written(each.limits)},
+        }
+        for each in containers
+    ]
+
+
+def _tolerations(pod: Pod) -> list[Manifest]:
+    if "*" in pod.tolerated_taints:
+        return [{"operator": "Exists"}]
+    return [{"key": key, "operator": "Exists"} for key in sorted(pod.tolerated_taints)]
