@@ -45,9 +45,15 @@ def other_policies(api: Api, plan: Plan) -> Iterator[None]:
 
 
 def written(plan: Plan) -> Iterator[tuple[Namespace, Manifest]]:
-    """Every controller that the program writes, and the pod that it makes, with their planned namespace."""
+    """Every controller that the program writes, and the pod that it makes, with their planned namespace.
+
+    Objects that stand in files are sent as they are found: what policies add to their pods is not the program's.
+    """
     namespaces = {each.name: each for each in plan.namespaces}
+    as_found = {id(each) for service in plan.services if service.kind == "objects" for each in service.objects}
     for manifest, template in pod_templates(plan):
+        if id(manifest) in as_found:
+            continue
         found = namespaces[manifest["metadata"]["namespace"]]
         claims = [each["metadata"]["name"] for each in manifest["spec"].get("volumeClaimTemplates", ())]
         volumes = [{"name": each, "persistentVolumeClaim": {"claimName": f"{each}-app-0"}} for each in claims]

@@ -65,7 +65,7 @@ def test_a_refusal_names_the_file_of_the_service_or_where_it_would_be(judged: Ap
     for case in suites.cases(name):
         if case.is_refused:
             service = case.pod["metadata"].get("labels", {}).get("homelab/service", "NAME")
-            assert f"config/labs/prod/services/{service}.yaml" in str(refusal(judged, case.manifest))
+            assert f"services/{service}.yaml" in str(refusal(judged, case.manifest))
 
 
 def test_what_runs_already_may_be_labelled_but_not_changed(governed: Api) -> None:
