@@ -1,11 +1,12 @@
 """Exposures: how a service is reached from outside, and who checks the visitor."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from config.draft import Draft
 from config.service import Service
 from config.service.common import Exposure
 from config.source import Problem
+from config.suggest import did_you_mean
 
 
 def check_exposures(lab: Draft) -> Iterator[Problem]:
@@ -17,8 +18,20 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
         for index, exposure in enumerate(service.expose):
             if exposure.workload and not lab.is_said("services", name, "workloads", exposure.workload):
                 continue
+            ports = _ports(name, service, exposure)
+            if exposure.port is not None and exposure.port not in ports:
+                message = f"unknown port {exposure.port!r}{did_you_mean(exposure.port, ports)}"
+                yield lab.problem((*path, index, "port"), message)
             if missing := _missing(service, exposure):
                 yield lab.problem((*path, index), missing)
+
+
+def _ports(name: str, service: Service, exposure: Exposure) -> Collection[str]:
+    """Names of the ports of the workload that answers."""
+    for part in service.parts(name):
+        if part.is_main if exposure.workload is None else part.path[-1] == exposure.workload and not part.is_main:
+            return part.workload.ports
+    return ()
 
 
 def _missing(service: Service, exposure: Exposure) -> str | None:

@@ -56,8 +56,9 @@ class OwnWorkloads(SizedService, Workload):
     def published_ports(self) -> tuple[str, ...]:
         """Those that it names, else those to which no route leads: what stands behind a sign-in is not reached beside
         it."""
-        is_routed = any(exposure.workload is None for exposure in self.expose)
-        return self.publish or tuple(self.ports)[1 if is_routed else 0 :]
+        first = next(iter(self.ports), None)
+        routed = {exposure.port or first for exposure in self.expose if exposure.workload is None}
+        return self.publish or tuple(name for name in self.ports if name not in routed)
 
     def published(self) -> tuple[ContainerPort, ...]:
         return tuple(self.ports[name] for name in self.published_ports() if name in self.ports)

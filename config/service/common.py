@@ -109,6 +109,10 @@ class Exposure(Model):
     path: Route = "/"
     workload: Name | None = None
     """The workload that answers; left out, the main one."""
+    port: PortName | None = None
+    """The port of it that answers; left out, the first one."""
+    middlewares: tuple[Name, ...] = ()
+    """Traefik's middlewares in the service's own namespace that requests pass last, for example of `objects`."""
 
     def host_name(self, domain: str) -> str:
         """The whole host name, in a site with that domain."""

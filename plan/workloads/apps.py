@@ -17,7 +17,7 @@ from plan.workloads.controllers import (
     recommendation,
 )
 from plan.workloads.identity import identity
-from plan.workloads.networking import ingresses, service
+from plan.workloads.networking import Backends, ingresses, service
 from plan.workloads.permissions import permissions
 from plan.workloads.pods import pod_template
 from plan.workloads.secrets import service_secrets
@@ -70,12 +70,14 @@ def _neighbour(scope: Scope, part: Part, parts: list[Part]) -> Mapping[str, str]
     return None
 
 
-def _backends(scope: Scope, parts: list[Part]) -> dict[str | None, tuple[str, int]]:
-    def listening() -> Iterator[tuple[str | None, tuple[str, int]]]:
+def _backends(scope: Scope, parts: list[Part]) -> Backends:
+    def listening() -> Iterator[tuple[tuple[str | None, str | None], tuple[str, int]]]:
         for part in parts:
             if part.workload.ports:
                 key = None if part.is_main else str(part.path[-1])
                 called = identity(part.name, part.workload).service
-                yield key, (called, next(iter(part.workload.ports.values())).reached)
+                yield (key, None), (called, next(iter(part.workload.ports.values())).reached)
+                for name, port in part.workload.ports.items():
+                    yield (key, name), (called, port.reached)
 
     return dict(listening())

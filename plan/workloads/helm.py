@@ -23,7 +23,7 @@ def build_helm(scope: Scope, helm: HelmService) -> tuple[list[Workload], list[Ma
     workloads = footprint_workloads(scope, helm.footprint)
     before = [*chart_secret(scope, helm.secrets.items()), *volumes.claims(scope, _volumes_of_charts(helm))]
     backend = helm.endpoint
-    after = list(ingresses(scope, {None: (backend.service, backend.port)} if backend else {}))
+    after = list(ingresses(scope, {(None, None): (backend.service, backend.port)} if backend else {}))
     return workloads, before, after
 
 

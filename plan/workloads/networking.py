@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
-from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service.common import Exposure
 from config.service.container import Part
@@ -85,10 +84,14 @@ def load_balancer_annotation(address: IPv4Address) -> dict[str, str]:
     return {"metallb.io/loadBalancerIPs": str(address)}
 
 
-def ingresses(scope: Scope, backends: Mapping[str | None, tuple[str, int]]) -> Iterator[Manifest]:
-    """One Ingress for each exposure. `backends` gives Service and port by workload; None is the main one."""
+Backends = Mapping[tuple[str | None, str | None], tuple[str, int]]
+"""Service and port that answer, by workload and name of the port; None is the main one, and the first."""
+
+
+def ingresses(scope: Scope, backends: Backends) -> Iterator[Manifest]:
+    """One Ingress for each exposure."""
     for exposure in scope.service.expose:
-        backend, port = backends[exposure.workload]
+        backend, port = backends[exposure.workload, exposure.port]
         host = exposure.host_name(scope.lab.site.domain)
         rule = {
             "path": exposure.path,
@@ -101,7 +104,7 @@ def ingresses(scope: Scope, backends: Mapping[str | None, tuple[str, int]]) -> I
             _ingress_name(host, exposure.path),
             scope.namespace,
             labels=scope.service.labels.route | scope.labels(),
-            annotations=scope.service.annotations.route | _traefik(scope.lab, exposure) | NOT_AWAITED,
+            annotations=scope.service.annotations.route | _traefik(scope, exposure) | NOT_AWAITED,
             spec={
                 "ingressClassName": "traefik",
                 "rules": [{"host": host, "http": {"paths": [rule]}}],
@@ -115,16 +118,19 @@ def _ingress_name(host: str, path: str) -> str:
     return f"{host}-{suffix}" if suffix else host
 
 
-def _traefik(lab: Lab, exposure: Exposure) -> dict[str, str]:
+def _traefik(scope: Scope, exposure: Exposure) -> dict[str, str]:
+    lab = scope.lab
     ingress = lab.cluster.platform.ingress
     assert ingress is not None, "checked when the lab is loaded"
     names = MIDDLEWARES_BY_AUTH[exposure.auth] + ((LAN_ONLY,) if exposure.reach == "lan" else ())
     namespace = namespace_of(lab, ingress.controller)
+    own = ((scope.namespace, name) for name in exposure.middlewares)
+    passed = (*((namespace, name) for name in names), *own)
     prefix = "traefik.ingress.kubernetes.io/router"
     return {
         f"{prefix}.entrypoints": "websecure",
         **({f"{prefix}.tls.certresolver": resolver} if (resolver := ingress.certificate_resolver) else {}),
-        f"{prefix}.middlewares": ",".join(f"{namespace}-{name}@kubernetescrd" for name in names),
+        f"{prefix}.middlewares": ",".join(f"{place}-{name}@kubernetescrd" for place, name in passed),
     }
 
 

@@ -67,7 +67,7 @@ bound and whose class waits for its first consumer, since the provider then wait
 def build_stand_alone(scope: Scope, config: ObjectsService) -> tuple[list[Workload], list[Manifest]]:
     """Besides the objects in files: the workloads that an operator makes of them, volumes, and routes."""
     backend = config.endpoint
-    routes = ingresses(scope, {None: (backend.service, backend.port)} if backend else {})
+    routes = ingresses(scope, {(None, None): (backend.service, backend.port)} if backend else {})
     return footprint_workloads(scope, config.footprint), [*claims(scope), *routes]
 
 

@@ -217,3 +217,13 @@ def test_ports_are_published_at_an_address(folder: Path, old: str, new: str, say
     with pytest.raises(InvalidLab) as refused:
         planned(folder, f"{PUBLISHED}expose: [{{host: immich}}]\n".replace(old, new))
     assert says in str(refused.value)
+
+
+def test_a_route_leads_to_a_port_and_through_middlewares_of_its_own(folder: Path) -> None:
+    text = PUBLISHED.replace("dns: 53/udp", "admin: 9000, dns: 53/udp").replace("load_balancer: 10.0.20.210\n", "")
+    plan = planned(folder, f"{text}expose: [{{host: admin, port: admin, middlewares: [body-large]}}]\n")
+    ingress = made(plan, "Ingress")
+    (path,) = ingress["spec"]["rules"][0]["http"]["paths"]
+    assert path["backend"] == {"service": {"name": "immich", "port": {"number": 9000}}}
+    passed = ingress["metadata"]["annotations"]["traefik.ingress.kubernetes.io/router.middlewares"].split(",")
+    assert passed[-1] == "aux-immich-body-large@kubernetescrd"
