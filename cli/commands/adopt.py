@@ -10,7 +10,7 @@ from cli.reports.adopt import adoption_report
 from cli.text.adopt import print_adoption
 from cli.text.console import make_console
 from config.load import InvalidLab, lab_folder
-from operations.adopt import NotExtendable, NotKnown, Role, write_file
+from operations.adopt import Edited, NotExtendable, NotKnown, Role, write_file
 from operations.adopt.machines import adopt
 from operations.clients.proxmox import NotAnswered, Refused
 
@@ -27,13 +27,13 @@ def run_adopt(lab: str, wanted: Names, roles: Names, dry_run: bool, reach: Reach
     try:
         adoption = adopt(lab_folder(lab), proxmox_of(lab, *reach), wanted, dict(map(_role, roles)))
         if adoption.added and not dry_run:
-            write_file(adoption.file, adoption.after)
+            write_file(adoption.file, adoption.after, adoption.before)
     except InvalidLab as error:
         code = refuse_lab(lab, error, output)
         if output == "text" and any(problem.path == ("machines",) for problem in error.problems):
             print(f"homelab: {NO_NODES}", file=sys.stderr)
         return code
-    except (NotAnswered, NotKnown) as error:
+    except (Edited, NotAnswered, NotKnown) as error:
         return refuse_input(str(error), output)
     except NotExtendable as error:
         return refuse_input(f"{lab_folder(lab)}/machines.yaml cannot be added to: {error}", output)

@@ -3,11 +3,16 @@
 from collections.abc import Iterator, Mapping
 
 from config.draft import Draft
-from config.service import PostgresService
+from config.service import MysqlService, PostgresService
 from config.service.common import PlatformPart
 from config.source import Problem
 
 SUPERUSER = "postgres"
+RESERVED: Mapping[str, frozenset[str]] = {
+    "mysql": frozenset({"mysql", "mysql-root", "root", "sys"}),
+    "postgres": frozenset({"template0", "template1"}),
+}
+"""Databases of the server itself, and names whose user or whose password's variable is the superuser's."""
 
 _PARTS: Mapping[PlatformPart, str] = {
     "secrets": "where its passwords are",
@@ -22,6 +27,12 @@ def check_databases(lab: Draft) -> Iterator[Problem]:
             if not lab.is_said("cluster", "platform", part):
                 message = f"a {service.kind} service needs platform.{part} in cluster.yaml: {_PARTS[part]}"
                 yield lab.problem(("services", name, "kind"), message)
+        for index, database in enumerate(
+            service.databases if isinstance(service, MysqlService | PostgresService) else ()
+        ):
+            if database in RESERVED[service.kind]:
+                message = f"{database!r} is {service.kind}'s own; choose another name"
+                yield lab.problem(("services", name, "databases", index), message)
         if not isinstance(service, PostgresService):
             continue
         if SUPERUSER in service.databases:

@@ -1,5 +1,6 @@
 """`machines.yaml` with more machines: what stands in it stays as it is, to the byte."""
 
+import fcntl
 import io
 import os
 import re
@@ -55,9 +56,27 @@ def extended(text: str, entries: Iterable[Entry]) -> str:
     return text
 
 
-def write_file(path: Path, text: str) -> None:
-    """Replace the file in one step, so that it is never half-written. Raises OSError."""
+class Edited(Exception):
+    """The file is not as it was read: somebody else wrote it meanwhile."""
+
+
+def write_file(path: Path, text: str, read: str) -> None:
+    """Replace the file in one step, so that it is never half-written, and only if it still is as it was `read`.
+
+    One run after the other does so. Raises Edited and OSError.
+    """
     target = path.resolve()
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if (target.read_bytes() if target.exists() else b"").decode("utf-8-sig", "replace") != read:
+            raise Edited(f"{path} was edited meanwhile; nothing was written. Run this again")
+        _replace(target, text)
+    finally:
+        os.close(folder)
+
+
+def _replace(target: Path, text: str) -> None:
     number, name = tempfile.mkstemp(dir=target.parent, prefix=".machines-")
     new = Path(name)
     try:

@@ -19,8 +19,12 @@ USER_ID = 999
 ROOT_PASSWORD = "MYSQL_ROOT_PASSWORD"
 
 _CREATE = """CREATE DATABASE IF NOT EXISTS \\`{name}\\`;
-CREATE USER IF NOT EXISTS '{name}'@'%' IDENTIFIED BY '${password}';
+CREATE USER IF NOT EXISTS '{name}'@'%' IDENTIFIED BY '$(quoted "${password}")';
 GRANT ALL ON \\`{name}\\`.* TO '{name}'@'%';"""
+
+_QUOTED = """quoted() { local text=${1//\\\\/\\\\\\\\}; printf %s "${text//\\'/\\'\\'}"; }
+"""
+"""A password as it stands in SQL, whatever signs it has; the image runs its scripts with bash."""
 
 
 def build_mysql(scope: Scope, mysql: MysqlService) -> tuple[list[Workload], list[Manifest]]:
@@ -53,7 +57,7 @@ def build_mysql(scope: Scope, mysql: MysqlService) -> tuple[list[Workload], list
 def _create_databases(mysql: MysqlService) -> str:
     """A script of the image's first start: each database, with a user of the same name."""
     statements = "\n".join(_CREATE.format(name=name, password=_password(name)) for name in mysql.databases)
-    return f'MYSQL_PWD="${ROOT_PASSWORD}" mysql -u root <<SQL\n{statements}\nSQL\n'
+    return f'{_QUOTED}MYSQL_PWD="${ROOT_PASSWORD}" mysql -u root <<SQL\n{statements}\nSQL\n'
 
 
 def _password(database: str) -> str:

@@ -1,6 +1,13 @@
 """Names of the Secrets that External Secrets makes for a service, and of the keys in them."""
 
+import hashlib
+import re
+
 from plan.workloads.context import Scope
+
+_PLAIN_PATH = re.compile("[-_A-Za-z0-9/]+")
+_PLAIN_NAME = re.compile("[-_A-Za-z0-9]+")
+_LONGEST = 253
 
 
 def secret_name(scope: Scope, store: str | None) -> str:
@@ -14,5 +21,14 @@ def whole_secret_name(scope: Scope, path: str, store: str | None) -> str:
 
 
 def secret_key(scope: Scope, variable: str, path: str | None, key: str | None) -> str:
-    """The key in the service's Secret for what lies in a store at `path`, `key`: the same for all who use it."""
-    return f"{path or scope.name}.{key or variable}".replace("/", ".")
+    """The key in the service's Secret for what lies in a store at `path`, `key`: the same for all who use it.
+
+    It reads as PATH.KEY. Where that could be another's too, `a/b` and `c` or `a` and `b.c`, or has signs that no key
+    may have, a checksum keeps them apart.
+    """
+    at, name = path or scope.name, key or variable
+    joined = f"{at}.{name}".replace("/", ".")
+    if _PLAIN_PATH.fullmatch(at) and _PLAIN_NAME.fullmatch(name) and len(joined) <= _LONGEST:
+        return joined
+    checksum = hashlib.sha256(f"{at}\0{name}".encode()).hexdigest()[:12]
+    return f"{re.sub('[^-._A-Za-z0-9]', '-', joined)[: _LONGEST - 13]}-{checksum}"

@@ -1,6 +1,9 @@
 """What a service states decides which objects it becomes."""
 
+import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,3 +133,30 @@ def test_two_pods_of_a_chart_that_take_a_port_of_the_node_need_two_nodes(tmp_pat
     change(folder, [{"file": "services/traefik.yaml", "old": old, "new": f"{old}\n    replicas: 2"}])
     (pending,) = make_plan(load_lab(folder)).capacity.pending
     assert pending.reason.has("ports")
+
+
+def test_two_secrets_never_share_a_key(planned: Planned) -> None:
+    said = "{A: {path: photos/db, key: password}, B: {path: photos, key: db.password}, "
+    said += "C: {path: photos.db, key: password}, "
+    said += 'D: {path: photos, key: db/password}, E: {path: "photos/d b", key: password}}'
+    plan = planned("services/sweeper.yaml", old="cpu: 10m", new=f"cpu: 10m\nsecrets: {said}")
+    data = one(plan, "ExternalSecret", "sweeper-secrets")["spec"]["data"]
+    keys = [entry["secretKey"] for entry in data]
+    assert len(set(keys)) == len({str(entry["remoteRef"]) for entry in data}) == 5
+    assert "photos.db.password" in keys
+    assert all(re.fullmatch("[-._A-Za-z0-9]+", key) for key in keys)
+
+
+def test_a_password_is_itself_in_sql_whatever_signs_it_has() -> None:
+    script = one(plan_of("every_kind"), "ConfigMap", "mysql-files")["data"]
+    (text,) = script.values()
+    password = 'it\'s \\ "a" $HOME `b` & ; --'
+    function = text.splitlines()[0]
+    done = subprocess.run(
+        ["bash", "-c", f'{function}\ncat <<SQL\n$(quoted "$PHOTOS_PASSWORD")\nSQL'],
+        env={"PHOTOS_PASSWORD": password, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == password.replace("\\", "\\\\").replace("'", "''") + "\n"
