@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from observation.fields import Fields, entries, mapping, text, value, values
 from observation.kinds import RESOURCES
 from observation.model import Gap, Kubelet, Observation, TimeSource
 from observation.times import newest_time, read_time
 from observation.usage import read_usage
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text, value, values
 
 FORMAT_VERSION = 1
 DESCRIPTION = "dump.json"

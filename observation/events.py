@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from observation.fields import mapping, number, text
 from observation.objects import Reference
 from observation.times import read_time
 from plan.model import Manifest
+from plan.model.fields import mapping, number, text
 
 
 class Event(NamedTuple):

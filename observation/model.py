@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
 from observation.events import Event, read_event
-from observation.fields import text
 from observation.kinds import RESOURCE_OF
 from observation.objects import Reference, controller_uid, created, group_of, name_of, namespace_of, reference
 from observation.usage import Usage
 from plan.model import Manifest
+from plan.model.fields import text
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from observation.fields import Fields, entries, mapping, text
 from observation.times import read_time
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text
 
 
 class Reference(NamedTuple):

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import yaml
 
-from observation.fields import Fields, mapping, text
 from plan.model import Manifest
+from plan.model.fields import Fields, mapping, text
 
 REDACTED = "redacted"
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

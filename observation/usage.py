@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observation.fields import Fields, entries, mapping, number, text, values
 from observation.times import read_time
+from plan.model.fields import Fields, entries, mapping, number, text, values
 
 
 class InvalidUsage(Exception):

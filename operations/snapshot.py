@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from observation import Observation
-from observation.fields import Fields, entries, mapping, text, value
 from observation.objects import controller_uid, labels_of, name_of, namespace_of, spec_of, status_of
 from plan.cluster.nodes import CONTROL_PLANE_LABEL
 from plan.kubernetes.admission.containers import read_pod
 from plan.model import Controller, Manifest, Node, NodeUse, Workload
 from plan.model.constraints import Requirement, Selector, read_constraints
+from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.resources import GPU, added, pod_limits, pod_requests, qos_class, read_amounts
 
 NO_LIMIT_OF_VOLUMES = 1 << 20

@@ -11,10 +11,10 @@ from kubernetes.config import ConfigException
 from urllib3.exceptions import HTTPError
 from yaml import YAMLError
 
-from observation.fields import entries, mapping, text, values
 from observation.model import Why
 from operations.clients.refusals import NoCluster, NotAnswered
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text, values
 
 _PAGE = 500
 """Objects that are asked for at a time."""

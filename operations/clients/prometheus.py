@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, cast
 
 import requests
 
-from observation.fields import entries, mapping, text, values
 from operations.clients.refusals import NotAnswered
+from plan.model.fields import entries, mapping, text, values
 
 Tell = Callable[[int, int], None]
 """Told how many of how many parts have been answered."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from observation.fields import entries, text
+from plan.model.fields import entries, text
 
 
 class PulumiFailed(Exception):

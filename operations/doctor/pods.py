@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from observation.fields import Fields, entries, mapping, number, text, value
 from observation.model import Observation
 from observation.objects import Reference, condition, deleted, is_true, reference
 from observation.times import read_time
 from operations.doctor.ages import GRACE
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, number, text, value
 
 
 class Container(NamedTuple):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from observation.fields import Fields, mapping, number
 from observation.model import Observation
 from observation.objects import Reference, annotations_of, reference
 from plan.model import Manifest
+from plan.model.fields import Fields, mapping, number
 
 _REVISION = "deployment.kubernetes.io/revision"
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from observation import Observation
-from observation.fields import Fields, entries, mapping, number, text
 from observation.objects import controller_uid, labels_of, name_of, namespace_of, spec_of, status_of
 from plan.model import Manifest
 from plan.model.constraints import HOSTNAME, read_selector
+from plan.model.fields import Fields, entries, mapping, number, text
 
 Kind = Literal["bare-pod", "local-volume", "host-path", "budget", "no-place"]
 _OF_THE_SYSTEM = ("/dev", "/etc", "/lib", "/proc", "/run", "/sys", "/var/lib/kubelet", "/var/log", "/var/run")

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from observation import Observation
-from observation.fields import entries, number
 from observation.objects import name_of, namespace_of, spec_of, status_of
 from operations.drain.blockers import Blocker, blockers
 from operations.snapshot import NO_LIMIT_OF_VOLUMES, Snapshot, snapshot
 from plan.cluster.nodes import UNSCHEDULABLE
 from plan.kubernetes.scheduling import place
 from plan.model import Manifest, Node, NodeUse, Pending
+from plan.model.fields import entries, number
 
 DEFAULT_GRACE_SECONDS = 30
 

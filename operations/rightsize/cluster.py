@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from observation import Observation
-from observation.fields import Fields, entries, mapping, text, value
 from observation.objects import labels_of, name_of, namespace_of, spec_of
 from observation.usage import ContainerUsage, Usage
 from operations.rightsize.size import Policy, Proposal, propose
 from operations.rightsize.stated import Stated
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.metadata import TIER_LABEL
 from plan.model.resources import CPU, GPU, MEMORY, read_amount
 

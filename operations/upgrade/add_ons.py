@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from observation import Observation
-from observation.fields import entries, text
 from observation.objects import name_of, namespace_of
 from operations.rightsize.cluster import pod_spec
+from plan.model.fields import entries, text
 
 Answer = Literal["admitted", "not admitted", "not known"]
 

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from observation import Observation
-from observation.fields import text
 from observation.objects import labels_of, name_of
 from operations.drain import UnknownNode
 from operations.drain import foresee as foresee_drain
@@ -12,6 +11,7 @@ from operations.upgrade.add_ons import AddOn, add_ons
 from operations.upgrade.steps import Step, steps
 from plan.cluster.nodes import CONTROL_PLANE_LABEL
 from plan.cluster.releases import KUBELET_SKEW, Release, minor_of, release
+from plan.model.fields import text
 
 Distribution = Literal["kubeadm", "k3s", "talos", "rke2"]
 

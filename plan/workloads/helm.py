@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from config.service import HelmService
-from config.service.helm import FootprintContainer, FootprintWorkload
+from config.service.footprint import FootprintContainer, FootprintWorkload
 from plan.model import Container, Manifest, Pod, Release, Workload, resources
 from plan.model.constraints import Constraints
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of

@@ -76,11 +76,19 @@ def test_programs_get_the_problems_as_json(invalid_lab: Path, homelab: Homelab) 
     )
 
 
-@pytest.mark.parametrize("name", ["smal", "./smal", "../config", "", "/", "small/site.yaml"])
+@pytest.mark.parametrize("name", ["smal", "./smal", "../config", "/", "small/site.yaml"])
 def test_a_lab_that_is_not_there_is_invalid_input(name: str, lab: Path, homelab: Homelab) -> None:
     result = homelab("plan", "--lab", name)
     assert result.exit_code == 2
-    assert result.stdout or result.stderr
+    assert result.stdout
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_a_lab_without_a_name_is_refused_in_a_sentence(homelab: Homelab) -> None:
+    result = homelab("plan", "--lab", "")
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.replace("│", " ").split())
+    assert "it is empty; write the name of a folder in config/labs/, or a path such as ./house" in said
     assert isinstance(result.exception, SystemExit)
 
 

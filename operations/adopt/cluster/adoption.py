@@ -9,7 +9,6 @@ from config.lab import Lab
 from config.load import LABS, InvalidLab, load_lab
 from config.source import Problem
 from observation import Usage
-from observation.fields import text
 from operations.adopt.cluster.app_file import Unpatchable, app_of, deployment_patch, lines_of
 from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
@@ -24,6 +23,7 @@ from operations.adopt.cluster.world import World, read_world
 from operations.adopt.trial import try_files
 from plan import Plan, make_plan
 from plan.model import Manifest
+from plan.model.fields import text
 from plan.workloads.services import api_providers
 
 

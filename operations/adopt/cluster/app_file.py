@@ -4,8 +4,7 @@ patch, and everything beside it as objects."""
 from collections.abc import Mapping
 from typing import Any
 
-from observation.fields import Fields, entries, mapping, number, text, value, values
-from operations.adopt.cluster.comparison import LIST_KEYS, identity, is_same
+from operations.adopt.cluster.comparison import identity, is_same
 from operations.adopt.cluster.footprint import footprint
 from operations.adopt.cluster.objects import is_fields, is_list, pod_spec
 from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
@@ -13,6 +12,8 @@ from operations.adopt.cluster.withheld import is_secret
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, number, text, value, values
+from plan.model.merging import LIST_KEYS
 
 REASON = "It runs so, and the format has no word for it"
 

@@ -8,6 +8,7 @@ from config.quantity import Cpu
 from operations.adopt.cluster.objects import Key, is_fields, is_list, key_of
 from operations.adopt.cluster.stated import as_stated, comparable
 from plan.model import Manifest
+from plan.model.merging import LIST_KEYS
 
 Effect = Literal["created", "re-created", "data", "restarts", "in place"]
 Path = tuple[str, ...]
@@ -25,20 +26,6 @@ class Difference(NamedTuple):
     effect: Effect
 
 
-LIST_KEYS: Mapping[str, tuple[str, ...]] = {
-    "containers": ("name",),
-    "initContainers": ("name",),
-    "volumes": ("name",),
-    "env": ("name",),
-    "ports": ("containerPort", "port", "protocol"),
-    "volumeMounts": ("mountPath",),
-    "volumeDevices": ("devicePath",),
-    "imagePullSecrets": ("name",),
-    "hostAliases": ("ip",),
-    "topologySpreadConstraints": ("topologyKey", "whenUnsatisfiable"),
-    "secrets": ("name",),
-}
-"""Lists whose elements are merged by these fields; every other list is replaced as a whole."""
 _QUANTITIES = frozenset({"requests", "limits", "capacity", "hard", "max", "min", "default", "defaultRequest"})
 
 _IMMUTABLE: Mapping[str, str] = {

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from config.quantity import Cpu, Memory
 from observation import Usage
-from observation.fields import Fields, entries, mapping, number, text
 from operations.adopt.cluster.objects import Key, pod_spec
 from operations.adopt.cluster.yaml_text import Flow
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, number, text
 
 RUNS_AS = {
     "Deployment": "deployment",

@@ -5,12 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from observation.fields import mapping
 from observation.objects import labels_of
 from operations.adopt.cluster.objects import Key, pod_template
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES
 from operations.adopt.cluster.references import service_hosts
 from operations.adopt.cluster.world import World
+from plan.model.fields import mapping
 
 NAME_LABELS = ("app.kubernetes.io/instance", "app.kubernetes.io/name", "app", "k8s-app")
 _FEW = 3

@@ -7,13 +7,13 @@ from typing import Any
 
 from config.model import NAME_PATTERN
 from config.quantity import Memory
-from observation.fields import entries, mapping, text
 from observation.objects import labels_of
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, document
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, MEMORY
 
 CHECK = "Not known of the cluster: check"

@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from observation.fields import entries, text
 from observation.objects import annotations_of, labels_of
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.tools import Tool, tool_called, tools_of
 from operations.adopt.cluster.world import World
 from operations.adopt.takeover.ownership import MANAGER
+from plan.model.fields import entries, text
 
 TRACKING = "argocd.argoproj.io/tracking-id"
 _FLUX = "kustomize.toolkit.fluxcd.io"

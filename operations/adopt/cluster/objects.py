@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeGuard
 
-from observation.fields import Fields, entries, mapping, text
+from plan.model.fields import Fields, entries, mapping, text
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """The annotation in which `kubectl apply` keeps a whole object: of a Secret, its content too."""

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple, assert_never
 
-from observation.fields import entries, text
 from observation.objects import annotations_of, group_of, labels_of
 from operations.adopt.cluster.generated import generator_of
 from operations.adopt.cluster.objects import Key, key_of, writers_of
 from operations.adopt.cluster.releases import RELEASE_TYPE, HelmRelease, release_of_record
 from operations.adopt.cluster.tools import Tool, author_of, tools_of
 from plan.model import KUBERNETES_NAMESPACES, Manifest
+from plan.model.fields import entries, text
 
 Why = Literal[
     "owned",

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from observation.fields import text
 from observation.objects import annotations_of, group_of
 from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.world import World
+from plan.model.fields import text
 
 _KNOWN: Mapping[str, str] = {
     "monitoring.coreos.com": "kube-prometheus-stack",

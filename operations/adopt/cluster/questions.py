@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from observation.fields import Fields, entries, mapping, text
 from observation.objects import annotations_of
 from operations.adopt.cluster.comparison import differences
 from operations.adopt.cluster.objects import LAST_APPLIED, Key, containers_of, pod_spec, writers_of
@@ -13,6 +12,7 @@ from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.tools import tool_called
 from operations.adopt.cluster.world import World
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text
 
 What = Literal[
     "secret-withheld",

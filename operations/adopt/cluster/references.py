@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from observation.fields import Fields, entries, mapping, text, values
 from observation.objects import labels_of
 from operations.adopt.cluster.objects import (
     Key,
@@ -16,6 +15,7 @@ from operations.adopt.cluster.objects import (
     pod_template,
 )
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text, values
 
 _TARGETS = ("scaleTargetRef", "targetRef", "workloadRef")
 _ROUTES = frozenset({"Ingress", "IngressRoute", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"})

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from observation.fields import mapping, text
 from operations.adopt.cluster.objects import Key, is_fields
 from plan.model import Manifest
+from plan.model.fields import mapping, text
 
 RELEASE_TYPE = "helm.sh/release.v1"
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from observation.fields import entries, mapping, text
 from observation.objects import group_of
 from operations.adopt.cluster.objects import Key
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text
 
 KNOWN: Mapping[str, str] = {
     "argo-cd": "https://argoproj.github.io/argo-helm",

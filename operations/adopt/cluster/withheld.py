@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from observation.fields import entries, text
 from operations.adopt.cluster.objects import containers_of, is_fields, is_list, pod_spec
 from plan.model import Manifest
+from plan.model.fields import entries, text
 
 _NAME = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential|encryption_?key|(^|_)dsn$",

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from observation.fields import entries, text
 from operations.adopt.cluster.objects import Key, key_of, pod_template
 from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, origins
 from operations.adopt.cluster.references import references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
 from plan.model import Manifest
+from plan.model.fields import entries, text
 
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod", "ReplicaSet"})
 _UNNAMED = frozenset({"ReplicaSet", "EndpointSlice", "Event", "ControllerRevision", "Lease"})

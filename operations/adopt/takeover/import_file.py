@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from observation.fields import Fields, entries, mapping, text
 from operations.adopt.cluster.as_live import as_live
 from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.objects import Key, key_of
@@ -14,6 +13,7 @@ from operations.adopt.takeover.ownership import MANAGER
 from operations.adopt.takeover.release_inputs import release_as_live, release_outputs
 from operations.adopt.takeover.secret_marks import stated_secret, without_content
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 KUBERNETES = "kubernetes:"

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from observation.fields import mapping
 from operations.adopt.takeover.ownership import MANAGER, ownership_patch
 from operations.adopt.takeover.secret_marks import is_hidden
 from operations.clients.kubernetes import Api, Refused
 from plan.model import Manifest
+from plan.model.fields import mapping
 
 _ATTEMPTS = 5
 """How often an object is asked for anew that somebody else writes at the same time."""

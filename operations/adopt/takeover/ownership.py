@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from observation.fields import Fields, entries, mapping, text
 from operations.adopt.cluster.objects import LAST_APPLIED
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text
 
 MANAGER = "pulumi-kubernetes-homelab"
 """The field manager under which the program's objects are taken over, and written from then on."""

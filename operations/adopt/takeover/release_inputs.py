@@ -2,12 +2,12 @@
 
 from typing import Any, cast
 
-from observation.fields import Fields, mapping, text, value
 from operations.adopt.cluster.comparison import Difference
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.releases import HelmRelease
 from operations.adopt.cluster.withheld import without_secret_values
 from operations.adopt.takeover.secret_marks import marked
+from plan.model.fields import Fields, mapping, text, value
 
 _STATUS = ("status", "name", "namespace", "revision", "chart", "version", "appVersion")
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from observation.fields import entries, mapping
 from operations.adopt.cluster.releases import HelmRelease, read_releases
 from operations.adopt.takeover.import_file import Live, TakeOver, take_over, urns_of, written
 from operations.adopt.takeover.live import Owned, Unfit, own
 from operations.clients.kubernetes import Api
 from operations.clients.pulumi import Pulumi
 from plan.model import Manifest
+from plan.model.fields import entries, mapping
 
 
 class Outcome(NamedTuple):

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from observation.fields import mapping
 from operations.adopt.cluster.objects import LAST_APPLIED
 from plan.model import Manifest
+from plan.model.fields import mapping
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from observation.fields import Fields, entries, mapping, text, values
 from observation.model import Observation
 from observation.objects import Reference, condition, reference
 from operations.doctor.ages import ago
@@ -11,6 +10,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from operations.doctor.rules.dependencies import behind, has_endpoints
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text, values
 
 _CONFIGURATIONS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 _SERVICE_URL = re.compile(r"https?://([a-z0-9-]+)\.([a-z0-9-]+)\.svc")

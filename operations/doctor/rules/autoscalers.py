@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from observation.fields import entries, mapping, number, text, value
 from observation.model import Observation
 from observation.objects import Reference, condition, namespace_of, reference
 from operations.doctor.ages import ago
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, number, text, value
 from plan.wording import listed
 
 _METRICS = "v1beta1.metrics.k8s.io"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from observation.fields import Fields, entries, mapping, text
 from observation.model import Observation
 from observation.objects import Reference, labels_of, name_of, namespace_of
 from operations.doctor.pods import containers, is_over
 from plan.model import Manifest
 from plan.model.constraints import Constraints, Requirement, read_constraints
+from plan.model.fields import Fields, entries, mapping, text
 from plan.model.resources import CPU, MEMORY, added, read_amount
 
 Kind = Literal[

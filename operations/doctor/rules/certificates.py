@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from observation.fields import text, values
 from observation.model import Observation
 from observation.objects import Reference, condition, conditions, created, deleted, name_of, namespace_of, reference
 from observation.times import read_time
@@ -12,6 +11,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from operations.doctor.rules.routes import routes
 from plan.model import Manifest
+from plan.model.fields import text, values
 
 _GROUP = "cert-manager.io"
 _LATE = timedelta(hours=6)

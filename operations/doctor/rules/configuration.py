@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from config.suggest import did_you_mean
-from observation.fields import Fields, entries, mapping, text, value
 from observation.model import Observation
 from observation.objects import Reference, created, namespace_of, reference
 from operations.doctor.ages import length
@@ -22,6 +21,7 @@ from operations.doctor.pods import (
 )
 from operations.doctor.rules.secrets import external_secret_of
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text, value
 
 _BUILT_IN = "kube-root-ca.crt"
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from observation.events import Event
-from observation.fields import Fields, mapping, text, values
 from observation.model import Observation
 from observation.objects import Reference, condition, created, namespace_of, reference
 from observation.times import read_time
@@ -27,6 +26,7 @@ from operations.doctor.rules.memory import oom_finding
 from operations.doctor.rules.probes import shown_probe
 from operations.doctor.rules.starting import patience_of
 from plan.model import Manifest
+from plan.model.fields import Fields, mapping, text, values
 
 _FEW = 3
 """Restarts below which a container may have waited for something once."""

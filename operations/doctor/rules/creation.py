@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from observation.fields import entries, mapping, number, text
 from observation.model import Observation
 from observation.objects import Reference, condition, deleted, labels_of, name_of, namespace_of, reference
 from operations.doctor.ages import length
@@ -15,6 +14,7 @@ from operations.doctor.rules.admission import webhook_covers
 from operations.doctor.rules.blockers import requests_of
 from operations.doctor.rules.quotas import is_over_quota, quota_exceeded, quota_finding
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, number, text
 from plan.model.resources import notation
 from plan.wording import listed
 

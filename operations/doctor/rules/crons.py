@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from observation.fields import number, text, value
 from observation.model import Observation
 from observation.objects import (
     Reference,
@@ -24,6 +23,7 @@ from operations.doctor.ages import length, stamp
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from plan.model import Manifest
+from plan.model.fields import number, text, value
 from plan.wording import listed
 
 _EXPLAINING = ("suspend", "pause", "disable", "reason", "why", "off")

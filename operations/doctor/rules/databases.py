@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from observation.fields import number, text
 from observation.model import Observation
 from observation.objects import condition, created, is_true, name_of, namespace_of, reference
 from observation.times import read_time
@@ -11,6 +10,7 @@ from operations.doctor.ages import stamp
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from plan.model import Manifest
+from plan.model.fields import number, text
 
 _GROUP = "postgresql.cnpg.io"
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from observation.fields import Fields, entries, mapping, number, text, value, values
 from observation.model import Observation
 from observation.objects import Reference, labels_of, name_of, namespace_of, reference
 from operations.doctor.pods import Container, is_over, is_ready
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, number, text, value, values
 
 _NAME = re.compile(
     r"(?<![\w.@/-])(?:[a-z][a-z0-9+]*://(?:[^\s/@]*@)?)?"

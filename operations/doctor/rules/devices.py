@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from observation.fields import mapping
 from observation.model import Observation
 from observation.objects import Reference, labels_of, name_of, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_ready, lineage, node_of
 from operations.doctor.rules.blockers import requests_of
 from plan.model import Manifest
+from plan.model.fields import mapping
 
 _DEVICES = {
     "nvidia.com/gpu": "nvidia.com/gpu.present",

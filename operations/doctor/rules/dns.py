@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from config.suggest import did_you_mean
-from observation.fields import text
 from observation.model import Observation
 from observation.objects import name_of, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_ready, lineage
 from plan.model import Manifest
+from plan.model.fields import text
 
 _PLUGINS = frozenset(
     (

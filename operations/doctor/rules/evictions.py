@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from config.quantity import Memory
-from observation.fields import text
 from observation.model import Observation
 from observation.objects import Condition, Reference, condition, is_true, name_of, namespace_of, reference
 from observation.times import read_time
@@ -15,6 +14,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, is_ready, lineage, node_of, phase, ready_of, workload
 from operations.doctor.rules.memory import Leak, leak_of, memory_limit, usage_of
 from plan.model import Manifest
+from plan.model.fields import text
 from plan.model.resources import MEMORY, read_amount
 from plan.wording import gib, listed
 

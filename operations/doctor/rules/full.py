@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from observation.fields import text
 from observation.model import Observation
 from observation.objects import Reference, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, lineage, node_of, workload
 from operations.doctor.rules.blockers import claims_of
+from plan.model.fields import text
 
 _FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full|ENOSPC", re.I)
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from observation.fields import Fields, entries, mapping, text
 from observation.model import Observation
 from observation.objects import Reference, annotations_of, labels_of, name_of, namespace_of, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_over
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text
 from plan.wording import listed
 
 _LIMIT_RANGER = "kubernetes.io/limit-ranger"

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from observation.fields import entries, text
 from observation.model import Observation
 from observation.objects import Reference, namespace_of, reference
 from operations.doctor.ages import length
@@ -12,6 +11,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import Container, containers, is_over, lineage, node_of, ready_of, unready_since, workload
 from operations.doctor.rules.secrets import external_secret_of
 from plan.model import Manifest
+from plan.model.fields import entries, text
 
 _WAITING = frozenset(
     ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable")

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from observation.fields import entries, number, text, values
 from observation.model import Observation
 from observation.objects import Reference, annotations_of, created, labels_of, name_of, namespace_of, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from operations.doctor.rules.routes import Route, routes
 from plan.model import Manifest
+from plan.model.fields import entries, number, text, values
 from plan.wording import listed
 
 _CLASS = "kubernetes.io/ingress.class"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from observation.fields import number, text, values
 from observation.model import Observation
 from observation.objects import (
     condition,
@@ -17,6 +16,7 @@ from operations.doctor.ages import stamp
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers
 from plan.model import Manifest
+from plan.model.fields import number, text, values
 
 _OLD = timedelta(days=7)
 """A Job that failed longer ago than this is history."""

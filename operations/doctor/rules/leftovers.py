@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from observation.fields import entries, mapping, text, values
 from observation.kinds import RESOURCE_OF
 from observation.model import Observation
 from observation.objects import Reference, condition, conditions, created, deleted, name_of, namespace_of, reference
@@ -11,6 +10,7 @@ from operations.doctor.ages import ago, length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text, values
 
 _OWN = frozenset(("Pod", "PersistentVolumeClaim", "VolumeAttachment", "Namespace", "Node", "Event"))
 """Kinds with a rule of their own for this."""

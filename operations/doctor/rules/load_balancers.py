@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from observation.fields import entries, text, values
 from observation.model import Observation
 from observation.objects import Reference, annotations_of, created, deleted, name_of, reference
 from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from plan.model import Manifest
+from plan.model.fields import entries, text, values
 from plan.wording import listed
 
 _L2 = "l2advertisements.metallb.io"

@@ -6,7 +6,6 @@ from statistics import mean
 from typing import NamedTuple
 
 from config.quantity import Memory
-from observation.fields import Fields, entries, mapping, text
 from observation.model import Observation
 from observation.objects import Reference, annotations_of, namespace_of, reference
 from observation.usage import ContainerUsage
@@ -15,6 +14,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import Container, template_owner
 from operations.doctor.revisions import previous
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text
 
 _LIMIT_RANGER = "kubernetes.io/limit-ranger"
 _SURE_DAYS = 7

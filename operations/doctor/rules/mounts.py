@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from observation.fields import Fields, entries, mapping, text
 from observation.model import Observation
 from observation.objects import Reference, deleted, is_true, name_of, namespace_of, reference
 from operations.doctor.ages import length
@@ -14,6 +13,7 @@ from operations.doctor.rules.configuration import lacks, wanted_by
 from operations.doctor.rules.starting import is_starting
 from operations.doctor.rules.volumes import is_of_driver
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text
 from plan.wording import listed
 
 _NOT_REGISTERED = re.compile(r"driver name (\S+) not found in the list of registered CSI drivers")

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from statistics import median
 
-from observation.fields import entries, mapping, text
 from observation.model import Observation
 from observation.objects import (
     Condition,
@@ -24,6 +23,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_over, is_ready, is_young, lineage, workload
 from operations.doctor.rules.evictions import pressure_finding
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text
 from plan.model.resources import MEMORY, read_amount
 from plan.wording import listed
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from observation.fields import entries, text
 from observation.model import Observation
 from observation.objects import (
     condition,
@@ -23,6 +22,7 @@ from operations.doctor.rules.blockers import (
 )
 from operations.doctor.rules.placing import decide
 from plan.model import Manifest
+from plan.model.fields import entries, text
 from plan.wording import listed
 
 _SCHEDULER = "default-scheduler"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from observation.fields import entries, mapping, text
 from observation.model import Observation
 from observation.objects import (
     Reference,
@@ -22,6 +21,7 @@ from operations.doctor.rules.blockers import (
     requests_of,
 )
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text
 from plan.model.resources import notation
 from plan.wording import listed
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from observation.fields import Fields, entries, mapping, number, text, value, values
 from observation.model import Observation
 from observation.objects import Reference, condition, deleted, namespace_of, reference
 from operations.doctor.ages import GRACE, length
@@ -22,6 +21,7 @@ from operations.doctor.revisions import previous
 from operations.doctor.rules.dependencies import needs
 from operations.doctor.rules.starting import patience_of
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, number, text, value, values
 
 
 def readiness_findings(observed: Observation) -> Iterator[Finding]:

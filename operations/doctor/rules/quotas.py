@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from config.quantity import Memory
-from observation.fields import entries, text
 from observation.model import Observation
 from observation.objects import Reference, labels_of, namespace_of, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.revisions import previous
 from operations.doctor.rules.memory import usage_of
 from plan.model import Manifest
+from plan.model.fields import entries, text
 from plan.model.resources import MEMORY, notation, read_amount
 
 _QUOTA = re.compile(r"exceeded quota: ([^,]+), requested: (.+), used: (.+), limited: (.+?)[\"']?$")

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from observation.fields import text
 from observation.model import Observation
 from observation.objects import annotations_of, created, labels_of, namespace_of, reference
 from operations.doctor.ages import length, stamp
 from operations.doctor.finding import Evidence, Finding
 from plan.model import Manifest
+from plan.model.fields import text
 
 _LONGEST = timedelta(minutes=15)
 """How long Helm may be at work."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from observation.fields import entries, mapping, number, text, values
 from observation.model import Observation
 from observation.objects import Condition, Reference, condition, created, deleted, name_of, namespace_of, reference
 from observation.times import read_time
@@ -13,6 +12,7 @@ from operations.doctor.pods import containers, is_over, is_ready, is_young, node
 from operations.doctor.rules.dependencies import needs
 from operations.doctor.rules.starting import is_starting
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, number, text, values
 
 _ESSENTIAL = frozenset(("coredns", "kube-dns", "metrics-server"))
 """Names in kube-system whose scaling to 0 is never on purpose."""

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from observation.fields import entries, mapping, text, value, values
 from observation.model import Observation
 from observation.objects import Reference, namespace_of, reference
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text, value, values
 
 _HOSTS = re.compile(r"Host\(([^)]*)\)")
 _QUOTED = re.compile(r"[`\"']([^`\"']+)[`\"']")

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from observation.fields import entries, text
 from observation.model import Observation
 from observation.objects import Reference, is_true, reference
 from plan.model import Manifest
+from plan.model.fields import entries, text
 
 
 class Source(NamedTuple):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from observation.fields import Fields, entries, mapping, number, text, value
 from observation.model import Observation
 from observation.objects import annotations_of, deleted, labels_of, name_of, namespace_of, reference
 from operations.doctor.finding import Evidence, Finding
@@ -12,6 +11,7 @@ from operations.doctor.rules.dependencies import behind, has_endpoints, selected
 from operations.doctor.rules.routes import routes_to
 from operations.doctor.rules.starting import is_starting
 from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, number, text, value
 from plan.wording import listed
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

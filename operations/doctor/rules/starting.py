@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from observation.fields import Fields, mapping, number
 from observation.model import Observation
 from operations.doctor.ages import GRACE
 from operations.doctor.pods import containers, is_young, unready_since
 from plan.model import Manifest
+from plan.model.fields import Fields, mapping, number
 
 _LONGEST_PULL = timedelta(minutes=30)
 

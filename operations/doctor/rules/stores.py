@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from observation.fields import entries, text
 from observation.model import Observation
 from observation.objects import Reference, condition, deleted, labels_of, name_of, namespace_of, reference
 from observation.times import read_time
@@ -13,6 +12,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_over, is_young, lineage, workload
 from operations.doctor.rules.dependencies import behind
 from plan.model import Manifest
+from plan.model.fields import entries, text
 from plan.wording import listed
 
 _HOST = re.compile(r"https?://([a-z0-9-]+)(?:\.([a-z0-9-]+))?")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from observation.fields import mapping
 from observation.model import Observation
 from observation.objects import Reference, reference
 from observation.usage import ContainerUsage
@@ -11,6 +10,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import Container, containers, is_over, workload
 from operations.doctor.rules.memory import leak_of, memory_limit
 from plan.model import Manifest
+from plan.model.fields import mapping
 from plan.model.resources import CPU, MEMORY, read_amount
 
 _AT_LIMIT_DAYS = 5

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from observation.fields import entries, text
 from observation.model import Observation
 from observation.objects import labels_of, name_of, reference
 from operations.doctor.finding import Evidence, Finding
 from plan.cluster.releases import KUBELET_SKEW, minor_of, release
+from plan.model.fields import entries, text
 
 
 def version_findings(observed: Observation) -> Iterator[Finding]:

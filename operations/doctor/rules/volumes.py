@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from observation.events import Event
-from observation.fields import entries, mapping, text, values
 from observation.model import Observation
 from observation.objects import Reference, annotations_of, condition, created, deleted, name_of, namespace_of, reference
 from operations.doctor.ages import length, stamp
@@ -13,6 +12,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_over, is_young, lineage, node_of, workload
 from operations.doctor.rules.blockers import claims_of
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text, values
 from plan.model.resources import MEMORY, read_amount
 from plan.wording import listed
 

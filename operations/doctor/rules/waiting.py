@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from config.suggest import did_you_mean
-from observation.fields import entries, mapping, text
 from observation.model import Observation
 from observation.objects import Reference, deleted, name_of, namespace_of, reference
 from operations.doctor.ages import length
@@ -20,6 +19,7 @@ from operations.doctor.rules.dependencies import (
     texts_of,
 )
 from plan.model import Manifest
+from plan.model.fields import entries, mapping, text
 from plan.wording import listed
 
 _FEW = 6
