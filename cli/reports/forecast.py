@@ -47,8 +47,9 @@ class PendingReport(Report):
 class LossReport(Report):
     """The lab without a part of it; workloads as `namespace/name`.
 
-    `pods` ran on it, daemonsets aside; `moved` of them run elsewhere, `stay_down` pods run nowhere. `interrupted` are
-    the workloads of which no pod runs for a while or for good, `blips` those of them that come back.
+    `pods` ran on it, daemonsets aside; `moved` of them run elsewhere, `stay_down` pods run nowhere, and the volumes of
+    `out_of_reach` are on it. `interrupted` are the workloads of which no pod runs for a while or for good, `blips`
+    those of them that come back. `dependents` has, by interrupted service, those that stand on it and run.
     """
 
     event: Event
@@ -58,11 +59,13 @@ class LossReport(Report):
     pods: int
     moved: int
     stay_down: int
+    out_of_reach: int
     pending: tuple[PendingReport, ...]
     interrupted: tuple[str, ...]
     blips: tuple[str, ...]
     unreachable: tuple[str, ...]
     held: tuple[str, ...]
+    dependents: dict[str, tuple[str, ...]]
 
 
 class RestartReport(Report):
@@ -114,6 +117,7 @@ def loss_report(loss: Loss) -> LossReport:
         pods=loss.pods,
         moved=loss.moved,
         stay_down=loss.stay_down,
+        out_of_reach=loss.out_of_reach,
         pending=tuple(
             PendingReport(workload=named(each.workload), pods=each.pods, reason=str(each.reason))
             for each in loss.pending
@@ -122,6 +126,7 @@ def loss_report(loss: Loss) -> LossReport:
         blips=tuple(named(each) for each in loss.blips),
         unreachable=loss.unreachable,
         held=tuple(named(each) for each in loss.held),
+        dependents=dict(loss.dependents),
     )
 
 

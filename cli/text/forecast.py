@@ -90,23 +90,29 @@ def _remark(constraint: Constraint) -> str:
 def losses_text(losses: Iterable[Loss], *, all_names: bool = False) -> RenderableType:
     """One row for each loss, and for each drain that ends otherwise than the loss of its node; below it the names of
     what does not come back, and with `all_names` of all that is interrupted."""
+    shown = list(distinct(losses))
+    is_far = any(loss.out_of_reach for loss in shown)
     table = Table(
         "When something fails (by estimate)",
         Column("event"),
         number("pods", drop=3),
         number("moved", drop=2),
         number("stay down"),
+        *([number("out of reach", drop=4)] if is_far else ()),
         number("services interrupted", drop=1),
     )
     sentences: list[str] = []
-    for loss in distinct(losses):
-        counts = (loss.moved + loss.stay_down, loss.moved, loss.stay_down, len(loss.interrupted_services))
+    for loss in shown:
+        down, away = loss.stay_down, loss.out_of_reach
+        far = [away] if is_far else []
+        counts = (loss.moved + down + away, loss.moved, down, *far, len(loss.interrupted_services))
         table.add_row(event_text(loss), *map(str, counts))
         said = [*_besides(loss), *(_interrupted(loss) if all_names else ())]
         sentences += [f"{event_text(loss)}: {each}" for each in said]
     legend = (
         "Pods without those of daemonsets. A service is interrupted while a part of it does not run, or for good.",
         "A drain that is not listed ends like the loss of its node.",
+        *(["Pods are out of reach whose volumes are on what is gone."] if is_far else ()),
     )
     return Group(table, *map(Text, sentences), *(Text(each, "dim") for each in legend))
 
@@ -128,16 +134,21 @@ def loss_outcome(loss: Loss) -> str:
 
 def _interrupted(loss: Loss) -> Iterator[str]:
     if loss.blips:
-        yield f"interrupted until they run elsewhere: {', '.join(each.name for each in loss.blips)}"
+        until = "they run elsewhere" if loss.has_control_plane else "it is back"
+        yield f"interrupted until {until}: {', '.join(each.name for each in loss.blips)}"
 
 
 def _besides(loss: Loss) -> Iterator[str]:
-    if not loss.has_control_plane:
+    if not loss.nodes:
+        yield "no other node: nothing runs until it is back"
+    elif not loss.has_control_plane:
         yield "no control plane: what runs goes on, and nothing is started or moved until it is back"
     if loss.pending:
         yield f"no place for {', '.join(each.workload.name for each in loss.pending)}"
     if loss.unreachable:
         yield f"volumes out of reach: {', '.join(loss.unreachable)}"
+    for name, others in loss.dependents:
+        yield f"without {name} meanwhile: {plural(len(others), 'service')} ({listed(others)})"
     if loss.held:
         yield f"does not end: the disruption budget of {', '.join(each.name for each in loss.held)} holds it"
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from config.lab import Lab
-from config.service import HelmService
 from plan.model.findings import Finding, Rule
+from plan.scenarios.dependence import serves_metrics
 
 AUTOSCALER_WITHOUT_METRICS = Rule(
     "AUTOSCALER-WITHOUT-METRICS",
@@ -18,14 +18,10 @@ AUTOSCALER_WITHOUT_METRICS = Rule(
     remedy="Add the service metrics-server; or state replicas instead of autoscale.",
 )
 
-METRICS_GROUP = "metrics.k8s.io"
-METRICS_CHARTS = frozenset({"metrics-server", "prometheus-adapter"})
-"""Charts that serve the metrics API without stating it under `provides`."""
-
 
 def autoscaling_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each workload that is scaled by a figure that nobody gives."""
-    if any(_serves_metrics(lab, name) for name in lab.services):
+    if any(serves_metrics(lab, name) for name in lab.services):
         return
     for name, service in lab.services.items():
         for path, workload, config in service.parts(name):
@@ -38,9 +34,3 @@ def autoscaling_findings(lab: Lab) -> Iterator[Finding]:
                     "https://kubernetes-sigs.github.io/metrics-server), or state replicas instead of autoscale",
                     facts={"replicas": config.replicas, "max_replicas": config.autoscale.max_replicas},
                 )
-
-
-def _serves_metrics(lab: Lab, name: str) -> bool:
-    service = lab.services[name]
-    by_chart = isinstance(service, HelmService) and service.chart.name in METRICS_CHARTS
-    return by_chart or name == "metrics-server" or METRICS_GROUP in service.installs()

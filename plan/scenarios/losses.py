@@ -18,6 +18,7 @@ from config.storage_class import NfsStorageClass
 from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.kubernetes.scheduling import place
 from plan.model import Node, NodeUse, Pending, Plan, Workload
+from plan.scenarios.dependence import services_standing_on, without
 from plan.scenarios.snapshot import Standing, as_it_stands, newly
 
 Event = Literal["node", "host", "drain", "server"]
@@ -38,6 +39,8 @@ class Loss(NamedTuple):
     """Pods that run on it before, those of daemonsets aside."""
     moved: int
     """Pods that run elsewhere afterwards."""
+    stranded: tuple[tuple[Workload, int], ...]
+    """Workloads whose block volumes are on what is gone, and how many of their pods wait for it."""
     pending: tuple[Pending, ...]
     """Pods that no node takes then and that had one before."""
     blips: tuple[Workload, ...]
@@ -48,16 +51,24 @@ class Loss(NamedTuple):
     """Of a drain: workloads whose disruption budget lets no further pod go, so that it does not end."""
     nodes: tuple[NodeUse, ...]
     """What is left of the cluster, with the pods that moved."""
+    dependents: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Interrupted services that others stand on, and which: these run, and cannot be reached or used meanwhile."""
+
+    @property
+    def out_of_reach(self) -> int:
+        """Pods that wait for their volumes, which are on what is gone."""
+        return sum(pods for _, pods in self.stranded)
 
     @property
     def stay_down(self) -> int:
         """Pods that run nowhere afterwards: no node takes them, or nothing is there that would start them."""
-        return sum(each.pods for each in self.pending) if self.has_control_plane else self.pods
+        return sum(each.pods for each in self.pending) if self.has_control_plane else self.pods - self.out_of_reach
 
     @property
     def interrupted(self) -> tuple[Workload, ...]:
         """Workloads of which no pod runs, until one has started elsewhere or for good; the latter come first."""
         gone = [each.workload for each in self.pending if each.pods >= each.workload.replicas]
+        gone += [workload for workload, pods in self.stranded if pods >= workload.replicas]
         return (*gone, *(each for each in self.blips if each not in gone))
 
     @property
@@ -80,8 +91,16 @@ def standing_of(plan: Plan) -> Standing:
 
 
 def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
-    """The loss and the drain of each node, the loss of each host if there are several, and of machines that serve
-    NFS volumes."""
+    """The loss and the drain of each node, the loss of each host if there are several, and of each NFS server that is
+    none of these; each with the services that stand on what is interrupted."""
+    standing_on = services_standing_on(lab)
+    for loss in _losses(lab, standing):
+        gone = {*without(lab, loss.interrupted, standing.workloads), *loss.unreachable}
+        found = ((name, tuple(each for each in standing_on.get(name, ()) if each not in gone)) for name in sorted(gone))
+        yield loss._replace(dependents=tuple((name, others) for name, others in found if others))
+
+
+def _losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
     for node in standing.nodes:
         yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
     for node in standing.nodes:
@@ -92,6 +111,16 @@ def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
     for name, machine in lab.machines.items():
         if machine.role == "appliance" and (served := _served_by(lab, _addresses(machine))):
             yield _server_lost(standing, name, served)
+    for address in _servers_outside(lab):
+        yield _server_lost(standing, str(address), _served_by(lab, [address]))
+
+
+def _servers_outside(lab: Lab) -> list[IPv4Address]:
+    """NFS servers that are neither machines of the lab nor its hosts."""
+    own = {address for machine in lab.machines.values() for address in _addresses(machine)}
+    own |= {host.address for host in lab.site.hosts.values()}
+    servers = {row.server: None for row in lab.storage_classes.values() if isinstance(row, NfsStorageClass)}
+    return [each for each in servers if each not in own and _served_by(lab, [each])]
 
 
 def distinct(losses: Iterable[Loss]) -> Iterator[Loss]:
@@ -108,7 +137,7 @@ def _outcome(loss: Loss) -> tuple[object, ...]:
     """What tells two losses apart; that a node is counted differently in the scheduler's words does not."""
     waiting = tuple((each.workload.key, each.pods) for each in loss.pending)
     names = tuple(tuple(each.key for each in workloads) for workloads in (loss.blips, loss.held))
-    return loss.name, loss.has_control_plane, loss.moved, waiting, names, loss.unreachable
+    return loss.name, loss.has_control_plane, loss.moved, loss.out_of_reach, waiting, names, loss.unreachable
 
 
 def _zones(standing: Standing) -> dict[str, None]:
@@ -162,15 +191,24 @@ def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
         for each in standing.workloads
     ]
     loss = _loss("host", host, standing._replace(workloads=movable), left)
-    attached = {each.service for each in standing.workloads if each.pod.block_volumes and stranded[each.key]}
+    attached = [
+        (each, stranded[each.key]) for each in standing.workloads if each.pod.block_volumes and stranded[each.key]
+    ]
+    waiting = {each.key for each, pods in attached if pods >= each.replicas}
+    loss = loss._replace(
+        moved=loss.moved - sum(pods for _, pods in attached) if loss.has_control_plane else 0,
+        stranded=tuple(attached),
+        blips=tuple(each for each in loss.blips if each.key not in waiting),
+    )
     machines = (machine for machine in lab.machines.values() if machine.host == host)
     addresses = {lab.site.hosts[host].address, *(address for machine in machines for address in _addresses(machine))}
-    return loss._replace(unreachable=tuple(sorted({*attached, *_served_by(lab, addresses)})))
+    out_of_reach = {*(each.service for each, _ in attached), *_served_by(lab, addresses)}
+    return loss._replace(unreachable=tuple(sorted(out_of_reach)))
 
 
 def _server_lost(standing: Standing, name: str, served: Sequence[str]) -> Loss:
     """Pods stay where they are, and hang where they use what is not there."""
-    return Loss("server", name, True, 0, 0, (), (), tuple(served), (), tuple(standing.uses))
+    return Loss("server", name, True, 0, 0, (), (), (), tuple(served), (), tuple(standing.uses))
 
 
 def _addresses(machine: Machine) -> set[IPv4Address]:
@@ -207,6 +245,7 @@ def _loss(
         has_control_plane=_has_majority(standing.nodes, left),
         pods=lost.total(),
         moved=0,
+        stranded=(),
         pending=(),
         blips=tuple(each for each in standing.workloads if lost[each.key] and not remaining[each.key]),
         unreachable=(),

@@ -10,6 +10,7 @@ from config.storage_class import NfsStorageClass
 from plan import make_plan
 from plan.cluster.nodes import UNSCHEDULABLE
 from plan.model import Plan, Workload
+from plan.scenarios.dependence import services_standing_on
 from plan.scenarios.headroom import Headroom, headroom
 from plan.scenarios.losses import Loss, losses, standing_of
 from tests.plan.labs import lab_of, plan_of
@@ -146,6 +147,14 @@ def test_volumes_on_a_lost_host_are_out_of_reach_and_the_rest_moves() -> None:
     assert set(attached.values()) <= set(found.unreachable)
     assert not [each for each in found.pending if each.workload.pod.block_volumes]
     assert {use.node.name for use in found.nodes}.isdisjoint(moved)
+    assert found.out_of_reach == sum(
+        count for use in on_second for workload, count in use.workloads if workload.pod.block_volumes
+    )
+    assert found.pods == found.moved + found.out_of_reach + sum(each.pods for each in found.pending)
+    stranded = {each.key for each, pods in found.stranded if pods == each.replicas}
+    assert stranded
+    assert stranded.isdisjoint(each.key for each in found.blips)
+    assert stranded <= {each.key for each in found.interrupted}
     bound = attached.keys() - on_first
     for use in loss(plan, "node", "k8s-node5").nodes:
         assert use.node.name in moved or bound.isdisjoint(workload.key for workload, _ in use.workloads)
@@ -164,6 +173,33 @@ def test_services_with_files_on_a_server_are_told_when_it_dies() -> None:
     assert found.unreachable == ("mysql", "painter", "photos", "postgres")
     assert (found.moved, found.pending, found.blips) == (0, (), ())
     assert not [each for each in losses_of(plan_of("every_kind")) if each.event == "server"]
+
+
+def test_a_file_server_that_is_no_machine_of_the_lab_can_be_lost_too() -> None:
+    lab = lab_of("every_kind")
+    outside = {
+        name: each.model_copy(update={"server": IPv4Address("10.0.20.250")})
+        if isinstance(each, NfsStorageClass)
+        else each
+        for name, each in lab.storage_classes.items()
+    }
+    found = loss(make_plan(replace(lab, storage_classes=outside)), "server", "10.0.20.250")
+    assert found.unreachable == ("mysql", "painter", "photos", "postgres")
+
+
+def test_services_that_stand_on_what_is_interrupted_are_named() -> None:
+    plan = plan_of("small")
+    found = loss(plan, "node", "worker1")
+    assert dict(found.dependents) == {}
+    assert dict(loss(plan_of("prod"), "node", "k8s-node2").dependents) == {"mailserver": ("roundcube",)}
+
+
+def test_services_stand_on_an_ingress_controller_a_vault_a_database_and_metrics() -> None:
+    on = services_standing_on(lab_of("every_kind"))
+    assert set(on["traefik"]) >= {"photos", "door"}
+    assert "photos" in on["mysql"]
+    assert "photos" in on["vault"]
+    assert on["vpa"] == ("photos",)
 
 
 @pytest.mark.parametrize(("host", "served"), [("spare", True), ("pve", False)])

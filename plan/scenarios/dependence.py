@@ -1,0 +1,64 @@
+"""Services that others cannot be reached or used without."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from config.lab import Lab
+from config.service import HelmService
+from plan.model import Workload
+
+METRICS_GROUP = "metrics.k8s.io"
+METRICS_CHARTS = frozenset({"metrics-server", "prometheus-adapter"})
+"""Charts that serve the metrics API without stating it under `provides`."""
+
+
+def services_standing_on(lab: Lab) -> Mapping[str, tuple[str, ...]]:
+    """By service, those that cannot be reached or used while it does not run."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for below, name in _pairs(lab):
+        if below != name:
+            found[below][name] = None
+    return {below: tuple(names) for below, names in found.items()}
+
+
+def _pairs(lab: Lab) -> Iterator[tuple[str, str]]:
+    ingress, secrets = lab.cluster.platform.ingress, lab.cluster.platform.secrets
+    servers = lab.networks.networks[lab.cluster.node_network].nameservers
+    names = [name for name, service in lab.services.items() if service.load_balancer in servers]
+    for name, service in lab.services.items():
+        for _, _, workload in service.parts(name):
+            yield from ((below, name) for below in workload.waits_for)
+        if service.expose:
+            yield from ((below, name) for below in names if len(names) == len(servers))
+            if ingress:
+                yield ingress.controller, name
+        if ingress and ingress.forward_auth and any(each.auth == "required" for each in service.expose):
+            yield ingress.forward_auth, name
+        if any(each.workload.autoscale for each in service.parts(name)):
+            yield from ((below, name) for below in lab.services if serves_metrics(lab, below))
+        if secrets and any(each.secrets for _, each in service.containers_of(name)):
+            yield secrets.vault, name
+
+
+def serves_metrics(lab: Lab, name: str) -> bool:
+    """Whether a service of the lab tells how much CPU and memory pods use."""
+    service = lab.services[name]
+    by_chart = isinstance(service, HelmService) and service.chart.name in METRICS_CHARTS
+    return by_chart or name == "metrics-server" or METRICS_GROUP in service.installs()
+
+
+def without(lab: Lab, interrupted: Iterable[Workload], workloads: Iterable[Workload]) -> Collection[str]:
+    """Services that do not answer while these workloads are interrupted. A chart has others beside the one that does:
+    that is the one named like the service, or like what its endpoint leads to; where none is, it takes all of them."""
+    gone = {each.key for each in interrupted}
+    answering: dict[str, list[Workload]] = defaultdict(list)
+    for each in workloads:
+        if each.is_steady and each.service in lab.services:
+            answering[each.service].append(each)
+    return [name for name, own in answering.items() if own and all(each.key in gone for each in _main(lab, name, own))]
+
+
+def _main(lab: Lab, name: str, own: list[Workload]) -> list[Workload]:
+    service = lab.services[name]
+    names = {name, service.answering(name) if service.listens() else name}
+    return [each for each in own if each.name in names] or own
