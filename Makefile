@@ -5,6 +5,7 @@ LAB ?= prod
 DIR ?= rendered/$(LAB)
 UPGRADE ?=
 COUNT ?= 5000
+SEED := $(or $(SEED),$(shell date +%s))
 AGAINST ?=
 PAGE ?= lab.html
 
@@ -45,7 +46,9 @@ conformance: development ## Run the tests against the real provider, control pla
 
 browser: development ## Look at the HTML page in a real Chromium (a part of conformance)
 	@$(BIN)/pytest -rs tests/conformance/browser
-fuzz: development ## Try the guard on thousands of spoilt previews with harm in them (COUNT=)
+fuzz: development ## Try thousands of spoilt labs, and the guard on as many previews with harm in them (COUNT=, SEED=)
+	@echo "Seed of the labs: $(SEED)"
+	@LAB_MUTATIONS=$(COUNT) $(BIN)/pytest -n 0 --hypothesis-seed=$(SEED) tests/test_any_input.py
 	@GUARD_MUTATIONS=$(COUNT) $(BIN)/pytest -n 0 -s tests/operations/guard/test_mutations.py tests/operations/guard/test_handmade.py -k "none_with_harm or enough"
 
 golden: runtime ## Write the golden files anew, to be reviewed as a diff

@@ -5,6 +5,7 @@ Never another exception.
 
 import copy
 import io
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,9 @@ ROOT = Path(__file__).parents[1]
 LABS = [ROOT / "config" / "labs" / "prod", ROOT / "config" / "labs" / "small", ROOT / "tests" / "labs" / "tiny"]
 FILES = {file.relative_to(lab.parent): file.read_bytes() for lab in LABS for file in sorted(lab.rglob("*.yaml"))}
 
-bounded = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = int(os.environ.get("LAB_MUTATIONS", "100"))
+"""Labs that each test tries; `make fuzz` tries more, and prints the seed with which they come again."""
+bounded = settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 JUNK = (
     *(
         None,
@@ -45,6 +48,7 @@ JUNK = (
         "../..",
         "0/0",
     ),
+    *("50000000", "1E", "8192Pi", "\x1b[2J", "a\u202eb", "https://x/y", "0 25 * * *", 8192, 1.1, 50_000_000),
     *("10.0.20.1", "10.0.20.1/24", "1Gi", "100m", "kind", [], {}, [1], {"a": 1}, {"": None}, [[[]]], {1: 2}, "*", "<<"),
 )
 DAMAGE = (b"\n", b"\t", b"  ", b": ", b"- ", b"{", b"]", b"&a ", b"*a")

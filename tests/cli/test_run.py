@@ -139,3 +139,16 @@ def test_a_copy_plans_its_own_lab(tmp_path: Path) -> None:
     done = run("plan", "--lab", "small", cwd=copy, env=environment)
     assert done.returncode == 1
     assert "999.0 GiB" in done.stdout or "1,0" in done.stdout
+
+
+@pytest.mark.parametrize("command", [["plan"], ["plan", "--all"], ["plan", "--service", "vaultwarden"], ["findings"]])
+def test_no_text_of_a_lab_steers_the_terminal(command: list[str], tmp_path: Path) -> None:
+    lab = tmp_path / "lab"
+    shutil.copytree(ROOT / "config" / "labs" / "small", lab)
+    file = lab / "services" / "vaultwarden.yaml"
+    lines = file.read_text().splitlines()
+    steering = 'description: "\\e[2J\\x07\\u202e \\x9b31m"'
+    file.write_text("\n".join(steering if line.startswith("description:") else line for line in lines))
+    done = run(*command, "--lab", str(lab))
+    assert done.returncode == 0
+    assert all(line.isprintable() for line in done.stdout.splitlines())
