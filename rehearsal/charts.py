@@ -37,7 +37,7 @@ spec:
     spec:
       containers: [{name: main, image: "stand-in:{{ .Chart.Version }}"}]
 {{- end }}
-{{- if .Values.persistence.enabled }}
+{{- if and .Values.persistence.enabled (not .Values.persistence.existingClaim) }}
 ---
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -49,7 +49,7 @@ spec:
   resources: {requests: {storage: 1Gi}}
 {{- end }}
 """
-"""With `pods`, a pod as well; with `persistence.enabled`, a claim."""
+"""With `pods`, a pod as well; with `persistence.enabled` and no claim that exists, a claim."""
 
 
 class Repository(NamedTuple):
