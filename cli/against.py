@@ -7,7 +7,7 @@ from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input
 from cli.reports.comparison import comparison_report
 from operations.guard.consequence import Consequence
-from operations.guard.predicted import foreseen
+from operations.guard.predicted import predicted
 from plan.changes.comparison import Comparison, compare
 from plan.model import Plan
 
@@ -37,4 +37,4 @@ def changes_since(plan: Plan, folder: Path, reference: str) -> tuple[Comparison,
     """How a plan differs from another one, and what an `up` would do then. Raises NothingToCompare."""
     before, after = side_at(reference, folder), side_of(plan, str(folder))
     comparison = compare(before, after)
-    return comparison, foreseen(plan.lab, before, after, comparison)
+    return comparison, predicted(plan.lab, before, after, comparison)

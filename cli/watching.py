@@ -12,7 +12,7 @@ from cli.text.comparison import closing, summary
 from cli.text.findings import finding_text
 from cli.text.plan import print_plan
 from config.load import InvalidLab, load_lab
-from operations.guard.predicted import foreseen
+from operations.guard.predicted import predicted
 from plan import Plan, make_plan
 from plan.changes.comparison import Side, compare
 from plan.model import Finding
@@ -55,7 +55,7 @@ def _show(plan: Plan, before: Side, first: Plan, console: Console) -> None:
     comparison = compare(before, after)
     if comparison.subjects or comparison.verdicts:
         console.print(Text(f"Since the start: {summary(comparison)}.", "bold"))
-        sentence, is_good = closing(comparison, foreseen(plan.lab, before, after, comparison))
+        sentence, is_good = closing(comparison, predicted(plan.lab, before, after, comparison))
         console.print(Text(sentence, "bold green" if is_good else "bold yellow"))
         for finding in _new(first, plan):
             for part in finding_text(plan.lab, finding):

@@ -11,7 +11,7 @@ from plan.kubernetes.admission.containers import read_pod
 from plan.model import Controller, Manifest, Node, NodeUse, Workload
 from plan.model.constraints import Requirement, Selector, read_constraints
 from plan.model.fields import Fields, entries, mapping, text, value
-from plan.model.resources import GPU, added, pod_limits, pod_requests, qos_class, read_amounts
+from plan.model.resources import GPU, pod_limits, pod_requests, qos_class, read_amounts, sum_of
 
 NO_LIMIT_OF_VOLUMES = 1 << 20
 """Volume slots of a node of which no CSI driver tells a limit."""
@@ -191,8 +191,8 @@ def _use(
     each_pod = [workload for workload, count in pods for _ in range(count)]
     return NodeUse(
         node=node,
-        requests=added(*(pod_requests(workload.pod) for workload in each_pod)),
-        limits=added(*(pod_limits(workload.pod) for workload in each_pod)),
+        requests=sum_of(*(pod_requests(workload.pod) for workload in each_pod)),
+        limits=sum_of(*(pod_limits(workload.pod) for workload in each_pod)),
         volumes=_volumes(pods),
         pods=len(each_pod),
         workloads=tuple(pods),

@@ -9,7 +9,7 @@ from plan.findings.loss import loss_findings
 from plan.findings.unsealing import unsealing_findings
 from plan.model import Finding, Plan, sorted_findings
 from plan.scenarios.headroom import Headroom, headroom
-from plan.scenarios.losses import Loss, losses, standing_of
+from plan.scenarios.losses import Loss, losses, snapshot_of
 from plan.scenarios.power_cut import Restart, restarts
 
 
@@ -26,11 +26,11 @@ class Forecast(NamedTuple):
 
 def look_ahead(plan: Plan) -> Forecast:
     """What lies ahead of a plan; pure, as the plan."""
-    standing = standing_of(plan)
-    lost = tuple(losses(plan.lab, standing))
+    snapshot = snapshot_of(plan)
+    lost = tuple(losses(plan.lab, snapshot))
     return Forecast(
         losses=lost,
-        restarts=restarts(plan.lab, standing.nodes),
+        restarts=restarts(plan.lab, snapshot.nodes),
         headroom=headroom(plan, lost),
-        findings=sorted_findings((*plan.findings, *loss_findings(standing, lost), *unsealing_findings(plan.lab))),
+        findings=sorted_findings((*plan.findings, *loss_findings(snapshot, lost), *unsealing_findings(plan.lab))),
     )

@@ -65,7 +65,7 @@ def with_another_worker(lab: Lab) -> tuple[Lab, str]:
     return replace(lab, machines={**lab.machines, name: lab.machines[workers[-1]]}), name
 
 
-def foreseen(plan: Plan, lab: Lab, gone: Collection[str], before: Outcome) -> tuple[Pending, ...]:
+def predicted_pending(plan: Plan, lab: Lab, gone: Collection[str], before: Outcome) -> tuple[Pending, ...]:
     """What the planner expects to wait on the nodes of `lab` that are not gone.
 
     What ran there `before` stays, and volumes stay where they were used.

@@ -254,10 +254,10 @@ class Disagreement(NamedTuple):
 def disagreements(outcome: Outcome, planned: Iterable[Pending]) -> list[Disagreement]:
     """Where the planner foresaw another number of waiting pods than there are. Pods of a statefulset wait, too, that
     are not made yet because the one before them waits."""
-    foreseen = {key_of(each.workload): each.pods for each in planned}
+    predicted = {key_of(each.workload): each.pods for each in planned}
     found = {each.key: sum(each.waiting.values()) + each.behind for each in outcome.waiting}
-    keys = sorted(foreseen.keys() | found.keys())
-    pairs = (Disagreement(key, found.get(key, 0), foreseen.get(key, 0)) for key in keys)
+    keys = sorted(predicted.keys() | found.keys())
+    pairs = (Disagreement(key, found.get(key, 0), predicted.get(key, 0)) for key in keys)
     return [each for each in pairs if each.waiting != each.planned]
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from plan.model import Finding, Pending, Plan
 from rehearsal.contents import Up, fill
 from rehearsal.control_plane import Api
-from rehearsal.disturbances import Kept, add_worker, drain, foreseen, lose, with_another_worker
+from rehearsal.disturbances import Kept, add_worker, drain, lose, predicted_pending, with_another_worker
 from rehearsal.outcome import Disagreement, Outcome, Refusal, disagreements, settle
 
 
@@ -23,7 +23,7 @@ class Step(NamedTuple):
 
     event: str
     outcome: Outcome
-    foreseen: tuple[Pending, ...]
+    predicted: tuple[Pending, ...]
     """Pods that the planner expects to wait."""
     objects: int
     """Applied in this step."""
@@ -34,7 +34,7 @@ class Step(NamedTuple):
     @property
     def disagreements(self) -> list[Disagreement]:
         """Where the planner foresaw something else."""
-        return disagreements(self.outcome, self.foreseen)
+        return disagreements(self.outcome, self.predicted)
 
     @property
     def is_fine(self) -> bool:
@@ -85,4 +85,4 @@ def rehearse(api: Api, plan: Plan, events: Iterable[Event], up: Up | None = None
             except Kept as refused:
                 kept = str(refused)
         outcome = settle(api, (each for each in applied if each.refused))
-        yield Step(f"{event.what} {name}", outcome, foreseen(plan, lab, gone, before), 0, 0, kept)
+        yield Step(f"{event.what} {name}", outcome, predicted_pending(plan, lab, gone, before), 0, 0, kept)

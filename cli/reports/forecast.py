@@ -48,8 +48,9 @@ class LossReport(Report):
     """The lab without a part of it; workloads as `namespace/name`.
 
     `pods` ran on it, daemonsets aside; `moved` of them run elsewhere, `stay_down` pods run nowhere, and the volumes of
-    `out_of_reach` are on it. `interrupted` are the workloads of which no pod runs for a while or for good, `blips`
-    those of them that come back. `dependents` has, by interrupted service, those that stand on it and run.
+    `out_of_reach` are on it. `interrupted` are the workloads of which no pod runs for a while or for good,
+    `briefly_interrupted` those that come back. `dependents` has, by interrupted service, the services that depend on
+    it and run.
     """
 
     event: Event
@@ -62,7 +63,7 @@ class LossReport(Report):
     out_of_reach: int
     pending: tuple[PendingReport, ...]
     interrupted: tuple[str, ...]
-    blips: tuple[str, ...]
+    briefly_interrupted: tuple[str, ...]
     unreachable: tuple[str, ...]
     held: tuple[str, ...]
     dependents: dict[str, tuple[str, ...]]
@@ -123,7 +124,7 @@ def loss_report(loss: Loss) -> LossReport:
             for each in loss.pending
         ),
         interrupted=tuple(named(each) for each in loss.interrupted),
-        blips=tuple(named(each) for each in loss.blips),
+        briefly_interrupted=tuple(named(each) for each in loss.briefly_interrupted),
         unreachable=loss.unreachable,
         held=tuple(named(each) for each in loss.held),
         dependents=dict(loss.dependents),

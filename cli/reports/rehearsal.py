@@ -52,7 +52,7 @@ class DisagreementReport(Report):
 
     workload: str
     waiting: int
-    foreseen: int
+    predicted: int
 
 
 class StepReport(Report):
@@ -71,7 +71,7 @@ class StepReport(Report):
     refused: tuple[RefusedReport, ...]
     kept: str | None
     nodes: tuple[NodeOutcomeReport, ...]
-    foreseen: tuple[ForeseenReport, ...]
+    predicted: tuple[ForeseenReport, ...]
     disagreements: tuple[DisagreementReport, ...]
 
 
@@ -128,14 +128,14 @@ def _step_report(plan: Plan, step: Step) -> StepReport:
         ),
         kept=step.kept,
         nodes=tuple(NodeOutcomeReport(name=each.name, pods=each.pods, volumes=each.volumes) for each in outcome.nodes),
-        foreseen=tuple(
+        predicted=tuple(
             ForeseenReport(
                 workload=each.workload.name, namespace=each.workload.namespace, pods=each.pods, reason=str(each.reason)
             )
-            for each in step.foreseen
+            for each in step.predicted
         ),
         disagreements=tuple(
-            DisagreementReport(workload=written_key(each.key), waiting=each.waiting, foreseen=each.planned)
+            DisagreementReport(workload=written_key(each.key), waiting=each.waiting, predicted=each.planned)
             for each in step.disagreements
         ),
     )

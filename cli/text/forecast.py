@@ -133,9 +133,9 @@ def loss_outcome(loss: Loss) -> str:
 
 
 def _interrupted(loss: Loss) -> Iterator[str]:
-    if loss.blips:
+    if loss.briefly_interrupted:
         until = "they run elsewhere" if loss.has_control_plane else "it is back"
-        yield f"interrupted until {until}: {', '.join(each.name for each in loss.blips)}"
+        yield f"interrupted until {until}: {', '.join(each.name for each in loss.briefly_interrupted)}"
 
 
 def _besides(loss: Loss) -> Iterator[str]:

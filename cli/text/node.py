@@ -13,14 +13,14 @@ from plan.cluster.nodes import PODS
 from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests
-from plan.scenarios.losses import losses, standing_of
+from plan.scenarios.losses import losses, snapshot_of
 from plan.wording import cores, gib, percent, plural
 
 
 def print_node(plan: Plan, name: str) -> None:
     """Print one node of a plan."""
     use = next(each for each in plan.capacity.nodes if each.node.name == name)
-    lost = [loss for loss in losses(plan.lab, standing_of(plan)) if loss.name == name and loss.event != "host"]
+    lost = [loss for loss in losses(plan.lab, snapshot_of(plan)) if loss.name == name and loss.event != "host"]
     console = make_console()
     for part in (_heading(plan, use), _pods(use), losses_text(lost, all_names=True)):
         console.print(part)

@@ -1,4 +1,4 @@
-"""The drain of a node, foreseen with the scheduler's own rules on the cluster that runs."""
+"""The drain of a node, predicted with the scheduler's own rules on the cluster that runs."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What an `up` would do if the one of two plans is what runs: foreseen without Pulumi, by the rules of the guard."""
+"""What an `up` would do if the one of two plans is what runs: predicted without Pulumi, by the rules of the guard."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 CREATED: Mapping[str, str] = {"added": "create", "removed": "delete", "changed": "update"}
 
 
-def foreseen(lab: Lab, before: Side, after: Side, comparison: Comparison) -> tuple[Consequence, ...]:
+def predicted(lab: Lab, before: Side, after: Side, comparison: Comparison) -> tuple[Consequence, ...]:
     """The consequences of all changes, worst first. `lab` is that of `after`."""
     changes = [file for subject in comparison.subjects for file in subject.files if _is_declared(file.name)]
     steps = tuple(_step(change, before, after) for change in changes)
@@ -86,7 +86,7 @@ def _type_and_name(change: FileChange, document: Any) -> tuple[str, str]:
 
 
 def _urn(kind: str, name: str) -> str:
-    return f"urn:pulumi:foreseen::homelab::{kind}::{name}"
+    return f"urn:pulumi:predicted::homelab::{kind}::{name}"
 
 
 def _state(kind: str, name: str, document: Any, is_machine: bool, becomes: Any) -> State | None:

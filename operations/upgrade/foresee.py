@@ -1,4 +1,4 @@
-"""An upgrade to the next minor release, foreseen on the cluster that runs."""
+"""An upgrade to the next minor release, predicted on the cluster that runs."""
 
 from datetime import date
 from typing import Literal, NamedTuple

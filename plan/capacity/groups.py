@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from plan.cluster.nodes import admits
 from plan.model import GroupUse, Node, NodeUse, Pod
 from plan.model.constraints import HOSTNAME
-from plan.model.resources import added
+from plan.model.resources import sum_of
 
 
 def groups(uses: Sequence[NodeUse]) -> tuple[GroupUse, ...]:
@@ -19,9 +19,9 @@ def together(name: str, members: Sequence[NodeUse]) -> GroupUse:
     return GroupUse(
         name=name,
         nodes=len(members),
-        allocatable=added(*(use.node.allocatable for use in members)),
-        requests=added(*(use.requests for use in members)),
-        limits=added(*(use.limits for use in members)),
+        allocatable=sum_of(*(use.node.allocatable for use in members)),
+        requests=sum_of(*(use.requests for use in members)),
+        limits=sum_of(*(use.limits for use in members)),
         volumes=sum(use.volumes for use in members),
         volume_slots=sum(use.node.volume_slots for use in members),
     )

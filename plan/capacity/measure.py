@@ -12,7 +12,7 @@ from plan.cluster.system import system_workloads
 from plan.kubernetes.admission.quota import quota_amount
 from plan.kubernetes.scheduling import place
 from plan.model import Capacity, Namespace, NamespaceUse, Node, Service, Workload
-from plan.model.resources import CPU, MEMORY, added, pod_limits, pod_requests, scaled
+from plan.model.resources import CPU, MEMORY, pod_limits, pod_requests, scaled, sum_of
 
 
 def measure(
@@ -40,7 +40,7 @@ def _namespace(lab: Lab, namespace: Namespace, own: list[Workload]) -> Namespace
         name=namespace.name,
         tier=namespace.tier,
         requests=_requests(steady, quota or ()),
-        limits=added(*(scaled(pod_limits(workload.pod), workload.replicas) for workload in steady)),
+        limits=sum_of(*(scaled(pod_limits(workload.pod), workload.replicas) for workload in steady)),
         requests_with_jobs=_requests(own, quota or ()),
         quota=quota,
     )
@@ -48,7 +48,7 @@ def _namespace(lab: Lab, namespace: Namespace, own: list[Workload]) -> Namespace
 
 def _requests(workloads: Iterable[Workload], quota: Iterable[str]) -> dict[str, int]:
     """Sums of what the pods request, and of all else that the quota limits."""
-    return added(
+    return sum_of(
         {CPU: 0, MEMORY: 0, PODS: 0},
         *(scaled(counted(each.pod, quota) | pod_requests(each.pod) | {PODS: 1}, each.replicas) for each in workloads),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from plan.model import NodeUse, Plan, Tier, Workload
-from plan.model.resources import added, pod_limits, pod_requests, scaled
+from plan.model.resources import pod_limits, pod_requests, scaled, sum_of
 
 SYSTEM = "system"
 """Pods of the cluster itself, which are of no tier."""
@@ -16,12 +16,12 @@ def tier_workloads(plan: Plan, tier: Tier) -> list[Workload]:
 
 def total_requests(workloads: Iterable[Workload]) -> dict[str, int]:
     """What the steadily running pods request in all."""
-    return added(*(scaled(pod_requests(each.pod), each.replicas) for each in workloads if each.is_steady))
+    return sum_of(*(scaled(pod_requests(each.pod), each.replicas) for each in workloads if each.is_steady))
 
 
 def total_limits(workloads: Iterable[Workload]) -> dict[str, int]:
     """What the steadily running pods may use in all."""
-    return added(*(scaled(pod_limits(each.pod), each.replicas) for each in workloads if each.is_steady))
+    return sum_of(*(scaled(pod_limits(each.pod), each.replicas) for each in workloads if each.is_steady))
 
 
 def requested_by_tier(plan: Plan, use: NodeUse, resource: str) -> dict[str, int]:

@@ -99,7 +99,7 @@ class Comparison(NamedTuple):
 
 
 def compare(before: Side, after: Side) -> Comparison:
-    """How two sides differ."""
+    """How two states differ."""
     subjects = tuple(_subjects(before.files, after.files))
     changed = {each.subject.name for each in subjects if each.subject.kind == "service"}
     return Comparison(

@@ -13,7 +13,7 @@ from plan.kubernetes.admission.quota import pod_usage
 from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken, QuotaBroken, Reason
 from plan.model import Container, Namespace, Service, Workload
 from plan.model.findings import Finding, Rule
-from plan.model.resources import CPU, MEMORY, added
+from plan.model.resources import CPU, MEMORY, sum_of
 from plan.workloads.written_pods import WrittenPod, written_pods
 
 CPU_ABOVE_CAP = Rule(
@@ -92,7 +92,7 @@ def refused_pods(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[S
                     reasons = [each for refusal in further.refusals for each in refusal.causes]
                 if reasons:
                     break
-                used[namespace.name] = added(used[namespace.name], takes)
+                used[namespace.name] = sum_of(used[namespace.name], takes)
         yield from (Refused(service, pod.workload, each) for each in reasons)
 
 

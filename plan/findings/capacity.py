@@ -11,7 +11,7 @@ from plan.model import Capacity, Finding, GroupUse, NamespaceUse, NodeUse, Workl
 from plan.model.findings import Rule
 from plan.model.resources import CPU, MEMORY, at_least, notation
 from plan.scenarios.remedies import remedies
-from plan.scenarios.snapshot import Standing, as_it_stands
+from plan.scenarios.snapshot import ClusterSnapshot, as_it_stands
 from plan.tiers.objects import generated_name
 from plan.wording import gib, listed, percent
 
@@ -124,8 +124,8 @@ def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload
     yield from host_findings(lab, capacity.hosts)
 
 
-def _pending(lab: Lab, standing: Standing) -> Iterator[Finding]:
-    for pending, remedy in zip(standing.pending, remedies(lab, standing), strict=True):
+def _pending(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
+    for pending, remedy in zip(snapshot.pending, remedies(lab, snapshot), strict=True):
         workload = pending.workload
         yield DOES_NOT_FIT.finding(
             workload.path,

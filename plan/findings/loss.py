@@ -13,7 +13,7 @@ from plan.model.findings import Rule
 from plan.model.resources import notation, pod_requests
 from plan.scenarios.loss_remedies import loss_remedies, takes
 from plan.scenarios.losses import Loss
-from plan.scenarios.snapshot import Standing
+from plan.scenarios.snapshot import ClusterSnapshot
 from plan.wording import listed
 
 CONTROL_PLANE_ON_ONE_HOST = Rule(
@@ -82,23 +82,23 @@ class _Lack(NamedTuple):
         return f"they need {needed}, and {among} {left} left in all, but at most {most} on one"
 
 
-def loss_findings(standing: Standing, losses: Sequence[Loss]) -> Iterator[Finding]:
+def loss_findings(snapshot: ClusterSnapshot, losses: Sequence[Loss]) -> Iterator[Finding]:
     """Losses of one node that not everything survives, and drains that do not end for it: the worst is told, and
     which are like it."""
     found = [each for each in map(_hopeful, losses) if each.pending]
     dying = [each for each in found if each.event == "node"]
     held = [each for each in found if each.event == "drain" and each.held]
-    fix = _fix(standing, list(dict.fromkeys(each.name for each in (*dying, *held)))) if dying or held else ""
-    yield from _control_plane_on_one_host(standing, losses)
+    fix = _fix(snapshot, list(dict.fromkeys(each.name for each in (*dying, *held)))) if dying or held else ""
+    yield from _control_plane_on_one_host(snapshot, losses)
     if dying:
         yield _does_not_survive(dying, fix)
     if held:
         yield _does_not_end(held, fix)
 
 
-def _control_plane_on_one_host(standing: Standing, losses: Iterable[Loss]) -> Iterator[Finding]:
+def _control_plane_on_one_host(snapshot: ClusterSnapshot, losses: Iterable[Loss]) -> Iterator[Finding]:
     """Of several hosts one has the majority of several control planes."""
-    members = [node for node in standing.nodes if node.role == "control-plane"]
+    members = [node for node in snapshot.nodes if node.role == "control-plane"]
     for loss in losses if len(members) > 1 else ():
         if loss.event == "host" and not loss.has_control_plane:
             here = [node.name for node in members if node.labels[ZONE_LABEL] == loss.name]
@@ -148,8 +148,8 @@ def _does_not_end(held: Sequence[Loss], fix: str) -> Finding:
     )
 
 
-def _fix(standing: Standing, names: Sequence[str]) -> str:
-    found = tuple(loss_remedies(standing, names))
+def _fix(snapshot: ClusterSnapshot, names: Sequence[str]) -> str:
+    found = tuple(loss_remedies(snapshot, names))
     return f"each of these alone would do: {'; '.join(found)}" if found else NOTHING_HELPS
 
 

@@ -67,7 +67,7 @@ def read_amounts(amounts: Mapping[str, object]) -> dict[str, int]:
     return {resource: read_amount(resource, str(text)) for resource, text in amounts.items()}
 
 
-def added(*lists: ResourceList) -> dict[str, int]:
+def sum_of(*lists: ResourceList) -> dict[str, int]:
     """The sum of resource lists."""
     total: dict[str, int] = {}
     for amounts in lists:
@@ -92,18 +92,18 @@ def _largest(*lists: ResourceList) -> dict[str, int]:
 def _pod_total(containers: Iterable[ResourceList], init: Collection[tuple[ResourceList, bool]]) -> dict[str, int]:
     """Containers and native sidecars run together; an ordinary init container runs alone, with the native
     sidecars before it. The pod needs the largest of these (`PodRequests` in k8s.io/component-helpers)."""
-    running = added(*containers)
+    running = sum_of(*containers)
     if not init:
         return running
     peak: dict[str, int] = {}
     sidecars: dict[str, int] = {}
     for amounts, always_restarts in init:
         if always_restarts:
-            sidecars = added(sidecars, amounts)
+            sidecars = sum_of(sidecars, amounts)
             peak = _largest(peak, sidecars)
         else:
-            peak = _largest(peak, added(sidecars, amounts))
-    return _largest(added(running, sidecars), peak)
+            peak = _largest(peak, sum_of(sidecars, amounts))
+    return _largest(sum_of(running, sidecars), peak)
 
 
 def pod_requests(pod: Pod) -> dict[str, int]:
@@ -112,7 +112,7 @@ def pod_requests(pod: Pod) -> dict[str, int]:
         (container.requests for container in pod.containers),
         [(container.requests, container.always_restarts) for container in pod.init_containers],
     )
-    return added(requests, pod.overhead) if pod.overhead else requests
+    return sum_of(requests, pod.overhead) if pod.overhead else requests
 
 
 def pod_limits(pod: Pod) -> dict[str, int]:

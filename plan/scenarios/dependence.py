@@ -12,7 +12,7 @@ METRICS_CHARTS = frozenset({"metrics-server", "prometheus-adapter"})
 """Charts that serve the metrics API without stating it under `provides`."""
 
 
-def services_standing_on(lab: Lab) -> Mapping[str, tuple[str, ...]]:
+def dependents_of(lab: Lab) -> Mapping[str, tuple[str, ...]]:
     """By service, those that cannot be reached or used while it does not run."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for below, name in _pairs(lab):

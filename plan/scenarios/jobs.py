@@ -7,7 +7,7 @@ from plan.kubernetes.scheduling import one_more
 from plan.model import Finding, Pending
 from plan.model.findings import Rule
 from plan.scenarios.remedies import remedies
-from plan.scenarios.snapshot import Standing
+from plan.scenarios.snapshot import ClusterSnapshot
 
 JOB_DOES_NOT_FIT = Rule(
     "JOB-DOES-NOT-FIT",
@@ -21,16 +21,16 @@ JOB_DOES_NOT_FIT = Rule(
 )
 
 
-def job_findings(lab: Lab, standing: Standing) -> Iterator[Finding]:
+def job_findings(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
     """Jobs and cronjobs whose pod would stay Pending whenever it is made, though what they run beside has a place."""
-    waiting = {each.workload.service for each in standing.pending}
-    jobs = [each for each in standing.workloads if not each.is_steady and each.service not in waiting]
+    waiting = {each.workload.service for each in snapshot.pending}
+    jobs = [each for each in snapshot.workloads if not each.is_steady and each.service not in waiting]
     stuck = [
         Pending(workload._replace(controller="Deployment"), workload.replicas, reason)
-        for workload, reason in one_more(standing.nodes, standing.workloads, standing.uses, jobs)
+        for workload, reason in one_more(snapshot.nodes, snapshot.workloads, snapshot.uses, jobs)
     ]
-    running = standing._replace(
-        workloads=(*standing.workloads, *(each.workload for each in stuck)), pending=(*stuck, *standing.pending)
+    running = snapshot._replace(
+        workloads=(*snapshot.workloads, *(each.workload for each in stuck)), pending=(*stuck, *snapshot.pending)
     )
     for pending, remedy in zip(stuck, remedies(lab, running), strict=False):
         workload = pending.workload

@@ -8,7 +8,7 @@ from plan.kubernetes.scheduling import place
 from plan.model import Container, Controller, Node, Pending, Pod, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_requests
 from plan.scenarios.remedies import largest_request
-from plan.scenarios.snapshot import Standing, newly
+from plan.scenarios.snapshot import ClusterSnapshot, newly
 
 Key = tuple[str, Controller, str]
 
@@ -24,53 +24,55 @@ def takes(node: Node, pod: Pod) -> bool:
     return admits(node, pod) and is_near and all(node.allocatable.get(name) for name in devices)
 
 
-def loss_remedies(standing: Standing, names: Sequence[str]) -> Iterator[str]:
+def loss_remedies(snapshot: ClusterSnapshot, names: Sequence[str]) -> Iterator[str]:
     """Steps each of which lets the loss of any one of these nodes be survived."""
-    waiting = [each for name in names for each in _waiting(standing, name)]
+    waiting = [each for name in names for each in _waiting(snapshot, name)]
     for resource in (MEMORY, CPU):
         if any(each.reason.lacks(resource) for each in waiting):
-            yield from _one_smaller(standing, names, waiting, resource)
-            yield from _all_smaller(standing, names, resource)
+            yield from _one_smaller(snapshot, names, waiting, resource)
+            yield from _all_smaller(snapshot, names, resource)
     if any(each.reason.has("volume-slots") for each in waiting):
-        yield from _volumes_on_nfs(standing, names, waiting)
-    worker = standard_worker(standing.uses)
-    if worker and _survives(standing._replace(nodes=(*standing.nodes, copy(worker))), names):
+        yield from _volumes_on_nfs(snapshot, names, waiting)
+    worker = standard_worker(snapshot.uses)
+    if worker and _survives(snapshot._replace(nodes=(*snapshot.nodes, copy(worker))), names):
         yield f"add a worker like {worker.node.name} in machines.yaml"
 
 
-def _waiting(standing: Standing, name: str) -> tuple[Pending, ...]:
+def _waiting(snapshot: ClusterSnapshot, name: str) -> tuple[Pending, ...]:
     """What waits when a node is gone, and would not if there were room."""
-    left = [node for node in standing.nodes if node.name != name]
-    _, waiting = place(left, standing.workloads, [use for use in standing.uses if use.node.name != name])
-    found = newly(waiting, standing.pending)
+    left = [node for node in snapshot.nodes if node.name != name]
+    _, waiting = place(left, snapshot.workloads, [use for use in snapshot.uses if use.node.name != name])
+    found = newly(waiting, snapshot.pending)
     return tuple(each for each in found if any(takes(node, each.workload.pod) for node in left))
 
 
-def _survives(standing: Standing, names: Iterable[str]) -> bool:
-    return not any(_waiting(standing, name) for name in names)
+def _survives(snapshot: ClusterSnapshot, names: Iterable[str]) -> bool:
+    return not any(_waiting(snapshot, name) for name in names)
 
 
-def _one_smaller(standing: Standing, names: Sequence[str], waiting: Iterable[Pending], resource: str) -> Iterator[str]:
+def _one_smaller(
+    snapshot: ClusterSnapshot, names: Sequence[str], waiting: Iterable[Pending], resource: str
+) -> Iterator[str]:
     """The first of the largest workloads whose pods could request less."""
     involved = {each.workload.key: each.workload for each in waiting}
-    lost = [use for use in standing.uses if use.node.name in names]
+    lost = [use for use in snapshot.uses if use.node.name in names]
     involved |= {workload.key: workload for use in lost for workload, _ in use.workloads}
     largest = sorted(involved.values(), key=lambda each: -pod_requests(each.pod).get(resource, 0))
     for workload in largest[:MOST_TRIED]:
         most = largest_request(
-            workload, resource, lambda smaller: _survives(_with(standing, {smaller.key: smaller}), names)
+            workload, resource, lambda smaller: _survives(_with(snapshot, {smaller.key: smaller}), names)
         )
         if most:
             yield f"request at most {notation(resource, most)} of {resource} for each pod of {workload.name}"
             return
 
 
-def _all_smaller(standing: Standing, names: Sequence[str], resource: str) -> Iterator[str]:
+def _all_smaller(snapshot: ClusterSnapshot, names: Sequence[str], resource: str) -> Iterator[str]:
     """The largest share of today's requests."""
 
     def fits(percent: int) -> bool:
-        smaller = {each.key: _requesting_share(each, resource, percent) for each in standing.workloads}
-        return _survives(_with(standing, smaller), names)
+        smaller = {each.key: _requesting_share(each, resource, percent) for each in snapshot.workloads}
+        return _survives(_with(snapshot, smaller), names)
 
     if percent := _largest(99, fits):
         yield f"request no more than {percent}% of today's {resource} everywhere"
@@ -86,19 +88,19 @@ def _requesting_share(workload: Workload, resource: str, percent: int) -> Worklo
     return workload._replace(pod=pod._replace(containers=containers, init_containers=first))
 
 
-def _volumes_on_nfs(standing: Standing, names: Sequence[str], waiting: Iterable[Pending]) -> Iterator[str]:
+def _volumes_on_nfs(snapshot: ClusterSnapshot, names: Sequence[str], waiting: Iterable[Pending]) -> Iterator[str]:
     """The fewest of those that wait for a slot whose volumes need none."""
     stuck = {each.workload.key: each.workload for each in waiting if each.reason.has("volume-slots")}
     moved: dict[Key, Workload] = {}
     for workload in stuck.values():
         moved[workload.key] = workload._replace(pod=workload.pod._replace(block_volumes=()))
-        if _survives(_with(standing, moved), names):
+        if _survives(_with(snapshot, moved), names):
             yield f"move the volumes of {' and '.join(each.name for each in moved.values())} to an NFS storage class"
             return
 
 
-def _with(standing: Standing, instead: Mapping[Key, Workload]) -> Standing:
-    return standing._replace(workloads=[instead.get(each.key, each) for each in standing.workloads])
+def _with(snapshot: ClusterSnapshot, instead: Mapping[Key, Workload]) -> ClusterSnapshot:
+    return snapshot._replace(workloads=[instead.get(each.key, each) for each in snapshot.workloads])
 
 
 def _largest(most: int, fits: Callable[[int], bool]) -> int:

@@ -18,8 +18,8 @@ from config.storage_class import NfsStorageClass
 from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.kubernetes.scheduling import place
 from plan.model import Node, NodeUse, Pending, Plan, Workload
-from plan.scenarios.dependence import services_standing_on, without
-from plan.scenarios.snapshot import Standing, as_it_stands, newly
+from plan.scenarios.dependence import dependents_of, without
+from plan.scenarios.snapshot import ClusterSnapshot, as_it_stands, newly
 
 Event = Literal["node", "host", "drain", "server"]
 Pods = Counter[tuple[str, str, str]]
@@ -43,7 +43,7 @@ class Loss(NamedTuple):
     """Workloads whose block volumes are on what is gone, and how many of their pods wait for it."""
     pending: tuple[Pending, ...]
     """Pods that no node takes then and that had one before."""
-    blips: tuple[Workload, ...]
+    briefly_interrupted: tuple[Workload, ...]
     """Workloads of which no pod runs until one has started elsewhere."""
     unreachable: tuple[str, ...]
     """Services whose volumes are on what is gone."""
@@ -69,7 +69,7 @@ class Loss(NamedTuple):
         """Workloads of which no pod runs, until one has started elsewhere or for good; the latter come first."""
         gone = [each.workload for each in self.pending if each.pods >= each.workload.replicas]
         gone += [workload for workload, pods in self.stranded if pods >= workload.replicas]
-        return (*gone, *(each for each in self.blips if each not in gone))
+        return (*gone, *(each for each in self.briefly_interrupted if each not in gone))
 
     @property
     def interrupted_services(self) -> tuple[str, ...]:
@@ -82,37 +82,37 @@ class Loss(NamedTuple):
         return self.has_control_plane and not self.pending and not self.unreachable
 
 
-def standing_of(plan: Plan) -> Standing:
+def snapshot_of(plan: Plan) -> ClusterSnapshot:
     """A planned lab as it stands. Where nodes are on several hosts, block volumes bind their pods to one."""
-    standing = as_it_stands(plan.capacity, plan.workloads)
-    if len(_zones(standing)) > 1:
-        return standing._replace(workloads=near_their_volumes(standing.workloads, standing.uses))
-    return standing
+    snapshot = as_it_stands(plan.capacity, plan.workloads)
+    if len(_zones(snapshot)) > 1:
+        return snapshot._replace(workloads=near_their_volumes(snapshot.workloads, snapshot.uses))
+    return snapshot
 
 
-def losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
+def losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
     """The loss and the drain of each node, the loss of each host if there are several, and of each NFS server that is
     none of these; each with the services that stand on what is interrupted."""
-    standing_on = services_standing_on(lab)
-    for loss in _losses(lab, standing):
-        gone = {*without(lab, loss.interrupted, standing.workloads), *loss.unreachable}
-        found = ((name, tuple(each for each in standing_on.get(name, ()) if each not in gone)) for name in sorted(gone))
+    dependents = dependents_of(lab)
+    for loss in _losses(lab, snapshot):
+        gone = {*without(lab, loss.interrupted, snapshot.workloads), *loss.unreachable}
+        found = ((name, tuple(each for each in dependents.get(name, ()) if each not in gone)) for name in sorted(gone))
         yield loss._replace(dependents=tuple((name, others) for name, others in found if others))
 
 
-def _losses(lab: Lab, standing: Standing) -> Iterator[Loss]:
-    for node in standing.nodes:
-        yield _loss("node", node.name, standing, [each for each in standing.nodes if each is not node])
-    for node in standing.nodes:
-        yield _drained(standing, node)
-    for host in _zones(standing) if len(lab.site.hosts) > 1 else ():
+def _losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
+    for node in snapshot.nodes:
+        yield _loss("node", node.name, snapshot, [each for each in snapshot.nodes if each is not node])
+    for node in snapshot.nodes:
+        yield _drained(snapshot, node)
+    for host in _zones(snapshot) if len(lab.site.hosts) > 1 else ():
         if host in lab.site.hosts:
-            yield _host_lost(lab, standing, host)
+            yield _host_lost(lab, snapshot, host)
     for name, machine in lab.machines.items():
         if machine.role == "appliance" and (served := _served_by(lab, _addresses(machine))):
-            yield _server_lost(standing, name, served)
+            yield _server_lost(snapshot, name, served)
     for address in _servers_outside(lab):
-        yield _server_lost(standing, str(address), _served_by(lab, [address]))
+        yield _server_lost(snapshot, str(address), _served_by(lab, [address]))
 
 
 def _servers_outside(lab: Lab) -> list[IPv4Address]:
@@ -136,13 +136,13 @@ def distinct(losses: Iterable[Loss]) -> Iterator[Loss]:
 def _outcome(loss: Loss) -> tuple[object, ...]:
     """What tells two losses apart; that a node is counted differently in the scheduler's words does not."""
     waiting = tuple((each.workload.key, each.pods) for each in loss.pending)
-    names = tuple(tuple(each.key for each in workloads) for workloads in (loss.blips, loss.held))
+    names = tuple(tuple(each.key for each in workloads) for workloads in (loss.briefly_interrupted, loss.held))
     return loss.name, loss.has_control_plane, loss.moved, loss.out_of_reach, waiting, names, loss.unreachable
 
 
-def _zones(standing: Standing) -> dict[str, None]:
+def _zones(snapshot: ClusterSnapshot) -> dict[str, None]:
     """The hosts of nodes; a node outside of Proxmox is a zone of its own, or in that of its label."""
-    return dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes)
+    return dict.fromkeys(node.labels[ZONE_LABEL] for node in snapshot.nodes)
 
 
 def near_their_volumes(workloads: Iterable[Workload], uses: Iterable[NodeUse]) -> list[Workload]:
@@ -164,14 +164,14 @@ def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
     return workload._replace(pod=workload.pod._replace(constraints=constraints))
 
 
-def _drained(standing: Standing, node: Node) -> Loss:
+def _drained(snapshot: ClusterSnapshot, node: Node) -> Loss:
     cordoned = node._replace(taints={**node.taints, UNSCHEDULABLE: ""})
     loss = _loss(
-        "drain", node.name, standing, [cordoned if each is node else each for each in standing.nodes], cordoned
+        "drain", node.name, snapshot, [cordoned if each is node else each for each in snapshot.nodes], cordoned
     )
     return loss._replace(
-        blips=tuple(each for each in loss.blips if each.max_unavailable is None),
-        held=tuple(each.workload for each in loss.pending if _holds(each, standing.pending)),
+        briefly_interrupted=tuple(each for each in loss.briefly_interrupted if each.max_unavailable is None),
+        held=tuple(each.workload for each in loss.pending if _holds(each, snapshot.pending)),
     )
 
 
@@ -183,22 +183,22 @@ def _holds(now: Pending, before: Iterable[Pending]) -> bool:
     return now.pods + waited > now.workload.max_unavailable
 
 
-def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
-    left = [node for node in standing.nodes if node.labels[ZONE_LABEL] != host]
-    stranded = _pods_on(use for use in standing.uses if use.node.labels[ZONE_LABEL] == host)
+def _host_lost(lab: Lab, snapshot: ClusterSnapshot, host: str) -> Loss:
+    left = [node for node in snapshot.nodes if node.labels[ZONE_LABEL] != host]
+    stranded = _pods_on(use for use in snapshot.uses if use.node.labels[ZONE_LABEL] == host)
     movable = [
         each._replace(replicas=each.replicas - stranded[each.key]) if each.pod.block_volumes else each
-        for each in standing.workloads
+        for each in snapshot.workloads
     ]
-    loss = _loss("host", host, standing._replace(workloads=movable), left)
+    loss = _loss("host", host, snapshot._replace(workloads=movable), left)
     attached = [
-        (each, stranded[each.key]) for each in standing.workloads if each.pod.block_volumes and stranded[each.key]
+        (each, stranded[each.key]) for each in snapshot.workloads if each.pod.block_volumes and stranded[each.key]
     ]
     waiting = {each.key for each, pods in attached if pods >= each.replicas}
     loss = loss._replace(
         moved=loss.moved - sum(pods for _, pods in attached) if loss.has_control_plane else 0,
         stranded=tuple(attached),
-        blips=tuple(each for each in loss.blips if each.key not in waiting),
+        briefly_interrupted=tuple(each for each in loss.briefly_interrupted if each.key not in waiting),
     )
     machines = (machine for machine in lab.machines.values() if machine.host == host)
     addresses = {lab.site.hosts[host].address, *(address for machine in machines for address in _addresses(machine))}
@@ -206,9 +206,9 @@ def _host_lost(lab: Lab, standing: Standing, host: str) -> Loss:
     return loss._replace(unreachable=tuple(sorted(out_of_reach)))
 
 
-def _server_lost(standing: Standing, name: str, served: Sequence[str]) -> Loss:
+def _server_lost(snapshot: ClusterSnapshot, name: str, served: Sequence[str]) -> Loss:
     """Pods stay where they are, and hang where they use what is not there."""
-    return Loss("server", name, True, 0, 0, (), (), (), tuple(served), (), tuple(standing.uses))
+    return Loss("server", name, True, 0, 0, (), (), (), tuple(served), (), tuple(snapshot.uses))
 
 
 def _addresses(machine: Machine) -> set[IPv4Address]:
@@ -230,35 +230,37 @@ def _served_by(lab: Lab, addresses: Collection[IPv4Address]) -> list[str]:
 def _loss(
     event: Event,
     name: str,
-    standing: Standing,
+    snapshot: ClusterSnapshot,
     left: Sequence[Node],
     emptied: Node | None = None,
 ) -> Loss:
     """`left` are the nodes that are left, of which `emptied` lets its pods go."""
     staying = {node.name for node in left if emptied is None or node.name != emptied.name}
-    survivors = [use for use in standing.uses if use.node.name in staying]
-    lost = _pods_on(use for use in standing.uses if use.node.name not in staying)
+    survivors = [use for use in snapshot.uses if use.node.name in staying]
+    lost = _pods_on(use for use in snapshot.uses if use.node.name not in staying)
     remaining = _pods_on(survivors)
     loss = Loss(
         event=event,
         name=name,
-        has_control_plane=_has_majority(standing.nodes, left),
+        has_control_plane=_has_majority(snapshot.nodes, left),
         pods=lost.total(),
         moved=0,
         stranded=(),
         pending=(),
-        blips=tuple(each for each in standing.workloads if lost[each.key] and not remaining[each.key]),
+        briefly_interrupted=tuple(each for each in snapshot.workloads if lost[each.key] and not remaining[each.key]),
         unreachable=(),
         held=(),
         nodes=tuple(survivors),
     )
     if not loss.has_control_plane:
         return loss
-    uses, waiting = place(left, standing.workloads, survivors)
-    pending = newly(waiting, standing.pending)
+    uses, waiting = place(left, snapshot.workloads, survivors)
+    pending = newly(waiting, snapshot.pending)
     waits: Pods = Counter({each.workload.key: each.pods for each in pending})
-    blips = tuple(each for each in loss.blips if waits[each.key] < lost[each.key])
-    return loss._replace(moved=(lost - waits).total(), pending=pending, blips=blips, nodes=uses)
+    briefly_interrupted = tuple(each for each in loss.briefly_interrupted if waits[each.key] < lost[each.key])
+    return loss._replace(
+        moved=(lost - waits).total(), pending=pending, briefly_interrupted=briefly_interrupted, nodes=uses
+    )
 
 
 def _pods_on(uses: Iterable[NodeUse]) -> Pods:

@@ -11,7 +11,7 @@ from plan.capacity.groups import copy, standard_worker
 from plan.kubernetes.scheduling import place
 from plan.model import Pending, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_requests
-from plan.scenarios.snapshot import Standing, newly
+from plan.scenarios.snapshot import ClusterSnapshot, newly
 
 STEPS = {CPU: 10, MEMORY: 1 << 20}
 """Requests are named in these steps: 10m and 1 MiB."""
@@ -24,18 +24,18 @@ NOTHING_HELPS = (
 )
 
 
-def remedies(lab: Lab, standing: Standing) -> Iterator[str]:
+def remedies(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[str]:
     """For each workload that waits what to do about it."""
-    for number, pending in enumerate(standing.pending):
-        yield _remedy(lab, standing, pending) if number < MOST_TRIED else ONE_BY_ONE
+    for number, pending in enumerate(snapshot.pending):
+        yield _remedy(lab, snapshot, pending) if number < MOST_TRIED else ONE_BY_ONE
 
 
-def _remedy(lab: Lab, standing: Standing, pending: Pending) -> str:
+def _remedy(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> str:
     found = (
-        *_smaller_requests(standing, pending),
-        *_volumes_on_nfs(standing, pending),
-        *_another_tier(lab, standing, pending),
-        *_another_worker(standing, pending),
+        *_smaller_requests(snapshot, pending),
+        *_volumes_on_nfs(snapshot, pending),
+        *_another_tier(lab, snapshot, pending),
+        *_another_worker(snapshot, pending),
     )
     return f"each of these alone would do: {'; '.join(found)}" if found else NOTHING_HELPS
 
@@ -63,57 +63,57 @@ def requesting(workload: Workload, resource: str, amount: int) -> Workload | Non
     return smaller if pod_requests(smaller.pod).get(resource, 0) == amount else None
 
 
-def _finds_room(standing: Standing, instead: Workload) -> bool:
+def _finds_room(snapshot: ClusterSnapshot, instead: Workload) -> bool:
     """Whether a changed workload fits beside what runs: quick to tell, and to be proved by `_helps`."""
-    _, waiting = place(standing.nodes, _with(standing, instead), standing.uses)
-    return _none_new(standing, instead, waiting)
+    _, waiting = place(snapshot.nodes, _with(snapshot, instead), snapshot.uses)
+    return _none_new(snapshot, instead, waiting)
 
 
-def _helps(standing: Standing, instead: Workload) -> bool:
+def _helps(snapshot: ClusterSnapshot, instead: Workload) -> bool:
     """Whether nothing of a workload waits once it is changed, and nothing else waits that did not before."""
-    _, waiting = place(standing.nodes, _with(standing, instead))
-    return _none_new(standing, instead, waiting)
+    _, waiting = place(snapshot.nodes, _with(snapshot, instead))
+    return _none_new(snapshot, instead, waiting)
 
 
-def _none_new(standing: Standing, instead: Workload, waiting: Iterable[Pending]) -> bool:
-    return not newly(waiting, [each for each in standing.pending if each.workload.key != instead.key])
+def _none_new(snapshot: ClusterSnapshot, instead: Workload, waiting: Iterable[Pending]) -> bool:
+    return not newly(waiting, [each for each in snapshot.pending if each.workload.key != instead.key])
 
 
-def _with(standing: Standing, instead: Workload) -> Iterable[Workload]:
-    return [instead if each.key == instead.key else each for each in standing.workloads]
+def _with(snapshot: ClusterSnapshot, instead: Workload) -> Iterable[Workload]:
+    return [instead if each.key == instead.key else each for each in snapshot.workloads]
 
 
-def _smaller_requests(standing: Standing, pending: Pending) -> Iterator[str]:
+def _smaller_requests(snapshot: ClusterSnapshot, pending: Pending) -> Iterator[str]:
     for resource in pod_requests(pending.workload.pod):
         if pending.reason.lacks(resource):
-            most = largest_request(pending.workload, resource, lambda smaller: _finds_room(standing, smaller))
+            most = largest_request(pending.workload, resource, lambda smaller: _finds_room(snapshot, smaller))
             smaller = requesting(pending.workload, resource, most) if most else None
-            if most and smaller and _helps(standing, smaller):
+            if most and smaller and _helps(snapshot, smaller):
                 yield f"request at most {notation(resource, most)} of {resource} for each pod"
 
 
-def _volumes_on_nfs(standing: Standing, pending: Pending) -> Iterator[str]:
+def _volumes_on_nfs(snapshot: ClusterSnapshot, pending: Pending) -> Iterator[str]:
     workload = pending.workload
     volumes = workload.pod.block_volumes
     for count in range(1, len(volumes) + 1):
-        if _helps(standing, workload._replace(pod=workload.pod._replace(block_volumes=volumes[count:]))):
+        if _helps(snapshot, workload._replace(pod=workload.pod._replace(block_volumes=volumes[count:]))):
             yield f"move {' and '.join(volumes[:count])} to an NFS storage class"
             return
 
 
-def _another_tier(lab: Lab, standing: Standing, pending: Pending) -> Iterator[str]:
+def _another_tier(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[str]:
     """The next more important tier for whose pods those make room that find another place."""
     workload = pending.workload
     for name, row in sorted(lab.tiers.items(), key=lambda item: item[1].priority):
         if row.priority > workload.pod.priority:
             constraints = workload.pod.constraints._replace(preempts=row.preempts)
             pod = workload.pod._replace(priority=row.priority, constraints=constraints)
-            if _helps(standing, workload._replace(pod=pod)):
+            if _helps(snapshot, workload._replace(pod=pod)):
                 yield f"give it tier {name}"
                 return
 
 
-def _another_worker(standing: Standing, pending: Pending) -> Iterator[str]:
-    worker = standard_worker(standing.uses)
-    if worker and _helps(standing._replace(nodes=(*standing.nodes, copy(worker))), pending.workload):
+def _another_worker(snapshot: ClusterSnapshot, pending: Pending) -> Iterator[str]:
+    worker = standard_worker(snapshot.uses)
+    if worker and _helps(snapshot._replace(nodes=(*snapshot.nodes, copy(worker))), pending.workload):
         yield f"add a worker like {worker.node.name} in machines.yaml"

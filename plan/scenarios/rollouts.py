@@ -9,7 +9,7 @@ from plan.model.findings import Rule
 from plan.model.placement import NoPlace
 from plan.model.resources import notation, pod_requests
 from plan.scenarios.remedies import largest_request
-from plan.scenarios.snapshot import Standing, newly
+from plan.scenarios.snapshot import ClusterSnapshot, newly
 
 ROLLOUT_DOES_NOT_FIT = Rule(
     "ROLLOUT-DOES-NOT-FIT",
@@ -34,16 +34,16 @@ ROLLOUT_EXCEEDS_QUOTA = Rule(
 )
 
 
-def rollout_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
+def rollout_findings(snapshot: ClusterSnapshot, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
     """Deployments whose next rollout would stay where it is."""
-    waits = {each.workload.key for each in standing.pending}
-    rolling = [each for each in standing.workloads if each.surge and each.key not in waits]
+    waits = {each.workload.key for each in snapshot.pending}
+    rolling = [each for each in snapshot.workloads if each.surge and each.key not in waits]
     for workload in rolling:
         if workload.namespace in namespaces:
             for excess in exceeded(namespaces[workload.namespace], workload, workload.replicas + workload.surge):
                 yield _refused(workload, excess)
-    for workload, reason in one_more(standing.nodes, standing.workloads, standing.uses, rolling):
-        yield _without_a_place(standing, workload, reason)
+    for workload, reason in one_more(snapshot.nodes, snapshot.workloads, snapshot.uses, rolling):
+        yield _without_a_place(snapshot, workload, reason)
 
 
 def _refused(workload: Workload, excess: Excess) -> Finding:
@@ -56,27 +56,27 @@ def _refused(workload: Workload, excess: Excess) -> Finding:
     )
 
 
-def _without_a_place(standing: Standing, workload: Workload, reason: NoPlace) -> Finding:
+def _without_a_place(snapshot: ClusterSnapshot, workload: Workload, reason: NoPlace) -> Finding:
     return ROLLOUT_DOES_NOT_FIT.finding(
         workload.path,
         f"a rollout of {workload.name} starts a pod more before an old one goes, and that pod would stay Pending: "
         f"{reason}",
-        f"{''.join(_smaller(standing, workload, reason))}write singleton: true where a short interruption does no "
+        f"{''.join(_smaller(snapshot, workload, reason))}write singleton: true where a short interruption does no "
         "harm (the old pod goes first), or add a worker",
     )
 
 
-def _smaller(standing: Standing, workload: Workload, reason: NoPlace) -> Iterator[str]:
+def _smaller(snapshot: ClusterSnapshot, workload: Workload, reason: NoPlace) -> Iterator[str]:
     for resource in pod_requests(workload.pod):
         if reason.lacks(resource):
-            most = largest_request(workload, resource, lambda smaller: _rolls_out(standing, smaller))
+            most = largest_request(workload, resource, lambda smaller: _rolls_out(snapshot, smaller))
             if most:
                 yield f"request at most {notation(resource, most)} of {resource} for each pod, "
 
 
-def _rolls_out(standing: Standing, workload: Workload) -> bool:
+def _rolls_out(snapshot: ClusterSnapshot, workload: Workload) -> bool:
     """Whether one more pod finds a place once all pods of a workload are as it says."""
     rolled = workload._replace(replicas=workload.replicas + workload.surge)
-    workloads = [rolled if each.key == workload.key else each for each in standing.workloads]
-    _, waiting = place(standing.nodes, workloads, standing.uses)
-    return not newly(waiting, standing.pending)
+    workloads = [rolled if each.key == workload.key else each for each in snapshot.workloads]
+    _, waiting = place(snapshot.nodes, workloads, snapshot.uses)
+    return not newly(waiting, snapshot.pending)

@@ -6,7 +6,7 @@ from plan.capacity.quotas import Excess, exceeded
 from plan.kubernetes.scheduling import place
 from plan.model import Finding, NamespaceUse, Pending, Workload
 from plan.model.findings import Rule
-from plan.scenarios.snapshot import Standing, newly
+from plan.scenarios.snapshot import ClusterSnapshot, newly
 
 AUTOSCALER_DOES_NOT_FIT = Rule(
     "AUTOSCALER-DOES-NOT-FIT",
@@ -30,17 +30,17 @@ AUTOSCALER_EXCEEDS_QUOTA = Rule(
 )
 
 
-def scaling_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
+def scaling_findings(snapshot: ClusterSnapshot, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
     """Autoscaled workloads that do not get to their maximum: each against its quota, all together on the nodes."""
-    scaled = {each.key: each._replace(replicas=each.max_replicas) for each in standing.workloads if each.max_replicas}
-    for workload in standing.workloads:
+    scaled = {each.key: each._replace(replicas=each.max_replicas) for each in snapshot.workloads if each.max_replicas}
+    for workload in snapshot.workloads:
         if workload.key in scaled and workload.namespace in namespaces:
             for excess in exceeded(namespaces[workload.namespace], workload, scaled[workload.key].replicas):
                 yield _refused(workload, excess)
     if scaled:
-        at_most = [scaled.get(each.key, each) for each in standing.workloads]
-        _, waiting = place(standing.nodes, at_most, standing.uses)
-        for pending in newly(waiting, standing.pending):
+        at_most = [scaled.get(each.key, each) for each in snapshot.workloads]
+        _, waiting = place(snapshot.nodes, at_most, snapshot.uses)
+        for pending in newly(waiting, snapshot.pending):
             if pending.workload.key in scaled:
                 yield _without_a_place(pending)
 

@@ -7,7 +7,7 @@ from plan.cluster.system import system_workloads
 from plan.model import Capacity, Node, NodeUse, Pending, Workload
 
 
-class Standing(NamedTuple):
+class ClusterSnapshot(NamedTuple):
     """A cluster as it stands."""
 
     nodes: Sequence[Node]
@@ -17,10 +17,10 @@ class Standing(NamedTuple):
     pending: Sequence[Pending]
 
 
-def as_it_stands(capacity: Capacity, workloads: Iterable[Workload]) -> Standing:
+def as_it_stands(capacity: Capacity, workloads: Iterable[Workload]) -> ClusterSnapshot:
     """The cluster of a lab with these workloads."""
     nodes = tuple(use.node for use in capacity.nodes)
-    return Standing(nodes, (*system_workloads(nodes), *workloads), capacity.nodes, capacity.pending)
+    return ClusterSnapshot(nodes, (*system_workloads(nodes), *workloads), capacity.nodes, capacity.pending)
 
 
 def newly(waiting: Iterable[Pending], before: Iterable[Pending]) -> tuple[Pending, ...]:

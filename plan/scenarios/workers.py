@@ -7,7 +7,7 @@ from plan.capacity.quotas import exceeded
 from plan.cluster.nodes import admits
 from plan.model import Finding, NamespaceUse, Workload
 from plan.model.findings import Rule
-from plan.scenarios.snapshot import Standing
+from plan.scenarios.snapshot import ClusterSnapshot
 
 WORKER_EXCEEDS_QUOTA = Rule(
     "WORKER-EXCEEDS-QUOTA",
@@ -21,10 +21,10 @@ WORKER_EXCEEDS_QUOTA = Rule(
 )
 
 
-def worker_findings(standing: Standing, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
+def worker_findings(snapshot: ClusterSnapshot, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
     """Daemonsets that would be refused on one more worker like the last."""
-    worker = standard_worker(standing.uses)
-    for workload in standing.workloads if worker else ():
+    worker = standard_worker(snapshot.uses)
+    for workload in snapshot.workloads if worker else ():
         if worker and _runs_there(workload, namespaces) and admits(worker.node, workload.pod):
             for excess in exceeded(namespaces[workload.namespace], workload, workload.replicas + 1):
                 yield WORKER_EXCEEDS_QUOTA.finding(

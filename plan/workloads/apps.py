@@ -6,7 +6,7 @@ from config.service import AppService, GpuService
 from config.service.container import Part
 from plan.model import Manifest, Workload
 from plan.workloads import volumes
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import (
     CONTROLLERS,
     availability,
@@ -23,54 +23,56 @@ from plan.workloads.pods import pod_template
 from plan.workloads.secrets import service_secrets
 
 
-def build_app(scope: Scope, app: AppService | GpuService) -> tuple[list[Workload], list[Manifest]]:
+def build_app(context: ServiceContext, app: AppService | GpuService) -> tuple[list[Workload], list[Manifest]]:
     """Workloads and objects of a service of kind `app` or `gpu`."""
-    return build_parts(scope, list(app.parts(scope.name)))
+    return build_parts(context, list(app.parts(context.name)))
 
 
-def build_parts(scope: Scope, parts: list[Part]) -> tuple[list[Workload], list[Manifest]]:
+def build_parts(context: ServiceContext, parts: list[Part]) -> tuple[list[Workload], list[Manifest]]:
     """Workloads of a service and their objects, in the order in which they are made."""
-    per_replica = {name for part in parts for name in per_replica_volumes(scope, part.workload)}
+    per_replica = {name for part in parts for name in per_replica_volumes(context, part.workload)}
     manifests = [
-        *service_secrets(scope, [part.workload for part in parts]),
-        *permissions(scope),
-        *volumes.claims(scope, per_replica),
+        *service_secrets(context, [part.workload for part in parts]),
+        *permissions(context),
+        *volumes.claims(context, per_replica),
     ]
     workloads: list[Workload] = []
     for part in parts:
-        workload, objects = _build_part(scope, part, _neighbour(scope, part, parts))
+        workload, objects = _build_part(context, part, _neighbour(context, part, parts))
         workloads.append(workload)
         manifests += objects
-    manifests += ingresses(scope, _backends(scope, parts))
+    manifests += ingresses(context, _backends(context, parts))
     return workloads, manifests
 
 
-def _build_part(scope: Scope, part: Part, beside: Mapping[str, str] | None) -> tuple[Workload, list[Manifest]]:
+def _build_part(
+    context: ServiceContext, part: Part, beside: Mapping[str, str] | None
+) -> tuple[Workload, list[Manifest]]:
     name, config = part.name, part.workload
-    template = pod_template(scope, name, config, per_replica_volumes(scope, config), beside)
-    made = controller(scope, name, config, template)
+    template = pod_template(context, name, config, per_replica_volumes(context, config), beside)
+    made = controller(context, name, config, template)
     objects = [
-        *volumes.files_config_map(scope, name, config),
-        *service(scope, part),
+        *volumes.files_config_map(context, name, config),
+        *service(context, part),
         made,
-        *availability(scope, name, config),
-        *recommendation(scope, name, made["apiVersion"], made["kind"]),
+        *availability(context, name, config),
+        *recommendation(context, name, made["apiVersion"], made["kind"]),
     ]
     kind = CONTROLLERS[config.runs_as]
-    workload = planned_workload(scope, name, kind, config.replicas, template.pod, part.path)
-    return in_motion(scope, config, workload), objects
+    workload = planned_workload(context, name, kind, config.replicas, template.pod, part.path)
+    return in_motion(context, config, workload), objects
 
 
-def _neighbour(scope: Scope, part: Part, parts: list[Part]) -> Mapping[str, str] | None:
+def _neighbour(context: ServiceContext, part: Part, parts: list[Part]) -> Mapping[str, str] | None:
     """Labels of the pods that a part must share a node with: of the first that mount the same block volume."""
-    own = set(volumes.block_volumes(scope, part.workload))
+    own = set(volumes.block_volumes(context, part.workload))
     for other in parts[: parts.index(part)]:
-        if own & set(volumes.block_volumes(scope, other.workload)):
+        if own & set(volumes.block_volumes(context, other.workload)):
             return identity(other.name, other.workload).selector
     return None
 
 
-def _backends(scope: Scope, parts: list[Part]) -> Backends:
+def _backends(context: ServiceContext, parts: list[Part]) -> Backends:
     def listening() -> Iterator[tuple[tuple[str | None, str | None], tuple[str, int]]]:
         for part in parts:
             if part.workload.ports:

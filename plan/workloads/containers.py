@@ -9,14 +9,19 @@ from config.service.probe import Probe
 from config.service.secret import EnvironmentSource, SecretVariable
 from plan.model import Container, Manifest, resources
 from plan.tiers.conventions import WAIT_FOR, resources_of
-from plan.workloads.context import Scope, endpoint
+from plan.workloads.context import ServiceContext, endpoint
 from plan.workloads.secret_names import secret_key, secret_name, whole_secret_name
 
 WAIT_FOR_IMAGE = "docker.io/library/busybox:1.37"
 
 
 def container_manifest(
-    scope: Scope, container: Container, config: ContainerConfig, mounts: list[Manifest], *, as_it_is: bool = False
+    context: ServiceContext,
+    container: Container,
+    config: ContainerConfig,
+    mounts: list[Manifest],
+    *,
+    as_it_is: bool = False,
 ) -> Manifest:
     """A container without ports and probes; one that stays as it is has nothing by convention."""
     manifest: Manifest = {
@@ -28,15 +33,15 @@ def container_manifest(
             "limits": resources.written(container.limits),
         },
     }
-    if context := _security_context(config, as_it_is=as_it_is):
-        manifest["securityContext"] = context
+    if settings := _security_context(config, as_it_is=as_it_is):
+        manifest["securityContext"] = settings
     if config.command:
         manifest["command"] = list(config.command)
     if config.args:
         manifest["args"] = list(config.args)
-    if environment := _environment(scope, config):
+    if environment := _environment(context, config):
         manifest["env"] = environment
-    if sources := _environment_sources(scope, config):
+    if sources := _environment_sources(context, config):
         manifest["envFrom"] = sources
     if mounts:
         manifest["volumeMounts"] = mounts
@@ -52,50 +57,50 @@ def _lifecycle(config: ContainerConfig) -> Manifest:
 
 def _security_context(config: ContainerConfig, *, as_it_is: bool) -> dict[str, Any]:
     """The API server refuses a privileged container, or one with SYS_ADMIN, that may not escalate."""
-    context: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     if config.privileged:
-        context["privileged"] = True
+        settings["privileged"] = True
     elif "SYS_ADMIN" not in config.capabilities and not as_it_is:
-        context["allowPrivilegeEscalation"] = False
+        settings["allowPrivilegeEscalation"] = False
     changes = {"add": list(config.capabilities), "drop": list(config.drop_capabilities)}
     if capabilities := {change: names for change, names in changes.items() if names}:
-        context["capabilities"] = capabilities
+        settings["capabilities"] = capabilities
     if config.run_as_user is not None:
-        context["runAsUser"] = config.run_as_user
+        settings["runAsUser"] = config.run_as_user
         if not as_it_is:
-            context["runAsNonRoot"] = True
+            settings["runAsNonRoot"] = True
     if config.run_as_group is not None:
-        context["runAsGroup"] = config.run_as_group
+        settings["runAsGroup"] = config.run_as_group
     if config.read_only_root:
-        context["readOnlyRootFilesystem"] = True
-    return context
+        settings["readOnlyRootFilesystem"] = True
+    return settings
 
 
-def _environment(scope: Scope, config: ContainerConfig) -> list[Manifest]:
+def _environment(context: ServiceContext, config: ContainerConfig) -> list[Manifest]:
     """Kubernetes puts a variable into another one, `$(NAME)`, where it comes before it: those that name a secret come
     last."""
-    secret = [{"name": name, "valueFrom": _reference(scope, name, each)} for name, each in config.secrets.items()]
+    secret = [{"name": name, "valueFrom": _reference(context, name, each)} for name, each in config.secrets.items()]
     plain = [{"name": name, "value": value} for name, value in config.env.items()]
     names = tuple(f"$({name})" for name in config.secrets)
     late = [each for each in plain if any(name in each["value"] for name in names)]
     return [*(each for each in plain if each not in late), *secret, *late]
 
 
-def _reference(scope: Scope, variable: str, source: SecretVariable) -> Manifest:
+def _reference(context: ServiceContext, variable: str, source: SecretVariable) -> Manifest:
     if source.secret is not None:
         return {"secretKeyRef": {"name": source.secret, "key": source.key or variable}}
-    key = secret_key(scope, variable, source.path, source.key)
-    return {"secretKeyRef": {"name": secret_name(scope, source.store), "key": key}}
+    key = secret_key(context, variable, source.path, source.key)
+    return {"secretKeyRef": {"name": secret_name(context, source.store), "key": key}}
 
 
-def _environment_sources(scope: Scope, config: ContainerConfig) -> list[Manifest]:
-    return [{**({"prefix": each.prefix} if each.prefix else {}), **_source(scope, each)} for each in config.env_from]
+def _environment_sources(context: ServiceContext, config: ContainerConfig) -> list[Manifest]:
+    return [{**({"prefix": each.prefix} if each.prefix else {}), **_source(context, each)} for each in config.env_from]
 
 
-def _source(scope: Scope, each: EnvironmentSource) -> Manifest:
+def _source(context: ServiceContext, each: EnvironmentSource) -> Manifest:
     if each.config_map is not None:
         return {"configMapRef": {"name": each.config_map}}
-    name = each.secret if each.path is None else whole_secret_name(scope, each.path, each.store)
+    name = each.secret if each.path is None else whole_secret_name(context, each.path, each.store)
     return {"secretRef": {"name": name}}
 
 
@@ -147,15 +152,15 @@ def _probe(config: WorkloadConfig, probe: Probe) -> dict[str, Any]:
     return {**check, **delay, **times}
 
 
-def wait_for(scope: Scope, config: WorkloadConfig) -> list[tuple[Container, Manifest]]:
+def wait_for(context: ServiceContext, config: WorkloadConfig) -> list[tuple[Container, Manifest]]:
     """The init container that waits until every service of `waits_for` answers, if there are any."""
     if not config.waits_for:
         return []
     image = ContainerConfig(image=WAIT_FOR_IMAGE, cpu=WAIT_FOR.cpu, memory=WAIT_FOR.memory, run_as_user=65534)
-    container = resources_of("wait-for", image, scope.tier, scope.exceptions)
+    container = resources_of("wait-for", image, context.tier, context.exceptions)
     waits = (
         f"until nc -z -w 2 {host} {port}; do echo waiting for {host}:{port}; sleep 2; done"
-        for host, port in (endpoint(scope.lab, name) for name in config.waits_for)
+        for host, port in (endpoint(context.lab, name) for name in config.waits_for)
     )
-    manifest = container_manifest(scope, container, image, [])
+    manifest = container_manifest(context, container, image, [])
     return [(container, manifest | {"command": ["sh", "-c", "\n".join(waits)]})]

@@ -17,7 +17,7 @@ from plan.tiers.conventions import gpu_resources
 
 
 @dataclass(frozen=True)
-class Scope:
+class ServiceContext:
     """A service, its name, its lab and the nodes that it can run on."""
 
     lab: Lab

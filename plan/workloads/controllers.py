@@ -11,7 +11,7 @@ from plan.cluster.nodes import nodes_for
 from plan.model import Controller, Manifest, Pod, Workload
 from plan.model.metadata import manifest
 from plan.model.resources import oom_score_adj, qos_class
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.identity import identity
 from plan.workloads.pods import Template
 from plan.workloads.volumes import claim_spec, one_node_volumes
@@ -29,27 +29,29 @@ MAX_UNAVAILABLE = 1
 """Pods that may be missing while nodes are drained."""
 
 
-def planned_workload(scope: Scope, name: str, kind: Controller, replicas: int, pod: Pod, path: Path) -> Workload:
+def planned_workload(
+    context: ServiceContext, name: str, kind: Controller, replicas: int, pod: Pod, path: Path
+) -> Workload:
     """A workload and what follows from its pod; a daemonset has one for each node that lets it in."""
     return Workload(
         name=name,
-        service=scope.name,
-        namespace=scope.namespace,
+        service=context.name,
+        namespace=context.namespace,
         controller=kind,
-        replicas=len(nodes_for(scope.nodes, pod)) if kind == "DaemonSet" else replicas,
+        replicas=len(nodes_for(context.nodes, pod)) if kind == "DaemonSet" else replicas,
         pod=pod,
         path=path,
         qos=qos_class(pod),
-        oom_score_adj=oom_score_adj(pod, scope.smallest_node_memory),
+        oom_score_adj=oom_score_adj(pod, context.smallest_node_memory),
     )
 
 
-def per_replica_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]:
+def per_replica_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """Volumes that a statefulset makes for each of its replicas: those that are on one node at a time."""
-    return one_node_volumes(scope, config) if config.runs_as == "statefulset" else ()
+    return one_node_volumes(context, config) if config.runs_as == "statefulset" else ()
 
 
-def controller(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> Manifest:
+def controller(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> Manifest:
     """The controller of a workload."""
     kind = CONTROLLERS[config.runs_as]
     build = {
@@ -58,13 +60,13 @@ def controller(scope: Scope, name: str, config: WorkloadConfig, template: Templa
         "DaemonSet": _daemon_set,
         "CronJob": _cron_job,
     }[kind]
-    spec = build(scope, name, config, template)
+    spec = build(context, name, config, template)
     return manifest(
         "batch/v1" if kind == "CronJob" else "apps/v1",
         kind,
         name,
-        scope.namespace,
-        labels=config.labels.workload | scope.labels(name),
+        context.namespace,
+        labels=config.labels.workload | context.labels(name),
         annotations=config.annotations.workload,
         spec=_as_it_is(spec) if config.adopt.as_it_is else spec,
     )
@@ -75,18 +77,18 @@ def _as_it_is(specification: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in specification.items() if key != "revisionHistoryLimit"}
 
 
-def _deployment(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
+def _deployment(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
     spec = {
         "selector": {"matchLabels": dict(identity(name, config).selector)},
         "revisionHistoryLimit": 3,
-        "strategy": _strategy(scope, config, template),
+        "strategy": _strategy(context, config, template),
         "template": template.manifest,
     }
     return spec if _autoscale(config) else {"replicas": config.replicas, **spec}
 
 
-def _strategy(scope: Scope, config: WorkloadConfig, template: Template) -> dict[str, Any]:
-    if not _replaced_side_by_side(scope, config, template.pod):
+def _strategy(context: ServiceContext, config: WorkloadConfig, template: Template) -> dict[str, Any]:
+    if not _replaced_side_by_side(context, config, template.pod):
         return {"type": "Recreate"}
     return {"type": "RollingUpdate", "rollingUpdate": _bounds(config, {"maxSurge": SURGE, "maxUnavailable": 0})}
 
@@ -97,9 +99,9 @@ def _bounds(config: WorkloadConfig, conventional: Mapping[str, int | str]) -> di
     return {**conventional, **{key: value for key, value in stated.items() if value is not None}}
 
 
-def _surge(scope: Scope, config: WorkloadConfig, pod: Pod) -> int:
+def _surge(context: ServiceContext, config: WorkloadConfig, pod: Pod) -> int:
     """Pods more than wanted while a deployment is rolled out; a share of them is rounded up."""
-    if not config.replicas or not _replaced_side_by_side(scope, config, pod):
+    if not config.replicas or not _replaced_side_by_side(context, config, pod):
         return 0
     stated = config.adopt.surge
     if isinstance(stated, str):
@@ -107,28 +109,28 @@ def _surge(scope: Scope, config: WorkloadConfig, pod: Pod) -> int:
     return SURGE if stated is None else stated
 
 
-def _replaced_side_by_side(scope: Scope, config: WorkloadConfig, pod: Pod) -> bool:
+def _replaced_side_by_side(context: ServiceContext, config: WorkloadConfig, pod: Pod) -> bool:
     """Whether old and new pod may run at once. They may not where the old one holds the block volume or the video
     memory that the new one needs, and where the service must never run twice."""
     if config.runs_as != "deployment":
         return False
     if config.adopt.strategy is not None:
         return config.adopt.strategy == "RollingUpdate"
-    return not (scope.service.singleton or one_node_volumes(scope, config) or config.gpu_share)
+    return not (context.service.singleton or one_node_volumes(context, config) or config.gpu_share)
 
 
-def in_motion(scope: Scope, config: WorkloadConfig, workload: Workload) -> Workload:
+def in_motion(context: ServiceContext, config: WorkloadConfig, workload: Workload) -> Workload:
     """A workload with the number of pods that it may have more or less of while it is rolled out, scaled, drained."""
     autoscale = _autoscale(config)
     return workload._replace(
-        surge=_surge(scope, config, workload.pod),
+        surge=_surge(context, config, workload.pod),
         max_replicas=autoscale.max_replicas if autoscale else None,
         max_unavailable=MAX_UNAVAILABLE if _has_budget(config) else None,
     )
 
 
-def _stateful_set(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
-    volumes, called = scope.service.volumes, identity(name, config)
+def _stateful_set(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
+    volumes, called = context.service.volumes, identity(name, config)
     spec: dict[str, Any] = {
         "serviceName": called.service,
         "selector": {"matchLabels": dict(called.selector)},
@@ -140,22 +142,22 @@ def _stateful_set(scope: Scope, name: str, config: WorkloadConfig, template: Tem
             {
                 "apiVersion": "v1",
                 "kind": "PersistentVolumeClaim",
-                "metadata": _template_metadata(scope, name, config, volume),
-                "spec": claim_spec(scope.lab, volumes[volume]),
+                "metadata": _template_metadata(context, name, config, volume),
+                "spec": claim_spec(context.lab, volumes[volume]),
             }
-            for volume in per_replica_volumes(scope, config)
+            for volume in per_replica_volumes(context, config)
         ],
     }
     return spec if _autoscale(config) else {"replicas": config.replicas, **spec}
 
 
-def _template_metadata(scope: Scope, name: str, config: WorkloadConfig, volume: str) -> dict[str, Any]:
+def _template_metadata(context: ServiceContext, name: str, config: WorkloadConfig, volume: str) -> dict[str, Any]:
     """A template of claims is immutable: one that was there keeps its labels, or has none."""
-    labels = scope.service.volumes[volume].labels or ({} if config.adopt.name else scope.labels(name))
+    labels = context.service.volumes[volume].labels or ({} if config.adopt.name else context.labels(name))
     return {"name": volume, **({"labels": dict(labels)} if labels else {})}
 
 
-def _daemon_set(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
+def _daemon_set(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
     return {
         "selector": {"matchLabels": dict(identity(name, config).selector)},
         "revisionHistoryLimit": 3,
@@ -166,11 +168,11 @@ def _daemon_set(scope: Scope, name: str, config: WorkloadConfig, template: Templ
     }
 
 
-def _cron_job(scope: Scope, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
+def _cron_job(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
     pod = template.manifest
     return {
         "schedule": config.schedule,
-        "timeZone": scope.lab.site.timezone,
+        "timeZone": context.lab.site.timezone,
         "concurrencyPolicy": "Forbid",
         "startingDeadlineSeconds": 600,
         "successfulJobsHistoryLimit": 1,
@@ -185,7 +187,7 @@ def _cron_job(scope: Scope, name: str, config: WorkloadConfig, template: Templat
     }
 
 
-def availability(scope: Scope, name: str, config: WorkloadConfig) -> Iterator[Manifest]:
+def availability(context: ServiceContext, name: str, config: WorkloadConfig) -> Iterator[Manifest]:
     """PodDisruptionBudget for what runs more than once, and the autoscaler where one is wanted."""
     autoscale = _autoscale(config)
     if _has_budget(config):
@@ -193,8 +195,8 @@ def availability(scope: Scope, name: str, config: WorkloadConfig) -> Iterator[Ma
             "policy/v1",
             "PodDisruptionBudget",
             name,
-            scope.namespace,
-            labels=scope.labels(name),
+            context.namespace,
+            labels=context.labels(name),
             spec={
                 "maxUnavailable": MAX_UNAVAILABLE,
                 "unhealthyPodEvictionPolicy": "AlwaysAllow",
@@ -207,8 +209,8 @@ def availability(scope: Scope, name: str, config: WorkloadConfig) -> Iterator[Ma
             "autoscaling/v2",
             "HorizontalPodAutoscaler",
             name,
-            scope.namespace,
-            labels=scope.labels(name),
+            context.namespace,
+            labels=context.labels(name),
             spec={
                 "scaleTargetRef": {"apiVersion": "apps/v1", "kind": CONTROLLERS[config.runs_as], "name": name},
                 "minReplicas": config.replicas,
@@ -228,16 +230,16 @@ def _autoscale(config: WorkloadConfig) -> Autoscale | None:
     return config.autoscale if config.replicas else None
 
 
-def recommendation(scope: Scope, name: str, api_version: str, kind: str) -> Iterator[Manifest]:
+def recommendation(context: ServiceContext, name: str, api_version: str, kind: str) -> Iterator[Manifest]:
     """The workload's VerticalPodAutoscaler. It changes nothing in mode `Off` alone."""
-    service = scope.service
-    if scope.lab.cluster.platform.recommender is not None and isinstance(service, SizedService):
+    service = context.service
+    if context.lab.cluster.platform.recommender is not None and isinstance(service, SizedService):
         yield manifest(
             "autoscaling.k8s.io/v1",
             "VerticalPodAutoscaler",
             name,
-            scope.namespace,
-            labels=scope.labels(name),
+            context.namespace,
+            labels=context.labels(name),
             spec={
                 "targetRef": {"apiVersion": api_version, "kind": kind, "name": name},
                 "updatePolicy": {"updateMode": service.recommendation},

@@ -9,7 +9,7 @@ from plan.model import Container, Manifest, Pod, Release, Workload, resources
 from plan.model.constraints import Constraints
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import CONTROLLERS, planned_workload
 from plan.workloads.networking import ingresses
 from plan.workloads.secrets import chart_secret
@@ -18,12 +18,12 @@ Values = Mapping[str, Any]
 """Values of a chart."""
 
 
-def build_helm(scope: Scope, helm: HelmService) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
+def build_helm(context: ServiceContext, helm: HelmService) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
     """Workloads of a release, the objects that the chart refers to, and those that come after it."""
-    workloads = footprint_workloads(scope, helm.footprint)
-    before = [*chart_secret(scope, helm.secrets.items()), *volumes.claims(scope, _volumes_of_charts(helm))]
+    workloads = footprint_workloads(context, helm.footprint)
+    before = [*chart_secret(context, helm.secrets.items()), *volumes.claims(context, _volumes_of_charts(helm))]
     backend = helm.endpoint
-    after = list(ingresses(scope, {(None, None): (backend.service, backend.port)} if backend else {}))
+    after = list(ingresses(context, {(None, None): (backend.service, backend.port)} if backend else {}))
     return workloads, before, after
 
 
@@ -37,16 +37,18 @@ def _volumes_of_charts(helm: HelmService) -> set[str]:
     }
 
 
-def release(scope: Scope, helm: HelmService, extra_values: Mapping[str, Any], after: tuple[str, ...]) -> Release:
+def release(
+    context: ServiceContext, helm: HelmService, extra_values: Mapping[str, Any], after: tuple[str, ...]
+) -> Release:
     """The release of a service. `extra_values` are those that follow from the rest of the lab; `after` names the
     services whose charts have to be there first."""
     chart = helm.chart
     is_oci = chart.repository.startswith("oci://")
     values: dict[str, Any] = {}
-    for additional in (helm.values, extra_values, _resource_values(scope, helm)):
+    for additional in (helm.values, extra_values, _resource_values(context, helm)):
         values = merged(values, additional)
     return Release(
-        name=scope.name,
+        name=context.name,
         chart=f"{chart.repository}/{chart.name}" if is_oci else chart.name,
         repository={} if is_oci else {"repo": chart.repository},
         version=chart.version,
@@ -75,12 +77,12 @@ def plain(value: object) -> Any:
     return value
 
 
-def _resource_values(scope: Scope, helm: HelmService) -> dict[str, Any]:
+def _resource_values(context: ServiceContext, helm: HelmService) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for workload in helm.footprint.values():
         for name, config in (*workload.containers.items(), *workload.init.items()):
             if config.values is not None:
-                container = _container(scope, name, config)
+                container = _container(context, name, config)
                 stated: Any = {
                     "requests": resources.written(container.requests),
                     "limits": resources.written(container.limits),
@@ -91,9 +93,9 @@ def _resource_values(scope: Scope, helm: HelmService) -> dict[str, Any]:
     return values
 
 
-def _container(scope: Scope, name: str, config: FootprintContainer) -> Container:
+def _container(context: ServiceContext, name: str, config: FootprintContainer) -> Container:
     """Without ephemeral storage unless the footprint states it: charts are not asked to limit what we do not know."""
-    full = resources_of(name, config, scope.tier, scope.exceptions, extended=scope.extended_resources(config.gpu))
+    full = resources_of(name, config, context.tier, context.exceptions, extended=context.extended_resources(config.gpu))
     if config.ephemeral_storage is not None:
         return full
     return Container(
@@ -103,29 +105,29 @@ def _container(scope: Scope, name: str, config: FootprintContainer) -> Container
     )
 
 
-def footprint_workloads(scope: Scope, footprint: Mapping[str, FootprintWorkload]) -> list[Workload]:
+def footprint_workloads(context: ServiceContext, footprint: Mapping[str, FootprintWorkload]) -> list[Workload]:
     """The workloads that somebody else makes, as they are declared."""
-    return [_workload(scope, name, each) for name, each in footprint.items()]
+    return [_workload(context, name, each) for name, each in footprint.items()]
 
 
-def _workload(scope: Scope, name: str, footprint: FootprintWorkload) -> Workload:
+def _workload(context: ServiceContext, name: str, footprint: FootprintWorkload) -> Workload:
     uses_gpu = any(container.gpu for container in footprint.containers.values())
     block = tuple(
         volume
         for volume in footprint.volumes
-        if volumes.is_block(scope.lab, scope.service.volumes[volume].storage_class)
+        if volumes.is_block(context.lab, context.service.volumes[volume].storage_class)
     )
     pod = Pod(
-        containers=tuple(_container(scope, key, config) for key, config in footprint.containers.items()),
-        init_containers=tuple(_container(scope, key, config) for key, config in footprint.init.items()),
-        priority=scope.tier.priority,
+        containers=tuple(_container(context, key, config) for key, config in footprint.containers.items()),
+        init_containers=tuple(_container(context, key, config) for key, config in footprint.init.items()),
+        priority=context.tier.priority,
         node_selector=footprint.node_selector | ({GPU_NODE_LABEL: "true"} if uses_gpu else {}),
         tolerated_taints=frozenset({"*"} if footprint.every_node else {GPU_TAINT} if uses_gpu else ()),
         block_volumes=block,
         constraints=Constraints(
-            preempts=scope.tier.preempts,
+            preempts=context.tier.preempts,
             host_ports=frozenset((port.protocol, port.number) for port in footprint.host_ports),
         ),
     )
     controller = CONTROLLERS[footprint.runs_as]
-    return planned_workload(scope, name, controller, footprint.replicas, pod, (*scope.path, "footprint", name))
+    return planned_workload(context, name, controller, footprint.replicas, pod, (*context.path, "footprint", name))

@@ -11,7 +11,7 @@ from config.service.secret import SecretVariable
 from plan.model import Manifest, Workload
 from plan.workloads.apps import build_parts
 from plan.workloads.backups import as_app, backup_job, backup_volume
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 
 USER_ID = 999
 """Of the server in MySQL's official image."""
@@ -27,7 +27,7 @@ _QUOTED = """quoted() { local text=${1//\\\\/\\\\\\\\}; printf %s "${text//\\'/\
 """A password as it stands in SQL, whatever signs it has; the image runs its scripts with bash."""
 
 
-def build_mysql(scope: Scope, mysql: MysqlService) -> tuple[list[Workload], list[Manifest]]:
+def build_mysql(context: ServiceContext, mysql: MysqlService) -> tuple[list[Workload], list[Manifest]]:
     """Workloads and objects of a MySQL server."""
     passwords = {_password(name): SecretVariable(path=name, key="DB_PASSWORD") for name in mysql.databases}
     server = WorkloadConfig(
@@ -46,12 +46,14 @@ def build_mysql(scope: Scope, mysql: MysqlService) -> tuple[list[Workload], list
     )
     app = as_app(mysql, server, {"data": Volume(storage_class=mysql.storage_class, size=mysql.size)})
     if mysql.backup:
-        dump = f'MYSQL_PWD="${ROOT_PASSWORD}" mysqldump -h {scope.name} -u root --all-databases --single-transaction'
-        backup = backup_job(scope.name, mysql, mysql.backup, dump, USER_ID, ROOT_PASSWORD)
+        dump = f'MYSQL_PWD="${ROOT_PASSWORD}" mysqldump -h {context.name} -u root --all-databases --single-transaction'
+        backup = backup_job(context.name, mysql, mysql.backup, dump, USER_ID, ROOT_PASSWORD)
         volumes = {**app.volumes, "backup": backup_volume(mysql.backup)}
         app = app.model_copy(update={"workloads": {"backup": backup}, "volumes": volumes})
-    parts = [part if part.is_main else part._replace(path=(*scope.path, "backup")) for part in app.parts(scope.name)]
-    return build_parts(replace(scope, service=app), parts)
+    parts = [
+        part if part.is_main else part._replace(path=(*context.path, "backup")) for part in app.parts(context.name)
+    ]
+    return build_parts(replace(context, service=app), parts)
 
 
 def _create_databases(mysql: MysqlService) -> str:

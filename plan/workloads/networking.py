@@ -10,7 +10,7 @@ from config.service.common import Exposure
 from config.service.container import Part
 from plan.model import Manifest
 from plan.model.metadata import NOT_AWAITED, manifest
-from plan.workloads.context import Scope, endpoint
+from plan.workloads.context import ServiceContext, endpoint
 from plan.workloads.identity import identity
 
 MIDDLEWARE_API = "traefik.io/v1alpha1"
@@ -35,22 +35,24 @@ OUTSIDE = "-outside"
 """What the Service at a load-balancer address is called after, where it publishes some ports only."""
 
 
-def service(scope: Scope, part: Part) -> Iterator[Manifest]:
+def service(context: ServiceContext, part: Part) -> Iterator[Manifest]:
     """The Services of a workload that listens. Ports that are published at a load-balancer address are a Service of
     their own, unless all of them are."""
     name, config = part.name, part.workload
     if not config.ports or config.runs_as == "cronjob":
         return
     called = identity(name, config)
-    address = scope.service.load_balancer if part.is_main else None
-    published = scope.service.published_ports() if address else ()
+    address = context.service.load_balancer if part.is_main else None
+    published = context.service.published_ports() if address else ()
     everything = set(published) == config.ports.keys()
-    yield _service(scope, called.service, part, tuple(config.ports), address if everything else None)
+    yield _service(context, called.service, part, tuple(config.ports), address if everything else None)
     if address and not everything:
-        yield _service(scope, f"{called.service}{OUTSIDE}", part, published, address)
+        yield _service(context, f"{called.service}{OUTSIDE}", part, published, address)
 
 
-def _service(scope: Scope, called: str, part: Part, ports: Sequence[str], address: IPv4Address | None) -> Manifest:
+def _service(
+    context: ServiceContext, called: str, part: Part, ports: Sequence[str], address: IPv4Address | None
+) -> Manifest:
     name, config = part.name, part.workload
     shown = [(port_name, config.ports[port_name]) for port_name in ports]
     at_nodes = any(port.node for _, port in shown)
@@ -75,8 +77,8 @@ def _service(scope: Scope, called: str, part: Part, ports: Sequence[str], addres
     annotations = config.annotations.service | (load_balancer_annotation(address) if address else {})
     if config.replicas == 0:
         annotations |= NOT_AWAITED
-    labels = config.labels.service | scope.labels(name)
-    return manifest("v1", "Service", called, scope.namespace, labels=labels, annotations=annotations, spec=spec)
+    labels = config.labels.service | context.labels(name)
+    return manifest("v1", "Service", called, context.namespace, labels=labels, annotations=annotations, spec=spec)
 
 
 def load_balancer_annotation(address: IPv4Address) -> dict[str, str]:
@@ -88,11 +90,11 @@ Backends = Mapping[tuple[str | None, str | None], tuple[str, int]]
 """Service and port that answer, by workload and name of the port; None is the main one, and the first."""
 
 
-def ingresses(scope: Scope, backends: Backends) -> Iterator[Manifest]:
+def ingresses(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
     """One Ingress for each exposure."""
-    for exposure in scope.service.expose:
+    for exposure in context.service.expose:
         backend, port = backends[exposure.workload, exposure.port]
-        host = exposure.host_name(scope.lab.site.domain)
+        host = exposure.host_name(context.lab.site.domain)
         rule = {
             "path": exposure.path,
             "pathType": "Prefix",
@@ -102,9 +104,9 @@ def ingresses(scope: Scope, backends: Backends) -> Iterator[Manifest]:
             "networking.k8s.io/v1",
             "Ingress",
             _ingress_name(host, exposure.path),
-            scope.namespace,
-            labels=scope.service.labels.route | scope.labels(),
-            annotations=scope.service.annotations.route | _traefik(scope, exposure) | NOT_AWAITED,
+            context.namespace,
+            labels=context.service.labels.route | context.labels(),
+            annotations=context.service.annotations.route | _traefik(context, exposure) | NOT_AWAITED,
             spec={
                 "ingressClassName": "traefik",
                 "rules": [{"host": host, "http": {"paths": [rule]}}],
@@ -118,13 +120,13 @@ def _ingress_name(host: str, path: str) -> str:
     return f"{host}-{suffix}" if suffix else host
 
 
-def _traefik(scope: Scope, exposure: Exposure) -> dict[str, str]:
-    lab = scope.lab
+def _traefik(context: ServiceContext, exposure: Exposure) -> dict[str, str]:
+    lab = context.lab
     ingress = lab.cluster.platform.ingress
     assert ingress is not None, "checked when the lab is loaded"
     names = MIDDLEWARES_BY_AUTH[exposure.auth] + ((LAN_ONLY,) if exposure.reach == "lan" else ())
     namespace = namespace_of(lab, ingress.controller)
-    own = ((scope.namespace, name) for name in exposure.middlewares)
+    own = ((context.namespace, name) for name in exposure.middlewares)
     passed = (*((namespace, name) for name in names), *own)
     prefix = "traefik.ingress.kubernetes.io/router"
     return {
@@ -134,20 +136,20 @@ def _traefik(scope: Scope, exposure: Exposure) -> dict[str, str]:
     }
 
 
-def middlewares(scope: Scope) -> Iterator[Manifest]:
+def middlewares(context: ServiceContext) -> Iterator[Manifest]:
     """The middlewares that routes refer to; they live beside Traefik."""
-    ingress = scope.lab.cluster.platform.ingress
+    ingress = context.lab.cluster.platform.ingress
     assert ingress is not None, "only called for the ingress controller"
-    lan = [str(network.cidr) for network in scope.lab.networks.networks.values()]
+    lan = [str(network.cidr) for network in context.lab.networks.networks.values()]
     rate = ingress.requests_per_second
     specifications = {
         RETRY: {"retry": {"attempts": 3, "initialInterval": "100ms"}},
         RATE_LIMIT: {"rateLimit": {"average": rate, "burst": 2 * rate}},
-        HEADERS: {"headers": _browser_headers(scope.lab.site.domain)},
+        HEADERS: {"headers": _browser_headers(context.lab.site.domain)},
         LAN_ONLY: {"ipAllowList": {"sourceRange": lan}},
     }
     if ingress.forward_auth:
-        host, port = endpoint(scope.lab, ingress.forward_auth)
+        host, port = endpoint(context.lab, ingress.forward_auth)
         specifications[FORWARD_AUTH] = {
             "forwardAuth": {
                 "address": f"http://{host}:{port}{ingress.forward_auth_path}",
@@ -156,7 +158,7 @@ def middlewares(scope: Scope) -> Iterator[Manifest]:
             }
         }
     for name, spec in specifications.items():
-        yield manifest(MIDDLEWARE_API, "Middleware", name, scope.namespace, labels=scope.labels(), spec=spec)
+        yield manifest(MIDDLEWARE_API, "Middleware", name, context.namespace, labels=context.labels(), spec=spec)
 
 
 def _browser_headers(domain: str) -> Manifest:

@@ -9,7 +9,7 @@ from config.service import ObjectsService
 from plan.model import Manifest, Workload
 from plan.model.fields import Fields, entries, mapping, number, text
 from plan.model.metadata import MANAGED_BY_LABEL, NOT_AWAITED, SERVICE_LABEL, TIER_LABEL
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.helm import footprint_workloads
 from plan.workloads.networking import ingresses
 from plan.workloads.reading import read_workload
@@ -64,43 +64,45 @@ NEVER_READY = frozenset({"Ingress", "PersistentVolumeClaim"})
 bound and whose class waits for its first consumer, since the provider then waits for it to be pending."""
 
 
-def build_stand_alone(scope: Scope, config: ObjectsService) -> tuple[list[Workload], list[Manifest]]:
+def build_stand_alone(context: ServiceContext, config: ObjectsService) -> tuple[list[Workload], list[Manifest]]:
     """Besides the objects in files: the workloads that an operator makes of them, volumes, and routes."""
     backend = config.endpoint
-    routes = ingresses(scope, {(None, None): (backend.service, backend.port)} if backend else {})
-    return footprint_workloads(scope, config.footprint), [*claims(scope), *routes]
+    routes = ingresses(context, {(None, None): (backend.service, backend.port)} if backend else {})
+    return footprint_workloads(context, config.footprint), [*claims(context), *routes]
 
 
-def build_objects(scope: Scope) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
+def build_objects(context: ServiceContext) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
     """Workloads in the files of a service, objects before its chart, and objects after it."""
-    stated = scope.lab.objects.get(scope.name, ())
-    manifests = [_completed(scope, each) for each in stated]
-    beside = [*manifests, *_of_neighbours(scope)]
-    read = (read_workload(scope, manifest, each.path, beside) for each, manifest in zip(stated, manifests, strict=True))
+    stated = context.lab.objects.get(context.name, ())
+    manifests = [_completed(context, each) for each in stated]
+    beside = [*manifests, *_of_neighbours(context)]
+    read = (
+        read_workload(context, manifest, each.path, beside) for each, manifest in zip(stated, manifests, strict=True)
+    )
     before = [each for each in manifests if each["kind"] in NEEDED_BY_PODS]
     after = [each for each in manifests if each["kind"] not in NEEDED_BY_PODS]
     return [workload for workload in read if workload], before, after
 
 
-def _completed(scope: Scope, stated: StatedObject) -> Manifest:
+def _completed(context: ServiceContext, stated: StatedObject) -> Manifest:
     """With its namespace and the labels of the service; labels that it states stay. Pods are left as they are, since
     another label would replace them."""
     metadata: Manifest = {key: value for key, value in stated.content["metadata"].items() if key != "namespace"}
-    namespace = scope.namespace if stated.namespace is None else stated.namespace
+    namespace = context.namespace if stated.namespace is None else stated.namespace
     if namespace and stated.kind not in CLUSTER_WIDE:
         metadata = {"name": metadata.pop("name"), "namespace": namespace, **metadata}
-    labels = {SERVICE_LABEL: scope.name, TIER_LABEL: scope.service.tier, MANAGED_BY_LABEL: "pulumi"}
+    labels = {SERVICE_LABEL: context.name, TIER_LABEL: context.service.tier, MANAGED_BY_LABEL: "pulumi"}
     metadata["labels"] = labels | dict(mapping(metadata, "labels"))
     if stated.kind in NEVER_READY:
         metadata["annotations"] = NOT_AWAITED | dict(mapping(metadata, "annotations"))
     return {**stated.content, "metadata": metadata}
 
 
-def _of_neighbours(scope: Scope) -> Iterator[Manifest]:
+def _of_neighbours(context: ServiceContext) -> Iterator[Manifest]:
     """Objects of other services in the same namespace: a claim may be any of them."""
-    lab = scope.lab
+    lab = context.lab
     for name, stated in lab.objects.items():
-        if name != scope.name and namespace_of(lab, name) == scope.namespace:
+        if name != context.name and namespace_of(lab, name) == context.namespace:
             yield from (dict(each.content) for each in stated)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from config.service.container import OwnedField
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Manifest
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import CONTROLLERS
 from plan.workloads.patches import target_of
 
@@ -24,10 +24,10 @@ FIELDS: Mapping[OwnedField, tuple[str, ...]] = {
 """Paths of the fields in a controller; `{pod}` is the template of its pods."""
 
 
-def ignored(scope: Scope, manifests: Sequence[Manifest]) -> dict[str, tuple[str, ...]]:
+def ignored(context: ServiceContext, manifests: Sequence[Manifest]) -> dict[str, tuple[str, ...]]:
     """Paths that an update leaves alone, by object (`deployment/immich`)."""
-    found = {target: tuple(paths) for target, paths in scope.service.ignore_fields.items()}
-    for _, name, config in scope.service.parts(scope.name):
+    found = {target: tuple(paths) for target, paths in context.service.ignore_fields.items()}
+    for _, name, config in context.service.parts(context.name):
         target = f"{CONTROLLERS[config.runs_as].lower()}/{name}"
         if config.ignore:
             found[target] = (*found.get(target, ()), *_paths(config))

@@ -9,13 +9,13 @@ from config.pod import POD_TEMPLATES, PodTemplate
 from plan.model import Manifest, Workload
 from plan.model.fields import mapping
 from plan.model.merging import merged
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.reading import read_workload
 
 
-def patched(scope: Scope, manifests: Sequence[Manifest]) -> list[Manifest]:
+def patched(context: ServiceContext, manifests: Sequence[Manifest]) -> list[Manifest]:
     """The objects of a service with its patches."""
-    patches = scope.service.patch
+    patches = context.service.patch
     return [
         merged(each, as_lists(patches[target].merge)) if (target := target_of(each)) in patches else each
         for each in manifests
@@ -27,15 +27,15 @@ def target_of(manifest: Manifest) -> str:
     return f"{manifest['kind'].lower()}/{manifest['metadata']['name']}"
 
 
-def replanned(scope: Scope, workloads: Sequence[Workload], manifests: Sequence[Manifest]) -> list[Workload]:
+def replanned(context: ServiceContext, workloads: Sequence[Workload], manifests: Sequence[Manifest]) -> list[Workload]:
     """The workloads of a service, those whose controllers are patched as their manifests say."""
-    patches = scope.service.patch
+    patches = context.service.patch
     changed = {
         (each["metadata"]["name"], workload.controller): workload
         for each in manifests
         if target_of(each) in patches
         and wrong_pod(each) is None
-        and (workload := read_workload(scope, each, scope.path, manifests))
+        and (workload := read_workload(context, each, context.path, manifests))
     }
     return [
         changed.get((workload.name, workload.controller), workload)._replace(path=workload.path)

@@ -12,7 +12,7 @@ from plan.model.resources import EPHEMERAL_STORAGE
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
 from plan.workloads.containers import container_manifest, ports, probes, wait_for
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.identity import identity
 from plan.workloads.permissions import has_permissions
 from plan.workloads.pod_settings import dns_policy, placed
@@ -26,7 +26,7 @@ class Template(NamedTuple):
 
 
 def pod_template(
-    scope: Scope,
+    context: ServiceContext,
     name: str,
     config: WorkloadConfig,
     per_replica: tuple[str, ...] = (),
@@ -38,20 +38,20 @@ def pod_template(
     pods must share, because they mount the same block volume.
     """
     as_it_is = config.adopt.as_it_is
-    init = [*wait_for(scope, config), *_further_containers(scope, config.init, as_it_is=as_it_is)]
-    main = [_main_container(scope, name, config), *_further_containers(scope, config.sidecars, as_it_is=as_it_is)]
+    init = [*wait_for(context, config), *_further_containers(context, config.init, as_it_is=as_it_is)]
+    main = [_main_container(context, name, config), *_further_containers(context, config.sidecars, as_it_is=as_it_is)]
     pod = Pod(
         containers=tuple(container for container, _ in main),
         init_containers=tuple(container for container, _ in init),
-        priority=scope.tier.priority,
+        priority=context.tier.priority,
         node_selector=_node_selector(config),
         tolerated_taints=_tolerated_taints(config),
-        block_volumes=volumes.block_volumes(scope, config),
+        block_volumes=volumes.block_volumes(context, config),
     )
     called = identity(name, config)
     conventions: dict[str, Any] = {
-        "priorityClassName": scope.service.tier,
-        "automountServiceAccountToken": has_permissions(scope.service),
+        "priorityClassName": context.service.tier,
+        "automountServiceAccountToken": has_permissions(context.service),
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": config.grace_seconds,
     }
@@ -64,56 +64,56 @@ def pod_template(
     }
     optional = {
         "initContainers": [manifest for _, manifest in init],
-        "volumes": volumes.pod_volumes(scope, name, config, per_replica),
+        "volumes": volumes.pod_volumes(context, name, config, per_replica),
         "nodeSelector": dict(pod.node_selector),
         "tolerations": _tolerations(config),
         "affinity": _stated_affinity(config) or (None if as_it_is else _affinity(called.selector, config, beside)),
         "topologySpreadConstraints": _stated_spread(config) or (None if as_it_is else _spread(called.selector, config)),
         "imagePullSecrets": [{"name": secret} for secret in config.pull_secrets],
-        "serviceAccountName": scope.name if has_permissions(scope.service) else None,
+        "serviceAccountName": context.name if has_permissions(context.service) else None,
         "hostNetwork": config.host_network,
         "dnsPolicy": dns_policy(config),
     }
     spec |= {key: value for key, value in optional.items() if value}
-    labels = config.labels.pod | ({} if as_it_is else scope.labels(name)) | dict(called.selector)
+    labels = config.labels.pod | ({} if as_it_is else context.labels(name)) | dict(called.selector)
     metadata: dict[str, Any] = {"labels": labels}
     checksum = {"homelab/files-checksum": volumes.files_checksum(config)} if config.files and not as_it_is else {}
     if annotations := config.annotations.pod | checksum:
         metadata["annotations"] = annotations
-    constraints = read_constraints(metadata, spec, preempts=scope.tier.preempts)
+    constraints = read_constraints(metadata, spec, preempts=context.tier.preempts)
     return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": spec})
 
 
-def _main_container(scope: Scope, name: str, config: WorkloadConfig) -> tuple[Container, Manifest]:
+def _main_container(context: ServiceContext, name: str, config: WorkloadConfig) -> tuple[Container, Manifest]:
     as_it_is = config.adopt.as_it_is
     container = _sized(
-        scope,
+        context,
         identity(name, config).container,
         config,
         as_it_is=as_it_is,
-        extended=scope.extended_resources(config.gpu_share),
-        scratch=volumes.disk_scratch(scope, config),
+        extended=context.extended_resources(config.gpu_share),
+        scratch=volumes.disk_scratch(context, config),
     )
-    mounts = volumes.mounts(config) + volumes.file_mounts(config) + volumes.secret_mounts(scope, config)
-    manifest = container_manifest(scope, container, config, mounts, as_it_is=as_it_is)
+    mounts = volumes.mounts(config) + volumes.file_mounts(config) + volumes.secret_mounts(context, config)
+    manifest = container_manifest(context, container, config, mounts, as_it_is=as_it_is)
     if config.ports:
         manifest["ports"] = ports(config)
     return container, manifest | dict(probes(config))
 
 
 def _further_containers(
-    scope: Scope, stated: Mapping[str, ContainerConfig], *, as_it_is: bool
+    context: ServiceContext, stated: Mapping[str, ContainerConfig], *, as_it_is: bool
 ) -> list[tuple[Container, Manifest]]:
     """Sidecars or init containers."""
-    made = ((_sized(scope, name, each, as_it_is=as_it_is), each) for name, each in stated.items())
+    made = ((_sized(context, name, each, as_it_is=as_it_is), each) for name, each in stated.items())
     return [
-        (container, container_manifest(scope, container, each, volumes.mounts(each), as_it_is=as_it_is))
+        (container, container_manifest(context, container, each, volumes.mounts(each), as_it_is=as_it_is))
         for container, each in made
     ]
 
 
 def _sized(
-    scope: Scope,
+    context: ServiceContext,
     name: str,
     config: ContainerConfig,
     *,
@@ -122,7 +122,7 @@ def _sized(
     scratch: int = 0,
 ) -> Container:
     """A container's resources. One that stays as it is has no ephemeral storage by convention."""
-    container = resources_of(name, config, scope.tier, scope.exceptions, extended=extended, scratch=scratch)
+    container = resources_of(name, config, context.tier, context.exceptions, extended=extended, scratch=scratch)
     if not as_it_is or config.ephemeral_storage is not None:
         return container
     requests, limits = _without_ephemeral(container.requests), _without_ephemeral(container.limits)

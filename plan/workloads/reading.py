@@ -11,7 +11,7 @@ from plan.model import Controller, Manifest, Pod, Workload
 from plan.model.constraints import read_constraints
 from plan.model.fields import Fields, entries, mapping, number, text, value
 from plan.tiers.objects import plan_tiers
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import planned_workload
 from plan.workloads.volumes import is_block
 
@@ -29,7 +29,9 @@ DEFAULT_SURGE = "25%"
 """Of a deployment that states no `maxSurge`."""
 
 
-def read_workload(scope: Scope, manifest: Manifest, path: Path, beside: Iterable[Manifest]) -> Workload | None:
+def read_workload(
+    context: ServiceContext, manifest: Manifest, path: Path, beside: Iterable[Manifest]
+) -> Workload | None:
     """The workload of a controller; None for a kind that makes no pods. `beside` are the objects around it: its
     claims, its autoscaler and its disruption budget."""
     kind = CONTROLLERS.get(manifest["kind"])
@@ -37,8 +39,8 @@ def read_workload(scope: Scope, manifest: Manifest, path: Path, beside: Iterable
         return None
     template = mapping(manifest, *POD_TEMPLATES[kind])
     around = tuple(beside)
-    pod = _pod(scope, manifest, template, around)
-    workload = planned_workload(scope, text(manifest, "metadata", "name"), kind, _replicas(manifest), pod, path)
+    pod = _pod(context, manifest, template, around)
+    workload = planned_workload(context, text(manifest, "metadata", "name"), kind, _replicas(manifest), pod, path)
     return _in_motion(manifest, template, workload, around)
 
 
@@ -49,38 +51,40 @@ def _replicas(manifest: Manifest) -> int:
     return number(manifest, "spec", field, default=1)
 
 
-def _pod(scope: Scope, manifest: Manifest, template: Fields, beside: Iterable[Manifest]) -> Pod:
+def _pod(context: ServiceContext, manifest: Manifest, template: Fields, beside: Iterable[Manifest]) -> Pod:
     """The pod as it is stored: with the defaults of the API and of the tier's LimitRange, and the tier's priority."""
     spec = mapping(template, "spec")
-    tier = next(tier for tier in plan_tiers(scope.lab) if tier.name == scope.service.tier)
-    ranges = (tier.limit_range,) if scope.has_limit_range else ()
+    tier = next(tier for tier in plan_tiers(context.lab) if tier.name == context.service.tier)
+    ranges = (tier.limit_range,) if context.has_limit_range else ()
     pod = defaulted_by_limit_range(defaulted_by_api(read_pod(spec)), ranges)
-    priority_class = text(spec, "priorityClassName") or scope.service.tier
-    row = scope.lab.tiers.get(priority_class)
+    priority_class = text(spec, "priorityClassName") or context.service.tier
+    row = context.lab.tiers.get(priority_class)
     return pod._replace(
         priority=row.priority if row else SYSTEM_PRIORITY_CLASSES.get(priority_class, 0),
         node_selector=mapping(spec, "nodeSelector"),
         tolerated_taints=frozenset(text(each, "key") or "*" for each in entries(spec, "tolerations")),
-        block_volumes=tuple(_block_volumes(scope, manifest, spec, beside)),
+        block_volumes=tuple(_block_volumes(context, manifest, spec, beside)),
         constraints=read_constraints(mapping(template, "metadata"), spec, preempts=row.preempts if row else True),
     )
 
 
-def _block_volumes(scope: Scope, manifest: Manifest, spec: Fields, beside: Iterable[Manifest]) -> Iterator[str]:
+def _block_volumes(
+    context: ServiceContext, manifest: Manifest, spec: Fields, beside: Iterable[Manifest]
+) -> Iterator[str]:
     """Volumes that take a slot of the node: those of claims whose storage class is block storage of the lab."""
     classes = {
         text(each, "metadata", "name"): text(each, "spec", "storageClassName")
         for each in beside
         if each["kind"] == "PersistentVolumeClaim"
     }
-    own = {scope.claim(volume): (volume, row.storage_class) for volume, row in scope.service.volumes.items()}
+    own = {context.claim(volume): (volume, row.storage_class) for volume, row in context.service.volumes.items()}
     for each in entries(spec, "volumes"):
         claim = text(each, "persistentVolumeClaim", "claimName")
         volume, storage_class = own.get(claim, (claim, classes.get(claim)))
-        if is_block(scope.lab, storage_class):
+        if is_block(context.lab, storage_class):
             yield volume
     for each in entries(manifest, "spec", "volumeClaimTemplates"):
-        if is_block(scope.lab, text(each, "spec", "storageClassName")):
+        if is_block(context.lab, text(each, "spec", "storageClassName")):
             yield text(each, "metadata", "name")
 
 

@@ -7,27 +7,27 @@ from config.service.container import Workload as WorkloadConfig
 from config.service.secret import SecretVariable
 from plan.model import Manifest
 from plan.model.metadata import manifest
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.secret_names import secret_key, secret_name, whole_secret_name
 
 API_VERSION = "external-secrets.io/v1"
 STORE = "vault"
 
 
-def service_secrets(scope: Scope, workloads: Collection[WorkloadConfig]) -> Iterator[Manifest]:
+def service_secrets(context: ServiceContext, workloads: Collection[WorkloadConfig]) -> Iterator[Manifest]:
     """The ExternalSecrets of a service whose own workloads use secrets: one for each store, and one for each path of
     which all keys are variables."""
     by_store: dict[str | None, dict[str, dict[str, str]]] = {}
     for name, source in _fetched(workloads):
-        key = secret_key(scope, name, source.path, source.key)
-        by_store.setdefault(source.store, {})[key] = remote_reference(scope, name, source)
+        key = secret_key(context, name, source.path, source.key)
+        by_store.setdefault(source.store, {})[key] = remote_reference(context, name, source)
     for store, data in by_store.items():
-        yield external_secret(scope, secret_name(scope, store), data, store=store)
+        yield external_secret(context, secret_name(context, store), data, store=store)
     containers = (container for workload in workloads for container in workload.containers)
     sources = (source for container in containers for source in container.env_from)
     whole = dict.fromkeys((source.path, source.store) for source in sources if source.path is not None)
     for path, store in whole:
-        yield external_secret(scope, whole_secret_name(scope, path, store), {}, store=store, whole=path)
+        yield external_secret(context, whole_secret_name(context, path, store), {}, store=store, whole=path)
 
 
 def _fetched(workloads: Iterable[WorkloadConfig]) -> Iterator[tuple[str, SecretVariable]]:
@@ -40,20 +40,20 @@ def _fetched(workloads: Iterable[WorkloadConfig]) -> Iterator[tuple[str, SecretV
                 yield "", SecretVariable(path=file.path, key=file.key, store=file.store)
 
 
-def chart_secret(scope: Scope, keys: Iterable[tuple[str, SecretVariable]]) -> Iterator[Manifest]:
+def chart_secret(context: ServiceContext, keys: Iterable[tuple[str, SecretVariable]]) -> Iterator[Manifest]:
     """The ExternalSecret that a chart refers to, with the keys that it expects."""
-    data = {key: remote_reference(scope, key, source) for key, source in keys}
+    data = {key: remote_reference(context, key, source) for key, source in keys}
     if data:
-        yield external_secret(scope, scope.secret, data)
+        yield external_secret(context, context.secret, data)
 
 
-def remote_reference(scope: Scope, name: str, source: SecretVariable) -> dict[str, str]:
+def remote_reference(context: ServiceContext, name: str, source: SecretVariable) -> dict[str, str]:
     """Where a value lies in Vault."""
-    return {"key": source.path or scope.name, "property": source.key or name}
+    return {"key": source.path or context.name, "property": source.key or name}
 
 
 def external_secret(
-    scope: Scope,
+    context: ServiceContext,
     name: str,
     data: Mapping[str, dict[str, str]],
     template: Manifest | None = None,
@@ -71,8 +71,8 @@ def external_secret(
         API_VERSION,
         "ExternalSecret",
         name,
-        scope.namespace,
-        labels=scope.labels(),
+        context.namespace,
+        labels=context.labels(),
         spec={
             "refreshInterval": "1h",
             "secretStoreRef": {"kind": is_own or "ClusterSecretStore", "name": called},

@@ -10,7 +10,7 @@ from plan.model import Manifest, Node, Release, Service, Workload
 from plan.model.metadata import api_group
 from plan.tiers.conventions import HEADROOM
 from plan.workloads.apps import build_app
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.helm import build_helm, release
 from plan.workloads.mysql import build_mysql
 from plan.workloads.objects import build_objects, build_stand_alone
@@ -24,7 +24,7 @@ def plan_services(lab: Lab, nodes: tuple[Node, ...]) -> tuple[Service, ...]:
     """Every service, in the order of the files."""
     providers = api_providers(lab)
     return _with_eviction_places(
-        [_service(Scope(lab, nodes, name, lab.services[name]), providers) for name in lab.services]
+        [_service(ServiceContext(lab, nodes, name, lab.services[name]), providers) for name in lab.services]
     )
 
 
@@ -39,75 +39,75 @@ def api_providers(lab: Lab) -> dict[str, str]:
     return stated | {group: name for name, service in lab.services.items() for group in service.installs()}
 
 
-def _service(scope: Scope, providers: Mapping[str, str]) -> Service:
-    config = scope.service
-    workloads, before, after = _build(scope)
-    platform_before, platform_after = platform_manifests(scope)
-    added, first, then = build_objects(scope)
+def _service(context: ServiceContext, providers: Mapping[str, str]) -> Service:
+    config = context.service
+    workloads, before, after = _build(context)
+    platform_before, platform_after = platform_manifests(context)
+    added, first, then = build_objects(context)
     if config.makes_pods == "chart":
         before += [*platform_before, *first]
         after += [*platform_after, *then]
     else:
         after += [*platform_before, *platform_after, *first, *then]
-    before, after = patched(scope, before), patched(scope, after)
-    workloads = replanned(scope, [*workloads, *added], [*before, *after])
+    before, after = patched(context, before), patched(context, after)
+    workloads = replanned(context, [*workloads, *added], [*before, *after])
     return Service(
-        name=scope.name,
+        name=context.name,
         kind=config.kind,
         tier=config.tier,
-        namespace=scope.namespace,
+        namespace=context.namespace,
         workloads=tuple(workloads),
         manifests=tuple(after),
-        release=_release(scope, before, providers),
+        release=_release(context, before, providers),
         before_release=tuple(before),
-        after=_needed(scope, after, providers),
+        after=_needed(context, after, providers),
         headroom=HEADROOM["volatile" if config.for_gpus else config.stability],
-        hosts=tuple(dict.fromkeys(exposure.host_name(scope.lab.site.domain) for exposure in config.expose)),
+        hosts=tuple(dict.fromkeys(exposure.host_name(context.lab.site.domain) for exposure in config.expose)),
         eviction_place=0,
-        ignored=ignored(scope, [*before, *after]),
+        ignored=ignored(context, [*before, *after]),
     )
 
 
-def _build(scope: Scope) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
+def _build(context: ServiceContext) -> tuple[list[Workload], list[Manifest], list[Manifest]]:
     """Workloads, objects before a release, objects after it."""
-    config = scope.service
+    config = context.service
     match config:
         case HelmService():
-            return build_helm(scope, config)
+            return build_helm(context, config)
         case PostgresService():
-            workloads, manifests = build_postgres(scope, config)
+            workloads, manifests = build_postgres(context, config)
         case MysqlService():
-            workloads, manifests = build_mysql(scope, config)
+            workloads, manifests = build_mysql(context, config)
         case AppService() | GpuService():
-            workloads, manifests = build_app(scope, config)
+            workloads, manifests = build_app(context, config)
         case ObjectsService():
-            workloads, manifests = build_stand_alone(scope, config)
+            workloads, manifests = build_stand_alone(context, config)
         case _:
             assert_never(config)
     return workloads, [], manifests
 
 
-def _release(scope: Scope, before: list[Manifest], providers: Mapping[str, str]) -> Release | None:
-    if not isinstance(scope.service, HelmService):
+def _release(context: ServiceContext, before: list[Manifest], providers: Mapping[str, str]) -> Release | None:
+    if not isinstance(context.service, HelmService):
         return None
-    needed = (*_pod_network(scope), *_needed(scope, before, providers))
-    return release(scope, scope.service, platform_values(scope), needed)
+    needed = (*_pod_network(context), *_needed(context, before, providers))
+    return release(context, context.service, platform_values(context), needed)
 
 
-def _pod_network(scope: Scope) -> tuple[str, ...]:
+def _pod_network(context: ServiceContext) -> tuple[str, ...]:
     """The policy engine comes before all other charts, and its pods need the pod network."""
-    platform = scope.lab.cluster.platform
-    if scope.name != platform.policy_engine or platform.pod_network is None:
+    platform = context.lab.cluster.platform
+    if context.name != platform.policy_engine or platform.pod_network is None:
         return ()
     return (platform.pod_network,)
 
 
-def _needed(scope: Scope, manifests: Iterable[Manifest], providers: Mapping[str, str]) -> tuple[str, ...]:
+def _needed(context: ServiceContext, manifests: Iterable[Manifest], providers: Mapping[str, str]) -> tuple[str, ...]:
     """Services whose charts install the kinds that a service uses, itself aside."""
     groups = dict.fromkeys(api_group(manifest) for manifest in manifests)
     needed = dict.fromkeys(providers[group] for group in groups if group in providers)
-    charts = (name for name in needed if scope.lab.services[name].makes_pods == "chart")
-    return tuple(name for name in charts if name != scope.name)
+    charts = (name for name in needed if context.lab.services[name].makes_pods == "chart")
+    return tuple(name for name in charts if name != context.name)
 
 
 def _with_eviction_places(services: list[Service]) -> tuple[Service, ...]:

@@ -14,7 +14,7 @@ from config.service.secret import SecretFile
 from config.storage_class import ONE_NODE, AccessMode, BlockStorageClass, NfsStorageClass, OtherStorageClass
 from plan.model import Manifest
 from plan.model.metadata import manifest
-from plan.workloads.context import Scope
+from plan.workloads.context import ServiceContext
 from plan.workloads.secret_names import secret_key, secret_name
 
 FILES_VOLUME = "homelab-files"
@@ -41,10 +41,10 @@ def access_mode(lab: Lab, volume: Volume) -> AccessMode:
             return "ReadWriteMany"
 
 
-def one_node_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]:
+def one_node_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """Volumes that the pods of a workload mount and that are on one node at a time."""
-    found, used = scope.service.volumes, mounted(config)
-    return tuple(name for name in found if name in used and access_mode(scope.lab, found[name]) in ONE_NODE)
+    found, used = context.service.volumes, mounted(config)
+    return tuple(name for name in found if name in used and access_mode(context.lab, found[name]) in ONE_NODE)
 
 
 def claim_spec(lab: Lab, volume: Volume) -> Manifest:
@@ -59,17 +59,17 @@ def claim_spec(lab: Lab, volume: Volume) -> Manifest:
     }
 
 
-def claims(scope: Scope, per_replica: Iterable[str] = ()) -> Iterator[Manifest]:
+def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator[Manifest]:
     """The claims of a service, but for those that a statefulset makes for each replica."""
-    for name, volume in scope.service.volumes.items():
+    for name, volume in context.service.volumes.items():
         if name not in per_replica:
             yield manifest(
                 "v1",
                 "PersistentVolumeClaim",
-                scope.claim(name),
-                scope.namespace,
-                labels=scope.labels() | volume.labels,
-                spec=claim_spec(scope.lab, volume),
+                context.claim(name),
+                context.namespace,
+                labels=context.labels() | volume.labels,
+                spec=claim_spec(context.lab, volume),
             )
 
 
@@ -88,39 +88,41 @@ def mounted(config: WorkloadConfig) -> set[str]:
     return {name for container in config.containers for name in container.mounts}
 
 
-def block_volumes(scope: Scope, config: WorkloadConfig) -> tuple[str, ...]:
+def block_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """Block volumes that the pods of a workload mount; each takes a volume slot of the node."""
-    volumes = scope.service.volumes
+    volumes = context.service.volumes
     return tuple(
-        name for name in volumes if name in mounted(config) and is_block(scope.lab, volumes[name].storage_class)
+        name for name in volumes if name in mounted(config) and is_block(context.lab, volumes[name].storage_class)
     )
 
 
-def disk_scratch(scope: Scope, config: WorkloadConfig) -> int:
+def disk_scratch(context: ServiceContext, config: WorkloadConfig) -> int:
     """Bytes of disk-backed scratch space that a workload mounts."""
-    scratch = scratch_of(scope.service)
+    scratch = scratch_of(context.service)
     return sum(scratch[name].size for name in mounted(config) if name in scratch and scratch[name].medium == "disk")
 
 
-def pod_volumes(scope: Scope, workload: str, config: WorkloadConfig, per_replica: Iterable[str]) -> list[Manifest]:
+def pod_volumes(
+    context: ServiceContext, workload: str, config: WorkloadConfig, per_replica: Iterable[str]
+) -> list[Manifest]:
     """The `volumes` of a pod."""
     volumes: list[Manifest] = [
-        {"name": name, "persistentVolumeClaim": {"claimName": scope.claim(name)}}
-        for name in scope.service.volumes
+        {"name": name, "persistentVolumeClaim": {"claimName": context.claim(name)}}
+        for name in context.service.volumes
         if name in mounted(config) and name not in per_replica
     ]
-    for name, scratch in scratch_of(scope.service).items():
+    for name, scratch in scratch_of(context.service).items():
         if name in mounted(config):
             medium = {"medium": "Memory"} if scratch.medium == "memory" else {}
             volumes.append({"name": name, "emptyDir": {**medium, "sizeLimit": str(scratch.size)}})
     volumes += [
         {"name": name, "hostPath": {"path": path}}
-        for name, path in host_paths_of(scope.service).items()
+        for name, path in host_paths_of(context.service).items()
         if name in mounted(config)
     ]
     if config.files:
         volumes.append({"name": FILES_VOLUME, "configMap": {"name": files_name(workload)}})
-    return [*volumes, *secret_volumes(scope, config)]
+    return [*volumes, *secret_volumes(context, config)]
 
 
 def mounts(config: ContainerConfig) -> list[Manifest]:
@@ -137,31 +139,31 @@ def mounts(config: ContainerConfig) -> list[Manifest]:
     ]
 
 
-def secret_volumes(scope: Scope, config: WorkloadConfig) -> list[Manifest]:
+def secret_volumes(context: ServiceContext, config: WorkloadConfig) -> list[Manifest]:
     """The volumes of a workload's secret files: one for each Secret."""
-    names = dict.fromkeys(_secret_of(scope, file) for file in config.secret_files.values())
+    names = dict.fromkeys(_secret_of(context, file) for file in config.secret_files.values())
     return [{"name": _secret_volume(name), "secret": {"secretName": name}} for name in names]
 
 
-def secret_mounts(scope: Scope, config: WorkloadConfig) -> list[Manifest]:
+def secret_mounts(context: ServiceContext, config: WorkloadConfig) -> list[Manifest]:
     """Where the main container sees its secret files; a Secret without a key is a folder."""
     return [
         {
-            "name": _secret_volume(_secret_of(scope, file)),
+            "name": _secret_volume(_secret_of(context, file)),
             "mountPath": path,
-            **({"subPath": _key_of(scope, file)} if file.key else {}),
+            **({"subPath": _key_of(context, file)} if file.key else {}),
             "readOnly": True,
         }
         for path, file in config.secret_files.items()
     ]
 
 
-def _secret_of(scope: Scope, file: SecretFile) -> str:
-    return file.secret or secret_name(scope, file.store)
+def _secret_of(context: ServiceContext, file: SecretFile) -> str:
+    return file.secret or secret_name(context, file.store)
 
 
-def _key_of(scope: Scope, file: SecretFile) -> str:
-    return file.key or "" if file.secret else secret_key(scope, "", file.path, file.key)
+def _key_of(context: ServiceContext, file: SecretFile) -> str:
+    return file.key or "" if file.secret else secret_key(context, "", file.path, file.key)
 
 
 def _secret_volume(secret: str) -> str:
@@ -187,12 +189,12 @@ def files_checksum(config: WorkloadConfig) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def files_config_map(scope: Scope, workload: str, config: WorkloadConfig) -> Iterator[Manifest]:
+def files_config_map(context: ServiceContext, workload: str, config: WorkloadConfig) -> Iterator[Manifest]:
     """The ConfigMap with a workload's files, if it has any."""
     if config.files:
         data = dict(zip(_file_keys(config), config.files.values(), strict=True))
         yield manifest(
-            "v1", "ConfigMap", files_name(workload), scope.namespace, labels=scope.labels(workload), data=data
+            "v1", "ConfigMap", files_name(workload), context.namespace, labels=context.labels(workload), data=data
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.proxmox import configuration, drives, permits
+from rehearsal.proxmox import configuration, drives, permissions
 from rehearsal.proxmox.answers import Refusal, invalid
 from rehearsal.proxmox.call import Call, Route
 from rehearsal.proxmox.state import Machine, Setting
@@ -43,7 +43,7 @@ def create(call: Call, node: str) -> str:
     vmid = int(call.required("vmid"))
     given = {key: value for key, value in call.parameters.items() if key not in CREATION}
     configuration.check_options(given)
-    permits.creation(call, vmid, given)
+    permissions.creation(call, vmid, given)
     if vmid in call.state.machines:
         raise Refusal(f"unable to create VM {vmid} - VM {vmid} already exists on node '{node}'")
     machine = call.state.machines[vmid] = Machine(node=node, config={"lock": "create"})
@@ -75,7 +75,7 @@ def update(call: Call, node: str, vmid: int) -> None:
     for key in gone:
         if key in given:
             raise invalid(delete=f"you can't use '-{key}' and -delete {key}' at the same time")
-    permits.update(call, vmid, machine, given, gone)
+    permissions.update(call, vmid, machine, given, gone)
     call.unlocked(vmid, machine)
     _check_balloon(machine, given)
     for key in gone:
@@ -95,7 +95,7 @@ def clone(call: Call, node: str, vmid: int) -> str:
     source = call.machine(node, vmid)
     new_id = int(call.required("newid"))
     storage, pool = call.parameters.get("storage"), call.parameters.get("pool")
-    permits.clone(call, vmid, new_id, source)
+    permissions.clone(call, vmid, new_id, source)
     call.unlocked(vmid, source)
     if new_id in call.state.machines:
         raise Refusal(f"unable to create VM {new_id}: config file already exists")

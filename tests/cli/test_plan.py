@@ -263,4 +263,4 @@ def test_constraints_and_losses_are_in_the_json(homelab: Homelab) -> None:
     assert [each["name"] for each in plan["constraints"] if each["binds"]] == ["host memory"]
     (lost,) = (each for each in plan["losses"] if (each["event"], each["name"]) == ("node", "k8s-node1"))
     assert "2-gpu-frigate/frigate" in [each["workload"] for each in lost["pending"]]
-    assert lost["blips"] == lost["unreachable"] == []
+    assert lost["briefly_interrupted"] == lost["unreachable"] == []

@@ -91,7 +91,7 @@ def test_programs_get_json(homelab: Homelab, lab: Path, outcomes: dict[str, Outc
     )
     assert second["waiting"] == [{"workload": "here/StatefulSet/db", "pods": 1, "reason": WORDS}]
     assert second["refused"] == [{"object": "here/Deployment/web", "by": "quota", "message": QUOTA, "foretold": []}]
-    assert second["disagreements"] == [{"workload": "here/StatefulSet/db", "waiting": 1, "foreseen": 0}]
+    assert second["disagreements"] == [{"workload": "here/StatefulSet/db", "waiting": 1, "predicted": 0}]
 
 
 def test_a_node_that_is_not_there_is_invalid_input(homelab: Homelab, lab: Path) -> None:

@@ -18,7 +18,7 @@ from plan import make_plan
 from plan.kubernetes.admission import admit
 from plan.kubernetes.admission.quota import pod_usage
 from plan.model import Plan, Service
-from plan.model.resources import added
+from plan.model.resources import sum_of
 from plan.yaml_text import to_yaml
 from tests.plan.labs import FOLDERS, ROOT
 
@@ -81,5 +81,5 @@ def _expected(cause: str) -> str:
         admission = admit(plan.lab, namespace, template, quotas=quotas)
         if admission.refusal is not None:
             return admission.refusal.message
-        used = added(used, pod_usage(admission.pod))
+        used = sum_of(used, pod_usage(admission.pod))
     return next(str(each.reason) for each in plan.capacity.pending if each.workload == workload)

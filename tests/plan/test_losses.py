@@ -10,9 +10,9 @@ from config.storage_class import NfsStorageClass
 from plan import make_plan
 from plan.cluster.nodes import UNSCHEDULABLE
 from plan.model import Plan, Workload
-from plan.scenarios.dependence import services_standing_on
+from plan.scenarios.dependence import dependents_of
 from plan.scenarios.headroom import Headroom, headroom
-from plan.scenarios.losses import Loss, losses, standing_of
+from plan.scenarios.losses import Loss, losses, snapshot_of
 from tests.plan.labs import lab_of, plan_of
 
 GPU_TENANTS = {"frigate", "immich-worker", "immich-machine-learning", "llama-cpp", "stremio"}
@@ -20,7 +20,7 @@ GPU_TENANTS = {"frigate", "immich-worker", "immich-machine-learning", "llama-cpp
 
 def losses_of(plan: Plan) -> list[Loss]:
     """All that may be lost."""
-    return list(losses(plan.lab, standing_of(plan)))
+    return list(losses(plan.lab, snapshot_of(plan)))
 
 
 def loss(plan: Plan, event: str, name: str) -> Loss:
@@ -75,7 +75,7 @@ def _agents(plan: Plan, node: str) -> int:
 def test_the_tenants_of_the_gpu_wait_for_their_node_and_say_why() -> None:
     found = loss(plan_of("prod"), "node", "k8s-node1")
     assert waiting(found) == GPU_TENANTS
-    assert not GPU_TENANTS & {each.name for each in found.blips}
+    assert not GPU_TENANTS & {each.name for each in found.briefly_interrupted}
     assert str(found.pending[0].reason).startswith(
         "0/6 nodes are available: 1 node(s) had untolerated taint(s), 5 node(s)"
     )
@@ -108,13 +108,13 @@ def test_what_runs_once_is_interrupted_and_what_runs_twice_is_not() -> None:
     plan = plan_of("prod")
     found = loss(plan, "node", "k8s-node3")
     here = {workload.key for use in plan.capacity.nodes if use.node.name == found.name for workload, _ in use.workloads}
-    assert found.blips
-    for workload in found.blips:
+    assert found.briefly_interrupted
+    for workload in found.briefly_interrupted:
         assert workload.key in here
     elsewhere = {
         workload.key for use in plan.capacity.nodes if use.node.name != found.name for workload, _ in use.workloads
     }
-    assert not elsewhere & {workload.key for workload in found.blips}
+    assert not elsewhere & {workload.key for workload in found.briefly_interrupted}
 
 
 def test_without_its_only_control_plane_nothing_moves() -> None:
@@ -153,7 +153,7 @@ def test_volumes_on_a_lost_host_are_out_of_reach_and_the_rest_moves() -> None:
     assert found.pods == found.moved + found.out_of_reach + sum(each.pods for each in found.pending)
     stranded = {each.key for each, pods in found.stranded if pods == each.replicas}
     assert stranded
-    assert stranded.isdisjoint(each.key for each in found.blips)
+    assert stranded.isdisjoint(each.key for each in found.briefly_interrupted)
     assert stranded <= {each.key for each in found.interrupted}
     bound = attached.keys() - on_first
     for use in loss(plan, "node", "k8s-node5").nodes:
@@ -171,7 +171,7 @@ def test_services_with_files_on_a_server_are_told_when_it_dies() -> None:
     plan = make_plan(replace(lab, storage_classes=classes))
     found = loss(plan, "server", "router")
     assert found.unreachable == ("mysql", "painter", "photos", "postgres")
-    assert (found.moved, found.pending, found.blips) == (0, (), ())
+    assert (found.moved, found.pending, found.briefly_interrupted) == (0, (), ())
     assert not [each for each in losses_of(plan_of("every_kind")) if each.event == "server"]
 
 
@@ -195,7 +195,7 @@ def test_services_that_stand_on_what_is_interrupted_are_named() -> None:
 
 
 def test_services_stand_on_an_ingress_controller_a_vault_a_database_and_metrics() -> None:
-    on = services_standing_on(lab_of("every_kind"))
+    on = dependents_of(lab_of("every_kind"))
     assert set(on["traefik"]) >= {"photos", "door"}
     assert "photos" in on["mysql"]
     assert "photos" in on["vault"]

@@ -7,7 +7,7 @@ from plan.model import Manifest
 from plan.model.resources import GPU, pod_requests
 from rehearsal import disturbances
 from rehearsal.control_plane import Refused
-from rehearsal.disturbances import Kept, drain, foreseen, lose, with_another_worker
+from rehearsal.disturbances import Kept, drain, lose, predicted_pending, with_another_worker
 from rehearsal.outcome import NodeState, Outcome, key_of
 from tests.plan.labs import lab_of, plan_of
 from tests.rehearsal.memory import Memory
@@ -85,10 +85,10 @@ def test_two_more_workers_have_two_names() -> None:
 
 def test_without_its_gpu_node_prod_is_foreseen_to_wait_for_it() -> None:
     plan = plan_of("prod")
-    waiting = {each.workload.name for each in foreseen(plan, plan.lab, {"k8s-node1"}, NOTHING)}
+    waiting = {each.workload.name for each in predicted_pending(plan, plan.lab, {"k8s-node1"}, NOTHING)}
     asking = {each.name for each in plan.workloads if each.replicas and GPU in pod_requests(each.pod)}
     assert waiting == asking
-    assert foreseen(plan, plan.lab, set(), NOTHING) == plan.capacity.pending
+    assert predicted_pending(plan, plan.lab, set(), NOTHING) == plan.capacity.pending
 
 
 def test_what_runs_is_foreseen_to_stay_where_it_is() -> None:
@@ -97,5 +97,5 @@ def test_what_runs_is_foreseen_to_stay_where_it_is() -> None:
     steady = [each for each in plan.workloads if each.is_steady and each.replicas and each.controller != "DaemonSet"]
     first = max(steady, key=lambda each: each.pod.priority)
     full = tuple(NodeState(use.node.name, 0, 0, {key_of(first): 1000}) for use in plan.capacity.nodes)
-    waiting = {each.workload.key for each in foreseen(plan, plan.lab, set(), Outcome((), (), full))}
+    waiting = {each.workload.key for each in predicted_pending(plan, plan.lab, set(), Outcome((), (), full))}
     assert waiting >= {each.key for each in steady if each.pod.priority < first.pod.priority and pod_requests(each.pod)}

@@ -131,10 +131,10 @@ def test_the_planner_is_compared_with_what_is_the_case() -> None:
     def found(waiting: dict[str, int]) -> Outcome:
         return Outcome((WorkloadState(key, 2, 0, waiting),), (), ())
 
-    foreseen = [Pending(workload, 2, WORDS)]
-    assert disagreements(found({WORDS: 2}), foreseen) == []
+    predicted = [Pending(workload, 2, WORDS)]
+    assert disagreements(found({WORDS: 2}), predicted) == []
     expected: list[Any] = [(key, 0, 2)]
-    assert disagreements(found({}), foreseen) == expected
+    assert disagreements(found({}), predicted) == expected
     assert disagreements(found({WORDS: 1}), []) == [(key, 1, 0)]
 
 

@@ -9,7 +9,7 @@ from operations.doctor.pods import containers, is_over
 from plan.model import Manifest
 from plan.model.constraints import Constraints, Requirement, read_constraints
 from plan.model.fields import Fields, entries, mapping, text
-from plan.model.resources import CPU, MEMORY, added, read_amount
+from plan.model.resources import CPU, MEMORY, read_amount, sum_of
 
 Kind = Literal[
     "node-ill", "cordoned", "taint", "label", "resource", "pods", "slots", "port", "volume-node", "apart", "near"
@@ -47,10 +47,10 @@ def blockers(observed: Observation, pod: Manifest, node: Manifest, requests: Map
 
 def requests_of(pod: Manifest) -> dict[str, int]:
     """What the scheduler counts for a pod. Amounts that cannot be read count as nothing."""
-    main = added(*(_requested(each.wanted) for each in containers(pod) if not each.is_init))
+    main = sum_of(*(_requested(each.wanted) for each in containers(pod) if not each.is_init))
     peaks = [_requested(each.wanted) for each in containers(pod) if each.is_init]
     peak = {name: max(each.get(name, 0) for each in (main, *peaks)) for name in {*main, *(n for p in peaks for n in p)}}
-    return added(peak, _amounts(mapping(pod, "spec", "overhead")))
+    return sum_of(peak, _amounts(mapping(pod, "spec", "overhead")))
 
 
 def _requested(container: Fields) -> dict[str, int]:
@@ -131,7 +131,7 @@ def shown_requirement(requirement: Requirement) -> str:
 
 def used_on(observed: Observation, node: str) -> dict[str, int]:
     """What the pods on a node request."""
-    return added(*(requests_of(each) for each in observed.pods_on(node) if not is_over(each)))
+    return sum_of(*(requests_of(each) for each in observed.pods_on(node) if not is_over(each)))
 
 
 def _room(observed: Observation, node: Manifest, requests: Mapping[str, int]) -> Iterator[Blocker]:

@@ -42,8 +42,8 @@ def creation_findings(observed: Observation) -> Iterator[Finding]:
                 refused = _refused(observed, owner)
                 if refused is not None and refused.said:
                     yield _finding(observed, refused)
-                elif (foreseen := _foreseen(observed, owner)) is not None:
-                    yield foreseen
+                elif (predicted := _foreseen(observed, owner)) is not None:
+                    yield predicted
 
 
 def _lacks(observed: Observation, owner: Manifest) -> int:

@@ -83,7 +83,7 @@ def running(api: Api, where: str) -> dict[str, str]:
     }
 
 
-def foreseen(new: Workload, *there: Workload) -> tuple[set[str], dict[str, str]]:
+def predicted(new: Workload, *there: Workload) -> tuple[set[str], dict[str, str]]:
     """Which of the pods run in the end, and why the others wait, according to the planner."""
     nodes = plan_nodes(LAB)
     requests = {MEMORY: sum(pod_requests(each.pod)[MEMORY] for each in there), PODS: len(there)}
@@ -96,7 +96,7 @@ def foreseen(new: Workload, *there: Workload) -> tuple[set[str], dict[str, str]]
 def test_the_least_important_pod_makes_room_for_a_more_important_one(governed: Api) -> None:
     edge, aux = workload("edge", HALF, "3-edge"), workload("aux", HALF, "4-aux")
     core = workload("core", HALF, "0-core")
-    run, waiting = foreseen(core, edge, aux)
+    run, waiting = predicted(core, edge, aux)
     assert (run, list(waiting)) == ({"edge", "core"}, ["aux"])
     with filled(governed, (edge, "3-edge"), (aux, "4-aux")) as where:
         governed.apply(inside(manifest_of(core, "0-core"), where))
@@ -107,7 +107,7 @@ def test_the_least_important_pod_makes_room_for_a_more_important_one(governed: A
 def test_a_pod_of_a_tier_that_never_preempts_waits_in_the_words_of_the_planner(governed: Api) -> None:
     first, second = workload("first", HALF, ""), workload("second", HALF, "")
     aux = workload("aux", HALF, "4-aux")
-    run, waiting = foreseen(aux, first, second)
+    run, waiting = predicted(aux, first, second)
     assert run == {"first", "second"}
     with filled(governed, (first, ""), (second, "")) as where:
         made = inside(manifest_of(aux, "4-aux"), where)

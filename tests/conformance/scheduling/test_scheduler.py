@@ -7,7 +7,7 @@ import pytest
 
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Plan, Workload
-from plan.scenarios.losses import losses, standing_of
+from plan.scenarios.losses import losses, snapshot_of
 from plan.scenarios.snapshot import as_it_stands
 from tests.conformance.scheduling.agreement import Result, Verdict
 from tests.conformance.scheduling.laboratory import Laboratory
@@ -63,7 +63,7 @@ def test_a_whole_lab_and_the_loss_of_a_node(laboratory: Laboratory, name: str, l
     plan = plan_of(name)
     result = laboratory.run(whole_lab(name, plan, lost))
     check(laboratory, [result])
-    loss = next(each for each in losses(plan.lab, standing_of(plan)) if (each.event, each.name) == ("node", lost))
+    loss = next(each for each in losses(plan.lab, snapshot_of(plan)) if (each.event, each.name) == ("node", lost))
     planned = {each.workload.name: each.pods for each in (*plan.capacity.pending, *loss.pending)}
     assert {each.workload: each.real for each in result.verdicts if each.real} == planned
 
@@ -89,10 +89,10 @@ def test_how_far_they_agree(laboratory: Laboratory, figure: Callable[[str], None
 
 def whole_lab(name: str, plan: Plan, lost: str) -> SchedulingLab:
     """A lab as planned, before and after a loss. Its volumes exist, as they do after the first day."""
-    standing = as_it_stands(plan.capacity, plan.workloads)
-    zones = tuple(dict.fromkeys(node.labels[ZONE_LABEL] for node in standing.nodes))
-    steady = tuple(_with_volumes(each, zones) for each in standing.workloads if each.is_steady)
-    return SchedulingLab(f"{name.replace('_', '-')}-{lost}", tuple(standing.nodes), steady, lost=lost)
+    snapshot = as_it_stands(plan.capacity, plan.workloads)
+    zones = tuple(dict.fromkeys(node.labels[ZONE_LABEL] for node in snapshot.nodes))
+    steady = tuple(_with_volumes(each, zones) for each in snapshot.workloads if each.is_steady)
+    return SchedulingLab(f"{name.replace('_', '-')}-{lost}", tuple(snapshot.nodes), steady, lost=lost)
 
 
 def _with_volumes(workload: Workload, zones: tuple[str, ...]) -> Workload:

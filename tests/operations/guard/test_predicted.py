@@ -1,4 +1,4 @@
-"""What a change will do to what runs is foreseen by the rules of the guard, without Pulumi."""
+"""What a change will do to what runs is predicted by the rules of the guard, without Pulumi."""
 
 import shutil
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from cli.baseline import side_of
 from config.load import load_lab
 from operations.guard.consequence import Consequence
-from operations.guard.predicted import foreseen
+from operations.guard.predicted import predicted
 from plan import make_plan
 from plan.changes.comparison import compare
 from tests.plan.labs import FOLDERS, change
@@ -27,7 +27,7 @@ def consequences(folder: Path, *edits: dict[str, str]) -> dict[str, Consequence]
     change(folder, list(edits))
     lab = load_lab(folder)
     after = side_of(make_plan(lab), "after")
-    return {each.name: each for each in foreseen(lab, before, after, compare(before, after))}
+    return {each.name: each for each in predicted(lab, before, after, compare(before, after))}
 
 
 def edit(file: str, old: str, new: str) -> dict[str, str]:
@@ -87,7 +87,7 @@ def test_a_service_that_goes_takes_what_it_holds(folder: Path) -> None:
     file.unlink()
     lab = load_lab(folder)
     after = side_of(make_plan(lab), "after")
-    found = {each.name: each for each in foreseen(lab, before, after, compare(before, after))}
+    found = {each.name: each for each in predicted(lab, before, after, compare(before, after))}
     assert found["DELETE:PersistentVolumeClaim/aux-library/library-data"].severity == "error"
     assert found["DELETE:Namespace/aux-library"].severity == "error"
 
@@ -99,7 +99,7 @@ def test_a_new_service_damages_nothing(folder: Path) -> None:
     (folder / "services" / "gate.yaml").write_text(text, encoding="utf-8")
     lab = load_lab(folder)
     after = side_of(make_plan(lab), "after")
-    assert [each for each in foreseen(lab, before, after, compare(before, after)) if each.severity == "error"] == []
+    assert [each for each in predicted(lab, before, after, compare(before, after)) if each.severity == "error"] == []
 
 
 def test_another_address_of_the_control_plane_leads_to_where_nobody_answers(folder: Path) -> None:
