@@ -39,7 +39,7 @@ class StorageReport(Report):
     """A storage of a host, and how much of it is committed to machines and volumes."""
 
     name: str
-    promised_bytes: int
+    committed_bytes: int
     size_bytes: int | None
 
 
@@ -150,8 +150,8 @@ def host_report(host: HostUse) -> HostReport:
         threads=host.threads,
         vcpus=host.vcpus,
         storages=tuple(
-            StorageReport(name=name, promised_bytes=promised, size_bytes=size)
-            for name, (promised, size) in host.storages.items()
+            StorageReport(name=name, committed_bytes=committed, size_bytes=size)
+            for name, (committed, size) in host.storages.items()
         ),
     )
 

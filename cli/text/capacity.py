@@ -52,8 +52,8 @@ def _host(use: HostUse) -> Text:
         parts = f"machines {gib(use.machine_memory)}, hypervisor {gib(use.reserved_memory)}; {parts}"
     return Text.assemble(
         f"{use.name}: memory ",
-        bar(use.promised_memory, use.memory),
-        f" {gib(use.promised_memory)} of {gib(use.memory)} committed, {percent(use.promised_memory, use.memory)} "
+        bar(use.committed_memory, use.memory),
+        f" {gib(use.committed_memory)} of {gib(use.memory)} committed, {percent(use.committed_memory, use.memory)} "
         f"({parts}); {use.vcpus} vCPUs on {use.threads} threads",
     )
 

@@ -36,10 +36,10 @@ def print_host(plan: Plan, name: str, found: Iterable[Finding], console: Console
     host = plan.lab.site.hosts[name]
     reserved = f"hypervisor {gib(use.reserved_memory)}" if use.reserved_memory else "hypervisor not stated"
     console.print(Text.assemble((name, "bold"), f": Proxmox host at {host.address}"))
-    share = percent(use.promised_memory, use.memory)
+    share = percent(use.committed_memory, use.memory)
     machines = f"machines {gib(use.machine_memory)}, {gib(use.pinned_memory)} of it pinned"
     console.print(
-        f"memory: {gib(use.promised_memory)} of {gib(use.memory)} committed, {share} ({machines}; {reserved})"
+        f"memory: {gib(use.committed_memory)} of {gib(use.memory)} committed, {share} ({machines}; {reserved})"
     )
     console.print(f"CPU: {use.vcpus} vCPUs on {use.threads} threads of {host.cores} cores")
     for storage, (committed, size) in use.storages.items():

@@ -25,7 +25,7 @@ HOST_DIFFERS = Rule(
     "warning",
     title="The hardware of a host is not what site.yaml says",
     meaning=(
-        "The plan reckons what fits with the stated memory and threads. The memory that a host shows may be up to "
+        "The plan computes what fits from the stated memory and threads. The memory that a host shows may be up to "
         "5% less than what is installed: the firmware and the kernel keep some."
     ),
     remedy="Write the figures that the host has.",
@@ -83,7 +83,7 @@ def check_version(state: State) -> Check:
 
 
 def check_hosts(plan: Plan, state: State) -> Check:
-    """Every host of the lab is there, is online, and has the hardware that the plan reckons with."""
+    """Every host of the lab is there, is online, and has the hardware that the plan assumes."""
     question = "hosts"
     if isinstance(state.nodes, Unread):
         return Check(question, (unchecked(("site", "hosts"), question, state.nodes),), "")
@@ -119,7 +119,7 @@ def _host(plan: Plan, state: State, host: str) -> Iterator[Finding]:
     if not stated.memory * (100 - MEMORY_TOLERANCE_PERCENT) <= total * 100 <= stated.memory * 100:
         yield HOST_DIFFERS.finding(
             (*path, "memory"),
-            f"{host} has {gib(total)} of memory, and the lab says {gib(stated.memory)}: the plan is reckoned with that",
+            f"{host} has {gib(total)} of memory, and the lab says {gib(stated.memory)}: the plan assumes that",
             "write the sum of its memory modules: `dmidecode -t memory`",
         )
     for key, found, written in (

@@ -6,7 +6,7 @@ from operations.preflight.answers import NodeStatus
 from operations.preflight.check import Check, missing_privilege, unchecked
 from operations.preflight.standing import Guests, memory_to_add
 from operations.preflight.state import HostState, State, Unread
-from plan.capacity.host_memory import HostMemory, Running, reckon
+from plan.capacity.host_memory import HostMemory, Running, host_memory
 from plan.model import Finding, Plan
 from plan.model.findings import Rule
 from plan.wording import gib, listed
@@ -16,7 +16,7 @@ HOST_MEMORY_SHORT = Rule(
     ("error", "warning", "info"),
     title="The host has too little memory for what would be started",
     meaning=(
-        "Counted is what was promised: for each running machine its whole memory and its overhead, touched or not, "
+        "Committed memory counts: of each running machine its whole memory and its overhead, touched or not, "
         "ballooned or not; what the hypervisor itself uses, ZFS cache and containers included, or reserved_memory "
         "if that is more; and for each machine to start its memory and its overhead, a sixteenth of it (34 GiB for "
         "one of 32 GiB). What KSM saves is not counted on: it may end at any write. It is a warning where "
@@ -38,10 +38,10 @@ def check_memory(plan: Plan, state: State, host: str) -> Check:
         return Check(question, (unchecked(path, question, missing_privilege("/vms", "VM.Audit")),), "")
     reserved = plan.lab.site.hosts[host].reserved_memory or 0
     running = _running(guests, host)
-    memory = reckon(status.memory.total, status.memory.used, reserved, running)
+    memory = host_memory(status.memory.total, status.memory.used, reserved, running)
     added = memory_to_add(plan, host, guests)
     account = (
-        f"of {gib(memory.total)} {_hypervisor(memory, reserved)}, and {_promised(memory, len(running))}"
+        f"of {gib(memory.total)} {_hypervisor(memory, reserved)}, and {_committed(memory, len(running))}"
         f"{_notes(status, state.hosts[host])}"
     )
     findings = tuple(_findings(plan, host, status, memory, added, account))
@@ -62,7 +62,7 @@ def _needed(added: Mapping[str, int]) -> str:
 
 def _free(memory: HostMemory) -> str:
     if memory.free < 0:
-        return f"{gib(-memory.free)} more promised than there is"
+        return f"{gib(-memory.free)} more is committed than there is"
     return f"{gib(memory.free)} free"
 
 
@@ -73,9 +73,9 @@ def _hypervisor(memory: HostMemory, reserved: int) -> str:
     )
 
 
-def _promised(memory: HostMemory, running: int) -> str:
+def _committed(memory: HostMemory, running: int) -> str:
     machines = f"{running} running machine{'s' * (running != 1)}"
-    return f"{machines} may take {gib(memory.promised)}" if running else "no machine runs"
+    return f"{machines} may take {gib(memory.committed)}" if running else "no machine runs"
 
 
 def _notes(status: NodeStatus, host: HostState) -> str:

@@ -25,7 +25,7 @@ STORAGE_DIFFERS = Rule(
     "STORAGE-DIFFERS",
     ("error", "warning"),
     title="A storage is not what site.yaml says",
-    meaning="The plan reckons with its type and size. Of the size, file systems keep up to 5% for themselves.",
+    meaning="The plan assumes its type and size. Of the size, file systems keep up to 5% for themselves.",
     remedy="Write type and size as the host has them.",
 )
 
@@ -62,7 +62,7 @@ THIN_POOL_FULL = Rule(
 THIN_POOL_OVERCOMMITTED = Rule(
     "THIN-POOL-OVERCOMMITTED",
     "warning",
-    title="Disks on a thin pool are promised more than it has",
+    title="A thin pool has less than is committed to its disks",
     meaning="That is what thin pools are for, as long as somebody watches how full they become.",
     remedy="Alert on the pool's use at 85%.",
 )
@@ -182,14 +182,14 @@ def _room(state: State, host: str, storage: StorageStatus, added: int) -> Iterat
     if not state.sees_all("/vms", "VM.Config.Disk"):
         volumes = missing_privilege("/vms", "VM.Config.Disk")
     if isinstance(volumes, Unread):
-        yield unchecked(path, f"how much of {name} is promised to disks", volumes)
+        yield unchecked(path, f"how much of {name} is committed to disks", volumes)
         return
-    promised = sum(volume.size for volume in volumes)
-    if promised + added > storage.total:
+    committed = sum(volume.size for volume in volumes)
+    if committed + added > storage.total:
         yield THIN_POOL_OVERCOMMITTED.finding(
             path,
-            f"{name} of {host}: disks there have {gib(promised)}, those to create {gib(added)}, and {name} "
-            f"{gib(storage.total)}; {gib(promised + added - storage.total)} too much if all are written full",
+            f"{name} of {host}: disks there have {gib(committed)}, those to create {gib(added)}, and {name} "
+            f"{gib(storage.total)}; {gib(committed + added - storage.total)} too much if all are written full",
             "watch how full it becomes: an alert at 85% leaves time to act",
         )
 

@@ -1,4 +1,4 @@
-"""How much of its GPUs a lab has promised: time slices, and video memory where that is budgeted."""
+"""How much of the GPUs of a lab is committed: time slices, and video memory where that is budgeted."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from plan.model.resources import GPU
 
 
 class GpuUse(NamedTuple):
-    """What is promised of one resource of a node's GPUs."""
+    """How much of one resource of a node's GPUs is committed."""
 
     node: str
     resource: str

@@ -1,4 +1,4 @@
-"""What each Proxmox host has promised to its machines and volumes, against its hardware."""
+"""How much of each Proxmox host is committed to machines and volumes, against its hardware."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def host_uses(lab: Lab) -> tuple[HostUse, ...]:
 def _host(lab: Lab, name: str) -> HostUse:
     host = lab.site.hosts[name]
     machines = [machine for machine in lab.machines.values() if machine.host == name]
-    promised = _promised_storage(lab, name)
+    committed = _committed_storage(lab, name)
     return HostUse(
         name=name,
         memory=host.memory,
@@ -27,24 +27,24 @@ def _host(lab: Lab, name: str) -> HostUse:
         reserved_memory=host.reserved_memory or 0,
         threads=host.threads,
         vcpus=sum(machine.vcpus for machine in machines),
-        storages={storage: (promised[storage], row.size) for storage, row in host.storages.items()},
+        storages={storage: (committed[storage], row.size) for storage, row in host.storages.items()},
     )
 
 
-def _promised_storage(lab: Lab, host: str) -> Counter[str]:
+def _committed_storage(lab: Lab, host: str) -> Counter[str]:
     """Bytes by storage. Which host a block volume ends up on is not known: it counts on each with its storage."""
-    promised: Counter[str] = Counter()
+    committed: Counter[str] = Counter()
     for machine in lab.machines.values():
         if machine.host == host:
             for disk in machine.disks:
-                promised[disk.storage] += disk.size
+                committed[disk.storage] += disk.size
     for name, service in lab.services.items():
         in_files = ((storage_class, size) for _, _, storage_class, size in claimed(lab.objects.get(name, ())))
         for storage_class, size in (*service.stored(), *in_files):
             row = lab.storage_classes.get(storage_class)
             if isinstance(row, BlockStorageClass):
-                promised[row.storage] += size
-    return promised
+                committed[row.storage] += size
+    return committed
 
 
 def written_at_most(lab: Lab, host: str, disk: str) -> int:

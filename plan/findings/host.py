@@ -57,7 +57,7 @@ HOST_RESERVE_UNCHECKED = Rule(
 STORAGE_OVERCOMMITTED = Rule(
     "STORAGE-OVERCOMMITTED",
     "warning",
-    title="A storage is promised more than it has",
+    title="A storage is committed more than it has",
     meaning=(
         "A thin pool lets disks and volumes add up to more than its size, until it is full: then every write "
         "fails, of every machine on it."
@@ -69,7 +69,7 @@ STORAGE_UNCHECKED = Rule(
     "STORAGE-UNCHECKED",
     "info",
     title="The size of a storage is not stated",
-    meaning="Whether what is promised fits could not be checked.",
+    meaning="Whether what is committed fits could not be checked.",
     remedy="Write its size in site.yaml.",
 )
 
@@ -85,19 +85,19 @@ def host_findings(lab: Lab, uses: Iterable[HostUse]) -> Iterator[Finding]:
 
 def _memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
     host = lab.site.hosts[use.name]
-    promised = use.promised_memory
+    committed = use.committed_memory
     allowed = use.memory * host.overcommit.memory_percent // 100
     path = ("site", "hosts", use.name, "memory")
     hypervisor = f", and {gib(use.reserved_memory)} are kept for the hypervisor" if use.reserved_memory else ""
-    if promised > use.memory:
+    if committed > use.memory:
         yield HOST_MEMORY_OVERCOMMITTED.finding(
             path,
             f"{use.name}: machines have {gib(use.machine_memory)} of {gib(use.memory)} installed, "
-            f"{gib(use.pinned_memory)} of it pinned by PCI passthrough{hypervisor}; {gib(promised - use.memory)} too "
+            f"{gib(use.pinned_memory)} of it pinned by PCI passthrough{hypervisor}; {gib(committed - use.memory)} too "
             "much if all machines use what they have",
-            f"make machines smaller by {gib(promised - use.memory)} in all, or stop one that is not needed",
+            f"make machines smaller by {gib(committed - use.memory)} in all, or stop one that is not needed",
             severity="error"
-            if promised > allowed or use.pinned_memory + use.reserved_memory > use.memory
+            if committed > allowed or use.pinned_memory + use.reserved_memory > use.memory
             else "warning",
         )
     if host.reserved_memory is None:
@@ -120,21 +120,21 @@ def _cpu(lab: Lab, use: HostUse) -> Iterator[Finding]:
 
 
 def _storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
-    for name, (promised, size) in use.storages.items():
+    for name, (committed, size) in use.storages.items():
         path = ("site", "hosts", use.name, "storages", name)
-        if size is None and promised:
+        if size is None and committed:
             yield STORAGE_UNCHECKED.finding(
                 path,
-                f"{name} on {use.name}: {gib(promised)} are promised; its size is not stated, so whether they fit "
+                f"{name} on {use.name}: {gib(committed)} are committed; its size is not stated, so whether they fit "
                 "could not be checked",
                 "write its size in site.yaml",
             )
-        elif size is not None and promised > size:
+        elif size is not None and committed > size:
             yield STORAGE_OVERCOMMITTED.finding(
                 path,
-                f"{name} on {use.name}: {gib(promised)} are promised of {gib(size)}; a thin pool that fills up stops "
+                f"{name} on {use.name}: {gib(committed)} of {gib(size)} are committed; a thin pool that fills up stops "
                 "every machine on it",
-                f"make disks or volumes smaller by {gib(promised - size)} in all, or move some to another storage",
+                f"make disks or volumes smaller by {gib(committed - size)} in all, or move some to another storage",
             )
 
 

@@ -24,7 +24,7 @@ PCI_DEVICE_NOT_LISTED = Rule(
     "error",
     title="A PCI device that the lab does not list",
     meaning=(
-        "It is passed through to the machine, and pins all of its memory: the host's memory is reckoned wrongly "
+        "It is passed through to the machine, and pins all of its memory: the host's memory is computed wrongly "
         "without it."
     ),
     remedy="Write it under pci_devices of the machine.",

@@ -316,7 +316,7 @@ class NamespaceUse(NamedTuple):
 
 
 class HostUse(NamedTuple):
-    """A Proxmox host, and what its machines have been promised."""
+    """A Proxmox host, and how much of it is committed to machines."""
 
     name: str
     memory: int
@@ -330,11 +330,11 @@ class HostUse(NamedTuple):
     threads: int
     vcpus: int
     storages: Mapping[str, tuple[int, int | None]]
-    """By storage: bytes promised to machines and volumes, and its size if that is stated."""
+    """By storage: bytes committed to machines and volumes, and its size if that is stated."""
 
     @property
-    def promised_memory(self) -> int:
-        """Bytes promised to machines and to the hypervisor."""
+    def committed_memory(self) -> int:
+        """Bytes committed to machines and to the hypervisor."""
         return self.machine_memory + self.reserved_memory
 
 

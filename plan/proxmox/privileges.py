@@ -104,7 +104,7 @@ def _needs(plan: Plan) -> Iterator[Need]:
         for storage in plan.lab.site.hosts[host].storages:
             yield Need(f"/storage/{storage}", "Datastore.Audit", f"read the storage {storage}")
     if plan.templates or not all(machine.adopted for machine in plan.machines):
-        yield Need("/vms", "VM.Config.Disk", "see how much of a thin pool is promised to disks")
+        yield Need("/vms", "VM.Config.Disk", "see how much of a thin pool is committed to disks")
         yield Need("/vms", "VM.GuestAgent.Audit", "ask guest agents for addresses in use")
     for template in plan.templates:
         yield from _template(template)

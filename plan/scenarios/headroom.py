@@ -57,7 +57,7 @@ class Constraint(NamedTuple):
 
     @property
     def left(self) -> int | None:
-        """What is left of it; negative where more was promised than there is."""
+        """The rest of it; negative where more is committed than there is."""
         return None if self.capacity is None else self.capacity - self.used
 
 
@@ -140,7 +140,7 @@ def _after_loss(typical: ResourceList, usual: Sequence[NodeUse], losses: Iterabl
 
 def _further_workers(hosts: Iterable[HostUse], worker: Machine) -> int:
     """How many copies the host with the most room has memory for, what a machine takes beside its own included."""
-    free = (use.memory - use.promised_memory for use in hosts)
+    free = (use.memory - use.committed_memory for use in hosts)
     return max(0, max(free) // (worker.memory + overhead(worker.memory)))
 
 
@@ -182,7 +182,7 @@ def _of_limits(lab: Lab, group: GroupUse) -> Constraint:
 def _of_hosts(lab: Lab, hosts: Iterable[HostUse]) -> Iterator[Constraint]:
     for use in hosts:
         parts = (("machines", use.machine_memory), ("hypervisor", use.reserved_memory)) if use.reserved_memory else ()
-        yield Constraint("host memory", use.name, MEMORY, use.promised_memory, use.memory, parts=parts)
+        yield Constraint("host memory", use.name, MEMORY, use.committed_memory, use.memory, parts=parts)
         for name, disk in lab.site.hosts[use.name].disks.items():
             written = written_at_most(lab, use.name, name)
             yield Constraint("disk writes", f"{name} of {use.name}", "MB/s", written, disk.write_mb_per_second, True)

@@ -1,4 +1,4 @@
-"""How full the lab with one service of each kind is, reckoned by hand."""
+"""How full the lab with one service of each kind is, computed by hand."""
 
 from config.quantity import Memory
 from plan.cluster.nodes import PODS

@@ -114,7 +114,7 @@ def test_extended_resources_are_requested_as_they_are_limited(
 
 
 @given(tiers(), stated(), exceptions)
-def test_a_manifest_says_exactly_what_was_reckoned(tier: Tier, needs: Resources, excepted: set[str]) -> None:
+def test_a_manifest_says_exactly_what_was_computed(tier: Tier, needs: Resources, excepted: set[str]) -> None:
     container = resources_of("main", needs, tier, excepted)
     for amounts in (container.requests, container.limits):
         text = written(amounts)

@@ -67,7 +67,7 @@ def test_production_has_no_errors_and_says_what_is_tight() -> None:
     assert {"GPU-TIGHT", "HOST-MEMORY-OVERCOMMITTED"} <= found
 
 
-def test_production_reckons_the_hosts_memory() -> None:
+def test_production_counts_the_hosts_memory() -> None:
     (finding,) = (each for each in plan_of("prod").findings if each.code == "HOST-MEMORY-OVERCOMMITTED")
     assert "276.0 GiB of 272.0 GiB" in finding.message
     assert "48.0 GiB of it pinned" in finding.message

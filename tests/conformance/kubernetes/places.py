@@ -38,7 +38,7 @@ def place(api: Api, *contents: Manifest, labels: Mapping[str, str] | None = None
 
 
 def knows_quotas(api: Api, name: str) -> bool:
-    """Whether the quotas of a namespace are reckoned, and the API server has taken note: it learns of them one after
+    """Whether the quotas of a namespace are computed, and the API server has taken note: it learns of them one after
     the other, of this one last."""
     if not all("hard" in each["status"] for each in api.list("v1", "ResourceQuota", name)):
         return False

@@ -76,7 +76,7 @@ def test_34_gib_must_be_free_for_a_worker_of_32(state: State, free: float, outco
     assert check.outcome == outcome
 
 
-def test_what_is_not_available_now_is_too_little_though_less_was_promised(state: State) -> None:
+def test_what_is_not_available_now_is_too_little_though_less_was_committed(state: State) -> None:
     check = checked(state, memory={"total": 64 * GIB, "used": 6 * GIB, "available": 40 * GIB})
     (finding,) = check.findings
     assert finding.severity == "error"
