@@ -169,11 +169,12 @@ def test_one_that_is_killed_while_it_creates_leaves_a_lock_and_goes_on_after_can
         locked = small.stack.up()
         assert (locked.succeeded, "currently locked" in locked.output) == (False, True)
         left = pending(small)
-        assert left, "something was under way"
-        assert set(left.values()) == {"creating"}
+        assert set(left.values()) <= {"creating"}
+        assert left or seen == NEW_NAMESPACE, "a namespace is made so quickly that it may be in the state by then"
     finally:
         cordon(small.api, cordoned=False)
-    assert small.stack.run("cancel", "--yes").succeeded
+        cancelled = small.stack.run("cancel", "--yes")
+    assert cancelled.succeeded
     small.stack.must_up()
     assert pending(small) == left, "an `up` does not take them back"
     assert small.stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates").succeeded
