@@ -1,4 +1,4 @@
-"""What a lab means: pure functions from a lab to a plan, without Pulumi, files or network."""
+"""The planner: pure functions from a lab to a plan, without Pulumi, files or network."""
 
 from plan.model import Finding, Manifest, Plan
 from plan.planner import make_plan

@@ -1,4 +1,4 @@
-"""What lies ahead of a plan: what its losses take, how much more would fit, and what is to be said then.
+"""Forecast of a plan: effects of losses, room for more, and the findings about them.
 
 It costs more than the plan itself, and no `up` waits for it: it is made where a plan is shown.
 """
@@ -14,18 +14,18 @@ from plan.scenarios.power_cut import Restart, restarts
 
 
 class Forecast(NamedTuple):
-    """What lies ahead of a plan."""
+    """Losses, restarts, headroom and findings of a plan."""
 
     losses: tuple[Loss, ...]
     restarts: tuple[Restart, ...]
-    """Who comes back when after a power cut."""
+    """When each machine is back after a power cut."""
     headroom: Headroom
     findings: tuple[Finding, ...]
-    """Those of the plan and those about losses, the worst first."""
+    """Findings of the plan and about losses, the worst first."""
 
 
 def look_ahead(plan: Plan) -> Forecast:
-    """What lies ahead of a plan; pure, as the plan."""
+    """Forecast of a plan; pure, as the plan."""
     snapshot = snapshot_of(plan)
     lost = tuple(losses(plan.lab, snapshot))
     return Forecast(

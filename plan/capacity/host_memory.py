@@ -8,7 +8,7 @@ SMALLEST_OVERHEAD = 256 * MIB
 
 
 def overhead(memory: int) -> int:
-    """Bytes that a running machine takes beside its own memory: a sixteenth of it, at least 256 MiB.
+    """Bytes that a running machine takes in addition to its own memory: a sixteenth of it, at least 256 MiB.
 
     That is the 2 GiB which the runbook adds to a 32 GiB worker, and above what KubeVirt adds for QEMU
     (docs/facts.md, Memory of a machine on its host).
@@ -30,9 +30,9 @@ class HostMemory(NamedTuple):
 
     total: int
     hypervisor: int
-    """What the host itself uses, ZFS cache and containers included, or what is reserved for it if that is more."""
+    """Bytes that the host itself uses, ZFS cache and containers included, or its reservation if that is larger."""
     committed: int
-    """What its running machines may take, overhead included."""
+    """Bytes that its running machines may take, overhead included."""
 
     @property
     def free(self) -> int:

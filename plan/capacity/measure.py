@@ -55,7 +55,7 @@ def _requests(workloads: Iterable[Workload], quota: Iterable[str]) -> dict[str, 
 
 
 def _quota(lab: Lab, namespace: Namespace) -> dict[str, int] | None:
-    """What the lab's pods may have in a namespace. They are of its tier's priority class, which may not count."""
+    """Amounts that the lab's pods may use in a namespace; None where its quota does not count their priority class."""
     counting = lab.tiers[namespace.tier].quota.priority_classes or (namespace.tier,)
     if namespace.quota is None or namespace.tier not in counting:
         return None

@@ -1,4 +1,4 @@
-"""What a quota has to say about more pods of a workload."""
+"""How a quota judges more pods of a workload."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -9,22 +9,22 @@ from plan.model import NamespaceUse, Pod, Workload
 from plan.model.resources import CPU, MEMORY, at_most, notation
 
 FIELDS = {CPU: "requests.cpu", MEMORY: "requests.memory", PODS: "pods"}
-"""What a quota calls the resources that the planner has a name for; all others go by the quota's own name."""
+"""Names in a quota of the resources for which the planner has its own; all others go by the quota's name."""
 
 
 def counted(pod: Pod, resources: Iterable[str]) -> dict[str, int]:
-    """What a pod takes of a quota that limits these resources."""
+    """Amounts that a pod takes of a quota that limits these resources."""
     usage = pod_usage(pod)
     return {resource: usage.get(field_of(resource), 0) for resource in resources}
 
 
 def field_of(resource: str) -> str:
-    """What a quota calls a resource."""
+    """Name of a resource in a quota."""
     return FIELDS.get(resource, resource)
 
 
 def resource_of(field: str) -> str:
-    """What the planner calls a field of a quota."""
+    """The planner's name for a field of a quota."""
     return next((resource for resource, name in FIELDS.items() if name == field), field)
 
 
@@ -55,9 +55,9 @@ class Excess(NamedTuple):
 
 
 def exceeded(use: NamespaceUse, workload: Workload, pods: int) -> Iterator[Excess]:
-    """What the namespace's quota has too little of, were there so many pods of a workload instead of `replicas`.
+    """Amounts by which so many pods of a workload, instead of `replicas`, would exceed the namespace's quota.
 
-    A resource that the lab exceeds already while nothing moves is not told again.
+    A resource that the lab exceeds already while nothing moves is not reported again.
     """
     requests = counted(workload.pod, use.quota or ())
     for resource, hard in (use.quota or {}).items():

@@ -15,17 +15,17 @@ def tier_workloads(plan: Plan, tier: Tier) -> list[Workload]:
 
 
 def total_requests(workloads: Iterable[Workload]) -> dict[str, int]:
-    """What the steadily running pods request in all."""
+    """Sum of the requests of the steadily running pods."""
     return sum_of(*(scaled(pod_requests(each.pod), each.replicas) for each in workloads if each.is_steady))
 
 
 def total_limits(workloads: Iterable[Workload]) -> dict[str, int]:
-    """What the steadily running pods may use in all."""
+    """Sum of the limits of the steadily running pods."""
     return sum_of(*(scaled(pod_limits(each.pod), each.replicas) for each in workloads if each.is_steady))
 
 
 def requested_by_tier(plan: Plan, use: NodeUse, resource: str) -> dict[str, int]:
-    """What the pods on a node request of a resource, by the tier of their service; other pods are of tier `system`."""
+    """Requests of a resource by the pods on a node, by the tier of their service; other pods are of tier `system`."""
     amounts: dict[str, int] = {}
     for workload, count in use.workloads:
         service = plan.lab.services.get(workload.service)

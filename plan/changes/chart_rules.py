@@ -1,8 +1,8 @@
-"""What is known of a chart whose version or values change, as plain data.
+"""Known effects of a change of a chart's version or values, as plain data.
 
 A chart's templates are its author's: what another version or another value does is not known before both are rendered.
 Some values mean the same in nearly every chart (the conventions of `helm create`, Bitnami's common library, and the
-charts of kube-prometheus-stack, cert-manager, Kyverno, Vault and CloudNativePG): those are told beside that.
+charts of kube-prometheus-stack, cert-manager, Kyverno, Vault and CloudNativePG): those are reported in addition.
 Arguments are those of `kubernetes:helm.sh/v3:Release` (pulumi-kubernetes v4, `provider/pkg/provider/helm_release.go`).
 """
 
@@ -36,7 +36,7 @@ Change = Literal["switched off", "falls", "differs"]
 
 
 class ValueRule(NamedTuple):
-    """What a value does, by its name, and by that of something that it is in."""
+    """Effect of a value, by its name and by the name of a field that contains it."""
 
     names: tuple[str, ...]
     within: tuple[str, ...]

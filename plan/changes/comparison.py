@@ -1,4 +1,4 @@
-"""How two plans of a lab differ: what is declared, how full it is, and what there is to say about it."""
+"""How two plans of a lab differ: in what is declared, how full it is, and which findings it has."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, cast
@@ -17,11 +17,11 @@ class Side(NamedTuple):
     """One of two plans, as it is rendered."""
 
     name: str
-    """What it is called in a sentence: `main (1a2b3c4)`."""
+    """Its name in a sentence: `main (1a2b3c4)`."""
     files: Json
     """Manifests and machine specifications, by file name."""
     report: Json
-    """What `homelab plan --format json` prints."""
+    """The output of `homelab plan --format json`."""
 
 
 class Difference(NamedTuple):
@@ -55,7 +55,7 @@ class FigureChange(NamedTuple):
     """A number that is not the same."""
 
     of: str
-    """Whose it is: `node k8s-node2`."""
+    """Owner of the figure: `node k8s-node2`."""
     figure: str
     """For example `memory requests`."""
     before: str
@@ -64,7 +64,7 @@ class FigureChange(NamedTuple):
 
 
 class VerdictChange(NamedTuple):
-    """Something that is said now and was not said before, or the other way round."""
+    """A finding that is new, gone, or changed."""
 
     status: Status
     finding: Json
@@ -74,7 +74,7 @@ class VerdictChange(NamedTuple):
 
     @property
     def severity(self) -> str:
-        """That of the finding, or `latent`: nothing happens now, and it is an error when a pod is made anew."""
+        """That of the finding, or `latent`: nothing happens now, and it is an error when a pod is recreated."""
         return "latent" if self.runs_until_made_anew else str(self.finding["severity"])
 
 
@@ -84,7 +84,7 @@ class LossChange(NamedTuple):
     event: str
     name: str
     before: tuple[str, ...]
-    """What would find no place, or be out of reach."""
+    """Workloads that would find no place, or be out of reach."""
     after: tuple[str, ...]
 
 
@@ -137,7 +137,7 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
 
 
 def _fields(value: Any) -> Json | None:
-    """What a mapping or a list of named items consists of, by what is added to the path; None for anything else."""
+    """Parts of a mapping or of a list of named items, by their suffix to the path; None for anything else."""
     if isinstance(value, dict):
         return {f".{key}": each for key, each in cast(Json, value).items()}
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in cast(list[Any], value)):
@@ -190,7 +190,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "namespace": ("requests", "limits", "quota"),
     "lab": ("typical_services", "typical_services_after_loss", "block_volumes", "workers"),
 }
-"""What is compared of each row of a report."""
+"""Fields of each row of a report that are compared."""
 
 
 def _verdicts(before: Json, after: Json, changed: set[str]) -> Iterator[VerdictChange]:

@@ -1,4 +1,4 @@
-"""What another argument of a provider does: where everything is written from then on, as plain data.
+"""Effects of a changed argument of a provider, which decides where everything is written, as plain data.
 
 Read from pulumi-kubernetes v4 (`provider/pkg/provider/provider.go`, DiffConfig and Configure) and from
 bpg/terraform-provider-proxmox v0.112.0 (`proxmoxtf/provider/schema.go`).

@@ -1,4 +1,4 @@
-"""What another value of one field of a Kubernetes object does, as plain data.
+"""Effects of another value in one field of a Kubernetes object, as plain data.
 
 Sources: the API reference of Kubernetes 1.34; CloudNativePG 1.27 (`Cluster`: scaling down deletes the volumes of the
 instance; `Database`: `ensure`, `databaseReclaimPolicy`; annotation `cnpg.io/hibernation`); External Secrets 0.20
@@ -18,7 +18,7 @@ list or map is gone. `differs`: it is another value. `major`: it is an image of 
 
 
 class FieldRule(NamedTuple):
-    """What a change of a field's value does."""
+    """Effect of a change of a field's value."""
 
     field: str
     when: When

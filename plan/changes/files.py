@@ -16,14 +16,14 @@ GENERATED = "generated"
 
 
 class Subject(NamedTuple):
-    """What a file belongs to."""
+    """The object or part of the lab that a file belongs to."""
 
     kind: SubjectKind
     name: str
 
 
 def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """The files of a rendering: their names in the folder, and what stands in each."""
+    """The files of a rendering: their names in the folder, and their content."""
     for template in plan.templates:
         yield (
             f"machines/templates/{template.name}.yaml",
@@ -76,7 +76,7 @@ def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
 
 
 def subject_of(file_name: str) -> Subject:
-    """What a file belongs to, by its name."""
+    """The subject of a file, by the file's name."""
     match file_name.removesuffix(".yaml").split("/"):
         case ["machines", "templates", name]:
             return Subject("template", name)

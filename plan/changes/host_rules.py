@@ -1,4 +1,4 @@
-"""What becomes of what lies on a Proxmox host, machines aside, and of keys and names that the program made.
+"""Effects of changes to objects on a Proxmox host, machines aside, and to keys and names that the program made.
 
 Read from bpg/terraform-provider-proxmox v0.112.0 (`proxmoxtf/resource/file.go`, `fwprovider/network`,
 `fwprovider/cluster/hardwaremapping`, `fwprovider/nodes/resource_download_file.go`, `proxmoxtf/resource/pool.go`) and
@@ -16,11 +16,11 @@ _SIGNED = "A new one is signed; who holds the old one goes on until it ends."
 
 
 class HostRule(NamedTuple):
-    """What is known of a kind."""
+    """Known effects of changes to a kind."""
 
     loss: Loss
     update: Loss
-    """What an update does, fields of `disconnects` aside."""
+    """Effect of an update, fields of `disconnects` aside."""
     disconnects: tuple[str, ...] = ()
     """Arguments that take it off its network."""
 
@@ -60,4 +60,4 @@ RULES: Mapping[str, HostRule] = {
     "tls:index/privateKey:PrivateKey": HostRule(Loss("error", _GONE), _IN_PLACE),
     "tls:index/selfSignedCert:SelfSignedCert": HostRule(Loss("error", _GONE), _IN_PLACE),
 }
-"""What is known, by the type's name in Pulumi."""
+"""Rules by the type's name in Pulumi."""

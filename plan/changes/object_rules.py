@@ -1,4 +1,4 @@
-"""What becomes of a Kubernetes object that is deleted, made anew or updated, as plain data: one row a kind.
+"""Effects of deleting, replacing or updating a Kubernetes object, as plain data: one row a kind.
 
 Read from pulumi-kubernetes v4 (`provider/pkg/provider/diff.go`, forceNew), from the validation of updates in
 kube-apiserver v1.34, and from the operators' API references: CloudNativePG 1.27, Kyverno 1.19, External Secrets 0.20,
@@ -16,7 +16,7 @@ Kind = tuple[str, str]
 
 
 class Loss(NamedTuple):
-    """What goes with an object that is deleted or made anew."""
+    """Loss that comes with an object that is deleted or replaced."""
 
     severity: Severity
     """An error where the object holds more than itself: applying the old program again does not bring that back."""
@@ -24,11 +24,11 @@ class Loss(NamedTuple):
 
 
 class KindRule(NamedTuple):
-    """What is known of a kind."""
+    """Known effects of changes to a kind."""
 
     loss: Loss
     replaced_by: tuple[str, ...] = ()
-    """Fields for which the provider deletes the object and makes it anew. In an update the API server refuses them,
+    """Fields for which the provider deletes and recreates the object. In an update the API server refuses them,
     but for those in `MUTABLE`."""
     refused: tuple[str, ...] = ()
     """Fields that the API server lets nobody change, and that the provider tries to: the `up` ends half-way."""
@@ -167,7 +167,7 @@ KINDS: Mapping[Kind, KindRule] = {
     ("traefik.io", "IngressRoute"): KindRule(_serves("Nothing reaches the service by its host names.")),
     ("traefik.io", "Middleware"): KindRule(_serves("Routes that name it answer with an error.")),
 }
-"""What is known of each kind that the program writes, and of those that stand beside them in most labs."""
+"""Rules for each kind that the program writes, and for those that most labs have as well."""
 
 MUTABLE: frozenset[Kind] = frozenset({("", "ConfigMap"), ("", "Secret")})
 """Kinds whose fields of `replaced_by` the API server does change in place, where the provider is told to."""

@@ -1,4 +1,4 @@
-"""What the Proxmox provider does to a virtual machine when an argument of it changes, as plain data.
+"""Effects on a virtual machine when the Proxmox provider sees a changed argument, as plain data.
 
 Read from bpg/terraform-provider-proxmox v0.112.0, which pulumi-proxmoxve 8.6.0 bridges:
 
@@ -17,7 +17,7 @@ from plan.changes.effects import Change, Effect
 
 
 class Rule(NamedTuple):
-    """What becomes of a machine whose argument is changed, removed from the program, or added to it."""
+    """Effects on a machine whose argument is changed, removed from the program, or added to it."""
 
     changed: Effect
     removed: Effect
@@ -113,7 +113,7 @@ NESTED: Mapping[str, Rule] = {
     "initialization.vendor_data_file_id": REPLACES,
     "tpm_state.version": REPLACES_WHEN_CHANGED,
 }
-"""What a field does beyond what its argument does."""
+"""Effects of a field in addition to those of its argument."""
 
 INSTEAD: Mapping[str, Rule] = {
     "network_devices.bridge": DISCONNECTS,
@@ -128,7 +128,7 @@ INSTEAD: Mapping[str, Rule] = {
     "network_devices.trunks": DISCONNECTS,
     "network_devices.vlan_id": DISCONNECTS,
 }
-"""What a field does, whatever its argument does. Which rules the firewall of a card applies, no preview shows."""
+"""Effects of a field in place of those of its argument. No preview shows which rules a card's firewall applies."""
 
 NEEDS_POWER_OFF = (
     "disks.datastore_id",
@@ -138,14 +138,14 @@ NEEDS_POWER_OFF = (
     "template",
     "tpm_state",
 )
-"""What cannot be done while the machine runs. Where reboot_after_update is false, the provider refuses it."""
+"""Changes that cannot be made while the machine runs. Where reboot_after_update is false, the provider refuses them."""
 
 COMPUTED = ("ipv4_addresses", "ipv6_addresses", "network_interface_names")
-"""What the provider reads from the machine; nobody can set it."""
+"""Values that the provider reads from the machine; nobody can set them."""
 
 
 def effects_of(path: str, change: Change) -> Iterator[Effect]:
-    """What a change of a field does, by its path without indices: `disks.aio` unmounts, and restarts."""
+    """Effects of a change of a field, by its path without indices: `disks.aio` unmounts, and restarts."""
     argument = path.split(".", maxsplit=1)[0]
     if argument in COMPUTED:
         yield "UPDATE"

@@ -1,4 +1,4 @@
-"""What the API server and its controllers fill into an object that does not state it, as plain data.
+"""Values that the API server and its controllers fill into an object that does not state them, as plain data.
 
 Read from kubernetes v1.34 (`pkg/apis/*/v1/defaults.go`, `pkg/registry/core/service`), and seen in previews of the real
 engine that import objects of 19 kinds.
@@ -7,7 +7,7 @@ engine that import objects of 19 kinds.
 from collections.abc import Mapping
 
 BOOKKEEPING = ("metadata.annotations", "metadata.finalizers", "metadata.labels", "status")
-"""Notes of controllers and people beside the object. Nothing restarts by them, but for those of a template of pods."""
+"""Notes of controllers and people on an object. Nothing restarts because of them, except in a pod template."""
 
 FILLED_IN = frozenset(
     {

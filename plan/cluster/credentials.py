@@ -1,4 +1,4 @@
-"""What a cluster made from nothing starts with: its authorities, its administrator, and the tokens to join it with.
+"""Credentials of a cluster made from nothing: its authorities, its administrator, and the tokens to join it with.
 
 Keys are ECDSA on P-256. kubeadm reads RSA and ECDSA keys only, so Ed25519 is out; and RSA with 2,048 bits, which it
 makes unless told otherwise, is weaker than an authority that lasts ten years should be.
@@ -40,7 +40,7 @@ ADMINISTRATOR = Administrator("kubernetes-admin", "kubeadm:cluster-admins", days
 """`kubeadm init` binds the group to the role cluster-admin."""
 
 NODE_GROUP = "system:bootstrappers:kubeadm:default-node-token"
-"""What `kubeadm init` lets ask for a node's certificate; a joining control plane asks as a node, too."""
+"""Group that `kubeadm init` allows to request a node's certificate; a joining control plane also asks as a node."""
 
 
 JOIN_TOKEN_HOURS = 24
@@ -53,7 +53,7 @@ class JoinToken(NamedTuple):
     hours: int
     """How long it is good for."""
     data: Mapping[str, str]
-    """Fields of its Secret, besides the token and the time at which it expires."""
+    """Fields of its Secret, apart from the token and the time at which it expires."""
 
 
 def plan_credentials(lab: Lab) -> Credentials | None:
@@ -64,7 +64,7 @@ def plan_credentials(lab: Lab) -> Credentials | None:
 
 
 def credential_findings(lab: Lab) -> Iterator[Finding]:
-    """What nobody can tell of a cluster that exists: until when it is reached."""
+    """A cluster that exists does not say until when its certificates are valid."""
     if founder(lab) is None:
         kind, first = next(_control_planes(lab))
         yield CREDENTIALS_UNCHECKED.finding(
@@ -77,7 +77,7 @@ def credential_findings(lab: Lab) -> Iterator[Finding]:
 
 
 def _control_planes(lab: Lab) -> Iterator[tuple[str, str]]:
-    """Those that are machines, in their start order, and those outside of Proxmox; with where they stand."""
+    """Control planes that are machines, in their start order, then those outside of Proxmox; each with its section."""
     yield from (("machines", name) for name, each in in_start_order(lab).items() if each.role == "control-plane")
     yield from (("nodes", name) for name, each in lab.outside.items() if each.role == "control-plane")
 

@@ -18,7 +18,7 @@ from plan.tiers.objects import shutdown_grace_periods
 API_VERSION = "kubeadm.k8s.io/v1beta4"
 API_PORT = 6443
 PATCHES = "/etc/kubernetes/patches"
-"""Folder of the patches on a node; an upgrade is told of it with `--patches`."""
+"""Folder of the patches on a node; an upgrade takes it as `--patches`."""
 CRI_SOCKET = "unix:///run/containerd/containerd.sock"
 
 
@@ -33,7 +33,7 @@ def kubeadm_documents(lab: Lab) -> dict[str, Manifest]:
 
 
 def init_documents(lab: Lab, name: str, machine: Machine) -> list[Manifest]:
-    """What the machine that makes the cluster is told."""
+    """Documents for `kubeadm init` on the machine that makes the cluster."""
     return [_init_configuration(lab, name, machine), *kubeadm_documents(lab).values()]
 
 
@@ -50,7 +50,7 @@ def _init_configuration(lab: Lab, name: str, machine: Machine) -> Manifest:
 
 
 def join_documents(lab: Lab, name: str, machine: Machine) -> list[Manifest]:
-    """What a machine that joins the cluster is told. A control plane finds the certificates on its disk."""
+    """Documents for `kubeadm join` on a further machine. A control plane finds the certificates on its disk."""
     return [
         {
             "apiVersion": API_VERSION,
@@ -74,7 +74,7 @@ def join_documents(lab: Lab, name: str, machine: Machine) -> list[Manifest]:
 
 
 def kubelet_patch(lab: Lab, machine: Machine) -> Manifest:
-    """What only this node's kubelet is told: which machine of Proxmox the node is, for the CSI driver to find it."""
+    """Settings of this node's kubelet alone: its machine's name in Proxmox, by which the CSI driver finds it."""
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",

@@ -43,7 +43,7 @@ def write_kubeconfig(credentials: Credentials, authority: str, certificate: str,
 
 
 def ca_certificate_hash(kubeconfig: str) -> str:
-    """What a joining node knows the cluster by: `sha256:<hex>` of its authority's public key.
+    """Hash by which a joining node recognises the cluster: `sha256:<hex>` of its authority's public key.
 
     Raises UnusableKubeconfig where the authority's certificate is not in the kubeconfig.
     """

@@ -45,7 +45,7 @@ def control_planes_of(lab: Lab) -> Mapping[str, Machine]:
 
 
 def template_of(lab: Lab, machine: Machine) -> Template | None:
-    """What a machine is cloned from: its template, or else the first there is. None in a lab without templates."""
+    """The template that a machine is cloned from: its own, or else the first. None in a lab without templates."""
     name = machine.template or next(iter(lab.site.templates), None)
     return lab.site.templates[name] if name else None
 

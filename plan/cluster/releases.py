@@ -25,7 +25,7 @@ RELEASES = (
     Release(36, date(2027, 6, 28)),
     Release(37, date(2027, 10, 28)),
 )
-"""Those that were supported in 2026, oldest first."""
+"""Minor releases that were supported in 2026, oldest first."""
 
 KUBELET_SKEW = 3
 """Minor releases that a kubelet may be older than the API server; newer it may never be

@@ -1,4 +1,4 @@
-"""What kubeadm itself runs on the nodes, and what it requests (kubeadm v1.34, its manifests and addons)."""
+"""Pods that kubeadm itself runs on the nodes, and their requests (kubeadm v1.34, its manifests and addons)."""
 
 from config.quantity import Cpu, Memory
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, nodes_for

@@ -104,7 +104,7 @@ def _admitted(lab: Lab, namespace: Namespace, pod: WrittenPod, used: Mapping[str
 
 
 def admission_findings(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[Service]) -> Iterator[Finding]:
-    """A finding for each container, or pod, that would be refused. Of a quota the sum of the namespace is told."""
+    """A finding for each container, or pod, that would be refused. A quota's finding has the sum of the namespace."""
     found: dict[tuple[str, Path, str], Finding] = {}
     for refused in refused_pods(lab, namespaces, services):
         for finding in _findings(lab, refused):

@@ -1,4 +1,4 @@
-"""Autoscalers that nothing tells how much is used."""
+"""Autoscalers without a source of usage."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What there is to say about capacity: what does not fit, what is tight, what could not be checked."""
+"""Findings about capacity: pods without a place, tight nodes, checks that could not be made."""
 
 from collections.abc import Iterable, Iterator
 

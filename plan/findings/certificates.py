@@ -49,7 +49,7 @@ _VARIABLE = "traefik_certificatesresolvers_"
 
 
 class Resolvers(NamedTuple):
-    """What the settings of an ingress controller define."""
+    """Certificate resolvers that the settings of an ingress controller define."""
 
     names: frozenset[str]
     """In lower case: Traefik does not tell cases apart in flags and variables."""

@@ -31,7 +31,7 @@ CHART_FAULTY = Rule(
 
 
 class KnownChart(NamedTuple):
-    """What is known of the versions of a chart."""
+    """Known versions of a chart."""
 
     repositories: tuple[str, ...]
     """Where the project publishes it. Elsewhere a chart of the same name may count its versions otherwise."""

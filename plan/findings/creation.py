@@ -1,4 +1,4 @@
-"""What keeps machines from being created, or from becoming nodes by themselves."""
+"""Obstacles to creating machines, or to their becoming nodes by themselves."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What there is to say about Proxmox hosts: their memory, threads, storages and disks."""
+"""Findings about Proxmox hosts: their memory, threads, storages and disks."""
 
 from collections.abc import Iterable, Iterator
 
@@ -139,7 +139,7 @@ def _storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
 
 
 def _writes(lab: Lab, use: HostUse) -> Iterator[Finding]:
-    """Disks whose speed is not stated are told with the constraints, as not checked."""
+    """Disks whose speed is not stated are listed with the constraints, as not checked."""
     for name, disk in lab.site.hosts[use.name].disks.items():
         written, unlimited = written_at_most(lab, use.name, name), _unlimited(lab, use.name, name)
         if disk.write_mb_per_second is not None and written > disk.write_mb_per_second:

@@ -8,7 +8,7 @@ from plan.model.findings import Finding, Rule
 READ_MINOR = 34
 """The minor version whose source and API the rules were read from, and that the rehearsal runs."""
 NEAR = range(READ_MINOR - 2, READ_MINOR + 2)
-"""Minor versions that differ so little that the figures hold: those in support beside it."""
+"""Minor versions that differ so little that the figures hold: the others in support."""
 MOST_PATCHES = 20
 """No minor version has had so many patch releases: one a month, for 14 months (kubernetes.io/releases)."""
 

@@ -1,4 +1,4 @@
-"""What there is to say about losses: pods that have a place, and find none when one of several nodes is gone.
+"""Findings about losses: pods that have a place, and find none when one of several nodes is gone.
 
 A pod that no other node would take even if it were empty, as one of the only GPU or of the only worker, waits for
 its node by design: that is shown with the losses, and is no finding.
@@ -167,7 +167,7 @@ def _or(names: Sequence[str]) -> str:
 
 
 def _lacks(loss: Loss) -> Iterator[str]:
-    """What is too little, for those who wait for it; in the scheduler's words where it is nothing that is counted."""
+    """Resources of which the waiting pods find too little; the scheduler's words where nothing is counted."""
     counted = [*_counted_lacks(loss)]
     for lack, nodes in counted:
         yield lack.sentence(nodes)

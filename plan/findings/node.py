@@ -1,4 +1,4 @@
-"""What there is to say about machines as nodes of the cluster."""
+"""Findings about machines as nodes of the cluster."""
 
 from collections.abc import Iterator
 

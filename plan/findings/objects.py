@@ -1,4 +1,4 @@
-"""Objects that stand in files, and patches: what is wrong with them, and what of them is not known."""
+"""Objects from files, and patches: errors in them, and their kinds that are not known."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""Secrets that stand in the lab's files in clear."""
+"""Secrets in the lab's files in plain text."""
 
 import re
 from collections.abc import Iterator

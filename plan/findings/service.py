@@ -1,4 +1,4 @@
-"""What there is to say about single services."""
+"""Findings about single services."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -287,7 +287,7 @@ def _database_on_nfs(lab: Lab, name: str, service: Service) -> Iterator[Finding]
 
 
 def _fails_closed(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
-    """What a chart's values say of its admission webhooks; what it does unless told is not known."""
+    """Admission webhooks that a chart's values set to fail closed; a chart's own default is not known."""
     for path in _failure_policies(service.values) if isinstance(service, HelmService) else ():
         yield WEBHOOK_FAILS_CLOSED.finding(
             ("services", name, "values"),

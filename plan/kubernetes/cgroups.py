@@ -1,4 +1,4 @@
-"""What the kernel is told about a pod: the values that the kubelet and runc write into its cgroups (version 2).
+"""Kernel settings of a pod: the values that the kubelet and runc write into its cgroups (version 2).
 
 From kubelet v1.34 (pkg/kubelet/cm/helpers_linux.go, cgroup_manager_linux.go, kuberuntime_container_linux.go) and runc
 (opencontainers/cgroups, ConvertCPUSharesToCgroupV2Value).

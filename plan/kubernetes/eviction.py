@@ -1,4 +1,4 @@
-"""Who is evicted first when a node runs out of memory, of disk or of inodes.
+"""Eviction order of pods when a node runs out of memory, disk or inodes.
 
 The kubelet ranks pods by (1) whether they use more than they request, (2) priority, (3) how far they are above
 their request (pkg/kubelet/eviction/helpers.go, v1.34), and leaves out critical ones. It does not look at the QoS
@@ -15,7 +15,7 @@ from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
 
 INODES = "inodes"
 SCARCE = (MEMORY, EPHEMERAL_STORAGE, INODES)
-"""What a node may run out of so that pods are evicted."""
+"""Resources whose shortage on a node makes the kubelet evict pods."""
 
 
 def eviction_order(workloads: Iterable[Workload], resource: str = MEMORY) -> list[Workload]:
@@ -29,7 +29,7 @@ def eviction_order(workloads: Iterable[Workload], resource: str = MEMORY) -> lis
 
 
 def order_on(use: NodeUse, resource: str) -> list[Workload]:
-    """Whose pods a node lets go first when it runs out of something; those critical for the system never go."""
+    """Workloads by the order in which a node short of a resource evicts their pods; system-critical ones never are."""
     return eviction_order((workload for workload, _ in use.workloads if _may_go(workload)), resource)
 
 
@@ -41,7 +41,7 @@ class Turn(NamedTuple):
     place: int
     """1 goes first."""
     before: Sequence[Workload]
-    """Those that go before it, the first one first."""
+    """Workloads that are evicted before it, the first one first."""
     after: Sequence[Workload]
 
     @property

@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 
 def steps_to_guaranteed(pod: Pod) -> tuple[Step, ...]:
-    """What would have to change, with the least effect on what a pod may use; nothing if it is Guaranteed already."""
+    """Changes that make a pod Guaranteed with the least effect on what it may use; none if it is Guaranteed already."""
     return tuple(step for container in _containers(pod) for step in _steps(container))
 
 
@@ -77,7 +77,7 @@ def _guaranteed(pod: Pod) -> Pod:
 
 
 def steps_to_own_cores(pod: Pod, cpu_manager: CpuManager) -> tuple[str, ...]:
-    """What it would take beside being Guaranteed so that the largest container runs on cores of its own."""
+    """Steps, apart from being Guaranteed, that give the largest container cores of its own."""
     largest = max(pod.containers, key=lambda each: each.requests.get(CPU, 0))
     if any(pins(pod, each, "static") for each in pod.containers) and cpu_manager == "static":
         return ()

@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     name: str
     """`service/volume`, the database server's name, or `machine/disk`."""
     path: Path
-    """Where it stands in the lab."""
+    """Its path in the lab."""
     size: int
     """Bytes."""
     places: tuple[Place, ...]

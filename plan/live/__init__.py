@@ -60,7 +60,7 @@ def host_findings(lab: Lab, machines: Mapping[int, HostMachine]) -> Iterator[Fin
 
 
 def _own(lab: Lab, path: Path) -> Path:
-    """Where the machine itself says it: what its shape says is said of others too."""
+    """The path in the machine itself: a path in its shape would be that of others too."""
     is_shared = lab.machines[str(path[1])].shape is not None and path[:3] not in lab.places.by_path
     return path[:2] if is_shared else path
 

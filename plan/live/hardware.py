@@ -46,7 +46,7 @@ NOT_SET = "not set"
 
 
 def hardware_findings(pair: Pair) -> Iterator[Finding]:
-    """What the next `up` would write, and what it would get wrong."""
+    """Findings about what the next `up` would write, and get wrong."""
     machine, host = pair.machine, pair.host
     if machine.adopt and host.sockets > 1:
         yield CPU_SOCKETS.finding(

@@ -54,7 +54,7 @@ def _differences(stated: Interface, network: Network, real: HostInterface) -> It
 
 
 def plug(bridge: str | None, vlan: int | None) -> str:
-    """What an interface is plugged into, in words."""
+    """Bridge and VLAN that an interface is plugged into, in words."""
     if bridge is None:
         return "no bridge"
     return f"bridge {bridge}" if vlan is None else f"VLAN {vlan} of bridge {bridge}"

@@ -1,4 +1,4 @@
-"""What a Proxmox runs, as plain values: the other side of what a lab says about its machines."""
+"""Machines that Proxmox runs, as plain values: the counterpart of a lab's machines."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Interface
@@ -30,7 +30,7 @@ class HostInterface(NamedTuple):
     vlan: int | None
     mac_address: str | None
     addresses: tuple[IPv4Interface, ...] = ()
-    """What cloud-init sets, or else what the guest agent says."""
+    """Addresses from cloud-init, or else from the guest agent."""
     is_reported: bool = False
     """The guest agent said so: it may be a lease."""
 
@@ -43,7 +43,7 @@ class HostDevice(NamedTuple):
     """The name of its mapping; None where it is passed through by its address."""
     address: str = ""
     details: Mapping[str, str] = {}
-    """What the mapping says of the device, as far as it could be read: path, id, subsystem-id, iommugroup."""
+    """Properties of the device in the mapping, as far as they could be read: path, id, subsystem-id, iommugroup."""
 
 
 class Startup(NamedTuple):
@@ -83,7 +83,7 @@ class HostMachine(NamedTuple):
     starts_with_host: bool = True
     agent_is_on: bool = True
     agent_problem: str | None = None
-    """What Proxmox said instead of what the guest agent says; None where it answered, or was not asked."""
+    """Proxmox's error in place of the guest agent's answer; None where it answered, or was not asked."""
     agent_was_refused: bool = False
     """`agent_problem` is that the token may not ask."""
     lock: str | None = None

@@ -1,4 +1,4 @@
-"""A machine of the lab beside the one that exists."""
+"""A machine of the lab, paired with the one that exists."""
 
 from typing import NamedTuple
 

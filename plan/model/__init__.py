@@ -1,4 +1,4 @@
-"""What a plan consists of: plain frozen values, from which the components declare resources."""
+"""The parts of a plan: plain frozen values, from which the components declare resources."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
@@ -73,7 +73,7 @@ class VirtualMachine(NamedTuple):
     ignore_changes: tuple[str, ...]
     """Properties that an update never touches."""
     import_id: str | None
-    """What to adopt: `<host>/<vmid>`; None for a machine that is created."""
+    """The machine to adopt: `<host>/<vmid>`; None for one that is created."""
     pci_mappings: tuple[PciMapping, ...]
     """Mappings that have to exist before the machine."""
     snippets: tuple[Snippet, ...] = ()
@@ -87,7 +87,7 @@ class Authority(NamedTuple):
 
     name: Literal["cluster-ca", "etcd-ca", "front-proxy-ca"]
     common_name: str
-    """What kubeadm calls it."""
+    """Its name in kubeadm."""
     days: int
     """How long its certificate is valid."""
 
@@ -125,7 +125,7 @@ class Container(NamedTuple):
 
 
 class Pod(NamedTuple):
-    """What the scheduler sees of a pod."""
+    """A pod as the scheduler sees it."""
 
     containers: tuple[Container, ...]
     init_containers: tuple[Container, ...] = ()
@@ -136,9 +136,9 @@ class Pod(NamedTuple):
     block_volumes: tuple[str, ...] = ()
     """Claims on block storage; each takes a volume slot of the node."""
     constraints: Constraints = Constraints()
-    """What it asks of its place besides room."""
+    """Its constraints on a place, apart from room."""
     overhead: ResourceList = {}
-    """What its RuntimeClass takes beside its containers."""
+    """Amounts that its RuntimeClass takes in addition to its containers."""
 
 
 class Workload(NamedTuple):
@@ -155,13 +155,13 @@ class Workload(NamedTuple):
     """Where it is declared."""
     qos: QosClass
     oom_score_adj: Mapping[str, int]
-    """What the kubelet sets for each container: the higher, the earlier the kernel kills it."""
+    """Score that the kubelet sets for each container: the higher, the earlier the kernel kills it."""
     surge: int = 0
     """Pods more than `replicas` while it is rolled out; 0 where an old one goes first. That of charts is not known."""
     max_replicas: int | None = None
     """Pods that an autoscaler may make of it; None without one."""
     max_unavailable: int | None = None
-    """Pods that its disruption budget lets go at the same time; None without one."""
+    """Pods that its disruption budget allows to be evicted at the same time; None without one."""
 
     @property
     def key(self) -> tuple[str, Controller, str]:
@@ -197,10 +197,10 @@ class Service(NamedTuple):
     namespace: str
     workloads: tuple[Workload, ...]
     manifests: tuple[Manifest, ...]
-    """What is made after the release, if there is one."""
+    """Objects that are made after the release, if there is one."""
     release: Release | None
     before_release: tuple[Manifest, ...]
-    """What the chart refers to: secrets, volumes, configuration."""
+    """Objects that the chart refers to: secrets, volumes, configuration."""
     after: tuple[str, ...]
     """Services whose chart installs a kind that `manifests` uses."""
     hosts: tuple[str, ...]
@@ -231,7 +231,7 @@ class Namespace(NamedTuple):
     services: tuple[str, ...]
     manifest: Manifest
     limit_range: Manifest | None
-    """What Kyverno generates in it; None where the namespace opts out, and in Kyverno's own, which it leaves alone."""
+    """LimitRange that Kyverno generates in it; None where the namespace opts out, and in Kyverno's own."""
     quota: Manifest | None
     after_policies: bool
     """False for the namespaces of the policy engine and of the pod network that it needs."""
@@ -270,7 +270,7 @@ class Node(NamedTuple):
 
 
 class NodeUse(NamedTuple):
-    """What an estimate of the placement puts on a node."""
+    """Pods that an estimate of the placement puts on a node."""
 
     node: Node
     requests: ResourceList
@@ -278,7 +278,7 @@ class NodeUse(NamedTuple):
     volumes: int
     pods: int
     workloads: tuple[tuple[Workload, int], ...]
-    """Whose pods they are, and how many."""
+    """Workloads that the pods belong to, and how many of each."""
 
 
 class Pending(NamedTuple):
@@ -326,7 +326,7 @@ class HostUse(NamedTuple):
     pinned_memory: int
     """The part of machines with a PCI device: it is taken whole and never shared."""
     reserved_memory: int
-    """What is kept for the hypervisor, in bytes; 0 where that is not stated."""
+    """Memory that is reserved for the hypervisor, in bytes; 0 where that is not stated."""
     threads: int
     vcpus: int
     storages: Mapping[str, tuple[int, int | None]]
@@ -349,13 +349,13 @@ class Capacity(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a lab means: everything that will be declared, and what is to be said about it."""
+    """The plan of a lab: everything that will be declared, and the findings about it."""
 
     lab: Lab
     templates: tuple[MachineTemplate, ...]
     machines: tuple[VirtualMachine, ...]
     credentials: Credentials | None
-    """What the cluster starts with; None for one that exists."""
+    """Credentials that the cluster starts with; None for one that exists."""
     bootstrap: Mapping[str, Manifest]
     """The cluster's kubeadm documents, by file name."""
     tiers: tuple[Tier, ...]

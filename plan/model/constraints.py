@@ -1,4 +1,4 @@
-"""What a pod asks of its place besides room: nodes, other pods, ports. Read out of its manifest."""
+"""Constraints of a pod on its place, apart from room: nodes, other pods, ports. Read from its manifest."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ class Spread(NamedTuple):
 
 
 class Constraints(NamedTuple):
-    """What a pod asks of its place."""
+    """Constraints of a pod on its place."""
 
     labels: Mapping[str, str] = {}
     node_affinity: tuple[Selector, ...] = ()
@@ -130,7 +130,7 @@ def _spread(constraint: Mapping[str, Any]) -> Spread:
 
 
 def read_selector(selector: Mapping[str, Any]) -> Selector:
-    """A label selector as it stands in a manifest."""
+    """A label selector as it is written in a manifest."""
     labels: Mapping[str, str] = selector.get("matchLabels") or {}
     exact = tuple(Requirement(key, "In", (value,)) for key, value in labels.items())
     return (*exact, *_requirements(selector.get("matchExpressions") or ()))

@@ -22,7 +22,7 @@ class HasSeverity(Protocol):
 
 
 def worst_first(found: HasSeverity) -> int:
-    """What to sort by, so that errors come before warnings."""
+    """Sort key that puts errors before warnings."""
     return SEVERITIES.index(found.severity)
 
 

@@ -33,7 +33,7 @@ def manifest(
     annotations: Mapping[str, str] | None = None,
     **content: Any,
 ) -> Manifest:
-    """A Kubernetes object; `content` holds its top-level fields besides metadata."""
+    """A Kubernetes object; `content` holds its top-level fields other than metadata."""
     metadata: dict[str, Any] = {"name": name}
     if namespace:
         metadata["namespace"] = namespace
@@ -54,7 +54,7 @@ def service_labels(service: str, tier: str, workload: str | None = None) -> dict
 
 
 def selector(workload: str) -> dict[str, str]:
-    """What selects the pods of a workload. Immutable in a controller, hence no more than the name."""
+    """Labels that select the pods of a workload. They are immutable in a controller, so only the name is in them."""
     return {"app.kubernetes.io/name": workload}
 
 

@@ -22,7 +22,7 @@ SECRETS: tuple[Secret, ...] = get_args(Secret)
 
 
 def placeholder(secret: Secret) -> str:
-    """What stands in a text for a secret."""
+    """Placeholder of a secret in a text."""
     return f"<<{secret}>>"
 
 

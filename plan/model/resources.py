@@ -21,7 +21,7 @@ _OOM_BEST_EFFORT = 1000
 
 @lru_cache(maxsize=4096)
 def notation(resource: str, amount: int) -> str:
-    """An amount as it stands in a manifest and in the API server: `500m`, `512Mi`, `1`."""
+    """An amount as it is written in a manifest and in the API server: `500m`, `512Mi`, `1`."""
     kind = of_quota(resource)
     if kind == CPU:
         return str(Cpu(amount))
@@ -46,7 +46,7 @@ def at_least(resource: str, amount: int) -> str:
 
 
 def written(amounts: ResourceList) -> dict[str, str]:
-    """A resource list as it stands in a manifest."""
+    """A resource list as it is written in a manifest."""
     return {resource: notation(resource, amount) for resource, amount in amounts.items()}
 
 
@@ -107,7 +107,7 @@ def _pod_total(containers: Iterable[ResourceList], init: Collection[tuple[Resour
 
 
 def pod_requests(pod: Pod) -> dict[str, int]:
-    """What the scheduler counts for a pod."""
+    """Requests that the scheduler counts for a pod."""
     requests = _pod_total(
         (container.requests for container in pod.containers),
         [(container.requests, container.always_restarts) for container in pod.init_containers],

@@ -217,7 +217,7 @@ def _mapping(machine: Machine, name: str, device: PciDevice) -> PciMapping:
 
 
 def machine_findings(lab: Lab) -> Iterator[Finding]:
-    """What about the machines is wrong, or cannot be told."""
+    """Findings about machines that are wrong, or cannot be checked."""
     for name, machine in lab.machines.items():
         host = lab.site.hosts[machine.host]
         for device in machine.pci_devices:

@@ -1,4 +1,4 @@
-"""What a token of Proxmox VE 9 must be allowed to: the roles to give it, and what a lab needs of them.
+"""Privileges that a token of Proxmox VE 9 needs: the roles to give it, and those that a lab uses.
 
 Read in the permission checks of Proxmox VE 9.2 for every request that the provider and `homelab` make.
 """
@@ -12,8 +12,8 @@ from plan.model import MachineTemplate, Plan, VirtualMachine
 class Role(NamedTuple):
     """A role, and where it is granted.
 
-    What is granted on a path replaces what was inherited from above, so a role on a deeper path says again what
-    may be read there.
+    Privileges granted on a path replace those inherited from above, so a role on a deeper path repeats what may be
+    read there.
     """
 
     path: str
@@ -23,7 +23,7 @@ class Role(NamedTuple):
 
 READ_MACHINES = ("VM.Audit", "VM.GuestAgent.Audit")
 CHANGE_MACHINES = ("VM.Config.CPU", "VM.Config.Disk", "VM.Config.Memory", "VM.Config.Options")
-"""What the program states of every machine; reading a machine's disks takes VM.Config.Disk."""
+"""Privileges to set what the program states of every machine; reading a machine's disks takes VM.Config.Disk."""
 CREATE_MACHINES = (
     "VM.Allocate",
     "VM.Config.CDROM",
@@ -56,7 +56,7 @@ for the one storage, usually `local`, that snippets are written to: the provider
 
 
 def commands(user: str = "homelab@pve", token: str = "pulumi") -> tuple[str, ...]:
-    """What makes the user, its roles and its token, on the Proxmox host."""
+    """Commands that make the user, its roles and its token, on the Proxmox host."""
     return (
         f"pveum user add {user}",
         *(f'pveum role add {name} --privs "{" ".join(role.privileges)}"' for name, role in ROLES.items()),

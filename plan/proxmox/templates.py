@@ -12,7 +12,7 @@ from plan.model import MachineTemplate
 from plan.proxmox.hardware import ALIKE, agent, cpu, disk, memory
 
 IGNORED = ("disks",)
-"""Every preview shows a difference in them (docs/facts.md, Disks). A template is never made anew: clones that exist
+"""Every preview shows a difference in them (docs/facts.md, Disks). A template is never replaced: clones that exist
 have nothing to do with it, and for another image there is another template."""
 
 DOWNLOAD_SECONDS = 3600
@@ -45,7 +45,7 @@ def _image(lab: Lab, name: str, template: Template, image: CloudImage) -> dict[s
 
 
 def _file_name(template: str) -> str:
-    """Proxmox tells the format of an image by the end of its name, and publishers call qcow2 images .img."""
+    """Proxmox takes the format of an image from the end of its name, and publishers call qcow2 images .img."""
     return f"{template}.qcow2"
 
 

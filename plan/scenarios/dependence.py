@@ -41,14 +41,14 @@ def _pairs(lab: Lab) -> Iterator[tuple[str, str]]:
 
 
 def serves_metrics(lab: Lab, name: str) -> bool:
-    """Whether a service of the lab tells how much CPU and memory pods use."""
+    """Whether a service of the lab measures how much CPU and memory pods use."""
     service = lab.services[name]
     by_chart = isinstance(service, HelmService) and service.chart.name in METRICS_CHARTS
     return by_chart or name == "metrics-server" or METRICS_GROUP in service.installs()
 
 
 def without(lab: Lab, interrupted: Iterable[Workload], workloads: Iterable[Workload]) -> Collection[str]:
-    """Services that do not answer while these workloads are interrupted. A chart has others beside the one that does:
+    """Services that do not answer while these workloads are interrupted. A chart has others than the one that does:
     that is the one named like the service, or like what its endpoint leads to; where none is, it takes all of them."""
     gone = {each.key for each in interrupted}
     answering: dict[str, list[Workload]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What runs out first: how much of each constraint is used, and how much more would fit.
+"""Headroom: how much of each constraint is used, how much more would fit, and which constraint is limiting.
 
 They are the binding constraints of the lab's runbook (docs/facts.md, The lab), and the nodes' CPU and pods. Of those
 that refuse something the fullest binds: it runs out first if the lab grows as it has grown so far.
@@ -29,9 +29,9 @@ class Constraint(NamedTuple):
     name: str
     """For example `memory requests` or `volume slots`."""
     of: str
-    """Whose it is: a group of nodes, a node, a host, a storage."""
+    """Its owner: a group of nodes, a node, a host, a storage."""
     resource: str
-    """What the amounts are in: `cpu` in millicores, `memory` in bytes, others in units."""
+    """Resource of the amounts: `cpu` in millicores, `memory` in bytes, others in units."""
     used: int
     capacity: int | None
     """None where it is not declared: then it is not checked."""
@@ -43,7 +43,7 @@ class Constraint(NamedTuple):
     policy_percent: int | None = None
     """The share of it that the lab's own policy allows, where it has one."""
     parts: tuple[tuple[str, int], ...] = ()
-    """What the used amount consists of, where that is more than one thing."""
+    """Parts of the used amount, where there are several."""
 
     @property
     def unit(self) -> str:
@@ -66,7 +66,7 @@ class Headroom(NamedTuple):
 
     constraints: tuple[Constraint, ...]
     typical: ResourceList
-    """What the pod of a typical service requests: the medians of the lab's own."""
+    """Requests of a typical service's pod: the medians of the lab's own."""
     typical_services: int
     """How many more of them the nodes would take."""
     typical_services_after_loss: int | None
@@ -111,7 +111,7 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
 
 
 def _typical_requests(workloads: Iterable[Workload]) -> ResourceList:
-    """What the pod of a typical service requests: the medians of the lab's own, daemonsets aside."""
+    """Requests of a typical service's pod: the medians of the lab's own, daemonsets aside."""
     pods = [each.pod for each in workloads if each.is_steady and each.controller != "DaemonSet"]
     requests = [pod_requests(pod) for pod in pods] or [{}]
     return {name: median_low(each.get(name, 0) for each in requests) for name in (CPU, MEMORY)} | {PODS: 1}
@@ -139,7 +139,7 @@ def _after_loss(typical: ResourceList, usual: Sequence[NodeUse], losses: Iterabl
 
 
 def _further_workers(hosts: Iterable[HostUse], worker: Machine) -> int:
-    """How many copies the host with the most room has memory for, what a machine takes beside its own included."""
+    """How many copies the host with the most room has memory for, the overhead of a machine included."""
     free = (use.memory - use.committed_memory for use in hosts)
     return max(0, max(free) // (worker.memory + overhead(worker.memory)))
 
@@ -155,7 +155,7 @@ def _share(constraint: Constraint) -> float:
 
 
 def _of_group(group: GroupUse) -> Iterator[Constraint]:
-    """What the scheduler counts on the nodes that take ordinary pods."""
+    """Constraints that the scheduler counts on the nodes that take ordinary pods."""
     of = f"{group.name} nodes"
     for resource, name in ((CPU, "CPU requests"), (MEMORY, "memory requests"), (PODS, "pods")):
         yield Constraint(name, of, resource, group.requests.get(resource, 0), group.allocatable.get(resource, 0))

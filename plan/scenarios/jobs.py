@@ -1,4 +1,4 @@
-"""Jobs that find no place beside what runs all the time."""
+"""Jobs that find no place next to what runs all the time."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ JOB_DOES_NOT_FIT = Rule(
 
 
 def job_findings(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
-    """Jobs and cronjobs whose pod would stay Pending whenever it is made, though what they run beside has a place."""
+    """Jobs and cronjobs whose pod would always stay Pending, though everything that runs all the time has a place."""
     waiting = {each.workload.service for each in snapshot.pending}
     jobs = [each for each in snapshot.workloads if not each.is_steady and each.service not in waiting]
     stuck = [

@@ -1,4 +1,4 @@
-"""What would let the lab survive the loss of a node: found by trying, each alone, for every one of the nodes."""
+"""Remedies with which the lab survives the loss of a node: found by trying each alone, for every node."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -17,7 +17,7 @@ MOST_TRIED = 3
 
 
 def takes(node: Node, pod: Pod) -> bool:
-    """Whether a node would take a pod were it empty and large enough: its taints, labels, devices and host let it."""
+    """Whether an empty, large enough node would take the pod: its taints, labels, devices and host allow it."""
     zones = pod.constraints.volume_zones
     is_near = not zones or node.labels[ZONE_LABEL] in zones
     devices = (name for name in pod_requests(pod) if "/" in name)
@@ -39,7 +39,7 @@ def loss_remedies(snapshot: ClusterSnapshot, names: Sequence[str]) -> Iterator[s
 
 
 def _waiting(snapshot: ClusterSnapshot, name: str) -> tuple[Pending, ...]:
-    """What waits when a node is gone, and would not if there were room."""
+    """Pods that wait when a node is gone, and would not if there were room."""
     left = [node for node in snapshot.nodes if node.name != name]
     _, waiting = place(left, snapshot.workloads, [use for use in snapshot.uses if use.node.name != name])
     found = newly(waiting, snapshot.pending)

@@ -1,7 +1,7 @@
-"""What becomes of the pods when a part of the lab is gone: a node that dies or is drained, a host with its machines,
-an NFS server.
+"""Effects on the pods when a part of the lab is gone: a node that dies or is drained, a host with its machines, an
+NFS server.
 
-A node that dies is one that does not come back: some minutes later its pods are made anew, those of a statefulset
+A node that dies is one that does not come back: some minutes later its pods are recreated, those of a statefulset
 once the node is deleted. Pods that run elsewhere stay where they are, unless more important ones push them out.
 A block volume stays on the host on which it was made; one of a statefulset with volumes on several hosts is taken to
 be on any of these.
@@ -27,7 +27,7 @@ Pods = Counter[tuple[str, str, str]]
 
 
 class Loss(NamedTuple):
-    """What becomes of the lab when a part of it is gone."""
+    """Effects on the lab when a part of it is gone."""
 
     event: Event
     """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines. `server`: a
@@ -50,7 +50,7 @@ class Loss(NamedTuple):
     held: tuple[Workload, ...]
     """Of a drain: workloads whose disruption budget lets no further pod go, so that it does not end."""
     nodes: tuple[NodeUse, ...]
-    """What is left of the cluster, with the pods that moved."""
+    """Remaining nodes of the cluster, with the pods that moved."""
     dependents: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Interrupted services that others stand on, and which: these run, and cannot be reached or used meanwhile."""
 
@@ -134,7 +134,7 @@ def distinct(losses: Iterable[Loss]) -> Iterator[Loss]:
 
 
 def _outcome(loss: Loss) -> tuple[object, ...]:
-    """What tells two losses apart; that a node is counted differently in the scheduler's words does not."""
+    """Key that is the same for equal losses, even where the scheduler's words count the nodes differently."""
     waiting = tuple((each.workload.key, each.pods) for each in loss.pending)
     names = tuple(tuple(each.key for each in workloads) for workloads in (loss.briefly_interrupted, loss.held))
     return loss.name, loss.has_control_plane, loss.moved, loss.out_of_reach, waiting, names, loss.unreachable
@@ -176,7 +176,7 @@ def _drained(snapshot: ClusterSnapshot, node: Node) -> Loss:
 
 
 def _holds(now: Pending, before: Iterable[Pending]) -> bool:
-    """Whether more pods wait for a place than the disruption budget lets go: the drain waits for them."""
+    """Whether more pods wait for a place than the disruption budget allows: the drain waits for them."""
     if now.workload.max_unavailable is None:
         return False
     waited = sum(each.pods for each in before if each.workload.key == now.workload.key)

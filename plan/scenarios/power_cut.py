@@ -71,7 +71,7 @@ class Restart(NamedTuple):
     seconds: int
     """When it is started, after the first machine of its host."""
     pods_given_up: int | None
-    """When pods that ran there are made anew elsewhere, if that is before it is started: None where they come back
+    """When pods that ran there are recreated elsewhere, if that is before it is started: None where they come back
     where they were, or there are none."""
 
 
@@ -127,7 +127,7 @@ def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) 
 
 
 def _given_by(lab: Lab, machine: Machine) -> Iterator[str]:
-    """What the nodes have from a machine: their way out, names, folders."""
+    """Services that the nodes get from a machine: their gateway, name server, folders."""
     addresses = {each.address for each in machine.interfaces if each.address}
     network = lab.networks.networks[lab.cluster.node_network]
     if network.gateway in addresses:
@@ -178,7 +178,7 @@ def _pods_let_go(node: Node, nodes: Sequence[Node], starts: Mapping[str, int]) -
 
 
 def _is_let_go(node: Node, nodes: Iterable[Node], starts: Mapping[str, int], moment: int) -> bool:
-    """Whether a lost node's pods are let go while those nodes run that have started until a moment."""
+    """Whether a lost node's pods are given up while only the nodes run that have started until a moment."""
     zone = [each for each in nodes if each.labels[ZONE_LABEL] == node.labels[ZONE_LABEL]]
     lost = sum(starts[each.name] > moment for each in zone)
     disrupted = lost < len(zone) and lost > FEW_NODES and lost / len(zone) >= DISRUPTED_SHARE

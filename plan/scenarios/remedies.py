@@ -1,4 +1,4 @@
-"""What would help a pod that finds no place: found by trying, so that nothing is named which does not work.
+"""Remedies for a pod that finds no place: found by trying, so that each one named works.
 
 Each is tried alone, with everything else as it is: a smaller request, volumes that take no slot, a more important
 tier, a further worker.
@@ -64,7 +64,7 @@ def requesting(workload: Workload, resource: str, amount: int) -> Workload | Non
 
 
 def _finds_room(snapshot: ClusterSnapshot, instead: Workload) -> bool:
-    """Whether a changed workload fits beside what runs: quick to tell, and to be proved by `_helps`."""
+    """Whether a changed workload fits next to what runs: a quick test, which `_helps` has to confirm."""
     _, waiting = place(snapshot.nodes, _with(snapshot, instead), snapshot.uses)
     return _none_new(snapshot, instead, waiting)
 

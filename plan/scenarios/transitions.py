@@ -1,4 +1,4 @@
-"""What gets stuck when something moves, though everything fits while nothing does.
+"""Rollouts and moves that get stuck, though everything fits while nothing moves.
 
 Not evaluated: rollouts of what charts and operators run, whose strategy is their own.
 """

@@ -1,4 +1,4 @@
-"""Containers of a pod, as they stand in its manifest."""
+"""Containers of a pod, as they are written in its manifest."""
 
 from collections.abc import Mapping
 from typing import Any

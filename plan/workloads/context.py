@@ -27,7 +27,7 @@ class ServiceContext:
 
     @property
     def path(self) -> Path:
-        """Where the service stands in the lab."""
+        """Path of the service in the lab."""
         return ("services", self.name)
 
     @cached_property

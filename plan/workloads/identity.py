@@ -8,7 +8,7 @@ from plan.model.metadata import selector
 
 
 class Identity(NamedTuple):
-    """What a workload and its parts are called."""
+    """Names of a workload and its parts."""
 
     name: str
     """Of its controller."""
@@ -21,7 +21,7 @@ class Identity(NamedTuple):
 
 
 def identity(name: str, config: WorkloadConfig) -> Identity:
-    """What a workload is called whose controller has a name."""
+    """Names of a workload whose controller has a name."""
     adopted = config.adopt
     return Identity(
         name=name,

@@ -24,7 +24,7 @@ GRANT ALL ON \\`{name}\\`.* TO '{name}'@'%';"""
 
 _QUOTED = """quoted() { local text=${1//\\\\/\\\\\\\\}; printf %s "${text//\\'/\\'\\'}"; }
 """
-"""A password as it stands in SQL, whatever signs it has; the image runs its scripts with bash."""
+"""A password as SQL, whatever characters it has; the image runs its scripts with bash."""
 
 
 def build_mysql(context: ServiceContext, mysql: MysqlService) -> tuple[list[Workload], list[Manifest]]:

@@ -32,7 +32,7 @@ MIDDLEWARES_BY_AUTH: Mapping[str, tuple[str, ...]] = {
 
 
 OUTSIDE = "-outside"
-"""What the Service at a load-balancer address is called after, where it publishes some ports only."""
+"""Suffix of the Service at a load-balancer address, where it publishes only some ports."""
 
 
 def service(context: ServiceContext, part: Part) -> Iterator[Manifest]:
@@ -82,7 +82,7 @@ def _service(
 
 
 def load_balancer_annotation(address: IPv4Address) -> dict[str, str]:
-    """What asks MetalLB for an address."""
+    """Annotation that requests an address from MetalLB."""
     return {"metallb.io/loadBalancerIPs": str(address)}
 
 
@@ -137,7 +137,7 @@ def _traefik(context: ServiceContext, exposure: Exposure) -> dict[str, str]:
 
 
 def middlewares(context: ServiceContext) -> Iterator[Manifest]:
-    """The middlewares that routes refer to; they live beside Traefik."""
+    """The middlewares that routes refer to; they are in Traefik's namespace."""
     ingress = context.lab.cluster.platform.ingress
     assert ingress is not None, "only called for the ingress controller"
     lan = [str(network.cidr) for network in context.lab.networks.networks.values()]

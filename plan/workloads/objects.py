@@ -1,4 +1,4 @@
-"""Objects that stand in files beside a service: as they are declared, and the workloads among them."""
+"""Objects from files of a service: as they are declared, and the workloads among them."""
 
 from collections.abc import Iterable, Iterator
 
@@ -60,7 +60,7 @@ NEEDED_BY_PODS = frozenset(
 """Kinds that come before a chart, whose pods may refer to them; others come after it, and may use its kinds."""
 
 NEVER_READY = frozenset({"Ingress", "PersistentVolumeClaim"})
-"""Kinds for which an `up` would wait in vain: of an Ingress whose controller reports no address, and of a claim that is
+"""Kinds for which an `up` could wait forever: an Ingress whose controller reports no address, and a claim that is
 bound and whose class waits for its first consumer, since the provider then waits for it to be pending."""
 
 

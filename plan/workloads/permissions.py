@@ -1,4 +1,4 @@
-"""What the pods of a service may do at the API server: a service account with roles, or no token at all."""
+"""Permissions of a service's pods at the API server: a service account with roles, or no token at all."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the services of the platform need besides their charts, because other services rely on them."""
+"""Objects that the services of the platform need in addition to their charts, as other services rely on them."""
 
 import json
 from collections.abc import Iterator, Mapping

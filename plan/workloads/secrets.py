@@ -61,8 +61,8 @@ def external_secret(
     store: str | None = None,
     whole: str | None = None,
 ) -> Manifest:
-    """What makes the Secret `name`: `data` says where in the store each of its keys lies, `template` what it looks
-    like, `whole` is a path of which it has all keys. Left out, the store is the lab's Vault."""
+    """ExternalSecret that makes the Secret `name`: `data` says where in the store each of its keys is, `template` what
+    it looks like, `whole` is a path of which it has all keys. Left out, the store is the lab's Vault."""
     is_own, _, called = (store or STORE).rpartition("/")
     target: dict[str, Any] = {"name": name, "creationPolicy": "Owner"}
     if template is not None:

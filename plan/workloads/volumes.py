@@ -171,7 +171,7 @@ def _secret_volume(secret: str) -> str:
 
 
 def file_mounts(config: WorkloadConfig) -> list[Manifest]:
-    """Where the main container sees its configuration files; each is mounted alone, beside what is there."""
+    """Where the main container sees its configuration files; each is mounted alone, next to what is there."""
     return [
         {"name": FILES_VOLUME, "mountPath": path, "subPath": key, "readOnly": True}
         for path, key in zip(config.files, _file_keys(config), strict=True)

@@ -1,9 +1,9 @@
-"""What the API server does with a pod before it stores it: fills in, changes, or refuses, in its own words.
+"""How the API server admits a pod: it fills in, changes, or refuses, in its own words.
 
 The order is that of kube-apiserver 1.34: defaults of the API, then LimitRange defaults, the priority class, the
 runtime class and the mutating policies; then the validation of the object, LimitRanges, validating policies and quotas.
-Only what the first of them refuses is told, as the API server does. In its words, an amount stands in the unit in
-which this program writes it: 1Gi where a pod says 1073741824.
+Only the first refusal is reported, as the API server does. In its words, an amount is in the unit in which this
+program writes it: 1Gi where a pod says 1073741824.
 
 Not predicted: resources stated for a pod as a whole (`spec.resources`), huge pages, dynamic resource claims.
 """
@@ -48,7 +48,7 @@ class Refusal(NamedTuple):
 
 
 class Admission(NamedTuple):
-    """What becomes of a pod."""
+    """The outcome of admission for a pod."""
 
     pod: Pod
     """As it is stored, or as far as it came."""
@@ -60,7 +60,7 @@ class Admission(NamedTuple):
 
     @property
     def refusal(self) -> Refusal | None:
-        """The one that the API server tells: the first."""
+        """The refusal that the API server reports: the first."""
         return self.refusals[0] if self.refusals else None
 
 
@@ -73,11 +73,11 @@ def admit(
     quotas: Mapping[str, tuple[Manifest, ResourceList]] | None = None,
     runtime_classes: Mapping[str, ResourceList] | None = None,
 ) -> Admission:
-    """What becomes of a pod that is made in a namespace of the lab.
+    """The outcome of admission for a pod in a namespace of the lab.
 
     `limit_ranges` and `quotas` (with what is used of them, by quota name) stand for what the namespace has;
     left out, it has what its tier gives it and nothing is used. `runtime_classes` are those of the cluster, and
-    what each takes beside a pod's containers; left out, any is there and takes nothing.
+    what each takes in addition to a pod's containers; left out, any is there and takes nothing.
 
     Raises ValueError where a quantity is not one.
     """

@@ -17,7 +17,7 @@ def read_pod(spec: Mapping[str, Any]) -> Pod:
 
 
 def stated(manifest: Mapping[str, Any], field: str) -> Mapping[str, object]:
-    """What a container says itself of its `requests` or `limits`."""
+    """The `requests` or `limits` that a container itself states."""
     resources: Mapping[str, Mapping[str, object] | None] = manifest.get("resources") or {}
     return resources.get(field) or {}
 

@@ -1,4 +1,4 @@
-"""What containers get that do not say it themselves."""
+"""Default requests and limits of containers that state none."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

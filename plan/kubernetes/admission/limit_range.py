@@ -1,4 +1,4 @@
-"""What a LimitRange refuses (plugin/pkg/admission/limitranger). What a runtime class takes does not count."""
+"""Refusals by a LimitRange (plugin/pkg/admission/limitranger). The overhead of a runtime class does not count."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
@@ -13,7 +13,7 @@ _MILLI = 1000
 
 
 def limit_range_refusals(pod: Pod, limit_ranges: Iterable[Manifest]) -> Iterator[LimitBroken]:
-    """What a pod has too much or too little of, container by container and as a whole."""
+    """Amounts in a pod that are too large or too small, container by container and as a whole."""
     for limit_range in limit_ranges:
         for item in limit_range["spec"]["limits"]:
             for measured in _measured(item["type"], pod):

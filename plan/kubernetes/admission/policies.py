@@ -1,4 +1,4 @@
-"""What the lab's own policies refuse: the decisions of `plan/tiers/policies/`, without Kyverno."""
+"""Refusals by the lab's own policies: the decisions of `plan/tiers/policies/`, without Kyverno."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from plan.tiers.policies import sentences
 
 
 def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod) -> Iterator[PolicyBroken]:
-    """What each policy that refuses the pod says, with its name."""
+    """Sentence and name of each policy that refuses the pod."""
     tier = governing_tier(lab, namespace)
     if tier is None:
         return

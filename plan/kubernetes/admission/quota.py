@@ -1,4 +1,4 @@
-"""What a ResourceQuota refuses (pkg/quota/v1/evaluator/core/pods.go and the ResourceQuota plugin)."""
+"""Refusals by a ResourceQuota (pkg/quota/v1/evaluator/core/pods.go and the ResourceQuota plugin)."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
@@ -18,7 +18,7 @@ _HAVE_TO_BE_STATED = (CPU, MEMORY)
 def quota_refusals(
     spec: Mapping[str, Any], priority_class: str, pod: Pod, quotas: Mapping[str, tuple[Manifest, ResourceList]]
 ) -> Iterator[QuotaBroken]:
-    """What the first quota that is not kept says; `quotas` holds each with what is used of it, by name.
+    """The refusal by the first quota that is exceeded; `quotas` holds each with the amounts used of it, by name.
 
     Before any quota is counted, the pod has to state what one of them demands. Of several quotas of one kind the API
     server takes one at random; here it is the first by name.
@@ -56,7 +56,7 @@ def _exceeded(name: str, usage: ResourceList, used: ResourceList, hard: Resource
 
 
 def pod_usage(pod: Pod) -> dict[str, int]:
-    """What a pod takes of a quota, by the quota's names of resources."""
+    """Amounts that a pod takes of a quota, by the quota's names of resources."""
     requests, limits = pod_requests(pod), pod_limits(pod)
     return {
         PODS: 1,

@@ -29,7 +29,7 @@ class PolicyBroken(NamedTuple):
 
     policy: str
     containers: tuple[str, ...]
-    """Those that break it; empty where it is the pod as a whole."""
+    """Containers that break it; empty where the pod as a whole does."""
     sentence: str
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What a RuntimeClass adds to a pod (plugin/pkg/admission/runtimeclass)."""
+"""Overhead that a RuntimeClass adds to a pod (plugin/pkg/admission/runtimeclass)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ class UnknownRuntimeClass(Exception):
 
 
 def with_overhead(spec: Mapping[str, Any], pod: Pod, runtime_classes: Mapping[str, ResourceList]) -> Pod:
-    """The pod with what its class takes beside its containers; `runtime_classes` has that by the name of the class.
+    """The pod with the overhead of its class; `runtime_classes` has that by the name of the class.
 
     Raises UnknownRuntimeClass.
     """

@@ -1,7 +1,7 @@
-"""What a pod tolerates without saying so (plugin/pkg/admission/defaulttolerationseconds).
+"""Tolerations that every pod gets (plugin/pkg/admission/defaulttolerationseconds).
 
-ExtendedResourceToleration, which would add a toleration to whoever asks for a GPU, is off, as kubeadm leaves it: a pod
-says itself what it tolerates.
+ExtendedResourceToleration, which would add a toleration to each pod that requests a GPU, is off, as kubeadm leaves it:
+a pod itself states what it tolerates.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the API server itself says about a pod's resources, whatever a cluster's policies are."""
+"""The API server's own validation of a pod's resources, whatever a cluster's policies are."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from plan.model.resources import notation
 
 
 def invalid_fields(spec: Mapping[str, Any], pod: Pod) -> Iterator[str]:
-    """What makes the pod invalid (`ValidatePodCreate`)."""
+    """Errors that make the pod invalid (`ValidatePodCreate`)."""
     for field, containers in (("containers", pod.containers), ("initContainers", pod.init_containers)):
         for index, container in enumerate(containers):
             yield from _invalid_resources(f"spec.{field}[{index}].resources", spec[field][index], container)
@@ -41,7 +41,7 @@ def _invalid_resources(path: str, manifest: Mapping[str, Any], container: Contai
 
 
 def _exact(said: Mapping[str, object], stored: ResourceList) -> dict[str, _Amount]:
-    """What a container has, to the part: what it said itself, and what was filled in."""
+    """Exact amounts of a container: those that it states itself, and those that were filled in."""
     exact: dict[str, _Amount] = {}
     for resource, amount in stored.items():
         if resource in STANDARD:

@@ -32,7 +32,7 @@ def place(
 def one_more(
     nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse], candidates: Iterable[Workload]
 ) -> Iterator[tuple[Workload, NoPlace]]:
-    """Those candidates of which no node would take one more pod beside what runs, and why; jobs among them."""
+    """Candidates of which no node would take one more pod next to what runs, and why; jobs among them."""
     scheduler = Scheduler(nodes, workloads, running)
     kinds = {kind.workload.key: kind for kind in scheduler.cluster.kinds}
     for candidate in candidates:

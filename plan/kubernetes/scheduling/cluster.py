@@ -32,7 +32,7 @@ class Domains(NamedTuple):
 
 
 class Demand(NamedTuple):
-    """What one pod takes of a node, in the cluster's own numbering."""
+    """Amounts that one pod takes of a node, in the cluster's own numbering."""
 
     rows: Integers
     amounts: Integers
@@ -82,7 +82,7 @@ class Cluster:
         _add(self._where[kind], index, count)
 
     def demand(self, kind: Kind) -> Demand:
-        """What a pod of a kind takes."""
+        """Demand of a pod of a kind."""
         if kind not in self._demands:
             rows = _table([self.rows[name] for name in kind.requests])
             self._demands[kind] = Demand(
@@ -140,7 +140,7 @@ class Cluster:
         return counts
 
     def uses(self) -> tuple[NodeUse, ...]:
-        """What is on each node."""
+        """Use of each node."""
         return tuple(self._use(index) for index in range(len(self.nodes)))
 
     def _use(self, index: int) -> NodeUse:

@@ -27,7 +27,7 @@ class Unfit(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """What one plugin says of every node."""
+    """One plugin's verdict on every node."""
 
     passes: Booleans
     unfit: Callable[[int], Unfit]
@@ -56,7 +56,7 @@ def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[F
 
 
 def fixed_filters(kind: Kind, cluster: Cluster) -> list[Filter]:
-    """Those that the pods on the nodes do not change: cordons, taints, labels."""
+    """Filters that the pods on the nodes do not change: cordons, taints, labels."""
     pod, nodes = kind.workload.pod, cluster.nodes
     stays = kind.workload.controller == "DaemonSet" or "*" in pod.tolerated_taints
     return [

@@ -10,7 +10,7 @@ from plan.model.constraints import HOSTNAME, Constraints, Selector, Spread
 from plan.model.resources import CPU, MEMORY, pod_limits, pod_requests
 
 UNSTATED_CPU, UNSTATED_MEMORY = Cpu.parse("100m"), Memory.parse("200Mi")
-"""What a container that states no request counts for when nodes are compared (`GetNonzeroRequests`)."""
+"""Requests assumed for a container that states none when nodes are compared (`GetNonzeroRequests`)."""
 DEFAULT_SPREAD = (Spread((), HOSTNAME, 3, required=False), Spread((), ZONE_LABEL, 5, required=False))
 """The scheduler's own preference for the pods of one controller, where they state none (`systemDefaultConstraints`)."""
 
@@ -23,18 +23,18 @@ class Kind:
 
     @property
     def constraints(self) -> Constraints:
-        """What they ask of their place."""
+        """Constraints on their place."""
         return self.workload.pod.constraints
 
     @cached_property
     def requests(self) -> ResourceList:
-        """What one of them takes of a node."""
+        """Amounts that one of them takes of a node."""
         requests = {name: amount for name, amount in pod_requests(self.workload.pod).items() if amount}
         return requests | {PODS: 1}
 
     @cached_property
     def limits(self) -> ResourceList:
-        """What one of them may use, as far as limits are stated."""
+        """Amounts that one of them may use, as far as limits are stated."""
         return pod_limits(self.workload.pod)
 
     @cached_property
@@ -61,12 +61,12 @@ class Kind:
 
     @cached_property
     def preferred_spread(self) -> tuple[Spread, ...]:
-        """What they would rather have: what they state, or else the scheduler's own preference."""
+        """Spread that they prefer: as stated, or else the scheduler's own default."""
         return tuple(each for each in self.constraints.spread or DEFAULT_SPREAD if not each.required)
 
     @cached_property
     def required_spread(self) -> tuple[Spread, ...]:
-        """What they must have."""
+        """Spread that they require."""
         return tuple(each for each in self.constraints.spread if each.required)
 
     def is_selected(self, by: "Kind", selector: Selector) -> bool:

@@ -24,7 +24,7 @@ class Room(NamedTuple):
 class _Candidate(NamedTuple):
     room: Room
     violations: int
-    """Victims that a disruption budget would not let go."""
+    """Victims that a disruption budget protects."""
 
     @property
     def cost(self) -> tuple[int, int, int, int]:
@@ -94,7 +94,7 @@ def _less_important(index: int, kind: Kind, cluster: Cluster) -> Sequence[Kind]:
 
 
 def _protected(pods: Sequence[Kind], cluster: Cluster) -> Sequence[bool]:
-    """Which of them a disruption budget would not let go, were they to go in this order. Pods that are placed are
+    """Those that a disruption budget protects if they are evicted in this order. Pods that are placed are
     taken to be healthy."""
     allowed: Counter[Kind] = Counter()
     for each in dict.fromkeys(pods):
@@ -111,7 +111,7 @@ def _protected(pods: Sequence[Kind], cluster: Cluster) -> Sequence[bool]:
 def _victims(
     index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter], lower: Sequence[Kind], order: Iterable[int]
 ) -> Iterator[int]:
-    """Which of them do not fit beside the pod any more, once those before them in the order are back."""
+    """Victims that no longer fit next to the pod once those before them in the order are back."""
     for place in order:
         cluster.put(lower[place], index)
         if refusal_on(index, kind, cluster, fixed) is not None:

@@ -46,7 +46,7 @@ class Selection:
         return self._selected[by, selector]
 
     def wishes_for(self, kind: Kind) -> Iterator[Wish]:
-        """What other pods prefer of one of this kind, and what those that must be near it make of that."""
+        """Preferences of other pods about one of this kind, and those that follow where they must be near it."""
         return _meaning(self._wishes, kind)
 
     def apart_from(self, kind: Kind) -> Iterator[Wish]:

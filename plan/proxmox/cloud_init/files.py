@@ -56,7 +56,7 @@ KEYS: Mapping[str, Secret] = {
     "sa.key": "service-account.key",
     "sa.pub": "service-account.pub",
 }
-"""What kubeadm finds in `/etc/kubernetes/pki`, and then does not make."""
+"""Files that kubeadm finds in `/etc/kubernetes/pki`, and so does not make."""
 
 
 def node_files(lab: Lab, name: str, machine: Machine) -> Files:

@@ -11,12 +11,12 @@ from plan.cluster.membership import control_planes_of, node_address, node_interf
 HIGHEST_PRIORITY = 100
 """Of the machine that makes the cluster; each further control plane has one less."""
 WITHOUT_API_SERVER = 50
-"""What a machine loses whose own API server does not answer. No machine drops out, so the address is held while there
-is no API server yet, as it has to be for kubeadm to make one."""
+"""Priority that a machine loses while its own API server does not answer. No machine drops out, so the address is held
+while there is no API server yet, as it has to be for kubeadm to make one."""
 
 
 def virtual_router_id(cluster: Cluster) -> int:
-    """What tells this virtual router from others on the network: as stated, or the last number of the address."""
+    """Number of this virtual router on the network: as stated, or the last number of the address."""
     assert cluster.api_address is not None, "only a virtual address has a virtual router"
     return cluster.virtual_router_id or _last_number(cluster.api_address)
 

@@ -1,4 +1,4 @@
-"""How a Kyverno policy is put together: what matches, when it is judged, and what is said."""
+"""Parts of a Kyverno policy: what it matches, when it is evaluated, and its message."""
 
 from collections.abc import Collection, Iterable, Mapping
 from textwrap import wrap
@@ -19,13 +19,13 @@ PODS_ONLY: dict[str, Any] = {"podControllers": {"controllers": []}}
 _CONTROLLERS_TOO = {
     "podControllers": {"controllers": ["cronjobs", "daemonsets", "deployments", "jobs", "statefulsets"]}
 }
-"""Whoever applies a Deployment is told, and not only an event of its ReplicaSet."""
+"""Whoever applies a Deployment sees the refusal, and not only an event of its ReplicaSet."""
 
 _HAS_A_NEW_SPEC = {
     "name": "has-a-new-spec",
     "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec",
 }
-"""What runs already may still be labelled, scaled and finalised."""
+"""Objects that exist already may still be labelled, scaled and finalised."""
 
 _CONTAINERS = "object.spec.containers + object.spec.?initContainers.orValue([])"
 
@@ -116,7 +116,7 @@ def validating(
 
 
 def no_container(offends: str, sentence: str, variables: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What a policy is told that judges each container: `offends` says in CEL what no `container` may do."""
+    """Validation of each container: `offends` says in CEL what no `container` may do."""
     offenders = f"variables.containers.filter(container, {offends})\n.map(container, container.name).join(', ')"
     return {
         "variables": {**(variables or {}), "offenders": offenders},

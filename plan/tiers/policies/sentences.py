@@ -1,4 +1,4 @@
-"""What a policy says to somebody whose pod it refuses: what to write instead, in the object and in the service's file.
+"""A policy's message for a pod that it refuses: what to write instead, in the object and in the service's file.
 
 No apostrophes: CEL quotes with them.
 """
