@@ -8,6 +8,8 @@ import typer
 from cli.lab import named
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from observation import Observation
 
 DumpOption = Annotated[
@@ -46,7 +48,7 @@ class Source(NamedTuple):
 
 
 def observe_source(source: Source) -> "Observation":
-    """The cluster, and with a lab only if it is the lab's.
+    """The cluster, and with a lab only if it is the lab's; with its usage, if a file or a Prometheus is named.
 
     Raises InvalidDump, InvalidUsage, NoCluster, InvalidLab and AnotherCluster.
     """
@@ -59,15 +61,12 @@ def observe_source(source: Source) -> "Observation":
         from plan import make_plan
 
         check_identity(make_plan(load_lab(lab_folder(source.lab))), observed)
-    return observed
+    return _with_usage(source.prometheus, observed) if source.prometheus and not source.usage else observed
 
 
 def _ask(source: Source) -> "Observation":
     """Ask the API server, with a bar on a terminal."""
     from dataclasses import replace
-
-    from rich.console import Console
-    from rich.progress import Progress
 
     from observation import read_usage
     from operations.clients.cluster import Cluster
@@ -75,18 +74,42 @@ def _ask(source: Source) -> "Observation":
 
     usage = read_usage(source.usage) if source.usage else None
     cluster = Cluster(source.kubeconfig, source.context)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    with _progress() as progress:
         task = progress.add_task(f"reading {cluster.server}", total=None)
         observed = observe(cluster, lambda done, of: progress.update(task, completed=done, total=of))
-        if usage is None and source.prometheus:
-            from operations.clients.prometheus import Prometheus
-            from operations.observe.usage import usage_of_cluster
-
-            asking = progress.add_task(f"asking {source.prometheus}", total=None)
-            prometheus = Prometheus(source.prometheus)
-            usage, gaps = usage_of_cluster(
-                prometheus, observed, tell=lambda done, of: progress.update(asking, completed=done, total=of)
-            )
-            observed = replace(observed, gaps=(*observed.gaps, *gaps))
     return replace(observed, usage=usage)
+
+
+def _with_usage(url: str, observed: "Observation") -> "Observation":
+    """The same with the usage that a Prometheus tells; an interrupted reading goes on where it stopped."""
+    from dataclasses import replace
+    from hashlib import sha256
+    from os import environ
+
+    from operations.clients.answered import AnswerFile
+    from operations.clients.prometheus import Prometheus
+    from operations.observe.usage import usage_of_cluster
+
+    key = sha256(f"{url} {observed.source}".encode()).hexdigest()[:16]
+    cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "homelab"
+    answers = AnswerFile(cache / f"usage-{key}.jsonl", observed.now)
+    with _progress() as progress:
+        task = progress.add_task(f"asking {url}", total=None)
+        usage, gaps = usage_of_cluster(
+            Prometheus(url),
+            observed,
+            answers.end,
+            tell=lambda done, of: progress.update(task, completed=done, total=of),
+            answers=answers,
+        )
+    if not any(each.why == "unreachable" for each in gaps):
+        answers.done()
+    return replace(observed, usage=usage, gaps=(*observed.gaps, *gaps))
+
+
+def _progress() -> "Progress":
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    return Progress(console=console, transient=True, disable=not console.is_terminal)

@@ -68,10 +68,12 @@ HELP: Mapping[str, Help] = {
         f"0 all was checked and nothing fails, 1 something fails or was not checked, {INVALID_INPUT}",
     ),
     "drain": Help(
-        ("homelab drain k8s-node3 --dump dump",), f"0 it can be drained, 1 something holds it up, {INVALID_INPUT}"
+        ("homelab drain k8s-node3", "homelab drain k8s-node3 --dump dump"),
+        f"0 it can be drained, 1 something holds it up, {INVALID_INPUT}",
     ),
     "upgrade": Help(
-        ("homelab upgrade --dump dump",), f"0 nothing stands in the way, 1 something does, {INVALID_INPUT}"
+        ("homelab upgrade", "homelab upgrade --dump dump"),
+        f"0 nothing stands in the way, 1 something does, {INVALID_INPUT}",
     ),
     "doctor": Help(
         ("homelab doctor", "homelab doctor --dump dump --usage dump/usage.json"),
@@ -79,7 +81,11 @@ HELP: Mapping[str, Help] = {
     ),
     "dump": Help(("homelab dump dump",), WRITTEN),
     "rightsize": Help(
-        ("homelab rightsize --dump dump --usage dump/usage.json",), f"0 it was proposed, {INVALID_INPUT}"
+        (
+            "homelab rightsize --prometheus http://192.0.2.20:9090",
+            "homelab rightsize --dump dump --usage dump/usage.json",
+        ),
+        f"0 it was proposed, {INVALID_INPUT}",
     ),
     "rehearse": Help(
         ("homelab rehearse --lab small", "homelab rehearse --drain k8s-node2 --add-worker"),

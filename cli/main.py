@@ -184,25 +184,30 @@ def preflight_command(
 @app.command("drain")
 def drain_command(
     node: Annotated[str, typer.Argument(help="The node to drain.")],
-    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
-    lab: Annotated[str | None, typer.Option("--lab", "-l", help="The lab whose machine it is, for its VMID.")] = None,
+    dump: DumpOption = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    lab: OptionalLabOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Say where the pods of a node would go, what holds its drain up, and the commands."""
     from cli.commands.drain import run_drain
 
-    raise SystemExit(run_drain(node, dump, lab, output))
+    raise SystemExit(run_drain(node, Source(dump, None, kubeconfig, context, lab), output))
 
 
 @app.command("upgrade")
 def upgrade_command(
-    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
+    dump: DumpOption = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    lab: OptionalLabOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Say how long the cluster's Kubernetes is supported, what the next release needs, and the steps in order."""
     from cli.commands.upgrade import run_upgrade
 
-    raise SystemExit(run_upgrade(dump, output))
+    raise SystemExit(run_upgrade(Source(dump, None, kubeconfig, context, lab), output))
 
 
 @app.command("doctor")
@@ -238,15 +243,18 @@ def dump_command(
 
 @app.command("rightsize")
 def rightsize_command(
-    dump: Annotated[Path | None, typer.Option(help="A dump of the cluster, as `homelab dump` writes it.")] = None,
-    usage: Annotated[Path | None, typer.Option(help="Usage of the last 30 days, as `homelab dump` writes it.")] = None,
-    lab: Annotated[str | None, typer.Option("--lab", "-l", help="The lab whose tiers rule; left out, none do.")] = None,
+    dump: DumpOption = None,
+    usage: UsageOption = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    lab: OptionalLabOption = None,
+    prometheus: PrometheusOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Propose requests and limits from what containers used, and cut nothing that was not seen loaded."""
     from cli.commands.rightsize import run_rightsize
 
-    raise SystemExit(run_rightsize(dump, usage, lab, output))
+    raise SystemExit(run_rightsize(Source(dump, usage, kubeconfig, context, lab, prometheus), output))
 
 
 @app.command("rehearse")

@@ -1,35 +1,45 @@
 """`homelab rightsize`."""
 
-from pathlib import Path
-
+from cli.cluster import Source, observe_source
 from cli.exits import FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.rightsize import rightsize_report
 from cli.text.console import make_console
 from cli.text.rightsize import print_sizes
 from config.load import InvalidLab, lab_folder, load_lab
-from observation import InvalidDump, InvalidUsage, read_dump, read_usage
+from observation import InvalidDump, InvalidUsage
+from operations.clients.refusals import NoCluster
+from operations.identity import AnotherCluster
 from operations.rightsize.cluster import size_cluster
 
 LEAST_DAYS, WHOLE_WEEK = 1, 8
 
 
-def run_rightsize(dump: Path | None, usage: Path | None, lab: str | None, output: str) -> int:
+def run_rightsize(source: Source, output: str) -> int:
     """Print a proposal for each container of which the use is known."""
-    if dump is None or usage is None:
-        return refuse_input("give the cluster with --dump DIR and its use with --usage FILE", output)
     try:
-        observation, used = read_dump(dump), read_usage(usage)
-        sizes = size_cluster(observation, used, load_lab(lab_folder(lab)) if lab else None)
-    except (InvalidDump, InvalidUsage) as error:
+        observation = observe_source(source)
+        lab = load_lab(lab_folder(source.lab)) if source.lab else None
+    except (InvalidDump, InvalidUsage, NoCluster, AnotherCluster) as error:
         return refuse_input(str(error), output)
     except InvalidLab as error:
-        return refuse_lab(lab or "", error, output)
+        return refuse_lab(source.lab or "", error, output)
+    used = observation.usage
+    if used is None:
+        told = next((f": {each.detail}" for each in observation.gaps if each.subject.startswith("usage")), "")
+        return refuse_input(
+            f"the usage of the containers is not known{told}; name a Prometheus with --prometheus URL, or a file with "
+            "--usage FILE",
+            output,
+        )
     if used.window_days < LEAST_DAYS:
-        return refuse_input(f"{usage} covers {used.window_days:g} days; less than one day says nothing", output)
+        return refuse_input(
+            f"{used.source} covers {used.window_days * 24:.0f} hours; less than one day says nothing", output
+        )
+    sizes = size_cluster(observation, used, lab)
     warnings = [f"the usage covers {used.window_days:g} days only"] if used.window_days < WHOLE_WEEK else []
     if output == "json":
-        print_json(rightsize_report(sizes, used.source, warnings))
+        print_json(rightsize_report(sizes, observation, used.source, warnings))
     else:
-        print_sizes(sizes, warnings, make_console())
+        print_sizes(sizes, warnings, observation.gaps, make_console())
     return FINE

@@ -1,27 +1,29 @@
 """`homelab upgrade`."""
 
-from pathlib import Path
-
+from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE
-from cli.output import print_json, refuse_input
+from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.upgrade import upgrade_report
 from cli.text.console import make_console
 from cli.text.upgrade import print_upgrade
-from observation import InvalidDump, read_dump
+from config.load import InvalidLab
+from observation import InvalidDump
+from operations.clients.refusals import NoCluster
+from operations.identity import AnotherCluster
 from operations.upgrade import NotUpgradable, foresee
 
 
-def run_upgrade(dump: Path | None, output: str) -> int:
+def run_upgrade(source: Source, output: str) -> int:
     """Print the way to the next minor release. ERRORS is returned where something holds it up."""
-    if dump is None:
-        return refuse_input("give the cluster with --dump DIR", output)
     try:
-        observation = read_dump(dump)
+        observation = observe_source(source)
         upgrade = foresee(observation)
-    except (InvalidDump, NotUpgradable) as error:
+    except (InvalidDump, NoCluster, AnotherCluster, NotUpgradable) as error:
         return refuse_input(str(error), output)
+    except InvalidLab as error:
+        return refuse_lab(source.lab or "", error, output)
     if output == "json":
-        print_json(upgrade_report(upgrade, observation.source))
+        print_json(upgrade_report(upgrade, observation))
     else:
-        print_upgrade(upgrade, make_console())
+        print_upgrade(upgrade, observation.gaps, make_console())
     return ERRORS if upgrade.is_held_up else FINE

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli.reports.document import Document, Report
-from observation.model import Gap, Observation, TimeSource, Why
+from cli.reports.gap import GapReport, gap_reports
+from observation.model import Gap, Observation, TimeSource
 from observation.objects import Reference
 from operations.adopt.cluster.comparison import Difference
 from operations.doctor.catalogue import RULES
@@ -41,14 +42,6 @@ class AilmentReport(Report):
     fix: str
     evidence: tuple[EvidenceReport, ...]
     consequences: tuple[EvidenceReport, ...]
-
-
-class GapReport(Report):
-    """Something that could not be asked, so that nothing is said of it."""
-
-    subject: str
-    why: Why
-    detail: str
 
 
 class DifferenceReport(Report):
@@ -99,7 +92,7 @@ def doctor_report(
         now_from=observed.now_from,
         counts=severity_counts(findings),
         findings=tuple(_ailment(each) for each in findings),
-        not_asked=tuple(GapReport(**each._asdict()) for each in not_asked),
+        not_asked=gap_reports(not_asked),
         drift=_drift(found) if found else None,
     )
 

@@ -1,6 +1,8 @@
 """The drain of a node as JSON."""
 
 from cli.reports.document import Document, Report
+from cli.reports.gap import GapReport, gap_reports
+from observation import Observation
 from operations.drain import Drain
 
 
@@ -56,12 +58,13 @@ class DrainReport(Document):
     loses_scratch: tuple[str, ...]
     volume_slots: tuple[SlotsReport, ...]
     steps: tuple[StepReport, ...]
+    not_asked: tuple[GapReport, ...]
 
 
-def drain_report(drain: Drain, steps: tuple[tuple[str, str], ...], source: str) -> DrainReport:
+def drain_report(drain: Drain, steps: tuple[tuple[str, str], ...], observation: Observation) -> DrainReport:
     """A drain for programs."""
     return DrainReport(
-        source=source,
+        source=observation.source,
         node=drain.node,
         can_end=drain.can_end,
         evicted=dict(drain.namespaces),
@@ -73,4 +76,5 @@ def drain_report(drain: Drain, steps: tuple[tuple[str, str], ...], source: str) 
             SlotsReport(node=each.node, before=each.before, after=each.after, of=each.limit) for each in drain.slots
         ),
         steps=tuple(StepReport(purpose=purpose, command=command) for purpose, command in steps),
+        not_asked=gap_reports(observation.gaps),
     )

@@ -1,7 +1,9 @@
 """Proposals for requests and limits as JSON."""
 
 from cli.reports.document import Document, Report
+from cli.reports.gap import GapReport, gap_reports
 from cli.text.rightsize import why
+from observation import Observation
 from operations.rightsize.cluster import Sized, Sizes
 from operations.rightsize.size import Proposal
 from plan.model.resources import notation
@@ -41,9 +43,10 @@ class RightsizeReport(Document):
     proposals: list[ProposalReport]
     not_sized: list[NotSizedReport]
     warnings: list[str]
+    not_asked: tuple[GapReport, ...]
 
 
-def rightsize_report(sizes: Sizes, source: str, warnings: list[str]) -> RightsizeReport:
+def rightsize_report(sizes: Sizes, observation: Observation, source: str, warnings: list[str]) -> RightsizeReport:
     """The report of proposals."""
     return RightsizeReport(
         source=source,
@@ -51,6 +54,7 @@ def rightsize_report(sizes: Sizes, source: str, warnings: list[str]) -> Rightsiz
         proposals=[_proposal(sized, each) for sized in sizes.sized for each in (sized.memory, sized.cpu)],
         not_sized=[NotSizedReport(**each._asdict()) for each in sizes.not_sized],
         warnings=warnings,
+        not_asked=gap_reports(observation.gaps),
     )
 
 

@@ -3,6 +3,8 @@
 from datetime import date
 
 from cli.reports.document import Document, Report
+from cli.reports.gap import GapReport, gap_reports
+from observation import Observation
 from operations.upgrade import Upgrade
 
 
@@ -58,12 +60,13 @@ class UpgradeReport(Document):
     add_ons: tuple[AddOnReport, ...]
     drains: tuple[DrainedReport, ...]
     steps: tuple[StepReport, ...]
+    not_asked: tuple[GapReport, ...]
 
 
-def upgrade_report(upgrade: Upgrade, source: str) -> UpgradeReport:
+def upgrade_report(upgrade: Upgrade, observation: Observation) -> UpgradeReport:
     """An upgrade for programs."""
     return UpgradeReport(
-        source=source,
+        source=observation.source,
         version=upgrade.version,
         end_of_life=upgrade.release.end_of_life if upgrade.release else None,
         days_left=upgrade.days_left,
@@ -85,4 +88,5 @@ def upgrade_report(upgrade: Upgrade, source: str) -> UpgradeReport:
         ),
         drains=tuple(DrainedReport(**each._asdict()) for each in upgrade.drains),
         steps=tuple(StepReport(**step._asdict()) for step in upgrade.steps),
+        not_asked=gap_reports(observation.gaps),
     )

@@ -1,13 +1,13 @@
 """The ailments of a cluster as text."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from cli.text.console import INDENT, SEVERITY_STYLE
+from cli.text.gaps import gap_lines
 from observation.model import Gap, Observation
 from operations.doctor.finding import Evidence, Finding
 from operations.drift import Drift
@@ -29,7 +29,7 @@ def print_diagnosis(
             console.print(part)
     if not_asked:
         console.print()
-        for part in _gaps(not_asked):
+        for part in gap_lines(not_asked):
             console.print(part)
     console.print()
     console.print(_verdict(findings))
@@ -55,19 +55,6 @@ def _lines(label: str, shown: Sequence[Evidence]) -> Iterator[RenderableType]:
         yield Padding(line, INDENT, expand=False)
     if len(shown) > _MOST:
         yield Padding(Text(f"{label}: {len(shown) - _MOST} more", "dim"), INDENT, expand=False)
-
-
-def _gaps(gaps: Sequence[Gap]) -> Iterator[RenderableType]:
-    yield Text("Not asked", "bold")
-    ordered = sorted(gaps, key=lambda each: each.why)
-    for why, group in groupby(ordered, key=lambda each: each.why):
-        alike = list(group)
-        if why == "absent":
-            names = listed([each.subject for each in alike], 40)
-            yield Padding(f"not in the dump, so there is none or nobody asked: {names}", INDENT, expand=False)
-        else:
-            for each in alike:
-                yield Padding(f"{each.subject}: {each.detail}", INDENT, expand=False)
 
 
 def _verdict(findings: Sequence[Finding]) -> Text:

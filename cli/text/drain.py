@@ -1,11 +1,13 @@
 """The drain of a node as text for people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 
 from cli.text.console import INDENT
+from cli.text.gaps import gap_lines
 from cli.text.tables import Column, Table, number
+from observation.model import Gap
 from operations.drain import Blocker, Drain, Move
 from operations.drain.blockers import Kind
 from plan.wording import listed, plural
@@ -19,7 +21,7 @@ BLOCKED: Mapping[Kind, str] = {
 }
 
 
-def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], console: Console) -> None:
+def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], gaps: Sequence[Gap], console: Console) -> None:
     """The verdict, what holds the drain up, where the pods go, and the commands."""
     pods = sum(count for _, count in drain.namespaces)
     verdict = "can be drained" if drain.can_end else f"cannot be drained: {plural(len(drain.blockers), 'blocker')}"
@@ -39,6 +41,8 @@ def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], console: Console
     console.print("Commands, in this order:")
     for purpose, command in steps:
         console.print(f"{' ' * INDENT[3]}{command}  # {purpose}")
+    for part in gap_lines(gaps):
+        console.print(part)
 
 
 def blocked(blocker: Blocker) -> str:

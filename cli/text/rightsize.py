@@ -1,10 +1,12 @@
 """Proposals for requests and limits as text for people."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 
+from cli.text.gaps import gap_lines
 from cli.text.tables import Column, Table, number
+from observation.model import Gap
 from observation.usage import ContainerUsage
 from operations.rightsize.cluster import Sizes
 from operations.rightsize.patterns import Pattern
@@ -41,7 +43,7 @@ def _why(used: ContainerUsage, proposal: Proposal) -> Iterator[str]:
     yield from (MEANINGS[each] for each in sorted(proposal.patterns))
 
 
-def print_sizes(sizes: Sizes, warnings: Iterable[str], console: Console) -> None:
+def print_sizes(sizes: Sizes, warnings: Iterable[str], gaps: Sequence[Gap], console: Console) -> None:
     """The proposals that change something, then how many containers are left alone."""
     changed = [
         (sized, proposal)
@@ -73,6 +75,8 @@ def print_sizes(sizes: Sizes, warnings: Iterable[str], console: Console) -> None
         console.print(f"  not sized: {each.namespace}/{each.workload}/{each.container}: {each.why}", highlight=False)
     for warning in warnings:
         console.print(f"warning: {warning}", highlight=False)
+    for part in gap_lines(gaps):
+        console.print(part)
 
 
 def _step(proposal: Proposal, now: int | None, proposed: int | None) -> str:

@@ -1,15 +1,17 @@
 """The way to the next minor release of Kubernetes as text for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
+from cli.text.gaps import gap_lines
 from cli.text.tables import Column, Table
+from observation.model import Gap
 from operations.upgrade import Upgrade
 from plan.wording import plural
 
 
-def print_upgrade(upgrade: Upgrade, console: Console) -> None:
+def print_upgrade(upgrade: Upgrade, gaps: Sequence[Gap], console: Console) -> None:
     """How long the release is supported, what holds the upgrade up, and the steps."""
     for sentence in _support(upgrade):
         console.print(sentence)
@@ -36,6 +38,8 @@ def print_upgrade(upgrade: Upgrade, console: Console) -> None:
         console.print("Steps, in this order:")
         for step in upgrade.steps:
             console.print(f"  [{step.where}] {step.command}  # {step.purpose}")
+    for part in gap_lines(gaps):
+        console.print(part)
 
 
 def _support(upgrade: Upgrade) -> Iterator[str]:

@@ -1,8 +1,13 @@
-"""How much containers used, by the metrics of the kubelets (cAdvisor) and of kube-state-metrics in Prometheus."""
+"""How much containers used, by the metrics of the kubelets (cAdvisor) and of kube-state-metrics in Prometheus.
+
+Containers are asked for by a few namespaces at a time: that bounds what a query loads, and what was answered need not
+be asked again.
+"""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from observation.model import Gap, Observation
 from observation.objects import name_of, namespace_of, reference
@@ -14,73 +19,105 @@ MEMORY = "container_memory_working_set_bytes"
 CPU = "container_cpu_usage_seconds_total"
 OOM = "container_oom_events_total"
 RESTARTS = "kube_pod_container_status_restarts_total"
-_CONTAINERS = 'container!="",container!="POD"'
+LAST_REASON = "kube_pod_container_status_last_terminated_reason"
+DAYS = 30
 _BY = "namespace, pod, container"
+_AT_A_TIME = 10
+"""Namespaces of one query."""
 _MIB = 1 << 20
 _QUANTILES = (0.5, 0.95, 0.99, 1)
 _KINDS = ("Cluster", "CronJob", "Deployment", "StatefulSet", "DaemonSet", "Job")
 Tell = Callable[[int, int], None]
+Answers = MutableMapping[str, tuple[Series, ...]]
+"""What was answered, by query; what is in it is not asked again."""
 _Key = tuple[str, str, str]
 """Namespace, workload as `Kind/name`, and container."""
 
 
+class _Question(NamedTuple):
+    name: str
+    query: str
+    daily: bool = False
+    """Asked for each day, not for the whole window."""
+
+
 def usage_of_cluster(
-    prometheus: Prometheus, observed: Observation, days: int = 30, tell: Tell = lambda done, of: None
+    prometheus: Prometheus,
+    observed: Observation,
+    end: datetime | None = None,
+    days: int = DAYS,
+    tell: Tell = lambda done, of: None,
+    answers: Answers | None = None,
 ) -> tuple[Usage | None, tuple[Gap, ...]]:
     """The usage of the last days by workload; None, and why, where the metric of memory is not there."""
-    end, window = observed.now, f"{days}d"
-    memory, rate = f"{MEMORY}{{{_CONTAINERS}}}", f"rate({CPU}{{{_CONTAINERS}}}[5m])"
-    asked = {
-        **{
-            f"memory {q}": f"max by ({_BY}) (quantile_over_time({q}, {memory}[{window}]))" for q in (0.5, 0.95, 0.99, 1)
-        },
-        **{f"cpu {q}": f"max by ({_BY}) (quantile_over_time({q}, {rate}[{window}:5m]))" for q in _QUANTILES},
-        "kills": f"sum by ({_BY}) (increase({OOM}{{{_CONTAINERS}}}[{window}]))",
-        "restarts": f"sum by ({_BY}) (increase({RESTARTS}[{window}]))",
-    }
-    gaps: list[Gap] = []
-    found: dict[str, dict[_Key, list[float]]] = {}
-    for done, (name, query) in enumerate(asked.items(), 1):
+    end, answers = end or observed.now, {} if answers is None else answers
+    questions = [each for batch in _batches(sorted(_namespaces(observed))) for each in _questions(batch, f"{days}d")]
+    gaps: dict[str, Gap] = {}
+    found: dict[str, dict[_Key, list[float]]] = defaultdict(lambda: defaultdict(list))
+    daily: dict[_Key, dict[datetime, float]] = defaultdict(dict)
+    for done, question in enumerate(questions, 1):
         try:
-            found[name] = _by_workload(prometheus.now(query, end), observed)
+            series = _asked(prometheus, question, end, days, answers)
         except NotAnswered as refused:
-            gaps.append(Gap(f"usage: {name}", refused.why, refused.detail))
-            found[name] = {}
-        tell(done, len(asked) + 1)
-    daily: dict[_Key, dict[datetime, float]] = {}
-    try:
-        daily = _daily(prometheus, observed, f"max by ({_BY}) (max_over_time({memory}[1d]))", end, days)
-    except NotAnswered as refused:
-        gaps.append(Gap("usage: days", refused.why, refused.detail))
-    tell(len(asked) + 1, len(asked) + 1)
+            gaps[question.name] = Gap(f"usage: {question.name}", refused.why, refused.detail)
+            if refused.why == "unreachable":
+                break
+            series = ()
+        for each in series:
+            key = _key(each, observed)
+            if key is None or not each.samples:
+                continue
+            if question.daily:
+                for at, value in each.samples:
+                    daily[key][at] = max(value / _MIB, daily[key].get(at, 0))
+            else:
+                found[question.name][key].append(each.samples[-1].value)
+        tell(done, len(questions))
     if not found["memory 1"]:
-        gaps.append(Gap("usage", "absent", f"{prometheus.url} has no {MEMORY} with the labels {_BY}"))
-        return None, tuple(gaps)
-    containers = tuple(_container(key, found, daily.get(key, {})) for key in sorted(found["memory 1"]))
-    return Usage(prometheus.url, float(days), end, containers), tuple(gaps)
+        gap = Gap("usage", "absent", f"{prometheus.url} has no {MEMORY} with the labels {_BY}")
+        return None, (*gaps.values(), gap)
+    containers = tuple(_container(key, found, daily[key], end) for key in sorted(found["memory 1"]))
+    window = max(each.days for each in containers)
+    return Usage(prometheus.url, window, end, containers), tuple(gaps.values())
 
 
-def _daily(
-    prometheus: Prometheus, observed: Observation, query: str, end: datetime, days: int
-) -> dict[_Key, dict[datetime, float]]:
-    """The highest working set of each day, in MiB."""
-    highest: dict[_Key, dict[datetime, float]] = defaultdict(dict)
-    for series in prometheus.range(query, end, timedelta(days=days - 1), timedelta(days=1)):
-        key = _key(series, observed)
-        if key is not None:
-            for at, value in series.samples:
-                highest[key][at] = max(value / _MIB, highest[key].get(at, 0))
-    return highest
+def _namespaces(observed: Observation) -> set[str]:
+    return {name_of(each) for each in observed.of("Namespace")} or {
+        namespace for kind in (*_KINDS, "Pod") for each in observed.of(kind) if (namespace := namespace_of(each))
+    }
 
 
-def _by_workload(found: tuple[Series, ...], observed: Observation) -> dict[_Key, list[float]]:
-    """The values of a workload's pods, those that are gone included."""
-    values: dict[_Key, list[float]] = defaultdict(list)
-    for series in found:
-        key = _key(series, observed)
-        if key is not None and series.samples:
-            values[key].append(series.samples[-1].value)
-    return values
+def _batches(namespaces: Sequence[str]) -> Iterator[Sequence[str]]:
+    for begin in range(0, len(namespaces), _AT_A_TIME):
+        yield namespaces[begin : begin + _AT_A_TIME]
+
+
+def _questions(namespaces: Sequence[str], window: str) -> Iterator[_Question]:
+    these = f'namespace=~"{"|".join(namespaces)}"'
+    containers = f'{these},container!="",container!="POD"'
+    memory, rate = f"{MEMORY}{{{containers}}}", f"rate({CPU}{{{containers}}}[5m])"
+    for quantile in _QUANTILES:
+        yield _Question(f"memory {quantile}", f"max by ({_BY}) (quantile_over_time({quantile}, {memory}[{window}]))")
+    yield _Question("memory days", f"max by ({_BY}) (max_over_time({memory}[1d]))", daily=True)
+    yield _Question("memory since", f"min by ({_BY}) (min_over_time(timestamp({memory})[{window}:1h]))")
+    for quantile in _QUANTILES:
+        yield _Question(f"cpu {quantile}", f"max by ({_BY}) (quantile_over_time({quantile}, {rate}[{window}:5m]))")
+    yield _Question("kills", f"sum by ({_BY}) (increase({OOM}{{{containers}}}[{window}]))")
+    yield _Question("restarts", f"sum by ({_BY}) (increase({RESTARTS}{{{these}}}[{window}]))")
+    killed = f'{LAST_REASON}{{{these},reason="OOMKilled"}}'
+    yield _Question("killed pods", f"sum by ({_BY}) (max_over_time({killed}[{window}]))")
+
+
+def _asked(
+    prometheus: Prometheus, question: _Question, end: datetime, days: int, answers: Answers
+) -> tuple[Series, ...]:
+    if question.query not in answers:
+        answers[question.query] = (
+            prometheus.range(question.query, end, timedelta(days=days - 1), timedelta(days=1))
+            if question.daily
+            else prometheus.now(question.query, end)
+        )
+    return answers[question.query]
 
 
 def _key(series: Series, observed: Observation) -> _Key | None:
@@ -106,21 +143,24 @@ def _workload(observed: Observation, namespace: str, pod: str) -> str:
     return f"{best['kind']}/{name_of(best)}" if best else ""
 
 
-def _container(key: _Key, found: dict[str, dict[_Key, list[float]]], daily: dict[datetime, float]) -> ContainerUsage:
+def _container(
+    key: _Key, found: dict[str, dict[_Key, list[float]]], daily: dict[datetime, float], end: datetime
+) -> ContainerUsage:
     namespace, workload, container = key
-    memory = [max(found[f"memory {q}"].get(key, [0])) / _MIB for q in _QUANTILES]
-    cpu = [max(found[f"cpu {q}"].get(key, [0])) * 1000 for q in _QUANTILES]
-    days = [value for _, value in sorted(daily.items())]
+    memory = [max(found[f"memory {quantile}"].get(key, [0])) / _MIB for quantile in _QUANTILES]
+    cpu = [max(found[f"cpu {quantile}"].get(key, [0])) * 1000 for quantile in _QUANTILES]
+    since = min(found["memory since"].get(key, [end.timestamp() - len(daily) * 86_400]))
+    kills = sum(found["kills"].get(key, [0]))
     return ContainerUsage(
         namespace,
         workload,
         container,
         len(found["memory 1"][key]),
-        float(len(days)),
+        min(float(len(daily)), round((end.timestamp() - since) / 86_400, 1)) if daily else 0.0,
         Percentiles(*(round(each, 1) for each in cpu)),
         Percentiles(*(round(each, 1) for each in memory)),
-        tuple(round(each, 1) for each in days),
-        round(sum(found["kills"].get(key, [0]))),
+        tuple(round(value, 1) for _, value in sorted(daily.items())),
+        round(max(kills, sum(found["killed pods"].get(key, [0])))),
         round(sum(found["restarts"].get(key, [0]))),
         "",
     )

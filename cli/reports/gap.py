@@ -1,0 +1,19 @@
+"""What could not be asked of a cluster, as JSON."""
+
+from collections.abc import Iterable
+
+from cli.reports.document import Report
+from observation.model import Gap, Why
+
+
+class GapReport(Report):
+    """Something that could not be asked, so that nothing is said of it."""
+
+    subject: str
+    why: Why
+    detail: str
+
+
+def gap_reports(gaps: Iterable[Gap]) -> tuple[GapReport, ...]:
+    """The gaps of an observation."""
+    return tuple(GapReport(**each._asdict()) for each in gaps)
