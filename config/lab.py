@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from config.cluster import Cluster
 from config.group import Group
@@ -35,6 +36,14 @@ class Lab:
     """Objects that stand in files beside a service, by service."""
     places: Places = field(default_factory=Places, compare=False, repr=False)
     """Where each value stands in the files; empty for a lab that was not read from files."""
+
+    @cached_property
+    def objects_by_kind(self) -> Mapping[str, tuple[StatedObject, ...]]:
+        """The objects of all services that stand in files, by kind."""
+        found: dict[str, list[StatedObject]] = {}
+        for each in (each for stated in self.objects.values() for each in stated):
+            found.setdefault(each.kind, []).append(each)
+        return {kind: tuple(stated) for kind, stated in found.items()}
 
     def place(self, path: Path) -> Place | None:
         """Where `path` stands in the files, or the nearest thing around it that does."""

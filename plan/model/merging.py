@@ -17,6 +17,7 @@ LIST_KEYS: Mapping[str, tuple[str, ...]] = {
     "secrets": ("name",),
 }
 """Lists whose elements are merged by these fields; every other list is replaced as a whole."""
+_DEFAULTS: Mapping[str, str] = {"protocol": "TCP"}
 
 
 def merged(base: Any, patch: Any, field: str = "") -> Any:
@@ -38,8 +39,8 @@ def merged(base: Any, patch: Any, field: str = "") -> Any:
 
 
 def identity(element: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[Any, ...]:
-    """The values by which an element of a list is known."""
-    return tuple(element[key] for key in keys if key in element)
+    """The values by which an element of a list is known; a port that states no protocol is TCP's."""
+    return tuple(element.get(key, _DEFAULTS.get(key)) for key in keys if key in element or key in _DEFAULTS)
 
 
 def is_fields(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -45,7 +45,7 @@ def _namespace(
     exceptions = {exception for service in services for exception in lab.services[service].exceptions}
     opts_out = {LIMIT_RANGE_LABEL: "no-limit-range" in exceptions, QUOTA_LABEL: "no-quota" in exceptions}
     labels = {
-        TIER_LABEL: tier.name,
+        **({TIER_LABEL: tier.name} if governed or not _is_adopted(lab, services) else {}),
         **{label: OPT_OUT for label, is_out in opts_out.items() if is_out},
         **exception_labels(_for_charts(lab, services)),
     }
@@ -66,6 +66,12 @@ def _namespace(
         quota=_inside(tier.quota, name) if governed and not opts_out[QUOTA_LABEL] else None,
         after_policies=after_policies,
     )
+
+
+def _is_adopted(lab: Lab, services: list[str]) -> bool:
+    """Whether a namespace was there before. As long as nothing governs it by its tier, it gets no label of one: the
+    policies of somebody else may look for that."""
+    return any(lab.services[each].namespace for each in services)
 
 
 def _for_charts(lab: Lab, services: list[str]) -> set[str]:

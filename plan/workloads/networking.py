@@ -75,7 +75,7 @@ def _service(
     if address:
         spec |= {"allocateLoadBalancerNodePorts": at_nodes, "externalTrafficPolicy": "Local"}
     annotations = config.annotations.service | (load_balancer_annotation(address) if address else {})
-    if config.replicas == 0:
+    if config.replicas == 0 or config.adopt.as_it_is:
         annotations |= NOT_AWAITED
     labels = config.labels.service | context.labels(name)
     return manifest("v1", "Service", called, context.namespace, labels=labels, annotations=annotations, spec=spec)

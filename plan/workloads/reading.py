@@ -1,12 +1,13 @@
 """Workloads read out of manifests that the program does not write itself: the pods that their controllers make."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from config.pod import POD_TEMPLATES
 from config.source import Path
 from plan.kubernetes.admission.containers import read_pod
 from plan.kubernetes.admission.defaults import defaulted_by_api, defaulted_by_limit_range
-from plan.kubernetes.admission.priority import SYSTEM_PRIORITY_CLASSES
+from plan.kubernetes.admission.priority import PriorityClass, priority_classes
 from plan.model import Controller, Manifest, Pod, Workload
 from plan.model.constraints import read_constraints
 from plan.model.fields import Fields, entries, mapping, number, text, value
@@ -57,14 +58,14 @@ def _pod(context: ServiceContext, manifest: Manifest, template: Fields, beside: 
     tier = next(tier for tier in plan_tiers(context.lab) if tier.name == context.service.tier)
     ranges = (tier.limit_range,) if context.has_limit_range else ()
     pod = defaulted_by_limit_range(defaulted_by_api(read_pod(spec)), ranges)
-    priority_class = text(spec, "priorityClassName") or context.service.tier
-    row = context.lab.tiers.get(priority_class)
+    stated = text(spec, "priorityClassName") or context.service.tier
+    priority_class = priority_classes(context.lab).get(stated, PriorityClass(0))
     return pod._replace(
-        priority=row.priority if row else SYSTEM_PRIORITY_CLASSES.get(priority_class, 0),
+        priority=priority_class.value,
         node_selector=mapping(spec, "nodeSelector"),
         tolerated_taints=frozenset(text(each, "key") or "*" for each in entries(spec, "tolerations")),
         block_volumes=tuple(_block_volumes(context, manifest, spec, beside)),
-        constraints=read_constraints(mapping(template, "metadata"), spec, preempts=row.preempts if row else True),
+        constraints=read_constraints(mapping(template, "metadata"), spec, preempts=priority_class.preempts),
     )
 
 
@@ -88,14 +89,30 @@ def _block_volumes(
             yield text(each, "metadata", "name")
 
 
+class Bounds(NamedTuple):
+    """Fields of an autoscaler, and the least number of pods where none is stated."""
+
+    least: str
+    most: str
+    default: int
+
+
+SCALERS: Mapping[str, Bounds] = {
+    "HorizontalPodAutoscaler": Bounds("minReplicas", "maxReplicas", 1),
+    "ScaledObject": Bounds("minReplicaCount", "maxReplicaCount", 0),
+}
+"""Kinds of autoscalers: they own the number of pods of what they scale. A ScaledObject of KEDA may go down to none."""
+
+
 def _in_motion(manifest: Manifest, template: Fields, workload: Workload, beside: Iterable[Manifest]) -> Workload:
     """With the number of pods that there may be more or less of while it is rolled out, scaled, drained."""
     labels = mapping(template, "metadata", "labels")
     for each in beside:
-        if each["kind"] == "HorizontalPodAutoscaler" and _scales(each, manifest):
-            least = number(each, "spec", "minReplicas", default=1)
+        bounds = SCALERS.get(each["kind"])
+        if bounds and _scales(each, manifest):
+            least = number(each, "spec", bounds.least, default=bounds.default)
             stated = number(manifest, "spec", "replicas", default=least)
-            most = number(each, "spec", "maxReplicas", default=least)
+            most = number(each, "spec", bounds.most, default=max(least, 1))
             workload = workload._replace(replicas=max(least, stated), max_replicas=most)
         if each["kind"] == "PodDisruptionBudget" and isinstance(value(each, "spec", "maxUnavailable"), int):
             selected = mapping(each, "spec", "selector", "matchLabels")
@@ -106,7 +123,7 @@ def _in_motion(manifest: Manifest, template: Fields, workload: Workload, beside:
 
 def _scales(autoscaler: Manifest, manifest: Manifest) -> bool:
     target = mapping(autoscaler, "spec", "scaleTargetRef")
-    return (target.get("kind"), target.get("name")) == (manifest["kind"], manifest["metadata"]["name"])
+    return (target.get("kind", "Deployment"), target.get("name")) == (manifest["kind"], manifest["metadata"]["name"])
 
 
 def _surge(manifest: Manifest, replicas: int) -> int:

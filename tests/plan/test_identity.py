@@ -114,6 +114,14 @@ def test_the_plan_rolls_it_out_as_it_is_done(folder: Path) -> None:
     assert [each.name for each in workload.pod.containers] == ["server"]
 
 
+def test_an_up_does_not_wait_for_what_is_adopted_as_it_is(folder: Path) -> None:
+    plan = planned(folder, ADOPTED)
+    for kind in ("Deployment", "Service"):
+        assert made(plan, kind)["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
+    later = planned(folder, ADOPTED.replace("  as_it_is: true\n", ""))
+    assert "annotations" not in made(later, "Deployment")["metadata"]
+
+
 def test_by_convention_only_the_names_are_kept(folder: Path) -> None:
     template: dict[str, Any] = made(planned(folder, ADOPTED.replace("  as_it_is: true\n", "")), "Deployment")["spec"]
     labels = template["template"]["metadata"]["labels"]

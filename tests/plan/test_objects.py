@@ -113,6 +113,35 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app: reader}}}
     assert (reader.replicas, reader.max_replicas, reader.max_unavailable) == (2, 5, 1)
 
 
+def test_what_keda_scales_may_go_down_to_no_pod_at_all(folder: Path) -> None:
+    scaled = """apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: reader}
+spec: {scaleTargetRef: {name: reader}, maxReplicaCount: 4}
+"""
+    plan = planned(
+        folder,
+        {"file": "services/feeds/scaling.yaml", "new": scaled},
+        {"file": READER, "old": "  replicas: 1\n", "new": ""},
+        {"file": "services/feeds.yaml", "old": "network.yaml]", "new": "network.yaml, scaling.yaml]"},
+    )
+    assert (workload(plan, "reader").replicas, workload(plan, "reader").max_replicas) == (0, 4)
+
+
+def test_a_pod_may_name_a_priority_class_that_stands_in_a_file(folder: Path) -> None:
+    stated = "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: night}\nvalue: 77\n"
+    named = {"file": READER, "old": "    spec:\n", "new": "    spec:\n      priorityClassName: night\n"}
+    refused = planned(folder, named)
+    assert "ADMISSION-REFUSED" in {each.code for each in refused.errors}
+    plan = planned(
+        folder,
+        {"file": "services/feeds/night.yaml", "new": stated},
+        {"file": "services/feeds.yaml", "old": "network.yaml]", "new": "network.yaml, night.yaml]"},
+    )
+    assert plan.errors == ()
+    assert workload(plan, "reader").pod.priority == 77
+
+
 def test_objects_beside_a_chart_come_before_it_where_its_pods_may_refer_to_them(folder: Path) -> None:
     text = """apiVersion: v1
 kind: ConfigMap

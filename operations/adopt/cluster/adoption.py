@@ -10,7 +10,7 @@ from config.load import LABS, InvalidLab, load_lab
 from config.source import Problem
 from observation import Usage
 from operations.adopt.cluster.app_file import Unpatchable, app_of, deployment_patch, lines_of
-from operations.adopt.cluster.comparison import Difference, differences
+from operations.adopt.cluster.comparison import Difference, differences, is_reordered
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.origins import LeftOut
@@ -234,7 +234,7 @@ def _as_apps(
         main = each.found.main
         if each.name in unpatched and main and main in planned:
             try:
-                patch = deployment_patch(planned[main], world.manifests[main], each)
+                patch = deployment_patch(planned[main], world, each)
             except Unpatchable:
                 continue
             app = app_of(each, world, choices, patch)
@@ -273,9 +273,11 @@ def _with_services(files: Mapping[str, str], services: Iterable[ServiceFile]) ->
 
 
 def _disturbs(manifests: Iterable[Manifest], service: ServiceFile, world: World) -> bool:
-    """Whether a service would do more than change labels and annotations, or leaves out what runs of its workload."""
+    """Whether a service would do more than change labels and annotations, or would seem to."""
     for manifest in manifests:
         live = world.manifests.get(key_of(manifest))
+        if live and is_reordered(manifest.get("spec"), live.get("spec")):
+            return True
         found = differences(manifest, live)
         if any(each.effect != "in place" or each.path[:1] != ("metadata",) for each in found):
             return True

@@ -2,9 +2,10 @@
 patch, and everything beside it as objects."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any
 
-from operations.adopt.cluster.comparison import identity, is_same
+from operations.adopt.cluster.comparison import is_same
 from operations.adopt.cluster.footprint import footprint
 from operations.adopt.cluster.objects import is_fields, is_list, pod_spec
 from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
@@ -13,7 +14,7 @@ from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text, value, values
-from plan.model.merging import LIST_KEYS
+from plan.model.merging import LIST_KEYS, identity
 
 REASON = "It runs so, and the format has no word for it"
 
@@ -25,13 +26,13 @@ class Unpatchable(Exception):
 def app_of(written: ServiceFile, world: World, choices: Choices, merge: Mapping[str, Any] | None) -> ServiceFile | None:
     """The same service as a file of kind `app`, with a patch of its Deployment; None where it can be none."""
     found, main = written.found, written.found.main
-    if main is None or main.kind != "Deployment" or found.release or not written.files:
+    if main is None or main.kind != "Deployment" or main in world.scaled or found.release or not written.files:
         return None
     live = world.manifests[main]
     containers = entries(pod_spec(live), "containers")
     if not containers or any("nvidia.com/gpu" in mapping(each, "resources", "limits") for each in containers):
         return None
-    rest = [manifest_of(world.manifests[key], key, found.namespace, []) for key in written.objects if key != main]
+    rest = [manifest_of(key, world, found.namespace, []) for key in written.objects if key != main]
     said = _said(written, live, containers[0], choices)
     if rest:
         said["objects"] = FlowList([OBJECTS_FILE])
@@ -64,18 +65,21 @@ def _said(written: ServiceFile, live: Manifest, container: Fields, choices: Choi
     for field in ("command", "args"):
         if stated := values(container, field):
             said[field] = FlowList(stated)
-    environment = {
-        text(each, "name"): text(each, "value")
-        for each in entries(container, "env")
-        if "value" in each and not is_secret(text(each, "name"), each.get("value"))
-    }
-    if environment:
+    if environment := {
+        text(each, "name"): text(each, "value") for each in takewhile(_is_plain, entries(container, "env"))
+    }:
         said["env"] = environment
     adopt: dict[str, Any] = {"name": text(live, "metadata", "name"), "container": text(container, "name")}
     adopt["selector"] = Flow(mapping(live, "spec", "selector", "matchLabels"))
     adopt["strategy"] = text(live, "spec", "strategy", "type") or "RollingUpdate"
     said["adopt"] = Flow(adopt, as_it_is=True)
     return said
+
+
+def _is_plain(variable: Fields) -> bool:
+    """Whether a variable can stand under `env`. What comes after one that cannot, stands in the patch with it: so all
+    keep their order."""
+    return "value" in variable and not is_secret(text(variable, "name"), variable.get("value"))
 
 
 def merge_patch(planned: Any, wanted: Any, field: str = "") -> Any:
@@ -108,11 +112,11 @@ def _list_patch(planned: list[Any], wanted: list[Any], keys: tuple[str, ...]) ->
     return changes or None
 
 
-def deployment_patch(planned: Manifest, live: Manifest, written: ServiceFile) -> dict[str, Any] | None:
+def deployment_patch(planned: Manifest, world: World, written: ServiceFile) -> dict[str, Any] | None:
     """The patch that makes a planned Deployment the one that runs; labels of the program stay. Raises Unpatchable."""
     main = written.found.main
     assert main is not None, "only a service with a main workload becomes an app"
-    wanted = manifest_of(live, main, "", [])
+    wanted = manifest_of(main, world, "", [])
     labels = dict(mapping(planned, "metadata", "labels"))
     wanted["metadata"]["labels"] = labels | dict(mapping(wanted, "metadata", "labels"))
     stated = {"metadata": {key: each for key, each in wanted["metadata"].items() if key in ("labels", "annotations")}}

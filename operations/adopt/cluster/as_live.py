@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from operations.adopt.cluster.comparison import Difference, Path, identity
+from operations.adopt.cluster.comparison import Difference, Path
 from operations.adopt.cluster.objects import is_fields, is_list
 from plan.model import Manifest
-from plan.model.merging import LIST_KEYS
+from plan.model.merging import LIST_KEYS, identity
 
 _ABSENT = object()
 

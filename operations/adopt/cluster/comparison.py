@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from config.quantity import Cpu
+from operations.adopt.cluster.defaults import DEFAULTS
 from operations.adopt.cluster.objects import Key, is_fields, is_list, key_of
 from operations.adopt.cluster.stated import as_stated, comparable
 from plan.model import Manifest
-from plan.model.merging import LIST_KEYS
+from plan.model.merging import LIST_KEYS, identity
 
 Effect = Literal["created", "re-created", "data", "restarts", "in place"]
 Path = tuple[str, ...]
@@ -62,9 +63,13 @@ def differences(stated: Manifest, live: Manifest | None) -> tuple[Difference, ..
         return (Difference(key, (), None, stated, "created"),)
     wanted, found = comparable(stated), comparable(live)
     wanted.pop("apiVersion", None)
+    changes = {path: (one, other) for path, one, other in _changes(wanted, found, ())}
+    for default in DEFAULTS.get(key.kind, ()):
+        for path, one, other in _stated_default(default.path, default.value, stated, live, ()):
+            changes.setdefault(path, (one, other))
     return tuple(
         Difference(key, path, one, other, effect_of(key.kind, path, one, other))
-        for path, one, other in _changes(wanted, found, ())
+        for path, (one, other) in changes.items()
     )
 
 
@@ -106,6 +111,27 @@ def _changes(wanted: Any, found: Any, path: Path) -> Iterator[tuple[Path, Any, A
         yield path, found, wanted
 
 
+def _stated_default(
+    pattern: Path, default: Any, wanted: Any, found: Any, path: Path
+) -> Iterator[tuple[Path, Any, Any]]:
+    """A field that is stated as what it would be anyway, where it is something else now: `replicas: 1` beside seven."""
+    if not pattern:
+        if wanted == default and found is not None:
+            yield from _changes(wanted, found, path)
+    elif pattern[0] == "*":
+        fields = LIST_KEYS.get(path[-1])
+        if fields and is_list(wanted) and is_list(found):
+            there = {identity(each, fields): each for each in found}
+            for each in wanted:
+                element = identity(each, fields)
+                if element in there:
+                    place = (*path, str(element[0]))
+                    yield from _stated_default(pattern[1:], default, each, there[element], place)
+    elif is_fields(wanted) and is_fields(found) and pattern[0] in wanted and pattern[0] in found:
+        name = pattern[0]
+        yield from _stated_default(pattern[1:], default, wanted[name], found[name], (*path, name))
+
+
 def _list_changes(wanted: list[Any], found: list[Any], path: Path) -> Iterator[tuple[Path, Any, Any]]:
     fields = LIST_KEYS.get(path[-1]) if path else None
     if fields is None or not all(is_fields(each) for each in (*wanted, *found)):
@@ -118,9 +144,18 @@ def _list_changes(wanted: list[Any], found: list[Any], path: Path) -> Iterator[t
         yield from _changes(each, there.get(element), (*path, str(element[0])))
 
 
-def identity(element: Mapping[str, Any], fields: tuple[str, ...]) -> tuple[Any, ...]:
-    """What tells an element of a list from the others."""
-    return tuple(element[field] for field in fields if field in element)
+def is_reordered(stated: Any, live: Any, field: str = "") -> bool:
+    """Whether elements of a list stand at other places than those that run. Applying that changes nothing, and shows
+    as a change in every preview: the engine's provider compares lists by place."""
+    if is_fields(stated) and is_fields(live):
+        return any(is_reordered(each, live[name], name) for name, each in stated.items() if name in live)
+    fields = LIST_KEYS.get(field)
+    if fields is None or not is_list(stated) or not is_list(live):
+        return False
+    return any(
+        identity(one, fields) != identity(other, fields) or is_reordered(one, other)
+        for one, other in zip(stated, live, strict=False)
+    )
 
 
 def is_same(wanted: Any, found: Any, path: Path) -> bool:

@@ -15,11 +15,17 @@ from operations.adopt.cluster.withheld import secret_arguments, without_secret_v
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
+from plan.model.metadata import NOT_AWAITED
 from plan.workloads.objects import CLUSTER_WIDE
 
 SCHEMA = "yaml-language-server: $schema=../../../schema/service.json"
 OBJECTS_FILE = "as-found.yaml"
 """The file beside a service with the objects that stand in it as they run."""
+
+
+AWAITED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "Service"})
+"""Kinds that an `up` waits for after each change of a label. As found it does not: one that ails would fail it after
+ten minutes, and of one that is ready at once the engine's provider may keep an old state."""
 
 
 class Choices(NamedTuple):
@@ -57,7 +63,7 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
     questions = list(questions_about(found, world))
     kept = tuple(key for key in found.objects if key.kind == "Secret")
     declared = tuple(key for key in found.objects if key not in kept)
-    manifests = [manifest_of(world.manifests[key], key, found.namespace, questions) for key in declared]
+    manifests = [manifest_of(key, world, found.namespace, questions) for key in declared]
     measured = footprint(_workloads(found, world), choices.usage)
     release = world.releases[found.release] if found.release else None
     said: dict[str, Any] = {"kind": "helm" if release else "objects", "tier": choices.tiers[found.namespace]}
@@ -92,13 +98,19 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
     )
 
 
-def manifest_of(live: Manifest, key: Key, namespace: str, questions: list[Question]) -> Manifest:
-    """An object as it stands in a file: of the service's namespace without being said."""
-    manifest, withheld = without_secrets(as_stated(live))
+def manifest_of(key: Key, world: World, namespace: str, questions: list[Question]) -> Manifest:
+    """An object as it stands in a file: of the service's namespace without being said, and without the
+    number of pods that an autoscaler owns."""
+    manifest, withheld = without_secrets(as_stated(world.manifests[key]))
+    if key in world.scaled:
+        manifest["spec"].pop("replicas", None)
     if key.namespace == namespace:
         manifest["metadata"].pop("namespace", None)
     elif not key.namespace and key.kind not in CLUSTER_WIDE:
         manifest["metadata"]["namespace"] = ""
+    if key.kind in AWAITED:
+        annotations: dict[str, Any] = manifest["metadata"].get("annotations") or {}
+        manifest["metadata"]["annotations"] = annotations | NOT_AWAITED
     if withheld:
         questions.append(Question(key, "secret-withheld", tuple(each.place for each in withheld)))
     if arguments := tuple(secret_arguments(manifest)):

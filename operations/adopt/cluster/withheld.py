@@ -64,9 +64,10 @@ def is_secret(name: str, value: Any) -> bool:
 
 
 def without_secrets(manifest: Manifest) -> tuple[Manifest, tuple[Withheld, ...]]:
-    """An object without the variables of its containers, and the entries of a ConfigMap, that look like secrets.
+    """An object without the values of variables, and the entries of a ConfigMap, that look like secrets.
 
-    What is not stated of them stays in the cluster as it is.
+    What is not stated of them stays in the cluster as it is. A variable keeps its name and its place, for the engine's
+    provider compares lists by place: with one left out, every preview would show those behind it as changed.
     """
     found: list[Withheld] = []
     if manifest["kind"] == "ConfigMap":
@@ -79,9 +80,7 @@ def without_secrets(manifest: Manifest) -> tuple[Manifest, tuple[Withheld, ...]]
         secret = {text(each, "name") for each in variables if is_secret(text(each, "name"), each.get("value"))}
         if secret:
             holder: Any = container
-            holder["env"] = [each for each in holder["env"] if each["name"] not in secret]
-            if not holder["env"]:
-                del holder["env"]
+            holder["env"] = [{"name": each["name"]} if each["name"] in secret else each for each in holder["env"]]
             found += [Withheld(f"{text(container, 'name')}: {name}") for name in sorted(secret)]
     return manifest, tuple(found)
 

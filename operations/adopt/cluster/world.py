@@ -9,7 +9,8 @@ from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, or
 from operations.adopt.cluster.references import references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
 from plan.model import Manifest
-from plan.model.fields import entries, text
+from plan.model.fields import entries, mapping, text
+from plan.workloads.reading import SCALERS
 
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod", "ReplicaSet"})
 _UNNAMED = frozenset({"ReplicaSet", "EndpointSlice", "Event", "ControllerRevision", "Lease"})
@@ -27,6 +28,9 @@ class World(NamedTuple):
     unreadable: tuple[Unreadable, ...]
     operated: frozenset[Key]
     """Custom objects of which an operator makes pods: a database cluster for example."""
+
+    scaled: frozenset[Key]
+    """Workloads whose number of pods an autoscaler owns."""
 
     def is_own(self, key: Key) -> bool:
         """Whether its owner states an object."""
@@ -57,7 +61,18 @@ def read_world(objects: Iterable[Manifest]) -> World:
             reach = {**near[key.namespace], **near[""]} if key.namespace else manifests
             named[key] = frozenset(references(each, reach))
     by_name = {OfRelease(each.namespace, each.name): each for each in releases}
-    return World(manifests, found, named, by_name, unreadable, _operated(manifests))
+    return World(manifests, found, named, by_name, unreadable, _operated(manifests), _scaled(manifests))
+
+
+def _scaled(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:
+    targets = (
+        (key.namespace, mapping(manifest, "spec", "scaleTargetRef"))
+        for key, manifest in manifests.items()
+        if key.kind in SCALERS
+    )
+    return frozenset(
+        Key(text(each, "kind") or "Deployment", namespace, text(each, "name")) for namespace, each in targets
+    )
 
 
 def _operated(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:

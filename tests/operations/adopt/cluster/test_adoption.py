@@ -80,6 +80,11 @@ def test_a_namespace_keeps_its_name_and_its_tier(lab: Path) -> None:
     assert (services["wiki"].namespace, services["wiki"].tier) == ("tools", "unsorted")
 
 
+def test_a_namespace_without_a_tier_gets_no_label_of_one(lab: Path) -> None:
+    manifests = {each.name: each.manifest for each in adopted(lab).plan.namespaces}
+    assert "tier" not in manifests["tools"]["metadata"]["labels"], "a policy of somebody else may look for it"
+
+
 def test_no_secret_stands_in_any_file(lab: Path) -> None:
     adoption = adopted(lab)
     assert all("redacted" not in content for content in adoption.files.values())

@@ -86,6 +86,33 @@ def test_the_same_amount_written_otherwise_is_no_difference() -> None:
     assert effects(changed(running, *limits, to={"memory": "1024Mi"}), running) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "path", "default", "runs"),
+    [
+        ("Deployment", "photos-web", ("spec", "replicas"), 1, 7),
+        ("Deployment", "photos-web", ("spec", "strategy"), {"type": "RollingUpdate"}, {"type": "Recreate"}),
+        ("Deployment", "photos-web", ("spec", "template", "spec", "dnsPolicy"), "ClusterFirst", "None"),
+        ("Deployment", "photos-web", ("spec", "template", "spec", "containers", 0, "terminationMessagePolicy"), "File",
+         "FallbackToLogsOnError"),
+        ("CronJob", "photos-index", ("spec", "suspend"), False, True),
+    ],
+)  # fmt: skip
+def test_a_value_stated_as_the_default_is_a_difference_where_another_one_runs(
+    kind: str, name: str, path: tuple[str | int, ...], default: Any, runs: Any
+) -> None:
+    asked_for = live(kind, "photos", name)
+    stated = changed(asked_for, *path, to=default)
+    running = changed(asked_for, *path, to=runs)
+    (found,) = differences(stated, running)
+    assert found.path[: len(path) - 1] == tuple(photos_web(step) for step in path[:-1])
+    assert found.live == (runs["type"] if isinstance(runs, dict) else runs)
+    assert differences(stated, changed(asked_for, *path, to=default)) == ()
+
+
+def photos_web(step: str | int) -> str:
+    return "web" if step == 0 else str(step)
+
+
 def test_another_name_of_a_container_is_a_second_container() -> None:
     running = live("Deployment", "photos", "photos-web")
     stated = changed(running, "spec", "template", "spec", "containers", 0, "name", to="main")
