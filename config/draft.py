@@ -41,11 +41,11 @@ class Draft:
     Machines with a shape say what it says too."""
     places: Places
 
-    def problem(self, path: Path, message: str) -> Problem:
-        """A problem with what stands at `path`."""
+    def problem(self, path: Path, message: str, *related: Path) -> Problem:
+        """A problem with the value at `path`; `related` are other places that it is about."""
         place = self.places.find(path)
         assert place is not None, f"{path} stands in no file"
-        return Problem(place, path, message)
+        return Problem(place, path, message, related)
 
     def pointer(self, path: Path) -> str:
         """`path` and its place, for a message about something else."""

@@ -46,6 +46,8 @@ class Problem(NamedTuple):
     place: Place
     path: Path
     message: str
+    related: tuple[Path, ...] = ()
+    """Other places that it is about, for example that of the machine that has the address already."""
 
     @property
     def dotted(self) -> str:

@@ -32,7 +32,8 @@ def _conflicts(lab: Draft, kinds: Iterable[Callable[[Draft], Iterator[Claim]]]) 
         taken: dict[Hashable, Path] = {}
         for claim in sorted(claims(lab), key=lambda claim: claim.path in lab.places.counted):
             if claim.key in taken:
-                yield lab.problem(claim.path, f"{claim.what} is taken by {lab.pointer(taken[claim.key])}")
+                owner = taken[claim.key]
+                yield lab.problem(claim.path, f"{claim.what} is taken by {lab.pointer(owner)}", owner)
             else:
                 taken[claim.key] = claim.path
 

@@ -178,7 +178,7 @@ def _problems(folder: Path, before: str, entries: Iterable[Entry]) -> tuple[Prob
 
 
 def _concerns(problem: Problem, name: str) -> bool:
-    return problem.path[:2] == ("machines", name) or f"machines.{name}." in problem.message
+    return any(path[:2] == ("machines", name) for path in (problem.path, *problem.related))
 
 
 def _safe(
