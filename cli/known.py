@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from config.refusals import REFUSALS
 from operations.doctor.catalogue import RULES
 from operations.rules import all_rules
 from plan.changes.effects import EFFECTS
 from plan.model import Plan
 
-Kind = Literal["service", "node", "machine", "host", "tier", "policy", "finding", "effect", "ailment"]
+Kind = Literal["service", "node", "machine", "host", "tier", "policy", "finding", "refusal", "effect", "ailment"]
 
 CODES: Mapping[Kind, tuple[str, ...]] = {
     "finding": tuple(all_rules()),
+    "refusal": tuple(each.code for each in REFUSALS),
     "effect": tuple(EFFECTS),
     "ailment": tuple(RULES),
 }

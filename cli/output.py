@@ -30,5 +30,6 @@ def refuse_lab(lab: str, error: InvalidLab, output: str) -> int:
     else:
         for problem in error.problems:
             print(problem)
-        print(f"{lab_folder(lab)} is not a valid lab: {plural(len(error.problems), 'problem')}.", file=sys.stderr)
+        count, codes = plural(len(error.problems), "problem"), sorted({problem.code for problem in error.problems})
+        print(f"{lab_folder(lab)} is not a valid lab: {count} ({', '.join(codes)}).", file=sys.stderr)
     return INVALID

@@ -14,6 +14,7 @@ import yaml
 from yaml.composer import ComposerError
 from yaml.reader import ReaderError
 
+from config.refusals import FORMAT
 from config.syntax import FOREIGN_SPACE, explain_slip, foreign_space
 
 Path = tuple[str | int, ...]
@@ -48,6 +49,8 @@ class Problem(NamedTuple):
     message: str
     related: tuple[Path, ...] = ()
     """Other places that it is about, for example that of the machine that has the address already."""
+    code: str = FORMAT.code
+    """Of the page that explains it, one of `config/refusals.py`."""
 
     @property
     def dotted(self) -> str:

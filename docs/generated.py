@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config.load import load_lab  # noqa: E402
+from config.refusals import REFUSALS  # noqa: E402
 from operations.doctor.catalogue import RULES  # noqa: E402
 from operations.rules import all_rules  # noqa: E402
 
@@ -44,6 +45,10 @@ def findings() -> Iterator[str]:
     for code, rule in all_rules().items():
         severity = " or ".join(rule.severities)
         yield f"## {code}\n\n**{rule.title}** ({severity}). {rule.meaning}\n\n*Remedy:* {rule.remedy}\n"
+    yield "# Refused labs\n"
+    yield "Reasons to refuse a lab at loading, before anything is planned.\n"
+    for each in REFUSALS:
+        yield f"## {each.code}\n\n**{each.title}.** {each.meaning}\n\n*Remedy:* {each.remedy}\n"
     yield "# What ails a cluster\n"
     yield "The findings of `homelab doctor`; each states its remedy with the names of the objects.\n"
     for code, rule in RULES.items():

@@ -18,6 +18,7 @@ from cli.reports.node import node_document
 from cli.reports.service import service_document
 from cli.text.console import make_console
 from config.load import InvalidLab, lab_folder, load_lab
+from config.refusals import REFUSALS
 from config.suggest import did_you_mean
 from operations.doctor.catalogue import RULES
 from operations.rules import all_rules
@@ -35,9 +36,8 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
         _explain_code(code, output)
         return FINE
     if name and code == name:
-        return refuse_input(
-            f"no finding has the code {name!r}{did_you_mean(name, [*all_rules(), *EFFECTS, *RULES])}", output
-        )
+        codes = [code for codes in CODES.values() for code in codes]
+        return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, codes)}", output)
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:
@@ -66,7 +66,8 @@ def _explain_code(code: str, output: str) -> None:
     if rule is None and code in RULES:
         _explain_ailment(code, output)
         return
-    page = rule or next(page for effect, page in EFFECTS.items() if effect == code)
+    pages = {**{each.code: each for each in REFUSALS}, **EFFECTS}
+    page = rule or pages[code]
     severities = rule.severities if rule else ()
     if output == "json":
         print_json(
@@ -110,7 +111,7 @@ def _document(plan: Plan, kind: Kind, name: str, found: Iterable[Finding]) -> Do
             return tier_document(plan, name, found)
         case "policy":
             return policy_document(plan, name)
-        case "finding" | "effect" | "ailment":
+        case "finding" | "refusal" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")
 
 
@@ -133,5 +134,5 @@ def _print(plan: Plan, kind: Kind, name: str, found: Iterable[Finding], whole: b
             print_tier(plan, name, found, make_console())
         case "policy":
             print_policy(plan, name, make_console())
-        case "finding" | "effect" | "ailment":
+        case "finding" | "refusal" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")

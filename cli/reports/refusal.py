@@ -19,6 +19,8 @@ class ProblemReport(Report):
     file: str
     line: int
     column: int
+    code: str
+    """Of the page that explains it: `homelab explain CODE`."""
     path: str
     message: str
 
@@ -40,6 +42,7 @@ def invalid_lab_report(lab: str, error: InvalidLab) -> InvalidLabReport:
                 file=problem.place.file,
                 line=problem.place.line,
                 column=problem.place.column,
+                code=problem.code,
                 path=problem.dotted,
                 message=problem.message,
             )

@@ -15,6 +15,7 @@ TITLES: Mapping[Kind, str] = {
     "tier": "Tiers",
     "policy": "Policies",
     "finding": "Codes of findings",
+    "refusal": "Reasons to refuse a lab",
     "effect": "Effects of an `up`",
     "ailment": "Codes of what `homelab doctor` finds",
 }

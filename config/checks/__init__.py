@@ -27,50 +27,64 @@ from config.checks.volumes import check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
 from config.checks.workloads import check_helm, check_memory, check_workloads
 from config.draft import Draft
+from config.refusals import MACHINE, NAMESPACE, NETWORK, REFERENCE, SERVICE, UNIQUE, Refusal
 from config.source import Problem
 
-CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
-    check_references,
-    check_numbers,
-    check_unique,
-    check_site,
-    check_ranges,
-    check_addresses,
-    check_pool,
-    check_load_balancers,
-    check_machines,
-    check_control_plane,
-    check_virtual_address,
-    check_eviction,
-    check_volume_slots,
-    check_cluster_ranges,
-    check_control_plane_sizes,
-    check_reservations,
-    check_platform,
-    check_tiers,
-    check_groups,
-    check_namespaces,
-    check_workload_names,
-    check_service_names,
-    check_releases,
-    check_files,
-    check_routes,
-    check_objects,
-    check_workloads,
-    check_helm,
-    check_databases,
-    check_memory,
-    check_volumes,
-    check_copies,
-    check_secrets,
-    check_exposures,
-    check_authentication,
-    check_gpu,
-    check_waiting,
-    check_circles,
+Check = Callable[[Draft], Iterator[Problem]]
+
+CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
+    (REFERENCE, (check_references, check_volumes, check_secrets, check_waiting, check_circles)),
+    (UNIQUE, (check_numbers, check_unique)),
+    (
+        NETWORK,
+        (check_ranges, check_addresses, check_pool, check_load_balancers, check_virtual_address, check_cluster_ranges),
+    ),
+    (
+        MACHINE,
+        (
+            check_site,
+            check_machines,
+            check_control_plane,
+            check_control_plane_sizes,
+            check_reservations,
+            check_eviction,
+            check_volume_slots,
+            check_gpu,
+        ),
+    ),
+    (
+        NAMESPACE,
+        (
+            check_tiers,
+            check_groups,
+            check_namespaces,
+            check_workload_names,
+            check_service_names,
+            check_releases,
+            check_routes,
+        ),
+    ),
+    (
+        SERVICE,
+        (
+            check_platform,
+            check_files,
+            check_objects,
+            check_workloads,
+            check_helm,
+            check_databases,
+            check_memory,
+            check_copies,
+            check_exposures,
+            check_authentication,
+        ),
+    ),
 )
+"""By the page that explains their problems."""
 
 
 def check_lab(lab: Draft) -> list[Problem]:
-    """Everything that is wrong with the lab as a whole."""
-    return [problem for check in CHECKS for problem in check(lab)]
+    """All problems of the lab as a whole."""
+    return [
+        problem._replace(code=refusal.code) for refusal, checks in CHECKS for check in checks for problem in check(lab)
+    ]

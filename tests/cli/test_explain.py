@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from cli.reports.document import FORMAT_VERSION
+from config.refusals import REFUSALS, Refusal
 from operations.rules import all_rules
 from plan.changes.effects import EFFECTS, Effect
 from tests.cli.conftest import Homelab
@@ -150,3 +151,10 @@ def test_without_a_name_all_names_are_listed(homelab: Homelab) -> None:
         assert part in text
     names = json.loads(homelab("explain", "--lab", EVERY_KIND, "--format", "json").stdout)["names"]
     assert names["host"] == ["pve"]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.code)
+def test_every_reason_to_refuse_a_lab_is_explained(refusal: Refusal, homelab: Homelab) -> None:
+    result = homelab("explain", refusal.code.lower())
+    assert result.exit_code == 0
+    assert result.stdout == f"{refusal.code}: {refusal.title}\n\n{refusal.meaning}\n\nRemedy: {refusal.remedy}\n"
