@@ -51,6 +51,15 @@ HELP: Mapping[str, Help] = {
         ),
         f"0 nothing is damaged, 1 something is, {INVALID_INPUT}, or not a whole preview",
     ),
+    "up": Help(
+        (
+            "homelab up --lab small",
+            "homelab up --lab small --dry-run",
+            "homelab up --stack prod --yes --allow REPLACE:k8s-node3",
+        ),
+        "0 it was applied, or nothing was to do, or somebody said no; 1 it was refused or failed, or what it touched "
+        f"is broken; {INVALID_INPUT}, or the stack's state; 130 it was stopped",
+    ),
     "adopt machines": Help(
         ("homelab adopt machines --dry-run", "homelab adopt machines k8s-node7 --role k8s-node7=worker"),
         f"0 all is as it says, 1 a machine is left out or differs, {INVALID_INPUT}",

@@ -167,6 +167,39 @@ def guard_command(
     raise SystemExit(run_guard(preview, stack, source, tuple(allow or ()), lab, output))
 
 
+@app.command("up")
+def up_command(
+    lab: Annotated[
+        str | None, typer.Option("--lab", "-l", help="The lab to apply; its stack has the name of its folder.")
+    ] = None,
+    stack: Annotated[str | None, typer.Option(help="The stack, where it is named otherwise.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="An effect to allow, for example REPLACE:k8s-node3.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before applying what passes.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="End before applying.")] = False,
+    kubeconfig: Annotated[
+        Path | None, typer.Option("--kubeconfig", help="Left out, the one that the stack's last `up` used.")
+    ] = None,
+    context: ContextOption = None,
+    project: Annotated[
+        Path | None, typer.Option("--project", help="The folder with Pulumi.yaml; left out, the program's own.")
+    ] = None,
+    ignore_protect: Annotated[bool, typer.Option("--ignore-protect", hidden=True)] = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Apply a lab: preview, judge, show, ask, look again, apply, and say what came of it."""
+    from cli.commands.up import PROGRAM, Request, run_up
+
+    if ignore_protect:
+        raise typer.BadParameter(
+            "protection is never ignored: `pulumi state unprotect URN --stack NAME` lets go of one resource",
+            param_hint="--ignore-protect",
+        )
+    request = Request(
+        stack, lab, project or PROGRAM, kubeconfig, context, tuple(allow or ()), yes, dry_run, output.value
+    )
+    raise SystemExit(run_up(request))
+
+
 @app.command("preflight")
 def preflight_command(
     lab: LabOption = "prod",

@@ -91,7 +91,7 @@ def doctor_report(
         now=observed.now.isoformat().replace("+00:00", "Z"),
         now_from=observed.now_from,
         counts=severity_counts(findings),
-        findings=tuple(_ailment(each) for each in findings),
+        findings=tuple(ailment_report(each) for each in findings),
         not_asked=gap_reports(not_asked),
         drift=_drift(found) if found else None,
     )
@@ -123,7 +123,8 @@ def _difference(found: Difference, reason: str | None) -> DifferenceReport:
     )
 
 
-def _ailment(finding: Finding) -> AilmentReport:
+def ailment_report(finding: Finding) -> AilmentReport:
+    """A finding for programs."""
     return AilmentReport(
         code=finding.code,
         severity=finding.severity,

@@ -23,13 +23,27 @@ class Preview(NamedTuple):
     import_file: dict[str, Any]
 
 
+SKIPS_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+"""For previews alone: they change no state, which the engine would write anew for each resource. An `up` that is killed
+would lose its state."""
+
+
+class Look(NamedTuple):
+    """A preview as the engine printed it."""
+
+    text: str
+    """JSON; of a preview that failed too, with its errors in it."""
+    saved: bool
+    """Whether the engine wrote a plan that an `up` can be held to: it does so where the preview did not fail."""
+
+
 class Pulumi:
     """The engine, on one stack of the program in `folder`."""
 
     def __init__(self, stack: str, folder: Path, environment: Mapping[str, str] | None = None) -> None:
-        self._stack = stack
-        self._folder = folder
-        self._environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", **(environment or {})}
+        self.stack = stack
+        self.folder = folder
+        self.environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", **(environment or {})}
 
     def preview(self) -> Preview:
         """Preview the program. Raises PulumiFailed."""
@@ -39,6 +53,13 @@ class Pulumi:
             imports = file.read_text(encoding="utf-8") if file.exists() else "{}"
         return Preview(printed, json.loads(imports))
 
+    def look(self, saved_plan: Path) -> Look:
+        """Preview the program, and have the engine write down what it would do. Raises PulumiFailed."""
+        done = self._start("preview", "--json", "--save-plan", str(saved_plan), environment=SKIPS_CHECKPOINTS)
+        if not done.stdout.lstrip().startswith("{"):
+            raise PulumiFailed(f"pulumi preview failed: {reason_of(done.stdout, done.stderr)}")
+        return Look(done.stdout, saved_plan.exists())
+
     def up(self, targets: Iterable[str]) -> None:
         """Apply some resources of the program alone. Raises PulumiFailed."""
         patterns = [argument for pattern in targets for argument in ("--target", pattern)]
@@ -46,7 +67,17 @@ class Pulumi:
 
     def export(self) -> dict[str, Any]:
         """The state, with its secrets encrypted. Raises PulumiFailed."""
-        return json.loads(self._run("stack", "export"))
+        return json.loads(self.export_text())
+
+    def export_text(self) -> str:
+        """The same as JSON. Raises PulumiFailed."""
+        return self._run("stack", "export")
+
+    def kubeconfig(self) -> str | None:
+        """The kubeconfig that the stack's last `up` used; None where there is none yet."""
+        done = self._start("stack", "output", "kubeconfig", "--show-secrets")
+        text = done.stdout.strip()
+        return None if done.returncode or not text else text + "\n"
 
     def import_file(self, content: str) -> None:
         """Import resources by a file with their inputs and outputs: nothing is read or written elsewhere.
@@ -69,25 +100,32 @@ class Pulumi:
                 "--protect=false",
             )
 
-    def _run(self, *arguments: str) -> str:
-        program = shutil.which("pulumi", path=self._environment.get("PATH"))
+    def command(self, *arguments: str) -> list[str]:
+        """A command line of the engine, for this stack. Raises PulumiFailed where there is no engine."""
+        program = shutil.which("pulumi", path=self.environment.get("PATH"))
         if program is None:
-            raise PulumiFailed("pulumi is not on PATH: install its command line, of version 3.254 or newer")
-        command = [program, *arguments, "--stack", self._stack, "--non-interactive"]
-        done = subprocess.run(
-            command,
-            cwd=self._folder,
-            env=self._environment,
+            raise PulumiFailed("pulumi is not on PATH: `make pulumi` installs its command line, or says why it cannot")
+        return [program, *arguments, "--stack", self.stack, "--non-interactive"]
+
+    def _run(self, *arguments: str) -> str:
+        done = self._start(*arguments)
+        if done.returncode:
+            raise PulumiFailed(f"pulumi {' '.join(arguments[:2])} failed: {reason_of(done.stdout, done.stderr)}")
+        return done.stdout
+
+    def _start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env={**self.environment, **(environment or {})},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
-        if done.returncode:
-            raise PulumiFailed(f"pulumi {' '.join(arguments[:2])} failed: {_reason(done.stdout, done.stderr)}")
-        return done.stdout
 
 
-def _reason(printed: str, errors: str) -> str:
+def reason_of(printed: str, errors: str) -> str:
     """The first error that it tells: a failed preview prints its JSON all the same."""
     try:
         for each in entries(json.loads(printed), "diagnostics"):

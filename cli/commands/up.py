@@ -1,0 +1,160 @@
+"""`homelab up`."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+from rich.console import Console
+
+from cli.exits import ERRORS, FINE, INTERRUPTED, INVALID
+from cli.output import print_json, refuse_input, refuse_lab
+from cli.reports.up import up_report
+from cli.text.console import make_console
+from cli.text.guard import print_judgement
+from cli.text.progress import LineProgress
+from cli.text.up import print_aftermath, print_differences, print_outcome, print_steps
+from config.load import InvalidLab, lab_folder, load_lab
+from observation import Observation
+from operations.clients.cluster import Cluster
+from operations.clients.pulumi import Pulumi, PulumiFailed
+from operations.clients.refusals import NoCluster
+from operations.doctor.diagnose import diagnose
+from operations.guard import UnknownAllowance
+from operations.guard.document import InvalidPreview
+from operations.identity import AnotherCluster, check_identity
+from operations.observe import observe
+from operations.up.journal import log_file, work_folder, write_record
+from operations.up.look import look
+from operations.up.outcome import End, Outcome
+from operations.up.record import record_of
+from operations.up.run import apply
+from operations.up.second_look import differences
+from operations.up.touched import Aftermath, ailments_of, identity, touched_namespaces
+from plan import make_plan
+
+PROGRAM = Path(__file__).resolve().parents[2]
+"""The folder of the Pulumi program."""
+CODES: dict[End, int] = {
+    "applied": FINE,
+    "failed": ERRORS,
+    "cut off": ERRORS,
+    "stopped": INTERRUPTED,
+    "locked": INVALID,
+    "not begun": INVALID,
+}
+
+
+class Request(NamedTuple):
+    """What is asked for."""
+
+    stack: str | None
+    lab: str | None
+    project: Path
+    kubeconfig: Path | None
+    context: str | None
+    allow: tuple[str, ...]
+    yes: bool
+    dry_run: bool
+    output: str
+
+
+def run_up(request: Request) -> int:
+    """Preview, judge, show, ask, look again, apply, and say what came of it."""
+    if request.stack is None and request.lab is None:
+        return refuse_input("which lab? Name it with --lab NAME, or its stack with --stack NAME", request.output)
+    if not request.dry_run and not request.yes and (request.output == "json" or not sys.stdin.isatty()):
+        return refuse_input("there is nobody to ask: say --yes, or --dry-run to apply nothing", request.output)
+    stack = request.stack or lab_folder(request.lab or "").resolve().name
+    pulumi = Pulumi(stack, request.project)
+    console = make_console()
+    console.stderr = request.output == "json"
+    try:
+        with work_folder(request.project) as folder, _cluster(pulumi, request, folder) as cluster:
+            return _act(pulumi, folder, cluster, request, console)
+    except InvalidLab as error:
+        return refuse_lab(request.lab or stack, error, request.output)
+    except (PulumiFailed, InvalidPreview, UnknownAllowance, NoCluster, AnotherCluster) as error:
+        return refuse_input(str(error), request.output)
+
+
+def _act(pulumi: Pulumi, folder: Path, cluster: Cluster | None, request: Request, console: Console) -> int:
+    observation = _observe(cluster, request, console)
+    saved_plan = folder / "plan.json"
+    looked = look(pulumi, saved_plan, request.lab, request.allow, observation)
+    print_judgement(looked.judgement, looked.of, console)
+    print_steps(looked, pulumi.stack, console)
+    if not looked.judgement.passes or not looked.steps or request.dry_run:
+        if request.output == "json":
+            print_json(up_report(pulumi.stack, looked))
+        return FINE if looked.judgement.passes else ERRORS
+    if not request.yes and not typer.confirm(f"Apply this to stack {pulumi.stack}?"):
+        console.print("Nothing was applied.")
+        return FINE
+    again = look(pulumi, folder / "plan-now.json", request.lab, request.allow, None)
+    if found := differences(looked.preview, again.preview):
+        print_differences(found, console)
+        if request.output == "json":
+            print_json(up_report(pulumi.stack, looked, found))
+        return ERRORS
+    began = datetime.now(UTC)
+    log = log_file(request.project, pulumi.stack, began)
+    write_record(log, record_of(pulumi.stack, began, looked))
+    applied = apply(pulumi, folder, saved_plan, looked, cluster, LineProgress(console, len(looked.steps)))
+    outcome = applied.outcome
+    write_record(log, record_of(pulumi.stack, began, looked, outcome))
+    print_outcome(outcome, applied.reasons, f"homelab up --stack {pulumi.stack}", console)
+    aftermath = _aftermath(outcome, cluster, observation)
+    print_aftermath(aftermath, console)
+    console.print(f"Log: {log}")
+    if request.output == "json":
+        print_json(up_report(pulumi.stack, looked, (), outcome, applied.reasons, aftermath, str(log)))
+    return CODES[outcome.end] or (ERRORS if aftermath.is_worse else FINE)
+
+
+@contextmanager
+def _cluster(pulumi: Pulumi, request: Request, folder: Path) -> Generator[Cluster | None]:
+    """By the kubeconfig that is stated, else by the one that the stack's last `up` used. Raises NoCluster."""
+    if request.kubeconfig:
+        yield Cluster(request.kubeconfig, request.context)
+        return
+    own = pulumi.kubeconfig()
+    if own is None:
+        yield None
+        return
+    file = folder / "kubeconfig"
+    file.touch(mode=0o600)
+    file.write_text(own, encoding="utf-8")
+    yield Cluster(file)
+
+
+def _observe(cluster: Cluster | None, request: Request, console: Console) -> Observation | None:
+    """What runs, where the cluster answers; the judgement says what was not asked. Raises AnotherCluster."""
+    if cluster is None:
+        return None
+    try:
+        observation = observe(cluster)
+    except NoCluster as error:
+        if request.kubeconfig:
+            raise
+        console.print(f"Not asked: {error}.")
+        return None
+    if request.lab:
+        check_identity(make_plan(load_lab(lab_folder(request.lab))), observation)
+    return observation
+
+
+def _aftermath(outcome: Outcome, cluster: Cluster | None, observation: Observation | None) -> Aftermath:
+    if cluster is None:
+        return Aftermath(None, not_asked="there was no kubeconfig before this; `homelab doctor --kubeconfig FILE` asks")
+    namespaces = touched_namespaces(outcome)
+    if not namespaces:
+        return Aftermath(())
+    before = frozenset(map(identity, diagnose(observation))) if observation else frozenset()
+    try:
+        return Aftermath(ailments_of(diagnose(observe(cluster)), namespaces), before)
+    except NoCluster as error:
+        return Aftermath(None, not_asked=str(error))

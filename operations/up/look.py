@@ -1,0 +1,49 @@
+"""A look at what an `up` would do, and the judgement of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from config.load import load_lab
+from observation import Observation
+from operations.clients.pulumi import Pulumi
+from operations.guard import Judgement, judge
+from operations.guard.belonging import Belonging, belonging
+from operations.guard.preview import Preview, Step, read_preview
+from operations.guard.stack import read_stack
+from operations.up.subject import is_made
+
+
+class Looked(NamedTuple):
+    """What an `up` would do, as it was judged."""
+
+    preview: Preview
+    of: Belonging
+    judgement: Judgement
+    is_saved: bool
+    """Whether the engine can be held to it."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is made, updated, replaced or deleted: each resource once."""
+        steps = {each.urn: each for each in self.preview.steps if each.action != "nothing" and is_made(each.urn)}
+        return tuple(steps.values())
+
+
+def look(
+    pulumi: Pulumi, saved_plan: Path, lab: str | None, allow: Sequence[str], observation: Observation | None
+) -> Looked:
+    """Preview the stack and judge it.
+
+    Raises:
+        PulumiFailed: the engine did not come to a preview.
+        InvalidPreview: it is not whole, or the stack has pending operations.
+        InvalidLab: the lab has mistakes.
+        UnknownAllowance: something is allowed that it does not do.
+    """
+    printed = pulumi.look(saved_plan)
+    preview = read_preview(printed.text)
+    state = read_stack(pulumi.export_text(), preview)
+    of = belonging(preview.lab, lab)
+    judgement = judge(preview, load_lab(of.folder) if of.folder else None, state, allow, observation)
+    return Looked(preview, of, judgement, printed.saved)

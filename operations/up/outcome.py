@@ -1,0 +1,64 @@
+"""What came of an `up`."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from operations.guard.preview import Step
+from operations.up.progress import Done, Failure, Progress
+from operations.up.subject import is_made
+
+End = Literal["applied", "failed", "stopped", "cut off", "locked", "not begun"]
+"""`stopped` by whoever began it; `cut off` where the engine ended without saying how; `locked` where another one holds
+the state."""
+
+LOCKED = "the stack is currently locked"
+"""What the engine says of a state that another `up` holds, or one that was killed (pulumi v3.274, the file backend):
+there is no other sign of it."""
+
+
+class Outcome(NamedTuple):
+    """What came of an `up`."""
+
+    end: End
+    done: tuple[Done, ...]
+    failed: tuple[Failure, ...]
+    given_up: tuple[str, ...]
+    """URNs of steps that were under way when it was stopped, or ended."""
+    not_begun: tuple[str, ...]
+    """URNs of steps that were never begun."""
+    folded: int
+    """Errors of the program that say nothing of a cause: the engine stops it after the first failure."""
+    seconds: int
+    why: str = ""
+    """In the engine's words, where it did not begin."""
+
+
+def outcome_of(steps: Sequence[Step], progress: Progress, code: int, complaint: str) -> Outcome:
+    """What came of the steps that were judged, by how far the `up` came and how the engine ended."""
+    end = _end(progress, code, complaint)
+    program = [Failure("", "nothing", each) for each in dict.fromkeys(progress.program)]
+    given_up = (*progress.given_up, *progress.under_way)
+    reached = {*given_up, *(each.urn for each in (*progress.done, *progress.failed))}
+    planned = dict.fromkeys(each.urn for each in steps if each.action != "nothing" and is_made(each.urn))
+    is_told = bool(progress.failed or given_up)
+    return Outcome(
+        end,
+        progress.done,
+        (*progress.failed, *(() if is_told else program)),
+        given_up,
+        tuple(urn for urn in planned if urn not in reached),
+        len(program) if is_told else 0,
+        progress.seconds,
+        complaint if end in ("locked", "not begun") else "",
+    )
+
+
+def _end(progress: Progress, code: int, complaint: str) -> End:
+    has_begun = bool(progress.done or progress.failed or progress.under_way or progress.given_up or progress.program)
+    if not code:
+        return "applied"
+    if not has_begun and progress.result is None:
+        return "locked" if LOCKED in complaint else "not begun"
+    if progress.interrupted:
+        return "stopped"
+    return "cut off" if progress.result is None else "failed"

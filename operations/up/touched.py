@@ -1,0 +1,54 @@
+"""What an `up` touched, and what the doctor sees of that."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from observation import Reference
+from operations.doctor.finding import Finding
+from operations.up.outcome import Outcome
+from operations.up.subject import reference_of
+
+
+class Aftermath(NamedTuple):
+    """What the doctor sees of what was touched."""
+
+    findings: tuple[Finding, ...] | None
+    """None where nobody was asked."""
+    before: frozenset[tuple[str, Reference]] = frozenset()
+    """Codes and subjects of what was found before anything was applied."""
+    not_asked: str = ""
+    """Why not."""
+
+    def is_new(self, finding: Finding) -> bool:
+        """Whether it was not found before."""
+        return identity(finding) not in self.before
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether something that was touched is broken, and was not before."""
+        return any(each.severity == "error" and self.is_new(each) for each in self.findings or ())
+
+
+def touched_namespaces(outcome: Outcome) -> frozenset[str]:
+    """The namespaces of everything that was done, tried or given up."""
+    urns = [*(each.urn for each in (*outcome.done, *outcome.failed)), *outcome.given_up]
+    return frozenset(filter(None, map(_namespace, map(reference_of, urns))))
+
+
+def _namespace(of: Reference) -> str | None:
+    return of.name if of.kind == "Namespace" else of.namespace
+
+
+def ailments_of(findings: Sequence[Finding], namespaces: frozenset[str]) -> tuple[Finding, ...]:
+    """Those findings that are about something in these namespaces, or follow in one of them."""
+    return tuple(each for each in findings if namespaces & _namespaces(each))
+
+
+def identity(finding: Finding) -> tuple[str, Reference]:
+    """What tells findings apart from one diagnosis to the next."""
+    return finding.code, finding.subject
+
+
+def _namespaces(finding: Finding) -> set[str]:
+    about: Iterable[Reference] = (finding.subject, *(each.object for each in finding.consequences))
+    return set(filter(None, map(_namespace, about)))
