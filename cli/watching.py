@@ -1,4 +1,4 @@
-"""A plan that is made anew whenever a file of the lab changes."""
+"""A plan that is recreated whenever a file of the lab changes."""
 
 import sys
 from collections.abc import Iterable, Iterator

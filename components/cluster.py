@@ -44,7 +44,7 @@ class Cluster(pulumi.ComponentResource):
             name,
             kubeconfig=self.kubeconfig,
             cluster_identifier=name,
-            # Changed in place: while one is deleted and made anew, a pod that starts finds none.
+            # Changed in place: while one is deleted and recreated, a pod that starts finds none.
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=self),

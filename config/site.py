@@ -119,7 +119,7 @@ class Template(Model):
     disk: DiskInterface = "scsi0"
     """What its disk is attached to; a clone boots from the same."""
     image: CloudImage | None = None
-    """What it is made of; left out, it is on the host already. It is never made anew: another image is another
+    """What it is made of; left out, it is on the host already. It is never recreated: another image is another
     template."""
     description: Text
 

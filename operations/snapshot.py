@@ -39,7 +39,7 @@ class Snapshot(NamedTuple):
     waiting: tuple[tuple[Workload, int], ...]
     """Pods that have no node."""
     bare: tuple[Manifest, ...]
-    """Pods without a controller: nobody makes them anew."""
+    """Pods without a controller: nobody recreates them."""
 
 
 def snapshot(observation: Observation) -> Snapshot:

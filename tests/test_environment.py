@@ -1,4 +1,4 @@
-"""The set-up keeps what is there as long as it can be used, and never takes away what cannot be made anew."""
+"""The set-up keeps what is there as long as it can be used, and never takes away what cannot be recreated."""
 
 import json
 import os

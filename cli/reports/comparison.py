@@ -46,7 +46,7 @@ class FigureReport(Report):
 
 
 class VerdictReport(Report):
-    """A finding that is new, gone or changed; `latent` where it is an error only when a pod is made anew."""
+    """A finding that is new, gone or changed; `latent` where it is an error only when a pod is recreated."""
 
     status: Status
     runs_until_made_anew: bool

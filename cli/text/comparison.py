@@ -138,7 +138,7 @@ def closing(comparison: Comparison, consequences: Iterable[Consequence]) -> tupl
     new = Counter(each.severity for each in comparison.verdicts if each.status == "added")
     parts = [f"{plural(len(damage), 'step')} would do damage ({', '.join(damage)})"] if damage else []
     parts += [plural(new[each], f"new {each}") for each in ("error", "warning") if new[each]]
-    parts += [f"pods of {new['latent']} more would be refused when they are made anew"] if new["latent"] else []
+    parts += [f"pods of {new['latent']} more would be refused when they are recreated"] if new["latent"] else []
     if parts:
         return f"Look at this before you apply it: {', '.join(parts)}.", False
     gone = sum(each.status == "removed" for each in comparison.verdicts)
@@ -164,5 +164,5 @@ def verdict_head(verdict: VerdictChange) -> str:
     finding = verdict.finding
     place = f"  {finding['file']}:{finding['line']}" if finding["file"] and verdict.status != "removed" else ""
     said = {"added": "", "removed": " (no longer)", "changed": " (with other numbers)"}[verdict.status]
-    latent = " (what runs stays until it is made anew, and is refused then)" if verdict.runs_until_made_anew else ""
+    latent = " (running pods stay, and are refused when they are recreated)" if verdict.runs_until_made_anew else ""
     return f"{verdict.severity} {finding['code']} {finding['path']}{place}{said}{latent}"

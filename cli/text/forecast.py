@@ -159,6 +159,6 @@ def restarts_text(restarts: Sequence[Restart]) -> RenderableType:
     for host, each in groupby(restarts, lambda restart: restart.host):
         lines.append(Text(f"{host} starts {', '.join(f'{one.machine} at {one.seconds} s' for one in each)}"))
     late = [each.machine for each in restarts if each.pods_given_up is not None]
-    elsewhere = f"; those of {listed(late)} are made anew elsewhere before it is there" if late else ""
+    elsewhere = f"; those of {listed(late)} are recreated elsewhere before it is there" if late else ""
     lines.append(Text(f"pods come back on the node that they were on{elsewhere}"))
     return Group(*lines)

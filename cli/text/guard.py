@@ -18,7 +18,7 @@ HARMLESS = "Nothing that runs is damaged."
 BY_LEAVE = "Nothing that runs is damaged, but by what was allowed."
 QUESTIONS: dict[Question, str] = {
     "pending": "whether the last `up` was cut off: a preview does not say so",
-    "unchanged": "whether the {0} that stay the same still run as stated: the engine asks nobody about them",
+    "unchanged": "whether the {0} that stay the same still run as stated: the engine does not read them",
     "fields of kubectl": "what the update of {0} removes besides: fields that `kubectl` wrote",
     "copies": "whether {0} to be made exist or run elsewhere already",
     "kinds": "what runs of {0}: the observation holds nothing of their kinds",
@@ -54,7 +54,7 @@ def _why(judgement: Judgement) -> str:
     damaging = sum(each.verdict == "damaging" for each in judgement.refused)
     unknown = sum(each.verdict == "not known" for each in judgement.refused)
     parts = [f"{plural(damaging, 'consequence')} would do damage"] if damaging else []
-    parts += [f"of {plural(unknown, 'consequence')} nobody knows what it does"] if unknown else []
+    parts += [f"the effect of {plural(unknown, 'consequence')} is not known"] if unknown else []
     parts += ["the `up` stops"] if judgement.ending.stops else []
     parts += ["not all of it is shown"] if judgement.ending.missing else []
     return ", and ".join(parts)
@@ -86,7 +86,7 @@ def _print_ending(ending: Ending, console: Console) -> None:
     for each in ending.stops:
         _print_stop(each, console)
     if ending.stops:
-        done = f"{ending.creates} made, {ending.updates} updated, {ending.deletes} deleted or made anew"
+        done = f"{ending.creates} made, {ending.updates} updated, {ending.deletes} deleted or recreated"
         message = (
             "A plain `up` previews first, and ends there before it does anything. With --skip-preview, and by the "
             f"automation API, the rest is done before it stops: {done}."

@@ -30,7 +30,7 @@ def blockers(observation: Observation, pods: tuple[Manifest, ...], node: str) ->
     for pod in pods:
         namespace, name = namespace_of(pod) or "", name_of(pod)
         if controller_uid(pod) is None:
-            yield Blocker("bare-pod", namespace, name, "nothing makes it anew")
+            yield Blocker("bare-pod", namespace, name, "nothing recreates it")
         for volume in entries(spec_of(pod), "volumes"):
             if (path := text(volume, "hostPath", "path")) and not path.startswith(_OF_THE_SYSTEM):
                 yield Blocker("host-path", namespace, name, path)

@@ -1,4 +1,4 @@
-"""Changes by hand: the engine asks nobody about what the program leaves as it was, so no preview shows them."""
+"""Changes by hand: the engine does not read what the program leaves as it was, so no preview shows them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast

@@ -35,7 +35,7 @@ def host_consequences(step: Step, going: Collection[str]) -> Iterator[Consequenc
 
 
 def _loss(step: Step, target: str, rule: HostRule) -> Consequence:
-    effect, what = ("DELETE", "deleted") if step.action == "delete" else ("REPLACE", "deleted and made anew")
+    effect, what = ("DELETE", "deleted") if step.action == "delete" else ("REPLACE", "deleted and recreated")
     fix = "take the change back" if rule.loss.severity == "error" else ""
     return Consequence(effect, rule.loss.severity, target, step.replacing, f"It is {what}. {rule.loss.sentence}", fix)
 

@@ -56,7 +56,7 @@ def machine_consequences(step: Step, role: Role, known: State | None) -> Iterato
     if step.action == "replace" or "REPLACE" in causes:
         why = step.replacing or causes.get("REPLACE") or tuple(path for path, _ in step.changes)
         kept = step.resource.retain_on_delete
-        yield _consequence("REPLACE", step, why, MADE_BESIDE if kept else f"{DELETED} Then it is made anew.")
+        yield _consequence("REPLACE", step, why, MADE_BESIDE if kept else f"{DELETED} Then it is recreated.")
         return
     for effect in WORST_FIRST:
         if effect in causes:
@@ -174,7 +174,7 @@ def _message(effect: Effect, step: Step, role: Role, known: State | None) -> str
 
 
 NOT_TOLD = "The preview does not say what differs."
-NO_RULE = "No rule says what the provider does with it, or the preview does not show what it comes to."
+NO_RULE = "No rule says what the provider does with it, or the preview does not show the result."
 
 
 def _renamed(step: Step) -> str:
@@ -189,7 +189,7 @@ def _without_network(role: Role) -> str:
     if role.name == "appliance":
         return "Whatever goes through it stops, this `up` too if it does."
     if role.name != "control-plane":
-        return "Its pods are unreachable, and are made anew elsewhere after five minutes, if there is room."
+        return "Its pods are unreachable, and are recreated elsewhere after five minutes, if there is room."
     return "The Kubernetes API cannot be reached through it."
 
 

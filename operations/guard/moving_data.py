@@ -20,6 +20,6 @@ HOW_DATABASES_MOVE = (
 HOW_TEMPLATES_GROW = (
     "grow each claim (`kubectl patch pvc CLAIM -p "
     '\'{"spec":{"resources":{"requests":{"storage":"SIZE"}}}}\'`), take the StatefulSet away without its pods '
-    "(`kubectl delete statefulset NAME --cascade=orphan`), and apply this, which makes it anew around them"
+    "(`kubectl delete statefulset NAME --cascade=orphan`), and apply this, which recreates it around them"
 )
 """A template of claims is read when a pod is made for the first time, and never again."""

@@ -74,7 +74,7 @@ def _loss(step: Step, kind: Kind, rule: KindRule | None) -> Consequence:
     target = target_of(step)
     if step.action == "delete":
         if step.resource.retain_on_delete:
-            message = "Pulumi forgets it; it stays where it is, and nobody looks after it any more."
+            message = "Pulumi forgets it; it stays where it is, and nothing manages it any more."
             return Consequence("FORGET", "warning", target, (), message, "")
         if JOIN_TOKEN in step.owners:
             return Consequence("DELETE", "info", target, (), USED_UP, "")
@@ -93,7 +93,7 @@ def _loss(step: Step, kind: Kind, rule: KindRule | None) -> Consequence:
 
 
 def _what(step: Step) -> str:
-    return "deleted" if step.action == "delete" else "deleted and made anew"
+    return "deleted" if step.action == "delete" else "deleted and recreated"
 
 
 def _of_value(step: Step, kind: Kind, rule: KindRule) -> Loss:
@@ -176,7 +176,7 @@ def _of_pods(step: Step, kind: Kind, paths: Iterable[str]) -> str:
         return ""
     spec = block(step.after, "spec")
     if block(spec, "strategy").get("type") == "Recreate":
-        return "Its pods are stopped, then made anew: it is away in between."
+        return "Its pods are stopped, then recreated: it is away in between."
     if kind[1] == "Deployment":
         return "Its pods are replaced one by one, a new one before an old one goes."
     return "Its pods are replaced one by one, each away until its successor is ready."

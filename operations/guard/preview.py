@@ -244,7 +244,7 @@ class Preview(NamedTuple):
     """What it ended with; nothing where it came to its end."""
     missing: tuple[Missing, ...] = ()
     unchanged: int = 0
-    """Resources that stay the same. The engine asks nobody about them."""
+    """Resources that stay the same. The engine does not read them."""
     lab: str | None = None
     """The lab that it was made of, as the stack's configuration says it."""
 

@@ -76,13 +76,13 @@ VALUES: tuple[ValueRule, ...] = (
         "SHRINK",
         "A volume cannot become smaller: the upgrade is refused, half-way.",
     ),
-    ValueRule(("replicaCount", "replicas"), (), "falls", "SCALE-DOWN", "Fewer pods run; with none it is off."),
+    ValueRule(("replicaCount", "replicas"), (), "falls", "SCALE-DOWN", "Fewer pods run; with none the service is off."),
     ValueRule(
         ("fullnameOverride", "nameOverride"),
         (),
         "differs",
         "REPLACE",
-        "All objects of the chart get other names: each is made anew, and the old ones are deleted with their claims.",
+        "All objects of the chart get other names: each is recreated, and the old ones are deleted with their claims.",
     ),
 )
 """Values by which a chart loses data or stops."""

@@ -41,7 +41,7 @@ class EffectPage(NamedTuple):
 
 EFFECTS: Mapping[Effect, EffectPage] = {
     "REPLACE": EffectPage(
-        "It is deleted with all of its data and made anew",
+        "It is deleted with all of its data and recreated",
         "The provider or the API server cannot change this property in place. A machine loses its disks, a claim its "
         "volume, a namespace all that is in it.",
         "Take the change back. Where the replacement is meant, move the data first and allow it by name.",
@@ -58,14 +58,14 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "Take the change back, or move the data first; the message says how.",
     ),
     "SECOND-COPY": EffectPage(
-        "Something is made that runs elsewhere already",
+        "It would be created, and it already runs elsewhere",
         "The cluster has a service of the same name and image, with the same host name, volume or address, or the same "
         "chart, which the program does not know.",
         "Take it over with `homelab adopt`, or delete the one that runs.",
     ),
     "UNMOUNT": EffectPage(
         "All volumes that Pulumi does not know of are detached from the machine",
-        "The provider writes the whole list of disks anew, and the volumes that the CSI driver attached are not on it. "
+        "The provider writes the whole list of disks, and the volumes that the CSI driver attached are not on it. "
         "Pods that use them fail.",
         "Put `disks` into ignore_changes, and grow a disk on its host.",
     ),
@@ -77,7 +77,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
     ),
     "SCALE-DOWN": EffectPage(
         "Fewer copies run than before",
-        "Of a database, the operator deletes the instances that are too many, with their volumes. With one left, the "
+        "Of a database, the operator deletes the surplus instances with their volumes. With one left, the "
         "loss of its node interrupts it.",
         "Take the change back, or take a backup and allow it by name.",
     ),
@@ -94,7 +94,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "Take the change back, or change one machine at a time, from its console.",
     ),
     "REDIRECT": EffectPage(
-        "From then on everything is written elsewhere",
+        "Everything would be written elsewhere from then on",
         "The provider points to another host or cluster, or the kubeconfig to an address where nobody answers.",
         "Take the change back.",
     ),
@@ -104,7 +104,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "Give the machine in the lab the VMID that it has, or its old name.",
     ),
     "UNPROTECT": EffectPage(
-        "What kept the data is switched off",
+        "A protection of its data is switched off",
         "Nothing is lost now. The next deletion takes the data with it, or no more backups are made.",
         "Take the change back.",
     ),
@@ -120,8 +120,8 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "Change what the message names, and run it again.",
     ),
     "NOT-KNOWN": EffectPage(
-        "Nobody knows what it does",
-        "No rule says what a change of this kind or argument does, or the preview does not show what it comes to.",
+        "The effect of the change is not known",
+        "No rule says what a change of this kind or argument does, or the preview does not show the result.",
         "Find out, and allow it by name. For a chart, render both with `helm template` and compare.",
     ),
     "POWER-CYCLE": EffectPage(
@@ -131,13 +131,13 @@ EFFECTS: Mapping[Effect, EffectPage] = {
     ),
     "DRIFT": EffectPage(
         "It was changed by hand, and this `up` leaves that",
-        "The engine asks nobody about what the program leaves as it was. What runs is not what the lab says.",
+        "The engine does not read resources that the program leaves as they were. What runs is not what the lab says.",
         "State it in the lab, or take it back with `pulumi up --refresh`.",
     ),
     "FORGET": EffectPage(
         "Pulumi forgets it, and it runs on",
-        "It stays on its host or in the cluster, and nobody looks after it any more.",
-        "Delete it there, if it is meant to go.",
+        "It stays on its host or in the cluster, and nothing manages it any more.",
+        "Delete it there if it is no longer needed.",
     ),
     "ROLLOUT": EffectPage(
         "Its pods are replaced",

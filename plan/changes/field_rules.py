@@ -104,14 +104,14 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
             "becomes",
             "UNPROTECT",
-            "Nothing is lost now. When it is deleted or made anew, all its claims are deleted.",
+            "Nothing is lost now. When it is deleted or recreated, all its claims are deleted.",
             _RETAIN,
             ("Delete",),
             "Retain",
         ),
     ),
     ("batch", "CronJob"): (
-        FieldRule("spec.suspend", "becomes", "STOP", "It runs no more: a backup stops silently.", _OFF, (True,), False),
+        FieldRule("spec.suspend", "becomes", "STOP", "It no longer runs: backups stop silently.", _OFF, (True,), False),
     ),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): (
         FieldRule(
@@ -143,7 +143,7 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "spec.target.deletionPolicy",
             "becomes",
             "UNPROTECT",
-            "Nothing is lost now. When the vault does not have it any more, the Secret is deleted.",
+            "Nothing is lost now. When the vault no longer has the entry, the Secret is deleted.",
             _RETAIN,
             ("Delete",),
             "Retain",
@@ -157,7 +157,7 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         ),
     ),
     ("metallb.io", "L2Advertisement"): (
-        FieldRule("spec", "differs", "NOT-KNOWN", "Addresses that it announces no more are not found.", _COMPARE),
+        FieldRule("spec", "differs", "NOT-KNOWN", "Addresses that it no longer announces cannot be reached.", _COMPARE),
     ),
     ("metallb.io", "IPAddressPool"): (
         FieldRule(
@@ -176,7 +176,7 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "spec.instances",
             "falls",
             "SCALE-DOWN",
-            "The operator stops the instances that are too many at once and deletes them with their volumes; with one "
+            "The operator stops the surplus instances at once and deletes them with their volumes; with one "
             "left, the loss of its node is the loss of the database until it is back.",
             "take the change back; to run fewer, take a backup first and allow it by name",
         ),
@@ -225,7 +225,7 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "spec.validationActions",
             "differs",
             "UPDATE",
-            "What breaks it runs on, and is refused when it is made anew.",
+            "Pods that violate it run on, and are refused when they are recreated.",
             "",
         ),
     ),

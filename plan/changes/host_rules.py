@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from plan.changes.object_rules import Loss
 
-_GONE = "What it held cannot be made again, and whatever uses it loses it."
+_GONE = "Its value cannot be made again, and whatever uses it stops working."
 _NETWORK = "Machines and hosts on it lose their network, this `up` too if it goes through it."
 _SIGNED = "A new one is signed; who holds the old one goes on until it ends."
 

@@ -75,7 +75,7 @@ KINDS: Mapping[Kind, KindRule] = {
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): KindRule(_serves("It changes nothing.")),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): KindRule(_serves("It refuses nothing.")),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): KindRule(
-        _holds("All objects of its kind go with it, in every namespace."),
+        _holds("All objects of its kind are deleted with it, in every namespace."),
         refused=("spec.group", "spec.names.kind", "spec.names.plural", "spec.scope"),
     ),
     ("apps", "DaemonSet"): KindRule(_serves(STOPS_PODS), replaced_by=("spec.selector",)),
@@ -91,10 +91,10 @@ KINDS: Mapping[Kind, KindRule] = {
         ),
     ),
     ("autoscaling", "HorizontalPodAutoscaler"): KindRule(_serves("Nothing scales its pods any more.")),
-    ("autoscaling.k8s.io", "VerticalPodAutoscaler"): KindRule(_serves("What it has learnt of its pods goes with it.")),
-    ("batch", "CronJob"): KindRule(_serves("It runs no more, and the jobs that it started go with it.")),
+    ("autoscaling.k8s.io", "VerticalPodAutoscaler"): KindRule(_serves("The usage history of its pods goes with it.")),
+    ("batch", "CronJob"): KindRule(_serves("It no longer runs, and the jobs that it started go with it.")),
     ("batch", "Job"): KindRule(
-        _serves("Its pods stop, and where it is made anew, it runs once more."),
+        _serves("Its pods stop, and where it is recreated, it runs again."),
         replaced_by=(
             "spec.completions",
             "spec.completionMode",
@@ -120,8 +120,8 @@ KINDS: Mapping[Kind, KindRule] = {
     ("metallb.io", "IPAddressPool"): KindRule(_holds("Every load balancer with an address of the pool loses it.")),
     ("metallb.io", "L2Advertisement"): KindRule(_holds("Nobody in the network finds the load balancers' addresses.")),
     ("networking.k8s.io", "Ingress"): KindRule(_serves("Nothing reaches the service by its host names.")),
-    ("networking.k8s.io", "IngressClass"): KindRule(_serves("Ingresses of the class are served no more.")),
-    ("networking.k8s.io", "NetworkPolicy"): KindRule(_serves("What it kept from its pods reaches them.")),
+    ("networking.k8s.io", "IngressClass"): KindRule(_serves("Ingresses of the class are no longer served.")),
+    ("networking.k8s.io", "NetworkPolicy"): KindRule(_serves("Traffic that it kept from its pods reaches them.")),
     ("nfd.k8s-sigs.io", "NodeFeatureRule"): KindRule(
         _serves("Nodes lose the labels and extended resources that it gave; new pods that need them find no place.")
     ),
@@ -132,8 +132,8 @@ KINDS: Mapping[Kind, KindRule] = {
             "quota, and new ones get none."
         )
     ),
-    ("policies.kyverno.io", "MutatingPolicy"): KindRule(_serves("What it changed in new objects is left as it is.")),
-    ("policies.kyverno.io", "ValidatingPolicy"): KindRule(_serves("What it refused is let in.")),
+    ("policies.kyverno.io", "MutatingPolicy"): KindRule(_serves("New objects no longer get its changes.")),
+    ("policies.kyverno.io", "ValidatingPolicy"): KindRule(_serves("Objects that it refused are admitted.")),
     ("policy", "PodDisruptionBudget"): KindRule(_serves("A drain may stop all its pods at once.")),
     ("postgresql.cnpg.io", "Cluster"): KindRule(_holds("The database goes with it, with its volumes.")),
     ("postgresql.cnpg.io", "Database"): KindRule(
@@ -141,14 +141,14 @@ KINDS: Mapping[Kind, KindRule] = {
         refused=("spec.cluster", "spec.name"),
     ),
     ("postgresql.cnpg.io", "Pooler"): KindRule(_serves("Nothing reaches the database through it.")),
-    ("postgresql.cnpg.io", "ScheduledBackup"): KindRule(_serves("No more backups are made by it.")),
-    ("rbac.authorization.k8s.io", "ClusterRole"): KindRule(_serves("Who has it may do nothing of it any more.")),
+    ("postgresql.cnpg.io", "ScheduledBackup"): KindRule(_serves("It makes no more backups.")),
+    ("rbac.authorization.k8s.io", "ClusterRole"): KindRule(_serves("Accounts that have it lose its permissions.")),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): KindRule(
-        _serves("Who has it by this may do nothing of it any more."), replaced_by=("roleRef",)
+        _serves("Accounts that have a role by this lose its permissions."), replaced_by=("roleRef",)
     ),
-    ("rbac.authorization.k8s.io", "Role"): KindRule(_serves("Who has it may do nothing of it any more.")),
+    ("rbac.authorization.k8s.io", "Role"): KindRule(_serves("Accounts that have it lose its permissions.")),
     ("rbac.authorization.k8s.io", "RoleBinding"): KindRule(
-        _serves("Who has it by this may do nothing of it any more."), replaced_by=("roleRef",)
+        _serves("Accounts that have a role by this lose its permissions."), replaced_by=("roleRef",)
     ),
     ("scheduling.k8s.io", "PriorityClass"): KindRule(
         _serves("No pod of the class is made any more; those that run go on."), refused=("value", "preemptionPolicy")

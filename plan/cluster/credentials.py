@@ -19,7 +19,7 @@ CREDENTIALS_UNCHECKED = Rule(
     title="When certificates and tokens end could not be checked",
     meaning=(
         "kubeadm renews a cluster's certificates with each upgrade of Kubernetes. A cluster that is not upgraded for a "
-        "year is not reached any more when they end, by the kubelets neither. Of a cluster that is adopted the lab "
+        "year can no longer be reached when they end, not even by its kubelets. Of a cluster that is adopted the lab "
         "does not say when that is; of one that it makes, an `up` renews the administrator's."
     ),
     remedy="Run `kubeadm certs check-expiration` on a control plane, and `kubeadm certs renew all` before they end.",

@@ -55,9 +55,8 @@ ADMISSION_REFUSED = Rule(
     "error",
     title="The API server would refuse a pod",
     meaning=(
-        "The pod breaks a rule of its namespace: the LimitRange or the quota of its tier, a policy, or what the API "
-        "server wants of every pod. The controller reports FailedCreate with the words that the finding quotes, and "
-        "no pod appears."
+        "The pod breaks a rule: the LimitRange or the quota of its tier, a policy, or what the API server demands of "
+        "every pod. The controller reports FailedCreate with the words that the finding quotes, and no pod appears."
     ),
     remedy="Change what the message names, or state the exception that it names, with the reason.",
 )

@@ -9,7 +9,7 @@ from plan.scenarios.dependence import serves_metrics
 AUTOSCALER_WITHOUT_METRICS = Rule(
     "AUTOSCALER-WITHOUT-METRICS",
     "warning",
-    title="An autoscaler has nothing to scale by",
+    title="An autoscaler has no source of usage",
     meaning=(
         "A HorizontalPodAutoscaler compares the CPU that pods use with what they request. It asks the metrics API "
         "(metrics.k8s.io), which a cluster of kubeadm does not have. Without it the autoscaler reports "

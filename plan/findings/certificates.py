@@ -36,7 +36,7 @@ ACME_SHARED = Rule(
 ACME_FORGOTTEN = Rule(
     "ACME-FORGOTTEN",
     "warning",
-    title="Certificates are lost whenever the pod of Traefik starts anew",
+    title="Certificates are lost whenever the pod of Traefik restarts",
     meaning=(
         "Traefik keeps what it got by ACME in a file. Without a volume the file is gone with the pod, and every start "
         "asks for all certificates again. Let's Encrypt gives out five of the same names in a week, and then none."

@@ -15,7 +15,7 @@ AGENT_OFF = Rule(
         "The script that makes a machine a node starts the guest agent last. Pulumi waits for the agent, and so "
         "goes on when the node is there. Without it, what comes next would go into a cluster that is not there yet."
     ),
-    remedy="Leave guest_agent out: it is true unless stated.",
+    remedy="Leave guest_agent out: it is true by default.",
 )
 
 CLUSTER_HALF_ADOPTED = Rule(
@@ -102,7 +102,7 @@ def _without_agent(lab: Lab) -> Iterator[Finding]:
         if is_created_node(machine) and not machine.guest_agent:
             yield AGENT_OFF.finding(
                 ("machines", name, "guest_agent"),
-                f"{name} would be created without a guest agent, so nothing tells when it has become a node: "
+                f"{name} would be created without a guest agent, so nothing signals when it has become a node: "
                 "what comes next would not wait for it",
                 "leave guest_agent out",
             )
@@ -126,7 +126,7 @@ def _half_adopted(lab: Lab) -> Iterator[Finding]:
                 yield CLUSTER_HALF_ADOPTED.finding(
                     ("machines", name, "adopt"),
                     f"{name} runs already, as a node of another cluster than the one that {created[0]} would make",
-                    f"adopt {created[0]} as well, or create {name} anew",
+                    f"adopt {created[0]} as well, or recreate {name}",
                 )
 
 

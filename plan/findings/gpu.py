@@ -12,7 +12,7 @@ from plan.wording import percent
 GPU_NOT_SHARED = Rule(
     "GPU-NOT-SHARED",
     "warning",
-    title="A node has a GPU that nobody can ask for",
+    title="A node has a GPU that no service can request",
     meaning=(
         "The taint that keeps other pods off the node, the resources that services ask for, and the label by which "
         "they find the card all follow from platform.gpu. Without it the node is filled as any other."

@@ -13,7 +13,7 @@ DISK_WRITES_OVERCOMMITTED = Rule(
     "warning",
     title="Machines may write more than their disk can",
     meaning=(
-        "Machines that share a physical disk share what it writes. One that writes all that it may, a backup for "
+        "Machines that share a physical disk share its speed. One that writes all that it may, a backup for "
         "example, holds up etcd, databases and every other machine there. A disk whose speed is not stated is not "
         "checked."
     ),

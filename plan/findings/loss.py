@@ -32,23 +32,22 @@ DRAIN_DOES_NOT_END = Rule(
     "warning",
     title="A node cannot be drained",
     meaning=(
-        "A drain evicts pods as their disruption budgets allow. Where those that have gone find no place elsewhere, "
-        "the budget lets no more go, and `kubectl drain` tries for ever: an upgrade of the nodes stops there."
+        "A drain evicts pods as their disruption budgets allow. Where the evicted pods find no place elsewhere, "
+        "the budget allows no more evictions, and `kubectl drain` tries for ever: an upgrade of the nodes stops there."
     ),
     remedy=(
-        "Make room for them elsewhere first, as the message says; or scale what is held back down for the time of the "
-        "drain."
+        "Make room for them elsewhere first, as the message says; or scale the workload down for the time of the drain."
     ),
 )
 
 NODE_LOSS_DOES_NOT_FIT = Rule(
     "NODE-LOSS-DOES-NOT-FIT",
     "warning",
-    title="The loss of a node is not survived",
+    title="The lab does not survive the loss of a node",
     meaning=(
         "Everything has a place while all nodes are there. When the one that is named dies, some pods that run today "
-        "find none, though other nodes could take them if there were room. What only that node could take, as the "
-        "pods of the only GPU, is not meant."
+        "find none, though other nodes could take them if there were room. Pods that only that node could take, as "
+        "those of the only GPU, are left out."
     ),
     remedy="Do one of the things that the message names: each was tried, for every node whose loss is not survived.",
 )
@@ -142,8 +141,8 @@ def _does_not_end(held: Sequence[Loss], fix: str) -> Finding:
     return DRAIN_DOES_NOT_END.finding(
         ("machines", worst.name),
         f"a drain of {worst.name} does not end{alike}: the disruption budget of "
-        f"{listed([each.name for each in worst.held])} lets {workload.max_unavailable} of {workload.replicas} pods go "
-        "at a time, and what has gone finds no place elsewhere",
+        f"{listed([each.name for each in worst.held])} allows {workload.max_unavailable} of {workload.replicas} pods "
+        "to be evicted at a time, and those find no place elsewhere",
         fix,
     )
 

@@ -15,7 +15,7 @@ ETCD_ON_HARD_DISK = Rule(
     title="The disk of etcd is a hard disk",
     meaning=(
         "etcd writes every change through to its disk before it answers. On a hard disk that other machines write to "
-        "as well this takes seconds at times: requests to the API server time out, leaders are elected anew, and "
+        "as well this takes seconds at times: requests to the API server time out, new leaders are elected, and "
         "controllers restart."
     ),
     remedy="Put the disk of the control plane on an SSD.",
@@ -72,6 +72,6 @@ def _etcd_on_hard_disk(lab: Lab, name: str, machine: Machine) -> Iterator[Findin
             f"etcd of {name} lies on {physical} (storage {disk.storage}), a hard disk"
             + (f" that {plural(sharing, 'other machine')} also use{'s' * (sharing == 1)}" if sharing else "")
             + ": it writes through to the disk before it answers, and where that takes long the API server stands "
-            "still and leaders are elected anew",
+            "still and new leaders are elected",
             f"move the disk to {where}: `qm disk move {machine.vmid} {machine.disks[0].interface} STORAGE`",
         )

@@ -50,7 +50,7 @@ PODS_NOT_CHECKED = Rule(
 SECRET_IN_FILE = Rule(
     "SECRET-IN-FILE",
     "warning",
-    title="A secret stands in a file with its values",
+    title="A file holds a Secret with its values",
     meaning="Whoever reads the repository, a rendered folder or a pull request reads the secret.",
     remedy="Seal it, or let it come from the vault. Then change the secret: what was committed once is known.",
 )
@@ -58,7 +58,7 @@ SECRET_IN_FILE = Rule(
 KEPT_AS_IT_IS = Rule(
     "KEPT-AS-IT-IS",
     "info",
-    title="Pods keep none of the conventions",
+    title="Pods do not follow the conventions",
     meaning=(
         "A workload that was there before is left as it was, so that its first update restarts nothing. Until then its "
         "pods are less safe than others, and nobody asks whether they can be reached."
@@ -157,7 +157,7 @@ def _as_it_is(lab: Lab, service: str) -> Iterator[Finding]:
             ]
             yield KEPT_AS_IT_IS.finding(
                 (*path, "adopt", "as_it_is"),
-                f"the pods of {name} keep none of the conventions: {', '.join(without) or 'no labels of their tier'}",
+                f"the pods of {name} do not follow the conventions: {', '.join(without) or 'no labels of their tier'}",
                 "remove as_it_is when a restart is welcome",
             )
 
@@ -210,7 +210,7 @@ def _secrets(stated: Iterable[StatedObject]) -> Iterator[Finding]:
         if each.kind == "Secret" and holds:
             yield SECRET_IN_FILE.finding(
                 each.path,
-                f"the Secret {each.name} stands in a file with its values: {', '.join(holds)}. They go into git, into "
+                f"a file holds the Secret {each.name} with its values: {', '.join(holds)}. They go into git, into "
                 "`render`, and into what others review",
                 "seal it (SealedSecret, SOPS), or take it from the vault under secrets",
             )

@@ -8,7 +8,7 @@ from plan.model.findings import Finding, Rule
 GRACE_CUT = Rule(
     "GRACE-CUT",
     "warning",
-    title="A pod states a longer grace period than its tier has at shutdown",
+    title="A pod's grace period is longer than its tier's at shutdown",
     meaning=(
         "When a node shuts down, the kubelet ends the pods of each tier within the tier's shutdown_grace_seconds, "
         "whatever they state themselves. A pod that needs longer to write what it holds is killed then."

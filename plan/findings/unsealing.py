@@ -11,7 +11,7 @@ from plan.wording import plural
 VAULT_SEALED = Rule(
     "VAULT-SEALED",
     "info",
-    title="Vault waits for a hand after each start",
+    title="Vault has to be unsealed by hand after each start",
     meaning=(
         "Vault starts sealed, and gives out nothing until enough of its keys were entered. Unless its configuration "
         "names a seal that something else holds, that is done by hand: after a power cut, and for each pod that moves "

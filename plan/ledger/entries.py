@@ -151,7 +151,7 @@ def _of_machines(lab: Lab) -> Iterator[Entry]:
                 size=disk.size,
                 places=(place_of_storage(lab, machine.host, disk.storage),),
                 copies=tuple(_machine_backups(lab, name)),
-                without_copy=None if machine.role == "appliance" else "a node is made anew from the lab's files",
+                without_copy=None if machine.role == "appliance" else "a node is recreated from the lab's files",
                 is_copy=False,
             )
 

@@ -35,7 +35,7 @@ PCI_DEVICE_NOT_PASSED = Rule(
     "error",
     title="A PCI device that a machine does not have",
     meaning=(
-        "The lab says that it is passed through, and it is not. On an adopted machine an `up` does not change that."
+        "The lab says that it is passed through, but it is not. On an adopted machine an `up` does not change that."
     ),
     remedy="`qm set VMID --hostpci0 mapping=NAME,pcie=1`; or take it out of the file.",
 )

@@ -43,7 +43,7 @@ DISK_NOT_LISTED = Rule(
     "error",
     title="A disk that the lab does not list",
     meaning=(
-        "Nothing counts it, and the machine would not have it if it were made anew from its description. Volumes "
+        "The plan does not count it, and the machine would not have it if it were recreated from the lab. Volumes "
         "that the CSI driver attaches come and go, and are not meant."
     ),
     remedy="Write the disks that the machine has; or detach the disk if it belongs to another.",
@@ -143,7 +143,7 @@ def _not_listed(pair: Pair, disk: HostDisk) -> Finding:
     return DISK_NOT_LISTED.finding(
         (*pair.path, "disks"),
         f"{pair.name} has a disk {disk.slot} on {pair.host.host} ({disk.volume}) that the file does not list: nothing "
-        "counts it, and the machine made anew would not have it",
+        "counts it, and the machine would not have it if it were recreated",
         fix,
     )
 
@@ -154,7 +154,7 @@ def _elsewhere(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk) -> Fi
         f"{disk.interface} of {pair.name} is not on {disk.storage}, but is {found.volume}",
         f"write storage: {found.storage}"
         if found.storage
-        else "leave the machine out of the file: it cannot be told there",
+        else "leave the machine out of the file: the file cannot describe it",
     )
 
 

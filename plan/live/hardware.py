@@ -27,7 +27,7 @@ HARDWARE_DIFFERS = Rule(
         "vCPUs, memory and start order of a machine are written as they are stated. An adopted machine gets them "
         "with its next start; one that the program made is restarted."
     ),
-    remedy="Nothing if that is meant; or write what it has.",
+    remedy="Nothing if that is intended; or write the values that it has.",
 )
 
 MEMORY_BALLOONS = Rule(
@@ -36,7 +36,7 @@ MEMORY_BALLOONS = Rule(
     title="Proxmox may take memory from a machine",
     meaning=(
         "With a balloon smaller than its memory, a machine is shrunk when the host has little left. A kubelet "
-        "does not notice: it promises pods memory that is gone."
+        "does not notice: it offers pods memory that is gone."
     ),
     remedy="Give it all of its memory: `qm set VMID --balloon 0`. It has it from its next start.",
 )
@@ -77,7 +77,7 @@ def _to_be_written(pair: Pair, key: str, stated: str, real: str) -> Finding:
         (*pair.path, key),
         f"{key} of {pair.name} is {stated} in the file and {real} on {pair.host.host}: an `up` writes {stated}"
         f"{'; nothing restarts' if key == 'start' else restart}",
-        "nothing if that is meant" + (f"; or write {key}: {real}" if real != NOT_SET else ""),
+        "nothing if that is intended" + (f"; or write {key}: {real}" if real != NOT_SET else ""),
     )
 
 

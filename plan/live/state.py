@@ -99,6 +99,6 @@ def _pending(pair: Pair) -> Iterator[Finding]:
         keys = ",".join(each.key for each in pair.host.pending)
         yield CHANGES_PENDING.finding(
             pair.path,
-            f"the next start of {pair.name} changes it: {'; '.join(changes)}; compared is what it will be then",
+            f"the next start of {pair.name} changes it: {'; '.join(changes)}; the lab is compared with those values",
             f"restart it when that suits; or take it back, {pair.on_host}: `qm set {pair.host.vmid} --revert {keys}`",
         )

@@ -12,9 +12,9 @@ from plan.scenarios.snapshot import ClusterSnapshot
 JOB_DOES_NOT_FIT = Rule(
     "JOB-DOES-NOT-FIT",
     "error",
-    title="A job finds no place beside what runs",
+    title="A job finds no place next to what runs",
     meaning=(
-        "The pod of the job was placed beside everything that runs all the time, and no node takes it: it waits until"
+        "The pod of the job was placed next to everything that runs all the time, and no node takes it: it waits until"
         " its deadline, every time. A backup that never runs is noticed when it is needed."
     ),
     remedy="Request less, or add a worker.",
@@ -36,6 +36,6 @@ def job_findings(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
         workload = pending.workload
         yield JOB_DOES_NOT_FIT.finding(
             workload.path,
-            f"the pod of {workload.name} would stay Pending beside what runs all the time: {pending.reason}",
+            f"the pod of {workload.name} would stay Pending next to what runs all the time: {pending.reason}",
             remedy,
         )

@@ -21,7 +21,7 @@ from plan.wording import listed
 NAMES_RESOLVED_INSIDE = Rule(
     "NAMES-RESOLVED-INSIDE",
     "warning",
-    title="The nodes ask the cluster for names",
+    title="The nodes resolve names by the cluster itself",
     meaning=(
         "A node that asks a service of its own cluster for names finds no image registry while that service is away. "
         "After a power cut it is away, and to start it again a node may need its image."
@@ -47,7 +47,7 @@ STARTS_TOO_LATE = Rule(
     title="After a power cut a node comes back too late for its pods",
     meaning=(
         "Proxmox starts machines one after the other and waits up_seconds after each. Kubernetes gives up the pods of"
-        " a lost node some 350 seconds after it can tell that the node is lost, and makes them anew elsewhere. Those "
+        " a lost node some 350 seconds after it notices the loss, and recreates them elsewhere. Those "
         "with a block volume wait until the node is back. How long a machine takes to boot is taken to be the same "
         "for all."
     ),
@@ -102,7 +102,7 @@ def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
             yield STARTS_TOO_LATE.finding(
                 ("machines", each.machine, "start"),
                 f"after a power cut {each.machine} is started {each.seconds} s after the first machine, but its pods "
-                f"are given up {each.pods_given_up} s after it: what runs there is made anew elsewhere, and block "
+                f"are given up {each.pods_given_up} s after it: what runs there is recreated elsewhere, and block "
                 "volumes wait for the node",
                 f"shorten up_seconds of what starts before it on {each.host} by {each.seconds - each.pods_given_up} s "
                 "in all, or start it earlier",
@@ -150,7 +150,7 @@ def _names_from_inside(lab: Lab) -> Iterator[Finding]:
             f"nodes ask only {listed([str(each) for each in inside])} for names, and that is {names} of this cluster: "
             f"while it does not run, as after a power cut, they find no registry, and cannot pull the image of {names} "
             "either",
-            "write a name server outside of the cluster beside it, for example the gateway",
+            "add a name server outside of the cluster, for example the gateway",
         )
 
 

@@ -17,7 +17,7 @@ STEPS = {CPU: 10, MEMORY: 1 << 20}
 """Requests are named in these steps: 10m and 1 MiB."""
 MOST_TRIED = 5
 """Workloads for which remedies are tried: each costs some placements, and what helps the first may help all."""
-ONE_BY_ONE = "see to the workloads above first: what helps them may help this one, for which nothing was tried"
+ONE_BY_ONE = "help the workloads above first: the same may help this one, for which nothing was tried"
 NOTHING_HELPS = (
     "no single step was found that helps: not a smaller request, volumes on NFS, another tier or a further worker. "
     "Make room first: fewer replicas, or less of what requests most"

@@ -126,7 +126,7 @@ def test_what_nobody_knows_is_counted_and_fails_until_it_is_allowed(homelab: Hom
     file = FOLDER / "preview-chart-version-changed.json"
     result = homelab("guard", file, "--lab", "small")
     assert result.exit_code == 1
-    assert "of 1 consequence nobody knows what it does" in result.stdout
+    assert "the effect of 1 consequence is not known" in result.stdout
     allowed = homelab("guard", file, "--lab", "small", "--allow", "NOT-KNOWN:Release/platform-traefik/traefik")
     assert allowed.exit_code == 0
 

@@ -105,7 +105,7 @@ def test_other_numbers_are_told_as_such(folder: Path, tmp_path: Path) -> None:
 
 
 def test_pods_that_run_on_and_would_be_refused_are_told_apart(folder: Path) -> None:
-    """The quota becomes smaller than what runs: nothing happens until a pod is made anew."""
+    """The quota becomes smaller than what runs: nothing happens until a pod is recreated."""
     comparison = changed(
         folder, {"file": "tiers.yaml", "old": "quota: {cpu: 4, memory: 8Gi", "new": "quota: {cpu: 4, memory: 1Gi"}
     )

@@ -72,7 +72,7 @@ def test_the_largest_request_that_is_named_fits_and_no_larger_one(folder: Path) 
 def test_a_drain_is_held_by_the_budget_of_what_has_no_place(folder: Path) -> None:
     change(folder, AT_PEAK)
     (finding,) = (each for each in lost(folder) if each.code == "DRAIN-DOES-NOT-END")
-    assert "the disruption budget of wiki lets 1 of 8 pods go at a time" in finding.message
+    assert "the disruption budget of wiki allows 1 of 8 pods to be evicted at a time" in finding.message
     fewer = [{"file": "services/wiki.yaml", "old": "memory_request: 1536Mi", "new": "memory_request: 1300Mi"}]
     change(folder, fewer)
     assert [each.code for each in lost(folder)] == ["NODE-LOSS-DOES-NOT-FIT"]

@@ -36,7 +36,7 @@ def said_of(api: Api, plan: Plan, service: Service) -> Iterator[dict[str, str]]:
         said: list[dict[str, str]] = []
         if not eventually(lambda: said.extend(words(api, namespace.name)) or said):
             silent = found_in(api, namespace.name)
-            delete_pods(api, namespace.name)  # those that came before a quota counted were admitted, and are made anew
+            delete_pods(api, namespace.name)  # those that came before a quota counted were admitted, and are recreated
             assert eventually(lambda: said.extend(words(api, namespace.name)) or said), silent
         yield said[-1]
     finally:

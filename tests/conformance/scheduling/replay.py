@@ -44,7 +44,7 @@ class Replay:
         self.gone: list[Made] = []
         """Those that went."""
         self.again: list[Made] = []
-        """Those of them that are to be made anew."""
+        """Those of them that are to be recreated."""
         self.unclear: dict[str, str] = {}
         """Pods with a node on which the planner would not have placed them as things stand."""
         self.disputed: set[str] = set()
@@ -93,7 +93,7 @@ class Replay:
                 heappush(queue, (order, victim.kind, victim.only))
 
     def _lose(self, lost: str) -> None:
-        """Let a node die, and take its pods away: they are made anew, those of daemonsets aside."""
+        """Let a node die, and take its pods away: they are recreated, those of daemonsets aside."""
         gone = [name for name, node in self.placed.items() if node == lost]
         gone += [name for name in self.waiting if self.stage.pods[name].only == lost]
         (node,) = (each for each in self.nodes if each.name == lost)
@@ -181,7 +181,7 @@ class Replay:
         self.waiting.pop(name, None)
 
     def _goes(self, name: str) -> None:
-        """A pod makes room for the one that is nominated, or will be in a moment; it is made anew later."""
+        """A pod makes room for the one that is nominated, or will be in a moment; it is recreated later."""
         if not self.nominated:
             self._is_nominated(self.deciding)
         made = self.stage.pods[name]
@@ -222,7 +222,7 @@ class Replay:
         self.agreement.counted["races"] += any(self._finds_room(each) for each in sooner)
 
     def _look_again(self, taken: str) -> None:
-        """A more important pod may be quicker than the one that made room for itself, which then makes it anew."""
+        """A more important pod may be quicker than the one that made room for itself, which then recreates it."""
         for name, rooms in self.nominated.items():
             if rooms.include(taken, [each.kind for each in self.gone]):
                 self.gone.clear()

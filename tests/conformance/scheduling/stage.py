@@ -41,7 +41,7 @@ class Stage:
         self._names = count()
 
     def make(self, kind: Kind, only: str | None) -> str:
-        """Make a pod; returns its name. One that is made anew has the volumes of the one before it."""
+        """Make a pod; returns its name. One that is recreated has the volumes of the one before it."""
         workload = kind.workload
         number = self._number(workload.key)
         known = len(self._claims)
@@ -61,7 +61,7 @@ class Stage:
         return self._numbers[key] - 1
 
     def release(self, made: Made) -> None:
-        """Leave the volumes of a pod that is gone to the one that is made anew."""
+        """Leave the volumes of a pod that is gone to the one that is recreated."""
         self._free_numbers[made.kind.workload.key].append(made.number)
 
     def remove(self, name: str) -> Made:
