@@ -19,6 +19,7 @@ from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.node import node_findings
 from plan.findings.objects import object_findings
 from plan.findings.plain_secrets import plain_secret_findings
+from plan.findings.pod_network import pod_network_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
@@ -62,6 +63,7 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
             (
                 *machine_findings(lab),
                 *creation_findings(lab),
+                *pod_network_findings(lab, services),
                 *credential_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),

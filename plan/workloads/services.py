@@ -95,11 +95,12 @@ def _release(context: ServiceContext, before: list[Manifest], providers: Mapping
 
 
 def _pod_network(context: ServiceContext) -> tuple[str, ...]:
-    """The policy engine comes before all other charts, and its pods need the pod network."""
+    """The policy engine comes before all other charts, and its pods need the pod network. A network that is no chart is
+    declared at the same time: the pods start when it is there."""
     platform = context.lab.cluster.platform
     if context.name != platform.policy_engine or platform.pod_network is None:
         return ()
-    return (platform.pod_network,)
+    return (platform.pod_network,) if context.lab.services[platform.pod_network].makes_pods == "chart" else ()
 
 
 def _needed(context: ServiceContext, manifests: Iterable[Manifest], providers: Mapping[str, str]) -> tuple[str, ...]:

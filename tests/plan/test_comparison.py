@@ -57,7 +57,7 @@ def test_a_changed_service_is_told_with_its_fields_and_sums(folder: Path) -> Non
     assert [each.path for each in file.differences] == ["spec.template.spec.containers[door].resources.requests.cpu"]
     figures = {(each.of, each.figure): (each.before, each.after) for each in comparison.figures}
     assert figures["namespace core-door", "cpu requests"] == ("100m", "150m")
-    assert figures["node worker", "cpu requests"] == ("2731m", "2781m")
+    assert figures["node worker", "cpu requests"] == ("2741m", "2791m")
     assert {of for of, _ in figures} == {"namespace core-door", "node worker", "tier core"}
     assert comparison.verdicts == ()
 
