@@ -89,7 +89,7 @@ def test_programs_get_cgroups_and_eviction_orders(homelab: Homelab) -> None:
         1 + len(first["before"] + first["after"]),
     )
     node = json.loads(homelab("explain", "master", "--lab", EVERY_KIND, "--format", "json").stdout)
-    assert node["eviction_order"]["memory"] == ["aux-watcher/watcher"]
+    assert node["eviction_order"]["memory"] == ["aux-watcher/watcher", "core-flannel/kube-flannel-ds"]
 
 
 def test_an_unknown_service_is_invalid_input(homelab: Homelab) -> None:

@@ -21,7 +21,7 @@ def report(homelab: Homelab, *arguments: object) -> dict[str, Any]:
 def test_a_lab_that_fits_is_fine(homelab: Homelab) -> None:
     result = homelab("plan", "--lab", "small")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[0].startswith("Lab small: 2 machines, 2 nodes, 5 services in 3 tiers")
+    assert result.stdout.splitlines()[0].startswith("Lab small: 2 machines, 2 nodes, 6 services in 3 tiers")
     assert "No findings." in result.stdout
     assert "no errors, 0 warnings, 0 notes" in result.stdout.splitlines()[-1]
 
@@ -38,7 +38,7 @@ def test_a_lab_with_errors_is_not(lab_with_an_error: Path, homelab: Homelab) -> 
 def test_only_what_is_wrong_is_listed_of_the_services(lab_with_an_error: Path, homelab: Homelab) -> None:
     services = homelab("plan", "--lab", lab_with_an_error).stdout.split("\nServices\n")[1].split("\n\n")[0]
     assert services.startswith("sweeper (app, aux): ")
-    assert services.endswith("20 services without error or warning")
+    assert services.endswith("21 services without error or warning")
 
 
 def test_production_is_planned_unless_another_lab_is_named(homelab: Homelab) -> None:
