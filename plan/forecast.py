@@ -9,8 +9,9 @@ from plan.findings.loss import loss_findings
 from plan.findings.unsealing import unsealing_findings
 from plan.model import Finding, Plan, sorted_findings
 from plan.scenarios.headroom import Headroom, headroom
-from plan.scenarios.losses import Loss, losses, snapshot_of
+from plan.scenarios.losses import Loss, bound, losses
 from plan.scenarios.power_cut import Restart, restarts
+from plan.scenarios.snapshot import as_it_stands
 
 
 class Forecast(NamedTuple):
@@ -26,11 +27,14 @@ class Forecast(NamedTuple):
 
 def look_ahead(plan: Plan) -> Forecast:
     """Forecast of a plan; pure, as the plan."""
-    snapshot = snapshot_of(plan)
+    planned = as_it_stands(plan.capacity, plan.workloads)
+    snapshot = bound(planned)
     lost = tuple(losses(plan.lab, snapshot))
     return Forecast(
         losses=lost,
         restarts=restarts(plan.lab, snapshot.nodes),
         headroom=headroom(plan, lost),
-        findings=sorted_findings((*plan.findings, *loss_findings(snapshot, lost), *unsealing_findings(plan.lab))),
+        findings=sorted_findings(
+            (*plan.findings, *loss_findings(plan.lab, planned, lost), *unsealing_findings(plan.lab))
+        ),
     )

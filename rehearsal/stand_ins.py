@@ -12,6 +12,7 @@ from plan.model.constraints import AffinityTerm, Constraints
 from plan.model.metadata import manifest, selector, service_labels
 from plan.model.resources import written
 from plan.workloads.volumes import claim_spec
+from plan.workloads.written_pods import written_toleration
 
 IMAGE = "stand-in"
 SYSTEM_PRIORITY_CLASS = "system-cluster-critical"
@@ -60,7 +61,9 @@ def stand_in(workload: Workload, labels: Mapping[str, str], claims: Mapping[str,
 def _pod_spec(workload: Workload, claimed: list[str]) -> dict[str, Any]:
     pod = workload.pod
     everything = "*" in pod.tolerated_taints
-    tolerations = [{"operator": "Exists"}] if everything else [_tolerated(key) for key in sorted(pod.tolerated_taints)]
+    tolerations = (
+        [{"operator": "Exists"}] if everything else [written_toleration(each) for each in sorted(pod.tolerated_taints)]
+    )
     spec: dict[str, Any] = {
         "containers": [_container(each) for each in pod.containers],
         "initContainers": [_container(each) for each in pod.init_containers],
@@ -79,10 +82,6 @@ def _container(container: Container) -> Manifest:
     resources = {"requests": written(container.requests), "limits": written(container.limits)}
     made: Manifest = {"name": container.name, "image": IMAGE, "resources": resources}
     return {**made, "restartPolicy": "Always"} if container.always_restarts else made
-
-
-def _tolerated(key: str) -> dict[str, str]:
-    return {"key": key, "operator": "Exists"}
 
 
 def _affinity(constraints: Constraints) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from config.lab import Lab
 from config.machine import MachineDisk
 from config.storage_class import BlockStorageClass
+from plan.capacity.host_memory import overhead
 from plan.model import HostUse
 from plan.workloads.objects import claimed
 
@@ -45,6 +46,17 @@ def _committed_storage(lab: Lab, host: str) -> Counter[str]:
             if isinstance(row, BlockStorageClass):
                 committed[row.storage] += size
     return committed
+
+
+def has_memory_for(lab: Lab, name: str) -> bool:
+    """Whether one more machine like another fits into the memory of its host, what it takes beside its own included.
+    A node that is no machine of a host may always be added."""
+    machine = lab.machines.get(name)
+    if machine is None:
+        return True
+    host = lab.site.hosts[machine.host]
+    promised = sum(each.memory for each in lab.machines.values() if each.host == machine.host)
+    return promised + (host.reserved_memory or 0) + machine.memory + overhead(machine.memory) <= host.memory
 
 
 def written_at_most(lab: Lab, host: str, disk: str) -> int:

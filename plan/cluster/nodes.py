@@ -147,7 +147,19 @@ def admits(node: Node, pod: Pod) -> bool:
 
 def tolerates(node: Node, pod: Pod) -> bool:
     """Whether a pod tolerates every taint of a node, that of a cordoned one aside."""
-    return "*" in pod.tolerated_taints or pod.tolerated_taints.issuperset(node.taints.keys() - {UNSCHEDULABLE})
+    return not untolerated(node, pod)
+
+
+def untolerated(node: Node, pod: Pod) -> list[str]:
+    """Keys of the taints of a node that a pod does not tolerate, that of a cordoned one aside."""
+    tolerated = pod.tolerated_taints
+    if not node.taints or "*" in tolerated:
+        return []
+    return [
+        key
+        for key, value in node.taints.items()
+        if key != UNSCHEDULABLE and key not in tolerated and f"{key}={value}" not in tolerated
+    ]
 
 
 def matches(node: Node, pod: Pod) -> bool:

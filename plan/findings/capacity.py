@@ -10,7 +10,7 @@ from plan.findings.host import host_findings
 from plan.model import Capacity, Finding, GroupUse, NamespaceUse, NodeUse, Workload
 from plan.model.findings import Rule
 from plan.model.resources import CPU, MEMORY, at_least, notation
-from plan.scenarios.remedies import remedies
+from plan.scenarios.remedies import advice
 from plan.scenarios.snapshot import ClusterSnapshot, as_it_stands
 from plan.tiers.objects import generated_name
 from plan.wording import gib, listed, percent
@@ -125,13 +125,15 @@ def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload
 
 
 def _pending(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
-    for pending, remedy in zip(snapshot.pending, remedies(lab, snapshot), strict=True):
+    for pending, advised in zip(snapshot.pending, advice(lab, snapshot), strict=True):
         workload = pending.workload
         yield DOES_NOT_FIT.finding(
             workload.path,
-            f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: {pending.reason}",
-            remedy,
+            f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: "
+            f"{advised.explained(pending)}",
+            advised.fix,
             facts={"pods": pending.pods, "replicas": workload.replicas},
+            remedies=advised.remedies,
         )
 
 

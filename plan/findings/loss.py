@@ -7,12 +7,14 @@ its node by design: that is shown with the losses, and is no finding.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from config.lab import Lab
 from plan.cluster.nodes import PODS, ZONE_LABEL
-from plan.model import Finding, Node, NodeUse, Pending, Workload
+from plan.model import Finding, Node, NodeUse, Pending, Remedy, Workload
 from plan.model.findings import Rule
 from plan.model.resources import notation, pod_requests
 from plan.scenarios.loss_remedies import loss_remedies, takes
 from plan.scenarios.losses import Loss
+from plan.scenarios.remedies import any_of
 from plan.scenarios.snapshot import ClusterSnapshot
 from plan.wording import listed
 
@@ -81,18 +83,19 @@ class _Lack(NamedTuple):
         return f"they need {needed}, and {among} {left} left in all, but at most {most} on one"
 
 
-def loss_findings(snapshot: ClusterSnapshot, losses: Sequence[Loss]) -> Iterator[Finding]:
+def loss_findings(lab: Lab, planned: ClusterSnapshot, losses: Sequence[Loss]) -> Iterator[Finding]:
     """Losses of one node that not everything survives, and drains that do not end for it: the worst is told, and
-    which are like it."""
+    which are like it. `planned` is the cluster as it is planned, no volume bound to a host yet."""
     found = [each for each in map(_hopeful, losses) if each.pending]
     dying = [each for each in found if each.event == "node"]
     held = [each for each in found if each.event == "drain" and each.held]
-    fix = _fix(snapshot, list(dict.fromkeys(each.name for each in (*dying, *held)))) if dying or held else ""
-    yield from _control_plane_on_one_host(snapshot, losses)
+    names = list(dict.fromkeys(each.name for each in (*dying, *held)))
+    remedies = tuple(loss_remedies(lab, planned, names)) if names else ()
+    yield from _control_plane_on_one_host(planned, losses)
     if dying:
-        yield _does_not_survive(dying, fix)
+        yield _does_not_survive(dying, remedies)
     if held:
-        yield _does_not_end(held, fix)
+        yield _does_not_end(held, remedies)
 
 
 def _control_plane_on_one_host(snapshot: ClusterSnapshot, losses: Iterable[Loss]) -> Iterator[Finding]:
@@ -121,7 +124,7 @@ def _elsewhere(workload: Workload, nodes: Iterable[Node]) -> list[Node]:
     return [node for node in nodes if takes(node, workload.pod)]
 
 
-def _does_not_survive(dying: Sequence[Loss], fix: str) -> Finding:
+def _does_not_survive(dying: Sequence[Loss], remedies: tuple[Remedy, ...]) -> Finding:
     worst = max(dying, key=lambda loss: sum(each.pods for each in loss.pending))
     others = [each.name for each in dying if each is not worst]
     alike = f". Not everything finds a place either when {_or(others)} dies" if others else ""
@@ -129,11 +132,12 @@ def _does_not_survive(dying: Sequence[Loss], fix: str) -> Finding:
         ("machines", worst.name),
         f"when {worst.name} dies, {_pods(worst.pending)} that run today find no place "
         f"({listed([_counted(each) for each in worst.pending])}): {'; '.join(_lacks(worst))}{alike}",
-        fix,
+        any_of(remedies) or NOTHING_HELPS,
+        remedies=remedies,
     )
 
 
-def _does_not_end(held: Sequence[Loss], fix: str) -> Finding:
+def _does_not_end(held: Sequence[Loss], remedies: tuple[Remedy, ...]) -> Finding:
     worst = max(held, key=lambda loss: len(loss.held))
     others = [each.name for each in held if each is not worst]
     alike = f"; nor does one of {_or(others)}" if others else ""
@@ -143,13 +147,9 @@ def _does_not_end(held: Sequence[Loss], fix: str) -> Finding:
         f"a drain of {worst.name} does not end{alike}: the disruption budget of "
         f"{listed([each.name for each in worst.held])} allows {workload.max_unavailable} of {workload.replicas} pods "
         "to be evicted at a time, and those find no place elsewhere",
-        fix,
+        any_of(remedies) or NOTHING_HELPS,
+        remedies=remedies,
     )
-
-
-def _fix(snapshot: ClusterSnapshot, names: Sequence[str]) -> str:
-    found = tuple(loss_remedies(snapshot, names))
-    return f"each of these alone would do: {'; '.join(found)}" if found else NOTHING_HELPS
 
 
 def _pods(pending: Iterable[Pending]) -> str:

@@ -8,8 +8,10 @@ from config.quantity import Memory
 from config.source import Path
 from plan.model.constraints import Constraints
 from plan.model.findings import SEVERITIES as SEVERITIES
+from plan.model.findings import Edit as Edit
 from plan.model.findings import Finding as Finding
 from plan.model.findings import HasSeverity as HasSeverity
+from plan.model.findings import Remedy as Remedy
 from plan.model.findings import Severity as Severity
 from plan.model.findings import severity_counts as severity_counts
 from plan.model.findings import sorted_findings as sorted_findings
@@ -132,7 +134,7 @@ class Pod(NamedTuple):
     priority: int = 0
     node_selector: Mapping[str, str] = {}
     tolerated_taints: frozenset[str] = frozenset()
-    """Keys of the taints that it tolerates; `*` tolerates all of them."""
+    """Keys of the taints that it tolerates, `key=value` where it tolerates one value of it; `*` tolerates all."""
     block_volumes: tuple[str, ...] = ()
     """Claims on block storage; each takes a volume slot of the node."""
     constraints: Constraints = Constraints()

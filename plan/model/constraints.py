@@ -1,7 +1,7 @@
 """Constraints of a pod on its place, apart from room: nodes, other pods, ports. Read from its manifest."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeGuard
 
 HOSTNAME = "kubernetes.io/hostname"
@@ -92,6 +92,18 @@ def read_constraints(metadata: Mapping[str, Any], spec: Mapping[str, Any], *, pr
         host_ports=_host_ports(spec),
         preempts=preempts,
     )
+
+
+def read_tolerations(tolerations: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The NoSchedule taints that a pod's tolerations mean: keys, `key=value` where only that value is tolerated, and
+    `*` for all of them."""
+    meant = (each for each in tolerations if each.get("effect") in (None, "", "NoSchedule"))
+    return frozenset(_tolerated(each) for each in meant)
+
+
+def _tolerated(toleration: Mapping[str, Any]) -> str:
+    key = toleration.get("key") or "*"
+    return key if toleration.get("operator") == "Exists" else f"{key}={toleration.get('value') or ''}"
 
 
 def _node_affinity(affinity: Mapping[str, Any]) -> tuple[Selector, ...]:

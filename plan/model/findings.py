@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from config.source import Path
 
@@ -32,6 +32,24 @@ def severity_counts(found: Iterable[HasSeverity]) -> dict[Severity, int]:
     return {severity: counts[severity] for severity in SEVERITIES}
 
 
+class Edit(NamedTuple):
+    """A change of one value in the lab's files."""
+
+    path: Path
+    value: object = None
+    """As it stands in the file; None takes the key out."""
+
+
+class Remedy(NamedTuple):
+    """A step that was tried: with it alone the finding is gone."""
+
+    words: str
+    edits: tuple[Edit, ...] = ()
+    """Its changes of the files; empty where it is not made in files that the program can name."""
+    further_machine: str = ""
+    """The machine of which one more is added."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something that is so in the lab and that its owner should know.
@@ -52,6 +70,8 @@ class Finding:
     """The cheapest thing to do about it."""
     facts: Mapping[str, Fact] = field(default_factory=dict[str, Fact], compare=False)
     """The values behind the message, by name; sizes in bytes, CPU in millicores."""
+    remedies: tuple[Remedy, ...] = field(default=(), compare=False)
+    """What `fix` names, each of which alone would do, as far as it was tried."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +101,12 @@ class Rule:
         about: str = "",
         severity: Severity | None = None,
         facts: Mapping[str, Fact] | None = None,
+        remedies: tuple[Remedy, ...] = (),
     ) -> Finding:
         """A finding by this rule; `severity` where the rule leaves it open."""
         worst = self.severities[0] if severity is None else severity
         assert worst in self.severities, f"{self.code} may not be of severity {worst}"
-        return Finding(self.code, path, about, worst, message, fix, facts or {})
+        return Finding(self.code, path, about, worst, message, fix, facts or {}, remedies)
 
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

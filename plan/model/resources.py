@@ -25,9 +25,19 @@ def notation(resource: str, amount: int) -> str:
     kind = of_quota(resource)
     if kind == CPU:
         return str(Cpu(amount))
-    if kind in (MEMORY, EPHEMERAL_STORAGE):
+    if is_in_bytes(kind):
         return str(Memory(amount))
     return decimal(amount)
+
+
+def is_huge_pages(resource: str) -> bool:
+    """Whether it is memory in huge pages: `hugepages-2Mi`."""
+    return resource.startswith("hugepages-")
+
+
+def is_in_bytes(resource: str) -> bool:
+    """Whether its amounts are bytes."""
+    return resource in (MEMORY, EPHEMERAL_STORAGE) or is_huge_pages(resource)
 
 
 def of_quota(field: str) -> str:
@@ -37,12 +47,12 @@ def of_quota(field: str) -> str:
 
 def at_most(resource: str, amount: int) -> str:
     """An amount to stay below, memory in whole MiB."""
-    return notation(resource, amount // MIB * MIB if of_quota(resource) in (MEMORY, EPHEMERAL_STORAGE) else amount)
+    return notation(resource, amount // MIB * MIB if is_in_bytes(of_quota(resource)) else amount)
 
 
 def at_least(resource: str, amount: int) -> str:
     """An amount to save, memory in whole MiB."""
-    return at_most(resource, amount + MIB - 1 if of_quota(resource) in (MEMORY, EPHEMERAL_STORAGE) else amount)
+    return at_most(resource, amount + MIB - 1 if is_in_bytes(of_quota(resource)) else amount)
 
 
 def written(amounts: ResourceList) -> dict[str, str]:
@@ -54,7 +64,7 @@ def read_amount(resource: str, text: str) -> int:
     """An amount out of a manifest: the opposite of `notation`. Raises ValueError."""
     if resource == CPU:
         return Cpu.parse(text)
-    if resource in (MEMORY, EPHEMERAL_STORAGE):
+    if is_in_bytes(resource):
         return Memory.parse(text)
     amount = Cpu.parse(text)
     if amount % 1000:

@@ -1,14 +1,22 @@
-"""Remedies with which the lab survives the loss of a node: found by trying each alone, for every node."""
+"""Remedies with which the lab survives the loss of a node: found by trying each alone, for every node.
+
+A step is tried as it would be planned: everything is placed anew with it, and then the node is lost.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from config.lab import Lab
 from plan.capacity.groups import copy, standard_worker
+from plan.capacity.hosts import has_memory_for
 from plan.cluster.nodes import ZONE_LABEL, admits
 from plan.kubernetes.scheduling import place
-from plan.model import Container, Controller, Node, Pending, Pod, Workload
-from plan.model.resources import CPU, MEMORY, notation, pod_requests
-from plan.scenarios.remedies import largest_request
+from plan.model import Container, Controller, Node, Pending, Pod, Remedy, Workload
+from plan.model.resources import CPU, MEMORY, pod_requests
+from plan.scenarios import edits
+from plan.scenarios.losses import bound
+from plan.scenarios.remedies import request_remedy, worker_remedy
 from plan.scenarios.snapshot import ClusterSnapshot, newly
+from plan.scenarios.trials import STEPS, largest_container, largest_request, requesting
 
 Key = tuple[str, Controller, str]
 
@@ -24,18 +32,20 @@ def takes(node: Node, pod: Pod) -> bool:
     return admits(node, pod) and is_near and all(node.allocatable.get(name) for name in devices)
 
 
-def loss_remedies(snapshot: ClusterSnapshot, names: Sequence[str]) -> Iterator[str]:
-    """Steps each of which lets the loss of any one of these nodes be survived."""
-    waiting = [each for name in names for each in _waiting(snapshot, name)]
+def loss_remedies(lab: Lab, planned: ClusterSnapshot, names: Sequence[str]) -> Iterator[Remedy]:
+    """Steps each of which lets the loss of any one of these nodes be survived. `planned` is the cluster as it is
+    planned, no volume bound to a host yet."""
+    waiting = [each for name in names for each in _waiting(bound(planned), name)]
     for resource in (MEMORY, CPU):
         if any(each.reason.lacks(resource) for each in waiting):
-            yield from _one_smaller(snapshot, names, waiting, resource)
-            yield from _all_smaller(snapshot, names, resource)
+            yield from _one_smaller(lab, planned, names, waiting, resource)
+            yield from _all_smaller(lab, planned, names, resource)
     if any(each.reason.has("volume-slots") for each in waiting):
-        yield from _volumes_on_nfs(snapshot, names, waiting)
-    worker = standard_worker(snapshot.uses)
-    if worker and _survives(snapshot._replace(nodes=(*snapshot.nodes, copy(worker))), names):
-        yield f"add a worker like {worker.node.name} in machines.yaml"
+        yield from _volumes_on_nfs(lab, planned, names, waiting)
+    worker = standard_worker(planned.uses)
+    further = (copy(worker),) if worker and has_memory_for(lab, worker.node.name) else ()
+    if worker and further and _survives(planned._replace(nodes=(*planned.nodes, *further)), names):
+        yield worker_remedy(worker.node.name)
 
 
 def _waiting(snapshot: ClusterSnapshot, name: str) -> tuple[Pending, ...]:
@@ -46,56 +56,86 @@ def _waiting(snapshot: ClusterSnapshot, name: str) -> tuple[Pending, ...]:
     return tuple(each for each in found if any(takes(node, each.workload.pod) for node in left))
 
 
-def _survives(snapshot: ClusterSnapshot, names: Iterable[str]) -> bool:
+def _survives(changed: ClusterSnapshot, names: Iterable[str]) -> bool:
+    """Whether a changed cluster, placed anew, survives each of the losses, and nothing waits that did not before."""
+    uses, pending = place(changed.nodes, changed.workloads)
+    if newly(pending, changed.pending):
+        return False
+    snapshot = bound(changed._replace(uses=uses, pending=pending))
     return not any(_waiting(snapshot, name) for name in names)
 
 
 def _one_smaller(
-    snapshot: ClusterSnapshot, names: Sequence[str], waiting: Iterable[Pending], resource: str
-) -> Iterator[str]:
+    lab: Lab, snapshot: ClusterSnapshot, names: Sequence[str], waiting: Iterable[Pending], resource: str
+) -> Iterator[Remedy]:
     """The first of the largest workloads whose pods could request less."""
     involved = {each.workload.key: each.workload for each in waiting}
     lost = [use for use in snapshot.uses if use.node.name in names]
     involved |= {workload.key: workload for use in lost for workload, _ in use.workloads}
-    largest = sorted(involved.values(), key=lambda each: -pod_requests(each.pod).get(resource, 0))
+    stated = (each for each in involved.values() if _can_request_less(lab, each, resource))
+    largest = sorted(stated, key=lambda each: -pod_requests(each.pod).get(resource, 0))
     for workload in largest[:MOST_TRIED]:
         most = largest_request(
             workload, resource, lambda smaller: _survives(_with(snapshot, {smaller.key: smaller}), names)
         )
-        if most:
-            yield f"request at most {notation(resource, most)} of {resource} for each pod of {workload.name}"
+        smaller = requesting(workload, resource, most) if most else None
+        if most and smaller:
+            yield request_remedy(lab, smaller, resource, most, f" of {workload.name}")
             return
 
 
-def _all_smaller(snapshot: ClusterSnapshot, names: Sequence[str], resource: str) -> Iterator[str]:
+def _can_request_less(lab: Lab, workload: Workload, resource: str) -> bool:
+    container = workload.pod.containers[largest_container(workload, resource)]
+    return bool(edits.request_edit(lab, workload, container.name, resource, 1))
+
+
+def _all_smaller(lab: Lab, snapshot: ClusterSnapshot, names: Sequence[str], resource: str) -> Iterator[Remedy]:
     """The largest share of today's requests."""
 
     def fits(percent: int) -> bool:
-        smaller = {each.key: _requesting_share(each, resource, percent) for each in snapshot.workloads}
+        smaller = {each.key: _requesting_share(lab, each, resource, percent) for each in snapshot.workloads}
         return _survives(_with(snapshot, smaller), names)
 
     if percent := _largest(99, fits):
-        yield f"request no more than {percent}% of today's {resource} everywhere"
+        change = tuple(
+            edit
+            for each in snapshot.workloads
+            for container in _requesting_share(lab, each, resource, percent).pod.containers
+            for edit in edits.request_edit(lab, each, container.name, resource, container.requests.get(resource, 0))
+        )
+        yield Remedy(f"request no more than {percent}% of today's {resource} everywhere", change)
 
 
-def _requesting_share(workload: Workload, resource: str, percent: int) -> Workload:
+def _requesting_share(lab: Lab, workload: Workload, resource: str, percent: int) -> Workload:
+    """A workload whose containers request a share, as far as they are lines of the lab and more than the least."""
+    step = STEPS.get(resource, 1)
+
     def smaller(container: Container) -> Container:
-        amount = container.requests.get(resource, 0) * percent // 100
+        amount = container.requests.get(resource, 0) * percent // 100 // step * step
+        if not amount or not edits.request_edit(lab, workload, container.name, resource, amount):
+            return container
         return container._replace(requests={**container.requests, resource: amount})
 
     pod = workload.pod
-    containers, first = (tuple(map(smaller, each)) for each in (pod.containers, pod.init_containers))
-    return workload._replace(pod=pod._replace(containers=containers, init_containers=first))
+    return workload._replace(pod=pod._replace(containers=tuple(map(smaller, pod.containers))))
 
 
-def _volumes_on_nfs(snapshot: ClusterSnapshot, names: Sequence[str], waiting: Iterable[Pending]) -> Iterator[str]:
+def _volumes_on_nfs(
+    lab: Lab, snapshot: ClusterSnapshot, names: Sequence[str], waiting: Iterable[Pending]
+) -> Iterator[Remedy]:
     """The fewest of those that wait for a slot whose volumes need none."""
     stuck = {each.workload.key: each.workload for each in waiting if each.reason.has("volume-slots")}
+    planned = {each.key: each for each in snapshot.workloads}
     moved: dict[Key, Workload] = {}
-    for workload in stuck.values():
+    for workload in (planned[key] for key in stuck):
+        if not edits.volume_edits(lab, workload, workload.pod.block_volumes):
+            continue
         moved[workload.key] = workload._replace(pod=workload.pod._replace(block_volumes=()))
         if _survives(_with(snapshot, moved), names):
-            yield f"move the volumes of {' and '.join(each.name for each in moved.values())} to an NFS storage class"
+            names_of = " and ".join(each.name for each in moved.values())
+            change = [edits.volume_edits(lab, planned[key], planned[key].pod.block_volumes) for key in moved]
+            words = f"move the volumes of {names_of} to an NFS storage class"
+            yield Remedy(words, tuple(edit for each in change for edit in each))
             return
 
 

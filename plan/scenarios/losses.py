@@ -84,7 +84,11 @@ class Loss(NamedTuple):
 
 def snapshot_of(plan: Plan) -> ClusterSnapshot:
     """A planned lab as it stands. Where nodes are on several hosts, block volumes bind their pods to one."""
-    snapshot = as_it_stands(plan.capacity, plan.workloads)
+    return bound(as_it_stands(plan.capacity, plan.workloads))
+
+
+def bound(snapshot: ClusterSnapshot) -> ClusterSnapshot:
+    """The same with the pods that have block volumes bound to the hosts on which these are."""
     if len(_zones(snapshot)) > 1:
         return snapshot._replace(workloads=near_their_volumes(snapshot.workloads, snapshot.uses))
     return snapshot

@@ -1,20 +1,27 @@
 """Remedies for a pod that finds no place: found by trying, so that each one named works.
 
-Each is tried alone, with everything else as it is: a smaller request, volumes that take no slot, a more important
-tier, a further worker.
+Each is tried alone, with everything else as it is. Where no node would take the pod however empty, only steps of the
+same kind as that cause are tried; otherwise a smaller request, volumes that take no slot, a more important tier, a
+further worker.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from config.lab import Lab
 from plan.capacity.groups import copy, standard_worker
-from plan.kubernetes.scheduling import place
-from plan.model import Pending, Workload
-from plan.model.resources import CPU, MEMORY, notation, pod_requests
-from plan.scenarios.snapshot import ClusterSnapshot, newly
+from plan.capacity.hosts import has_memory_for
+from plan.model import Edit, Pending, Remedy, Workload
+from plan.model.resources import notation, pod_requests
+from plan.scenarios import edits
+from plan.scenarios.blocker_remedies import blocker_remedies
+from plan.scenarios.blocker_words import sentence
+from plan.scenarios.blockers import Blocker, blockers
+from plan.scenarios.snapshot import ClusterSnapshot
+from plan.scenarios.trials import finds_room, helps, largest_container, largest_request, requesting
+from plan.workloads.services import plan_services
 
-STEPS = {CPU: 10, MEMORY: 1 << 20}
-"""Requests are named in these steps: 10m and 1 MiB."""
 MOST_TRIED = 5
 """Workloads for which remedies are tried: each costs some placements, and what helps the first may help all."""
 ONE_BY_ONE = "help the workloads above first: the same may help this one, for which nothing was tried"
@@ -22,98 +29,117 @@ NOTHING_HELPS = (
     "no single step was found that helps: not a smaller request, volumes on NFS, another tier or a further worker. "
     "Make room first: fewer replicas, or less of what requests most"
 )
+CHANGE_IT = "change what the message names; no single change of it was found after which the pod has a place"
 
 
-def remedies(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[str]:
-    """For each workload that waits what to do about it."""
+class Advice(NamedTuple):
+    """Why a workload waits, and what would help it."""
+
+    causes: tuple[Blocker, ...]
+    """What keeps it off every node however empty; nothing where it merely lacks room."""
+    remedies: tuple[Remedy, ...]
+    was_tried: bool
+
+    def explained(self, pending: Pending) -> str:
+        """Why it waits: the causes in the lab's words, then the scheduler's own."""
+        found = "; ".join(sentence(each, pending.workload) for each in self.causes)
+        return f"{found}. kube-scheduler: {pending.reason}" if found else str(pending.reason)
+
+    @property
+    def fix(self) -> str:
+        """What to do, in words."""
+        if not self.was_tried:
+            return ONE_BY_ONE
+        if self.remedies:
+            return any_of(self.remedies)
+        return CHANGE_IT if self.causes else NOTHING_HELPS
+
+
+def any_of(remedies: Sequence[Remedy]) -> str:
+    """Remedies as a sentence."""
+    words = "; ".join(each.words for each in remedies)
+    return words if len(remedies) == 1 else f"each of these alone would do: {words}"
+
+
+def advice(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Advice]:
+    """For each workload that waits why, and what to do about it."""
     for number, pending in enumerate(snapshot.pending):
-        yield _remedy(lab, snapshot, pending) if number < MOST_TRIED else ONE_BY_ONE
+        causes = tuple(blockers(pending.workload, pending.reason, snapshot.nodes, snapshot.workloads))
+        if number < MOST_TRIED:
+            yield Advice(causes, tuple(_remedies(lab, snapshot, pending, causes)), True)
+        else:
+            yield Advice(causes, (), False)
 
 
-def _remedy(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> str:
-    found = (
-        *_smaller_requests(snapshot, pending),
-        *_volumes_on_nfs(snapshot, pending),
-        *_another_tier(lab, snapshot, pending),
-        *_another_worker(snapshot, pending),
-    )
-    return f"each of these alone would do: {'; '.join(found)}" if found else NOTHING_HELPS
+def _remedies(lab: Lab, snapshot: ClusterSnapshot, pending: Pending, causes: Sequence[Blocker]) -> Iterator[Remedy]:
+    yield from blocker_remedies(lab, snapshot, pending, causes)
+    yield from _smaller_requests(lab, snapshot, pending)
+    yield from _volumes_on_nfs(lab, snapshot, pending)
+    if not causes:
+        yield from _another_tier(lab, snapshot, pending)
+        yield from _another_worker(lab, snapshot, pending)
 
 
-def largest_request(workload: Workload, resource: str, fits: Callable[[Workload], bool]) -> int | None:
-    """The largest request of a pod with which `fits` holds; None where not even the smallest will do."""
-    step = STEPS.get(resource, 1)
-    low, high = 0, pod_requests(workload.pod).get(resource, 0) // step
-    while low < high:
-        middle = (low + high + 1) // 2
-        smaller = requesting(workload, resource, middle * step)
-        low, high = (middle, high) if smaller and fits(smaller) else (low, middle - 1)
-    return low * step or None
-
-
-def requesting(workload: Workload, resource: str, amount: int) -> Workload | None:
-    """A workload whose pods request so much, less of it in their largest container; None where that has too little."""
-    containers = list(workload.pod.containers)
-    largest = max(containers, key=lambda each: each.requests.get(resource, 0))
-    rest = largest.requests.get(resource, 0) + amount - pod_requests(workload.pod).get(resource, 0)
-    if rest <= 0:
-        return None
-    containers[containers.index(largest)] = largest._replace(requests={**largest.requests, resource: rest})
-    smaller = workload._replace(pod=workload.pod._replace(containers=tuple(containers)))
-    return smaller if pod_requests(smaller.pod).get(resource, 0) == amount else None
-
-
-def _finds_room(snapshot: ClusterSnapshot, instead: Workload) -> bool:
-    """Whether a changed workload fits next to what runs: a quick test, which `_helps` has to confirm."""
-    _, waiting = place(snapshot.nodes, _with(snapshot, instead), snapshot.uses)
-    return _none_new(snapshot, instead, waiting)
-
-
-def _helps(snapshot: ClusterSnapshot, instead: Workload) -> bool:
-    """Whether nothing of a workload waits once it is changed, and nothing else waits that did not before."""
-    _, waiting = place(snapshot.nodes, _with(snapshot, instead))
-    return _none_new(snapshot, instead, waiting)
-
-
-def _none_new(snapshot: ClusterSnapshot, instead: Workload, waiting: Iterable[Pending]) -> bool:
-    return not newly(waiting, [each for each in snapshot.pending if each.workload.key != instead.key])
-
-
-def _with(snapshot: ClusterSnapshot, instead: Workload) -> Iterable[Workload]:
-    return [instead if each.key == instead.key else each for each in snapshot.workloads]
-
-
-def _smaller_requests(snapshot: ClusterSnapshot, pending: Pending) -> Iterator[str]:
-    for resource in pod_requests(pending.workload.pod):
+def _smaller_requests(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
+    workload = pending.workload
+    for resource in pod_requests(workload.pod):
         if pending.reason.lacks(resource):
-            most = largest_request(pending.workload, resource, lambda smaller: _finds_room(snapshot, smaller))
-            smaller = requesting(pending.workload, resource, most) if most else None
-            if most and smaller and _helps(snapshot, smaller):
-                yield f"request at most {notation(resource, most)} of {resource} for each pod"
+            most = largest_request(workload, resource, lambda smaller: finds_room(snapshot, smaller))
+            smaller = requesting(workload, resource, most) if most else None
+            if most and smaller and helps(snapshot, smaller):
+                yield request_remedy(lab, smaller, resource, most)
 
 
-def _volumes_on_nfs(snapshot: ClusterSnapshot, pending: Pending) -> Iterator[str]:
+def request_remedy(lab: Lab, smaller: Workload, resource: str, amount: int, of: str = "") -> Remedy:
+    """A smaller request; what stands under `gpu` is named as it is written there."""
+    container = smaller.pod.containers[largest_container(smaller, resource)]
+    edit = edits.request_edit(lab, smaller, container.name, resource, container.requests.get(resource, 0))
+    if key := edits.gpu_key(lab, resource):
+        return Remedy(f"write {key}: {amount} under gpu of {smaller.name}", edit)
+    return Remedy(f"request at most {notation(resource, amount)} of {resource} for each pod{of}", edit)
+
+
+def _volumes_on_nfs(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
     workload = pending.workload
     volumes = workload.pod.block_volumes
     for count in range(1, len(volumes) + 1):
-        if _helps(snapshot, workload._replace(pod=workload.pod._replace(block_volumes=volumes[count:]))):
-            yield f"move {' and '.join(volumes[:count])} to an NFS storage class"
+        change = edits.volume_edits(lab, workload, volumes[:count])
+        fewer = workload._replace(pod=workload.pod._replace(block_volumes=volumes[count:]))
+        if change and helps(snapshot, fewer):
+            yield Remedy(f"move {' and '.join(volumes[:count])} of {workload.name} to an NFS storage class", change)
             return
 
 
-def _another_tier(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[str]:
+def _another_tier(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
     """The next more important tier for whose pods those make room that find another place."""
     workload = pending.workload
-    for name, row in sorted(lab.tiers.items(), key=lambda item: item[1].priority):
-        if row.priority > workload.pod.priority:
-            constraints = workload.pod.constraints._replace(preempts=row.preempts)
-            pod = workload.pod._replace(priority=row.priority, constraints=constraints)
-            if _helps(snapshot, workload._replace(pod=pod)):
-                yield f"give it tier {name}"
+    service = lab.services.get(workload.service)
+    for name, row in sorted(lab.tiers.items(), key=lambda item: item[1].priority) if service else ():
+        if service and row.priority > workload.pod.priority and row.gpu == lab.tiers[service.tier].gpu:
+            raised = _in_tier(lab, snapshot, workload, name)
+            if raised and helps(snapshot, raised):
+                yield Remedy(
+                    f"give {workload.service} tier {name}", (Edit(("services", workload.service, "tier"), name),)
+                )
                 return
 
 
-def _another_worker(snapshot: ClusterSnapshot, pending: Pending) -> Iterator[str]:
+def _in_tier(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, tier: str) -> Workload | None:
+    """The workload as it is planned in another tier, under the key that it has."""
+    service = lab.services[workload.service].model_copy(update={"tier": tier})
+    changed = replace(lab, services={**lab.services, workload.service: service})
+    planned = next(each for each in plan_services(changed, tuple(snapshot.nodes)) if each.name == workload.service)
+    same = (each for each in planned.workloads if (each.name, each.controller) == (workload.name, workload.controller))
+    return next((each._replace(namespace=workload.namespace) for each in same), None)
+
+
+def _another_worker(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
     worker = standard_worker(snapshot.uses)
-    if worker and _helps(snapshot._replace(nodes=(*snapshot.nodes, copy(worker))), pending.workload):
-        yield f"add a worker like {worker.node.name} in machines.yaml"
+    further = (copy(worker),) if worker and has_memory_for(lab, worker.node.name) else ()
+    if worker and further and helps(snapshot._replace(nodes=(*snapshot.nodes, *further)), pending.workload):
+        yield worker_remedy(worker.node.name)
+
+
+def worker_remedy(name: str) -> Remedy:
+    """One more machine like another."""
+    return Remedy(f"add a worker like {name} in machines.yaml", further_machine=name)

@@ -8,8 +8,8 @@ from plan.model import Finding, NamespaceUse, Workload
 from plan.model.findings import Rule
 from plan.model.placement import NoPlace
 from plan.model.resources import notation, pod_requests
-from plan.scenarios.remedies import largest_request
 from plan.scenarios.snapshot import ClusterSnapshot, newly
+from plan.scenarios.trials import largest_request
 
 ROLLOUT_DOES_NOT_FIT = Rule(
     "ROLLOUT-DOES-NOT-FIT",

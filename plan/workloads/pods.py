@@ -7,7 +7,7 @@ from config.objects import as_lists
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Container, Manifest, Pod, ResourceList
-from plan.model.constraints import read_constraints
+from plan.model.constraints import read_constraints, read_tolerations
 from plan.model.resources import EPHEMERAL_STORAGE
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
@@ -138,10 +138,7 @@ def _node_selector(config: WorkloadConfig) -> dict[str, str]:
 
 
 def _tolerated_taints(config: WorkloadConfig) -> frozenset[str]:
-    if config.every_node:
-        return frozenset({"*"})
-    stated = {each.key or "*" for each in config.placement.tolerations if each.effect != "NoExecute"}
-    return frozenset({*stated, *({GPU_TAINT} if config.gpu_share else ())})
+    return read_tolerations(_tolerations(config))
 
 
 def _tolerations(config: WorkloadConfig) -> list[Manifest]:

@@ -9,7 +9,7 @@ from plan.kubernetes.admission.containers import read_pod
 from plan.kubernetes.admission.defaults import defaulted_by_api, defaulted_by_limit_range
 from plan.kubernetes.admission.priority import PriorityClass, priority_classes
 from plan.model import Controller, Manifest, Pod, Workload
-from plan.model.constraints import read_constraints
+from plan.model.constraints import read_constraints, read_tolerations
 from plan.model.fields import Fields, entries, mapping, number, text, value
 from plan.tiers.objects import plan_tiers
 from plan.workloads.context import ServiceContext
@@ -63,7 +63,7 @@ def _pod(context: ServiceContext, manifest: Manifest, template: Fields, beside: 
     return pod._replace(
         priority=priority_class.value,
         node_selector=mapping(spec, "nodeSelector"),
-        tolerated_taints=frozenset(text(each, "key") or "*" for each in entries(spec, "tolerations")),
+        tolerated_taints=read_tolerations(entries(spec, "tolerations")),
         block_volumes=tuple(_block_volumes(context, manifest, spec, beside)),
         constraints=read_constraints(mapping(template, "metadata"), spec, preempts=priority_class.preempts),
     )

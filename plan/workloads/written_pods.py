@@ -60,4 +60,10 @@ def _containers(containers: tuple[Container, ...]) -> list[Manifest]:
 def _tolerations(pod: Pod) -> list[Manifest]:
     if "*" in pod.tolerated_taints:
         return [{"operator": "Exists"}]
-    return [{"key": key, "operator": "Exists"} for key in sorted(pod.tolerated_taints)]
+    return [written_toleration(each) for each in sorted(pod.tolerated_taints)]
+
+
+def written_toleration(tolerated: str) -> dict[str, str]:
+    """A toleration of a key, or of `key=value`."""
+    key, equals, value = tolerated.partition("=")
+    return {"key": key, "operator": "Equal", "value": value} if equals else {"key": key, "operator": "Exists"}

@@ -34,6 +34,7 @@ def change(folder: Path, edits: list[dict[str, str]]) -> None:
     """Change the files of a lab: `old` becomes `new`, and without `old` the whole file is `new`."""
     for edit in edits:
         file = folder / edit["file"]
+        file.parent.mkdir(exist_ok=True)
         text = file.read_text(encoding="utf-8") if "old" in edit else ""
         assert "old" not in edit or text.count(edit["old"]) == 1, f"{edit['old']!r} does not stand once in {file.name}"
         file.write_text(text.replace(edit["old"], edit["new"]) if "old" in edit else edit["new"], encoding="utf-8")

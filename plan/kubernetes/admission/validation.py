@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from config.quantity import Cpu, rounded_up
 from plan.kubernetes.admission.containers import STANDARD, stated
 from plan.model import Container, Pod, ResourceList
-from plan.model.resources import notation
+from plan.model.resources import is_huge_pages, notation
 
 
 def invalid_fields(spec: Mapping[str, Any], pod: Pod) -> Iterator[str]:
@@ -36,7 +36,7 @@ def _invalid_resources(path: str, manifest: Mapping[str, Any], container: Contai
     for resource, request in requests.items():
         if resource in limits:
             yield from _apart(f"{path}.requests", resource, request, limits[resource])
-        elif "/" in resource:
+        elif _is_whole(resource):
             yield f"{path}.limits: Required value: Limit must be set for non overcommitable resources"
 
 
@@ -55,14 +55,19 @@ def _exact(said: Mapping[str, object], stored: ResourceList) -> dict[str, _Amoun
 def _invalid_amount(where: str, resource: str, amount: _Amount) -> Iterator[str]:
     if resource in STANDARD:
         return
-    if "/" not in resource:
+    if not _is_whole(resource):
         yield f'{where}: Invalid value: "{resource}": must be a standard resource for containers'
-    elif amount.exact % 1000:
+    elif not is_huge_pages(resource) and amount.exact % 1000:
         yield f'{where}: Invalid value: "{amount.shown}": must be an integer'
 
 
+def _is_whole(resource: str) -> bool:
+    """Whether requests and limits of it have to be the same: extended resources and huge pages."""
+    return "/" in resource or is_huge_pages(resource)
+
+
 def _apart(where: str, resource: str, request: _Amount, limit: _Amount) -> Iterator[str]:
-    if "/" in resource and request.exact != limit.exact:
+    if _is_whole(resource) and request.exact != limit.exact:
         words = "must be equal to"
     elif request.exact > limit.exact:
         words = "must be less than or equal to"

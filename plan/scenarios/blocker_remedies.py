@@ -1,0 +1,156 @@
+"""Remedies for a pod that no node takes however empty it is: each was tried."""
+
+from collections.abc import Iterable, Iterator
+
+from config.lab import Lab
+from plan.cluster.nodes import CONTROL_PLANE_LABEL, untolerated
+from plan.model import Edit, Pending, Pod, Remedy, Workload
+from plan.model.constraints import Constraints
+from plan.scenarios import edits
+from plan.scenarios.blockers import (
+    Blocker,
+    KeptApart,
+    MissingLabel,
+    NoNodeWithAll,
+    NothingNear,
+    OnePerDomain,
+    OnePerNode,
+    OutOfReach,
+    PortsTaken,
+    SpreadOverClosed,
+    SpreadWithoutLabel,
+    Tainted,
+    TooLarge,
+    TooLargeTogether,
+)
+from plan.scenarios.snapshot import ClusterSnapshot
+from plan.scenarios.trials import helps
+from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
+
+REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+
+def blocker_remedies(
+    lab: Lab, snapshot: ClusterSnapshot, pending: Pending, found: Iterable[Blocker]
+) -> Iterator[Remedy]:
+    """Steps of the same kind as the causes, each alone."""
+    blockers = list(found)
+    yield from _without_labels(lab, snapshot, pending.workload, blockers)
+    for blocker in blockers:
+        match blocker:
+            case MissingLabel() | NoNodeWithAll() | TooLarge() | TooLargeTogether() | OutOfReach():
+                pass
+            case Tainted():
+                yield from _tolerating(lab, snapshot, pending.workload, blocker)
+            case OnePerNode():
+                yield from _fewer(lab, snapshot, pending)
+            case OnePerDomain():
+                yield from _fewer(lab, snapshot, pending)
+                yield from _not_apart(lab, snapshot, pending.workload)
+            case PortsTaken():
+                yield from _other_ports(snapshot, pending.workload)
+            case KeptApart():
+                yield from _not_apart(lab, snapshot, pending.workload)
+            case NothingNear():
+                yield from _not_near(lab, snapshot, pending.workload)
+            case SpreadWithoutLabel(topology_key) | SpreadOverClosed(topology_key):
+                yield from _fewer(lab, snapshot, pending)
+                yield from _spread_loosely(lab, snapshot, pending.workload, topology_key)
+
+
+def _pod(workload: Workload, pod: Pod) -> Workload:
+    return workload._replace(pod=pod)
+
+
+def _constrained(workload: Workload, constraints: Constraints) -> Workload:
+    return _pod(workload, workload.pod._replace(constraints=constraints))
+
+
+def _without_labels(
+    lab: Lab, snapshot: ClusterSnapshot, workload: Workload, blockers: Iterable[Blocker]
+) -> Iterator[Remedy]:
+    pod = workload.pod
+    missing = [each for each in blockers if isinstance(each, MissingLabel)]
+    together = [each for each in blockers if isinstance(each, NoNodeWithAll)]
+    selected = [each.requirement.key for each in missing if each.place == "node_selector"]
+    candidates = [selected] if selected else []
+    candidates += [[each.key] for one in together for each in one.selector if each.key in pod.node_selector]
+    for keys in candidates if GPU_NODE_LABEL not in selected else ():
+        left = {key: value for key, value in pod.node_selector.items() if key not in keys}
+        if helps(snapshot, _pod(workload, pod._replace(node_selector=left))):
+            words = f"take {' and '.join(keys)} out of node_selector of {workload.name}"
+            yield Remedy(words, edits.selector_edits(lab, workload, keys))
+    if any(each.place == "placement.affinity" for each in (*missing, *together)):
+        free = _constrained(workload, pod.constraints._replace(node_affinity=()))
+        if helps(snapshot, free):
+            words = f"take the required nodeAffinity out of placement.affinity of {workload.name}"
+            yield Remedy(words, edits.affinity_edit(lab, workload, "nodeAffinity", REQUIRED))
+
+
+def _tolerating(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, blocker: Tainted) -> Iterator[Remedy]:
+    yield from _off_its_nodes(lab, snapshot, workload, blocker)
+    taints = _fewest_taints(snapshot, workload, blocker)
+    tolerated = workload.pod.tolerated_taints | set(taints)
+    change = edits.toleration_edit(lab, workload, taints) if taints else ()
+    if change and helps(snapshot, _pod(workload, workload.pod._replace(tolerated_taints=tolerated))):
+        yield Remedy(f"tolerate {' and '.join(taints)} under placement.tolerations of {workload.name}", change)
+    if CONTROL_PLANE_LABEL in blocker.taints:
+        nodes = [
+            node._replace(taints={key: each for key, each in node.taints.items() if key != CONTROL_PLANE_LABEL})
+            for node in snapshot.nodes
+        ]
+        if helps(snapshot._replace(nodes=nodes), workload):
+            words = "write control_plane_taint: false in cluster.yaml"
+            yield Remedy(words, (Edit(("cluster", "control_plane_taint"), False),))
+
+
+def _fewest_taints(snapshot: ClusterSnapshot, workload: Workload, blocker: Tainted) -> tuple[str, ...]:
+    """The taints of the node that has the fewest; that of a GPU is for pods that ask for one."""
+    pods = [node for node in snapshot.nodes if node.name in blocker.nodes]
+    found = [untolerated(node, workload.pod) for node in pods]
+    without_gpu = [taints for taints in found if GPU_TAINT not in taints]
+    return tuple(min(without_gpu, key=len, default=()))
+
+
+def _off_its_nodes(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, blocker: Tainted) -> Iterator[Remedy]:
+    """Labels of a selector that only nodes with taints have."""
+    pod = workload.pod
+    for key in pod.node_selector if blocker.selects else ():
+        left = {label: value for label, value in pod.node_selector.items() if label != key}
+        change = edits.selector_edits(lab, workload, [key])
+        if change and helps(snapshot, _pod(workload, pod._replace(node_selector=left))):
+            yield Remedy(f"take {key} out of node_selector of {workload.name}", change)
+
+
+def _fewer(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
+    fewer = pending.workload.replicas - pending.pods
+    change = edits.replicas_edit(lab, pending.workload, fewer)
+    if fewer and change and helps(snapshot, pending.workload._replace(replicas=fewer)):
+        yield Remedy(f"write replicas: {fewer} for {pending.workload.name}", change)
+
+
+def _other_ports(snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
+    if helps(snapshot, _constrained(workload, workload.pod.constraints._replace(host_ports=frozenset()))):
+        yield Remedy(f"give {workload.name} ports of the node that nothing else takes")
+
+
+def _not_apart(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
+    if helps(snapshot, _constrained(workload, workload.pod.constraints._replace(apart=()))):
+        words = f"make the required podAntiAffinity of {workload.name} a preferred one"
+        yield Remedy(words, edits.affinity_edit(lab, workload, "podAntiAffinity", REQUIRED))
+
+
+def _not_near(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
+    if helps(snapshot, _constrained(workload, workload.pod.constraints._replace(near=()))):
+        words = f"take the required podAffinity out of placement.affinity of {workload.name}"
+        yield Remedy(words, edits.affinity_edit(lab, workload, "podAffinity", REQUIRED))
+
+
+def _spread_loosely(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, topology_key: str) -> Iterator[Remedy]:
+    softer = tuple(
+        each._replace(required=False) if each.topology_key == topology_key else each
+        for each in workload.pod.constraints.spread
+    )
+    if helps(snapshot, _constrained(workload, workload.pod.constraints._replace(spread=softer))):
+        words = f"write whenUnsatisfiable: ScheduleAnyway for {topology_key} under placement.spread of {workload.name}"
+        yield Remedy(words, edits.spread_edits(lab, workload, topology_key))
