@@ -79,7 +79,7 @@ def hand_over_command(
     context: ContextOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Say how the tools that wrote the objects of a lab until now let go of them, and which of them still write."""
+    """Say how the tools that wrote the objects of a lab until now release them, and which of them still write."""
     from cli.commands.hand_over import run_hand_over
 
     raise SystemExit(run_hand_over(lab, Source(dump, None, kubeconfig, context), output))

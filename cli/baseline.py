@@ -81,7 +81,7 @@ def _text(file: Path) -> str:
 def _report(folder: Path, text: str | None) -> dict[str, Any]:
     """The plan that was rendered. Raises ValueError and NothingToCompare."""
     if text is None:
-        raise NothingToCompare(f"{folder} was rendered by an older version, without {REPORT}: render it anew")
+        raise NothingToCompare(f"{folder} was rendered by an older version, without {REPORT}: render it again")
     report = json.loads(text)
     version = report.get("format_version", 1) if isinstance(report, dict) else None
     if version != FORMAT_VERSION:

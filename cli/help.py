@@ -82,7 +82,7 @@ HELP: Mapping[str, Help] = {
     ),
     "upgrade": Help(
         ("homelab upgrade", "homelab upgrade --dump dump"),
-        f"0 nothing stands in the way, 1 something does, {INVALID_INPUT}",
+        f"0 nothing is in the way, 1 something is, {INVALID_INPUT}",
     ),
     "doctor": Help(
         ("homelab doctor", "homelab doctor --dump dump --usage dump/usage.json"),

@@ -46,7 +46,7 @@ def plan_command(
         bool, typer.Option("--fail-on-damage", help="With --against: exit code 1 if an `up` would damage what runs.")
     ] = False,
     whole: WholeOption = None,
-    follow: Annotated[bool, typer.Option("--watch", help="Plan anew whenever a file changes, until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--watch", help="Plan again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
     """Say what the lab is, whether it fits, and what is wrong with it."""
     if follow:
@@ -149,7 +149,7 @@ def guard_command(
     ] = None,
     stack: Annotated[Path | None, typer.Option(help="Output of `pulumi stack export`: the state as it is.")] = None,
     dump: Annotated[
-        Path | None, typer.Option(help="A dump of what runs: what the preview asks nobody about is looked up there.")
+        Path | None, typer.Option(help="A dump of what runs: what the preview does not read is looked up there.")
     ] = None,
     kubeconfig: Annotated[Path | None, typer.Option(help="Instead of a dump: ask the cluster itself.")] = None,
     context: ContextOption = None,

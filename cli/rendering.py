@@ -36,7 +36,7 @@ def listed_files(folder: Path) -> list[str]:
 def write_rendering(folder: Path, files: Mapping[str, str]) -> None:
     """Write a rendering in place of the one before, and touch nothing else.
 
-    What stops in between leaves a folder that the next rendering takes again. Raises NotRendered, UnreadableFile,
+    An interrupted rendering leaves a folder that the next one takes again. Raises NotRendered, UnreadableFile,
     ValueError, OutsidePath and OSError.
     """
     old = set(_previous(folder))

@@ -14,9 +14,9 @@ from cli.exits import FINE, INTERRUPTED
 from config.load import LABS
 
 PLAIN_SIGNS = {"█": "#", "░": ".", "▒": ":", "…": "...", "—": "-", "→": "->", "·": "-", "✓": "ok"}
-"""What stands for the signs of bars and texts where the output cannot hold them."""
+"""ASCII in place of the characters of bars and texts, where the output cannot encode them."""
 COMPLETION = "_HOMELAB_COMPLETE"
-"""What a shell sets that asks how a word can go on."""
+"""Variable that a shell sets when it asks for completions."""
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -60,7 +60,7 @@ def _invoke(app: typer.Typer, arguments: Sequence[str]) -> int:
 
 
 def _sentence(error: TyperException, arguments: Sequence[str]) -> str:
-    """What is wrong with a command line, and what to type instead."""
+    """The error in a command line, and what to type instead."""
     if isinstance(error, typer.BadParameter) and error.param is not None and error.message:
         name = (error.param.opts or [str(error.param.name)])[0]
         said = f"{name}: {error.message.removeprefix('Value error, ')}"
@@ -88,7 +88,7 @@ def _refuse(sentence: str, arguments: Sequence[str]) -> int:
 
 
 def _foreign_checkout(folder: Path) -> str | None:
-    """Whoever stands in another copy of the program would get the labs and the rules of this one."""
+    """Refusal in a folder of another copy of the program, whose labs and rules would not be used; None elsewhere."""
     for place in (folder, *folder.parents):
         if (place / "cli" / "run.py").is_file() and (place / "config" / "labs").is_dir():
             if place.resolve() == _ROOT:

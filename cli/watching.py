@@ -23,7 +23,7 @@ WAIT_MILLISECONDS = 300
 
 
 def watch(folder: Path, console: Console) -> None:
-    """Show the plan, and anew after each change, until Ctrl-C."""
+    """Show the plan, again after each change, until Ctrl-C."""
     from watchfiles import watch as changes  # only this needs it
 
     try:

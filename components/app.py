@@ -1,4 +1,4 @@
-"""What the components of services have in common."""
+"""Common parts of the components of services."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ TYPES = (
 
 @dataclass(frozen=True)
 class AppArgs:
-    """What a service's objects are made of."""
+    """Arguments of a service: its planned objects and where they go."""
 
     manifests: tuple[Manifest, ...]
     provider: kubernetes.Provider

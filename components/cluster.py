@@ -15,7 +15,7 @@ NO_KUBECONFIG = (
 
 @dataclass(frozen=True)
 class ClusterArgs:
-    """What a cluster is reached with."""
+    """Arguments of a cluster, with which it is reached."""
 
     control_plane: pulumi.Output[str] | None
     """Id of the first control plane's machine, None where that is no machine of the lab. It is unknown until the
@@ -53,7 +53,7 @@ class Cluster(pulumi.ComponentResource):
 
     @property
     def ca_certificate_hash(self) -> pulumi.Output[str]:
-        """What joining machines know the cluster by; where none joins, nobody needs a kubeconfig that tells."""
+        """Hash by which joining machines recognise the cluster; only needed, and read, where one joins."""
         return self.kubeconfig.apply(hash_of_authority)
 
 

@@ -18,7 +18,7 @@ HOURS_PER_DAY = 24
 
 @dataclass(frozen=True)
 class ClusterCredentialsArgs:
-    """What the credentials are made of."""
+    """Arguments of the credentials."""
 
     credentials: model.Credentials
 
@@ -40,7 +40,7 @@ class ClusterCredentials(pulumi.ComponentResource):
     """
 
     files: Mapping[Secret, pulumi.Output[str]]
-    """What goes into `/etc/kubernetes/pki`, each as base64; secrets, certificates included."""
+    """Files for `/etc/kubernetes/pki`, each as base64; all are secrets, certificates included."""
     kubeconfig: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterCredentialsArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -11,7 +11,7 @@ from plan.model import Manifest
 
 @dataclass(frozen=True)
 class ClusterDefaultsArgs:
-    """What the cluster's defaults are made of."""
+    """Arguments of the cluster's defaults."""
 
     manifests: tuple[Manifest, ...]
     provider: kubernetes.Provider

@@ -1,4 +1,4 @@
-"""What is in the cluster: which components there are, and what waits for what."""
+"""Contents of the cluster: which components there are, and which waits for which."""
 
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter

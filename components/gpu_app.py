@@ -11,7 +11,7 @@ TYPE = "homelab:index:GpuApp"
 
 @dataclass(frozen=True)
 class GpuAppArgs(AppArgs):
-    """What a service with a GPU is made of."""
+    """Arguments of a service with a GPU."""
 
 
 class GpuApp(pulumi.ComponentResource):

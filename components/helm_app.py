@@ -15,11 +15,11 @@ TIMEOUT = 600
 
 @dataclass(frozen=True)
 class HelmAppArgs:
-    """What a release is made of."""
+    """Arguments of a release."""
 
     namespace: str
     manifests: tuple[model.Manifest, ...]
-    """What the chart's pods need: secrets, volumes, configuration."""
+    """Objects that the chart's pods need: secrets, volumes, configuration."""
     release: model.Release
     provider: kubernetes.Provider
     after: tuple[pulumi.Resource, ...] = ()
@@ -31,7 +31,7 @@ class HelmAppArgs:
 class HelmApp(pulumi.ComponentResource):
     """A release, after the objects that its pods need. What uses a kind that the chart installs waits for `release`.
 
-    A release that fails stays as it is, for somebody to look at: it is neither rolled back nor removed.
+    A release that fails stays as it is, so that it can be inspected: it is not rolled back or removed.
     """
 
     release: kubernetes.helm.v3.Release

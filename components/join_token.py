@@ -16,7 +16,7 @@ SECRET_LENGTH = 16
 
 @dataclass(frozen=True)
 class JoinTokenArgs:
-    """What a token is made of."""
+    """Arguments of a join token."""
 
     token: Planned
     provider: kubernetes.Provider
@@ -28,7 +28,7 @@ class JoinToken(pulumi.ComponentResource):
     The first half names the token, in the name of the Secret among other places, and Kubernetes treats it as public; so
     it is no secret of the stack. The second half is one.
 
-    The time at which the token expires is read from the clock once and kept beside its secret half, in the stack's
+    The time at which the token expires is read from the clock once and kept with its secret half, in the stack's
     state. So a later `up` writes nothing; and when the cluster has deleted the Secret, as it does with every token that
     has expired, a refresh and an `up` bring back a token that is as dead as before.
     """

@@ -11,7 +11,7 @@ TYPE = "homelab:index:K8sApp"
 
 @dataclass(frozen=True)
 class K8sAppArgs(AppArgs):
-    """What such a service is made of."""
+    """Arguments of such a service."""
 
 
 class K8sApp(pulumi.ComponentResource):

@@ -58,7 +58,7 @@ def declare_manifest(
 
 
 def resource_name(manifest: Manifest) -> str:
-    """What Pulumi calls an object: its namespace, if it has one, and its name."""
+    """Pulumi's name of an object: its namespace, if it has one, and its name."""
     return "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"]["name"])))
 
 

@@ -11,7 +11,7 @@ from plan.model import Manifest
 
 @dataclass(frozen=True)
 class KyvernoPoliciesArgs:
-    """What the policies are made of."""
+    """Arguments of the policies."""
 
     manifests: tuple[Manifest, ...]
     provider: kubernetes.Provider

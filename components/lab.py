@@ -22,7 +22,7 @@ KUBECONFIG_OF_ANOTHER = (
 
 @dataclass(frozen=True)
 class Outputs:
-    """What a stack offers to others."""
+    """Outputs of a stack for others."""
 
     kubeconfig: pulumi.Output[str]
     machines: Mapping[str, pulumi.Output[str]]

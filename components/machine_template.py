@@ -10,7 +10,7 @@ from plan import model
 
 @dataclass(frozen=True)
 class MachineTemplateArgs:
-    """What a template is made of."""
+    """Arguments of a template."""
 
     template: model.MachineTemplate
     provider: proxmoxve.Provider

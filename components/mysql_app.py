@@ -11,7 +11,7 @@ TYPE = "homelab:index:MysqlApp"
 
 @dataclass(frozen=True)
 class MysqlAppArgs(AppArgs):
-    """What a MySQL server is made of."""
+    """Arguments of a MySQL server."""
 
 
 class MysqlApp(pulumi.ComponentResource):

@@ -11,7 +11,7 @@ TYPE = "homelab:index:PostgresApp"
 
 @dataclass(frozen=True)
 class PostgresAppArgs(AppArgs):
-    """What a PostgreSQL server is made of."""
+    """Arguments of a PostgreSQL server."""
 
 
 class PostgresApp(pulumi.ComponentResource):

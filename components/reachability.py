@@ -17,7 +17,7 @@ PORT = 443
 def check_reachable(endpoint: str, insecure: bool, machines: Iterable[VirtualMachine]) -> None:
     """Raise RunError with one sentence where machines are adopted, and Proxmox cannot be asked for them.
 
-    What is adopted has to be read from Proxmox, even by a preview; what is created need not exist.
+    Adopted machines have to be read from Proxmox, even by a preview; created ones need not exist.
     """
     adopted = sum(machine.adopted for machine in machines)
     if adopted == 0:

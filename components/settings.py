@@ -12,7 +12,7 @@ from config.load import lab_folder
 
 @dataclass(frozen=True)
 class Settings:
-    """What a stack says besides its lab: how the lab is reached, and whether its machines exist."""
+    """Settings of a stack apart from its lab: how the lab is reached, and whether its machines exist."""
 
     lab: Path
     """Folder of the lab."""
@@ -24,7 +24,7 @@ class Settings:
     """Accept any certificate."""
     proxmox_api_token: pulumi.Output[str] | None
     proxmox_ssh_username: str
-    """Who writes snippets: Proxmox takes them over SSH to the host alone."""
+    """User who writes snippets: Proxmox takes them only over SSH to the host."""
     proxmox_ssh_private_key: pulumi.Output[str] | None
     """None leaves it to the SSH agent."""
     kubeconfig: pulumi.Output[str] | None

@@ -14,7 +14,7 @@ def declare_snippet(
 ) -> proxmoxve.FileLegacy:
     """Declare a snippet, which is written once.
 
-    What it would say later is ignored: cloud-init reads it when the machine boots for the first time. It is protected,
+    Later changes of it are ignored: cloud-init reads it when the machine boots for the first time. It is protected,
     for Proxmox does not start a machine whose snippets are gone.
 
     It is written by SFTP. The provider's other way pipes it through `tee`, and where that fails, its error shows what

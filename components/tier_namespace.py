@@ -11,7 +11,7 @@ from plan.model import Manifest
 
 @dataclass(frozen=True)
 class TierNamespaceArgs:
-    """What a namespace is made of."""
+    """Arguments of a namespace."""
 
     manifest: Manifest
     provider: kubernetes.Provider

@@ -14,12 +14,12 @@ from plan.model.placeholders import Secret
 
 @dataclass(frozen=True)
 class VirtualMachineArgs:
-    """What a virtual machine is made of."""
+    """Arguments of a virtual machine."""
 
     machine: model.VirtualMachine
     provider: proxmoxve.Provider
     secrets: Mapping[Secret, pulumi.Output[str]] = field(default_factory=dict)
-    """What its snippets leave open."""
+    """Values for the placeholders in its snippets."""
     after: tuple[pulumi.Resource, ...] = ()
     """The templates, its token, and the machine whose changes come first: two machines never restart together."""
 

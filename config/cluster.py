@@ -13,7 +13,7 @@ CpuManager = Literal["none", "static"]
 
 
 class Reservation(Model):
-    """What a node keeps back from pods."""
+    """Resources that a node reserves, out of reach of pods."""
 
     cpu: CpuQuantity
     memory: MemoryQuantity
@@ -93,7 +93,7 @@ class VolumeSlots(Model):
     """How many block volumes a node can have attached by the Proxmox CSI driver."""
 
     schedulable: Annotated[int, Field(gt=0)]
-    """What the node advertises in its CSINode object."""
+    """Slots that the node advertises in its CSINode object."""
     hard: Annotated[int, Field(gt=0)]
     """Where the driver's own loop ends; beyond it an attachment fails with "no free lun found"."""
 
@@ -170,7 +170,7 @@ class Cluster(Model):
     """A virtual address of the API server, which the control planes hold between them; left out, the control plane
     machine's own."""
     virtual_router_id: Annotated[int, Field(ge=1, le=255)] | None = None
-    """What tells VRRP routers on the network of the nodes apart; left out, it is the last number of api_address."""
+    """Number of this VRRP router on the network of the nodes; left out, it is the last number of api_address."""
     region: Annotated[LabelValue, Field(min_length=1)] | None = None
     """The region of the nodes: what the configuration of the Proxmox CSI driver calls this Proxmox. Left out, the
     cluster's name."""

@@ -12,7 +12,7 @@ from config.source import Path, Place, Places, Problem, is_mapping, read_yaml
 
 
 class Completed(NamedTuple):
-    """What a document says once other documents have been added to it."""
+    """Content of a document after other documents have been added to it."""
 
     said: Any
     unfinished: Collection[Path] = ()

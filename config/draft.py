@@ -35,16 +35,16 @@ class Draft:
     groups: Mapping[str, Group]
     services: Mapping[str, Service]
     objects: Mapping[str, tuple[StatedObject, ...]]
-    """Objects that stand in files beside a service, by service."""
+    """Objects from files of a service, by service."""
     said: dict[str, Any]
-    """What the files say, by file and for `services` by service, before it is validated; None where unreadable.
-    Machines with a shape say what it says too."""
+    """Content of the files, by file and for `services` by service, before it is validated; None where unreadable.
+    Machines with a shape include its content."""
     places: Places
 
     def problem(self, path: Path, message: str, *related: Path) -> Problem:
         """A problem with the value at `path`; `related` are other places that it is about."""
         place = self.places.find(path)
-        assert place is not None, f"{path} stands in no file"
+        assert place is not None, f"{path} is in no file"
         return Problem(place, path, message, related)
 
     def pointer(self, path: Path) -> str:
@@ -56,7 +56,7 @@ class Draft:
         return _matches(self.said, pattern, ())
 
     def said_at(self, path: Path) -> Any:
-        """What the files say at `path`; None where they say nothing or cannot be read."""
+        """Value in the files at `path`; None where there is none or they cannot be read."""
         value: Any = self.said
         for part in path:
             value = value.get(str(part)) if is_mapping(value) else None
@@ -67,7 +67,7 @@ class Draft:
         return self.said_at(path) is not None
 
     def is_complete(self, part: str) -> bool:
-        """Whether everything that stands in a file of named entries is valid."""
+        """Whether every entry in a file of named entries is valid."""
         said = self.said[part]
         return is_mapping(said) and len(said) == len(getattr(self, _ATTRIBUTES.get(part, part)))
 

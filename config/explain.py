@@ -35,13 +35,13 @@ Choices = Mapping[str, Sequence[str]]
 
 
 class _Spot(NamedTuple):
-    """What the models say of the place of an error."""
+    """The place of an error in the models."""
 
     path: Path
     keys: tuple[str, ...]
     """The keys that are known there."""
     model: Any
-    """What should stand there; None where nothing should."""
+    """The model expected there; None where nothing is."""
 
 
 def problems_of(
@@ -168,7 +168,7 @@ def _not_one_of(value: object, expected: str) -> str:
 
 
 def _foreign_file(value: object) -> str | None:
-    """What a whole file of another tool is told."""
+    """Message for a whole file of another tool."""
     if is_mapping(value) and "apiVersion" in value:
         return "this is a Kubernetes manifest; a service says instead kind: app, tier, image, cpu, memory and so on"
     if is_mapping(value) and "services" in value:

@@ -1,4 +1,4 @@
-"""Folders of a lab: what stands in them, and problems with whole files."""
+"""Folders of a lab: their files, and problems with whole files."""
 
 import os
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ def problem_of(file: FilePath, message: str) -> Problem:
 
 
 def no_lab(folder: FilePath, needed: Iterable[str]) -> Problem:
-    """What is said of a folder in which no file of a lab stands, not even one of those that are `needed`."""
+    """Problem of a folder without any file of a lab, not even one of those that are `needed`."""
     inside = sorted(site.parent.name for site in folder.glob("*/site.yaml"))
     labs = f"; labs in it: {', '.join(inside)}" if inside else ""
     return problem_of(folder, f"is no lab: none of {', '.join(needed)} is in it{labs}")

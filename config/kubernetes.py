@@ -31,7 +31,7 @@ CAPABILITIES = frozenset(
         *("SYS_TTY_CONFIG", "WAKE_ALARM"),
     )
 )
-"""What a container runtime knows (capabilities(7)), without CAP_."""
+"""Capabilities that a container runtime knows (capabilities(7)), without CAP_."""
 
 _LABEL_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -83,7 +83,7 @@ def resource_name_refusal(text: str) -> Refusal:
 
 
 def capability_refusal(text: str) -> Refusal:
-    """What the container runtime knows, without CAP_."""
+    """Refusal of a capability that the container runtime does not know; names are without CAP_."""
     if text in CAPABILITIES:
         return None
     plain = text.upper().removeprefix("CAP_")

@@ -33,9 +33,9 @@ class Lab:
     outside: Mapping[str, OutsideNode] = field(default_factory=dict[str, OutsideNode])
     """Nodes that are no machines of a Proxmox host."""
     objects: Mapping[str, tuple[StatedObject, ...]] = field(default_factory=dict[str, tuple[StatedObject, ...]])
-    """Objects that stand in files beside a service, by service."""
+    """Objects from files of a service, by service."""
     places: Places = field(default_factory=Places, compare=False, repr=False)
-    """Where each value stands in the files; empty for a lab that was not read from files."""
+    """Where each value is in the files; empty for a lab that was not read from files."""
 
     @cached_property
     def objects_by_kind(self) -> Mapping[str, tuple[StatedObject, ...]]:
@@ -46,5 +46,5 @@ class Lab:
         return {kind: tuple(stated) for kind, stated in found.items()}
 
     def place(self, path: Path) -> Place | None:
-        """Where `path` stands in the files, or the nearest thing around it that does."""
+        """Where `path` is in the files, or the nearest thing around it that is."""
         return self.places.find(path)

@@ -40,7 +40,7 @@ FILES: Mapping[str, Any] = {
     "storage": dict[Name, StorageClass],
     "groups": dict[Name, Group],
 }
-"""The files of a lab, without `.yaml`, and what stands in each. Beside them is the folder `services`. Shapes are
+"""The files of a lab, without `.yaml`, and the model of each. Next to them is the folder `services`. Shapes are
 read before the machines that they complete."""
 
 OPTIONAL = frozenset({"groups", "nodes", "shapes", "storage"})
@@ -97,7 +97,7 @@ def load_draft(folder: FilePath) -> Draft:
 
 
 def _read(folder: FilePath, problems: list[Problem]) -> Draft:
-    """What can be read of the lab; what is wrong is added to `problems`. Raises InvalidLab if there is no lab."""
+    """The readable parts of the lab; errors are added to `problems`. Raises InvalidLab if there is no lab."""
     files, unreadable = entries(folder)
     if unreadable:
         raise InvalidLab(unreadable)
@@ -141,7 +141,7 @@ def _read(folder: FilePath, problems: list[Problem]) -> Draft:
 def _completion(
     name: str, said: Mapping[str, Any], valid: Mapping[str, Any], places: Places
 ) -> Callable[[Any], Completed]:
-    """What the files before it add to a file."""
+    """How the files read before it complete a file."""
     if name != "machines":
         return Completed
     return partial(

@@ -47,7 +47,7 @@ class StartOrder(Model):
 
 
 class Shape(Model):
-    """What machines of one kind have in common, written like the first of them, number 1.
+    """Settings that machines of one kind share, written like the first of them, number 1.
 
     The number at the end of a machine's name counts VMID, addresses and start order up from there.
     """
@@ -66,7 +66,7 @@ class Shape(Model):
     start: StartOrder
     guest_agent: bool = True
     template: Name | None = None
-    """What a new machine is cloned from; required unless it is adopted."""
+    """Template that a new machine is cloned from; required unless it is adopted."""
 
 
 def _either_form(schema: dict[str, Any]) -> None:
@@ -80,7 +80,7 @@ class Machine(Shape):
     model_config = ConfigDict(json_schema_extra=_either_form)
 
     shape: Name | None = None
-    """What it has in common with others, in `shapes.yaml`. Keys that stand beside it replace the shape's."""
+    """Settings that it shares with others, in `shapes.yaml`. Keys of the machine itself replace the shape's."""
     pci_devices: tuple[Name, ...] = ()
     """Devices of the host that are passed through. They pin the machine's whole memory."""
     adopt: bool = False

@@ -1,4 +1,4 @@
-"""What every model of the configuration has in common, and the small types they share."""
+"""Base of every model of the configuration, and the small types that they share."""
 
 import re
 from ipaddress import IPv4Address, IPv4Network
@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 MEANINGS: dict[str, str] = {}
-"""What each pattern of this configuration means, in words, for error messages."""
+"""Meaning of each pattern of this configuration, in words, for error messages."""
 
 
 def text_like(pattern: str, meaning: str) -> StringConstraints:

@@ -1,4 +1,4 @@
-"""Objects that stand in files beside a service: `services/<service>/<file>.yaml`, any number in each."""
+"""Objects from files of a service: `services/<service>/<file>.yaml`, any number in each."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
@@ -15,7 +15,7 @@ SET_BY_THE_API_SERVER = ("creationTimestamp", "generation", "managedFields", "re
 
 
 class StatedObject(NamedTuple):
-    """A Kubernetes object as it stands in a file."""
+    """A Kubernetes object as it is written in a file."""
 
     path: Path
     """Where: `("objects", service, file, number)`."""
@@ -61,7 +61,7 @@ def read_objects(file: FilePath, service: str, places: Places) -> tuple[list[Sta
 
 
 def _wrong(document: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """What keeps a document from being an object that can be stated."""
+    """Errors for which a document is not a Kubernetes object."""
     if not is_mapping(document):
         yield path, "an object is a mapping with apiVersion, kind and metadata"
         return
@@ -83,7 +83,7 @@ def _wrong(document: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _unplannable(document: Mapping[str, Any], path: Path, places: Places) -> list[Problem]:
-    """What of the pods and claims that an object makes cannot be planned."""
+    """Problems with the pods and claims of an object that cannot be planned."""
     problems: list[Problem] = []
     for model, where in _read_by_the_planner(document):
         try:
@@ -116,7 +116,7 @@ def _at(document: Mapping[str, Any], where: Path) -> Any:
 
 
 def as_lists(value: Any) -> Any:
-    """A value that was read, with lists as they stand in a manifest."""
+    """A value that was read, with lists as they are in a manifest."""
     if is_mapping(value):
         return {key: as_lists(each) for key, each in value.items()}
     return [as_lists(each) for each in value] if is_sequence(value) else value

@@ -1,4 +1,4 @@
-"""A pod as it stands in somebody's manifest: the fields that the planner reads of it."""
+"""A pod as it is written in somebody's manifest: the fields that the planner reads."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -144,13 +144,13 @@ class ClaimRequests(_Fields):
 
 
 class ClaimResources(_Fields):
-    """What a claim asks for."""
+    """Requests of a claim."""
 
     requests: ClaimRequests
 
 
 class ClaimSpec(_Fields):
-    """What a claim is made of."""
+    """The `spec` of a claim."""
 
     storage_class_name: str | None = None
     resources: ClaimResources
@@ -163,7 +163,7 @@ class Claim(_Fields):
 
 
 class PodSpec(_Fields):
-    """What a pod is made of."""
+    """The `spec` of a pod."""
 
     containers: Annotated[tuple[PodContainer, ...], Field(min_length=1)]
     init_containers: tuple[PodContainer, ...] | None = None

@@ -42,7 +42,7 @@ def _exact(text: str) -> Fraction:
 
 
 def _meant(number: str, suffix: str) -> str:
-    """What somebody may have meant who wrote `8GB`, `8gb` or `8MiB`, or `2cores`."""
+    """Suggestion for somebody who wrote `8GB`, `8gb` or `8MiB`, or `2cores`."""
     if suffix.lower() in _CORES:
         return f"did you mean {number}?"
     if suffix.lower() in _MILLICORES:
@@ -53,7 +53,7 @@ def _meant(number: str, suffix: str) -> str:
 
 
 def _tidied(text: str) -> str:
-    """What somebody may have meant who wrote `512 Mi` or `1,5Gi`."""
+    """Suggestion for somebody who wrote `512 Mi` or `1,5Gi`."""
     tidy = text.replace(" ", "").replace(",", ".").replace("_", "")
     if tidy != text and len(tidy) <= _LONGEST and (match := _NUMBER.fullmatch(tidy)):
         number, exponent, suffix = match.groups()
@@ -146,7 +146,7 @@ def _read_memory(value: object) -> Memory:
 
 
 class _Bounds(NamedTuple):
-    """What a quantity may be, and what a bare number is likely to mean that is far outside of it."""
+    """Bounds of a quantity, and the likely meaning of a bare number far outside of them."""
 
     least: int
     most: int

@@ -1,4 +1,4 @@
-"""What a node keeps back from pods for itself."""
+"""Resources that a node reserves for itself, out of reach of pods."""
 
 from config.cluster import Kubelet, Reservation
 from config.quantity import Cpu, Memory

@@ -43,7 +43,7 @@ def schedule_refusal(text: str) -> str | None:
 
 
 def _is_foreign(field: str, index: int) -> bool:
-    """What cron elsewhere reads, and Kubernetes does not: 7 for Sunday, the last day, the nearest weekday."""
+    """Whether other crons read the field, and Kubernetes does not: 7 for Sunday, the last day, the nearest weekday."""
     is_weekday = index == len(_FIELDS) - 1
     letters = re.findall("[A-Za-z]+", field)
     has_other_letters = any(len(each) != 3 for each in letters) or (bool(letters) and index < 3)

@@ -1,4 +1,4 @@
-"""The folder `services`: a file for each service, and folders with the objects that stand beside one."""
+"""The folder `services`: a file for each service, and folders with further objects of a service."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from config.suggest import did_you_mean
 
 
 class Services(NamedTuple):
-    """What the files of the services say, by service."""
+    """Content of the services' files, by service."""
 
     said: dict[str, Any]
     valid: dict[str, Service]
@@ -23,8 +23,8 @@ class Services(NamedTuple):
 
 
 def read_services(folder: FilePath | None, tiers: Any, places: Places, problems: list[Problem]) -> Services:
-    """What the files of the services say, and the services that are valid, each named by its file. `tiers` is what the
-    file of the tiers says."""
+    """Content of the services' files, and the services that are valid, each named by its file. `tiers` is the content
+    of the tiers' file."""
     choices = {"tier": tuple(tiers)} if is_mapping(tiers) else {}
     said: dict[str, Any] = {}
     valid: dict[str, Service] = {}

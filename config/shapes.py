@@ -16,7 +16,7 @@ from config.source import Path, Places, Problem, is_mapping
 
 
 def complete_machines(said: Any, shapes: Mapping[str, Mapping[str, Any]], places: Places) -> Completed:
-    """What `machines.yaml` says, completed by what valid shapes say; notes in `places` where that stands."""
+    """Content of `machines.yaml`, completed from valid shapes; notes in `places` where each value is written."""
     if not is_mapping(said):
         return Completed(said)
     entries = dict(said)
@@ -50,7 +50,7 @@ def complete_machines(said: Any, shapes: Mapping[str, Mapping[str, Any]], places
 
 
 def numbered(shape: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """What a machine of a valid shape would say that has this number and nothing of its own."""
+    """Keys of a machine of a valid shape that has this number and nothing of its own."""
     steps = number - 1
     return {
         **shape,

@@ -39,7 +39,7 @@ class Disk(Model):
     size: DiskSize
     medium: Literal["ssd", "hdd"]
     write_mb_per_second: Annotated[int, Field(gt=0)] | None = None
-    """What it writes steadily, measured, in MB/s. Left out, the planner does not say how far machines that share it
+    """Steady write speed, measured, in MB/s. Left out, the planner does not say how far machines that share it
     can slow each other down."""
 
 
@@ -90,7 +90,7 @@ class Host(Model):
     memory: MemoryPool
     """Installed memory."""
     reserved_memory: MemoryQuantity | None = None
-    """What the hypervisor itself needs (ZFS ARC, daemons, overhead of each VM). Left out, it is not checked."""
+    """Memory that the hypervisor itself needs (ZFS ARC, daemons, overhead of each VM). Left out, it is not checked."""
     disks: dict[Name, Disk]
     storages: dict[Name, Storage]
     file_storage: Name | None = None
@@ -117,9 +117,9 @@ class Template(Model):
     host: Name
     storage: Name
     disk: DiskInterface = "scsi0"
-    """What its disk is attached to; a clone boots from the same."""
+    """Interface of its disk; a clone boots from the same."""
     image: CloudImage | None = None
-    """What it is made of; left out, it is on the host already. It is never recreated: another image is another
+    """Image that it is made of; left out, it is on the host already. It is never replaced: another image is another
     template."""
     description: Text
 

@@ -18,7 +18,7 @@ from config.refusals import FORMAT
 from config.syntax import FOREIGN_SPACE, explain_slip, foreign_space
 
 Path = tuple[str | int, ...]
-"""Where a value stands in the lab: `("services", "immich", "memory")`."""
+"""Where a value is in the lab: `("services", "immich", "memory")`."""
 
 MAX_DEPTH = 40
 _SAFE_LENGTH = 4096
@@ -101,7 +101,7 @@ class Places:
     def pointer(self, path: Path) -> str:
         """`path` and its place, for a message about something else; with what it is counted from."""
         place = self.find(path)
-        assert place is not None, f"{path} stands in no file"
+        assert place is not None, f"{path} is in no file"
         counted = self.counted.get(path)
         origin = f", counted from {self.pointer(counted)}" if counted else ""
         return f"{Problem(place, path, '').dotted} ({place}{origin})"
@@ -207,7 +207,7 @@ class _Reader:
             elif foreign := FOREIGN_SPACE.search(key):
                 self.refuse(key_node, (*path, key), foreign_space(foreign[0]))
             elif key in lines:
-                self.refuse(key_node, (*path, key), f"duplicate key; it stands in line {lines[key]} already")
+                self.refuse(key_node, (*path, key), f"duplicate key; it is in line {lines[key]} already")
             else:
                 lines[key] = key_node.start_mark.line + 1
                 self.places.by_path[(*path, key)] = self.place(key_node)

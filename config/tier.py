@@ -9,7 +9,7 @@ from config.quantity import CpuPool, CpuQuantity, MemoryPool, MemoryQuantity
 
 
 class ContainerDefaults(Model):
-    """What a container gets that states nothing, and the most that it may state."""
+    """Defaults of a container that states nothing, and the most that one may state."""
 
     default_memory: MemoryQuantity
     """Memory request and limit of a container that states none."""
@@ -23,15 +23,15 @@ class ContainerDefaults(Model):
 
 
 class Quota(Model):
-    """What one namespace of the tier may request in all."""
+    """Sum that one namespace of the tier may request."""
 
     cpu: CpuPool
     memory: MemoryPool
     pods: Annotated[int, Field(gt=0)]
     memory_limits: MemoryPool | None = None
-    """What the memory limits of its pods may add up to; left out, anything."""
+    """Largest sum of its pods' memory limits; left out, there is none."""
     ephemeral_storage: MemoryPool | None = None
-    """What its pods may request of the nodes' disks; left out, anything."""
+    """Most that its pods may request of the nodes' disks; left out, there is no limit."""
     priority_classes: tuple[Name, ...] = ()
     """Only pods with the priority class of these tiers count; left out, all pods do."""
 

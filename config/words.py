@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Meaning(NamedTuple):
-    """What a foreign key is called here: one or several keys, and how they are written where that differs."""
+    """Names of a foreign key here: one or several keys, and how they are written where that differs."""
 
     keys: tuple[str, ...]
     hint: str = ""
@@ -107,11 +107,11 @@ WITHOUT: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("bios", "machine", "ostype", "scsihw"), "the template states it; leave it out"),
     },
 }
-"""Foreign keys that have no counterpart, and why, by a key that tells where they stand."""
+"""Foreign keys that have no counterpart, and why, by a key that shows where they belong."""
 
 
 def foreign_word(key: str, known: Collection[str]) -> str | None:
-    """What a key of another tool is here, where `known` keys may stand; None if it is no such word."""
+    """The key here for one of another tool, where `known` keys are allowed; None if it is no such word."""
     meaning = MEANINGS.get(key)
     here = [one for one in meaning.keys if one in known] if meaning else []
     if meaning and here:

@@ -1,4 +1,4 @@
-"""What runs: a cluster as it was read, from its API server or from a dump. Frozen, and the same for both."""
+"""The running cluster as it was read, from its API server or from a dump. Frozen, and the same for both."""
 
 from observation.dump import InvalidDump, read_dump
 from observation.model import Gap, Observation

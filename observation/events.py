@@ -24,7 +24,7 @@ class Event(NamedTuple):
     times: int
     """How often it was said."""
     component: str
-    """Who says so, for example `kubelet`."""
+    """Source of the event, for example `kubelet`."""
 
 
 def read_event(manifest: Manifest) -> Event:

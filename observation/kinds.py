@@ -44,7 +44,7 @@ RESOURCES = {
     "clusterroles.rbac.authorization.k8s.io": "ClusterRole",
     "roles.rbac.authorization.k8s.io": "Role",
 }
-"""What Kubernetes itself brings. Custom kinds are found by discovery."""
+"""Kinds of Kubernetes itself. Custom kinds are found by discovery."""
 
 RESOURCE_OF = {kind: resource for resource, kind in RESOURCES.items()}
 GROUPLESS = ("", "apps", "batch")

@@ -42,7 +42,7 @@ class Kubelet(NamedTuple):
 
 @dataclass(frozen=True)
 class Observation:
-    """What ran at one time. Objects are plain manifests, as the API server gives them."""
+    """The cluster at one time. Objects are plain manifests, as the API server returns them."""
 
     source: str
     """The dump's folder, or the API server's URL."""

@@ -66,7 +66,7 @@ def annotations_of(manifest: Manifest) -> Fields:
 
 
 def spec_of(manifest: Manifest) -> Fields:
-    """What is wanted of the object; empty for kinds without."""
+    """The `spec` of an object; empty for kinds without."""
     return mapping(manifest, "spec")
 
 

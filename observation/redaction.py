@@ -1,4 +1,4 @@
-"""What an observation never holds: the content of Secrets, and values of Helm that look like one."""
+"""Data that an observation never holds: the content of Secrets, and values of Helm that look like one."""
 
 import base64
 import gzip

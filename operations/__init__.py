@@ -1,1 +1,1 @@
-"""What is checked between a plan and an `up`: what Pulumi is about to do to what runs."""
+"""Operations on a lab, its plan and what runs: pure functions behind the commands of `homelab`."""

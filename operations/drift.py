@@ -46,7 +46,7 @@ class Unasked(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """The lab's objects beside those that run."""
+    """The lab's objects, compared with those that run."""
 
     same: int
     """Objects that run as they are stated."""

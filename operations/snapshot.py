@@ -14,7 +14,7 @@ from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.resources import GPU, pod_limits, pod_requests, qos_class, read_amounts, sum_of
 
 NO_LIMIT_OF_VOLUMES = 1 << 20
-"""Volume slots of a node of which no CSI driver tells a limit."""
+"""Volume slots of a node for which no CSI driver reports a limit."""
 _ENDED = ("Succeeded", "Failed")
 _CONTROLLERS: Mapping[str, Controller] = {
     "ReplicaSet": "Deployment",

@@ -79,7 +79,7 @@ def _explain_code(code: str, output: str) -> None:
 
 
 def _explain_ailment(code: str, output: str) -> None:
-    """The rule behind what `homelab doctor` finds; the remedy stands in each finding, with its names."""
+    """The rule behind a finding of `homelab doctor`; the remedy is in each finding, with its names."""
     rule = RULES[code]
     if output == "json":
         print_json(PageDocument(code=code, severities=(), title=rule.title, meaning=rule.rule, remedy=""))

@@ -42,7 +42,7 @@ def run_guard(
 
 
 def _observe(source: Source, of: Belonging) -> Observation:
-    """What runs; a cluster that is asked has to be the lab's."""
+    """The observation of the cluster; one that is asked live has to be the lab's."""
     return observe_source(source._replace(lab=str(of.folder)) if source.kubeconfig and of.folder else source)
 
 

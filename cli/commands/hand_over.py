@@ -16,7 +16,7 @@ from plan import make_plan
 
 
 def run_hand_over(lab: str, source: Source, output: str) -> int:
-    """Print how the old tools let go of what a lab declares. ERRORS is returned where one still writes."""
+    """Print how the old tools release the objects that a lab declares. Returns ERRORS where one still writes."""
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
         observed = observe_source(source)

@@ -12,7 +12,7 @@ COLOURS = 6
 
 
 def use(label: str, amount: str, part: int, whole: int) -> h.Element:
-    """A bar of one colour; its state stands beside it in words."""
+    """A bar of one colour; its state is next to it in words."""
     return h.div(".use")[
         h.div(".label")[h.span[label], h.span[f"{amount} ({percent(part, whole)}){state(part, whole)}"]],
         h.div(".bar", aria_hidden="true")[h.span(class_=_style(part, whole), style=f"width:{_width(part, whole)}")],

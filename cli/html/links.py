@@ -11,7 +11,7 @@ class Links(NamedTuple):
     folder: Path
     """Where the page lies."""
     base: str | None = None
-    """The address of the repository's files, as https://forge.example/me/lab/blob/main; None for files beside it."""
+    """The address of the repository's files, as https://forge.example/me/lab/blob/main; None for files by the page."""
 
     def to(self, file: str, line: int) -> str:
         """The address of a line."""

@@ -1,4 +1,4 @@
-"""The cluster that runs, beside the plan: pods on each node, and what the doctor finds."""
+"""The running cluster, compared with the plan: pods on each node, and what the doctor finds."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -66,7 +66,7 @@ class DifferenceReport(Report):
 
 
 class ClusterReport(Document):
-    """What a lab gets of a cluster."""
+    """The files of a lab that are made from a cluster."""
 
     lab: str
     valid: bool

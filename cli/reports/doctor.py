@@ -56,7 +56,7 @@ class DifferenceReport(Report):
 
 
 class DriftReport(Report):
-    """The lab beside the cluster: the same, different, or not asked."""
+    """The lab compared with the cluster: the same, different, or not asked."""
 
     same: int
     missing: tuple[str, ...]

@@ -1,7 +1,7 @@
 """JSON for programs: strict models, each document with the version of its format.
 
 Names are stable. An amount says its unit in its name (`_bytes`, `_millicores`, `_seconds`, `_mib`) or in a `unit`
-beside it; `requests`, `limits`, `allocatable` and `quota` are in the notation of Kubernetes, as in a manifest.
+next to it; `requests`, `limits`, `allocatable` and `quota` are in the notation of Kubernetes, as in a manifest.
 """
 
 import json

@@ -29,7 +29,7 @@ class BlockerReport(Report):
 
 
 class SlotsReport(Report):
-    """Volume slots of a node that takes volumes over; `of` is null where no driver tells a limit."""
+    """Volume slots of a node that takes volumes over; `of` is null where no driver reports a limit."""
 
     node: str
     before: int

@@ -1,4 +1,4 @@
-"""What was written into a dump, as JSON."""
+"""Content of a written dump, as JSON."""
 
 from pathlib import Path
 

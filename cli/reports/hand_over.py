@@ -1,4 +1,4 @@
-"""How the old tools let go, as JSON."""
+"""How the old tools release their objects, as JSON."""
 
 from cli.reports.document import Document, Report
 from operations.adopt.cluster.letting_go import HandOver

@@ -1,4 +1,4 @@
-"""What came of taking over, as JSON."""
+"""Outcome of taking over, as JSON."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class UnfitReport(Report):
 
 
 class TakeOverReport(Document):
-    """What was taken over."""
+    """Resources that were taken over."""
 
     stack: str
     imported: bool
@@ -40,7 +40,7 @@ class TakeOverReport(Document):
     unfit: tuple[UnfitReport, ...]
     elsewhere: tuple[str, ...]
     preview: dict[str, int]
-    """What the next `up` does, by operation; empty where nothing was imported."""
+    """Steps of the next `up`, counted by operation; empty where nothing was imported."""
 
 
 def take_over_report(stack: str, outcome: Outcome, dry_run: bool) -> TakeOverReport:

@@ -45,7 +45,7 @@ QUESTIONS: Mapping[What, str] = {
 }
 EFFECTS: Mapping[Effect, str] = {
     "created": "created",
-    "re-created": "deleted and created anew",
+    "re-created": "deleted and created again",
     "data": "data at risk",
     "restarts": "pods restart",
     "in place": "changed in place",

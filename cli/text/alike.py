@@ -1,4 +1,4 @@
-"""Things that are the same are told once: the quota of a tier, for example, and not of each of its namespaces."""
+"""Equal things are shown once: the quota of a tier, for example, and not that of each of its namespaces."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
@@ -7,7 +7,7 @@ from plan.changes.comparison import FigureChange, SubjectChange
 from plan.wording import listed, plural
 
 FEW = 3
-"""So many are told one by one."""
+"""Number of things that are still shown one by one."""
 Each = TypeVar("Each")
 
 

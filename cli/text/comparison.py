@@ -27,7 +27,7 @@ FIGURES = "Figures (those of nodes by estimate, as if all pods were placed at on
 
 
 def print_comparison(lab: str, comparison: Comparison, consequences: Sequence[Consequence]) -> None:
-    """Print what differs; nothing is said of what is the same."""
+    """Print the differences; what is the same is left out."""
     console = make_console()
     console.print(Text(f"{lab} compared with {comparison.before}: {summary(comparison)}", "bold"))
     for title, subject in subjects_alike(comparison.subjects, subject_lines):

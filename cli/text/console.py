@@ -1,4 +1,4 @@
-"""The console that everything is printed to, and the styles of what is said."""
+"""The console that everything is printed to, and the styles of its texts."""
 
 from collections.abc import Iterable
 from typing import NoReturn

@@ -19,7 +19,7 @@ BY_LEAVE = "Nothing that runs is damaged, but by what was allowed."
 QUESTIONS: dict[Question, str] = {
     "pending": "whether the last `up` was cut off: a preview does not say so",
     "unchanged": "whether the {0} that stay the same still run as stated: the engine does not read them",
-    "fields of kubectl": "what the update of {0} removes besides: fields that `kubectl` wrote",
+    "fields of kubectl": "what else the update of {0} removes: fields that `kubectl` wrote",
     "copies": "whether {0} to be made exist or run elsewhere already",
     "kinds": "what runs of {0}: the observation holds nothing of their kinds",
 }
@@ -98,7 +98,7 @@ def _print_stop(stop: Stop, console: Console) -> None:
     why = "it is protected" if stop.protected else stop.why
     console.print(Text.assemble(("stops", "bold red"), " ", (stop.target, "bold"), f"  {why}"))
     if stop.commands:
-        head = "to let go of it" if stop.protected else "instead"
+        head = "to allow that" if stop.protected else "instead"
         commands = ", then ".join(f"`{printable(each)}`" for each in stop.commands)
         console.print(Padding(Text(f"{head}: {commands}; {stop.afterwards}", "green"), INDENT, expand=False))
 

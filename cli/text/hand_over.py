@@ -1,4 +1,4 @@
-"""How the old tools let go, as text."""
+"""How the old tools release their objects, as text."""
 
 from itertools import groupby
 

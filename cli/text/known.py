@@ -26,4 +26,4 @@ def print_known(names: Mapping[Kind, tuple[str, ...]], console: Console) -> None
     for kind, each in names.items():
         console.print(Text.assemble((TITLES[kind], "bold"), f" ({len(each)}): {', '.join(each) or 'none'}"))
     console.print()
-    console.print("homelab explain NAME tells what one of them is.")
+    console.print("homelab explain NAME explains one of them.")

@@ -52,7 +52,7 @@ def _whereabouts(lab: Lab, name: str) -> str:
 
 
 def _kept(kubelet: Kubelet) -> str:
-    """The resources that are kept from pods, beside those that a rule would keep."""
+    """The resources that are reserved from pods, next to those that a rule would reserve."""
     own, rule = reserved(kubelet), by_rule(kubelet)
     threshold = kubelet.eviction_hard.memory
     kept = f"kept from pods: CPU {own.cpu}, memory {own.memory} reserved and {threshold} before eviction"

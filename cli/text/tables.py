@@ -49,7 +49,7 @@ class Table:
         yield from self._lines(shown) if shown else self._cards()
 
     def _columns_within(self, width: int) -> list[int]:
-        """The indexes of the columns that fit beside each other; none where those that stay do not."""
+        """The indexes of the columns that fit next to each other; none where even the required ones do not."""
         widths = self._widths()
         shown = [index for index in range(len(self.columns)) if widths[index]]
         while sum(widths[index] for index in shown) + len(GAP) * (len(shown) - 1) > width:

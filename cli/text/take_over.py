@@ -1,4 +1,4 @@
-"""What came of taking over, as text."""
+"""Outcome of taking over, as text."""
 
 from collections import Counter
 from collections.abc import Iterator

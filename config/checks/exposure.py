@@ -46,7 +46,7 @@ def _missing(service: Service, exposure: Exposure) -> str | None:
 
 
 def check_authentication(lab: Draft) -> Iterator[Problem]:
-    """What the lab's forward authentication protects, it can protect."""
+    """Whether the lab's forward authentication can protect the routes that ask for it."""
     ingress = lab.cluster.platform.ingress if lab.cluster else None
     if not ingress:
         return

@@ -1,4 +1,4 @@
-"""What kubeadm, the control plane and the kubelet refuse to start with."""
+"""Settings with which kubeadm, the control plane or the kubelet refuse to start."""
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
@@ -17,9 +17,9 @@ MOST_NODE_BITS = 16
 SERVICE_PREFIXES = range(12, 29)
 """Of the range for services: the API server takes 20 bits at most, kubeadm ten addresses at least."""
 CONTROL_PLANE_CPUS, CONTROL_PLANE_MIB = 2, 1700
-"""What kubeadm's preflight wants of a control plane (cmd/kubeadm/app/constants)."""
+"""Least CPUs and MiB of a control plane in kubeadm's preflight (cmd/kubeadm/app/constants)."""
 KERNEL_PERCENT = 4
-"""What the kernel and the firmware keep of a machine's memory before anything can see it, at most."""
+"""Largest share of a machine's memory that kernel and firmware reserve before anything can see it."""
 
 _MIB = 1 << 20
 

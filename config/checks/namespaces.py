@@ -9,7 +9,7 @@ from config.source import Path, Problem
 
 _LONGEST = 63
 _LONGEST_BY_RUN = {"cronjob": 52, "statefulset": 52, "mysql": 52, "postgres": 50}
-"""What a controller adds to its name must fit into the name or the label of a pod too."""
+"""Longest names by controller: the suffix that it adds must fit into the name or the label of a pod too."""
 
 
 def check_groups(lab: Draft) -> Iterator[Problem]:

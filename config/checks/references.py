@@ -70,7 +70,7 @@ _OPTIONAL = frozenset({"pci_devices", "templates", "volumes", "workloads"})
 
 
 def check_references(lab: Draft) -> Iterator[Problem]:
-    """A name has to be that of something. Where it should stand cannot be read, nothing is said."""
+    """A name has to refer to something. Nothing is reported where the file that should define it cannot be read."""
     for reference in REFERENCES:
         for path, name in lab.find(reference.pattern.split(".")):
             scope = [_resolved(lab, part, path) for part in reference.known.split(".")]
@@ -89,7 +89,7 @@ def _resolved(lab: Draft, part: str, path: Path) -> Any:
 
 
 def _names(lab: Draft, scope: Sequence[Any]) -> set[str] | None:
-    """The names that stand in `scope`; None where that cannot be said."""
+    """The names that are defined in `scope`; None where that is not known."""
     *around, last = scope
     missing: dict[str, Any] | None = {} if last in _OPTIONAL else None
     names: set[str] | None = None

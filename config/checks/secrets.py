@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.]*)\)")
 
 
 def check_secrets(lab: Draft) -> Iterator[Problem]:
-    """What the lab's Vault holds needs one; a source is one thing; what a variable refers to is there."""
+    """A secret in Vault needs a Vault; each secret has one source; references of variables resolve."""
     has_vault = not lab.cluster or lab.cluster.platform.secrets is not None
     for name, service in lab.services.items():
         for path, is_of_vault in _sources(lab, name):

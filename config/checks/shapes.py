@@ -34,7 +34,7 @@ def _at_its_origin(lab: Draft, problem: Problem) -> Problem:
     origin = lab.places.origin(problem.path)
     machine = problem.path[:2]
     if origin != problem.path and any((*machine, key) in lab.places.by_path for key in ("host", "role")):
-        message = f"{problem.message}; it stands in {lab.pointer(origin)}"
+        message = f"{problem.message}; it is in {lab.pointer(origin)}"
         return problem._replace(place=lab.problem(machine, "").place, message=message)
     return problem._replace(path=origin)
 

@@ -28,7 +28,7 @@ def check_site(lab: Draft) -> Iterator[Problem]:
         percent = host.overcommit.memory_percent
         if percent > 100 and host.overcommit.reason is None:
             path = (*at, "overcommit", "memory_percent")
-            yield lab.problem(path, f"{percent} percent is more than the host has; state a reason beside it")
+            yield lab.problem(path, f"{percent} percent is more than the host has; state a reason with it")
 
 
 def _check_timezone(lab: Draft, timezone: str) -> Iterator[Problem]:

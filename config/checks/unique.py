@@ -1,4 +1,4 @@
-"""What may exist only once: numbers, addresses, names, ports."""
+"""Values that may exist only once: numbers, addresses, names, ports."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from ipaddress import IPv4Address
@@ -27,7 +27,7 @@ def check_unique(lab: Draft) -> Iterator[Problem]:
 
 
 def _conflicts(lab: Draft, kinds: Iterable[Callable[[Draft], Iterator[Claim]]]) -> Iterator[Problem]:
-    """The second to claim a thing is told who has it."""
+    """A problem for the second to claim a thing, naming the first."""
     for claims in kinds:
         taken: dict[Hashable, Path] = {}
         for claim in sorted(claims(lab), key=lambda claim: claim.path in lab.places.counted):
@@ -78,7 +78,7 @@ def _addresses(lab: Draft) -> Iterator[Claim]:
 
 
 def _mac_addresses(lab: Draft) -> Iterator[Claim]:
-    """Those that follow from VMIDs are as unique as they are, but may be what another machine states."""
+    """Addresses derived from VMIDs are as unique as those, but may equal one that another machine states."""
     following: dict[str, Claim] = {}
     for name, machine in lab.machines.items():
         for index, interface in enumerate(machine.interfaces):

@@ -8,7 +8,7 @@ from config.suggest import did_you_mean
 
 
 def check_volumes(lab: Draft) -> Iterator[Problem]:
-    """What is mounted is declared, what is declared is mounted, and a name means one thing."""
+    """Mounted volumes are declared, declared ones are mounted, and a name means one volume."""
     for name, service in lab.services.items():
         kinds = service.mountable()
         declared = {volume for names in kinds.values() for volume in names}

@@ -1,4 +1,4 @@
-"""What waits for what: something that answers, and not in a circle."""
+"""Services that wait for others: for something that answers, and not in a circle."""
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter

@@ -15,7 +15,7 @@ _PER_NODE_OR_RUN = {
 
 
 def check_workloads(lab: Draft) -> Iterator[Problem]:
-    """What is stated about running suits the controller that runs it."""
+    """Keys about running suit the controller of the workload."""
     for name, service in lab.services.items():
         yield from _check_host_access(lab, name, service)
         for path, _, workload in service.parts(name):
@@ -33,7 +33,7 @@ def _check_probes(lab: Draft, path: Path, workload: Workload) -> Iterator[Proble
     if workload.probes is None:
         return
     if workload.health:
-        yield lab.problem((*path, "health"), "probes stand in its place; leave one of them out")
+        yield lab.problem((*path, "health"), "probes replace it; leave one of them out")
     asked = (("startup", workload.probes.startup), ("readiness", workload.probes.readiness))
     for name, probe in (*asked, ("liveness", workload.probes.liveness)):
         at = (*path, "probes", name)

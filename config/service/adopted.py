@@ -11,8 +11,8 @@ Share = Annotated[int, Field(ge=0)] | Annotated[str, text_like(r"^\d{1,3}%$", "a
 
 
 class Adopted(Model):
-    """What cannot be changed of a workload without making it anew, and what would restart it. What is left out is named
-    after the service, as for one that is new."""
+    """Names and labels of a workload that cannot change without recreating or restarting it. Those left out follow from
+    the service, as for a new one."""
 
     name: Name | None = None
     """Name of the controller."""

@@ -13,7 +13,7 @@ from config.source import Path
 
 
 class OwnWorkloads(SizedService, Workload):
-    """A service of whose workloads every line is written in the lab: a main one, and further ones beside it."""
+    """A service whose workloads are all written in the lab: a main one, and further ones next to it."""
 
     makes_pods: ClassVar = "program"
     listens_at: ClassVar = "ports"
@@ -23,12 +23,12 @@ class OwnWorkloads(SizedService, Workload):
     host_paths: dict[Name, HostPath] = {}
     """Folders of the node that containers mount, by name; needs the exception `host-access`."""
     permissions: tuple[Permission, ...] = ()
-    """What its pods may do at the API server; without any they get no token."""
+    """Permissions of its pods at the API server; without any they get no token."""
 
     @property
     @abstractmethod
     def further(self) -> Mapping[str, Workload]:
-        """The workloads beside the main one."""
+        """The workloads next to the main one."""
 
     def parts(self, name: str) -> tuple[Part, ...]:
         further = (
@@ -54,7 +54,7 @@ class OwnWorkloads(SizedService, Workload):
         return tuple(found.ports.values()) if found else ()
 
     def published_ports(self) -> tuple[str, ...]:
-        """Those that it names, else those to which no route leads: what stands behind a sign-in is not reached beside
+        """Ports that it names, else those without a route: a port behind a sign-in must not be reachable without
         it."""
         first = next(iter(self.ports), None)
         routed = {exposure.port or first for exposure in self.expose if exposure.workload is None}

@@ -1,4 +1,4 @@
-"""What every service states, whatever its kind."""
+"""Keys that every service has, whatever its kind."""
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
@@ -68,7 +68,7 @@ class Volume(Model):
     access: AccessMode | None = None
     """How it is mounted; left out, as its storage class does."""
     labels: dict[LabelKey, LabelValue] = {}
-    """Labels of its claim besides those of the service; of a statefulset that was there, all labels of the template."""
+    """Labels of its claim in addition to the service's; of an adopted statefulset, all labels of the template."""
     copy_of: tuple[VolumeName, ...] = ()
     """Volumes of which it holds copies, written by the cronjobs that mount it: `VOLUME` of this service, or
     `SERVICE/VOLUME`."""
@@ -87,7 +87,7 @@ class Scratch(Model):
 
 
 class Permission(Model):
-    """What the pods of a service may do at the API server."""
+    """Permission of a service's pods at the API server."""
 
     api_group: ApiGroup = ""
     """API group of the resources; empty for the core group."""
@@ -102,8 +102,8 @@ class Exposure(Model):
     host: Hostname
     """A name below the site's domain, or a whole one if it has a dot."""
     auth: Literal["required", "app", "public", "none"] = "required"
-    """Who checks the visitor: `required` the lab's forward authentication, `app` the service itself,
-    `public` nobody and it is meant for strangers, `none` nobody and only machines call it."""
+    """Check of the visitor: `required` by the lab's forward authentication, `app` by the service itself,
+    `public` none as it is meant for strangers, `none` none as only machines call it."""
     reach: Literal["internet", "lan"] = "internet"
     """`lan` admits only the networks of the site."""
     path: Route = "/"
@@ -142,8 +142,8 @@ class Patch(Model):
 
     reason: Reason
     merge: Annotated[dict[str, Any], Field(min_length=1)]
-    """What is set, as it stands in a manifest. Mappings are merged, null removes a key, and so are lists whose elements
-    have a name of their own (containers, env, ports, volumes, ...); every other list is replaced."""
+    """Fields to set, as in a manifest. Mappings are merged, and so are lists whose elements have a name of their own
+    (containers, env, ports, volumes, ...); every other list is replaced, and null removes a key."""
 
 
 PlatformPart = Literal["secrets", "databases"]
@@ -162,7 +162,7 @@ class ServiceBase(Model):
     """Fields of every service, and the questions that each kind of service answers about itself."""
 
     makes_pods: ClassVar[Literal["program", "chart", "operator", "owner"]]
-    """Who writes its pods; the program labels only its own."""
+    """Author of its pods; the program labels only its own."""
     listens_at: ClassVar[Literal["ports", "endpoint", "endpoints"]]
     """The key that says where it listens."""
     speaks_http: ClassVar[bool] = True

@@ -26,7 +26,7 @@ EnvironmentName = Annotated[
 
 
 class Resources(Model):
-    """What one container needs."""
+    """Resources of one container."""
 
     cpu: CpuQuantity
     """CPU request. There is no CPU limit unless the service is strictly Guaranteed."""
@@ -133,7 +133,7 @@ class Workload(Container):
     ignore: tuple[OwnedField, ...] = ()
     """Fields that something else owns (an autoscaler, an operator that updates images): an `up` leaves them alone."""
     adopt: Adopted = Adopted()
-    """What it is called and how it is replaced, where it was there before this program."""
+    """Its names and how it is replaced, where it existed before this program."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30
 
     @property
@@ -167,7 +167,7 @@ class Part(NamedTuple):
 
     @property
     def is_main(self) -> bool:
-        """Whether it is the service's main workload, and not one beside it."""
+        """Whether it is the service's main workload, and not a further one."""
         return len(self.path) == 2
 
     @property

@@ -17,7 +17,7 @@ class FootprintContainer(Resources):
     """A container that the chart runs."""
 
     values: Text | None = None
-    """Where its resources stand in the chart's values, for example `server.resources`. The planner sets them
+    """Path of its resources in the chart's values, for example `server.resources`. The planner sets them
     there. Left out, the chart offers no such place and the figures are only counted."""
     gpu: Gpu | None = None
 

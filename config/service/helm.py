@@ -30,9 +30,9 @@ class HelmService(FootprintService):
     kind: Literal["helm"]
     chart: Chart
     values: dict[str, Any] = {}
-    """Values of the chart, besides the resources of the footprint."""
+    """Values of the chart, apart from the resources of the footprint."""
     footprint: Annotated[dict[Name, FootprintWorkload], Field(min_length=1)]
-    """What the chart will run, by the name of the workload."""
+    """Workloads that the chart will run, by name."""
     endpoint: Endpoint | None = None
     provides: tuple[Text, ...] = ()
     """API groups whose kinds the chart installs, for example `traefik.io`."""

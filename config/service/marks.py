@@ -8,7 +8,7 @@ Annotations = dict[LabelKey, str]
 
 
 class LabelMarks(Model):
-    """Labels, beside those of the program."""
+    """Labels, in addition to those of the program."""
 
     namespace: Labels = {}
     workload: Labels = {}
@@ -20,7 +20,7 @@ class LabelMarks(Model):
 
 
 class AnnotationMarks(Model):
-    """Annotations, beside those of the program."""
+    """Annotations, in addition to those of the program."""
 
     namespace: Annotations = {}
     workload: Annotations = {}

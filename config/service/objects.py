@@ -1,4 +1,4 @@
-"""Services of kind `objects`: Kubernetes objects as they stand in files."""
+"""Services of kind `objects`: Kubernetes objects as they are written in files."""
 
 from collections.abc import Iterator
 from typing import ClassVar, Literal, final
@@ -10,7 +10,7 @@ from config.service.footprint import FootprintService, FootprintWorkload
 
 @final
 class ObjectsService(FootprintService):
-    """Objects of any kind, each exactly as it stands in its file."""
+    """Objects of any kind, each exactly as it is written in its file."""
 
     makes_pods: ClassVar = "owner"
     unmounted: ClassVar = "no workload of the footprint mounts it; write its claim into a file of objects"
@@ -20,7 +20,7 @@ class ObjectsService(FootprintService):
     """Workloads that an operator makes of these objects, by name. Without it such pods are not counted."""
     endpoint: Endpoint | None = None
     provides: tuple[Text, ...] = ()
-    """API groups whose kinds are there with it, besides those of CustomResourceDefinitions in the files."""
+    """API groups that it provides, in addition to those of CustomResourceDefinitions in the files."""
 
     def stored(self) -> Iterator[tuple[str, int]]:
         for volume in self.volumes.values():

@@ -40,22 +40,22 @@ class Dns(Model):
 
 
 class Placement(Model):
-    """Where pods may and would rather run, besides `node_selector`."""
+    """Where pods may and prefer to run, in addition to `node_selector`."""
 
     affinity: Annotated[
         dict[str, Any], AfterValidator(_affinity), WithJsonSchema({"type": "object", "additionalProperties": True})
     ] = {}
-    """As it stands in a manifest; in place of the convention for replicas."""
+    """As in a manifest; in place of the convention for replicas."""
     spread: tuple[
         Annotated[
             dict[str, Any], AfterValidator(_spread), WithJsonSchema({"type": "object", "additionalProperties": True})
         ],
         ...,
     ] = ()
-    """`topologySpreadConstraints` as they stand in a manifest; in place of the convention for replicas."""
+    """`topologySpreadConstraints` as in a manifest; in place of the convention for replicas."""
     tolerations: tuple[StatedToleration, ...] = ()
     runtime_class: Name | None = None
-    """What it takes beside the containers is not counted."""
+    """The runtime class; its overhead is not counted."""
     dns: Dns = Dns()
     host_names: dict[Text, Annotated[tuple[Text, ...], Field(min_length=1)]] = {}
     """Names in `/etc/hosts`, by address."""

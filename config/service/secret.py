@@ -22,7 +22,7 @@ class SecretVariable(Model):
     key: Text | None = None
     """Key at that path, or in that Secret; left out, the variable's name."""
     secret: Name | None = None
-    """A Secret that is there already, or that an object beside the service makes."""
+    """A Secret that exists already, or that another object of the service makes."""
     store: StoreName | None = None
     """The store that it is in, where that is not the lab's Vault."""
 
@@ -40,7 +40,7 @@ class EnvironmentSource(Model):
     path: Text | None = None
     store: StoreName | None = None
     prefix: Annotated[str, text_like(r"^[A-Za-z_][A-Za-z0-9_]*$", "the beginning of a variable's name")] | None = None
-    """What each variable's name begins with."""
+    """Prefix of each variable's name."""
 
 
 class SecretFile(Model):

@@ -23,7 +23,7 @@ ROLE_WORDS: Mapping[Role, frozenset[str]] = {
     "control-plane": frozenset({"master", "control", "controlplane", "cp"}),
     "worker": frozenset({"node", "worker"}),
 }
-"""What nodes are commonly called."""
+"""Common names of nodes."""
 LEAVE_IT = "leave it to Proxmox: the lab can do without it"
 SLOT = re.compile(r"(scsi|sata|virtio)\d+")
 
@@ -43,7 +43,7 @@ class Entry(NamedTuple):
     values: Mapping[str, Any]
     """In the order in which they are written."""
     notes: tuple[str, ...]
-    """What its owner has to look at, because the host does not say it."""
+    """Points that its owner has to check, because the host does not show them."""
 
 
 class Surroundings(NamedTuple):
@@ -216,7 +216,7 @@ def _doubts(interface: HostInterface, entry: Mapping[str, Any]) -> Iterator[str]
 
 
 def _role(lab: Surroundings, name: str, interfaces: list[dict[str, Any]]) -> tuple[Role, str]:
-    """What it is to the cluster. Without evidence it is outside: nothing is planned on it then."""
+    """Its role in the cluster. Without evidence it is outside: nothing is planned on it then."""
     node_network = lab.cluster.node_network
     addresses = [each["address"] for each in interfaces if each["network"] == node_network and "address" in each]
     if not addresses:

@@ -1,4 +1,4 @@
-"""`machines.yaml` with more machines: what stands in it stays as it is, to the byte."""
+"""`machines.yaml` with more machines: its present content stays as it is, to the byte."""
 
 import fcntl
 import io

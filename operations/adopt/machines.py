@@ -32,7 +32,7 @@ class Added(NamedTuple):
 
     entry: Entry
     findings: tuple[Finding, ...]
-    """What is to be said about it: nothing of it is an error."""
+    """Findings about it; none of them is an error."""
 
 
 class LeftOut(NamedTuple):
@@ -45,7 +45,7 @@ class LeftOut(NamedTuple):
 
 
 class Adoption(NamedTuple):
-    """What `machines.yaml` says, and what it would say."""
+    """The present and the proposed content of `machines.yaml`."""
 
     lab: Lab
     """With the machines that are added."""
@@ -75,7 +75,7 @@ class Adoption(NamedTuple):
 def adopt(folder: Path, api: Api, wanted: Sequence[str] = (), roles: Mapping[str, Role] = NO_ROLES) -> Adoption:
     """Compare the lab in `folder` with what Proxmox runs; `wanted` are names or VMIDs, none of them is all.
 
-    `roles` are those that their owner says, by name or VMID; of others the role is told by what the lab says.
+    `roles` are those that their owner states, by name or VMID; other roles follow from the lab.
 
     Nothing is written. Raises InvalidLab where the lab would not load with the machines, NotKnown, NotExtendable, or
     what the API raises.

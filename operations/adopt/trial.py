@@ -1,4 +1,4 @@
-"""What the loader says of a lab if one of its files were another, without writing it."""
+"""Problems that the loader would find in a lab with one file replaced, without writing it."""
 
 import tempfile
 from collections.abc import Mapping

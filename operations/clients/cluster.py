@@ -39,7 +39,7 @@ class Resource(NamedTuple):
 
     @property
     def api_version(self) -> str:
-        """As it stands in a manifest."""
+        """As it is written in a manifest."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
 
@@ -127,7 +127,7 @@ def _why(status: int) -> Why:
 
 
 def _reason(status: int, body: bytes) -> str:
-    """What the API server says, in one line."""
+    """The API server's message, in one line."""
     try:
         return text(json.loads(body), "message") or f"HTTP {status}"
     except (ValueError, AttributeError):

@@ -28,11 +28,11 @@ class Refused(Exception):
         self.reason = reason
         """In Kubernetes' words, for example `Forbidden`."""
         self.message = message
-        """What the API server, a plug-in of it or a policy says."""
+        """Message of the API server, of a plug-in of it, or of a policy."""
 
 
 class Applied(NamedTuple):
-    """What came of an object."""
+    """Outcome of applying an object."""
 
     manifest: Manifest
     """As it was sent."""

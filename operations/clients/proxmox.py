@@ -32,11 +32,11 @@ class Refused(Exception):
         self.status = status
         """HTTP status: 401 for an invalid token, 403 for a missing privilege."""
         self.words = words
-        """What Proxmox said."""
+        """Proxmox's own message."""
 
 
 class Api(Protocol):
-    """What is asked of Proxmox: nothing here ever changes anything."""
+    """Read-only requests to Proxmox: nothing here ever changes anything."""
 
     def get(self, path: str, /, **query: str | int) -> Any:
         """The `data` of an answer. Raises NotAnswered or Refused."""
@@ -111,14 +111,14 @@ def _another(endpoint: str) -> str:
 
 
 def _words(refusal: Any) -> str:
-    """What Proxmox said, with what it has against each parameter."""
+    """Proxmox's message, with its objection to each parameter."""
     said = str(refusal.content or refusal.status_message or "").strip()
     named: Mapping[str, Any] = refusal.errors if is_mapping(refusal.errors) else {}
     return "; ".join([said, *(f"{name}: {str(reason).strip()}" for name, reason in named.items() if name != "errors")])
 
 
 def _reason(error: BaseException) -> str:
-    """What the system said, without the layers that passed it on: `Connection refused`."""
+    """The system's message, without the layers that passed it on: `Connection refused`."""
     while cause := error.__cause__ or error.__context__:
         error = cause
     return str(getattr(error, "verify_message", None) or getattr(error, "strerror", None) or error)

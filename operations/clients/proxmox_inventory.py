@@ -17,7 +17,7 @@ from plan.live.inventory import (
 )
 
 Settings = Mapping[str, str]
-"""Properties by name: the configuration of a machine, or what stands in one line of it."""
+"""Properties by name: the configuration of a machine, or of one line of it."""
 NOTHING: Settings = {}
 
 DISK_SLOT = re.compile(r"(scsi|sata|virtio|ide)\d+")
@@ -98,7 +98,7 @@ def _machine(api: Api, guest: Mapping[str, Any]) -> HostMachine:
 
 
 def _settings(entries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """What the configuration says, pending changes included: what the provider reads too."""
+    """Settings of a configuration, pending changes included: the provider reads the same."""
     for entry in entries:
         value = entry.get("pending", entry.get("value"))
         if value is not None and not entry.get("delete"):

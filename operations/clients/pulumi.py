@@ -17,7 +17,7 @@ class PulumiFailed(Exception):
 
 
 class Preview(NamedTuple):
-    """What a preview printed, and the file for an import that it wrote."""
+    """Output of a preview, and the file for an import that it wrote."""
 
     printed: dict[str, Any]
     import_file: dict[str, Any]
@@ -126,7 +126,7 @@ class Pulumi:
 
 
 def reason_of(printed: str, errors: str) -> str:
-    """The first error that it tells: a failed preview prints its JSON all the same."""
+    """The first error that it reports: a failed preview prints its JSON all the same."""
     try:
         for each in entries(json.loads(printed), "diagnostics"):
             if text(each, "severity") == "error":

@@ -44,11 +44,11 @@ class Slots(NamedTuple):
     before: int
     after: int
     limit: int | None
-    """None where no CSI driver tells one."""
+    """None where no CSI driver reports one."""
 
 
 class Drain(NamedTuple):
-    """What a drain would do."""
+    """Effects of a drain."""
 
     node: str
     namespaces: tuple[tuple[str, int], ...]

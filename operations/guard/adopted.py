@@ -1,4 +1,4 @@
-"""What of a difference is the program's, where the same `up` takes an object over."""
+"""Differences that the program makes, where the same `up` takes an object over."""
 
 from operations.guard.preview import Step
 from operations.guard.values import leaves, values_at

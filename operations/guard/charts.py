@@ -1,4 +1,4 @@
-"""What a step does to a chart."""
+"""Consequences of a step for a chart."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
@@ -19,7 +19,7 @@ UNINSTALLED = "The chart is uninstalled, with all that it made; kinds of its own
 
 
 def chart_consequences(step: Step, steps: Sequence[Step]) -> Iterator[Consequence]:
-    """What a step does to a release. How its objects come out of another version or other values is not known."""
+    """Consequences of a step for a release. Its objects under another version or other values are not known."""
     target = target_of(step)
     if step.action == "delete":
         message = MOVED if _moves(step, steps) else UNINSTALLED
@@ -30,7 +30,7 @@ def chart_consequences(step: Step, steps: Sequence[Step]) -> Iterator[Consequenc
     causes = tuple(dict.fromkeys(path for path, _ in step.changes))
     moved = tuple(path for path in causes if path in MOVES)
     if step.action == "replace" or moved:
-        message = MOVED if moved else f"It is uninstalled and installed anew. {UNINSTALLED}"
+        message = MOVED if moved else f"It is uninstalled and installed again. {UNINSTALLED}"
         yield Consequence("REPLACE", "error", target, step.replacing or moved, message, "take the change back")
         return
     yield from _known(step, target)
@@ -60,7 +60,7 @@ def _of_chart(step: Step, paths: tuple[str, ...]) -> str:
 
 
 def _known(step: Step, target: str) -> Iterator[Consequence]:
-    """What such values mean in nearly every chart."""
+    """Consequences of values that mean the same in nearly every chart."""
     before, after = (dict(_leaves(block(inputs, "values"))) for inputs in (step.before, step.after))
     for path, old in before.items():
         rule = next((each for each in VALUES if _meets(path, each)), None)

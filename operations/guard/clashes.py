@@ -9,7 +9,7 @@ from operations.guard.stack import Stack
 
 
 def clashes(steps: Sequence[Step], stack: Stack | None) -> Iterator[Consequence]:
-    """What an `up` cannot make: it ends half-way."""
+    """Resources that an `up` cannot make: it ends half-way."""
     known = [step.old_state for step in steps if step.type == MACHINE and step.old_state]
     if stack:
         known += [each for each in stack.resources.values() if each.type == MACHINE]

@@ -1,4 +1,4 @@
-"""What a step of an `up` does to what runs."""
+"""A consequence of a step of an `up` for what runs."""
 
 from typing import Literal, NamedTuple
 
@@ -20,18 +20,18 @@ class Consequence(NamedTuple):
     causes: tuple[str, ...]
     """The properties that bring it about."""
     message: str
-    """What happens."""
+    """The effect, in a sentence."""
     fix: str
     """How to avoid it."""
 
     @property
     def name(self) -> str:
-        """What `--allow` takes: `REPLACE:k8s-node3`."""
+        """Its name for `--allow`: `REPLACE:k8s-node3`."""
         return f"{self.effect}:{self.target}"
 
     @property
     def verdict(self) -> Verdict:
-        """What is known of it."""
+        """Whether it does damage, or may, or is not known to."""
         if self.effect == "NOT-KNOWN":
             return "not known"
         if self.severity == "error":

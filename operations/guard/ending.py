@@ -10,7 +10,7 @@ from operations.guard.ways_out import WAYS_OUT, Interrupted, Trouble, commands
 from plan.wording import printable
 
 REPEATED = ("preview failed", "update failed")
-"""What the engine says after every error, besides its reason."""
+"""Lines that the engine prints after every error, in addition to its reason."""
 THE_PROGRAM = "the program"
 
 
@@ -23,9 +23,9 @@ class Stop(NamedTuple):
     why: str
     """The engine's error; empty of what is protected."""
     commands: tuple[str, ...]
-    """What lets it go on, where that is known."""
+    """Commands after which it can go on, where they are known."""
     afterwards: str
-    """What holds then."""
+    """The situation after them."""
 
 
 class Ending(NamedTuple):
@@ -37,9 +37,9 @@ class Ending(NamedTuple):
     creates: int
     updates: int
     deletes: int
-    """What an `up` that skips its preview does before it stops: protected things are refused last of all."""
+    """Steps of an `up` without a preview before it stops: protected resources are refused last of all."""
     unchanged: int
-    """Resources of which the engine says that they stay the same, and asks nobody."""
+    """Resources that the engine reports as the same, without reading them."""
 
     @property
     def is_whole(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the new values of an object's fields do, by the rules of its kind."""
+"""Consequences of new values in an object's fields, by the rules of its kind."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ DIFFERS, NOT_TOLD = True, None
 def by_value(
     rules: Iterable[FieldRule], target: str, before: Inputs, after: Inputs, paths: tuple[str, ...]
 ) -> Iterator[Consequence]:
-    """What each rule says of an object that becomes another. `paths` are those that differ.
+    """Consequences by each rule for an object that changes. `paths` are those that differ.
 
     A field that differs, and whose values the preview does not show, is not known.
     """

@@ -1,4 +1,4 @@
-"""What a step does to what lies on a Proxmox host, machines aside, and to keys and names that the program made."""
+"""Consequences of a step for objects on a Proxmox host, machines aside, and for generated keys and names."""
 
 from collections.abc import Collection, Iterator
 
@@ -13,7 +13,7 @@ WITH_ITS_MACHINE = "It goes with its machine, which does not start without it an
 
 
 def host_consequences(step: Step, going: Collection[str]) -> Iterator[Consequence]:
-    """What a step does. `going` holds the components whose machine is deleted or forgotten in the same `up`."""
+    """Consequences of a step. `going` holds the components whose machine is deleted or forgotten in the same `up`."""
     if step.action == "create":
         return
     rule, target = RULES.get(step.type), target_of(step)

@@ -1,4 +1,4 @@
-"""What becomes of an object that the same `up` imports and would replace."""
+"""Consequences for an object that the same `up` imports and would replace."""
 
 from operations.guard.consequence import Consequence
 from operations.guard.machines import MACHINE

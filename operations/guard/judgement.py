@@ -30,7 +30,7 @@ from plan.wording import listed, printable
 
 NEEDS_NO_LEAVE: tuple[Effect, ...] = ("UPDATE", "ROLLOUT", "FORGET", "DRIFT")
 TOGETHER: tuple[Effect, ...] = ("POWER-CYCLE", "DISCONNECT")
-"""What is worse where it happens to several nodes at once."""
+"""Effects that are worse where they hit several nodes at once."""
 
 
 NOT_NAMED = "The preview does not name what differs: there may be more than what its values show."
@@ -41,7 +41,7 @@ class UnknownAllowance(Exception):
 
 
 class Judgement(NamedTuple):
-    """What an `up` does, worst first."""
+    """Consequences of an `up`, worst first."""
 
     consequences: tuple[Consequence, ...]
     allowed: frozenset[str]
@@ -52,7 +52,7 @@ class Judgement(NamedTuple):
 
     @property
     def refused(self) -> tuple[Consequence, ...]:
-        """What does damage, or may, and was not allowed."""
+        """Consequences that do damage, or may, and were not allowed."""
         return tuple(each for each in self.consequences if each.severity == "error" and each.name not in self.allowed)
 
     @property
@@ -73,7 +73,7 @@ def judge(
     allow: Sequence[str] = (),
     observation: Observation | None = None,
 ) -> Judgement:
-    """What an `up` does. `allow` holds names like `REPLACE:k8s-node3`. Raises UnknownAllowance."""
+    """Consequences of an `up`. `allow` holds names like `REPLACE:k8s-node3`. Raises UnknownAllowance."""
     steps = tuple(_logical(preview))
     nodes = {step.name for step in steps if step.type == MACHINE and role_of(lab, step).is_node}
     imported = frozenset(each.urn for each in preview.steps if each.op == "import")

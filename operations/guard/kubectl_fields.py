@@ -25,7 +25,7 @@ RESTARTED = "spec.template.metadata.annotations.kubectl.kubernetes.io/restartedA
 
 
 def dropped_fields(steps: Sequence[Step], observation: Observation) -> Iterator[Consequence]:
-    """What each update removes besides what the preview says."""
+    """Fields that each update removes in addition to those that the preview shows."""
     for step in steps:
         live = live_object(step, observation) if step.is_object and step.action == "update" else None
         if live is None:

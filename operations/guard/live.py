@@ -1,4 +1,4 @@
-"""What a preview cannot know, and what an observation of the cluster says of it."""
+"""Consequences that a preview cannot show, read from an observation of the cluster."""
 
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -23,7 +23,7 @@ class Unasked(NamedTuple):
 
     question: Question
     """`pending`: whether the last `up` was cut off. `unchanged`: whether what stays the same still is what the program
-    says. `fields of kubectl`: what updates remove besides. `copies`: whether what is made exists or runs elsewhere.
+    says. `fields of kubectl`: what else updates remove. `copies`: whether what is made exists or runs elsewhere.
     `kinds`: objects whose kind was not observed."""
     objects: int
     needs: tuple[str, ...]
@@ -31,7 +31,7 @@ class Unasked(NamedTuple):
 
 
 def seen_live(steps: Sequence[Step], stack: Stack | None, observation: Observation) -> Iterator[Consequence]:
-    """What runs otherwise than the preview takes it for."""
+    """Consequences where the cluster differs from what the preview assumes."""
     yield from dropped_fields(steps, observation)
     yield from second_copies(steps, observation)
     if stack:
@@ -41,7 +41,7 @@ def seen_live(steps: Sequence[Step], stack: Stack | None, observation: Observati
 def not_asked(
     preview: Preview, steps: Sequence[Step], stack: Stack | None, observation: Observation | None
 ) -> Iterator[Unasked]:
-    """What stays open."""
+    """Questions that stay open."""
     lacking = tuple(option for option, given in ((LIVE, observation), ("--stack", stack)) if given is None)
     if stack is None:
         yield Unasked("pending", 0, ("--stack",))

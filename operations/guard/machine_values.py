@@ -1,4 +1,4 @@
-"""What the values of a machine's arguments decide about a change of them."""
+"""Effects that depend on the values of a machine's arguments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from operations.guard.preview import Step
 from operations.guard.values import block, is_known, items
 
 PROVIDER_HOTPLUG = "network,disk,usb"
-"""What Proxmox plugs into a running machine unless the machine says otherwise."""
+"""Devices that Proxmox can hot-plug unless the machine's configuration says otherwise."""
 
 
 def before(step: Step) -> Mapping[str, Any]:
@@ -68,7 +68,7 @@ def _leaves_it_to_the_provider(step: Step) -> bool:
 
 
 CARD = ("bridge", "disconnected", "enabled", "macAddress", "model", "trunks", "vlanId")
-"""What decides which network a card is in."""
+"""Fields that decide which network a card is in."""
 DEFAULTS = {"enabled": True, "disconnected": False, "vlanId": 0, "trunks": "", "model": "virtio", "bridge": "vmbr0"}
 
 

@@ -1,4 +1,4 @@
-"""What a step does to a virtual machine."""
+"""Consequences of a step for a virtual machine."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -26,11 +26,11 @@ from plan.model import Severity
 
 MACHINE = "proxmoxve:index/vmLegacy:VmLegacy"
 INTERRUPTING: tuple[Effect, ...] = ("REPLACE", "DELETE", "STOP", "DISCONNECT", "POWER-CYCLE")
-"""What takes a machine down or off its network, if only for a while."""
+"""Effects that take a machine down or off its network, if only for a while."""
 
 
 class Role(NamedTuple):
-    """What a machine is to the lab."""
+    """Role of a machine in the lab."""
 
     name: str
     is_node: bool
@@ -40,7 +40,7 @@ class Role(NamedTuple):
 
 
 def machine_consequences(step: Step, role: Role, known: State | None) -> Iterator[Consequence]:
-    """What a step does to a machine. `known` is the machine in the stack's state, where that was given."""
+    """Consequences of a step for a machine. `known` is the machine in the stack's state, where that was given."""
     if step.action == "create":
         return
     if step.action == "delete":
@@ -106,7 +106,7 @@ def _causes(step: Step) -> Mapping[Effect, tuple[str, ...]]:
 
 
 def _really(step: Step, path: str, change: Change) -> Iterator[Effect]:
-    """What the provider's rules come to with the values of this machine."""
+    """Effects by the provider's rules with the values of this machine."""
     for effect in effects_of(path, change):
         yield _with_values(effect, step, path)
     if change == "changed" and may_be_worse(path, change) and not shows(step, path):
@@ -199,7 +199,7 @@ def _unmounting(step: Step, role: Role, known: State | None) -> str:
     named = f" That is {', '.join(gone)} at least." if gone else ""
     attached = "every volume that the CSI driver attached" if role.is_node else "every disk that was attached by hand"
     return (
-        "The provider writes all disks anew and detaches those that the program does not list: "
+        "The provider rewrites all disks and detaches those that the program does not list: "
         f"{attached}, although the preview names none of them.{named}"
     )
 

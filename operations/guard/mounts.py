@@ -54,7 +54,7 @@ def _mounts(inputs: Mapping[str, Any], template: str) -> Iterator[Mount]:
 
 
 def _data(volume: Mapping[str, Any]) -> str:
-    """What a volume leads to; empty where it is recreated with each pod."""
+    """The data behind a volume; empty where it is recreated with each pod."""
     claim, nfs, host = (block(volume, name) for name in ("persistentVolumeClaim", "nfs", "hostPath"))
     if claim:
         return f"claim {claim.get('claimName')}"

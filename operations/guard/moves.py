@@ -16,7 +16,7 @@ HOLDING: tuple[Kind, ...] = (CLAIM, ("apps", "StatefulSet"), DATABASE)
 
 
 def moves(steps: Sequence[Step]) -> Iterator[Consequence]:
-    """What starts empty because its name or namespace changes."""
+    """Resources that start empty because their name or namespace changes."""
     going = [step for step in steps if _holds(step, "delete")]
     for new in steps:
         if not _holds(new, "create"):

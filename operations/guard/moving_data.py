@@ -5,7 +5,7 @@ HOW_CLAIMS_MOVE = (
     'the old claim; `kubectl patch pv VOLUME --type json -p \'[{"op":"remove","path":"/spec/claimRef"}]\'`; and '
     "state `volumeName: VOLUME` in the new claim, or copy the data"
 )
-"""A claim never changes its namespace or name: its volume is bound anew."""
+"""A claim never changes its namespace or name: its volume is bound to a new one."""
 
 HOW_CLASSES_CHANGE = (
     "make a second claim of the new class, stop the service, copy the data with a pod that mounts both, and let the "

@@ -1,4 +1,4 @@
-"""What a step does to a Kubernetes object."""
+"""Consequences of a step for a Kubernetes object."""
 
 from collections.abc import Iterable, Iterator
 
@@ -30,7 +30,7 @@ CLAIM_TEMPLATES = ("spec.volumeClaimTemplates",)
 
 
 def object_consequences(step: Step, imported: bool = False) -> Iterator[Consequence]:
-    """What a step does to an object. `imported` where the same `up` takes it over."""
+    """Consequences of a step for an object. `imported` where the same `up` takes it over."""
     kind, target = kind_of(step.type), target_of(step)
     rule = KINDS.get(kind)
     if step.action in ("delete", "replace"):
@@ -44,7 +44,7 @@ def object_consequences(step: Step, imported: bool = False) -> Iterator[Conseque
 
 
 def _made(step: Step, kind: Kind, target: str) -> Iterator[Consequence]:
-    """What something new does by its values: most do harm only where there was another value before."""
+    """Consequences of a new object's values: most do harm only where there was another value before."""
     rules = tuple(rule for rule in FIELDS.get(kind, ()) if rule.effect == "DELETE" and rule.when == "becomes")
     yield from by_value(rules, target, {}, step.after, tuple(rule.field for rule in rules))
 
@@ -170,7 +170,7 @@ def _beyond_labels(paths: Iterable[str]) -> bool:
 
 
 def _of_pods(step: Step, kind: Kind, paths: Iterable[str]) -> str:
-    """What an update does to the pods that a controller makes; nothing where they stay."""
+    """Effect of an update on the pods that a controller makes; empty where they stay."""
     template = MAKES_PODS.get(kind)
     if template is None or not any(touches(path, (template,)) or template.startswith(f"{path}.") for path in paths):
         return ""

@@ -1,4 +1,4 @@
-"""What an `up` would do if the one of two plans is what runs: predicted without Pulumi, by the rules of the guard."""
+"""Consequences of an `up` where the first of two plans runs: predicted without Pulumi, by the rules of the guard."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -56,7 +56,7 @@ def _step(change: FileChange, before: Side, after: Side) -> Step | None:
 
 
 def _declared_differences(change: FileChange, machine: Any) -> Iterator[Difference]:
-    """What differs of what the engine compares."""
+    """Differences that the engine compares."""
     ignored = tuple(str(each) for each in machine["ignoreChanges"]) if machine else ()
     for each in map(_without_names, change.differences):
         if not change.name.startswith("machines/"):
@@ -68,7 +68,7 @@ def _declared_differences(change: FileChange, machine: Any) -> Iterator[Differen
 
 
 def _replacing(document: Any) -> tuple[str, ...]:
-    """The fields for which the provider replaces an object, as it is told to."""
+    """The fields for which the provider replaces an object, as the program sets it."""
     kind = (api_group(document), document["kind"]) if "kind" in document else ("", "")
     rule = KINDS.get(kind)
     return rule.replaced_by if rule and kind not in MUTABLE else ()

@@ -38,7 +38,7 @@ ACTIONS: Mapping[str, Action] = {
     "read-replacement": "nothing",
     "delete": "delete",
 }
-"""What the engine's operations come down to. What is imported is updated in the same `up` where it differs."""
+"""The guard's action for each of the engine's operations. An import also updates in the same `up` what differs."""
 
 COUNTED = frozenset({"create", "update", "replace", "delete", "import", "read", "discard"})
 """Operations that the engine counts in its summary. Halves of a replacement, and what a refresh reads, it does not."""
@@ -50,7 +50,7 @@ LONGEST_REASON = 400
 """Characters of what the engine says."""
 
 PENDING = "pending operations"
-"""What the engine's warning about an interrupted `up` says (pulumi v3.274, printPendingOperationsWarning): there is no
+"""Words of the engine's warning about an interrupted `up` (pulumi v3.274, printPendingOperationsWarning): there is no
 other sign of it in a preview."""
 
 
@@ -65,9 +65,9 @@ class State(Document):
     protect: bool = False
     retain_on_delete: bool = False
     import_id: str = Field("", validation_alias="importID")
-    """What it was imported by; empty if the program made it."""
+    """Id by which it was imported; empty if the program made it."""
     ignore_changes: tuple[str, ...] = ()
-    """What an update leaves alone, whatever the program states."""
+    """Properties that an update leaves alone, whatever the program states."""
     inputs: Mapping[str, Any] = {}
     outputs: Mapping[str, Any] = {}
 
@@ -86,7 +86,7 @@ class PropertyChange(Document):
 
 
 class Step(Document):
-    """What the engine would do to one resource."""
+    """A step of the engine for one resource."""
 
     op: str
     urn: str
@@ -98,7 +98,7 @@ class Step(Document):
 
     @property
     def action(self) -> Action:
-        """What it comes down to; an update of which a property or a reason says that it replaces is a replacement."""
+        """Its action; an update with a property or a reason that replaces is a replacement."""
         action = ACTIONS[self.op]
         return "replace" if action == "update" and self.replacing else action
 
@@ -118,12 +118,12 @@ class Step(Document):
 
     @property
     def before(self) -> Mapping[str, Any]:
-        """What the program stated of it before; nothing where it is new."""
+        """Inputs that the program stated before; empty where it is new."""
         return self.old_state.inputs if self.old_state else {}
 
     @property
     def after(self) -> Mapping[str, Any]:
-        """What the program states of it; nothing where it goes."""
+        """Inputs that the program states now; empty where it is deleted."""
         return self.new_state.inputs if self.new_state else {}
 
     @property
@@ -161,7 +161,7 @@ class Step(Document):
         return tuple(each for each in found if not (self.is_object and _has_parts(each[0], found)))
 
     def _by_value(self) -> list[tuple[str, Change]]:
-        """What differs between the values, but for what the engine ignores."""
+        """Differences between the values, except for those that the engine ignores."""
         ignored = tuple(self._path(path) for path in (self.new_state.ignore_changes if self.new_state else ()))
         found: list[tuple[str, Change]] = []
         for path, change in differing_paths(self.before, self.after):
@@ -185,7 +185,7 @@ class Step(Document):
 
     @property
     def _detailed(self) -> list[tuple[str, PropertyChange]]:
-        """What differs, without what is the engine's own, like `__meta`."""
+        """Differences, without the engine's own properties, like `__meta`."""
         found = self.detailed_diff or {}
         return [(self._path(path), each) for path, each in found.items() if not path.startswith("__")]
 
@@ -200,7 +200,7 @@ def _has_parts(path: str, found: Iterable[tuple[str, Change]]) -> bool:
 
 
 class Diagnostic(Document):
-    """What the engine, a provider or the program said."""
+    """A message of the engine, a provider or the program."""
 
     severity: str = ""
     message: str = ""
@@ -213,7 +213,7 @@ class Diagnostic(Document):
 
     @property
     def reason(self) -> str:
-        """What it says, on one line and not too long: a traceback as its last line."""
+        """Its text, on one line and not too long: a traceback as its last line."""
         before, traceback, rest = self.message.removeprefix("error: ").partition("Traceback (most recent call last)")
         lines = [line.strip().removeprefix("* ") for line in before.splitlines()]
         lines += rest.strip().splitlines()[-1:] if traceback else []
@@ -237,11 +237,11 @@ class Missing(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What an `up` would do, as far as it is shown."""
+    """Steps of an `up`, as far as the preview shows them."""
 
     steps: tuple[Step, ...]
     errors: tuple[Diagnostic, ...] = ()
-    """What it ended with; nothing where it came to its end."""
+    """Errors with which it ended; none where it completed."""
     missing: tuple[Missing, ...] = ()
     unchanged: int = 0
     """Resources that stay the same. The engine does not read them."""
@@ -250,7 +250,7 @@ class Preview(NamedTuple):
 
 
 def read_preview(text: str) -> Preview:
-    """What `pulumi preview --json` printed. Raises InvalidPreview."""
+    """The preview that `pulumi preview --json` printed. Raises InvalidPreview."""
     read = read_document(text, _Preview, "a preview; make one with `pulumi preview --json`")
     diagnostics = read.diagnostics or ()
     _refuse_pending(diagnostics)

@@ -1,4 +1,4 @@
-"""What a step does to a provider: it runs nothing, and decides where everything is written."""
+"""Consequences of a step for a provider: it runs nothing, and decides where everything is written."""
 
 from collections.abc import Iterator
 
@@ -18,13 +18,13 @@ NOT_SHOWN = (
 ANOTHER_WAY = "It is reached in another way, or works in another way."
 COMPARE = "compare the old and the new kubeconfig (`server` and `certificate-authority-data`), and allow it by name"
 VERSION = (
-    "Another version of the provider may do something else with the same change: what is said here was read from the "
+    "Another version of the provider may do something else with the same change: the guard's rules were read from the "
     "version that this program pins."
 )
 
 
 def provider_consequences(step: Step) -> Iterator[Consequence]:
-    """What a step does to where things are written."""
+    """Consequences of a step for where resources are written."""
     target = f"{step.type.removeprefix(PREFIX)}/{step.name}"
     if step.action not in ("update", "replace"):
         return

@@ -1,4 +1,4 @@
-"""What is about to be made and runs already, there or elsewhere."""
+"""Objects that are about to be made and run already, there or elsewhere."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ TAKE_OVER = "take it over instead (`homelab adopt`), or delete the one that runs
 
 
 def second_copies(steps: Sequence[Step], observation: Observation) -> Iterator[Consequence]:
-    """What exists where it is to be made, and what runs elsewhere under another name or namespace."""
+    """Objects that exist where they are to be made, or that run elsewhere under another name or namespace."""
     going = {target_of(step) for step in steps if step.action == "delete"}
     for step in steps:
         if step.action != "create" or not step.is_object:

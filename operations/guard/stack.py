@@ -32,7 +32,7 @@ class Stack(Document):
 
 
 def read_stack(text: str, preview: Preview) -> Stack:
-    """What `pulumi stack export` printed, if the preview was made from it. Raises InvalidPreview."""
+    """The state that `pulumi stack export` printed, if the preview was made from it. Raises InvalidPreview."""
     stack = read_document(text, Stack, "a stack's state; write one with `pulumi stack export`")
     pending = (*stack.deployment.pending, *stack.deployment.pending_in_camel_case)
     if pending:

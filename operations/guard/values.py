@@ -10,7 +10,7 @@ SECRET = "[secret]"
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key by which the engine marks a value that is more than JSON (sdk/go/common/resource, SigKey)."""
 LATER = frozenset({"04da6b54-80e4-46f7-96ec-b56ff0331ba9", "output<string>"})
-"""What the engine writes for a value that other steps will tell."""
+"""The engine's marks for a value that is only known after other steps."""
 
 Properties = Mapping[str, Any]
 

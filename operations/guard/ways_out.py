@@ -25,7 +25,7 @@ Trouble = Literal[
 
 
 class WayOut(NamedTuple):
-    """What to run, one after the other, and what holds afterwards."""
+    """Commands to run, one after the other, and the situation afterwards."""
 
     commands: tuple[str, ...]
     """With the names of `Interrupted` in braces."""
@@ -94,19 +94,19 @@ class Interrupted(NamedTuple):
 
     @property
     def trouble(self) -> Trouble:
-        """What it has to be got out of."""
+        """The trouble that the resource is in."""
         if self.type.rpartition(":")[2] == RELEASE[1] and self.type.startswith(f"kubernetes:{RELEASE[0]}/"):
             return "installation cut off" if self.doing == "creating" else "release cut off"
         return "creation cut off" if self.doing == "creating" else "change cut off"
 
     @property
     def commands(self) -> tuple[str, ...]:
-        """What to run."""
+        """Commands to run."""
         return commands(self.trouble, self)
 
 
 def commands(trouble: Trouble, of: Interrupted) -> tuple[str, ...]:
-    """What to run to get out of something, for this resource; each part is quoted for a shell."""
+    """Commands that get this resource out of a trouble; each part is quoted for a shell."""
     namespace, _, name = of.name.rpartition("/")
     has_parent = of.parent and "::pulumi:pulumi:Stack::" not in of.parent
     fields = {
@@ -134,7 +134,7 @@ def interrupted(operations: Sequence[Interrupted]) -> str:
     ordered = sorted(steps, key=lambda each: " refresh" in each)  # it reads what the others have mended
     return (
         f"an `up` was cut off while it was {names}, so what became of that is not known: run "
-        f"{', then '.join(f'`{printable(each)}`' for each in ordered)}, and make the preview anew"
+        f"{', then '.join(f'`{printable(each)}`' for each in ordered)}, and make a new preview"
         f"{_warning(operations)}"
     )
 

@@ -17,7 +17,7 @@ Tell = Callable[[int, int], None]
 """Told how many of how many resources have been read."""
 _AT_A_TIME = 8
 _LEFT_OUT = frozenset(("events.events.k8s.io", "componentstatuses", "selfsubjectreviews.authentication.k8s.io"))
-"""What says the same as another resource, or nothing."""
+"""Resources that repeat another one, or hold nothing."""
 _LEFT_OUT_GROUPS = frozenset(("metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"))
 _NODE_LEASES = "kube-node-lease"
 

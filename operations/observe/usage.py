@@ -128,7 +128,7 @@ def _key(series: Series, observed: Observation) -> _Key | None:
 
 
 def _workload(observed: Observation, namespace: str, pod: str) -> str:
-    """Whose pod it is: by its owner if it is still there, else by the longest name with which its own begins."""
+    """Workload of a pod: by its owner if it is still there, else by the longest name with which its own begins."""
     there = observed.get("Pod", pod, namespace)
     if there is not None:
         top = reference(observed.top(there))

@@ -1,4 +1,4 @@
-"""What a live Proxmox has to say about a plan, before `up`."""
+"""Checks of a plan against the live Proxmox, before `up`."""
 
 from operations.preflight.check import Check as Check
 from operations.preflight.check import passed as passed

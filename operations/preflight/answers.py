@@ -1,4 +1,4 @@
-"""What Proxmox answers, as far as it is looked at. Numbers may be written as strings, and truth as 0 and 1."""
+"""Answers of Proxmox, as far as they are used. Numbers may be written as strings, and truth as 0 and 1."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ Permissions = dict[str, dict[str, bool]]
 
 
 class Answer(BaseModel):
-    """What is not looked at is ignored."""
+    """Base of the answers; fields that are not used are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 

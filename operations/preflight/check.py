@@ -24,11 +24,11 @@ class Check(NamedTuple):
     """A question and what was found."""
 
     question: str
-    """What it is about: `memory of pve`."""
+    """Its subject: `memory of pve`."""
     findings: tuple[Finding, ...]
-    """None means that all is well."""
+    """Empty where all is well."""
     answer: str
-    """What is the case, with the numbers; shown where all is well."""
+    """The answer, with the numbers; shown where all is well."""
 
     @property
     def outcome(self) -> str:
@@ -49,7 +49,7 @@ UNCHECKED = "HOST-UNCHECKED"
 
 
 def unchecked(path: Path, what: str, unread: Unread) -> Finding:
-    """What could not be checked is an error: nobody may take it for a pass."""
+    """An error for something that could not be checked: nobody may take it for a pass."""
     return HOST_UNCHECKED.finding(
         path,
         f"{what} could not be checked: {unread.reason}",
@@ -61,7 +61,7 @@ def unchecked(path: Path, what: str, unread: Unread) -> Finding:
 
 
 def missing_privilege(path: str, privilege: str) -> Unread:
-    """What a token may not see is left out of lists without a word."""
+    """Refusal for a missing privilege: Proxmox silently leaves out of lists what a token may not see."""
     return Unread(f"the token does not see all of {path}: it lacks {privilege} there", lacks_privilege=True)
 
 

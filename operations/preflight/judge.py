@@ -1,4 +1,4 @@
-"""All that is checked of a live Proxmox, in the order in which it is told."""
+"""All checks of a live Proxmox, in the order of the report."""
 
 from collections.abc import Iterator
 

@@ -240,7 +240,7 @@ def _taken(path: Path, address: str, what: str, owner: str) -> Finding:
 
 
 def _shared(plan: Plan, owners: dict[str, list[_Owner]]) -> Iterator[Finding]:
-    """Addresses that nodes announce beside their own; the nodes themselves may have them."""
+    """Addresses that nodes announce in addition to their own; the nodes themselves may have them."""
     cluster = plan.lab.cluster
     nodes = {machine.vmid for machine in plan.machines if machine.role != "appliance"}
     ranges = [(("cluster", "api_address"), cluster.api_address, cluster.api_address, "of the API server")]

@@ -1,4 +1,4 @@
-"""What was learnt from a live Proxmox: each part is there, or says why it could not be read."""
+"""State of a live Proxmox: each part is there, or says why it could not be read."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -51,12 +51,12 @@ class State(NamedTuple):
     nodes: Mapping[str, str] | Unread
     """Status by name."""
     privileges: Mapping[str, Mapping[str, bool] | Unread]
-    """What the token may do on each path that matters, and whether that is inherited by what is below."""
+    """Privileges of the token on each path that matters, and whether deeper paths inherit them."""
     guests: Mapping[int, Guest] | Unread
     """Machines and containers of the whole cluster that the token may see."""
     configs: Mapping[int, Config | Unread]
     addresses: Mapping[int, tuple[str, ...] | Unread]
-    """What guest agents say, of running machines that have one."""
+    """Addresses from guest agents, of running machines that have one."""
     inventory: Inventory | Unread
     """The machines among them, with their hardware."""
     storage_configs: Mapping[str, StorageConfig] | Unread

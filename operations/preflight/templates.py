@@ -35,7 +35,7 @@ BUSES = ("ide", "sata", "scsi", "virtio")
 
 
 def check_templates(plan: Plan, state: State) -> Check:
-    """Those that are to be there already; the program makes the others."""
+    """Check of the templates that have to exist already; the program makes the others."""
     question = "templates"
     guests = state.guests
     if isinstance(guests, Unread):

@@ -17,7 +17,7 @@ TOKEN_PRIVILEGES = Rule(
 
 
 MONITOR = {"VM.GuestAgent.Audit": "VM.Monitor"}
-"""What Proxmox 9 divided up, and what it was before."""
+"""Privileges that Proxmox 9 split, and their names before."""
 
 
 def check_token(plan: Plan, state: State) -> Check:

@@ -1,4 +1,4 @@
-"""Proposals for a whole cluster: each container with usage, beside what the cluster states and what its tier rules."""
+"""Proposals for a whole cluster: each container with usage, next to the cluster's own values and its tier's rules."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple

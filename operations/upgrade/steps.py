@@ -44,7 +44,7 @@ def steps(minor: int, control_plane: Sequence[str], workers: Sequence[str]) -> I
         yield from _kubelet(name, minor)
     for name in workers:
         yield from _packages(name, minor, ("kubeadm",))
-        yield Step(name, "kubeadm upgrade node", "writes the kubelet's settings anew")
+        yield Step(name, "kubeadm upgrade node", "writes the kubelet's settings again")
         yield from _kubelet(name, minor)
     yield Step("laptop", "kubectl get nodes", f"every node says v1.{minor}")
     yield Step("laptop", "homelab doctor", "nothing new ails the cluster")
@@ -55,7 +55,7 @@ def _packages(node: str, minor: int, names: Sequence[str]) -> Iterator[Step]:
     yield Step(
         node,
         f"apt-mark unhold {listed} && apt-get update && apt-get install -y {listed} && apt-mark hold {listed}",
-        f"from the package repository of v1.{minor}, which has to stand in /etc/apt/sources.list.d first",
+        f"from the package repository of v1.{minor}, which has to be in /etc/apt/sources.list.d first",
     )
 
 

@@ -78,7 +78,7 @@ def test_what_has_no_place_is_found_at_what_contains_it() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a: 1\na: 2", "f.yaml:2:1: f.a: duplicate key; it stands in line 1 already"),
+        ("a: 1\na: 2", "f.yaml:2:1: f.a: duplicate key; it is in line 1 already"),
         ("a: &x {}\nb: *x", "f.yaml:2:1: f.b: an alias; write the value out where it is used"),
         ("a: &x 1\nb: *x", "f.yaml:2:1: f.b: an alias; write the value out where it is used"),
         ("a: &x [*x]", "f.yaml:1:4: f.a.0: an alias; write the value out where it is used"),

@@ -175,7 +175,7 @@ def test_placement_is_planned_with(folder: Path) -> None:
         ("secret_files: {/a: {path: b}}", "needs key: the key in the store whose value is the file"),
         ("probes: {startup: {port: htp}}", "unknown port 'htp'; did you mean 'http'?"),
         ("probes: {startup: {http: /a, grpc: true}}", "state one of http, exec and grpc"),
-        ("health: /a\nprobes: {startup: {http: /a}}", "probes stand in its place; leave one of them out"),
+        ("health: /a\nprobes: {startup: {http: /a}}", "probes replace it; leave one of them out"),
         ("security: {host_pid: true}", "needs the exception host-access with a reason, under exceptions"),
         ("placement: {affinity: {nodeAffinity: 1}}", "nodeAffinity"),
         ("mounts: {data: {path: /a, sub_path: ../b}}", "sub_path: '../b' must lie within the volume"),

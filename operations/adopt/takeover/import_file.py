@@ -20,7 +20,7 @@ KUBERNETES = "kubernetes:"
 
 
 class Live(NamedTuple):
-    """What runs: asked for one object at a time."""
+    """The running cluster, asked for one object at a time."""
 
     get: Callable[[Manifest], Owned | Unfit | None]
     """The object that runs where another is stated."""
@@ -35,11 +35,11 @@ class Taken(NamedTuple):
     """As the program calls it."""
     key: Key
     differences: tuple[Difference, ...]
-    """What the next `up` changes of it."""
+    """Changes that the next `up` makes to it."""
 
 
 class TakeOver(NamedTuple):
-    """What `pulumi import` is to be told."""
+    """The input for `pulumi import`."""
 
     file: dict[str, Any]
     taken: tuple[Taken, ...]
@@ -138,7 +138,7 @@ def _completed_release(spec: Fields, stated: Fields, live: Live) -> _Completed |
 
 
 def _with_parents(entered: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """What is taken over and the components around it; a component with nothing in it, the next `up` creates."""
+    """Imported resources and the components around them; the next `up` creates components that are empty."""
     entered = list(entered)
     by_name = {text(each, "name"): each for each in entered}
     wanted: set[str] = set()

@@ -9,9 +9,9 @@ from plan.model import Manifest
 from plan.model.fields import mapping
 
 _ATTEMPTS = 5
-"""How often an object is asked for anew that somebody else writes at the same time."""
+"""How often an object is read again that somebody else writes at the same time."""
 _CHANGED_MEANWHILE = (409, 422)
-"""What the API server answers where the version that a patch is for is not the newest."""
+"""Status codes of the API server for a patch whose resource version is not the newest."""
 
 
 class Owned(NamedTuple):

@@ -1,4 +1,4 @@
-"""Whose the fields of an object are: moved from kubectl to the program, by one write of its metadata."""
+"""Ownership of an object's fields: moved from kubectl to the program, by one write of its metadata."""
 
 from collections.abc import Iterable
 from typing import Any

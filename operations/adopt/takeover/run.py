@@ -13,13 +13,13 @@ from plan.model.fields import entries, mapping
 
 
 class Outcome(NamedTuple):
-    """What came of taking over."""
+    """Outcome of taking over."""
 
     take_over: TakeOver
     moved: int
     """Objects whose owners were written; in a dry run, would be."""
     left: Mapping[str, int]
-    """What the preview afterwards would do, by operation; empty where nothing was imported."""
+    """Steps of the preview afterwards, counted by operation; empty where nothing was imported."""
 
 
 WAY_IN = ("**index:Cluster::**", "**index:Cluster$**")
@@ -37,7 +37,7 @@ Tell = Callable[[str, int, int], None]
 def run_take_over(pulumi: Pulumi, api: Api, *, write: bool, tell: Tell = lambda what, done, of: None) -> Outcome:
     """Take over what a stack declares and what runs. Without `write` nothing is changed, in cluster and state.
 
-    What a run that was stopped has imported is in the state, and is left out by the next one.
+    Resources that an interrupted run has imported are in the state, and the next run leaves them out.
 
     Raises PulumiFailed, and Refused where the cluster cannot be asked.
     """

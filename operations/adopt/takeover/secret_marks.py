@@ -1,4 +1,4 @@
-"""Secrets in a state file: the mark with which the engine tells them, and where they stand in a Secret."""
+"""Secrets in a state file: the engine's mark of them, and where they are in a Secret."""
 
 import json
 from typing import Any
