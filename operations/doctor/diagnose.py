@@ -23,13 +23,14 @@ from operations.doctor.rules.jobs import job_findings
 from operations.doctor.rules.leftovers import custom_findings, finalizer_findings, namespace_findings
 from operations.doctor.rules.load_balancers import address_findings, announcement_findings
 from operations.doctor.rules.mounts import mount_findings, stuck_findings
+from operations.doctor.rules.network_policies import network_policy_findings
 from operations.doctor.rules.nodes import node_findings
 from operations.doctor.rules.pending import pending_findings
 from operations.doctor.rules.permissions import permission_findings
 from operations.doctor.rules.probes import readiness_findings
 from operations.doctor.rules.releases import release_findings
 from operations.doctor.rules.rollouts import rollout_findings, terminating_findings
-from operations.doctor.rules.services import service_findings
+from operations.doctor.rules.services import headless_findings, service_findings
 from operations.doctor.rules.stores import store_findings
 from operations.doctor.rules.usage import usage_findings
 from operations.doctor.rules.versions import version_findings
@@ -47,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     mount_findings,
     full_findings,
     dns_findings,
+    network_policy_findings,
     crash_findings,
     waiting_findings,
     readiness_findings,
@@ -59,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     claim_findings,
     stuck_findings,
     service_findings,
+    headless_findings,
     address_findings,
     announcement_findings,
     route_findings,

@@ -11,6 +11,10 @@ NETWORK = {
         "A Service without any pods",
         "A Service whose workload is gone leads nowhere.",
     ),
+    "POD-NAMES-MISSING": Rule(
+        "The pods of a StatefulSet have no names",
+        "A StatefulSet's pods are named in DNS by the headless Service that serviceName means.",
+    ),
     "SERVICE-UNREADY": Rule(
         "No pod behind a Service is ready",
         "A Service leads to ready pods only.",

@@ -218,8 +218,27 @@ PODS = {
         "A Service answers on its own ports only.",
     ),
     "NETWORK-POLICY-BLOCKS": Rule(
-        "A NetworkPolicy may stand between",
+        "A NetworkPolicy stands between",
         "A pod that a NetworkPolicy selects takes only the traffic that a policy allows.",
+    ),
+    "GPU-DRIVER-UNUSABLE": Rule(
+        "The driver of a GPU cannot be used",
+        "The kernel keeps the driver with which the node was started; after an update its libraries no longer fit to "
+        "it before a reboot.",
+    ),
+    "CREDENTIALS-REFUSED": Rule(
+        "A program's credentials are refused",
+        "A Secret that changes does not change the password that a database stored for its user, and variables keep "
+        "the value that they had when the container was started.",
+    ),
+    "FILES-NOT-WRITABLE": Rule(
+        "A program may not use its files",
+        "Files of a volume belong to whoever made them: fsGroup and runAsUser decide as whom a container comes.",
+    ),
+    "PORT-IN-USE": Rule(
+        "A port is taken",
+        "The containers of a pod share one network: each port belongs to one of them; with hostNetwork it is the "
+        "node's.",
     ),
     "DNS-POLICY": Rule(
         "A pod does not ask the cluster's DNS",

@@ -22,6 +22,7 @@ from operations.doctor.pods import (
 )
 from operations.doctor.revisions import Previous, previous
 from operations.doctor.rules.dependencies import needs
+from operations.doctor.rules.last_words import explained
 from operations.doctor.rules.memory import oom_finding
 from operations.doctor.rules.probes import shown_probe
 from operations.doctor.rules.starting import patience_of
@@ -112,33 +113,23 @@ def _base(observed: Observation, pod: Manifest, container: Container) -> Finding
 
 
 def _not_started(observed: Observation, pod: Manifest, container: Container) -> Finding:
-    said = container.waiting_message or text(container.ended, "message")
+    ended = text(container.ended, "message")
+    said = ended if container.waiting == "CrashLoopBackOff" and ended else container.waiting_message or ended
     base = _base(observed, pod, container)
     code, fix = "CONTAINER-NOT-STARTED", f"correct the command or the mounts of container {container.name}"
-    if "exec format error" in said:
-        code = "IMAGE-PLATFORM"
-        fix = "use an image that is built for the node's architecture, or keep the pod on other nodes"
-        node = observed.get("Node", node_of(pod))
-        architecture = text(node, "status", "nodeInfo", "architecture") if node else ""
-        base = _with(base, Reference("Node", None, node_of(pod)), f"its architecture is {architecture}")
-    elif "executable file not found" in said or "no such file or directory" in said:
+    if "executable file not found" in said or "no such file or directory" in said:
         code = "COMMAND-NOT-FOUND"
         command = " ".join(
             str(each) for each in (*values(container.wanted, "command"), *values(container.wanted, "args"))
         )
         fix = f"correct command and args of container {container.name}" + (f" ({command})" if command else "")
-    return _with_changes(
-        observed,
-        pod,
-        _with(
-            base, reference(pod), f"container {container.name}: {container.waiting or 'StartError'}, {said.strip()}"
-        )._replace(
-            code=code,
-            message=f"Container {container.name} ({container.image}) cannot be started: {said.strip()}",
-            fix=fix,
-        ),
-        container,
+    shown = f"container {container.name}: {container.waiting or 'StartError'}, {said.strip()}"
+    finding = _with(base, reference(pod), shown)._replace(
+        code=code,
+        message=f"Container {container.name} ({container.image}) cannot be started: {said.strip()}",
+        fix=fix,
     )
+    return _with_changes(observed, pod, explained(finding, observed, pod, container, said), container)
 
 
 def _crash(observed: Observation, pod: Manifest, container: Container) -> Finding:
@@ -161,6 +152,7 @@ def _crash(observed: Observation, pod: Manifest, container: Container) -> Findin
         fix=f"read why: kubectl logs {pod_name} -n {namespace} -c {container.name} --previous",
         upstream=base.upstream | needs(observed, pod, container),
     )
+    finding = explained(finding, observed, pod, container, text(container.ended, "message"))
     return _with_changes(observed, pod, finding, container)
 
 

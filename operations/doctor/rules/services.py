@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from observation.model import Observation
-from observation.objects import annotations_of, deleted, labels_of, name_of, namespace_of, reference
+from observation.objects import Reference, annotations_of, deleted, labels_of, name_of, namespace_of, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_ready, workload
 from operations.doctor.rules.dependencies import behind, has_endpoints, selected_pods, templates_for
@@ -24,6 +24,24 @@ def service_findings(observed: Observation) -> Iterator[Finding]:
             continue
         if mapping(service, "spec", "selector") and observed.knows("Pod"):
             yield from _reached(observed, service)
+
+
+def headless_findings(observed: Observation) -> Iterator[Finding]:
+    """A finding for each StatefulSet whose pods have no names, because the Service for these does not exist."""
+    for one in observed.of("StatefulSet") if observed.knows("Service") else ():
+        name = text(one, "spec", "serviceName")
+        if not name or deleted(one) or observed.get("Service", name, namespace_of(one)):
+            continue
+        wanted = Reference("Service", namespace_of(one), name)
+        yield Finding(
+            "POD-NAMES-MISSING",
+            "warning",
+            reference(one),
+            f"Its serviceName is {name}, and there is no {wanted}: {name_of(one)}-0.{name} is not resolved",
+            f"create {wanted} with clusterIP: None and the selector of {reference(one)}",
+            (Evidence(reference(one), f"spec.serviceName is {name}"), Evidence(wanted, "does not exist")),
+            covers=frozenset((wanted,)),
+        )
 
 
 def _reached(observed: Observation, service: Manifest) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_over, is_young, lineage, node_of, workload
 from operations.doctor.rules.blockers import claims_of
 from plan.model import Manifest
-from plan.model.fields import entries, mapping, text, values
+from plan.model.fields import entries, mapping, number, text, values
 from plan.model.resources import MEMORY, read_amount
 from plan.wording import listed
 
@@ -193,6 +193,17 @@ def _provisioning(observed: Observation, claim: Manifest, base: Finding, said: l
         return base._replace(
             message=f"No PersistentVolume fits it: {text(claim, 'spec', 'storageClassName')} makes none by itself",
             fix="create a PersistentVolume of that class, size and access mode",
+        )
+    off = [each for each in served if number(each, "spec", "replicas", default=1) == 0]
+    if off and len(off) == len(served):
+        first = reference(off[0])
+        return base._replace(
+            code="PROVISIONER-SILENT",
+            subject=first,
+            message=f"{first} is scaled to 0 replicas, so nobody makes volumes of {provisioner}",
+            fix=f"kubectl scale deployment/{first.name} -n {first.namespace} --replicas=1",
+            evidence=(*base.evidence, Evidence(first, "spec.replicas is 0")),
+            upstream=upstream,
         )
     return base._replace(
         code="PROVISIONER-SILENT",

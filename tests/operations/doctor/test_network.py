@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from tests.operations.doctor.cluster import (
     Cluster,
     Object,
+    crashing,
     days,
     healthy,
     hours,
@@ -26,6 +29,62 @@ def test_a_selector_with_one_wrong_value() -> None:
     assert (found.code, str(found.subject)) == ("SERVICE-SELECTOR-MATCHES-NOTHING", "Service/shop/web")
     for each in ("app=webb", "app=web", "Ingress/shop/web", "Deployment/shop/web"):
         assert each in words(found)
+
+
+def test_a_stateful_set_without_the_service_that_names_its_pods() -> None:
+    cluster = healthy()
+    cluster.get("StatefulSet", "database")["spec"]["serviceName"] = "database-peers"
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("POD-NAMES-MISSING", "StatefulSet/shop/database")
+    assert "Service/shop/database-peers" in found.message
+
+
+FROM_TRAEFIK = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "traefik"}}}
+ALLOWED: dict[str, Object] = {
+    "from the controller's namespace": {"ingress": [{"from": [FROM_TRAEFIK]}]},
+    "on the port of the pod": {"ingress": [{"ports": [{"port": 8080}]}]},
+    "on the named port of the pod": {"ingress": [{"from": [FROM_TRAEFIK], "ports": [{"port": "http"}]}]},
+    "from everywhere": {"ingress": [{}]},
+    "to pods that are others": {"podSelector": {"matchLabels": {"app": "database"}}},
+}
+REFUSED: dict[str, Object] = {
+    "from nowhere": {},
+    "from its own namespace": {"ingress": [{"from": [{"podSelector": {}}]}]},
+    "on the port of the Service": {"ingress": [{"from": [FROM_TRAEFIK], "ports": [{"port": 80}]}]},
+}
+
+
+def behind_traefik(policy: Object) -> Cluster:
+    cluster = healthy()
+    cluster.add("Namespace", "traefik", metadata={"labels": {"kubernetes.io/metadata.name": "traefik"}})
+    cluster.workload("traefik", "traefik", image="docker.io/traefik:v3.6.2")
+    cluster.add("NetworkPolicy", "narrow", "shop", spec={"podSelector": {}, "policyTypes": ["Ingress"], **policy})
+    return cluster
+
+
+@pytest.mark.parametrize("policy", ALLOWED.values(), ids=ALLOWED)
+def test_a_policy_that_lets_the_ingress_controller_in_is_fine(policy: Object) -> None:
+    assert not loud(behind_traefik(policy).diagnose())
+
+
+@pytest.mark.parametrize("policy", REFUSED.values(), ids=REFUSED)
+def test_a_policy_that_keeps_the_ingress_controller_out(policy: Object) -> None:
+    found = only(behind_traefik(policy))
+    assert (found.code, str(found.subject)) == ("NETWORK-POLICY-BLOCKS", "NetworkPolicy/shop/narrow")
+    assert "Ingress/shop/web" in found.message
+
+
+def test_a_policy_behind_which_a_database_is_explains_the_crash() -> None:
+    cluster = healthy()
+    cluster.add("NetworkPolicy", "deny", "shop", spec={"podSelector": {"matchLabels": {"app": "database"}}})
+    for pod in (cluster.get("Pod", "web-r1-x0"), cluster.get("Pod", "web-r1-x1")):
+        pod["spec"]["containers"][0]["env"] = [{"name": "DATABASE_HOST", "value": "database"}]
+        crashing(pod, code=1)
+        unready(pod)
+    unserved(cluster, "web")
+    found = only(cluster)
+    assert (found.code, str(found.subject)) == ("NETWORK-POLICY-BLOCKS", "NetworkPolicy/shop/deny")
+    assert "Deployment/shop/web" in words(found)
 
 
 def test_a_port_name_that_the_pods_do_not_have() -> None:

@@ -410,3 +410,27 @@ def test_a_pod_that_its_node_does_not_let_go() -> None:
     pod["metadata"] |= {"deletionTimestamp": hours(2), "finalizers": ["shop.example/keep"]}
     assert (only(cluster).code, NOW - timedelta(hours=2) < NOW) == ("POD-STUCK-TERMINATING", True)
     assert days(1) < hours(2)
+
+
+LAST_WORDS = {
+    "nvidia-container-cli: initialization error: nvml error: driver/library version mismatch": "GPU-DRIVER-UNUSABLE",
+    "exec /entrypoint.sh: exec format error": "IMAGE-PLATFORM",
+    'FATAL:  password authentication failed for user "shop"': "CREDENTIALS-REFUSED",
+    "mkdir: cannot create directory '/data/cache': Permission denied": "FILES-NOT-WRITABLE",
+    "PermissionError: [Errno 13] Permission denied: '/data/cache'": "FILES-NOT-WRITABLE",
+    "open /data/lock: read-only file system": "FILES-NOT-WRITABLE",
+    "listen tcp :8080: bind: address already in use": "PORT-IN-USE",
+    "panic: something else": "CONTAINER-CRASHES",
+}
+
+
+@pytest.mark.parametrize(("said", "code"), LAST_WORDS.items(), ids=LAST_WORDS)
+def test_last_words_give_the_cause(said: str, code: str) -> None:
+    cluster = healthy()
+    for pod in (cluster.get("Pod", "web-r1-x0"), cluster.get("Pod", "web-r1-x1")):
+        crashing(pod, code=1, message=said)
+        unready(pod)
+    unserved(cluster, "web")
+    found = only(cluster)
+    assert found.code == code
+    assert said in found.message

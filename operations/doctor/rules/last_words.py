@@ -1,0 +1,108 @@
+"""What the last words of a container say of its cause, where they are known ones."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from observation.model import Observation
+from observation.objects import Reference, namespace_of
+from operations.doctor.finding import Evidence, Finding
+from operations.doctor.pods import Container, node_of
+from plan.model import Manifest
+from plan.model.fields import entries, text
+from plan.wording import listed
+
+
+class _Known(NamedTuple):
+    code: str
+    words: re.Pattern[str]
+    meaning: str
+    fix: str
+    """With {container}, {subject}, {node} and {secrets}."""
+
+
+_KNOWN = (
+    _Known(
+        "GPU-DRIVER-UNUSABLE",
+        re.compile(r"driver/library version mismatch|nvidia-container-cli|nvml error|libnvidia-ml\.so", re.I),
+        "the GPU's driver on {node} cannot be used",
+        "on {node}: nvidia-smi. After an update of the driver the node has to be rebooted; else restart the driver",
+    ),
+    _Known(
+        "IMAGE-PLATFORM",
+        re.compile(r"exec format error", re.I),
+        "its image is built for another architecture than that of {node}",
+        "use an image that is built for the node's architecture, or keep the pod on other nodes",
+    ),
+    _Known(
+        "CREDENTIALS-REFUSED",
+        re.compile(
+            r"password authentication failed|access denied for user|WRONGPASS|NOAUTH|authentication failed"
+            r"|SASL authentication|invalid credentials|invalid password",
+            re.I,
+        ),
+        "what it signs in to refuses its credentials{secrets}",
+        "give both sides the same password: compare it with that of the user in the database, then restart {subject}",
+    ),
+    _Known(
+        "FILES-NOT-WRITABLE",
+        re.compile(r"(permission denied|EACCES).{0,200}/|/[\w./-]+['\"]?: permission denied", re.I),
+        "it may not use its files",
+        "write fsGroup or run_as_user of whoever owns the files of its volume in {subject}",
+    ),
+    _Known(
+        "FILES-NOT-WRITABLE",
+        re.compile(r"read-only file system|EROFS", re.I),
+        "it writes to a read-only file system",
+        "mount a volume where container {container} writes, or see why its volume is read-only: dmesg on {node}",
+    ),
+    _Known(
+        "PORT-IN-USE",
+        re.compile(r"address already in use|EADDRINUSE", re.I),
+        "its port is taken by another container of the pod, or by the node",
+        "give container {container} another port in {subject}",
+    ),
+)  # fmt: skip
+"""What programs and the runtime say; the first that matches counts."""
+
+
+def explained(finding: Finding, observed: Observation, pod: Manifest, container: Container, words: str) -> Finding:
+    """A finding about a container that ends or does not start, with the cause that its last words give."""
+    known = next((each for each in _KNOWN if each.words.search(words)), None)
+    if known is None:
+        return finding
+    secrets = list(dict.fromkeys(_secrets(container, namespace_of(pod))))
+    told = {
+        "container": container.name,
+        "subject": str(finding.subject),
+        "node": node_of(pod),
+        "secrets": f" ({listed([str(each) for each in secrets])})" if secrets else "",
+    }
+    last = words.strip()[-300:]
+    return finding._replace(
+        code=known.code,
+        message=f"Container {container.name} ({container.image}) does not run, {container.restarts} restarts: "
+        f"{known.meaning.format(**told)}; it said: {last}",
+        fix=known.fix.format(**told),
+        evidence=(
+            *finding.evidence,
+            *(Evidence(each, "holds the credentials") for each in secrets if known.code == "CREDENTIALS-REFUSED"),
+            *(_architecture(observed, pod) if known.code == "IMAGE-PLATFORM" else ()),
+        ),
+        upstream=finding.upstream | (frozenset(secrets) if known.code == "CREDENTIALS-REFUSED" else frozenset()),
+    )
+
+
+def _secrets(container: Container, namespace: str | None) -> Iterator[Reference]:
+    for variable in entries(container.wanted, "env"):
+        if name := text(variable, "valueFrom", "secretKeyRef", "name"):
+            yield Reference("Secret", namespace, name)
+    for source in entries(container.wanted, "envFrom"):
+        if name := text(source, "secretRef", "name"):
+            yield Reference("Secret", namespace, name)
+
+
+def _architecture(observed: Observation, pod: Manifest) -> Iterator[Evidence]:
+    node = observed.get("Node", node_of(pod))
+    if node is not None and (architecture := text(node, "status", "nodeInfo", "architecture")):
+        yield Evidence(Reference("Node", None, node_of(pod)), f"its architecture is {architecture}")
