@@ -13,7 +13,7 @@ from config.service.container import Workload as WorkloadConfig
 from config.service.secret import SecretFile
 from config.storage_class import ONE_NODE, AccessMode, BlockStorageClass, NfsStorageClass, OtherStorageClass
 from plan.model import Manifest
-from plan.model.metadata import manifest
+from plan.model.metadata import NOT_AWAITED, manifest
 from plan.workloads.context import ServiceContext
 from plan.workloads.secret_names import secret_key, secret_name
 
@@ -60,7 +60,12 @@ def claim_spec(lab: Lab, volume: Volume) -> Manifest:
 
 
 def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator[Manifest]:
-    """The claims of a service, but for those that a statefulset makes for each replica."""
+    """The claims of a service, but for those that a statefulset makes for each replica.
+
+    The pods that mount a claim wait for it, so Pulumi need not. pulumi-kubernetes before 4.27 would wait at each update
+    of a bound claim until it is Pending, and fail after 5 minutes (untilCoreV1PersistentVolumeClaimReady in
+    provider/pkg/await/awaiters.go).
+    """
     for name, volume in context.service.volumes.items():
         if name not in per_replica:
             yield manifest(
@@ -69,6 +74,7 @@ def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator
                 context.claim(name),
                 context.namespace,
                 labels=context.labels() | volume.labels,
+                annotations=NOT_AWAITED,
                 spec=claim_spec(context.lab, volume),
             )
 

@@ -38,6 +38,7 @@ CHANGES = (
     Change("service-renamed", ((FEEDS, "", "services/feeds.yaml"),)),
     Change("volume-larger", ((FEEDS, "size: 1Gi", "size: 2Gi"),)),
     Change("volume-smaller", ((FEEDS, "size: 1Gi", "size: 512Mi"),)),
+    Change("claim-labelled", ((FEEDS, "size: 1Gi", 'size: 1Gi, labels: {keep: "yes"}'),)),
     Change("file-changed", ((FEEDS, "theme: dark", "theme: light"),)),
     Change("memory-changed", ((PASSWORDS, "memory: 512Mi", "memory: 768Mi"),)),
     Change("chart-version-changed", (("services/traefik.yaml", "version: 40.2.0", "version: 99.0.0"),)),

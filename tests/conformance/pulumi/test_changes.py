@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from rehearsal.control_plane import ToolMissing
-from rehearsal.installation import is_released
 from tests.conformance.pulumi.live import Live, live
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
@@ -117,9 +116,16 @@ def test_a_volume_never_shrinks(small: Live) -> None:
     assert found(small, FEEDS_KEPT)["spec"]["resources"]["requests"]["storage"] == "1Gi"
 
 
+def test_a_label_of_a_claim_is_written_at_once(small: Live) -> None:
+    """Whether it is bound or, as before its first pod is placed, pending."""
+    before = identities(small)
+    with changed(small, "claim-labelled") as said:
+        assert said.code == 0, said.output
+        assert identities(small) == before
+        assert found(small, FEEDS_KEPT)["metadata"]["labels"]["keep"] == "yes"
+
+
 def test_a_volume_grows_in_place(small: Live) -> None:
-    if not is_released("kubernetes"):
-        pytest.skip("not run: the plugin kubernetes is built from a revision before 4.27, which waits in vain for it")
     before = identities(small)
     with small.edited(*EDITS["volume-larger"]):
         assert guard(small).code == 0
