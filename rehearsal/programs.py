@@ -34,6 +34,7 @@ _PULUMI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 _PULUMI_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version={version}"
 _KUBERNETES = "k8s.io/kubernetes"
 _KYVERNO = "github.com/kyverno/kyverno"
+_HELM = "helm.sh/helm/v3"
 _KUBERNETES_VERSION = (
     "k8s.io/component-base/version.gitVersion={version}",
     "k8s.io/component-base/version.gitMajor=1",
@@ -78,6 +79,14 @@ TOOLS = {
         "github.com/pulumi/pulumi-kubernetes/provider/v4",
         180,
         "main.version=v{sdk}",
+    ),
+    "helm": Tool(
+        "helm",
+        f"{_HELM}/cmd/helm",
+        _HELM,
+        40,
+        ("version", "--short"),
+        (f"{_HELM}/internal/version.version={{version}}",),
     ),
     "pulumi-resource-proxmoxve": _plugin(
         "proxmoxve",

@@ -16,7 +16,7 @@ from operations.guard import UnknownAllowance, judge
 from operations.guard.belonging import Belonging, belonging
 from operations.guard.document import LONGEST, InvalidPreview
 from operations.guard.preview import read_preview
-from operations.guard.stack import read_stack
+from operations.guard.stack import read_stack, refuse_another
 from operations.identity import AnotherCluster
 
 
@@ -25,8 +25,10 @@ def run_guard(
 ) -> int:
     """Print what an `up` would do, and return ERRORS if something in it does damage, or may, and is not allowed."""
     try:
+        state = read_stack(_text(stack)) if stack else None
         previewed = read_preview(_text(preview))
-        state = read_stack(_text(stack), previewed) if stack else None
+        if state:
+            refuse_another(state, previewed)
         of = belonging(previewed.lab, lab)
         observation = _observe(source, of) if source.dump or source.kubeconfig else None
         judgement = judge(previewed, load_lab(of.folder) if of.folder else None, state, allow, observation)

@@ -31,15 +31,21 @@ class Stack(Document):
         return {resource.urn: resource for resource in self.deployment.resources}
 
 
-def read_stack(text: str, preview: Preview) -> Stack:
-    """The state that `pulumi stack export` printed, if the preview was made from it. Raises InvalidPreview."""
+def read_stack(text: str) -> Stack:
+    """The state that `pulumi stack export` printed. Raises InvalidPreview, also where an `up` was cut off."""
     stack = read_document(text, Stack, "a stack's state; write one with `pulumi stack export`")
     pending = (*stack.deployment.pending, *stack.deployment.pending_in_camel_case)
     if pending:
         operations = [
-            Interrupted(each.resource.urn, each.type, each.resource.id, each.resource.parent) for each in pending
+            Interrupted(each.resource.urn, each.type, each.resource.id, each.resource.parent, each.resource.provider)
+            for each in pending
         ]
         raise InvalidPreview(interrupted(operations))
+    return stack
+
+
+def refuse_another(stack: Stack, preview: Preview) -> None:
+    """Raises InvalidPreview where a preview was made from another state."""
     known = stack.resources
     imported = {step.urn for step in preview.steps if step.op == "import"}
     for step in preview.steps:
@@ -50,4 +56,3 @@ def read_stack(text: str, preview: Preview) -> Stack:
             raise InvalidPreview(
                 f"the preview was not made from this state: it changes {printable(step.name)}, which differs there"
             )
-    return stack

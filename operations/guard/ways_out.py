@@ -15,6 +15,7 @@ from plan.wording import listed, printable
 Trouble = Literal[
     "locked",
     "creation cut off",
+    "creation cut off, and an import replaces",
     "change cut off",
     "installation cut off",
     "release cut off",
@@ -35,8 +36,20 @@ class WayOut(NamedTuple):
 WAYS_OUT: Mapping[Trouble, WayOut] = {
     "locked": WayOut(("pulumi cancel --yes",), "the next `up` begins"),
     "creation cut off": WayOut(
-        ("pulumi cancel --yes", "pulumi import {type} {name} {id}{parent} --generate-code=false --protect=false --yes"),
+        (
+            "pulumi cancel --yes",
+            "pulumi import {type} {name} {id}{parent}{provider} --generate-code=false --protect=false --yes",
+            "pulumi refresh --clear-pending-creates --yes",
+        ),
         "the state knows the object, and the next preview shows what still differs",
+    ),
+    "creation cut off, and an import replaces": WayOut(
+        (
+            "pulumi cancel --yes",
+            "homelab adopt cluster --import {stack}",
+            "pulumi refresh --clear-pending-creates --yes",
+        ),
+        "the state knows the object as it is, and the next preview does not replace it",
     ),
     "change cut off": WayOut(
         ("pulumi cancel --yes", "pulumi refresh --yes"), "the state is what runs, and nothing is pending"
@@ -67,6 +80,10 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
 """Every way out, by what it gets out of."""
 
 
+REPLACED_AFTER_IMPORT = ("batch/v1:Job", "apps/v1:StatefulSet", "core/v1:Service")
+"""An import by name takes what the API server filled in for stated; without that, the provider makes these anew."""
+
+
 class Interrupted(NamedTuple):
     """An operation that was under way when an `up` was cut off."""
 
@@ -75,6 +92,8 @@ class Interrupted(NamedTuple):
     """`creating`, `updating`, `deleting`, ..."""
     id: str = ""
     parent: str = ""
+    provider: str = ""
+    """URN and id of its provider; empty where only the preview's warning tells of it."""
 
     @classmethod
     def of_urn(cls, urn: str, doing: str) -> "Interrupted":
@@ -97,7 +116,10 @@ class Interrupted(NamedTuple):
         """The trouble that the resource is in."""
         if self.type.rpartition(":")[2] == RELEASE[1] and self.type.startswith(f"kubernetes:{RELEASE[0]}/"):
             return "installation cut off" if self.doing == "creating" else "release cut off"
-        return "creation cut off" if self.doing == "creating" else "change cut off"
+        if self.doing != "creating":
+            return "change cut off"
+        made_anew = self.type.removeprefix("kubernetes:") in REPLACED_AFTER_IMPORT
+        return "creation cut off, and an import replaces" if made_anew else "creation cut off"
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -116,9 +138,12 @@ def commands(trouble: Trouble, of: Interrupted) -> tuple[str, ...]:
         "urn": of.urn,
         "namespace": namespace or "default",
         "object": name,
+        "stack": of.urn.removeprefix("urn:pulumi:").partition("::")[0],
     }
+    provider = of.provider.rpartition("::")[0]
     quoted = {key: quote(value) for key, value in fields.items()}
     quoted["parent"] = f" --parent {quote(f'parent={of.parent}')}" if has_parent else ""
+    quoted["provider"] = f" --provider {quote(f'provider={provider}')}" if provider else ""
     return tuple(each.format(**quoted) for each in WAYS_OUT[trouble].commands)
 
 
@@ -130,6 +155,12 @@ def interrupted(operations: Sequence[Interrupted]) -> str:
             "`pending_operations`; hand that to `homelab guard --stack`"
         )
     names = listed([printable(f"{each.doing} {each.type.rpartition(':')[2]} {each.name}") for each in operations])
+    if not all(each.provider for each in operations):
+        return (
+            f"an `up` was cut off while it was {names}, so what became of that is not known: "
+            "`pulumi stack export > stack.json`, and `homelab guard --stack stack.json` with this preview names the "
+            "commands that mend it"
+        )
     steps = dict.fromkeys(command for each in operations for command in each.commands)
     ordered = sorted(steps, key=lambda each: " refresh" in each)  # it reads what the others have mended
     return (

@@ -33,6 +33,7 @@ class Live(NamedTuple):
     stack: Stack
     proxmox: Emulator
     api: Api
+    kubeconfig: Path
 
     @property
     def plan(self) -> Plan:
@@ -87,7 +88,7 @@ def live(folder: Path, lab: Path, environment: Mapping[str, str] = TAKE_OVER) ->
             authorities.write_bytes(proxmox.ca_file.read_bytes() + repository.ca_file.read_bytes())
             stack = Stack(folder, lab, proxmox, environment={**environment, "SSL_CERT_FILE": str(authorities)})
             stack.set("kubeconfig", running.kubeconfig.read_text(encoding="utf-8"), secret=True)
-            yield Live(lab, stack, proxmox, running.api)
+            yield Live(lab, stack, proxmox, running.api, running.kubeconfig)
 
 
 def _charts(lab: Path) -> Iterator[tuple[str, str, str]]:

@@ -47,11 +47,11 @@ class Stack:
         program: str | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._project = folder / "project"
-        self._project.mkdir()
+        self.project = folder / "project"
+        self.project.mkdir()
         installed = install(folder, PLUGINS)
         self._pulumi = installed.pulumi
-        self._environment = os.environ | {
+        self.environment = os.environ | {
             **installed.environment,
             "HOME": str(folder),  # where the provider writes down the hosts that it has met over SSH
             "PULUMI_CONFIG_PASSPHRASE": "of no use to anybody",
@@ -73,9 +73,9 @@ class Stack:
         if program is None:
             project["main"] = str(ROOT)
         else:
-            (self._project / "__main__.py").write_text(program, encoding="utf-8")
-        (self._project / "Pulumi.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
-        if not (settings := self._project / "Pulumi.test.yaml").exists():
+            (self.project / "__main__.py").write_text(program, encoding="utf-8")
+        (self.project / "Pulumi.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
+        if not (settings := self.project / "Pulumi.test.yaml").exists():
             shutil.copy(ROOT / "Pulumi.small.yaml", settings)
 
     def set(self, name: str, value: str, *, secret: bool = False) -> None:
@@ -101,8 +101,8 @@ class Stack:
         """An `up` that goes on by itself, with all that it starts in one process group; for who ends it half-way."""
         return subprocess.Popen(
             [self._pulumi, "up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", *arguments],
-            cwd=self._project,
-            env=self._environment,
+            cwd=self.project,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -145,8 +145,8 @@ class Stack:
     ) -> Outcome:
         ran = subprocess.run(
             [self._pulumi, *arguments, "--non-interactive"],
-            cwd=self._project,
-            env=self._environment | dict(environment or {}),
+            cwd=self.project,
+            env=self.environment | dict(environment or {}),
             input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if errors else subprocess.DEVNULL,

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from rehearsal.control_plane import ToolMissing
-from rehearsal.installation import is_released
 from tests.conformance.pulumi.endings import cordon, cut_off, wait_for
 from tests.conformance.pulumi.live import Live, live
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
-from tests.recordings.changes import FEEDS, NOTES
+from tests.recordings.changes import FEEDS
 from tests.recordings.record import FORBIDDEN
 
 FEED_READER = ("apps/v1", "Deployment", "freshrss", "hobby-freshrss")
@@ -134,56 +133,10 @@ def test_a_change_by_hand_is_seen_by_no_preview_and_mended_by_an_up_that_refresh
     assert "unchanged" in small.stack.must_up("--expect-no-changes").output
     stricter = small.stack.run("preview", "--refresh")
     assert (stricter.succeeded, 'conflict with "kubectl-edit"' in stricter.output) == (False, True)
+    assert small.stack.run("preview").succeeded
     small.stack.must_up("--refresh")
     assert exists(small, *FEEDS_SERVICE)()
     assert (small.api.get(*FEED_READER) or {})["spec"]["replicas"] == 1
-
-
-def test_one_that_is_killed_while_it_updates_goes_on_after_cancel(small: Live) -> None:
-    cordon(small.api)
-    try:
-        with small.edited(ANOTHER_IMAGE):
-            cut_off(small.stack, signal.SIGKILL, lambda: image(small).endswith("1.27.1"))
-            assert pending(small) == {"hobby-freshrss/freshrss": "updating"}
-            cordon(small.api, cordoned=False)
-            assert small.stack.run("cancel", "--yes").succeeded
-            small.stack.must_up()
-            assert pending(small) == {}
-            small.stack.must_up("--expect-no-changes")
-    finally:
-        cordon(small.api, cordoned=False)
-    small.stack.must_up()
-
-
-@pytest.mark.parametrize("seen", [NEW_NAMESPACE, NEW_ONE], ids=["a namespace", "a deployment"])
-def test_one_that_is_killed_while_it_creates_leaves_a_lock_and_goes_on_after_cancel(
-    small: Live, seen: tuple[str, ...]
-) -> None:
-    if is_released("kubernetes"):
-        pytest.skip("not run: the released plugin refuses what exists, and the way that takes it over was not tried")
-    added = small.lab / "services" / "notes.yaml"
-    added.write_text(NOTES, encoding="utf-8")
-    cordon(small.api)
-    try:
-        cut_off(small.stack, signal.SIGKILL, exists(small, *seen))
-        locked = small.stack.up()
-        assert (locked.succeeded, "currently locked" in locked.output) == (False, True)
-        left = pending(small)
-        assert set(left.values()) <= {"creating"}
-        assert left or seen == NEW_NAMESPACE, "a namespace is made so quickly that it may be in the state by then"
-    finally:
-        cordon(small.api, cordoned=False)
-        cancelled = small.stack.run("cancel", "--yes")
-    assert cancelled.succeeded
-    small.stack.must_up()
-    assert pending(small) == left, "an `up` does not take them back"
-    assert small.stack.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates").succeeded
-    assert pending(small) == {}
-    small.stack.must_up("--expect-no-changes")
-    added.unlink()
-    small.stack.unprotect_all("notes")
-    small.stack.must_up()
-    wait_for(lambda: not exists(small, *NEW_NAMESPACE)())
 
 
 def test_nothing_is_destroyed_before_everything_may_be_and_machines_and_volumes_stay(small: Live) -> None:

@@ -40,7 +40,7 @@ def test_a_volume_that_the_state_knows_and_the_program_does_not_is_named() -> No
     preview = read_preview(recorded("no-op"))
     volume = '"pathInDatastore": "vm-9999-pvc-1"'
     text = recorded("stack").replace('"pathInDatastore": "vm-201-disk-0"', volume).replace('"scsi0"', '"scsi7"')
-    messages = [each.message for each in judge(preview, LAB, read_stack(text, preview)).refused]
+    messages = [each.message for each in judge(preview, LAB, read_stack(text)).refused]
     assert messages
     assert all("That is scsi7 (" in message for message in messages)
 

@@ -171,7 +171,7 @@ def test_a_chart_that_is_installed_elsewhere_is_a_second_copy() -> None:
 
 def test_changes_by_hand_are_seen_though_the_preview_shows_none() -> None:
     preview = read_preview(recording("preview-edited-by-hand.json"))
-    stack = read_stack(recording("stack-settled.json"), preview)
+    stack = read_stack(recording("stack-settled.json"))
     kept = {each.urn: each.inputs for each in stack.resources.values()}
     deployments = [dict(each) for each in kept.values() if each.get("kind") == "Deployment"]
     feeds = next(each for each in deployments if each["metadata"]["name"] == "freshrss")

@@ -8,7 +8,7 @@ from operations.guard import judge
 from operations.guard.document import InvalidPreview
 from operations.guard.paths import python_path, without_indices
 from operations.guard.preview import Missing, read_preview
-from operations.guard.stack import read_stack
+from operations.guard.stack import read_stack, refuse_another
 from tests.operations.guard.steps import preview_of, recorded, step, update
 from tests.plan.labs import lab_of
 
@@ -76,18 +76,19 @@ def test_a_step_about_nothing_is_refused() -> None:
 
 
 def test_the_state_belongs_to_the_preview() -> None:
-    preview = read_preview(recorded("no-op"))
-    assert len(read_stack(recorded("stack"), preview).resources) == 10
+    stack = read_stack(recorded("stack"))
+    refuse_another(stack, read_preview(recorded("no-op")))
+    assert len(stack.resources) == 10
 
 
 def test_a_state_from_elsewhere_is_refused() -> None:
     with pytest.raises(InvalidPreview, match="was not made from this state: it changes k8s-node3"):
-        read_stack(recorded("stack"), preview_of(update("tags")))
+        refuse_another(read_stack(recorded("stack")), preview_of(update("tags")))
 
 
 def test_a_state_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidPreview, match="is not a stack's state"):
-        read_stack(recorded("no-op"), read_preview(recorded("no-op")))
+        read_stack(recorded("no-op"))
 
 
 @pytest.mark.parametrize("spelling", ["pending_operations", "pendingOperations"])
@@ -95,12 +96,11 @@ def test_a_state_that_an_up_left_half_written_is_refused(spelling: str) -> None:
     stack = json.loads(recorded("stack"))
     stack["deployment"][spelling] = [{"resource": stack["deployment"]["resources"][-1], "type": "updating"}]
     with pytest.raises(InvalidPreview, match="cut off while it was updating VmLegacy k8s-node1"):
-        read_stack(json.dumps(stack), read_preview(recorded("no-op")))
+        read_stack(json.dumps(stack))
 
 
 def test_an_imported_machine_need_not_be_in_the_state() -> None:
-    preview = preview_of(step("import"), update("tags"))
-    assert read_stack(recorded("stack"), preview).resources
+    refuse_another(read_stack(recorded("stack")), preview_of(step("import"), update("tags")))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ PROJECT = "urn:pulumi:test::homelab::"
 APP = f"{PROJECT}homelab:index:K8sApp::notes"
 
 
+PROVIDER = f"{PROJECT}homelab:index:Cluster$pulumi:providers:kubernetes::cluster"
 NOTES = "hobby-notes/notes"
-YES = "--protect=false --yes"
+BY_PROVIDER = f"--provider 'provider={PROVIDER}' --generate-code=false --protect=false --yes"
 
 
 def cut_off(kind: str, name: str, doing: str, **known: str) -> Interrupted:
@@ -23,6 +24,9 @@ def cut_off(kind: str, name: str, doing: str, **known: str) -> Interrupted:
     ("kind", "doing", "trouble"),
     [
         ("kubernetes:apps/v1:Deployment", "creating", "creation cut off"),
+        ("kubernetes:core/v1:Service", "creating", "creation cut off, and an import replaces"),
+        ("kubernetes:apps/v1:StatefulSet", "creating", "creation cut off, and an import replaces"),
+        ("kubernetes:apps/v1:StatefulSet", "updating", "change cut off"),
         ("kubernetes:apps/v1:Deployment", "updating", "change cut off"),
         ("kubernetes:apps/v1:Deployment", "deleting", "change cut off"),
         ("kubernetes:helm.sh/v3:Release", "creating", "installation cut off"),
@@ -35,12 +39,24 @@ def test_what_was_under_way_decides_about_the_way_out(kind: str, doing: str, tro
     assert operation.commands == commands(trouble, operation)
 
 
-def test_an_object_is_imported_under_its_urn() -> None:
-    operation = cut_off("kubernetes:core/v1:Service", NOTES, "creating", parent=APP)
+def test_an_object_is_imported_under_its_urn_by_its_own_provider() -> None:
+    operation = cut_off("kubernetes:apps/v1:Deployment", NOTES, "creating", parent=APP, provider=f"{PROVIDER}::id")
     assert operation.commands == (
         "pulumi cancel --yes",
-        f"pulumi import kubernetes:core/v1:Service {NOTES} {NOTES} --parent parent={APP} --generate-code=false {YES}",
+        f"pulumi import kubernetes:apps/v1:Deployment {NOTES} {NOTES} --parent parent={APP} {BY_PROVIDER}",
+        "pulumi refresh --clear-pending-creates --yes",
     )
+
+
+def test_an_object_that_an_import_by_name_would_replace_is_taken_over_as_it_is() -> None:
+    operation = cut_off("kubernetes:core/v1:Service", NOTES, "creating", parent=APP, provider=f"{PROVIDER}::id")
+    assert operation.commands[1] == "homelab adopt cluster --import test"
+
+
+def test_where_the_provider_is_not_known_the_state_is_asked_for() -> None:
+    sentence = interrupted([cut_off("kubernetes:apps/v1:Deployment", NOTES, "creating")])
+    assert "homelab guard --stack stack.json" in sentence
+    assert "pulumi import" not in sentence
 
 
 def test_an_object_of_the_stack_itself_has_no_parent_to_name() -> None:
@@ -49,18 +65,20 @@ def test_an_object_of_the_stack_itself_has_no_parent_to_name() -> None:
 
 
 def test_a_release_is_rolled_back_and_read_after_that() -> None:
-    operation = cut_off("kubernetes:helm.sh/v3:Release", "platform-traefik/traefik", "updating")
+    operation = cut_off("kubernetes:helm.sh/v3:Release", "platform-traefik/traefik", "updating", provider=PROVIDER)
     assert "helm rollback traefik --namespace platform-traefik" in operation.commands
-    assert "then `pulumi refresh --yes`" in interrupted([operation, cut_off("a:b:C", "d", "deleting")])
+    assert "then `pulumi refresh --yes`" in interrupted(
+        [operation, cut_off("a:b:C", "d", "deleting", provider=PROVIDER)]
+    )
 
 
 def test_names_from_elsewhere_are_quoted_for_the_shell() -> None:
-    (_, command) = cut_off("a:b:C", "x; rm -rf /", "creating").commands
+    (_, command, _) = cut_off("a:b:C", "x; rm -rf /", "creating").commands
     assert "'x; rm -rf /'" in command
 
 
 def test_many_are_named_in_one_sentence() -> None:
-    sentence = interrupted([cut_off("a:b:C", f"n{index}", "creating") for index in range(9)])
+    sentence = interrupted([cut_off("a:b:C", f"n{index}", "creating", provider=PROVIDER) for index in range(9)])
     assert "and 3 more" in sentence
     assert sentence.count("`pulumi cancel --yes`") == 1
     assert "\n" not in sentence
