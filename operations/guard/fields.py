@@ -7,9 +7,8 @@ from typing import Any
 
 from operations.guard.consequence import Consequence, not_known
 from operations.guard.values import is_known, number, values_at
-from plan.changes.field_rules import FieldRule
+from plan.changes.field_rule import FieldRule
 from plan.changes.object_rules import covers, touches
-from plan.model import Severity
 
 Inputs = Mapping[str, Any]
 DIFFERS, NOT_TOLD = True, None
@@ -30,10 +29,9 @@ def by_value(
         if outcome is NOT_TOLD:
             yield not_known(target, causes, f"The preview does not show the values of {rule.field}. {rule.message}")
         elif outcome:
-            severity: Severity = "info" if rule.effect == "UPDATE" else "error"
             named = tuple(path for path in causes if touches(path, (rule.field,))) or (rule.field,)
             message = f"{rule.message}{_numbers(rule, before, after)}"
-            yield Consequence(rule.effect, severity, target, named, message, rule.fix)
+            yield Consequence(rule.effect, rule.severity, target, named, message, rule.fix)
 
 
 def _is_given(rule: FieldRule, before: Inputs, after: Inputs) -> bool:
@@ -56,6 +54,8 @@ def _applies(rule: FieldRule, before: Inputs, after: Inputs) -> bool | None:
         return any(value in rule.values for value in old) and not any(value in rule.values for value in new)
     if rule.when == "goes":
         return bool(_counted(old) - _counted(new))
+    if rule.when == "vanishes":
+        return bool(old) and not new
     if rule.when == "differs":
         return _counted(old) != _counted(new)
     if rule.when == "major":

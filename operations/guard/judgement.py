@@ -107,10 +107,16 @@ def _of_step(
     elif step.type == CHART:
         yield from chart_consequences(step, steps)
     elif step.is_object:
-        yield from object_consequences(step, imported=step.urn in imported)
+        yield from object_consequences(step, step.urn in imported, _new_namespaces(steps))
     elif not step.type.startswith(OWNERS_OF_NOTHING):
         going = {each.resource.parent for each in steps if each.type == MACHINE and each.action == "delete"}
         yield from host_consequences(step, going - {""})
+
+
+def _new_namespaces(steps: Sequence[Step]) -> frozenset[str]:
+    """Namespaces that the same `up` makes: nothing runs in them."""
+    made = (each for each in steps if each.action == "create" and each.type.endswith(":Namespace"))
+    return frozenset(target_of(each).rpartition("/")[2] for each in made)
 
 
 def _target(step: Step) -> str:

@@ -21,7 +21,7 @@ from operations.guard.machine_values import (
 from operations.guard.preview import State, Step
 from operations.guard.values import block
 from plan.changes.effects import WORST_FIRST, Change, Effect
-from plan.changes.provider_rules import NEEDS_POWER_OFF, effects_of, may_be_worse
+from plan.changes.provider_rules import MAY_NOT_BOOT, NEEDS_POWER_OFF, effects_of, may_be_worse
 from plan.model import Severity
 
 MACHINE = "proxmoxve:index/vmLegacy:VmLegacy"
@@ -60,7 +60,7 @@ def machine_consequences(step: Step, role: Role, known: State | None) -> Iterato
         return
     for effect in WORST_FIRST:
         if effect in causes:
-            yield _consequence(effect, step, causes[effect], _message(effect, step, role, known))
+            yield _consequence(effect, step, causes[effect], _message(effect, step, causes[effect], role, known))
 
 
 DELETED = (
@@ -111,6 +111,8 @@ def _really(step: Step, path: str, change: Change) -> Iterator[Effect]:
         yield _with_values(effect, step, path)
     if change == "changed" and may_be_worse(path, change) and not shows(step, path):
         yield "NOT-KNOWN"
+    if path in MAY_NOT_BOOT and not is_template(step):
+        yield "NOT-KNOWN"
     if path in ("disks", "disks.size") and shrinking(step):
         yield "SHRINK"
 
@@ -124,7 +126,7 @@ def _with_values(effect: Effect, step: Step, path: str) -> Effect:
         return "UPDATE"
     if argument == "started" and is_started(step):
         return "UPDATE"
-    if effect == "DISCONNECT" and keeps_its_cards(step):
+    if effect == "DISCONNECT" and argument == "network_devices" and keeps_its_cards(step):
         return "UPDATE"
     if path == "network_devices.firewall" and filters_nothing(step):
         return "UPDATE"
@@ -145,16 +147,20 @@ def _needs_power_off(path: str) -> bool:
     return any(path == field or path.startswith(f"{field}.") for field in NEEDS_POWER_OFF)
 
 
-def _message(effect: Effect, step: Step, role: Role, known: State | None) -> str:
+def _message(effect: Effect, step: Step, causes: tuple[str, ...], role: Role, known: State | None) -> str:
     if effect == "UNMOUNT":
         return _unmounting(step, role, known)
     if effect == "SHRINK":
         sizes = ", ".join(f"{name} from {old} to {new} GiB" for name, old, new in shrinking(step))
         return f"A disk cannot become smaller ({sizes}): the provider writes all other changes, then fails."
     if effect == "NOT-KNOWN":
-        return NOT_TOLD if not step.changes else NO_RULE
+        if all(path in MAY_NOT_BOOT for path in causes):
+            return OTHER_HARDWARE if step.changes else NOT_TOLD
+        return NO_RULE
     if effect == "RENAME":
         return _renamed(step)
+    if effect == "DISCONNECT" and all(path.startswith("initialization") for path in causes):
+        return "At its next start it has another address, and nobody finds it by the one that it has."
     if effect == "DISCONNECT":
         return f"The machine loses its network, for good. {_without_network(role)}"
     if effect == "STOP":
@@ -173,6 +179,9 @@ def _message(effect: Effect, step: Step, role: Role, known: State | None) -> str
     return "It is written while the machine runs."
 
 
+OTHER_HARDWARE = (
+    "Its system was installed on another firmware or hardware: it may not boot, or not find its network card."
+)
 NOT_TOLD = "The preview does not say what differs."
 NO_RULE = "No rule says what the provider does with it, or the preview does not show the result."
 

@@ -1,4 +1,4 @@
-"""Consequences of a step for a Kubernetes object."""
+"""What a step does to a Kubernetes object."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,14 +9,27 @@ from operations.guard.mounts import lost_mounts
 from operations.guard.moving_data import HOW_CLASSES_CHANGE, HOW_TEMPLATES_GROW
 from operations.guard.preview import Step
 from operations.guard.values import block, leaves
+from plan.changes.effects import Effect
 from plan.changes.field_rules import FIELDS
-from plan.changes.object_rules import CLAIM, KINDS, MAKES_PODS, MUTABLE, RELEASE, Kind, KindRule, Loss, touches
+from plan.changes.object_rules import (
+    ACTS_ON_OTHERS,
+    CHANGED_IN_PLACE,
+    CLAIM,
+    KINDS,
+    MAKES_PODS,
+    RELEASE,
+    Kind,
+    KindRule,
+    Loss,
+    touches,
+)
 from plan.wording import listed
 
 IN_PLACE = "It is updated in place."
 GENERATING: Kind = ("policies.kyverno.io", "GeneratingPolicy")
 FOLLOWS = "What it generated follows within seconds; where it matches no more, that is deleted."
 ONLY_DEFAULTS = "It is taken over. What differs was filled in by the cluster, and stays."
+IN_BETWEEN = "A pod that starts while it is away waits for it."
 JOIN_TOKEN = "homelab:index:JoinToken"
 USED_UP = "A machine joined by it once; it is good for nothing else."
 NO_RULE = "No rule says what such an object holds: what it does is not known."
@@ -26,27 +39,43 @@ STARTS_EMPTY = (
     "no pod sees it; where it is Delete, it is gone."
 )
 STAYS_AS_IT_IS = "Its claims stay as they are: nothing grows."
+LASTING: tuple[Effect, ...] = ("DELETE", "SCALE-DOWN", "STOP", "UNPROTECT")
+"""Effects that a value has on an object that is recreated with it, too."""
+CLUSTER_NAMESPACES = ("kube-node-lease", "kube-public", "kube-system")
+"""What the cluster itself needs lies in these."""
 CLAIM_TEMPLATES = ("spec.volumeClaimTemplates",)
 
 
-def object_consequences(step: Step, imported: bool = False) -> Iterator[Consequence]:
-    """Consequences of a step for an object. `imported` where the same `up` takes it over."""
+def object_consequences(
+    step: Step, imported: bool = False, new_namespaces: frozenset[str] = frozenset()
+) -> Iterator[Consequence]:
+    """Consequences of a step for an object. `imported` where the same `up` takes it over. Nothing runs in `new_namespaces`."""
     kind, target = kind_of(step.type), target_of(step)
     rule = KINDS.get(kind)
     if step.action in ("delete", "replace"):
         yield _loss(step, kind, rule)
+        if step.action == "replace":
+            yield from _made_anew(step, kind, target)
     elif step.action == "create":
-        yield from _made(step, kind, target)
+        yield from _made(step, kind, target, new_namespaces)
     elif rule is None or not rule.knows_updates:
         yield not_known(target, _paths(step), NO_RULE)
     else:
         yield from _update(step, kind, rule, of_program(step) if imported else _paths(step))
 
 
-def _made(step: Step, kind: Kind, target: str) -> Iterator[Consequence]:
+def _made(step: Step, kind: Kind, target: str, new_namespaces: frozenset[str]) -> Iterator[Consequence]:
     """Consequences of a new object's values: most do harm only where there was another value before."""
+    if kind in ACTS_ON_OTHERS and block(step.after, "metadata").get("namespace") not in new_namespaces:
+        yield not_known(target, (), ACTS_ON_OTHERS[kind])
     rules = tuple(rule for rule in FIELDS.get(kind, ()) if rule.effect == "DELETE" and rule.when == "becomes")
     yield from by_value(rules, target, {}, step.after, tuple(rule.field for rule in rules))
+
+
+def _made_anew(step: Step, kind: Kind, target: str) -> Iterator[Consequence]:
+    """Consequences of the new values of an object that is recreated, besides what is lost with it."""
+    rules = tuple(rule for rule in FIELDS.get(kind, ()) if rule.effect in LASTING)
+    yield from by_value(rules, target, step.before, step.after, _paths(step))
 
 
 def kind_of(pulumi_type: str) -> Kind:
@@ -82,6 +111,8 @@ def _loss(step: Step, kind: Kind, rule: KindRule | None) -> Consequence:
     if rule is None:
         return not_known(target, causes, f"It is {_what(step)}. {NO_RULE}")
     loss = _of_value(step, kind, rule)
+    if block(step.resource.inputs, "metadata").get("namespace") in CLUSTER_NAMESPACES:
+        loss = loss._replace(severity="error", sentence=f"{loss.sentence} The whole cluster may need it.")
     return Consequence(
         "DELETE" if step.action == "delete" else "REPLACE",
         loss.severity,
@@ -98,8 +129,8 @@ def _what(step: Step) -> str:
 
 def _of_value(step: Step, kind: Kind, rule: KindRule) -> Loss:
     """The loss, where the object's own values decide about it."""
-    if step.action == "replace" and kind in MUTABLE and not step.is_import_in_place:
-        return rule.loss._replace(severity="info")
+    if step.action == "replace" and kind in CHANGED_IN_PLACE and not step.is_import_in_place:
+        return Loss("info", IN_BETWEEN)
     if step.action == "replace" and any(touches(path, CLAIM_TEMPLATES) for path in step.replacing):
         return rule.loss._replace(sentence=f"{rule.loss.sentence} {STAYS_AS_IT_IS}")
     if step.action == "replace" and kind == CLAIM:
@@ -138,8 +169,7 @@ def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> I
     hidden = tuple(field for field in WHOLE if _is_hidden(step, field))
     if hidden:
         yield not_known(target, hidden, f"The preview does not show {listed(hidden)} of it as it will be.")
-    immutable = () if kind in MUTABLE else rule.replaced_by
-    fixed = tuple(path for path in paths if touches(path, (*immutable, *rule.refused)))
+    fixed = tuple(path for path in paths if touches(path, (*rule.replaced_by, *rule.refused)))
     if fixed:
         message = "The API server lets nobody change it: the `up` ends half-way."
         yield Consequence("FAIL", "error", target, fixed, message, REMAKE)

@@ -13,7 +13,7 @@ from operations.guard.judgement import judge
 from operations.guard.machines import MACHINE
 from operations.guard.preview import Preview, PropertyChange, State, Step
 from plan.changes.comparison import Comparison, Difference, FileChange, Side
-from plan.changes.object_rules import KINDS, MUTABLE, touches
+from plan.changes.object_rules import KINDS, touches
 from plan.model.metadata import api_group
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -71,7 +71,7 @@ def _replacing(document: Any) -> tuple[str, ...]:
     """The fields for which the provider replaces an object, as the program sets it."""
     kind = (api_group(document), document["kind"]) if "kind" in document else ("", "")
     rule = KINDS.get(kind)
-    return rule.replaced_by if rule and kind not in MUTABLE else ()
+    return rule.replaced_by if rule else ()
 
 
 def _type_and_name(change: FileChange, document: Any) -> tuple[str, str]:

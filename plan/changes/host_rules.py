@@ -1,8 +1,9 @@
 """Effects of changes to objects on a Proxmox host, machines aside, and to keys and names that the program made.
 
-Read from bpg/terraform-provider-proxmox v0.112.0 (`proxmoxtf/resource/file.go`, `fwprovider/network`,
-`fwprovider/cluster/hardwaremapping`, `fwprovider/nodes/resource_download_file.go`, `proxmoxtf/resource/pool.go`) and
-from the schemas of the providers random 4 and tls 5. A kind without a row is not known.
+Read from bpg/terraform-provider-proxmox v0.112.0 (`proxmoxtf/resource/file.go`, `proxmoxtf/resource/pool/pool.go`,
+`fwprovider/nodes/network/resource_linux_{bond,bridge,vlan}.go`, `fwprovider/cluster/hardwaremapping/resource_pci.go`,
+`fwprovider/nodes/resource_download_file.go`) and from the schemas of the providers random 4 and tls 5. A kind without a
+row is not known.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ class HostRule(NamedTuple):
 
 _RELOAD = Loss("warning", "Proxmox reloads the network of the whole host.")
 _IN_PLACE = Loss("info", "It is updated in place.")
-_LINK = ("address", "address6", "bond_primary", "gateway", "gateway6", "interface", "mtu", "name", "node_name", "ports")
+_LINK = ("address", "address6", "autostart", "gateway", "gateway6", "mtu", "name", "node_name")
 
 RULES: Mapping[str, HostRule] = {
     "proxmoxve:download/file:File": HostRule(
@@ -45,12 +46,12 @@ RULES: Mapping[str, HostRule] = {
         Loss("error", "Permissions that were given on the pool go with it, this program's too."), _IN_PLACE
     ),
     "proxmoxve:network/linux/bond:Bond": HostRule(
-        Loss("error", _NETWORK), _RELOAD, (*_LINK, "bond_mode", "slaves", "bond_xmit_hash_policy")
+        Loss("error", _NETWORK), _RELOAD, (*_LINK, "bond_mode", "bond_primary", "bond_xmit_hash_policy", "slaves")
     ),
     "proxmoxve:network/linux/bridge:Bridge": HostRule(
-        Loss("error", _NETWORK), _RELOAD, (*_LINK, "vids", "vlan_aware", "autostart")
+        Loss("error", _NETWORK), _RELOAD, (*_LINK, "ports", "vids", "vlan_aware")
     ),
-    "proxmoxve:network/linux/vlan:Vlan": HostRule(Loss("error", _NETWORK), _RELOAD, (*_LINK, "vlan", "autostart")),
+    "proxmoxve:network/linux/vlan:Vlan": HostRule(Loss("error", _NETWORK), _RELOAD, (*_LINK, "interface", "vlan")),
     "random:index/randomBytes:RandomBytes": HostRule(Loss("error", _GONE), _IN_PLACE),
     "random:index/randomId:RandomId": HostRule(Loss("error", _GONE), _IN_PLACE),
     "random:index/randomPassword:RandomPassword": HostRule(Loss("error", _GONE), _IN_PLACE),

@@ -1,9 +1,12 @@
 """Effects of deleting, replacing or updating a Kubernetes object, as plain data: one row a kind.
 
-Read from pulumi-kubernetes v4 (`provider/pkg/provider/diff.go`, forceNew), from the validation of updates in
-kube-apiserver v1.34, and from the operators' API references: CloudNativePG 1.27, Kyverno 1.19, External Secrets 0.20,
-MetalLB 0.15, Traefik 3.5, Node Feature Discovery 0.18, VPA 1.5. Name and namespace are not here: with another of these
-it is another object. A kind without a row is not known.
+Fields that replace are those of `forceNew` in pulumi-kubernetes v4 (`provider/pkg/provider/diff.go`). Fields that are
+refused are those of the functions `Validate...Update` in kubernetes v1.34.2 (`pkg/apis/*/validation/validation.go`) and
+of apiextensions-apiserver (`pkg/apis/apiextensions/validation/validation.go`). Losses are from the operators' API
+references: CloudNativePG 1.27 (`api/v1/database_types.go`; `internal/webhook/v1/cluster_webhook.go`,
+validateClusterChanges), Kyverno 1.19, External Secrets 0.20, Longhorn (`webhook/resources/node/validator.go`, Delete),
+MetalLB 0.15 (`internal/allocator/allocator.go`, SetPools), Traefik 3.5, Node Feature Discovery 0.18, VPA 1.5. Name and
+namespace are not here: with another of these it is another object. A kind without a row is not known.
 """
 
 from collections.abc import Mapping
@@ -28,8 +31,7 @@ class KindRule(NamedTuple):
 
     loss: Loss
     replaced_by: tuple[str, ...] = ()
-    """Fields for which the provider deletes and recreates the object. In an update the API server refuses them,
-    but for those in `MUTABLE`."""
+    """Fields for which the provider deletes and recreates the object. In an update they are refused."""
     refused: tuple[str, ...] = ()
     """Fields that the API server lets nobody change, and that the provider tries to: the `up` ends half-way."""
     knows_updates: bool = True
@@ -47,15 +49,23 @@ def _serves(sentence: str) -> Loss:
 NOTHING = Loss("info", "")
 
 STOPS_PODS = "Its pods stop."
+VOLUME_SOURCES = tuple(
+    f"spec.{driver}"
+    for driver in (
+        *("awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "fc", "flexVolume", "flocker"),
+        *("gcePersistentDisk", "glusterfs", "hostPath", "iscsi", "local", "nfs", "photonPersistentDisk"),
+        *("portworxVolume", "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume"),
+    )
+)
+"""Fields of a PersistentVolume that say where its data lies."""
+
 KINDS: Mapping[Kind, KindRule] = {
-    ("", "ConfigMap"): KindRule(
-        _serves("A pod that starts while it is away waits for it."), replaced_by=("binaryData", "data", "immutable")
-    ),
+    ("", "ConfigMap"): KindRule(_serves("A pod that starts while it is away waits for it.")),
     ("", "LimitRange"): KindRule(_serves("New containers get no limits until it is back.")),
     ("", "Namespace"): KindRule(_holds("Everything in the namespace goes with it, volumes and databases too.")),
     ("", "PersistentVolume"): KindRule(
         _holds("The data on the volume can go with it."),
-        replaced_by=("spec.csi", "spec.nfs", "spec.hostPath", "spec.local"),
+        replaced_by=VOLUME_SOURCES,
         refused=("spec.nodeAffinity", "spec.volumeMode"),
     ),
     ("", "PersistentVolumeClaim"): KindRule(
@@ -64,13 +74,17 @@ KINDS: Mapping[Kind, KindRule] = {
             "is Retain, the disk stays, released, until somebody binds it again by hand."
         ),
         replaced_by=("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"),
-        refused=("spec.dataSource", "spec.dataSourceRef", "spec.volumeMode"),
+        refused=("spec.dataSource", "spec.dataSourceRef", "spec.resources.limits", "spec.volumeMode"),
     ),
+    ("", "Pod"): KindRule(_serves("It stops, and nothing recreates it."), replaced_by=("spec",)),
     ("", "ResourceQuota"): KindRule(_serves("The namespace has no quota until it is back."), ("spec.scopes",)),
     ("", "Secret"): KindRule(
-        _serves("A pod that starts while it is away waits for it."), replaced_by=("data", "stringData", "type")
+        _holds("No pod that uses it starts any more; what it held is nowhere else unless a vault has it."),
+        replaced_by=("type",),
     ),
-    ("", "Service"): KindRule(_serves("Nothing reaches the pods through it."), replaced_by=("spec.clusterIP",)),
+    ("", "Service"): KindRule(
+        _serves("Nothing reaches the pods through it."), replaced_by=("spec.clusterIP",), refused=("spec.clusterIPs",)
+    ),
     ("", "ServiceAccount"): KindRule(_serves("No pod that uses it is made while it is away.")),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): KindRule(_serves("It changes nothing.")),
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): KindRule(_serves("It refuses nothing.")),
@@ -78,7 +92,10 @@ KINDS: Mapping[Kind, KindRule] = {
         _holds("All objects of its kind are deleted with it, in every namespace."),
         refused=("spec.group", "spec.names.kind", "spec.names.plural", "spec.scope"),
     ),
-    ("apps", "DaemonSet"): KindRule(_serves(STOPS_PODS), replaced_by=("spec.selector",)),
+    ("apps", "DaemonSet"): KindRule(
+        _holds("Its pods stop on every node, with what nodes have by them: network, volumes, devices."),
+        replaced_by=("spec.selector",),
+    ),
     ("apps", "Deployment"): KindRule(_serves(STOPS_PODS), replaced_by=("spec.selector",)),
     ("apps", "StatefulSet"): KindRule(
         _holds("All its pods stop at once. Its claims stay, unless persistentVolumeClaimRetentionPolicy is Delete."),
@@ -92,16 +109,18 @@ KINDS: Mapping[Kind, KindRule] = {
     ),
     ("autoscaling", "HorizontalPodAutoscaler"): KindRule(_serves("Nothing scales its pods any more.")),
     ("autoscaling.k8s.io", "VerticalPodAutoscaler"): KindRule(_serves("The usage history of its pods goes with it.")),
-    ("batch", "CronJob"): KindRule(_serves("It no longer runs, and the jobs that it started go with it.")),
+    ("batch", "CronJob"): KindRule(
+        _holds("It no longer runs, and the jobs that it started go with it: where it is a backup, no more are made.")
+    ),
     ("batch", "Job"): KindRule(
         _serves("Its pods stop, and where it is recreated, it runs again."),
-        replaced_by=(
-            "spec.completions",
+        replaced_by=("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
+        refused=(
+            "spec.backoffLimitPerIndex",
             "spec.completionMode",
-            "spec.parallelism",
+            "spec.managedBy",
             "spec.podFailurePolicy",
-            "spec.selector",
-            "spec.template",
+            "spec.successPolicy",
         ),
     ),
     ("ceph.rook.io", "CephBlockPool"): KindRule(_holds("All volumes in the pool go with it."), knows_updates=False),
@@ -114,13 +133,17 @@ KINDS: Mapping[Kind, KindRule] = {
     ("external-secrets.io", "SecretStore"): KindRule(_serves("No secret that comes through it is renewed.")),
     ("helm.sh", "Release"): KindRule(_holds("The chart is uninstalled, with all that it made.")),
     ("longhorn.io", "Backup"): KindRule(_holds("The backup is deleted in its store."), knows_updates=False),
-    ("longhorn.io", "Node"): KindRule(_holds("All replicas on the node go with it."), knows_updates=False),
+    ("longhorn.io", "Node"): KindRule(
+        _holds("Longhorn refuses it as long as the node is there: the `up` ends half-way."), knows_updates=False
+    ),
     ("longhorn.io", "Snapshot"): KindRule(_holds("The snapshot is deleted."), knows_updates=False),
     ("longhorn.io", "Volume"): KindRule(_holds("The volume goes with its data."), knows_updates=False),
     ("metallb.io", "IPAddressPool"): KindRule(_holds("Every load balancer with an address of the pool loses it.")),
     ("metallb.io", "L2Advertisement"): KindRule(_holds("Nobody in the network finds the load balancers' addresses.")),
     ("networking.k8s.io", "Ingress"): KindRule(_serves("Nothing reaches the service by its host names.")),
-    ("networking.k8s.io", "IngressClass"): KindRule(_serves("Ingresses of the class are no longer served.")),
+    ("networking.k8s.io", "IngressClass"): KindRule(
+        _serves("Ingresses of the class are no longer served."), refused=("spec.controller",)
+    ),
     ("networking.k8s.io", "NetworkPolicy"): KindRule(_serves("Traffic that it kept from its pods reaches them.")),
     ("nfd.k8s-sigs.io", "NodeFeatureRule"): KindRule(
         _serves("Nodes lose the labels and extended resources that it gave; new pods that need them find no place.")
@@ -135,13 +158,28 @@ KINDS: Mapping[Kind, KindRule] = {
     ("policies.kyverno.io", "MutatingPolicy"): KindRule(_serves("New objects no longer get its changes.")),
     ("policies.kyverno.io", "ValidatingPolicy"): KindRule(_serves("Objects that it refused are admitted.")),
     ("policy", "PodDisruptionBudget"): KindRule(_serves("A drain may stop all its pods at once.")),
-    ("postgresql.cnpg.io", "Cluster"): KindRule(_holds("The database goes with it, with its volumes.")),
+    ("postgresql.cnpg.io", "Cluster"): KindRule(
+        _holds("The database goes with it, with its volumes."), refused=("spec.postgresGID", "spec.postgresUID")
+    ),
     ("postgresql.cnpg.io", "Database"): KindRule(
         _holds("The database stays in its cluster, unless its databaseReclaimPolicy is delete: then it is dropped."),
-        refused=("spec.cluster", "spec.name"),
+        refused=(
+            "spec.builtinLocale",
+            "spec.cluster",
+            "spec.collationVersion",
+            "spec.encoding",
+            "spec.icuLocale",
+            "spec.icuRules",
+            "spec.locale",
+            "spec.localeCType",
+            "spec.localeCollate",
+            "spec.localeProvider",
+            "spec.name",
+            "spec.template",
+        ),
     ),
     ("postgresql.cnpg.io", "Pooler"): KindRule(_serves("Nothing reaches the database through it.")),
-    ("postgresql.cnpg.io", "ScheduledBackup"): KindRule(_serves("It makes no more backups.")),
+    ("postgresql.cnpg.io", "ScheduledBackup"): KindRule(_holds("It makes no more backups.")),
     ("rbac.authorization.k8s.io", "ClusterRole"): KindRule(_serves("Accounts that have it lose its permissions.")),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): KindRule(
         _serves("Accounts that have a role by this lose its permissions."), replaced_by=("roleRef",)
@@ -159,6 +197,10 @@ KINDS: Mapping[Kind, KindRule] = {
     ("snapshot.storage.k8s.io", "VolumeSnapshotContent"): KindRule(
         _holds("The snapshot is deleted where it says Delete."), knows_updates=False
     ),
+    ("storage.k8s.io", "CSIDriver"): KindRule(
+        _holds("No volume of the driver is attached or mounted any more."),
+        refused=("spec.attachRequired", "spec.volumeLifecycleModes"),
+    ),
     ("storage.k8s.io", "StorageClass"): KindRule(
         _serves("No volume of the class is made any more; those that exist stay."),
         replaced_by=("parameters", "provisioner"),
@@ -169,8 +211,17 @@ KINDS: Mapping[Kind, KindRule] = {
 }
 """Rules for each kind that the program writes, and for those that most labs have as well."""
 
-MUTABLE: frozenset[Kind] = frozenset({("", "ConfigMap"), ("", "Secret")})
-"""Kinds whose fields of `replaced_by` the API server does change in place, where the provider is told to."""
+CHANGED_IN_PLACE: frozenset[Kind] = frozenset({("", "ConfigMap"), ("", "Secret")})
+"""Kinds whose data the provider changes in place, as the program tells it to (`enable_config_map_mutable`,
+`enable_secret_mutable`). Told nothing, it makes them anew."""
+
+_WEBHOOK = "From then on it may refuse or change objects that others write, or all of them where it does not answer."
+ACTS_ON_OTHERS: Mapping[Kind, str] = {
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): _WEBHOOK,
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): _WEBHOOK,
+    ("networking.k8s.io", "NetworkPolicy"): "What reaches its pods now may be stopped by it.",
+}
+"""Kinds of which a new object changes what others may do, and why that is not known."""
 
 MAKES_PODS: Mapping[Kind, str] = {
     ("apps", "DaemonSet"): "spec.template",

@@ -8,6 +8,8 @@ Read from bpg/terraform-provider-proxmox v0.112.0, which pulumi-proxmoxve 8.6.0 
 - `proxmoxtf/resource/vm/network/schema.go`: network cards are plugged while the machine runs. What that does to the
   machine is Proxmox's (`PVE/QemuServer.pm`, vmconfig_update_net) and the guest's: another bridge or VLAN takes it out
   of its network, another model or address is another card to its system.
+- `initialization.ip_configs`: the instance id of the cloud-init drive is made from its content
+  (`PVE/QemuServer/Cloudinit.pm`, generate_nocloud), so that cloud-init configures the network anew at the next start.
 """
 
 from collections.abc import Iterator, Mapping
@@ -106,6 +108,7 @@ NESTED: Mapping[str, Rule] = {
     "disks.file_id": REPLACES,
     "disks.queues": RESTARTS,
     "efi_disk.type": REPLACES_WHEN_CHANGED,
+    "initialization.ip_configs": DISCONNECTS,
     "initialization.meta_data_file_id": REPLACES,
     "initialization.network_data_file_id": REPLACES,
     "initialization.type": REPLACES,
@@ -139,6 +142,10 @@ NEEDS_POWER_OFF = (
     "tpm_state",
 )
 """Changes that cannot be made while the machine runs. Where reboot_after_update is false, the provider refuses them."""
+
+MAY_NOT_BOOT = ("bios", "boot_orders", "machine")
+"""What a machine's system was installed on. With another firmware or boot device it may not boot; with another machine
+type its network card may sit on another PCI bus and have another name (`PVE/QemuServer/PCI.pm`, print_pci_addr)."""
 
 COMPUTED = ("ipv4_addresses", "ipv6_addresses", "network_interface_names")
 """Values that the provider reads from the machine; nobody can set them."""

@@ -8,6 +8,7 @@ from config.quantity import Cpu
 from operations.adopt.cluster.defaults import DEFAULTS
 from operations.adopt.cluster.objects import Key, is_fields, is_list, key_of
 from operations.adopt.cluster.stated import as_stated, comparable
+from plan.changes.object_rules import KINDS, touches
 from plan.model import Manifest
 from plan.model.merging import LIST_KEYS, identity
 
@@ -29,24 +30,10 @@ class Difference(NamedTuple):
 
 _QUANTITIES = frozenset({"requests", "limits", "capacity", "hard", "max", "min", "default", "defaultRequest"})
 
-_IMMUTABLE: Mapping[str, str] = {
-    "Deployment": r"spec\.selector.*",
-    "DaemonSet": r"spec\.selector.*",
-    "StatefulSet": r"spec\.(selector|serviceName|podManagementPolicy|volumeClaimTemplates).*",
-    "Job": r"spec\.(selector|template|completions|completionMode).*",
-    "Pod": r"spec\.(?!containers\.[^.]+\.image$).*",
-    "Service": r"spec\.clusterIPs?",
-    "StorageClass": r"(parameters|provisioner|reclaimPolicy|volumeBindingMode).*",
-    "PriorityClass": r"(value|preemptionPolicy)",
-    "RoleBinding": r"roleRef.*",
-    "ClusterRoleBinding": r"roleRef.*",
-    "Secret": r"(type|data|stringData|immutable).*",
-    "ConfigMap": r"(data|binaryData|immutable).*",
-    "IngressClass": r"spec\.controller",
-    "RuntimeClass": r"handler",
-    "CSIDriver": r"spec\..*",
+_FIXED: Mapping[str, tuple[str, ...]] = {
+    kind: (*rule.replaced_by, *rule.refused) for (_, kind), rule in KINDS.items() if rule.replaced_by or rule.refused
 }
-"""Fields that the API server refuses to change, or that the provider changes by making the object anew."""
+"""Fields, by kind, that the API server refuses to change, or that the provider changes by making the object anew."""
 _DATA: Mapping[str, str] = {
     "PersistentVolumeClaim": r"spec\.(storageClassName|volumeName|volumeMode|accessModes|resources).*",
     "PersistentVolume": r"spec\..*",
@@ -85,7 +72,7 @@ def effect_of(kind: str, path: Path, live: Any, stated: Any) -> Effect:
     if re.fullmatch(_DATA.get(kind, r"(?!)"), dotted):
         grows = path[-1] == "storage" and live is not None and (quantity(stated) or 0) > (quantity(live) or 0)
         return "in place" if grows and kind == "PersistentVolumeClaim" else "data"
-    if re.fullmatch(_IMMUTABLE.get(kind, r"(?!)"), dotted):
+    if touches(dotted, _FIXED.get(kind, ())):
         return "re-created"
     if kind in _RESTARTING and path[:2] == ("spec", "template"):
         return "restarts"

@@ -1,0 +1,39 @@
+"""A rule about the value of a field, and sentences that rules share."""
+
+from typing import Literal, NamedTuple
+
+from plan.changes.effects import Effect
+from plan.model import Severity
+
+When = Literal["falls", "becomes", "leaves", "goes", "vanishes", "differs", "major"]
+"""`falls`: a number or a size is less than before. `becomes`: it is one of the values, and was none of them before.
+`leaves`: it was one of the values, and is none of them any more. `goes`: it is not stated any more, or an item of a
+list or map is gone. `vanishes`: nothing of it is stated any more. `differs`: it is another value. `major`: it is an
+image of another major version."""
+
+
+class FieldRule(NamedTuple):
+    """Effect of a change of a field's value."""
+
+    field: str
+    when: When
+    effect: Effect
+    message: str
+    fix: str
+    values: tuple[object, ...] = ()
+    default: object = None
+    """The value where none is stated, as the API server or the operator fills it in."""
+    given: tuple[str, object] | None = None
+    """Only where another field has this value, before or after."""
+    severity: Severity = "error"
+    """A warning where nothing is lost that the old value does not bring back at once."""
+
+
+SHRINKS = "A volume cannot become smaller: the change is refused, and the `up` ends half-way."
+AS_IT_IS = "state the size that the volume has"
+OFF = "take the change back; to switch it off on purpose, allow it by name"
+BACK_UP = "take the change back; back up what it holds before"
+RETAIN = "take the change back; the data is safe as long as this says Retain"
+OLD_HOST = "Nothing reaches the service by the host name that goes."
+FOLLOW = "take the change back, or change those that use it in the same `up`"
+COMPARE = "compare it with what runs, and allow it by name"

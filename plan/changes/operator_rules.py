@@ -1,0 +1,133 @@
+"""Effects of another value in one field of an operator's object, as plain data.
+
+Sources: CloudNativePG 1.27 (`internal/controller/cluster_scale.go`, scaleDownCluster; `api/v1/database_types.go`;
+`internal/webhook/v1/cluster_webhook.go`, validateClusterChanges; annotation `cnpg.io/hibernation`); External Secrets
+0.20 (`pkg/controllers/externalsecret/externalsecret_controller.go`, deleteOrphanedSecrets and deletionPolicy);
+MetalLB 0.15 (`internal/allocator/allocator.go`, SetPools).
+"""
+
+from collections.abc import Mapping
+
+from plan.changes.field_rule import AS_IT_IS, BACK_UP, COMPARE, FOLLOW, OFF, OLD_HOST, RETAIN, SHRINKS, FieldRule
+from plan.changes.object_rules import Kind
+
+_KEEP_STATED = "state it as it is"
+_NO_BACKUPS = "Nothing is lost now. No more backups are made."
+_STAYS = "The operator refuses to take that volume away: the `up` ends half-way."
+_STATE_ANOTHER = "take the change back, or state another way to back it up"
+_READ_NOTES = "take a backup, read the release notes, and allow it by name"
+_NEW_MAJOR = "All instances stop while the operator upgrades the data to another major version; there is no way back."
+
+OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
+    ("traefik.io", "IngressRoute"): (
+        FieldRule("spec.routes.match", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
+    ),
+    ("postgresql.cnpg.io", "ScheduledBackup"): (
+        FieldRule("spec.suspend", "becomes", "STOP", "It makes no more backups.", OFF, (True,), False),
+    ),
+    ("external-secrets.io", "ExternalSecret"): (
+        FieldRule(
+            "spec.target.deletionPolicy",
+            "becomes",
+            "UNPROTECT",
+            "Nothing is lost now. When the vault no longer has the entry, the Secret is deleted.",
+            RETAIN,
+            ("Delete",),
+            "Retain",
+        ),
+        FieldRule(
+            "spec.target.name",
+            "differs",
+            "DELETE",
+            "The Secret with the old name is deleted; pods that still name it do not start any more.",
+            "take the change back, or rename it where it is used in the same `up`",
+        ),
+    ),
+    ("metallb.io", "L2Advertisement"): (
+        FieldRule("spec", "differs", "NOT-KNOWN", "Addresses that it no longer announces cannot be reached.", COMPARE),
+    ),
+    ("metallb.io", "IPAddressPool"): (
+        FieldRule(
+            "spec.addresses",
+            "goes",
+            "DISCONNECT",
+            "Load balancers with an address of the range that goes lose it.",
+            "take the change back, or give those services another address first",
+        ),
+    ),
+    ("postgresql.cnpg.io", "Cluster"): (
+        FieldRule("spec.storage.size", "falls", "SHRINK", SHRINKS, AS_IT_IS),
+        FieldRule("spec.walStorage.size", "falls", "SHRINK", SHRINKS, AS_IT_IS),
+        FieldRule("spec.tablespaces.storage.size", "falls", "SHRINK", SHRINKS, AS_IT_IS),
+        FieldRule(
+            "spec.instances",
+            "falls",
+            "SCALE-DOWN",
+            "The operator deletes the surplus instances, one after the other, with their volumes; with one "
+            "left, the loss of its node is the loss of the database until it is back.",
+            "take the change back; to run fewer, take a backup first and allow it by name",
+        ),
+        FieldRule(
+            "metadata.annotations.cnpg.io/hibernation",
+            "becomes",
+            "STOP",
+            "The operator stops all instances of the database.",
+            OFF,
+            ("on",),
+        ),
+        FieldRule(
+            "spec.replica.enabled",
+            "becomes",
+            "STOP",
+            "It becomes a read-only replica of another cluster: nothing is written to it any more.",
+            OFF,
+            (True,),
+            False,
+        ),
+        FieldRule(
+            "spec.imageName",
+            "major",
+            "STOP",
+            _NEW_MAJOR,
+            _READ_NOTES,
+        ),
+        FieldRule("spec.imageCatalogRef.major", "differs", "STOP", _NEW_MAJOR, _READ_NOTES),
+        FieldRule("spec.backup", "vanishes", "UNPROTECT", _NO_BACKUPS, _STATE_ANOTHER),
+        FieldRule("spec.plugins.name", "goes", "UNPROTECT", _NO_BACKUPS, _STATE_ANOTHER),
+        FieldRule(
+            "spec.backup.retentionPolicy",
+            "differs",
+            "NOT-KNOWN",
+            "Where it is a shorter time, backups that are older are deleted.",
+            "allow it by name where those may go",
+        ),
+        FieldRule("spec.walStorage", "vanishes", "FAIL", _STAYS, _KEEP_STATED),
+        FieldRule("spec.tablespaces.name", "goes", "FAIL", _STAYS, _KEEP_STATED),
+        FieldRule("spec.managed.roles.ensure", "becomes", "DELETE", "The role is dropped.", BACK_UP, ("absent",)),
+    ),
+    ("postgresql.cnpg.io", "Database"): (
+        FieldRule("spec.ensure", "becomes", "DELETE", "The database is dropped.", BACK_UP, ("absent",), "present"),
+        FieldRule("spec.schemas.ensure", "becomes", "DELETE", "The schema is dropped.", BACK_UP, ("absent",)),
+        FieldRule("spec.extensions.ensure", "becomes", "DELETE", "The extension is dropped.", BACK_UP, ("absent",)),
+        FieldRule(
+            "spec.databaseReclaimPolicy",
+            "becomes",
+            "UNPROTECT",
+            "Nothing is lost now. When the object is deleted, the database is dropped.",
+            RETAIN,
+            ("delete",),
+            "retain",
+        ),
+    ),
+    ("policies.kyverno.io", "ValidatingPolicy"): (
+        FieldRule(
+            "spec.validationActions",
+            "differs",
+            "UPDATE",
+            "Pods that violate it run on, and are refused when they are recreated.",
+            "",
+            severity="info",
+        ),
+    ),
+}
+"""Rules for the fields of each kind that an operator brings."""
