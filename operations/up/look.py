@@ -10,7 +10,7 @@ from operations.clients.pulumi import Pulumi
 from operations.guard import Judgement, judge
 from operations.guard.belonging import Belonging, belonging
 from operations.guard.preview import Preview, Step, read_preview
-from operations.guard.stack import read_stack
+from operations.guard.stack import read_stack, refuse_another
 from operations.up.subject import is_made
 
 
@@ -42,8 +42,9 @@ def look(
         UnknownAllowance: something is allowed that it does not do.
     """
     printed = pulumi.look(saved_plan)
+    state = read_stack(pulumi.export_text())
     preview = read_preview(printed.text)
-    state = read_stack(pulumi.export_text(), preview)
+    refuse_another(state, preview)
     of = belonging(preview.lab, lab)
     judgement = judge(preview, load_lab(of.folder) if of.folder else None, state, allow, observation)
     return Looked(preview, of, judgement, printed.saved)
