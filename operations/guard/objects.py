@@ -49,7 +49,8 @@ CLAIM_TEMPLATES = ("spec.volumeClaimTemplates",)
 def object_consequences(
     step: Step, imported: bool = False, new_namespaces: frozenset[str] = frozenset()
 ) -> Iterator[Consequence]:
-    """Consequences of a step for an object. `imported` where the same `up` takes it over. Nothing runs in `new_namespaces`."""
+    """Consequences of a step for an object. `imported` where the same `up` takes it over, `new_namespaces` those that
+    it makes."""
     kind, target = kind_of(step.type), target_of(step)
     rule = KINDS.get(kind)
     if step.action in ("delete", "replace"):
