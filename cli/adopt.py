@@ -21,7 +21,7 @@ class _MachinesByDefault(TyperGroup):
 
 adopt = typer.Typer(
     cls=_MachinesByDefault,
-    help="Take over what runs: machines of Proxmox, or what is in a cluster. Without another word: machines.",
+    help="Take over what runs: machines of Proxmox, or what is in a cluster. Without a subcommand: machines.",
 )
 
 

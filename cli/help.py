@@ -57,12 +57,12 @@ HELP: Mapping[str, Help] = {
             "homelab up --lab small --dry-run",
             "homelab up --stack prod --yes --allow REPLACE:k8s-node3",
         ),
-        "0 it was applied, or nothing was to do, or somebody said no; 1 it was refused or failed, or what it touched "
+        "0 it was applied, or there was nothing to do, or you said no; 1 it was refused or failed, or what it touched "
         f"is broken; {INVALID_INPUT}, or the stack's state; 130 it was stopped",
     ),
     "adopt machines": Help(
         ("homelab adopt machines --dry-run", "homelab adopt machines k8s-node7 --role k8s-node7=worker"),
-        f"0 all is as it says, 1 a machine is left out or differs, {INVALID_INPUT}",
+        f"0 all machines are as stated, 1 one is left out or differs, {INVALID_INPUT}",
     ),
     "adopt cluster": Help(
         ("homelab adopt cluster --dump dump --lab labs/mine --dry-run", "homelab adopt cluster --import mine"),
@@ -94,7 +94,7 @@ HELP: Mapping[str, Help] = {
             "homelab rightsize --prometheus http://192.0.2.20:9090",
             "homelab rightsize --dump dump --usage dump/usage.json",
         ),
-        f"0 it was proposed, {INVALID_INPUT}",
+        f"0 sizes were proposed, {INVALID_INPUT}",
     ),
     "rehearse": Help(
         ("homelab rehearse --lab small", "homelab rehearse --drain k8s-node2 --add-worker"),

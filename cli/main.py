@@ -40,7 +40,7 @@ def plan_command(
     ] = PlanFormat.TEXT,
     service: Annotated[str | None, typer.Option("--service", "-s", help="Only this service, in detail.")] = None,
     against: Annotated[
-        str | None, typer.Option(help="A git revision, or a folder that was rendered: say only what differs from it.")
+        str | None, typer.Option(help="A git revision, or a rendered folder: show only the differences from it.")
     ] = None,
     fails_on_damage: Annotated[
         bool, typer.Option("--fail-on-damage", help="With --against: exit code 1 if an `up` would damage what runs.")
@@ -172,10 +172,10 @@ def up_command(
     lab: Annotated[
         str | None, typer.Option("--lab", "-l", help="The lab to apply; its stack has the name of its folder.")
     ] = None,
-    stack: Annotated[str | None, typer.Option(help="The stack, where it is named otherwise.")] = None,
+    stack: Annotated[str | None, typer.Option(help="The stack, where it has another name.")] = None,
     allow: Annotated[list[str] | None, typer.Option(help="An effect to allow, for example REPLACE:k8s-node3.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before applying what passes.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="End before applying.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before applying.")] = False,
     kubeconfig: Annotated[
         Path | None, typer.Option("--kubeconfig", help="Left out, the one that the stack's last `up` used.")
     ] = None,
@@ -191,7 +191,7 @@ def up_command(
 
     if ignore_protect:
         raise typer.BadParameter(
-            "protection is never ignored: `pulumi state unprotect URN --stack NAME` lets go of one resource",
+            "protection is never ignored: `pulumi state unprotect URN --stack NAME` unprotects one resource",
             param_hint="--ignore-protect",
         )
     request = Request(
@@ -303,7 +303,7 @@ def rehearse_command(
     try:
         from cli.commands.rehearse import run_rehearse
     except ModuleNotFoundError as missing:
-        print(f"homelab: {missing.name} is not installed; `make rehearse` installs what this needs", file=sys.stderr)
+        print(f"homelab: {missing.name} is not installed; `make rehearse` installs it", file=sys.stderr)
         raise SystemExit(INVALID) from None
     raise SystemExit(run_rehearse(lab, drain or [], lose or [], add_worker, keep, output))
 

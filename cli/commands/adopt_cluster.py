@@ -19,7 +19,7 @@ def run_adopt_cluster(
     """Write the services of a cluster that runs into a lab, which need not be there yet."""
     wrong = next((each for each in repositories if not each.partition("=")[2]), None)
     if wrong:
-        return refuse_input(f"--repository {wrong}: write a release and where its chart is from, NAME=URL.", output)
+        return refuse_input(f"--repository {wrong}: write a release and the address of its chart, NAME=URL.", output)
     folder = lab_folder(lab)
     try:
         observation = observe_source(source)

@@ -51,7 +51,7 @@ def _observe(source: Source, of: Belonging) -> Observation:
 def _text(file: Path | None) -> str:
     """A file, or standard input. Raises InvalidPreview."""
     if file is None and sys.stdin.isatty():
-        raise InvalidPreview("name a file, or pipe into this: pulumi preview --json | homelab guard")
+        raise InvalidPreview("name a file, or pipe a preview into it: pulumi preview --json | homelab guard")
     name = "standard input" if file is None or str(file) == "-" else str(file)
     try:
         if file is None or str(file) == "-":

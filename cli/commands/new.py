@@ -66,7 +66,7 @@ def run_new_machine(lab: str, name: str, shape: str | None, output: str) -> int:
 def run_new_lab(folder: Path, output: str) -> int:
     """Write a small lab that fits into a folder, and plan it."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        return refuse_input(f"{folder} is there and is not empty: name a folder that is not", output)
+        return refuse_input(f"{folder} exists and is not empty: name another folder", output)
     return _write_and_plan(f"{folder}/", dict(lab_files(folder)), (), output)
 
 

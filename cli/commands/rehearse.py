@@ -40,7 +40,7 @@ def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, 
         print(f"homelab: {error}", file=sys.stderr)
         return ERRORS
     except KeyboardInterrupt:
-        print("homelab: stopped; nothing is left behind", file=sys.stderr)
+        print("homelab: stopped; everything was cleaned up", file=sys.stderr)
         return INTERRUPTED
     finally:
         signal.signal(signal.SIGTERM, previous)

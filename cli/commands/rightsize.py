@@ -34,7 +34,7 @@ def run_rightsize(source: Source, output: str) -> int:
         )
     if used.window_days < LEAST_DAYS:
         return refuse_input(
-            f"{used.source} covers {used.window_days * 24:.0f} hours; less than one day says nothing", output
+            f"{used.source} covers {used.window_days * 24:.0f} hours; less than one day is not enough", output
         )
     sizes = size_cluster(observation, used, lab)
     warnings = [f"the usage covers {used.window_days:g} days only"] if used.window_days < WHOLE_WEEK else []

@@ -67,7 +67,7 @@ def run_up(request: Request) -> int:
     if request.stack is None and request.lab is None:
         return refuse_input("which lab? Name it with --lab NAME, or its stack with --stack NAME", request.output)
     if not request.dry_run and not request.yes and (request.output == "json" or not sys.stdin.isatty()):
-        return refuse_input("there is nobody to ask: say --yes, or --dry-run to apply nothing", request.output)
+        return refuse_input("there is no terminal to ask on: add --yes, or --dry-run to apply nothing", request.output)
     stack = request.stack or lab_folder(request.lab or "").resolve().name
     pulumi = Pulumi(stack, request.project)
     console = make_console()

@@ -21,7 +21,7 @@ def live_section(plan: Plan, observed: Observation) -> h.Element:
         h.h2["What runs"],
         h.p(".soft")[f"{observed.source}, as it was at {observed.now:%Y-%m-%d %H:%M} UTC."],
         _nodes(plan, observed),
-        (_finding(each) for each in findings) if findings else h.p["Nothing ails it, as far as was asked."],
+        (_finding(each) for each in findings) if findings else h.p["No problems were found in what was asked."],
         _gaps(observed.gaps),
     ]
 

@@ -69,7 +69,7 @@ def evictions_section(plan: Plan) -> h.Element:
     """The order in which each node evicts pods."""
     return h.section(id="evictions")[
         h.h2["Eviction order"],
-        h.p(".soft")["First to go first, if every pod used all that it may. Pods critical for the system never go."],
+        h.p(".soft")["The first is evicted first, if every pod uses all that it may. System-critical pods never are."],
         (
             h.details(id=f"eviction-{use.node.name}")[
                 h.summary[h.strong[use.node.name], f": {plural(len(use.workloads), 'workload')}"],

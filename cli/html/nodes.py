@@ -17,7 +17,7 @@ def nodes_section(plan: Plan) -> h.Element:
     """A card for each node."""
     return h.section(id="nodes")[
         h.h2["Nodes"],
-        h.p(".soft")["Requests of what pods may have; where the pods are is an estimate."],
+        h.p(".soft")["Requests against what pods may use; the placement is an estimate."],
         h.div(".cards")[(_card(plan, each) for each in plan.capacity.nodes)],
     ]
 

@@ -13,7 +13,7 @@ def quotas_section(plan: Plan) -> h.Element:
     """The namespaces of each tier, fullest first."""
     return h.section(id="quotas")[
         h.h2["Quotas"],
-        h.p(".soft")["Requests of the quota that the namespace's tier gives it, the fullest first."],
+        h.p(".soft")["Requests against the quota of the namespace's tier, the fullest first."],
         (_tier(plan, tier) for tier in plan.tiers),
     ]
 

@@ -43,7 +43,7 @@ def _facts(forecast: Forecast, verdict: Verdict) -> Iterator[h.Element]:
     yield h.dd[room_text(forecast.headroom)]
     yield h.dt["Must not fail"]
     if not verdict.single_points:
-        yield h.dd["nothing: every loss is survived"]
+        yield h.dd["nothing, every loss is survived"]
     for loss in verdict.single_points:
         yield h.dd[h.a(href=f"#loss-{loss.event}-{loss.name}")[loss_name(loss)], f" ({loss_outcome(loss)})"]
 

@@ -86,7 +86,7 @@ def _verdict(adoption: Adoption, dry_run: bool) -> Text:
     elif adoption.findings:
         parts.append(counts)
     style = "bold red" if adoption.errors else "bold green"
-    after = " Look it through, then: homelab plan." if added and not dry_run else ""
+    after = " Check it, then: homelab plan." if added and not dry_run else ""
     return Text.assemble((f"{', '.join(parts)}.", style), after)
 
 

@@ -64,7 +64,7 @@ def _verdict(findings: Sequence[Finding]) -> Text:
         return Text.assemble((f"{plural(counts['error'], 'error')}", "bold red"), f", {tail}")
     if counts["warning"]:
         return Text.assemble(("No errors", "bold"), f", {tail}")
-    return Text.assemble(("Nothing ails it, as far as was asked", "bold green"), f": no errors, {tail}")
+    return Text.assemble(("No problems were found in what was asked", "bold green"), f": no errors, {tail}")
 
 
 def print_drift(found: Drift, console: Console) -> None:
@@ -76,7 +76,7 @@ def print_drift(found: Drift, console: Console) -> None:
 
 
 def _drift(found: Drift) -> Iterator[str]:
-    for names, what in ((found.nodes_missing, "of the lab and not there"), (found.nodes_unknown, "not of the lab")):
+    for names, what in ((found.nodes_missing, "in the lab and missing here"), (found.nodes_unknown, "not of the lab")):
         if names:
             yield f"nodes {what}: {listed(names)}"
     if found.missing:

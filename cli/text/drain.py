@@ -14,9 +14,9 @@ from plan.wording import listed, plural
 
 BLOCKED: Mapping[Kind, str] = {
     "bare-pod": "pod {namespace}/{name} has no controller: {detail}",
-    "local-volume": "the volume of claim {namespace}/{name} lies on this node alone: {detail}",
+    "local-volume": "the volume of claim {namespace}/{name} is on this node only: {detail}",
     "host-path": "pod {namespace}/{name} has data in a folder of this node: {detail}",
-    "budget": "disruption budget {namespace}/{name} lets no pod go now: {detail}",
+    "budget": "disruption budget {namespace}/{name} allows no eviction now: {detail}",
     "no-place": "{namespace}/{name} finds no other place: {detail}",
 }
 

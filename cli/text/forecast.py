@@ -65,7 +65,7 @@ def _more(headroom: Headroom) -> Iterator[str]:
 
 def amounts_text(constraint: Constraint) -> str:
     """For example `44.0 GiB of 64.0 GiB (machines 40.0 GiB, hypervisor 4.0 GiB)`."""
-    assert constraint.capacity is not None, "an amount of nothing known"
+    assert constraint.capacity is not None, "an unknown amount"
     shown = f"{amount_text(constraint, constraint.used)} of {amount_text(constraint, constraint.capacity)}"
     parts = ", ".join(f"{name} {amount_text(constraint, amount)}" for name, amount in constraint.parts)
     return f"{shown} ({parts})" if parts else shown
@@ -110,9 +110,9 @@ def losses_text(losses: Iterable[Loss], *, all_names: bool = False) -> Renderabl
         said = [*_besides(loss), *(_interrupted(loss) if all_names else ())]
         sentences += [f"{event_text(loss)}: {each}" for each in said]
     legend = (
-        "Pods without those of daemonsets. A service is interrupted while a part of it does not run, or for good.",
+        "Pods of daemonsets are not counted. A service is interrupted while a part of it does not run, or for good.",
         "A drain that is not listed ends like the loss of its node.",
-        *(["Pods are out of reach whose volumes are on what is gone."] if is_far else ()),
+        *(["Pods are out of reach where their volumes are on the lost part."] if is_far else ()),
     )
     return Group(table, *map(Text, sentences), *(Text(each, "dim") for each in legend))
 
@@ -142,7 +142,7 @@ def _besides(loss: Loss) -> Iterator[str]:
     if not loss.nodes:
         yield "no other node: nothing runs until it is back"
     elif not loss.has_control_plane:
-        yield "no control plane: what runs goes on, and nothing is started or moved until it is back"
+        yield "no control plane: running pods continue, and nothing is started or moved until it is back"
     if loss.pending:
         yield f"no place for {', '.join(each.workload.name for each in loss.pending)}"
     if loss.unreachable:

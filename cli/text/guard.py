@@ -15,7 +15,7 @@ from operations.guard.live import Question, Unasked
 from plan.wording import plural, printable
 
 HARMLESS = "Nothing that runs is damaged."
-BY_LEAVE = "Nothing that runs is damaged, but by what was allowed."
+BY_LEAVE = "Nothing that runs is damaged, except by what was allowed."
 QUESTIONS: dict[Question, str] = {
     "pending": "whether the last `up` was cut off: a preview does not say so",
     "unchanged": "whether the {0} that stay the same still run as stated: the engine does not read them",
@@ -41,7 +41,7 @@ def print_judgement(judgement: Judgement, of: Belonging, console: Console) -> No
     console.print(Text(f"Do not apply this: {_why(judgement)}.", "bold red"))
     if judgement.refused:
         names = dict.fromkeys(f"--allow {_quoted(each.name)}" for each in judgement.refused)
-        console.print(f"To let it happen nevertheless: {' '.join(names)}")
+        console.print(f"To let it happen anyway: {' '.join(names)}")
 
 
 def _quoted(name: str) -> str:
@@ -56,13 +56,13 @@ def _why(judgement: Judgement) -> str:
     parts = [f"{plural(damaging, 'consequence')} would do damage"] if damaging else []
     parts += [f"the effect of {plural(unknown, 'consequence')} is not known"] if unknown else []
     parts += ["the `up` stops"] if judgement.ending.stops else []
-    parts += ["not all of it is shown"] if judgement.ending.missing else []
+    parts += ["the preview is not complete"] if judgement.ending.missing else []
     return ", and ".join(parts)
 
 
 def _notes(judgement: Judgement, of: Belonging) -> Iterator[str]:
     if of.folder is None:
-        yield f"The lab {printable(of.lab)} is not here: each machine is taken for a node."
+        yield f"The lab {printable(of.lab)} is not here: each machine counts as a node."
     elif of.told == "by nobody":
         yield f"The preview names no lab: it is judged as one of {of.lab} (--lab names another)."
     for each in judgement.unasked:
@@ -74,7 +74,7 @@ def _question(unasked: Unasked) -> str:
 
 
 def _answered_by(unasked: Unasked) -> str:
-    return f" ({' and '.join(unasked.needs)} would tell)." if unasked.needs else "."
+    return f" ({' and '.join(unasked.needs)} would answer it)." if unasked.needs else "."
 
 
 def _print_ending(ending: Ending, console: Console) -> None:

@@ -23,7 +23,7 @@ def print_hand_over(found: HandOver, console: Console) -> None:
             f"{each.key}: {each.manager} wrote to it at {each.time}, after it was taken over", style="bold red"
         )
     if found.still_writing:
-        console.print("Let that tool go of them before the next up.")
+        console.print("Make that tool release them before the next up.")
     elif found.taken_over:
         console.print(f"{plural(found.taken_over, 'object')} taken over; no other tool has written to them since.")
     else:

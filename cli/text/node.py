@@ -46,7 +46,7 @@ def _heading(plan: Plan, use: NodeUse) -> RenderableType:
 
 def _whereabouts(lab: Lab, name: str) -> str:
     if outside := lab.outside.get(name):
-        return f"{outside.description}\n{outside.role}, no machine of a Proxmox host"
+        return f"{outside.description}\n{outside.role}, not a machine of a Proxmox host"
     machine = lab.machines[name]
     return f"{machine.description}\n{machine.role} on host {machine.host}, VMID {machine.vmid}"
 
@@ -55,7 +55,7 @@ def _kept(kubelet: Kubelet) -> str:
     """The resources that are reserved from pods, next to those that a rule would reserve."""
     own, rule = reserved(kubelet), by_rule(kubelet)
     threshold = kubelet.eviction_hard.memory
-    kept = f"kept from pods: CPU {own.cpu}, memory {own.memory} reserved and {threshold} before eviction"
+    kept = f"out of reach of pods: CPU {own.cpu}, memory {own.memory} reserved and {threshold} before eviction"
     if own == rule:
         return f"{kept}, by the rule for {kubelet.max_pods} pods"
     return f"{kept} (by a rule for small nodes, for {kubelet.max_pods} pods: CPU {rule.cpu}, memory {rule.memory})"

@@ -40,7 +40,7 @@ class LineProgress:
         if progress.interrupted and not self._is_stopping:
             self._is_stopping = True
             self._console.print(
-                "Stopping: what is under way is given up, and the state is written. Once more ends the engine at once, "
+                "Stopping: running steps are given up, and the state is written. Once more ends the engine at once, "
                 "and may leave something half-made."
             )
         for waited in progress.under_way.values():

@@ -52,18 +52,18 @@ def _print_planner(plan: Plan, step: Step, console: Console) -> None:
         message = f"{each.planned} pending according to the planner, {each.waiting} on the control plane"
         _said(console, f"{written_key(each.key)}: the plan differs", message)
     if not step.outcome.settled:
-        _indented(console, Text("It had not settled: pods still came and went.", "bold red"))
+        _indented(console, Text("It did not settle: pods still came and went.", "bold red"))
     elif step.is_fine:
         _indented(console, Text("Everything runs, as planned.", "bold green"))
     elif is_foreseen(plan, step):
-        _indented(console, Text("Not everything runs, and the plan had said so.", "bold red"))
+        _indented(console, Text("Not everything runs, as the plan predicted.", "bold red"))
     else:
-        _indented(console, Text("Not everything runs, and the plan had not said so.", "bold red"))
+        _indented(console, Text("Not everything runs, and the plan did not predict it.", "bold red"))
 
 
 def _foretold(plan: Plan, refusal: Refusal) -> str:
     told = [f"{each.code} ({plan.lab.place(each.path)})" for each in foretold(plan, refusal)]
-    return f"the plan said so: {', '.join(told)}" if told else "the plan says nothing of it"
+    return f"the plan said so: {', '.join(told)}" if told else "the plan did not predict it"
 
 
 def _by_words(waiting: Iterable[WorkloadState]) -> dict[str, dict[Key, int]]:

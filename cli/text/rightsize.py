@@ -17,7 +17,7 @@ from plan.wording import plural
 MEANINGS: Mapping[Pattern, str] = {
     "short-history": "too few days of data for a proposal",
     "killed": "killed at its limit, so its need was never seen whole",
-    "leak": "memory rises until the kill: a leak is no size",
+    "leak": "memory rises until the kill: a leak cannot be sized",
     "at-limit": "memory reaches the limit without a kill: file pages, or a setting, fill it",
     "steady-cache": "memory is steady near its peak: a cache or heap of a set size",
     "peaks": "the peak is rare and far above typical use, so the limit stays above it",

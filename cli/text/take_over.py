@@ -19,7 +19,7 @@ def print_take_over(outcome: Outcome, dry_run: bool, console: Console) -> None:
     found = outcome.take_over
     would = "would be " if dry_run else ""
     console.print(f"{plural(len(found.taken), 'object')} that run {would}taken into the state.")
-    console.print(f"{plural(outcome.moved, 'object')} {would}written, of each only who owns its fields.")
+    console.print(f"{plural(outcome.moved, 'object')} {would}written, only the ownership of their fields.")
     for line in _lines(outcome):
         console.print(Padding(line, INDENT, expand=False))
     for name, reason in found.unfit:
@@ -42,6 +42,6 @@ def _lines(outcome: Outcome) -> Iterator[str]:
             if one.effect != "in place":
                 yield f"{EFFECTS[one.effect]}: {each.key} {'.'.join(one.path)}: {one.live} -> {one.stated}"
     if outcome.take_over.missing:
-        yield f"the next up creates, for it does not run: {some(outcome.take_over.missing)}"
+        yield f"the next up creates, as it does not run: {some(outcome.take_over.missing)}"
     if outcome.take_over.elsewhere:
-        yield f"not of the cluster, or its provider is not in the state yet: {some(outcome.take_over.elsewhere)}"
+        yield f"not in the cluster, or its provider is not in the state yet: {some(outcome.take_over.elsewhere)}"

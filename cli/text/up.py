@@ -22,7 +22,7 @@ DONE: Mapping[Action, str] = {
     "nothing": "done",
     "create": "made",
     "update": "updated",
-    "replace": "made anew",
+    "replace": "replaced",
     "delete": "deleted",
 }
 MOST = 12
@@ -53,14 +53,14 @@ def print_differences(found: Sequence[Difference], console: Console) -> None:
     """Print why what was judged is not what would be applied."""
     for each in found[:MOST]:
         was, now = " and ".join(each.judged) or "unchanged", " and ".join(each.now) or "unchanged"
-        what = f"judged: {was}; now: {now}" if was != now else f"{now}, with other values than those that were judged"
+        what = f"checked: {was}; now: {now}" if was != now else f"{now}, with other values than those that were checked"
         console.print(Text.assemble((str(reference_of(each.urn)), "bold"), f"  {what}"))
     if len(found) > MOST:
         console.print(f"and {len(found) - MOST} more")
     console.print(
         Text.assemble(
             ("Not applied: ", "bold red"),
-            "the lab, the state or the cluster changed since this was judged. Run it again, and read what it does now.",
+            "the lab, the state or the cluster changed since the check. Run it again, and read what it does now.",
         )
     )
 
@@ -133,7 +133,7 @@ def _first(said: str) -> str:
 def print_aftermath(aftermath: Aftermath, console: Console) -> None:
     """Print what the doctor sees of what was touched."""
     if aftermath.findings is None:
-        console.print(Text(f"Not asked: how what was touched does ({aftermath.not_asked}).", "dim"))
+        console.print(Text(f"Not asked: how the changed objects are doing ({aftermath.not_asked}).", "dim"))
         return
     for each in aftermath.findings:
         line = Text.assemble((each.severity, SEVERITY_STYLE[each.severity]), " ", (each.code, "bold"))
@@ -141,4 +141,4 @@ def print_aftermath(aftermath: Aftermath, console: Console) -> None:
         console.print(line.append(f"  {each.subject}{old}  {printable(each.message)}"))
         console.print(Padding(Text(f"fix: {each.fix}", "green"), INDENT, expand=False))
     if not aftermath.findings:
-        console.print("`homelab doctor` finds nothing wrong with what was touched.")
+        console.print("`homelab doctor` finds nothing wrong with the changed objects.")

@@ -58,6 +58,6 @@ def _support(upgrade: Upgrade) -> Iterator[str]:
         return
     yield f"Next is {upgrade.target}, with fixes until {upgrade.target.end_of_life}. No release may be skipped."
     if not upgrade.target.rules_read:
-        yield f"The planner's rules were not held against {upgrade.target}: its verdicts are not checked there."
+        yield f"The planner's rules were not tested against {upgrade.target}: its verdicts are not checked there."
     if upgrade.distribution != "kubeadm":
-        yield f"The nodes run {upgrade.distribution}, which brings its own upgrade: its steps are not known here."
+        yield f"The nodes run {upgrade.distribution}, which has its own upgrade: its steps are not known here."

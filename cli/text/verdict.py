@@ -20,7 +20,7 @@ def verdict_text(plan: Plan, forecast: Forecast, verdict: Verdict, *, whole: boo
     if verdict.limiting:
         parts.append(_labelled("Limiting", _limiting(verdict.limiting)))
     parts.append(_labelled("Room for", room_text(forecast.headroom)))
-    parts.append(_labelled("Must not fail", "; ".join(_single_points(verdict)) or "nothing: every loss is survived"))
+    parts.append(_labelled("Must not fail", "; ".join(_single_points(verdict)) or "nothing, every loss is survived"))
     if verdict.worst:
         parts += [Text(), Text(_heading(verdict), "bold")]
         told = (finding_text(plan.lab, finding) for finding in verdict.worst)

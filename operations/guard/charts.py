@@ -38,7 +38,7 @@ def chart_consequences(step: Step, steps: Sequence[Step]) -> Iterator[Consequenc
     if unknown or not causes:
         yield not_known(target, unknown, _of_chart(step, unknown), ADVICE)
     else:
-        yield Consequence("UPDATE", "info", target, causes, "Helm works in another way; what it made stays.", "")
+        yield Consequence("UPDATE", "info", target, causes, "Helm works in another way; its objects stay.", "")
 
 
 def _moves(step: Step, steps: Sequence[Step]) -> bool:
@@ -56,7 +56,7 @@ def _of_chart(step: Step, paths: tuple[str, ...]) -> str:
     made = block(step.old_state.outputs if step.old_state else {}, "resourceNames")
     kinds = sorted({each.partition("/")[0].partition(".")[0] for each in made})
     owns = f" It made {', '.join(kinds)}." if kinds else ""
-    return f"{what}what it makes of that, and what it takes away, only its templates say.{owns}"
+    return f"{what}only its templates say which objects it then makes and removes.{owns}"
 
 
 def _known(step: Step, target: str) -> Iterator[Consequence]:

@@ -28,7 +28,7 @@ def changed_by_hand(steps: Sequence[Step], stack: Stack, observation: Observatio
         target = "/".join(str(each) for each in (kind, namespace, name) if each)
         live = observation.get(kind, name, namespace if isinstance(namespace, str) else None)
         if live is None and observation.knows(kind):
-            message = "It is not there: somebody deleted it, and this `up` does not make it."
+            message = "It is missing: somebody deleted it, and this `up` does not recreate it."
             yield Consequence("DRIFT", "warning", target, (), message, BY_HAND)
         elif live is not None and (paths := tuple(_differing(state.inputs, live, ""))):
             message = f"It was changed by hand, and this `up` leaves that: {listed(paths)}."

@@ -9,7 +9,7 @@ from plan.changes.host_rules import RULES, HostRule
 from plan.changes.object_rules import touches
 
 NO_RULE = "No rule says what it holds: what this does is not known."
-WITH_ITS_MACHINE = "It goes with its machine, which does not start without it any more, after a power cut for instance."
+WITH_ITS_MACHINE = "It goes with its machine, which no longer starts without it, for instance after a power cut."
 
 
 def host_consequences(step: Step, going: Collection[str]) -> Iterator[Consequence]:

@@ -42,8 +42,8 @@ def _dropping(step: Step, paths: tuple[str, ...]) -> Consequence:
     only_notes = all(touches(path, NOTES) or path == RESTARTED for path in paths)
     severity: Severity = "warning" if only_notes else "error"
     pods = " All its pods are replaced for that." if restarts else ""
-    message = f"`kubectl` wrote what the program does not state, and this update removes it: {listed(paths)}.{pods}"
-    return Consequence("DROP", severity, target_of(step), paths, message, "state it in the lab, if it is meant to stay")
+    message = f"`kubectl` wrote fields that the program does not state; this update drops them: {listed(paths)}.{pods}"
+    return Consequence("DROP", severity, target_of(step), paths, message, "state them in the lab, if they are to stay")
 
 
 def live_object(step: Step, observation: Observation) -> Manifest | None:

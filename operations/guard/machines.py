@@ -189,8 +189,8 @@ NO_RULE = "No rule says what the provider does with it, or the preview does not 
 def _renamed(step: Step) -> str:
     old, new = before(step).get("name"), after(step).get("name")
     return (
-        f"{shown(old)} would be called {shown(new)} on its host. A machine's name never differs, unless this is "
-        "another machine than the one that the program means."
+        f"{shown(old)} would be called {shown(new)} on its host. A machine's name only differs if this is not "
+        "the machine that the program means."
     )
 
 
@@ -215,7 +215,7 @@ def _unmounting(step: Step, role: Role, known: State | None) -> str:
 
 def _restarting(step: Step, role: Role) -> str:
     agent = block(before(step) if step.old_state else after(step), "agent")
-    how = "shut down" if agent.get("enabled") is True else "stopped hard, for its guest agent is off,"
+    how = "shut down" if agent.get("enabled") is True else "stopped hard, as its guest agent is off,"
     return f"The machine is {how} and started again. {_meanwhile(role)}"
 
 
@@ -225,21 +225,21 @@ def _meanwhile(role: Role) -> str:
     if role.name != "control-plane":
         return "Its pods are not drained before; they start again with it, or elsewhere after five minutes."
     if role.peers:
-        return f"The control plane goes on as long as most of its {role.peers + 1} machines run."
+        return f"The control plane works as long as most of its {role.peers + 1} machines run."
     return (
         "It is the only control plane: meanwhile the Kubernetes API does not answer, and nothing is scheduled, moved "
-        "off a node that fails, or attached; pods that run go on."
+        "off a node that fails, or attached; running pods continue."
     )
 
 
 FIXES: Mapping[Effect, str] = {
-    "REPLACE": "put the property into ignore_changes, or take the change back; a machine that may go is drained before",
+    "REPLACE": "put the property into ignore_changes, or take the change back; a machine that may go is drained first",
     "DELETE": "put the machine back into the lab",
     "UNMOUNT": "put `disks` into ignore_changes, and grow a disk on the host: `qm disk resize VMID DISK SIZE`",
     "SHRINK": "state the size that the disk has",
     "STOP": "take the change back",
     "FAIL": "take the change back; what needs the machine to be off is done with reboot_after_update true",
-    "POWER-CYCLE": "drain the node before, and take one machine at a time: `pulumi up --target URN`",
+    "POWER-CYCLE": "drain the node first, and take one machine at a time: `pulumi up --target URN`",
     "DISCONNECT": "take the change back, or change one machine at a time from its console",
     "RENAME": "give the machine in the lab the VMID that it has, or its old name",
     "NOT-KNOWN": "find out what it does, and allow it by name",

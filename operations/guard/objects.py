@@ -27,11 +27,11 @@ from plan.wording import listed
 
 IN_PLACE = "It is updated in place."
 GENERATING: Kind = ("policies.kyverno.io", "GeneratingPolicy")
-FOLLOWS = "What it generated follows within seconds; where it matches no more, that is deleted."
+FOLLOWS = "What it generated follows within seconds; where it no longer matches, the generated object is deleted."
 ONLY_DEFAULTS = "It is taken over. What differs was filled in by the cluster, and stays."
 IN_BETWEEN = "A pod that starts while it is away waits for it."
 JOIN_TOKEN = "homelab:index:JoinToken"
-USED_UP = "A machine joined by it once; it is good for nothing else."
+USED_UP = "A machine used it once to join; it has no other use."
 NO_RULE = "No rule says what such an object holds: what it does is not known."
 
 STARTS_EMPTY = (
@@ -146,7 +146,7 @@ def _fix(causes: tuple[str, ...], kind: Kind, loss: Loss) -> str:
         return f"take the change back; to grow them: {HOW_TEMPLATES_GROW}"
     if kind == CLAIM and causes:
         return f"take the change back; to keep the data: {HOW_CLASSES_CHANGE}"
-    return "take the change back; back up what it holds before letting it go"
+    return "take the change back; back up what it holds before you delete it"
 
 
 WHOLE = ("apiVersion", "kind", "metadata", "spec")
@@ -172,7 +172,7 @@ def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> I
         yield not_known(target, hidden, f"The preview does not show {listed(hidden)} of it as it will be.")
     fixed = tuple(path for path in paths if touches(path, (*rule.replaced_by, *rule.refused)))
     if fixed:
-        message = "The API server lets nobody change it: the `up` ends half-way."
+        message = "The API server does not allow this change: the `up` ends half-way."
         yield Consequence("FAIL", "error", target, fixed, message, REMAKE)
     found = [*by_value(FIELDS.get(kind, ()), target, step.before, step.after, paths)]
     if kind in MAKES_PODS:
@@ -207,7 +207,7 @@ def _of_pods(step: Step, kind: Kind, paths: Iterable[str]) -> str:
         return ""
     spec = block(step.after, "spec")
     if block(spec, "strategy").get("type") == "Recreate":
-        return "Its pods are stopped, then recreated: it is away in between."
+        return "Its pods are stopped, then recreated: it is down in between."
     if kind[1] == "Deployment":
         return "Its pods are replaced one by one, a new one before an old one goes."
-    return "Its pods are replaced one by one, each away until its successor is ready."
+    return "Its pods are replaced one by one, each down until its successor is ready."

@@ -10,9 +10,9 @@ from plan.changes.engine_rules import HARMLESS, KUBERNETES, REDIRECTS
 from plan.changes.object_rules import touches
 
 PREFIX = "pulumi:providers:"
-ELSEWHERE = "From then on it writes to another host or cluster, and takes what the state knows for what is there."
+ELSEWHERE = "From then on it writes to another host or cluster, and assumes that everything in the state is there."
 NOT_SHOWN = (
-    "The preview does not show it: either the way in alone is new (another certificate or address of the same "
+    "The preview does not show it: either only the access is new (another certificate or address of the same "
     "cluster), or everything is written to another cluster from then on."
 )
 ANOTHER_WAY = "It is reached in another way, or works in another way."

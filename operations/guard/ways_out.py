@@ -60,7 +60,7 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
             "helm uninstall {object} --namespace {namespace}",
             "pulumi refresh --clear-pending-creates --yes",
         ),
-        "nothing of the chart is there, and the next `up` installs it",
+        "no object of the chart is left, and the next `up` installs it",
     ),
     "release cut off": WayOut(
         ("pulumi cancel --yes", "helm rollback {object} --namespace {namespace}", "pulumi refresh --yes"),
@@ -151,7 +151,7 @@ def interrupted(operations: Sequence[Interrupted]) -> str:
     """One sentence: what was under way, and what to run."""
     if not operations:
         return (
-            "an `up` was cut off, and what became of its last step is not known: `pulumi stack export` names it under "
+            "an `up` was cut off, and the result of its last step is not known: `pulumi stack export` names it under "
             "`pending_operations`; hand that to `homelab guard --stack`"
         )
     names = listed([printable(f"{each.doing} {each.type.rpartition(':')[2]} {each.name}") for each in operations])
@@ -164,7 +164,7 @@ def interrupted(operations: Sequence[Interrupted]) -> str:
     steps = dict.fromkeys(command for each in operations for command in each.commands)
     ordered = sorted(steps, key=lambda each: " refresh" in each)  # it reads what the others have mended
     return (
-        f"an `up` was cut off while it was {names}, so what became of that is not known: run "
+        f"an `up` was cut off while it was {names}, so the result of that is not known: run "
         f"{', then '.join(f'`{printable(each)}`' for each in ordered)}, and make a new preview"
         f"{_warning(operations)}"
     )

@@ -13,8 +13,8 @@ HOST_UNCHECKED = Rule(
     title="Something about the live host could not be checked",
     meaning=(
         "The token may not read it, Proxmox refused, or its answer was not understood. Proxmox leaves out of its "
-        "lists what a token may not see: then what is not there may only be hidden. What was not checked is never "
-        "taken for a pass."
+        "lists what a token may not see, so an object that seems missing may only be hidden. A check that could not be "
+        "made never counts as passed."
     ),
     remedy="Give the token the privilege that the message names; docs/preflight.md has the roles.",
 )
@@ -55,7 +55,7 @@ def unchecked(path: Path, what: str, unread: Unread) -> Finding:
         f"{what} could not be checked: {unread.reason}",
         "give the token the privilege that is missing (docs/preflight.md)"
         if unread.lacks_privilege
-        else "see to that, and ask again",
+        else "fix that, and ask again",
         about=what,
     )
 

@@ -60,7 +60,7 @@ PCI_MAPPING_EXISTS = Rule(
     meaning=(
         "The program makes the mapping together with the machine that it is for. Proxmox does not make one a second "
         "time: the `up` fails, unless the mapping is in the stack's state, since an earlier `up` made it and was "
-        "interrupted before it made the machine. The state cannot be asked here."
+        "interrupted before it made the machine. The state cannot be read here."
     ),
     remedy=(
         "Remove it where no `up` made it and no machine uses it: `pvesh delete /cluster/mapping/pci/NAME`. The next "

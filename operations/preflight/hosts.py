@@ -11,7 +11,7 @@ from plan.wording import gib
 CLOCK_DIFFERS = Rule(
     "CLOCK-DIFFERS",
     ("error", "warning", "info"),
-    title="The clocks of this machine and of a host are apart",
+    title="The clocks of this machine and of a host differ",
     meaning=(
         "Certificates and join tokens are dated by the machine that runs the program. A node starts with the clock "
         "of its host: where that lags, the cluster's certificates are not valid yet; where it is ahead, tokens "
@@ -34,7 +34,7 @@ HOST_DIFFERS = Rule(
 HOST_MISSING = Rule(
     "HOST-MISSING",
     "error",
-    title="A host is not there",
+    title="A host is missing or offline",
     meaning="Proxmox does not know a node of this name, or it is not online. Nothing about it could be checked.",
     remedy="Write the node's name as Proxmox has it, or start the host.",
 )
@@ -67,7 +67,7 @@ def check_version(state: State) -> Check:
     question = "version"
     major = int(first) if (first := state.version.partition(".")[0]).isdecimal() else None
     if major is None:
-        reason = Unread(f"{state.version[:40]!r} is no version")
+        reason = Unread(f"{state.version[:40]!r} is not a version")
         return Check(question, (unchecked(("site",), "the version of Proxmox VE", reason),), "")
     findings: tuple[Finding, ...] = ()
     if major != SUPPORTED:
@@ -145,7 +145,7 @@ def check_clock(state: State, host: str) -> Check:
     finding = CLOCK_DIFFERS.finding(
         path,
         f"the clock of {host} is {apart:,.0f} s {'ahead of' if ahead > 0 else 'behind'} this machine's. Certificates "
-        "and join tokens are dated here: a node that lags takes them for not yet valid, one ahead for expired",
+        "and join tokens are dated here: on a node that lags they are not yet valid, on one ahead they have expired",
         f"set both by NTP: `timedatectl` here, `chronyc makestep` on {host}",
         severity="error" if apart > CLOCK_FAIL else "warning",
     )

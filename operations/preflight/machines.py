@@ -28,7 +28,7 @@ ADDRESS_TAKEN = Rule(
     title="An address of the lab is in use already",
     meaning=(
         "Another machine, container or host of this Proxmox is configured with the address, or its guest agent "
-        "reports it. Two machines with one address are reached in turns. Devices that Proxmox does not know of (a "
+        "reports it. Where two machines have one address, either may answer. Devices that Proxmox does not know of (a "
         "printer, a lease of the router) cannot be asked."
     ),
     remedy="Choose another address, or take it from the other machine.",
@@ -40,11 +40,11 @@ MACHINE_HALF_MADE = Rule(
     title="An interrupted `up` seems to have left a machine half made",
     meaning=(
         "A machine is cloned first and set up then. Where the answer about the clone is lost, Pulumi does not know of "
-        "it, clones again, and Proxmox refuses: the VMID is taken. No number of retries helps: a lost connection the "
-        "provider does not try again, and on a second try it takes any machine that has the VMID for its clone."
+        "it, clones again, and Proxmox refuses: the VMID is taken. No number of retries helps: the provider does not "
+        "retry a lost connection, and on a second try it takes any machine that has the VMID for its clone."
     ),
     remedy=(
-        "Where it is such a clone, which holds nothing yet, `qm destroy VMID`, and run the `up` again. If Proxmox "
+        "If it is such a clone, which holds no data yet, `qm destroy VMID`, and run the `up` again. If Proxmox "
         "says that it is locked (clone), `qm unlock VMID` first."
     ),
 )
@@ -164,7 +164,7 @@ def _missing(plan: Plan, state: State, present: set[int]) -> Iterator[Finding]:
     elif state.sees_all("/vms", "VM.Audit"):
         yield from missing_findings(plan.lab, present)
     elif not present.issuperset(adopted):
-        yield unchecked(("machines",), "whether machines are there", missing_privilege("/vms", "VM.Audit"))
+        yield unchecked(("machines",), "whether machines exist", missing_privilege("/vms", "VM.Audit"))
 
 
 class _Owner(NamedTuple):

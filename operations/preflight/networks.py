@@ -27,7 +27,7 @@ BRIDGE_DIFFERS = Rule(
 BRIDGE_MISSING = Rule(
     "BRIDGE-MISSING",
     "error",
-    title="A bridge is not there",
+    title="A bridge is missing",
     meaning="Machines on it do not start: bridge does not exist.",
     remedy="Write the bridge's name as the host has it, or make it on the host. The program makes no bridges.",
 )
@@ -76,7 +76,7 @@ def _bridge(
             yield unchecked(path, f"the bridge {name} of {host}", missing_privilege(where, "SDN.Audit"))
             return
         there = sorted(each.iface for each in interfaces.values() if each.type in BRIDGES)
-        what = f"{name} of {host} is no bridge but of type {found.type}" if found else f"{host} has no bridge {name}"
+        what = f"{name} of {host} is not a bridge but a {found.type}" if found else f"{host} has no bridge {name}"
         yield BRIDGE_MISSING.finding(
             path,
             f"{what}; its bridges are {listed(there) or 'none'}",

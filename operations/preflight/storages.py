@@ -13,7 +13,7 @@ from plan.wording import gib, percent
 STORAGE_CONTENT = Rule(
     "STORAGE-CONTENT",
     "error",
-    title="A storage does not take what is put there",
+    title="A storage does not allow a content type that the lab needs",
     meaning=(
         "Each storage of Proxmox has a list of content types: images for disks, import for cloud images, snippets "
         "for the files of cloud-init."
@@ -43,7 +43,7 @@ STORAGE_FULL = Rule(
 STORAGE_MISSING = Rule(
     "STORAGE-MISSING",
     "error",
-    title="A storage is not there",
+    title="A storage is missing",
     meaning="Proxmox has no storage of this name on the host, or it is disabled or not active.",
     remedy="Write its name as `pvesm status` has it, or add it on the host. The program makes no storages.",
 )
@@ -63,7 +63,7 @@ THIN_POOL_OVERCOMMITTED = Rule(
     "THIN-POOL-OVERCOMMITTED",
     "warning",
     title="A thin pool has less than is committed to its disks",
-    meaning="That is what thin pools are for, as long as somebody watches how full they become.",
+    meaning="That is normal for thin pools, as long as somebody watches how full they become.",
     remedy="Alert on the pool's use at 85%.",
 )
 

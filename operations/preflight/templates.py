@@ -14,15 +14,15 @@ from plan.wording import listed
 TEMPLATE_NOT_FOUND = Rule(
     "TEMPLATE-NOT-FOUND",
     ("error", "warning", "info"),
-    title="The template is not there",
-    meaning="Nothing on its host has its VMID, or what has it is no template.",
+    title="The template is missing",
+    meaning="Nothing on its host has its VMID, or the machine that has it is not a template.",
     remedy="Write vmid and host of a template that exists, or an image to make it of.",
 )
 
 TEMPLATE_UNFIT = Rule(
     "TEMPLATE-UNFIT",
     "warning",
-    title="A template may not do for new machines",
+    title="A template may not be fit for new machines",
     meaning=(
         "A machine that is cloned from an image without cloud-init gets neither address nor name; without a guest "
         "agent the provider waits 15 minutes for its address, and fails."

@@ -10,7 +10,7 @@ from plan.wording import listed
 TOKEN_PRIVILEGES = Rule(
     "TOKEN-PRIVILEGES",
     "error",
-    title="The token may not do what the plan needs",
+    title="The token lacks privileges that the plan needs",
     meaning="The `up` would stop half-way with 403. What is granted on a path replaces what is inherited from above.",
     remedy="Give the token's user the role that the message names; docs/preflight.md has the commands.",
 )

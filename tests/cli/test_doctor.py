@@ -48,7 +48,7 @@ def test_says_it_to_programs_too(sick: Path, homelab: Homelab) -> None:
 def test_a_healthy_cluster_is_fine(tmp_path: Path, homelab: Homelab) -> None:
     result = homelab("doctor", "--dump", write(healthy(), tmp_path / "dump"))
     assert result.exit_code == 0
-    assert "Nothing ails it, as far as was asked" in result.stdout
+    assert "No problems were found in what was asked" in result.stdout
 
 
 def test_what_is_not_in_the_dump_is_named(sick: Path, homelab: Homelab) -> None:

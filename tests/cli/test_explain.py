@@ -69,7 +69,7 @@ def test_a_node_tells_who_goes_first_for_each_shortage(homelab: Homelab) -> None
     assert result.stdout.startswith("worker: A node without one\nworker on host pve, VMID 202, taints: none\n")
     assert re.search(r"^ +never +never +never +kube-proxy", result.stdout, re.MULTILINE)
     assert "worker dies" in result.stdout
-    assert "kept from pods: CPU 400m, memory 1Gi reserved and 500Mi before eviction (by a rule " in result.stdout
+    assert "out of reach of pods: CPU 400m, memory 1Gi reserved and 500Mi before eviction (by a rule " in result.stdout
 
 
 def test_what_is_interrupted_by_the_loss_of_a_node_is_named(homelab: Homelab) -> None:

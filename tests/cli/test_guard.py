@@ -111,7 +111,7 @@ def test_where_the_lab_is_not_here_each_machine_is_a_node(homelab: Homelab, tmp_
     (tmp_path / "preview.json").write_text(json.dumps(preview), encoding="utf-8")
     result = homelab("guard", tmp_path / "preview.json")
     assert result.exit_code == 0
-    assert "The lab elsewhere is not here: each machine is taken for a node." in result.stdout
+    assert "The lab elsewhere is not here: each machine counts as a node." in result.stdout
 
 
 def test_a_key_that_stands_twice_is_refused(homelab: Homelab, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_key_that_stands_twice_is_refused(homelab: Homelab, tmp_path: Path) ->
     (tmp_path / "preview.json").write_text(text, encoding="utf-8")
     result = homelab("guard", tmp_path / "preview.json")
     assert result.exit_code == 2
-    assert "the key 'op' stands twice in one object" in result.stderr
+    assert "the key 'op' is twice in one object" in result.stderr
 
 
 def test_what_nobody_knows_is_counted_and_fails_until_it_is_allowed(homelab: Homelab) -> None:

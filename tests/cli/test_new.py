@@ -68,4 +68,4 @@ def test_a_lab_of_ones_own_fits(tmp_path: Path, homelab: Homelab) -> None:
         assert (file.parent / first.partition("$schema=")[2]).resolve().is_file()
     assert homelab("plan", "--lab", f"{folder}/").exit_code == 0
     again = homelab("new", "lab", folder)
-    assert (again.exit_code, "is there and is not empty" in again.stderr) == (2, True)
+    assert (again.exit_code, "exists and is not empty" in again.stderr) == (2, True)

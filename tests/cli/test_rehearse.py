@@ -66,7 +66,7 @@ def test_what_does_not_run_is_told_with_the_control_planes_words(
     assert "1 pod pending: here/StatefulSet/db" in result.stdout
     assert WORDS in result.stdout
     assert "here/Deployment/web: refused by quota" in result.stdout
-    assert f"{QUOTA}\n    the plan says nothing of it" in result.stdout
+    assert f"{QUOTA}\n    the plan did not predict it" in result.stdout
     assert "0 pending according to the planner, 1 on the control plane" in result.stdout
 
 
@@ -126,4 +126,4 @@ def test_without_a_development_package_it_says_what_installs_it(
         monkeypatch.delitem(sys.modules, module)
     result = homelab("rehearse", "--lab", lab)
     assert result.exit_code == 2
-    assert "trustme is not installed; `make rehearse` installs what this needs" in result.stderr
+    assert "trustme is not installed; `make rehearse` installs it" in result.stderr

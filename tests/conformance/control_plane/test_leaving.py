@@ -102,7 +102,7 @@ def test_nothing_is_left_when_it_is_stopped_as_it_starts(tmp_path: Path, program
         started.until(lambda: started.has_started(program) and bool(started.programs()))
         started.process.send_signal(number)
         assert started.process.wait(SECONDS) == 1
-        assert started.said.endswith("homelab: stopped; nothing is left behind\n")
+        assert started.said.endswith("homelab: stopped; everything was cleaned up\n")
         started.assert_nothing_is_left()
 
 

@@ -55,7 +55,7 @@ def test_a_new_image_replaces_pods_one_by_one(folder: Path) -> None:
 
 def test_where_the_old_pod_goes_first_the_service_is_away(folder: Path) -> None:
     found = consequences(folder, edit("services/library.yaml", "cpu: 50m\n", "cpu: 60m\n"))
-    assert "it is away in between" in found["ROLLOUT:Deployment/aux-library/library"].message
+    assert "it is down in between" in found["ROLLOUT:Deployment/aux-library/library"].message
 
 
 def test_another_storage_class_loses_the_volume(folder: Path) -> None:
