@@ -56,7 +56,7 @@ def test_an_invalid_lab_is_answered_with_one_line_for_each_problem(invalid_lab: 
     assert missing == "labs/every_kind/services/queue.yaml:1:1: services.queue.cpu: is required and missing"
     assert unknown.startswith("labs/every_kind/services/queue.yaml:8:1: services.queue.cpus: ")
     assert tier.startswith("labs/every_kind/services/sweeper.yaml:3:1: services.sweeper.tier: ")
-    assert result.stderr.splitlines() == ["labs/every_kind is not a valid lab: 3 problems."]
+    assert result.stderr.splitlines() == ["labs/every_kind is not a valid lab: 3 problems (LAB-FORMAT, LAB-REFERENCE)."]
     assert "Traceback" not in result.output
 
 
