@@ -7,15 +7,20 @@ UPGRADE ?=
 COUNT ?= 5000
 SEED := $(or $(SEED),$(shell date +%s))
 AGAINST ?=
+STACK ?= $(notdir $(patsubst %/,%,$(LAB)))
+YES ?=
 PAGE ?= lab.html
 
 BIN := .venv/bin
 UV := $(BIN)/uv
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
+# Nothing is previewed or applied by a default.
+WHICH_LAB = [ $(origin LAB)$(origin STACK) != filefile ] || { echo "Say which lab: make $@ LAB=small"; exit 2; }
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render report schema rehearse test conformance fuzz browser golden messages recordings lint bench docs lock clean distclean installer runtime development documentation
+.PHONY: help plan render report schema pulumi preview up refresh rehearse test conformance fuzz browser golden messages recordings lint bench docs lock clean distclean installer runtime development documentation
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +33,21 @@ render: runtime ## Write the lab's manifests and machine specifications as files
 
 report: runtime ## Write the lab as one HTML page (LAB=, PAGE=lab.html; AGAINST= for changes)
 	@$(BIN)/python -m cli report --lab $(LAB) --output $(PAGE) $(if $(AGAINST),--against $(AGAINST))
+
+pulumi: runtime ## Bring the command line of Pulumi, in the version that fits
+	@$(BIN)/python engine.py
+
+preview: runtime ## Say what an `up` would do, and judge it (LAB=small, or STACK= where it is named otherwise)
+	@$(WHICH_LAB)
+	@$(BIN)/python -m cli up --stack $(STACK) --dry-run
+
+up: runtime ## Preview, judge, ask and apply (LAB=small; YES=1 does not ask)
+	@$(WHICH_LAB)
+	@$(BIN)/python -m cli up --stack $(STACK) $(if $(YES),--yes)
+
+refresh: runtime ## Read into the state what runs, after asking (LAB=small)
+	@$(WHICH_LAB)
+	@PATH="$$PATH:$(CURDIR)/.pulumi-cli/bin" pulumi refresh --stack $(STACK)
 
 rehearse: development ## Run the lab on a real control plane on this machine (LAB=; the first time builds it)
 	@said=$$($(BIN)/python -m cli findings --lab $(LAB)) || [ $$? = 1 ] || { echo "$$said"; exit 2; }

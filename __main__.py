@@ -4,6 +4,7 @@ import pulumi
 
 from components.lab import declare
 from components.reachability import check_reachable
+from components.sdk_speed import speed_up
 from components.settings import read_lab, read_settings
 from config.load import InvalidLab, load_lab
 from plan import make_plan
@@ -16,6 +17,7 @@ def refuse(sentence: str, problems: list[str]) -> pulumi.RunError:
     return pulumi.RunError(sentence)
 
 
+speed_up()
 folder = read_lab()
 try:
     lab = load_lab(folder)

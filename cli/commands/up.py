@@ -153,7 +153,7 @@ def _aftermath(outcome: Outcome, cluster: Cluster | None, observation: Observati
     namespaces = touched_namespaces(outcome)
     if not namespaces:
         return Aftermath(())
-    before = frozenset(map(identity, diagnose(observation))) if observation else frozenset()
+    before = frozenset(map(identity, diagnose(observation))) if observation else None
     try:
         return Aftermath(ailments_of(diagnose(observe(cluster)), namespaces), before)
     except NoCluster as error:

@@ -137,7 +137,7 @@ def print_aftermath(aftermath: Aftermath, console: Console) -> None:
         return
     for each in aftermath.findings:
         line = Text.assemble((each.severity, SEVERITY_STYLE[each.severity]), " ", (each.code, "bold"))
-        old = "" if aftermath.is_new(each) else " (as before)"
+        old = " (as before)" if aftermath.was_there(each) else ""
         console.print(line.append(f"  {each.subject}{old}  {printable(each.message)}"))
         console.print(Padding(Text(f"fix: {each.fix}", "green"), INDENT, expand=False))
     if not aftermath.findings:

@@ -23,6 +23,8 @@ class Preview(NamedTuple):
     import_file: dict[str, Any]
 
 
+BROUGHT = Path(__file__).resolve().parents[2] / ".pulumi-cli"
+"""Where `make pulumi` installs the command line."""
 SKIPS_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 """For previews alone: they change no state, which the engine would write anew for each resource. An `up` that is killed
 would lose its state."""
@@ -102,7 +104,8 @@ class Pulumi:
 
     def command(self, *arguments: str) -> list[str]:
         """A command line of the engine, for this stack. Raises PulumiFailed where there is no engine."""
-        program = shutil.which("pulumi", path=self.environment.get("PATH"))
+        places = os.pathsep.join((self.environment.get("PATH", ""), str(BROUGHT / "bin")))
+        program = shutil.which("pulumi", path=places)
         if program is None:
             raise PulumiFailed("pulumi is not on PATH: `make pulumi` installs its command line, or says why it cannot")
         return [program, *arguments, "--stack", self.stack, "--non-interactive"]

@@ -89,6 +89,8 @@ class Progress(NamedTuple):
         if event.failed:
             failure = Failure(event.urn, action, self.said.get(event.urn, ""))
             return self._replace(under_way=others, failed=(*self.failed, failure))
+        if any(each.urn == event.urn for each in self.done):
+            return self._replace(under_way=others)  # imported, then updated; or made anew, then the old one deleted
         seconds = (event.at - waited.since).total_seconds() if waited else 0.0
         return self._replace(under_way=others, done=(*self.done, Done(event.urn, action, seconds)))
 

@@ -14,14 +14,18 @@ class Aftermath(NamedTuple):
 
     findings: tuple[Finding, ...] | None
     """None where nobody was asked."""
-    before: frozenset[tuple[str, Reference]] = frozenset()
-    """Codes and subjects of what was found before anything was applied."""
+    before: frozenset[tuple[str, Reference]] | None = None
+    """Codes and subjects of what was found before anything was applied; None where nobody was asked then."""
     not_asked: str = ""
     """Why not."""
 
     def is_new(self, finding: Finding) -> bool:
-        """Whether it was not found before."""
-        return identity(finding) not in self.before
+        """Whether it is known not to have been found before."""
+        return self.before is not None and not self.was_there(finding)
+
+    def was_there(self, finding: Finding) -> bool:
+        """Whether it was found before."""
+        return self.before is not None and identity(finding) in self.before
 
     @property
     def is_worse(self) -> bool:

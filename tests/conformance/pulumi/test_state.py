@@ -1,0 +1,73 @@
+"""Where the state lies: beside Pulumi.yaml, and nowhere else."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rehearsal.installation import install
+from tests.conformance.pulumi.stack import ROOT
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The engine as it is for somebody who has just installed it."""
+    folder = tmp_path / "installed"
+    folder.mkdir()
+    kept = {name: value for name, value in os.environ.items() if name != "PULUMI_BACKEND_URL"}
+    installed = {name: value for name, value in install(folder).environment.items() if name != "PULUMI_BACKEND_URL"}
+    return {**kept, **installed, "PULUMI_CONFIG_PASSPHRASE": "of no use to anybody"}
+
+
+def clone(folder: Path) -> Path:
+    """What git brings of the project's settings."""
+    (folder / "state").mkdir(parents=True)
+    (folder / "docs").mkdir()
+    shutil.copy(ROOT / "Pulumi.yaml", folder)
+    return folder
+
+
+def pulumi(folder: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["pulumi", *arguments, "--non-interactive"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_git_brings_the_folder_of_the_state_and_never_what_is_in_it() -> None:
+    assert (ROOT / "state" / ".gitkeep").exists()
+    ignored = subprocess.run(
+        ["git", "check-ignore", "state/.pulumi/stacks/homelab/small.json"], cwd=ROOT, capture_output=True, check=False
+    )
+    assert ignored.returncode == 0
+
+
+def test_each_clone_has_a_state_of_its_own(tmp_path: Path, environment: dict[str, str]) -> None:
+    first, second = clone(tmp_path / "first"), clone(tmp_path / "second")
+    assert pulumi(first, environment, "stack", "init", "small").returncode == 0
+    assert (first / "state" / ".pulumi").is_dir()
+    assert "small" in pulumi(first, environment, "stack", "ls").stdout
+    assert "small" not in pulumi(second, environment, "stack", "ls").stdout
+    assert pulumi(second, environment, "stack", "init", "small").returncode == 0
+    assert "small" in pulumi(tmp_path, environment, "-C", str(first), "stack", "ls").stdout
+
+
+def test_a_subfolder_is_refused_and_makes_no_second_state(tmp_path: Path, environment: dict[str, str]) -> None:
+    project = clone(tmp_path / "project")
+    refused = pulumi(project / "docs", environment, "stack", "init", "small")
+    assert refused.returncode != 0
+    assert "unable to open state directory" in refused.stderr
+    assert not list((project / "docs").iterdir())
+
+
+def test_a_stack_without_a_passphrase_names_the_variable(tmp_path: Path, environment: dict[str, str]) -> None:
+    del environment["PULUMI_CONFIG_PASSPHRASE"]
+    refused = pulumi(clone(tmp_path / "project"), environment, "stack", "init", "small")
+    assert refused.returncode != 0
+    assert "PULUMI_CONFIG_PASSPHRASE" in refused.stderr

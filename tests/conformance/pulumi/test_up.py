@@ -1,0 +1,285 @@
+"""`homelab up` with the real engine on a real control plane: what it does, what it refuses, and how it ends."""
+
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import pytest
+
+from rehearsal.control_plane import ToolMissing
+from tests.conformance.pulumi.endings import cordon, end_session, wait_for
+from tests.conformance.pulumi.live import Live, live
+from tests.conformance.pulumi.test_adopt import adopted_small
+from tests.recordings.changes import FEEDS, NOTES
+from tests.recordings.record import FORBIDDEN
+
+FEED_READER = ("apps/v1", "Deployment", "freshrss", "hobby-freshrss")
+NAME = "Deployment/hobby-freshrss/freshrss"
+SECONDS = 300
+QUESTION = "Apply this to stack test?"
+NO_PODS = {
+    "apiVersion": "v1",
+    "kind": "ResourceQuota",
+    "metadata": {"name": "nothing-more", "namespace": "hobby-freshrss"},
+    "spec": {"hard": {"pods": "0"}},
+}
+"""Leaves the pods that run, and lets no new one be."""
+
+
+class Ended(NamedTuple):
+    """How a run ended."""
+
+    code: int
+    told: str
+    """All that it printed, errors too."""
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What it printed with `--format json`."""
+        return json.loads(self.told[self.told.index("{\n") :])
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Generator[Live]:
+    """The small lab, all of it made by one `homelab up`. Each test leaves it so."""
+    folder = tmp_path_factory.mktemp("up")
+    try:
+        with live(folder, adopted_small(folder)) as found:
+            made = up(found)
+            assert made.code == 0, made.told
+            assert re.search(r"Applied: \d+ made, 2 updated", made.told)
+            yield found
+    except ToolMissing as missing:
+        pytest.skip(f"not run: {missing}")
+
+
+def begin(small: Live, *arguments: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "cli", "up", "--project", str(small.stack.project), "--stack", "test", *arguments]
+    return subprocess.Popen(
+        command,
+        env=small.stack.environment,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def up(small: Live, *arguments: str) -> Ended:
+    with begin(small, "--yes", *arguments) as process:
+        told = process.communicate(timeout=SECONDS)[0]
+    return Ended(process.returncode, told)
+
+
+def cut_off(small: Live, ending: Callable[["subprocess.Popen[str]"], None], told: str) -> Ended:
+    """Do something to a run as soon as it says this; returns how it ended."""
+    with begin(small, "--yes") as process:
+        assert process.stdout is not None
+        read = ""
+        for line in process.stdout:
+            read += line
+            if told in line:
+                ending(process)
+                break
+        read += process.communicate(timeout=SECONDS)[0]
+    return Ended(process.returncode, read)
+
+
+def engine_of(process: "subprocess.Popen[str]") -> int:
+    """The engine that a run began: it is the leader of a session of its own."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
+    )
+    return int(listed.stdout.split()[0])
+
+
+def image(small: Live) -> str:
+    found: dict[str, Any] = small.api.get(*FEED_READER) or {}
+    return found["spec"]["template"]["spec"]["containers"][0]["image"]
+
+
+def another(version: str) -> tuple[str, str, str]:
+    return FEEDS, "freshrss:1.27.0", f"freshrss:{version}"
+
+
+def back(small: Live) -> None:
+    """As it was before a test."""
+    ended = up(small)
+    assert ended.code == 0, ended.told
+
+
+@contextmanager
+def present(small: Live, *manifests: dict[str, Any]) -> Generator[None]:
+    """Objects that are there for a while."""
+    for each in manifests:
+        small.api.apply(each)
+    try:
+        yield
+    finally:
+        for each in manifests:
+            small.api.delete(each)
+
+
+def no_pods() -> tuple[dict[str, Any], dict[str, Any]]:
+    """A policy that refuses every pod of the feed reader."""
+    text = json.dumps(FORBIDDEN).replace('"deployments"', '"pods"').replace('"apps"', '""')
+    text = text.replace("object.metadata.name != 'freshrss'", "object.metadata.namespace != 'hobby-freshrss'")
+    policy = json.loads(text)
+    return policy["policy"], policy["binding"]
+
+
+def test_a_second_one_has_nothing_to_do_and_a_log_says_what_the_first_one_did(small: Live) -> None:
+    second = up(small)
+    assert (second.code, "nothing to do" in second.told) == (0, True)
+    first = sorted((small.stack.project / ".homelab" / "log").iterdir())[0]
+    record = json.loads(first.read_text(encoding="utf-8"))
+    assert (record["stack"], record["outcome"]["end"], record["outcome"]["failed"]) == ("test", "applied", [])
+    assert len(record["outcome"]["done"]) == len(record["judged"]["steps"])
+    assert "PRIVATE" not in first.read_text(encoding="utf-8")
+    assert first.stat().st_mode & 0o077 == 0
+
+
+def test_a_change_is_judged_and_applied_and_what_it_touched_is_looked_at(small: Live) -> None:
+    with small.edited(another("1.27.1")):
+        dry = up(small, "--dry-run", "--format", "json")
+        assert (dry.code, dry.report["outcome"]) == (0, None)
+        assert image(small).endswith("1.27.0")
+        done = up(small, "--format", "json")
+    assert done.code == 0, done.told
+    assert [each["object"] for each in done.report["outcome"]["done"]] == [NAME]
+    assert done.report["ailments"] is not None
+    assert image(small).endswith("1.27.1")
+    back(small)
+
+
+def test_a_protected_volume_stops_it_before_anything_happens(small: Live) -> None:
+    with small.edited((FEEDS, "", "")):
+        refused = up(small)
+    assert refused.code == 1
+    assert "stops PersistentVolumeClaim/hobby-freshrss/freshrss-data  it is protected" in refused.told
+    assert small.api.get(*FEED_READER) is not None
+    assert "Applied" not in refused.told
+
+
+def test_what_would_be_refused_is_found_by_the_preview_and_nothing_is_applied(small: Live) -> None:
+    with present(small, *FORBIDDEN.values()), small.edited(another("1.27.1")):
+        wait_for(lambda: "no feeds today" in small.stack.preview())
+        refused = up(small)
+    assert (refused.code, "no feeds today" in refused.told) == (1, True)
+    assert image(small).endswith("1.27.0")
+
+
+def test_an_object_that_is_refused_on_the_way_is_one_error_and_what_was_made_is_said(small: Live) -> None:
+    forbidden = json.loads(json.dumps(FORBIDDEN).replace("freshrss", "notes").replace("no feeds today", "no notes"))
+    file = small.lab / "services" / "notes.yaml"
+    with present(small, *forbidden.values()):
+        file.write_text(NOTES, encoding="utf-8")
+        try:
+            refused = up(small)
+        finally:
+            file.unlink()
+    assert refused.code == 1
+    assert len(re.findall("no notes", refused.told)) == 1
+    assert "Traceback" not in refused.told
+    assert "made Namespace/hobby-notes" in refused.told
+    small.stack.unprotect_all("notes")
+    small.stack.must_up()
+
+
+def test_a_lab_that_changes_while_it_asks_is_not_applied(small: Live) -> None:
+    writes, reads = pty.openpty()
+    try:
+        with small.edited(another("1.27.1")), begin(small, stdin=reads) as process:
+            assert process.stdout is not None
+            read = ""
+            while QUESTION not in read:
+                sign = process.stdout.read(1)
+                assert sign, read
+                read += sign
+            small.edit((FEEDS, "freshrss:1.27.1", "freshrss:1.27.2"))
+            os.write(writes, b"y\n")
+            told = process.communicate(timeout=SECONDS)[0]
+    finally:
+        os.close(writes)
+        os.close(reads)
+    assert (process.returncode, "Not applied" in told) == (1, True)
+    assert f"{NAME}  update, with other values than those that were judged" in told
+    assert image(small).endswith("1.27.0")
+
+
+@pytest.mark.parametrize("cause", ["no room", "quota", "policy"])
+def test_why_it_waits_is_said_within_seconds_and_one_interrupt_stops_it_cleanly(small: Live, cause: str) -> None:
+    hindered, said = {
+        "no room": ((), "FailedScheduling: 0/2 nodes are available: 2 node(s) were unschedulable"),
+        "quota": ((NO_PODS,), "FailedCreate: .*exceeded quota: nothing-more"),
+        "policy": (no_pods(), "FailedCreate: .*no feeds today"),
+    }[cause]
+    cordon(small.api, cordoned=cause == "no room")
+    try:
+        with present(small, *hindered), small.edited(another("1.27.1")):
+            time.sleep(5)  # a policy takes effect some seconds after it was made
+            stopped = cut_off(small, lambda process: process.send_signal(signal.SIGINT), "waiting for")
+    finally:
+        cordon(small.api, cordoned=False)
+    assert stopped.code == 130, stopped.told
+    assert re.search(rf"waiting for {NAME} since \d s: {said}", stopped.told), stopped.told
+    assert f"Under way when it ended: {NAME}" in stopped.told
+    assert "pending_operations" not in small.stack.export()["deployment"]
+    back(small)
+
+
+def test_after_the_engine_was_killed_the_next_one_says_what_is_half_made_and_how_to_mend_it(small: Live) -> None:
+    def kill(process: "subprocess.Popen[str]") -> None:
+        end_session(engine_of(process))
+
+    cordon(small.api)
+    try:
+        with small.edited(another("1.27.1")):
+            killed = cut_off(small, kill, "waiting for")
+            assert (killed.code, "ended before it was done" in killed.told) == (1, True)
+            half_made = up(small)
+            assert (half_made.code, "updating Deployment hobby-freshrss/freshrss" in half_made.told) == (2, True)
+            cordon(small.api, cordoned=False)
+            commands = list(re.findall(r"`(pulumi [^`]+)`", half_made.told))
+            assert [each.split()[1] for each in commands] == ["cancel", "refresh"]
+            for each in commands:
+                ran = small.stack.run(*shlex.split(each)[1:])
+                assert ran.succeeded, ran.output
+            assert up(small).code == 0
+    finally:
+        cordon(small.api, cordoned=False)
+    back(small)
+
+
+def test_the_engine_comes_to_its_end_where_the_command_itself_is_killed(small: Live) -> None:
+    cordon(small.api)
+    try:
+        with small.edited(another("1.27.1")):
+            killed = cut_off(small, lambda process: process.kill(), "waiting for")
+            assert killed.code == -signal.SIGKILL
+            locked = up(small)
+            assert (locked.code, "Another `up` holds this stack" in locked.told) == (2, True)
+            cordon(small.api, cordoned=False)
+            wait_for(lambda: "1.27.1" in json.dumps(small.stack.export()))
+            wait_for(lambda: up(small).code == 0)
+    finally:
+        cordon(small.api, cordoned=False)
+    back(small)
+
+
+def test_it_does_not_begin_where_nobody_can_be_asked_or_protection_would_be_ignored(small: Live) -> None:
+    with begin(small) as process:
+        assert "there is nobody to ask" in process.communicate(timeout=SECONDS)[0]
+    assert process.returncode == 2
+    ignoring = up(small, "--ignore-protect")
+    assert (ignoring.code, "protection is never ignored" in ignoring.told) == (2, True)
