@@ -9,11 +9,13 @@ from pydantic.alias_generators import to_camel
 from config.lab import Lab
 from operations.guard.addresses import address_changes
 from operations.guard.consequence import Consequence
+from operations.guard.first_boot import first_boot_changes
 from operations.guard.judgement import judge
 from operations.guard.machines import MACHINE
 from operations.guard.preview import Preview, PropertyChange, State, Step
 from plan.changes.comparison import Comparison, Difference, FileChange, Side
 from plan.changes.object_rules import KINDS, touches
+from plan.model import worst_first
 from plan.model.metadata import api_group
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -25,7 +27,8 @@ def predicted(lab: Lab, before: Side, after: Side, comparison: Comparison) -> tu
     changes = [file for subject in comparison.subjects for file in subject.files if _is_declared(file.name)]
     steps = tuple(_step(change, before, after) for change in changes)
     judgement = judge(Preview(tuple(step for step in steps if step)), lab)
-    return (*address_changes(lab, before, after), *judgement.consequences)
+    unread = (*address_changes(lab, before, after), *first_boot_changes(lab, before, after))
+    return tuple(sorted((*unread, *judgement.consequences), key=worst_first))
 
 
 def _is_declared(file_name: str) -> bool:

@@ -20,6 +20,7 @@ Effect = Literal[
     "FAIL",
     "NOT-KNOWN",
     "POWER-CYCLE",
+    "BY-HAND",
     "DRIFT",
     "FORGET",
     "ROLLOUT",
@@ -128,6 +129,12 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "The machine is stopped and started again",
         "Its node is not drained before: pods are killed, and those with one replica are interrupted until it is back.",
         "Drain the node first, then allow it by name.",
+    ),
+    "BY-HAND": EffectPage(
+        "It reaches no machine that runs",
+        "A machine reads it once, when cloud-init sets it up or when it joins the cluster. Machines to come get it; "
+        "those that run keep what they have.",
+        "Do by hand what the message says, one node after the other.",
     ),
     "DRIFT": EffectPage(
         "It was changed by hand, and this `up` leaves that",

@@ -1,0 +1,152 @@
+"""A change of what machines read once is said: which error it makes, or what is done by hand."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from operations.guard.consequence import Consequence
+from tests.operations.guard.test_predicted import consequences, edit
+from tests.plan.labs import FOLDERS
+
+VERSION = "kubernetes_version: v1.34.2"
+WORKER = """worker2:
+  vmid: 203
+  host: pve
+  role: worker
+  description: Another node
+  vcpus: 4
+  memory: 8Gi
+  disks: [{interface: scsi0, storage: local-lvm, size: 64Gi}]
+  interfaces: [{network: nodes, address: 10.0.20.103}]
+  start: {order: 22, up_seconds: 60, down_seconds: 120}
+  template: ubuntu
+"""
+LAST = "vmid: 202"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the lab with one service of each kind."""
+    return Path(shutil.copytree(FOLDERS["every_kind"], tmp_path / "every_kind"))
+
+
+def version(new: str) -> dict[str, str]:
+    return edit("cluster.yaml", VERSION, f"kubernetes_version: {new}")
+
+
+def another_worker(**changes: str) -> dict[str, str]:
+    text = WORKER
+    for old, new in changes.items():
+        text = text.replace(f"{old}: {WORKER.partition(f'{old}: ')[2].partition(chr(10))[0]}", new)
+    return edit("machines.yaml", "worker:\n  vmid: 202", f"{text}worker:\n  vmid: 202")
+
+
+def errors(found: dict[str, Consequence]) -> list[str]:
+    return [each.message for each in found.values() if each.severity == "error"]
+
+
+def test_a_worker_that_joins_is_never_newer_than_the_control_plane(folder: Path) -> None:
+    found = consequences(folder, version("v1.35.0"), another_worker())["FAIL:cluster"]
+    assert found.severity == "error"
+    assert "worker2 would join with a kubelet of v1.35.0, and the control plane stays at v1.34.2" in found.message
+    assert "upgrade the cluster first" in found.fix
+
+
+def test_a_minor_release_is_never_skipped(folder: Path) -> None:
+    found = consequences(folder, version("v1.36.0"))["FAIL:cluster"]
+    assert "kubeadm upgrades by one minor release at a time, and refuses v1.34.2 to v1.36.0" in found.message
+    assert "take v1.35, then v1.36" in found.fix
+
+
+def test_a_cluster_never_goes_back(folder: Path) -> None:
+    assert "never goes back" in consequences(folder, version("v1.33.5"))["FAIL:cluster"].message
+
+
+@pytest.mark.parametrize("new", ["v1.34.3", "v1.35.1"])
+def test_a_newer_version_is_taken_by_hand(folder: Path, new: str) -> None:
+    found = consequences(folder, version(new))
+    assert errors(found) == []
+    said = found["BY-HAND:cluster"]
+    assert f"kubernetes_version (v1.34.2 -> {new}) reaches no machine that runs" in said.message
+    assert (
+        f"by hand: `homelab upgrade` says in which order: on the control plane `kubeadm upgrade apply {new}`"
+        in said.fix
+    )
+
+
+def test_a_patch_release_and_a_worker_go_together(folder: Path) -> None:
+    assert errors(consequences(folder, version("v1.34.3"), another_worker())) == []
+
+
+def test_a_newer_version_and_a_machine_that_is_no_node_go_together(folder: Path) -> None:
+    assert errors(consequences(folder, version("v1.35.0"), another_worker(role="role: appliance"))) == []
+
+
+def test_a_worker_alone_is_not_asked(folder: Path) -> None:
+    assert {each.effect for each in consequences(folder, another_worker()).values()} <= {"UPDATE"}
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (
+            edit("cluster.yaml", "max_parallel_image_pulls: 10", "max_parallel_image_pulls: 5"),
+            "kubelet.max_parallel_image_pulls",
+        ),
+        (
+            edit("cluster.yaml", "eviction_hard: {memory: 500Mi", "eviction_hard: {memory: 400Mi"),
+            "kubelet.eviction_hard",
+        ),
+        (
+            edit("tiers.yaml", "priority: 200000", "priority: 200001"),
+            "priority and shutdown_grace_seconds of the tiers",
+        ),
+    ],
+)
+def test_a_setting_of_the_kubelet_names_its_key_and_the_way(folder: Path, change: dict[str, str], key: str) -> None:
+    said = consequences(folder, change)["BY-HAND:cluster"]
+    assert said.causes == (key,)
+    assert f"{key} reaches no machine that runs" in said.message
+    assert "kubeadm upgrade node phase kubelet-config" in said.fix
+
+
+def test_keys_for_ssh_name_the_machines(folder: Path) -> None:
+    text = (folder / "site.yaml").read_text(encoding="utf-8")
+    old = f"ssh_keys:{text.partition('ssh_keys:')[2].partition(chr(10))[0]}\n"
+    keys = "ssh_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1pVtXQpNkX6pVtXQpNkX6pVtXQpNkX6pVtXQpNkX6p you]"
+    said = consequences(folder, edit("site.yaml", old, f"{keys}\n"))["BY-HAND:cluster"]
+    assert "ssh_keys reaches no machine that runs (master, worker" in said.message
+    assert "authorized_keys" in said.fix
+
+
+def test_name_servers_of_created_machines(folder: Path) -> None:
+    found = consequences(folder, edit("networks.yaml", "nameservers: [10.0.20.1]", "nameservers: [10.0.20.5]"))
+    assert {each.target for each in found.values() if each.effect == "BY-HAND"} == {"master", "worker", "worker-gpu"}
+    assert "nameservers and domain reaches no machine that runs" in found["BY-HAND:worker"].message
+
+
+def test_the_disk_of_a_created_machine_names_its_command(folder: Path) -> None:
+    found = consequences(folder, edit("machines.yaml", "size: 32Gi", "size: 48Gi"))
+    assert "qm disk resize 200 DISK SIZE" in found["BY-HAND:master"].fix
+
+
+@pytest.mark.parametrize("key", ["pod_cidr", "service_cidr"])
+def test_the_ranges_of_a_cluster_stay(folder: Path, key: str) -> None:
+    text = (folder / "cluster.yaml").read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if line.startswith(key))
+    other = edit("cluster.yaml", line, f"{key}: {'10.11.0.0/16' if key == 'pod_cidr' else '10.112.0.0/12'}")
+    found = consequences(folder, other)["FAIL:cluster"]
+    assert found.causes == (key,)
+    assert "keeps the ranges of addresses" in found.message
+
+
+def test_another_name_of_the_cluster_would_be_another_region(folder: Path) -> None:
+    found = consequences(folder, edit("cluster.yaml", "name: every-kind\n", "name: house\n"))
+    assert found["REDIRECT:cluster"].severity == "error"
+    assert found["REDIRECT:cluster"].fix == "write region: every-kind in cluster.yaml"
+    (folder / "cluster.yaml").write_text(
+        (folder / "cluster.yaml").read_text(encoding="utf-8").replace("name: house\n", "name: every-kind\n")
+    )
+    kept = consequences(folder, edit("cluster.yaml", "name: every-kind\n", "name: house\nregion: every-kind\n"))
+    assert errors(kept) == []
