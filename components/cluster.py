@@ -29,7 +29,7 @@ class Cluster(pulumi.ComponentResource):
     """The explicit Kubernetes provider of a cluster, and the kubeconfig it uses.
 
     The kubeconfig stays unknown until the control plane's machine exists, so that a preview from nothing needs no
-    cluster. The provider is identified by the cluster's name: a renewed kubeconfig replaces no object.
+    cluster. The provider is identified by a name that never changes: a renewed kubeconfig replaces no object.
     """
 
     kubeconfig: pulumi.Output[str]
@@ -47,7 +47,8 @@ class Cluster(pulumi.ComponentResource):
             # Changed in place: while one is deleted and recreated, a pod that starts finds none.
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
-            opts=pulumi.ResourceOptions(parent=self),
+            # One that was made under another identifier keeps it: with another one, every object would be replaced.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["clusterIdentifier"]),
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
 

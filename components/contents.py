@@ -9,6 +9,7 @@ import pulumi_kubernetes as kubernetes
 from components.cluster_defaults import ClusterDefaults, ClusterDefaultsArgs
 from components.gpu_app import GpuApp, GpuAppArgs
 from components.helm_app import HelmApp, HelmAppArgs
+from components.identity import DEFAULTS, POLICIES, known_as
 from components.k8s_app import K8sApp, K8sAppArgs
 from components.kyverno_policies import KyvernoPolicies, KyvernoPoliciesArgs
 from components.mysql_app import MysqlApp, MysqlAppArgs
@@ -27,7 +28,9 @@ APPS = {
 def declare_contents(plan: model.Plan, provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]) -> None:
     """Declare everything in the cluster: defaults, what comes before the policies, the policies, and the rest."""
     defaults = ClusterDefaults(
-        plan.lab.name, ClusterDefaultsArgs(manifests=plan.defaults, provider=provider, after=after)
+        DEFAULTS,
+        ClusterDefaultsArgs(manifests=plan.defaults, provider=provider, after=after),
+        known_as(plan.lab.name),
     ).objects
     free = [namespace for namespace in plan.namespaces if not namespace.after_policies]
     governed = [namespace for namespace in plan.namespaces if namespace.after_policies]
@@ -48,7 +51,7 @@ def declare_policies(
     if not plan.policies:
         return ()
     args = KyvernoPoliciesArgs(manifests=plan.policies, provider=provider, after=after)
-    return KyvernoPolicies(plan.lab.name, args).policies
+    return KyvernoPolicies(POLICIES, args, known_as(plan.lab.name)).policies
 
 
 def declare_namespaces(

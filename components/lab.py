@@ -8,6 +8,7 @@ import pulumi
 from components.cluster import Cluster, ClusterArgs
 from components.cluster_credentials import ClusterCredentials, ClusterCredentialsArgs
 from components.contents import declare_contents
+from components.identity import CLUSTER, known_as
 from components.join_token import JoinToken, JoinTokenArgs
 from components.machines import Secrets, declare_machines, declare_proxmox, declare_templates
 from components.settings import Settings
@@ -43,7 +44,8 @@ def declare(plan: model.Plan, settings: Settings) -> Outputs:
 
     machines = declare_machines(first, proxmox, {machine.name: files for machine in first}, after=templates)
     control_plane = next(machine.name for machine in first if machine.role == "control-plane")
-    cluster = Cluster(plan.lab.name, ClusterArgs(control_plane=machines[control_plane].id, kubeconfig=kubeconfig))
+    way_in = ClusterArgs(control_plane=machines[control_plane].id, kubeconfig=kubeconfig)
+    cluster = Cluster(CLUSTER, way_in, known_as(plan.lab.name))
     join: dict[str, Secrets] = {machine.name: {**files, **declare_token(machine, cluster)} for machine in joining}
     machines = {**machines, **declare_machines(joining, proxmox, join, after=tuple(machines.values())[-1:])}
     declare_contents(plan, cluster.provider, after=tuple(machines.values())[-1:])
@@ -56,7 +58,8 @@ def declare(plan: model.Plan, settings: Settings) -> Outputs:
 
 def declare_without_machines(plan: model.Plan, settings: Settings) -> Outputs:
     """Declare what runs in a cluster whose nodes are all outside of Proxmox."""
-    cluster = Cluster(plan.lab.name, ClusterArgs(control_plane=None, kubeconfig=settings.kubeconfig))
+    way_in = ClusterArgs(control_plane=None, kubeconfig=settings.kubeconfig)
+    cluster = Cluster(CLUSTER, way_in, known_as(plan.lab.name))
     declare_contents(plan, cluster.provider, after=())
     hosts = {service.name: service.hosts for service in plan.services if service.hosts}
     return Outputs(kubeconfig=cluster.kubeconfig, machines={}, hosts=hosts)
@@ -73,7 +76,8 @@ def declare_credentials(
         return {}, settings.kubeconfig
     if settings.kubeconfig is not None:
         raise pulumi.RunError(KUBECONFIG_OF_ANOTHER)
-    made = ClusterCredentials(credentials.cluster, ClusterCredentialsArgs(credentials=credentials))
+    args = ClusterCredentialsArgs(credentials=credentials)
+    made = ClusterCredentials(CLUSTER, args, known_as(credentials.cluster))
     return made.files, made.kubeconfig
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_proxmoxve as proxmoxve
 
+from components.identity import known_as
 from plan import model
 from plan.model.placeholders import Secret, filled, placeholders
 
@@ -14,14 +15,14 @@ def declare_snippet(
 ) -> proxmoxve.FileLegacy:
     """Declare a snippet, which is written once.
 
-    Later changes of it are ignored: cloud-init reads it when the machine boots for the first time. It is protected,
-    for Proxmox does not start a machine whose snippets are gone.
+    Later changes of it, its file's name among them, are ignored: cloud-init reads it when the machine boots for the
+    first time. It is protected, for Proxmox does not start a machine whose snippets are gone.
 
     It is written by SFTP. The provider's other way pipes it through `tee`, and where that fails, its error shows what
     `tee` had printed: the keys. Nobody but its owner may read it, which is whoever writes it over SSH.
     """
     return proxmoxve.FileLegacy(
-        snippet.file_name,
+        snippet.name,
         content_type="snippets",
         datastore_id=snippet.storage,
         node_name=snippet.host,
@@ -30,7 +31,7 @@ def declare_snippet(
         file_mode="0600",
         source_raw=proxmoxve.FileLegacySourceRawArgs(file_name=snippet.file_name, data=content(snippet, secrets)),
         opts=pulumi.ResourceOptions.merge(
-            opts,
+            pulumi.ResourceOptions.merge(opts, known_as(snippet.file_name)),
             pulumi.ResourceOptions(
                 protect=True,
                 ignore_changes=["source_raw"],

@@ -39,9 +39,11 @@ class PciMapping(NamedTuple):
 class Snippet(NamedTuple):
     """A file that cloud-init reads when a machine boots for the first time.
 
-    A machine whose snippet has another name is replaced by the provider, so the name never changes.
+    A machine whose snippet has another name is replaced by the provider, so one that exists keeps its file.
     """
 
+    name: str
+    """It is told apart by this, whatever its file is called: `worker1-user-data`."""
     file_name: str
     host: str
     storage: str

@@ -141,7 +141,7 @@ JOIN: tuple[Secret, ...] = ("join-token", "ca-certificate-hash")
 def snippet(machine: str, *secrets: Secret) -> model.Snippet:
     """A snippet that holds some secrets."""
     content = "".join(f"{secret}: {placeholder(secret)}\n" for secret in secrets)
-    return model.Snippet(file_name=f"{machine}.yaml", host="pve", storage="local", content=f"#cloud-config\n{content}")
+    return model.Snippet(f"{machine}.yaml", f"{machine}.yaml", "pve", "local", f"#cloud-config\n{content}")
 
 
 def control_plane(name: str, vmid: int, **changes: Any) -> model.VirtualMachine:

@@ -222,13 +222,13 @@ def test_every_template_and_snippet_is_declared_as_it_is_planned(program: Record
     recording, plan = program.recording, program.plan
     images = {template.name: in_camel_case(plain(template.image)) for template in plan.templates}
     assert {image.name: image.inputs for image in recording.of_type(IMAGE)} == images
-    snippets = {snippet.file_name: snippet for machine in plan.machines for snippet in machine.snippets}
+    snippets = {snippet.name: snippet for machine in plan.machines for snippet in machine.snippets}
     declared = {resource.name: resource for resource in recording.of_type(SNIPPET)}
     assert declared.keys() == snippets.keys()
     for name, snippet in snippets.items():
         resource = declared[name]
         assert (resource.inputs["nodeName"], resource.inputs["datastoreId"]) == (snippet.host, snippet.storage)
-        assert resource.inputs["sourceRaw"]["fileName"] == name
+        assert resource.inputs["sourceRaw"]["fileName"] == snippet.file_name
         assert resource.protect
         assert resource.ignore_changes == ("sourceRaw",)
 
@@ -238,7 +238,7 @@ def test_a_machine_waits_for_its_template_and_its_snippets(program: Recorded) ->
     for machine in plan.machines:
         waited_for = before(recording, recording.get(MACHINE, machine.name))
         assert {recording.get(MACHINE, template.name).urn for template in plan.templates} <= waited_for
-        assert {recording.get(SNIPPET, snippet.file_name).urn for snippet in machine.snippets} <= waited_for
+        assert {recording.get(SNIPPET, snippet.name).urn for snippet in machine.snippets} <= waited_for
 
 
 def test_exactly_the_machines_that_join_have_a_token(program: Recorded) -> None:

@@ -23,12 +23,16 @@ def node_snippets(lab: Lab, name: str, machine: Machine) -> dict[str, Snippet]:
     storage = lab.site.hosts[machine.host].file_storage
     if storage is None:
         return {}
-    prefix = f"{lab.cluster.name}-{name}"
     user_data, meta_data = _user_data(lab, name, machine), to_yaml(_meta_data(lab, name, machine))
     return {
-        "user_data_file_id": Snippet(f"{prefix}-user-data.yaml", machine.host, storage, user_data),
-        "meta_data_file_id": Snippet(f"{prefix}-meta-data.yaml", machine.host, storage, meta_data),
+        "user_data_file_id": _snippet(lab, f"{name}-user-data", machine.host, storage, user_data),
+        "meta_data_file_id": _snippet(lab, f"{name}-meta-data", machine.host, storage, meta_data),
     }
+
+
+def _snippet(lab: Lab, name: str, host: str, storage: str, content: str) -> Snippet:
+    """A host may hold machines of two clusters that have the same names."""
+    return Snippet(name, f"{lab.cluster.name}-{name}.yaml", host, storage, content)
 
 
 def _user_data(lab: Lab, name: str, machine: Machine) -> str:
