@@ -110,7 +110,8 @@ class GpuSharing(Model):
     video_memory_resource: ResourceName
     """The extended resource, in MiB, that video memory is budgeted as."""
     video_memory_mib: Annotated[int, Field(gt=0)]
-    """How much of it the node advertises: what the card has, less what the driver needs."""
+    """How much of it a card advertises, unless the card states a `budget_mib`: what it has, less what the driver
+    needs."""
 
 
 class Ingress(Model):

@@ -68,6 +68,9 @@ class PciDevice(Model):
     description: Text
     video_memory_mib: Annotated[int, Field(gt=0)] | None = None
     """Usable video memory in MiB, for a GPU."""
+    budget_mib: Annotated[int, Field(gt=0)] | None = None
+    """Video memory in MiB that pods may ask for, less than it has by what the driver needs; left out, it is
+    `platform.gpu.video_memory_mib` of the cluster."""
 
 
 class HostOvercommit(Model):

@@ -1,25 +1,28 @@
 """How much of each Proxmox host is committed to machines and volumes, against its hardware."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
-from config.machine import MachineDisk
-from config.storage_class import BlockStorageClass
+from config.machine import Machine, MachineDisk
 from plan.capacity.host_memory import overhead
-from plan.model import HostUse
-from plan.workloads.objects import claimed
+from plan.capacity.volumes import Stored, stored_by_host
+from plan.model import HostUse, NodeUse
 
 
-def host_uses(lab: Lab) -> tuple[HostUse, ...]:
-    """The hosts, in the order of the file."""
-    return tuple(_host(lab, name) for name in lab.site.hosts)
+def host_uses(lab: Lab, uses: Iterable[NodeUse]) -> tuple[HostUse, ...]:
+    """The hosts, in the order of the file; block volumes count where the pods on the nodes' `uses` have them."""
+    stored = stored_by_host(lab, uses)
+    return tuple(_host(lab, name, stored) for name in lab.site.hosts)
 
 
-def _host(lab: Lab, name: str) -> HostUse:
+def _host(lab: Lab, name: str, stored: Stored) -> HostUse:
     host = lab.site.hosts[name]
     machines = [machine for machine in lab.machines.values() if machine.host == name]
-    committed = _committed_storage(lab, name)
+    committed = _on_disks(machines)
+    committed.update({storage: size for (where, storage), size in stored.placed.items() if where == name})
+    alone = {each for each in stored.unplaced if sum(each in row.storages for row in lab.site.hosts.values()) == 1}
+    committed.update({storage: stored.unplaced[storage] for storage in alone & host.storages.keys()})
     return HostUse(
         name=name,
         memory=host.memory,
@@ -29,22 +32,16 @@ def _host(lab: Lab, name: str) -> HostUse:
         threads=host.threads,
         vcpus=sum(machine.vcpus for machine in machines),
         storages={storage: (committed[storage], row.size) for storage, row in host.storages.items()},
+        anywhere={each: stored.unplaced[each] for each in stored.unplaced if each in host.storages.keys() - alone},
     )
 
 
-def _committed_storage(lab: Lab, host: str) -> Counter[str]:
-    """Bytes by storage. Which host a block volume ends up on is not known: it counts on each with its storage."""
+def _on_disks(machines: Iterable[Machine]) -> Counter[str]:
+    """Bytes of the machines' own disks, by storage."""
     committed: Counter[str] = Counter()
-    for machine in lab.machines.values():
-        if machine.host == host:
-            for disk in machine.disks:
-                committed[disk.storage] += disk.size
-    for name, service in lab.services.items():
-        in_files = ((storage_class, size) for _, _, storage_class, size in claimed(lab.objects.get(name, ())))
-        for storage_class, size in (*service.stored(), *in_files):
-            row = lab.storage_classes.get(storage_class)
-            if isinstance(row, BlockStorageClass):
-                committed[row.storage] += size
+    for machine in machines:
+        for disk in machine.disks:
+            committed[disk.storage] += disk.size
     return committed
 
 
@@ -55,8 +52,8 @@ def has_memory_for(lab: Lab, name: str) -> bool:
     if machine is None:
         return True
     host = lab.site.hosts[machine.host]
-    promised = sum(each.memory for each in lab.machines.values() if each.host == machine.host)
-    return promised + (host.reserved_memory or 0) + machine.memory + overhead(machine.memory) <= host.memory
+    committed = sum(each.memory for each in lab.machines.values() if each.host == machine.host)
+    return committed + (host.reserved_memory or 0) + machine.memory + overhead(machine.memory) <= host.memory
 
 
 def written_at_most(lab: Lab, host: str, disk: str) -> int:

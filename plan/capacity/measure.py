@@ -28,7 +28,7 @@ def measure(
         nodes=uses,
         groups=groups(uses),
         namespaces=tuple(_namespace(lab, namespace, by_namespace[namespace.name]) for namespace in namespaces),
-        hosts=host_uses(lab),
+        hosts=host_uses(lab, uses),
         pending=pending,
     )
 

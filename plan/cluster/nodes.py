@@ -36,7 +36,7 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         MEMORY: int(machine.memory),
         EPHEMERAL_STORAGE: int(machine.disks[0].size),
         PODS: cluster.kubelet.max_pods,
-        **_gpu_capacity(cluster, gpus),
+        **_gpu_capacity(lab, machine, gpus),
     }
     labels = {
         "kubernetes.io/hostname": name,
@@ -104,13 +104,20 @@ def gpus_of(lab: Lab, machine: Machine) -> list[str]:
     return [name for name in machine.pci_devices if devices[name].video_memory_mib is not None]
 
 
-def _gpu_capacity(cluster: Cluster, gpus: list[str]) -> dict[str, int]:
-    sharing = cluster.platform.gpu
+def video_memory_of(lab: Lab, machine: Machine, gpus: Iterable[str]) -> int:
+    """MiB of video memory that a machine advertises for these of its cards, each with a budget of its own."""
+    sharing = lab.cluster.platform.gpu
+    devices = lab.site.hosts[machine.host].pci_devices
+    return sum(devices[gpu].budget_mib or sharing.video_memory_mib for gpu in gpus) if sharing else 0
+
+
+def _gpu_capacity(lab: Lab, machine: Machine, gpus: list[str]) -> dict[str, int]:
+    sharing = lab.cluster.platform.gpu
     if sharing is None or not gpus:
         return {}
     return {
         GPU: sharing.time_slices * len(gpus),
-        sharing.video_memory_resource: sharing.video_memory_mib * len(gpus),
+        sharing.video_memory_resource: video_memory_of(lab, machine, gpus),
     }
 
 

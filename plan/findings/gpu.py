@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
+from config.site import PciDevice
+from config.source import Path
 from plan.capacity.gpus import gpu_uses
-from plan.cluster.nodes import gpus_of
-from plan.model import Finding, NodeUse
+from plan.cluster.nodes import gpus_of, video_memory_of
+from plan.model import Edit, Finding, NodeUse, Remedy
 from plan.model.findings import Rule
 from plan.wording import percent
 
@@ -36,13 +38,29 @@ VIDEO_MEMORY_OVERSTATED = Rule(
     "error",
     title="More video memory is advertised than a card has",
     meaning=(
-        "Video memory is budgeted as an extended resource, of which each node advertises the same amount per card. "
+        "Video memory is budgeted as an extended resource, of which each node advertises a stated amount per card. "
         "Pods may request more than the card has: a tenant fails when it asks the driver for the rest."
     ),
-    remedy="Write what the smallest card has, less what the driver needs.",
+    remedy="Write what the card has, less what the driver needs; budget_mib where cards differ.",
 )
 
 
+VIDEO_MEMORY_UNUSED = Rule(
+    "VIDEO-MEMORY-UNUSED",
+    "warning",
+    title="A large part of a card can never be asked for",
+    meaning=(
+        "Cards advertise what platform.gpu.video_memory_mib says, whichever they are. Of a larger card pods can ask "
+        "for no more than that, and one that needs more finds no place."
+    ),
+    remedy="State budget_mib of the card in site.yaml.",
+)
+
+
+UNUSED_PERCENT = 25
+"""Above this share of a card it is no longer what the driver needs that is left out."""
+DRIVER_PERCENT = 6
+"""Share of a card that is kept for the driver where a budget is proposed (a Tesla T4 of 15,360 MiB, docs/facts.md)."""
 TIGHT_PERCENT = 90
 """Above this share a further tenant hardly fits."""
 
@@ -51,6 +69,7 @@ def gpu_findings(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Finding]:
     """All findings about GPUs."""
     yield from _tight(lab, uses)
     yield from _overstated(lab)
+    yield from _left_unused(lab)
     yield from _not_shared(lab)
 
 
@@ -65,19 +84,51 @@ def _tight(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Finding]:
             )
 
 
+def _cards(lab: Lab) -> Iterator[tuple[str, str, str, PciDevice, int]]:
+    """Machine, host and name of each shared card, the card, and the MiB that it advertises."""
+    for name, machine in lab.machines.items() if lab.cluster.platform.gpu else ():
+        for gpu in gpus_of(lab, machine) if machine.role != "appliance" else ():
+            device = lab.site.hosts[machine.host].pci_devices[gpu]
+            yield name, machine.host, gpu, device, video_memory_of(lab, machine, [gpu])
+
+
 def _overstated(lab: Lab) -> Iterator[Finding]:
-    """The node advertises so much for each of its cards, whichever they are."""
-    sharing = lab.cluster.platform.gpu
-    for name, machine in lab.machines.items() if sharing else ():
-        for gpu in gpus_of(lab, machine):
-            has = lab.site.hosts[machine.host].pci_devices[gpu].video_memory_mib or 0
-            if sharing and sharing.video_memory_mib > has:
-                yield VIDEO_MEMORY_OVERSTATED.finding(
-                    ("cluster", "platform", "gpu", "video_memory_mib"),
-                    f"{name} would advertise {sharing.video_memory_mib:,} MiB of video memory for {gpu}, which has "
-                    f"{has:,}: pods may request {sharing.video_memory_mib - has:,} MiB that are not there",
-                    f"write video_memory_mib: {has} or less; the driver itself needs some hundred MiB",
-                )
+    """Cards of which more is advertised than they have."""
+    for name, host, gpu, device, advertised in _cards(lab):
+        has = device.video_memory_mib or 0
+        if advertised > has:
+            path, key = _stated_at(host, gpu, device)
+            words = f"write {key}: {has}"
+            yield VIDEO_MEMORY_OVERSTATED.finding(
+                path,
+                f"{name} would advertise {advertised:,} MiB of video memory for {gpu}, which has "
+                f"{has:,}: pods may request {advertised - has:,} MiB that are not there",
+                f"{words} or less; the driver itself needs some hundred MiB",
+                remedies=(Remedy(words, (Edit(path, has),)),),
+            )
+
+
+def _stated_at(host: str, gpu: str, device: PciDevice) -> tuple[Path, str]:
+    if device.budget_mib is None:
+        return ("cluster", "platform", "gpu", "video_memory_mib"), "video_memory_mib"
+    return ("site", "hosts", host, "pci_devices", gpu, "budget_mib"), "budget_mib"
+
+
+def _left_unused(lab: Lab) -> Iterator[Finding]:
+    """Cards of which a large part can never be asked for, since all cards advertise the same."""
+    for name, host, gpu, device, advertised in _cards(lab):
+        has = device.video_memory_mib or 0
+        if device.budget_mib is None and (has - advertised) * 100 > has * UNUSED_PERCENT:
+            path: Path = ("site", "hosts", host, "pci_devices", gpu)
+            budget = has * (100 - DRIVER_PERCENT) // 100
+            words = f"write budget_mib: {budget} for {gpu}"
+            yield VIDEO_MEMORY_UNUSED.finding(
+                path,
+                f"{gpu} of {name} has {has:,} MiB of video memory, and advertises {advertised:,} as every card "
+                f"(platform.gpu.video_memory_mib): {has - advertised:,} MiB can never be asked for",
+                f"{words} in site.yaml, what it has less what the driver needs",
+                remedies=(Remedy(words, (Edit((*path, "budget_mib"), budget),)),),
+            )
 
 
 def _not_shared(lab: Lab) -> Iterator[Finding]:

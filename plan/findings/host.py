@@ -132,10 +132,14 @@ def _storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
         elif size is not None and committed > size:
             yield STORAGE_OVERCOMMITTED.finding(
                 path,
-                f"{name} on {use.name}: {gib(committed)} of {gib(size)} are committed; a thin pool that fills up stops "
-                "every machine on it",
+                f"{name} on {use.name}: {gib(committed)} of {gib(size)} are committed{_by_placement(lab)}; a thin "
+                "pool that fills up stops every machine on it",
                 f"make disks or volumes smaller by {gib(committed - size)} in all, or move some to another storage",
             )
+
+
+def _by_placement(lab: Lab) -> str:
+    return " (volumes where their pods are planned)" if len(lab.site.hosts) > 1 else ""
 
 
 def _writes(lab: Lab, use: HostUse) -> Iterator[Finding]:

@@ -335,6 +335,8 @@ class HostUse(NamedTuple):
     vcpus: int
     storages: Mapping[str, tuple[int, int | None]]
     """By storage: bytes committed to machines and volumes, and its size if that is stated."""
+    anywhere: Mapping[str, int] = {}
+    """By storage: bytes of volumes that may be made here or on another host, since no pod that has them is placed."""
 
     @property
     def committed_memory(self) -> int:

@@ -73,7 +73,8 @@ class Constraints(NamedTuple):
     preferred_nodes: tuple[tuple[int, Selector], ...] = ()
     """Conditions on the labels of nodes, with weights."""
     volume_zones: tuple[str, ...] = ()
-    """Zones from which the block volumes that it has already are in reach; empty where it has none yet."""
+    """Zones from which the block volumes that it has are in reach, or in which new ones can be made; empty where that
+    is everywhere."""
 
 
 def read_constraints(metadata: Mapping[str, Any], spec: Mapping[str, Any], *, preempts: bool = True) -> Constraints:

@@ -119,7 +119,9 @@ def _too_large(workload: Workload, resource: str, asked: int, most: int, node: s
 
 def amount_of(resource: str, amount: int) -> str:
     """`5Gi of memory`, `3 volume slots`, `2 of nvidia.com/gpu`."""
-    return f"{amount} {resource}" if resource == SLOTS else f"{notation(resource, amount)} of {resource}"
+    if resource == SLOTS:
+        return f"{amount} {resource}"
+    return f"{amount:,} of {resource}" if "/" in resource else f"{notation(resource, amount)} of {resource}"
 
 
 def _ports_of(ports: Sequence[tuple[str, int]]) -> str:

@@ -56,9 +56,9 @@ class Advice(NamedTuple):
 
 
 def any_of(remedies: Sequence[Remedy]) -> str:
-    """Remedies as a sentence."""
+    """Remedies as a sentence; empty where there are none."""
     words = "; ".join(each.words for each in remedies)
-    return words if len(remedies) == 1 else f"each of these alone would do: {words}"
+    return f"each of these alone would do: {words}" if len(remedies) > 1 else words
 
 
 def advice(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Advice]:

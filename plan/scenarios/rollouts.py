@@ -1,15 +1,23 @@
 """Rollouts that start a new pod before an old one goes, and have no room for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from plan.capacity.quotas import Excess, exceeded
+from config.lab import Lab
+from plan.capacity.groups import copy, standard_worker
+from plan.capacity.hosts import has_memory_for
+from plan.capacity.quotas import field_of
 from plan.kubernetes.scheduling import one_more, place
-from plan.model import Finding, NamespaceUse, Workload
+from plan.model import Finding, NamespaceUse, Pending, Remedy, Workload
 from plan.model.findings import Rule
 from plan.model.placement import NoPlace
-from plan.model.resources import notation, pod_requests
+from plan.model.resources import pod_requests
+from plan.scenarios.blocker_words import sentence
+from plan.scenarios.blockers import blockers
+from plan.scenarios.quota_remedies import HeldBack, held_back, most_needed, quota_remedies, singleton_remedy
+from plan.scenarios.remedies import NOTHING_HELPS, any_of, request_remedy, worker_remedy
 from plan.scenarios.snapshot import ClusterSnapshot, newly
-from plan.scenarios.trials import largest_request
+from plan.scenarios.trials import largest_request, requesting
+from plan.wording import listed
 
 ROLLOUT_DOES_NOT_FIT = Rule(
     "ROLLOUT-DOES-NOT-FIT",
@@ -34,49 +42,86 @@ ROLLOUT_EXCEEDS_QUOTA = Rule(
 )
 
 
-def rollout_findings(snapshot: ClusterSnapshot, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
-    """Deployments whose next rollout would stay where it is."""
+def rollout_findings(lab: Lab, snapshot: ClusterSnapshot, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
+    """Deployments whose next rollout would stay where it is. What one quota holds back is one finding."""
     waits = {each.workload.key for each in snapshot.pending}
     rolling = [each for each in snapshot.workloads if each.surge and each.key not in waits]
-    for workload in rolling:
-        if workload.namespace in namespaces:
-            for excess in exceeded(namespaces[workload.namespace], workload, workload.replicas + workload.surge):
-                yield _refused(workload, excess)
+    refused = held_back(namespaces, ((each, each.replicas + each.surge) for each in rolling))
+    for (namespace, _), held in refused.items():
+        yield _refused(lab, namespaces[namespace], held)
     for workload, reason in one_more(snapshot.nodes, snapshot.workloads, snapshot.uses, rolling):
-        yield _without_a_place(snapshot, workload, reason)
+        yield _without_a_place(lab, snapshot, workload, reason)
 
 
-def _refused(workload: Workload, excess: Excess) -> Finding:
+def _refused(lab: Lab, use: NamespaceUse, held: Sequence[HeldBack]) -> Finding:
+    worst, names = most_needed(held), [each.workload.name for each in held]
+    own = use.name.removeprefix(f"{use.tier}-")
+    remedies = (*quota_remedies(lab, use, held), *(singleton_remedy(lab, held[0].workload) if len(held) == 1 else ()))
+    said = (
+        f"a rollout of {names[0]} starts a pod more before an old one goes, and {use.name} would then use "
+        f"{worst.excess.sentence}: the API server refuses it, and every change to {names[0]} is stuck"
+        if len(held) == 1
+        else f"rollouts of {listed(names)} each start a pod more before an old one goes, and {use.name} would then "
+        f"use up to {worst.excess.sentence} ({worst.workload.name}): the API server refuses it, and every change to "
+        "them is stuck"
+    )
     return ROLLOUT_EXCEEDS_QUOTA.finding(
-        workload.path,
-        f"a rollout of {workload.name} starts a pod more before an old one goes, and {workload.namespace} would then "
-        f"use {excess.sentence}: the API server refuses it, and every change to {workload.name} is stuck",
-        f"{excess.smaller}write singleton: true where a short interruption does no harm (the old pod goes first), or "
-        "raise the tier's quota",
+        ("groups", own) if len(held) > 1 and own in lab.groups else worst.workload.path,
+        said,
+        any_of(remedies),
+        about=field_of(worst.excess.resource),
+        facts={"workloads": tuple(names), "needed": worst.excess.needed, "hard": worst.excess.hard},
+        remedies=remedies,
     )
 
 
-def _without_a_place(snapshot: ClusterSnapshot, workload: Workload, reason: NoPlace) -> Finding:
+def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, reason: NoPlace) -> Finding:
+    rolled = workload._replace(replicas=workload.replicas + workload.surge)
+    causes = "; ".join(sentence(each, rolled) for each in blockers(rolled, reason, snapshot.nodes, snapshot.workloads))
+    remedies = (
+        *_smaller(lab, snapshot, workload, reason),
+        *singleton_remedy(lab, workload),
+        *_another_worker(lab, snapshot, workload),
+    )
     return ROLLOUT_DOES_NOT_FIT.finding(
         workload.path,
         f"a rollout of {workload.name} starts a pod more before an old one goes, and that pod would stay Pending: "
-        f"{reason}",
-        f"{''.join(_smaller(snapshot, workload, reason))}write singleton: true where a short interruption does no "
-        "harm (the old pod goes first), or add a worker",
+        f"{f'{causes}. kube-scheduler: ' if causes else ''}{reason}",
+        any_of(remedies) if remedies else NOTHING_HELPS,
+        remedies=remedies,
     )
 
 
-def _smaller(snapshot: ClusterSnapshot, workload: Workload, reason: NoPlace) -> Iterator[str]:
+def _smaller(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, reason: NoPlace) -> Iterator[Remedy]:
     for resource in pod_requests(workload.pod):
         if reason.lacks(resource):
             most = largest_request(workload, resource, lambda smaller: _rolls_out(snapshot, smaller))
-            if most:
-                yield f"request at most {notation(resource, most)} of {resource} for each pod, "
+            smaller = requesting(workload, resource, most) if most else None
+            if most and smaller and _rolls_out_anew(snapshot, smaller):
+                yield request_remedy(lab, smaller, resource, most)
+
+
+def _another_worker(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
+    worker = standard_worker(snapshot.uses)
+    further = (copy(worker),) if worker and has_memory_for(lab, worker.node.name) else ()
+    if worker and further and _rolls_out_anew(snapshot._replace(nodes=(*snapshot.nodes, *further)), workload):
+        yield worker_remedy(worker.node.name)
 
 
 def _rolls_out(snapshot: ClusterSnapshot, workload: Workload) -> bool:
     """Whether one more pod finds a place once all pods of a workload are as it says."""
     rolled = workload._replace(replicas=workload.replicas + workload.surge)
-    workloads = [rolled if each.key == workload.key else each for each in snapshot.workloads]
+    return not _waiting(snapshot, rolled)
+
+
+def _rolls_out_anew(snapshot: ClusterSnapshot, workload: Workload) -> bool:
+    """The same after everything was placed anew."""
+    workloads = [workload if each.key == workload.key else each for each in snapshot.workloads]
+    uses, _ = place(snapshot.nodes, workloads)
+    return _rolls_out(snapshot._replace(workloads=workloads, uses=uses), workload)
+
+
+def _waiting(snapshot: ClusterSnapshot, rolled: Workload) -> tuple[Pending, ...]:
+    workloads = [rolled if each.key == rolled.key else each for each in snapshot.workloads]
     _, waiting = place(snapshot.nodes, workloads, snapshot.uses)
-    return not newly(waiting, snapshot.pending)
+    return newly(waiting, snapshot.pending)

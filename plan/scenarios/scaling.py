@@ -1,11 +1,19 @@
 """Autoscalers that may ask for more pods than there is room for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from plan.capacity.quotas import Excess, exceeded
+from config.lab import Lab
+from plan.capacity.groups import copy, standard_worker
+from plan.capacity.hosts import has_memory_for
+from plan.capacity.quotas import Excess, exceeded, field_of
 from plan.kubernetes.scheduling import place
-from plan.model import Finding, NamespaceUse, Pending, Workload
+from plan.model import Edit, Finding, NamespaceUse, Pending, Remedy, Workload
 from plan.model.findings import Rule
+from plan.scenarios import edits
+from plan.scenarios.blocker_words import sentence
+from plan.scenarios.blockers import blockers
+from plan.scenarios.quota_remedies import larger_quota
+from plan.scenarios.remedies import NOTHING_HELPS, any_of, worker_remedy
 from plan.scenarios.snapshot import ClusterSnapshot, newly
 
 AUTOSCALER_DOES_NOT_FIT = Rule(
@@ -30,35 +38,71 @@ AUTOSCALER_EXCEEDS_QUOTA = Rule(
 )
 
 
-def scaling_findings(snapshot: ClusterSnapshot, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
+def scaling_findings(lab: Lab, snapshot: ClusterSnapshot, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
     """Autoscaled workloads that do not get to their maximum: each against its quota, all together on the nodes."""
     scaled = {each.key: each._replace(replicas=each.max_replicas) for each in snapshot.workloads if each.max_replicas}
     for workload in snapshot.workloads:
         if workload.key in scaled and workload.namespace in namespaces:
             for excess in exceeded(namespaces[workload.namespace], workload, scaled[workload.key].replicas):
-                yield _refused(workload, excess)
+                yield _refused(lab, namespaces[workload.namespace], workload, excess)
     if scaled:
         at_most = [scaled.get(each.key, each) for each in snapshot.workloads]
         _, waiting = place(snapshot.nodes, at_most, snapshot.uses)
         for pending in newly(waiting, snapshot.pending):
             if pending.workload.key in scaled:
-                yield _without_a_place(pending)
+                yield _without_a_place(lab, snapshot, at_most, pending)
 
 
-def _refused(workload: Workload, excess: Excess) -> Finding:
+def _refused(lab: Lab, use: NamespaceUse, workload: Workload, excess: Excess) -> Finding:
+    remedies = (
+        *_at_most(lab, workload, excess.pods),
+        larger_quota(use, excess.resource, excess.needed),
+    )
     return AUTOSCALER_EXCEEDS_QUOTA.finding(
         (*workload.path, "autoscale"),
         f"at {workload.max_replicas} replicas of {workload.name}, {workload.namespace} would use {excess.sentence}: "
         "the API server refuses the pods above it",
-        f"write max_replicas: {excess.pods}, or raise the tier's quota",
+        any_of(remedies),
+        about=field_of(excess.resource),
+        remedies=remedies,
     )
 
 
-def _without_a_place(pending: Pending) -> Finding:
+def _at_most(lab: Lab, workload: Workload, pods: int) -> Iterator[Remedy]:
+    """A lower maximum; below two pods there is nothing to scale."""
+    stated = edits.stated_workload(lab, workload)
+    least = max(2, workload.replicas)
+    if pods >= least:
+        change = Edit((*workload.path, "autoscale", "max_replicas"), pods)
+        yield Remedy(f"write max_replicas: {pods} for {workload.name}", (change,) if stated else ())
+    elif stated:
+        yield Remedy(f"take autoscale out of {workload.name}", (Edit((*workload.path, "autoscale")),))
+
+
+def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, at_most: Sequence[Workload], pending: Pending) -> Finding:
     workload = pending.workload
+    remedies = (
+        *_at_most(lab, workload, workload.replicas - pending.pods),
+        *_another_worker(lab, snapshot, at_most, workload),
+    )
+    causes = "; ".join(sentence(each, workload) for each in blockers(workload, pending.reason, snapshot.nodes, at_most))
     return AUTOSCALER_DOES_NOT_FIT.finding(
         (*workload.path, "autoscale"),
         f"{pending.pods} of the {workload.replicas} pods that the autoscaler of {workload.name} may make would stay "
-        f"Pending while all autoscalers are at their maximum: {pending.reason}",
-        f"write max_replicas: {workload.replicas - pending.pods}, or add a worker",
+        "Pending while all autoscalers are at their maximum: "
+        f"{f'{causes}. kube-scheduler: ' if causes else ''}{pending.reason}",
+        any_of(remedies) or NOTHING_HELPS,
+        remedies=remedies,
     )
+
+
+def _another_worker(
+    lab: Lab, snapshot: ClusterSnapshot, at_most: Sequence[Workload], workload: Workload
+) -> Iterator[Remedy]:
+    worker = standard_worker(snapshot.uses)
+    if worker and has_memory_for(lab, worker.node.name):
+        nodes = (*snapshot.nodes, copy(worker))
+        uses, pending = place(nodes, snapshot.workloads)
+        _, waiting = place(nodes, at_most, uses)
+        if workload.key not in {each.workload.key for each in newly(waiting, pending)}:
+            yield worker_remedy(worker.node.name)

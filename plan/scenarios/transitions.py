@@ -19,8 +19,8 @@ def transition_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Worklo
     """All findings about what moves."""
     standing = as_it_stands(capacity, workloads)
     namespaces = {use.name: use for use in capacity.namespaces}
-    yield from rollout_findings(standing, namespaces)
-    yield from scaling_findings(standing, namespaces)
+    yield from rollout_findings(lab, standing, namespaces)
+    yield from scaling_findings(lab, standing, namespaces)
     yield from job_findings(lab, standing)
-    yield from worker_findings(standing, namespaces)
+    yield from worker_findings(lab, standing, namespaces)
     yield from cold_start_findings(lab, standing.nodes)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from config.lab import Lab
 from config.tier import Tier as TierRow
-from plan.model import Finding, Manifest, Tier
+from plan.model import Edit, Finding, Manifest, Remedy, Tier
 from plan.model.findings import Rule
 from plan.model.metadata import MANAGED_BY_LABEL, manifest
+from plan.wording import listed
 
 SHUTDOWN_TOO_SHORT = Rule(
     "SHUTDOWN-TOO-SHORT",
@@ -94,13 +95,32 @@ def shutdown_grace_periods(tiers: Mapping[str, TierRow]) -> list[dict[str, int]]
 
 
 def shutdown_findings(lab: Lab) -> Iterator[Finding]:
-    """Machines that are switched off before their pods have had their time."""
+    """Machines that are switched off before their pods have had their time: one cause, told once."""
     needed = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers))
-    for name, machine in lab.machines.items():
-        if machine.role != "appliance" and machine.start.down_seconds < needed:
-            yield SHUTDOWN_TOO_SHORT.finding(
-                ("machines", name, "start", "down_seconds"),
-                f"is stopped after {machine.start.down_seconds} s, but the tiers' shutdown_grace_seconds add up to "
-                f"{needed} s ({SYSTEM_CRITICAL_GRACE_SECONDS} s for system pods included)",
-                f"write down_seconds: {needed}, or shorten shutdown_grace_seconds of a tier",
-            )
+    short = {
+        name: machine.start
+        for name, machine in lab.machines.items()
+        if machine.role != "appliance" and machine.start.down_seconds < needed
+    }
+    if not short:
+        return
+    by_seconds: dict[int, list[str]] = {}
+    for name, start in short.items():
+        by_seconds.setdefault(start.down_seconds, []).append(name)
+    after = ", ".join(
+        f"{listed(names)} {'is' if len(names) == 1 else 'are'} switched off after {seconds} s"
+        for seconds, names in by_seconds.items()
+    )
+    change = tuple(
+        Edit(("machines", name, "start"), start.model_dump() | {"down_seconds": needed})
+        for name, start in short.items()
+    )
+    words = f"write down_seconds: {needed} for {listed(list(short))}"
+    yield SHUTDOWN_TOO_SHORT.finding(
+        ("machines", next(iter(short)), "start", "down_seconds"),
+        f"{after}, but the tiers' shutdown_grace_seconds add up to {needed} s ({SYSTEM_CRITICAL_GRACE_SECONDS} s for "
+        "system pods included): pods that need their time are killed",
+        f"{words}, or shorten shutdown_grace_seconds of a tier",
+        facts={"machines": tuple(short), "needed_seconds": needed},
+        remedies=(Remedy(words, change),),
+    )

@@ -14,7 +14,7 @@ from plan.model.resources import oom_score_adj, qos_class
 from plan.workloads.context import ServiceContext
 from plan.workloads.identity import identity
 from plan.workloads.pods import Template
-from plan.workloads.volumes import claim_spec, one_node_volumes
+from plan.workloads.volumes import claim_spec, one_node_volumes, zones_of_volumes
 
 CONTROLLERS: dict[str, Controller] = {
     "deployment": "Deployment",
@@ -33,6 +33,8 @@ def planned_workload(
     context: ServiceContext, name: str, kind: Controller, replicas: int, pod: Pod, path: Path
 ) -> Workload:
     """A workload and what follows from its pod; a daemonset has one for each node that lets it in."""
+    if zones := zones_of_volumes(context, pod):
+        pod = pod._replace(constraints=pod.constraints._replace(volume_zones=zones))
     return Workload(
         name=name,
         service=context.name,

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from plan.cluster.nodes import gpus_of
+from config.cluster import GpuSharing
+from config.lab import Lab
+from plan.cluster.nodes import gpus_of, video_memory_of
 from plan.model import Manifest
 from plan.model.metadata import manifest
 from plan.tiers.conventions import GPU_TAINT, GPU_TAINT_VALUE
@@ -97,27 +99,52 @@ def _gpu_node_rule(context: ServiceContext) -> Manifest:
     lab = context.lab
     sharing = lab.cluster.platform.gpu
     assert sharing is not None, "only called where a GPU is shared"
-    vendors = {
-        lab.site.hosts[machine.host].pci_devices[device].id.split(":")[0]
-        for machine in lab.machines.values()
-        for device in gpus_of(lab, machine)
+    ids = {
+        name: [lab.site.hosts[machine.host].pci_devices[device].id for device in gpus]
+        for name, machine in lab.machines.items()
+        if (gpus := gpus_of(lab, machine))
     }
-    found = {
-        "feature": "pci.device",
-        "matchExpressions": {
-            "vendor": {"op": "In", "value": sorted(vendors)},
-            "class": {"op": "In", "value": ["0300", "0302"]},
-        },
-    }
+    vendors = sorted({each.split(":")[0] for devices in ids.values() for each in devices})
     rule = {
         "name": "gpu",
-        "matchFeatures": [found],
+        "matchFeatures": [_card(vendor=vendors)],
         "extendedResources": {sharing.video_memory_resource: str(sharing.video_memory_mib)},
         "taints": [{"key": GPU_TAINT, "value": GPU_TAINT_VALUE, "effect": "NoSchedule"}],
     }
+    rules = [rule, *_other_amounts(lab, ids, sharing)]
     return manifest(
-        "nfd.k8s-sigs.io/v1alpha1", "NodeFeatureRule", "gpu", labels=context.labels(), spec={"rules": [rule]}
+        "nfd.k8s-sigs.io/v1alpha1", "NodeFeatureRule", "gpu", labels=context.labels(), spec={"rules": rules}
     )
+
+
+def _card(**expected: list[str]) -> Manifest:
+    """A graphics card on the PCI bus of a node."""
+    matched = {**expected, "class": ["0300", "0302"]}
+    conditions = {key: {"op": "In", "value": values} for key, values in matched.items()}
+    return {"feature": "pci.device", "matchExpressions": conditions}
+
+
+def _other_amounts(lab: Lab, ids: Mapping[str, list[str]], sharing: GpuSharing) -> Iterator[Manifest]:
+    """Rules of nodes that advertise another amount, after the general one, which they override: known by their card
+    where that tells the amount, and by their name where it does not, as with two cards in a machine."""
+    amounts = {
+        name: video_memory_of(lab, machine, gpus_of(lab, machine))
+        for name, machine in lab.machines.items()
+        if name in ids
+    }
+    for name, amount in amounts.items():
+        if amount != sharing.video_memory_mib:
+            alike = [other for other in ids if set(ids[other]) & set(ids[name])]
+            by_card = all(amounts[other] == amount and len(ids[other]) == 1 for other in alike)
+            if by_card and alike[0] != name:
+                continue
+            vendor, device = ids[name][0].split(":")
+            named = {"feature": "system.name", "matchExpressions": {"nodename": {"op": "In", "value": [name]}}}
+            yield {
+                "name": f"video-memory-{name}",
+                "matchFeatures": [_card(vendor=[vendor], device=[device]) if by_card else named],
+                "extendedResources": {sharing.video_memory_resource: str(amount)},
+            }
 
 
 def _address_pool(context: ServiceContext) -> Iterator[Manifest]:

@@ -10,9 +10,11 @@ from config.service.app import OwnWorkloads
 from config.service.common import Scratch, Volume
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
+from config.service.database import DatabaseBase
 from config.service.secret import SecretFile
 from config.storage_class import ONE_NODE, AccessMode, BlockStorageClass, NfsStorageClass, OtherStorageClass
-from plan.model import Manifest
+from plan.cluster.nodes import ZONE_LABEL
+from plan.model import Manifest, Pod
 from plan.model.metadata import NOT_AWAITED, manifest
 from plan.workloads.context import ServiceContext
 from plan.workloads.secret_names import secret_key, secret_name
@@ -100,6 +102,27 @@ def block_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str,
     return tuple(
         name for name in volumes if name in mounted(config) and is_block(context.lab, volumes[name].storage_class)
     )
+
+
+def zones_of_volumes(context: ServiceContext, pod: Pod) -> tuple[str, ...]:
+    """The hosts on which all block volumes of a pod can be made: those with their storage. Empty where no host of
+    nodes lacks it."""
+    if not pod.block_volumes:
+        return ()
+    hosts = context.lab.site.hosts
+    storages = {row.storage for volume in pod.block_volumes if (row := _block_class(context, volume))}
+    zones = dict.fromkeys(node.labels.get(ZONE_LABEL, "") for node in context.nodes)
+    able = tuple(zone for zone in zones if zone not in hosts or storages <= hosts[zone].storages.keys())
+    return able if able and len(able) < len(zones) else ()
+
+
+def _block_class(context: ServiceContext, volume: str) -> BlockStorageClass | None:
+    service = context.service
+    stated = service.volumes[volume].storage_class if volume in service.volumes else None
+    if stated is None and isinstance(service, DatabaseBase):
+        stated = service.storage_class
+    row = context.lab.storage_classes.get(stated or "")
+    return row if isinstance(row, BlockStorageClass) else None
 
 
 def disk_scratch(context: ServiceContext, config: WorkloadConfig) -> int:

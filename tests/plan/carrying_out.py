@@ -67,6 +67,8 @@ def _one_more(folder: Path, name: str) -> None:
     )
     vmids = {each.vmid for each in lab.machines.values()} | {each.vmid for each in lab.site.templates.values()}
     machine["vmid"] = max(vmids) + 1
+    orders = [each.start.order for each in lab.machines.values() if each.host == machine["host"]]
+    machine["start"]["order"] = max(orders) + 1
     machine["template"] = machine.get("template") or next(iter(lab.site.templates))
     taken = {str(each.address) for row in lab.machines.values() for each in row.interfaces if each.address}
     for interface in machine["interfaces"]:

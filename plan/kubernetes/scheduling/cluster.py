@@ -95,12 +95,12 @@ class Cluster:
         return kind.own_volumes + sum(not self._claims[claim][index] > 0 for claim in kind.claims)
 
     def reaches(self, kind: Kind) -> Booleans:
-        """The nodes from which the volumes are in reach that a kind of pods has already. One that it shares and that
-        is new was made in the zone of its first pod."""
-        if zones := kind.constraints.volume_zones:
-            return np.array([node.labels.get(ZONE_LABEL) in zones for node in self.nodes])
+        """The nodes from which the volumes are in reach that a kind of pods has already, or where they can be made.
+        One that it shares and that is new was made in the zone of its first pod."""
         codes, *_ = self.domains(ZONE_LABEL)
         reached = np.ones(len(self.nodes), np.bool_)
+        if zones := kind.constraints.volume_zones:
+            reached = np.array([node.labels.get(ZONE_LABEL) in zones for node in self.nodes])
         for zone in {self._zones[claim] for claim in kind.claims if claim in self._zones}:
             reached &= codes == zone
         return reached
