@@ -19,7 +19,7 @@ BEGAN = "2027-02-01T12:00:00Z"
 
 
 def objects(factor: int) -> Iterator[Manifest]:
-    """What would run of prod, each object so many times under another name, and pods that are ready."""
+    """Objects of prod, each so many times under another name, and ready pods."""
     plan = make_plan(load_lab(ROOT / "config" / "labs" / "prod"))
     for copy in range(factor):
         for use in plan.capacity.nodes:

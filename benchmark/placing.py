@@ -1,4 +1,4 @@
-"""Placing pods on many nodes, and all that is said of a lab.
+"""Placing pods on many nodes, and all findings of a lab.
 
 `python -m benchmark.placing NODES PODS` prints CPU seconds, and without them those of prod's full verdict.
 """

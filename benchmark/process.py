@@ -1,4 +1,4 @@
-"""What a command costs as a whole process."""
+"""Cost of a command as a whole process."""
 
 import os
 import resource
@@ -32,7 +32,7 @@ def cost_of(*arguments: str, runs: int = RUNS) -> Cost:
 
 
 def output_of(*arguments: str) -> str:
-    """What a Python command prints."""
+    """Output of a Python command."""
     return subprocess.run(
         _command(arguments), cwd=ROOT, env=_environment(), check=True, capture_output=True, text=True
     ).stdout

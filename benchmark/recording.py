@@ -28,7 +28,7 @@ ENDPOINT = "https://192.0.2.10:8006/"
 
 
 def with_components(plan: Plan) -> None:
-    """What the program declares."""
+    """Declare the plan with the program's components."""
     settings = Settings(
         lab=ROOT,
         adopt=True,

@@ -49,7 +49,7 @@ def findings() -> Iterator[str]:
     yield "Reasons to refuse a lab at loading, before anything is planned.\n"
     for each in REFUSALS:
         yield f"## {each.code}\n\n**{each.title}.** {each.meaning}\n\n*Remedy:* {each.remedy}\n"
-    yield "# What ails a cluster\n"
+    yield "# Problems of a cluster\n"
     yield "The findings of `homelab doctor`; each states its remedy with the names of the objects.\n"
     for code, rule in RULES.items():
         yield f"## {code}\n\n**{rule.title}.** {rule.rule}\n"

@@ -1,5 +1,5 @@
 """A chart repository on loopback. Whatever is asked of it by name and version is a small chart of a few objects, for
-what charts hold is not to be had here, and the engine's dealings with a release do not depend on it."""
+the content of charts is not available here, and the engine handles a release without it."""
 
 import hashlib
 import io

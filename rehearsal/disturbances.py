@@ -1,4 +1,4 @@
-"""What may happen to a lab that runs: a node is drained, one is lost, one is added."""
+"""Events in a running lab: a node is drained, one is lost, one is added."""
 
 import time
 from collections.abc import Collection, Iterable
@@ -66,9 +66,9 @@ def with_another_worker(lab: Lab) -> tuple[Lab, str]:
 
 
 def predicted_pending(plan: Plan, lab: Lab, gone: Collection[str], before: Outcome) -> tuple[Pending, ...]:
-    """What the planner expects to wait on the nodes of `lab` that are not gone.
+    """Pods that the planner expects to wait on the nodes of `lab` that are not gone.
 
-    What ran there `before` stays, and volumes stay where they were used.
+    Pods that ran there `before` stay, and volumes stay where they were used.
     """
     nodes = plan_nodes(lab)
     workloads = (*system_workloads(plan_nodes(plan.lab)), *plan.workloads)
@@ -79,7 +79,7 @@ def predicted_pending(plan: Plan, lab: Lab, gone: Collection[str], before: Outco
 
 
 def _use(node: Node, workloads: Iterable[Workload], before: Outcome) -> NodeUse:
-    """What ran on a node."""
+    """Pods that ran on a node."""
     ran = next((each.workloads for each in before.nodes if each.name == node.name), {})
     placed = tuple((each, ran[key_of(each)]) for each in workloads if key_of(each) in ran)
     return NodeUse(node, {}, {}, 0, sum(count for _, count in placed), placed)

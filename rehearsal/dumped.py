@@ -34,7 +34,7 @@ MADE_THERE = frozenset(
         "APIService",
     }
 )
-"""Kinds whose objects the controllers make anew."""
+"""Kinds whose objects the controllers recreate."""
 OF_THE_SERVER = (
     "uid",
     "resourceVersion",
@@ -47,7 +47,7 @@ OF_THE_SERVER = (
     "deletionGracePeriodSeconds",
 )
 BOUND = ("pv.kubernetes.io/bind-completed", "pv.kubernetes.io/bound-by-controller")
-"""Annotations that say that a claim has its volume: here it has to find it anew."""
+"""Annotations that say that a claim has its volume: here it has to find it again."""
 SECONDS = 20
 """That a kind has to be served after its definition is there."""
 _EXISTS, _CONFLICT, _NO_SUCH_KIND = 409, 409, 404

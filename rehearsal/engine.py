@@ -1,7 +1,7 @@
 """A lab's contents, declared by the program's own components and applied by the real `pulumi up`.
 
-What is not the program's is stood in for: charts by the pods of their footprint, and machines by KWOK's nodes. The
-program waits until what runs is ready; this does not, since what never will is what a rehearsal is to find out.
+Parts that are not the program's have stand-ins: the pods of a chart's footprint, and KWOK's nodes for machines. The
+program waits until its objects are ready; this does not, as a rehearsal is to find those that never will be.
 """
 
 import secrets
@@ -40,7 +40,7 @@ class Engine:
             env_vars={
                 **installed.environment,
                 "PULUMI_CONFIG_PASSPHRASE": secrets.token_hex(16),
-                # Nobody needs the state of an `up` that is interrupted; it would be written anew with each object.
+                # Nobody needs the state of an `up` that is interrupted; it would be rewritten with each object.
                 "PULUMI_EXPERIMENTAL": "true",
                 "PULUMI_SKIP_CHECKPOINTS": "true",
             },
@@ -76,7 +76,7 @@ class Engine:
 
 
 class _Told:
-    """What an `up` tells while it runs, about objects by kind and name in the program."""
+    """Events of a running `up`, about objects by kind and name in the program."""
 
     def __init__(self) -> None:
         self.refused: dict[tuple[str, str], str] = {}
@@ -90,7 +90,7 @@ class _Told:
             self.refused[_key(about.urn)] = _words(about.message)
 
     def outcome(self, manifest: Manifest) -> Applied:
-        """What came of an object."""
+        """Outcome of applying an object."""
         key = (manifest["kind"], resource_name(manifest))
         if key in self.refused:
             return Applied(manifest, None, Refused(0, "", self.refused[key]))

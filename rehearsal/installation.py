@@ -30,7 +30,7 @@ class Installation(NamedTuple):
 
     pulumi: Path
     environment: dict[str, str]
-    """To run it with, besides what is there already."""
+    """Environment to run it with, in addition to the present one."""
 
 
 def missing(plugins: Iterable[str] = ("kubernetes",)) -> str | None:

@@ -1,4 +1,4 @@
-"""What became of a lab on the control plane: what runs, what waits and why, what was refused and by whom."""
+"""Outcome of a lab on the control plane: pods that run, that wait and why, that were refused and by whom."""
 
 import re
 import time
@@ -66,7 +66,7 @@ class WorkloadState(NamedTuple):
 
 
 class NodeState(NamedTuple):
-    """What a node holds."""
+    """Pods and volumes of a node."""
 
     name: str
     pods: int
@@ -175,7 +175,7 @@ def placing_seconds(pods: Iterable[Manifest]) -> float:
 
 
 def who_refused(refused: Refused) -> By:
-    """Who said no, as far as the message tells."""
+    """The refusing part, as far as the message shows it."""
     return _refuser(refused.message)
 
 
@@ -187,7 +187,7 @@ def _refuser(message: str) -> By:
 
 
 def _refused_pods(api: Api, missing: set[Key]) -> Iterable[Refusal]:
-    """What the controllers of missing pods were told, the last time that they tried."""
+    """Refusals that the controllers of missing pods got, the last time that they tried."""
     if not missing:
         return ()
     sets = _deployments(api)

@@ -10,7 +10,7 @@ class Tool(NamedTuple):
     """Of the Go module that pins it, in `rehearsal/tools/`."""
     package: str
     module: str | None
-    """Whose version it has; None for a program of this project."""
+    """Module that gives its version; None for a program of this project."""
     seconds: int
     """About how long a build takes on two idle cores, after those before it in `TOOLS`."""
     tells_version: tuple[str, ...] | None = None
@@ -20,12 +20,12 @@ class Tool(NamedTuple):
 
 
 class Preparation(NamedTuple):
-    """What has to be made before a build, since no module holds it."""
+    """Files that have to be made before a build, since no module holds them."""
 
     sdk: str
     """The Python package whose plugin it is."""
     copied: str = ""
-    """A file of the module that is copied beside the source, which embeds it."""
+    """A file of the module that is copied next to the source, which embeds it."""
     generator: tuple[str, ...] = ()
     """A program of the source's own, with its arguments, that writes what the source embeds."""
 

@@ -19,7 +19,7 @@ class Event(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What came of the lab, or of an event."""
+    """Outcome of the lab, or of an event."""
 
     event: str
     outcome: Outcome

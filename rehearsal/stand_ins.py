@@ -30,7 +30,7 @@ def stand_ins(plan: Plan, *services: str) -> Iterator[Manifest]:
 
 
 def system_stand_ins(plan: Plan) -> Iterator[Manifest]:
-    """What kubeadm runs on the nodes."""
+    """Stand-ins for kubeadm's pods on the nodes."""
     for workload in system_workloads(tuple(use.node for use in plan.capacity.nodes)):
         made = stand_in(workload, selector(workload.name), {})
         made["spec"]["template"]["spec"]["priorityClassName"] = SYSTEM_PRIORITY_CLASS
@@ -85,7 +85,7 @@ def _container(container: Container) -> Manifest:
 
 
 def _affinity(constraints: Constraints) -> dict[str, Any]:
-    """What a stand-in would rather have; nothing that they need is planned yet."""
+    """Preferred affinity of a stand-in; none of them has a required one yet."""
     needs = (constraints.near, constraints.apart, constraints.spread, constraints.node_affinity)
     assert not any(needs), needs
     wanted = {

@@ -135,7 +135,7 @@ def _variables(name: str, tool: Tool) -> str:
 
 @contextmanager
 def _source(name: str, tool: Tool) -> Iterator[Path]:
-    """The folder to build in: a copy where something has to be made first, so that nothing is written beside it."""
+    """The folder to build in: a copy where something has to be made first, so that nothing is written next to it."""
     folder = MODULES / tool.folder
     if name not in PREPARED:
         yield folder

@@ -52,7 +52,7 @@ class ControlPlane:
 def control_plane(plan: Plan, tell: Tell = lambda line: None) -> Iterator[ControlPlane]:
     """A control plane with Kyverno, where the lab has it, and with all kinds that the plan uses. It has no nodes.
 
-    `tell` is told what takes long: building a part for the first time.
+    `tell` gets messages about slow steps: building a part for the first time.
 
     Raises:
         ToolMissing: a part is not here and cannot be built.

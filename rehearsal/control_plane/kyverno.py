@@ -1,4 +1,4 @@
-"""Kyverno beside the control plane: as its chart installs it, but for the pods, which run here as programs.
+"""Kyverno with the control plane: as its chart installs it, except for the pods, which run here as programs.
 
 Its controllers have the chart's service accounts and no other rights, and look at the lab's own namespace of Kyverno.
 Of the values that the lab gives to the chart, rights of the background controller are the only ones that count here.
@@ -70,7 +70,7 @@ class Kyverno:
         self._running.wait("kyverno-admission-controller", self._is_ready)
 
     def _installed(self, rest: list[Manifest], rights: list[dict[str, Any]]) -> Iterator[Manifest]:
-        """What the chart installs, but for what runs, and the namespace, which has another name here."""
+        """Objects that the chart installs, except for its pods and the namespace, which has another name here."""
         yield from (each for each in rest if each["kind"] not in ("Deployment", "Namespace"))
         yield from _certificates(self._namespace)
         if rights:

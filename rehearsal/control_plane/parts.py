@@ -22,7 +22,7 @@ STAGES = (
     "pod/fast/pod-complete",
     "pod/fast/pod-delete",
 )
-"""What KWOK does to nodes and pods, in its module's `kustomize/stage`; pods of jobs complete at once."""
+"""KWOK's stages of nodes and pods, from its module's `kustomize/stage`; pods of jobs complete at once."""
 
 QUICK = ("--kube-api-qps=1000", "--kube-api-burst=2000")
 """The default limits, made for a shared API server, would take most of the time of a rehearsal."""

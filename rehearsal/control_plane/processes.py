@@ -1,4 +1,4 @@
-"""Programs that run beside us and end with us, however we end."""
+"""Programs that run with us and end with us, however we end."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from pathlib import Path
 from random import randrange
 
 _ON_OUR_END = 'read -r _; kill -s KILL -- "-$1" 2>/dev/null; sleep 0.2; rm -rf -- "$2"'
-"""What the watcher does: `read` returns when the pipe from us is closed, by us or by the kernel when we are gone."""
+"""Script of the watcher: `read` returns when the pipe from us is closed, by us or by the kernel when we are gone."""
 
 PORTS = (20_000, 32_000)
 """Below those that the kernel gives away (`net.ipv4.ip_local_port_range`)."""

@@ -5,7 +5,7 @@
 
 `proxmox.state` is all that it knows, as plain data: hosts, storages with their fill, volumes, machines, templates,
 pools, PCI mappings, tokens with their privileges, tasks. It can be looked into and changed while the emulator runs.
-`proxmox.requests` is what was asked, `proxmox.faults` takes what shall go wrong, and `proxmox.attach_volume` does
+`proxmox.requests` is what was asked, `proxmox.faults` takes faults, and `proxmox.attach_volume` does
 what the CSI driver does. By hand: `python -m rehearsal.proxmox`.
 """
 

@@ -1,4 +1,4 @@
-"""Who asks, and what they may do."""
+"""Users of the API, and their privileges."""
 
 from collections.abc import Mapping, Sequence
 from http.cookies import SimpleCookie
@@ -66,7 +66,7 @@ PRIVILEGES = [
 
 
 class User(NamedTuple):
-    """Who asks."""
+    """The user of a request."""
 
     name: str
     """`root@pam`, or with a token `homelab@pve!pulumi`: a token of root is not root."""
@@ -107,7 +107,7 @@ class User(NamedTuple):
 
 
 def authenticate(state: State, headers: Headers, method: str) -> User:
-    """Who asks, by their token or ticket. Raises Refusal."""
+    """The user of a request, by token or ticket. Raises Refusal."""
     authorization = headers.get("Authorization", "")
     if authorization.startswith("PVEAPIToken="):
         name, _, secret = authorization.removeprefix("PVEAPIToken=").partition("=")
@@ -137,7 +137,7 @@ def ticket(state: State, parameters: Mapping[str, str]) -> dict[str, object]:
 
 
 def permissions(user: User) -> dict[str, dict[str, int]]:
-    """What `access/permissions` says of who asks: 1 is for all below a path too."""
+    """Answer of `access/permissions` about a user: 1 holds for everything below a path too."""
     paths = sorted({*user.privileges, *user.here})
     return {
         path: dict.fromkeys(user.here.get(path, ()), 0) | dict.fromkeys(user.privileges.get(path, ()), 1)

@@ -1,4 +1,4 @@
-"""What the agent in a guest answers."""
+"""Answers of the agent in a guest."""
 
 from typing import Any
 

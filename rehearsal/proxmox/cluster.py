@@ -1,4 +1,4 @@
-"""What is the same on all nodes: version, resources, pools, mappings of PCI devices, access."""
+"""Data that is the same on all nodes: version, resources, pools, mappings of PCI devices, access."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rehearsal.proxmox.state import PciMapping, Pool
 
 FIRST_VMID = 100
 RENAMED = {"cpus": "maxcpu"}
-"""What the list of resources calls otherwise than the list of a node's machines."""
+"""Names in the list of resources that differ from those in the list of a node's machines."""
 MAPPING_PRIVILEGES = ("Mapping.Modify", "Mapping.Use", "Mapping.Audit")
 
 

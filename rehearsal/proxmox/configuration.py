@@ -35,7 +35,7 @@ NUMBERS = frozenset(
         "ciupgrade",
     ]
 )
-"""What Proxmox answers as a number; memory it answers as a string."""
+"""Settings that Proxmox answers as numbers; it answers memory as a string."""
 OPTIONS = NUMBERS | frozenset(
     [
         "affinity",

@@ -1,4 +1,4 @@
-"""What the Proxmox CSI driver does to a node behind everybody's back: it plugs volumes in and out."""
+"""Changes that the Proxmox CSI driver makes to a node unseen: it plugs volumes in and out."""
 
 from rehearsal.proxmox.answers import Refusal
 from rehearsal.proxmox.drives import drives_of

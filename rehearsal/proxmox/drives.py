@@ -1,4 +1,4 @@
-"""What happens to the volumes behind a machine's drives."""
+"""Changes to the volumes behind a machine's drives."""
 
 import re
 from collections.abc import Mapping

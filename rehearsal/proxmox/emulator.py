@@ -34,7 +34,7 @@ class Emulator:
 
     @property
     def state(self) -> State:
-        """What it knows; it may be read and changed at any time."""
+        """Its state, which may be read and changed at any time."""
         return self._api.state
 
     @property
@@ -45,7 +45,7 @@ class Emulator:
 
     @property
     def requests(self) -> Record:
-        """What was asked so far."""
+        """The requests so far."""
         return self._api.record
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["error", "timeout", "lock", "task-fails", "cut-before", "cut-after"]
-"""What goes wrong:
+"""Kinds of faults:
 
 - `error`: the request is answered with 500, and nothing was changed.
 - `timeout`: the change is made, and the answer is withheld until the connection is given up.
@@ -29,7 +29,7 @@ class Fault:
     times: int = 1
     """How often it strikes."""
     message: str = "cluster not ready - no quorum?"
-    """What an error or a failed task says."""
+    """Message of an error or a failed task."""
     seconds: float = 1.0
     """How long an answer is withheld before the connection is cut."""
     struck: int = 0

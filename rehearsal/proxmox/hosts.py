@@ -1,4 +1,4 @@
-"""What the nodes say of themselves: hardware, clock, network."""
+"""Answers of the nodes about themselves: hardware, clock, network."""
 
 import time
 from typing import Any

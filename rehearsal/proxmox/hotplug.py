@@ -1,4 +1,4 @@
-"""What a running machine takes over at once, and what waits for its next start."""
+"""Settings that a running machine takes over at once, and those that wait for its next start."""
 
 import re
 from collections.abc import Mapping

@@ -45,7 +45,7 @@ def _device_path(call: Call, device: Mapping[str, str]) -> str:
 
 
 def _hardware_properties(device: Mapping[str, Any]) -> dict[str, str | None]:
-    """What a mapping has to say of a device, from what the hardware says."""
+    """Properties that a mapping must have for a device, from its hardware."""
     subsystem = None
     if "subsystem_vendor" in device:
         subsystem = f"{device['subsystem_vendor']}:{device['subsystem_device']}".replace("0x", "")

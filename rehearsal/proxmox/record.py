@@ -1,4 +1,4 @@
-"""What was asked and answered, one request a line."""
+"""Record of requests and answers, one request a line."""
 
 import json
 import threading

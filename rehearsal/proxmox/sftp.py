@@ -28,7 +28,7 @@ class Server(NamedTuple):
     private_key: str
     """With which root logs in, in OpenSSH's format."""
     folder: Path
-    """What the host's file system is here."""
+    """The folder that stands for the host's file system."""
 
     def file(self, path: str) -> Path:
         """Where a file of the host is."""

@@ -1,4 +1,4 @@
-"""What the emulated Proxmox knows, as plain data: it can be read from a file, looked into, and written down."""
+"""State of the emulated Proxmox, as plain data: it can be read from a file, inspected, and written."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -63,9 +63,9 @@ class Volume(Data):
     content: Literal["images", "import", "iso", "vztmpl", "snippets", "backup"] = "images"
     format: str = "raw"
     text: str | None = None
-    """What is in a snippet."""
+    """Content of a snippet."""
     data: str = ""
-    """What tells one disk's contents from another's: a copy has those of its source."""
+    """Mark of a disk's content: a copy has that of its source."""
     ctime: int = 1767225600
 
 
@@ -79,12 +79,12 @@ class Machine(Data):
     config: dict[str, Setting]
     """As in its configuration file; `lock` is among it."""
     pending: dict[str, Setting | None] = {}
-    """What the next start will change; None takes a setting away."""
+    """Changes at the next start; None removes a setting."""
     running: bool = False
     guest_agent: bool = True
     """Whether an agent in the guest answers, once the configuration allows it."""
     addresses: list[str] = []
-    """What the agent reports; without any, those that cloud-init was told."""
+    """Addresses that the agent reports; without any, those of cloud-init."""
     starts: int = 0
     """How often it was started."""
 
@@ -128,7 +128,7 @@ class Task(Data):
 
 
 class Download(Data):
-    """What a web server would answer for a URL."""
+    """Answer of a web server for a URL."""
 
     filename: str
     size: int = 600 << 20

@@ -37,7 +37,7 @@ class Tasks:
             _run(self._state.tasks[upid], work)
 
     def status(self, upid: str) -> dict[str, Any]:
-        """What a task's `status` says. Raises Refusal."""
+        """Answer of a task's `status`. Raises Refusal."""
         task = self._task(upid)
         _, node, pid, pstart, *_ = upid.split(":")
         found = {

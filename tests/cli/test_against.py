@@ -1,4 +1,4 @@
-"""`homelab plan --against`: what a change of the lab does, beside a git revision or a rendered folder."""
+"""`homelab plan --against`: effects of a change of the lab, compared with a git revision or a rendered folder."""
 
 import json
 import shutil

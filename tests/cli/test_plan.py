@@ -101,7 +101,7 @@ def test_an_unknown_option_is_invalid_input(homelab: Homelab) -> None:
     assert homelab("plan", "--format", "xml").exit_code == 2
 
 
-# What programs may rely on.
+# Keys that programs may rely on.
 KEYS = {
     "machines": {"name", "vmid", "host", "vcpus", "memory_mib", "adopted"},
     "nodes": {"name", "allocatable", "requests", "limits", "volume_slots"},

@@ -30,7 +30,7 @@ BROKEN = Outcome(
 
 @pytest.fixture
 def outcomes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
-    """What comes of the lab and of the events after it, by event."""
+    """Outcomes of the lab and of the events after it, by event."""
     found = {"as planned": FINE}
 
     @contextmanager

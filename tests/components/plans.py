@@ -134,7 +134,7 @@ GPU = model.PciMapping(
 
 CREDENTIALS = model.Credentials("lab", "https://192.0.2.20:6443", AUTHORITIES, ADMINISTRATOR)
 FILES = tuple(secret for secret in SECRETS if "." in secret)
-"""What a control plane is made with."""
+"""Secrets of a control plane."""
 JOIN: tuple[Secret, ...] = ("join-token", "ca-certificate-hash")
 
 

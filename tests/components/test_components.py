@@ -1,4 +1,4 @@
-"""What holds for every component: its shape, its type, its children, and that each works on its own."""
+"""Every component has the same shape, its own type and children, and works on its own."""
 
 import inspect
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What waits for what: defaults, the policy engine, policies, namespaces, releases, services."""
+"""Resources wait for each other: defaults, the policy engine, policies, namespaces, releases, services."""
 
 from dataclasses import replace
 from graphlib import TopologicalSorter

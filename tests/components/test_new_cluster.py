@@ -56,7 +56,7 @@ def grown() -> Recording:
 
 
 def snippet(recording: Recording, machine: str) -> str:
-    """What stands in the snippet of a machine."""
+    """Content of a machine's snippet."""
     source = recording.get(providers.SNIPPET, f"{machine}.yaml").inputs["sourceRaw"]
     return secret_value(source["data"])
 
@@ -143,7 +143,7 @@ def test_a_kubeconfig_without_the_certificate_of_the_authority_is_refused_where_
 
 def test_declaring_again_asks_for_the_same(new: Recording) -> None:
     def unchanged(resource: Resource) -> dict[str, object]:
-        """What the engine ignores stays as it was asked for first."""
+        """Inputs that the engine ignores stay as they were requested first."""
         first = new.resources[resource.urn].inputs
         ignored = {name: first[name] for name in resource.ignore_changes if name in first}
         return {**providers.answer(resource), **ignored}

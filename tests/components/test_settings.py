@@ -1,4 +1,4 @@
-"""A stack's configuration is read once, and what is wrong with it is said in one sentence."""
+"""A stack's configuration is read once, and an error in it is reported in one sentence."""
 
 from pathlib import Path
 

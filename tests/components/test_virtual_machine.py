@@ -81,7 +81,7 @@ def test_a_machine_waits_for_its_snippets_which_hold_its_secrets() -> None:
 
 
 def test_a_snippet_is_written_once_and_stays() -> None:
-    """Each field of its source replaces it, and one that is deleted after it was written anew would be gone."""
+    """Each field of its source replaces it, and one that is deleted after it was rewritten would be gone."""
     snippet = with_snippet().get(SNIPPET, "node1.yaml")
     assert snippet.ignore_changes == ("sourceRaw",)
     assert snippet.protect

@@ -1,4 +1,4 @@
-"""A folder is a lab, or everything that is wrong with it is said."""
+"""A folder is a lab, or every error in it is reported."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What never leaves the cluster."""
+"""Secret data never leaves the cluster."""
 
 import base64
 import gzip

@@ -1,4 +1,4 @@
-"""The lab beside the cluster: the same, different, or not asked."""
+"""The lab compared with the cluster: the same, different, or not asked."""
 
 from copy import deepcopy
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What Proxmox answers about its machines, as plain values."""
+"""Answers of Proxmox about its machines, as plain values."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Interface

@@ -1,4 +1,4 @@
-"""Asking Proxmox: what it says is passed on, and what keeps it from answering is told in one sentence."""
+"""Asking Proxmox: its answers are passed on, and an obstacle is reported in one sentence."""
 
 import http.server
 import socket

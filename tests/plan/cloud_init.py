@@ -1,4 +1,4 @@
-"""Reads what cloud-init is told."""
+"""Read the files for cloud-init."""
 
 import base64
 from collections.abc import Mapping
@@ -49,12 +49,12 @@ def machine_of(plan: Plan, name: str) -> VirtualMachine:
 
 
 def complete(machine: VirtualMachine) -> str:
-    """What the machine is told, with secrets."""
+    """User data of the machine, with secrets."""
     return filled(machine.snippets[0].content, EXAMPLES)
 
 
 def user_data(machine: VirtualMachine) -> dict[str, Any]:
-    """What the machine is told."""
+    """User data of the machine."""
     return yaml.safe_load(machine.snippets[0].content)
 
 
@@ -64,7 +64,7 @@ def files(machine: VirtualMachine) -> dict[str, dict[str, Any]]:
 
 
 def content(machine: VirtualMachine, path: str) -> str:
-    """What stands in one of its files."""
+    """Content of one of its files."""
     return files(machine)[path]["content"]
 
 

@@ -11,5 +11,5 @@ def codes_made_in(package: str) -> set[str]:
 
 
 def codes_of_the_planner() -> set[str]:
-    """Those that a plan may hold; the others in `plan` are of what is compared with it."""
+    """Codes that a plan may hold; the others in `plan` belong to its comparison with live machines."""
     return codes_made_in("plan") - codes_made_in("plan.live")

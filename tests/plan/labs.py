@@ -63,7 +63,7 @@ def pod_templates(plan: Plan) -> list[tuple[Manifest, Manifest]]:
 
 
 def written_pod_templates(plan: Plan) -> list[tuple[Manifest, Manifest]]:
-    """Every controller that the program writes itself: those that do not stand in a file beside a service."""
+    """Every controller that the program writes itself: those that are not in a file of a service."""
     in_files = {
         (each.kind, namespace_of(plan.lab, service), each.name)
         for service, stated in plan.lab.objects.items()

@@ -1,7 +1,7 @@
-"""Common mistakes, and what is said of each: by the planner, and by the cluster.
+"""Common mistakes, and the messages about each: of the planner, and of the cluster.
 
 Each file in `tests/golden/messages/` is a service that is added to prod, what the planner says of it, in its own words
-and in those that it expects of the cluster, and what the cluster says. `make messages` writes what is said anew.
+and in those that it expects of the cluster, and what the cluster says. `make messages` records them again.
 """
 
 import os
@@ -33,7 +33,7 @@ def mistake(cause: str) -> dict[str, Any]:
 
 
 def kept(cause: str, who: str, said: dict[str, str]) -> dict[str, str]:
-    """What is kept of what the `planner` or the `cluster` said, or what it says now if that is to be written."""
+    """The recorded words of the `planner` or the `cluster`, or the present ones if they are to be recorded."""
     content = mistake(cause)
     if WRITES:
         content[who] = said
@@ -69,7 +69,7 @@ def planner_says(cause: str) -> dict[str, str]:
 
 
 def _expected(cause: str) -> str:
-    """What is said of the first pod that is refused, or of those that wait."""
+    """Message about the first pod that is refused, or about those that wait."""
     plan, service = plan_with_mistakes(), service_of(cause)
     (workload,) = service.workloads
     template = next(each for each in service.manifests if each["kind"] == "Deployment")["spec"]["template"]

@@ -1,4 +1,4 @@
-"""What a created node is told: all that it needs to become one by itself, and nothing twice."""
+"""The files of a created node: all that it needs to become one by itself, and nothing twice."""
 
 from dataclasses import replace
 from ipaddress import IPv4Address

@@ -1,4 +1,4 @@
-"""What two plans differ in is told, and nothing that is the same."""
+"""Differences between two plans are reported, and nothing that is the same."""
 
 import shutil
 from pathlib import Path
@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def changed(folder: Path, *edits: dict[str, str]) -> Comparison:
-    """What becomes of the lab by some edits."""
+    """Comparison of the lab before and after some edits."""
     change(folder, list(edits))
     before, after = plan_of("every_kind"), make_plan(load_lab(folder))
     return compare(side_of(before, "before"), side_of(after, "after"))

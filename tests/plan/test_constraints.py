@@ -1,4 +1,4 @@
-"""What a pod's manifest says about where it wants to run."""
+"""Constraints on a pod's place are read from its manifest."""
 
 from plan.model.constraints import AffinityTerm, Constraints, Requirement, Spread, read_constraints
 

@@ -43,7 +43,7 @@ def tiers(draw: st.DrawFn) -> Tier:
 
 @st.composite
 def stated(draw: st.DrawFn) -> Resources:
-    """What a container states, as far as a valid lab may: never more requested than it may use."""
+    """Resources of a container, as far as a valid lab allows: never more requested than it may use."""
     memory = draw(sizes)
     return Resources(
         cpu=draw(cpus),

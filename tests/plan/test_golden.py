@@ -1,6 +1,6 @@
-"""What two labs become, file by file: YAML in, YAML out, for a reviewer to read.
+"""The rendered files of two labs: YAML in, YAML out, for a reviewer to read.
 
-`make golden` writes the files anew; the difference is part of the review.
+`make golden` rewrites the files; the difference is part of the review.
 """
 
 import difflib

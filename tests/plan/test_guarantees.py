@@ -1,4 +1,4 @@
-"""Carrying out what is said to make a pod Guaranteed makes it Guaranteed, and less does not."""
+"""Carrying out the steps to Guaranteed makes a pod Guaranteed, and fewer do not."""
 
 import pytest
 

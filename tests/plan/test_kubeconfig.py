@@ -22,7 +22,7 @@ Yjg=
 -----END CERTIFICATE-----
 """
 HASH = "sha256:e7481a3c2f18be32d7f7143e4db1a13f91065ce14142fe661993a9823e3b07ac"
-"""What `openssl x509 -pubkey -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256` says about it."""
+"""Output of `openssl x509 -pubkey -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256` for it."""
 CREDENTIALS = Credentials("lab", "https://192.0.2.20:6443", AUTHORITIES, ADMINISTRATOR)
 WRITTEN = write_kubeconfig(CREDENTIALS, CERTIFICATE, "the certificate", "the-private-key")
 

@@ -1,4 +1,4 @@
-"""What is said of losses is true: the numbers are the scheduler's, the fixes work, what is by design is no alarm."""
+"""Findings about losses are true: the numbers are the scheduler's, the fixes work, and there is no false alarm."""
 
 import re
 import shutil
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def lost(folder: Path) -> list[Finding]:
-    """What is said of losses."""
+    """Findings about losses."""
     findings = look_ahead(make_plan(load_lab(folder))).findings
     return [each for each in findings if each.code in ("NODE-LOSS-DOES-NOT-FIT", "DRAIN-DOES-NOT-END")]
 

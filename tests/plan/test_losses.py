@@ -1,4 +1,4 @@
-"""What a lab loses with a node or a host, and what it still takes."""
+"""Losses of a lab with a node or a host, and its headroom."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -30,7 +30,7 @@ def loss(plan: Plan, event: str, name: str) -> Loss:
 
 
 def headroom_of(name: str) -> Headroom:
-    """What a lab still takes."""
+    """Headroom of a lab."""
     plan = plan_of(name)
     return headroom(plan, losses_of(plan))
 

@@ -28,8 +28,8 @@ BLOCKS = {
     "startup",
     "vga",
 }
-"""What the provider fills in where it is left out: cores=1, qemu64, 512 MiB, agent off, `other`, 8 GiB on local-lvm,
-a CD-ROM on ide3 with which q35 does not start."""
+"""Values that the provider fills in where they are left out: cores=1, qemu64, 512 MiB, agent off, `other`, 8 GiB on
+local-lvm, a CD-ROM on ide3 with which q35 does not start."""
 
 NOT_FOUND_ON_ADOPTION = {"agent", "cdrom", "disks", "operating_system", "serial_devices", "watchdog"}
 """With these ignored an import writes nothing; without them it stops the machine hard."""

@@ -1,4 +1,4 @@
-"""What the planner says of common mistakes."""
+"""The planner's messages about common mistakes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What pods can get of a node."""
+"""Resources of a node that pods can get."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Objects that stand in files beside a service, and patches of those that the program writes."""
+"""Objects from files of a service, and patches of those that the program writes."""
 
 import shutil
 from pathlib import Path

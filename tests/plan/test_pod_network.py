@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def found(folder: Path, *edits: dict[str, str], objects: str | None = None) -> list[Finding]:
-    """The findings about the pod network once the lab is changed; `objects` go into the file beside `flannel`."""
+    """The findings about the pod network once the lab is changed; `objects` go into the file of `flannel`."""
     change(folder, list(edits))
     if objects is not None:
         (folder / "services" / "flannel").mkdir()

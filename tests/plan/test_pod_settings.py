@@ -1,4 +1,4 @@
-"""What a workload states of its pods beside image and size, as it stands in the manifest and in the plan."""
+"""Settings of pods apart from image and size, in the manifest and in the plan."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every pod that is planned keeps to the conventions, as it stands in its manifest."""
+"""Every planned pod follows the conventions in its manifest."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a planned object refers to is planned as well, under a name that Kubernetes accepts."""
+"""Objects that a planned one refers to are planned as well, under names that Kubernetes accepts."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What is named as a fix works: each is carried out in the lab's files, and the lab fits."""
+"""Fixes work: each is carried out in the lab's files, and the lab fits."""
 
 import re
 import shutil
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def without_a_place(folder: Path) -> list[Finding]:
-    """What the plan says does not fit."""
+    """Findings of the plan about pods that do not fit."""
     return [finding for finding in make_plan(load_lab(folder)).findings if finding.code == "DOES-NOT-FIT"]
 
 

@@ -1,4 +1,4 @@
-"""What is planned is valid for the API server of Kubernetes 1.34."""
+"""Planned objects are valid for the API server of Kubernetes 1.34."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -29,7 +29,7 @@ DEFINED_BY_CHARTS = {
 
 @pytest.fixture(autouse=True, scope="module")
 def schemas_read_once() -> Iterator[None]:
-    """They are read anew for every object otherwise, which takes most of the time."""
+    """Otherwise they are read again for every object, which takes most of the time."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(utils, "schema_contents", cache(utils.schema_contents))
         monkeypatch.setattr(utils, "all_versions", cache(utils.all_versions))

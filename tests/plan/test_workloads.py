@@ -1,4 +1,4 @@
-"""What a service states decides which objects it becomes."""
+"""The keys of a service decide which objects it becomes."""
 
 import os
 import re

@@ -41,7 +41,7 @@ def config(lab: str, *, adopt: bool, kubeconfig: str = "") -> dict[str, str]:
 
 
 def run_program() -> None:
-    """What the engine runs."""
+    """Run the program as the engine does."""
     runpy.run_path(str(ROOT), run_name="__main__")
 
 

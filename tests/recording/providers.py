@@ -1,4 +1,4 @@
-"""What providers answer once they have made something: keys and tokens that are known again wherever they appear."""
+"""Answers of providers for created resources: keys and tokens that can be recognised wherever they appear."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ CA = trustme.CA().cert_pem.bytes().decode()
 
 
 def answer(resource: Resource) -> Mapping[str, Any]:
-    """What a provider adds to the inputs of a resource."""
+    """Values that a provider adds to the inputs of a resource."""
     name, kind = resource.name, resource.type
     made: dict[str, dict[str, Any]] = {
         KEY: {"privateKeyPem": private_key(name), "publicKeyPem": f"-----BEGIN PUBLIC KEY-----\n{name}\n"},

@@ -14,9 +14,9 @@ from pulumi.runtime.settings import Settings, configure, set_root_resource
 from pulumi.runtime.stack import run_in_stack
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-"""How the wire marks a secret; its value stands beside the mark."""
+"""How the wire marks a secret; its value is next to the mark."""
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What stands for a value that is unknown until `up`."""
+"""Mark of a value that is unknown until `up`."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Resource:
 
 
 Answer = Callable[[Resource], Mapping[str, Any]]
-"""What a provider adds to a resource's inputs once it has made it; `id` becomes its id."""
+"""Values that a provider adds to a resource's inputs once it has made it; `id` becomes its id."""
 
 
 @dataclass
@@ -60,9 +60,9 @@ class Recording:
     resources: dict[str, Resource] = field(default_factory=dict)
     """By URN."""
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What components registered as their outputs, by URN."""
+    """Outputs that components registered, by URN."""
     errors: list[str] = field(default_factory=list)
-    """What the program logged as errors."""
+    """Errors that the program logged."""
     log: list[str] = field(default_factory=list)
     """Everything that it logged."""
 
@@ -85,7 +85,7 @@ class Recording:
 
     @property
     def objects(self) -> list[Resource]:
-        """What providers manage; the providers themselves aside."""
+        """Resources that providers manage; the providers themselves aside."""
         return [
             resource
             for resource in self.resources.values()
@@ -94,7 +94,7 @@ class Recording:
 
     @property
     def stack_outputs(self) -> dict[str, Any]:
-        """What the program exported."""
+        """Outputs that the program exported."""
         return next(outputs for urn, outputs in self.outputs.items() if "::pulumi:pulumi:Stack::" in urn)
 
 

@@ -1,4 +1,4 @@
-"""What the program says, and what it leaves undeclared, where it cannot go on."""
+"""Where it cannot continue, the program says so, and leaves everything undeclared."""
 
 import shutil
 import socket

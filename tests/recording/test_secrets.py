@@ -33,7 +33,7 @@ def leaks(shown: str, secrets: Iterable[str]) -> list[str]:
 
 
 def asked_in_plain(made: Recorded) -> Iterator[tuple[str, str]]:
-    """What anybody sees of the resources and the outputs, by URN."""
+    """Parts of the resources and outputs that anybody can see, by URN."""
     for resource in made.recording.resources.values():
         yield resource.urn, json.dumps(without_secrets(resource.inputs))
     for urn, outputs in made.recording.outputs.items():

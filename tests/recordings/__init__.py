@@ -11,7 +11,7 @@ MANIFEST = FOLDER / "manifest.json"
 
 
 def recording(file: str) -> str:
-    """What the engine wrote, for example `recording("preview-image-changed.json")`."""
+    """A recorded output of the engine, for example `recording("preview-image-changed.json")`."""
     return (FOLDER / file).read_text(encoding="utf-8")
 
 

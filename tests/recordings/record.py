@@ -73,7 +73,7 @@ class Recorder:
         self._write(f"events-{name}.jsonl", "\n".join(map(json.dumps, kept)))
 
     def text(self, name: str, output: str) -> None:
-        """What a person reads."""
+        """Record an output that a person reads."""
         self._write(f"output-{name}.txt", output)
 
     def _write(self, file: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What may happen to a lab, as the planner sees it, and how a drain asks."""
+"""Events in a lab, as the planner sees them, and how a drain evicts."""
 
 import pytest
 

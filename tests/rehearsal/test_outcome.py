@@ -1,4 +1,4 @@
-"""What is said about a lab on the control plane."""
+"""Outcome of a lab on the control plane."""
 
 from typing import Any
 

@@ -19,7 +19,7 @@ COMMANDS = (
     "sysctl",
     "systemctl",
 )
-"""What the script uses and a test must not run; awk, grep, mkdir, rm and touch are the real ones."""
+"""Commands of the script that a test must not run; awk, grep, mkdir, rm and touch are the real ones."""
 
 STUB = """\
 #!/bin/sh
@@ -58,7 +58,7 @@ class Machine:
 
     @property
     def commands(self) -> list[str]:
-        """What was run, in order."""
+        """Commands that were run, in order."""
         log = self.root / "log"
         return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
 

@@ -1,4 +1,4 @@
-"""What cloud-init is told is valid for the real cloud-init and the real keepalived."""
+"""Files for cloud-init are valid for the real cloud-init and the real keepalived."""
 
 import shutil
 import socket
@@ -24,7 +24,7 @@ with_keepalived = pytest.mark.skipif(
 
 
 def complaints_of_cloud_init(text: str, folder: Path) -> str:
-    """What cloud-init's own schema has against a user-data file; nothing, if it is valid."""
+    """Errors by cloud-init's own schema in a user-data file; empty if it is valid."""
     file = folder / "user-data.yaml"
     file.write_text(text, encoding="utf-8")
     command = ["cloud-init", "schema", "--config-file", str(file)]
@@ -34,7 +34,7 @@ def complaints_of_cloud_init(text: str, folder: Path) -> str:
 
 
 def complaints_of_keepalived(text: str, folder: Path) -> str:
-    """What keepalived has against its configuration.
+    """Errors by keepalived in its configuration.
 
     It ends its process group in the end, so it gets one of its own, and its exit code says nothing.
     """

@@ -42,7 +42,7 @@ def file_of(node: VirtualMachine, path: str) -> str:
 
 
 def complaints(program: Path, *arguments: str, text: str, folder: Path) -> str:
-    """What a program has against a file; nothing, if it is valid."""
+    """Errors by a program in a file; empty if it is valid."""
     file = folder / "file.yaml"
     file.write_text(text, encoding="utf-8")
     result = subprocess.run([program, *arguments, str(file)], capture_output=True, text=True, check=False)

@@ -32,7 +32,7 @@ class Rehearsal:
 
     @property
     def said(self) -> str:
-        """What it said on stderr so far."""
+        """Its output on stderr so far."""
         return self._said.read_text(encoding="utf-8")
 
     def folders(self) -> list[Path]:
@@ -40,7 +40,7 @@ class Rehearsal:
         return list(self._temporary.glob("rehearsal-*"))
 
     def programs(self) -> list[str]:
-        """What runs in one of its folders, be the folder there or not."""
+        """Programs that run in one of its folders, whether the folder still exists or not."""
         found: list[str] = []
         for link in Path("/proc").glob("[0-9]*/cwd"):
             try:

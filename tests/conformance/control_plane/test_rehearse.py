@@ -24,7 +24,7 @@ def steps(
     *,
     by_engine: bool = False,
 ) -> list[Step]:
-    """What came of a lab, and of what happened to it. `figure` is told how long it took."""
+    """Outcomes of a lab and of its events. `figure` gets the time that it took."""
     if by_engine and (reason := missing()):
         pytest.skip(f"not run: {reason}")
     start = time.monotonic()

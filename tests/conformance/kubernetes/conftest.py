@@ -34,7 +34,7 @@ def sandbox(governed: Api) -> None:
 
 
 def runtime_class(name: str, overhead: ResourceList) -> Manifest:
-    """A runtime class that takes something beside a pod's containers."""
+    """A runtime class with an overhead."""
     return {
         "apiVersion": "node.k8s.io/v1",
         "kind": "RuntimeClass",

@@ -28,7 +28,7 @@ MEMORY = (
 )
 EPHEMERAL_STORAGE = ("0", "64Mi", "1Gi", "1073741824")
 RUNTIME_CLASSES: dict[str, dict[str, int]] = {"plain": {}, "sandbox": {"cpu": 250, "memory": 128 << 20}}
-"""What each takes beside a pod's containers."""
+"""Overhead of each, in addition to a pod's containers."""
 EXCEPTIONS = ("guaranteed-cpu", "burstable-memory", "cpu-above-cap")
 TOLERATIONS: tuple[dict[str, str], ...] = (
     {"operator": "Exists"},

@@ -1,4 +1,4 @@
-"""A pod as the API server judges it, beside what the planner says of it."""
+"""A pod as the API server judges it, and as the planner does."""
 
 import re
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ class Case(NamedTuple):
 
 
 def ask(api: Api, pod: Manifest, place: Namespace) -> Manifest | Refused:
-    """What the API server makes of a pod. It is a dry run: everything judges the pod and nothing keeps it."""
+    """The API server's verdict on a pod. It is a dry run: everything judges the pod and nothing keeps it."""
     try:
         return api.create({**pod, "metadata": {**pod["metadata"], "namespace": place.name}}, dry_run=True)
     except Refused as refused:
@@ -36,7 +36,7 @@ def agrees(case: Case) -> bool:
 
 
 def stored(pod: Manifest) -> dict[str, Any]:
-    """What is compared of a pod that is stored."""
+    """Fields of a stored pod that are compared."""
     spec = pod["spec"]
     containers = [*spec["containers"], *spec.get("initContainers", ())]
     return {

@@ -80,7 +80,7 @@ def waiting(made: Manifest) -> Manifest:
 
 
 def planned(api: Api, where: Namespace, made: Manifest, limits: Iterable[Manifest] = ()) -> Admission:
-    """What the planner says of a pod, told what the API server says is used of the namespace's quotas."""
+    """The planner's verdict on a pod, with the API server's figures for the use of the namespace's quotas."""
     quotas = {
         each["metadata"]["name"]: (
             each,

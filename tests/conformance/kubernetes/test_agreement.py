@@ -28,7 +28,7 @@ COUNT = 2000
 SEED = 20261
 AT_A_TIME = 16
 ROOM = {"cpu": Cpu.parse("600m"), "memory": Memory.parse("1Gi")}
-"""What is left in a namespace that is nearly full."""
+"""Room left in a namespace that is nearly full."""
 
 PLAN = plan_of("prod")
 GOVERNED = [namespace for namespace in PLAN.namespaces if namespace.limit_range and namespace.quota]
@@ -52,7 +52,7 @@ def crowd(namespace: Namespace) -> Manifest:
 
 
 def used_of(crowds: Mapping[str, Manifest], namespace: Namespace) -> ResourceList:
-    """What the planner says is used of a namespace's quota."""
+    """The planner's figures for the use of a namespace's quota."""
     pod = crowds.get(namespace.name)
     return pod_usage(read_pod(pod["spec"])) if pod else {}
 
@@ -70,7 +70,7 @@ def cases(governed: Api, sandbox: None) -> Iterable[list[Case]]:
 
 
 def decide(api: Api, crowds: Mapping[str, Manifest]) -> list[Case]:
-    """What the API server and the planner say about each of the pods, in one namespace after the other."""
+    """Verdicts of the API server and the planner on each of the pods, in one namespace after the other."""
     pods = list(generated_pods(SEED, COUNT, list(PLAN.lab.tiers)))
     places = [PLAN.namespaces[number % len(PLAN.namespaces)] for number in range(COUNT)]
     with ThreadPoolExecutor(AT_A_TIME) as threads:
@@ -80,7 +80,7 @@ def decide(api: Api, crowds: Mapping[str, Manifest]) -> list[Case]:
 
 
 def foretell(crowds: Mapping[str, Manifest], pod: Manifest, place: Namespace) -> Admission:
-    """What the planner makes of it."""
+    """The planner's verdict on it."""
     quotas = {place.quota["metadata"]["name"]: (place.quota, used_of(crowds, place))} if place.quota else {}
     return admit(PLAN.lab, place, pod, quotas=quotas, runtime_classes=RUNTIME_CLASSES)
 

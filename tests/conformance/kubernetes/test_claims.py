@@ -1,4 +1,4 @@
-"""What documents of the lab claim and Kubernetes does not do: the real outcome, and that the planner says so too.
+"""Claims in documents of the lab that do not hold in Kubernetes: the real outcome, which the planner shows too.
 
 Those on volume slots, 28 and not 29, and on the tier of a namespace are in the folders `control_plane` and `kyverno`.
 """
@@ -25,7 +25,7 @@ STATED = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "
 
 
 def judged(api: Api, made: Manifest, where: Namespace, *limits: Manifest) -> tuple[Manifest | Refused, Admission]:
-    """What both make of a pod; they agree."""
+    """Verdicts of both on a pod; they agree."""
     case = Case(made, where, ask(api, made, where), planned(api, where, made, limits))
     assert agrees(case), case
     return case.told, case.planned
@@ -118,7 +118,7 @@ def tainted(api: Api, effect: str) -> Iterator[None]:
 
 
 def fate(api: Api, *tolerations: Manifest) -> str:
-    """What becomes of a pod that wants to the GPU node: it runs, or waits, and why."""
+    """The fate of a pod for the GPU node: it runs, or waits, and why."""
     made = pod({}, nodeSelector={"kubernetes.io/hostname": GPU_NODE}, tolerations=list(tolerations))
     with place(api) as where:
         api.apply(inside(made, where.name))

@@ -207,7 +207,7 @@ def test_a_quota_does_what_the_planner_says(governed: Api, sandbox: None, case: 
 
 @pytest.fixture
 def guests(governed: Api) -> Iterator[Tier]:
-    """A tier besides those of prod, which bounds ratios and counts the pods of one class alone."""
+    """A tier that prod does not have: it bounds ratios and counts only the pods of one class."""
     row = LAB.tiers["4-aux"]
     container = row.container.model_copy(update={"max_memory_ratio": 4})
     counted = row.quota.model_copy(update={"pods": 1, "priority_classes": ("0-core",)})

@@ -25,7 +25,7 @@ def test_the_cluster_says_what_the_planner_expects(governed: Api, cause: str) ->
 
 
 def said_of(api: Api, plan: Plan, service: Service) -> Iterator[dict[str, str]]:
-    """What the cluster says of a service that is applied for a while."""
+    """Messages of the cluster about a service that is applied for a while."""
     namespace = next(each for each in plan.namespaces if each.name == service.namespace)
     api.apply(namespace.manifest)
     try:
@@ -51,13 +51,13 @@ def delete_pods(api: Api, namespace: str) -> None:
 
 
 def found_in(api: Api, namespace: str) -> dict[str, list[object]]:
-    """What there is where nothing was said."""
+    """Objects of a namespace, for a test that got no message."""
     kinds = (("v1", "ResourceQuota"), ("apps/v1", "ReplicaSet"), ("v1", "Pod"))
     return {kind: [each["status"] for each in api.list(version, kind, namespace)] for version, kind in kinds}
 
 
 def words(api: Api, namespace: str) -> Iterator[dict[str, str]]:
-    """What is said in a namespace about a pod that is refused, or that waits; its name has an end by chance."""
+    """Messages in a namespace about a pod that is refused, or that waits; its name has a random end."""
     for event in api.list("v1", "Event", namespace, fields="reason=FailedCreate"):
         about = event["involvedObject"]["kind"]
         message = re.sub(r'"(example-[a-z-]+)-[a-z0-9]+-[a-z0-9]{5}"', r'"\1"', event["message"])

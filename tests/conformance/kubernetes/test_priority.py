@@ -1,4 +1,4 @@
-"""Priority: who gets which, who pushes whom out, and who is let go."""
+"""Priority: which pods get which, which preempt others, and which are evicted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -172,7 +172,7 @@ def ready(api: Api, where: str, labels: dict[str, str]) -> list[Manifest]:
 
 
 def allowed(api: Api, budget: Manifest) -> int:
-    """How many pods a budget lets go now."""
+    """How many pods a budget allows to be evicted now."""
     metadata = budget["metadata"]
     found = api.get(budget["apiVersion"], budget["kind"], metadata["name"], metadata["namespace"]) or {}
     return found.get("status", {}).get("disruptionsAllowed", 0)

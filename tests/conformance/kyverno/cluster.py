@@ -17,7 +17,7 @@ GENERATED = ("LimitRange", "ResourceQuota")
 _NUMBERS = count(1)
 
 Governance = dict[str, dict[str, Any]]
-"""What governs a namespace: the specifications of its objects, by kind and name."""
+"""Governance of a namespace: the specifications of its objects, by kind and name."""
 
 
 @contextmanager
@@ -47,12 +47,12 @@ def tier_of(api: Api, name: str) -> str | None:
 
 
 def governance(api: Api, name: str) -> Governance:
-    """What governs a namespace."""
+    """Objects that govern a namespace."""
     return {kind: {each["metadata"]["name"]: each["spec"] for each in api.list("v1", kind, name)} for kind in GENERATED}
 
 
 def planned(governed: Tier | Namespace) -> Governance:
-    """What should govern the namespaces of a tier, or a planned namespace."""
+    """Expected governance of a tier's namespaces, or of a planned namespace."""
     content = (governed.limit_range, governed.quota)
     return {
         kind: {each["metadata"]["name"]: each["spec"]} if each else {}
@@ -61,7 +61,7 @@ def planned(governed: Tier | Namespace) -> Governance:
 
 
 def assert_governed(api: Api, name: str, expected: Governance) -> None:
-    """What governs a namespace becomes what is expected, and nothing else."""
+    """The governance of a namespace becomes the expected one, and nothing else."""
     eventually(lambda: governance(api, name) == expected)
     assert governance(api, name) == expected
 

@@ -1,6 +1,6 @@
 """The suites of `kyverno test`: for each policy, objects in plain YAML and what it has to say to each.
 
-The policies are not part of a suite: they are written beside it, from the plan, when it is run. So are the numbers
+The policies are not part of a suite: they are written next to it, from the plan, when it is run. So are the numbers
 of the plan in what a policy makes of an object.
 """
 
@@ -71,7 +71,7 @@ def write(plan: Plan, name: str, folder: Path) -> None:
 
 
 def _expected(name: str, tier: Tier) -> Mapping[str, Manifest]:
-    """What a policy makes for or of the objects in a tier's namespace."""
+    """Objects that a policy generates or changes in a tier's namespace."""
     namespace = f"{tier.name}-suite"
     if name in ("limit-range", "resource-quota"):
         made = tier.limit_range if name == "limit-range" else tier.quota

@@ -47,7 +47,7 @@ def other_policies(api: Api, plan: Plan) -> Iterator[None]:
 def written(plan: Plan) -> Iterator[tuple[Namespace, Manifest]]:
     """Every controller that the program writes, and the pod that it makes, with their planned namespace.
 
-    Objects that stand in files are sent as they are found: what policies add to their pods is not the program's.
+    Objects from files are sent as they are: what policies add to their pods is not the program's.
     """
     namespaces = {each.name: each for each in plan.namespaces}
     as_found = {id(each) for service in plan.services if service.kind == "objects" for each in service.objects}
@@ -109,7 +109,7 @@ def places(api: Api, plan: Plan) -> Iterator[dict[str, str]]:
 
 
 def kind_of(plan: Plan, namespace: Namespace) -> str:
-    """What is the same for namespaces that are governed alike; a policy may except one by its name."""
+    """Key that is the same for namespaces that are governed alike; a policy may except one by its name."""
     named = any(f"'{namespace.name}'" in str(policy["spec"]["matchConstraints"]) for policy in plan.policies)
     return namespace.name if named else str(sorted(namespace.manifest["metadata"]["labels"].items()))
 

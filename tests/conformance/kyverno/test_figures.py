@@ -1,4 +1,4 @@
-"""How quickly the planner decides what the policies decide, beside Kyverno's command line."""
+"""How quickly the planner decides what the policies decide, compared with Kyverno's command line."""
 
 import re
 import resource

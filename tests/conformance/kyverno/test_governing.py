@@ -1,4 +1,4 @@
-"""What governs a namespace: its tier's label, LimitRange and ResourceQuota, whatever is done to them."""
+"""A namespace is governed by its tier's label, LimitRange and ResourceQuota, whatever is done to them."""
 
 import copy
 from dataclasses import replace

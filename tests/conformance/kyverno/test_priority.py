@@ -21,12 +21,12 @@ def pod(where: str, **spec: Any) -> Manifest:
 
 
 def priority(stored: Manifest) -> dict[str, Any]:
-    """What a pod has of the fields that go together."""
+    """The priority fields of a pod, which go together."""
     return {field: stored["spec"].get(field) for field in FIELDS}
 
 
 def of_class(tier: Tier) -> dict[str, Any]:
-    """What a pod of a tier's class has."""
+    """The priority fields of a pod of a tier's class."""
     found = tier.priority_class
     return dict(zip(FIELDS, (found["metadata"]["name"], found["value"], found["preemptionPolicy"]), strict=True))
 

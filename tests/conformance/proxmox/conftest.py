@@ -85,7 +85,7 @@ def write_snippets(state: State, planned: Iterable[VirtualMachine]) -> None:
 
 @pytest.fixture(scope="module")
 def host() -> State:
-    """What the host has before anything was created."""
+    """The host before anything was created."""
     return host_with_template()
 
 

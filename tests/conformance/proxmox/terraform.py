@@ -20,11 +20,11 @@ Resources = Mapping[str, Mapping[str, Any]]
 
 
 class Outcome(NamedTuple):
-    """What came of a run."""
+    """Outcome of a run."""
 
     code: int
     output: str
-    """What it printed, errors and warnings included."""
+    """Its output, errors and warnings included."""
 
     @property
     def succeeded(self) -> bool:
@@ -50,7 +50,7 @@ class Terraform:
         self._environment = environment
 
     def declare(self, resources: Resources, imports: Mapping[str, str] | None = None) -> None:
-        """What shall be there. `imports` are ids by address."""
+        """Declare the wanted resources. `imports` are ids by address."""
         document: dict[str, Any] = {
             "terraform": {"required_providers": {"proxmox": {"source": PROVIDER}}},
             "provider": {
@@ -87,7 +87,7 @@ class Terraform:
         return self._run("apply", "-destroy", "-auto-approve")
 
     def plan(self) -> Outcome:
-        """What an `up` would do; the code is 2 where it would change something."""
+        """Outcome of a plan; the code is 2 where an `up` would change something."""
         return self._run("plan", "-detailed-exitcode")
 
     def assert_nothing_to_do(self) -> None:
@@ -95,7 +95,7 @@ class Terraform:
         assert outcome.code == 0, outcome.output
 
     def addresses(self) -> list[str]:
-        """What is in the state."""
+        """Addresses in the state."""
         return self._run("state", "list").output.split()
 
     def untaint(self, address: str) -> Outcome:

@@ -143,7 +143,7 @@ def is_kept(volume_id: str) -> bool:
 
 
 def after_another_run(terraform: Terraform, goal: Machine | None, kept: Mapping[str, str]) -> str | None:
-    """What is not as it should be."""
+    """Fault after another run; None where everything is as it should be."""
     ran = terraform.apply()
     state = terraform.proxmox.state
     if lost := [each for each, data in kept.items() if each not in state.volumes or state.volumes[each].data != data]:
@@ -176,7 +176,7 @@ def named(asked: list[Request]) -> list[str]:
 
 
 def outcome(run: str, where: str, kind: Kind) -> dict[str, Any]:
-    """What is wrong after a second run, and the way out; nothing, where nothing is known."""
+    """Known trouble after a second run, and the way out; empty where none is known."""
     known = yaml.safe_load(OUTCOMES.read_text(encoding="utf-8"))
     found = (each for each in known if run in each["runs"] and kind in each["struck"].get(where, []))
     return next(found, {"problem": None})

@@ -1,6 +1,6 @@
-"""What the provider does that an owner would not expect, and what keeps it from doing harm.
+"""Hazards of the provider that an owner would not expect, and the protection from each.
 
-What only the Pulumi bridge does cannot be seen here: that it fills in omitted blocks, and that every preview shows a
+Effects of the Pulumi bridge alone cannot be seen here: that it fills in omitted blocks, and that every preview shows a
 difference in `disks[].speed`, so that `disks` is part of each update.
 """
 
@@ -256,5 +256,5 @@ def somebody_elses(proxmox: Emulator) -> Machine:
 
 
 def words(output: str) -> str:
-    """What was printed, without the frame and the line breaks of an error."""
+    """The output, without the frame and the line breaks of an error."""
     return " ".join(output.replace("│", " ").split())

@@ -34,7 +34,7 @@ KUBEADM_BINDS = {
     "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
     "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "kubeadm:cluster-admins"}],
 }
-"""What `kubeadm init` does between two of its phases."""
+"""Steps of `kubeadm init` between two of its phases."""
 
 
 def files_of(state: State, machine: VirtualMachine) -> dict[str, str]:
@@ -67,7 +67,7 @@ class Founder:
 
     @property
     def proxy(self) -> dict[str, str]:
-        """The environment of those who shall reach the machine."""
+        """The environment of programs that have to reach the machine."""
         return {"HTTPS_PROXY": f"http://127.0.0.1:{self._proxy.server_address[1]}"}
 
     def start(self) -> None:

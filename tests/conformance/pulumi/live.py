@@ -27,7 +27,7 @@ TAKE_OVER = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
 
 
 class Live(NamedTuple):
-    """A lab with its stack, and what is asked and changed besides."""
+    """A lab with its stack, and the cluster to ask and change."""
 
     lab: Path
     stack: Stack

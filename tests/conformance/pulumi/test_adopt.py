@@ -55,7 +55,7 @@ class Lab:
         return stack
 
     def writes(self) -> list[tuple[str, str, dict[str, str]]]:
-        """What was written since this was asked last."""
+        """Writes since the last call."""
         found = [(each.method, each.path, dict(each.form)) for each in self.proxmox.requests.writes]
         self.proxmox.requests.clear()
         return found

@@ -1,4 +1,4 @@
-"""One change of each sort on the real engine: what is said of it before, beside what then happens to what runs."""
+"""One change of each sort on the real engine: the prediction, and what then happens to the cluster."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ EDITS = {change.name: change.edits for change in CHANGES}
 
 
 class Said(NamedTuple):
-    """What the guard said of a preview."""
+    """The guard's output about a preview."""
 
     code: int
     output: str
@@ -42,7 +42,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 def guard(small: Live) -> Said:
-    """What the guard says of the lab as it is."""
+    """The guard's output about the lab as it is."""
     ran = subprocess.run(
         [sys.executable, "-m", "cli.main", "guard", "--lab", str(small.lab)],
         cwd=ROOT,
@@ -144,7 +144,7 @@ def test_another_version_of_a_chart_is_an_upgrade_of_its_release(small: Live) ->
 
 
 def releases(small: Live) -> dict[str, str]:
-    """What Helm wrote down of a release."""
+    """Helm's records of a release."""
     secrets = small.api.list("v1", "Secret", "platform-traefik")
     written = (each["metadata"] for each in secrets if each["metadata"]["name"].startswith("sh.helm.release"))
     return {each["name"].removeprefix("sh.helm.release.v1."): each["labels"]["status"] for each in written}

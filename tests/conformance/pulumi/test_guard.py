@@ -43,7 +43,7 @@ TARGETS = only(
 
 
 class Said(NamedTuple):
-    """What the guard said."""
+    """The guard's output."""
 
     code: int
     output: str
@@ -58,7 +58,7 @@ class Made:
         self.state = state
 
     def guard(self, *edits: tuple[str, str, str]) -> Said:
-        """What the guard says of a preview, where the lab was edited, each by file, old and new text."""
+        """The guard's output about a preview of the edited lab; each edit has file, old and new text."""
         command = [str(Path(sys.executable).with_name("homelab")), "guard", "--lab", str(self._folder)]
         with self.edited(*edits):
             preview = self.stack.preview(*TARGETS)

@@ -27,13 +27,13 @@ class Verdict(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of a lab."""
+    """Outcome of a lab."""
 
     verdicts: tuple[Verdict, ...]
     decisions: int
     """Pods that were placed where the planner would have placed them, or among several equally good places."""
     ties: int
-    """Those that were placed elsewhere than where the planner would have placed them."""
+    """Pods that were placed elsewhere than the planner would have placed them."""
     races: int
     """Rooms that the pod got which had made them, though a more important one waited: they are woken together."""
     preemptions: int
@@ -91,7 +91,7 @@ class Rooms(NamedTuple):
 
     @classmethod
     def of(cls, rooms: Sequence[Room] | NoPlace, nodes: Sequence[str]) -> "Rooms":
-        """What the planner says."""
+        """The planner's answer."""
         return (
             cls((), str(rooms))
             if isinstance(rooms, NoPlace)

@@ -14,7 +14,7 @@ from tests.conformance.scheduling.replay import Replay
 from tests.conformance.scheduling.stage import Stage
 
 THERE = {("Namespace", "", "kube-system")}
-"""What every cluster has."""
+"""Objects that every cluster has."""
 
 
 class Laboratory:
@@ -23,7 +23,7 @@ class Laboratory:
     def __init__(self, real: RealScheduler) -> None:
         self.real = real
         self.total: Counter[str] = Counter()
-        """What was counted in all labs."""
+        """Counts over all labs."""
         self._made: set[tuple[str, str, str]] = set()
         self._numbers = count()
         for each in shared_objects():
@@ -65,7 +65,7 @@ class Laboratory:
 
     def _wait_for_nodes(self, nodes: int, happened: Callable[[Event], None]) -> None:
         """Until the scheduler knows these nodes and no others: it says how many there are of a pod that fits none.
-        What else happens is passed on."""
+        Other events are passed on."""
         until = time.monotonic() + SECONDS
         self._once(_namespace("probe"))
         said = None

@@ -18,7 +18,7 @@ STORAGE_CLASS = "block"
 BOUND = "pv.kubernetes.io/bind-completed"
 PROVISIONER = "volume.kubernetes.io/storage-provisioner"
 _DAEMON_TAINTS = ("not-ready", "unreachable", "disk-pressure", "memory-pressure", "pid-pressure", "unschedulable")
-"""What pods of daemonsets tolerate besides (pkg/controller/daemon/util)."""
+"""Taints that pods of daemonsets also tolerate (pkg/controller/daemon/util)."""
 
 
 def node_objects(node: Node) -> tuple[Manifest, Manifest]:
@@ -43,7 +43,7 @@ def node_objects(node: Node) -> tuple[Manifest, Manifest]:
 
 
 def controller(workload: Workload) -> Manifest | None:
-    """What the scheduler asks for the pods that belong together; it makes none, as no controller runs."""
+    """Controller by which the scheduler knows pods that belong together; it makes none, as no controller runs."""
     owned = {OWNER: owner(workload)}
     template = {"metadata": {"labels": owned}, "spec": {"containers": [{"name": "main", "image": "none"}]}}
     spec: dict[str, Any] = {"replicas": 0, "selector": {"matchLabels": owned}, "template": template}
@@ -230,7 +230,7 @@ def _object(api_version: str, kind: str, metadata: Manifest, **fields: Any) -> M
 
 
 def shared_objects() -> Iterator[Manifest]:
-    """What all labs need once: the storage class and the driver."""
+    """Objects that all labs share: the storage class and the driver."""
     yield _object("storage.k8s.io/v1", "CSIDriver", {"name": BLOCK_PROVISIONER}, spec={"attachRequired": True})
     yield _object(
         "storage.k8s.io/v1",

@@ -17,7 +17,7 @@ TAINTS = ("dedicated", "broken")
 NAMESPACES = ("one", "two")
 PRIORITIES = (0, 100, 200, 1000)
 MAKES_VOLUMES_EVERY = 50
-"""One of so many labs makes its volumes anew."""
+"""One of so many labs recreates its volumes."""
 
 
 class SchedulingLab(NamedTuple):
@@ -102,7 +102,7 @@ def _workload(chance: Random, number: int, of: int, services: list[tuple[str, ..
 
 
 def _less_important(chance: Random, workload: Workload) -> Workload:
-    """What is there first has lower priorities, so that some of it has to go."""
+    """Give the first pods lower priorities, so that some are preempted."""
     return workload._replace(pod=workload.pod._replace(priority=chance.choice(PRIORITIES[:3])))
 
 

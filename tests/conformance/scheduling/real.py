@@ -1,4 +1,4 @@
-"""The real kube-scheduler beside an API server, with nodes and pods that are objects alone: it reads nothing else.
+"""The real kube-scheduler with an API server, and nodes and pods that are only objects: it reads nothing else.
 
 No controller runs, so nothing happens but what a test does and what the scheduler makes of it.
 """

@@ -1,4 +1,4 @@
-"""One lab on the real scheduler, pod after pod, with the planner beside it.
+"""One lab on the real scheduler, pod after pod, compared with the planner.
 
 Each pod is made when the one before it is decided, in the order in which the planner takes them. Of several equally
 good nodes the real scheduler takes any: the planner is asked which are, and then follows the real one. So a tie is
@@ -42,7 +42,7 @@ class Replay:
         self.nominated: dict[str, Rooms] = {}
         """Pods for which others go, and the rooms that the planner would have made for them."""
         self.gone: list[Made] = []
-        """Those that went."""
+        """Pods that were evicted."""
         self.again: list[Made] = []
         """Those of them that are to be recreated."""
         self.unclear: dict[str, str] = {}
@@ -192,8 +192,8 @@ class Replay:
         self.stage.update_budgets({made.kind.workload.key}, self.placed)
 
     def _is_placed(self, name: str, node: str, *, is_certain: bool = False) -> None:
-        """What the scheduler decides one after the other, it may say in another order: what is not agreed at once is
-        looked at again after the next one."""
+        """The scheduler may report its decisions in another order than it made them: one that does not agree at once is
+        checked again after the next one."""
         kind = self.stage.pods[name].kind
         if name in self.nominated:
             self._has_preempted(name, node)

@@ -102,12 +102,12 @@ class Stage:
         )
 
     def make_budgets(self) -> None:
-        """Make the disruption budgets; until more is said they let no pod go."""
+        """Make the disruption budgets; at first they allow no eviction."""
         for workload in self._protected():
             self.server.create(budget(self.lab.name, workload))
 
     def update_budgets(self, changed: Collection[Key], placed: Iterable[str]) -> None:
-        """Say how many pods the budgets of `changed` workloads let go, of all pods that are `placed`."""
+        """Set how many pods the budgets of `changed` workloads allow to be evicted, of all pods that are `placed`."""
         healthy = Counter(self.pods[name].kind.workload.key for name in placed)
         for workload in self._protected():
             if workload.key in changed and workload.max_unavailable is not None:

@@ -86,6 +86,6 @@ def asked(state: State) -> Iterator[tuple[Emulator, ProxmoxHost]]:
 
 
 def adoption(folder: Path, state: State, *wanted: str, **roles: Any) -> Adoption:
-    """What adopting finds on an emulated Proxmox."""
+    """Outcome of adopting from an emulated Proxmox."""
     with asked(state) as (_, api):
         return adopt(folder, api, wanted, roles)

@@ -57,7 +57,7 @@ def with_machine(state: State, vmid: int = 300, *, agent: bool = True, address: 
 
 
 def left_out(found: Adoption) -> list[tuple[str, str]]:
-    """What keeps the only machine that is left out from being added."""
+    """Reasons for which the only machine that is left out is not added."""
     (machine,) = found.left_out
     assert found.added == ()
     assert found.after == found.before
@@ -66,7 +66,7 @@ def left_out(found: Adoption) -> list[tuple[str, str]]:
 
 
 def bare(machine: Machine) -> dict[str, Any]:
-    """What Proxmox knows of a machine: not what it would be made of anew, and its MAC addresses."""
+    """A machine as Proxmox knows it: without the template that it would be recreated from, with its MAC addresses."""
     interfaces = [each.model_copy(update={"mac_address": None}) for each in machine.interfaces]
     return dict(machine.model_copy(update={"template": None, "shape": None, "interfaces": tuple(interfaces)}))
 

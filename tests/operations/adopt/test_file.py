@@ -1,4 +1,4 @@
-"""What stands in `machines.yaml` stays as it is, to the byte; more machines come after it."""
+"""The content of `machines.yaml` stays as it is, to the byte; more machines come after it."""
 
 from pathlib import Path
 from typing import Any

@@ -32,7 +32,7 @@ def cases() -> list[Json]:
 
 
 def judged_case(case: Json) -> Judgement:
-    """What the guard says of one of them."""
+    """The guard's judgement of one of them."""
     return judge(read_preview(json.dumps(preview_of(case))), lab_of(case.get("lab", "every_kind")), None, [])
 
 
@@ -62,7 +62,7 @@ def step_of(row: Json) -> Json:
 
 
 def told(row: Json) -> Iterator[tuple[str, Any]]:
-    """What the preview names of the difference."""
+    """Parts of the difference that the preview names."""
     paths = {**dict.fromkeys(row.get("set", {}), "update"), **dict.fromkeys(row.get("unset", []), "delete")}
     how = row.get("told", "paths")
     if how == "reasons":
@@ -123,7 +123,7 @@ def edited(inputs: Json, values: Json, gone: list[str]) -> Json:
 
 
 def at(value: Any, path: str) -> tuple[Any, Any]:
-    """What holds the last part of a path, and that part."""
+    """The container of the last part of a path, and that part."""
     *above, last = (int(part) if part.isdigit() else part for part in re.findall(r"(?<=\[)[^\]]+|[^.\[\]]+", path))
     for part in above:
         value = value[part] if isinstance(part, int) else value.setdefault(part, {})

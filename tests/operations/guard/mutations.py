@@ -98,7 +98,7 @@ def say_external(random: Random, preview: Json, step: Json) -> None:
 
 
 def wrap_flags(random: Random, preview: Json, step: Json) -> None:
-    """What is no boolean is no permission."""
+    """Replace a flag by a value that is no boolean, and so no permission."""
     state = step.get("oldState") or _state(random, step)
     state["retainOnDelete"] = random.choice(["true", 1, {"value": True}, [True]])
 
@@ -241,4 +241,4 @@ WAYS: list[Way] = [
     put_into_text,
 ]
 LAST = (wrap_the_steps, cut_off, double_the_operation)
-"""What leaves nothing that could be changed further."""
+"""Mutations after which nothing is left to change further."""

@@ -10,7 +10,7 @@ from operations.guard.preview import Preview, read_preview
 from tests.plan.labs import lab_of
 
 PREVIEWS = Path(__file__).parent / "previews"
-"""What the real engine and provider printed, without what is not read."""
+"""Previews that the real engine and provider printed, without the parts that are not read."""
 MACHINE = "proxmoxve:index/vmLegacy:VmLegacy"
 
 Json = dict[str, Any]
@@ -52,7 +52,7 @@ def preview_of(*steps: Json) -> Preview:
 
 
 def judged(*steps: Json) -> list[Consequence]:
-    """What the steps do to prod."""
+    """Consequences of the steps for prod."""
     return list(judge(preview_of(*steps), lab_of("prod")).consequences)
 
 

@@ -1,4 +1,4 @@
-"""What an `up` does as a whole, and what may happen."""
+"""An `up` is judged as a whole, and only allowed consequences may happen."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Previews made by hand: what the guard says of each, and that none with harm in it passes, however it is told."""
+"""Previews made by hand: the guard judges each, and none with damage passes, however it is written."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an observation of the cluster says of an `up`, which no preview knows."""
+"""An observation of the cluster shows consequences of an `up` that no preview does."""
 
 import json
 from datetime import UTC, datetime

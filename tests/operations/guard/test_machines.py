@@ -1,4 +1,4 @@
-"""What a step does to one machine."""
+"""Consequences of a step for one machine."""
 
 import pytest
 

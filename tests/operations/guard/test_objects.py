@@ -1,4 +1,4 @@
-"""What a step does to Kubernetes objects and to what lies on the host."""
+"""Consequences of a step for Kubernetes objects and for objects on the host."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a change will do to what runs is predicted by the rules of the guard, without Pulumi."""
+"""Consequences of a change are predicted by the rules of the guard, without Pulumi."""
 
 import shutil
 from pathlib import Path
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def consequences(folder: Path, *edits: dict[str, str]) -> dict[str, Consequence]:
-    """What an `up` would do after some edits, by effect and target."""
+    """Consequences of an `up` after some edits, by effect and target."""
     lab = load_lab(folder)
     before = side_of(make_plan(lab), "before")
     change(folder, list(edits))

@@ -1,4 +1,4 @@
-"""What the guard says of previews and states that the real engine printed."""
+"""The guard judges previews and states that the real engine printed."""
 
 import json
 from pathlib import Path

@@ -9,7 +9,7 @@ from rehearsal.proxmox import Host, Machine, PciMapping, State, Storage, Token, 
 
 GIB = 1 << 30
 HYPERVISOR = 6 * GIB
-"""What the emulated host uses itself."""
+"""Memory that the emulated host uses itself."""
 
 IOMMU_GROUP = 34
 CONTENTS = ["images", "rootdir", "iso", "vztmpl", "backup", "import", "snippets"]

@@ -1,4 +1,4 @@
-"""What `homelab preflight` finds on an emulated Proxmox."""
+"""Findings of `homelab preflight` on an emulated Proxmox."""
 
 import time
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def without(state: State, path: str, privilege: str) -> State:
 
 
 def read(plan: Plan, proxmox: Emulator) -> HostsState:
-    """What is read by the program's own client."""
+    """State that the program's own client reads."""
     api = ProxmoxHost(proxmox.endpoint, proxmox.token, verify=str(proxmox.ca_file))
     return read_state(plan, api, time.time)
 
@@ -48,5 +48,5 @@ def checks_on(plan: Plan, state: State) -> tuple[Check, ...]:
 
 
 def found(checks: tuple[Check, ...]) -> list[Finding]:
-    """What the checks found."""
+    """Findings of the checks."""
     return [finding for check in checks for finding in check.findings]

@@ -1,4 +1,4 @@
-"""What an `up` takes of a host's memory is counted once, and as a whole."""
+"""Memory that an `up` takes of a host is counted once, and as a whole."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A healthy host passes; of one that is broken, exactly what is broken is said, with the numbers."""
+"""A healthy host passes; of a broken one, exactly the fault is reported, with the numbers."""
 
 import shutil
 from pathlib import Path

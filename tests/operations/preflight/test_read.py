@@ -17,13 +17,13 @@ Question = tuple[str, tuple[tuple[str, str | int], ...]]
 JUNK: tuple[Any, ...] = (None, 5, "words", [], {}, [None], [[]], [{}], {"": None}, [{"vmid": "x", "type": "qemu"}])
 NOW = 1_800_000_000.0
 NOT_NEEDED = ("rrddata", "network-get-interfaces")
-"""What is only told beside the numbers, and what a machine without a running agent does not answer either."""
+"""Questions whose answers are optional: extra numbers, and a guest agent that may not run."""
 OF_ANOTHER = ["nodes/pve/qemu/300/pending", "nodes/pve/qemu/300/status/current"]
 """The hardware of a machine that is not the lab's."""
 
 
 class Recorded:
-    """What a healthy host answered, with other answers for some questions."""
+    """Answers of a healthy host, with other answers for some questions."""
 
     def __init__(self, answers: dict[Question, Any]) -> None:
         self.answers = answers

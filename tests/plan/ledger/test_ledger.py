@@ -1,4 +1,4 @@
-"""Who holds a copy of what, on which disk, and how old it may be."""
+"""Copies of data: of what, on which disk, and how old they may be."""
 
 import shutil
 from datetime import timedelta

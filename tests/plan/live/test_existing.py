@@ -1,4 +1,4 @@
-"""What differs between a lab and the machines that exist is said, with what to do about it, and nothing else."""
+"""Differences between a lab and existing machines are reported, each with a fix, and nothing else is."""
 
 from dataclasses import replace
 from ipaddress import IPv4Interface

@@ -1,4 +1,4 @@
-"""Who comes back too late after a power cut follows from the node controller's own rules."""
+"""Nodes that are back too late after a power cut follow from the node controller's own rules."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What was started ends with us, however we end."""
+"""Started programs end with us, however we end."""
 
 import os
 import signal

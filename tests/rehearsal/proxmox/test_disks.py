@@ -1,4 +1,4 @@
-"""What becomes of the volumes behind a machine's drives."""
+"""Changes to the volumes behind a machine's drives."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Proxmox was asked when the real providers ran is answered as it was recorded."""
+"""Recorded requests of the real providers get the recorded answers."""
 
 import json
 import re

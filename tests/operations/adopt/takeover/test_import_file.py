@@ -13,7 +13,7 @@ from operations.adopt.takeover.release_inputs import release_as_live
 from operations.adopt.takeover.secret_marks import SECRET, SIGNATURE
 
 RECORDED: dict[str, Any] = json.loads(Path("tests/operations/adopt/takeover/imported.json").read_text())
-"""What `pulumi import` read: a namespace, a release, a claim, a Service and a Deployment, with their components."""
+"""Resources that `pulumi import` read: a namespace, a release, a claim, a Service and a Deployment, with components."""
 OWN = ("__inputs", "__initialApiVersion", "__fieldManager")
 DEPLOYMENT = "hobby-freshrss/freshrssDeployment"
 

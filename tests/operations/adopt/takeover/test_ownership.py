@@ -1,4 +1,4 @@
-"""What kubectl owned becomes the program's, and nothing else of an object changes."""
+"""Fields that kubectl owned become the program's, and nothing else of an object changes."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ STATED = {"f:spec": {"f:replicas": {}}}
 
 
 def applied(manifest: dict[str, Any], fields: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What the API server answers to a dry run: every entry, and the program's."""
+    """The API server's answer to a dry run: every entry, and the program's."""
     entries = list(manifest["metadata"].get("managedFields", []))
     if fields is not None:
         entries.append({"manager": MANAGER, "operation": "Apply", "apiVersion": "apps/v1", "fieldsV1": fields})

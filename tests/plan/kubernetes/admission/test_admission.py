@@ -1,4 +1,4 @@
-"""What becomes of a pod: stored, with what it did not say filled in, or refused, in the API server's words."""
+"""A pod is stored, with defaults filled in, or refused, in the API server's words."""
 
 from pathlib import Path
 from typing import Any

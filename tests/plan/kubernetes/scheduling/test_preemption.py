@@ -1,4 +1,4 @@
-"""Who has to go for a more important pod, and who gets the room."""
+"""Which pods are preempted for a more important one, and which get the room."""
 
 from plan.kubernetes.scheduling import place
 from plan.model import Container, Node, NodeUse, Workload
@@ -19,7 +19,7 @@ def running(nodes: list[Node], *on_each: list[Workload]) -> list[NodeUse]:
 
 
 def after(uses: list[NodeUse], *workloads: Workload) -> dict[str, list[str]]:
-    """What is on each node in the end."""
+    """Pods on each node in the end."""
     placed, _ = place([use.node for use in uses], workloads, uses)
     return {use.node.name: [each.name for each, count in use.workloads for _ in range(count)] for use in placed}
 
