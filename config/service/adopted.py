@@ -32,5 +32,5 @@ class Adopted(Model):
     """Of a statefulset: whether its pods start one after the other; left out, they do."""
     as_it_is: bool = False
     """Write into its pods what is stated here and nothing else: no probes, labels, security settings or DNS options by
-    convention. Then the first `up` restarts none of them, and does not wait for them: one that ails would fail it. Its
-    pods are less safe than others, which the plan says."""
+    convention, and no labels onto their controller. Then the first `up` writes nothing and restarts none of them. They
+    are less safe than others, which the plan says."""

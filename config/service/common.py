@@ -202,6 +202,9 @@ class ServiceBase(Model):
     objects: tuple[FileName, ...] = ()
     """Files with Kubernetes objects of any kind, in the folder `services/<service>`. An object that states no namespace
     gets the service's; all get its labels. Their pods are planned like all others."""
+    as_found: bool = False
+    """Declare these objects as they stand, without the program's labels: then the first `up` writes nothing to those
+    that ran before."""
     patch: dict[PatchTarget, Patch] = {}
     """Changes of objects that the program writes, each by kind and name: `deployment/immich`."""
 

@@ -142,5 +142,12 @@ def reason_of(printed: str, errors: str) -> str:
 
 
 def _first_line(message: str) -> str:
-    lines = (line.strip() for line in message.splitlines())
-    return next((line.removeprefix("error: ") for line in lines if line), "")
+    """Its first line, and those that one ending in a colon announces."""
+    told: list[str] = []
+    for line in filter(
+        None, (line.strip().removeprefix("error: ").removeprefix("* ") for line in message.splitlines())
+    ):
+        told.append(line)
+        if not line.endswith(":"):
+            break
+    return " ".join(told)

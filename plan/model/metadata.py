@@ -31,14 +31,17 @@ def manifest(
     *,
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
+    marked: bool = True,
     **content: Any,
 ) -> Manifest:
-    """A Kubernetes object; `content` holds its top-level fields other than metadata."""
+    """A Kubernetes object, `marked` with who manages it; `content` holds its top-level fields other than metadata."""
     metadata: dict[str, Any] = {"name": name}
     if namespace:
         metadata["namespace"] = namespace
-    metadata["labels"] = dict(labels or {})
-    metadata["labels"].setdefault(MANAGED_BY_LABEL, "pulumi")
+    mark = {MANAGED_BY_LABEL: "pulumi"} if marked else {}
+    stated = dict(labels or {}) | {label: value for label, value in mark.items() if label not in (labels or {})}
+    if stated:
+        metadata["labels"] = stated
     if annotations:
         metadata["annotations"] = dict(annotations)
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}

@@ -9,7 +9,7 @@ from config.service.container import Workload as WorkloadConfig
 from config.source import Path
 from plan.cluster.nodes import nodes_for
 from plan.model import Controller, Manifest, Pod, Workload
-from plan.model.metadata import NOT_AWAITED, manifest
+from plan.model.metadata import manifest
 from plan.model.resources import oom_score_adj, qos_class
 from plan.workloads.context import ServiceContext
 from plan.workloads.identity import identity
@@ -68,8 +68,9 @@ def controller(context: ServiceContext, name: str, config: WorkloadConfig, templ
         kind,
         name,
         context.namespace,
-        labels=config.labels.workload | context.labels(name),
-        annotations=config.annotations.workload | (NOT_AWAITED if config.adopt.as_it_is else {}),
+        labels=config.labels.workload | ({} if config.adopt.as_it_is else context.labels(name)),
+        marked=not config.adopt.as_it_is,
+        annotations=config.annotations.workload,
         spec=_as_it_is(spec) if config.adopt.as_it_is else spec,
     )
 

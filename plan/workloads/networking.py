@@ -75,10 +75,19 @@ def _service(
     if address:
         spec |= {"allocateLoadBalancerNodePorts": at_nodes, "externalTrafficPolicy": "Local"}
     annotations = config.annotations.service | (load_balancer_annotation(address) if address else {})
-    if config.replicas == 0 or config.adopt.as_it_is:
+    if config.replicas == 0:
         annotations |= NOT_AWAITED
-    labels = config.labels.service | context.labels(name)
-    return manifest("v1", "Service", called, context.namespace, labels=labels, annotations=annotations, spec=spec)
+    labels = config.labels.service | ({} if config.adopt.as_it_is else context.labels(name))
+    return manifest(
+        "v1",
+        "Service",
+        called,
+        context.namespace,
+        labels=labels,
+        marked=not config.adopt.as_it_is,
+        annotations=annotations,
+        spec=spec,
+    )
 
 
 def load_balancer_annotation(address: IPv4Address) -> dict[str, str]:

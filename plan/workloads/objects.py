@@ -85,14 +85,15 @@ def build_objects(context: ServiceContext) -> tuple[list[Workload], list[Manifes
 
 
 def _completed(context: ServiceContext, stated: StatedObject) -> Manifest:
-    """With its namespace and the labels of the service; labels that it states stay. Pods are left as they are, since
-    another label would replace them."""
+    """With its namespace and, unless it is there as found, the labels of the service; those that it states stay. Pods
+    are left as they are, since another label would replace them."""
     metadata: Manifest = {key: value for key, value in stated.content["metadata"].items() if key != "namespace"}
     namespace = context.namespace if stated.namespace is None else stated.namespace
     if namespace and stated.kind not in CLUSTER_WIDE:
         metadata = {"name": metadata.pop("name"), "namespace": namespace, **metadata}
-    labels = {SERVICE_LABEL: context.name, TIER_LABEL: context.service.tier, MANAGED_BY_LABEL: "pulumi"}
-    metadata["labels"] = labels | dict(mapping(metadata, "labels"))
+    if not context.service.as_found:
+        labels = {SERVICE_LABEL: context.name, TIER_LABEL: context.service.tier, MANAGED_BY_LABEL: "pulumi"}
+        metadata["labels"] = labels | dict(mapping(metadata, "labels"))
     if stated.kind in NEVER_READY:
         metadata["annotations"] = NOT_AWAITED | dict(mapping(metadata, "annotations"))
     return {**stated.content, "metadata": metadata}

@@ -114,12 +114,12 @@ def test_the_plan_rolls_it_out_as_it_is_done(folder: Path) -> None:
     assert [each.name for each in workload.pod.containers] == ["server"]
 
 
-def test_an_up_does_not_wait_for_what_is_adopted_as_it_is(folder: Path) -> None:
+def test_what_is_adopted_as_it_is_gets_no_labels_of_the_program(folder: Path) -> None:
     plan = planned(folder, ADOPTED)
     for kind in ("Deployment", "Service"):
-        assert made(plan, kind)["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
+        assert "labels" not in made(plan, kind)["metadata"]
     later = planned(folder, ADOPTED.replace("  as_it_is: true\n", ""))
-    assert "annotations" not in made(later, "Deployment")["metadata"]
+    assert made(later, "Deployment")["metadata"]["labels"]["homelab/service"] == "immich"
 
 
 def test_by_convention_only_the_names_are_kept(folder: Path) -> None:

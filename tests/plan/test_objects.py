@@ -72,6 +72,14 @@ def test_objects_stay_as_they_stand_but_for_namespace_and_labels() -> None:
     }
 
 
+def test_objects_as_found_get_no_labels(folder: Path) -> None:
+    plan = planned(
+        folder, {"file": "services/feeds.yaml", "old": "network.yaml]", "new": "network.yaml]\nas_found: true"}
+    )
+    (deployment,) = [each for each in objects(plan, "Deployment") if each["metadata"]["name"] == "reader"]
+    assert deployment["metadata"]["labels"] == {"app": "reader"}
+
+
 def test_pods_in_files_are_counted_with_what_the_limit_range_gives_them(folder: Path) -> None:
     stated = "          resources: {requests: {cpu: 1m, memory: 1Mi}, limits: {memory: 2Mi}}\n"
     plan = planned(folder, {"file": READER, "old": stated, "new": ""})

@@ -35,7 +35,7 @@ def app_of(written: ServiceFile, world: World, choices: Choices, merge: Mapping[
     rest = [manifest_of(key, world, found.namespace, []) for key in written.objects if key != main]
     said = _said(written, live, containers[0], choices)
     if rest:
-        said["objects"] = FlowList([OBJECTS_FILE])
+        said |= {"objects": FlowList([OBJECTS_FILE]), "as_found": True}
     if choices.provides.get(found.name):
         return None
     if merge:
@@ -113,12 +113,10 @@ def _list_patch(planned: list[Any], wanted: list[Any], keys: tuple[str, ...]) ->
 
 
 def deployment_patch(planned: Manifest, world: World, written: ServiceFile) -> dict[str, Any] | None:
-    """The patch that makes a planned Deployment the one that runs; labels of the program stay. Raises Unpatchable."""
+    """The patch that makes a planned Deployment the one that runs. Raises Unpatchable."""
     main = written.found.main
     assert main is not None, "only a service with a main workload becomes an app"
     wanted = manifest_of(main, world, "", [])
-    labels = dict(mapping(planned, "metadata", "labels"))
-    wanted["metadata"]["labels"] = labels | dict(mapping(wanted, "metadata", "labels"))
     stated = {"metadata": {key: each for key, each in wanted["metadata"].items() if key in ("labels", "annotations")}}
     base = {"metadata": {key: each for key, each in planned["metadata"].items() if key in ("labels", "annotations")}}
     patch = merge_patch({**base, "spec": planned["spec"]}, {**stated, "spec": wanted["spec"]})

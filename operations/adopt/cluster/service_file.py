@@ -15,17 +15,11 @@ from operations.adopt.cluster.withheld import secret_arguments, without_secret_v
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
-from plan.model.metadata import NOT_AWAITED
 from plan.workloads.objects import CLUSTER_WIDE
 
 SCHEMA = "yaml-language-server: $schema=../../../schema/service.json"
 OBJECTS_FILE = "as-found.yaml"
 """The file beside a service with the objects that stand in it as they run."""
-
-
-AWAITED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "Service"})
-"""Kinds that an `up` waits for after each change of a label. As found it does not: one that ails would fail it after
-ten minutes, and of one that is ready at once the engine's provider may keep an old state."""
 
 
 class Choices(NamedTuple):
@@ -76,7 +70,7 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
             questions.append(Question(key, "secret-value", tuple(each.place for each in withheld)))
         said |= {"chart": chart, **({"values": values} if values else {}), "footprint": measured.workloads}
     if manifests:
-        said["objects"] = FlowList([OBJECTS_FILE])
+        said |= {"objects": FlowList([OBJECTS_FILE]), "as_found": True}
     if not release and measured.workloads:
         said["footprint"] = measured.workloads
     if groups := choices.provides.get(found.name):
@@ -108,9 +102,6 @@ def manifest_of(key: Key, world: World, namespace: str, questions: list[Question
         manifest["metadata"].pop("namespace", None)
     elif not key.namespace and key.kind not in CLUSTER_WIDE:
         manifest["metadata"]["namespace"] = ""
-    if key.kind in AWAITED:
-        annotations: dict[str, Any] = manifest["metadata"].get("annotations") or {}
-        manifest["metadata"]["annotations"] = annotations | NOT_AWAITED
     if withheld:
         questions.append(Question(key, "secret-withheld", tuple(each.place for each in withheld)))
     if arguments := tuple(secret_arguments(manifest)):
