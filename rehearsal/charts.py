@@ -66,7 +66,9 @@ def chart_repository(charts: Mapping[str, Iterable[str]]) -> Iterator[Repository
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    files = {f"/{name}-{version}.tgz": _archive(name, version) for name, some in charts.items() for version in some}
+    files = {
+        f"/{name}-{version}.tgz": chart_archive(name, version) for name, some in charts.items() for version in some
+    }
     server = make_server("127.0.0.1", 0, _Files(files, charts), request_handler=_Quiet, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     with tempfile.TemporaryDirectory(prefix="charts-") as folder:
@@ -110,7 +112,8 @@ class _Files:
         return Response(content or b"", status=404 if content is None else 200)(environ, start_response)
 
 
-def _archive(name: str, version: str) -> bytes:
+def chart_archive(name: str, version: str) -> bytes:
+    """A chart, as it is packed."""
     files = {
         "Chart.yaml": yaml.safe_dump({"apiVersion": "v2", "name": name, "version": version}),
         "values.yaml": "pods: false\npersistence: {enabled: false}\n",

@@ -26,6 +26,8 @@ LEFT_OUT: Mapping[Why, str] = {
     "claim-template": "are claims that a StatefulSet makes; they stay, and are not declared alone",
     "release-record": "are Helm's records of releases",
     "definition": "are definitions of kinds; whatever installs the kinds brings them",
+    "deleted": "are being deleted",
+    "left over": "are left over from what is gone, and stay as they are",
     "other-tool": "belong to the tool that wrote the cluster until now",
 }
 QUESTIONS: Mapping[What, str] = {

@@ -22,6 +22,8 @@ Why = Literal[
     "release-record",
     "definition",
     "other-tool",
+    "deleted",
+    "left over",
 ]
 
 
@@ -113,12 +115,24 @@ def origin_of(key: Key, manifest: Manifest, cluster: Cluster) -> Origin:
     if owner := _owner(manifest):
         return LeftOut("owned", owner)
     return (
-        _built_in(key, manifest)
+        _leftover(key, manifest)
+        or _built_in(key, manifest)
         or _of_helm(key, manifest, cluster)
         or _generated(key, manifest, cluster)
         or _of_tool(key, manifest)
         or _by_author(key, manifest)
     )
+
+
+def _leftover(key: Key, manifest: Manifest) -> Origin | None:
+    """What is on its way out, or is there because nobody has cleared it away."""
+    if "deletionTimestamp" in manifest["metadata"]:
+        return LeftOut("deleted", "whoever deleted it")
+    if key.kind == "PersistentVolume" and text(manifest, "status", "phase") in ("Released", "Failed"):
+        return LeftOut("left over", f"the claim {text(manifest, 'spec', 'claimRef', 'name')}")
+    if key.kind == "ReplicaSet" and author_of(manifest) == "controller":
+        return LeftOut("left over", "a Deployment")
+    return None
 
 
 def _owner(manifest: Manifest) -> str | None:

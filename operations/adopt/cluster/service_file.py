@@ -98,10 +98,10 @@ def manifest_of(key: Key, world: World, namespace: str, questions: list[Question
     manifest, withheld = without_secrets(as_stated(world.manifests[key]))
     if key in world.scaled:
         manifest["spec"].pop("replicas", None)
-    if key.namespace == namespace:
+    if not key.namespace:
+        manifest["metadata"] |= {} if key.kind in CLUSTER_WIDE else {"namespace": ""}
+    elif key.namespace == namespace:
         manifest["metadata"].pop("namespace", None)
-    elif not key.namespace and key.kind not in CLUSTER_WIDE:
-        manifest["metadata"]["namespace"] = ""
     if withheld:
         questions.append(Question(key, "secret-withheld", tuple(each.place for each in withheld)))
     if arguments := tuple(secret_arguments(manifest)):

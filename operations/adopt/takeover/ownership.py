@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from operations.adopt.cluster.objects import LAST_APPLIED
+from operations.adopt.cluster.tools import tool_called
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text
 
@@ -21,7 +22,8 @@ def ownership_patch(live: Manifest, applied: Manifest) -> Patch | None:
 
     Every later update would remove each field that a manager called `kubectl...` owns and the program does not state:
     its provider takes those managers for older versions of itself. So their entries go, and the fields stay as they
-    are, owned by nobody. To rename them would not do: what the program drops later would then stay for ever.
+    are, owned by nobody. To rename them would not do: what the program drops later would then stay for ever. What the
+    owner's other tools own beside the program, they own no more.
     """
     before = entries(live, "metadata", "managedFields")
     after = _managed(before, entries(applied, "metadata", "managedFields"))
@@ -46,7 +48,32 @@ def is_kubectl(entry: Fields) -> bool:
 def _managed(before: Iterable[Fields], applied: Iterable[Fields]) -> list[Fields]:
     own = [each for each in applied if text(each, "manager") == MANAGER and text(each, "operation") == "Apply"]
     others = [each for each in before if not is_kubectl(each) and text(each, "manager") != MANAGER]
+    if own:
+        fields = mapping(own[0], "fieldsV1")
+        others = [kept for each in others if (kept := _relieved(each, fields))]
     return [*(own or _renamed(before)), *others]
+
+
+def _relieved(entry: Fields, own: Fields) -> Fields | None:
+    """The entry of one of the owner's other tools without the fields that are the program's now; None where nothing is
+    left of it. A controller's stays as it is.
+
+    As long as Terraform, say, owns a field too, every later change of it is refused as a conflict.
+    """
+    if tool_called(text(entry, "manager")) is None or text(entry, "subresource"):
+        return entry
+    left = _without(mapping(entry, "fieldsV1"), own)
+    return {**entry, "fieldsV1": left} if left else None
+
+
+def _without(fields: Fields, others: Fields) -> dict[str, Any]:
+    """A set of fields without those of another one."""
+    left: dict[str, Any] = {}
+    for field in fields:
+        below = _without(mapping(fields, field), mapping(others, field))
+        if below or field not in others:
+            left[field] = below
+    return left
 
 
 def _renamed(before: Iterable[Fields]) -> list[Fields]:

@@ -9,6 +9,8 @@ from operations.adopt.cluster.withheld import without_secret_values
 from operations.adopt.takeover.secret_marks import marked
 from plan.model.fields import Fields, mapping, text, value
 
+_EMPTY = (None, [], {})
+"""Values that the engine's provider leaves out of what a program states."""
 _STATUS = ("status", "name", "namespace", "revision", "chart", "version", "appVersion")
 
 
@@ -65,6 +67,6 @@ def _differing(one: Fields, other: Fields, path: tuple[str, ...] = ()) -> set[tu
         mine, theirs = one.get(name), other.get(name)
         if isinstance(mine, dict) and isinstance(theirs, dict):
             found |= _differing(cast(Fields, mine), cast(Fields, theirs), (*path, name))
-        elif mine != theirs:
+        elif mine != theirs and not (mine in _EMPTY and theirs in _EMPTY):
             found.add((*path, name))
     return found

@@ -216,3 +216,13 @@ def test_only_what_is_stated_of_a_secret_is_its_input() -> None:
     assert json.loads(shown["plaintext"]) == {"a": "aHVzaA=="}
     hidden = secret({"data": "[secret]"}).file["resources"][0]["inputs"]["data"]
     assert json.loads(hidden["plaintext"]) == {"a": "aHVzaA==", "b": "bW9yZQ=="}
+
+
+def test_an_empty_value_of_a_chart_is_no_upgrade() -> None:
+    values = {"classes": [], "size": 1}
+    running = HelmRelease("disks", "storage", 1, "deployed", "disks", "1.0.0", "", values, frozenset())
+    stated = {"chart": "disks", "version": "1.0.0", "values": {"size": 1}}
+    inputs, found = release_as_live(stated, running)
+    assert (inputs, found) == (stated, ())
+    _, found = release_as_live({**stated, "values": {"size": 2}}, running)
+    assert [each.path for each in found] == [("values", "size")]
