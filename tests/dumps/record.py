@@ -2,7 +2,8 @@
 
 Each step of its inputs goes through a real API server, by the real tool that its name says: `NN-apply.yaml` by `kubectl
 apply`, `NN-apply@MANAGER.yaml` by server-side apply, `NN-create@MANAGER.yaml` by `kubectl create`, `NN-kubectl.txt` and
-`NN-helm.txt` as commands, `NN-definitions.txt` as definitions of kinds that take everything. Values of Secrets are left out.
+`NN-helm.txt` as commands, `NN-definitions.txt` as definitions of kinds that take everything. Values of Secrets are
+left out.
 """
 
 import shlex
@@ -55,9 +56,7 @@ def take(step: Path, api: Api, kubeconfig: Path, scratch: Path) -> None:
             verb, release, chart, *rest = shlex.split(line)
             file = scratch / f"{chart}-1.2.3.tgz"
             file.write_bytes(chart_archive(chart, "1.2.3"))
-            run(
-                str(path_of("kwok").with_name("helm")), verb, release, str(file), *rest, "--kubeconfig", str(kubeconfig)
-            )
+            run(str(path_of("helm")), verb, release, str(file), *rest, "--kubeconfig", str(kubeconfig))
     elif way == "kubectl":
         for line in step.read_text(encoding="utf-8").splitlines():
             run(*kubectl, *shlex.split(line))

@@ -9,7 +9,7 @@ from operations.adopt.cluster.withheld import without_secret_values
 from operations.adopt.takeover.secret_marks import marked
 from plan.model.fields import Fields, mapping, text, value
 
-_EMPTY = (None, [], {})
+_EMPTY: tuple[Any, ...] = (None, [], {})
 """Values that the engine's provider leaves out of what a program states."""
 _STATUS = ("status", "name", "namespace", "revision", "chart", "version", "appVersion")
 

@@ -1,0 +1,96 @@
+"""Clusters of other styles: one machine by hand, and GitOps with operators."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.load import load_lab
+from config.service import AppService
+from observation import read_dump
+from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
+from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.write import write_files
+from plan import make_plan
+
+DUMPS = Path("tests/dumps")
+WISHES = Wishes(repositories={"my-charts": "https://charts.attic.example"})
+
+
+def adopted(name: str, folder: Path) -> Adoption:
+    """The lab of a dump, written."""
+    objects = [each for found in read_dump(DUMPS / name).resources.values() for each in found]
+    adoption = adopt_cluster(folder, objects, WISHES)
+    write_files(folder, adoption.files)
+    return adoption
+
+
+def as_found(folder: Path, service: str) -> dict[str, Any]:
+    """The objects of a service as they stand in its file, by kind and name."""
+    text = (folder / "services" / service / "as-found.yaml").read_text(encoding="utf-8")
+    return {f"{each['kind']}/{each['metadata']['name']}": each for each in yaml.safe_load_all(text)}
+
+
+@pytest.mark.parametrize("name", ["attic", "loft"])
+def test_every_service_is_written_and_nothing_that_runs_would_change(name: str, tmp_path: Path) -> None:
+    adoption = adopted(name, tmp_path / name)
+    assert adoption.not_written == ()
+    changes = [each for each in adoption.differences if each.effect != "in place"]
+    assert {each.key.kind for each in changes} <= {"PriorityClass"}, "of its tiers"
+    paths = {each.path[:2] for each in adoption.differences if each.effect == "in place"}
+    assert paths <= {("metadata", "labels"), ("metadata", "annotations")}
+    assert not any(each.key.kind == "Deployment" for each in adoption.differences), "an annotation is a new generation"
+    assert make_plan(load_lab(tmp_path / name)).errors == ()
+    again = adopted(name, tmp_path / name)
+    assert (again.files, again.added) == ({}, ())
+
+
+def test_the_number_of_pods_of_what_is_scaled_is_not_stated(tmp_path: Path) -> None:
+    adopted("attic", tmp_path / "attic")
+    adopted("loft", tmp_path / "loft")
+    assert "replicas" not in as_found(tmp_path / "attic", "pages")["Deployment/pages"]["spec"]
+    assert "replicas" not in as_found(tmp_path / "loft", "thumbs")["Deployment/thumbs"]["spec"]
+
+
+def test_live_values_count_where_somebody_has_scaled_by_hand(tmp_path: Path) -> None:
+    adopted("attic", tmp_path / "attic")
+    (board,) = [each for each in load_lab(tmp_path / "attic").services.values() if each.description == "board"]
+    assert isinstance(board, AppService)
+    assert (board.replicas, board.image) == (1, "example.org/board:1.2")
+
+
+def test_a_variable_that_is_not_written_keeps_its_place(tmp_path: Path) -> None:
+    adoption = adopted("attic", tmp_path / "attic")
+    (diary,) = [
+        each for each in adoption.plan.manifests if (each["kind"], each["metadata"]["name"]) == ("Deployment", "diary")
+    ]
+    variables = diary["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert [each["name"] for each in variables] == ["DB_HOST", "DB_PASSWORD", "TZ"]
+    assert variables[1] == {"name": "DB_PASSWORD"}
+
+
+def test_what_operators_tools_and_nobody_own_is_left_out_with_the_reason(tmp_path: Path) -> None:
+    left = adopted("loft", tmp_path / "loft").left_out
+    assert left[Key("HorizontalPodAutoscaler", "pictures", "keda-hpa-thumbs")].by == "ScaledObject/thumbs"
+    assert left[Key("Pod", "databases", "pictures-db-1")].by == "Cluster/pictures-db"
+    assert left[Key("Application", "argocd", "radio")].why == "other-tool"
+    assert left[Key("HelmRelease", "pictures", "lights")].why == "other-tool"
+    assert left[Key("PersistentVolume", "", "radio-old")].why == "left over"
+    assert left[Key("ReplicaSet", "radio", "radio-5d8c7b9f64")].why == "left over"
+    assert left[Key("Volume", "radio", "pvc-1")].why == "controller"
+
+
+def test_kinds_that_nobody_knows_are_declared_where_they_are(tmp_path: Path) -> None:
+    adopted("loft", tmp_path / "loft")
+    manifests = {
+        (each["kind"], each["metadata"]["name"]): each for each in make_plan(load_lab(tmp_path / "loft")).manifests
+    }
+    assert "namespace" not in manifests["Station", "roof"]["metadata"]
+    assert manifests["Sensor", "rain"]["metadata"]["namespace"] == "pictures"
+
+
+def test_the_chart_of_a_helm_release_of_flux_comes_from_where_flux_had_it(tmp_path: Path) -> None:
+    adopted("loft", tmp_path / "loft")
+    service = yaml.safe_load((tmp_path / "loft" / "services" / "lights.yaml").read_text(encoding="utf-8"))
+    assert service["chart"] == {"name": "lights", "repository": "https://charts.loft.example", "version": "1.2.3"}
