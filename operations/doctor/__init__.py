@@ -1,1 +1,1 @@
-"""What ails a cluster: pure functions of an observation to findings, one for each cause."""
+"""Problems of a cluster: pure functions of an observation to findings, one for each cause."""

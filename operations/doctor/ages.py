@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 GRACE = timedelta(minutes=5)
-"""What a cluster needs to place a pod, pull an image and start it: what is younger is on its way."""
+"""Time that a cluster needs to place a pod, pull an image and start it: younger objects are on their way."""
 
 
 def ago(now: datetime, since: datetime | None) -> str:

@@ -28,15 +28,15 @@ class Finding(NamedTuple):
     """A command, or a change to a file."""
     evidence: tuple[Evidence, ...] = ()
     consequences: tuple[Evidence, ...] = ()
-    """What follows from it, by object: it needs no remedy of its own."""
+    """Consequences, by object: they need no remedy of their own."""
     covers: frozenset[Reference] = frozenset()
     """Objects whose own trouble this explains."""
     upstream: frozenset[Reference] = frozenset()
     """Objects that this depends on: where one of them has a finding, this one follows from it."""
     cause: str = ""
-    """What several findings of one code may have in common, for example a registry: they are one finding."""
+    """Cause that several findings of one code may share, for example a registry: they are one finding."""
     symptom: bool = False
-    """It says that something is wrong and not why: beside a cause its evidence adds nothing."""
+    """It shows that something is wrong and not why: next to a cause its evidence adds nothing."""
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -85,7 +85,7 @@ def _parents(findings: list[Finding]) -> list[int | None]:
 
 
 def _outweighs(above: Finding, below: Finding) -> bool:
-    """What is only worth knowing explains nothing that is wrong."""
+    """Whether a finding may explain another: a note explains no error or warning."""
     return above.severity != "info" or below.severity == "info"
 
 

@@ -18,20 +18,20 @@ CLUSTER = {
     ),
     "NODE-NETWORK-UNAVAILABLE": Rule(
         "A node has no pod network",
-        "The network plugin sets NetworkUnavailable to False when its routes stand.",
+        "The network plugin sets NetworkUnavailable to False when its routes are set up.",
     ),
     "NODE-RUNTIME-DOWN": Rule(
         "A node's container runtime does not answer",
         "The kubelet is ready only while the container runtime answers.",
     ),
     "KUBELET-SILENT": Rule(
-        "A kubelet does not report, and nobody notices",
+        "A kubelet does not report, and its node still counts as ready",
         "The node lifecycle controller marks nodes whose lease is not renewed; it runs in kube-controller-manager.",
     ),
     "NODE-MEMORY-PRESSURE": Rule(
         "A node runs out of memory",
         "Below the eviction threshold the kubelet evicts pods over their request, lowest priority first; "
-        "critical pods never go.",
+        "critical pods are never evicted.",
     ),
     "NODE-DISK-PRESSURE": Rule(
         "A node runs out of disk",
@@ -44,7 +44,7 @@ CLUSTER = {
     ),
     "NODE-DISK-FULL": Rule(
         "A node's disk is full",
-        "Images and what containers write lie on the node's disk.",
+        "Images and the files that containers write are on the node's disk.",
     ),
     "NODE-CORDONED": Rule(
         "A node is cordoned",
@@ -55,16 +55,16 @@ CLUSTER = {
         "Leases, tokens and certificates are judged by the clock of whoever looks at them.",
     ),
     "NODE-RESERVATION-LOST": Rule(
-        "A node keeps back less than the others",
-        "kubeadm rewrites a kubelet's configuration from the ConfigMap kubelet-config: what stood on the node "
-        "alone is gone.",
+        "A node reserves less than the others",
+        "kubeadm rewrites a kubelet's configuration from the ConfigMap kubelet-config: settings that were only on the "
+        "node are gone.",
     ),
     "KUBELET-VERSION-SKEW": Rule(
-        "A kubelet's version does not go with the API server's",
+        "A kubelet's version does not fit the API server's",
         "A kubelet may be up to three minors older than the API server, and never newer.",
     ),
     "KUBERNETES-OUT-OF-SUPPORT": Rule(
-        "Kubernetes has no support any more",
+        "The version of Kubernetes is out of support",
         "A minor gets fixes for 14 months.",
     ),
     "PERMISSION-MISSING": Rule(
@@ -74,7 +74,7 @@ CLUSTER = {
     "API-SERVICE-UNAVAILABLE": Rule(
         "An API is not available",
         "An APIService sends a group to a Service of the cluster; without it the group's objects cannot be "
-        "read, and namespaces do not go.",
+        "read, and namespaces stay in Terminating.",
     ),
     "LIMIT-RANGE-GONE": Rule(
         "A namespace lost its LimitRange",
@@ -89,16 +89,16 @@ CLUSTER = {
         "A policy with synchronize puts back what it generated; what stays different was not synchronized.",
     ),
     "NAMESPACE-STUCK": Rule(
-        "A deleted namespace does not go",
-        "A namespace goes when all of its objects are gone, their finalizers included.",
+        "A deleted namespace stays in Terminating",
+        "A namespace is gone when all of its objects are, their finalizers included.",
     ),
     "FINALIZER-STUCK": Rule(
-        "A deleted object does not go",
-        "An object goes when every finalizer has been taken away by the controller that set it.",
+        "A deleted object is held by finalizers",
+        "An object is gone when every finalizer has been removed by the controller that set it.",
     ),
     "NOT-READY": Rule(
-        "An object says itself that it is not well",
-        "Controllers write what became of an object into its conditions.",
+        "An object reports that it is not healthy",
+        "Controllers write the state of an object into its conditions.",
     ),
     "RELEASE-INTERRUPTED": Rule(
         "A Helm release was interrupted",
@@ -106,6 +106,6 @@ CLUSTER = {
     ),
     "RELEASE-FAILED": Rule(
         "A Helm upgrade failed",
-        "A failed upgrade leaves what it had changed; nothing goes back by itself.",
+        "A failed upgrade leaves its changes in place; nothing is rolled back by itself.",
     ),
 }

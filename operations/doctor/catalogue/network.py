@@ -13,7 +13,7 @@ NETWORK = {
     ),
     "POD-NAMES-MISSING": Rule(
         "The pods of a StatefulSet have no names",
-        "A StatefulSet's pods are named in DNS by the headless Service that serviceName means.",
+        "A StatefulSet's pods are named in DNS by the headless Service that serviceName names.",
     ),
     "SERVICE-UNREADY": Rule(
         "No pod behind a Service is ready",
@@ -24,8 +24,8 @@ NETWORK = {
         "targetPort is a number, or the name of a port of the pod's containers.",
     ),
     "ADDRESSES-NOT-ANNOUNCED": Rule(
-        "Addresses are given and not announced",
-        "MetalLB announces the addresses of pools that an L2Advertisement or BGPAdvertisement means.",
+        "Addresses are assigned and not announced",
+        "MetalLB announces the addresses of pools that an L2Advertisement or BGPAdvertisement names.",
     ),
     "LOAD-BALANCER-PENDING": Rule(
         "A Service has no external address",
@@ -57,7 +57,7 @@ NETWORK = {
     ),
     "INGRESS-CLASS-NOT-STATED": Rule(
         "An Ingress without a class",
-        "Without a class an Ingress gets the default one; without that nobody serves it.",
+        "Without a class an Ingress gets the default one; without that nothing serves it.",
     ),
     "INGRESS-HOST-TWICE": Rule(
         "Two Ingresses for one host and path",
@@ -76,7 +76,7 @@ NETWORK = {
         "CoreDNS ends at the first mistake in its Corefile; every name of the cluster goes through it.",
     ),
     "CERTIFICATE-EXPIRED": Rule(
-        "A certificate has ended",
+        "A certificate has expired",
         "Clients refuse a certificate after notAfter.",
     ),
     "CERTIFICATE-NOT-ISSUED": Rule(

@@ -10,7 +10,7 @@ PODS = {
     ),
     "POD-GATED": Rule(
         "A pod waits for a scheduling gate",
-        "A pod with spec.schedulingGates is not scheduled before whoever set them takes all of them away.",
+        "A pod with spec.schedulingGates is not scheduled before all of them are removed by whoever set them.",
     ),
     "SCHEDULER-MISSING": Rule(
         "No scheduler looks at a pod",
@@ -154,10 +154,10 @@ PODS = {
     ),
     "CONTAINER-CRASHES": Rule(
         "A container ends again and again",
-        "The kubelet starts a container that ended anew, after 10 s, 20 s, up to five minutes (CrashLoopBackOff).",
+        "The kubelet restarts a container after 10 s, 20 s, up to five minutes (CrashLoopBackOff).",
     ),
     "OOM-DEFAULT-LIMIT": Rule(
-        "A container is killed at a limit that nobody wrote for it",
+        "A container is killed at a default limit",
         "A LimitRange gives containers without a memory limit its default; the kernel kills what passes it.",
     ),
     "OOM-LIMIT-TOO-LOW": Rule(
@@ -171,19 +171,19 @@ PODS = {
     ),
     "MEMORY-LEAK": Rule(
         "The memory of a container grows from day to day",
-        "Memory that grows evenly over days, whatever the load, is a leak: a higher limit only puts the kill off.",
+        "Memory that grows evenly over days, whatever the load, is a leak: a higher limit only postpones the kill.",
     ),
     "MEMORY-AT-LIMIT": Rule(
         "A container is at its memory limit for days",
         "A working set at the limit leaves no room for a spike: the next one is a kill.",
     ),
     "CPU-LIMIT-BRAKES": Rule(
-        "A container is braked by its CPU limit",
+        "A container is throttled by its CPU limit",
         "A CPU limit is enforced every 100 ms: a container that reaches it stands still for the rest of the time.",
     ),
     "LIVENESS-PROBE-KILLS": Rule(
         "A liveness probe ends a container",
-        "The kubelet ends a container whose liveness probe fails failureThreshold times in a row, and starts it anew.",
+        "The kubelet ends a container whose liveness probe fails failureThreshold times in a row, and restarts it.",
     ),
     "STARTUP-PROBE-KILLS": Rule(
         "A startup probe ends a container",
@@ -207,7 +207,7 @@ PODS = {
     ),
     "WAITS-FOR-SERVICE": Rule(
         "An init container waits for a Service without ready pods",
-        "A Service answers only when a ready pod stands behind it.",
+        "A Service answers only when a ready pod is behind it.",
     ),
     "WAITS-FOR-MISSING-SERVICE": Rule(
         "An init container waits for a Service that does not exist",
@@ -218,7 +218,7 @@ PODS = {
         "A Service answers on its own ports only.",
     ),
     "NETWORK-POLICY-BLOCKS": Rule(
-        "A NetworkPolicy stands between",
+        "A NetworkPolicy blocks the traffic",
         "A pod that a NetworkPolicy selects takes only the traffic that a policy allows.",
     ),
     "GPU-DRIVER-UNUSABLE": Rule(
@@ -232,8 +232,8 @@ PODS = {
         "the value that they had when the container was started.",
     ),
     "FILES-NOT-WRITABLE": Rule(
-        "A program may not use its files",
-        "Files of a volume belong to whoever made them: fsGroup and runAsUser decide as whom a container comes.",
+        "A program has no permission for its files",
+        "Files of a volume belong to whoever made them: fsGroup and runAsUser decide as which user a container runs.",
     ),
     "PORT-IN-USE": Rule(
         "A port is taken",
@@ -246,7 +246,7 @@ PODS = {
         "DNS only.",
     ),
     "EPHEMERAL-LIMIT-EXCEEDED": Rule(
-        "A pod writes more than it may",
+        "A pod exceeds its limit of ephemeral storage",
         "The kubelet evicts a pod that passes its limit of ephemeral-storage or the sizeLimit of an emptyDir.",
     ),
     "EVICTED-AGAIN-AND-AGAIN": Rule(
@@ -255,7 +255,7 @@ PODS = {
     ),
     "EVICTED-PODS-LEFT": Rule(
         "Evicted pods are still listed",
-        "Evicted pods stay as records until they are deleted; they hold nothing.",
+        "Evicted pods stay as records until they are deleted; they hold no resources.",
     ),
     "NODE-REFUSES-POD": Rule(
         "A kubelet refuses pods",
@@ -263,7 +263,7 @@ PODS = {
         "not there.",
     ),
     "POD-STUCK-TERMINATING": Rule(
-        "A deleted pod does not go",
-        "A pod goes when its kubelet confirms that it ended and all finalizers are taken away.",
+        "A deleted pod stays in Terminating",
+        "A pod is gone when its kubelet confirms that it ended and all finalizers are removed.",
     ),
 }

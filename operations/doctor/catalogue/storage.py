@@ -17,11 +17,11 @@ STORAGE = {
     ),
     "CLAIM-TERMINATING": Rule(
         "A claim in use was deleted",
-        "A deleted claim is kept as long as a pod uses it, and then goes with its volume, unless that is retained.",
+        "A deleted claim is kept while a pod uses it, and is then deleted with its volume, unless that is retained.",
     ),
     "CLAIM-NOT-GROWN": Rule(
         "A claim does not grow",
-        "A claim grows where its class allows it; some file systems grow when a pod mounts them anew.",
+        "A claim grows where its class allows it; some file systems grow when a pod mounts them again.",
     ),
     "STORAGE-CLASS-MISSING": Rule(
         "A storage class does not exist",
@@ -37,7 +37,7 @@ STORAGE = {
     ),
     "VOLUME-TAKEN": Rule(
         "A volume belongs to another claim",
-        "A volume keeps the claim that it was bound to, by UID, until somebody takes that away.",
+        "A volume keeps the claim that it was bound to, by UID, until somebody removes that reference.",
     ),
     "VOLUME-FULL": Rule(
         "A disk is full",
@@ -48,7 +48,7 @@ STORAGE = {
         "With reclaim policy Delete the driver deletes the disk of a released volume.",
     ),
     "VOLUME-RELEASED": Rule(
-        "A volume that nobody claims",
+        "A volume without a claim",
         "With reclaim policy Retain a volume and its data stay when the claim is deleted.",
     ),
     "PROVISIONING-FAILS": Rule(
@@ -70,15 +70,15 @@ STORAGE = {
     "MULTI-ATTACH": Rule(
         "A volume is attached to another node",
         "A ReadWriteOnce block volume is attached to one node at a time; a new revision on another node waits "
-        "for the old pod to go.",
+        "for the old pod to end.",
     ),
     "ATTACH-FAILS": Rule(
         "A volume cannot be attached",
         "The attacher of a CSI driver writes what its storage says into the VolumeAttachment.",
     ),
     "ATTACHMENT-STUCK": Rule(
-        "An attachment does not go",
-        "A VolumeAttachment goes when its driver has detached the volume; it counts as a slot until then.",
+        "An attachment is not removed",
+        "A VolumeAttachment is removed when its driver has detached the volume; it counts as a slot until then.",
     ),
     "CSI-DRIVER-NOT-ON-NODE": Rule(
         "A CSI driver is not on a node",

@@ -8,11 +8,11 @@ WORKLOADS = {
         "A controller creates pods through the API server, which may refuse each of them.",
     ),
     "QUOTA-BLOCKS-PODS": Rule(
-        "A quota takes no further pod",
+        "A quota has no room for another pod",
         "A ResourceQuota counts the requests of all pods of a namespace, those of a rollout's old revision included.",
     ),
     "QUOTA-NEEDS-REQUESTS": Rule(
-        "A quota demands what pods do not state",
+        "A quota demands a resource that pods do not state",
         "Where a quota counts a resource, a pod that does not state it is refused.",
     ),
     "LIMIT-RANGE-REFUSES": Rule(
@@ -36,7 +36,7 @@ WORKLOADS = {
         "With failurePolicy Fail the API server refuses what it cannot show to the webhook.",
     ),
     "WEBHOOK-WITHOUT-PODS": Rule(
-        "A webhook without anybody behind it",
+        "A webhook without a pod behind it",
         "With failurePolicy Fail the API server refuses what it cannot show to the webhook.",
     ),
     "POLICY-REFUSES": Rule(
@@ -49,11 +49,11 @@ WORKLOADS = {
     ),
     "WORKLOAD-UNREADY": Rule(
         "A workload is short of ready pods",
-        "A controller keeps as many ready pods as are wanted; a rollout goes on only as new ones become ready.",
+        "A controller keeps as many ready pods as are wanted; a rollout continues only as new ones become ready.",
     ),
     "ROLLOUT-PAUSED": Rule(
         "A rollout is paused",
-        "A paused Deployment takes changes in and rolls none of them out until it is resumed.",
+        "A paused Deployment accepts changes and rolls none of them out until it is resumed.",
     ),
     "CONTROLLER-SILENT": Rule(
         "A change is not acted on",

@@ -40,7 +40,7 @@ def api_service_findings(observed: Observation) -> Iterator[Finding]:
             "error",
             reference(each),
             f"The API {each['metadata']['name']} is not available{ago(observed.now, state.since)}: {state.message}",
-            f"see what ails {service}: kubectl get pods -n {service.namespace}",
+            f"see what is wrong with {service}: kubectl get pods -n {service.namespace}",
             (Evidence(reference(each), f"Available is {state.status}, {state.reason}: {state.message}"),),
             covers=frozenset((reference(each),)),
             upstream=(behind(observed, manifest) if manifest else frozenset())
@@ -79,8 +79,8 @@ def _webhook(observed: Observation, configuration: Manifest, webhook: Fields) ->
         "WEBHOOK-WITHOUT-PODS",
         "error",
         reference(configuration),
-        f"Webhook {name} must be asked (failurePolicy Fail), and its {service} {state}: what it watches over can "
-        f"be neither created nor changed: {_watched(webhook)}",
+        f"Webhook {name} must be asked (failurePolicy Fail), and its {service} {state}: the objects that it "
+        f"checks cannot be created or changed: {_watched(webhook)}",
         f"bring {service} back, or delete {reference(configuration)} if its program is gone for good",
         (Evidence(reference(configuration), f"webhook {name}, failurePolicy Fail"), Evidence(service, state)),
         covers=frozenset((reference(configuration), service)),

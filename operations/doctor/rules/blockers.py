@@ -1,4 +1,4 @@
-"""Why a pod may not go to a node, as facts: each thing that stands in its way there."""
+"""Why a pod may not go to a node, as facts: each obstacle there."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
@@ -15,7 +15,7 @@ Kind = Literal[
     "node-ill", "cordoned", "taint", "label", "resource", "pods", "slots", "port", "volume-node", "apart", "near"
 ]
 STATIC: frozenset[Kind] = frozenset(("taint", "label", "volume-node", "near"))
-"""What does not pass by itself, whatever else ends on the node."""
+"""Blockers that do not pass by themselves, whatever else ends on the node."""
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 CORDON = "node.kubernetes.io/unschedulable"
 _ILL = "node.kubernetes.io/"
@@ -46,7 +46,7 @@ def blockers(observed: Observation, pod: Manifest, node: Manifest, requests: Map
 
 
 def requests_of(pod: Manifest) -> dict[str, int]:
-    """What the scheduler counts for a pod. Amounts that cannot be read count as nothing."""
+    """Requests that the scheduler counts for a pod. Amounts that cannot be read count as nothing."""
     main = sum_of(*(_requested(each.wanted) for each in containers(pod) if not each.is_init))
     peaks = [_requested(each.wanted) for each in containers(pod) if each.is_init]
     peak = {name: max(each.get(name, 0) for each in (main, *peaks)) for name in {*main, *(n for p in peaks for n in p)}}
@@ -89,7 +89,7 @@ def shown_taint(taint: Fields) -> str:
 
 
 def _constraints(spec: Fields) -> Constraints:
-    """What a pod asks of its place; nothing where a dump holds what no API server would."""
+    """Constraints of a pod on its place; none where a dump holds values that no API server would."""
     try:
         return read_constraints({}, spec)
     except (TypeError, KeyError, AttributeError, ValueError):
@@ -130,7 +130,7 @@ def shown_requirement(requirement: Requirement) -> str:
 
 
 def used_on(observed: Observation, node: str) -> dict[str, int]:
-    """What the pods on a node request."""
+    """Requests of the pods on a node."""
     return sum_of(*(requests_of(each) for each in observed.pods_on(node) if not is_over(each)))
 
 

@@ -99,7 +99,7 @@ def _issued_by(observed: Observation, issuer: Reference) -> frozenset[Reference]
 
 
 def _steps(observed: Observation, certificate: Manifest) -> tuple[list[Evidence], str]:
-    """What its request, order and challenge say, the last of them as the reason."""
+    """Evidence from its request, order and challenge, the last of them as the reason."""
     evidence: list[Evidence] = []
     why = ""
     for kind in ("CertificateRequest", "Order", "Challenge"):

@@ -33,11 +33,11 @@ class Wanted(NamedTuple):
     key: str
     """Empty where the whole object is meant."""
     by: str
-    """What takes it, for example `variable DB_PASSWORD of container app`."""
+    """Its user, for example `variable DB_PASSWORD of container app`."""
 
 
 def configuration_findings(observed: Observation) -> Iterator[Finding]:
-    """What waiting pods refer to in vain; and what running pods would not find again."""
+    """Missing references of waiting pods, and of running pods that would not start again."""
     for pod in observed.of("Pod"):
         if is_over(pod) or is_ready(pod) or is_young(observed, unready_since(pod)):
             continue

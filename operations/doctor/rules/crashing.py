@@ -230,7 +230,7 @@ def _probe_kills(
 
 
 def _with_changes(observed: Observation, pod: Manifest, finding: Finding, container: Container) -> Finding:
-    """What the newest revision changed, where the one before is still known."""
+    """The finding with the changes of the newest revision, where the one before is still known."""
     owner = template_owner(observed, pod)
     before = previous(observed, owner) if owner else None
     if before is None or not before.changes or not _is_newest(observed, pod, before):

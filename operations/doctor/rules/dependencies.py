@@ -15,7 +15,7 @@ _NAME = re.compile(
     r"([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)(?:\.([a-z0-9](?:[-a-z0-9]*[a-z0-9])?))?(?:\.svc(?:\.[a-z0-9.-]+?)?)?"
     r"(?::([0-9]{1,5})|[ ]+([0-9]{1,5}))?(?![\w.-])"
 )
-"""A host name as it stands in a URL, a variable or a command, with a port behind it where there is one."""
+"""A host name in a URL, a variable or a command, followed by a port where there is one."""
 
 
 _FOR_HOSTS = re.compile(r"host|url|uri|addr|server|endpoint|dsn|broker|upstream", re.I)

@@ -64,7 +64,7 @@ def dns_findings(observed: Observation) -> Iterator[Finding]:
 
 
 def mistake_in(corefile: str) -> str:
-    """What is wrong with a Corefile, in a few words; empty where nothing is seen."""
+    """Error in a Corefile, in a few words; empty where none is seen."""
     depth = 0
     for number, line in enumerate(corefile.splitlines(), 1):
         words = line.partition("#")[0]

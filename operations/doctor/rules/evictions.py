@@ -54,7 +54,7 @@ def evicted_at(pod: Manifest) -> datetime | None:
 
 
 def pressure_finding(observed: Observation, node: Manifest, pressure: Condition) -> Finding:
-    """What a node runs out of, who was evicted, and what used it."""
+    """The resource that a node runs out of, the evicted pods, and the users of it."""
     name = name_of(node)
     since = pressure.since
     recent = [
@@ -263,7 +263,7 @@ def _failed_pods(observed: Observation, top: Reference, pods: list[Manifest]) ->
             "error",
             top,
             f"Its pods are evicted again and again, {len(pods)} times, the last at {stamp(at)}: {message}",
-            f"request in {top} what it needs, so that it is not the first to go",
+            f"request in {top} what it needs, so that it is not evicted first",
             evidence,
             covers=covers,
             upstream=frozenset((Reference("Node", None, node_of(newest)),)),

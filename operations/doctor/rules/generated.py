@@ -1,4 +1,4 @@
-"""What a policy generates in namespaces, and that is gone or no longer as the policy says."""
+"""Objects that a policy generates in namespaces, and that are gone or no longer as the policy says."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from plan.model.fields import Fields, entries, mapping, text
 from plan.wording import listed
 
 _LIMIT_RANGER = "kubernetes.io/limit-ranger"
-_BY_POLICY = ": see whether Kyverno's background controller runs, then label the namespace anew"
+_BY_POLICY = ": see whether Kyverno's background controller runs, then label the namespace again"
 _POLICY, _RULE = "generate.kyverno.io/policy-name", "generate.kyverno.io/rule-name"
 
 
@@ -53,7 +53,7 @@ def _gone(observed: Observation) -> Iterator[Finding]:
                 f"created from now on get none{named}",
                 "restore it"
                 + (
-                    ": see whether Kyverno's background controller runs, then label the namespace anew"
+                    ": see whether Kyverno's background controller runs, then label the namespace again"
                     if makers
                     else ""
                 ),

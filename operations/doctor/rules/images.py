@@ -38,7 +38,7 @@ _WORDS: tuple[tuple[Refusal, re.Pattern[str]], ...] = (
         ),
     ),
 )
-"""What registries and containerd say. The first that matches counts: a denied pull also says "does not exist"."""
+"""Errors of registries and containerd. The first that matches counts: a denied pull also says "does not exist"."""
 
 
 class _Said(NamedTuple):
@@ -63,7 +63,7 @@ def registry_of(image: str) -> str:
 
 
 def _said(observed: Observation, pod: Manifest, container: Container) -> _Said:
-    """What the registry said: the back-off repeats it, and an event has it where that does not."""
+    """The registry's message: the back-off repeats it, and an event has it where that does not."""
     texts = [container.waiting_message]
     texts += [each.message for each in reversed(observed.events_of(pod)) if each.reason == "Failed"]
     for said in texts:

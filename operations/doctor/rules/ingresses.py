@@ -96,7 +96,7 @@ def _class(observed: Observation, ingress: Manifest) -> Iterator[Finding]:
             "INGRESS-CLASS-MISSING",
             "error",
             reference(ingress),
-            f"It asks for ingress class {wanted}, which does not exist, so nobody serves it; there is "
+            f"It asks for ingress class {wanted}, which does not exist, so nothing serves it; there is "
             f"{listed(known) or 'none'}",
             f"write ingressClassName: {known[0] if known else 'CLASS'}",
             (
@@ -115,7 +115,7 @@ def _class(observed: Observation, ingress: Manifest) -> Iterator[Finding]:
                     "INGRESS-CLASS-NOT-STATED",
                     "error",
                     reference(ingress),
-                    "It states no ingress class, and none is the default one: nobody serves it; there is "
+                    "It states no ingress class, and there is no default one: nothing serves it; there is "
                     f"{listed(known)}",
                     f"write ingressClassName: {known[0]}",
                     (Evidence(reference(ingress), "has no address, unlike others"),),

@@ -1,4 +1,4 @@
-"""What the last words of a container say of its cause, where they are known ones."""
+"""Causes from the last words of a container, where they are known."""
 
 import re
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ _KNOWN = (
         "give container {container} another port in {subject}",
     ),
 )  # fmt: skip
-"""What programs and the runtime say; the first that matches counts."""
+"""Last words of programs and the runtime; the first that matches counts."""
 
 
 def explained(finding: Finding, observed: Observation, pod: Manifest, container: Container, words: str) -> Finding:

@@ -88,7 +88,7 @@ def announcement_findings(observed: Observation) -> Iterator[Finding]:
                 "ADDRESSES-NOT-ANNOUNCED",
                 "error",
                 reference(pool),
-                f"Nobody announces its addresses: no L2Advertisement or BGPAdvertisement names it, so "
+                f"Its addresses are not announced: no L2Advertisement or BGPAdvertisement names it, so "
                 f"{listed([str(each) for each in used])} cannot be reached from outside",
                 f"create an L2Advertisement with ipAddressPools: [{name_of(pool)}]",
                 tuple(

@@ -49,7 +49,7 @@ def leak_of(usage: ContainerUsage) -> Leak | None:
 
 
 def _last_climb(daily: tuple[float, ...]) -> tuple[float, ...]:
-    """The days since the container began anew: the last at which less than two thirds of the day before were used."""
+    """The days since the container last started: the last at which less than two thirds of the day before were used."""
     falls = [place for place in range(1, len(daily)) if daily[place] < daily[place - 1] * 2 / 3]
     return daily[falls[-1] :] if falls else daily
 

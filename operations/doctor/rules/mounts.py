@@ -84,7 +84,7 @@ def _attachments(observed: Observation, volume: str) -> list[Manifest]:
 def _attachment(
     observed: Observation, pod: Manifest, base: Finding, claim: Reference, manifest: Manifest, volume: Manifest
 ) -> Finding | None:
-    """What stands against attaching a volume to the pod's node."""
+    """Obstacle to attaching a volume to the pod's node."""
     node, name = node_of(pod), name_of(volume)
     attachments = _attachments(observed, name)
     for each in attachments:
@@ -102,7 +102,7 @@ def _attach_error(base: Finding, claim: Reference, volume: Manifest, attachment:
     node = text(attachment, "spec", "nodeName")
     fix = f"see what the driver {text(attachment, 'spec', 'attacher')} and its storage say of {name_of(volume)}"
     if "lun" in error.lower() or "max" in error.lower():
-        fix = f"no slot is free on {node}: move a pod with a volume away, or detach disks that nobody uses"
+        fix = f"no slot is free on {node}: move a pod with a volume away, or detach unused disks"
     return base._replace(
         code="ATTACH-FAILS",
         message=f"{claim} ({reference(volume)}) cannot be attached to {node}: {error.strip()}",
@@ -136,7 +136,7 @@ def _multi_attach(
     message = f"{claim} can be attached to one node at a time and is attached to {other_node}, not to {node_of(pod)}"
     if gone:
         why, fix = (
-            f"; {other_node} {'does not exist any more' if there is None else 'is not ready, so nobody detaches it'}",
+            f"; {other_node} {'does not exist any more' if there is None else 'is not ready, so nothing detaches it'}",
             f"when {other_node} is surely off: kubectl taint node {other_node} "
             "node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
             if there is not None

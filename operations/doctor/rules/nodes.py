@@ -182,7 +182,7 @@ def _silent(observed: Observation, node: Manifest, seen: datetime) -> Finding:
         "error",
         reference(node),
         f"The kubelet of {name} last reported {length(observed.now - seen)} ago, at {stamp(seen)}, and {name} still "
-        "counts as ready: nobody notices",
+        "counts as ready",
         f"on {name}: systemctl status kubelet; and see whether kube-controller-manager runs",
         (Evidence(reference(node), f"newest heartbeat {stamp(seen)}, Ready is True"),),
         consequences,
@@ -212,9 +212,9 @@ def _cordoned(observed: Observation, node: Manifest) -> Iterator[Finding]:
             "BUDGET-BLOCKS-DRAIN",
             "warning",
             next(iter(budgets)),
-            f"{name} is being drained{age}, and {listed([str(each) for each in budgets])} lets none of the "
-            f"{len(left)} pods that are left there go (disruptionsAllowed 0)",
-            "let the budget allow one, or run one more replica; then kubectl drain goes on",
+            f"{name} is being drained{age}, and {listed([str(each) for each in budgets])} allows no eviction of "
+            f"the {len(left)} pods that are left there (disruptionsAllowed 0)",
+            "let the budget allow one, or run one more replica; then kubectl drain continues",
             (
                 Evidence(reference(node), f"is cordoned{age}"),
                 *(Evidence(reference(pod), f"is left on {name}, held by {reference(budget)}") for pod, budget in held),
@@ -265,7 +265,7 @@ def _reservations(observed: Observation) -> Iterator[Finding]:
                 "NODE-RESERVATION-LOST",
                 "warning",
                 Reference("Node", None, name),
-                f"{name} keeps back {each >> 20}Mi of memory, {listed(like)} {usual >> 20}Mi: its kubelet has lost "
+                f"{name} reserves {each >> 20}Mi of memory, {listed(like)} {usual >> 20}Mi: its kubelet has lost "
                 "systemReserved, kubeReserved or evictionHard, as after an upgrade",
                 f"write them into the ConfigMap kubelet-config again, then on {name}: kubeadm upgrade node phase "
                 "kubelet-config; systemctl restart kubelet",

@@ -1,4 +1,4 @@
-"""Pods that no node takes: which one thing, were it otherwise, would let them run."""
+"""Pods that no node takes: which one change would let them run."""
 
 from collections.abc import Iterator, Sequence
 

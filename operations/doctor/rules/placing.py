@@ -52,7 +52,7 @@ def decide(
             message=f"Its pod could only go to {listed(ill)}, which takes no pods: "
             f"{', '.join(b.what for b in chosen[ill[0]])}",
             upstream=frozenset(Reference("Node", None, node) for node in ill),
-            fix=f"see what ails {listed(ill)}: kubectl describe node {ill[0]}",
+            fix=f"see what is wrong with {listed(ill)}: kubectl describe node {ill[0]}",
         )
     if "slots" in kinds:
         return _slots(observed, base, chosen)
@@ -137,7 +137,7 @@ def _label(observed: Observation, pod: Manifest, base: Finding, found: dict[str,
         code="NODE-LABEL-MISSING",
         cause=" ".join(labels),
         message=f"Its pod asks for nodes with {' and '.join(labels)}, and no node has that{hint}",
-        fix=f"kubectl label node {target or 'NODE'} {first}, if it is the one meant; "
+        fix=f"kubectl label node {target or 'NODE'} {first}, if it is the right one; "
         f"or correct nodeSelector or affinity in {reference(owner) if owner else base.subject}",
         evidence=tuple(evidence),
         upstream=frozenset(),
@@ -236,7 +236,7 @@ def _resources(
         code="NO-ROOM-ON-NODES",
         cause=resource,
         message=f"Its pod asks for {wanted} of {resource}, and free for requests are {free}{note}",
-        fix=f"ask for less {resource} in {base.subject} or in a service beside it, or add a worker",
+        fix=f"ask for less {resource} in {base.subject} or in another service on these nodes, or add a worker",
         upstream=frozenset(Reference("Node", None, node) for node in others),
     )
 

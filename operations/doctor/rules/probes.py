@@ -43,7 +43,7 @@ def readiness_findings(observed: Observation) -> Iterator[Finding]:
 
 
 def shown_probe(probe: Fields, container: Container) -> str:
-    """What a probe asks, in a few words."""
+    """The question of a probe, in a few words."""
     timeout = f", timeout {number(probe, 'timeoutSeconds', default=1)} s"
     http = mapping(probe, "httpGet")
     if http:

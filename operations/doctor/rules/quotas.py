@@ -20,7 +20,7 @@ _MUST = re.compile(r"failed quota: ([^:]+): must specify (.+)")
 
 
 def quota_finding(observed: Observation, owner: Manifest, base: Finding, said: str) -> Finding | None:
-    """What a quota says against a pod; None where the words are not those of a quota."""
+    """Finding for a quota's refusal of a pod; None where the words are not those of a quota."""
     if found := _QUOTA.search(said):
         return quota_exceeded(observed, owner, base, found[1], *(_pairs(found[place]) for place in (2, 3, 4)))
     if found := _MUST.search(said):

@@ -60,7 +60,7 @@ def _interrupted(
     back = (
         f"helm rollback {name} {good} -n {namespace}"
         if good
-        else f"helm uninstall {name} -n {namespace}, and install anew"
+        else f"helm uninstall {name} -n {namespace}, and install it again"
     )
     return Finding(
         "RELEASE-INTERRUPTED",
@@ -82,7 +82,7 @@ def _failed(
     observed: Observation, namespace: str | None, name: str, revisions: list[Manifest], since: datetime | None
 ) -> Finding:
     newest, good = revisions[-1], _good(revisions)
-    runs = f"; what runs may be of it and of revision {good}" if good else "; no revision of it was ever deployed"
+    runs = f"; objects may be of it and of revision {good}" if good else "; no revision of it was ever deployed"
     age = f" ({length(observed.now - since)} ago)" if since else ""
     return Finding(
         "RELEASE-FAILED",

@@ -133,7 +133,7 @@ def _paused(observed: Observation, manifest: Manifest, progressing: Condition | 
 
 
 def _state(observed: Observation, manifest: Manifest, short: int, stuck: Condition | None, age: str) -> str:
-    """What is the matter: a rollout that stands still may leave enough of the old pods."""
+    """State in a sentence: a rollout that stands still may leave enough of the old pods."""
     if stuck is None:
         return f"{ready_of(observed, manifest)}{age}"
     serving = f"{ready_of(observed, manifest)}, of this revision or the one before"
@@ -178,7 +178,7 @@ def _unseen(manifest: Manifest, generation: int, seen: int) -> Finding:
         "CONTROLLER-SILENT",
         "error",
         reference(manifest),
-        f"Nobody acts on its last change: generation {generation}, observedGeneration {seen}",
+        f"No controller has acted on its last change: generation {generation}, observedGeneration {seen}",
         "see whether kube-controller-manager runs: kubectl get pods -n kube-system",
         (Evidence(reference(manifest), f"generation {generation}, observedGeneration {seen}"),),
         covers=frozenset((reference(manifest),)),

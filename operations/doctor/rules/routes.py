@@ -79,7 +79,7 @@ def _port(stated: object) -> int | str | None:
 
 
 def routes_to(observed: Observation, service: Reference) -> list[tuple[Reference, str]]:
-    """Who leads to a Service, and for which hosts."""
+    """Routes that lead to a Service, and their hosts."""
     found: dict[Reference, list[str]] = defaultdict(list)
     for route in routes(observed):
         if route.service == service:

@@ -23,7 +23,7 @@ class Source(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What is to be known of it."""
+        """Its state and origin, in words."""
         state = "is Ready, and copies" if self.is_ready else "is not Ready; it copies"
         return f"{state} {self.origin} into the Secret"
 

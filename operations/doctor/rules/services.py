@@ -60,7 +60,7 @@ def _reached(observed: Observation, service: Manifest) -> Iterator[Finding]:
         "error",
         reference(service),
         f"None of the {len(pods)} pods behind it is ready",
-        f"see what ails {listed([str(each) for each in dict.fromkeys(workload(observed, p) for p in pods)])}",
+        f"see what is wrong with {listed([str(each) for each in dict.fromkeys(workload(observed, p) for p in pods)])}",
         tuple(Evidence(reference(pod), "is not ready") for pod in pods[:4]),
         _who_asks(observed, service),
         covers=frozenset((reference(service),)),
@@ -87,7 +87,7 @@ def _without_pods(observed: Observation, service: Manifest) -> Iterator[Finding]
             "error",
             reference(service),
             f"There is no pod behind it: {listed([str(reference(each)) for each in meant])} has none",
-            f"see what ails {reference(meant[0])}",
+            f"see what is wrong with {reference(meant[0])}",
             (Evidence(reference(meant[0]), "is what its selector means"),),
             _who_asks(observed, service),
             covers=frozenset((reference(service),)),
@@ -200,7 +200,7 @@ def _wrong_port(observed: Observation, service: Manifest, pods: list[Manifest]) 
 
 
 def _only_way(observed: Observation, service: Manifest, pod: Manifest, numbers: set[int]) -> bool:
-    """Whether no Service leads to any port that the pod states: then the one at hand was to."""
+    """Whether no Service leads to any port that the pod states: then this one was meant to."""
     for other in observed.in_namespace("Service", namespace_of(service)):
         selector = mapping(other, "spec", "selector")
         if not selector or any(labels_of(pod).get(key) != each for key, each in selector.items()):

@@ -1,4 +1,4 @@
-"""What 30 days of usage show of containers that run: leaks, and limits that are reached."""
+"""Findings from 30 days of usage of running containers: leaks, and limits that are reached."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -91,7 +91,7 @@ def _container(top: Reference, pod: Manifest, container: Container, usage: Conta
     if cpu and usage.cpu.p95 >= 0.95 * cpu:
         yield base._replace(
             code="CPU-LIMIT-BRAKES",
-            message=f"Container {container.name} is braked by its CPU limit of {cpu}m: it uses "
+            message=f"Container {container.name} is throttled by its CPU limit of {cpu}m: it uses "
             f"{usage.cpu.p95:g}m at p95",
             fix=f"take the CPU limit of container {container.name} in {top} away, or raise it",
         )

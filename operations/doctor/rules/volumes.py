@@ -51,7 +51,7 @@ def _lost(claim: Manifest) -> Finding:
         "error",
         reference(claim),
         f"Its volume {volume} is gone: the claim is Lost, and no pod that mounts it starts",
-        f"restore {volume} (its data may still lie on the disk), or the data from a backup into a new claim",
+        f"restore {volume} (its data may still be on the disk), or the data from a backup into a new claim",
         (Evidence(reference(claim), "phase Lost"), Evidence(volume, "does not exist")),
         covers=frozenset((reference(claim),)),
     )
@@ -101,7 +101,7 @@ def _pending(observed: Observation, claim: Manifest) -> Finding:
             return base._replace(
                 code="STORAGE-CLASS-MISSING",
                 message=f"It asks for storage class {name}, which does not exist; there is {listed(known) or 'none'}",
-                fix="a claim's class cannot be changed: delete the claim and make it anew with "
+                fix="a claim's class cannot be changed: delete the claim and recreate it with "
                 f"{listed(known) or 'a class'}",
                 evidence=(*evidence, Evidence(Reference("StorageClass", None, name), "does not exist")),
             )
@@ -109,7 +109,7 @@ def _pending(observed: Observation, claim: Manifest) -> Finding:
         return base._replace(
             code="STORAGE-CLASS-NOT-STATED",
             message="It states no storage class, and the cluster has no default one",
-            fix="make the claim anew with a storage class, or mark one as default",
+            fix="recreate the claim with a storage class, or mark one as default",
         )
     if not users and not observed.knows("StorageClass"):
         return base._replace(severity="info")
@@ -149,7 +149,7 @@ def _static(observed: Observation, claim: Manifest, base: Finding) -> Finding | 
         return base._replace(
             code="VOLUME-MISSING",
             message=f"It names {lost}, which does not exist",
-            fix=f"create {lost}, or make the claim anew without volumeName",
+            fix=f"create {lost}, or recreate the claim without volumeName",
             evidence=(*base.evidence, Evidence(lost, "does not exist")),
         )
     if volume is not None and text(volume, "status", "phase") in ("Released", "Bound", "Failed"):
@@ -200,7 +200,7 @@ def _provisioning(observed: Observation, claim: Manifest, base: Finding, said: l
         return base._replace(
             code="PROVISIONER-SILENT",
             subject=first,
-            message=f"{first} is scaled to 0 replicas, so nobody makes volumes of {provisioner}",
+            message=f"{first} is scaled to 0 replicas, so nothing makes volumes of {provisioner}",
             fix=f"kubectl scale deployment/{first.name} -n {first.namespace} --replicas=1",
             evidence=(*base.evidence, Evidence(first, "spec.replicas is 0")),
             upstream=upstream,
@@ -254,7 +254,7 @@ def _growth(observed: Observation, claim: Manifest) -> Iterator[Finding]:
         "warning",
         reference(claim),
         f"It asks for {wanted} and has {has}{f' since {stamp(since)}' if since else ''}{why}",
-        "the file system grows when a pod mounts it anew: restart its pod"
+        "the file system grows when a pod mounts it again: restart its pod"
         if pending
         else "set allowVolumeExpansion: true in its storage class"
         if forbidden
