@@ -11,7 +11,7 @@ from cli.proxmox import CaFileOption, EndpointOption, InsecureOption, Reach
 
 
 class _MachinesByDefault(TyperGroup):
-    """`homelab adopt` without another word, or with names of machines, is `homelab adopt machines`."""
+    """`homelab adopt` without a subcommand, or with names of machines, is `homelab adopt machines`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] != "--help"):
@@ -36,7 +36,7 @@ def adopt_command(
     insecure: InsecureOption = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Write machines that run into machines.yaml, and compare those that stand there with their host."""
+    """Add running machines to machines.yaml, and compare the machines in the file with their host."""
     from cli.commands.adopt import run_adopt
 
     reach = Reach(endpoint, ca_file, insecure)
@@ -60,7 +60,7 @@ def adopt_cluster_command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Write what runs in a cluster into a lab, as it is; a folder that is not there becomes a lab."""
+    """Write the contents of a running cluster into a lab, as they are; a new folder becomes a lab."""
     if stack:
         from cli.commands.take_over import run_import
 
@@ -79,7 +79,7 @@ def hand_over_command(
     context: ContextOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Say how the tools that wrote the objects of a lab until now release them, and which of them still write."""
+    """Show how the tools that wrote the objects of a lab until now release them, and which of them still write."""
     from cli.commands.hand_over import run_hand_over
 
     raise SystemExit(run_hand_over(lab, Source(dump, None, kubeconfig, context), output))

@@ -81,7 +81,7 @@ def _ask(source: Source) -> "Observation":
 
 
 def _with_usage(url: str, observed: "Observation") -> "Observation":
-    """The same with the usage that a Prometheus tells; an interrupted reading goes on where it stopped."""
+    """The same with the usage from a Prometheus; an interrupted reading continues where it stopped."""
     from dataclasses import replace
     from hashlib import sha256
     from os import environ

@@ -48,7 +48,7 @@ def plan_command(
     whole: WholeOption = None,
     follow: Annotated[bool, typer.Option("--watch", help="Plan again whenever a file changes, until Ctrl-C.")] = False,
 ) -> None:
-    """Say what the lab is, whether it fits, and what is wrong with it."""
+    """Show what the lab is, whether it fits, and what is wrong with it."""
     if follow:
         from cli.text.console import make_console
         from cli.watching import watch
@@ -116,7 +116,7 @@ def findings_command(
     lab: LabOption = "prod",
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """List every finding of a lab with its place, none shortened."""
+    """List every finding of a lab in full, with its place."""
     from cli.commands.findings import run_findings
 
     raise SystemExit(run_findings(code, lab, output))
@@ -136,7 +136,7 @@ def explain_command(
     whole: WholeOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Explain a part of the lab, a finding or an effect: the essential first, a service down to the kernel."""
+    """Explain a part of the lab, a finding or an effect: the essentials first, a service down to the kernel."""
     from cli.commands.explain import run_explain
 
     raise SystemExit(run_explain(name, lab, output, is_whole(whole)))
@@ -160,7 +160,7 @@ def guard_command(
     ] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Say what an `up` would do to what runs, and stop what does damage."""
+    """Show what an `up` would do to the running lab, and stop damage."""
     from cli.commands.guard import run_guard
 
     source = Source(dump=dump, kubeconfig=kubeconfig, context=context)
@@ -186,7 +186,7 @@ def up_command(
     ignore_protect: Annotated[bool, typer.Option("--ignore-protect", hidden=True)] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Apply a lab: preview, judge, show, ask, look again, apply, and say what came of it."""
+    """Apply a lab: preview, judge, show, ask, look again, apply, and show the outcome."""
     from cli.commands.up import PROGRAM, Request, run_up
 
     if ignore_protect:
@@ -223,7 +223,7 @@ def drain_command(
     lab: OptionalLabOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Say where the pods of a node would go, what holds its drain up, and the commands."""
+    """Show where the pods of a node would go, what blocks its drain, and the commands."""
     from cli.commands.drain import run_drain
 
     raise SystemExit(run_drain(node, Source(dump, None, kubeconfig, context, lab), output))
@@ -237,7 +237,7 @@ def upgrade_command(
     lab: OptionalLabOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Say how long the cluster's Kubernetes is supported, what the next release needs, and the steps in order."""
+    """Show how long the cluster's Kubernetes is supported, what the next release needs, and the steps in order."""
     from cli.commands.upgrade import run_upgrade
 
     raise SystemExit(run_upgrade(Source(dump, None, kubeconfig, context, lab), output))
@@ -253,7 +253,7 @@ def doctor_command(
     prometheus: PrometheusOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Say what ails the cluster that runs: each cause once, with evidence, consequences and remedy."""
+    """Find the problems of the running cluster: each cause once, with evidence, consequences and remedy."""
     from cli.commands.doctor import run_doctor
 
     raise SystemExit(run_doctor(Source(dump, usage, kubeconfig, context, lab, prometheus), output))
@@ -268,7 +268,7 @@ def dump_command(
     prometheus: PrometheusOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Write all that runs in the cluster into a folder; the values of Secrets are never in it."""
+    """Write all objects of the cluster into a folder, without the values of Secrets."""
     from cli.commands.dump import run_dump
 
     raise SystemExit(run_dump(folder, Source(None, None, kubeconfig, context, lab, prometheus), output))
@@ -284,7 +284,7 @@ def rightsize_command(
     prometheus: PrometheusOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Propose requests and limits from what containers used, and cut nothing that was not seen loaded."""
+    """Propose requests and limits from the usage of containers; cut nothing that was not seen under load."""
     from cli.commands.rightsize import run_rightsize
 
     raise SystemExit(run_rightsize(Source(dump, usage, kubeconfig, context, lab, prometheus), output))
@@ -299,7 +299,7 @@ def rehearse_command(
     keep: Annotated[bool, typer.Option("--keep", help="Leave it up until Ctrl-C, and print its kubeconfig.")] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Run the lab on a real control plane on this machine, and say what runs, what waits and what is refused."""
+    """Run the lab on a real control plane on this machine, and show which pods run, wait or are refused."""
     try:
         from cli.commands.rehearse import run_rehearse
     except ModuleNotFoundError as missing:

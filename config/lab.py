@@ -39,7 +39,7 @@ class Lab:
 
     @cached_property
     def objects_by_kind(self) -> Mapping[str, tuple[StatedObject, ...]]:
-        """The objects of all services that stand in files, by kind."""
+        """The objects of all services from files, by kind."""
         found: dict[str, list[StatedObject]] = {}
         for each in (each for stated in self.objects.values() for each in stated):
             found.setdefault(each.kind, []).append(each)

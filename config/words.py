@@ -89,7 +89,7 @@ MEANINGS: Mapping[str, Meaning] = {
 WITHOUT: Mapping[str, Mapping[str, str]] = {
     "image": {
         **dict.fromkeys(("restart", "restartPolicy", "restart_policy"), "Kubernetes restarts what ends; leave it out"),
-        "metadata": "a service is named by its file; labels stand under `labels`, annotations under `annotations`",
+        "metadata": "a service is named by its file; labels are under `labels`, annotations under `annotations`",
         **dict.fromkeys(("container_name", "name"), "a service is named by its file; leave it out"),
         "build": "an image is built elsewhere; name it under `image`",
         **dict.fromkeys(("version", "apiVersion"), "this is no Compose file and no manifest; leave it out"),

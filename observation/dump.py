@@ -44,7 +44,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
     the description; without both, of the newest object.
     """
     if not folder.is_dir():
-        raise InvalidDump(f"{folder} is no folder; name one that `homelab dump` wrote")
+        raise InvalidDump(f"{folder} is not a folder; name one that `homelab dump` wrote")
     described = _describe(folder / DESCRIPTION)
     texts: list[str] = []
     resources: dict[str, tuple[Manifest, ...]] = {}
@@ -62,7 +62,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
         gaps += lacking
         resources[file.stem] = objects
     if not any(resources.values()):
-        raise InvalidDump(f"{folder} is no dump: no file in it is a List of objects, as pods.json would be")
+        raise InvalidDump(f"{folder} is not a dump: no file in it is a List of objects, as pods.json would be")
     _add_absent(described, resources, gaps)
     now, now_from = _time(folder / NOW, described, texts)
     return Observation(
@@ -80,7 +80,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
 def _objects(resource: str, content: Any) -> tuple[tuple[Manifest, ...], list[Gap]]:
     """The objects of a List, and what is wrong with it. Raises ValueError for what is no List."""
     if not isinstance(content, dict) or not isinstance(value(cast(Fields, content), "items"), list):
-        raise ValueError("it is no List of objects")
+        raise ValueError("it is not a List of objects")
     stated = cast(Fields, content)
     kind = text(stated, "kind").removesuffix("List") or RESOURCES.get(resource, "")
     items = values(stated, "items")

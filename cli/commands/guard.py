@@ -23,7 +23,7 @@ from operations.identity import AnotherCluster
 def run_guard(
     preview: Path | None, stack: Path | None, source: Source, allow: tuple[str, ...], lab: str | None, output: str
 ) -> int:
-    """Print what an `up` would do, and return ERRORS if something in it does damage, or may, and is not allowed."""
+    """Print the consequences of an `up`; return ERRORS if one does damage, or may, and is not allowed."""
     try:
         state = read_stack(_text(stack)) if stack else None
         previewed = read_preview(_text(preview))

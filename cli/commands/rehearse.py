@@ -23,7 +23,7 @@ from rehearsal.rehearse import Event, Step
 
 
 def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, keep: bool, output: str) -> int:
-    """Run a lab on a real control plane on this machine, and print what came of it."""
+    """Run a lab on a real control plane on this machine, and print the outcome."""
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
     except InvalidLab as error:

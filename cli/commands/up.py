@@ -49,7 +49,7 @@ CODES: dict[End, int] = {
 
 
 class Request(NamedTuple):
-    """What is asked for."""
+    """The options of the command."""
 
     stack: str | None
     lab: str | None
@@ -63,7 +63,7 @@ class Request(NamedTuple):
 
 
 def run_up(request: Request) -> int:
-    """Preview, judge, show, ask, look again, apply, and say what came of it."""
+    """Preview, judge, show, ask, look again, apply, and print the outcome."""
     if request.stack is None and request.lab is None:
         return refuse_input("which lab? Name it with --lab NAME, or its stack with --stack NAME", request.output)
     if not request.dry_run and not request.yes and (request.output == "json" or not sys.stdin.isatty()):
@@ -132,7 +132,7 @@ def _cluster(pulumi: Pulumi, request: Request, folder: Path) -> Generator[Cluste
 
 
 def _observe(cluster: Cluster | None, request: Request, console: Console) -> Observation | None:
-    """What runs, where the cluster answers; the judgement says what was not asked. Raises AnotherCluster."""
+    """The observation, where the cluster answers; the judgement names what was not asked. Raises AnotherCluster."""
     if cluster is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What could not be asked of a cluster, as JSON."""
+"""Questions that a cluster did not answer, as JSON."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from observation.model import Gap, Why
 
 
 class GapReport(Report):
-    """Something that could not be asked, so that nothing is said of it."""
+    """Something that could not be asked, so that no finding is about it."""
 
     subject: str
     why: Why

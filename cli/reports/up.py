@@ -42,7 +42,7 @@ class DifferenceReport(Report):
 
 
 class OutcomeReport(Report):
-    """What came of it. `not_begun` and `given_up` hold URNs."""
+    """The outcome. `not_begun` and `given_up` hold URNs."""
 
     end: End
     seconds: int
@@ -54,7 +54,7 @@ class OutcomeReport(Report):
 
 
 class UpReport(Document):
-    """One `up`: its judgement, whether the second look agreed, what came of it, and what ails what it touched.
+    """One `up`: its judgement, whether the second look agreed, its outcome, and the problems of its objects.
 
     `outcome` is null where nothing was applied, and `ailments` where nobody was asked.
     """

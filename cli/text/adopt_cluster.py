@@ -56,7 +56,7 @@ _MANY = 6
 
 
 def print_cluster(adoption: Adoption, dry_run: bool, console: Console) -> None:
-    """Print what a lab gets of a cluster."""
+    """Print the files that a lab gets from a cluster."""
     console.print(_found(adoption))
     if adoption.added:
         console.print()

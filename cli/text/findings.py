@@ -16,7 +16,7 @@ NOUNS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "n
 
 
 def findings(lab: Lab, shown: Iterable[Finding]) -> RenderableType:
-    """Errors and warnings one by one; what is only worth knowing, gathered by code."""
+    """Errors and warnings one by one; notes grouped by code."""
     lines: list[RenderableType] = [Text("Findings", "bold")]
     gathered: dict[str, list[Finding]] = {}
     for finding in shown:

@@ -1,4 +1,4 @@
-"""What could not be asked of a cluster, as text."""
+"""Questions that a cluster did not answer, as text."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -22,7 +22,7 @@ def gap_lines(gaps: Sequence[Gap]) -> Iterator[RenderableType]:
         alike = list(group)
         if why == "absent":
             names = listed([each.subject for each in alike], 40)
-            yield Padding(f"not in the dump, so there is none or nobody asked: {names}", INDENT, expand=False)
+            yield Padding(f"not in the dump, so there is none or it was not asked: {names}", INDENT, expand=False)
         else:
             for each in alike:
                 yield Padding(f"{each.subject}: {each.detail}", INDENT, expand=False)

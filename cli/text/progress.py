@@ -13,7 +13,7 @@ from operations.up.reasons import Reason
 from operations.up.subject import reference_of
 
 WAITS_AFTER = 5
-"""Seconds after which a step is said to be waited for."""
+"""Seconds after which a step is shown as waiting."""
 REMINDS_EVERY = 60
 """Seconds after which a line about the same wait comes again."""
 

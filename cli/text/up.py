@@ -1,4 +1,4 @@
-"""What an `up` would do, and what came of it, as text."""
+"""Steps and outcome of an `up`, as text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -120,7 +120,7 @@ def _how_to_go_on(outcome: Outcome, again: str) -> Iterator[str]:
     elif outcome.end == "not begun":
         yield f"The engine says: {_first(outcome.why)}"
     elif outcome.end == "cut off":
-        yield f"What it was doing may be half-made: `{again}` says what, and which commands mend it."
+        yield f"What it was doing may be half-made: `{again}` says what, and which commands repair it."
     elif outcome.end in ("failed", "stopped"):
         yield f"The state is written, and nothing is lost. To go on: `{again}`; it does what is left."
 
@@ -131,7 +131,7 @@ def _first(said: str) -> str:
 
 
 def print_aftermath(aftermath: Aftermath, console: Console) -> None:
-    """Print what the doctor sees of what was touched."""
+    """Print the doctor's findings about the changed objects."""
     if aftermath.findings is None:
         console.print(Text(f"Not asked: how the changed objects are doing ({aftermath.not_asked}).", "dim"))
         return

@@ -9,7 +9,7 @@ from config.model import shown
 
 LARGEST = 65535
 NODE_PORTS = range(30000, 32768)
-"""Ports of every node that Kubernetes gives to Services, unless the API server is told otherwise."""
+"""Ports of every node that Kubernetes gives to Services, unless the API server is set otherwise."""
 
 
 class ContainerPort(NamedTuple):

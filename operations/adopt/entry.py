@@ -232,7 +232,7 @@ def _role(lab: Surroundings, name: str, interfaces: list[dict[str, Any]]) -> tup
     for role, words in ROLE_WORDS.items():
         if words & set(re.findall(r"[a-z]+", name)):
             return role, f"by its name, and because it is in {node_network}"
-    return "appliance", f"nothing says that it is a node; if it is one: --role {name}=worker"
+    return "appliance", f"no sign that it is a node; if it is one: --role {name}=worker"
 
 
 def _start(lab: Surroundings, machine: HostMachine) -> dict[str, int]:

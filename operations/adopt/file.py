@@ -36,7 +36,7 @@ def extended(text: str, entries: Iterable[Entry]) -> str:
         raise NotExtendable(f"it is not readable YAML: {error}") from None
     indent = ""
     if root is not None and not is_mapping(root):
-        raise NotExtendable("it is no mapping of machines by their names")
+        raise NotExtendable("it is not a mapping of machines by their names")
     if root == {}:
         text = _without_braces(text, root)
     elif root:

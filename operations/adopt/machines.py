@@ -94,7 +94,7 @@ def adopt(folder: Path, api: Api, wanted: Sequence[str] = (), roles: Mapping[str
     left_out = [_left_out(machine, found) for machine, found in described if not isinstance(found, Entry)]
     entries = [found for _, found in described if isinstance(found, Entry)]
     left_out += [
-        LeftOut(vmid, "", "", (Reason(f"it could not be read: {reason}", "see to that, and ask again"),))
+        LeftOut(vmid, "", "", (Reason(f"it could not be read: {reason}", "fix that, and ask again"),))
         for vmid, reason in inventory.unread.items()
         if vmid not in vmids
     ]

@@ -81,7 +81,7 @@ class Prometheus:
                 answer = self._session.post(f"{self.url}/api/v1/{what}", data=dict(asked), timeout=_SECONDS)
                 content: Any = answer.json()
             except requests.JSONDecodeError:
-                raise NotAnswered("unreadable", f"{self.url} is no Prometheus: it does not answer in JSON") from None
+                raise NotAnswered("unreadable", f"{self.url} is not a Prometheus: it does not answer in JSON") from None
             except requests.RequestException as error:
                 failed = " ".join(str(error).split())[:200]
                 continue

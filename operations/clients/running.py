@@ -40,7 +40,7 @@ class RunningUp:
             )
 
     def lines(self) -> Iterator[str]:
-        """What it writes, line by line, until it ends; an empty line where it writes nothing for a moment."""
+        """Its output, line by line, until it ends; an empty line where it writes nothing for a moment."""
         with self._events.open(encoding="utf-8", errors="replace") as written:
             begun = ""
             while True:
@@ -71,7 +71,7 @@ class RunningUp:
 
     @property
     def complaint(self) -> str:
-        """What it wrote besides events: why it did not begin."""
+        """Its output other than events: why it did not begin."""
         return self._errors.read_text(encoding="utf-8", errors="replace")
 
     @property

@@ -43,8 +43,8 @@ class Versions(NamedTuple):
 
 
 def first_boot_changes(lab: Lab, before: Side, after: Side) -> Iterator[Consequence]:
-    """What of a change reaches no machine that runs. `lab` is that of `after`. Nothing is said of a cluster of which no
-    node ran before."""
+    """Consequences of changes that reach no running machine. `lab` is that of `after`. There are none for a cluster of
+    which no node ran before."""
     nodes = [name for name in _machines(before) & _machines(after) if _is_node(lab, name)]
     if nodes:
         old, new = (cast(Json, side.files.get(CLUSTER) or {}) for side in (before, after))

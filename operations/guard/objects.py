@@ -1,4 +1,4 @@
-"""What a step does to a Kubernetes object."""
+"""Consequences of a step for a Kubernetes object."""
 
 from collections.abc import Iterable, Iterator
 
@@ -42,7 +42,7 @@ STAYS_AS_IT_IS = "Its claims stay as they are: nothing grows."
 LASTING: tuple[Effect, ...] = ("DELETE", "SCALE-DOWN", "STOP", "UNPROTECT")
 """Effects that a value has on an object that is recreated with it, too."""
 CLUSTER_NAMESPACES = ("kube-node-lease", "kube-public", "kube-system")
-"""What the cluster itself needs lies in these."""
+"""Namespaces of the cluster's own objects."""
 CLAIM_TEMPLATES = ("spec.volumeClaimTemplates",)
 
 

@@ -29,7 +29,7 @@ _QUANTILES = (0.5, 0.95, 0.99, 1)
 _KINDS = ("Cluster", "CronJob", "Deployment", "StatefulSet", "DaemonSet", "Job")
 Tell = Callable[[int, int], None]
 Answers = MutableMapping[str, tuple[Series, ...]]
-"""What was answered, by query; what is in it is not asked again."""
+"""Answers by query; a query in it is not asked again."""
 _Key = tuple[str, str, str]
 """Namespace, workload as `Kind/name`, and container."""
 

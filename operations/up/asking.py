@@ -24,13 +24,13 @@ RESOURCES = tuple(
         ("batch", "Job"),
     )
 )
-"""What says why a pod is not there, or not ready."""
+"""Resources that show why a pod is missing, or not ready."""
 EVERY = 2.0
 """Seconds between two questions."""
 
 
 def observe_namespaces(cluster: Cluster, namespaces: Iterable[str]) -> Observation:
-    """What says in some namespaces why pods are not ready; what was refused is a gap."""
+    """Observation of why pods are not ready in some namespaces; a refused question is a gap."""
     read: dict[str, tuple[Manifest, ...]] = {}
     gaps: list[Gap] = []
     now = datetime.now(UTC)
@@ -46,7 +46,7 @@ def observe_namespaces(cluster: Cluster, namespaces: Iterable[str]) -> Observati
 
 
 class Inquiry:
-    """Asks every other second, beside the `up`, about what is waited for."""
+    """Asks every other second, while the `up` runs, about the objects that it waits for."""
 
     def __init__(self, cluster: Cluster | None) -> None:
         self._cluster = cluster
@@ -64,12 +64,12 @@ class Inquiry:
 
     @property
     def reasons(self) -> Mapping[Reference, Reason]:
-        """What the cluster said last."""
+        """The cluster's last answers."""
         return self._found
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """What it did not say."""
+        """Questions that it did not answer."""
         return self._gaps
 
     def end(self) -> None:

@@ -15,7 +15,7 @@ from operations.up.subject import is_made
 
 
 class Looked(NamedTuple):
-    """What an `up` would do, as it was judged."""
+    """Steps of an `up`, as they were judged."""
 
     preview: Preview
     of: Belonging
@@ -25,7 +25,7 @@ class Looked(NamedTuple):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """What is made, updated, replaced or deleted: each resource once."""
+        """Steps that create, update, replace or delete: each resource once."""
         steps = {each.urn: each for each in self.preview.steps if each.action != "nothing" and is_made(each.urn)}
         return tuple(steps.values())
 

@@ -1,4 +1,4 @@
-"""What came of an `up`."""
+"""Outcome of an `up`."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -12,12 +12,12 @@ End = Literal["applied", "failed", "stopped", "cut off", "locked", "not begun"]
 the state."""
 
 LOCKED = "the stack is currently locked"
-"""What the engine says of a state that another `up` holds, or one that was killed (pulumi v3.274, the file backend):
+"""Words of the engine about a state that another `up` holds, or one that was killed (pulumi v3.274, the file backend):
 there is no other sign of it."""
 
 
 class Outcome(NamedTuple):
-    """What came of an `up`."""
+    """Outcome of an `up`."""
 
     end: End
     done: tuple[Done, ...]
@@ -34,7 +34,7 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(steps: Sequence[Step], progress: Progress, code: int, complaint: str) -> Outcome:
-    """What came of the steps that were judged, by how far the `up` came and how the engine ended."""
+    """Outcome of the judged steps, by how far the `up` came and how the engine ended."""
     end = _end(progress, code, complaint)
     program = [Failure("", "nothing", each) for each in dict.fromkeys(progress.program)]
     given_up = (*progress.given_up, *progress.under_way)

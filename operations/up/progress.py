@@ -45,9 +45,9 @@ class Progress(NamedTuple):
     said: Mapping[str, str] = {}
     """The last error about each URN that has not failed yet."""
     program: tuple[str, ...] = ()
-    """What was said about no resource that is made: the program's own errors, and those of its end."""
+    """Errors about no resource: the program's own, and those of its end."""
     interrupted: bool = False
-    """Whether it was asked to stop: what fails from then on was given up."""
+    """Whether it was asked to stop: steps that fail from then on were given up."""
     given_up: tuple[str, ...] = ()
     """URNs of steps that were under way then."""
     result: Result | None = None
@@ -90,7 +90,7 @@ class Progress(NamedTuple):
             failure = Failure(event.urn, action, self.said.get(event.urn, ""))
             return self._replace(under_way=others, failed=(*self.failed, failure))
         if any(each.urn == event.urn for each in self.done):
-            return self._replace(under_way=others)  # imported, then updated; or made anew, then the old one deleted
+            return self._replace(under_way=others)  # imported, then updated; or recreated, then the old one deleted
         seconds = (event.at - waited.since).total_seconds() if waited else 0.0
         return self._replace(under_way=others, done=(*self.done, Done(event.urn, action, seconds)))
 

@@ -28,7 +28,7 @@ ASKED_AFTER = 3.0
 
 
 class Applied(NamedTuple):
-    """What came of it, and what the cluster said last of what was waited for."""
+    """Its outcome, and the cluster's last answers about what it waited for."""
 
     outcome: Outcome
     reasons: Mapping[Reference, Reason]

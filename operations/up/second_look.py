@@ -27,7 +27,7 @@ def differences(judged: Preview, now: Preview) -> tuple[Difference, ...]:
 
 
 def _by_urn(preview: Preview) -> dict[str, list[tuple[Any, ...]]]:
-    """What is done to each resource. The order of steps is that in which they end, which means nothing."""
+    """Actions on each resource. The order of steps is that in which they end, which means nothing."""
     found: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for step in preview.steps:
         if step.op != "same":

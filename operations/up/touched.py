@@ -1,4 +1,4 @@
-"""What an `up` touched, and what the doctor sees of that."""
+"""Objects that an `up` touched, and the doctor's findings about them."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from operations.up.subject import reference_of
 
 
 class Aftermath(NamedTuple):
-    """What the doctor sees of what was touched."""
+    """The doctor's findings about the touched objects."""
 
     findings: tuple[Finding, ...] | None
     """None where nobody was asked."""
@@ -49,7 +49,7 @@ def ailments_of(findings: Sequence[Finding], namespaces: frozenset[str]) -> tupl
 
 
 def identity(finding: Finding) -> tuple[str, Reference]:
-    """What tells findings apart from one diagnosis to the next."""
+    """Identity of a finding from one diagnosis to the next."""
     return finding.code, finding.subject
 
 

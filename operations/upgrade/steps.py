@@ -33,21 +33,21 @@ def steps(minor: int, control_plane: Sequence[str], workers: Sequence[str]) -> I
     yield Step(
         "laptop",
         "kubectl -n kube-system get configmap kubelet-config -o yaml",
-        "kubeadm writes these settings onto every node: what is set on a node alone is gone afterwards",
+        "kubeadm writes these settings onto every node: settings made only on a node are gone afterwards",
     )
     for name in control_plane:
         yield from _packages(name, minor, ("kubeadm",))
         apply = f"kubeadm upgrade apply v1.{minor}.N" if name == first else "kubeadm upgrade node"
         if name == first:
             yield Step(name, "kubeadm upgrade plan", "names the newest patch release N and checks the cluster")
-        yield Step(name, apply, "control plane; running pods go on")
+        yield Step(name, apply, "control plane; running pods continue")
         yield from _kubelet(name, minor)
     for name in workers:
         yield from _packages(name, minor, ("kubeadm",))
         yield Step(name, "kubeadm upgrade node", "writes the kubelet's settings again")
         yield from _kubelet(name, minor)
     yield Step("laptop", "kubectl get nodes", f"every node says v1.{minor}")
-    yield Step("laptop", "homelab doctor", "nothing new ails the cluster")
+    yield Step("laptop", "homelab doctor", "the cluster has no new problems")
 
 
 def _packages(node: str, minor: int, names: Sequence[str]) -> Iterator[Step]:

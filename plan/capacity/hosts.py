@@ -46,7 +46,7 @@ def _on_disks(machines: Iterable[Machine]) -> Counter[str]:
 
 
 def has_memory_for(lab: Lab, name: str) -> bool:
-    """Whether one more machine like another fits into the memory of its host, what it takes beside its own included.
+    """Whether one more machine like another fits into the memory of its host, its overhead included.
     A node that is no machine of a host may always be added."""
     machine = lab.machines.get(name)
     if machine is None:

@@ -127,7 +127,7 @@ def _subjects(before: Json, after: Json) -> Iterator[SubjectChange]:
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    """The fields in which two documents differ. Items of a list that have names are told apart by them."""
+    """The fields in which two documents differ. Items of a list that have names are matched by them."""
     old, new = _fields(before), _fields(after)
     if old is not None and new is not None:
         for key in dict.fromkeys((*old, *new)):

@@ -34,11 +34,11 @@ VERSION_BY_HAND = (
 )
 
 ARGUMENTS: Mapping[str, tuple[str, str]] = {
-    "clone": ("template", "make the machine anew: drain it, take it out of the lab, destroy it, and add it again"),
+    "clone": ("template", "recreate the machine: drain it, take it out of the lab, destroy it, and add it again"),
     "disks": ("disks", "`qm disk resize {vmid} DISK SIZE` makes one larger, `qm set {vmid} ...` adds one"),
     "initialization.dns": ("nameservers and domain", "write them in its netplan, and `netplan apply`"),
 }
-"""What the lab calls an argument of a machine that an update never touches, and how it is changed in the machine."""
+"""The lab's key for each argument of a machine that an update never touches, and how to change it in the machine."""
 
 SSH_KEYS_BY_HAND = "write them into ~/.ssh/authorized_keys of the machine's user"
 FILE_BY_HAND = "write the file in the machine, and restart what reads it"

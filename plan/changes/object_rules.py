@@ -213,7 +213,7 @@ KINDS: Mapping[Kind, KindRule] = {
 
 CHANGED_IN_PLACE: frozenset[Kind] = frozenset({("", "ConfigMap"), ("", "Secret")})
 """Kinds whose data the provider changes in place, as the program tells it to (`enable_config_map_mutable`,
-`enable_secret_mutable`). Told nothing, it makes them anew."""
+`enable_secret_mutable`). Otherwise it recreates them."""
 
 _WEBHOOK = "From then on it may refuse or change objects that others write, or all of them where it does not answer."
 ACTS_ON_OTHERS: Mapping[Kind, str] = {

@@ -144,8 +144,9 @@ NEEDS_POWER_OFF = (
 """Changes that cannot be made while the machine runs. Where reboot_after_update is false, the provider refuses them."""
 
 MAY_NOT_BOOT = ("bios", "boot_orders", "machine")
-"""What a machine's system was installed on. With another firmware or boot device it may not boot; with another machine
-type its network card may sit on another PCI bus and have another name (`PVE/QemuServer/PCI.pm`, print_pci_addr)."""
+"""Arguments that a machine's system was installed on. With another firmware or boot device it may not boot; with
+another machine type its network card may be on another PCI bus and have another name (`PVE/QemuServer/PCI.pm`,
+print_pci_addr)."""
 
 COMPUTED = ("ipv4_addresses", "ipv6_addresses", "network_interface_names")
 """Values that the provider reads from the machine; nobody can set them."""

@@ -38,7 +38,7 @@ def init_documents(lab: Lab, name: str, machine: Machine) -> list[Manifest]:
 
 
 def _init_configuration(lab: Lab, name: str, machine: Machine) -> Manifest:
-    """kubeadm makes a token whatever it is told, so this one is not shown and ends while the cluster starts."""
+    """kubeadm always makes a token, so this one is not shown and ends while the cluster starts."""
     return {
         "apiVersion": API_VERSION,
         "kind": "InitConfiguration",

@@ -174,7 +174,7 @@ def _resized(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
         yield RESIZED_AT_START.finding(
             ("services", name, "recommendation"),
             f"the recommender writes its own requests and limits into every new pod of {name}: live resources will "
-            "differ from those of this plan, and what is said here of its size holds for pods of today only",
+            "differ from those of this plan, and the sizes here hold for pods of today only",
             "write recommendation: Off, and take over what it recommends when you have read it",
         )
 

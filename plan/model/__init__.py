@@ -43,7 +43,7 @@ class Snippet(NamedTuple):
     """
 
     name: str
-    """It is told apart by this, whatever its file is called: `worker1-user-data`."""
+    """Its identity, whatever its file is called: `worker1-user-data`."""
     file_name: str
     host: str
     storage: str

@@ -37,7 +37,7 @@ class Edit(NamedTuple):
 
     path: Path
     value: object = None
-    """As it stands in the file; None takes the key out."""
+    """As it is written in the file; None takes the key out."""
 
 
 class Remedy(NamedTuple):
@@ -71,7 +71,7 @@ class Finding:
     facts: Mapping[str, Fact] = field(default_factory=dict[str, Fact], compare=False)
     """The values behind the message, by name; sizes in bytes, CPU in millicores."""
     remedies: tuple[Remedy, ...] = field(default=(), compare=False)
-    """What `fix` names, each of which alone would do, as far as it was tried."""
+    """Remedies that `fix` names, each of which alone would do, as far as it was tried."""
 
 
 @dataclass(frozen=True)

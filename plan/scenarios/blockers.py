@@ -97,7 +97,7 @@ class NothingNear(NamedTuple):
 
     selector: Selector
     others: tuple[str, ...]
-    """Whose pods are meant; empty where there are none."""
+    """Workloads of those pods; empty where there are none."""
 
 
 class SpreadWithoutLabel(NamedTuple):
@@ -211,7 +211,7 @@ def _sizes(workload: Workload, nodes: Sequence[Node]) -> Iterator[TooLarge | Too
 def _neighbours(
     workload: Workload, reason: NoPlace, fitting: Sequence[Node], nodes: Sequence[Node], workloads: Iterable[Workload]
 ) -> Iterator[Blocker]:
-    """What other pods, and those of the workload itself, make of nodes that would take one alone."""
+    """Blockers from other pods, and from those of the workload itself, on nodes that would take one pod alone."""
     kind = Kind(workload)
     others = [Kind(each) for each in workloads if each.key != workload.key and each.replicas]
     yield from _ports(kind, reason, len(fitting), others)

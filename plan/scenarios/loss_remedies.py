@@ -1,6 +1,6 @@
 """Remedies with which the lab survives the loss of a node: found by trying each alone, for every node.
 
-A step is tried as it would be planned: everything is placed anew with it, and then the node is lost.
+A step is tried as it would be planned: everything is placed again with it, and then the node is lost.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +57,7 @@ def _waiting(snapshot: ClusterSnapshot, name: str) -> tuple[Pending, ...]:
 
 
 def _survives(changed: ClusterSnapshot, names: Iterable[str]) -> bool:
-    """Whether a changed cluster, placed anew, survives each of the losses, and nothing waits that did not before."""
+    """Whether a changed cluster, placed again, survives each of the losses, and nothing waits that did not before."""
     uses, pending = place(changed.nodes, changed.workloads)
     if newly(pending, changed.pending):
         return False

@@ -36,7 +36,7 @@ class Advice(NamedTuple):
     """Why a workload waits, and what would help it."""
 
     causes: tuple[Blocker, ...]
-    """What keeps it off every node however empty; nothing where it merely lacks room."""
+    """Blockers that keep it off every node however empty; none where it merely lacks room."""
     remedies: tuple[Remedy, ...]
     was_tried: bool
 
@@ -47,7 +47,7 @@ class Advice(NamedTuple):
 
     @property
     def fix(self) -> str:
-        """What to do, in words."""
+        """The remedies, in words."""
         if not self.was_tried:
             return ONE_BY_ONE
         if self.remedies:

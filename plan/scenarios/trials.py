@@ -12,7 +12,7 @@ STEPS = {CPU: 10, MEMORY: 1 << 20}
 
 
 def finds_room(snapshot: ClusterSnapshot, instead: Workload) -> bool:
-    """Whether a changed workload fits beside what runs: quick to tell, and to be proved by `helps`."""
+    """Whether a changed workload fits next to what runs: a quick test, which `helps` has to confirm."""
     _, waiting = place(snapshot.nodes, _with(snapshot, instead), snapshot.uses)
     return _none_new(snapshot, instead, waiting)
 

@@ -28,7 +28,7 @@ from plan.workloads.services import api_providers
 
 
 class Wishes(NamedTuple):
-    """What the owner says beside what runs."""
+    """Choices of the owner, in addition to what runs."""
 
     tier: str | None = None
     """Of namespaces that say none."""
@@ -45,11 +45,11 @@ class NotWritten(NamedTuple):
 
     service: ServiceFile
     problems: tuple[Problem, ...]
-    """What the loader says of its file; none where a question has to be answered first."""
+    """The loader's problems with its file; none where a question has to be answered first."""
 
 
 class Adoption(NamedTuple):
-    """What a lab gets of a cluster. Nothing is written yet."""
+    """Files of a lab that are made from a cluster. Nothing is written yet."""
 
     folder: Path
     is_new: bool
@@ -69,7 +69,7 @@ class Adoption(NamedTuple):
     """Objects that charts make."""
     unreadable: tuple[Unreadable, ...]
     differences: tuple[Difference, ...]
-    """What applying the plan would change of what runs, objects that it would create included."""
+    """Changes to the cluster when the plan is applied, objects that it would create included."""
     plan: Plan
     objects: int
     """How many there are in all."""
@@ -123,7 +123,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
 
 
 def plan_differences(plan: Plan, world: World) -> Iterator[Difference]:
-    """What applying a plan would change of a cluster."""
+    """Changes to a cluster when a plan is applied."""
     for manifest in plan.manifests:
         yield from differences(manifest, world.manifests.get(key_of(manifest)))
 

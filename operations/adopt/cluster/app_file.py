@@ -1,5 +1,5 @@
 """A service whose main workload is a Deployment, as a file of kind `app`: what the format says of it, the rest as a
-patch, and everything beside it as objects."""
+patch, and everything else as objects."""
 
 from collections.abc import Mapping
 from itertools import takewhile
@@ -20,7 +20,7 @@ REASON = "It runs so, and the format has no word for it"
 
 
 class Unpatchable(Exception):
-    """What is planned has an element that what runs does not have: no patch takes it away."""
+    """The planned object has an element that the running one does not have: no patch takes it away."""
 
 
 def app_of(written: ServiceFile, world: World, choices: Choices, merge: Mapping[str, Any] | None) -> ServiceFile | None:
@@ -77,13 +77,13 @@ def _said(written: ServiceFile, live: Manifest, container: Fields, choices: Choi
 
 
 def _is_plain(variable: Fields) -> bool:
-    """Whether a variable can stand under `env`. What comes after one that cannot, stands in the patch with it: so all
-    keep their order."""
+    """Whether a variable can be under `env`. Those after one that cannot are in the patch with it, so that all keep
+    their order."""
     return "value" in variable and not is_secret(text(variable, "name"), variable.get("value"))
 
 
 def merge_patch(planned: Any, wanted: Any, field: str = "") -> Any:
-    """What has to be merged over a planned value to make it another one; None where nothing has. Raises Unpatchable."""
+    """Merge patch that turns a planned value into another one; None where they are equal. Raises Unpatchable."""
     if is_fields(planned) and is_fields(wanted):
         changes = {name: None for name in planned if name not in wanted}
         for name, each in wanted.items():

@@ -12,9 +12,9 @@ _ABSENT = object()
 
 
 def as_live(stated: Manifest, live: Manifest, found: Iterable[Difference]) -> Manifest:
-    """What is stated of an object, with what runs in place of each difference that was found.
+    """The stated object, with the live value in place of each difference that was found.
 
-    Who holds what is stated against it, sees these differences and no others.
+    Compared with the stated object, it has these differences and no others.
     """
     return _as_live(stated, live, (), {each.path for each in found})
 

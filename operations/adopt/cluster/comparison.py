@@ -33,7 +33,7 @@ _QUANTITIES = frozenset({"requests", "limits", "capacity", "hard", "max", "min",
 _FIXED: Mapping[str, tuple[str, ...]] = {
     kind: (*rule.replaced_by, *rule.refused) for (_, kind), rule in KINDS.items() if rule.replaced_by or rule.refused
 }
-"""Fields, by kind, that the API server refuses to change, or that the provider changes by making the object anew."""
+"""Fields, by kind, that the API server refuses to change, or that the provider changes by recreating the object."""
 _DATA: Mapping[str, str] = {
     "PersistentVolumeClaim": r"spec\.(storageClassName|volumeName|volumeMode|accessModes|resources).*",
     "PersistentVolume": r"spec\..*",
@@ -44,7 +44,7 @@ _RESTARTING = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 
 
 def differences(stated: Manifest, live: Manifest | None) -> tuple[Difference, ...]:
-    """What a server-side apply of an object would change of the one that runs."""
+    """Changes that a server-side apply of an object would make to the one that runs."""
     key = key_of(stated)
     if live is None:
         return (Difference(key, (), None, stated, "created"),)
@@ -61,13 +61,13 @@ def differences(stated: Manifest, live: Manifest | None) -> tuple[Difference, ..
 
 
 def unstated(stated: Manifest, live: Manifest) -> tuple[Path, ...]:
-    """Fields of a running object that are not stated: they stay, and would be missing if it were made anew."""
+    """Fields of a running object that are not stated: they stay, and would be missing if it were recreated."""
     missing = _changes(as_stated(live), as_stated(stated), ())
     return tuple(path for path, in_stated, _ in missing if in_stated is None)
 
 
 def effect_of(kind: str, path: Path, live: Any, stated: Any) -> Effect:
-    """What a change of a field of a kind does."""
+    """Effect of a change of a field of a kind."""
     dotted = ".".join(path)
     if re.fullmatch(_DATA.get(kind, r"(?!)"), dotted):
         grows = path[-1] == "storage" and live is not None and (quantity(stated) or 0) > (quantity(live) or 0)
@@ -101,7 +101,7 @@ def _changes(wanted: Any, found: Any, path: Path) -> Iterator[tuple[Path, Any, A
 def _stated_default(
     pattern: Path, default: Any, wanted: Any, found: Any, path: Path
 ) -> Iterator[tuple[Path, Any, Any]]:
-    """A field that is stated as what it would be anyway, where it is something else now: `replicas: 1` beside seven."""
+    """A field that is stated with its default, where it is something else now: `replicas: 1` while seven run."""
     if not pattern:
         if wanted == default and found is not None:
             yield from _changes(wanted, found, path)

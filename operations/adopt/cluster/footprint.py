@@ -1,4 +1,4 @@
-"""What a chart or an operator runs, measured from its pods, as a footprint that the planner counts."""
+"""Footprint of a chart or an operator, measured from its pods, which the planner counts."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple

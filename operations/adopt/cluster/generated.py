@@ -12,7 +12,7 @@ _LABELS: Mapping[tuple[str, str | None], str] = {
     ("controller.cert-manager.io/fao", "true"): "cert-manager",
     ("acme.cert-manager.io/http01-solver", "true"): "cert-manager",
 }
-"""Labels, with their value where only that one tells, and who sets them."""
+"""Labels, with their value where only that one counts, and who sets them."""
 _ANNOTATIONS: Mapping[str, str] = {
     "cert-manager.io/certificate-name": "cert-manager",
     "reflector.v1.k8s.emberstack.com/reflects": "Reflector",

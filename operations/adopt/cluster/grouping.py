@@ -14,7 +14,7 @@ from plan.model.fields import mapping
 
 NAME_LABELS = ("app.kubernetes.io/instance", "app.kubernetes.io/name", "app", "k8s-app")
 _FEW = 3
-"""What more workloads than these share in a namespace that many services share, does not make them one."""
+"""In a namespace of many services, an object that more workloads than these share does not make them one service."""
 _SHARED_KINDS = frozenset({"PersistentVolumeClaim", "ConfigMap", "Secret"})
 
 Pair = tuple[Key, Key]

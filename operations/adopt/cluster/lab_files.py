@@ -29,7 +29,7 @@ _SPECIFIC = re.compile(r"hugepages-.*|attachable-volumes-.*")
 def lab_files(name: str, world: World, tiers: Iterable[str], domain: str, *, schemas: bool = True) -> dict[str, str]:
     """The text of each file, by its name. Every service of the cluster is of one of the `tiers`.
 
-    With `schemas`, each begins with the line that tells an editor of its schema.
+    With `schemas`, each begins with the line that names its schema for an editor.
     """
     nodes = [world.manifests[key] for key in world.manifests if key.kind == "Node"]
     files = {
@@ -172,7 +172,7 @@ def _service_cidr(world: World) -> str:
 
 
 def _volume_slots(world: World) -> int:
-    """What a CSI driver says that each node takes, the least of all; 128 where none says it."""
+    """Least number of volumes that a CSI driver reports for a node; 128 where none does."""
     counts = [
         int(text(driver, "allocatable", "count"))
         for key in world.manifests

@@ -1,4 +1,4 @@
-"""How the tools that wrote a cluster until now let go of objects, without touching them."""
+"""How the tools that wrote a cluster until now release its objects, without touching them."""
 
 import shlex
 from collections import defaultdict
@@ -41,7 +41,7 @@ class StillWriting(NamedTuple):
 
 
 class HandOver(NamedTuple):
-    """What makes the old tools let go, and who has not done so."""
+    """Steps by which the old tools release their objects, and the tools that still write."""
 
     steps: tuple[Step, ...]
     still_writing: tuple[StillWriting, ...]
@@ -79,9 +79,9 @@ def _argo(world: World, keys: Iterable[Key]) -> Iterator[Step]:
         if name:
             applications[name.rpartition("_")[2]] = None
     for name in applications:
-        yield Step("Argo CD", f"{name} is synchronized no more", f"argocd app set {name} --sync-policy none")
+        yield Step("Argo CD", f"{name} is no longer synchronized", f"argocd app set {name} --sync-policy none")
     for name in applications:
-        purpose = f"{name} goes, and its objects stay"
+        purpose = f"{name} is deleted, and its objects stay"
         yield Step("Argo CD", purpose, f"argocd app delete {name} --cascade=false --yes")
 
 
@@ -93,12 +93,12 @@ def _flux(world: World, keys: Iterable[Key]) -> Iterator[Step]:
             if name := labels.get(f"{group}/name"):
                 drivers[kind, str(labels.get(f"{group}/namespace", "flux-system")), str(name)].append(key)
     for kind, namespace, name in drivers:
-        yield Step("Flux", f"{name} is applied no more", f"flux suspend {kind} {name} --namespace {namespace}")
+        yield Step("Flux", f"{name} is no longer applied", f"flux suspend {kind} {name} --namespace {namespace}")
     for (kind, _, _), objects in drivers.items():
         for key in objects if kind == "kustomization" else ():
             where = f" --namespace {key.namespace}" if key.namespace else ""
             command = f"kubectl annotate {key.kind.lower()} {key.name}{where} {PRUNE}"
-            yield Step("Flux", f"{key.name} stays when it goes out of the repository", command)
+            yield Step("Flux", f"{key.name} stays when it is removed from the repository", command)
 
 
 def _terraform(world: World, keys: Iterable[Key]) -> Iterator[Step]:

@@ -10,7 +10,7 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class Key(NamedTuple):
-    """What tells an object from all others; the version of its API does not."""
+    """Identity of an object, without the version of its API."""
 
     kind: str
     namespace: str
@@ -36,7 +36,7 @@ def key_of(manifest: Fields) -> Key:
 
 
 def writers_of(manifest: Fields) -> Iterator[Writer]:
-    """Who wrote fields of an object, its status aside."""
+    """Writers of an object's fields, its status aside."""
     for entry in entries(manifest, "metadata", "managedFields"):
         writer = Writer(text(entry, "manager"), text(entry, "operation"), text(entry, "subresource"))
         if writer.subresource != "status":

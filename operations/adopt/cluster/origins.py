@@ -45,7 +45,7 @@ class LeftOut(NamedTuple):
 
     why: Why
     by: str
-    """What makes it, or whose it is."""
+    """Its maker or owner."""
 
 
 Origin = Own | OfRelease | LeftOut
@@ -90,7 +90,7 @@ _ARGO_KINDS = frozenset({"Application", "ApplicationSet", "AppProject"})
 
 
 class Cluster(NamedTuple):
-    """What the origin of one object may depend on beside it."""
+    """Other parts of the cluster that the origin of an object may depend on."""
 
     releases: Mapping[tuple[str, str], HelmRelease]
     """By namespace and name."""

@@ -13,13 +13,13 @@ _KNOWN: Mapping[str, str] = {
     "gateway.envoyproxy.io": "gateway-helm",
     "ceph.rook.io": "rook-ceph",
 }
-"""Charts whose names do not stand in the groups that they bring."""
+"""Charts whose names are not in the groups that they bring."""
 
 
 def providers(found: Iterable[FoundService], world: World, provided: Iterable[str] = ()) -> dict[str, list[str]]:
     """The groups that each service brings, by its name. `provided` are those that the lab has already.
 
-    A group is brought by the release that says so on a definition of its kinds, or whose name stands in the group; and
+    A group is brought by the release that says so on a definition of its kinds, or whose name is in the group; and
     where no release does, its kinds are there all the same, with the first service that uses them.
     """
     services = list(found)

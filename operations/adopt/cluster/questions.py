@@ -1,4 +1,4 @@
-"""What only the owner can answer about a service, found by looking at its objects."""
+"""Questions about a service that only its owner can answer, found in its objects."""
 
 import json
 import re
@@ -59,7 +59,7 @@ def questions_about(service: FoundService, world: World) -> Iterator[Question]:
 
 
 def _family(manager: str) -> str:
-    """Terraform's two ways to write are one writer; what is typed by hand beside an apply is another."""
+    """Terraform's two ways to write are one writer; changes by hand after an apply are another."""
     tool = tool_called(manager)
     return manager if tool == "kubectl" and manager != "kubectl-client-side-apply" else str(tool)
 

@@ -1,4 +1,4 @@
-"""What an object of a cluster refers to: claims, Secrets, Services, workloads, accounts."""
+"""References of a cluster's objects: to claims, Secrets, Services, workloads, accounts."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -68,7 +68,7 @@ def environment_sources(container: Fields) -> Iterator[tuple[str, str]]:
 
 
 def _of_kind(manifest: Manifest) -> Iterator[Key]:
-    """What kinds of Kubernetes itself, and two common others, name by fields of their own."""
+    """References in fields of their own, of Kubernetes' kinds and two common others."""
     kind, namespace, name = key_of(manifest)
     spec = mapping(manifest, "spec")
     if kind == "PersistentVolume":

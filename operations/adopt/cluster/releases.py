@@ -27,7 +27,7 @@ class HelmRelease(NamedTuple):
     version: str
     app_version: str
     values: Mapping[str, Any]
-    """What its owner gave; the chart's own defaults are not in it."""
+    """Values that its owner gave; the chart's own defaults are not in it."""
     objects: frozenset[Key]
     """The objects that its chart made, those of hooks aside."""
 

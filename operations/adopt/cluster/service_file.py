@@ -19,11 +19,11 @@ from plan.workloads.objects import CLUSTER_WIDE
 
 SCHEMA = "yaml-language-server: $schema=../../../schema/service.json"
 OBJECTS_FILE = "as-found.yaml"
-"""The file beside a service with the objects that stand in it as they run."""
+"""The further file of a service, with its objects as they run."""
 
 
 class Choices(NamedTuple):
-    """What the owner says beside what runs."""
+    """Choices of the owner, in addition to what runs."""
 
     tiers: Mapping[str, str]
     """The tier of each namespace."""
@@ -33,11 +33,11 @@ class Choices(NamedTuple):
     provides: Mapping[str, Sequence[str]] = {}
     """The API groups that each service brings."""
     schema: str | None = SCHEMA
-    """The line that tells an editor of the schema; none for a lab that lies elsewhere."""
+    """The line that names the schema for an editor; none for a lab elsewhere."""
 
 
 class ServiceFile(NamedTuple):
-    """A file of a service, and what stands beside it."""
+    """A file of a service, and its further files."""
 
     name: str
     found: FoundService
@@ -45,7 +45,7 @@ class ServiceFile(NamedTuple):
     files: Mapping[str, str]
     """Texts by their path in the folder `services`; none where the service cannot be written."""
     objects: tuple[Key, ...]
-    """The objects that stand in the files."""
+    """The objects in the files."""
     kept: tuple[Key, ...]
     """Objects that belong to the service, and are not declared."""
     questions: tuple[Question, ...]
@@ -93,7 +93,7 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
 
 
 def manifest_of(key: Key, world: World, namespace: str, questions: list[Question]) -> Manifest:
-    """An object as it stands in a file: of the service's namespace without being said, and without the
+    """An object as it is written in a file: without the service's namespace, and without the
     number of pods that an autoscaler owns."""
     manifest, withheld = without_secrets(as_stated(world.manifests[key]))
     if key in world.scaled:
@@ -110,7 +110,7 @@ def manifest_of(key: Key, world: World, namespace: str, questions: list[Question
 
 
 def _workloads(found: FoundService, world: World) -> list[tuple[Key, Manifest]]:
-    """What a chart runs, or what an operator makes of the service's objects: all that no file states."""
+    """Workloads of a chart, or those that an operator makes of the service's objects: all that no file states."""
     if found.release:
         return [
             (key, world.manifests[key])

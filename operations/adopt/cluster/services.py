@@ -25,7 +25,7 @@ class FoundService(NamedTuple):
     """The workload that it is about; a release of Helm and a service without pods have none."""
     workloads: tuple[Key, ...]
     objects: tuple[Key, ...]
-    """All that its owner states of it, workloads included; of a release, what stands beside it."""
+    """All that its owner states of it, workloads included; of a release, objects that belong to it by reference."""
     release: OfRelease | None = None
 
 
@@ -45,7 +45,7 @@ class Grouping(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """What a service gathers around."""
+    """The center of a service."""
 
     namespace: str
     name: str
@@ -166,7 +166,7 @@ def _home(key: Key, places: Iterable[_Place], world: World) -> _Place | None:
 
 
 def _provider(key: Key, places: Iterable[_Place], world: World) -> _Place | None:
-    """The release whose name stands in the API group of a kind: `kyverno` in kyverno.io, `cert-manager` in its."""
+    """The release whose name is in the API group of a kind: `kyverno` in kyverno.io, `cert-manager` in its."""
     group = group_of(world.manifests[key])
     words = {group.split(".")[0], *group.split(".")[:-1], key.name}
     charts = [(place, world.releases[place.release].chart) for place in places if place.release]
@@ -177,7 +177,7 @@ def _provider(key: Key, places: Iterable[_Place], world: World) -> _Place | None
 
 
 def _with_unique_names(found: Iterable[FoundService]) -> Iterable[FoundService]:
-    """Services of one name are told apart by their namespace."""
+    """Services of one name are distinguished by their namespace."""
     found = list(found)
     names: Mapping[str, list[FoundService]] = defaultdict(list)
     for each in found:

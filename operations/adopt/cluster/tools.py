@@ -20,7 +20,7 @@ _TOOLS: tuple[tuple[str, Tool], ...] = (
     (r"OpenAPI-Generator|ansible.*|node-fetch|Mozilla|k9s|lens|headlamp.*|portainer|rancher|dashboard|curl", "another"),
 )
 """Field managers, whole, and the tool that is called so. helm-controller is Flux's; k3s has one of the same name,
-whose releases are told by their HelmChart."""
+whose releases are known by their HelmChart."""
 
 _SYSTEM = r"kubeadm|kube-apiserver|deploy@.*|k3s.*|rke2.*|talos|microk8s.*|cluster-bootstrap|machined"
 """Field managers of what comes with a cluster: kubeadm, k3s and RKE2 (`deploy@NODE`), Talos."""
@@ -38,7 +38,7 @@ def tool_called(manager: str) -> Tool | None:
 
 
 def author_of(manifest: Manifest) -> Author:
-    """Who made an object what it is: its owner if any of the owner's tools wrote to it."""
+    """Author of an object: its owner if any of the owner's tools wrote to it."""
     writers = tuple(writers_of(manifest))
     if not writers:
         return "unknown"

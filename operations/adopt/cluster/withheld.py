@@ -1,4 +1,4 @@
-"""What looks like a secret and stands in the clear: named, and not written into files."""
+"""Values in plain text that look like secrets: named, and not written into files."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -66,7 +66,7 @@ def is_secret(name: str, value: Any) -> bool:
 def without_secrets(manifest: Manifest) -> tuple[Manifest, tuple[Withheld, ...]]:
     """An object without the values of variables, and the entries of a ConfigMap, that look like secrets.
 
-    What is not stated of them stays in the cluster as it is. A variable keeps its name and its place, for the engine's
+    Values that are not stated stay in the cluster as they are. A variable keeps its name and its place, as the engine's
     provider compares lists by place: with one left out, every preview would show those behind it as changed.
     """
     found: list[Withheld] = []

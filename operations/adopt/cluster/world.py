@@ -37,7 +37,7 @@ class World(NamedTuple):
         return isinstance(self.origins.get(key), Own)
 
     def made_by(self, key: Key) -> str | None:
-        """What an object was made by, as kind and name, if something owns it."""
+        """Owner that made an object, as kind and name, if it has one."""
         origin = self.origins.get(key)
         return origin.by if isinstance(origin, LeftOut) and origin.why == "owned" else None
 

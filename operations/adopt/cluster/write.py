@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_files(folder: Path, texts: Mapping[str, str]) -> None:
-    """Write texts by their paths in a folder. Each is written beside its place first, and all are put there in the
+    """Write texts by their paths in a folder. Each is written next to its place first, and all are put there in the
     end, so that a run that is stopped leaves the lab as it was. Raises OSError."""
     ready: list[tuple[Path, Path]] = []
     try:

@@ -22,7 +22,7 @@ def place(
     """Place the pods that run all the time; those of jobs come and go and are not placed.
 
     Pods that are `running` stay where they are, unless more important ones push them out. What runs on a node that is
-    not among `nodes` is placed anew.
+    not among `nodes` is placed again.
     """
     scheduler = Scheduler(nodes, [workload for workload in workloads if workload.is_steady], running)
     waiting = scheduler.schedule()

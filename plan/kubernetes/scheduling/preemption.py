@@ -39,7 +39,7 @@ def make_room(
 ) -> Sequence[Room] | Obstacles | None:
     """The rooms that cost least, or the obstacles to making any; None for a pod that never preempts.
 
-    `refusals` tells by its index why each node refuses the pod. On each node all pods of lower priority are
+    `refusals` has by its index why each node refuses the pod. On each node all pods of lower priority are
     thought away, and as many of them brought back as fit: first those that a disruption budget protects. Of rooms
     that cost the same the scheduler takes the one whose victims started last, which is not known here.
     """
