@@ -148,17 +148,18 @@ def _besides(loss: Loss) -> Iterator[str]:
     if loss.unreachable:
         yield f"volumes out of reach: {', '.join(loss.unreachable)}"
     for name, others in loss.dependents:
-        yield f"without {name} meanwhile: {plural(len(others), 'service')} ({listed(others)})"
+        verb = "depends" if len(others) == 1 else "depend"
+        yield f"{plural(len(others), 'service')} {verb} on {name}, which is interrupted: {listed(others)}"
     if loss.held:
         yield f"does not end: the disruption budget of {', '.join(each.name for each in loss.held)} holds it"
 
 
 def restarts_text(restarts: Sequence[Restart]) -> RenderableType:
-    """In which order machines come back after a power cut, and whose pods do not wait for them."""
+    """The order in which machines come back after a power cut, and the nodes whose pods do not wait for them."""
     lines = [Text("After a power cut", "bold")]
     for host, each in groupby(restarts, lambda restart: restart.host):
         lines.append(Text(f"{host} starts {', '.join(f'{one.machine} at {one.seconds} s' for one in each)}"))
     late = [each.machine for each in restarts if each.pods_given_up is not None]
     elsewhere = f"; those of {listed(late)} are recreated elsewhere before it is there" if late else ""
-    lines.append(Text(f"pods come back on the node that they were on{elsewhere}"))
+    lines.append(Text(f"pods come back on their own nodes{elsewhere}"))
     return Group(*lines)

@@ -72,7 +72,7 @@ def _table(found: Iterable[Turn]) -> RenderableType:
         "When a node runs short (by estimate)",
         Column("node"),
         Column("out of"),
-        number("goes as"),
+        number("evicted as"),
         Column("right after", drop=2),
         Column("right before", drop=1),
     )

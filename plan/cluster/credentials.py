@@ -16,7 +16,7 @@ from plan.model.findings import Rule
 CREDENTIALS_UNCHECKED = Rule(
     "CREDENTIALS-UNCHECKED",
     "info",
-    title="When certificates and tokens end could not be checked",
+    title="The expiry of certificates and tokens could not be checked",
     meaning=(
         "kubeadm renews a cluster's certificates with each upgrade of Kubernetes. A cluster that is not upgraded for a "
         "year can no longer be reached when they end, not even by its kubelets. Of a cluster that is adopted the lab "
@@ -69,9 +69,9 @@ def credential_findings(lab: Lab) -> Iterator[Finding]:
         kind, first = next(_control_planes(lab))
         yield CREDENTIALS_UNCHECKED.finding(
             (kind, first),
-            f"the cluster was not made from this lab, so when its certificates and tokens end could not be checked; "
-            f"kubeadm's certificates are good for {ADMINISTRATOR.days} days, a token that lets a node join for "
-            f"{JOIN_TOKEN_HOURS} hours",
+            "the cluster was not made from this lab, so the expiry of its certificates and tokens could not be "
+            f"checked; kubeadm's certificates are valid for {ADMINISTRATOR.days} days, a token that lets a node join "
+            f"for {JOIN_TOKEN_HOURS} hours",
             f"ask {first}: `kubeadm certs check-expiration` and `kubeadm token list`",
         )
 

@@ -46,7 +46,7 @@ HOST_MEMORY_OVERCOMMITTED = Rule(
 HOST_RESERVE_UNCHECKED = Rule(
     "HOST-RESERVE-UNCHECKED",
     "info",
-    title="What the hypervisor needs is not stated",
+    title="The memory of the hypervisor is not stated",
     meaning=(
         "ZFS cache, daemons and the overhead of each machine take memory that machines cannot have. Without "
         "the figure the sum over the machines is optimistic."
@@ -103,7 +103,7 @@ def _memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
     if host.reserved_memory is None:
         yield HOST_RESERVE_UNCHECKED.finding(
             path,
-            f"{use.name}: what the hypervisor itself needs is not stated, so whether {gib(use.memory)} are enough "
+            f"{use.name}: the need of the hypervisor itself is not stated, so whether {gib(use.memory)} are enough "
             "for it too could not be checked",
             f"write reserved_memory of {use.name} in site.yaml (ZFS ARC, daemons, overhead of each machine)",
         )

@@ -69,7 +69,7 @@ def _etcd_on_hard_disk(lab: Lab, name: str, machine: Machine) -> Iterator[Findin
         where = f"a storage on {' or '.join(quick)}" if quick else "an SSD, which the host has yet to be given"
         yield ETCD_ON_HARD_DISK.finding(
             ("machines", name, "disks"),
-            f"etcd of {name} lies on {physical} (storage {disk.storage}), a hard disk"
+            f"etcd of {name} is on {physical} (storage {disk.storage}), a hard disk"
             + (f" that {plural(sharing, 'other machine')} also use{'s' * (sharing == 1)}" if sharing else "")
             + ": it writes through to the disk before it answers, and where that takes long the API server stands "
             "still and new leaders are elected",

@@ -38,8 +38,8 @@ def unsealing_findings(lab: Lab) -> Iterator[Finding]:
     )
     yield VAULT_SEALED.finding(
         ("services", secrets.vault),
-        f"{secrets.vault} names no seal in its values, so each of its pods waits for its keys to be entered by hand "
-        f"after every start, after a power cut too; {plural(waiting, 'service')} with secrets from it",
+        f"{secrets.vault} names no seal in its values, so each of its pods waits until its keys are entered by hand "
+        f"after every start, also after a power cut; {plural(waiting, 'service')} with secrets from it",
         f"run `vault operator unseal` in each pod of {secrets.vault} after a start, or configure a seal in its values",
         facts={"services": waiting},
     )

@@ -1,4 +1,4 @@
-"""What is worked around of the SDK is still there, and is worked around."""
+"""Faults of the SDK that have a workaround still exist, and the workarounds work."""
 
 import asyncio
 import contextlib

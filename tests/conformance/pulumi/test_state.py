@@ -1,4 +1,4 @@
-"""Where the state lies: beside Pulumi.yaml, and nowhere else."""
+"""The state is next to Pulumi.yaml, and nowhere else."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def clone(folder: Path) -> Path:
-    """What git brings of the project's settings."""
+    """The project's settings as git brings them."""
     (folder / "state").mkdir(parents=True)
     (folder / "docs").mkdir()
     shutil.copy(ROOT / "Pulumi.yaml", folder)

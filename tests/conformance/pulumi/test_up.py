@@ -44,7 +44,7 @@ class Ended(NamedTuple):
 
     @property
     def report(self) -> dict[str, Any]:
-        """What it printed with `--format json`."""
+        """Its report with `--format json`."""
         return json.loads(self.told[self.told.index("{\n") :])
 
 

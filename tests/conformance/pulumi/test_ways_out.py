@@ -61,7 +61,7 @@ def no_place_for_pods(small: Live) -> Iterator[None]:
 
 
 def refusal(small: Live) -> str:
-    """What the guard says of the state that an `up` has left."""
+    """The guard's refusal of the state that an `up` has left."""
     state = small.lab.parent / "stack.json"
     state.write_text(small.stack.run("stack", "export", errors=False).output, encoding="utf-8")
     ran = subprocess.run(
@@ -107,7 +107,7 @@ def uids(small: Live, *which: tuple[str, str, str, str]) -> list[str]:
 
 
 def statuses(small: Live, namespace: str) -> list[str]:
-    """What Helm wrote down of the release of a namespace, of each of its versions."""
+    """Statuses in Helm's records of a namespace's release, one for each version."""
     secrets = (each["metadata"] for each in small.api.list("v1", "Secret", namespace))
     releases = [each["labels"] for each in secrets if each["name"].startswith("sh.helm.release")]
     return [each["status"] for each in sorted(releases, key=lambda each: int(each["version"]))]

@@ -341,7 +341,7 @@ def healthy() -> Cluster:
 
 
 def loud(findings: tuple[Finding, ...]) -> list[Finding]:
-    """What is more than worth knowing."""
+    """Errors and warnings."""
     return [each for each in findings if each.severity != "info"]
 
 

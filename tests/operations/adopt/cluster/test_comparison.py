@@ -12,7 +12,7 @@ from tests.operations.adopt.cluster.shed import live, world
 
 
 def changed(manifest: Manifest, *path: str | int, to: Any) -> Manifest:
-    """What is stated of an object, but for one field."""
+    """The stated object with one field changed."""
     stated = as_stated(manifest)
     holder: Any = stated
     for step in path[:-1]:

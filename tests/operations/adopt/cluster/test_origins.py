@@ -1,4 +1,4 @@
-"""What an owner states is told from what follows by itself, and nothing is lost between the two."""
+"""Objects that an owner states are separated from those that follow by themselves, and none is lost."""
 
 from collections.abc import Mapping
 

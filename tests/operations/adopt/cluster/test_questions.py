@@ -1,4 +1,4 @@
-"""What only the owner can answer is asked, and of nothing else."""
+"""Only questions that the owner alone can answer are asked."""
 
 from operations.adopt.cluster.questions import questions_about
 from tests.operations.adopt.cluster.shed import service, world

@@ -1,4 +1,4 @@
-"""What looks like a secret is named, and never written."""
+"""A value that looks like a secret is named, and never written."""
 
 import pytest
 
