@@ -63,7 +63,7 @@ class Kubelet(Model):
     kube_reserved: Reservation | None = None
     """For the kubelet and containerd; left out, 5m CPU and 5M memory for each of `max_pods`."""
     system_reserved: Reservation | None = None
-    """For everything else that is no pod; left out, 5m CPU and 10M memory for each of `max_pods`."""
+    """For everything else that is not a pod; left out, 5m CPU and 10M memory for each of `max_pods`."""
     eviction_hard: HardEviction
     eviction_soft: SoftEviction
     max_parallel_image_pulls: Annotated[int, Field(gt=0)]

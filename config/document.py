@@ -21,7 +21,7 @@ class Completed(NamedTuple):
 
 
 class Document(NamedTuple):
-    """`said` is None where nothing could be read, `valid` where it is not what it should be."""
+    """`said` is None where nothing could be read, `valid` where the content is not valid."""
 
     said: Any
     valid: Any

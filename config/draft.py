@@ -22,7 +22,7 @@ _ATTRIBUTES: Mapping[str, str] = {"nodes": "outside"}
 
 @dataclass(frozen=True)
 class Draft:
-    """The valid parts of a lab. What is wrong is missing from them, but not from `said`."""
+    """The valid parts of a lab. Invalid parts are missing from them, but not from `said`."""
 
     site: Site | None
     networks: Networks | None

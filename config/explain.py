@@ -31,7 +31,7 @@ _BOUNDS = {
 
 
 Choices = Mapping[str, Sequence[str]]
-"""Names that may stand at a key, for whoever left it out: the tiers of the lab."""
+"""Names that are allowed at a key, for a message where it is missing: the tiers of the lab."""
 
 
 class _Spot(NamedTuple):
@@ -93,7 +93,7 @@ def _bare(model: Any) -> Any:
 
 
 def _member(model: Any, tag: str | int) -> Any:
-    """The member of a discriminated union that carries `tag`; None if `model` is no such union."""
+    """The member of a discriminated union that carries `tag`; None if `model` is not such a union."""
     model = _bare(model)
     if get_origin(model) not in (Union, UnionType):
         return None

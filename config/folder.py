@@ -9,7 +9,7 @@ from config.suggest import did_you_mean
 
 
 def entries(folder: FilePath) -> tuple[dict[str, FilePath], list[Problem]]:
-    """The files and folders in a folder, by name, without hidden ones; or why that cannot be said."""
+    """The files and folders in a folder, by name, without hidden ones; or why they cannot be read."""
     try:
         return {file.name: file for file in sorted(folder.iterdir()) if not file.name.startswith(".")}, []
     except FileNotFoundError:

@@ -21,7 +21,7 @@ _LONGEST_NAME = 255
 
 @lru_cache(maxsize=4096)
 def image_refusal(text: str) -> str | None:
-    """Why a text is no image; None if it is one."""
+    """Why a text is not an image; None if it is one."""
     problem = f"{shown(text)} is not an image"
     if scheme := _SCHEME.match(text):
         return f"{problem}: write it without {scheme[0]}"

@@ -1,4 +1,4 @@
-"""A whole lab: what the owner says, validated, with the places it was said at."""
+"""A whole lab: the owner's input, validated, with the place of each value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Lab:
     groups: Mapping[str, Group]
     services: Mapping[str, Service]
     outside: Mapping[str, OutsideNode] = field(default_factory=dict[str, OutsideNode])
-    """Nodes that are no machines of a Proxmox host."""
+    """Nodes that are not machines of a Proxmox host."""
     objects: Mapping[str, tuple[StatedObject, ...]] = field(default_factory=dict[str, tuple[StatedObject, ...]])
     """Objects from files of a service, by service."""
     places: Places = field(default_factory=Places, compare=False, repr=False)

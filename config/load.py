@@ -56,7 +56,7 @@ class InvalidLab(Exception):
 
 
 def lab_folder(lab: str) -> FilePath:
-    """The folder of a lab: a name in `config/labs/`, or a path; relative to the current folder if it lies below it."""
+    """The folder of a lab: a name in `config/labs/`, or a path; relative to the current folder if it is below it."""
     path = FilePath(lab) if os.sep in lab or lab in (os.curdir, os.pardir) else LABS / lab
     try:
         return path.resolve().relative_to(FilePath.cwd())
@@ -92,7 +92,7 @@ def load_lab(folder: FilePath) -> Lab:
 
 
 def load_draft(folder: FilePath) -> Draft:
-    """The valid parts of the lab in `folder`, for whoever completes it. Raises InvalidLab if there is no lab."""
+    """The valid parts of the lab in `folder`, for a caller that completes it. Raises InvalidLab if there is no lab."""
     return _read(folder, [])
 
 

@@ -70,7 +70,7 @@ class Shape(Model):
 
 
 def _either_form(schema: dict[str, Any]) -> None:
-    """With a shape nothing else has to be said; without one, everything."""
+    """A shape makes all other keys optional; without one, they are required."""
     schema["anyOf"] = [{"required": ["shape"]}, {"required": schema.pop("required")}]
 
 

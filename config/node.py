@@ -1,4 +1,4 @@
-"""`nodes.yaml`: nodes of the cluster that are no machines of a Proxmox host."""
+"""`nodes.yaml`: nodes of the cluster that are not machines of a Proxmox host."""
 
 from typing import Annotated, Literal
 

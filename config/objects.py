@@ -11,7 +11,7 @@ from config.pod import POD_TEMPLATES, Claim, PodTemplate
 from config.source import Path, Place, Places, Problem, is_mapping, is_sequence, read_documents
 
 SET_BY_THE_API_SERVER = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid")
-"""Fields of an object's metadata that nobody states."""
+"""Fields of an object's metadata that only the API server sets."""
 
 
 class StatedObject(NamedTuple):

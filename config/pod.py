@@ -18,7 +18,7 @@ POD_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "Pod": (),
 }
-"""Where the template of a controller's pods stands, by its kind. Other kinds make no pods, or an operator does."""
+"""Path of the template of a controller's pods, by its kind. Other kinds make no pods, or an operator does."""
 
 
 def _quantity(value: str | float) -> str | int | float:
@@ -33,7 +33,7 @@ Quantity = Annotated[str | int | float, AfterValidator(_quantity)]
 
 
 class _Fields(BaseModel):
-    """A part of a manifest. Fields that are not read may be there."""
+    """A part of a manifest. Fields that are not read are allowed."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", alias_generator=to_camel, defer_build=True)
 

@@ -113,7 +113,7 @@ class Memory(int):
 
 
 def rounded_up(text: str, parts: int = 1) -> int:
-    """A quantity as a cluster counts it, in whole ones or in so many `parts` of one. Raises ValueError."""
+    """A quantity as a cluster counts it, in whole units or in `parts` of one. Raises ValueError."""
     return ceil(_exact(text) * parts)
 
 

@@ -14,7 +14,7 @@ def kube_reserved(kubelet: Kubelet) -> Reservation:
 
 
 def system_reserved(kubelet: Kubelet) -> Reservation:
-    """For everything else that is no pod."""
+    """For everything else that is not a pod."""
     return kubelet.system_reserved or _times(SYSTEM_PER_POD, kubelet.max_pods)
 
 

@@ -57,7 +57,7 @@ class _DocumentedSchema(GenerateJsonSchema):
         return result
 
     def dict_schema(self, schema: Any) -> dict[str, Any]:
-        """Keys that are no names are refused by the schema too."""
+        """Keys that are not names are refused by the schema too."""
         result = super().dict_schema(schema)
         if "patternProperties" in result:
             result["additionalProperties"] = False

@@ -48,11 +48,11 @@ class Storage(Model):
 
     type: Literal["dir", "lvmthin", "lvm", "zfspool", "nfs"]
     disk: Name
-    """The physical disk that it lies on. Storages that share a disk share its bandwidth."""
+    """The physical disk that it is on. Storages that share a disk share its bandwidth."""
     size: DiskSize | None = None
     """Its capacity. Left out, the planner reports that growth could not be checked."""
     path: Annotated[str, text_like(r"^/", "an absolute path, for example /srv/nfs")] | None = None
-    """Of a folder that the host exports by NFS: with it the planner knows on which disk an NFS volume lies."""
+    """Of a folder that the host exports by NFS: with it the planner knows on which disk an NFS volume is."""
 
 
 class PciDevice(Model):
@@ -144,7 +144,7 @@ class Site(Model):
     """The domain under which services are reachable."""
     timezone: Timezone = "Etc/UTC"
     ssh_keys: tuple[SshKey, ...] = ()
-    """Public keys that may log in to created nodes. Nobody has to, and without a key nobody can."""
+    """Public keys that may log in to created nodes. Without a key nobody can, and nobody has to."""
     hosts: dict[Name, Host]
     """None where all nodes are outside of Proxmox."""
     templates: dict[Name, Template] = {}

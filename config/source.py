@@ -22,7 +22,7 @@ Path = tuple[str | int, ...]
 
 MAX_DEPTH = 40
 _SAFE_LENGTH = 4096
-"""A text of so many characters cannot nest so deep that libyaml runs out of stack."""
+"""Longest text in characters; it cannot nest so deep that libyaml runs out of stack."""
 
 
 class Place(NamedTuple):

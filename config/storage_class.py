@@ -20,7 +20,7 @@ class BlockStorageClass(Model):
     storage: Name
     encrypted: bool = False
     existing: bool = False
-    """Its StorageClass is there already, and is not written: what it says cannot be changed."""
+    """Its StorageClass exists already, and is not written: it cannot be changed."""
     description: Text
 
 
@@ -33,7 +33,7 @@ class NfsStorageClass(Model):
     server: Address
     path: Annotated[str, text_like(r"^/", "an absolute path, for example /srv/nfs")]
     existing: bool = False
-    """Its StorageClass is there already, and is not written: what it says cannot be changed."""
+    """Its StorageClass exists already, and is not written: it cannot be changed."""
     description: Text
 
 

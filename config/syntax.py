@@ -24,7 +24,7 @@ class Slip(NamedTuple):
 
 
 def explain_slip(text: str, error: yaml.MarkedYAMLError) -> Slip:
-    """Why `text` is not readable; the parser's own words where the slip is none of the usual ones."""
+    """Why `text` is not readable; the parser's own words where the slip is not a usual one."""
     trouble = _Trouble(text.splitlines() or [""], error)
     for explanation in _EXPLANATIONS:
         if slip := next(explanation(trouble), None):
@@ -70,7 +70,7 @@ def _foreign_space(trouble: _Trouble) -> Iterator[Slip]:
 
 
 def foreign_space(space: str) -> str:
-    """The sentence for a space that looks like one and is none for YAML."""
+    """The sentence for a character that looks like a space and is not one for YAML."""
     return f"the space U+{ord(space):04X}; write an ordinary one"
 
 

@@ -111,7 +111,7 @@ WITHOUT: Mapping[str, Mapping[str, str]] = {
 
 
 def foreign_word(key: str, known: Collection[str]) -> str | None:
-    """The key here for one of another tool, where `known` keys are allowed; None if it is no such word."""
+    """The key here for one of another tool, where `known` keys are allowed; None if it is not such a word."""
     meaning = MEANINGS.get(key)
     here = [one for one in meaning.keys if one in known] if meaning else []
     if meaning and here:

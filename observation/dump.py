@@ -19,11 +19,11 @@ DESCRIPTION = "dump.json"
 USAGE = "usage.json"
 """The usage of the containers, if it was asked for."""
 NOW = "now.txt"
-"""The time of the observation; it goes before what the description says."""
+"""The time of the observation; it overrides that of the description."""
 
 
 class InvalidDump(Exception):
-    """A folder that is no dump; the message says which, why, and what to do."""
+    """A folder that is not a dump; the message says which, why, and what to do."""
 
 
 class _Described(NamedTuple):
@@ -78,7 +78,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
 
 
 def _objects(resource: str, content: Any) -> tuple[tuple[Manifest, ...], list[Gap]]:
-    """The objects of a List, and what is wrong with it. Raises ValueError for what is no List."""
+    """The objects of a List, and its errors. Raises ValueError for anything else."""
     if not isinstance(content, dict) or not isinstance(value(cast(Fields, content), "items"), list):
         raise ValueError("it is not a List of objects")
     stated = cast(Fields, content)

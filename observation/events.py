@@ -1,4 +1,4 @@
-"""Events: what the parts of a cluster said in the last hour."""
+"""Events: messages of the parts of a cluster in the last hour."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Event(NamedTuple):
     first: datetime | None
     last: datetime | None
     times: int
-    """How often it was said."""
+    """How often it was reported."""
     component: str
     """Source of the event, for example `kubelet`."""
 

@@ -26,9 +26,9 @@ class Gap(NamedTuple):
     subject: str
     """A resource, as `pods` or `ingresses.networking.k8s.io`; or another thing, as `kubelet k8s-node1`."""
     why: Why
-    """`absent` is a file that a dump does not have: there is no such object, or nobody asked."""
+    """`absent` is a file that a dump does not have: there is no such object, or it was not asked."""
     detail: str
-    """In the words of whoever refused."""
+    """In the words of the refusal."""
 
 
 class Kubelet(NamedTuple):
@@ -83,7 +83,7 @@ class Observation:
         return self._by_uid.get(uid) if uid else None
 
     def controller(self, manifest: Manifest) -> Manifest | None:
-        """The object that controls another one, if it is there."""
+        """The object that controls another one, if it exists."""
         return self.with_uid(controller_uid(manifest))
 
     def owners(self, manifest: Manifest) -> Iterator[Manifest]:

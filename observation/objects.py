@@ -32,7 +32,7 @@ class Condition(NamedTuple):
     since: datetime | None
     """When it last changed."""
     heartbeat: datetime | None
-    """When it was last confirmed, where the kind says so."""
+    """When it was last confirmed, where the kind records it."""
 
 
 def reference(manifest: Manifest) -> Reference:

@@ -10,13 +10,13 @@ _PAST = (
     "lastObservedTime|renewTime|startTime|startedAt|finishedAt|completionTime|lastScheduleTime|lastSuccessfulTime|"
     "lastScaleTime|refreshTime|time"
 )
-"""Fields that hold a time that has passed: a certificate's end lies in the future, and says nothing of the present."""
+"""Fields that hold a time that has passed: a certificate's end is in the future, and says nothing about the present."""
 _STAMP = re.compile(rf'"(?:{_PAST})":\s*"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)"')
 
 
 @lru_cache(maxsize=65536)
 def read_time(text: str | None) -> datetime | None:
-    """A time out of a manifest, in UTC; None where there is none, or where it is no time."""
+    """A time from a manifest, in UTC; None where there is none, or where it is not a time."""
     if not text:
         return None
     try:

@@ -47,7 +47,7 @@ class Usage(NamedTuple):
     """The usage of a cluster's containers."""
 
     source: str
-    """The file, or the URL, that says so."""
+    """The file, or the URL, of the figures."""
     window_days: float
     ends: datetime | None
     containers: tuple[ContainerUsage, ...]

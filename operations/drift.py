@@ -32,7 +32,7 @@ NOISE = (
 
 
 class Quiet(NamedTuple):
-    """A difference that is known, and why it is none."""
+    """A known difference, and why it does not count."""
 
     difference: Difference
     reason: str

@@ -10,7 +10,7 @@ from plan.scenarios.losses import Event, Loss
 
 WORST = 3
 PARTS: tuple[Event, ...] = ("node", "host", "server")
-"""Events that nobody brings about on purpose."""
+"""Events that nobody causes on purpose."""
 
 
 class Verdict(NamedTuple):

@@ -1,4 +1,4 @@
-"""The data ledger: each volume, the disk that it lies on, its copies."""
+"""The data ledger: each volume, the disk that it is on, its copies."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta

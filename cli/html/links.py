@@ -9,7 +9,7 @@ class Links(NamedTuple):
     """The way from the page to the files."""
 
     folder: Path
-    """Where the page lies."""
+    """The folder of the page."""
     base: str | None = None
     """The address of the repository's files, as https://forge.example/me/lab/blob/main; None for files by the page."""
 

@@ -66,7 +66,7 @@ def picture_section(plan: Plan) -> h.Element:
 
 
 def _outside(plan: Plan, sheet: Sheet) -> h.Element | None:
-    """The nodes that are no machines of a host."""
+    """The nodes that are not machines of a host."""
     if not plan.lab.outside:
         return None
     boxes = [_outside_node(plan, name, sheet) for name in plan.lab.outside]

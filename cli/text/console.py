@@ -16,12 +16,12 @@ INDENT = (0, 0, 0, 2)
 
 class _Console(Console):
     def on_broken_pipe(self) -> NoReturn:
-        """Rich would end with an error; a reader that has enough is none."""
+        """Rich would end with an error; a reader that closes the pipe is not one."""
         raise BrokenPipeError
 
 
 class _Visible(RenderHook):
-    """No text steers the terminal, wherever it comes from: a lab, a preview, a guest, a server."""
+    """No text controls the terminal, whatever its source: a lab, a preview, a guest, a server."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         return [_Escaped(renderables)]

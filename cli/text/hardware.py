@@ -1,4 +1,4 @@
-"""One machine that is no node, or one host, as text."""
+"""One machine that is not a node, or one host, as text."""
 
 from collections.abc import Iterable
 

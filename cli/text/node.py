@@ -1,4 +1,4 @@
-"""One node as text: what an estimate puts there, who goes first when it runs short, and what its loss takes."""
+"""One node as text: its pods by estimate, the eviction order when it runs short, and the effects of its loss."""
 
 from rich.console import RenderableType
 from rich.text import Text

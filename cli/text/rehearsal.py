@@ -43,7 +43,7 @@ def print_step(plan: Plan, step: Step, console: Console) -> None:
 
 
 def rate(count: int, seconds: float) -> str:
-    """How long so many took, and how many that is in a second."""
+    """The time that a number of objects took, and the rate per second."""
     return f"{seconds:.0f} s ({count / max(seconds, 1):.0f} a second)"
 
 

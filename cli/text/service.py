@@ -1,4 +1,4 @@
-"""One service as text: what it becomes, what the scheduler counts, and who goes before it."""
+"""One service as text: what it becomes, what the scheduler counts, and its place in the eviction order."""
 
 from collections.abc import Iterator
 
@@ -110,7 +110,7 @@ def _amounts(amounts: ResourceList) -> str:
 
 
 def _classes(service: Service) -> RenderableType:
-    """Why the workloads have their QoS classes, and what the kernel's OOM killer makes of each class."""
+    """Why the workloads have their QoS classes, and how the kernel's OOM killer treats each class."""
     found: dict[QosClass, None] = dict.fromkeys(workload.qos for workload in service.workloads)
     lines = [f"{qos}: {RULES[qos]}; oom_score_adj is {OOM_RULES[qos]}" for qos in found]
     return Group(*(Text(line) for line in (*lines, NEWER_RUNC)))

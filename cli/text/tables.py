@@ -19,7 +19,7 @@ class Column(NamedTuple):
 
     heading: str
     drop: int = 0
-    """Where the width does not suffice, the column with the highest number goes first; one with 0 stays."""
+    """Where the terminal is too narrow, the column with the highest number is dropped first; one with 0 stays."""
     right: bool = False
     """Aligned right, as numbers are."""
 

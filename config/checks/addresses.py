@@ -24,7 +24,7 @@ def check_ranges(lab: Draft) -> Iterator[Problem]:
 
 
 def check_addresses(lab: Draft) -> Iterator[Problem]:
-    """An address lies in its network, and is not one of the two that no machine can have."""
+    """An address is in its network, and not one of the two that no machine can have."""
     if not lab.networks:
         return
     networks = lab.networks.networks
@@ -57,7 +57,7 @@ def _check_inside(lab: Draft, path: Path, address: IPv4Address, name: str, cidr:
 
 
 def check_pool(lab: Draft) -> Iterator[Problem]:
-    """The load balancer's pool is a range, and nobody else has an address in it."""
+    """The load balancer's pool is a range, and nothing else has an address in it."""
     pool = lab.cluster.load_balancer_pool if lab.cluster else None
     if not pool:
         return

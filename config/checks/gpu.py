@@ -7,7 +7,7 @@ from config.source import Problem
 
 
 def check_gpu(lab: Draft) -> Iterator[Problem]:
-    """Two charts share the GPUs, and whoever asks for one can get it."""
+    """Two charts share the GPUs, and each service that requests one can get it."""
     sharing = lab.cluster.platform.gpu if lab.cluster else None
     if sharing and sharing.operator == sharing.feature_discovery:
         message = "must be another service than operator, whose own feature discovery is switched off"

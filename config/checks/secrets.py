@@ -10,7 +10,7 @@ from config.source import Path, Problem
 from config.suggest import did_you_mean
 
 _REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.]*)\)")
-"""How a variable is named in the value of another one; `$$(NAME)` is no reference."""
+"""How a variable is named in the value of another one; `$$(NAME)` is not a reference."""
 
 
 def check_secrets(lab: Draft) -> Iterator[Problem]:

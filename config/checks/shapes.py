@@ -48,7 +48,7 @@ def _fix(lab: Draft, counted: Path, number: int | None) -> str:
 
 
 def _free_number(lab: Draft, shape: Path) -> int | None:
-    """The lowest number with which one more machine of the shape would be in nobody's way."""
+    """The lowest number with which one more machine of the shape would clash with nothing."""
     counted = {("machines", _NEWCOMER, *path[2:]): path for path in lab.places.counted.values() if path[:2] == shape}
     lab = replace(lab, places=Places(lab.places.by_path, lab.places.shared, lab.places.counted | counted))
     conflicts = _conflicts(lab)

@@ -1,4 +1,4 @@
-"""Tiers: their names are prefixes of namespaces, their defaults lie within their bounds."""
+"""Tiers: their names are prefixes of namespaces, their defaults are within their bounds."""
 
 from collections.abc import Iterator
 

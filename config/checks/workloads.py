@@ -29,7 +29,7 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
 
 
 def _check_probes(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
-    """A probe is one question, at a port that is there."""
+    """A probe is one question, at a port that exists."""
     if workload.probes is None:
         return
     if workload.health:

@@ -1,4 +1,4 @@
-"""Workloads that were there before: what they are called, and how their pods are replaced."""
+"""Workloads that existed before: their names, and how their pods are replaced."""
 
 from typing import Annotated, Literal
 

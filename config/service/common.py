@@ -170,7 +170,7 @@ class ServiceBase(Model):
     serves_platform: ClassVar[bool] = True
     """Whether it can be a part of the platform."""
     for_gpus: ClassVar[bool] = False
-    """Whether it is there to use a GPU."""
+    """Whether its purpose is to use a GPU."""
     unmounted: ClassVar[str]
     """How a volume that nothing mounts is put right."""
 
@@ -214,7 +214,7 @@ class ServiceBase(Model):
 
     @abstractmethod
     def named(self, name: str) -> Iterator[Named]:
-        """All workloads, whoever writes them."""
+        """All workloads, of the program, a chart or an operator."""
 
     @abstractmethod
     def sized(self, name: str) -> Iterator[tuple[Path, Resources]]:

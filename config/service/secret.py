@@ -1,4 +1,4 @@
-"""Secrets: in Vault, in another store, or in a Secret that is there."""
+"""Secrets: in Vault, in another store, or in an existing Secret."""
 
 from typing import Annotated
 

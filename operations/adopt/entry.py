@@ -195,7 +195,7 @@ def _interface(lab: Surroundings, interface: HostInterface) -> dict[str, Any]:
 
 
 def _address(cluster: Cluster, network: Network, interface: HostInterface) -> IPv4Address | None:
-    """Its address in the network; None where that cannot be told. Addresses that nodes share are nobody's own."""
+    """Its address in the network; None where it is not known. Addresses that nodes share belong to none of them."""
     inside = [each for each in interface.addresses if each.ip in network.cidr and not _is_shared(cluster, each.ip)]
     whole = [each for each in inside if each.network.prefixlen == network.cidr.prefixlen]
     found = whole if len(inside) > 1 else inside

@@ -1,4 +1,4 @@
-"""A file of what Prometheus answered, so that a long reading that was interrupted goes on where it stopped."""
+"""A file of Prometheus' answers, so that a long, interrupted reading continues where it stopped."""
 
 import json
 from collections.abc import Iterable, Iterator, MutableMapping

@@ -19,7 +19,7 @@ _AT_A_TIME = 16
 
 
 class Refused(Exception):
-    """The API server said no."""
+    """The API server refused."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)
@@ -96,7 +96,7 @@ class Api:
         )
 
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
-        """An object, or None if there is no such."""
+        """An object, or None if it does not exist."""
         try:
             return self._ask(_kind(api_version, kind), "get", name=name, namespace=namespace)
         except Refused as refused:
@@ -141,7 +141,7 @@ class Api:
         return self._ask(manifest, "create", part=part, body=body, name=name, namespace=namespace)
 
     def delete(self, manifest: Manifest, *, now: bool = False) -> None:
-        """Delete an object, if it is there; `now` waits for no pod to end. Raises Refused."""
+        """Delete an object, if it exists; `now` waits for no pod to end. Raises Refused."""
         metadata = manifest["metadata"]
         name, namespace = metadata["name"], metadata.get("namespace")
         try:

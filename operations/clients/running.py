@@ -17,7 +17,7 @@ _POLL = 0.2
 
 
 class RunningUp:
-    """An `up` that goes on by itself: it writes to files, so that it comes to its end also where nobody reads any more.
+    """An `up` that runs by itself: it writes to files, so that it completes even where nobody reads any more.
 
     It is in a process group of its own: Ctrl-C on the terminal reaches it once, by `interrupt`, and its plugins not at
     all.

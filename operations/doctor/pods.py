@@ -115,7 +115,7 @@ def is_young(observed: Observation, since: datetime | None, grace: timedelta = G
 
 
 def unready_since(pod: Manifest) -> datetime | None:
-    """Since when it does not serve, as far as it says so."""
+    """Since when it is not ready, as far as its status shows it."""
     ready = condition(pod, "Ready") or condition(pod, "PodScheduled")
     return ready.since if ready else read_time(text(pod, "metadata", "creationTimestamp"))
 

@@ -41,7 +41,7 @@ def blockers(observation: Observation, pods: tuple[Manifest, ...], node: str) ->
 
 
 def _local(observation: Observation, namespace: str, claim: str, node: str) -> str | None:
-    """The folder of a claim's volume, if it lies on that node alone."""
+    """The folder of a claim's volume, if it is on that node only."""
     stated = observation.get("PersistentVolumeClaim", claim, namespace)
     volume = observation.get("PersistentVolume", text(stated, "spec", "volumeName")) if stated else None
     if volume is None:

@@ -23,7 +23,7 @@ def _is_filled_in(step: Step, path: str) -> bool:
 
 
 def is_default(path: str, value: object) -> bool:
-    """Whether the cluster fills in this value, where nobody states one."""
+    """Whether the cluster fills in this value, where none is stated."""
     last = path.rpartition(".")[2]
     chosen = touches(path, tuple(FILLED_IN)) or not FILLED_IN.isdisjoint(path.split("."))
     return chosen or touches(path, BOOKKEEPING) or value in DEFAULTS.get(last, ())

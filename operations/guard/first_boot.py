@@ -147,7 +147,7 @@ def _node_files(before: Side, after: Side) -> Iterator[Consequence]:
 
 
 def _document(text: object) -> Json:
-    """The document of a snippet; empty where it is none."""
+    """The document of a snippet; empty where it is not one."""
     try:
         found = yaml.safe_load(text) if isinstance(text, str) else None
     except yaml.YAMLError:

@@ -1,4 +1,4 @@
-"""Fields that the next update of an object removes although no preview says so.
+"""Fields that the next update of an object removes although no preview shows it.
 
 The provider makes the fields its own that `kubectl` wrote (managers `kubectl*` and `before-first-apply`): what of them
 the program does not state is gone after the next update, whatever that update is about. Seen with pulumi-kubernetes

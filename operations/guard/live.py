@@ -19,7 +19,7 @@ LIVE = "--dump or --kubeconfig"
 
 
 class Unasked(NamedTuple):
-    """Something that nobody was asked about."""
+    """A question that was not asked."""
 
     question: Question
     """`pending`: whether the last `up` was cut off. `unchanged`: whether what stays the same still is what the program

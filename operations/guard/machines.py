@@ -85,7 +85,7 @@ MADE_BESIDE = (
 
 
 def _adopting(step: Step) -> Consequence:
-    """`adopt: true` said of a machine that the program made: the engine does it in spite of `protect`."""
+    """`adopt: true` on a machine that the program made: the engine imports it in spite of `protect`."""
     if step.resource.retain_on_delete:
         message = "Pulumi imports the machine in place of itself, and forgets that it made it. The machine runs on."
         return _consequence("UPDATE", step, ("import",), message)

@@ -1,4 +1,4 @@
-"""Data that stays behind: a claim that goes while another one, empty, is made for the same service elsewhere."""
+"""Data that stays behind: a claim is deleted while another, empty one is made for the same service elsewhere."""
 
 from collections.abc import Iterator, Sequence
 
@@ -41,7 +41,7 @@ def _namespace(step: Step) -> str:
 
 
 def _is_alone(old: Step, new: Step, steps: Sequence[Step]) -> bool:
-    """Whether in one namespace one goes and one is made: it has another name."""
+    """Whether one is deleted and one is made in the same namespace: it has another name."""
     if _namespace(old) != _namespace(new):
         return False
     beside = [each for each in steps if each.type == new.type and _namespace(each) == _namespace(new)]

@@ -67,7 +67,7 @@ def _repository(image: str) -> str:
 
 
 def _same_workload(inputs: Mapping[str, Any], observation: Observation) -> Iterator[tuple[str, Manifest]]:
-    """One of the same name that runs the same image: two databases of one image are no copies of each other."""
+    """One of the same name that runs the same image: two databases of one image are not copies of each other."""
     name, images = block(inputs, "metadata").get("name"), _repositories(inputs)
     for kind in WORKLOADS:
         for each in observation.of(kind):

@@ -23,7 +23,7 @@ _NODE_LEASES = "kube-node-lease"
 
 
 def observe(cluster: Cluster, tell: Tell = lambda done, of: None) -> Observation:
-    """Everything of a cluster that can be listed, and what its kubelets say. Raises NoCluster where nobody answers."""
+    """All listable objects of a cluster, and answers of its kubelets. Raises NoCluster where it does not answer."""
     now = datetime.now(UTC)
     try:
         version = cluster.version()

@@ -49,7 +49,7 @@ UNCHECKED = "HOST-UNCHECKED"
 
 
 def unchecked(path: Path, what: str, unread: Unread) -> Finding:
-    """An error for something that could not be checked: nobody may take it for a pass."""
+    """An error for something that could not be checked: it never counts as passed."""
     return HOST_UNCHECKED.finding(
         path,
         f"{what} could not be checked: {unread.reason}",

@@ -83,7 +83,7 @@ def check_version(state: State) -> Check:
 
 
 def check_hosts(plan: Plan, state: State) -> Check:
-    """Every host of the lab is there, is online, and has the hardware that the plan assumes."""
+    """Every host of the lab exists, is online, and has the hardware that the plan assumes."""
     question = "hosts"
     if isinstance(state.nodes, Unread):
         return Check(question, (unchecked(("site", "hosts"), question, state.nodes),), "")

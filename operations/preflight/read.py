@@ -146,7 +146,7 @@ def has_agent(config: Config) -> bool:
 
 
 class _Questions:
-    """Asks, and takes what is no proper answer for one that could not be read."""
+    """Ask, and treat an improper answer as one that could not be read."""
 
     def __init__(self, api: Api) -> None:
         self._api = api

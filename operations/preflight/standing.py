@@ -1,4 +1,4 @@
-"""Which of the plan's machines are there already, and what an `up` would add."""
+"""Which of the plan's machines exist already, and what an `up` would add."""
 
 from collections import Counter
 from collections.abc import Mapping

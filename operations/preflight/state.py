@@ -34,7 +34,7 @@ class HostState(NamedTuple):
     clock_ahead: float | Unread
     """Seconds by which its clock is ahead of this machine's, at the least; 0 within what can be measured."""
     zfs_cache: int | None
-    """Bytes, where the host says so."""
+    """Bytes, where the host reports them."""
     storages: Mapping[str, StorageStatus] | Unread
     thin_pools: tuple[ThinPool, ...] | Unread
     volumes: Mapping[str, tuple[Volume, ...] | Unread]

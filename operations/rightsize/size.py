@@ -27,7 +27,7 @@ LEAST_CPU = 10
 LEAST_MEMORY = 16 * MIB
 
 _NOT_A_SIZE: frozenset[Pattern] = frozenset({"short-history", "leak"})
-"""Nothing is proposed: the figures are no need."""
+"""Nothing is proposed: the figures do not show a need."""
 _SET_ELSEWHERE: frozenset[Pattern] = frozenset({"restarts", "steady-cache", "at-limit"})
 """Unless the kernel killed it, memory is as large as a setting, a start or file pages make it."""
 

@@ -1,4 +1,4 @@
-"""Where the records of `up` lie, in the folder of the project."""
+"""The records of `up`, in the folder of the project."""
 
 import json
 import shutil

@@ -6,7 +6,7 @@ from plan.changes.engine_rules import OWNERS_OF_NOTHING
 
 
 def type_of(urn: str) -> str:
-    """For example `kubernetes:apps/v1:Deployment`; empty of what is no URN."""
+    """For example `kubernetes:apps/v1:Deployment`; empty for anything but a URN."""
     parts = urn.split("::", maxsplit=3)
     return parts[2].rpartition("$")[2] if len(parts) == 4 else ""
 

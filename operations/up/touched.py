@@ -13,9 +13,9 @@ class Aftermath(NamedTuple):
     """The doctor's findings about the touched objects."""
 
     findings: tuple[Finding, ...] | None
-    """None where nobody was asked."""
+    """None where the cluster was not asked."""
     before: frozenset[tuple[str, Reference]] | None = None
-    """Codes and subjects of what was found before anything was applied; None where nobody was asked then."""
+    """Codes and subjects of the findings before anything was applied; None where the cluster was not asked then."""
     not_asked: str = ""
     """Why not."""
 

@@ -17,7 +17,7 @@ Distribution = Literal["kubeadm", "k3s", "talos", "rke2"]
 
 
 class NotUpgradable(Exception):
-    """The observation does not tell what an upgrade needs; the message says what is missing."""
+    """The observation lacks what an upgrade needs; the message says what is missing."""
 
 
 class NodeVersion(NamedTuple):

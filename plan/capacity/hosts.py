@@ -62,7 +62,7 @@ def written_at_most(lab: Lab, host: str, disk: str) -> int:
 
 
 def machine_disks_on(lab: Lab, host: str, disk: str) -> Iterator[MachineDisk]:
-    """Disks of machines that lie on a physical disk of a host."""
+    """Disks of machines that are on a physical disk of a host."""
     storages = lab.site.hosts[host].storages
     for machine in lab.machines.values():
         if machine.host == host:

@@ -33,7 +33,7 @@ class KindRule(NamedTuple):
     replaced_by: tuple[str, ...] = ()
     """Fields for which the provider deletes and recreates the object. In an update they are refused."""
     refused: tuple[str, ...] = ()
-    """Fields that the API server lets nobody change, and that the provider tries to: the `up` ends half-way."""
+    """Fields that the API server refuses to change, and the provider tries to: the `up` ends half-way."""
     knows_updates: bool = True
     """Whether somebody has read what an update does."""
 
@@ -57,7 +57,7 @@ VOLUME_SOURCES = tuple(
         *("portworxVolume", "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume"),
     )
 )
-"""Fields of a PersistentVolume that say where its data lies."""
+"""Fields of a PersistentVolume that say where its data is."""
 
 KINDS: Mapping[Kind, KindRule] = {
     ("", "ConfigMap"): KindRule(_serves("A pod that starts while it is away waits for it.")),

@@ -38,7 +38,7 @@ FILTERS = Rule("NOT-KNOWN", "UPDATE", "NOT-KNOWN")
 REPLACES_WHEN_ADDED = Rule("POWER-CYCLE", "REPLACE", "REPLACE")
 REPLACES_WHEN_CHANGED = Rule("REPLACE", "POWER-CYCLE", "POWER-CYCLE")
 UNKNOWN = Rule("NOT-KNOWN", "NOT-KNOWN", "NOT-KNOWN")
-"""An argument without a rule: nobody has read yet what the provider does with it."""
+"""An argument without a rule: its effect in the provider is not known."""
 
 ARGUMENTS: Mapping[str, Rule] = {
     "acpi": RESTARTS,

@@ -66,8 +66,8 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
 
 
 def outside_node(cluster: Cluster, name: str, node: OutsideNode) -> Node:
-    """A node that is no machine of a Proxmox host, as it is stated. Its zone is its own unless it has a label for it:
-    a volume that lies on it stays there."""
+    """A node that is not a machine of a Proxmox host, as stated. Its zone is its own unless it has a label for it: a
+    volume on it stays there."""
     capacity = {
         CPU: node.cpus * 1000,
         MEMORY: int(node.memory),

@@ -38,6 +38,6 @@ def release(minor: int) -> Release | None:
 
 
 def minor_of(version: str) -> int | None:
-    """The minor number in `v1.34.2` or `v1.34.2+k3s1`; None where it is no such version."""
+    """The minor number in `v1.34.2` or `v1.34.2+k3s1`; None where it is not such a version."""
     parts = version.removeprefix("v").split(".")
     return int(parts[1]) if len(parts) > 2 and parts[0] == "1" and parts[1].isdecimal() else None

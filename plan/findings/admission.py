@@ -120,9 +120,9 @@ def _findings(lab: Lab, refused: Refused) -> Iterator[Finding]:
         case PolicyBroken(policy="cpu-request-cap") as broken:
             yield from (_above_cap(lab, refused, each) for each in broken.containers)
         case PolicyBroken(policy="memory-guaranteed") as broken if _are_stated(lab, refused, broken.containers):
-            return  # said where it is stated: MEMORY-NOT-GUARANTEED
+            return  # reported where it is stated: MEMORY-NOT-GUARANTEED
         case QuotaBroken(resources=resources) if resources:
-            return  # said of the namespace: QUOTA-EXCEEDED
+            return  # reported for the namespace: QUOTA-EXCEEDED
         case reason:
             yield ADMISSION_REFUSED.finding(
                 refused.workload.path,

@@ -20,7 +20,7 @@ AUTOSCALER_WITHOUT_METRICS = Rule(
 
 
 def autoscaling_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for each workload that is scaled by a figure that nobody gives."""
+    """A finding for each workload that is scaled by a figure without a source."""
     if any(serves_metrics(lab, name) for name in lab.services):
         return
     for name, service in lab.services.items():

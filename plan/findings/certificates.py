@@ -52,12 +52,12 @@ class Resolvers(NamedTuple):
     """Certificate resolvers that the settings of an ingress controller define."""
 
     names: frozenset[str]
-    """In lower case: Traefik does not tell cases apart in flags and variables."""
+    """In lower case: Traefik ignores case in flags and variables."""
     by_acme: frozenset[str]
 
 
 def certificate_findings(lab: Lab) -> Iterator[Finding]:
-    """All findings about certificates of routes. Of a controller that is no chart its files are not read."""
+    """All findings about certificates of routes. The files of a controller that is not a chart are not read."""
     ingress = lab.cluster.platform.ingress
     if ingress is None or ingress.certificate_resolver is None:
         return

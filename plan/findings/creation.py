@@ -65,7 +65,7 @@ TEMPLATE_MISSING = Rule(
 
 
 def creation_findings(lab: Lab) -> Iterator[Finding]:
-    """Everything that is to be said about machines that are created."""
+    """All findings about machines that are created."""
     yield from _without_template(lab)
     yield from _without_file_storage(lab)
     yield from _without_agent(lab)

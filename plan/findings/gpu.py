@@ -58,7 +58,7 @@ VIDEO_MEMORY_UNUSED = Rule(
 
 
 UNUSED_PERCENT = 25
-"""Above this share of a card it is no longer what the driver needs that is left out."""
+"""Largest share of a card whose absence the driver explains; above it, memory is left unused."""
 DRIVER_PERCENT = 6
 """Share of a card that is kept for the driver where a budget is proposed (a Tesla T4 of 15,360 MiB, docs/facts.md)."""
 TIGHT_PERCENT = 90

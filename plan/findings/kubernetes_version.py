@@ -10,7 +10,7 @@ READ_MINOR = 34
 NEAR = range(READ_MINOR - 2, READ_MINOR + 2)
 """Minor versions that differ so little that the figures hold: the others in support."""
 MOST_PATCHES = 20
-"""No minor version has had so many patch releases: one a month, for 14 months (kubernetes.io/releases)."""
+"""More patch releases than any minor version has had: one a month, for 14 months (kubernetes.io/releases)."""
 
 KUBERNETES_VERSION_UNREAD = Rule(
     "KUBERNETES-VERSION-UNREAD",

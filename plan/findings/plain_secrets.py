@@ -29,7 +29,7 @@ _SECRET_NAME = re.compile(
 )
 _CAPITAL = re.compile("([a-z0-9])([A-Z])")
 _NAME_OF_SECRET = re.compile("(^|_)(EXISTING|SECRET$)")
-"""How charts call the name of a Secret, which is none itself."""
+"""Keys of charts for the name of a Secret, which is not a secret itself."""
 _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@")
 _REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[^>]*>")
 _SETTINGS = frozenset({"", "true", "false", "yes", "no", "none", "null", "0", "1", "on", "off", "disabled", "enabled"})
@@ -76,7 +76,7 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def is_secret(variable: str, value: str) -> bool:
-    """Whether a variable is one that nobody should read."""
+    """Whether a variable holds a secret, by its name and value."""
     in_url = _IN_URL.search(value)
     if in_url and not _REFERENCE.fullmatch(in_url["password"]):
         return True

@@ -9,7 +9,7 @@ from plan.model.findings import Rule
 
 
 def rules_in(*packages: ModuleType) -> Mapping[str, Rule]:
-    """The rules in some packages and all that lies below them, by code, in the order of the codes."""
+    """The rules in some packages and all modules below them, by code, in the order of the codes."""
     found = {rule.code: rule for package in packages for module in _modules(package) for rule in _rules(module)}
     return dict(sorted(found.items()))
 

@@ -21,7 +21,7 @@ GRACE_CUT = Rule(
 
 
 def grace_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for each workload that states more than its tier has; the default of 30 s is no statement."""
+    """A finding for each workload that states more than its tier has; the default of 30 s does not count."""
     for name, service in lab.services.items():
         given = lab.tiers[service.tier].shutdown_grace_seconds
         for path, workload, config in service.parts(name):

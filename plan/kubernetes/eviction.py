@@ -39,7 +39,7 @@ class Turn(NamedTuple):
     node: str
     resource: str
     place: int
-    """1 goes first."""
+    """1 is evicted first."""
     before: Sequence[Workload]
     """Workloads that are evicted before it, the first one first."""
     after: Sequence[Workload]
@@ -51,7 +51,7 @@ class Turn(NamedTuple):
 
 
 def turns(workload: Workload, uses: Iterable[NodeUse]) -> Iterator[Turn]:
-    """When a workload goes, on each node that it is on, for each thing that a node may run out of."""
+    """Place of a workload in the eviction order, on each of its nodes, for each resource that may run short."""
     for use in uses:
         for resource in SCARCE:
             order = order_on(use, resource)

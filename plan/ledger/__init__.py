@@ -1,4 +1,4 @@
-"""The data ledger: each volume, database and machine disk, the physical disk that it lies on, and its copies."""
+"""The data ledger: each volume, database and machine disk, the physical disk that it is on, and its copies."""
 
 from plan.ledger.copies import Copy as Copy
 from plan.ledger.copies import Kind as Kind

@@ -29,11 +29,11 @@ class Copy(NamedTuple):
     by: str
     """The workload, the backup job or the tool that makes it."""
     places: tuple[Place, ...]
-    """Where it may lie; empty where that is not known."""
+    """Its possible places; empty where they are not known."""
     schedule: str | None
     """In cron's notation; None where only the interval is stated."""
     every: timedelta | None
-    """The longest time between two runs: the work that is lost at most. None where nobody states it."""
+    """The longest time between two runs: the work that is lost at most. None where it is not stated."""
     runs: bool = True
     """False where the schedule never comes up, or the job is switched off."""
 

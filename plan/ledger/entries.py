@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     size: int
     """Bytes."""
     places: tuple[Place, ...]
-    """Where it lies; several where it may be any of them."""
+    """Its place; several where it may be any of them."""
     copies: tuple[Copy, ...]
     without_copy: str | None
     """The owner's reason for having no copy."""
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
 
     @property
     def surviving(self) -> tuple[Copy, ...]:
-        """Copies that run and are known to lie on another disk."""
+        """Copies that run and are known to be on another disk."""
         return tuple(each for each in self.copies if each.runs and self._is_elsewhere(each))
 
     def _is_elsewhere(self, copy: Copy) -> bool:
@@ -97,7 +97,7 @@ def _of_service(
 
 
 def _places(lab: Lab, storage_class: str | None) -> tuple[Place, ...]:
-    """Where volumes of a class lie; of one that the lab does not describe, only its name is known."""
+    """Places of a class's volumes; of a class that the lab does not describe, only its name is known."""
     row = lab.storage_classes.get(storage_class) if storage_class else None
     return places_of_class(lab, row) if row else (Place(storage_class or "a volume made by hand"),)
 

@@ -15,7 +15,7 @@ class DataLoss(NamedTuple):
     gone: tuple[Entry, ...]
     """Data of which no copy is known to survive."""
     restored: tuple[tuple[Entry, timedelta | None], ...]
-    """Data with a copy elsewhere, and the longest time since that copy was made; None where nobody states it."""
+    """Data with a copy elsewhere, and the longest time since that copy was made; None where it is not stated."""
 
 
 def data_losses(entries: Iterable[Entry]) -> Iterator[DataLoss]:

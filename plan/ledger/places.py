@@ -1,4 +1,4 @@
-"""Places where data lies: physical disks of hosts, and file servers outside of the lab."""
+"""Places of data: physical disks of hosts, and file servers outside of the lab."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address
@@ -21,7 +21,7 @@ class Place(NamedTuple):
         return f"{self.disk} of {self.server}" if self.disk else self.server
 
     def is_lost_with(self, other: "Place") -> bool | None:
-        """Whether both lie on one disk; None where it is not known which disk of one server that is."""
+        """Whether both are on one disk; None where the disk of a server is not known."""
         if self.server != other.server:
             return False
         if self.disk is None or other.disk is None:

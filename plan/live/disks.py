@@ -88,7 +88,7 @@ DISK_TO_GROW = Rule(
 
 
 def disk_findings(pair: Pair) -> Iterator[Finding]:
-    """The disks of the lab are there, in its sizes, and no others; volumes of the CSI driver come and go."""
+    """The lab's disks exist, in its sizes, and no others do; volumes of the CSI driver come and go."""
     attached = {disk.slot: disk for disk in pair.host.disks}
     for index, disk in enumerate(pair.machine.disks):
         path = (*pair.path, "disks", index)

@@ -32,7 +32,7 @@ class HostInterface(NamedTuple):
     addresses: tuple[IPv4Interface, ...] = ()
     """Addresses from cloud-init, or else from the guest agent."""
     is_reported: bool = False
-    """The guest agent said so: it may be a lease."""
+    """Whether the guest agent reported it: it may be a lease."""
 
 
 class HostDevice(NamedTuple):

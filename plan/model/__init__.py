@@ -52,7 +52,7 @@ class Snippet(NamedTuple):
 
 
 class MachineTemplate(NamedTuple):
-    """A template that the program makes of a cloud image, for machines to be cloned from."""
+    """A template that the program makes from a cloud image; machines are cloned from it."""
 
     name: str
     image: Mapping[str, Any]
@@ -105,7 +105,7 @@ class Administrator(NamedTuple):
     days: int
     """How long it is valid."""
     renewed_days_before: int
-    """An `up` within the last so many days makes a new one."""
+    """An `up` within this many days of its end makes a new one."""
 
 
 class Credentials(NamedTuple):
@@ -161,7 +161,7 @@ class Workload(NamedTuple):
     oom_score_adj: Mapping[str, int]
     """Score that the kubelet sets for each container: the higher, the earlier the kernel kills it."""
     surge: int = 0
-    """Pods more than `replicas` while it is rolled out; 0 where an old one goes first. That of charts is not known."""
+    """Pods above `replicas` during a rollout; 0 where an old one ends first. That of charts is not known."""
     max_replicas: int | None = None
     """Pods that an autoscaler may make of it; None without one."""
     max_unavailable: int | None = None

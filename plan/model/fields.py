@@ -1,4 +1,4 @@
-"""Fields of manifests, found whether they are there or not, and whatever they hold."""
+"""Fields of manifests, read whether they exist or not, and whatever they hold."""
 
 from collections.abc import Mapping
 from typing import Any, cast

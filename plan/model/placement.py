@@ -44,7 +44,7 @@ SENTENCES: Mapping[Cause, str] = {
 """In the words of kube-scheduler 1.34 (pkg/scheduler/framework/plugins)."""
 
 NO_CLAIMS = "no new claims to deallocate"
-"""Of dynamic resources, said of every pod, whether it claims any or not."""
+"""Words about dynamic resources, for every pod, whether it claims any or not."""
 NEVER_PREEMPTS = "not eligible due to preemptionPolicy=Never."
 
 

@@ -20,7 +20,7 @@ ALIKE: Mapping[str, Any] = {
 
 
 def agent(*, enabled: bool) -> dict[str, Any]:
-    """The guest agent. With it, the provider waits for an address: at most 15 minutes, and then warns and goes on."""
+    """The guest agent. With it, the provider waits for an address: at most 15 minutes, and then warns and continues."""
     return {
         "enabled": enabled,
         "timeout": "15m",

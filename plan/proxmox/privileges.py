@@ -50,7 +50,7 @@ ROLES: Mapping[str, Role] = {
     "HomelabNetwork": Role("/sdn/zones/localnetwork", True, ("SDN.Audit", "SDN.Use")),
     "HomelabDevices": Role("/mapping/pci", True, ("Mapping.Audit", "Mapping.Modify", "Mapping.Use")),
 }
-"""Together all that the program ever needs. `Sys.Modify` is there for the start order of machines, which Proxmox
+"""Together, all privileges that the program ever needs. `Sys.Modify` is for the start order of machines, which Proxmox
 takes for a setting of the host, and for downloading images; it is not inherited by anything. `Datastore.Allocate` is
 for the one storage, usually `local`, that snippets are written to: the provider reads where it is."""
 

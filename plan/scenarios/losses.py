@@ -61,7 +61,7 @@ class Loss(NamedTuple):
 
     @property
     def stay_down(self) -> int:
-        """Pods that run nowhere afterwards: no node takes them, or nothing is there that would start them."""
+        """Pods that run nowhere afterwards: no node takes them, or no control plane starts them."""
         return sum(each.pods for each in self.pending) if self.has_control_plane else self.pods - self.out_of_reach
 
     @property

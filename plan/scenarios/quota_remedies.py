@@ -86,7 +86,7 @@ def _counted(workload: Workload, other: HeldBack) -> int:
 
 
 def singleton_remedy(lab: Lab, workload: Workload) -> Iterator[Remedy]:
-    """An old pod goes before the new one starts, where that can be said of the workload."""
+    """End an old pod before the new one starts, where the workload allows it."""
     service = lab.services.get(workload.service)
     is_main = workload.path == ("services", workload.service)
     if not isinstance(service, OwnWorkloads) or "objects" in workload.path:

@@ -1,4 +1,4 @@
-"""Rollouts that start a new pod before an old one goes, and have no room for it."""
+"""Rollouts that start a new pod before an old one ends, and have no room for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -95,7 +95,7 @@ def shutdown_grace_periods(tiers: Mapping[str, TierRow]) -> list[dict[str, int]]
 
 
 def shutdown_findings(lab: Lab) -> Iterator[Finding]:
-    """Machines that are switched off before their pods have had their time: one cause, told once."""
+    """Machines that are switched off before their pods have had their time: one cause, reported once."""
     needed = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers))
     short = {
         name: machine.start

@@ -31,7 +31,7 @@ def as_app(database: DatabaseBase, main: WorkloadConfig, volumes: dict[str, Volu
 
 
 def backup_volume(backup: Backup) -> Volume:
-    """Where the dumps lie."""
+    """Where the dumps are."""
     return Volume(storage_class=backup.storage_class, size=backup.size)
 
 

@@ -65,7 +65,7 @@ bound and whose class waits for its first consumer, since the provider then wait
 
 
 def build_stand_alone(context: ServiceContext, config: ObjectsService) -> tuple[list[Workload], list[Manifest]]:
-    """Besides the objects in files: the workloads that an operator makes of them, volumes, and routes."""
+    """In addition to the objects in files: the workloads that an operator makes of them, volumes, and routes."""
     backend = config.endpoint
     routes = ingresses(context, {(None, None): (backend.service, backend.port)} if backend else {})
     return footprint_workloads(context, config.footprint), [*claims(context), *routes]

@@ -25,7 +25,7 @@ def placed(config: WorkloadConfig, *, as_it_is: bool) -> dict[str, Any]:
 
 
 def dns_policy(config: WorkloadConfig) -> str | None:
-    """On the node's network, names of Services are not looked up unless this says so."""
+    """On the node's network, names of Services are only resolved with this setting."""
     return config.placement.dns.policy or ("ClusterFirstWithHostNet" if config.host_network else None)
 
 

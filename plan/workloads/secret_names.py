@@ -21,7 +21,7 @@ def whole_secret_name(context: ServiceContext, path: str, store: str | None) -> 
 
 
 def secret_key(context: ServiceContext, variable: str, path: str | None, key: str | None) -> str:
-    """The key in the service's Secret for what lies in a store at `path`, `key`: the same for all who use it.
+    """The key in the service's Secret for a value in a store at `path`, `key`: the same for all its users.
 
     It reads as PATH.KEY. Where that could be another's too, `a/b` and `c` or `a` and `b.c`, or has signs that no key
     may have, a checksum keeps them apart.

@@ -48,7 +48,7 @@ def chart_secret(context: ServiceContext, keys: Iterable[tuple[str, SecretVariab
 
 
 def remote_reference(context: ServiceContext, name: str, source: SecretVariable) -> dict[str, str]:
-    """Where a value lies in Vault."""
+    """Where a value is in Vault."""
     return {"key": source.path or context.name, "property": source.key or name}
 
 

@@ -112,7 +112,7 @@ def _needed(context: ServiceContext, manifests: Iterable[Manifest], providers: M
 
 
 def _with_eviction_places(services: list[Service]) -> tuple[Service, ...]:
-    """A service goes when the first of its workloads goes."""
+    """A service is evicted when the first of its workloads is."""
     places: dict[str, int] = {}
     steady = (workload for service in services for workload in service.workloads if workload.replicas)
     for workload in eviction_order(steady):

@@ -48,7 +48,7 @@ class TakeOver(NamedTuple):
     unfit: tuple[tuple[str, str], ...]
     """Objects that run and that the API server would not let become what is stated, with its words."""
     elsewhere: tuple[str, ...]
-    """Resources that are no objects of the cluster, or whose provider is not in the state yet: not taken over here."""
+    """Resources that are not objects of the cluster, or whose provider is not in the state yet: not taken over here."""
 
 
 def take_over(import_file: Fields, preview: Fields, urns: Iterable[str], live: Live) -> TakeOver:

@@ -1,4 +1,4 @@
-"""Objects that run, taken from whoever wrote them until now: asked for, tried and moved one at a time."""
+"""Live objects, taken over from their present writer: read, tried and moved one at a time."""
 
 from typing import NamedTuple
 

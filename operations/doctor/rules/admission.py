@@ -18,7 +18,7 @@ _WEBHOOK = re.compile(r'webhook "([^"]+)"')
 
 
 def webhook_findings(observed: Observation) -> Iterator[Finding]:
-    """Webhooks that refuse everything because nobody answers."""
+    """Webhooks that refuse everything because they do not answer."""
     for kind in _CONFIGURATIONS:
         for configuration in observed.of(kind):
             for webhook in entries(configuration, "webhooks"):

@@ -121,7 +121,7 @@ def _steps(observed: Observation, certificate: Manifest) -> tuple[list[Evidence]
 
 
 def request_findings(observed: Observation) -> Iterator[Finding]:
-    """Requests of kubelets and users for a certificate that nobody decides."""
+    """Requests of kubelets and users for a certificate that are not decided."""
     waiting = [
         each
         for each in observed.of("CertificateSigningRequest")

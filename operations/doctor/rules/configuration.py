@@ -95,7 +95,7 @@ def _required(kind: str, namespace: str | None, source: Fields, key: str, by: st
 
 
 def lacks(observed: Observation, wanted: Wanted) -> bool:
-    """Whether it is known not to be there."""
+    """Whether it is known to be missing."""
     kind, namespace, name = wanted.object
     if not observed.knows(kind):
         return False

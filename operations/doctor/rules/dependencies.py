@@ -122,7 +122,7 @@ def needs(observed: Observation, pod: Manifest, container: Container) -> frozens
 
 
 def has_endpoints(observed: Observation, service: Manifest) -> bool | None:
-    """Whether any pod stands behind a Service and is ready; None where nothing says so."""
+    """Whether a Service has a ready pod; None where that is not known."""
     slices = [
         each
         for each in observed.in_namespace("EndpointSlice", namespace_of(service))

@@ -182,7 +182,7 @@ def _platform(observed: Observation, pod: Manifest, container: Container, findin
 def _unauthorized(
     observed: Observation, pod: Manifest, container: Container, finding: Finding, refusal: Refusal
 ) -> Finding:
-    """Whom the registry refuses: nobody, a Secret that is not there, or one whose credentials are no longer good."""
+    """Which credentials the registry refuses: none, those of a missing Secret, or of one that is no longer valid."""
     registry, namespace = registry_of(container.image), namespace_of(pod)
     named = [text(each, "name") for each in entries(pod, "spec", "imagePullSecrets")]
     secrets = [Reference("Secret", namespace, name) for name in named]

@@ -1,4 +1,4 @@
-"""Ingresses and routes that lead nowhere, or that nobody serves."""
+"""Ingresses and routes that lead nowhere, or that no controller serves."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -221,7 +221,7 @@ def _twice(observed: Observation) -> Iterator[Finding]:
 
 
 def _is_solver(observed: Observation, ingress: Reference) -> bool:
-    """Whether cert-manager made it, to prove that the host is ours: it goes by itself."""
+    """Whether cert-manager made it, to prove that the host is ours: it removes it by itself."""
     manifest = observed.get(ingress.kind, ingress.name, ingress.namespace)
     return manifest is not None and "acme.cert-manager.io/http01-solver" in labels_of(manifest)
 

@@ -1,4 +1,4 @@
-"""Services without an external address, and addresses that nobody announces."""
+"""Services without an external address, and addresses that are not announced."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
@@ -74,7 +74,7 @@ def _address(observed: Observation, service: Manifest) -> Iterator[Finding]:
 
 
 def announcement_findings(observed: Observation) -> Iterator[Finding]:
-    """Pools of MetalLB whose addresses nobody announces."""
+    """Pools of MetalLB whose addresses are not announced."""
     ways = [*observed.of("L2Advertisement"), *observed.of("BGPAdvertisement")]
     unread = any(gap.subject == _L2 and gap.why != "absent" for gap in observed.gaps)
     if not ways and (unread or not observed.get("CustomResourceDefinition", _L2)):

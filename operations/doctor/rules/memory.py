@@ -33,7 +33,7 @@ class Leak(NamedTuple):
 
 
 def leak_of(usage: ContainerUsage) -> Leak | None:
-    """Growth that goes on from day to day, restarts of the container aside; None where it comes and goes."""
+    """Growth that continues from day to day, restarts of the container aside; None where it comes and goes."""
     daily = usage.memory_daily
     if len(daily) < _SURE_DAYS:
         return None

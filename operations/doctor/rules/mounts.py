@@ -240,7 +240,7 @@ def _server(observed: Observation, pod: Manifest, volume: Fields) -> tuple[str, 
 
 
 def stuck_findings(observed: Observation) -> Iterator[Finding]:
-    """Attachments that were to be gone, or whose node is gone; and volumes that nobody claims any more."""
+    """Attachments that should be gone, or whose node is gone; and volumes without a claim."""
     for attachment in observed.of("VolumeAttachment"):
         node = text(attachment, "spec", "nodeName")
         due, error = deleted(attachment), text(attachment, "status", "detachError", "message")

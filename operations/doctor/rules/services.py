@@ -18,7 +18,7 @@ _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def service_findings(observed: Observation) -> Iterator[Finding]:
-    """A finding for each Service that reaches nobody."""
+    """A finding for each Service without a ready pod."""
     for service in observed.of("Service", ""):
         if deleted(service) or text(service, "spec", "type") == "ExternalName":
             continue

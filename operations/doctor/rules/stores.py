@@ -19,7 +19,7 @@ _HOST = re.compile(r"https?://([a-z0-9-]+)(?:\.([a-z0-9-]+))?")
 _INTERVAL = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _STORES = ("ClusterSecretStore", "SecretStore")
 _LATE = 4
-"""So many intervals without a refresh, and nobody refreshes it any more."""
+"""Intervals without a refresh after which it counts as no longer refreshed."""
 
 
 def store_findings(observed: Observation) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ def _lost(observed: Observation, container: Container, namespace: str | None) ->
 
 
 def _blocked(observed: Observation, pod: Manifest, base: Finding, container: Container, known: list[Named]) -> Finding:
-    """Everything that it names is there: a policy may stand between, or the name is not resolved."""
+    """Everything that it names exists: a policy may block it, or the name is not resolved."""
     for named in known:
         service = observed.get("Service", named.name, named.namespace)
         selector = mapping(service or {}, "spec", "selector")

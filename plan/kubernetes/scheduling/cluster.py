@@ -160,7 +160,7 @@ class Cluster:
 
 
 def _add(counts: Counter[Counted], key: Counted, count: int) -> None:
-    """Count more or fewer of something; of what there is none, none is listed."""
+    """Add to or subtract from a count; keys with a count of 0 are removed."""
     counts[key] += count
     if not counts[key]:
         del counts[key]

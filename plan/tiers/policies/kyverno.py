@@ -11,7 +11,7 @@ from plan.tiers.policies.sentences import UNKNOWN_SERVICE, service_file
 API_VERSION = "policies.kyverno.io/v1"
 
 NEVER_IN_THE_WAY = {"failurePolicy": "Ignore", "webhookConfiguration": {"timeoutSeconds": 5}}
-"""Without an answer within 5 seconds the request goes on. A request that is answered is still refused."""
+"""Without an answer within 5 seconds the request continues. A request that is answered can still be refused."""
 
 PODS_ONLY: dict[str, Any] = {"podControllers": {"controllers": []}}
 """LimitRange defaults reach pods, never the templates of their controllers."""
