@@ -45,12 +45,12 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "It is deleted with all of its data and recreated",
         "The provider or the API server cannot change this property in place. A machine loses its disks, a claim its "
         "volume, a namespace all that is in it.",
-        "Take the change back. Where the replacement is meant, move the data first and allow it by name.",
+        "Take the change back. Where the replacement is intended, move the data first and allow it by name.",
     ),
     "DELETE": EffectPage(
         "It is deleted with all of its data",
         "It is gone from the lab's files, or has another name there, so that the old one goes and a new one is made.",
-        "Put it back. Where it is meant, save the data first and allow it by name.",
+        "Put it back. Where it is intended, save the data first and allow it by name.",
     ),
     "START-EMPTY": EffectPage(
         "A service starts on an empty volume, and its data stays in the old one",
@@ -86,7 +86,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "It is stopped and stays off",
         "A machine is shut down or turned into a template, all pods of a service stop, or a job runs no more. Nothing "
         "starts it again but its owner.",
-        "Take the change back, or allow it by name where it is meant.",
+        "Take the change back, or allow it by name where it is intended.",
     ),
     "DISCONNECT": EffectPage(
         "It loses its network",

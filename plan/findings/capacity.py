@@ -35,10 +35,9 @@ MEMORY_OVERCOMMITTED = Rule(
     title="Memory limits exceed what the nodes have",
     meaning=(
         "Limits may add up to more than a node can allocate, since pods rarely use all they may at once. How "
-        "far is the owner's policy; beyond it the day comes nearer on which the kubelet evicts or the kernel "
-        "kills."
+        "far is the owner's policy; beyond it evictions and OOM kills become likely."
     ),
-    remedy="Lower the largest limits, or add a worker. Who goes first: `homelab plan --service NAME`.",
+    remedy="Lower the largest limits, or add a worker. The eviction order: `homelab plan --service NAME`.",
 )
 
 NODE_OVERCOMMITTED = Rule(

@@ -23,10 +23,10 @@ CHART_FAULTY = Rule(
     "warning",
     title="A version of a chart with a known fault",
     meaning=(
-        "This very version has a fault that hits what the program does with it. The message names the fault and where "
+        "This version has a fault that affects what the program does with it. The message names the fault and where "
         "it is reported."
     ),
-    remedy="Write the version in which it is mended.",
+    remedy="Write the version that fixes it.",
 )
 
 

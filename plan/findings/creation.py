@@ -33,7 +33,7 @@ CLUSTER_HALF_ADOPTED = Rule(
 FILE_STORAGE_MISSING = Rule(
     "FILE-STORAGE-MISSING",
     "error",
-    title="Nowhere to put the files of cloud-init",
+    title="No storage for the files of cloud-init",
     meaning=(
         "A created node is set up by two files, snippets in the words of Proxmox, on a storage of its host. "
         "Snippets have to be among the contents of that storage: `pvesm set local --content ...,snippets,import`."
@@ -55,7 +55,7 @@ NODE_BEFORE_CONTROL_PLANE = Rule(
 TEMPLATE_MISSING = Rule(
     "TEMPLATE-MISSING",
     "error",
-    title="Nothing to clone a machine from",
+    title="No template to clone a machine from",
     meaning=(
         "A machine that is not adopted is a clone of a template. This comes up where a lab of adopted machines is "
         "planned as if it were built from nothing."

@@ -57,7 +57,7 @@ HOST_RESERVE_UNCHECKED = Rule(
 STORAGE_OVERCOMMITTED = Rule(
     "STORAGE-OVERCOMMITTED",
     "warning",
-    title="A storage is committed more than it has",
+    title="More of a storage is committed than it has",
     meaning=(
         "A thin pool lets disks and volumes add up to more than its size, until it is full: then every write "
         "fails, of every machine on it."
@@ -69,7 +69,7 @@ STORAGE_UNCHECKED = Rule(
     "STORAGE-UNCHECKED",
     "info",
     title="The size of a storage is not stated",
-    meaning="Whether what is committed fits could not be checked.",
+    meaning="Whether the committed disks and volumes fit could not be checked.",
     remedy="Write its size in site.yaml.",
 )
 

@@ -61,7 +61,7 @@ KEPT_AS_IT_IS = Rule(
     title="Pods do not follow the conventions",
     meaning=(
         "A workload that was there before is left as it was, so that its first update restarts nothing. Until then its "
-        "pods are less safe than others, and nobody asks whether they can be reached."
+        "pods are less safe than others, and nothing probes them."
     ),
     remedy="Remove `adopt.as_it_is` when a restart is welcome.",
 )

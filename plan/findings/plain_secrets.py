@@ -43,7 +43,7 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
                 if is_secret(variable, value):
                     yield SECRET_IN_ENV.finding(
                         (*path, "env", variable),
-                        f"{variable} of {name} holds a secret in clear: it goes into git, and into what is rendered",
+                        f"{variable} of {name} holds a secret in plain text: it goes into git and into rendered files",
                         _fix(variable, value),
                         facts={"variable": variable},
                     )
@@ -54,7 +54,7 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
                 if not _NAME_OF_SECRET.search(words) and is_secret(words, value):
                     yield SECRET_IN_ENV.finding(
                         path,
-                        f"{key} of {name} holds a secret in clear: it goes into git, and into what is rendered",
+                        f"{key} of {name} holds a secret in plain text: it goes into git and into rendered files",
                         f"write it under secrets, its value in Vault, and let the chart read the Secret {name}",
                         facts={"variable": key},
                     )

@@ -53,8 +53,8 @@ EXCEPTION_UNUSED = Rule(
     "warning",
     title="An exception without effect",
     meaning=(
-        "The service states that it departs from a convention, but it does not. Left in place it would hide "
-        "the day on which it does."
+        "The service states that it departs from a convention, but it does not. Left in place, it "
+        "would hide a later departure."
     ),
     remedy="Remove the exception.",
 )
@@ -73,7 +73,7 @@ IMAGE_FLOATING = Rule(
 KIND_NOT_PROVIDED = Rule(
     "KIND-NOT-PROVIDED",
     "error",
-    title="A kind that the cluster will not know",
+    title="A kind that no service of the lab installs",
     meaning="The service uses a custom resource, and no service of the lab says that its chart installs that kind.",
     remedy="Add the service that does, or name the API group in its `provides`.",
 )

@@ -64,7 +64,7 @@ def agent_findings(pair: Pair) -> Iterator[Finding]:
     if machine.guest_agent and not host.agent_is_on:
         yield AGENT_DIFFERS.finding(
             path,
-            f"guest_agent of {name} is true, and in Proxmox it is switched off: nobody asks it for addresses, and "
+            f"guest_agent of {name} is true, and Proxmox has it off: it does not ask it for addresses, and "
             "backups do not freeze its file systems",
             f"write guest_agent: false; or install qemu-guest-agent in it and, {pair.on_host}, from its next start: "
             f"`qm set {host.vmid} --agent 1`",

@@ -62,7 +62,7 @@ DISK_SIZE_UNKNOWN = Rule(
     "warning",
     title="Proxmox does not say how large a disk is",
     meaning="Its configuration has no size, so the stated size could not be checked.",
-    remedy="Have Proxmox look: `qm disk rescan --vmid VMID`.",
+    remedy="Make Proxmox measure it: `qm disk rescan --vmid VMID`.",
 )
 
 DISK_SPEED_DIFFERS = Rule(

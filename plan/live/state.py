@@ -20,7 +20,7 @@ CHANGES_PENDING = Rule(
 MACHINE_DIFFERS = Rule(
     "MACHINE-DIFFERS",
     "error",
-    title="The machine to adopt is another one",
+    title="The machine to adopt has another name or host",
     meaning=(
         "The machine with this VMID is on another host or has another name. Adopting it would write this machine's "
         "name, vCPUs and memory to it."
@@ -44,7 +44,7 @@ MACHINE_LOCKED = Rule(
     "error",
     title="A machine is locked",
     meaning=(
-        "A backup, a snapshot, a clone or a migration is at work on it, or was broken off. Until that is over "
+        "A backup, a snapshot, a clone or a migration is running on it, or was interrupted. Until that is over "
         "Proxmox refuses every change."
     ),
     remedy="Wait. If nothing is running, `qm unlock VMID`.",
@@ -75,7 +75,7 @@ def state_findings(pair: Pair) -> Iterator[Finding]:
         yield MACHINE_LOCKED.finding(
             pair.path,
             f"{name} is locked ({host.lock}), and Proxmox refuses to change it",
-            f"wait until that is done; if it was broken off, {pair.on_host}: `qm unlock {host.vmid}`",
+            f"wait until that is done; if it was interrupted, {pair.on_host}: `qm unlock {host.vmid}`",
         )
     if host.is_ha_managed:
         yield MACHINE_HA_MANAGED.finding(

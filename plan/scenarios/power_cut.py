@@ -121,7 +121,7 @@ def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) 
             yield STARTS_AFTER_NODES.finding(
                 ("machines", name, "start"),
                 f"after a power cut {name} is started {starts[name]} s after the first machine and {first.name}, a "
-                f"node, {starts[first.name]} s after it; but {name} is {what}: what starts there until then fails",
+                f"node, {starts[first.name]} s after it; but {name} is {what}: pods that start there until then fail",
                 f"give {name} a start order below {lab.machines[first.name].start.order}",
             )
 
