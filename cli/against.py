@@ -8,6 +8,7 @@ from cli.output import print_json, refuse_input
 from cli.reports.comparison import comparison_report
 from operations.guard.consequence import Consequence
 from operations.guard.predicted import predicted
+from plan import make_plan
 from plan.changes.comparison import Comparison, compare
 from plan.model import Plan
 
@@ -35,6 +36,7 @@ def run_against(plan: Plan, folder: Path, reference: str, fails_on_damage: bool,
 
 def changes_since(plan: Plan, folder: Path, reference: str) -> tuple[Comparison, tuple[Consequence, ...]]:
     """How a plan differs from another one, and what an `up` would do then. Raises NothingToCompare."""
-    before, after = side_at(reference, folder), side_of(plan, str(folder))
+    before = side_at(reference, folder)
+    after = side_of(make_plan(plan.lab, running=before.running) if before.running else plan, str(folder))
     comparison = compare(before, after)
     return comparison, predicted(plan.lab, before, after, comparison)

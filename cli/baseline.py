@@ -33,7 +33,7 @@ class NothingToCompare(Exception):
 
 def side_of(plan: Plan, name: str) -> Side:
     """A plan as it would be rendered."""
-    return Side(name, plain(dict(rendered_files(plan))), report_fields(plan_report(plan)))
+    return Side(name, plain(dict(rendered_files(plan))), report_fields(plan_report(plan)), plan.capacity.nodes)
 
 
 def side_at(reference: str, folder: Path) -> Side:

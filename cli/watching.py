@@ -51,7 +51,7 @@ def show_each(folder: Path, changes: Iterable[object], console: Console) -> None
 
 
 def _show(plan: Plan, before: Side, first: Plan, console: Console) -> None:
-    after = side_of(plan, "now")
+    after = side_of(make_plan(plan.lab, running=before.running), "now")
     comparison = compare(before, after)
     if comparison.subjects or comparison.verdicts:
         console.print(Text(f"Since the start: {summary(comparison)}.", "bold"))

@@ -1,5 +1,7 @@
 """From a lab to its plan."""
 
+from collections.abc import Iterable
+
 from config.lab import Lab
 from plan.capacity.measure import measure
 from plan.cluster.credentials import credential_findings, plan_credentials
@@ -23,7 +25,7 @@ from plan.findings.pod_network import pod_network_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
-from plan.model import Plan, sorted_findings
+from plan.model import NodeUse, Plan, sorted_findings
 from plan.proxmox.machines import machine_findings, plan_machines
 from plan.proxmox.templates import plan_templates
 from plan.scenarios.transitions import transition_findings
@@ -34,10 +36,11 @@ from plan.workloads.services import plan_services
 from plan.workloads.storage_classes import storage_classes
 
 
-def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
+def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) -> Plan:
     """Everything that a lab means. Pure: the same lab gives the same plan.
 
     Without `adopt`, machines that run already are planned as if they were to be created: a whole lab from nothing.
+    Pods that are `running` stay on their nodes where neither of the two has changed; left out, all are placed anew.
     """
     if not adopt:
         lab = created_anew(lab)
@@ -45,7 +48,7 @@ def make_plan(lab: Lab, *, adopt: bool = True) -> Plan:
     nodes = plan_nodes(lab)
     namespaces = plan_namespaces(lab, tiers)
     services = plan_services(lab, nodes)
-    capacity = measure(lab, nodes, namespaces, services)
+    capacity = measure(lab, nodes, namespaces, services, running)
     workloads = tuple(workload for service in services for workload in service.workloads)
     return Plan(
         lab=lab,

@@ -59,6 +59,8 @@ class VerdictReport(Report):
     line: int | None
     fix: str
     facts: dict[str, Fact]
+    because: tuple[str, ...]
+    """The changes that bring it, where it is about a service that was not changed."""
 
 
 class LossChangeReport(Report):
@@ -112,6 +114,7 @@ def _file_report(file: FileChange) -> FileReport:
 
 def _verdict_report(change: VerdictChange) -> VerdictReport:
     said = {"status": change.status, "runs_until_made_anew": change.runs_until_made_anew, "severity": change.severity}
+    said |= {"because": change.because}
     return VerdictReport.model_validate({**change.finding, **said})
 
 

@@ -23,7 +23,7 @@ STYLES: dict[Status, str] = {"added": "green", "removed": "red", "changed": "yel
 LONGEST_VALUE, CONTEXT = 80, 20
 STEPS = "Steps of an `up`, if the other side is what runs"
 LATENT_STYLE = "magenta"
-FIGURES = "Figures (those of nodes by estimate, as if all pods were placed at once)"
+FIGURES = "Figures (those of nodes by estimate: what did not change stays where it is)"
 
 
 def print_comparison(lab: str, comparison: Comparison, consequences: Sequence[Consequence]) -> None:
@@ -155,6 +155,8 @@ def _print_verdicts(comparison: Comparison, console: Console) -> None:
         style = LATENT_STYLE if each.runs_until_made_anew else SEVERITY_STYLE[finding["severity"]]
         console.print(Text.assemble(f"{SIGNS[each.status]} ", (verdict_head(each), style)))
         console.print(Text(f"    {finding['message']}"))
+        if each.because:
+            console.print(Text(f"    brought by the change of: {listed(each.because)}"))
         if each.status != "removed":
             console.print(Text(f"    fix: {finding['fix']}"))
 

@@ -10,20 +10,25 @@ from plan.capacity.quotas import counted, resource_of
 from plan.cluster.nodes import PODS
 from plan.cluster.system import system_workloads
 from plan.kubernetes.admission.quota import quota_amount
-from plan.kubernetes.scheduling import place
-from plan.model import Capacity, Namespace, NamespaceUse, Node, Service, Workload
+from plan.kubernetes.scheduling import place, staying
+from plan.model import Capacity, Namespace, NamespaceUse, Node, NodeUse, Service, Workload
 from plan.model.resources import CPU, MEMORY, pod_limits, pod_requests, scaled, sum_of
 
 
 def measure(
-    lab: Lab, nodes: tuple[Node, ...], namespaces: Iterable[Namespace], services: tuple[Service, ...]
+    lab: Lab,
+    nodes: tuple[Node, ...],
+    namespaces: Iterable[Namespace],
+    services: tuple[Service, ...],
+    running: Iterable[NodeUse] = (),
 ) -> Capacity:
-    """The capacity of a lab with all of its services."""
+    """The capacity of a lab with all of its services. Unchanged pods that are `running` stay where they are."""
     workloads = [workload for service in services for workload in service.workloads]
     by_namespace: dict[str, list[Workload]] = defaultdict(list)
     for workload in workloads:
         by_namespace[workload.namespace].append(workload)
-    uses, pending = place(nodes, [*system_workloads(nodes), *workloads])
+    everything = [*system_workloads(nodes), *workloads]
+    uses, pending = place(nodes, everything, staying(running, nodes, everything))
     return Capacity(
         nodes=uses,
         groups=groups(uses),

@@ -6,11 +6,16 @@ from typing import Any, Literal, NamedTuple, cast
 from config.quantity import Memory
 from plan.changes.files import KINDS, Subject, subject_of
 from plan.cluster.nodes import PODS
+from plan.model import NodeUse
 
 Json = Mapping[str, Any]
 Status = Literal["added", "removed", "changed"]
 ADMISSION = frozenset({"CPU-ABOVE-CAP", "LIMIT-ABOVE-MAXIMUM", "LIMIT-ABOVE-RATIO", "QUOTA-EXCEEDED"})
 """Findings about pods that the API server refuses. Those that run already run on."""
+
+
+CAUSES = ("service", "machine", "tier")
+"""Subjects whose change may take another service's place."""
 
 
 class Side(NamedTuple):
@@ -22,6 +27,8 @@ class Side(NamedTuple):
     """Manifests and machine specifications, by file name."""
     report: Json
     """The output of `homelab plan --format json`."""
+    running: tuple[NodeUse, ...] = ()
+    """Its pods on the nodes; empty for a rendered folder, which does not say where they are."""
 
 
 class Difference(NamedTuple):
@@ -72,6 +79,9 @@ class VerdictChange(NamedTuple):
     """The API server would refuse the pods, though nothing of the service was changed: those that run stay until a
     node restarts or they move, and are not made again."""
 
+    because: tuple[str, ...] = ()
+    """What was changed, where the finding is about a service that was not: the changes that bring it."""
+
     @property
     def severity(self) -> str:
         """That of the finding, or `latent`: nothing happens now, and it is an error when a pod is recreated."""
@@ -102,11 +112,12 @@ def compare(before: Side, after: Side) -> Comparison:
     """How two states differ."""
     subjects = tuple(_subjects(before.files, after.files))
     changed = {each.subject.name for each in subjects if each.subject.kind == "service"}
+    causes = tuple(each.subject.name for each in subjects if each.subject.kind in CAUSES)
     return Comparison(
         before=before.name,
         subjects=subjects,
         figures=tuple(_figures(before.report, after.report)),
-        verdicts=tuple(_verdicts(before.report, after.report, changed)),
+        verdicts=tuple(_verdicts(before.report, after.report, changed, causes)),
         losses=tuple(_losses(before.report, after.report)),
     )
 
@@ -193,13 +204,14 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
 """Fields of each row of a report that are compared."""
 
 
-def _verdicts(before: Json, after: Json, changed: set[str]) -> Iterator[VerdictChange]:
+def _verdicts(before: Json, after: Json, changed: set[str], causes: tuple[str, ...]) -> Iterator[VerdictChange]:
     old, new = ({_said(each): each for each in side["findings"]} for side in (before, after))
     for key, finding in new.items():
         was = old.get(key)
         if was is None:
             latent = finding["code"] in ADMISSION and not changed & _services_of(finding, after)
-            yield VerdictChange("added", finding, latent)
+            about = _services_of(finding, after)
+            yield VerdictChange("added", finding, latent, () if not about or changed & about else causes)
         elif (was["message"], was["severity"]) != (finding["message"], finding["severity"]):
             yield VerdictChange("changed", finding, False)
     for key, finding in old.items():

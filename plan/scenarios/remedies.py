@@ -18,8 +18,10 @@ from plan.scenarios import edits
 from plan.scenarios.blocker_remedies import blocker_remedies
 from plan.scenarios.blocker_words import sentence
 from plan.scenarios.blockers import Blocker, blockers
+from plan.scenarios.rivals import Rival, rivals
 from plan.scenarios.snapshot import ClusterSnapshot
 from plan.scenarios.trials import finds_room, helps, largest_container, largest_request, requesting
+from plan.wording import listed
 from plan.workloads.services import plan_services
 
 MOST_TRIED = 5
@@ -39,10 +41,14 @@ class Advice(NamedTuple):
     """Blockers that keep it off every node however empty; none where it merely lacks room."""
     remedies: tuple[Remedy, ...]
     was_tried: bool
+    rivals: tuple[Rival, ...] = ()
+    """More important workloads that have what it lacks."""
 
     def explained(self, pending: Pending) -> str:
         """Why it waits: the causes in the lab's words, then the scheduler's own."""
         found = "; ".join(sentence(each, pending.workload) for each in self.causes)
+        if self.rivals and not found:
+            found = f"more important pods take what it lacks, most of it {listed([str(each) for each in self.rivals])}"
         return f"{found}. kube-scheduler: {pending.reason}" if found else str(pending.reason)
 
     @property
@@ -65,10 +71,11 @@ def advice(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Advice]:
     """For each workload that waits why, and what to do about it."""
     for number, pending in enumerate(snapshot.pending):
         causes = tuple(blockers(pending.workload, pending.reason, snapshot.nodes, snapshot.workloads))
+        ahead = rivals(pending, snapshot.uses)
         if number < MOST_TRIED:
-            yield Advice(causes, tuple(_remedies(lab, snapshot, pending, causes)), True)
+            yield Advice(causes, tuple(_remedies(lab, snapshot, pending, causes)), True, ahead)
         else:
-            yield Advice(causes, (), False)
+            yield Advice(causes, (), False, ahead)
 
 
 def _remedies(lab: Lab, snapshot: ClusterSnapshot, pending: Pending, causes: Sequence[Blocker]) -> Iterator[Remedy]:

@@ -25,6 +25,47 @@ def changed(folder: Path, *edits: dict[str, str]) -> Comparison:
     return compare(side_of(before, "before"), side_of(after, "after"))
 
 
+INCIDENTS = Path(__file__).parents[1] / "incidents" / "lab"
+SERVICE = """kind: app
+tier: core
+description: One of many
+image: registry.example/many:1.0.0
+runs_as: statefulset
+cpu: 50m
+memory: 256Mi
+ports: {http: 8080}
+volumes: {data: {storage_class: block, size: 1Gi}}
+mounts: {data: /data}
+"""
+
+
+def test_of_forty_workers_only_those_are_told_on_which_something_changed(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(INCIDENTS, tmp_path / "lab"))
+    workers = "".join(f"worker{number}: {{shape: worker}}\n" for number in range(4, 41))
+    services = [{"file": f"services/many{number}.yaml", "new": SERVICE} for number in range(60)]
+    change(folder, [{"file": "machines.yaml", "old": "worker4: {shape: worker}\n", "new": workers}, *services])
+    before = side_of(make_plan(load_lab(folder)), "before")
+    change(folder, [{"file": "services/many7.yaml", "old": "memory: 256Mi", "new": "memory: 1Gi"}])
+    after = side_of(make_plan(load_lab(folder), running=before.running), "after")
+    comparison = compare(before, after)
+    assert named(comparison) == [("service", "many7", "changed")]
+    assert len({each.of for each in comparison.figures if each.of.startswith("node ")}) <= 2
+    assert comparison.losses == ()
+    assert comparison.verdicts == ()
+
+
+def test_what_brings_a_finding_of_another_service_is_named(folder: Path) -> None:
+    change(folder, [{"file": "machines.yaml", "old": "A node without one\n  vcpus: 8", "new": "A node\n  vcpus: 4"}])
+    first = make_plan(load_lab(folder))
+    before = side_of(first, "before")
+    change(folder, [{"file": "services/queue.yaml", "old": "cpu: 250m", "new": "cpu: 1800m"}])
+    after = side_of(make_plan(load_lab(folder), running=before.running), "after")
+    found = [each for each in compare(before, after).verdicts if each.finding["code"] == "DOES-NOT-FIT"]
+    assert found
+    assert all(each.because == ("queue",) or each.finding["path"] == "services.queue" for each in found)
+    assert any("queue" in each.finding["message"] for each in found)
+
+
 def named(comparison: Comparison) -> list[tuple[str, str, str]]:
     return [(each.subject.kind, each.subject.name, each.status) for each in comparison.subjects]
 
@@ -88,7 +129,7 @@ def test_a_verdict_is_told_when_it_comes_goes_or_has_other_numbers(folder: Path,
 
     assert ("added", "DOES-NOT-FIT") in said(compare(well, five))
     assert ("removed", "DOES-NOT-FIT") in said(compare(five, well))
-    assert said(compare(five, six)) == []
+    assert said(compare(five, six)) == [("changed", "DOES-NOT-FIT")]
     assert said(compare(five, five)) == []
 
 

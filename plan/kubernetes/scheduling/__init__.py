@@ -13,7 +13,7 @@ from plan.kubernetes.scheduling.scheduler import Scheduler
 from plan.model import Node, NodeUse, Pending, Workload
 from plan.model.placement import NoPlace
 
-__all__ = ["Kind", "Room", "Scheduler", "one_more", "place"]
+__all__ = ["Kind", "Room", "Scheduler", "one_more", "place", "staying"]
 
 
 def place(
@@ -27,6 +27,24 @@ def place(
     scheduler = Scheduler(nodes, [workload for workload in workloads if workload.is_steady], running)
     waiting = scheduler.schedule()
     return scheduler.cluster.uses(), waiting
+
+
+def staying(running: Iterable[NodeUse], nodes: Iterable[Node], workloads: Iterable[Workload]) -> Iterator[NodeUse]:
+    """The pods that stay where they are while a lab is changed: those whose node and whose workload's pod are the same,
+    as many as are still wanted."""
+    nodes_now, wanted = {node.name: node for node in nodes}, {each.key: each for each in workloads}
+    left = {key: workload.replicas for key, workload in wanted.items()}
+    for use in running:
+        if nodes_now.get(use.node.name) != use.node:
+            continue
+        kept: list[tuple[Workload, int]] = []
+        for workload, count in use.workloads:
+            now = wanted.get(workload.key)
+            number = min(count, left.get(workload.key, 0)) if now and now.pod == workload.pod else 0
+            if now and number:
+                left[workload.key] -= number
+                kept.append((now, number))
+        yield use._replace(workloads=tuple(kept))
 
 
 def one_more(
