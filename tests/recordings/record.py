@@ -1,18 +1,23 @@
 """`python -m tests.recordings.record` (`make recordings`) makes every recording anew, of the real engine."""
 
+import copy
 import json
 import re
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from operations.adopt.takeover.run import run_take_over
+from operations.clients.pulumi import Pulumi
 from rehearsal.installation import versions
 from tests.conformance.pulumi.endings import cordon, cut_off, wait_for
 from tests.conformance.pulumi.live import Live, live
-from tests.conformance.pulumi.stack import MACHINES, ROOT, only
+from tests.conformance.pulumi.stack import MACHINES, ROOT, Stack, only
 from tests.conformance.pulumi.test_adopt import adopted_small
+from tests.conformance.pulumi.test_guard import TARGETS, nothing_yet
 from tests.recordings import FOLDER, write_manifest
 from tests.recordings.changes import A_FILE, CHANGES, FEEDS, NOTES
 
@@ -48,26 +53,67 @@ FORBIDDEN = {
 """Refuses one object, for a reason that no preview knows of before it asks."""
 
 
-class Recorder:
-    """Writes recordings of a lab."""
+FORBIDDEN_PODS = (
+    {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": "forbidden-pods"},
+        "spec": {
+            "matchConstraints": {
+                "resourceRules": [
+                    {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
+                ]
+            },
+            "validations": [
+                {"expression": "!has(object.metadata.labels) || !('chart' in object.metadata.labels)"}
+                | {"message": "no pods today"}
+            ],
+        },
+    },
+    {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": {"name": "forbidden-pods"},
+        "spec": {"policyName": "forbidden-pods", "validationActions": ["Deny"]},
+    },
+)
+"""Refuses the pods of a chart. Helm is not told, but waits for them."""
+IMPORTING = """
+import os
+import runpy
+import pulumi
 
-    def __init__(self, lab: Live, folder: Path) -> None:
-        self.lab = lab
+def imported(args):
+    if args.type_.startswith("kubernetes:") and "helm.sh" not in args.type_:
+        ignored = [{ignored!r}] if {ignored!r} and args.type_.endswith(":Service") else []
+        options = pulumi.ResourceOptions(import_=args.name, ignore_changes=ignored)
+        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, options))
+
+pulumi.runtime.register_stack_transformation(imported)
+os.chdir({root!r})
+runpy.run_path({root!r}, run_name="__main__")
+"""
+"""The program, but for importing each object, with what a Service differs in ignored or not."""
+
+
+class Recorder:
+    """Writes recordings of a stack."""
+
+    def __init__(self, stack: Stack, folder: Path) -> None:
+        self._stack = stack
         self._paths = {str(folder): "/home/somebody", str(ROOT): "/home/somebody/homelab", sys.prefix: "/usr"}
 
     def preview(self, name: str, *arguments: str) -> None:
         """The preview of the lab as it is."""
-        self._write(
-            f"preview-{name}.json", json.dumps(_pruned(json.loads(self.lab.stack.preview(*arguments))), indent=1)
-        )
+        self._write(f"preview-{name}.json", json.dumps(_pruned(json.loads(self._stack.preview(*arguments))), indent=1))
 
     def stack(self, name: str) -> None:
         """The stack's state."""
-        self._write(f"stack-{name}.json", json.dumps(_pruned(self.lab.stack.export()), indent=1))
+        self._write(f"stack-{name}.json", json.dumps(_pruned(self._stack.export()), indent=1))
 
     def up(self, name: str, *arguments: str) -> None:
         """The events of an `up`."""
-        told = self.lab.stack.run("up", "--yes", "--skip-preview", "--json", *arguments, errors=False).output
+        told = self._stack.run("up", "--yes", "--skip-preview", "--json", *arguments, errors=False).output
         events = [_pruned(json.loads(line)) for line in told.splitlines() if line.startswith("{")]
         kept = [each for each in events if each.get("diagnosticEvent", {}).get("severity") != "debug"]
         self._write(f"events-{name}.jsonl", "\n".join(map(json.dumps, kept)))
@@ -93,8 +139,10 @@ def record(lab: Live, recorder: Recorder) -> None:
         with lab.edited(*change.edits):
             recorder.preview(change.name)
     _elsewhere(lab, recorder)
+    _imported(lab, recorder)
     _by_hand(lab, recorder)
     _refused(lab, recorder)
+    _release_refused(lab, recorder)
     _interrupted(lab, recorder)
     _killed(lab, recorder)
 
@@ -107,6 +155,41 @@ def _elsewhere(lab: Live, recorder: Recorder) -> None:
         lab.stack.set(setting, was.replace("127.0.0.1", "localhost"), secret=setting == "kubeconfig")
         recorder.preview(name)
         lab.stack.set(setting, was, secret=setting == "kubeconfig")
+
+
+def _imported(lab: Live, recorder: Recorder) -> None:
+    """Objects that run and that the state does not know: by `import_`, and by `pulumi import --file`."""
+    settled = lab.stack.export()
+    _forget(lab, settled, _is_object)
+    for name, ignored in {"import-replaces": "", "import-with-ignored": "spec"}.items():
+        lab.stack.use(IMPORTING.format(root=str(ROOT), ignored=ignored))
+        recorder.preview(name)
+    lab.stack.use(None)
+    _forget(lab, settled, lambda each: each["id"] == "hobby-freshrss/freshrss")
+    recorder.preview("not-known")
+    run_take_over(Pulumi("test", lab.stack.project, lab.stack.environment), lab.api, write=True)
+    recorder.preview("taken-over")
+    recorder.stack("taken-over")
+
+
+def _is_object(resource: dict[str, Any]) -> bool:
+    return resource["type"].startswith("kubernetes:") and not resource["type"].startswith("kubernetes:helm.sh")
+
+
+def _forget(lab: Live, state: dict[str, Any], which: Callable[[dict[str, Any]], bool]) -> None:
+    """Leave some resources out of the state, and who depends on them as if they did not."""
+    state = copy.deepcopy(state)
+    resources = state["deployment"]["resources"]
+    kept = [each for each in resources if not ("id" in each and which(each))]
+    known = {each["urn"] for each in kept}
+    for each in kept:
+        each["dependencies"] = [urn for urn in each.get("dependencies") or [] if urn in known]
+        each["propertyDependencies"] = {}
+    state["deployment"]["resources"] = kept
+    file = lab.lab.parent / "forgotten.json"
+    file.write_text(json.dumps(state), encoding="utf-8")
+    imported = lab.stack.run("stack", "import", "--file", str(file))
+    assert imported.succeeded, imported.output
 
 
 def _by_hand(lab: Live, recorder: Recorder) -> None:
@@ -137,6 +220,24 @@ def _refused(lab: Live, recorder: Recorder) -> None:
     for each in FORBIDDEN.values():
         lab.api.delete(each)
     wait_for(lambda: lab.stack.up().succeeded)
+
+
+def _release_refused(lab: Live, recorder: Recorder) -> None:
+    """A chart whose pods a policy refuses: the engine waits without a word, and is interrupted."""
+    for each in FORBIDDEN_PODS:
+        lab.api.apply(each)
+    with lab.edited(("services/traefik.yaml", "service: {enabled: false}", "service: {enabled: false}\n  pods: true")):
+        ended = cut_off(lab.stack, signal.SIGINT, lambda: _is_refused(lab))
+        recorder.text("release-refused", ended.output)
+        recorder.stack("after-release-refused")
+    for each in FORBIDDEN_PODS:
+        lab.api.delete(each)
+    wait_for(lambda: lab.stack.up().succeeded)
+
+
+def _is_refused(lab: Live) -> bool:
+    told = lab.api.list("v1", "Event", "platform-traefik")
+    return any(each["reason"] == "FailedCreate" and "no pods today" in each.get("message", "") for each in told)
 
 
 def _interrupted(lab: Live, recorder: Recorder) -> None:
@@ -192,7 +293,12 @@ def main() -> None:
         with (small / FEEDS).open("a", encoding="utf-8") as file:
             file.write(A_FILE)
         with live(folder, small) as lab:
-            record(lab, Recorder(lab, folder))
+            record(lab, Recorder(lab.stack, folder))
+    with tempfile.TemporaryDirectory() as temporary, nothing_yet(Path(temporary)) as made:
+        recorder = Recorder(made.stack, Path(temporary))
+        recorder.preview("machines-created", *TARGETS)
+        made.stack.must_up(*TARGETS)
+        recorder.stack("machines-created")
     write_manifest(versions())
 
 

@@ -12,7 +12,7 @@ from plan import Plan, make_plan
 from plan.model import VirtualMachine
 from rehearsal.charts import chart_repository
 from rehearsal.control_plane import Api, cluster
-from rehearsal.proxmox import Emulator, emulator
+from rehearsal.proxmox import Emulator, State, emulator
 from rehearsal.stand_ins import system_stand_ins
 from tests.conformance.proxmox.conftest import host_with_template
 from tests.conformance.proxmox.test_lab import put_on_host
@@ -65,13 +65,16 @@ class Live(NamedTuple):
 
 
 @contextmanager
-def live(folder: Path, lab: Path, environment: Mapping[str, str] = TAKE_OVER) -> Iterator[Live]:
-    """A lab whose machines run, and of which nothing is in the cluster yet. `lab` may be changed.
+def live(
+    folder: Path, lab: Path, environment: Mapping[str, str] = TAKE_OVER, state: State | None = None
+) -> Iterator[Live]:
+    """A lab whose machines run, and of which nothing is in the cluster yet. `lab` may be changed; `state` is that of
+    its hosts before there are machines.
 
     Raises:
         ToolMissing: a part of the control plane is not here and could not be built.
     """
-    state = host_with_template()
+    state = state or host_with_template()
     charts = {name: {version, LATER} for name, _, version in _charts(lab)}
     with chart_repository(charts) as repository, emulator(state) as proxmox:
         for file in (lab / "services").glob("*.yaml"):

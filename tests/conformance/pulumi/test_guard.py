@@ -86,6 +86,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
 @contextmanager
 def making(folder: Path) -> Iterator[Made]:
+    """The lab, once it is made."""
+    with nothing_yet(folder) as made:
+        made.stack.must_up(*TARGETS)
+        yield made
+
+
+@contextmanager
+def nothing_yet(folder: Path) -> Iterator[Made]:
+    """The lab, of which nothing is made."""
     state = State.read(HOST)
     with sftp(state) as ssh, emulator(state) as proxmox:
         lab = Path(shutil.copytree(FOLDERS["small"], folder / "small"))
@@ -97,7 +106,6 @@ def making(folder: Path) -> Iterator[Made]:
             state.downloads[each.image["url"]] = Download(filename="cloud.img", sha256=each.image["checksum"])
         stack = Stack(folder, lab, proxmox)
         stack.write_snippets_over(ssh)
-        stack.must_up(*TARGETS)
         yield Made(lab, stack, state)
 
 
