@@ -154,6 +154,9 @@ def guard_command(
     kubeconfig: Annotated[Path | None, typer.Option(help="Instead of a dump: ask the cluster itself.")] = None,
     context: ContextOption = None,
     allow: Annotated[list[str] | None, typer.Option(help="An effect to allow, for example REPLACE:k8s-node3.")] = None,
+    charts: Annotated[
+        bool, typer.Option("--charts", help="Render charts that change with Helm, before and after, and compare them.")
+    ] = False,
     lab: Annotated[
         str | None,
         typer.Option("--lab", "-l", help="Name of a folder in config/labs/, or a path; else the preview's own."),
@@ -164,7 +167,7 @@ def guard_command(
     from cli.commands.guard import run_guard
 
     source = Source(dump=dump, kubeconfig=kubeconfig, context=context)
-    raise SystemExit(run_guard(preview, stack, source, tuple(allow or ()), lab, output))
+    raise SystemExit(run_guard(preview, stack, source, tuple(allow or ()), lab, output, charts))
 
 
 @app.command("up")

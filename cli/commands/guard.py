@@ -11,6 +11,7 @@ from cli.text.console import make_console
 from cli.text.guard import print_judgement
 from config.load import InvalidLab, load_lab
 from observation import InvalidDump, Observation
+from operations.clients.helm import render_changed
 from operations.clients.refusals import NoCluster
 from operations.guard import UnknownAllowance, judge
 from operations.guard.belonging import Belonging, belonging
@@ -21,7 +22,13 @@ from operations.identity import AnotherCluster
 
 
 def run_guard(
-    preview: Path | None, stack: Path | None, source: Source, allow: tuple[str, ...], lab: str | None, output: str
+    preview: Path | None,
+    stack: Path | None,
+    source: Source,
+    allow: tuple[str, ...],
+    lab: str | None,
+    output: str,
+    charts: bool,
 ) -> int:
     """Print the consequences of an `up`; return ERRORS if one does damage, or may, and is not allowed."""
     try:
@@ -31,7 +38,9 @@ def run_guard(
             refuse_another(state, previewed)
         of = belonging(previewed.lab, lab)
         observation = _observe(source, of) if source.dump or source.kubeconfig else None
-        judgement = judge(previewed, load_lab(of.folder) if of.folder else None, state, allow, observation)
+        found = load_lab(of.folder) if of.folder else None
+        rendered = render_changed(previewed, found.cluster.kubernetes_version if found else None) if charts else {}
+        judgement = judge(previewed, found, state, allow, observation, rendered)
     except InvalidLab as error:
         return refuse_lab(lab or "", error, output)
     except (InvalidPreview, InvalidDump, UnknownAllowance, NoCluster, AnotherCluster) as error:

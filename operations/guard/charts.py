@@ -6,11 +6,14 @@ from typing import Any, cast
 from operations.guard.consequence import Consequence, not_known
 from operations.guard.objects import target_of
 from operations.guard.preview import Step
+from operations.guard.rendered import NotRendered, Rendering, rendered_consequences
 from operations.guard.values import block, is_known, number
 from plan.changes.chart_rules import HARMLESS_ARGUMENTS, MOVES, VALUES, ValueRule
 
 TYPE = "kubernetes:helm.sh/v3:Release"
-ADVICE = "render both (`helm template`), compare them, and allow it by name"
+ADVICE = "let it render both (`--charts`), or compare them yourself, and allow it by name"
+RENDERED = ("chart", "repositoryOpts", "values", "version")
+"""Arguments that decide about nothing but what Helm renders."""
 MOVED = (
     "It is another release: the new one is made first, and clashes with the old one's cluster-wide objects, so that "
     "the `up` ends half-way; then the old one is uninstalled, and kinds of its own go with all their objects."
@@ -18,8 +21,11 @@ MOVED = (
 UNINSTALLED = "The chart is uninstalled, with all that it made; kinds of its own go with all their objects."
 
 
-def chart_consequences(step: Step, steps: Sequence[Step]) -> Iterator[Consequence]:
-    """Consequences of a step for a release. Its objects under another version or other values are not known."""
+def chart_consequences(
+    step: Step, steps: Sequence[Step], rendering: Rendering | NotRendered | None = None
+) -> Iterator[Consequence]:
+    """Consequences of a step for a release. Its objects under another version or other values are not known, unless
+    both were rendered."""
     target = target_of(step)
     if step.action == "delete":
         message = MOVED if _moves(step, steps) else UNINSTALLED
@@ -33,10 +39,14 @@ def chart_consequences(step: Step, steps: Sequence[Step]) -> Iterator[Consequenc
         message = MOVED if moved else f"It is uninstalled and installed again. {UNINSTALLED}"
         yield Consequence("REPLACE", "error", target, step.replacing or moved, message, "take the change back")
         return
-    yield from _known(step, target)
     unknown = tuple(path for path in causes if path.partition(".")[0] not in HARMLESS_ARGUMENTS)
+    if isinstance(rendering, Rendering) and all(path.partition(".")[0] in RENDERED for path in unknown):
+        yield from rendered_consequences(step, target, causes, rendering)
+        return
+    yield from _known(step, target)
     if unknown or not causes:
-        yield not_known(target, unknown, _of_chart(step, unknown), ADVICE)
+        why = f" It could not be rendered: {rendering.why}." if isinstance(rendering, NotRendered) else ""
+        yield not_known(target, unknown, f"{_of_chart(step, unknown)}{why}", ADVICE)
     else:
         yield Consequence("UPDATE", "info", target, causes, "Helm works in another way; its objects stay.", "")
 

@@ -22,6 +22,7 @@ from operations.guard.objects import object_consequences, target_of
 from operations.guard.preview import Preview, Step
 from operations.guard.providers import PREFIX as PROVIDER
 from operations.guard.providers import provider_consequences
+from operations.guard.rendered import Charts
 from operations.guard.stack import Stack
 from plan.changes.effects import Effect
 from plan.changes.engine_rules import OWNERS_OF_NOTHING
@@ -72,12 +73,13 @@ def judge(
     stack: Stack | None = None,
     allow: Sequence[str] = (),
     observation: Observation | None = None,
+    charts: Charts | None = None,
 ) -> Judgement:
     """Consequences of an `up`. `allow` holds names like `REPLACE:k8s-node3`. Raises UnknownAllowance."""
     steps = tuple(_logical(preview))
     nodes = {step.name for step in steps if step.type == MACHINE and role_of(lab, step).is_node}
     imported = frozenset(each.urn for each in preview.steps if each.op == "import")
-    found = [each for step in steps for each in _of_step(step, steps, imported, lab, stack)]
+    found = [each for step in steps for each in _of_step(step, steps, imported, lab, stack, charts or {})]
     found += [*moves(steps), *clashes(steps, stack)]
     found += seen_live(steps, stack, observation) if observation else ()
     found = [_printable(each) for each in _together(list(dict.fromkeys(found)), nodes)]
@@ -94,7 +96,7 @@ def _printable(each: Consequence) -> Consequence:
 
 
 def _of_step(
-    step: Step, steps: Sequence[Step], imported: frozenset[str], lab: Lab | None, stack: Stack | None
+    step: Step, steps: Sequence[Step], imported: frozenset[str], lab: Lab | None, stack: Stack | None, charts: Charts
 ) -> Iterator[Consequence]:
     if step.op == "update" and step.changes and not step.says_what_differs:
         yield not_known(_target(step), (), NOT_NAMED)
@@ -105,7 +107,7 @@ def _of_step(
     elif step.type.startswith(PROVIDER):
         yield from provider_consequences(step)
     elif step.type == CHART:
-        yield from chart_consequences(step, steps)
+        yield from chart_consequences(step, steps, charts.get(step.urn))
     elif step.is_object:
         yield from object_consequences(step, step.urn in imported, _new_namespaces(steps))
     elif not step.type.startswith(OWNERS_OF_NOTHING):

@@ -1,11 +1,12 @@
 """The whole of a lab in one stack: machines on an emulated Proxmox, and all that runs in a real control plane."""
 
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+import yaml
 
 from config.load import load_lab
 from plan import Plan, make_plan
@@ -19,7 +20,6 @@ from tests.conformance.proxmox.test_lab import put_on_host
 from tests.conformance.pulumi.stack import Stack
 from tests.plan.labs import change
 
-CHART = re.compile(r"chart: \{name: (\S+), repository: (\S+), version: (\S+)\}")
 LATER = "99.0.0"
 """A version of every chart that comes after the one that a lab has."""
 TAKE_OVER = {"PULUMI_K8S_UPSERT_EXISTING_OBJECTS": "true"}
@@ -75,13 +75,14 @@ def live(
         ToolMissing: a part of the control plane is not here and could not be built.
     """
     state = state or host_with_template()
-    charts = {name: {version, LATER} for name, _, version in _charts(lab)}
-    with chart_repository(charts) as repository, emulator(state) as proxmox:
-        for file in (lab / "services").glob("*.yaml"):
+    stated = _charts(lab)
+    with (
+        chart_repository({each["name"]: {each["version"], LATER} for each in stated.values()}) as repository,
+        emulator(state) as proxmox,
+    ):
+        for file, chart in stated.items():
             text = file.read_text(encoding="utf-8")
-            file.write_text(
-                CHART.sub(rf"chart: {{name: \1, repository: {repository.url}, version: \3}}", text), "utf-8"
-            )
+            file.write_text(text.replace(chart["repository"], repository.url), encoding="utf-8")
         plan = make_plan(load_lab(lab))
         for machine in plan.machines:
             _run_on_host(proxmox, machine)
@@ -94,9 +95,10 @@ def live(
             yield Live(lab, stack, proxmox, running.api, running.kubeconfig)
 
 
-def _charts(lab: Path) -> Iterator[tuple[str, str, str]]:
-    for file in (lab / "services").glob("*.yaml"):
-        yield from CHART.findall(file.read_text(encoding="utf-8"))
+def _charts(lab: Path) -> dict[Path, dict[str, str]]:
+    """The charts of a lab, by the file of the service."""
+    found = {file: yaml.safe_load(file.read_text(encoding="utf-8")) for file in (lab / "services").glob("*.yaml")}
+    return {file: service["chart"] for file, service in found.items() if "chart" in service}
 
 
 def _run_on_host(proxmox: Emulator, machine: VirtualMachine) -> None:

@@ -17,7 +17,7 @@ from rehearsal.proxmox.sftp import Server
 from tests.conformance.proxmox.terraform import Outcome
 
 ROOT = Path(__file__).parents[3]
-TIMEOUT = 300
+TIMEOUT = 600
 """Seconds that one run may take."""
 
 WAY_IN = ("**index:Cluster::**", "**index:Cluster$**")

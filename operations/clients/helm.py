@@ -1,0 +1,87 @@
+"""Asks Helm for the objects of a chart, before and after a change. It writes nowhere."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from operations.guard.charts import TYPE
+from operations.guard.preview import Preview, Step
+from operations.guard.rendered import Charts, NotRendered, Rendering
+from operations.guard.values import is_known
+from plan.model import Manifest
+from plan.model.fields import mapping, text
+
+SECONDS = 60
+"""That one chart may take, its download included."""
+LONGEST = 200
+"""Characters of what Helm says."""
+MISSING = NotRendered("helm is not on PATH")
+HIDDEN = NotRendered("the preview does not show its values")
+
+
+class HelmFailed(Exception):
+    """Helm could not render a chart; the message has its words."""
+
+
+def render_changed(preview: Preview, kubernetes_version: str | None) -> Charts:
+    """The objects of each release that a preview changes, before and after."""
+    changed = [step for step in preview.steps if step.type == TYPE and step.action == "update" and step.changes]
+    return {step.urn: _rendering(step, kubernetes_version) for step in changed}
+
+
+def _rendering(step: Step, version: str | None) -> Rendering | NotRendered:
+    helm = shutil.which("helm")
+    if helm is None:
+        return MISSING
+    if not all(map(_is_shown, (step.before, step.after))):
+        return HIDDEN
+    try:
+        return Rendering(_objects(helm, step.before, version), _objects(helm, step.after, version))
+    except HelmFailed as failed:
+        return NotRendered(str(failed))
+
+
+def _is_shown(value: object) -> bool:
+    if isinstance(value, dict):
+        fields = cast(dict[str, object], value)
+        return is_known(fields) and all(map(_is_shown, fields.values()))
+    if isinstance(value, list):
+        return all(map(_is_shown, cast(list[object], value)))
+    return is_known(value)
+
+
+def _objects(helm: str, inputs: Mapping[str, Any], version: str | None) -> tuple[Manifest, ...]:
+    """Raises HelmFailed."""
+    repository = mapping(inputs, "repositoryOpts")
+    options = {
+        "--repo": text(repository, "repo"),
+        "--username": text(repository, "username"),
+        "--password": text(repository, "password"),
+        "--version": text(inputs, "version"),
+        "--namespace": text(inputs, "namespace"),
+        "--kube-version": version or "",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        values = Path(folder, "values.yaml")
+        values.touch(mode=0o600)
+        values.write_text(yaml.safe_dump(mapping(inputs, "values")), encoding="utf-8")
+        given = [argument for name, value in options.items() if value for argument in (name, value)]
+        command = [helm, "template", text(inputs, "name"), text(inputs, "chart"), *given, "--values", str(values)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            raise HelmFailed(f"helm did not render it within {SECONDS} s") from None
+    if done.returncode:
+        words = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise HelmFailed(f"helm says {words[:LONGEST]!r}")
+    try:
+        printed = list(yaml.safe_load_all(done.stdout))
+    except yaml.YAMLError:
+        raise HelmFailed("what helm printed is no YAML") from None
+    found = [cast(Manifest, each) for each in printed if isinstance(each, dict)]
+    return tuple(each for each in found if "kind" in each and "metadata" in each)
