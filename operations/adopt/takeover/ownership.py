@@ -8,7 +8,9 @@ from operations.adopt.cluster.tools import tool_called
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text
 
-MANAGER = "pulumi-kubernetes-homelab"
+ENGINE = "pulumi-kubernetes"
+"""The field manager of pulumi-kubernetes, which adds a random part to it (`provider/pkg/provider/provider.go`)."""
+MANAGER = f"{ENGINE}-homelab"
 """The field manager under which the program's objects are taken over, and written from then on."""
 
 Patch = list[dict[str, Any]]
@@ -24,6 +26,9 @@ def ownership_patch(live: Manifest, applied: Manifest) -> Patch | None:
     its provider takes those managers for older versions of itself. So their entries go, and the fields stay as they
     are, owned by nobody. To rename them would not do: what the program drops later would then stay for ever. What the
     owner's other tools own beside the program, they own no more.
+
+    Entries of the engine go as well: an `up` that was cut off, or a stack of before, wrote under another name, and each
+    later change of a field would conflict with that.
     """
     before = entries(live, "metadata", "managedFields")
     after = _managed(before, entries(applied, "metadata", "managedFields"))
@@ -45,9 +50,19 @@ def is_kubectl(entry: Fields) -> bool:
     return manager.startswith("kubectl") or manager == "before-first-apply"
 
 
+def is_engine(entry: Fields) -> bool:
+    """Whether an entry of managedFields is of the engine under another name: it makes one up for each resource."""
+    manager = text(entry, "manager")
+    return manager != MANAGER and (manager == ENGINE or manager.startswith(f"{ENGINE}-"))
+
+
+def _goes(entry: Fields) -> bool:
+    return is_kubectl(entry) or is_engine(entry)
+
+
 def _managed(before: Iterable[Fields], applied: Iterable[Fields]) -> list[Fields]:
     own = [each for each in applied if text(each, "manager") == MANAGER and text(each, "operation") == "Apply"]
-    others = [each for each in before if not is_kubectl(each) and text(each, "manager") != MANAGER]
+    others = [each for each in before if not _goes(each) and text(each, "manager") != MANAGER]
     if own:
         fields = mapping(own[0], "fieldsV1")
         others = [kept for each in others if (kept := _relieved(each, fields))]
@@ -77,11 +92,11 @@ def _without(fields: Fields, others: Fields) -> dict[str, Any]:
 
 
 def _renamed(before: Iterable[Fields]) -> list[Fields]:
-    """For an object of which nothing is stated, and so nothing owned: what kubectl owned."""
+    """For an object of which nothing is stated, and so nothing owned: what those owned whose entries go."""
     fields: dict[str, Any] = {}
     first: Fields = {}
     for each in before:
-        if is_kubectl(each) and not text(each, "subresource"):
+        if _goes(each) and not text(each, "subresource"):
             first = first or each
             fields = _united(fields, mapping(each, "fieldsV1"))
     return [{**first, "manager": MANAGER, "operation": "Apply", "fieldsV1": fields}] if first else []

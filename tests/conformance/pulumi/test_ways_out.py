@@ -122,7 +122,8 @@ def is_waited_for(small: Live, namespace: str) -> bool:
 
 
 def test_killed_while_it_created_a_deployment_and_a_service(small: Live) -> None:
-    """Both wait for a pod that has no place. The state then knows them as they are, and no `up` makes them anew."""
+    """Both wait for a pod that has no place. The state then knows them as they are, and no `up` makes them anew; the
+    next change of one finds nobody else's fields in its way."""
     made = [("apps/v1", "Deployment", "notes", NOTES_OF), ("v1", "Service", "notes", NOTES_OF)]
     added = small.lab / "services" / "notes.yaml"
     added.write_text(NOTES, encoding="utf-8")
@@ -139,6 +140,8 @@ def test_killed_while_it_created_a_deployment_and_a_service(small: Live) -> None
     assert refusal(small) == ""
     small.stack.must_up()
     small.stack.must_up("--expect-no-changes")
+    added.write_text(NOTES.replace("notes:1.0.0", "notes:1.0.1").replace("{http: 80}", "{http: 81}"), encoding="utf-8")
+    small.stack.must_up()
     assert uids(small, *made) == before
     added.unlink()
     small.stack.unprotect_all("notes")

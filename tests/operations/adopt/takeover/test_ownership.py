@@ -60,6 +60,14 @@ def test_what_another_tool_owns_stays_its_own() -> None:
     ]
 
 
+def test_the_entry_of_the_engine_under_another_name_goes_too() -> None:
+    disks = live("StorageClass", "", "disks")
+    (entry, *_) = disks["metadata"]["managedFields"]
+    for name in ("pulumi-kubernetes-74e51ee4", "pulumi-kubernetes"):
+        disks["metadata"]["managedFields"] = [{**entry, "manager": name}]
+        assert managers(ownership_patch(disks, applied(disks, {"f:provisioner": {}}))) == [(MANAGER, "")]
+
+
 def test_of_an_object_without_stated_fields_the_program_gets_what_kubectl_owned() -> None:
     claim = live("PersistentVolumeClaim", "tools", "wiki")
     before = claim["metadata"]["managedFields"]
