@@ -142,7 +142,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "State it in the lab, or take it back with `pulumi up --refresh`.",
     ),
     "FORGET": EffectPage(
-        "Pulumi forgets it, and it runs on",
+        "Pulumi forgets it, and it keeps running",
         "It stays on its host or in the cluster, and nothing manages it any more.",
         "Delete it there if it is no longer needed.",
     ),
