@@ -131,7 +131,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "Drain the node first, then allow it by name.",
     ),
     "BY-HAND": EffectPage(
-        "It reaches no machine that runs",
+        "It reaches no running machine",
         "A machine reads it once, when cloud-init sets it up or when it joins the cluster. Machines to come get it; "
         "those that run keep what they have.",
         "Do by hand what the message says, one node after the other.",
