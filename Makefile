@@ -34,10 +34,10 @@ render: runtime ## Write the lab's manifests and machine specifications as files
 report: runtime ## Write the lab as one HTML page (LAB=, PAGE=lab.html; AGAINST= for changes)
 	@$(BIN)/python -m cli report --lab $(LAB) --output $(PAGE) $(if $(AGAINST),--against $(AGAINST))
 
-pulumi: runtime ## Bring the command line of Pulumi, in the version that fits
+pulumi: runtime ## Install the command line of Pulumi, in the right version
 	@$(BIN)/python engine.py
 
-preview: runtime ## Say what an `up` would do, and judge it (LAB=small, or STACK= where it is named otherwise)
+preview: runtime ## Show and judge what an `up` would do (LAB=small, or STACK= for another name)
 	@$(WHICH_LAB)
 	@$(BIN)/python -m cli up --stack $(STACK) --dry-run
 
@@ -45,7 +45,7 @@ up: runtime ## Preview, judge, ask and apply (LAB=small; YES=1 does not ask)
 	@$(WHICH_LAB)
 	@$(BIN)/python -m cli up --stack $(STACK) $(if $(YES),--yes)
 
-refresh: runtime ## Read into the state what runs, after asking (LAB=small)
+refresh: runtime ## Read the running lab into the state, after asking (LAB=small)
 	@$(WHICH_LAB)
 	@PATH="$$PATH:$(CURDIR)/.pulumi-cli/bin" pulumi refresh --stack $(STACK)
 
@@ -66,19 +66,19 @@ conformance: development ## Run the tests against the real provider, control pla
 
 browser: development ## Look at the HTML page in a real Chromium (a part of conformance)
 	@$(BIN)/pytest -rs tests/conformance/browser
-fuzz: development ## Try thousands of spoilt labs, and the guard on as many previews with harm in them (COUNT=, SEED=)
+fuzz: development ## Try thousands of broken labs, and the guard on as many damaging previews (COUNT=, SEED=)
 	@echo "Seed of the labs: $(SEED)"
 	@LAB_MUTATIONS=$(COUNT) $(BIN)/pytest -n 0 --hypothesis-seed=$(SEED) tests/test_any_input.py
 	@GUARD_MUTATIONS=$(COUNT) $(BIN)/pytest -n 0 -s tests/operations/guard/test_mutations.py tests/operations/guard/test_handmade.py -k "none_with_harm or enough"
 
-golden: runtime ## Write the golden files anew, to be reviewed as a diff
+golden: runtime ## Rewrite the golden files, to be reviewed as a diff
 	@$(BIN)/python -m cli render --lab small tests/golden/small
 	@$(BIN)/python -m cli render --lab tests/labs/every_kind tests/golden/every_kind
 
-messages: development ## Write anew what planner and cluster say of common mistakes, to be reviewed as a diff
+messages: development ## Record the messages of planner and cluster about common mistakes again, to be reviewed as a diff
 	@WRITE_MESSAGES=1 $(BIN)/pytest --quiet tests/plan/test_messages.py tests/conformance/kubernetes/test_messages.py
 
-recordings: development ## Write anew what the real engine prints of changes, failures and interruptions, to be reviewed as a diff
+recordings: development ## Record the output of the real engine about changes, failures and interruptions again, to be reviewed as a diff
 	@$(BIN)/python -m rehearsal.tools
 	@$(BIN)/python -m tests.recordings.record
 
