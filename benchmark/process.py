@@ -51,5 +51,5 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """With compiled modules kept, as on any machine by default."""
+    """With compiled modules kept, as on any machine that is not told otherwise."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

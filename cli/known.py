@@ -7,9 +7,12 @@ from config.refusals import REFUSALS
 from operations.doctor.catalogue import RULES
 from operations.rules import all_rules
 from plan.changes.effects import EFFECTS
+from plan.ledger import data_losses, ledger
 from plan.model import Plan
 
-Kind = Literal["service", "node", "machine", "host", "tier", "policy", "finding", "refusal", "effect", "ailment"]
+Kind = Literal[
+    "service", "node", "machine", "host", "tier", "policy", "data", "disk", "finding", "refusal", "effect", "ailment"
+]
 
 CODES: Mapping[Kind, tuple[str, ...]] = {
     "finding": tuple(all_rules()),
@@ -23,6 +26,8 @@ CODES: Mapping[Kind, tuple[str, ...]] = {
 def names_of(plan: Plan) -> Mapping[Kind, tuple[str, ...]]:
     """The names of a lab by kind; a machine that is a node is only listed as that."""
     nodes = tuple(use.node.name for use in plan.capacity.nodes)
+    entries = ledger(plan.lab)
+    disks = (loss.path for loss in data_losses(plan.lab, entries) if loss.event == "disk" and loss.path)
     return {
         "service": tuple(service.name for service in plan.services),
         "node": nodes,
@@ -30,6 +35,8 @@ def names_of(plan: Plan) -> Mapping[Kind, tuple[str, ...]]:
         "host": tuple(plan.lab.site.hosts),
         "tier": tuple(tier.name for tier in plan.tiers),
         "policy": tuple(policy["metadata"]["name"] for policy in plan.policies),
+        "data": tuple(entry.name for entry in entries if "/" in entry.name),
+        "disk": tuple(f"{path[2]}/{path[4]}" for path in disks),
     }
 
 

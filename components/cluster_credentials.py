@@ -34,7 +34,7 @@ class KeyPair:
 class ClusterCredentials(pulumi.ComponentResource):
     """Three authorities and the service accounts' key pair, for a control plane to be made with, and a kubeconfig.
 
-    Whatever would replace an authority or a key fails, as they are protected: the cluster would trust nothing that it
+    Whatever would replace an authority or a key fails, for they are protected: the cluster would trust nothing that it
     trusted before. So does an `up` after an authority has run out, since the provider then wants to replace it.
     The administrator's certificate is replaced in its last days by any `up`, and with it the kubeconfig.
     """

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from config.model import Address, Model, Name, Text, text_like
+from config.backup import StatedBackup
+from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, MachineMemory
 
 DiskInterface = Annotated[
@@ -26,6 +27,10 @@ class MachineDisk(Model):
     size: DiskSize
     read_mb_per_second: Annotated[int, Field(gt=0)] | None = None
     write_mb_per_second: Annotated[int, Field(gt=0)] | None = None
+    backup: StatedBackup | None = None
+    """A copy made outside of the lab. Backup jobs of Proxmox stand in `site.yaml`."""
+    no_backup: Reason | None = None
+    """Why it needs no copy. The disks of workers need none: they are made anew from the lab's files."""
 
 
 class Interface(Model):

@@ -20,7 +20,7 @@ class Refusal(NamedTuple):
 FORMAT = Refusal(
     "LAB-FORMAT",
     "A file cannot be read as a part of a lab",
-    "The file is not valid YAML, a key or a value is not part of the format, or a file is missing or unknown.",
+    "The file is no valid YAML, a key or a value is not one of the format, or a file is missing or unknown.",
     "Write what the message says at its line and column. `homelab schema` writes the JSON Schemas from which editors "
     "complete keys and check values.",
 )
@@ -62,8 +62,8 @@ NAMESPACE = Refusal(
 SERVICE = Refusal(
     "LAB-SERVICE",
     "A service contradicts itself or what it relies on",
-    "The API server, the chart or an operator would refuse an object of the service, or two of its "
-    "settings exclude each other.",
+    "The API server, the chart or an operator would refuse an object of the service, or what it states excludes "
+    "something else that it states.",
     "Change one of the two settings that the message names.",
 )
 REFUSALS = (FORMAT, REFERENCE, UNIQUE, NETWORK, MACHINE, NAMESPACE, SERVICE)

@@ -38,6 +38,8 @@ class Disk(Model):
 
     size: DiskSize
     medium: Literal["ssd", "hdd"]
+    raid: Literal[0, 1, 5, 6, 10] | None = None
+    """The level, where it is a RAID volume. It bears the loss of a disk in it; it is no copy of what is deleted."""
     write_mb_per_second: Annotated[int, Field(gt=0)] | None = None
     """Steady write speed, measured, in MB/s. Left out, the planner does not say how far machines that share it
     can slow each other down."""

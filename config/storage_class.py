@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.backup import StatedBackup
 from config.model import Address, Model, Name, Text, text_like
 
 AccessMode = Literal["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"]
@@ -21,6 +22,8 @@ class BlockStorageClass(Model):
     encrypted: bool = False
     existing: bool = False
     """Its StorageClass exists already, and is not written: it cannot be changed."""
+    backup: StatedBackup | None = None
+    """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
     description: Text
 
 
@@ -34,6 +37,8 @@ class NfsStorageClass(Model):
     path: Annotated[str, text_like(r"^/", "an absolute path, for example /srv/nfs")]
     existing: bool = False
     """Its StorageClass exists already, and is not written: it cannot be changed."""
+    backup: StatedBackup | None = None
+    """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
     description: Text
 
 
@@ -48,6 +53,8 @@ class OtherStorageClass(Model):
     """The service that installs the driver, if it is one of the lab."""
     access: AccessMode = "ReadWriteOnce"
     """How volumes are mounted, unless one says otherwise."""
+    backup: StatedBackup | None = None
+    """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
     description: Text
 
 

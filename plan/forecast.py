@@ -1,12 +1,14 @@
-"""Forecast of a plan: effects of losses, room for more, and the findings about them.
+"""Forecast of a plan: effects of losses, copies of data, room for more, and the findings about them.
 
 It costs more than the plan itself, and no `up` waits for it: it is made where a plan is shown.
 """
 
 from typing import NamedTuple
 
+from plan.findings.data import data_findings
 from plan.findings.loss import loss_findings
 from plan.findings.unsealing import unsealing_findings
+from plan.ledger import DataLoss, Entry, data_losses, ledger
 from plan.model import Finding, Plan, sorted_findings
 from plan.scenarios.headroom import Headroom, headroom
 from plan.scenarios.losses import Loss, bound, losses
@@ -18,11 +20,14 @@ class Forecast(NamedTuple):
     """Losses, restarts, headroom and findings of a plan."""
 
     losses: tuple[Loss, ...]
+    ledger: tuple[Entry, ...]
+    """All data of the lab, where it lies, and its copies."""
+    data_losses: tuple[DataLoss, ...]
     restarts: tuple[Restart, ...]
     """When each machine is back after a power cut."""
     headroom: Headroom
     findings: tuple[Finding, ...]
-    """Findings of the plan and about losses, the worst first."""
+    """Findings of the plan, and about losses and copies of data; the worst first."""
 
 
 def look_ahead(plan: Plan) -> Forecast:
@@ -30,11 +35,19 @@ def look_ahead(plan: Plan) -> Forecast:
     planned = as_it_stands(plan.capacity, plan.workloads)
     snapshot = bound(planned)
     lost = tuple(losses(plan.lab, snapshot))
+    entries = ledger(plan.lab)
     return Forecast(
         losses=lost,
+        ledger=entries,
+        data_losses=tuple(data_losses(plan.lab, entries)),
         restarts=restarts(plan.lab, snapshot.nodes),
         headroom=headroom(plan, lost),
         findings=sorted_findings(
-            (*plan.findings, *loss_findings(plan.lab, planned, lost), *unsealing_findings(plan.lab))
+            (
+                *plan.findings,
+                *loss_findings(plan.lab, planned, lost),
+                *data_findings(plan, entries),
+                *unsealing_findings(plan.lab),
+            )
         ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from plan.forecast import Forecast
+from plan.ledger import DataLoss
 from plan.model import Finding, Severity, severity_counts
 from plan.scenarios.headroom import Constraint
 from plan.scenarios.losses import Event, Loss
@@ -24,6 +25,8 @@ class Verdict(NamedTuple):
     """The fullest of what refuses something; None where no capacity is declared."""
     single_points: tuple[Loss, ...]
     """Losses after which something does not run again by itself."""
+    data_points: tuple[DataLoss, ...]
+    """Disks that machines are on, and servers outside of the lab, with which data is gone for good."""
 
 
 def judge(forecast: Forecast) -> Verdict:
@@ -35,4 +38,10 @@ def judge(forecast: Forecast) -> Verdict:
         worst=tuple(each for each in forecast.findings if each.severity != "info")[:WORST],
         limiting=next((each for each in forecast.headroom.constraints if each.binds), None),
         single_points=tuple(each for each in forecast.losses if each.event in PARTS and not each.is_survived),
+        data_points=tuple(each for each in forecast.data_losses if each.gone and _is_one_part(each)),
     )
+
+
+def _is_one_part(loss: DataLoss) -> bool:
+    """A disk that machines are on, or a file server outside of the lab."""
+    return (loss.event == "disk" and loss.carried.machines > 0) or (loss.event == "server" and loss.path is None)

@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
     @property
     def is_fine(self) -> bool:
-        """Whether everything runs, as planned."""
+        """Whether everything runs, as the planner said."""
         return self.outcome.is_complete and not self.disagreements and self.kept is None
 
 
@@ -49,7 +49,7 @@ def foretold(plan: Plan, refusal: Refusal) -> tuple[Finding, ...]:
 
 
 def is_foreseen(plan: Plan, step: Step) -> bool:
-    """Whether the plan predicted everything that waits and everything that was refused."""
+    """Whether the plan has told of everything that waits and of everything that was refused."""
     refused = {each.what for each in step.outcome.refusals}
     explained = all(each.key in refused for each in step.outcome.workloads if each.missing)
     told = all(foretold(plan, each) for each in step.outcome.refusals)

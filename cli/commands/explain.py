@@ -1,7 +1,5 @@
 """`homelab explain`."""
 
-from collections.abc import Iterable
-
 from cli.exits import FINE
 from cli.known import CODES, Kind, kinds_of, names_of
 from cli.output import print_json, refuse_input, refuse_lab
@@ -14,18 +12,21 @@ from cli.reports.explained import (
     policy_document,
     tier_document,
 )
+from cli.reports.ledger import disk_document, entry_document
 from cli.reports.node import node_document
 from cli.reports.service import service_document
 from cli.text.console import make_console
 from config.load import InvalidLab, lab_folder, load_lab
 from config.refusals import REFUSALS
+from config.source import Path
 from config.suggest import did_you_mean
 from operations.doctor.catalogue import RULES
 from operations.rules import all_rules
 from plan import make_plan
 from plan.changes.effects import EFFECTS
-from plan.forecast import look_ahead
-from plan.model import Finding, Plan
+from plan.forecast import Forecast, look_ahead
+from plan.ledger import DataLoss, Entry
+from plan.model import Plan
 
 
 def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
@@ -49,14 +50,15 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
     kinds = kinds_of(name, known)
     if not kinds:
         hint = did_you_mean(name, [each for names in known.values() for each in names])
-        sentence = f"{lab} has no service, node, machine, host, tier or policy {name!r}, and no finding has that code"
+        kinds_known = "service, node, machine, host, tier, policy, data or disk"
+        sentence = f"{lab} has no {kinds_known} {name!r}, and no finding has that code"
         return refuse_input(f"{sentence}{hint}", output)
-    found = look_ahead(plan).findings
+    forecast = look_ahead(plan)
     if output == "json":
-        print_json(_document(plan, kinds[0], name, found))
+        print_json(_document(plan, kinds[0], name, forecast))
     else:
         for kind in kinds:
-            _print(plan, kind, name, found, whole)
+            _print(plan, kind, name, forecast, whole)
     return FINE
 
 
@@ -97,7 +99,8 @@ def _list_names(plan: Plan, output: str) -> None:
         print_known(names, make_console())
 
 
-def _document(plan: Plan, kind: Kind, name: str, found: Iterable[Finding]) -> Document:
+def _document(plan: Plan, kind: Kind, name: str, forecast: Forecast) -> Document:
+    found = forecast.findings
     match kind:
         case "service":
             return service_document(plan, name)
@@ -111,16 +114,22 @@ def _document(plan: Plan, kind: Kind, name: str, found: Iterable[Finding]) -> Do
             return tier_document(plan, name, found)
         case "policy":
             return policy_document(plan, name)
+        case "data":
+            return entry_document(plan, _entry(forecast, name), found)
+        case "disk":
+            return disk_document(plan, _disk(forecast, name), _entries_on(forecast, name), found)
         case "finding" | "refusal" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")
 
 
-def _print(plan: Plan, kind: Kind, name: str, found: Iterable[Finding], whole: bool) -> None:
+def _print(plan: Plan, kind: Kind, name: str, forecast: Forecast, whole: bool) -> None:
+    from cli.text.data import print_disk, print_entry
     from cli.text.hardware import print_host, print_machine
     from cli.text.node import print_node
     from cli.text.rules import print_policy, print_tier
     from cli.text.service import print_service
 
+    found = forecast.findings
     match kind:
         case "service":
             print_service(plan, name, whole=whole)
@@ -134,5 +143,31 @@ def _print(plan: Plan, kind: Kind, name: str, found: Iterable[Finding], whole: b
             print_tier(plan, name, found, make_console())
         case "policy":
             print_policy(plan, name, make_console())
+        case "data":
+            print_entry(plan, _entry(forecast, name), found, make_console())
+        case "disk":
+            entries = _entries_on(forecast, name)
+            print_disk(plan, _disk(forecast, name), entries, found, make_console())
         case "finding" | "refusal" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")
+
+
+def _entry(forecast: Forecast, name: str) -> Entry:
+    return next(entry for entry in forecast.ledger if entry.name == name)
+
+
+def _disk(forecast: Forecast, name: str) -> DataLoss:
+    path = _disk_path(name)
+    return next(loss for loss in forecast.data_losses if loss.path == path)
+
+
+def _entries_on(forecast: Forecast, name: str) -> tuple[Entry, ...]:
+    host, _, disk = name.partition("/")
+    return tuple(
+        entry for entry in forecast.ledger if any((place.server, place.disk) == (host, disk) for place in entry.places)
+    )
+
+
+def _disk_path(name: str) -> Path:
+    host, _, disk = name.partition("/")
+    return ("site", "hosts", host, "disks", disk)

@@ -1,24 +1,34 @@
 """The data ledger: each volume, the disk that it is on, its copies."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
 import htpy as h
 
 from cli.html.tables import table
-from plan.ledger import Copy, Entry, Place, ledger
-from plan.model import Plan
+from cli.text.data import age_text, carried_text, copies_text, data_event
+from plan.forecast import Forecast
+from plan.ledger import DataLoss, Entry, Place
 from plan.wording import gib, plural
 
 
-def data_section(plan: Plan) -> h.Element:
-    """The data on each disk."""
-    entries = ledger(plan.lab)
+def data_section(forecast: Forecast) -> h.Element:
+    """What is gone with each disk and server, and the data on each disk."""
     return h.section(id="data")[
         h.h2["Data"],
         h.p(".soft")["Where each volume, database and machine disk lies, and who holds a copy on another disk."],
-        (_place(place, on_it) for place, on_it in _by_place(entries)),
+        table(
+            ("event", "on it", "gone", "restored", "work lost at most", "not known"),
+            (_loss(each) for each in forecast.data_losses if each.event != "namespace"),
+            numbers=(2, 3, 5),
+        ),
+        (_place(place, on_it) for place, on_it in _by_place(forecast.ledger)),
     ]
+
+
+def _loss(loss: DataLoss) -> tuple[str, ...]:
+    age = age_text(loss.oldest) if loss.oldest is not None else "-"
+    gone, restored, unknown = (str(len(each)) for each in (loss.gone, loss.restored, loss.unchecked))
+    return data_event(loss), carried_text(loss.carried), gone, restored, age, unknown
 
 
 def _by_place(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Entry]]]:
@@ -43,27 +53,7 @@ def _place(place: str, entries: list[Entry]) -> h.Element:
         ],
         table(
             ("data", "kind", "size", "copies"),
-            ((entry.name, entry.source, gib(entry.size), _copies(entry)) for entry in entries),
+            ((entry.name, entry.source, gib(entry.size), copies_text(entry)) for entry in entries),
             numbers=(2,),
         ),
     ]
-
-
-def _copies(entry: Entry) -> str:
-    if entry.copies:
-        return "; ".join(_copy(entry, copy) for copy in entry.copies)
-    if entry.is_copy:
-        return "is itself a copy"
-    return f"none, on purpose: {entry.without_copy}" if entry.without_copy else "none is known"
-
-
-def _copy(entry: Entry, copy: Copy) -> str:
-    where = ", on another disk" if copy in entry.surviving else ", on the same disk" if copy.places else ""
-    return f"{copy.kind} by {copy.by}{where}{_every(copy.every)}{'' if copy.runs else ', does not run'}"
-
-
-def _every(pause: timedelta | None) -> str:
-    if pause is None:
-        return ""
-    hours = pause.total_seconds() / 3600
-    return f", every {hours:g} h" if hours < 48 else f", every {hours / 24:g} days"

@@ -56,7 +56,7 @@ def page(
                     losses_section(forecast),
                     evictions_section(plan),
                     quotas_section(plan),
-                    data_section(plan),
+                    data_section(forecast),
                     findings_section(plan.lab, forecast.findings, links),
                 ],
                 h.footer[h.p(".soft")["An estimate by `homelab report`: the plan's files say what is declared."]],

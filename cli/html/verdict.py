@@ -6,6 +6,7 @@ import htpy as h
 
 from cli.html.bars import state
 from cli.html.tables import table
+from cli.text.data import data_point_text
 from cli.text.forecast import amount_text, amounts_text, loss_name, loss_outcome, room_text
 from plan.forecast import Forecast
 from plan.model import Plan
@@ -30,11 +31,11 @@ def verdict_header(plan: Plan, forecast: Forecast, verdict: Verdict) -> h.Elemen
             f"{plural(len(plan.services), 'service')} in {plural(len(plan.tiers), 'tier')} and "
             f"{plural(len(plan.namespaces), 'namespace')}, {plural(len(plan.manifests), 'object')}"
         ],
-        h.dl(".facts")[_facts(forecast, verdict)],
+        h.dl(".facts")[_facts(plan, forecast, verdict)],
     ]
 
 
-def _facts(forecast: Forecast, verdict: Verdict) -> Iterator[h.Element]:
+def _facts(plan: Plan, forecast: Forecast, verdict: Verdict) -> Iterator[h.Element]:
     if (limiting := verdict.limiting) and limiting.capacity is not None:
         share = percent(limiting.used, limiting.capacity)
         yield h.dt["Limiting"]
@@ -42,10 +43,12 @@ def _facts(forecast: Forecast, verdict: Verdict) -> Iterator[h.Element]:
     yield h.dt["Room for"]
     yield h.dd[room_text(forecast.headroom)]
     yield h.dt["Must not fail"]
-    if not verdict.single_points:
+    if not verdict.single_points and not verdict.data_points:
         yield h.dd["nothing, every loss is survived"]
     for loss in verdict.single_points:
         yield h.dd[h.a(href=f"#loss-{loss.event}-{loss.name}")[loss_name(loss)], f" ({loss_outcome(loss)})"]
+    for loss in verdict.data_points:
+        yield h.dd[h.a(href="#data")[data_point_text(plan.lab, loss)]]
 
 
 def limits_section(forecast: Forecast) -> h.Element:

@@ -18,7 +18,7 @@ class AddedReport(Report):
 
 
 class ReasonReport(Report):
-    """A reason to leave a machine out, and its fix."""
+    """A reason to leave a machine out, and how to mend it."""
 
     message: str
     fix: str

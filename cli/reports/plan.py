@@ -14,6 +14,7 @@ from cli.reports.forecast import (
     loss_report,
     restart_report,
 )
+from cli.reports.ledger import DataLossReport, EntryReport, data_loss_report, entry_report
 from cli.reports.node import NodeReport, node_report
 from cli.reports.service import ServiceReport, service_report
 from plan.capacity.totals import tier_workloads, total_limits, total_requests
@@ -92,6 +93,8 @@ class PlanReport(Document):
     constraints: tuple[ConstraintReport, ...]
     headroom: HeadroomReport
     losses: tuple[LossReport, ...]
+    data_losses: tuple[DataLossReport, ...]
+    ledger: tuple[EntryReport, ...]
     restarts: tuple[RestartReport, ...]
     tiers: tuple[TierReport, ...]
     namespaces: tuple[NamespaceReport, ...]
@@ -110,13 +113,17 @@ def plan_report(plan: Plan, service: str | None = None) -> PlanReport:
         verdict=verdict.word,
         counts=dict(verdict.counts),
         limiting=f"{limiting.name} of {limiting.of}" if limiting else None,
-        single_points=tuple(each.name for each in verdict.single_points),
+        single_points=tuple(each.name for each in (*verdict.single_points, *verdict.data_points)),
         machines=tuple(machine_report(machine) for machine in plan.machines),
         hosts=tuple(host_report(host) for host in plan.capacity.hosts),
         nodes=tuple(node_report(use) for use in plan.capacity.nodes),
         constraints=tuple(constraint_report(each) for each in forecast.headroom.constraints),
         headroom=headroom_report(forecast.headroom),
         losses=tuple(loss_report(each) for each in forecast.losses),
+        data_losses=tuple(data_loss_report(each) for each in forecast.data_losses),
+        ledger=tuple(
+            entry_report(each) for each in forecast.ledger if service is None or each.path[:2] == ("services", service)
+        ),
         restarts=tuple(restart_report(each) for each in forecast.restarts),
         tiers=tuple(tier_report(plan, tier) for tier in plan.tiers),
         namespaces=tuple(_namespace_report(use) for use in plan.capacity.namespaces),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
+from cli.text.data import copies_text
 from cli.text.findings import findings
 from config.source import Path
 from plan.ledger import ledger
@@ -21,8 +22,10 @@ def print_machine(plan: Plan, name: str, found: Iterable[Finding], console: Cons
         f"{machine.role} on host {machine.host}, VMID {machine.vmid}, {'adopted' if planned.adopted else 'created'}"
     )
     console.print(f"{plural(machine.vcpus, 'vCPU')}, memory {gib(machine.memory)}, start order {machine.start.order}")
+    entries = {entry.name: entry for entry in ledger(plan.lab)}
     for disk in machine.disks:
-        console.print(f"disk {disk.interface}: {gib(disk.size)} on {disk.storage}")
+        copies = copies_text(entries[f"{name}/{disk.interface}"])
+        console.print(f"disk {disk.interface}: {gib(disk.size)} on {disk.storage}; {copies}")
     for interface in machine.interfaces:
         address = f", {interface.address}" if interface.address else ""
         console.print(f"network {interface.network}{address}")

@@ -14,6 +14,8 @@ TITLES: Mapping[Kind, str] = {
     "host": "Hosts",
     "tier": "Tiers",
     "policy": "Policies",
+    "data": "Volumes and machine disks",
+    "disk": "Physical disks",
     "finding": "Codes of findings",
     "refusal": "Reasons to refuse a lab",
     "effect": "Effects of an `up`",

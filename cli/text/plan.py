@@ -5,6 +5,7 @@ from rich.text import Text
 
 from cli.text.capacity import machines_text, nodes_text, tiers_text
 from cli.text.console import make_console
+from cli.text.data import data_losses_text
 from cli.text.findings import findings
 from cli.text.forecast import headroom_text, losses_text, restarts_text
 from cli.text.verdict import rest_text, verdict_line, verdict_text
@@ -33,6 +34,7 @@ def print_plan(plan: Plan, console: Console | None = None, *, whole: bool = True
         nodes_text(plan),
         headroom_text(forecast.headroom),
         losses_text(forecast.losses),
+        *([data_losses_text(forecast.data_losses)] if forecast.data_losses else []),
         restarts_text(forecast.restarts),
         tiers_text(plan),
         _services(plan),

@@ -53,7 +53,7 @@ class LineProgress:
         if seconds < WAITS_AFTER or (not is_new and seconds - at < REMINDS_EVERY):
             return
         self._told[urn] = (reason, seconds)
-        line = Text(f"waiting for {about} for {seconds} s")
+        line = Text(f"waiting for {about} since {seconds} s")
         self._console.print(line.append(": ").append_text(why(reason)) if reason else line)
 
     def _line(self, text: str) -> None:

@@ -44,7 +44,7 @@ def _why(used: ContainerUsage, proposal: Proposal) -> Iterator[str]:
 
 
 def print_sizes(sizes: Sizes, warnings: Iterable[str], gaps: Sequence[Gap], console: Console) -> None:
-    """The proposals that change something, then the number of unchanged containers."""
+    """The proposals that change something, then how many containers are left alone."""
     changed = [
         (sized, proposal)
         for sized in sizes.sized
@@ -70,7 +70,7 @@ def print_sizes(sizes: Sizes, warnings: Iterable[str], gaps: Sequence[Gap], cons
             )
         console.print(table)
     untouched = len(sizes.sized) - len({(sized.namespace, sized.workload, sized.container) for sized, _ in changed})
-    console.print(f"unchanged: {plural(untouched, 'container')}; not sized: {len(sizes.not_sized)}")
+    console.print(f"left alone: {plural(untouched, 'container')}; not sized: {len(sizes.not_sized)}")
     for each in sizes.not_sized:
         console.print(f"  not sized: {each.namespace}/{each.workload}/{each.container}: {each.why}", highlight=False)
     for warning in warnings:

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.text.console import INDENT, make_console
+from cli.text.data import copies_text, where_text
 from cli.text.findings import findings
 from cli.text.kernel import NEWER_RUNC, cgroups_text, evictions_text, guarantees_text
 from plan.capacity.totals import total_limits, total_requests
@@ -53,8 +54,7 @@ def _essential(plan: Plan, service: Service) -> RenderableType:
     lines.append(Text(_size(service)))
     for entry in ledger(plan.lab):
         if entry.path[:2] == ("services", service.name):
-            where = " or ".join(str(place) for place in entry.places) or "an unknown place"
-            lines.append(Text(f"stores {entry.name}: {gib(entry.size)} on {where}"))
+            lines.append(Text(f"stores {entry.name}: {gib(entry.size)} on {where_text(entry)}; {copies_text(entry)}"))
     if service.release:
         lines.append(Text(f"chart {service.release.chart} {service.release.version}"))
     if service.eviction_place:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from cli.text.data import data_point_text
 from cli.text.findings import finding_text
 from cli.text.forecast import amounts_text, loss_name, loss_outcome, room_text
 from plan.forecast import Forecast
@@ -20,7 +21,8 @@ def verdict_text(plan: Plan, forecast: Forecast, verdict: Verdict, *, whole: boo
     if verdict.limiting:
         parts.append(_labelled("Limiting", _limiting(verdict.limiting)))
     parts.append(_labelled("Room for", room_text(forecast.headroom)))
-    parts.append(_labelled("Must not fail", "; ".join(_single_points(verdict)) or "nothing, every loss is survived"))
+    single_points = "; ".join(_single_points(plan, verdict))
+    parts.append(_labelled("Must not fail", single_points or "nothing, every loss is survived"))
     if verdict.worst:
         parts += [Text(), Text(_heading(verdict), "bold")]
         told = (finding_text(plan.lab, finding) for finding in verdict.worst)
@@ -53,9 +55,11 @@ def _limiting(constraint: Constraint) -> str:
     return f"{constraint.name} of {constraint.of}, {share} used: {amounts_text(constraint)}"
 
 
-def _single_points(verdict: Verdict) -> Iterator[str]:
+def _single_points(plan: Plan, verdict: Verdict) -> Iterator[str]:
     for loss in verdict.single_points:
         yield f"{loss_name(loss)} ({loss_outcome(loss)})"
+    for loss in verdict.data_points:
+        yield data_point_text(plan.lab, loss)
 
 
 def _heading(verdict: Verdict) -> str:

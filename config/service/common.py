@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
+from config.backup import StatedBackup
 from config.kubernetes import ApiGroup, Hostname, LabelKey, LabelValue, PortName, Route
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, MemoryQuantity
@@ -43,16 +44,6 @@ VolumeName = Annotated[
         "a volume of this service, or SERVICE/VOLUME, for example vault/data",
     ),
 ]
-
-
-class StatedBackup(Model):
-    """A copy that something outside of the lab makes."""
-
-    by: Text
-    """The tool or the machine that makes it, for example `restic on the NAS`."""
-    to: Text
-    """The machine, the service or the place that holds it."""
-    every_hours: Annotated[int, Field(ge=1, le=24 * 366)]
 
 
 class Volume(Model):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, final
 from pydantic import Field
 
 from config.image import Image
-from config.model import Model, Name
+from config.model import Model, Name, Reason
 from config.quantity import DiskSize
 from config.schedule import Schedule
 from config.service.common import Named, PlatformPart, SizedService
@@ -41,6 +41,8 @@ class DatabaseBase(SizedService, Resources):
     """Databases, each with a user of the same name, whose password is the key DB_PASSWORD at that name in Vault.
     MySQL makes them when it first starts; PostgreSQL also later."""
     backup: Backup | None = None
+    no_backup: Reason | None = None
+    """Why it needs no copy."""
 
     @property
     def servers(self) -> int:

@@ -193,7 +193,7 @@ def _at(document: Json, argument: str) -> Any:
 
 def _by_hand(target: str, causes: tuple[str, ...], called: str, hand: str, machines: Iterable[str] = ()) -> Consequence:
     of = f" ({listed(list(machines))})" if machines else ""
-    message = f"{called} reaches no running machine{of}: only new machines read it, once."
+    message = f"{called} reaches no machine that runs{of}: those to come read it once."
     return Consequence("BY-HAND", "warning", target, causes, message, f"by hand: {hand}")
 
 

@@ -1,7 +1,7 @@
 """How to get out of a state in which an `up` cannot go on: each command that a message names, as data.
 
 Seen with pulumi 3.274 and pulumi-kubernetes 4.34: after a kill, the lock and the operation that was under way stay in
-the state. `pulumi refresh` does not repair a creation, and with `--import-pending-creates` or `--clear-pending-creates`
+the state. `pulumi refresh` does not mend a creation, and with `--import-pending-creates` or `--clear-pending-creates`
 the object stays outside of the state, so that the next `up` ends with "already exists".
 """
 
@@ -159,7 +159,7 @@ def interrupted(operations: Sequence[Interrupted]) -> str:
         return (
             f"an `up` was cut off while it was {names}, so what became of that is not known: "
             "`pulumi stack export > stack.json`, and `homelab guard --stack stack.json` with this preview names the "
-            "commands that repair it"
+            "commands that mend it"
         )
     steps = dict.fromkeys(command for each in operations for command in each.commands)
     ordered = sorted(steps, key=lambda each: " refresh" in each)  # it reads what the others have mended

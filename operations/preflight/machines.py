@@ -159,7 +159,7 @@ def _missing(plan: Plan, state: State, present: set[int]) -> Iterator[Finding]:
         yield MACHINE_MISSING.finding(
             ("machines",),
             f"{len(adopted)} machines are to be adopted, and Proxmox shows none of them",
-            "check the endpoint, as this may be another Proxmox than the lab's; or give the token VM.Audit on /vms",
+            "check the endpoint, for this may be another Proxmox than the lab's; or give the token VM.Audit on /vms",
         )
     elif state.sees_all("/vms", "VM.Audit"):
         yield from missing_findings(plan.lab, present)

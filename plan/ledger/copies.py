@@ -1,6 +1,8 @@
 """Copies of data: by jobs of the lab, by Proxmox, by a database's replicas, and by what the owner states."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 
@@ -8,16 +10,20 @@ from cronsim import CronSim, CronSimError
 
 from plan.ledger.places import Place
 
-Kind = Literal["job", "dump", "machine backup", "stated"]
+Kind = Literal["job", "dump", "machine backup", "replica", "backup service", "stated"]
+Fate = Literal["survives", "lost", "unknown"]
+"""What becomes of a copy when the disk of its original dies; `unknown` where the lab does not say where it lies."""
 _RUNS = 40
 """Runs of a schedule that are looked at: enough for the longest pause of a monthly one to be among them."""
 _START = datetime(2026, 1, 1)
 _NICKNAMES = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
     "@weekly": "0 0 * * 0",
     "@monthly": "0 0 1 * *",
     "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
 }
 """Cron's names for schedules (pkg.go.dev/github.com/robfig/cron/v3, which Kubernetes parses schedules with)."""
 
@@ -35,9 +41,19 @@ class Copy(NamedTuple):
     every: timedelta | None
     """The longest time between two runs: the work that is lost at most. None where it is not stated."""
     runs: bool = True
-    """False where the schedule never comes up, or the job is switched off."""
+    """False where the schedule never comes up."""
+    namespace: str | None = None
+    """Of what makes it, if that runs in the cluster."""
+
+    def fate(self, originals: Sequence[Place]) -> Fate:
+        """What becomes of it when the disk that its original lies on dies."""
+        together = {place.is_lost_with(other) for place in originals for other in self.places}
+        if together == {False}:
+            return "survives"
+        return "lost" if together == {True} else "unknown"
 
 
+@lru_cache(maxsize=1024)
 def longest_pause(schedule: str) -> timedelta | None:
     """The longest time between two runs of a cron schedule; None where it never runs."""
     try:

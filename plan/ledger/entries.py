@@ -1,20 +1,28 @@
 """Entries of the ledger: what is stored, where, and who holds a copy."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
+from config.backup import StatedBackup
 from config.lab import Lab
+from config.namespaces import namespace_of
 from config.service import Service
-from config.service.common import StatedBackup
-from config.service.database import Backup, DatabaseBase
+from config.service.database import DatabaseBase
 from config.source import Path
-from plan.ledger.copies import Copy, longest_pause
+from plan.ledger.copies import Copy, Fate, longest_pause
 from plan.ledger.places import Place, place_of_storage, places_of_class
+from plan.ledger.stated_objects import CopiedBy, copied_by_objects, provisioner_of
+from plan.wording import plural
 from plan.workloads.objects import claimed
 
 Source = Literal["volume", "database", "machine disk"]
+State = Literal["copied", "same server", "same disk", "not known", "never runs", "none", "on purpose", "is a copy"]
+"""How well an entry is copied, by the best of its copies that run: on another server, on another disk of its server,
+on its own disk, at a place that the lab does not say; `never runs` where no copy is ever made."""
+NO_TIME = timedelta(0)
+_MADE_ANEW = "a node is recreated from the lab's files"
 
 
 class Entry(NamedTuple):
@@ -34,31 +42,70 @@ class Entry(NamedTuple):
     """The owner's reason for having no copy."""
     is_copy: bool
     """It is itself the copy of something else."""
+    namespace: str | None = None
+    """Of its claim; None for the disk of a machine."""
+    storage_class: str | None = None
+    volumes: int = 1
+    """How many there are: a database server has one for each instance."""
 
     @property
     def surviving(self) -> tuple[Copy, ...]:
-        """Copies that run and are known to be on another disk."""
-        return tuple(each for each in self.copies if each.runs and self._is_elsewhere(each))
+        """Copies that run and are known to lie on another disk."""
+        return self.copies_with("survives")
 
-    def _is_elsewhere(self, copy: Copy) -> bool:
-        return bool(copy.places) and all(
-            place.is_lost_with(other) is False for place in self.places for other in copy.places
-        )
+    def copies_with(self, fate: Fate) -> tuple[Copy, ...]:
+        """Copies that run, by what becomes of them when the entry's disk dies."""
+        return tuple(each for each in self.copies if each.runs and each.fate(self.places) == fate)
+
+    @property
+    def state(self) -> State:
+        """How well it is copied."""
+        if self.is_copy:
+            return "is a copy"
+        if self.surviving:
+            servers = {place.server for place in self.places}
+            away = any(servers.isdisjoint(place.server for place in copy.places) for copy in self.surviving)
+            return "copied" if away else "same server"
+        if self.without_copy is not None:
+            return "on purpose"
+        if self.copies_with("unknown"):
+            return "not known"
+        if self.copies_with("lost"):
+            return "same disk"
+        return "never runs" if self.copies else "none"
 
 
 def ledger(lab: Lab) -> tuple[Entry, ...]:
     """All data of a lab: services in the order of their files, then the disks of machines."""
-    copying = _copying(lab)
+    copying, objects = _copying(lab), copied_by_objects(lab)
     return (
-        *(entry for name, service in lab.services.items() for entry in _of_service(lab, name, service, copying)),
+        *(
+            entry._replace(copies=(*entry.copies, *_of_class(lab, entry)))
+            for name, service in lab.services.items()
+            for entry in _of_service(lab, name, service, copying, objects)
+        ),
         *_of_machines(lab),
     )
 
 
+def counted(entries: Sequence[Entry]) -> str:
+    """`74 volumes and 5 machine disks`."""
+    counts = Counter(entry.source for entry in entries)
+    parts = [plural(counts[source], source) for source in get_args(Source) if counts[source]]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
 def _of_service(
-    lab: Lab, name: str, service: Service, copying: Mapping[str, Iterable[tuple[str, str]]]
+    lab: Lab,
+    name: str,
+    service: Service,
+    copying: Mapping[str, Iterable[tuple[str, str]]],
+    objects: Iterable[CopiedBy],
 ) -> Iterator[Entry]:
+    namespace = namespace_of(lab, name)
     for key, volume in service.volumes.items():
+        claim = volume.claim or f"{name}-{key}"
+        provisioner = provisioner_of(lab, volume.storage_class)
         yield Entry(
             source="volume",
             name=f"{name}/{key}",
@@ -68,31 +115,67 @@ def _of_service(
             copies=(
                 *(copy for target in copying.get(f"{name}/{key}", ()) for copy in _by_jobs(lab, *target)),
                 *_stated(volume.backup),
+                *(each.copy for each in objects if each.takes(namespace, claim, None, provisioner)),
             ),
             without_copy=volume.no_backup,
             is_copy=bool(volume.copy_of),
+            namespace=namespace,
+            storage_class=volume.storage_class,
         )
     for stated, claim, storage_class, size in claimed(lab.objects.get(name, ())):
+        own = stated.namespace or namespace
+        provisioner = provisioner_of(lab, storage_class)
         yield Entry(
             source="volume",
             name=f"{name}/{claim}",
             path=stated.path,
             size=size,
             places=_places(lab, storage_class),
-            copies=(),
+            copies=tuple(each.copy for each in objects if each.takes(own, claim, None, provisioner)),
             without_copy=None,
             is_copy=False,
+            namespace=own,
+            storage_class=storage_class or None,
         )
     if isinstance(service, DatabaseBase):
+        yield from _of_database(lab, name, service, namespace, objects)
+
+
+def _of_database(
+    lab: Lab, name: str, service: DatabaseBase, namespace: str, objects: Iterable[CopiedBy]
+) -> Iterator[Entry]:
+    places = _places(lab, service.storage_class)
+    backup = service.backup
+    provisioner = provisioner_of(lab, service.storage_class)
+    yield Entry(
+        source="database",
+        name=name,
+        path=("services", name),
+        size=service.size * service.servers,
+        places=places,
+        copies=(
+            *(_by_dumps(lab, name, backup.schedule, backup.storage_class, namespace) if backup else ()),
+            *(each.copy for each in objects if each.takes(namespace, None, name, provisioner)),
+            *([Copy("replica", name, places, None, NO_TIME)] if service.servers > 1 else ()),
+        ),
+        without_copy=service.no_backup,
+        is_copy=False,
+        namespace=namespace,
+        storage_class=service.storage_class,
+        volumes=service.servers,
+    )
+    if backup:
         yield Entry(
-            source="database",
-            name=name,
-            path=("services", name),
-            size=service.size,
-            places=places_of_class(lab, lab.storage_classes[service.storage_class]),
-            copies=_dumps(lab, name, service.backup),
+            source="volume",
+            name=f"{name}/backup",
+            path=("services", name, "backup"),
+            size=backup.size,
+            places=_places(lab, backup.storage_class),
+            copies=(),
             without_copy=None,
-            is_copy=False,
+            is_copy=True,
+            namespace=namespace,
+            storage_class=backup.storage_class,
         )
 
 
@@ -123,17 +206,29 @@ def _by_jobs(lab: Lab, service: str, volume: str) -> Iterator[Copy]:
     if not jobs:
         yield Copy("stated", f"{service}/{volume}", places, None, None)
     for job in jobs:
-        schedule = job.workload.schedule
-        pause = longest_pause(schedule) if schedule else None
-        yield Copy("job", job.name, places, schedule, pause, pause is not None)
+        yield _scheduled("job", job.name, places, job.workload.schedule or "", namespace_of(lab, service))
 
 
-def _dumps(lab: Lab, name: str, backup: Backup | None) -> tuple[Copy, ...]:
-    if backup is None:
-        return ()
-    places = places_of_class(lab, lab.storage_classes[backup.storage_class])
-    pause = longest_pause(backup.schedule)
-    return (Copy("dump", f"{name}-backup", places, backup.schedule, pause, pause is not None),)
+def _by_dumps(lab: Lab, name: str, schedule: str, storage_class: str, namespace: str) -> Iterator[Copy]:
+    yield _scheduled("dump", f"{name}-backup", _places(lab, storage_class), schedule, namespace)
+
+
+def _scheduled(
+    kind: Literal["job", "dump", "machine backup"],
+    by: str,
+    places: tuple[Place, ...],
+    schedule: str,
+    namespace: str | None = None,
+) -> Copy:
+    pause = longest_pause(schedule)
+    return Copy(kind, by, places, schedule or None, pause, pause is not None, namespace)
+
+
+def _of_class(lab: Lab, entry: Entry) -> Iterator[Copy]:
+    """A copy of all volumes of its storage class."""
+    row = lab.storage_classes.get(entry.storage_class) if entry.storage_class else None
+    if row and not entry.is_copy:
+        yield from _stated(row.backup)
 
 
 def _stated(backup: StatedBackup | None) -> Iterator[Copy]:
@@ -150,8 +245,8 @@ def _of_machines(lab: Lab) -> Iterator[Entry]:
                 path=("machines", name, "disks", index),
                 size=disk.size,
                 places=(place_of_storage(lab, machine.host, disk.storage),),
-                copies=tuple(_machine_backups(lab, name)),
-                without_copy=None if machine.role == "appliance" else "a node is recreated from the lab's files",
+                copies=(*_stated(disk.backup), *_machine_backups(lab, name), *_other_members(lab, name)),
+                without_copy=disk.no_backup or (_MADE_ANEW if machine.role == "worker" else None),
                 is_copy=False,
             )
 
@@ -162,5 +257,13 @@ def _machine_backups(lab: Lab, machine: str) -> Iterator[Copy]:
             continue
         host = lab.machines[machine].host
         place = place_of_storage(lab, host, job.to) if job.to in lab.site.hosts[host].storages else Place(job.to)
-        pause = longest_pause(job.schedule)
-        yield Copy("machine backup", name, (place,), job.schedule, pause, pause is not None)
+        yield _scheduled("machine backup", name, (place,), job.schedule)
+
+
+def _other_members(lab: Lab, machine: str) -> Iterator[Copy]:
+    """Of a control plane, the others: each has all that etcd holds."""
+    if lab.machines[machine].role == "control-plane":
+        for name, other in lab.machines.items():
+            if other.role == "control-plane" and name != machine:
+                place = place_of_storage(lab, other.host, other.disks[0].storage)
+                yield Copy("replica", name, (place,), None, NO_TIME)

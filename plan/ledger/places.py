@@ -36,7 +36,7 @@ def places_of_class(lab: Lab, storage_class: StorageClass) -> tuple[Place, ...]:
         return tuple(place_of_storage(lab, host, storage_class.storage) for host in hosts)
     if isinstance(storage_class, OtherStorageClass):
         return (Place(storage_class.provisioner),)
-    return (place_of_folder(lab, storage_class.server, storage_class.path),)
+    return places_of_folder(lab, storage_class.server, storage_class.path)
 
 
 def place_of_storage(lab: Lab, host: str, storage: str) -> Place:
@@ -46,8 +46,9 @@ def place_of_storage(lab: Lab, host: str, storage: str) -> Place:
     return Place(host, disk, row.disks[disk].medium)
 
 
-def place_of_folder(lab: Lab, server: IPv4Address, path: str) -> Place:
-    """The disk of a folder that a server exports: the storage of the host with the longest path above it."""
+def places_of_folder(lab: Lab, server: IPv4Address, path: str) -> tuple[Place, ...]:
+    """The disk of a folder that a server exports: of a host, that of the storage with the longest path above it; of a
+    machine, any of its disks."""
     for name, host in lab.site.hosts.items():
         if host.address == server:
             above = [
@@ -55,12 +56,11 @@ def place_of_folder(lab: Lab, server: IPv4Address, path: str) -> Place:
                 for storage, row in host.storages.items()
                 if row.path and f"{path}/".startswith(f"{row.path.rstrip('/')}/")
             ]
-            return place_of_storage(lab, name, max(above)[1]) if above else Place(name)
-    for name, machine in lab.machines.items():
+            return (place_of_storage(lab, name, max(above)[1]) if above else Place(name),)
+    for machine in lab.machines.values():
         if any(interface.address == server for interface in machine.interfaces):
-            disks = dict.fromkeys(place_of_storage(lab, machine.host, disk.storage) for disk in machine.disks)
-            return next(iter(disks)) if len(disks) == 1 else Place(f"{name} on {machine.host}")
-    return Place(str(server))
+            return tuple(dict.fromkeys(place_of_storage(lab, machine.host, disk.storage) for disk in machine.disks))
+    return (Place(str(server)),)
 
 
 def disks(lab: Lab) -> Iterator[Place]:

@@ -16,7 +16,7 @@ NOT_READY = "node.kubernetes.io/not-ready"
 SECONDS = 30
 """That nodes have to become ready."""
 ATTACHED_BY_CONTROLLER = "volumes.kubernetes.io/controller-managed-attach-detach"
-"""Annotation without which the volumes of a node's pods are not attached."""
+"""Annotation without which nobody attaches the volumes of a node's pods."""
 
 
 def add_nodes(api: Api, lab: Lab, nodes: Collection[Node]) -> None:

@@ -73,7 +73,7 @@ class User(NamedTuple):
     privileges: Mapping[str, Sequence[str]]
     """By path, for all below it too."""
     here: Mapping[str, Sequence[str]]
-    """By path, for that path only."""
+    """By path, for that path alone."""
     means: str
     """`token` or `ticket`."""
 

@@ -111,7 +111,7 @@ class Token(Data):
     privileges: dict[str, list[str]]
     """By path, for all below it too; what is granted on a deeper path replaces them."""
     privileges_here: dict[str, list[str]] = {}
-    """By path, for that path only."""
+    """By path, for that path alone."""
 
 
 class Task(Data):

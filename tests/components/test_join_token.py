@@ -59,7 +59,7 @@ def test_the_token_is_good_for_a_day() -> None:
 
 
 def test_when_it_expires_is_settled_once_and_kept_in_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the engine does with `ignore_changes`, the provider answers a later `up` with its first inputs."""
+    """As the engine does with `ignore_changes`, the provider answers a later `up` with what it was first told."""
     first = declared()
     monkeypatch.setattr(join_token, "hours_from_now", lambda _: "2099-01-01T00:00:00Z")
     kept = first.get(providers.PASSWORD, "node1")

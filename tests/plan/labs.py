@@ -37,6 +37,7 @@ def change(folder: Path, edits: list[dict[str, str]]) -> None:
         file.parent.mkdir(exist_ok=True)
         text = file.read_text(encoding="utf-8") if "old" in edit else ""
         assert "old" not in edit or text.count(edit["old"]) == 1, f"{edit['old']!r} does not stand once in {file.name}"
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text.replace(edit["old"], edit["new"]) if "old" in edit else edit["new"], encoding="utf-8")
 
 

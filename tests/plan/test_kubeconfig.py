@@ -1,4 +1,4 @@
-"""The hash by which a joining node recognises its cluster, and a kubeconfig that does not have it."""
+"""The hash by which a joining node knows its cluster, and a kubeconfig from which it cannot be told."""
 
 import base64
 

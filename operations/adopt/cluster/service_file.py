@@ -161,10 +161,10 @@ def _comments(found: FoundService, measured: Footprint, questions: list[Question
     for each in questions:
         if each.what == "secret-withheld":
             names = ", ".join(each.names)
-            lines.append(f"Not written, as it looks like a secret; it stays in the cluster: {each.key}: {names}")
+            lines.append(f"Not written, for it looks like a secret; it stays in the cluster: {each.key}: {names}")
         elif each.what == "secret-value":
             names = ", ".join(each.names)
-            lines.append(f"Not written, as they look like secrets; the next change of the release drops them: {names}")
+            lines.append(f"Not written, for they look like secrets; the next change of the release drops them: {names}")
         elif each.what == "secret-kept":
             lines.append(f"Not written, it stays in the cluster as it is: {each.key}")
         elif each.what == "repository-guessed":

@@ -41,7 +41,7 @@ _KNOWN = (
             r"|SASL authentication|invalid credentials|invalid password",
             re.I,
         ),
-        "the server refuses its credentials{secrets}",
+        "what it signs in to refuses its credentials{secrets}",
         "give both sides the same password: compare it with that of the user in the database, then restart {subject}",
     ),
     _Known(

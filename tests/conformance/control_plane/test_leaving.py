@@ -55,7 +55,7 @@ class Rehearsal:
         return any((folder / f"{program}.log").exists() for folder in self.folders())
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for something. Fails with its output if it has ended before."""
+        """Wait for something. Fails with what it said if it has ended before."""
         deadline = time.monotonic() + SECONDS
         while not condition():
             assert self.process.poll() is None, self.said
@@ -72,7 +72,7 @@ class Rehearsal:
 
 @contextmanager
 def rehearsal(temporary: Path) -> Iterator[Rehearsal]:
-    """A rehearsal that has been started and stays up until it gets a signal to stop."""
+    """A rehearsal that has been started and stays up until it is told to stop."""
     for program in PROGRAMS:
         try:
             path_of(program)

@@ -1,4 +1,4 @@
-"""Pods as people write them, good and bad: generated, the same for the same seed."""
+"""Pods as people write them, and as nobody should: generated, the same for the same seed."""
 
 from collections.abc import Iterator, Sequence
 from random import Random

@@ -1,4 +1,4 @@
-"""For each common mistake, the cluster gives the recorded message, and the planner predicts it word for word."""
+"""Of a common mistake, the cluster says what is kept, and the planner has said it before in the same words."""
 
 import re
 from collections.abc import Iterator

@@ -49,7 +49,7 @@ class Lab:
         return make_plan(load_lab(self.folder))
 
     def stack(self, program: str | None = None) -> Stack:
-        """A stack of it, of which nothing was declared yet, and whose cluster is not needed."""
+        """A stack of it, of which nothing was declared yet, and whose cluster nobody asks for."""
         stack = Stack(self.folder.parent, self.folder, self.proxmox, program=program)
         stack.set("kubeconfig", "of a cluster that nobody asks for", secret=True)
         return stack

@@ -56,7 +56,7 @@ def guard(small: Live) -> Said:
 
 @contextmanager
 def changed(small: Live, name: str) -> Iterator[Said]:
-    """The lab with a change, after an `up` of it; gives the guard's prediction. Changes it back."""
+    """The lab with a change, after an `up` of it; gives what was said of it before. Changes it back."""
     with small.edited(*EDITS[name]):
         said = guard(small)
         small.stack.must_up()

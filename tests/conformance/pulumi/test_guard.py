@@ -1,4 +1,4 @@
-"""`pulumi preview --json | homelab guard`, with the real engine and provider: its predictions come true."""
+"""`pulumi preview --json | homelab guard`, with the real engine and provider: what is said is what would happen."""
 
 import shutil
 import subprocess

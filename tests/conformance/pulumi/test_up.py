@@ -232,7 +232,7 @@ def test_why_it_waits_is_said_within_seconds_and_one_interrupt_stops_it_cleanly(
     finally:
         cordon(small.api, cordoned=False)
     assert stopped.code == 130, stopped.told
-    assert re.search(rf"waiting for {NAME} for \d s: {said}", stopped.told), stopped.told
+    assert re.search(rf"waiting for {NAME} since \d s: {said}", stopped.told), stopped.told
     assert f"Under way when it ended: {NAME}" in stopped.told
     assert "pending_operations" not in small.stack.export()["deployment"]
     back(small)

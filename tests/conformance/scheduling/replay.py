@@ -116,7 +116,7 @@ class Replay:
         return self.stage.remove(name)
 
     def _ask_again(self) -> None:
-        """Make one more pod of each that waits: the messages about them have to be true at the end."""
+        """Make one more pod of all that wait: what is said of them is true to what is there in the end."""
         pods = self.stage.pods
         for kind, only in dict.fromkeys((pods[name].kind, pods[name].only) for name in self.waiting):
             name = self.stage.make(kind, only)

@@ -1,4 +1,4 @@
-"""A change of a file that machines read once is reported: the error that it causes, or the steps by hand."""
+"""A change of what machines read once is said: which error it makes, or what is done by hand."""
 
 import shutil
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_a_newer_version_is_taken_by_hand(folder: Path, new: str) -> None:
     found = consequences(folder, version(new))
     assert errors(found) == []
     said = found["BY-HAND:cluster"]
-    assert f"kubernetes_version (v1.34.2 -> {new}) reaches no running machine" in said.message
+    assert f"kubernetes_version (v1.34.2 -> {new}) reaches no machine that runs" in said.message
     assert (
         f"by hand: `homelab upgrade` says in which order: on the control plane `kubeadm upgrade apply {new}`"
         in said.fix
@@ -107,7 +107,7 @@ def test_a_worker_alone_is_not_asked(folder: Path) -> None:
 def test_a_setting_of_the_kubelet_names_its_key_and_the_way(folder: Path, change: dict[str, str], key: str) -> None:
     said = consequences(folder, change)["BY-HAND:cluster"]
     assert said.causes == (key,)
-    assert f"{key} reaches no running machine" in said.message
+    assert f"{key} reaches no machine that runs" in said.message
     assert "kubeadm upgrade node phase kubelet-config" in said.fix
 
 
@@ -116,14 +116,14 @@ def test_keys_for_ssh_name_the_machines(folder: Path) -> None:
     old = f"ssh_keys:{text.partition('ssh_keys:')[2].partition(chr(10))[0]}\n"
     keys = "ssh_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1pVtXQpNkX6pVtXQpNkX6pVtXQpNkX6pVtXQpNkX6p you]"
     said = consequences(folder, edit("site.yaml", old, f"{keys}\n"))["BY-HAND:cluster"]
-    assert "ssh_keys reaches no running machine (master, worker" in said.message
+    assert "ssh_keys reaches no machine that runs (master, worker" in said.message
     assert "authorized_keys" in said.fix
 
 
 def test_name_servers_of_created_machines(folder: Path) -> None:
     found = consequences(folder, edit("networks.yaml", "nameservers: [10.0.20.1]", "nameservers: [10.0.20.5]"))
     assert {each.target for each in found.values() if each.effect == "BY-HAND"} == {"master", "worker", "worker-gpu"}
-    assert "nameservers and domain reaches no running machine" in found["BY-HAND:worker"].message
+    assert "nameservers and domain reaches no machine that runs" in found["BY-HAND:worker"].message
 
 
 def test_the_disk_of_a_created_machine_names_its_command(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every answer of Proxmox is understood or reported as unread: never an exception, and never a pass."""
+"""Whatever Proxmox answers, it is understood or said to be unread: never an exception, and never a pass."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

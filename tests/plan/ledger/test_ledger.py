@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from config.lab import Lab
 from config.load import InvalidLab, load_lab
 from plan.ledger import Entry, Place, data_losses, ledger
 from plan.ledger.copies import longest_pause
@@ -44,11 +45,19 @@ SECOND_DISK = [
 ]
 
 
-def entries(tmp_path: Path, *edits: dict[str, str]) -> dict[str, Entry]:
-    """The ledger of `small` after some edits, by name."""
+UNSTATED = {"file": "storage.yaml", "old": "  backup: {by: restic, to: nas, every_hours: 24}\n", "new": ""}
+
+
+def lab_with(tmp_path: Path, *edits: dict[str, str]) -> Lab:
+    """`small` after some edits, without the copy of all volumes of its storage class."""
     folder = Path(shutil.copytree(FOLDERS["small"], tmp_path / "lab"))
-    change(folder, list(edits))
-    return {entry.name: entry for entry in ledger(load_lab(folder))}
+    change(folder, [UNSTATED, *edits])
+    return load_lab(folder)
+
+
+def entries(tmp_path: Path, *edits: dict[str, str]) -> dict[str, Entry]:
+    """Its ledger, by name."""
+    return {entry.name: entry for entry in ledger(lab_with(tmp_path, *edits))}
 
 
 def volume(new: str, file: str = "services/vaultwarden.yaml") -> dict[str, str]:
@@ -73,12 +82,50 @@ def test_a_copy_on_the_same_disk_does_not_survive_it(tmp_path: Path) -> None:
 
 
 def test_a_copy_on_another_disk_survives(tmp_path: Path) -> None:
-    found = entries(tmp_path, *SECOND_DISK, with_copies_on("slow"))
+    lab = lab_with(tmp_path, *SECOND_DISK, with_copies_on("slow"))
+    found = {entry.name: entry for entry in ledger(lab)}
     assert [copy.places for copy in found["vaultwarden/data"].surviving] == [(HDD,)]
-    losses = {loss.place: loss for loss in data_losses(found.values())}
-    assert [(entry.name, age) for entry, age in losses[NVME].restored] == [("vaultwarden/data", timedelta(days=1))]
-    assert [entry.name for entry in losses[NVME].gone] == ["freshrss/data"]
-    assert HDD not in losses, "a copy is no data of its own"
+    losses = {loss.name: loss for loss in data_losses(lab, ledger(lab))}
+    restored = {entry.name: age for entry, age in losses["nvme0 of pve"].restored}
+    assert restored["vaultwarden/data"] == restored["control-plane/scsi0"] == timedelta(days=1)
+    assert [entry.name for entry in losses["nvme0 of pve"].gone] == ["freshrss/data"]
+    assert losses["sda of pve"].gone == (), "a copy is no data of its own"
+    assert {entry.name for entry in losses["pve"].gone} == {"freshrss/data", "vaultwarden/data"}
+
+
+def test_a_deleted_namespace_keeps_the_volumes_of_the_labs_own_classes(tmp_path: Path) -> None:
+    lab = lab_with(tmp_path)
+    (loss,) = (each for each in data_losses(lab, ledger(lab)) if each.name.endswith("-freshrss"))
+    assert (loss.event, [entry.name for entry in loss.kept], loss.gone) == ("namespace", ["freshrss/data"], ())
+
+
+def test_a_copy_of_a_whole_storage_class_is_one_of_each_volume() -> None:
+    found = {entry.name: entry for entry in ledger(lab_of("small"))}
+    assert [copy.by for copy in found["freshrss/data"].surviving] == ["restic"]
+    assert found["freshrss/data"].state == "copied"
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "spec", "by"),
+    [
+        ("velero.io/v1", "Schedule", "schedule: 0 3 * * *, template: {includedNamespaces: ['*']}", "Schedule it"),
+        ("k8up.io/v1", "Schedule", "backup: {schedule: 0 3 * * *}", "Schedule it"),
+        (
+            "volsync.backube/v1alpha1",
+            "ReplicationSource",
+            "sourcePVC: vaultwarden-data, trigger: {schedule: 0 3 * * *}",
+            "ReplicationSource it",
+        ),
+    ],
+)
+def test_objects_of_backup_tools_are_copies_that_lie_nobody_knows_where(
+    api: str, kind: str, spec: str, by: str, tmp_path: Path
+) -> None:
+    text = f"apiVersion: {api}\nkind: {kind}\nmetadata: {{name: it}}\nspec: {{{spec}}}\n"
+    beside = {"file": "services/vaultwarden/backup.yaml", "new": text}
+    found = entries(tmp_path, volume(DATA + "\nobjects: [backup.yaml]"), beside)["vaultwarden/data"]
+    assert [(copy.by, copy.every, copy.places) for copy in found.copies] == [(by, timedelta(days=1), ())]
+    assert found.state == "not known"
 
 
 def test_a_schedule_that_never_comes_up_has_no_pause() -> None:
