@@ -11,7 +11,9 @@ from operations.guard.charts import TYPE as CHART
 from operations.guard.charts import chart_consequences
 from operations.guard.clashes import clashes
 from operations.guard.consequence import Consequence, Verdict, not_known
+from operations.guard.data_formats import data_formats
 from operations.guard.ending import Ending, ending_of
+from operations.guard.handed_over import handed_over
 from operations.guard.host_objects import host_consequences
 from operations.guard.imports import import_replaced
 from operations.guard.live import Unasked, not_asked, seen_live
@@ -80,7 +82,8 @@ def judge(
     nodes = {step.name for step in steps if step.type == MACHINE and role_of(lab, step).is_node}
     imported = frozenset(each.urn for each in preview.steps if each.op == "import")
     found = [each for step in steps for each in _of_step(step, steps, imported, lab, stack, charts or {})]
-    found += [*moves(steps), *clashes(steps, stack)]
+    found += [*moves(steps), *clashes(steps, stack), *handed_over(steps)]
+    found += [each for step in steps for each in data_formats(step)]
     found += seen_live(steps, stack, observation) if observation else ()
     found = [_printable(each) for each in _together(list(dict.fromkeys(found)), nodes)]
     ordered = tuple(sorted(found, key=worst_first))

@@ -11,6 +11,7 @@ Effect = Literal[
     "UNMOUNT",
     "SHRINK",
     "SCALE-DOWN",
+    "NO-WAY-BACK",
     "STOP",
     "DISCONNECT",
     "REDIRECT",
@@ -81,6 +82,12 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "Of a database, the operator deletes the surplus instances with their volumes. With one left, the "
         "loss of its node interrupts it.",
         "Take the change back, or take a backup and allow it by name.",
+    ),
+    "NO-WAY-BACK": EffectPage(
+        "Data is met by a release that keeps it in another format",
+        "A server of another major version upgrades its data, so that the old one reads it no more, or it does not "
+        "start on it. Taking the change back does not help then.",
+        "Make a backup, read the release notes, and allow it by name.",
     ),
     "STOP": EffectPage(
         "It is stopped and stays off",
