@@ -132,7 +132,7 @@ def test_gives_objects_of_a_list_of_one_kind_their_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "[]", '{"items": 3}', '{"items": [1, {"metadata": 2}]}'])
 def test_refuses_a_folder_without_objects(tmp_path: Path, content: str) -> None:
     (tmp_path / "pods.json").write_text(content)
-    with pytest.raises(InvalidDump, match="is no dump"):
+    with pytest.raises(InvalidDump, match="is not a dump"):
         read_dump(tmp_path)
 
 

@@ -87,7 +87,7 @@ def test_a_part_that_fails_is_asked_again(prometheus: Prometheus, answers: Answe
     [
         ((400, {"status": "error", "error": "parse error: unexpected end"}), "unreadable", "parse error"),
         ((401, {"status": "error", "error": "no token"}), "forbidden", "no token"),
-        ((200, "<html>a login page</html>"), "unreadable", "is no Prometheus"),
+        ((200, "<html>a login page</html>"), "unreadable", "is not a Prometheus"),
     ],
 )
 def test_a_refusal_is_told_in_its_words(
