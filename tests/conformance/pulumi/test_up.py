@@ -213,7 +213,7 @@ def test_a_lab_that_changes_while_it_asks_is_not_applied(small: Live) -> None:
         os.close(writes)
         os.close(reads)
     assert (process.returncode, "Not applied" in told) == (1, True)
-    assert f"{NAME}  update, with other values than those that were judged" in told
+    assert f"{NAME}  update, with other values than those that were checked" in told
     assert image(small).endswith("1.27.0")
 
 
@@ -279,7 +279,7 @@ def test_the_engine_comes_to_its_end_where_the_command_itself_is_killed(small: L
 
 def test_it_does_not_begin_where_nobody_can_be_asked_or_protection_would_be_ignored(small: Live) -> None:
     with begin(small) as process:
-        assert "there is nobody to ask" in process.communicate(timeout=SECONDS)[0]
+        assert "there is no terminal to ask on" in process.communicate(timeout=SECONDS)[0]
     assert process.returncode == 2
     ignoring = up(small, "--ignore-protect")
     assert (ignoring.code, "protection is never ignored" in ignoring.told) == (2, True)
