@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.kubernetes import LabelValue, ResourceName, Route
+from config.kubernetes import LabelKey, LabelValue, ResourceName, Route
 from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, text_like
 from config.quantity import CpuQuantity, MemoryQuantity
 
@@ -139,6 +139,16 @@ class Secrets(Model):
     role: Name = "external-secrets"
 
 
+class Watching(Model):
+    """Who watches the lab: the service that gets the rules for alerts, and beside which the dashboards lie."""
+
+    service: Name
+    """The service that installs Prometheus. Its rules are PrometheusRule objects where the lab has the Prometheus
+    operator, else values of the chart `prometheus`."""
+    rule_labels: dict[LabelKey, LabelValue] = {}
+    """Labels by which the operator's Prometheus selects rules, for example `release: prometheus`."""
+
+
 class Platform(Model):
     """Services of the lab that other services rely on."""
 
@@ -154,6 +164,8 @@ class Platform(Model):
     ingress: Ingress | None = None
     secrets: Secrets | None = None
     gpu: GpuSharing | None = None
+    watching: Watching | None = None
+    """Left out, the program makes no alerts and no dashboards."""
 
 
 class Cluster(Model):

@@ -32,6 +32,7 @@ from plan.scenarios.transitions import transition_findings
 from plan.tiers.namespaces import plan_namespaces
 from plan.tiers.objects import plan_tiers, shutdown_findings
 from plan.tiers.policies import plan_policies
+from plan.watching.objects import watched
 from plan.workloads.services import plan_services
 from plan.workloads.storage_classes import storage_classes
 
@@ -47,7 +48,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
     tiers = plan_tiers(lab)
     nodes = plan_nodes(lab)
     namespaces = plan_namespaces(lab, tiers)
-    services = plan_services(lab, nodes)
+    services = watched(lab, nodes, namespaces, plan_services(lab, nodes))
     capacity = measure(lab, nodes, namespaces, services, running)
     workloads = tuple(workload for service in services for workload in service.workloads)
     return Plan(

@@ -17,7 +17,7 @@ from config.checks.kubeadm import check_cluster_ranges, check_control_plane_size
 from config.checks.machines import check_machines
 from config.checks.namespaces import check_groups, check_namespaces, check_workload_names
 from config.checks.objects import check_files, check_releases, check_routes, check_service_names
-from config.checks.platform import check_platform
+from config.checks.platform import check_platform, check_watching
 from config.checks.references import check_references
 from config.checks.secrets import check_secrets
 from config.checks.site import check_site
@@ -68,6 +68,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
         SERVICE,
         (
             check_platform,
+            check_watching,
             check_files,
             check_objects,
             check_workloads,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
+from config.service import HelmService
 from config.source import Path, Problem
 
 _PROVIDES = {
@@ -35,6 +36,23 @@ def check_platform(lab: Draft) -> Iterator[Problem]:
             yield lab.problem(path, f"{name!r} answers nowhere; declare its {service.listens_at}")
     for name in lab.storage_classes:
         yield from _check_kind(lab, ("storage", name, "driver"), lab.storage_classes[name].driver)
+
+
+def check_watching(lab: Draft) -> Iterator[Problem]:
+    """Without the Prometheus operator, rules go into the values of the chart `prometheus`."""
+    watching = lab.cluster.platform.watching if lab.cluster else None
+    service = lab.services.get(watching.service) if watching else None
+    if service is None or not (
+        lab.is_complete("services")
+        and not any("monitoring.coreos.com" in each.installs() for each in lab.services.values())
+    ):
+        return
+    if not isinstance(service, HelmService) or service.chart.name != "prometheus":
+        message = (
+            "rules for alerts need the Prometheus operator or the chart prometheus; name monitoring.coreos.com under "
+            "provides of the service that installs the operator, or the service of that chart here"
+        )
+        yield lab.problem(("cluster", "platform", "watching", "service"), message)
 
 
 def _check_kind(lab: Draft, path: Path, name: str | None) -> Iterator[Problem]:

@@ -48,6 +48,7 @@ REFERENCES = (
     Reference("cluster.platform.ingress.forward_auth", "service", "services"),
     Reference("cluster.platform.secrets.operator", "service", "services"),
     Reference("cluster.platform.secrets.vault", "service", "services"),
+    Reference("cluster.platform.watching.service", "service", "services"),
     Reference("cluster.platform.gpu.operator", "service", "services"),
     Reference("cluster.platform.gpu.feature_discovery", "service", "services"),
     Reference("storage.*.driver", "service", "services"),

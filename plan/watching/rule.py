@@ -54,9 +54,12 @@ def any_of(names: Iterable[str]) -> str:
     return "|".join(name.replace(".", "\\\\.") for name in names)
 
 
-def requested(resource: str, nodes: str, *, kind: Literal["requests", "limits"] = "requests") -> str:
-    """What the active pods on some nodes request, or may use, by container. `nodes` is a pattern."""
-    series = f'kube_pod_container_resource_{kind}{{resource="{resource}",node=~"{nodes}"}}'
+def requested(
+    resource: str, nodes: str, *, kind: Literal["requests", "limits"] = "requests", namespaces: str | None = None
+) -> str:
+    """Requests or limits of the active pods on some nodes, by container. `nodes` and `namespaces` are patterns."""
+    beside = f',namespace=~"{namespaces}"' if namespaces else ""
+    series = f'kube_pod_container_resource_{kind}{{resource="{resource}",node=~"{nodes}"{beside}}}'
     return f"(max by (namespace, pod, container, node) ({series}) {ACTIVE})"
 
 
