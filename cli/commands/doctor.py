@@ -5,14 +5,17 @@ from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.doctor import doctor_report
 from cli.text.console import make_console
+from cli.text.copies import print_copies
 from cli.text.doctor import print_diagnosis, print_drift
 from config.load import InvalidLab, lab_folder, load_lab
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
+from operations.copies import checked_copies
 from operations.doctor.diagnose import diagnose
 from operations.drift import drift
 from operations.identity import AnotherCluster
 from plan import make_plan
+from plan.ledger import ledger
 
 
 def run_doctor(source: Source, output: str) -> int:
@@ -24,12 +27,16 @@ def run_doctor(source: Source, output: str) -> int:
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)
     findings = diagnose(observed)
-    found = drift(make_plan(load_lab(lab_folder(source.lab))), observed) if source.lab else None
+    plan = make_plan(load_lab(lab_folder(source.lab))) if source.lab else None
+    found = drift(plan, observed) if plan else None
+    copies = tuple(checked_copies(ledger(plan.lab), observed)) if plan else None
     if output == "json":
-        print_json(doctor_report(observed, findings, observed.gaps, found))
+        print_json(doctor_report(observed, findings, observed.gaps, found, copies))
     else:
         console = make_console()
         print_diagnosis(observed, findings, observed.gaps, console)
         if found:
             print_drift(found, console)
+        if copies is not None:
+            print_copies(copies, observed.now, console)
     return ERRORS if any(each.severity == "error" for each in findings) else FINE

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cli.reports.copies import CheckedCopyReport, checked_copy_report
 from cli.reports.document import Document, Report
 from cli.reports.gap import GapReport, gap_reports
 from observation.model import Gap, Observation, TimeSource
 from observation.objects import Reference
 from operations.adopt.cluster.comparison import Difference
+from operations.copies import CheckedCopy
 from operations.doctor.catalogue import RULES
 from operations.doctor.finding import Evidence, Finding
 from operations.drift import Drift
@@ -79,10 +81,16 @@ class DoctorReport(Document):
     not_asked: tuple[GapReport, ...]
     drift: DriftReport | None
     """Only with a lab."""
+    copies: tuple[CheckedCopyReport, ...] | None
+    """When each copy of the lab's data was really made; only with a lab."""
 
 
 def doctor_report(
-    observed: Observation, findings: Sequence[Finding], not_asked: Sequence[Gap], found: Drift | None = None
+    observed: Observation,
+    findings: Sequence[Finding],
+    not_asked: Sequence[Gap],
+    found: Drift | None = None,
+    copies: Sequence[CheckedCopy] | None = None,
 ) -> DoctorReport:
     """A diagnosis for programs."""
     return DoctorReport(
@@ -94,6 +102,7 @@ def doctor_report(
         findings=tuple(ailment_report(each) for each in findings),
         not_asked=gap_reports(not_asked),
         drift=_drift(found) if found else None,
+        copies=None if copies is None else tuple(map(checked_copy_report, copies)),
     )
 
 
