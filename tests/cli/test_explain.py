@@ -158,3 +158,15 @@ def test_every_reason_to_refuse_a_lab_is_explained(refusal: Refusal, homelab: Ho
     result = homelab("explain", refusal.code.lower())
     assert result.exit_code == 0
     assert result.stdout == f"{refusal.code}: {refusal.title}\n\n{refusal.meaning}\n\nRemedy: {refusal.remedy}\n"
+
+
+def test_data_and_disks_tell_their_copies(homelab: Homelab) -> None:
+    volume = homelab("explain", "vault/data").stdout
+    assert "it has copies on its own disk only" in volume
+    assert "copy: job vault-backup, to sdc of pve, the same disk, every 7 days" in volume
+    assert "COPY-ON-SAME-DISK" in volume
+    disk = homelab("explain", "pve/sdc").stdout
+    assert disk.startswith("sdc of pve, a RAID 1 of hard disks: 11 machines, ")
+    document = json.loads(homelab("explain", "pve/sdc", "--format", "json").stdout)
+    assert (document["event"], document["machines"]) == ("disk", 11)
+    assert {"vault/data", "pfsense/scsi0"} <= set(document["gone"])
