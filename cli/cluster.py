@@ -22,6 +22,9 @@ UsageOption = Annotated[
 PrometheusOption = Annotated[
     str | None, typer.Option("--prometheus", help="URL of a Prometheus that is asked for the usage of 30 days.")
 ]
+HistoryOption = Annotated[
+    str | None, typer.Option("--prometheus", help="URL of a Prometheus that is asked how full the cluster was.")
+]
 KubeconfigOption = Annotated[
     Path | None, typer.Option("--kubeconfig", help="Left out, $KUBECONFIG, else ~/.kube/config.")
 ]
@@ -45,6 +48,9 @@ class Source(NamedTuple):
     context: str | None = None
     lab: str | None = None
     prometheus: str | None = None
+    """Asked for the usage of containers."""
+    history: str | None = None
+    """Asked how full the cluster was."""
 
 
 def observe_source(source: Source) -> "Observation":
@@ -61,7 +67,9 @@ def observe_source(source: Source) -> "Observation":
         from plan import make_plan
 
         check_identity(make_plan(load_lab(lab_folder(source.lab))), observed)
-    return _with_usage(source.prometheus, observed) if source.prometheus and not source.usage else observed
+    if source.prometheus and not source.usage:
+        observed = _with_usage(source.prometheus, observed)
+    return _with_history(source.history, observed) if source.history else observed
 
 
 def _ask(source: Source) -> "Observation":
@@ -105,6 +113,21 @@ def _with_usage(url: str, observed: "Observation") -> "Observation":
     if not any(each.why == "unreachable" for each in gaps):
         answers.done()
     return replace(observed, usage=usage, gaps=(*observed.gaps, *gaps))
+
+
+def _with_history(url: str, observed: "Observation") -> "Observation":
+    """The same with the history that a Prometheus tells."""
+    from dataclasses import replace
+
+    from operations.clients.prometheus import Prometheus
+    from operations.observe.history import history_of_cluster
+
+    with _progress() as progress:
+        task = progress.add_task(f"asking {url}", total=None)
+        history, gaps = history_of_cluster(
+            Prometheus(url), observed, lambda done, of: progress.update(task, completed=done, total=of)
+        )
+    return replace(observed, history=history, gaps=(*observed.gaps, *gaps))
 
 
 def _progress() -> "Progress":

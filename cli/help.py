@@ -80,6 +80,10 @@ HELP: Mapping[str, Help] = {
         ("homelab drain k8s-node3", "homelab drain k8s-node3 --dump dump"),
         f"0 it can be drained, 1 something holds it up, {INVALID_INPUT}",
     ),
+    "scale": Help(
+        ("homelab scale --prometheus http://192.0.2.20:9090", "homelab scale --dump dump --lab small"),
+        f"0 it was judged, {INVALID_INPUT}",
+    ),
     "upgrade": Help(
         ("homelab upgrade", "homelab upgrade --dump dump"),
         f"0 nothing is in the way, 1 something is, {INVALID_INPUT}",

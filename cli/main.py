@@ -11,6 +11,7 @@ from cli.adopt import adopt
 from cli.cluster import (
     ContextOption,
     DumpOption,
+    HistoryOption,
     KubeconfigOption,
     OptionalLabOption,
     PrometheusOption,
@@ -232,6 +233,21 @@ def drain_command(
     raise SystemExit(run_drain(node, Source(dump, None, kubeconfig, context, lab), output))
 
 
+@app.command("scale")
+def scale_command(
+    dump: DumpOption = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    lab: OptionalLabOption = None,
+    prometheus: HistoryOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Say whether a worker is to be added or may go, what keeps each node, and when the cluster is full."""
+    from cli.commands.scale import run_scale
+
+    raise SystemExit(run_scale(Source(dump, None, kubeconfig, context, lab, history=prometheus), output))
+
+
 @app.command("upgrade")
 def upgrade_command(
     dump: DumpOption = None,
@@ -274,7 +290,7 @@ def dump_command(
     """Write all objects of the cluster into a folder, without the values of Secrets."""
     from cli.commands.dump import run_dump
 
-    raise SystemExit(run_dump(folder, Source(None, None, kubeconfig, context, lab, prometheus), output))
+    raise SystemExit(run_dump(folder, Source(None, None, kubeconfig, context, lab, prometheus, prometheus), output))
 
 
 @app.command("rightsize")

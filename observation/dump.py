@@ -1,23 +1,27 @@
 """Reading a dump: a folder with a List per resource, `PLURAL[.GROUP].json`, as kubectl and `homelab dump` write it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
+from observation.history import InvalidHistory, read_history
 from observation.kinds import RESOURCES
 from observation.model import Gap, Kubelet, Observation, TimeSource
 from observation.times import newest_time, read_time
-from observation.usage import read_usage
+from observation.usage import InvalidUsage, read_usage
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text, value, values
 
+_Read = TypeVar("_Read")
 FORMAT_VERSION = 1
 DESCRIPTION = "dump.json"
 """The file in which `homelab dump` says what it wrote, when, and what it could not ask."""
 USAGE = "usage.json"
 """The usage of the containers, if it was asked for."""
+HISTORY = "history.json"
+"""How full the cluster was, if it was asked for."""
 NOW = "now.txt"
 """The time of the observation; it overrides that of the description."""
 
@@ -37,7 +41,8 @@ class _Described(NamedTuple):
 
 
 def read_dump(folder: Path, usage: Path | None = None) -> Observation:
-    """Read a dump, and the usage of its containers if a file is given. Raises InvalidDump and InvalidUsage.
+    """Read a dump, and the usage of its containers if a file is given. Raises InvalidDump,
+    and InvalidUsage for a file of usage that is named.
 
     Without a file of usage, the folder's `usage.json` is read if there is one. What cannot be read is a gap of the
     observation, and the rest is read. The time is that of `now.txt`, then of
@@ -50,7 +55,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
     resources: dict[str, tuple[Manifest, ...]] = {}
     gaps = list(described.gaps)
     for file in sorted(folder.glob("*.json")):
-        if file.name in (DESCRIPTION, USAGE):
+        if file.name in (DESCRIPTION, USAGE, HISTORY):
             continue
         try:
             text = file.read_text(encoding="utf-8-sig")
@@ -65,6 +70,8 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
         raise InvalidDump(f"{folder} is not a dump: no file in it is a List of objects, as pods.json would be")
     _add_absent(described, resources, gaps)
     now, now_from = _time(folder / NOW, described, texts)
+    own_usage = None if usage else _beside(folder / USAGE, read_usage, gaps)
+    history = _beside(folder / HISTORY, read_history, gaps)
     return Observation(
         described.server or str(folder),
         now,
@@ -73,8 +80,20 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
         tuple(gaps),
         described.version,
         described.kubelets,
-        read_usage(usage or folder / USAGE) if usage or (folder / USAGE).exists() else None,
+        read_usage(usage) if usage else own_usage,
+        history,
     )
+
+
+def _beside(file: Path, read: Callable[[Path], _Read], gaps: list[Gap]) -> _Read | None:
+    """What a file of the dump says beside the objects; a gap where it cannot be read."""
+    if not file.exists():
+        return None
+    try:
+        return read(file)
+    except (InvalidUsage, InvalidHistory) as error:
+        gaps.append(Gap(file.stem, "unreadable", str(error)))
+        return None
 
 
 def _objects(resource: str, content: Any) -> tuple[tuple[Manifest, ...], list[Gap]]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
 from observation.events import Event, read_event
+from observation.history import History
 from observation.kinds import RESOURCE_OF
 from observation.objects import Reference, controller_uid, created, group_of, name_of, namespace_of, reference
 from observation.usage import Usage
@@ -57,6 +58,7 @@ class Observation:
     kubelets: Mapping[str, Kubelet] = field(default_factory=dict[str, Kubelet])
     """By node, as far as they were asked."""
     usage: Usage | None = None
+    history: History | None = None
 
     def of(self, kind: str, group: str | None = None) -> tuple[Manifest, ...]:
         """The objects of a kind; of that API group, where two groups have a kind of that name."""

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from observation.dump import DESCRIPTION, FORMAT_VERSION, NOW, USAGE, InvalidDump
+from observation.dump import DESCRIPTION, FORMAT_VERSION, HISTORY, NOW, USAGE, InvalidDump
+from observation.history import write_history
 from observation.model import Observation
 from observation.objects import name_of, namespace_of
 from observation.redaction import redacted
@@ -27,6 +28,8 @@ def write_dump(observed: Observation, folder: Path) -> None:
             (folder / f"{resource}.json").write_text(_list(objects), encoding="utf-8")
     if observed.usage is not None:
         write_usage(observed.usage, folder / USAGE)
+    if observed.history is not None:
+        write_history(observed.history, folder / HISTORY)
     (folder / NOW).write_text(observed.now.strftime("%Y-%m-%dT%H:%M:%SZ\n"), encoding="utf-8")
     (folder / DESCRIPTION).write_text(json.dumps(_description(observed), indent=1), encoding="utf-8")
 

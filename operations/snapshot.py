@@ -96,7 +96,8 @@ def _volume_slots(observation: Observation, node: str) -> int:
     return min(counts, default=NO_LIMIT_OF_VOLUMES)
 
 
-def _limited_drivers(observation: Observation) -> frozenset[str]:
+def limited_drivers(observation: Observation) -> frozenset[str]:
+    """The CSI drivers of which a node takes only so many volumes."""
     return frozenset(
         text(driver, "name")
         for csi_node in observation.of("CSINode")
@@ -123,7 +124,7 @@ def _workload(observation: Observation, key: tuple[str, str, str], pods: list[Ma
     namespace, kind, name = key
     spec = spec_of(pods[0])
     claims = list(_claims(observation, pods[0]))
-    limited = _limited_drivers(observation)
+    limited = limited_drivers(observation)
     pod = read_pod(spec)._replace(
         priority=int(spec.get("priority") or 0),
         node_selector=mapping(spec, "nodeSelector"),

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from observation import Usage
 from observation.model import Gap
 from operations.clients.answered import AnswerFile
 from operations.clients.prometheus import Prometheus
+from operations.observe.history import history_of_cluster
 from operations.observe.usage import usage_of_cluster
 from tests.operations.doctor.cluster import healthy
 
@@ -31,6 +33,27 @@ def series(metric: str, labels: str, since: timedelta, value: Callable[[int], fl
     begin, count = END - since, int(since / STEP)
     for each in range(count + 1):
         yield f"{metric}{{{labels}}} {value(each):g} {(begin + each * STEP).timestamp():.0f}"
+
+
+def cluster_series() -> Iterator[str]:
+    """Of kube-state-metrics: a volume more after twenty days, and a pod that ended and is still exported."""
+    month = timedelta(days=30)
+    memory = 'resource="memory",unit="byte"'
+    yield "# TYPE kube_volumeattachment_info gauge"
+    for each, since in (("one", month), ("two", timedelta(days=10))):
+        labels = f'volumeattachment="{each}",attacher="disks.lan",node="worker-a"'
+        yield from series("kube_volumeattachment_info", labels, since, lambda _: 1)
+    yield "# TYPE kube_node_status_allocatable gauge"
+    for node in ("worker-a", "worker-b"):
+        yield from series("kube_node_status_allocatable", f'{memory},node="{node}"', month, lambda _: 16 << 30)
+    yield "# TYPE kube_pod_container_resource_requests gauge"
+    for pod in ("live", "ended"):
+        labels = f'namespace="shop",pod="{pod}",container="c",{memory},node="worker-a"'
+        yield from series("kube_pod_container_resource_requests", labels, month, lambda _: 8 << 30)
+    yield "# TYPE kube_pod_status_phase gauge"
+    for pod, phase in (("live", "Running"), ("ended", "Succeeded")):
+        labels = f'namespace="shop",pod="{pod}",phase="{phase}"'
+        yield from series("kube_pod_status_phase", labels, month, lambda _: 1)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +73,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         *series("container_oom_events_total", web, month, lambda n: 3.0 if n > 150 else 0.0),
         "# TYPE kube_pod_container_status_restarts counter",
         *series("kube_pod_container_status_restarts_total", web, month, lambda n: 3.0 if n > 150 else 0.0),
+        *cluster_series(),
         "# EOF",
     ]
     metrics.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -144,3 +168,14 @@ def test_an_interrupted_reading_goes_on_where_it_stopped(
     found, _ = usage(url, answers)
     assert not first & set(asked)
     assert found == usage(url)[0]
+
+
+def test_the_history_counts_volumes_and_only_pods_that_have_not_ended(url: str) -> None:
+    cluster = healthy()
+    for node in ("worker-a", "worker-b"):
+        cluster.add("CSINode", node, spec={"drivers": [{"name": "disks.lan", "allocatable": {"count": 28}}]})
+    found, gaps = history_of_cluster(Prometheus(url), replace(cluster.observe(), now=END))
+    attachments = [each.value for each in found.measures["attachments"]]
+    assert (attachments[0], attachments[-1], max(attachments)) == (1, 2, 2)
+    assert all(each.value == pytest.approx(0.25, rel=1e-4) for each in found.measures["memory-requests"])
+    assert [each.subject for each in gaps] == ["history: memory-limits", "history: evictions"]

@@ -1,0 +1,83 @@
+"""`homelab scale`."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from cli.cluster import Source, observe_source
+from cli.exits import FINE
+from cli.output import print_json, refuse_input, refuse_lab
+from cli.reports.finding import finding_report
+from cli.reports.scale import NewWorkerReport, scale_report
+from cli.text.console import make_console
+from cli.text.scale import print_scale
+from config.load import InvalidLab, lab_folder, load_lab
+from observation import InvalidDump
+from operations.clients.refusals import NoCluster
+from operations.identity import AnotherCluster
+from operations.new import machine_line
+from operations.scale import judge
+from plan import Plan, make_plan
+from plan.capacity.groups import standard_worker
+from plan.forecast import Forecast, look_ahead
+from plan.model import Finding
+
+MACHINES = "machines.yaml"
+
+
+def run_scale(source: Source, output: str) -> int:
+    """Print whether the number of workers fits the cluster, and with a lab the worker that could be added."""
+    try:
+        observation = observe_source(source)
+        plan = make_plan(load_lab(lab_folder(source.lab))) if source.lab else None
+        worker = _new_worker(plan, lab_folder(source.lab)) if plan and source.lab else None
+    except (InvalidDump, NoCluster, AnotherCluster) as error:
+        return refuse_input(str(error), output)
+    except InvalidLab as error:
+        return refuse_lab(source.lab or "", error, output)
+    scale = judge(observation, observation.history, plan)
+    if output == "json":
+        print_json(scale_report(scale, worker, observation))
+    else:
+        print_scale(scale, worker, observation.now, observation.gaps, make_console())
+    return FINE
+
+
+def _new_worker(plan: Plan, folder: Path) -> NewWorkerReport | None:
+    """A copy of the last worker of a shape, and what a plan with it finds new. Raises InvalidLab."""
+    use = standard_worker(plan.capacity.nodes)
+    machine = plan.lab.machines.get(use.node.name) if use else None
+    if use is None or machine is None or machine.shape is None:
+        return None
+    name = _next_name(use.node.name, plan.lab.machines)
+    line = machine_line("", name, machine.shape)
+    forecast, after = look_ahead(plan), look_ahead(_with_machine(folder, name, machine.shape))
+    return NewWorkerReport(
+        name=name,
+        entry=line.strip(),
+        host_has_room_for=forecast.headroom.workers,
+        new_findings=tuple(finding_report(plan.lab, each) for each in _more(after, forecast)),
+        gone_findings=tuple(dict.fromkeys(each.code for each in _more(forecast, after))),
+    )
+
+
+def _more(one: Forecast, other: Forecast) -> Iterable[Finding]:
+    known = {(each.code, each.path, each.about) for each in other.findings}
+    return [each for each in one.findings if (each.code, each.path, each.about) not in known]
+
+
+def _next_name(name: str, taken: Iterable[str]) -> str:
+    stem = re.sub(r"\d+$", "", name)
+    numbers = [int(each[len(stem) :]) for each in taken if each.startswith(stem) and each[len(stem) :].isdigit()]
+    return f"{stem}{max(numbers, default=1) + 1}"
+
+
+def _with_machine(folder: Path, name: str, shape: str) -> Plan:
+    """The plan of a copy of the lab with one more machine."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(shutil.copytree(folder, Path(place) / folder.resolve().name))
+        file = copy / MACHINES
+        file.write_text(machine_line(file.read_text(encoding="utf-8"), name, shape), encoding="utf-8")
+        return make_plan(load_lab(copy))

@@ -1,0 +1,78 @@
+"""How full a cluster was over the last weeks, hour by hour, as a monitoring system recorded it."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
+
+from observation.times import read_time
+from plan.model.fields import Fields, mapping, text, value, values
+
+Measure = Literal["attachments", "memory-requests", "memory-limits", "evictions"]
+"""`attachments`: volumes of the node with most. `memory-requests`: of the nodes that take ordinary pods, as a share of
+what is allocatable. `memory-limits`: the same of the node with the largest share. `evictions`: in the last 24 hours."""
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+
+class Point(NamedTuple):
+    """A measure at a time."""
+
+    at: datetime
+    value: float
+
+
+class History(NamedTuple):
+    """The measures that were recorded, oldest point first; one that is not in it was not recorded."""
+
+    source: str
+    """The file, or the URL, that says so."""
+    measures: Mapping[Measure, tuple[Point, ...]]
+
+
+class InvalidHistory(Exception):
+    """A file that does not hold a history; the message says where and why."""
+
+
+def read_history(file: Path) -> History:
+    """Read a file of history. Raises InvalidHistory."""
+    try:
+        content: Any = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidHistory(f"{file} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise InvalidHistory(f"{file} is not JSON: {error}") from None
+    stated = mapping({"content": content}, "content")
+    if not isinstance(stated.get("measures"), dict):
+        raise InvalidHistory(f"{file} holds no history: it lacks the mapping `measures`")
+    return History(
+        text(stated, "source") or str(file),
+        {each: _points(stated, each) for each in MEASURES if value(stated, "measures", each) is not None},
+    )
+
+
+def _points(stated: Fields, measure: Measure) -> tuple[Point, ...]:
+    return tuple(_point(each, measure) for each in values(stated, "measures", measure))
+
+
+def _point(stated: Any, measure: Measure) -> Point:
+    try:
+        written, number = stated
+        at = read_time(written)
+        if at is not None:
+            return Point(at, float(number))
+    except (TypeError, ValueError):
+        pass  # refused below, as a time that cannot be read
+    raise InvalidHistory(f"measures.{measure} holds {stated!r}, which is no pair of a time and a number")
+
+
+def write_history(history: History, file: Path) -> None:
+    """Write a history in the form that `read_history` reads. Raises OSError."""
+    content = {
+        "source": history.source,
+        "measures": {
+            measure: [(at.strftime("%Y-%m-%dT%H:%M:%SZ"), round(number, 4)) for at, number in points]
+            for measure, points in history.measures.items()
+        },
+    }
+    file.write_text(json.dumps(content), encoding="utf-8")
