@@ -301,12 +301,13 @@ def rightsize_command(
     context: ContextOption = None,
     lab: OptionalLabOption = None,
     prometheus: PrometheusOption = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the proposals into the lab's files.")] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Propose requests and limits from the usage of containers; cut nothing that was not seen under load."""
     from cli.commands.rightsize import run_rightsize
 
-    raise SystemExit(run_rightsize(Source(dump, usage, kubeconfig, context, lab, prometheus), output))
+    raise SystemExit(run_rightsize(Source(dump, usage, kubeconfig, context, lab, prometheus), write, output))
 
 
 @app.command("rehearse")

@@ -58,7 +58,7 @@ def snapshot(observation: Observation) -> Snapshot:
     return Snapshot(
         nodes=nodes,
         workloads=tuple(workloads.values()),
-        uses=tuple(_use(node, placed[node.name], workloads) for node in nodes),
+        uses=tuple(use_of(node, placed[node.name], workloads) for node in nodes),
         waiting=tuple((workloads[key], count) for key, count in placed[""].items()),
         bare=tuple(pod for pod in pods if controller_uid(pod) is None),
     )
@@ -185,9 +185,10 @@ def _tolerated(spec: Fields, taints: set[str]) -> frozenset[str]:
     return frozenset(text(each, "key") for each in tolerations) & taints
 
 
-def _use(
+def use_of(
     node: Node, placed: Counter[tuple[str, str, str]], workloads: Mapping[tuple[str, str, str], Workload]
 ) -> NodeUse:
+    """A node with so many pods of these workloads, each by its key."""
     pods = [(workloads[key], count) for key, count in placed.items()]
     each_pod = [workload for workload, count in pods for _ in range(count)]
     return NodeUse(

@@ -1,45 +1,107 @@
 """`homelab rightsize`."""
 
+import shutil
+import tempfile
+from collections.abc import Mapping
+from difflib import unified_diff
+from pathlib import Path
+
 from cli.cluster import Source, observe_source
-from cli.exits import FINE
+from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.rightsize import rightsize_report
 from cli.text.console import make_console
 from cli.text.rightsize import print_sizes
 from config.load import InvalidLab, lab_folder, load_lab
-from observation import InvalidDump, InvalidUsage
+from observation import InvalidDump, InvalidUsage, Observation, Usage
+from operations.adopt.file import Edited, write_file
 from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster
+from operations.rightsize.answer import Answer, ChangedFile
 from operations.rightsize.cluster import size_cluster
+from operations.rightsize.effect import effect
+from operations.rightsize.files import changed_files
+from plan import make_plan
+from plan.forecast import Forecast, look_ahead
+from plan.model import Finding
 
 LEAST_DAYS, WHOLE_WEEK = 1, 8
 
 
-def run_rightsize(source: Source, output: str) -> int:
-    """Print a proposal for each container of which the use is known."""
+def run_rightsize(source: Source, write: bool, output: str) -> int:
+    """Print a proposal for each container of which the use is known; ERRORS where something would no longer fit."""
+    if write and not source.lab:
+        return refuse_input("--write changes the files of a lab: name it with --lab LAB", output)
     try:
         observation = observe_source(source)
-        lab = load_lab(lab_folder(source.lab)) if source.lab else None
-    except (InvalidDump, InvalidUsage, NoCluster, AnotherCluster) as error:
+        used = observation.usage
+        if used is None or used.window_days < LEAST_DAYS:
+            return refuse_input(_too_little(observation, used), output)
+        answer = _answer(observation, used, source.lab)
+        if write and not answer.is_worse:
+            answer = answer._replace(files=tuple(_written(each) for each in answer.files))
+    except (InvalidDump, InvalidUsage, NoCluster, AnotherCluster, Edited) as error:
         return refuse_input(str(error), output)
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)
-    used = observation.usage
-    if used is None:
-        told = next((f": {each.detail}" for each in observation.gaps if each.subject.startswith("usage")), "")
-        return refuse_input(
-            f"the usage of the containers is not known{told}; name a Prometheus with --prometheus URL, or a file with "
-            "--usage FILE",
-            output,
-        )
-    if used.window_days < LEAST_DAYS:
-        return refuse_input(
-            f"{used.source} covers {used.window_days * 24:.0f} hours; less than one day is not enough", output
-        )
-    sizes = size_cluster(observation, used, lab)
     warnings = [f"the usage covers {used.window_days:g} days only"] if used.window_days < WHOLE_WEEK else []
     if output == "json":
-        print_json(rightsize_report(sizes, observation, used.source, warnings))
+        print_json(rightsize_report(answer, observation, warnings))
     else:
-        print_sizes(sizes, warnings, observation.gaps, make_console())
-    return FINE
+        print_sizes(answer, warnings, observation.gaps, make_console())
+    return ERRORS if answer.is_worse else FINE
+
+
+def _too_little(observation: Observation, used: Usage | None) -> str:
+    if used is not None:
+        return f"{used.source} covers {used.window_days * 24:.0f} hours; less than one day is not enough"
+    told = next((f": {each.detail}" for each in observation.gaps if each.subject.startswith("usage")), "")
+    return (
+        f"the usage of the containers is not known{told}; name a Prometheus with --prometheus URL, or a file with "
+        "--usage FILE"
+    )
+
+
+def _answer(observation: Observation, used: Usage, name: str | None) -> Answer:
+    """The proposals and their effect on what runs, and with a lab on its files and its plan. Raises InvalidLab."""
+    lab = load_lab(lab_folder(name)) if name else None
+    sizes = size_cluster(observation, used, lab)
+    answer = Answer(sizes, effect(observation, sizes.sized), lab)
+    if lab is None or name is None:
+        return answer
+    texts = {place.file: "" for place in lab.places.by_path.values()}
+    before = {file: Path(file).read_bytes().decode("utf-8") for file in texts}
+    after, not_writable = changed_files(lab, sizes.sized, before)
+    files = tuple(
+        ChangedFile(file, _diff(file, before[file], text), text, before[file])
+        for file, text in sorted(after.items())
+        if text != before[file]
+    )
+    new = _new_findings(lab_folder(name), {each.file: each.text for each in files}) if files else ()
+    return answer._replace(files=files, not_writable=not_writable, new_findings=new)
+
+
+def _diff(file: str, before: str, after: str) -> str:
+    return "".join(unified_diff(before.splitlines(True), after.splitlines(True), file, file, n=1))
+
+
+def _new_findings(folder: Path, texts: Mapping[str, str]) -> tuple[Finding, ...]:
+    """What the plan of a copy of the lab with other texts finds anew. Raises InvalidLab."""
+    before = look_ahead(make_plan(load_lab(folder)))
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(shutil.copytree(folder, Path(place) / folder.resolve().name))
+        for file, text in texts.items():
+            (copy / Path(file).resolve().relative_to(folder.resolve())).write_bytes(text.encode("utf-8"))
+        after = look_ahead(make_plan(load_lab(copy)))
+    known = _identities(before)
+    return tuple(each for each in after.findings if (each.code, each.path, each.about) not in known)
+
+
+def _identities(forecast: Forecast) -> set[tuple[object, ...]]:
+    return {(each.code, each.path, each.about) for each in forecast.findings}
+
+
+def _written(changed: ChangedFile) -> ChangedFile:
+    """Raises Edited and OSError."""
+    write_file(Path(changed.file), changed.text, changed.before)
+    return changed._replace(written=True)

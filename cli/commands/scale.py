@@ -1,6 +1,5 @@
 """`homelab scale`."""
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -9,8 +8,7 @@ from pathlib import Path
 from cli.cluster import Source, observe_source
 from cli.exits import FINE
 from cli.output import print_json, refuse_input, refuse_lab
-from cli.reports.finding import finding_report
-from cli.reports.scale import NewWorkerReport, scale_report
+from cli.reports.scale import scale_report
 from cli.text.console import make_console
 from cli.text.scale import print_scale
 from config.load import InvalidLab, lab_folder, load_lab
@@ -19,6 +17,7 @@ from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster
 from operations.new import machine_line
 from operations.scale import judge
+from operations.scale.worker import NewWorker, next_name
 from plan import Plan, make_plan
 from plan.capacity.groups import standard_worker
 from plan.forecast import Forecast, look_ahead
@@ -45,33 +44,29 @@ def run_scale(source: Source, output: str) -> int:
     return FINE
 
 
-def _new_worker(plan: Plan, folder: Path) -> NewWorkerReport | None:
+def _new_worker(plan: Plan, folder: Path) -> NewWorker | None:
     """A copy of the last worker of a shape, and what a plan with it finds new. Raises InvalidLab."""
     use = standard_worker(plan.capacity.nodes)
     machine = plan.lab.machines.get(use.node.name) if use else None
     if use is None or machine is None or machine.shape is None:
         return None
-    name = _next_name(use.node.name, plan.lab.machines)
+    name = next_name(use.node.name, plan.lab.machines)
     line = machine_line("", name, machine.shape)
-    forecast, after = look_ahead(plan), look_ahead(_with_machine(folder, name, machine.shape))
-    return NewWorkerReport(
+    larger = _with_machine(folder, name, machine.shape)
+    forecast, after = look_ahead(plan), look_ahead(larger)
+    return NewWorker(
         name=name,
         entry=line.strip(),
         host_has_room_for=forecast.headroom.workers,
-        new_findings=tuple(finding_report(plan.lab, each) for each in _more(after, forecast)),
+        new_findings=tuple(_more(after, forecast)),
         gone_findings=tuple(dict.fromkeys(each.code for each in _more(forecast, after))),
+        plan=larger,
     )
 
 
 def _more(one: Forecast, other: Forecast) -> Iterable[Finding]:
     known = {(each.code, each.path, each.about) for each in other.findings}
     return [each for each in one.findings if (each.code, each.path, each.about) not in known]
-
-
-def _next_name(name: str, taken: Iterable[str]) -> str:
-    stem = re.sub(r"\d+$", "", name)
-    numbers = [int(each[len(stem) :]) for each in taken if each.startswith(stem) and each[len(stem) :].isdigit()]
-    return f"{stem}{max(numbers, default=1) + 1}"
 
 
 def _with_machine(folder: Path, name: str, shape: str) -> Plan:

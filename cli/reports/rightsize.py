@@ -1,10 +1,13 @@
 """Proposals for requests and limits as JSON."""
 
 from cli.reports.document import Document, Report
+from cli.reports.finding import FindingReport, finding_report
 from cli.reports.gap import GapReport, gap_reports
 from cli.text.rightsize import why
 from observation import Observation
-from operations.rightsize.cluster import Sized, Sizes
+from operations.rightsize.answer import Answer
+from operations.rightsize.cluster import Sized
+from operations.rightsize.effect import Freed
 from operations.rightsize.size import Proposal
 from plan.model.resources import notation
 
@@ -23,6 +26,10 @@ class ProposalReport(Report):
     patterns: list[str]
     confidence: str
     days: float
+    kills_seen_in: tuple[str, ...]
+    """Who tells of OOM kills: `metrics`, `pod status`, `events`."""
+    recommended: str | None
+    """Upper bound of a Vertical Pod Autoscaler's recommendation for memory."""
     why: str
 
 
@@ -35,6 +42,37 @@ class NotSizedReport(Report):
     why: str
 
 
+class FreedReport(Report):
+    """Requests that are freed on a tier or a node; negative where more is asked for."""
+
+    name: str
+    memory_bytes: int
+    cpu_millicores: int
+
+
+class EffectReport(Report):
+    """The cluster with all proposals."""
+
+    tiers: tuple[FreedReport, ...]
+    nodes: tuple[FreedReport, ...]
+    restarted_pods: int
+    without_place: tuple[str, ...]
+    losses_no_longer_borne: tuple[str, ...]
+    losses_borne_again: tuple[str, ...]
+    new_findings: tuple[FindingReport, ...]
+    """What a plan of the lab with the proposals finds, and one without does not; only with a lab."""
+    is_worse: bool
+    """Something no longer fits: then nothing is written."""
+
+
+class FileReport(Report):
+    """A file of the lab with the proposals."""
+
+    file: str
+    diff: str
+    written: bool
+
+
 class RightsizeReport(Document):
     """The answer of `homelab rightsize`."""
 
@@ -42,20 +80,50 @@ class RightsizeReport(Document):
     window_days: float
     proposals: list[ProposalReport]
     not_sized: list[NotSizedReport]
+    effect: EffectReport
+    files: tuple[FileReport, ...]
+    not_written: tuple[NotSizedReport, ...]
+    """Proposals whose amounts the lab does not write: those of charts and databases, or all without a lab."""
     warnings: list[str]
     not_asked: tuple[GapReport, ...]
 
 
-def rightsize_report(sizes: Sizes, observation: Observation, source: str, warnings: list[str]) -> RightsizeReport:
+def rightsize_report(answer: Answer, observation: Observation, warnings: list[str]) -> RightsizeReport:
     """The report of proposals."""
     return RightsizeReport(
-        source=source,
-        window_days=sizes.days,
-        proposals=[_proposal(sized, each) for sized in sizes.sized for each in (sized.memory, sized.cpu)],
-        not_sized=[NotSizedReport(**each._asdict()) for each in sizes.not_sized],
+        source=observation.usage.source if observation.usage else observation.source,
+        window_days=answer.sizes.days,
+        proposals=[_proposal(sized, each) for sized in answer.sizes.sized for each in (sized.memory, sized.cpu)],
+        not_sized=[NotSizedReport(**each._asdict()) for each in answer.sizes.not_sized],
+        effect=_effect(answer),
+        files=tuple(FileReport(file=each.file, diff=each.diff, written=each.written) for each in answer.files),
+        not_written=tuple(
+            NotSizedReport(
+                **dict(zip(("namespace", "workload", "container"), each.sized.key, strict=True)), why=each.why
+            )
+            for each in answer.not_writable
+        ),
         warnings=warnings,
         not_asked=gap_reports(observation.gaps),
     )
+
+
+def _effect(answer: Answer) -> EffectReport:
+    found = answer.effect
+    return EffectReport(
+        tiers=tuple(_freed(each) for each in found.tiers),
+        nodes=tuple(_freed(each) for each in found.nodes),
+        restarted_pods=found.restarted,
+        without_place=tuple("/".join(each) for each in found.without_place),
+        losses_no_longer_borne=found.losses_no_longer_borne,
+        losses_borne_again=found.losses_borne_again,
+        new_findings=tuple(finding_report(answer.lab, each) for each in answer.new_findings) if answer.lab else (),
+        is_worse=answer.is_worse,
+    )
+
+
+def _freed(freed: Freed) -> FreedReport:
+    return FreedReport(name=freed.name, memory_bytes=freed.memory, cpu_millicores=freed.cpu)
 
 
 def _proposal(sized: Sized, proposal: Proposal) -> ProposalReport:
@@ -74,5 +142,7 @@ def _proposal(sized: Sized, proposal: Proposal) -> ProposalReport:
         patterns=sorted(proposal.patterns),
         confidence=proposal.confidence,
         days=sized.usage.days,
-        why=why(sized.usage, proposal),
+        kills_seen_in=sized.kills.sources,
+        recommended=shown(sized.witness.upper_bound) if sized.witness and proposal.resource == "memory" else None,
+        why=why(sized, proposal),
     )

@@ -3,10 +3,11 @@
 from datetime import date
 
 from cli.reports.document import Document, Report
-from cli.reports.finding import FindingReport
+from cli.reports.finding import FindingReport, finding_report
 from cli.reports.gap import GapReport, gap_reports
 from observation import Observation
 from operations.scale import Condition, NoTrend, Removal, Scale, Trend
+from operations.scale.worker import NewWorker
 
 
 class ConditionReport(Report):
@@ -75,7 +76,7 @@ class ScaleReport(Document):
     not_asked: tuple[GapReport, ...]
 
 
-def scale_report(scale: Scale, new_worker: NewWorkerReport | None, observation: Observation) -> ScaleReport:
+def scale_report(scale: Scale, new_worker: NewWorker | None, observation: Observation) -> ScaleReport:
     """The verdict for programs."""
     return ScaleReport(
         source=observation.source,
@@ -85,8 +86,18 @@ def scale_report(scale: Scale, new_worker: NewWorkerReport | None, observation: 
         conditions_to_remove=tuple(_condition(each) for each in scale.to_remove),
         trends=tuple(_trend(each) for each in scale.trends),
         removals=tuple(_removal(each) for each in scale.removals),
-        new_worker=new_worker,
+        new_worker=_new_worker(new_worker) if new_worker else None,
         not_asked=gap_reports(observation.gaps),
+    )
+
+
+def _new_worker(worker: NewWorker) -> NewWorkerReport:
+    return NewWorkerReport(
+        name=worker.name,
+        entry=worker.entry,
+        host_has_room_for=worker.host_has_room_for,
+        new_findings=tuple(finding_report(worker.plan.lab, each) for each in worker.new_findings),
+        gone_findings=worker.gone_findings,
     )
 
 

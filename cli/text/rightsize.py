@@ -4,16 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 
+from cli.text.console import SEVERITY_STYLE
 from cli.text.gaps import gap_lines
 from cli.text.tables import Column, Table, number
 from observation.model import Gap
-from observation.usage import ContainerUsage
-from operations.rightsize.cluster import Sizes
+from operations.rightsize.answer import Answer
+from operations.rightsize.cluster import Sized
 from operations.rightsize.patterns import Pattern
 from operations.rightsize.size import Proposal
 from plan.model.resources import notation
-from plan.wording import plural
+from plan.wording import listed, plural
 
+_STYLES = {"+": "green", "-": "red"}
 MEANINGS: Mapping[Pattern, str] = {
     "short-history": "too few days of data for a proposal",
     "killed": "killed at its limit, so its need was never seen whole",
@@ -25,26 +27,38 @@ MEANINGS: Mapping[Pattern, str] = {
 }
 
 
-def why(used: ContainerUsage, proposal: Proposal) -> str:
+def why(sized: Sized, proposal: Proposal) -> str:
     """The figures behind a proposal, with the number of days that they cover."""
-    return "; ".join(_why(used, proposal))
+    return "; ".join(_why(sized, proposal))
 
 
-def _why(used: ContainerUsage, proposal: Proposal) -> Iterator[str]:
+def _why(sized: Sized, proposal: Proposal) -> Iterator[str]:
+    used = sized.usage
     span = f"over {used.days:g} days"
     if proposal.resource == "memory":
         yield f"{used.memory.p95:,.0f} MiB at the 95th percentile, {used.memory.max:,.0f} MiB at most {span}"
-        if used.oom_kills:
-            yield plural(used.oom_kills, "OOM kill")
+        if sized.kills.times:
+            yield f"{plural(sized.kills.times, 'OOM kill')} ({', '.join(sized.kills.sources)})"
         if proposal.leak_per_day is not None:
             yield f"rises by {proposal.leak_per_day:,.0f} MiB a day"
     else:
         yield f"{used.cpu.p95:,.0f}m at the 95th percentile, {used.cpu.max:,.0f}m at most {span}"
     yield from (MEANINGS[each] for each in sorted(proposal.patterns))
+    if proposal.resource == "memory":
+        if sized.witness:
+            target, most = (notation("memory", each) for each in (sized.witness.target, sized.witness.upper_bound))
+            yield f"{sized.witness.object} recommends {target}, at most {most}"
+        if sized.written and sized.written.floor:
+            yield f"never below {notation('memory', sized.written.floor.memory)}: {sized.written.floor.reason}"
+        if sized.policy.keep:
+            yield "left alone: the cluster cannot start without it"
+    elif sized.policy.scaled_by_cpu:
+        yield "an autoscaler divides by the request, so it stays"
 
 
-def print_sizes(sizes: Sizes, warnings: Iterable[str], gaps: Sequence[Gap], console: Console) -> None:
+def print_sizes(answer: Answer, warnings: Iterable[str], gaps: Sequence[Gap], console: Console) -> None:
     """The proposals that change something, then how many containers are left alone."""
+    sizes = answer.sizes
     changed = [
         (sized, proposal)
         for sized in sizes.sized
@@ -66,17 +80,46 @@ def print_sizes(sizes: Sizes, warnings: Iterable[str], gaps: Sequence[Gap], cons
                 proposal.resource,
                 _step(proposal, proposal.now.request, proposal.proposed.request),
                 _step(proposal, proposal.now.limit, proposal.proposed.limit),
-                f"{why(sized.usage, proposal)} ({proposal.confidence} confidence)",
+                f"{why(sized, proposal)} ({proposal.confidence} confidence)",
             )
         console.print(table)
     untouched = len(sizes.sized) - len({(sized.namespace, sized.workload, sized.container) for sized, _ in changed})
     console.print(f"left alone: {plural(untouched, 'container')}; not sized: {len(sizes.not_sized)}")
     for each in sizes.not_sized:
         console.print(f"  not sized: {each.namespace}/{each.workload}/{each.container}: {each.why}", highlight=False)
+    _print_effect(answer, console)
+    for each in answer.files:
+        console.print(f"{'wrote' if each.written else 'would write'} {each.file}")
+        for line in each.diff.splitlines():
+            console.print(f"  {line}", style=_STYLES.get(line[:1], ""))
+    for each in answer.not_writable if answer.lab else ():
+        console.print(f"  to be changed elsewhere: {'/'.join(each.sized.key)}: {each.why}")
     for warning in warnings:
         console.print(f"warning: {warning}", highlight=False)
     for part in gap_lines(gaps):
         console.print(part)
+
+
+def _print_effect(answer: Answer, console: Console) -> None:
+    found = answer.effect
+    if not found.restarted and not answer.files:
+        return
+    table = Table("Requests that are freed", Column("on"), number("memory"), number("cpu"))
+    for each in (*found.tiers, *found.nodes):
+        if each.memory or each.cpu:
+            table.add_row(each.name, f"{each.memory / (1 << 30):+.1f} GiB", f"{each.cpu / 1000:+.1f}")
+    console.print(table)
+    console.print(f"{plural(found.restarted, 'pod')} would be started again.")
+    for namespace, name in found.without_place:
+        console.print(f"error: {namespace}/{name} would find no place", style="bold red")
+    if found.losses_no_longer_borne:
+        console.print(f"error: the loss of {listed(found.losses_no_longer_borne)} would leave pods without a place")
+    if found.losses_borne_again:
+        console.print(f"The loss of {listed(found.losses_borne_again)} would leave no pod without a place any more.")
+    for each in answer.new_findings:
+        console.print(f"new {each.severity} {each.code}: {each.message}", style=SEVERITY_STYLE[each.severity])
+    if answer.is_worse:
+        console.print("Nothing is written: something would no longer fit.", style="bold red")
 
 
 def _step(proposal: Proposal, now: int | None, proposed: int | None) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from rich.console import Console
 
-from cli.reports.scale import NewWorkerReport
 from cli.text.gaps import gap_lines
 from cli.text.tables import Column, Table, number
 from observation.history import Measure
@@ -14,6 +13,7 @@ from operations.scale import Condition, NoTrend, Removal, Scale, Trend
 from operations.scale.conditions import Subject
 from operations.scale.judge import Verdict
 from operations.scale.removal import Kept
+from operations.scale.worker import NewWorker
 from plan.model.resources import notation
 from plan.wording import listed, plural
 
@@ -47,7 +47,7 @@ _GIB = 1 << 30
 
 
 def print_scale(
-    scale: Scale, new_worker: NewWorkerReport | None, now: datetime, gaps: Sequence[Gap], console: Console
+    scale: Scale, new_worker: NewWorker | None, now: datetime, gaps: Sequence[Gap], console: Console
 ) -> None:
     """The verdict, its conditions, the trends, what keeps each node, and the worker that could be added."""
     console.print(f"{VERDICTS[scale.verdict]}.", style="bold")
@@ -126,7 +126,7 @@ def removal_sentence(removal: Removal) -> str:
     return KEEPS[removal.kept_by].format(about=removal.about, needed=amounts[0], there=amounts[1])
 
 
-def _print_new_worker(worker: NewWorkerReport, console: Console) -> None:
+def _print_new_worker(worker: NewWorker, console: Console) -> None:
     room = worker.host_has_room_for
     if room == 0:
         console.print("No host has memory for a further worker.", style="bold red")

@@ -25,6 +25,14 @@ EnvironmentName = Annotated[
 ]
 
 
+class Floor(Model):
+    """Memory that right-sizing leaves a container, whatever it was seen to use."""
+
+    memory: MemoryQuantity
+    reason: Text
+    """The rare work that needs it, for example `import of photos`."""
+
+
 class Resources(Model):
     """Resources of one container."""
 
@@ -36,6 +44,8 @@ class Resources(Model):
     """Memory request, where the tier is burstable; left out, the tier's share of the limit."""
     ephemeral_storage: DiskSize | None = None
     """Limit on logs, writable layer and disk-backed scratch; left out, the convention's."""
+    floor: Floor | None = None
+    """The least memory limit that right-sizing may propose, as `{memory: 512Mi, reason: import of photos}`."""
 
 
 class Container(Resources):

@@ -47,6 +47,8 @@ class Policy(NamedTuple):
     """Nothing of its memory is changed: other parts of the cluster cannot start without it."""
     scaled_by_cpu: bool = False
     """An autoscaler divides its CPU use by the request."""
+    recommended: int | None = None
+    """Bytes up to which a Vertical Pod Autoscaler would go: no limit is cut below."""
 
 
 class Amounts(NamedTuple):
@@ -91,6 +93,8 @@ def _memory(used: ContainerUsage, stated: Stated, policy: Policy, found: frozens
 
 def _limit(used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> int | None:
     now = stated.memory_limit
+    if now is not None and policy.floor is not None and now < policy.floor:
+        return _within(policy.floor, now, policy)
     if now is None or found & _NOT_A_SIZE:
         return None
     if "killed" in found:
@@ -101,6 +105,7 @@ def _limit(used: ContainerUsage, stated: Stated, policy: Policy, found: frozense
         rounded_up(used.memory.max * MIB * policy.headroom),
         rounded_up(used.memory.max * MIB + SPIKE_MARGIN),
         policy.floor or 0,
+        rounded_up(policy.recommended or 0),
     )
     return wanted if wanted < now and _is_worth(now, wanted, WORTH_MEMORY) else None
 
@@ -127,10 +132,12 @@ def _request(
 
 def _cpu(used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> Proposal:
     wanted = max(ceil(used.cpu.p95 / 5) * 5, LEAST_CPU)
+    if stated.cpu_limit is not None:
+        wanted = min(wanted, stated.cpu_limit)
     keep = "short-history" in found or policy.scaled_by_cpu or not _is_worth(stated.cpu_request, wanted, WORTH_CPU)
     return Proposal(
         resource="cpu",
-        now=Amounts(stated.cpu_request, None),
+        now=Amounts(stated.cpu_request, stated.cpu_limit),
         proposed=Amounts(None if keep else wanted, None),
         patterns=found & {"short-history"},
         confidence=_confidence(used, found & {"short-history"}),

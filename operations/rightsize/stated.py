@@ -14,3 +14,10 @@ class Stated(NamedTuple):
     """Bytes."""
     memory_limit: int | None
     """Bytes."""
+    cpu_limit: int | None = None
+    """Millicores."""
+
+    @property
+    def is_guaranteed(self) -> bool:
+        """Whether its whole memory is requested: whoever wrote that wants it kept."""
+        return self.memory_limit is not None and self.memory_request == self.memory_limit

@@ -98,7 +98,7 @@ def _lost_then(cluster: Snapshot, gone: NodeUse) -> str | None:
     before = sum(count for _, count in cluster.waiting)
     nodes = [use.node for use in cluster.uses if use.node.name != gone.node.name]
     uses, _ = place(nodes, cluster.workloads, [use for use in cluster.uses if use.node.name != gone.node.name])
-    for lost in nodes:
+    for lost in nodes if len(nodes) > 1 else ():
         if lost.role == "control-plane" or not _replaceable(cluster, lost.name):
             continue
         _, waiting = place(

@@ -1,10 +1,17 @@
 """Proposals for a cluster: what the cluster states, what its tiers and limits rule, and what is left alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from observation import Usage
+import pytest
+
+from observation import Observation, Usage
 from observation.usage import ContainerUsage, Percentiles
 from operations.rightsize.cluster import Sized, Sizes, size_cluster
+from operations.rightsize.effect import effect
+from operations.rightsize.kills import Kills
+from operations.rightsize.witnesses import Witness
+from plan.model import Manifest
 from tests.operations.clusters import read_cluster
 from tests.plan.labs import lab_of
 
@@ -66,7 +73,100 @@ def test_what_has_no_usage_or_is_gone_is_named() -> None:
     found = sizes(use("web", "old", 1, 2, 3, 4)).not_sized
     assert [(each.workload, each.why) for each in found] == [
         ("Deployment/gate", "no usage"),
-        ("Deployment/old", "made by another controller, or no longer there"),
+        ("Deployment/old", "no longer there"),
         ("Deployment/shop", "no usage"),
         ("Deployment/wiki", "no usage"),
     ]
+
+
+def with_objects(resource: str, *objects: Manifest) -> Observation:
+    return replace(CLUSTER, resources={**CLUSTER.resources, resource: (*CLUSTER.resources.get(resource, ()), *objects)})
+
+
+def ended(reason: str, at: str) -> Observation:
+    """The cluster, in which the pod of wiki ended so."""
+    (pod,) = CLUSTER.of("Pod")
+    last = {"name": "wiki", "lastState": {"terminated": {"reason": reason, "finishedAt": at}}}
+    return replace(
+        CLUSTER, resources={**CLUSTER.resources, "pods": ({**pod, "status": {"containerStatuses": [last]}},)}
+    )
+
+
+def wiki_of(cluster: Observation, kills: int = 0) -> Sized:
+    used = use("web", "wiki", 100, 200, 250, 256, kills=kills)
+    return size_cluster(cluster, Usage("test", 30, None, (used,))).sized[0]
+
+
+def test_a_kill_that_no_metric_counted_is_seen_in_the_status_of_the_pod() -> None:
+    wiki = wiki_of(ended("OOMKilled", "2026-11-20T00:00:00Z"))
+    assert (wiki.kills, wiki.memory.proposed.limit) == (Kills(1, ("pod status",)), 384 * MIB)
+
+
+@pytest.mark.parametrize(("reason", "at"), [("Error", "2026-11-20T00:00:00Z"), ("OOMKilled", "2026-09-01T00:00:00Z")])
+def test_another_end_or_one_of_long_ago_is_no_kill(reason: str, at: str) -> None:
+    assert wiki_of(ended(reason, at)).kills == Kills(0, ())
+
+
+def test_a_kill_is_seen_in_events() -> None:
+    event = {
+        "kind": "Event",
+        "metadata": {"name": "e", "namespace": "web"},
+        "involvedObject": {"kind": "Pod", "name": "wiki-1-a", "namespace": "web", "uid": "p2"},
+        "reason": "OOMKilling",
+        "message": "Memory cgroup out of memory: Killed process 4711 (wiki)",
+    }
+    assert wiki_of(with_objects("events", event), kills=2).kills == Kills(2, ("metrics", "events"))
+
+
+def test_what_a_quota_leaves_bounds_a_limit() -> None:
+    quota = {
+        "kind": "ResourceQuota",
+        "metadata": {"name": "q", "namespace": "web"},
+        "status": {"hard": {"limits.memory": "2Gi"}, "used": {"limits.memory": "1984Mi"}},
+    }
+    assert wiki_of(with_objects("resourcequotas", quota), kills=3).memory.proposed.limit == 320 * MIB
+
+
+def test_a_vertical_pod_autoscaler_is_a_witness() -> None:
+    recommendation = {"containerName": "shop", "target": {"memory": "600Mi"}, "upperBound": {"memory": "700Mi"}}
+    vpa = {
+        "kind": "VerticalPodAutoscaler",
+        "metadata": {"name": "goldilocks-shop", "namespace": "web"},
+        "spec": {"targetRef": {"kind": "Deployment", "name": "shop"}},
+        "status": {"recommendation": {"containerRecommendations": [recommendation]}},
+    }
+    cluster = with_objects("verticalpodautoscalers.autoscaling.k8s.io", vpa)
+    shop = size_cluster(cluster, Usage("test", 30, None, (use("web", "shop", 100, 120, 130, 140),))).sized[0]
+    assert shop.witness == Witness("goldilocks-shop", 600 * MIB, 700 * MIB)
+    assert shop.memory.proposed.limit is None, "704Mi is no cut of 768Mi that is worth a restart"
+
+
+def test_where_request_and_limit_are_the_same_they_stay_so() -> None:
+    wiki = wiki_of(CLUSTER)
+    assert wiki.policy.request_is_limit
+
+
+def test_the_effect_is_told_by_tier_and_node() -> None:
+    nodes: list[Manifest] = [
+        {**node, "status": {**node["status"], "allocatable": {**node["status"]["allocatable"], "pods": "110"}}}
+        for node in CLUSTER.of("Node")
+    ]
+    (pod,) = CLUSTER.of("Pod")
+    placed = {**pod, "spec": {**pod["spec"], "nodeName": "one"}}
+    cluster = replace(CLUSTER, resources={**CLUSTER.resources, "nodes": tuple(nodes), "pods": (placed,)})
+    found = effect(cluster, [wiki_of(cluster, kills=3)])
+    assert [(each.name, each.memory) for each in (*found.tiers, *found.nodes)] == [
+        ("hobby", -128 * MIB),
+        ("one", -128 * MIB),
+    ]
+    assert (found.restarted, found.is_worse) == (1, False)
+
+
+def test_what_would_find_no_place_is_named() -> None:
+    (node,) = CLUSTER.of("Node")
+    (pod,) = CLUSTER.of("Pod")
+    small = {**node, "status": {"allocatable": {"memory": "300Mi", "cpu": "4", "pods": "110"}}}
+    placed = {**pod, "spec": {**pod["spec"], "nodeName": "one"}}
+    cluster = replace(CLUSTER, resources={**CLUSTER.resources, "nodes": (small,), "pods": (placed,)})
+    sized = wiki_of(CLUSTER, kills=3)
+    assert effect(cluster, [sized]).without_place == (("web", "wiki"),)

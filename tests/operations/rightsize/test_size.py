@@ -119,3 +119,16 @@ def test_the_cpu_request_of_an_autoscaled_workload_stays() -> None:
 def test_no_limit_is_proposed_below_what_was_used(most: int, limit: int) -> None:
     proposed = memory(used(most // 2, most * 7 // 10, most * 9 // 10, most), stated(limit, limit))[1]
     assert proposed is None or proposed >= most * 1.2
+
+
+def test_a_floor_above_the_limit_raises_it() -> None:
+    assert memory(used(10, 12, 13, 14), stated(64, 128), floor=512 * MIB)[1] == 512
+
+
+def test_no_limit_is_cut_below_what_an_autoscaler_would_go_up_to() -> None:
+    assert memory(used(600, 980, 1120, 1310), stated(1536, 4096), recommended=2048 * MIB)[1] == 2048
+
+
+def test_the_cpu_request_never_exceeds_a_cpu_limit() -> None:
+    limited = stated(200, 512, cpu=10)._replace(cpu_limit=50)
+    assert propose(used(60, 180, 320, 410, cpu=200), limited, Policy())[1].proposed.request == 50
