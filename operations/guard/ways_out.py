@@ -80,7 +80,7 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
 """Every way out, by what it gets out of."""
 
 
-REPLACED_AFTER_IMPORT = ("batch/v1:Job", "apps/v1:StatefulSet", "core/v1:Service")
+REPLACED_AFTER_IMPORT = ("apps/v1:StatefulSet", "batch/v1:Job", "core/v1:PersistentVolumeClaim", "core/v1:Service")
 """An import by name takes what the API server filled in for stated; without that, the provider makes these anew."""
 
 

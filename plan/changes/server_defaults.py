@@ -60,6 +60,7 @@ DEFAULTS: Mapping[str, tuple[object, ...]] = {
     "replicas": (1,),
     "restartPolicy": ("Always",),
     "revisionHistoryLimit": (10,),
+    "scheme": ("HTTP",),
     "schedulerName": ("default-scheduler",),
     "scope": ("Namespaced",),
     "serviceAccount": ("default",),

@@ -1,11 +1,12 @@
 """The lab's nodes, which KWOK plays: as large, labelled and tainted as they are planned."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from config.lab import Lab
 from operations.clients.kubernetes import Api
+from plan.cluster.membership import node_address
 from plan.cluster.nodes import REGION_LABEL, ZONE_LABEL
 from plan.model import Manifest, Node
 from plan.model.resources import written
@@ -58,9 +59,17 @@ def node_manifest(lab: Lab, node: Node) -> Manifest:
         "status": {
             "capacity": written(node.capacity),
             "allocatable": written(node.allocatable),
+            "addresses": list(_addresses(lab, node.name)),
             "nodeInfo": _node_info(lab),
         },
     }
+
+
+def _addresses(lab: Lab, name: str) -> Iterator[dict[str, str]]:
+    """Where the node is; pods in its network have the same address, and none where it has none."""
+    if name in lab.machines:
+        yield {"type": "InternalIP", "address": node_address(lab, lab.machines[name])}
+    yield {"type": "Hostname", "address": name}
 
 
 def csi_node(node: Node) -> Manifest:

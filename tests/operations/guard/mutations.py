@@ -23,7 +23,6 @@ HERE = Path(__file__).parent
 ENGINE = HERE.parents[1] / "recordings" / "engine"
 RECORDED = [
     *sorted(ENGINE.glob("preview-*.json")),
-    *sorted((HERE / "recordings").glob("preview-*.json")),
     *(HERE / "previews" / f"{name}.json" for name in ("no-op", "memory-doubled", "cloud-init-renamed")),
 ]
 
