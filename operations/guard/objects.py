@@ -112,7 +112,7 @@ def _loss(step: Step, kind: Kind, rule: KindRule | None) -> Consequence:
     if rule is None:
         return not_known(target, causes, f"It is {_what(step)}. {NO_RULE}")
     loss = _of_value(step, kind, rule)
-    if block(step.resource.inputs, "metadata").get("namespace") in CLUSTER_NAMESPACES:
+    if _may_be_of_cluster(step):
         loss = loss._replace(severity="error", sentence=f"{loss.sentence} The whole cluster may need it.")
     return Consequence(
         "DELETE" if step.action == "delete" else "REPLACE",
@@ -122,6 +122,12 @@ def _loss(step: Step, kind: Kind, rule: KindRule | None) -> Consequence:
         f"It is {_what(step)}. {loss.sentence}".strip(),
         _fix(causes, kind, loss),
     )
+
+
+def _may_be_of_cluster(step: Step) -> bool:
+    """Whether it lies where the cluster's own objects do, or the preview does not show where it lies."""
+    shown = [block(each, "metadata") for each in (step.resource.inputs, step.resource.outputs)]
+    return not any(shown) or any(each.get("namespace") in CLUSTER_NAMESPACES for each in shown)
 
 
 def _what(step: Step) -> str:
