@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 
 from observation import read_dump
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.objects import Key, key_of
+from operations.adopt.cluster.releases import read_releases
+from operations.adopt.cluster.stated import as_stated
 from operations.adopt.cluster.write import write_files
 from operations.adopt.takeover.ownership import MANAGER, is_kubectl
 from operations.adopt.takeover.run import Outcome, run_take_over
@@ -23,7 +26,7 @@ from rehearsal.dumped import dumped_cluster
 from rehearsal.installation import missing
 from tests.conformance.adopt.stack import stack_of
 
-SHED = Path("tests/dumps/shed")
+DUMPS = Path("tests/dumps")
 READY = 60
 """Seconds that the pods have to run."""
 KINDS = (
@@ -38,15 +41,47 @@ KINDS = (
     ("apps/v1", "ReplicaSet"),
     ("apps/v1", "StatefulSet"),
     ("batch/v1", "CronJob"),
+    ("apps/v1", "DaemonSet"),
+    ("autoscaling/v2", "HorizontalPodAutoscaler"),
     ("networking.k8s.io/v1", "Ingress"),
     ("storage.k8s.io/v1", "StorageClass"),
     ("traefik.io/v1alpha1", "Middleware"),
+    ("traefik.io/v1alpha1", "IngressRoute"),
+    ("postgresql.cnpg.io/v1", "Cluster"),
+    ("keda.sh/v1alpha1", "ScaledObject"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+    ("weather.example.org/v1", "Station"),
 )
+
+
+class Later(NamedTuple):
+    """A change of one label that is made afterwards."""
+
+    file: str
+    key: Key
+    old: str
+    new: str
+    """In place of the first `old`; at the end where that is empty."""
+
+
+LATER = {
+    "shed": Later("paste.yaml", Key("Deployment", "tools", "paste"), "", "labels: {workload: {shelf: top}}\n"),
+    "attic": Later(
+        "notes/as-found.yaml", Key("Deployment", "default", "notes"), "app: notes\n", "app: notes\n    shelf: top\n"
+    ),
+    "loft": Later(
+        "pictures/as-found.yaml",
+        Key("Deployment", "pictures", "pictures"),
+        "name: pictures\n",
+        "name: pictures\n    shelf: top\n",
+    ),
+}
 
 
 class Moved(NamedTuple):
     """A cluster before and after it was taken over, and after the first `up`."""
 
+    name: str
     api: Api
     pulumi: Pulumi
     lab: Path
@@ -57,13 +92,14 @@ class Moved(NamedTuple):
 
 
 def running(api: Api) -> dict[Key, Manifest]:
-    found = (each for api_version, kind in KINDS for each in api.list(api_version, kind))
+    known = (each for each in KINDS if api.knows(*each))
+    found = (each for api_version, kind in known for each in api.list(api_version, kind))
     return {key_of(each): each for each in found}
 
 
 def until_pods_run(api: Api) -> None:
     deadline = time.monotonic() + READY
-    while not all(each["status"].get("phase") == "Running" for each in api.list("v1", "Pod")):
+    while not all(each["status"].get("phase") in ("Running", "Succeeded") for each in api.list("v1", "Pod")):
         assert time.monotonic() < deadline, "pods do not run"
         time.sleep(0.5)
 
@@ -78,26 +114,31 @@ def still(manifest: Manifest) -> Any:
     return {**manifest, "metadata": {**metadata, "annotations": annotations}, "status": None}
 
 
-@pytest.fixture(scope="module")
-def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moved]:
+@pytest.fixture(scope="module", params=["shed", "attic", "loft"])
+def moved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moved]:
     if reason := missing():
         pytest.skip(f"not run: {reason}")
-    dumped = [each for found in read_dump(SHED).resources.values() for each in found]
+    name: str = request.param
+    dumped = [each for found in read_dump(DUMPS / name).resources.values() for each in found]
+    releases, _ = read_releases(dumped)
+    offered: dict[str, set[str]] = {}
+    for each in releases:
+        offered.setdefault(each.chart, set()).add(each.version)
     folder = tmp_path_factory.mktemp("moved")
     try:
         with (
             dumped_cluster(dumped, IPv4Network("10.96.0.0/16")) as there,
-            chart_repository({"metrics": {"3.1.0"}}) as charts,
+            chart_repository(offered) as charts,
         ):
             until_pods_run(there.api)
             objects = [*running(there.api).values(), *there.api.list("v1", "Node")]
-            lab = folder / "shed"
-            adoption = adopt_cluster(lab, objects, Wishes(repositories={"metrics": charts.url}))
+            lab = folder / name
+            adoption = adopt_cluster(lab, objects, Wishes(repositories={each.name: charts.url for each in releases}))
             write_files(lab, adoption.files)
             pulumi = stack_of(folder, lab, there.kubeconfig, charts.ca_file)
             before = running(there.api)
             outcome = run_take_over(pulumi, there.api, write=True)
-            yield Moved(there.api, pulumi, lab, adoption, before, outcome, running(there.api))
+            yield Moved(name, there.api, pulumi, lab, adoption, before, outcome, running(there.api))
     except ToolMissing as lacking:
         pytest.skip(f"not run: {lacking}")
 
@@ -107,8 +148,21 @@ def test_the_take_over_writes_nothing_but_owners(moved: Moved, figure: Callable[
     changed = [key for key, each in moved.taken.items() if still(each) != still(moved.before[key])]
     assert changed == []
     real = sum(each.kind != "objects" for each in moved.adoption.added)
-    figure(f"adopted: {len(moved.outcome.take_over.taken)} objects taken over, {moved.outcome.moved} with new owners")
-    figure(f"adopted: {real} of {len(moved.adoption.added)} services of a kind of their own")
+    written = sum(content.count("\n") for content in moved.adoption.files.values())
+    stated = sum(
+        len(yaml.safe_dump(as_stated(each)).splitlines()) for each in moved.before.values() if is_declared(moved, each)
+    )
+    figure(
+        f"adopted {moved.name}: {len(moved.outcome.take_over.taken)} objects taken over, {moved.outcome.moved} with new owners"
+    )
+    figure(
+        f"adopted {moved.name}: {real} of {len(moved.adoption.added)} services of a kind of their own, "
+        f"{written} lines for {stated} of manifests"
+    )
+
+
+def is_declared(moved: Moved, manifest: Manifest) -> bool:
+    return key_of(manifest) in {each.key for each in moved.outcome.take_over.taken}
 
 
 def test_what_kubectl_owned_is_the_programs(moved: Moved) -> None:
@@ -122,12 +176,13 @@ def test_everything_that_runs_is_taken_over(moved: Moved) -> None:
     found = moved.outcome.take_over
     assert found.unfit == ()
     assert found.elsewhere == ()
-    assert set(found.missing) == {"home", "unsorted"}, "the priority classes of its tiers"
+    assert set(found.missing) == set(moved.adoption.plan.lab.tiers), "the priority classes of its tiers"
 
 
 def test_the_first_up_creates_what_is_named_and_changes_labels_and_annotations_alone(moved: Moved) -> None:
     left = moved.outcome.left
-    assert left.get("create") == 3, "two priority classes, and the component around them"
+    tiers = moved.adoption.plan.lab.tiers
+    assert left.get("create") == len(tiers) + 1, "their priority classes, and the component around them"
     assert {operation for operation in left if left[operation]} <= {"create", "update", "same"}
     effects = {one.effect for each in moved.outcome.take_over.taken for one in each.differences}
     assert effects <= {"in place"}
@@ -135,7 +190,7 @@ def test_the_first_up_creates_what_is_named_and_changes_labels_and_annotations_a
 
 def test_no_secret_is_in_the_state(moved: Moved) -> None:
     types = {each["type"] for each in moved.pulumi.export()["deployment"]["resources"]}
-    assert "kubernetes:apps/v1:Deployment" in types
+    assert types & {"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet"}
     assert "kubernetes:core/v1:Secret" not in types
 
 
@@ -154,15 +209,17 @@ def test_an_up_restarts_no_pod_and_touches_no_claim_and_the_second_is_empty(move
 
 
 def test_a_label_that_is_changed_later_restarts_nothing(moved: Moved) -> None:
-    file = moved.lab / "services" / "paste.yaml"
-    file.write_text(f"{file.read_text()}labels: {{workload: {{shelf: top}}}}\n")
+    later = LATER[moved.name]
+    file = moved.lab / "services" / later.file
+    text = file.read_text()
+    file.write_text(text.replace(later.old, later.new, 1) if later.old else text + later.new)
     before = running(moved.api)
     moved.pulumi.up(())
     after = running(moved.api)
-    paste = Key("Deployment", "tools", "paste")
-    assert after[paste]["metadata"]["labels"]["shelf"] == "top"
-    assert after[paste]["metadata"]["generation"] == before[paste]["metadata"]["generation"]
-    template = after[paste]["spec"]["template"]["metadata"]["annotations"]
-    assert "kubectl.kubernetes.io/restartedAt" in template, "a mark that kubectl made stays"
+    live, was = after[later.key], before[later.key]
+    assert live["metadata"]["labels"]["shelf"] == "top"
+    assert live["metadata"]["generation"] == was["metadata"]["generation"]
+    template = live["spec"]["template"]["metadata"]
+    assert template == was["spec"]["template"]["metadata"], "a mark that `kubectl rollout restart` made stays"
     assert {key for key in after if key.kind == "Pod"} == {key for key in before if key.kind == "Pod"}
-    assert MANAGER in {each["manager"] for each in after[paste]["metadata"]["managedFields"]}
+    assert MANAGER in {each["manager"] for each in live["metadata"]["managedFields"]}
