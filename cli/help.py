@@ -101,7 +101,11 @@ HELP: Mapping[str, Help] = {
         f"0 sizes were proposed, {INVALID_INPUT}",
     ),
     "rehearse": Help(
-        ("homelab rehearse --lab small", "homelab rehearse --drain k8s-node2 --add-worker"),
+        (
+            "homelab rehearse --lab small",
+            "homelab rehearse --drain k8s-node2 --add-worker",
+            "homelab rehearse --lab mine --from dump",
+        ),
         f"0 everything runs as planned, 1 it does not, {INVALID_INPUT}",
     ),
     "new service": Help(

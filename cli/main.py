@@ -317,14 +317,24 @@ def rehearse_command(
     lose: Annotated[list[str] | None, typer.Option(help="Lose this node.")] = None,
     add_worker: Annotated[bool, typer.Option("--add-worker", help="Add one more of the last worker.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave it up until Ctrl-C, and print its kubeconfig.")] = False,
+    dump: Annotated[
+        Path | None,
+        typer.Option("--from", help="Load this dump instead, and try every object of the lab on what runs there."),
+    ] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Run the lab on a real control plane on this machine, and show which pods run, wait or are refused."""
+    if dump and (drain or lose or add_worker):
+        print("homelab: --from goes without --drain, --lose and --add-worker: nodes stay as they are", file=sys.stderr)
+        raise SystemExit(INVALID)
     try:
         from cli.commands.rehearse import run_rehearse
+        from cli.commands.rehearse_dump import run_rehearse_dump
     except ModuleNotFoundError as missing:
         print(f"homelab: {missing.name} is not installed; `make rehearse` installs it", file=sys.stderr)
         raise SystemExit(INVALID) from None
+    if dump:
+        raise SystemExit(run_rehearse_dump(lab, dump, keep, output))
     raise SystemExit(run_rehearse(lab, drain or [], lose or [], add_worker, keep, output))
 
 

@@ -33,7 +33,7 @@ def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, 
         return INVALID
     events = [Event("add worker")] if add_worker else []
     events += [Event("drain", node) for node in drain] + [Event("lose", node) for node in lose]
-    previous = signal.signal(signal.SIGTERM, _leave)
+    previous = signal.signal(signal.SIGTERM, leave)
     try:
         return _rehearse(plan, events, keep, output)
     except (ToolMissing, PartFailed, NotGoverned, NoWorker, Refused, EngineFailed) as error:
@@ -50,7 +50,7 @@ def _rehearse(plan: Plan, events: list[Event], keep: bool, output: str) -> int:
     start = time.monotonic()
     steps: list[Step] = []
     console = make_console()
-    with control_plane.cluster(plan, _tell) as running:
+    with control_plane.cluster(plan, tell) as running:
         ready = time.monotonic() - start
         lacking = installation.missing()
         up = None if lacking else Engine(running.kubeconfig, running.folder).up
@@ -64,24 +64,26 @@ def _rehearse(plan: Plan, events: list[Event], keep: bool, output: str) -> int:
         if output == "json":
             print_json(rehearsal_report(plan, ready, way, steps))
         if keep:
-            _wait(running)
+            wait(running)
     return FINE if all(step.is_fine for step in steps) else ERRORS
 
 
-def _wait(running: ControlPlane) -> None:
-    _tell(f"It stays up until Ctrl-C: export KUBECONFIG={running.kubeconfig}")
+def wait(running: ControlPlane) -> None:
+    """Keep a control plane until Ctrl-C."""
+    tell(f"It stays up until Ctrl-C: export KUBECONFIG={running.kubeconfig}")
     try:
         signal.pause()
     except KeyboardInterrupt:
         return
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def leave(number: int, frame: FrameType | None) -> None:
     """Ends like Ctrl-C."""
     raise KeyboardInterrupt
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """Say what takes long."""
     print(line, file=sys.stderr, flush=True)
 
 

@@ -115,7 +115,7 @@ def cluster_report(adoption: Adoption, dry_run: bool) -> ClusterReport:
         ),
         unused=tuple(map(str, adoption.unused)),
         unreadable=tuple(str(each.key) for each in adoption.unreadable),
-        differences=tuple(map(_difference, adoption.differences)),
+        differences=tuple(map(difference_report, adoption.differences)),
     )
 
 
@@ -136,7 +136,8 @@ def _question(each: Question) -> QuestionReport:
     return QuestionReport(object=str(each.key), what=each.what, names=each.names)
 
 
-def _difference(each: Difference) -> DifferenceReport:
+def difference_report(each: Difference) -> DifferenceReport:
+    """A difference for programs."""
     created = each.effect == "created"
     return DifferenceReport(
         object=str(each.key),

@@ -68,7 +68,7 @@ def print_cluster(adoption: Adoption, dry_run: bool, console: Console) -> None:
     for heading, lines in (
         ("To look at", list(_questions(adoption.added))),
         ("Left out", list(_left_out(adoption))),
-        ("The next up", list(_differences(adoption))),
+        ("The next up", list(difference_lines(adoption.differences))),
     ):
         if lines:
             console.print()
@@ -143,9 +143,10 @@ def _left_out(adoption: Adoption) -> Iterator[str]:
         yield f"{each.key}: not a release that can be read ({each.reason})"
 
 
-def _differences(adoption: Adoption) -> Iterator[str]:
+def difference_lines(differences: Iterable[Difference]) -> Iterator[str]:
+    """What would change, the changes in place counted by field."""
     by_effect: dict[Effect, list[Difference]] = {}
-    for each in adoption.differences:
+    for each in differences:
         by_effect.setdefault(each.effect, []).append(each)
     for effect, words in EFFECTS.items():
         found = by_effect.get(effect, [])

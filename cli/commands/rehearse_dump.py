@@ -1,0 +1,54 @@
+"""`homelab rehearse --from DUMP`."""
+
+import signal
+import sys
+from pathlib import Path
+
+from cli.commands.rehearse import leave, tell, wait
+from cli.exits import ERRORS, FINE, INTERRUPTED
+from cli.output import print_json, refuse_input, refuse_lab
+from cli.reports.trial import trial_report
+from cli.text.console import make_console
+from cli.text.trial import print_trial
+from config.load import InvalidLab, lab_folder, load_lab
+from observation import InvalidDump, read_dump
+from operations.adopt.cluster.trying import try_objects
+from plan import Plan, make_plan
+from rehearsal.control_plane import PartFailed, Refused, ToolMissing
+from rehearsal.dumped import dumped_cluster
+
+
+def run_rehearse_dump(lab: str, dump: Path, keep: bool, output: str) -> int:
+    """Load a dump into a real control plane on this machine, and try every object of the lab on it."""
+    try:
+        plan = make_plan(load_lab(lab_folder(lab)))
+        observed = read_dump(dump)
+    except InvalidLab as error:
+        return refuse_lab(lab, error, output)
+    except InvalidDump as error:
+        return refuse_input(str(error), output)
+    previous = signal.signal(signal.SIGTERM, leave)
+    try:
+        return _try(plan, [each for found in observed.resources.values() for each in found], keep, output)
+    except (ToolMissing, PartFailed, Refused) as error:
+        print(f"homelab: {error}", file=sys.stderr)
+        return ERRORS
+    except KeyboardInterrupt:
+        print("homelab: stopped; everything was cleaned up", file=sys.stderr)
+        return INTERRUPTED
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _try(plan: Plan, objects: list[dict[str, object]], keep: bool, output: str) -> int:
+    with dumped_cluster(objects, plan.lab.cluster.service_cidr, tell) as there:
+        trial = try_objects(there.api, plan.manifests)
+        if output == "json":
+            print_json(trial_report(plan.lab.name, trial))
+        else:
+            releases = sum(each.release is not None for each in plan.services)
+            print_trial(trial, releases, make_console())
+        if keep:
+            wait(there)
+    interrupts = any(each.effect in ("re-created", "data", "restarts") for each in trial.differences)
+    return ERRORS if trial.refused or interrupts else FINE

@@ -1,0 +1,31 @@
+"""Objects that were tried on an API server, as JSON."""
+
+from cli.reports.adopt_cluster import DifferenceReport, difference_report
+from cli.reports.document import Document, Report
+from operations.adopt.cluster.trying import Trial
+
+
+class RefusedReport(Report):
+    """An object that the API server does not take."""
+
+    object: str
+    reason: str
+
+
+class TrialReport(Document):
+    """What applying a lab to a dumped cluster would do."""
+
+    lab: str
+    tried: int
+    differences: tuple[DifferenceReport, ...]
+    refused: tuple[RefusedReport, ...]
+
+
+def trial_report(lab: str, trial: Trial) -> TrialReport:
+    """A trial for programs."""
+    return TrialReport(
+        lab=lab,
+        tried=trial.tried,
+        differences=tuple(map(difference_report, trial.differences)),
+        refused=tuple(RefusedReport(object=str(each.key), reason=each.reason) for each in trial.refused),
+    )

@@ -1,0 +1,51 @@
+"""Every object of a plan tried on an API server, by a dry run of applying it: what changes, and what is refused."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from operations.adopt.cluster.comparison import Difference, differences
+from operations.adopt.cluster.objects import Key, key_of
+from operations.adopt.cluster.stated import as_stated
+from operations.adopt.takeover.ownership import MANAGER
+from operations.clients.kubernetes import Api, Refused
+from plan.model import Manifest
+
+
+class RefusedObject(NamedTuple):
+    """An object that the API server does not take."""
+
+    key: Key
+    reason: str
+    """In the words of the API server."""
+
+
+class Trial(NamedTuple):
+    """What applying a plan would do."""
+
+    tried: int
+    """Objects that were tried. Releases of Helm are not among them."""
+    differences: tuple[Difference, ...]
+    refused: tuple[RefusedObject, ...]
+
+
+def try_objects(api: Api, manifests: Iterable[Manifest], tell: Callable[[int], None] = lambda done: None) -> Trial:
+    """Try objects one after the other; nothing is written. `tell` is told how many are done.
+
+    An object that does not run would be created, and is not sent: its namespace may not be there either.
+    """
+    found: list[Difference] = []
+    refused: list[RefusedObject] = []
+    done = 0
+    for done, stated in enumerate(manifests, start=1):
+        metadata = stated["metadata"]
+        try:
+            live = api.get(stated["apiVersion"], stated["kind"], metadata["name"], metadata.get("namespace"))
+            if live is None:
+                found += differences(stated, None)
+            else:
+                applied = api.apply(stated, manager=MANAGER, strict=False, dry_run=True)
+                found += differences(as_stated(applied), live)
+        except Refused as answer:
+            refused.append(RefusedObject(key_of(stated), answer.message))
+        tell(done)
+    return Trial(done, tuple(found), tuple(refused))
