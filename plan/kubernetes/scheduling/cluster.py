@@ -58,6 +58,10 @@ class Cluster:
         self.slots = _table([node.volume_slots for node in self.nodes])
         self.volumes = np.zeros_like(self.slots)
         self.pods: Sequence[Counter[Kind]] = [Counter() for _ in self.nodes]
+        priorities = sorted({kind.workload.pod.priority for kind in self.kinds})
+        self._ranks: Mapping[int, int] = {priority: rank for rank, priority in enumerate(priorities)}
+        self._kept = np.zeros((len(priorities), *self.used.shape), np.int64)
+        self._lesser = np.zeros((len(priorities), len(self.nodes)), np.int64)
         self._zones: dict[tuple[str, str], int] = {}
         self._claims: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self._ports: dict[Port, Counter[int]] = defaultdict(Counter)
@@ -68,7 +72,11 @@ class Cluster:
     def put(self, kind: Kind, index: int, count: int = 1) -> None:
         """Put pods onto a node, or with a negative count take them off."""
         demand = self.demand(kind)
-        self.used[demand.rows, index] += demand.amounts[:, 0] * count
+        amounts = demand.amounts[:, 0] * count
+        rank = self._ranks[kind.workload.pod.priority]
+        self.used[demand.rows, index] += amounts
+        self._kept[: rank + 1, demand.rows, index] += amounts
+        self._lesser[rank + 1 :, index] += count
         self.compared[:, index] += demand.compared * count
         self.volumes[index] += kind.own_volumes * count
         for claim in kind.claims:
@@ -89,6 +97,14 @@ class Cluster:
                 rows, _table([[each] for each in kind.requests.values()]), _table(kind.compared)
             )
         return self._demands[kind]
+
+    def kept(self, kind: Kind) -> Integers:
+        """Amounts that stay used if all pods less important than this kind are gone."""
+        return self._kept[self._ranks[kind.workload.pod.priority]]
+
+    def lesser(self, kind: Kind) -> Integers:
+        """Numbers of pods that are less important than this kind, by node."""
+        return self._lesser[self._ranks[kind.workload.pod.priority]]
 
     def further_volumes(self, kind: Kind, index: int) -> int:
         """Volume slots that one more pod of a kind would take. A volume takes one, however many pods mount it."""

@@ -14,7 +14,7 @@ from plan.kubernetes.scheduling.cluster import Booleans, Cluster, Integers
 from plan.kubernetes.scheduling.kinds import Kind
 from plan.model.placement import Obstacle
 
-_PORTS, _SLOTS, _ZONE = Obstacle("ports"), Obstacle("volume-slots"), Obstacle("volume-zone")
+_PORTS, SLOTS, ZONE = Obstacle("ports"), Obstacle("volume-slots"), Obstacle("volume-zone")
 _POD_COUNT = Obstacle("pods")
 
 
@@ -48,8 +48,8 @@ def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[F
     if kind.workload.pod.block_volumes:
         shared = [cluster.further_volumes(kind, index) for index in everywhere] if kind.claims else ()
         further = np.array(shared) if kind.claims else kind.own_volumes
-        found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), _SLOTS))
-        found.append(_refusing(cluster.reaches(kind), _ZONE, resolvable=False))
+        found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), SLOTS))
+        found.append(_refusing(cluster.reaches(kind), ZONE, resolvable=False))
     found += _spread(kind, cluster, fixed)
     found += _pods(kind, cluster)
     return found
@@ -95,6 +95,13 @@ def first_refusal(filters: Sequence[Filter], index: int) -> Unfit | None:
     return next((each.unfit(index) for each in filters if not each.passes[index]), None)
 
 
+def is_counted_alone(kind: Kind, cluster: Cluster) -> bool:
+    """Whether nothing but amounts and volume slots decides between a pod and those that are on a node already."""
+    constraints = kind.constraints
+    wants = constraints.near or constraints.apart or constraints.spread or constraints.host_ports
+    return not (wants or any(cluster.selection.apart_from(kind)))
+
+
 def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Unfit | None:
     """The same for one node that passes those that are `fixed`, without looking at the others where that can be."""
     constraints = kind.constraints
@@ -107,17 +114,28 @@ def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]
         return _too_little(kind, cluster, index)
     further = cluster.further_volumes(kind, index)
     if further and cluster.volumes[index] + further > cluster.slots[index]:
-        return Unfit((_SLOTS,), True)
+        return Unfit((SLOTS,), True)
     is_reached = not kind.workload.pod.block_volumes or cluster.reaches(kind)[index]
-    return None if is_reached else Unfit((_ZONE,), False)
+    return None if is_reached else Unfit((ZONE,), False)
 
 
-def _too_little(kind: Kind, cluster: Cluster, index: int) -> Unfit:
+def refusals_even_without_lesser(kind: Kind, cluster: Cluster) -> Callable[[int], Unfit | None]:
+    """Why nodes, by index, have too little for a pod even if all less important ones are gone; None where they have
+    enough, or where something comes before it."""
+    if kind.constraints.host_ports:
+        return lambda index: None
+    demand, kept = cluster.demand(kind), cluster.kept(kind)
+    fits = np.all(kept[demand.rows] + demand.amounts <= cluster.allocatable[demand.rows], axis=0)
+    return lambda index: None if fits[index] else _too_little(kind, cluster, index, kept)
+
+
+def _too_little(kind: Kind, cluster: Cluster, index: int, used: Integers | None = None) -> Unfit:
+    used = cluster.used if used is None else used
     allocatable = cluster.nodes[index].allocatable
     lacking = [
         name
         for name, amount in kind.requests.items()
-        if cluster.used[cluster.rows[name], index] + amount > allocatable.get(name, 0)
+        if used[cluster.rows[name], index] + amount > allocatable.get(name, 0)
     ]
     too_large = any(kind.requests[name] > allocatable.get(name, 0) for name in lacking)
     lacking.sort(key=lambda name: name != PODS)

@@ -1,11 +1,19 @@
 """Which pods of lower priority make room (pkg/scheduler/framework/preemption)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from plan.kubernetes.scheduling.cluster import Cluster
-from plan.kubernetes.scheduling.filters import Filter, Unfit, refusal_on
+from plan.kubernetes.scheduling.filters import (
+    SLOTS,
+    ZONE,
+    Filter,
+    Unfit,
+    is_counted_alone,
+    refusal_on,
+    refusals_even_without_lesser,
+)
 from plan.kubernetes.scheduling.kinds import Kind
 from plan.model.placement import Obstacle, Obstacles
 
@@ -47,16 +55,21 @@ def make_room(
         return None
     obstacles: Counter[Obstacle] = Counter()
     found: list[_Candidate] = []
+    lesser, without_lesser = cluster.lesser(kind), refusals_even_without_lesser(kind, cluster)
     for index in range(len(cluster.nodes)):
         unfit = refusals.get(index)
         if unfit is None or not unfit.resolvable:
             obstacles[NOT_HELPFUL] += 1
-            continue
-        outcome = _room_on(index, kind, cluster, fixed)
-        if isinstance(outcome, _Candidate):
-            found.append(outcome)
+        elif not lesser[index]:
+            obstacles[NO_VICTIMS] += 1
+        elif still := without_lesser(index):
+            obstacles.update(still.reasons)
         else:
-            obstacles.update(outcome)
+            outcome = _room_on(index, kind, cluster, fixed)
+            if isinstance(outcome, _Candidate):
+                found.append(outcome)
+            else:
+                obstacles.update(outcome)
     if found:
         least = min(each.cost for each in found)
         return [each.room for each in found if each.cost == least]
@@ -65,24 +78,16 @@ def make_room(
 
 def _room_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> _Candidate | tuple[Obstacle, ...]:
     lower = _less_important(index, kind, cluster)
-    if not lower:
-        return (NO_VICTIMS,)
     is_protected = _protected(lower, cluster)
-    away = Counter(lower)
-    for each, count in away.items():
-        cluster.put(each, index, -count)
-    unfit = refusal_on(index, kind, cluster, fixed)
-    if unfit is not None:
-        back, outcome = away, unfit.reasons
+    order = [place for place, _ in sorted(enumerate(is_protected), key=lambda each: not each[1])]
+    if is_counted_alone(kind, cluster):
+        found = _victims_by_amount(index, kind, cluster, lower, order)
     else:
-        order = [place for place, _ in sorted(enumerate(is_protected), key=lambda each: not each[1])]
-        places = sorted(_victims(index, kind, cluster, fixed, lower, order))
-        victims = [lower[place] for place in places]
-        back = Counter(victims)
-        outcome = _Candidate(Room(index, victims), sum(is_protected[place] for place in places))
-    for each, count in back.items():
-        cluster.put(each, index, count)
-    return outcome
+        found = _victims_by_trying(index, kind, cluster, fixed, lower, order)
+    if isinstance(found, Unfit):
+        return found.reasons
+    places = sorted(found)
+    return _Candidate(Room(index, [lower[place] for place in places]), sum(is_protected[place] for place in places))
 
 
 def _less_important(index: int, kind: Kind, cluster: Cluster) -> Sequence[Kind]:
@@ -108,12 +113,60 @@ def _protected(pods: Sequence[Kind], cluster: Cluster) -> Sequence[bool]:
     return found
 
 
-def _victims(
-    index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter], lower: Sequence[Kind], order: Iterable[int]
-) -> Iterator[int]:
-    """Victims that no longer fit next to the pod once those before them in the order are back."""
+def _victims_by_amount(
+    index: int, kind: Kind, cluster: Cluster, lower: Sequence[Kind], order: Iterable[int]
+) -> Sequence[int] | Unfit:
+    """Victims of a pod for which amounts and volume slots alone count: those that no longer fit next to it once those
+    before them in the order are back; or why it does not fit even then. If all are gone, it fits by its requests."""
+    demand, gone = cluster.demand(kind), set(lower)
+    room = cluster.allocatable[demand.rows, index] - cluster.kept(kind)[demand.rows, index] - demand.amounts[:, 0]
+    free = [int(each) for each in room]
+    names = list(kind.requests)
+    staying = {each: count for each, count in cluster.pods[index].items() if each not in gone}
+    mounted = {claim for each in staying for claim in each.claims}
+    volumes = len(mounted) + sum(each.own_volumes * count for each, count in staying.items())
+    slots = int(cluster.slots[index])
+    if further := _slots(kind, mounted):
+        if volumes + further > slots:
+            return Unfit((SLOTS,), True)
+        if not cluster.reaches(kind)[index]:
+            return Unfit((ZONE,), False)
+    victims: list[int] = []
     for place in order:
+        pod = lower[place]
+        left = [amount - pod.requests.get(name, 0) for name, amount in zip(names, free, strict=True)]
+        with_it = volumes + _slots(pod, mounted)
+        further = _slots(kind, mounted.union(pod.claims))
+        if min(left) < 0 or (further and with_it + further > slots):
+            victims.append(place)
+        else:
+            free, volumes = left, with_it
+            mounted.update(pod.claims)
+    return victims
+
+
+def _slots(kind: Kind, mounted: Collection[tuple[str, str]]) -> int:
+    """Volume slots that a pod takes of a node on which some volumes are mounted."""
+    return kind.own_volumes + sum(claim not in mounted for claim in kind.claims)
+
+
+def _victims_by_trying(
+    index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter], lower: Sequence[Kind], order: Iterable[int]
+) -> Sequence[int] | Unfit:
+    """The same for any pod, by taking all of them off the node and bringing them back one by one; or why it does not
+    fit even then. The cluster is left as it was."""
+    away = Counter(lower)
+    for each, count in away.items():
+        cluster.put(each, index, -count)
+    unfit = refusal_on(index, kind, cluster, fixed)
+    victims: list[int] = []
+    for place in order if unfit is None else ():
         cluster.put(lower[place], index)
+        away[lower[place]] -= 1
         if refusal_on(index, kind, cluster, fixed) is not None:
             cluster.put(lower[place], index, -1)
-            yield place
+            away[lower[place]] += 1
+            victims.append(place)
+    for each, count in away.items():
+        cluster.put(each, index, count)
+    return unfit or victims
