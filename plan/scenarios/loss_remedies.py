@@ -51,7 +51,8 @@ def loss_remedies(lab: Lab, planned: ClusterSnapshot, names: Sequence[str]) -> I
 def _waiting(snapshot: ClusterSnapshot, name: str) -> tuple[Pending, ...]:
     """Pods that wait when a node is gone, and would not if there were room."""
     left = [node for node in snapshot.nodes if node.name != name]
-    _, waiting = place(left, snapshot.workloads, [use for use in snapshot.uses if use.node.name != name])
+    survivors = [use for use in snapshot.uses if use.node.name != name]
+    _, waiting = place(left, snapshot.workloads, survivors, snapshot.pending)
     found = newly(waiting, snapshot.pending)
     return tuple(each for each in found if any(takes(node, each.workload.pod) for node in left))
 

@@ -258,7 +258,7 @@ def _loss(
     )
     if not loss.has_control_plane:
         return loss
-    uses, waiting = place(left, snapshot.workloads, survivors)
+    uses, waiting = place(left, snapshot.workloads, survivors, snapshot.pending)
     pending = newly(waiting, snapshot.pending)
     waits: Pods = Counter({each.workload.key: each.pods for each in pending})
     briefly_interrupted = tuple(each for each in loss.briefly_interrupted if waits[each.key] < lost[each.key])

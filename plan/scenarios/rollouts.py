@@ -123,5 +123,5 @@ def _rolls_out_anew(snapshot: ClusterSnapshot, workload: Workload) -> bool:
 
 def _waiting(snapshot: ClusterSnapshot, rolled: Workload) -> tuple[Pending, ...]:
     workloads = [rolled if each.key == rolled.key else each for each in snapshot.workloads]
-    _, waiting = place(snapshot.nodes, workloads, snapshot.uses)
+    _, waiting = place(snapshot.nodes, workloads, snapshot.uses, snapshot.pending)
     return newly(waiting, snapshot.pending)

@@ -47,7 +47,7 @@ def scaling_findings(lab: Lab, snapshot: ClusterSnapshot, namespaces: Mapping[st
                 yield _refused(lab, namespaces[workload.namespace], workload, excess)
     if scaled:
         at_most = [scaled.get(each.key, each) for each in snapshot.workloads]
-        _, waiting = place(snapshot.nodes, at_most, snapshot.uses)
+        _, waiting = place(snapshot.nodes, at_most, snapshot.uses, snapshot.pending)
         for pending in newly(waiting, snapshot.pending):
             if pending.workload.key in scaled:
                 yield _without_a_place(lab, snapshot, at_most, pending)

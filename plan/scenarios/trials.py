@@ -12,14 +12,17 @@ STEPS = {CPU: 10, MEMORY: 1 << 20}
 
 
 def finds_room(snapshot: ClusterSnapshot, instead: Workload) -> bool:
-    """Whether a changed workload fits next to what runs: a quick test, which `helps` has to confirm."""
-    _, waiting = place(snapshot.nodes, _with(snapshot, instead), snapshot.uses)
-    return _none_new(snapshot, instead, waiting)
+    """Whether a changed workload fits next to what runs, pods that wait already left out: a quick test, which
+    `helps` has to confirm."""
+    waiting = {each.workload.key: each.pods for each in snapshot.pending if each.workload.controller != "DaemonSet"}
+    running = [each._replace(replicas=each.replicas - waiting.get(each.key, 0)) for each in snapshot.workloads]
+    _, left = place(snapshot.nodes, _with(running, instead), snapshot.uses)
+    return _none_new(snapshot, instead, left)
 
 
 def helps(snapshot: ClusterSnapshot, instead: Workload) -> bool:
     """Whether nothing of a workload waits once it is changed, and nothing else waits that did not before."""
-    _, waiting = place(snapshot.nodes, _with(snapshot, instead))
+    _, waiting = place(snapshot.nodes, _with(snapshot.workloads, instead))
     return _none_new(snapshot, instead, waiting)
 
 
@@ -27,8 +30,8 @@ def _none_new(snapshot: ClusterSnapshot, instead: Workload, waiting: Iterable[Pe
     return not newly(waiting, [each for each in snapshot.pending if each.workload.key != instead.key])
 
 
-def _with(snapshot: ClusterSnapshot, instead: Workload) -> Iterable[Workload]:
-    return [instead if each.key == instead.key else each for each in snapshot.workloads]
+def _with(workloads: Iterable[Workload], instead: Workload) -> Iterable[Workload]:
+    return [instead if each.key == instead.key else each for each in workloads]
 
 
 def largest_request(workload: Workload, resource: str, fits: Callable[[Workload], bool]) -> int | None:

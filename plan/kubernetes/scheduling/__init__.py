@@ -17,15 +17,19 @@ __all__ = ["Kind", "Room", "Scheduler", "one_more", "place", "staying"]
 
 
 def place(
-    nodes: Iterable[Node], workloads: Iterable[Workload], running: Iterable[NodeUse] = ()
+    nodes: Iterable[Node],
+    workloads: Iterable[Workload],
+    running: Iterable[NodeUse] = (),
+    stuck: Iterable[Pending] = (),
 ) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
     """Place the pods that run all the time; those of jobs come and go and are not placed.
 
     Pods that are `running` stay where they are, unless more important ones push them out. What runs on a node that is
-    not among `nodes` is placed again.
+    not among `nodes` is placed again. `stuck` are pods that found no place next to `running` on these nodes, with others
+    or without; it saves looking for one again.
     """
     scheduler = Scheduler(nodes, [workload for workload in workloads if workload.is_steady], running)
-    waiting = scheduler.schedule()
+    waiting = scheduler.schedule(stuck)
     return scheduler.cluster.uses(), waiting
 
 

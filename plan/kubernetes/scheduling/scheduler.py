@@ -17,6 +17,7 @@ from plan.kubernetes.scheduling.filters import (
     filters_for,
     first_refusal,
     fixed_filters,
+    is_counted_alone,
     labelled,
     on_one_node,
 )
@@ -95,16 +96,25 @@ class Scheduler:
                 if workload.key in kinds:
                     self.cluster.put(kinds[workload.key], indices[use.node.name], number)
 
-    def schedule(self) -> tuple[Pending, ...]:
+    def schedule(self, stuck: Iterable[Pending] = ()) -> tuple[Pending, ...]:
         """Place every pod that does not run yet; returns those that find no place.
+
+        `stuck` are known to find none next to what runs. They are looked at only when other pods go.
 
         Pods that wait are looked at again when others go, and when one comes that may help them. So a more important
         one that never preempts takes the room that a lesser one has made.
         """
         cluster, arrivals = self.cluster, count()
-        queue = list(self.missing(arrivals))
-        heapify(queue)
+        known = {each.workload.key: each.reason for each in stuck}
+        queue: list[Queued] = []
         waiting = _Waiting()
+        for pod in self.missing(arrivals):
+            reason = known.get(pod.kind.workload.key)
+            if reason and not pod.kind.claims and is_counted_alone(pod.kind, cluster):
+                waiting.add(pod, reason)
+            else:
+                queue.append(pod)
+        heapify(queue)
         while queue:
             pod = heappop(queue)
             room = self.room(pod.kind, pod.only)
