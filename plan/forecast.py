@@ -13,13 +13,14 @@ from plan.model import Finding, Plan, sorted_findings
 from plan.scenarios.headroom import Headroom, headroom
 from plan.scenarios.losses import Loss, bound, losses
 from plan.scenarios.power_cut import Restart, restarts
-from plan.scenarios.snapshot import as_it_stands
+from plan.scenarios.snapshot import as_it_stands, hardly_fits
 
 
 class Forecast(NamedTuple):
     """Losses, restarts, headroom and findings of a plan."""
 
-    losses: tuple[Loss, ...]
+    losses: tuple[Loss, ...] | None
+    """None where they are not computed, because so many workloads wait for a place even without one."""
     ledger: tuple[Entry, ...]
     """All data of the lab, where it lies, and its copies."""
     data_losses: tuple[DataLoss, ...]
@@ -34,18 +35,18 @@ def look_ahead(plan: Plan) -> Forecast:
     """Forecast of a plan; pure, as the plan."""
     planned = as_it_stands(plan.capacity, plan.workloads)
     snapshot = bound(planned)
-    lost = tuple(losses(plan.lab, snapshot))
+    lost = None if hardly_fits(snapshot) else tuple(losses(plan.lab, snapshot))
     entries = ledger(plan.lab)
     return Forecast(
         losses=lost,
         ledger=entries,
         data_losses=tuple(data_losses(plan.lab, entries)),
         restarts=restarts(plan.lab, snapshot.nodes),
-        headroom=headroom(plan, lost),
+        headroom=headroom(plan, lost or ()),
         findings=sorted_findings(
             (
                 *plan.findings,
-                *loss_findings(plan.lab, planned, lost),
+                *loss_findings(plan.lab, planned, lost or ()),
                 *data_findings(plan, entries),
                 *unsealing_findings(plan.lab),
             )

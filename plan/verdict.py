@@ -23,8 +23,8 @@ class Verdict(NamedTuple):
     """The worst errors and warnings."""
     limiting: Constraint | None
     """The fullest of what refuses something; None where no capacity is declared."""
-    single_points: tuple[Loss, ...]
-    """Losses after which something does not run again by itself."""
+    single_points: tuple[Loss, ...] | None
+    """Losses after which something does not run again by itself; None where losses are not computed."""
     data_points: tuple[DataLoss, ...]
     """Disks that machines are on, and servers outside of the lab, with which data is gone for good."""
 
@@ -37,9 +37,13 @@ def judge(forecast: Forecast) -> Verdict:
         counts=counts,
         worst=tuple(each for each in forecast.findings if each.severity != "info")[:WORST],
         limiting=next((each for each in forecast.headroom.constraints if each.binds), None),
-        single_points=tuple(each for each in forecast.losses if each.event in PARTS and not each.is_survived),
+        single_points=None if forecast.losses is None else tuple(filter(_is_single_point, forecast.losses)),
         data_points=tuple(each for each in forecast.data_losses if each.gone and _is_one_part(each)),
     )
+
+
+def _is_single_point(loss: Loss) -> bool:
+    return loss.event in PARTS and not loss.is_survived
 
 
 def _is_one_part(loss: DataLoss) -> bool:

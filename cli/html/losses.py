@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import htpy as h
 
-from cli.text.forecast import event_text, loss_outcome
+from cli.text.forecast import LOSSES_NOT_COMPUTED, event_text, loss_outcome
 from plan.forecast import Forecast
 from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import Plan
@@ -22,7 +22,7 @@ def losses_section(forecast: Forecast) -> h.Element:
         h.p(".soft")[
             "By estimate, without pods of daemonsets. A drain that is not listed ends like the loss of its node."
         ],
-        (_loss(each) for each in distinct(forecast.losses)),
+        h.p[LOSSES_NOT_COMPUTED] if forecast.losses is None else map(_loss, distinct(forecast.losses)),
         _power_cut(forecast),
     ]
 

@@ -8,6 +8,7 @@ from cli.html.bars import state
 from cli.html.tables import table
 from cli.text.data import data_point_text
 from cli.text.forecast import amount_text, amounts_text, loss_name, loss_outcome, room_text
+from cli.text.verdict import single_points_text
 from plan.forecast import Forecast
 from plan.model import Plan
 from plan.scenarios.headroom import Constraint
@@ -44,8 +45,8 @@ def _facts(plan: Plan, forecast: Forecast, verdict: Verdict) -> Iterator[h.Eleme
     yield h.dd[room_text(forecast.headroom)]
     yield h.dt["Must not fail"]
     if not verdict.single_points and not verdict.data_points:
-        yield h.dd["nothing, every loss is survived"]
-    for loss in verdict.single_points:
+        yield h.dd[single_points_text(plan, verdict)]
+    for loss in verdict.single_points or ():
         yield h.dd[h.a(href=f"#loss-{loss.event}-{loss.name}")[loss_name(loss)], f" ({loss_outcome(loss)})"]
     for loss in verdict.data_points:
         yield h.dd[h.a(href="#data")[data_point_text(plan.lab, loss)]]

@@ -1,6 +1,8 @@
 """A plan as JSON."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from cli.reports.document import Document, Report
 from cli.reports.finding import FindingReport, finding_report
@@ -21,6 +23,7 @@ from plan.capacity.totals import tier_workloads, total_limits, total_requests
 from plan.forecast import look_ahead
 from plan.model import Finding, HostUse, NamespaceUse, Plan, Severity, Tier, VirtualMachine
 from plan.model.resources import written
+from plan.scenarios.losses import Loss
 from plan.verdict import judge
 
 
@@ -86,13 +89,16 @@ class PlanReport(Document):
     verdict: str
     counts: dict[Severity, int]
     limiting: str | None
-    single_points: tuple[str, ...]
+    single_points: tuple[str, ...] | None
+    """None where losses are not computed."""
+    data_points: tuple[str, ...]
+    """Disks and servers with which data is gone for good."""
     machines: tuple[MachineReport, ...]
     hosts: tuple[HostReport, ...]
     nodes: tuple[NodeReport, ...]
     constraints: tuple[ConstraintReport, ...]
     headroom: HeadroomReport
-    losses: tuple[LossReport, ...]
+    losses: tuple[LossReport, ...] | None
     data_losses: tuple[DataLossReport, ...]
     ledger: tuple[EntryReport, ...]
     restarts: tuple[RestartReport, ...]
@@ -101,6 +107,13 @@ class PlanReport(Document):
     services: tuple[ServiceReport, ...]
     manifests: dict[str, int]
     findings: tuple[FindingReport, ...]
+
+
+Told = TypeVar("Told")
+
+
+def _or_none(losses: Iterable[Loss] | None, told: Callable[[Loss], Told]) -> tuple[Told, ...] | None:
+    return None if losses is None else tuple(map(told, losses))
 
 
 def plan_report(plan: Plan, service: str | None = None) -> PlanReport:
@@ -113,13 +126,14 @@ def plan_report(plan: Plan, service: str | None = None) -> PlanReport:
         verdict=verdict.word,
         counts=dict(verdict.counts),
         limiting=f"{limiting.name} of {limiting.of}" if limiting else None,
-        single_points=tuple(each.name for each in (*verdict.single_points, *verdict.data_points)),
+        single_points=_or_none(verdict.single_points, lambda each: each.name),
+        data_points=tuple(each.name for each in verdict.data_points),
         machines=tuple(machine_report(machine) for machine in plan.machines),
         hosts=tuple(host_report(host) for host in plan.capacity.hosts),
         nodes=tuple(node_report(use) for use in plan.capacity.nodes),
         constraints=tuple(constraint_report(each) for each in forecast.headroom.constraints),
         headroom=headroom_report(forecast.headroom),
-        losses=tuple(loss_report(each) for each in forecast.losses),
+        losses=_or_none(forecast.losses, loss_report),
         data_losses=tuple(data_loss_report(each) for each in forecast.data_losses),
         ledger=tuple(
             entry_report(each) for each in forecast.ledger if service is None or each.path[:2] == ("services", service)

@@ -87,9 +87,14 @@ def _remark(constraint: Constraint) -> str:
     return "refuses nothing" if constraint.advisory else ""
 
 
-def losses_text(losses: Iterable[Loss], *, all_names: bool = False) -> RenderableType:
+LOSSES_NOT_COMPUTED = "not computed while so much has no place (homelab explain NOT-COMPUTED)"
+
+
+def losses_text(losses: Iterable[Loss] | None, *, all_names: bool = False) -> RenderableType:
     """One row for each loss, and for each drain that ends otherwise than the loss of its node; below it the names of
     what does not come back, and with `all_names` of all that is interrupted."""
+    if losses is None:
+        return Text(f"When something fails: {LOSSES_NOT_COMPUTED}")
     shown = list(distinct(losses))
     is_far = any(loss.out_of_reach for loss in shown)
     table = Table(

@@ -1,13 +1,13 @@
 """The first screen of a plan: the verdict, what is limiting, which parts must not fail, and the worst findings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cli.text.data import data_point_text
 from cli.text.findings import finding_text
-from cli.text.forecast import amounts_text, loss_name, loss_outcome, room_text
+from cli.text.forecast import LOSSES_NOT_COMPUTED, amounts_text, loss_name, loss_outcome, room_text
 from plan.forecast import Forecast
 from plan.model import Plan, Severity
 from plan.scenarios.headroom import Constraint
@@ -21,8 +21,7 @@ def verdict_text(plan: Plan, forecast: Forecast, verdict: Verdict, *, whole: boo
     if verdict.limiting:
         parts.append(_labelled("Limiting", _limiting(verdict.limiting)))
     parts.append(_labelled("Room for", room_text(forecast.headroom)))
-    single_points = "; ".join(_single_points(plan, verdict))
-    parts.append(_labelled("Must not fail", single_points or "nothing, every loss is survived"))
+    parts.append(_labelled("Must not fail", single_points_text(plan, verdict)))
     if verdict.worst:
         parts += [Text(), Text(_heading(verdict), "bold")]
         told = (finding_text(plan.lab, finding) for finding in verdict.worst)
@@ -55,11 +54,12 @@ def _limiting(constraint: Constraint) -> str:
     return f"{constraint.name} of {constraint.of}, {share} used: {amounts_text(constraint)}"
 
 
-def _single_points(plan: Plan, verdict: Verdict) -> Iterator[str]:
-    for loss in verdict.single_points:
-        yield f"{loss_name(loss)} ({loss_outcome(loss)})"
-    for loss in verdict.data_points:
-        yield data_point_text(plan.lab, loss)
+def single_points_text(plan: Plan, verdict: Verdict) -> str:
+    """Losses that the lab does not survive."""
+    parts = (f"{loss_name(loss)} ({loss_outcome(loss)})" for loss in verdict.single_points or ())
+    data = (data_point_text(plan.lab, loss) for loss in verdict.data_points)
+    told = [*([LOSSES_NOT_COMPUTED] if verdict.single_points is None else []), *parts, *data]
+    return "; ".join(told) or "nothing, every loss is survived"
 
 
 def _heading(verdict: Verdict) -> str:

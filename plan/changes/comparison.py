@@ -234,6 +234,8 @@ def _services_of(finding: Json, report: Json) -> set[str]:
 
 
 def _losses(before: Json, after: Json) -> Iterator[LossChange]:
+    if before["losses"] is None or after["losses"] is None:
+        return
     old, new = ({(each["event"], each["name"]): _taken(each) for each in side["losses"]} for side in (before, after))
     for event, name in dict.fromkeys((*old, *new)):
         was, is_now = old.get((event, name)), new.get((event, name))

@@ -6,6 +6,10 @@ from typing import NamedTuple
 from plan.cluster.system import system_workloads
 from plan.model import Capacity, Node, NodeUse, Pending, Workload
 
+MANY_WAITING = 100
+"""Workloads without a place from which on nothing is tried out any more: each trial places all pods of the lab anew,
+and says little about a lab that is far too large. Prod has 239 workloads in all."""
+
 
 class ClusterSnapshot(NamedTuple):
     """A cluster as it stands."""
@@ -28,3 +32,8 @@ def newly(waiting: Iterable[Pending], before: Iterable[Pending]) -> tuple[Pendin
     waited = {each.workload.key: each.pods for each in before}
     more = (each._replace(pods=each.pods - waited.get(each.workload.key, 0)) for each in waiting)
     return tuple(each for each in more if each.pods > 0)
+
+
+def hardly_fits(snapshot: ClusterSnapshot) -> bool:
+    """Whether so much waits for a place that losses, rollouts and the like are not computed."""
+    return len(snapshot.pending) > MANY_WAITING

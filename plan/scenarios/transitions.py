@@ -7,20 +7,40 @@ from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
 from plan.model import Capacity, Finding, Workload
+from plan.model.findings import Rule
 from plan.scenarios.jobs import job_findings
 from plan.scenarios.power_cut import cold_start_findings
 from plan.scenarios.rollouts import rollout_findings
 from plan.scenarios.scaling import scaling_findings
-from plan.scenarios.snapshot import as_it_stands
+from plan.scenarios.snapshot import MANY_WAITING, as_it_stands, hardly_fits
 from plan.scenarios.workers import worker_findings
+
+NOT_COMPUTED = Rule(
+    code="NOT-COMPUTED",
+    severity="info",
+    title="So much has no place that losses and rollouts are not computed",
+    meaning=f"While more than {MANY_WAITING} workloads wait for a place, the plan says why each of them waits, and "
+    "leaves out losses, drains, rollouts, autoscaling, jobs and room after a loss: each would place the whole lab many "
+    "times.",
+    remedy="Make the workloads fit that have no place; then all of it is computed.",
+)
 
 
 def transition_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload]) -> Iterator[Finding]:
-    """All findings about what moves."""
-    standing = as_it_stands(capacity, workloads)
+    """All findings about moves."""
+    snapshot = as_it_stands(capacity, workloads)
     namespaces = {use.name: use for use in capacity.namespaces}
-    yield from rollout_findings(lab, standing, namespaces)
-    yield from scaling_findings(lab, standing, namespaces)
-    yield from job_findings(lab, standing)
-    yield from worker_findings(lab, standing, namespaces)
-    yield from cold_start_findings(lab, standing.nodes)
+    yield from cold_start_findings(lab, snapshot.nodes)
+    if hardly_fits(snapshot):
+        yield NOT_COMPUTED.finding(
+            (),
+            f"losses, drains, rollouts, autoscaling and jobs are not computed while {len(snapshot.pending)} workloads "
+            "have no place",
+            "make them fit first",
+            facts={"waiting": len(snapshot.pending)},
+        )
+        return
+    yield from rollout_findings(lab, snapshot, namespaces)
+    yield from scaling_findings(lab, snapshot, namespaces)
+    yield from job_findings(lab, snapshot)
+    yield from worker_findings(lab, snapshot, namespaces)
