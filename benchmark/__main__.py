@@ -28,6 +28,7 @@ def measurements() -> Iterator[Measurement]:
     yield _process("homelab plan --format json", cost_of("-m", "cli.main", "plan", "--format", "json"), imports)
     yield Measurement("peak memory of homelab plan", f"{plan.peak_mib:.0f} MiB", "", "", "120 MiB")
     yield from _growth()
+    yield _far_too_large()
     yield from _placing()
     yield _verdict()
     yield from _components()
@@ -52,6 +53,12 @@ def _growth() -> Iterator[Measurement]:
             f"{each / base:.2f}",
             "1.1",
         )
+
+
+def _far_too_large() -> Measurement:
+    cost = cost_of("-m", "benchmark.planning", "10", "shown", runs=1)
+    what = f"ten times prod's services on prod's nodes, with the forecast ({cost.peak_mib:.0f} MiB)"
+    return Measurement(what, f"{cost.cpu_seconds:.1f} s CPU", "", "", "15 s, 300 MiB")
 
 
 def _placing() -> Iterator[Measurement]:

@@ -1,4 +1,7 @@
-"""Planning one lab at several sizes: `python -m benchmark.planning FACTOR` prints CPU seconds per service."""
+"""Planning one lab at several sizes.
+
+`python -m benchmark.planning FACTOR` prints CPU seconds per service; with `shown` it plans once, with the forecast.
+"""
 
 import gc
 import sys
@@ -10,6 +13,7 @@ from benchmark.process import ROOT
 from config.lab import Lab
 from config.load import load_lab
 from plan import make_plan
+from plan.forecast import look_ahead
 
 ROUNDS = 5
 
@@ -37,4 +41,7 @@ def _seconds(lab: Lab) -> float:
 
 
 if __name__ == "__main__":
-    print(seconds_per_service(int(sys.argv[1])))
+    if sys.argv[2:] == ["shown"]:
+        look_ahead(make_plan(multiplied(load_lab(ROOT / "config" / "labs" / "prod"), int(sys.argv[1]))))
+    else:
+        print(seconds_per_service(int(sys.argv[1])))

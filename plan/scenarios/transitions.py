@@ -16,8 +16,8 @@ from plan.scenarios.snapshot import MANY_WAITING, as_it_stands, hardly_fits
 from plan.scenarios.workers import worker_findings
 
 NOT_COMPUTED = Rule(
-    code="NOT-COMPUTED",
-    severity="info",
+    "NOT-COMPUTED",
+    "info",
     title="So much has no place that losses and rollouts are not computed",
     meaning=f"While more than {MANY_WAITING} workloads wait for a place, the plan says why each of them waits, and "
     "leaves out losses, drains, rollouts, autoscaling, jobs and room after a loss: each would place the whole lab many "
@@ -33,7 +33,7 @@ def transition_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Worklo
     yield from cold_start_findings(lab, snapshot.nodes)
     if hardly_fits(snapshot):
         yield NOT_COMPUTED.finding(
-            (),
+            ("cluster",),
             f"losses, drains, rollouts, autoscaling and jobs are not computed while {len(snapshot.pending)} workloads "
             "have no place",
             "make them fit first",

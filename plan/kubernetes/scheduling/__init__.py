@@ -25,8 +25,8 @@ def place(
     """Place the pods that run all the time; those of jobs come and go and are not placed.
 
     Pods that are `running` stay where they are, unless more important ones push them out. What runs on a node that is
-    not among `nodes` is placed again. `stuck` are pods that found no place next to `running` on these nodes, with others
-    or without; it saves looking for one again.
+    not among `nodes` is placed again. `stuck` are pods known to find no place next to `running`, on
+    these nodes or more: it saves another search.
     """
     scheduler = Scheduler(nodes, [workload for workload in workloads if workload.is_steady], running)
     waiting = scheduler.schedule(stuck)

@@ -1,0 +1,34 @@
+"""A lab in which hundreds of workloads have no place."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from benchmark.planning import multiplied
+from cli.text.plan import print_plan
+from plan import Plan, make_plan
+from plan.forecast import look_ahead
+from plan.scenarios.snapshot import MANY_WAITING
+from tests.plan.labs import plan_of
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return make_plan(multiplied(plan_of("prod").lab, 3))
+
+
+def test_every_workload_without_a_place_is_named(plan: Plan) -> None:
+    waiting = [each for each in plan.findings if each.code == "DOES-NOT-FIT"]
+    assert len(waiting) == len(plan.capacity.pending) > MANY_WAITING
+
+
+def test_losses_are_said_to_be_not_computed(plan: Plan) -> None:
+    forecast = look_ahead(plan)
+    assert forecast.losses is None
+    assert [each.code for each in forecast.findings].count("NOT-COMPUTED") == 1
+    output = StringIO()
+    print_plan(plan, Console(file=output, width=120, color_system=None))
+    printed = output.getvalue()
+    assert "Must not fail: not computed" in printed
+    assert "every loss is survived" not in printed
