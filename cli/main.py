@@ -225,12 +225,13 @@ def drain_command(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,
     lab: OptionalLabOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Carry it out, up to the first surprise.")] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Show where the pods of a node would go, what blocks its drain, and the commands."""
     from cli.commands.drain import run_drain
 
-    raise SystemExit(run_drain(node, Source(dump, None, kubeconfig, context, lab), output))
+    raise SystemExit(run_drain(node, Source(dump, None, kubeconfig, context, lab), yes, output))
 
 
 @app.command("scale")

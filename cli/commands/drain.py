@@ -1,20 +1,29 @@
 """`homelab drain`."""
 
+import sys
+
+from urllib3.exceptions import HTTPError
+
 from cli.cluster import Source, observe_source
-from cli.exits import ERRORS, FINE
+from cli.exits import ERRORS, FINE, INTERRUPTED
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.drain import drain_report
 from cli.text.console import make_console
-from cli.text.drain import print_drain
+from cli.text.drain import going_on, print_drain, told_sentence
 from config.load import InvalidLab, lab_folder, load_lab
 from observation import InvalidDump
+from operations.clients.kubernetes import Api, Refused
 from operations.clients.refusals import NoCluster
-from operations.drain import UnknownNode, commands, foresee
+from operations.drain import Drain, UnknownNode, commands, foresee
+from operations.drain.run import Surprise, run
 from operations.identity import AnotherCluster
+from plan.wording import printable
 
 
-def run_drain(node: str, source: Source, output: str) -> int:
-    """Print what the drain of a node would do. ERRORS is returned where something holds it up."""
+def run_drain(node: str, source: Source, yes: bool, output: str) -> int:
+    """Print what the drain of a node would do, and with `yes` do it. ERRORS is returned where something holds it up."""
+    if yes and source.dump:
+        return refuse_input("--yes drains a node of a cluster that runs: leave out --dump", output)
     try:
         observation = observe_source(source)
         drain = foresee(observation, node)
@@ -27,4 +36,27 @@ def run_drain(node: str, source: Source, output: str) -> int:
         print_json(drain_report(drain, steps, observation))
     else:
         print_drain(drain, steps, observation.gaps, make_console())
-    return FINE if drain.can_end else ERRORS
+    if not drain.can_end:
+        return ERRORS
+    return _drain(drain, source) if yes else FINE
+
+
+def _drain(drain: Drain, source: Source) -> int:
+    """Carry it out, with a line on standard error for each thing that happens."""
+    try:
+        run(Api(source.kubeconfig, source.context), drain, lambda told: _say(told_sentence(told)))
+    except Surprise as surprise:
+        _say(f"stopped: {surprise}")
+    except (Refused, HTTPError) as error:
+        _say(f"stopped: {error}")
+    except KeyboardInterrupt:
+        _say(f"interrupted: {going_on(drain.node)}")
+        return INTERRUPTED
+    else:
+        return FINE
+    _say(going_on(drain.node))
+    return ERRORS
+
+
+def _say(sentence: str) -> None:
+    print(printable(sentence), file=sys.stderr, flush=True)

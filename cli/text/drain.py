@@ -1,6 +1,7 @@
 """The drain of a node as text for people."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import assert_never
 
 from rich.console import Console
 
@@ -10,6 +11,7 @@ from cli.text.tables import Column, Table, number
 from observation.model import Gap
 from operations.drain import Blocker, Drain, Move
 from operations.drain.blockers import Kind
+from operations.drain.run import Told
 from plan.wording import listed, plural
 
 BLOCKED: Mapping[Kind, str] = {
@@ -43,6 +45,32 @@ def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], gaps: Sequence[G
         console.print(f"{' ' * INDENT[3]}{command}  # {purpose}")
     for part in gap_lines(gaps):
         console.print(part)
+
+
+def told_sentence(told: Told) -> str:
+    """What has happened in a drain that is carried out."""
+    left = f", {plural(told.left, 'pod')} left" if told.left else ""
+    match told.stage:
+        case "cordoned":
+            return f"{told.about} is cordoned{left}"
+        case "held":
+            return f"{told.about} waits for its disruption budget: {told.detail}"
+        case "evicted":
+            return f"{told.about} is evicted"
+        case "ended":
+            return f"{told.about} has ended{left}"
+        case "done":
+            return f"{told.about} is drained"
+        case _:
+            assert_never(told.stage)
+
+
+def going_on(node: str) -> str:
+    """How a drain that stopped goes on, or is taken back."""
+    return (
+        f"{node} stays cordoned, and what was evicted stays where it is; `homelab drain {node} --yes` goes on, "
+        f"`kubectl uncordon {node}` ends it"
+    )
 
 
 def blocked(blocker: Blocker) -> str:

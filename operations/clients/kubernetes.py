@@ -41,13 +41,15 @@ class Applied(NamedTuple):
 
 
 class Api:
-    """A client of the rehearsal's API server, for any kind and any number of threads."""
+    """A client that also writes, for any kind and any number of threads."""
 
-    def __init__(self, kubeconfig: Path) -> None:
+    def __init__(self, kubeconfig: Path | None = None, context: str | None = None) -> None:
+        """Read a kubeconfig; without one $KUBECONFIG, then ~/.kube/config."""
         loaded = client.Configuration()
-        cast(Any, config).load_kube_config(str(kubeconfig), client_configuration=loaded)
+        file = str(kubeconfig) if kubeconfig else None
+        cast(Any, config).load_kube_config(file, context=context, client_configuration=loaded)
         loaded.connection_pool_maxsize = 2 * _AT_A_TIME
-        cache = str(kubeconfig.with_suffix(".discovered"))
+        cache = str(kubeconfig.with_suffix(".discovered")) if kubeconfig else None
         self._client: Any = dynamic.DynamicClient(client.ApiClient(loaded), cache_file=cache)
         self._resources: dict[tuple[str, str], Resource] = {}
         self._discovering = Lock()

@@ -75,7 +75,7 @@ def foresee(observation: Observation, name: str) -> Drain:
     if node is None:
         known = ", ".join(each.name for each in cluster.nodes) or "none"
         raise UnknownNode(f"the cluster has no node {name}; it has {known}")
-    evicted = tuple(pod for pod in observation.pods_on(name) if _is_evicted(pod))
+    evicted = tuple(pod for pod in observation.pods_on(name) if is_evicted(pod))
     uses, waiting = _after(cluster, node)
     moves = tuple(_moves(cluster, node, uses, waiting, evicted, observation))
     namespaces = Counter(namespace_of(pod) or "" for pod in evicted)
@@ -90,7 +90,8 @@ def foresee(observation: Observation, name: str) -> Drain:
     )
 
 
-def _is_evicted(pod: Manifest) -> bool:
+def is_evicted(pod: Manifest) -> bool:
+    """Whether a drain makes a pod go: not one that has ended, nor one of a daemonset or of the node itself."""
     if status_of(pod).get("phase") in ("Succeeded", "Failed"):
         return False
     owner = next((each for each in entries(pod, "metadata", "ownerReferences") if each.get("controller")), None)
