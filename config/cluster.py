@@ -140,7 +140,7 @@ class Secrets(Model):
 
 
 class Watching(Model):
-    """Who watches the lab: the service that gets the rules for alerts, and beside which the dashboards lie."""
+    """Service that monitors the lab: it gets the rules for alerts, and the dashboards are next to it."""
 
     service: Name
     """The service that installs Prometheus. Its rules are PrometheusRule objects where the lab has the Prometheus

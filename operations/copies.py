@@ -23,7 +23,7 @@ _VELERO_ENDS: dict[str, CopyState] = {
 
 
 class Found(NamedTuple):
-    """What the cluster tells of the last copy."""
+    """Evidence in the cluster about the last copy."""
 
     state: CopyState
     at: datetime | None = None

@@ -12,7 +12,7 @@ from plan.wording import gib, plural
 
 
 def data_section(forecast: Forecast) -> h.Element:
-    """What is gone with each disk and server, and the data on each disk."""
+    """Losses with each disk and server, and the data on each disk."""
     return h.section(id="data")[
         h.h2["Data"],
         h.p(".soft")["Where each volume, database and machine disk lies, and who holds a copy on another disk."],

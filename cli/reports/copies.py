@@ -1,4 +1,4 @@
-"""What became of the copies of a lab, as JSON."""
+"""State of a lab's copies, as JSON."""
 
 from cli.reports.document import Report
 from operations.copies import CheckedCopy, CopyState

@@ -51,7 +51,7 @@ class RestoredReport(Report):
 
 
 class DataLossReport(Report):
-    """What becomes of the data when a part of the lab is gone; entries by their names."""
+    """Fate of the data when a part of the lab is gone; entries by their names."""
 
     event: DataEvent
     name: str

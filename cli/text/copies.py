@@ -1,4 +1,4 @@
-"""What became of the copies of a lab, as text."""
+"""State of a lab's copies, as text."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

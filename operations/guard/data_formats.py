@@ -33,7 +33,7 @@ class Version(NamedTuple):
 
 
 def data_formats(step: Step) -> Iterator[Consequence]:
-    """What a change of an image, or of a version in a chart's values, does to the data of a server."""
+    """Effects of another image, or of another version in a chart's values, on the data of a server."""
     if step.action not in ("update", "replace"):
         return
     before, after = _versions(step, step.before), _versions(step, step.after)

@@ -22,7 +22,7 @@ LIMITED = "The LimitRange of its namespace decides from then on, or nothing."
 
 
 def handed_over(steps: Sequence[Step]) -> Iterator[Consequence]:
-    """What a field falls to when the program gives it up: server-side apply removes what nobody else owns."""
+    """Value of a field after the program gives it up: server-side apply removes what nobody else owns."""
     scalers = [each for each in steps if each.is_object and kind_of(each.type) == AUTOSCALER]
     for step in steps:
         if step.action != "update" or not step.is_object or not step.before or not step.after:

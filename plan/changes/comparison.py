@@ -80,7 +80,7 @@ class VerdictChange(NamedTuple):
     node restarts or they move, and are not made again."""
 
     because: tuple[str, ...] = ()
-    """What was changed, where the finding is about a service that was not: the changes that bring it."""
+    """Changes that bring the finding, where it is about a service that was not changed itself."""
 
     @property
     def severity(self) -> str:

@@ -17,7 +17,7 @@ class Server(NamedTuple):
     series: int
     """So many numbers of the version name a release that shares a format: 1 for 17.5, 2 for 8.4.6."""
     meeting: str
-    """What happens when another release meets the data."""
+    """Effect of another release on the data."""
     way: str
     """How the data is taken along."""
 

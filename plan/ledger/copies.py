@@ -12,7 +12,7 @@ from plan.ledger.places import Place
 
 Kind = Literal["job", "dump", "machine backup", "replica", "backup service", "stated"]
 Fate = Literal["survives", "lost", "unknown"]
-"""What becomes of a copy when the disk of its original dies; `unknown` where the lab does not say where it lies."""
+"""Fate of a copy when the disk of its original dies; `unknown` where the lab does not state its place."""
 _RUNS = 40
 """Runs of a schedule that are looked at: enough for the longest pause of a monthly one to be among them."""
 _START = datetime(2026, 1, 1)
@@ -46,7 +46,7 @@ class Copy(NamedTuple):
     """Of what makes it, if that runs in the cluster."""
 
     def fate(self, originals: Sequence[Place]) -> Fate:
-        """What becomes of it when the disk that its original lies on dies."""
+        """Its fate when the disk of its original dies."""
         together = {place.is_lost_with(other) for place in originals for other in self.places}
         if together == {False}:
             return "survives"

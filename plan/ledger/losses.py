@@ -27,7 +27,7 @@ class Carried(NamedTuple):
 
 
 class DataLoss(NamedTuple):
-    """What becomes of the data when a part of the lab is gone."""
+    """Fate of the data when a part of the lab is gone."""
 
     event: DataEvent
     """`disk`: it dies. `storage`: a Proxmox storage is damaged or wiped, others on its disk are not. `server`: a host

@@ -41,7 +41,7 @@ class CopiedBy(NamedTuple):
 
 
 def copied_by_objects(lab: Lab) -> tuple[CopiedBy, ...]:
-    """What the stated objects of a lab copy. Where the copies lie, they leave to a store that is no part of the lab."""
+    """Copies that the stated objects of a lab make. Their place is a store that is not part of the lab."""
     return tuple(
         found
         for service, objects in lab.objects.items()

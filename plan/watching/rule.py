@@ -64,7 +64,7 @@ def requested(
 
 
 def allocatable(resource: str, nodes: str) -> str:
-    """What some nodes have for pods."""
+    """Query for the allocatable amount of a resource on some nodes."""
     return f'max by (node) (kube_node_status_allocatable{{resource="{resource}",node=~"{nodes}"}})'
 
 

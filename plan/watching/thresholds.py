@@ -18,7 +18,7 @@ POOL_FILLING, POOL_FULL = 0.85, 0.95
 BACKUP_LATE = 1.5
 """Longest pauses of its schedule after which a backup is too old: a run may be missed by half of one."""
 BACKUP_GRACE = timedelta(hours=1)
-"""What a run may take."""
+"""Time that a run may take."""
 CERTIFICATE_ENDS = timedelta(days=14)
 """ACME certificates are renewed 30 days before their end: with 14 left that has failed for half of the time."""
 CLIENT_CERTIFICATE_ENDS = timedelta(days=7)

@@ -1,4 +1,4 @@
-"""What `homelab doctor` says of copies: those that are not as they should be first, and what could not be asked."""
+"""`homelab doctor` reports copies: those that are not as they should be first, and what could not be asked."""
 
 import io
 from datetime import UTC, datetime, timedelta

@@ -125,7 +125,7 @@ def origin_of(key: Key, manifest: Manifest, cluster: Cluster) -> Origin:
 
 
 def _leftover(key: Key, manifest: Manifest) -> Origin | None:
-    """What is on its way out, or is there because nobody has cleared it away."""
+    """Objects that are being deleted, or that were left behind."""
     if "deletionTimestamp" in manifest["metadata"]:
         return LeftOut("deleted", "whoever deleted it")
     if key.kind == "PersistentVolume" and text(manifest, "status", "phase") in ("Released", "Failed"):

@@ -1,4 +1,4 @@
-"""What becomes of a chart's objects, where the chart was rendered before and after."""
+"""Consequences for a chart's objects, where the chart was rendered before and after."""
 
 import json
 from typing import Any
