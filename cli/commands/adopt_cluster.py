@@ -8,8 +8,9 @@ from cli.text.adopt_cluster import print_cluster
 from cli.text.console import make_console
 from config.load import InvalidLab, lab_folder
 from observation import InvalidDump, InvalidUsage
+from operations.adopt import Edited
 from operations.adopt.cluster.adoption import Wishes, adopt_cluster
-from operations.adopt.cluster.write import write_files
+from operations.adopt.cluster.write import state_of, write_files
 from operations.clients.refusals import NoCluster
 
 
@@ -29,10 +30,11 @@ def run_adopt_cluster(
             observation.usage,
         )
         objects = (each for found in observation.resources.values() for each in found)
+        read = state_of(folder)
         adoption = adopt_cluster(folder, objects, wishes)
         if not dry_run:
-            write_files(folder, adoption.files)
-    except (InvalidDump, InvalidUsage, NoCluster) as error:
+            write_files(folder, adoption.files, read)
+    except (Edited, InvalidDump, InvalidUsage, NoCluster) as error:
         return refuse_input(str(error), output)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
