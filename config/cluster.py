@@ -53,20 +53,20 @@ class ContainerLogs(Model):
     """Rotation of container logs on a node."""
 
     max_size: MemoryQuantity
-    max_files: Annotated[int, Field(ge=2)]
+    max_files: Annotated[int, Field(ge=2, le=10_000)]
 
 
 class Kubelet(Model):
     """Settings of every node's kubelet."""
 
-    max_pods: Annotated[int, Field(gt=0)] = 110
+    max_pods: Annotated[int, Field(gt=0, le=10_000)] = 110
     kube_reserved: Reservation | None = None
     """For the kubelet and containerd; left out, 5m CPU and 5M memory for each of `max_pods`."""
     system_reserved: Reservation | None = None
     """For everything else that is not a pod; left out, 5m CPU and 10M memory for each of `max_pods`."""
     eviction_hard: HardEviction
     eviction_soft: SoftEviction
-    max_parallel_image_pulls: Annotated[int, Field(gt=0)]
+    max_parallel_image_pulls: Annotated[int, Field(gt=0, le=10_000)]
     container_logs: ContainerLogs
     cpu_manager: CpuManager = "none"
     """`static` gives a container of a Guaranteed pod that requests whole CPUs these CPUs for itself alone; what is
@@ -84,7 +84,7 @@ class AddressPool(Model):
 class Overcommit(Model):
     """How far the sum of memory limits may exceed what the nodes can allocate."""
 
-    memory_limits_percent: Annotated[int, Field(ge=50)]
+    memory_limits_percent: Annotated[int, Field(ge=50, le=10_000)]
     """Above this share of a node group's allocatable memory the planner warns."""
     reason: Reason
 
@@ -92,9 +92,9 @@ class Overcommit(Model):
 class VolumeSlots(Model):
     """How many block volumes a node can have attached by the Proxmox CSI driver."""
 
-    schedulable: Annotated[int, Field(gt=0)]
+    schedulable: Annotated[int, Field(gt=0, le=10_000)]
     """Slots that the node advertises in its CSINode object."""
-    hard: Annotated[int, Field(gt=0)]
+    hard: Annotated[int, Field(gt=0, le=10_000)]
     """Where the driver's own loop ends; beyond it an attachment fails with "no free lun found"."""
 
 
@@ -105,11 +105,11 @@ class GpuSharing(Model):
     """The service that installs the GPU operator."""
     feature_discovery: Name
     """The service that installs Node Feature Discovery, which labels and taints the node that has the card."""
-    time_slices: Annotated[int, Field(ge=1)]
+    time_slices: Annotated[int, Field(ge=1, le=10_000)]
     """How many pods may hold `nvidia.com/gpu: 1` of one card at once. They share its memory without isolation."""
     video_memory_resource: ResourceName
     """The extended resource, in MiB, that video memory is budgeted as."""
-    video_memory_mib: Annotated[int, Field(gt=0)]
+    video_memory_mib: Annotated[int, Field(gt=0, le=100_000_000)]
     """How much of it a card advertises, unless the card states a `budget_mib`: what it has, less what the driver
     needs."""
 
@@ -126,7 +126,7 @@ class Ingress(Model):
     certificate_resolver: Name | None = "letsencrypt"
     """The resolver of Traefik that makes the certificates of routes, as its values define it; `null` leaves routes
     the certificate of Traefik's default store."""
-    requests_per_second: Annotated[int, Field(gt=0)] = 50
+    requests_per_second: Annotated[int, Field(gt=0, le=1_000_000)] = 50
     """Average rate that one client may send to one host; bursts of twice that pass."""
 
 

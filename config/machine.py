@@ -25,8 +25,8 @@ class MachineDisk(Model):
     interface: DiskInterface
     storage: Name
     size: DiskSize
-    read_mb_per_second: Annotated[int, Field(gt=0)] | None = None
-    write_mb_per_second: Annotated[int, Field(gt=0)] | None = None
+    read_mb_per_second: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    write_mb_per_second: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
     backup: StatedBackup | None = None
     """A copy made outside of the lab. Backup jobs of Proxmox stand in `site.yaml`."""
     no_backup: Reason | None = None
@@ -46,9 +46,9 @@ class Interface(Model):
 class StartOrder(Model):
     """When Proxmox starts the machine with the host, and how long it waits."""
 
-    order: Annotated[int, Field(ge=0)]
-    up_seconds: Annotated[int, Field(ge=0)]
-    down_seconds: Annotated[int, Field(ge=0)]
+    order: Annotated[int, Field(ge=0, le=1_000_000)]
+    up_seconds: Annotated[int, Field(ge=0, le=86_400)]
+    down_seconds: Annotated[int, Field(ge=0, le=86_400)]
 
 
 class Shape(Model):
@@ -62,7 +62,7 @@ class Shape(Model):
     role: Literal["control-plane", "worker", "appliance"]
     """`appliance` is a machine outside the Kubernetes cluster."""
     description: Text
-    vcpus: Annotated[int, Field(gt=0)]
+    vcpus: Annotated[int, Field(gt=0, le=8_192)]
     memory: MachineMemory
     """Fixed size; ballooning is off."""
     disks: Annotated[tuple[MachineDisk, ...], Field(min_length=1)]

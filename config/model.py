@@ -99,4 +99,4 @@ Reason = Annotated[str, StringConstraints(min_length=10)]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Percent = Annotated[int, Field(ge=0, le=100)]
-Seconds = Annotated[int, Field(ge=0)]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]

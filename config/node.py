@@ -23,19 +23,19 @@ class OutsideNode(Model):
     role: Literal["control-plane", "worker"]
     address: Address | None = None
     """Its address; left out, it changes."""
-    cpus: Annotated[int, Field(gt=0)]
+    cpus: Annotated[int, Field(gt=0, le=8_192)]
     memory: MachineMemory
     ephemeral_storage: DiskSize
     """Size of the file system for images, logs and scratch space."""
     allocatable: Allocatable | None = None
     """Left out, it follows from the lab's kubelet settings."""
-    pods: Annotated[int, Field(gt=0)] | None = None
+    pods: Annotated[int, Field(gt=0, le=10_000)] | None = None
     """How many pods it takes; left out, as many as the lab's kubelet settings say."""
-    extended: dict[ResourceName, Annotated[int, Field(ge=0)]] = {}
+    extended: dict[ResourceName, Annotated[int, Field(ge=0, le=100_000_000)]] = {}
     """Extended resources, for example `nvidia.com/gpu`."""
     labels: dict[LabelKey, LabelValue] = {}
     taints: dict[LabelKey, LabelValue] = {}
     """Values of its NoSchedule taints, by key."""
-    volume_slots: Annotated[int, Field(ge=0)] | None = None
+    volume_slots: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """How many block volumes it takes; left out, as many as the lab's nodes advertise."""
     description: Text

@@ -40,7 +40,7 @@ class Disk(Model):
     medium: Literal["ssd", "hdd"]
     raid: Literal[0, 1, 5, 6, 10] | None = None
     """The level, where it is a RAID volume. It bears the loss of a disk in it; it is no copy of what is deleted."""
-    write_mb_per_second: Annotated[int, Field(gt=0)] | None = None
+    write_mb_per_second: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
     """Steady write speed, measured, in MB/s. Left out, the planner does not say how far machines that share it
     can slow each other down."""
 
@@ -65,12 +65,12 @@ class PciDevice(Model):
     id: PciId
     """Vendor and device id, for example 10de:1eb8 for a Tesla T4."""
     subsystem_id: PciId | None = None
-    iommu_group: Annotated[int, Field(ge=0)] | None = None
+    iommu_group: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Proxmox compares it with the hardware at every start. Left out, the mapping is incomplete and a warning."""
     description: Text
-    video_memory_mib: Annotated[int, Field(gt=0)] | None = None
+    video_memory_mib: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
     """Usable video memory in MiB, for a GPU."""
-    budget_mib: Annotated[int, Field(gt=0)] | None = None
+    budget_mib: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
     """Video memory in MiB that pods may ask for, less than it has by what the driver needs; left out, it is
     `platform.gpu.video_memory_mib` of the cluster."""
 
@@ -78,8 +78,8 @@ class PciDevice(Model):
 class HostOvercommit(Model):
     """How far the machines of a host may exceed it before the planner calls it an error."""
 
-    memory_percent: Annotated[int, Field(ge=50)] = 100
-    vcpus_per_thread: Annotated[int, Field(ge=1)] = 4
+    memory_percent: Annotated[int, Field(ge=50, le=10_000)] = 100
+    vcpus_per_thread: Annotated[int, Field(ge=1, le=10_000)] = 4
     reason: Reason | None = None
     """Required when memory may exceed what is installed."""
 
@@ -90,8 +90,8 @@ class Host(Model):
     address: Address
     ssh_port: Annotated[int, Field(ge=1, le=65535)] = 22
     """Where SSH is, by which the files of cloud-init are written."""
-    cores: Annotated[int, Field(gt=0)]
-    threads: Annotated[int, Field(gt=0)]
+    cores: Annotated[int, Field(gt=0, le=8_192)]
+    threads: Annotated[int, Field(gt=0, le=8_192)]
     memory: MemoryPool
     """Installed memory."""
     reserved_memory: MemoryQuantity | None = None

@@ -18,7 +18,7 @@ class ContainerDefaults(Model):
     """Largest memory limit of one container (LimitRange)."""
     max_cpu_request: CpuQuantity
     """Largest CPU request of one container. A policy, since a LimitRange maximum would force a CPU limit."""
-    max_memory_ratio: Annotated[int, Field(ge=1)] | None = None
+    max_memory_ratio: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """How many times its request the memory limit of one container may be (LimitRange); left out, any number."""
 
 
@@ -27,7 +27,7 @@ class Quota(Model):
 
     cpu: CpuPool
     memory: MemoryPool
-    pods: Annotated[int, Field(gt=0)]
+    pods: Annotated[int, Field(gt=0, le=1_000_000)]
     memory_limits: MemoryPool | None = None
     """Largest sum of its pods' memory limits; left out, there is none."""
     ephemeral_storage: MemoryPool | None = None

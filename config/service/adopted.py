@@ -7,7 +7,10 @@ from pydantic import Field
 from config.kubernetes import LabelKey, LabelValue
 from config.model import Model, Name, text_like
 
-Share = Annotated[int, Field(ge=0)] | Annotated[str, text_like(r"^\d{1,3}%$", "a number of pods or a share, as 25%")]
+Share = (
+    Annotated[int, Field(ge=0, le=100)]
+    | Annotated[str, text_like(r"^\d{1,3}%$", "a number of pods or a share, as 25%")]
+)
 
 
 class Adopted(Model):

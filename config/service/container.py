@@ -84,7 +84,7 @@ class Gpu(Model):
 
     count: Annotated[int, Field(ge=1, le=16)] = 1
     """Time slices of `nvidia.com/gpu`."""
-    video_memory_mib: Annotated[int, Field(gt=0)]
+    video_memory_mib: Annotated[int, Field(gt=0, le=100_000_000)]
     """Video memory that it is budgeted, in MiB. Time-slicing does not enforce it."""
 
 

@@ -21,7 +21,7 @@ class Backup(Model):
     schedule: Schedule
     storage_class: Name
     size: DiskSize
-    keep_days: Annotated[int, Field(ge=1)] = 14
+    keep_days: Annotated[int, Field(ge=1, le=36_500)] = 14
 
 
 class DatabaseBase(SizedService, Resources):
@@ -86,7 +86,7 @@ class PostgresService(DatabaseBase):
     kind: Literal["postgres"]
     instances: Annotated[int, Field(ge=1, le=9)] = 1
     """More than one: a primary, and replicas that take over."""
-    max_connections: Annotated[int, Field(ge=10)] = 100
+    max_connections: Annotated[int, Field(ge=10, le=262_143)] = 100
 
     @property
     def servers(self) -> int:
