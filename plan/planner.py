@@ -12,6 +12,7 @@ from plan.findings.admission import admission_findings
 from plan.findings.autoscaling import autoscaling_findings
 from plan.findings.capacity import capacity_findings
 from plan.findings.certificates import certificate_findings
+from plan.findings.chart_defaults import chart_default_findings
 from plan.findings.chart_values import chart_value_findings
 from plan.findings.chart_versions import chart_version_findings
 from plan.findings.creation import creation_findings
@@ -74,6 +75,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *admission_findings(lab, namespaces, services),
                 *autoscaling_findings(lab),
                 *certificate_findings(lab),
+                *chart_default_findings(lab, namespaces),
                 *chart_value_findings(lab),
                 *chart_version_findings(lab),
                 *grace_findings(lab),
