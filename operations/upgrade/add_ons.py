@@ -21,11 +21,24 @@ class Admits(NamedTuple):
 
 
 KYVERNO = "kyverno.io/docs/installation/releases"
+EXTERNAL_SECRETS = "external-secrets.io/latest/introduction/stability-support"
+CALICO = "docs.tigera.io/calico/latest/getting-started/kubernetes/requirements"
+CERT_MANAGER = "cert-manager.io/docs/releases"
 ADMITS = {
     ("kyverno", "1.16"): Admits(31, 34, KYVERNO),
     ("kyverno", "1.17"): Admits(32, 35, KYVERNO),
     ("kyverno", "1.18"): Admits(33, 35, KYVERNO),
     ("kyverno", "1.19"): Admits(33, 35, KYVERNO),
+    **{("external-secrets", f"0.{minor}"): Admits(33, 33, EXTERNAL_SECRETS) for minor in (17, 18, 19)},
+    ("external-secrets", "0.20"): Admits(34, 34, EXTERNAL_SECRETS),
+    **{("external-secrets", f"1.{minor}"): Admits(34, 34, EXTERNAL_SECRETS) for minor in range(4)},
+    **{("external-secrets", f"2.{minor}"): Admits(34, 35, EXTERNAL_SECRETS) for minor in range(7)},
+    ("external-secrets", "2.7"): Admits(35, 35, EXTERNAL_SECRETS),
+    ("calico", "3.29"): Admits(29, 32, CALICO),
+    ("calico", "3.31"): Admits(32, 35, CALICO),
+    ("calico", "3.32"): Admits(34, 36, CALICO),
+    ("calico", "3.33"): Admits(35, 37, CALICO),
+    ("cert-manager", "1.21"): Admits(33, 36, CERT_MANAGER),
 }
 """By add-on and its minor release. An add-on that is not here is "not known", never admitted."""
 

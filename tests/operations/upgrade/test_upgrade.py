@@ -8,6 +8,7 @@ import pytest
 
 from observation import Observation
 from operations.upgrade import NotUpgradable, Upgrade, foresee
+from operations.upgrade.add_ons import add_ons
 from plan.cluster.releases import RELEASES, minor_of
 from tests.operations.clusters import NOW, read_cluster
 
@@ -83,3 +84,21 @@ def test_releases_are_in_order_and_one_of_them_was_read() -> None:
     assert [each.minor for each in RELEASES] == sorted(each.minor for each in RELEASES)
     assert [each.end_of_life for each in RELEASES] == sorted(each.end_of_life for each in RELEASES)
     assert [str(each) for each in RELEASES if each.rules_read] == ["1.34"]
+
+
+@pytest.mark.parametrize(
+    ("image", "target", "answer"),
+    [
+        ("ghcr.io/external-secrets/external-secrets:v1.1.1", 35, "not admitted"),
+        ("ghcr.io/external-secrets/external-secrets:v2.4.1", 35, "admitted"),
+        ("docker.io/calico/node:v3.31.2", 35, "admitted"),
+        ("docker.io/calico/node:v3.29.0", 35, "not admitted"),
+        ("docker.io/calico/node:v3.28.0", 35, "not known"),
+        ("quay.io/jetstack/cert-manager-controller:v1.21.2", 37, "not admitted"),
+    ],
+)
+def test_what_the_makers_say_of_an_add_on(image: str, target: int, answer: str) -> None:
+    pod = {"template": {"spec": {"containers": [{"name": "main", "image": image}]}}}
+    deployment = {"kind": "Deployment", "metadata": {"name": "one", "namespace": "system"}, "spec": pod}
+    cluster = Observation("test", NOW, "stated", {"deployments.apps": (deployment,)})
+    assert [each.answer for each in add_ons(cluster, target)] == [answer]
