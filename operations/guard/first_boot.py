@@ -11,6 +11,8 @@ from plan.changes.comparison import Side, differences
 from plan.changes.effects import Effect
 from plan.changes.first_boot import (
     ARGUMENTS,
+    ENDPOINT_FIX,
+    ENDPOINT_STAYS,
     FILE_BY_HAND,
     KUBELET_BY_HAND,
     LAB_KEYS,
@@ -22,6 +24,7 @@ from plan.changes.first_boot import (
     STATIC_CPUS_BY_HAND,
     VERSION_BY_HAND,
 )
+from plan.cluster.membership import control_planes_of
 from plan.model import Severity
 from plan.proxmox.cloud_init.files import KUBEADM_FILE
 from plan.proxmox.cloud_init.script import SCRIPT
@@ -51,6 +54,7 @@ def first_boot_changes(lab: Lab, before: Side, after: Side) -> Iterator[Conseque
         yield from _version(lab, before, after, old, new)
         yield from _ranges(old, new)
         yield from _region(lab, old, new)
+        yield from _endpoint(lab, old, new)
         yield from _kubelet(before, after, nodes)
         yield from _node_files(before, after)
     yield from _arguments(before, after)
@@ -117,6 +121,15 @@ def _region(lab: Lab, old: Json, new: Json) -> Iterator[Consequence]:
     if was and becomes and was != becomes and lab.cluster.region is None:
         fix = f"write region: {was} in cluster.yaml"
         yield _said("REDIRECT", "error", "name", f"{REGION_STAYS} ({was} -> {becomes})", fix)
+
+
+def _endpoint(lab: Lab, old: Json, new: Json) -> Iterator[Consequence]:
+    """The address of the API server, where it is not that of a created machine, whose change is told of the machine."""
+    was, becomes = (str(each.get("controlPlaneEndpoint", "")) for each in (old, new))
+    first = next(iter(control_planes_of(lab).values()), None)
+    of_machine = lab.cluster.api_address is None and first is not None and not first.adopt
+    if was and becomes and was != becomes and not of_machine:
+        yield _said("REDIRECT", "error", "api_address", f"{ENDPOINT_STAYS} ({was} -> {becomes})", ENDPOINT_FIX)
 
 
 def _kubelet(before: Side, after: Side, nodes: Iterable[str]) -> Iterator[Consequence]:

@@ -48,6 +48,11 @@ RANGES_STAY = (
     "one, and its API server's certificate names one of them."
 )
 RANGES_FIX = "take the change back; another range takes another cluster"
+ENDPOINT_STAYS = (
+    "The API server keeps its address: its certificate, the nodes' kubelets and every kubeconfig name it, and nobody "
+    "answers at the new one."
+)
+ENDPOINT_FIX = "take the change back; or change it in the cluster first, certificates and kubelets included"
 REGION_STAYS = (
     "Nodes keep the region that they were made with, volumes are bound to it, and machines to come would get another "
     "one: no volume follows a pod from the one to the other."

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from config.load import load_lab
 from operations.guard.consequence import Consequence
+from plan.cluster.membership import control_planes_of, node_address
 from tests.operations.guard.test_predicted import consequences, edit
-from tests.plan.labs import FOLDERS
+from tests.plan.labs import FOLDERS, ROOT
 
 VERSION = "kubernetes_version: v1.34.2"
 WORKER = """worker2:
@@ -150,3 +152,23 @@ def test_another_name_of_the_cluster_would_be_another_region(folder: Path) -> No
     )
     kept = consequences(folder, edit("cluster.yaml", "name: every-kind\n", "name: house\nregion: every-kind\n"))
     assert errors(kept) == []
+
+
+def test_the_virtual_address_of_the_api_server_stays(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "tests" / "labs" / "high_availability", tmp_path / "lab"))
+    found = consequences(folder, edit("cluster.yaml", "api_address: 10.0.30.10", "api_address: 10.0.30.9"))
+    assert found["REDIRECT:cluster"].severity == "error"
+    assert "10.0.30.10:6443 -> 10.0.30.9:6443" in found["REDIRECT:cluster"].message
+
+
+def test_a_virtual_address_in_place_of_the_machines_is_another_endpoint(folder: Path) -> None:
+    found = consequences(folder, edit("cluster.yaml", VERSION, f"{VERSION}\napi_address: 10.0.20.99"))
+    assert "10.0.20.100:6443 -> 10.0.20.99:6443" in found["REDIRECT:cluster"].message
+
+
+def test_the_address_of_an_adopted_control_plane_stays(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDERS["prod"], tmp_path / "prod"))
+    lab = load_lab(folder)
+    old = str(node_address(lab, next(iter(control_planes_of(lab).values()))))
+    new = f"{old.rpartition('.')[0]}.251"
+    assert "REDIRECT:cluster" in consequences(folder, edit("machines.yaml", f"address: {old}}}", f"address: {new}}}"))
