@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from config.backup import StatedBackup
 from config.model import Address, Model, Name, Reason, Text, text_like
+from config.node import Allocatable
 from config.quantity import DiskSize, MachineMemory
 
 DiskInterface = Annotated[
@@ -90,6 +91,8 @@ class Machine(Shape):
     """Devices of the host that are passed through. They pin the machine's whole memory."""
     adopt: bool = False
     """The machine runs already: take it over without changing it."""
+    allocatable: Allocatable | None = None
+    """How much of it is for pods, where it is a node that runs; left out, an estimate on the safe side."""
 
     def mac_address(self, index: int) -> str | None:
         """The MAC address of an interface; None where it is what it is on the host.

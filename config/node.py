@@ -6,15 +6,16 @@ from pydantic import Field
 
 from config.kubernetes import LabelKey, LabelValue, ResourceName
 from config.model import Address, Model, Text
-from config.quantity import CpuQuantity, DiskSize, MachineMemory
+from config.quantity import CpuQuantity, DiskSize, MachineMemory, MemoryQuantity
 
 
 class Allocatable(Model):
-    """How much of a node is for pods, as its kubelet reports it."""
+    """How much of a node is for pods, as its kubelet reports it (`kubectl get node NAME -o yaml`). What is left out is
+    computed from the lab's kubelet settings."""
 
-    cpu: CpuQuantity
-    memory: MachineMemory
-    ephemeral_storage: DiskSize
+    cpu: CpuQuantity | None = None
+    memory: MemoryQuantity | None = None
+    ephemeral_storage: MemoryQuantity | None = None
 
 
 class OutsideNode(Model):

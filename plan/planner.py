@@ -16,6 +16,7 @@ from plan.findings.chart_defaults import chart_default_findings
 from plan.findings.chart_values import chart_value_findings
 from plan.findings.chart_versions import chart_version_findings
 from plan.findings.creation import creation_findings
+from plan.findings.daemons import daemon_findings
 from plan.findings.gpu import gpu_findings
 from plan.findings.image_sources import image_source_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
@@ -86,6 +87,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *object_findings(lab, services),
                 *node_findings(lab),
                 *gpu_findings(lab, capacity.nodes),
+                *daemon_findings(nodes, workloads),
                 *capacity_findings(lab, capacity, workloads),
                 *transition_findings(lab, capacity, workloads),
             )

@@ -138,7 +138,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "Drain the node first, then allow it by name.",
     ),
     "BY-HAND": EffectPage(
-        "It reaches no machine that runs",
+        "It reaches no running machine",
         "A machine reads it once, when cloud-init sets it up or when it joins the cluster. Machines to come get it; "
         "those that run keep what they have.",
         "Do by hand what the message says, one node after the other.",
@@ -149,7 +149,7 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "State it in the lab, or take it back with `pulumi up --refresh`.",
     ),
     "FORGET": EffectPage(
-        "Pulumi forgets it, and it runs on",
+        "Pulumi forgets it, and it keeps running",
         "It stays on its host or in the cluster, and nothing manages it any more.",
         "Delete it there if it is no longer needed.",
     ),

@@ -124,7 +124,7 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "spec.validationActions",
             "differs",
             "UPDATE",
-            "Pods that violate it run on, and are refused when they are recreated.",
+            "Pods that violate it keep running, and are refused when they are recreated.",
             "",
             severity="info",
         ),

@@ -6,8 +6,9 @@ from typing import Literal
 from config.cluster import Cluster
 from config.lab import Lab
 from config.machine import Machine
-from config.node import OutsideNode
+from config.node import Allocatable, OutsideNode
 from config.reservations import reserved
+from plan.cluster.usable import usable_disk, usable_memory
 from plan.model import Node, Pod
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, GPU_TAINT_VALUE
@@ -33,8 +34,8 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
     gpus = gpus_of(lab, machine)
     capacity = {
         CPU: machine.vcpus * 1000,
-        MEMORY: int(machine.memory),
-        EPHEMERAL_STORAGE: int(machine.disks[0].size),
+        MEMORY: usable_memory(machine.memory),
+        EPHEMERAL_STORAGE: usable_disk(machine.disks[0].size),
         PODS: cluster.kubelet.max_pods,
         **_gpu_capacity(lab, machine, gpus),
     }
@@ -60,7 +61,7 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         labels=labels,
         taints=taints,
         capacity=capacity,
-        allocatable=_allocatable(cluster, capacity),
+        allocatable=_allocatable(cluster, capacity) | _known(machine.allocatable),
         volume_slots=volume_slots(cluster, machine),
     )
 
@@ -75,10 +76,7 @@ def outside_node(cluster: Cluster, name: str, node: OutsideNode) -> Node:
         PODS: node.pods or cluster.kubelet.max_pods,
         **node.extended,
     }
-    allocatable = _allocatable(cluster, capacity)
-    if stated := node.allocatable:
-        own = {CPU: int(stated.cpu), MEMORY: int(stated.memory), EPHEMERAL_STORAGE: int(stated.ephemeral_storage)}
-        allocatable = capacity | own
+    allocatable = _allocatable(cluster, capacity) | _known(node.allocatable)
     is_control_plane = node.role == "control-plane"
     labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", ZONE_LABEL: name, **node.labels}
     return Node(
@@ -91,6 +89,14 @@ def outside_node(cluster: Cluster, name: str, node: OutsideNode) -> Node:
         allocatable=allocatable,
         volume_slots=cluster.volume_slots.schedulable if node.volume_slots is None else node.volume_slots,
     )
+
+
+def _known(stated: Allocatable | None) -> dict[str, int]:
+    """The real figures of a node, as far as they are stated."""
+    if stated is None:
+        return {}
+    amounts = {CPU: stated.cpu, MEMORY: stated.memory, EPHEMERAL_STORAGE: stated.ephemeral_storage}
+    return {resource: int(amount) for resource, amount in amounts.items() if amount is not None}
 
 
 def topology(cluster: Cluster, machine: Machine) -> dict[str, str]:

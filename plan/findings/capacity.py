@@ -24,8 +24,8 @@ DOES_NOT_FIT = Rule(
         "most important first; the message ends in the scheduler's own words."
     ),
     remedy=(
-        "Do one of what the finding names. Each was tried in the plan, alone, with everything else as it is: after "
-        "it nothing waits that did not wait before. For more than a few workloads at once only the first are tried."
+        "Do one of the things that the finding names. Each was tried in the plan, alone, with everything else as it "
+        "is: after it nothing waits that did not wait before. For more than a few workloads only the first are tried."
     ),
 )
 

@@ -41,7 +41,7 @@ class KnownChart(NamedTuple):
     """The first chart version that has it."""
     source: str
     faults: Mapping[str, tuple[str, str]] = {}
-    """By version: the fault with its source, and the version that mends it."""
+    """By version: the fault with its source, and the version that fixes it."""
 
 
 KNOWN: Mapping[str, KnownChart] = {

@@ -130,7 +130,7 @@ def _does_not_survive(dying: Sequence[Loss], remedies: tuple[Remedy, ...]) -> Fi
     alike = f". Not everything finds a place either when {_or(others)} dies" if others else ""
     return NODE_LOSS_DOES_NOT_FIT.finding(
         ("machines", worst.name),
-        f"when {worst.name} dies, {_pods(worst.pending)} that run today find no place "
+        f"when {worst.name} dies, {_pods(worst.pending)} no place "
         f"({listed([_counted(each) for each in worst.pending])}): {'; '.join(_lacks(worst))}{alike}",
         any_of(remedies) or NOTHING_HELPS,
         remedies=remedies,
@@ -154,7 +154,7 @@ def _does_not_end(held: Sequence[Loss], remedies: tuple[Remedy, ...]) -> Finding
 
 def _pods(pending: Iterable[Pending]) -> str:
     count = sum(each.pods for each in pending)
-    return f"{count} pod{'s' * (count != 1)}"
+    return f"{count} pods that run today find" if count != 1 else "1 pod that runs today finds"
 
 
 def _counted(pending: Pending) -> str:

@@ -15,7 +15,7 @@ from plan.model.metadata import api_group
 NETWORK_PLUGIN_MISSING = Rule(
     "NETWORK-PLUGIN-MISSING",
     "error",
-    title="Nothing brings the pod network",
+    title="No service installs the pod network",
     meaning=(
         "kubeadm makes a cluster without a pod network. Until something installs one, every node is NotReady, no pod "
         "but those on the host's own network starts, and the first chart of the `up` waits until it times out. "

@@ -54,6 +54,10 @@ class Spread(NamedTuple):
     topology_key: str
     max_skew: int
     required: bool
+    honors_taints: bool = False
+    """Whether nodes with taints that the pod does not tolerate are left out (`nodeTaintsPolicy: Honor`)."""
+    counts_all_nodes: bool = False
+    """Whether nodes count that the pod does not select (`nodeAffinityPolicy: Ignore`)."""
 
 
 class Constraints(NamedTuple):
@@ -139,6 +143,8 @@ def _spread(constraint: Mapping[str, Any]) -> Spread:
         constraint["topologyKey"],
         constraint["maxSkew"],
         constraint.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule",
+        constraint.get("nodeTaintsPolicy") == "Honor",
+        constraint.get("nodeAffinityPolicy") == "Ignore",
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from config.lab import Lab
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, untolerated
 from plan.model import Edit, Pending, Pod, Remedy, Workload
-from plan.model.constraints import Constraints
+from plan.model.constraints import Constraints, Spread
 from plan.scenarios import edits
 from plan.scenarios.blockers import (
     Blocker,
@@ -43,9 +43,9 @@ def blocker_remedies(
             case Tainted():
                 yield from _tolerating(lab, snapshot, pending.workload, blocker)
             case OnePerNode():
-                yield from _fewer(lab, snapshot, pending)
+                yield from fewer_replicas(lab, snapshot, pending)
             case OnePerDomain():
-                yield from _fewer(lab, snapshot, pending)
+                yield from fewer_replicas(lab, snapshot, pending)
                 yield from _not_apart(lab, snapshot, pending.workload)
             case PortsTaken():
                 yield from _other_ports(snapshot, pending.workload)
@@ -54,7 +54,7 @@ def blocker_remedies(
             case NothingNear():
                 yield from _not_near(lab, snapshot, pending.workload)
             case SpreadWithoutLabel(topology_key) | SpreadOverClosed(topology_key):
-                yield from _fewer(lab, snapshot, pending)
+                yield from fewer_replicas(lab, snapshot, pending)
                 yield from _spread_loosely(lab, snapshot, pending.workload, topology_key)
 
 
@@ -122,7 +122,8 @@ def _off_its_nodes(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, bloc
             yield Remedy(f"take {key} out of node_selector of {workload.name}", change)
 
 
-def _fewer(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
+def fewer_replicas(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
+    """As many replicas as find a place."""
     fewer = pending.workload.replicas - pending.pods
     change = edits.replicas_edit(lab, pending.workload, fewer)
     if fewer and change and helps(snapshot, pending.workload._replace(replicas=fewer)):
@@ -147,10 +148,18 @@ def _not_near(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterat
 
 
 def _spread_loosely(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, topology_key: str) -> Iterator[Remedy]:
-    softer = tuple(
-        each._replace(required=False) if each.topology_key == topology_key else each
-        for each in workload.pod.constraints.spread
-    )
+    spread = workload.pod.constraints.spread
+    honoring = tuple(_changed(each, topology_key, honors_taints=True) for each in spread)
+    if honoring != spread and helps(
+        snapshot, _constrained(workload, workload.pod.constraints._replace(spread=honoring))
+    ):
+        words = f"write nodeTaintsPolicy: Honor for {topology_key} under placement.spread of {workload.name}"
+        yield Remedy(words, edits.spread_edits(lab, workload, topology_key, "nodeTaintsPolicy", "Honor"))
+    softer = tuple(_changed(each, topology_key, required=False) for each in spread)
     if helps(snapshot, _constrained(workload, workload.pod.constraints._replace(spread=softer))):
         words = f"write whenUnsatisfiable: ScheduleAnyway for {topology_key} under placement.spread of {workload.name}"
-        yield Remedy(words, edits.spread_edits(lab, workload, topology_key))
+        yield Remedy(words, edits.spread_edits(lab, workload, topology_key, "whenUnsatisfiable", "ScheduleAnyway"))
+
+
+def _changed(spread: Spread, topology_key: str, **changes: bool) -> Spread:
+    return spread._replace(**changes) if spread.topology_key == topology_key and spread.required else spread

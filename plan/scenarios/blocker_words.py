@@ -78,7 +78,7 @@ def sentence(blocker: Blocker, workload: Workload) -> str:
         case SpreadOverClosed():
             return (
                 f"{workload.name} must be spread over {blocker.topology_key} with maxSkew {blocker.max_skew}, and "
-                f"{listed(blocker.closed)} counts, where no node takes it"
+                f"{listed(blocker.closed)} {'counts' if len(blocker.closed) == 1 else 'count'}, where no node takes it"
             )
         case _:
             assert_never(blocker)

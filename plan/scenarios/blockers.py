@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 
 from plan.cluster.nodes import ZONE_LABEL, matches, untolerated
 from plan.kubernetes.scheduling.kinds import Kind
-from plan.model import Node, Workload
-from plan.model.constraints import HOSTNAME, AffinityTerm, Requirement, Selector
+from plan.model import Node, Pod, Workload
+from plan.model.constraints import HOSTNAME, AffinityTerm, Requirement, Selector, Spread
 from plan.model.placement import NoPlace
 from plan.model.resources import pod_requests
 
@@ -266,6 +266,11 @@ def _near(kind: Kind, reason: NoPlace, others: Sequence[Kind]) -> Iterator[Nothi
                 yield NothingNear(term.selector, tuple(meant))
 
 
+def _counts(spread: Spread, node: Node, pod: Pod) -> bool:
+    by_labels = spread.counts_all_nodes or matches(node, pod)
+    return by_labels and not (spread.honors_taints and untolerated(node, pod))
+
+
 def _spread(
     kind: Kind, reason: NoPlace, fitting: Sequence[Node], nodes: Sequence[Node]
 ) -> Iterator[SpreadWithoutLabel | SpreadOverClosed]:
@@ -273,7 +278,7 @@ def _spread(
         if reason.has("spread-label") and not _domains(fitting, each.topology_key):
             yield SpreadWithoutLabel(each.topology_key)
         elif reason.has("spread"):
-            counted = _domains((node for node in nodes if matches(node, kind.workload.pod)), each.topology_key)
+            counted = _domains((node for node in nodes if _counts(each, node, kind.workload.pod)), each.topology_key)
             closed = [value for value in counted if value not in _domains(fitting, each.topology_key)]
             if closed:
                 yield SpreadOverClosed(each.topology_key, each.max_skew, tuple(closed))

@@ -96,12 +96,12 @@ def replicas_edit(lab: Lab, workload: Workload, replicas: int) -> tuple[Edit, ..
     return (Edit((*workload.path, "replicas"), replicas),) if known else ()
 
 
-def spread_edits(lab: Lab, workload: Workload, topology_key: str) -> tuple[Edit, ...]:
-    """Edits that make a stated spread a preference."""
+def spread_edits(lab: Lab, workload: Workload, topology_key: str, field: str, value: str) -> tuple[Edit, ...]:
+    """Edits that set a field of a stated spread."""
     stated = stated_workload(lab, workload)
     spread = stated.placement.spread if stated else ()
-    softer = [{**each, "whenUnsatisfiable": "ScheduleAnyway"} if _is(each, topology_key) else each for each in spread]
-    return (Edit((*workload.path, "placement", "spread"), softer),) if softer != [*spread] else ()
+    changed = [{**each, field: value} if _is(each, topology_key) else each for each in spread]
+    return (Edit((*workload.path, "placement", "spread"), changed),) if changed != [*spread] else ()
 
 
 def _is(spread: Mapping[str, object], topology_key: str) -> bool:

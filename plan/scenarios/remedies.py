@@ -15,12 +15,12 @@ from plan.capacity.hosts import has_memory_for
 from plan.model import Edit, Pending, Remedy, Workload
 from plan.model.resources import notation, pod_requests
 from plan.scenarios import edits
-from plan.scenarios.blocker_remedies import blocker_remedies
+from plan.scenarios.blocker_remedies import blocker_remedies, fewer_replicas
 from plan.scenarios.blocker_words import sentence
 from plan.scenarios.blockers import Blocker, blockers
 from plan.scenarios.rivals import Rival, rivals
 from plan.scenarios.snapshot import ClusterSnapshot
-from plan.scenarios.trials import finds_room, helps, largest_container, largest_request, requesting
+from plan.scenarios.trials import finds_room, helps, largest_container, largest_request, makes_room, requesting
 from plan.wording import listed
 from plan.workloads.services import plan_services
 
@@ -42,13 +42,13 @@ class Advice(NamedTuple):
     remedies: tuple[Remedy, ...]
     was_tried: bool
     rivals: tuple[Rival, ...] = ()
-    """More important workloads that have what it lacks."""
+    """Workloads of the same or a higher priority that have what it lacks."""
 
     def explained(self, pending: Pending) -> str:
         """Why it waits: the causes in the lab's words, then the scheduler's own."""
         found = "; ".join(sentence(each, pending.workload) for each in self.causes)
         if self.rivals and not found:
-            found = f"more important pods take what it lacks, most of it {listed([str(each) for each in self.rivals])}"
+            found = f"pods that come first have what it lacks, most of it {listed([str(each) for each in self.rivals])}"
         return f"{found}. kube-scheduler: {pending.reason}" if found else str(pending.reason)
 
     @property
@@ -73,16 +73,20 @@ def advice(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Advice]:
         causes = tuple(blockers(pending.workload, pending.reason, snapshot.nodes, snapshot.workloads))
         ahead = rivals(pending, snapshot.uses)
         if number < MOST_TRIED:
-            yield Advice(causes, tuple(_remedies(lab, snapshot, pending, causes)), True, ahead)
+            yield Advice(causes, tuple(_remedies(lab, snapshot, pending, causes, ahead)), True, ahead)
         else:
             yield Advice(causes, (), False, ahead)
 
 
-def _remedies(lab: Lab, snapshot: ClusterSnapshot, pending: Pending, causes: Sequence[Blocker]) -> Iterator[Remedy]:
+def _remedies(
+    lab: Lab, snapshot: ClusterSnapshot, pending: Pending, causes: Sequence[Blocker], ahead: Sequence[Rival]
+) -> Iterator[Remedy]:
     yield from blocker_remedies(lab, snapshot, pending, causes)
     yield from _smaller_requests(lab, snapshot, pending)
     yield from _volumes_on_nfs(lab, snapshot, pending)
     if not causes:
+        yield from fewer_replicas(lab, snapshot, pending)
+        yield from _smaller_rival(lab, snapshot, pending, ahead)
         yield from _another_tier(lab, snapshot, pending)
         yield from _another_worker(lab, snapshot, pending)
 
@@ -104,6 +108,16 @@ def request_remedy(lab: Lab, smaller: Workload, resource: str, amount: int, of: 
     if key := edits.gpu_key(lab, resource):
         return Remedy(f"write {key}: {amount} under gpu of {smaller.name}", edit)
     return Remedy(f"request at most {notation(resource, amount)} of {resource} for each pod{of}", edit)
+
+
+def _smaller_rival(lab: Lab, snapshot: ClusterSnapshot, pending: Pending, ahead: Sequence[Rival]) -> Iterator[Remedy]:
+    """A smaller request of the workload that has most of what is lacking."""
+    for workload, resource, _ in ahead[:1]:
+        most = largest_request(workload, resource, lambda smaller: makes_room(snapshot, smaller, pending))
+        smaller = requesting(workload, resource, most) if most else None
+        remedy = request_remedy(lab, smaller, resource, most, f" of {workload.name}") if most and smaller else None
+        if remedy and remedy.edits:
+            yield remedy
 
 
 def _volumes_on_nfs(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:

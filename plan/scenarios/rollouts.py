@@ -11,8 +11,9 @@ from plan.model import Finding, NamespaceUse, Pending, Remedy, Workload
 from plan.model.findings import Rule
 from plan.model.placement import NoPlace
 from plan.model.resources import pod_requests
+from plan.scenarios.blocker_remedies import blocker_remedies
 from plan.scenarios.blocker_words import sentence
-from plan.scenarios.blockers import blockers
+from plan.scenarios.blockers import Blocker, blockers
 from plan.scenarios.quota_remedies import HeldBack, held_back, most_needed, quota_remedies, singleton_remedy
 from plan.scenarios.remedies import NOTHING_HELPS, any_of, request_remedy, worker_remedy
 from plan.scenarios.snapshot import ClusterSnapshot, newly
@@ -77,8 +78,10 @@ def _refused(lab: Lab, use: NamespaceUse, held: Sequence[HeldBack]) -> Finding:
 
 def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, reason: NoPlace) -> Finding:
     rolled = workload._replace(replicas=workload.replicas + workload.surge)
-    causes = "; ".join(sentence(each, rolled) for each in blockers(rolled, reason, snapshot.nodes, snapshot.workloads))
+    found = blockers(rolled, reason, snapshot.nodes, snapshot.workloads)
+    causes = "; ".join(sentence(each, rolled) for each in found)
     remedies = (
+        *_of_its_kind(lab, snapshot, Pending(rolled, workload.surge, reason), found),
         *_smaller(lab, snapshot, workload, reason),
         *singleton_remedy(lab, workload),
         *_another_worker(lab, snapshot, workload),
@@ -90,6 +93,13 @@ def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, re
         any_of(remedies) if remedies else NOTHING_HELPS,
         remedies=remedies,
     )
+
+
+def _of_its_kind(lab: Lab, snapshot: ClusterSnapshot, pending: Pending, found: Sequence[Blocker]) -> Iterator[Remedy]:
+    """Steps against what keeps the further pod off every node; fewer replicas are none, as there is one more again."""
+    for remedy in blocker_remedies(lab, snapshot, pending, found):
+        if not any(edit.path[-1] == "replicas" for edit in remedy.edits):
+            yield remedy
 
 
 def _smaller(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, reason: NoPlace) -> Iterator[Remedy]:

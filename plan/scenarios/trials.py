@@ -26,6 +26,13 @@ def helps(snapshot: ClusterSnapshot, instead: Workload) -> bool:
     return _none_new(snapshot, instead, waiting)
 
 
+def makes_room(snapshot: ClusterSnapshot, instead: Workload, pending: Pending) -> bool:
+    """Whether nothing of a waiting workload waits once another one is changed, and nothing else waits instead."""
+    _, waiting = place(snapshot.nodes, _with(snapshot, instead))
+    keys = {each.workload.key for each in waiting}
+    return pending.workload.key not in keys and not newly(waiting, snapshot.pending)
+
+
 def _none_new(snapshot: ClusterSnapshot, instead: Workload, waiting: Iterable[Pending]) -> bool:
     return not newly(waiting, [each for each in snapshot.pending if each.workload.key != instead.key])
 

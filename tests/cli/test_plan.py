@@ -165,7 +165,7 @@ def test_the_json_says_what_a_service_is(lab: Path, homelab: Homelab) -> None:
 
 def test_the_json_says_what_a_node_has(lab: Path, homelab: Homelab) -> None:
     nodes = {node["name"]: node for node in report(homelab, "--lab", lab)["nodes"]}
-    assert nodes["worker"]["allocatable"].items() >= {"cpu": "7600m", "memory": "31244Mi", "pods": "110"}.items()
+    assert nodes["worker"]["allocatable"].items() >= {"cpu": "7600m", "memory": "30572Mi", "pods": "110"}.items()
     assert nodes["worker"]["volume_slots"] == 28
     assert nodes["worker-gpu"]["requests"]["nvidia.com/gpu"] == "1"
 

@@ -59,5 +59,5 @@ def test_it_is_a_node_like_the_others(plans: tuple[str, Plan, Plan]) -> None:
     name, before, after = plans
     shaped = [machine for machine, stated in before.lab.machines.items() if stated.shape]
     nodes = {use.node.name: use.node for use in after.capacity.nodes}
-    assert nodes[name].allocatable == nodes[shaped[-1]].allocatable
+    assert nodes[name].capacity == nodes[shaped[-1]].capacity
     assert nodes[name].group == "general"

@@ -45,7 +45,7 @@ def test_the_losses_add_nothing_to_what_an_up_is_told(folder: Path) -> None:
 
 
 def test_the_numbers_are_those_of_the_nodes_that_are_left(folder: Path) -> None:
-    """Two workers are left. Each takes three pods of 1536Mi of the eight."""
+    """Two workers are left. They take five pods of 1536Mi of the eight."""
     change(folder, AT_PEAK)
     plan = make_plan(load_lab(folder))
     (loss,) = (each for each in look_ahead(plan).losses if (each.event, each.name) == ("node", "worker2"))
@@ -53,8 +53,8 @@ def test_the_numbers_are_those_of_the_nodes_that_are_left(folder: Path) -> None:
         use.node.allocatable["memory"] - use.requests["memory"] for use in loss.nodes if use.node.group == "general"
     )
     (finding,) = (each for each in lost(folder) if each.code == "NODE-LOSS-DOES-NOT-FIT")
-    assert f"they need 3Gi of memory, and the 2 nodes that could take them have {left >> 20}Mi" in finding.message
-    assert f"{3072 - (left >> 20)}Mi of memory too little" in finding.message
+    assert f"they need 4608Mi of memory, and the 2 nodes that could take them have {left >> 20}Mi" in finding.message
+    assert f"{4608 - (left >> 20)}Mi of memory too little" in finding.message
 
 
 def test_the_largest_request_that_is_named_fits_and_no_larger_one(folder: Path) -> None:

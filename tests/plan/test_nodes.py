@@ -9,6 +9,7 @@ from config.quantity import Memory
 from plan.cluster.kubeadm import kubeadm_documents
 from plan.cluster.nodes import PODS, admits, plan_nodes, volume_slots
 from plan.cluster.system import system_workloads
+from plan.cluster.usable import usable_memory
 from plan.model import Node, Pod
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from tests.plan.labs import lab_of, plan_of
@@ -18,28 +19,43 @@ def node(lab: str, name: str) -> Node:
     return next(each for each in plan_nodes(lab_of(lab)) if each.name == name)
 
 
-def test_a_32_gib_worker_has_some_30_5_gib_to_allocate() -> None:
-    worker = node("prod", "k8s-node2")
-    assert worker.allocatable[MEMORY] == Memory.parse("32Gi") - 2 * Memory.parse("512Mi") - Memory.parse("500Mi")
-    assert worker.allocatable[MEMORY] / 2**30 == pytest.approx(30.5, abs=0.02)
+@pytest.mark.parametrize(
+    ("memory", "reported"), [("3.75Gi", "3786940Ki"), ("8Gi", "8131676Ki"), ("32Gi", "32868192Ki")]
+)
+def test_a_node_is_taken_to_find_no_more_memory_than_real_ones_report(memory: str, reported: str) -> None:
+    usable, real = usable_memory(Memory.parse(memory)), Memory.parse(reported)
+    assert 0.98 * real < usable <= real
+
+
+def test_reservations_are_not_allocatable() -> None:
+    worker = node("every_kind", "worker")
+    kept = 2 * Memory.parse("512Mi") + Memory.parse("500Mi")
+    assert worker.allocatable[MEMORY] == usable_memory(Memory.parse("32Gi")) - kept
+
+
+def test_what_a_node_that_runs_reports_stands_in_place_of_the_estimate() -> None:
+    assert node("prod", "k8s-node2").allocatable[MEMORY] == Memory.parse("30.5Gi")
+    assert node("prod", "k8s-node2").allocatable[CPU] == 7600
 
 
 def test_reservations_and_the_disk_threshold_are_not_allocatable() -> None:
     worker = node("prod", "k8s-node2")
     assert worker.capacity[CPU] == 8000
     assert worker.allocatable[CPU] == 7600
-    assert worker.allocatable[EPHEMERAL_STORAGE] == pytest.approx(0.85 * Memory.parse("256Gi"), abs=1)
+    assert worker.allocatable[EPHEMERAL_STORAGE] == pytest.approx(0.85 * 0.96 * Memory.parse("256Gi"), abs=1)
     assert worker.allocatable[PODS] == 110
 
 
 def test_reservations_that_are_not_stated_follow_from_the_pods_that_may_run() -> None:
     """5m CPU twice, 5M and 10M memory, for each of 110 pods."""
-    lab = lab_of("prod")
+    lab = lab_of("every_kind")
     kubelet = lab.cluster.kubelet.model_copy(update={"kube_reserved": None, "system_reserved": None})
     lab = replace(lab, cluster=lab.cluster.model_copy(update={"kubelet": kubelet}))
-    worker = next(each for each in plan_nodes(lab) if each.name == "k8s-node2")
+    worker = next(each for each in plan_nodes(lab) if each.name == "worker")
     assert worker.allocatable[CPU] == 8000 - 1100
-    assert worker.allocatable[MEMORY] == Memory.parse("32Gi") - 110 * Memory.parse("15M") - Memory.parse("500Mi")
+    assert worker.allocatable[MEMORY] == usable_memory(Memory.parse("32Gi")) - 110 * Memory.parse("15M") - Memory.parse(
+        "500Mi"
+    )
     written = kubeadm_documents(lab)["kubelet-configuration.yaml"]
     assert written["kubeReserved"] == {"cpu": "550m", "memory": "550M"}
     assert written["systemReserved"] == {"cpu": "550m", "memory": "1100M"}

@@ -99,6 +99,6 @@ def test_what_would_help_a_job_is_tried_too(folder: Path) -> None:
     change(folder, TOO_MANY[:1])
     change(folder, [{"file": "services/sweeper.yaml", "old": "cpu: 10m", "new": "cpu: 900m"}])
     (finding,) = make_plan(load_lab(folder)).errors
-    (named,) = re.findall(r"request at most (\d+m) of cpu", finding.fix)
+    (named,) = re.findall(r"request at most (\d+m) of cpu for each pod;", finding.fix)
     change(folder, [{"file": "services/sweeper.yaml", "old": "cpu: 900m", "new": f"cpu: {named}"}])
     assert make_plan(load_lab(folder)).errors == ()

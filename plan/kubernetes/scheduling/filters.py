@@ -12,6 +12,7 @@ import numpy as np
 from plan.cluster.nodes import PODS, UNSCHEDULABLE, matches, tolerates
 from plan.kubernetes.scheduling.cluster import Booleans, Cluster, Integers
 from plan.kubernetes.scheduling.kinds import Kind
+from plan.model.constraints import Spread
 from plan.model.placement import Obstacle
 
 _PORTS, SLOTS, ZONE = Obstacle("ports"), Obstacle("volume-slots"), Obstacle("volume-zone")
@@ -154,9 +155,11 @@ def _refusing(passes: Booleans, reason: Obstacle, *, resolvable: bool = True) ->
 
 
 def _spread(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Iterator[Filter]:
-    """Counted over the nodes that the pod may go to by their labels, and that have those of all its spreads."""
-    counted = with_labels(cluster, labelled(fixed), (each.topology_key for each in kind.required_spread))
+    """Counted over the nodes that the pod may go to by their labels, and by their taints where these are honored, and
+    that have the labels of all its spreads."""
+    keys = [each.topology_key for each in kind.required_spread]
     for each in kind.required_spread:
+        counted = with_labels(cluster, _included(each, fixed), keys)
         codes, *_ = cluster.domains(each.topology_key)
         counts = cluster.near(kind, each.selector, each.topology_key, counted)
         values = np.unique(codes[counted])
@@ -164,6 +167,13 @@ def _spread(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Iterator[F
         least = counts[values].min() if values.size else 0
         yield _refusing(codes >= 0, Obstacle("spread-label"), resolvable=False)
         yield _refusing(counts[codes] + itself - least <= each.max_skew, Obstacle("spread"))
+
+
+def _included(spread: Spread, fixed: Sequence[Filter]) -> Booleans:
+    """The nodes that count by the policies of a spread on node affinity and on taints."""
+    _, tolerated, selected = fixed
+    nodes = np.ones_like(selected.passes) if spread.counts_all_nodes else selected.passes
+    return nodes & tolerated.passes if spread.honors_taints else nodes
 
 
 def with_labels(cluster: Cluster, nodes: Booleans, keys: Iterable[str]) -> Booleans:
