@@ -15,7 +15,7 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.up import up_report
 from cli.text.console import make_console
 from cli.text.guard import print_judgement
-from cli.text.progress import LineProgress
+from cli.text.progress import shown
 from cli.text.up import print_aftermath, print_differences, print_outcome, print_steps
 from config.load import InvalidLab, lab_folder, load_lab
 from observation import Observation
@@ -103,7 +103,8 @@ def _act(pulumi: Pulumi, folder: Path, cluster: Cluster | None, request: Request
     began = datetime.now(UTC)
     log = log_file(request.project, pulumi.stack, began)
     write_record(log, record_of(pulumi.stack, began, looked))
-    applied = apply(pulumi, folder, saved_plan, looked, cluster, LineProgress(console, len(looked.steps)))
+    with shown(console, len(looked.steps)) as show:
+        applied = apply(pulumi, folder, saved_plan, looked, cluster, show)
     outcome = applied.outcome
     write_record(log, record_of(pulumi.stack, began, looked, outcome))
     print_outcome(outcome, applied.reasons, f"homelab up --stack {pulumi.stack}", console)

@@ -9,8 +9,9 @@ from observation import Observation
 from operations.clients.pulumi import Pulumi
 from operations.guard import Judgement, judge
 from operations.guard.belonging import Belonging, belonging
+from operations.guard.document import InvalidPreview
 from operations.guard.preview import Preview, Step, read_preview
-from operations.guard.stack import read_stack, refuse_another
+from operations.guard.stack import Stack, read_stack, refuse_another
 from operations.up.subject import is_made
 
 
@@ -41,10 +42,18 @@ def look(
         InvalidLab: the lab has mistakes.
         UnknownAllowance: something is allowed that it does not do.
     """
+    state = _state(pulumi)
     printed = pulumi.look(saved_plan)
-    state = read_stack(pulumi.export_text())
     preview = read_preview(printed.text)
     refuse_another(state, preview)
     of = belonging(preview.lab, lab)
     judgement = judge(preview, load_lab(of.folder) if of.folder else None, state, allow, observation)
     return Looked(preview, of, judgement, printed.saved)
+
+
+def _state(pulumi: Pulumi) -> Stack:
+    """Before the preview, which says less than the state of what is pending. Raises InvalidPreview."""
+    try:
+        return read_stack(pulumi.export_text())
+    except InvalidPreview as pending:
+        raise InvalidPreview(f"{pending}. If another `up` is still running, wait for its end instead") from None

@@ -38,13 +38,14 @@ def outcome_of(steps: Sequence[Step], progress: Progress, code: int, complaint: 
     end = _end(progress, code, complaint)
     program = [Failure("", "nothing", each) for each in dict.fromkeys(progress.program)]
     given_up = (*progress.given_up, *progress.under_way)
-    reached = {*given_up, *(each.urn for each in (*progress.done, *progress.failed))}
+    refused = _refused(progress)
+    reached = {*given_up, *(each.urn for each in (*progress.done, *progress.failed, *refused))}
     planned = dict.fromkeys(each.urn for each in steps if each.action != "nothing" and is_made(each.urn))
-    is_told = bool(progress.failed or given_up)
+    is_told = bool(progress.failed or refused or given_up)
     return Outcome(
         end,
         progress.done,
-        (*progress.failed, *(() if is_told else program)),
+        (*progress.failed, *refused, *(() if is_told else program)),
         given_up,
         tuple(urn for urn in planned if urn not in reached),
         len(program) if is_told else 0,
@@ -53,8 +54,16 @@ def outcome_of(steps: Sequence[Step], progress: Progress, code: int, complaint: 
     )
 
 
+def _refused(progress: Progress) -> tuple[Failure, ...]:
+    """Steps that were refused before they began, because they are not those that were judged for instance."""
+    told = {*progress.given_up, *progress.under_way, *(each.urn for each in (*progress.done, *progress.failed))}
+    return tuple(Failure(urn, "nothing", reason) for urn, reason in progress.said.items() if urn not in told)
+
+
 def _end(progress: Progress, code: int, complaint: str) -> End:
-    has_begun = bool(progress.done or progress.failed or progress.under_way or progress.given_up or progress.program)
+    has_begun = bool(
+        progress.done or progress.failed or progress.under_way or progress.given_up or progress.said or progress.program
+    )
     if not code:
         return "applied"
     if not has_begun and progress.result is None:

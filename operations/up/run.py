@@ -23,6 +23,8 @@ from operations.up.subject import reference_of
 Show = Callable[[Progress, Mapping[Reference, Reason], datetime], None]
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a runner that ends its job, a terminal that is closed: each stops the engine as Ctrl-C does."""
+MOST_INTERRUPTS = 2
+"""The first one stops the engine cleanly, the second one at once: then its last steps are left half-made."""
 ASKED_AFTER = 3.0
 """Seconds after which the cluster is asked why something is not ready yet."""
 
@@ -40,12 +42,15 @@ def apply(
     """Apply what was judged, and nothing else. Raises PulumiFailed where there is no engine."""
     reasons: dict[Reference, Reason] = {}
     inquiry = Inquiry(cluster)
-    running = RunningUp(pulumi, folder, saved_plan)
     asked: list[int] = []
     progress = Progress()
-    with _signals_to(running, asked):
+    with _asked_to_stop(asked):  # before the engine begins: what is ignored here would be ignored there
+        running = RunningUp(pulumi, folder, saved_plan)
+        interrupts = 0
         for line in running.lines():
-            if asked and not progress.interrupted:
+            while interrupts < min(len(asked), MOST_INTERRUPTS):
+                running.interrupt()
+                interrupts += 1
                 progress = progress.interrupt()
             event = read_event(line) if line else None
             progress = progress.after(event) if event else progress
@@ -66,13 +71,11 @@ def _waited(progress: Progress, now: datetime) -> Iterator[Reference]:
 
 
 @contextmanager
-def _signals_to(running: RunningUp, asked: list[int]) -> Generator[None]:
-    """The first signal stops the engine cleanly, the second one at once: then its last steps are left half-made."""
+def _asked_to_stop(asked: list[int]) -> Generator[None]:
+    """Collect the signals that ask for it, also where they were ignored until now."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         asked.append(number)
-        if len(asked) <= 2:
-            running.interrupt()
 
     before = {each: signal.signal(each, stop) for each in STOPPING}
     try:
