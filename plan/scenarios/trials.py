@@ -28,7 +28,7 @@ def helps(snapshot: ClusterSnapshot, instead: Workload) -> bool:
 
 def makes_room(snapshot: ClusterSnapshot, instead: Workload, pending: Pending) -> bool:
     """Whether nothing of a waiting workload waits once another one is changed, and nothing else waits instead."""
-    _, waiting = place(snapshot.nodes, _with(snapshot, instead))
+    _, waiting = place(snapshot.nodes, _with(snapshot.workloads, instead))
     keys = {each.workload.key for each in waiting}
     return pending.workload.key not in keys and not newly(waiting, snapshot.pending)
 
