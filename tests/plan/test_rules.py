@@ -56,7 +56,7 @@ def test_findings_are_sorted_worst_first() -> None:
     assert [each.severity for each in sorted_findings(found)] == ["error", "warning"]
 
 
-OTHERS_WORDS = ("operations/guard", "operations/doctor", "operations/up")
+OTHERS_WORDS = ("operations/guard", "operations/doctor", "operations/up", "operations/rightsize/kills.py")
 """They read messages of the engine and of Kubernetes, which exist as text alone."""
 
 

@@ -68,7 +68,11 @@ def left_out(found: Adoption) -> list[tuple[str, str]]:
 def bare(machine: Machine) -> dict[str, Any]:
     """A machine as Proxmox knows it: without the template that it would be recreated from, with its MAC addresses."""
     interfaces = [each.model_copy(update={"mac_address": None}) for each in machine.interfaces]
-    return dict(machine.model_copy(update={"template": None, "shape": None, "interfaces": tuple(interfaces)}))
+    return dict(
+        machine.model_copy(
+            update={"template": None, "shape": None, "allocatable": None, "interfaces": tuple(interfaces)}
+        )
+    )
 
 
 @pytest.mark.parametrize("name", ["prod", "small", "every_kind"])
