@@ -43,7 +43,7 @@ def errors(found: tuple[Finding, ...]) -> Counter[str]:
     return Counter(each.code for each in found if each.severity == "error")
 
 
-@pytest.mark.parametrize(("lab", "edits"), _cases())
+@pytest.mark.parametrize(("lab", "edits"), list(_cases()))
 def test_each_step_that_is_named_makes_its_finding_go_away(
     lab: Path, edits: list[dict[str, str]], tmp_path: Path, record_property: Any
 ) -> None:

@@ -162,9 +162,9 @@ def _spread(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Iterator[F
         counted = with_labels(cluster, _included(each, fixed), keys)
         codes, *_ = cluster.domains(each.topology_key)
         counts = cluster.near(kind, each.selector, each.topology_key, counted)
-        values = np.unique(codes[counted])
+        values = list({*codes[counted].tolist()})  # numpy.unique would import numpy.ma
         itself = int(kind.is_selected(kind, each.selector))
-        least = counts[values].min() if values.size else 0
+        least = counts[values].min() if values else 0
         yield _refusing(codes >= 0, Obstacle("spread-label"), resolvable=False)
         yield _refusing(counts[codes] + itself - least <= each.max_skew, Obstacle("spread"))
 

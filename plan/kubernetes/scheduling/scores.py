@@ -68,7 +68,7 @@ def _spread(kind: Kind, cluster: Cluster, feasible: Integers, labelled: Booleans
     crowding = np.zeros(len(feasible))
     for each, (every, _, _), nearby in zip(soft, domains_of, counts, strict=True):
         codes = every[feasible]
-        domains = is_judged.sum() if each.topology_key == HOSTNAME else len(np.unique(codes[is_judged]))
+        domains = is_judged.sum() if each.topology_key == HOSTNAME else len({*codes[is_judged].tolist()})
         crowding += (codes >= 0) * (nearby[codes] * log(domains + 2) + (each.max_skew - 1))
     raw = np.floor(crowding + 0.5).astype(np.int64)
     most, least = raw.max(initial=0, where=is_judged), raw.min(initial=np.iinfo(np.int64).max, where=is_judged)
