@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import IPv4Address, IPv4Network
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
@@ -34,6 +34,10 @@ class Model(BaseModel):
     """A strict, frozen part of the lab: unknown keys are refused, nothing is converted by guessing."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Itself, since it never changes. Otherwise pydantic copies the default of each field that is left out."""
+        return self
 
 
 def _address(value: object) -> IPv4Address:
