@@ -79,6 +79,8 @@ class Constraints(NamedTuple):
     volume_zones: tuple[str, ...] = ()
     """Zones from which the block volumes that it has are in reach, or in which new ones can be made; empty where that
     is everywhere."""
+    volumes_are_new: bool = False
+    """Whether they are yet to be made: one that pods share then stays in the zone of the first of them."""
 
 
 def read_constraints(metadata: Mapping[str, Any], spec: Mapping[str, Any], *, preempts: bool = True) -> Constraints:

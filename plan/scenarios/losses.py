@@ -164,7 +164,7 @@ def near_their_volumes(workloads: Iterable[Workload], uses: Iterable[NodeUse]) -
 
 
 def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
-    constraints = workload.pod.constraints._replace(volume_zones=zones)
+    constraints = workload.pod.constraints._replace(volume_zones=zones, volumes_are_new=False)
     return workload._replace(pod=workload.pod._replace(constraints=constraints))
 
 

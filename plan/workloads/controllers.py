@@ -34,7 +34,7 @@ def planned_workload(
 ) -> Workload:
     """A workload and what follows from its pod; a daemonset has one for each node that lets it in."""
     if zones := zones_of_volumes(context, pod):
-        pod = pod._replace(constraints=pod.constraints._replace(volume_zones=zones))
+        pod = pod._replace(constraints=pod.constraints._replace(volume_zones=zones, volumes_are_new=True))
     return Workload(
         name=name,
         service=context.name,

@@ -113,10 +113,13 @@ class Cluster:
     def reaches(self, kind: Kind) -> Booleans:
         """The nodes from which the volumes are in reach that a kind of pods has already, or where they can be made.
         One that it shares and that is new was made in the zone of its first pod."""
-        codes, *_ = self.domains(ZONE_LABEL)
+        constraints = kind.constraints
         reached = np.ones(len(self.nodes), np.bool_)
-        if zones := kind.constraints.volume_zones:
+        if zones := constraints.volume_zones:
             reached = np.array([node.labels.get(ZONE_LABEL) in zones for node in self.nodes])
+            if not constraints.volumes_are_new:
+                return reached
+        codes, *_ = self.domains(ZONE_LABEL)
         for zone in {self._zones[claim] for claim in kind.claims if claim in self._zones}:
             reached &= codes == zone
         return reached

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.exits import INTERRUPTED
 from rehearsal.control_plane import PROGRAMS
 from rehearsal.tools import ToolMissing, path_of
 
@@ -101,7 +102,7 @@ def test_nothing_is_left_when_it_is_stopped_as_it_starts(tmp_path: Path, program
     with rehearsal(tmp_path / "temporary") as started:
         started.until(lambda: started.has_started(program) and bool(started.programs()))
         started.process.send_signal(number)
-        assert started.process.wait(SECONDS) == 1
+        assert started.process.wait(SECONDS) == INTERRUPTED
         assert started.said.endswith("homelab: stopped; everything was cleaned up\n")
         started.assert_nothing_is_left()
 
