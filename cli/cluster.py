@@ -62,7 +62,8 @@ def observe_source(source: Source) -> "Observation":
 
     observed = read_dump(source.dump, source.usage) if source.dump else _ask(source)
     if source.lab:
-        from config.load import lab_folder, load_lab
+        from config.folder import lab_folder
+        from config.load import load_lab
         from operations.identity import check_identity
         from plan import make_plan
 

@@ -10,7 +10,7 @@ NAMED = ("machines", "tiers", "nodes")
 
 def complete_lab(incomplete: str) -> list[str]:
     """The labs that have a name."""
-    from config.load import LABS
+    from config.folder import LABS
 
     return _beginning(incomplete, (site.parent.name for site in sorted(LABS.glob("*/site.yaml"))))
 
@@ -33,7 +33,7 @@ def complete_name(context: typer.Context, incomplete: str) -> list[str]:
 def _names_in(lab: str) -> list[str]:
     import yaml
 
-    from config.load import lab_folder
+    from config.folder import lab_folder
 
     folder = lab_folder(lab)
     names = sorted(file.stem for file in folder.glob("services/*.yaml"))

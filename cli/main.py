@@ -53,7 +53,7 @@ def plan_command(
     if follow:
         from cli.text.console import make_console
         from cli.watching import watch
-        from config.load import lab_folder
+        from config.folder import lab_folder
 
         watch(lab_folder(lab), make_console())
         raise SystemExit(FINE)

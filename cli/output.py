@@ -5,7 +5,8 @@ import sys
 from cli.exits import INVALID
 from cli.reports.document import Document, json_text
 from cli.reports.refusal import Refusal, invalid_lab_report
-from config.load import InvalidLab, lab_folder
+from config.folder import lab_folder
+from config.load import InvalidLab
 from plan.wording import plural, printable
 
 

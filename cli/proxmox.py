@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 import yaml
 
-from config.load import LABS, lab_folder
+from config.folder import LABS, lab_folder
 from config.source import is_mapping
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from cli.exits import FINE, INTERRUPTED
-from config.load import LABS
+from config.folder import LABS
 
 PLAIN_SIGNS = {"█": "#", "░": ".", "▒": ":", "…": "...", "—": "-", "→": "->", "·": "-", "✓": "ok"}
 """ASCII in place of the characters of bars and texts, where the output cannot encode them."""

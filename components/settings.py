@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi
 
-from config.load import lab_folder
+from config.folder import lab_folder
 
 
 @dataclass(frozen=True)

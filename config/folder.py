@@ -7,6 +7,18 @@ from pathlib import Path as FilePath
 from config.source import Place, Problem
 from config.suggest import did_you_mean
 
+LABS = FilePath(__file__).resolve().parent / "labs"
+"""Where the labs are that have a name."""
+
+
+def lab_folder(lab: str) -> FilePath:
+    """The folder of a lab: a name in `config/labs/`, or a path; relative to the current folder if it is below it."""
+    path = FilePath(lab) if os.sep in lab or lab in (os.curdir, os.pardir) else LABS / lab
+    try:
+        return path.resolve().relative_to(FilePath.cwd())
+    except ValueError:
+        return path
+
 
 def entries(folder: FilePath) -> tuple[dict[str, FilePath], list[Problem]]:
     """The files and folders in a folder, by name, without hidden ones; or why they cannot be read."""

@@ -1,6 +1,5 @@
 """Reads a lab from its folder, or says everything that is wrong with it."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path as FilePath
@@ -26,9 +25,6 @@ from config.storage_class import StorageClass
 from config.suggest import did_you_mean
 from config.tier import Tier
 
-LABS = FilePath(__file__).resolve().parent / "labs"
-"""Where the labs are that have a name."""
-
 FILES: Mapping[str, Any] = {
     "site": Site,
     "networks": Networks,
@@ -53,15 +49,6 @@ class InvalidLab(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems), key=lambda problem: (problem.place, str(problem))))
         super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-def lab_folder(lab: str) -> FilePath:
-    """The folder of a lab: a name in `config/labs/`, or a path; relative to the current folder if it is below it."""
-    path = FilePath(lab) if os.sep in lab or lab in (os.curdir, os.pardir) else LABS / lab
-    try:
-        return path.resolve().relative_to(FilePath.cwd())
-    except ValueError:
-        return path
 
 
 def load_lab(folder: FilePath) -> Lab:

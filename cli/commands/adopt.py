@@ -9,7 +9,8 @@ from cli.proxmox import Reach, proxmox_of
 from cli.reports.adopt import adoption_report
 from cli.text.adopt import print_adoption
 from cli.text.console import make_console
-from config.load import InvalidLab, lab_folder
+from config.folder import lab_folder
+from config.load import InvalidLab
 from operations.adopt import Edited, NotExtendable, NotKnown, Role, write_file
 from operations.adopt.machines import adopt
 from operations.clients.proxmox import NotAnswered, Refused

@@ -6,7 +6,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.adopt_cluster import cluster_report
 from cli.text.adopt_cluster import print_cluster
 from cli.text.console import make_console
-from config.load import InvalidLab, lab_folder
+from config.folder import lab_folder
+from config.load import InvalidLab
 from observation import InvalidDump, InvalidUsage
 from operations.adopt import Edited
 from operations.adopt.cluster.adoption import Wishes, adopt_cluster

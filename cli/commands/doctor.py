@@ -7,7 +7,8 @@ from cli.reports.doctor import doctor_report
 from cli.text.console import make_console
 from cli.text.copies import print_copies
 from cli.text.doctor import print_diagnosis, print_drift
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
 from operations.copies import checked_copies

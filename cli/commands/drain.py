@@ -10,7 +10,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.drain import drain_report
 from cli.text.console import make_console
 from cli.text.drain import going_on, print_drain, told_sentence
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from observation import InvalidDump
 from operations.clients.kubernetes import Api, Refused
 from operations.clients.refusals import NoCluster

@@ -16,7 +16,8 @@ from cli.reports.ledger import disk_document, entry_document
 from cli.reports.node import node_document
 from cli.reports.service import service_document
 from cli.text.console import make_console
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from config.refusals import REFUSALS
 from config.source import Path
 from config.suggest import did_you_mean

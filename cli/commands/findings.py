@@ -5,7 +5,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.finding import findings_report
 from cli.text.console import make_console
 from cli.text.findings import print_findings
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from config.suggest import did_you_mean
 from operations.rules import all_rules
 from plan import make_plan

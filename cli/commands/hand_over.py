@@ -6,7 +6,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.hand_over import hand_over_report
 from cli.text.console import make_console
 from cli.text.hand_over import print_hand_over
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from observation import InvalidDump, InvalidUsage
 from operations.adopt.cluster.letting_go import hand_over
 from operations.adopt.cluster.objects import key_of

@@ -13,8 +13,9 @@ from cli.reports.finding import finding_report
 from cli.text.console import make_console
 from cli.text.findings import findings
 from cli.text.verdict import verdict_line
+from config.folder import lab_folder
 from config.lab import Lab
-from config.load import InvalidLab, lab_folder, load_lab
+from config.load import InvalidLab, load_lab
 from config.suggest import did_you_mean
 from operations.new import NewService, lab_files, machine_line, service_text
 from plan import Plan, make_plan

@@ -2,7 +2,8 @@
 
 from cli.exits import ERRORS, FINE
 from cli.output import refuse_input, refuse_lab
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from config.suggest import did_you_mean
 from plan import make_plan
 

@@ -10,7 +10,8 @@ from cli.proxmox import proxmox_of
 from cli.reports.preflight import NothingCheckedReport, preflight_report
 from cli.text.console import make_console
 from cli.text.preflight import print_checks
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from operations.clients.proxmox import NotAnswered
 from operations.preflight import judge, passed, read_state
 from plan import make_plan

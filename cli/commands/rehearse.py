@@ -10,7 +10,8 @@ from cli.output import print_json, refuse_lab
 from cli.reports.rehearsal import rehearsal_report
 from cli.text.console import make_console
 from cli.text.rehearsal import print_step
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from config.suggest import did_you_mean
 from plan import Plan, make_plan
 from plan.cluster.nodes import plan_nodes

@@ -10,7 +10,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.trial import trial_report
 from cli.text.console import make_console
 from cli.text.trial import print_trial
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from observation import InvalidDump, read_dump
 from operations.adopt.cluster.trying import try_objects
 from plan import Plan, make_plan

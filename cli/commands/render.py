@@ -7,7 +7,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.rendering import MARKER, NotRendered, rendering, write_rendering
 from cli.reports.files import FilesReport
 from config.files import OutsidePath, UnreadableFile
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from plan import make_plan
 from plan.wording import plural
 

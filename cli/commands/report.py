@@ -14,7 +14,8 @@ from cli.html.live import live_section
 from cli.html.page import page
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.files import FilesReport
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster

@@ -12,7 +12,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.rightsize import rightsize_report
 from cli.text.console import make_console
 from cli.text.rightsize import print_sizes
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from observation import InvalidDump, InvalidUsage, Observation, Usage
 from operations.adopt.file import Edited, write_file
 from operations.clients.refusals import NoCluster

@@ -11,7 +11,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.scale import scale_report
 from cli.text.console import make_console
 from cli.text.scale import print_scale
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from observation import InvalidDump
 from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster

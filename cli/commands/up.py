@@ -17,7 +17,8 @@ from cli.text.console import make_console
 from cli.text.guard import print_judgement
 from cli.text.progress import shown
 from cli.text.up import print_aftermath, print_differences, print_outcome, print_steps
-from config.load import InvalidLab, lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import InvalidLab, load_lab
 from observation import Observation
 from operations.clients.cluster import Cluster
 from operations.clients.pulumi import Pulumi, PulumiFailed

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from config.load import lab_folder
+from config.folder import lab_folder
 from operations.guard.document import InvalidPreview
 
 DEFAULT = "prod"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.load import LABS
+from config.folder import LABS
 from config.schema import SCHEMAS
 
 EXAMPLE = LABS / "small"

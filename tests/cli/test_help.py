@@ -1,5 +1,8 @@
 """Help of each command, and completion of names by a shell."""
 
+import subprocess
+import sys
+
 import pytest
 
 from cli.completion import complete_code, complete_lab
@@ -51,3 +54,9 @@ def test_a_shell_is_answered(words: str, wanted: str, homelab: Homelab, monkeypa
     monkeypatch.setenv("COMP_WORDS", words)
     monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
     assert wanted in homelab().stdout
+
+
+def test_help_and_completion_do_not_build_the_models_of_a_lab() -> None:
+    asked = "import sys, cli.main; print([each for each in ('config.load', 'plan', 'numpy') if each in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

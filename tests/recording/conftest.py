@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.load import lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import load_lab
 from plan import make_plan
 from plan.model import Plan
 from tests.recording import providers

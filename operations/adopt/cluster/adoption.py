@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from config.folder import LABS
 from config.lab import Lab
-from config.load import LABS, InvalidLab, load_lab
+from config.load import InvalidLab, load_lab
 from config.source import Problem
 from observation import Usage
 from operations.adopt.cluster.app_file import Unpatchable, app_of, deployment_patch, lines_of

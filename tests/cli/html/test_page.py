@@ -11,7 +11,8 @@ import pytest
 from cli.html.links import Links
 from cli.html.live import live_section
 from cli.html.page import page
-from config.load import lab_folder, load_lab
+from config.folder import lab_folder
+from config.load import load_lab
 from operations.doctor.diagnose import diagnose
 from plan import Plan, make_plan
 from plan.forecast import look_ahead
