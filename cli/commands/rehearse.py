@@ -3,6 +3,7 @@
 import signal
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from cli.exits import ERRORS, FINE, INTERRUPTED, INVALID
@@ -34,9 +35,14 @@ def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, 
         return INVALID
     events = [Event("add worker")] if add_worker else []
     events += [Event("drain", node) for node in drain] + [Event("lose", node) for node in lose]
+    return until_its_end(lambda: _rehearse(plan, events, keep, output))
+
+
+def until_its_end(run: Callable[[], int]) -> int:
+    """Run something on a control plane to its end; stopped or failed, it is cleaned up and said in one sentence."""
     previous = signal.signal(signal.SIGTERM, leave)
     try:
-        return _rehearse(plan, events, keep, output)
+        return run()
     except (ToolMissing, PartFailed, NotGoverned, NoWorker, Refused, EngineFailed) as error:
         print(f"homelab: {error}", file=sys.stderr)
         return ERRORS

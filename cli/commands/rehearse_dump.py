@@ -1,11 +1,9 @@
 """`homelab rehearse --from DUMP`."""
 
-import signal
-import sys
 from pathlib import Path
 
-from cli.commands.rehearse import leave, tell, wait
-from cli.exits import ERRORS, FINE, INTERRUPTED
+from cli.commands.rehearse import tell, until_its_end, wait
+from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.trial import trial_report
 from cli.text.console import make_console
@@ -15,7 +13,6 @@ from config.load import InvalidLab, load_lab
 from observation import InvalidDump, read_dump
 from operations.adopt.cluster.trying import try_objects
 from plan import Plan, make_plan
-from rehearsal.control_plane import PartFailed, Refused, ToolMissing
 from rehearsal.dumped import dumped_cluster
 
 
@@ -28,17 +25,8 @@ def run_rehearse_dump(lab: str, dump: Path, keep: bool, output: str) -> int:
         return refuse_lab(lab, error, output)
     except InvalidDump as error:
         return refuse_input(str(error), output)
-    previous = signal.signal(signal.SIGTERM, leave)
-    try:
-        return _try(plan, [each for found in observed.resources.values() for each in found], keep, output)
-    except (ToolMissing, PartFailed, Refused) as error:
-        print(f"homelab: {error}", file=sys.stderr)
-        return ERRORS
-    except KeyboardInterrupt:
-        print("homelab: stopped; everything was cleaned up", file=sys.stderr)
-        return INTERRUPTED
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+    objects = [each for found in observed.resources.values() for each in found]
+    return until_its_end(lambda: _try(plan, objects, keep, output))
 
 
 def _try(plan: Plan, objects: list[dict[str, object]], keep: bool, output: str) -> int:
