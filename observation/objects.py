@@ -113,3 +113,9 @@ def is_true(manifest: Manifest, name: str) -> bool:
     """Whether a condition holds."""
     found = condition(manifest, name)
     return found is not None and found.status == "True"
+
+
+def is_kubectl(entry: Fields) -> bool:
+    """Whether an entry of managedFields is of a manager that the provider takes for an older version of itself."""
+    manager = text(entry, "manager")
+    return manager.startswith("kubectl") or manager == "before-first-apply"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from observation import Observation
+from observation.objects import is_kubectl
 from operations.guard.adopted import is_default
 from operations.guard.consequence import Consequence
 from operations.guard.objects import kind_of, target_of
@@ -58,9 +59,7 @@ def live_object(step: Step, observation: Observation) -> Manifest | None:
 def _not_stated(live: Manifest, stated: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """Fields of `kubectl`'s that the program does not state, with their values."""
     for entry in items(block(live, "metadata"), "managedFields"):
-        manager = str(entry.get("manager"))
-        is_kubectl = manager.startswith("kubectl") or manager == "before-first-apply"
-        if is_kubectl and not entry.get("subresource"):
+        if is_kubectl(entry) and not entry.get("subresource"):
             yield from _within(block(entry, "fieldsV1"), live, stated, "")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from observation.objects import is_kubectl
 from operations.adopt.cluster.objects import LAST_APPLIED
 from operations.adopt.cluster.tools import tool_called
 from plan.model import Manifest
@@ -42,12 +43,6 @@ def ownership_patch(live: Manifest, applied: Manifest) -> Patch | None:
         return None
     version = {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]}
     return [version, *changes]
-
-
-def is_kubectl(entry: Fields) -> bool:
-    """Whether an entry of managedFields is of a manager that the provider takes for an older version of itself."""
-    manager = text(entry, "manager")
-    return manager.startswith("kubectl") or manager == "before-first-apply"
 
 
 def is_engine(entry: Fields) -> bool:
