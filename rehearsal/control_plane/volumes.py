@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import Event, Thread
 
 from config.lab import Lab
-from operations.clients.kubernetes import Api, Refused
+from operations.clients.kubernetes import Api
 from plan.cluster.nodes import REGION_LABEL, ZONE_LABEL, topology
 from plan.model import Manifest
 from plan.workloads.storage_classes import BLOCK_PROVISIONER, NFS_PROVISIONER
+from rehearsal.control_plane.playing import played
 
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 """Annotation with which the scheduler says where the first user of a claim goes."""
@@ -22,26 +22,13 @@ def storage(api: Api, lab: Lab) -> Iterator[None]:
     """Serve claims and attachments while this lasts."""
     for driver in csi_drivers():
         api.apply(driver)
-    ended = Event()
 
     def serve() -> None:
-        while not ended.wait(_INTERVAL):
-            try:
-                provision(api, lab)
-                attach(api)
-            except Refused:  # somebody was quicker; what is left to do is seen again
-                continue
-            except Exception:
-                if not ended.is_set():
-                    raise
+        provision(api, lab)
+        attach(api)
 
-    thread = Thread(target=serve, name="storage", daemon=True)
-    thread.start()
-    try:
+    with played("storage", serve, _INTERVAL):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def csi_drivers() -> list[Manifest]:

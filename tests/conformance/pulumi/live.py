@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 import yaml
 
 from config.load import load_lab
 from plan import Plan, make_plan
 from plan.model import VirtualMachine
 from rehearsal.charts import chart_repository
-from rehearsal.control_plane import Api, cluster
+from rehearsal.control_plane import Api, ToolMissing, cluster
 from rehearsal.proxmox import Emulator, State, emulator
 from rehearsal.stand_ins import system_stand_ins
 from tests.conformance.proxmox.conftest import host_with_template
@@ -93,6 +94,17 @@ def live(
             stack = Stack(folder, lab, proxmox, environment={**environment, "SSL_CERT_FILE": str(authorities)})
             stack.set("kubeconfig", running.kubeconfig.read_text(encoding="utf-8"), secret=True)
             yield Live(lab, stack, proxmox, running.api, running.kubeconfig)
+
+
+@contextmanager
+def applied(folder: Path, lab: Path) -> Iterator[Live]:
+    """A lab as in `live`, all of it made by one `up`. Skips the test where a part of the control plane is missing."""
+    try:
+        with live(folder, lab) as found:
+            found.stack.must_up()
+            yield found
+    except ToolMissing as missing:
+        pytest.skip(f"not run: {missing}")
 
 
 def _charts(lab: Path) -> dict[Path, dict[str, str]]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
 
-from operations.clients.kubernetes import Refused
 from rehearsal.control_plane import Api
+from rehearsal.control_plane.playing import played
 
 ADDRESS = "metallb.io/loadBalancerIPs"
 
@@ -13,22 +12,8 @@ ADDRESS = "metallb.io/loadBalancerIPs"
 @contextmanager
 def load_balancers(api: Api, free: str) -> Iterator[None]:
     """While this lasts. `free` is the address of those that ask for none."""
-    ended = Event()
-
-    def serve() -> None:
-        while not ended.wait(0.5):
-            try:
-                give_addresses(api, free)
-            except Refused:  # it was changed meanwhile, and is seen again
-                continue
-
-    thread = Thread(target=serve, name="load balancers", daemon=True)
-    thread.start()
-    try:
+    with played("load balancers", lambda: give_addresses(api, free), 0.5):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def give_addresses(api: Api, free: str) -> None:

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from rehearsal.control_plane import ToolMissing
-from tests.conformance.pulumi.live import Live, live
+from tests.conformance.pulumi.live import Live, applied
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
 from tests.recordings.changes import A_FILE, CHANGES, FEEDS
@@ -33,12 +32,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     lab = adopted_small(folder)
     with (lab / FEEDS).open("a", encoding="utf-8") as file:
         file.write(A_FILE)
-    try:
-        with live(folder, lab) as found:
-            found.stack.must_up()
-            yield found
-    except ToolMissing as missing:
-        pytest.skip(f"not run: {missing}")
+    with applied(folder, lab) as found:
+        yield found
 
 
 def guard(small: Live) -> Said:

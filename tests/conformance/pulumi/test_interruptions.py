@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.control_plane import ToolMissing
 from tests.conformance.pulumi.endings import cordon, cut_off, wait_for
-from tests.conformance.pulumi.live import Live, live
+from tests.conformance.pulumi.live import Live, applied
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
 from tests.recordings.changes import FEEDS
@@ -16,8 +15,6 @@ from tests.recordings.record import FORBIDDEN
 
 FEED_READER = ("apps/v1", "Deployment", "freshrss", "hobby-freshrss")
 FEEDS_SERVICE = ("v1", "Service", "freshrss", "hobby-freshrss")
-NEW_NAMESPACE = ("v1", "Namespace", "hobby-notes")
-NEW_ONE = ("apps/v1", "Deployment", "notes", "hobby-notes")
 ANOTHER_IMAGE = (FEEDS, "freshrss:1.27.0", "freshrss:1.27.1")
 IMPATIENT = f"""
 import os
@@ -41,12 +38,8 @@ runpy.run_path({str(ROOT)!r}, run_name="__main__")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The small lab, all of it made by one `up`. Each test leaves it so."""
     folder = tmp_path_factory.mktemp("interruptions")
-    try:
-        with live(folder, adopted_small(folder)) as found:
-            found.stack.must_up()
-            yield found
-    except ToolMissing as missing:
-        pytest.skip(f"not run: {missing}")
+    with applied(folder, adopted_small(folder)) as found:
+        yield found
 
 
 def exists(small: Live, *which: str) -> Callable[[], bool]:

@@ -14,10 +14,9 @@ import pytest
 
 from operations.adopt.takeover.run import run_take_over
 from operations.clients.pulumi import Pulumi
-from rehearsal.control_plane import ToolMissing
 from rehearsal.tools import path_of
 from tests.conformance.pulumi.endings import cordon, cut_off, wait_for
-from tests.conformance.pulumi.live import Live, live
+from tests.conformance.pulumi.live import Live, applied
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
 from tests.recordings.changes import FEEDS, NOTES
@@ -42,12 +41,8 @@ PENDING = "pending-"
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The small lab, all of it made by one `up`. Each test leaves it so."""
     folder = tmp_path_factory.mktemp("ways-out")
-    try:
-        with live(folder, adopted_small(folder)) as found:
-            found.stack.must_up()
-            yield found
-    except ToolMissing as missing:
-        pytest.skip(f"not run: {missing}")
+    with applied(folder, adopted_small(folder)) as found:
+        yield found
 
 
 @contextmanager
