@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
+from observation.json_file import read_fields
 from observation.times import read_time
-from plan.model.fields import Fields, mapping, text, value, values
+from plan.model.fields import Fields, text, value, values
 
 Measure = Literal["attachments", "memory-requests", "memory-limits", "evictions"]
 """`attachments`: volumes of the node with most. `memory-requests`: of the nodes that take ordinary pods, as a share of
@@ -36,13 +37,7 @@ class InvalidHistory(Exception):
 
 def read_history(file: Path) -> History:
     """Read a file of history. Raises InvalidHistory."""
-    try:
-        content: Any = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidHistory(f"{file} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise InvalidHistory(f"{file} is not JSON: {error}") from None
-    stated = mapping({"content": content}, "content")
+    stated = read_fields(file, InvalidHistory)
     if not isinstance(stated.get("measures"), dict):
         raise InvalidHistory(f"{file} holds no history: it lacks the mapping `measures`")
     return History(

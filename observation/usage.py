@@ -3,8 +3,9 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from observation.json_file import read_fields
 from observation.times import read_time
 from plan.model.fields import Fields, entries, mapping, number, text, values
 
@@ -60,13 +61,7 @@ class Usage(NamedTuple):
 
 def read_usage(file: Path) -> Usage:
     """Read a file of usage. Raises InvalidUsage."""
-    try:
-        content: Any = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidUsage(f"{file} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise InvalidUsage(f"{file} is not JSON: {error}") from None
-    stated = mapping({"content": content}, "content")
+    stated = read_fields(file, InvalidUsage)
     if not isinstance(stated.get("containers"), list):
         raise InvalidUsage(f"{file} holds no usage: it lacks the list `containers`")
     containers: list[ContainerUsage] = []
