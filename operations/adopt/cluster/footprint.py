@@ -1,6 +1,6 @@
 """Footprint of a chart or an operator, measured from its pods, which the planner counts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from config.quantity import Cpu, Memory
@@ -95,10 +95,3 @@ def _figures(key: Key, container: Fields, usage: Usage | None, assumed: list[Ass
 
 def _amount(value: object) -> str | None:
     return str(value) if value not in (None, "0", 0) else None
-
-
-def chart_volumes(workloads: Iterable[tuple[Key, Manifest]]) -> Iterator[tuple[str, str, Fields]]:
-    """The claims that statefulsets make for each replica: workload, volume and specification."""
-    for key, manifest in workloads:
-        for template in entries(manifest, "spec", "volumeClaimTemplates"):
-            yield key.name, text(template, "metadata", "name"), mapping(template, "spec")

@@ -11,7 +11,6 @@ from plan.model.fields import Fields, entries, mapping, text
 from plan.wording import listed
 
 _LIMIT_RANGER = "kubernetes.io/limit-ranger"
-_BY_POLICY = ": see whether Kyverno's background controller runs, then label the namespace again"
 _POLICY, _RULE = "generate.kyverno.io/policy-name", "generate.kyverno.io/rule-name"
 
 
