@@ -65,7 +65,7 @@ def set_up(root, level, build, python=None):
 
 
 def fingerprint(root, level, python):
-    """What an environment is made from."""
+    """The files that an environment is made from."""
     names = (INSTALLER, *REQUIREMENTS[level], "pyproject.toml")
     files = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in names}
     return {"folder": str(root), "level": level, "python": python, "files": files}

@@ -86,7 +86,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
 
 
 def _beside(file: Path, read: Callable[[Path], _Read], gaps: list[Gap]) -> _Read | None:
-    """What a file of the dump says beside the objects; a gap where it cannot be read."""
+    """The content of a file next to the objects of the dump; a gap where it cannot be read."""
     if not file.exists():
         return None
     try:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeVar
 from observation.events import Event, read_event
 from observation.history import History
 from observation.kinds import RESOURCE_OF
-from observation.objects import Reference, controller_uid, created, group_of, name_of, namespace_of, reference
+from observation.objects import Reference, controller_uid, group_of, name_of, namespace_of, reference
 from observation.usage import Usage
 from plan.model import Manifest
 from plan.model.fields import text
@@ -172,8 +172,3 @@ def _grouped(pairs: Iterable[tuple[_Key, _Value]]) -> dict[_Key, tuple[_Value, .
     for key, value in pairs:
         groups[key].append(value)
     return {key: tuple(values) for key, values in groups.items()}
-
-
-def oldest_first(manifests: Iterable[Manifest]) -> list[Manifest]:
-    """Objects in the order in which they were created."""
-    return sorted(manifests, key=lambda each: (str(created(each)), name_of(each)))

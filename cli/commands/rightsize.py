@@ -87,7 +87,7 @@ def _diff(file: str, before: str, after: str) -> str:
 
 
 def _new_findings(folder: Path, texts: Mapping[str, str]) -> tuple[Finding, ...]:
-    """What the plan of a copy of the lab with other texts finds anew. Raises InvalidLab."""
+    """Findings that only the plan of a copy of the lab with other texts has. Raises InvalidLab."""
     before = look_ahead(make_plan(load_lab(folder)))
     with tempfile.TemporaryDirectory() as place:
         copy = Path(shutil.copytree(folder, Path(place) / folder.resolve().name))

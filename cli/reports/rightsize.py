@@ -60,7 +60,7 @@ class EffectReport(Report):
     losses_no_longer_borne: tuple[str, ...]
     losses_borne_again: tuple[str, ...]
     new_findings: tuple[FindingReport, ...]
-    """What a plan of the lab with the proposals finds, and one without does not; only with a lab."""
+    """Findings that only a plan of the lab with the proposals has; empty without a lab."""
     is_worse: bool
     """Something no longer fits: then nothing is written."""
 

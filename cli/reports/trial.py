@@ -13,7 +13,7 @@ class RefusedReport(Report):
 
 
 class TrialReport(Document):
-    """What applying a lab to a dumped cluster would do."""
+    """Effects of applying a lab to a dumped cluster."""
 
     lab: str
     tried: int

@@ -144,7 +144,7 @@ def _left_out(adoption: Adoption) -> Iterator[str]:
 
 
 def difference_lines(differences: Iterable[Difference]) -> Iterator[str]:
-    """What would change, the changes in place counted by field."""
+    """Changes that would be made; those in place are counted by field."""
     by_effect: dict[Effect, list[Difference]] = {}
     for each in differences:
         by_effect.setdefault(each.effect, []).append(each)

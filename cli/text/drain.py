@@ -48,7 +48,7 @@ def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], gaps: Sequence[G
 
 
 def told_sentence(told: Told) -> str:
-    """What has happened in a drain that is carried out."""
+    """Events of a drain that is carried out."""
     left = f", {plural(told.left, 'pod')} left" if told.left else ""
     match told.stage:
         case "cordoned":

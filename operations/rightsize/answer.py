@@ -29,7 +29,7 @@ class Answer(NamedTuple):
     files: tuple[ChangedFile, ...] = ()
     not_writable: tuple[NotWritable, ...] = ()
     new_findings: tuple[Finding, ...] = ()
-    """What a plan of the lab with the proposals finds, and one without does not."""
+    """Findings that only a plan of the lab with the proposals has."""
 
     @property
     def is_worse(self) -> bool:

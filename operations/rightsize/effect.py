@@ -1,4 +1,4 @@
-"""What proposals would do to the cluster that runs: what they free, what no longer fits, which losses it bears."""
+"""Effects of proposals on the cluster that runs: freed amounts, pods without a place, losses that it survives."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping

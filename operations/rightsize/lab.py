@@ -1,4 +1,4 @@
-"""What a lab says of a container: its tier's rule, its floor, and where its amounts are written."""
+"""A container in a lab: its tier's rule, its floor, and the places where its amounts are written."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -68,7 +68,7 @@ def _ceiling(observation: Observation, manifest: Manifest, stated: Stated) -> in
 
 
 def _left_of_quotas(observation: Observation, manifest: Manifest, stated: Stated) -> Iterator[int]:
-    """What each pod of the workload may have of what its quotas leave, in addition to what it has."""
+    """Share of each pod of the workload in the rest of its quotas, in addition to its present amount."""
     pods = max(len(observation.pods_of(manifest)), 1)
     for quota in observation.in_namespace("ResourceQuota", namespace_of(manifest)):
         most, used = (text(quota, "status", field, f"limits.{MEMORY}") for field in ("hard", "used"))

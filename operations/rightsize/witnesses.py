@@ -1,4 +1,4 @@
-"""What a Vertical Pod Autoscaler recommends, where there is one: Goldilocks makes one for each workload."""
+"""Recommendations of a Vertical Pod Autoscaler, where there is one: Goldilocks makes one for each workload."""
 
 from typing import NamedTuple
 

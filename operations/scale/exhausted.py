@@ -6,7 +6,7 @@ from observation import Observation
 from observation.events import Event
 
 _NO_SLOT = re.compile(r"no free lun|exceed max volume count|maximum number of volumes|no available (lun|slot)", re.I)
-"""What CSI drivers and the scheduler say."""
+"""Messages of CSI drivers and of the scheduler."""
 
 
 def exhausted(observed: Observation) -> tuple[Event, ...]:

@@ -30,9 +30,9 @@ class Removal(NamedTuple):
     about: str
     """The device, the claim or folder, the pod without a place, the further node."""
     needed: int | None = None
-    """What would be asked of the others: bytes, millicores, volumes."""
+    """Amount that the others would have to take: bytes, millicores, volumes."""
     there: int | None = None
-    """What they have."""
+    """Amount that they have."""
 
 
 def removals(observed: Observation) -> tuple[Removal, ...]:
@@ -51,7 +51,7 @@ def _removal(observed: Observation, cluster: Snapshot, use: NodeUse) -> Removal:
 
 
 def _keepers(observed: Observation, cluster: Snapshot, use: NodeUse, drain: Drain, base: Removal) -> Iterator[Removal]:
-    """What keeps a node, the hardest to change first."""
+    """Reasons to keep a node, the hardest to change first."""
     others = [each for each in cluster.uses if each.node.name != use.node.name]
     if use.node.role == "control-plane" and not any(each.node.role == "control-plane" for each in others):
         yield base._replace(kept_by="control-plane", about="it is the only node")

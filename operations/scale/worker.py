@@ -16,7 +16,7 @@ class NewWorker(NamedTuple):
     host_has_room_for: int | None
     """How many such workers the host with the most room has memory for; None where none is declared."""
     new_findings: tuple[Finding, ...]
-    """What a plan with it finds, and one without does not."""
+    """Findings that only a plan with it has."""
     gone_findings: tuple[str, ...]
     """Codes of what a plan without it finds, and one with it does not."""
     plan: Plan

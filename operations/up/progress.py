@@ -65,7 +65,7 @@ class Progress(NamedTuple):
                 return self._said(event)
             case Summed():
                 return self._replace(result=event.result, seconds=event.seconds)
-            case _:  # pragma: no cover
+            case _:
                 assert_never(event)
 
     def interrupt(self) -> "Progress":

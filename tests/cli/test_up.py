@@ -1,4 +1,4 @@
-"""What `homelab up` shows of an `up`, by the events that the real engine wrote."""
+"""The output of `homelab up` during an `up`, by the events that the real engine wrote."""
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -31,7 +31,7 @@ def waiting() -> tuple[Progress, datetime]:
 
 
 def told(*moments: tuple[int, Reason | None], terminal: bool = False) -> str:
-    """What is printed, by the seconds that it has been waited and the reason that is known by then."""
+    """The output, by the seconds that it has been waited and the reason that is known by then."""
     output = StringIO()
     console = Console(file=output, width=200, force_terminal=terminal, markup=False)
     progress, began = waiting()

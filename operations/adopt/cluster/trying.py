@@ -20,7 +20,7 @@ class RefusedObject(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What applying a plan would do."""
+    """Effects of applying a plan."""
 
     tried: int
     """Objects that were tried. Releases of Helm are not among them."""

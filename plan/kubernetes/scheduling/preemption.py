@@ -99,7 +99,7 @@ def _less_important(index: int, kind: Kind, cluster: Cluster) -> Sequence[Kind]:
 
 
 def _protected(pods: Sequence[Kind], cluster: Cluster) -> Sequence[bool]:
-    """Those that a disruption budget protects if they are evicted in this order. Pods that are placed are
+    """Pods that a disruption budget protects if they are evicted in this order. Pods that are placed are
     assumed to be healthy."""
     allowed: Counter[Kind] = Counter()
     for each in dict.fromkeys(pods):
