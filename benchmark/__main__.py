@@ -34,6 +34,7 @@ def measurements() -> Iterator[Measurement]:
     yield from _components()
     yield _preview()
     yield from _doctor()
+    yield from _adopting()
 
 
 def _process(what: str, cost: Cost, imports: Cost) -> Measurement:
@@ -126,6 +127,18 @@ def _doctor() -> Iterator[Measurement]:
         yield Measurement(
             f"homelab doctor on a dump of {factor} times prod ({int(objects):,} objects)",
             f"{float(seconds):.2f} s CPU",
+            "",
+            "",
+            at_most,
+        )
+
+
+def _adopting() -> Iterator[Measurement]:
+    for factor, at_most in ((7, "5 s, 300 MiB"), (67, "50 s, 3,000 MiB")):
+        seconds, mib, objects = output_of("-m", "benchmark.adopting", str(factor)).split()
+        yield Measurement(
+            f"homelab adopt cluster on a dump of {int(objects):,} objects",
+            f"{float(seconds):.1f} s CPU, {float(mib):.0f} MiB",
             "",
             "",
             at_most,

@@ -31,10 +31,12 @@ _GENERATED = {MANAGED_BY_LABEL: "kyverno"}
 
 def plan_tiers(lab: Lab) -> tuple[Tier, ...]:
     """The tiers, in the order of the file."""
-    return tuple(
-        Tier(name, row.priority, _priority_class(name, row), _limit_range(name, row), _quota(name, row))
-        for name, row in lab.tiers.items()
-    )
+    return tuple(plan_tier(name, row) for name, row in lab.tiers.items())
+
+
+def plan_tier(name: str, row: TierRow) -> Tier:
+    """One tier, of its row."""
+    return Tier(name, row.priority, _priority_class(name, row), _limit_range(name, row), _quota(name, row))
 
 
 def generated_name(tier: str) -> str:

@@ -11,7 +11,7 @@ from plan.kubernetes.admission.priority import PriorityClass, priority_classes
 from plan.model import Controller, Manifest, Pod, Workload
 from plan.model.constraints import read_constraints, read_tolerations
 from plan.model.fields import Fields, entries, mapping, number, text, value
-from plan.tiers.objects import plan_tiers
+from plan.tiers.objects import plan_tier
 from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import planned_workload
 from plan.workloads.volumes import is_block
@@ -55,8 +55,8 @@ def _replicas(manifest: Manifest) -> int:
 def _pod(context: ServiceContext, manifest: Manifest, template: Fields, beside: Iterable[Manifest]) -> Pod:
     """The pod as it is stored: with the defaults of the API and of the tier's LimitRange, and the tier's priority."""
     spec = mapping(template, "spec")
-    tier = next(tier for tier in plan_tiers(context.lab) if tier.name == context.service.tier)
-    ranges = (tier.limit_range,) if context.has_limit_range else ()
+    name = context.service.tier
+    ranges = (plan_tier(name, context.lab.tiers[name]).limit_range,) if context.has_limit_range else ()
     pod = defaulted_by_limit_range(defaulted_by_api(read_pod(spec)), ranges)
     stated = text(spec, "priorityClassName") or context.service.tier
     priority_class = priority_classes(context.lab).get(stated, PriorityClass(0))

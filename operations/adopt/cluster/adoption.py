@@ -23,9 +23,10 @@ from operations.adopt.cluster.services import FoundService, Grouping, find_servi
 from operations.adopt.cluster.world import World, read_world
 from operations.adopt.trial import try_files
 from plan import Plan, make_plan
+from plan.cluster.nodes import plan_nodes
 from plan.model import Manifest
 from plan.model.fields import text
-from plan.workloads.services import api_providers
+from plan.workloads.services import api_providers, plan_services
 
 
 class Wishes(NamedTuple):
@@ -101,9 +102,8 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         tiers = dict.fromkeys([*sorted(set(tier_labels(world).values())), *choices.tiers.values()])
         files = lab_files(folder.resolve().name, world, tiers, _domain(world), schemas=choices.schema is not None)
     added, refused, lab = _loadable(folder, files, written)
-    added, lab = _as_apps(folder, files, added, lab, world, choices)
+    added, plan = _as_apps(folder, files, added, lab, world, choices)
     files |= {f"services/{path}": content for each in added for path, content in each.files.items()}
-    plan = make_plan(lab)
     return Adoption(
         folder=folder,
         is_new=is_new,
@@ -225,9 +225,9 @@ def _loadable(
 
 def _as_apps(
     folder: Path, files: Mapping[str, str], added: list[ServiceFile], lab: Lab, world: World, choices: Choices
-) -> tuple[list[ServiceFile], Lab]:
+) -> tuple[list[ServiceFile], Plan]:
     """The services, those of kind `app` that can be said so: shorter than as objects, and without any change of what
-    runs. Each is tried by planning it."""
+    runs. Each is tried by planning it. With the plan of all."""
     unpatched = {each.name: app for each in added if (app := app_of(each, world, choices, None))}
     planned = _planned(folder, files, [unpatched.get(each.name, each) for each in added])
     apps: dict[str, ServiceFile] = {}
@@ -248,25 +248,32 @@ def _as_apps(
         except InvalidLab as error:
             wrong = {name for name in apps if any(_is_in(problem, name) for problem in error.problems)}
         else:
-            plan = make_plan(attempt)
+            services = plan_services(attempt, plan_nodes(attempt))
             wrong = {
                 service.name
-                for service in plan.services
+                for service in services
                 if service.name in apps and _disturbs(service.objects, apps[service.name], world)
             }
-            wrong |= {str(each.path[1]) for each in plan.errors if each.path[:1] == ("services",)} & apps.keys()
-            if not wrong:
-                return chosen, attempt
+            plan = None if wrong else make_plan(attempt)
+            wrong |= _in_error(plan) & apps.keys() if plan else set()
+            if plan and not wrong:
+                return chosen, plan
         apps = {name: app for name, app in apps.items() if name not in wrong} if wrong else {}
-    return added, lab
+    return added, make_plan(lab)
+
+
+def _in_error(plan: Plan) -> set[str]:
+    """The services in which a plan finds errors."""
+    return {str(each.path[1]) for each in plan.errors if each.path[:1] == ("services",)}
 
 
 def _planned(folder: Path, files: Mapping[str, str], services: Iterable[ServiceFile]) -> dict[Key, Manifest]:
     """The objects that would be planned; none where the lab would not load."""
     try:
-        return {key_of(each): each for each in make_plan(try_files(folder, _with_services(files, services))).manifests}
+        lab = try_files(folder, _with_services(files, services))
     except InvalidLab:
         return {}
+    return {key_of(each): each for service in plan_services(lab, plan_nodes(lab)) for each in service.objects}
 
 
 def _with_services(files: Mapping[str, str], services: Iterable[ServiceFile]) -> dict[str, str]:
