@@ -2,7 +2,9 @@
 
 Seen with pulumi 3.274 and pulumi-kubernetes 4.34: after a kill, the lock and the operation that was under way stay in
 the state. `pulumi refresh` does not mend a creation, and with `--import-pending-creates` or `--clear-pending-creates`
-the object stays outside of the state, so that the next `up` ends with "already exists".
+the object stays outside of the state, so that the next `up` ends with "already exists". `pulumi import` takes what the
+API server filled in for stated, so that Services, StatefulSets, claims and Jobs are replaced; and it writes under
+another field manager than the `up` that was cut off, so that the next change of any object may end in a conflict.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +17,7 @@ from plan.wording import listed, printable
 Trouble = Literal[
     "locked",
     "creation cut off",
-    "creation cut off, and an import replaces",
+    "creation of an object cut off",
     "change cut off",
     "installation cut off",
     "release cut off",
@@ -43,13 +45,13 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
         ),
         "the state knows the object, and the next preview shows what still differs",
     ),
-    "creation cut off, and an import replaces": WayOut(
+    "creation of an object cut off": WayOut(
         (
             "pulumi cancel --yes",
             "homelab adopt cluster --import {stack}",
             "pulumi refresh --clear-pending-creates --yes",
         ),
-        "the state knows the object as it is, and the next preview does not replace it",
+        "the state knows the object as it is, and the next change neither replaces it nor conflicts with its fields",
     ),
     "change cut off": WayOut(
         ("pulumi cancel --yes", "pulumi refresh --yes"), "the state is what runs, and nothing is pending"
@@ -78,10 +80,6 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
     ),
 }
 """Every way out, by what it gets out of."""
-
-
-REPLACED_AFTER_IMPORT = ("apps/v1:StatefulSet", "batch/v1:Job", "core/v1:PersistentVolumeClaim", "core/v1:Service")
-"""An import by name takes what the API server filled in for stated; without that, the provider makes these anew."""
 
 
 class Interrupted(NamedTuple):
@@ -118,8 +116,7 @@ class Interrupted(NamedTuple):
             return "installation cut off" if self.doing == "creating" else "release cut off"
         if self.doing != "creating":
             return "change cut off"
-        made_anew = self.type.removeprefix("kubernetes:") in REPLACED_AFTER_IMPORT
-        return "creation cut off, and an import replaces" if made_anew else "creation cut off"
+        return "creation of an object cut off" if self.type.startswith("kubernetes:") else "creation cut off"
 
     @property
     def commands(self) -> tuple[str, ...]:

@@ -70,7 +70,8 @@ def test_findings_are_filtered(opened: Open) -> None:
     assert page.locator("#shown").inner_text() == "1 shown"
     page.fill("#search", "")
     page.select_option("#severity", "warning")
-    assert page.locator(".finding:visible").count() == 5
+    warnings = [each for each in look_ahead(plan_of("prod")).findings if each.severity == "warning"]
+    assert page.locator(".finding:visible").count() == len(warnings) > 0
 
 
 def test_the_keyboard_is_enough(opened: Open) -> None:

@@ -23,9 +23,10 @@ def cut_off(kind: str, name: str, doing: str, **known: str) -> Interrupted:
 @pytest.mark.parametrize(
     ("kind", "doing", "trouble"),
     [
-        ("kubernetes:apps/v1:Deployment", "creating", "creation cut off"),
-        ("kubernetes:core/v1:Service", "creating", "creation cut off, and an import replaces"),
-        ("kubernetes:apps/v1:StatefulSet", "creating", "creation cut off, and an import replaces"),
+        ("proxmoxve:index/vmLegacy:VmLegacy", "creating", "creation cut off"),
+        ("kubernetes:apps/v1:Deployment", "creating", "creation of an object cut off"),
+        ("kubernetes:core/v1:Service", "creating", "creation of an object cut off"),
+        ("kubernetes:cert-manager.io/v1:Certificate", "creating", "creation of an object cut off"),
         ("kubernetes:apps/v1:StatefulSet", "updating", "change cut off"),
         ("kubernetes:apps/v1:Deployment", "updating", "change cut off"),
         ("kubernetes:apps/v1:Deployment", "deleting", "change cut off"),
@@ -39,22 +40,22 @@ def test_what_was_under_way_decides_about_the_way_out(kind: str, doing: str, tro
     assert operation.commands == commands(trouble, operation)
 
 
-def test_an_object_is_imported_under_its_urn_by_its_own_provider() -> None:
-    operation = cut_off("kubernetes:apps/v1:Deployment", NOTES, "creating", parent=APP, provider=f"{PROVIDER}::id")
+def test_a_resource_is_imported_under_its_urn_by_its_own_provider() -> None:
+    operation = cut_off("a:b:C", NOTES, "creating", parent=APP, provider=f"{PROVIDER}::id")
     assert operation.commands == (
         "pulumi cancel --yes",
-        f"pulumi import kubernetes:apps/v1:Deployment {NOTES} {NOTES} --parent parent={APP} {BY_PROVIDER}",
+        f"pulumi import a:b:C {NOTES} {NOTES} --parent parent={APP} {BY_PROVIDER}",
         "pulumi refresh --clear-pending-creates --yes",
     )
 
 
-def test_an_object_that_an_import_by_name_would_replace_is_taken_over_as_it_is() -> None:
+def test_an_object_of_the_cluster_is_taken_over_as_it_is() -> None:
     operation = cut_off("kubernetes:core/v1:Service", NOTES, "creating", parent=APP, provider=f"{PROVIDER}::id")
     assert operation.commands[1] == "homelab adopt cluster --import test"
 
 
 def test_where_the_provider_is_not_known_the_state_is_asked_for() -> None:
-    sentence = interrupted([cut_off("kubernetes:apps/v1:Deployment", NOTES, "creating")])
+    sentence = interrupted([cut_off("a:b:C", NOTES, "creating")])
     assert "homelab guard --stack stack.json" in sentence
     assert "pulumi import" not in sentence
 
