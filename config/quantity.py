@@ -112,6 +112,7 @@ class Memory(int):
         return int(self) / (1 << 30)
 
 
+@lru_cache(maxsize=4096)
 def rounded_up(text: str, parts: int = 1) -> int:
     """A quantity as a cluster counts it, in whole units or in `parts` of one. Raises ValueError."""
     return ceil(_exact(text) * parts)

@@ -18,7 +18,7 @@ def live_section(plan: Plan, observed: Observation) -> h.Element:
     """Pods by node, findings about what runs, and what could not be asked."""
     findings = diagnose(observed)
     return h.section(id="live")[
-        h.h2["What runs"],
+        h.h2["Live state"],
         h.p(".soft")[f"{observed.source}, as it was at {observed.now:%Y-%m-%d %H:%M} UTC."],
         _nodes(plan, observed),
         (_finding(each) for each in findings) if findings else h.p["No problems were found in what was asked."],

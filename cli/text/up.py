@@ -120,7 +120,7 @@ def _how_to_go_on(outcome: Outcome, again: str) -> Iterator[str]:
     elif outcome.end == "not begun":
         yield f"The engine says: {_first(outcome.why)}"
     elif outcome.end == "cut off":
-        yield f"What it was doing may be half-made: `{again}` says what, and which commands repair it."
+        yield f"Its last steps may be half-made: `{again}` names them, and the commands that repair them."
     elif outcome.end in ("failed", "stopped"):
         yield f"The state is written, and nothing is lost. To go on: `{again}`; it does what is left."
 

@@ -107,7 +107,7 @@ def _address(endpoint: str) -> tuple[str, int]:
 
 
 def _another(endpoint: str) -> str:
-    return f"What answers at {endpoint} is not Proxmox: check the endpoint; Proxmox listens on port 8006."
+    return f"Something else than Proxmox answers at {endpoint}: check the endpoint; Proxmox listens on port 8006."
 
 
 def _words(refusal: Any) -> str:

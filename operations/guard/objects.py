@@ -27,7 +27,7 @@ from plan.wording import listed
 
 IN_PLACE = "It is updated in place."
 GENERATING: Kind = ("policies.kyverno.io", "GeneratingPolicy")
-FOLLOWS = "What it generated follows within seconds; where it no longer matches, the generated object is deleted."
+FOLLOWS = "Generated objects follow within seconds; one that no longer matches is deleted."
 ONLY_DEFAULTS = "It is taken over. What differs was filled in by the cluster, and stays."
 IN_BETWEEN = "A pod that starts while it is away waits for it."
 JOIN_TOKEN = "homelab:index:JoinToken"

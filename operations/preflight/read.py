@@ -47,7 +47,7 @@ def read_state(plan: Plan, api: Api, clock: Callable[[], float]) -> State:
     except Refused as error:
         raise NotAnswered(f"Proxmox refused the token ({error}): check that it is whole and not expired.") from None
     except ValidationError:
-        raise NotAnswered("What answers there is not Proxmox: check the endpoint.") from None
+        raise NotAnswered("Something else than Proxmox answers there: check the endpoint.") from None
     ask = _Questions(api)
     nodes = ask.mapping(list[Node], "nodes", key=lambda node: node.node)
     guests = ask.mapping(list[Guest], "cluster/resources", {"type": "vm"}, key=lambda guest: guest.vmid)

@@ -18,7 +18,7 @@ _IMMUTABLE = FieldRule(
     "immutable",
     "leaves",
     "FAIL",
-    "What is immutable once stays so: the API server refuses it, and the `up` ends half-way.",
+    "An object that is immutable stays so: the API server refuses the change, and the `up` ends half-way.",
     "take the change back, or give it another name",
     (True,),
     False,

@@ -151,8 +151,8 @@ KINDS: Mapping[Kind, KindRule] = {
     ("node.k8s.io", "RuntimeClass"): KindRule(_serves("No pod of the class is made."), refused=("handler",)),
     ("policies.kyverno.io", "GeneratingPolicy"): KindRule(
         _holds(
-            "What it generated goes with it where it synchronizes: for a moment every namespace is without limits and "
-            "quota, and new ones get none."
+            "The objects that it generated go with it where it synchronizes: for a moment every namespace is without "
+            "limits and quota, and new ones get none."
         )
     ),
     ("policies.kyverno.io", "MutatingPolicy"): KindRule(_serves("New objects no longer get its changes.")),
@@ -219,7 +219,7 @@ _WEBHOOK = "From then on it may refuse or change objects that others write, or a
 ACTS_ON_OTHERS: Mapping[Kind, str] = {
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): _WEBHOOK,
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): _WEBHOOK,
-    ("networking.k8s.io", "NetworkPolicy"): "What reaches its pods now may be stopped by it.",
+    ("networking.k8s.io", "NetworkPolicy"): "It may cut connections that reach its pods now.",
 }
 """Kinds of which a new object changes what others may do, and why that is not known."""
 

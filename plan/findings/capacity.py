@@ -77,7 +77,7 @@ QUOTA_EXCEEDED_BY_JOBS = Rule(
     "warning",
     title="A namespace exceeds its quota while its jobs run",
     meaning=(
-        "What runs all the time fits, but not together with every job: a job that starts then is refused and "
+        "The pods that run all the time fit, but not together with every job: a job that starts then is refused and "
         "misses its turn."
     ),
     remedy="Spread the schedules, request less, or raise the tier's quota.",

@@ -127,7 +127,7 @@ def _same_server(lab: Lab, found: Sequence[Entry], _: Sequence[Entry]) -> Findin
     return COPY_ON_SAME_SERVER.finding(
         _path(lab, found),
         f"{counted(found)} on {where} {_have(found)} no copy but on other disks of {server}: {_listed(found)}. "
-        f"What destroys {server} takes both",
+        f"Whatever destroys {server} takes both",
         "copy them to another server as well, and state it with backup: {by, to, every_hours}",
         about=where,
         facts={"names": _names(found), "size_bytes": _size(found)},

@@ -14,7 +14,7 @@ SECRET_IN_ENV = Rule(
     "warning",
     title="A password in the lab's files",
     meaning=(
-        "What stands under env or in the values of a chart is in git, in what `homelab render` writes and in pull "
+        "Everything under env and in the values of a chart is in git, in the files of `homelab render` and in pull "
         "requests, and can be read by whoever may read pods. Names that end like PASSWORD, TOKEN or SECRET, and "
         "addresses with a password in them, are taken for secrets unless their value is empty, a path or a variable."
     ),

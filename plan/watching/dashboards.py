@@ -187,7 +187,7 @@ def _gpu(video_memory: str) -> tuple[Panel, ...]:
                 Query(f"sum({requested(slices, _EVERY)})", "requested"),
                 Query(f"sum({allocatable(slices, _EVERY)})", "offered"),
             ),
-            "What pods hold of what the device plugin offers.",
+            "Share of the device plugin's offer that pods hold.",
         ),
         Panel(
             "Budgeted video memory by pod",

@@ -101,7 +101,7 @@ def test_a_refusal_is_passed_on_in_proxmoxs_words(endpoint: str, path: str, stat
 
 @pytest.mark.parametrize("path", ["html", "empty", "list"])
 def test_what_is_not_proxmox_is_told_from_it(endpoint: str, path: str) -> None:
-    with pytest.raises(NotAnswered, match=f"What answers at {endpoint} is not Proxmox"):
+    with pytest.raises(NotAnswered, match=f"Something else than Proxmox answers at {endpoint}"):
         ProxmoxHost(endpoint, TOKEN, verify=False).get(path)
 
 
