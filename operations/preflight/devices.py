@@ -157,6 +157,7 @@ def _device(
                 (*path, key),
                 f"{name} at {stated.path} of {host}: {key} is {found}, not {written}; its machine would not start",
                 f"write {key}: {found}",
+                facts={"stated": str(written), "found": str(found)},
             )
     others = [
         each.id
@@ -170,6 +171,7 @@ def _device(
             "too when the machine starts",
             "put the card into another slot, or pass all devices of the group to the same machine",
             severity="error" if name in created else "warning",
+            facts={"group": first.iommugroup, "others": tuple(others)},
         )
 
 

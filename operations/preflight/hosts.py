@@ -77,6 +77,7 @@ def check_version(state: State) -> Check:
                 f"Proxmox VE {state.version}; the provider supports {SUPPORTED}.x, and {TOLERATED}.x with limitations",
                 f"upgrade the host to {SUPPORTED}.x" if major < SUPPORTED else "look whether the provider supports it",
                 severity="error" if major < TOLERATED else "warning",
+                facts={"version": state.version, "supported": SUPPORTED},
             ),
         )
     return Check(question, findings, f"Proxmox VE {state.version}")
@@ -121,6 +122,7 @@ def _host(plan: Plan, state: State, host: str) -> Iterator[Finding]:
             (*path, "memory"),
             f"{host} has {gib(total)} of memory, and the lab says {gib(stated.memory)}: the plan assumes that",
             "write the sum of its memory modules: `dmidecode -t memory`",
+            facts={"found_bytes": total, "stated_bytes": int(stated.memory)},
         )
     for key, found, written in (
         ("cores", status.cpuinfo.cores, stated.cores),
@@ -128,7 +130,10 @@ def _host(plan: Plan, state: State, host: str) -> Iterator[Finding]:
     ):
         if found != written:
             yield HOST_DIFFERS.finding(
-                (*path, key), f"{host} has {found} {key}, and the lab says {written}", f"write {key}: {found}"
+                (*path, key),
+                f"{host} has {found} {key}, and the lab says {written}",
+                f"write {key}: {found}",
+                facts={"found": found, "stated": written},
             )
 
 
@@ -148,5 +153,6 @@ def check_clock(state: State, host: str) -> Check:
         "and join tokens are dated here: on a node that lags they are not yet valid, on one ahead they have expired",
         f"set both by NTP: `timedatectl` here, `chronyc makestep` on {host}",
         severity="error" if apart > CLOCK_FAIL else "warning",
+        facts={"seconds_ahead": ahead},
     )
     return Check(question, (finding,), "")

@@ -120,6 +120,7 @@ def _machine(machine: VirtualMachine, guests: Guests) -> Iterator[Finding]:
             "make another one, and its volumes of local storage are where it was",
             f"move it back (on {guest.node}: `qm migrate {guest.vmid} {machine.host}`), or write host: {guest.node} "
             "and adopt: true",
+            facts={"found": guest.node, "stated": machine.host},
         )
     else:
         same = " It has the same name, but not the tags of a machine that this program made."
@@ -160,6 +161,7 @@ def _missing(plan: Plan, state: State, present: set[int]) -> Iterator[Finding]:
             ("machines",),
             f"{len(adopted)} machines are to be adopted, and Proxmox shows none of them",
             "check the endpoint, for this may be another Proxmox than the lab's; or give the token VM.Audit on /vms",
+            facts={"vmids": tuple(str(each) for each in adopted)},
         )
     elif state.sees_all("/vms", "VM.Audit"):
         yield from missing_findings(plan.lab, present)

@@ -112,4 +112,5 @@ def _findings(
         f"{host}: {_needed(added)}; {message}",
         "make a machine smaller, or stop one that is not needed",
         severity="error" if needed > available or not permitted else "warning",
+        facts={"needed_bytes": needed, "free_bytes": memory.free, "available_bytes": available},
     )

@@ -147,6 +147,7 @@ def _storage(
             f"the storage {name} of {host} is of type {storage.type}, not {stated.type}",
             f"write type: {storage.type}",
             severity="error",
+            facts={"found": storage.type, "stated": stated.type},
         )
     if stated.size and abs(storage.total - stated.size) * 100 > stated.size * SIZE_TOLERANCE_PERCENT:
         yield STORAGE_DIFFERS.finding(
@@ -154,6 +155,7 @@ def _storage(
             f"the storage {name} of {host} has {gib(storage.total)}, not {gib(stated.size)}",
             f"write size: {storage.total >> 30}Gi",
             severity="warning",
+            facts={"found_bytes": storage.total, "stated_bytes": int(stated.size)},
         )
     present = set(storage.content.split(",")) - {""}
     if contents - present:
@@ -175,6 +177,7 @@ def _room(state: State, host: str, storage: StorageStatus, added: int) -> Iterat
             f"{name} of {host}: {gib(added)} of disks to create, and {gib(storage.avail)} of {gib(storage.total)} are "
             f"free; {gib(added - storage.avail)} too little.{thin}",
             "make the disks smaller, free some space, or use another storage",
+            facts={"added_bytes": added, "free_bytes": storage.avail, "size_bytes": storage.total},
         )
         return
     if not added or volumes is None:
@@ -191,6 +194,7 @@ def _room(state: State, host: str, storage: StorageStatus, added: int) -> Iterat
             f"{name} of {host}: disks there have {gib(committed)}, those to create {gib(added)}, and {name} "
             f"{gib(storage.total)}; {gib(committed + added - storage.total)} too much if all are written full",
             "watch how full it becomes: an alert at 85% leaves time to act",
+            facts={"committed_bytes": committed, "added_bytes": added, "size_bytes": storage.total},
         )
 
 

@@ -73,6 +73,7 @@ def credential_findings(lab: Lab) -> Iterator[Finding]:
             f"checked; kubeadm's certificates are valid for {ADMINISTRATOR.days} days, a token that lets a node join "
             f"for {JOIN_TOKEN_HOURS} hours",
             f"ask {first}: `kubeadm certs check-expiration` and `kubeadm token list`",
+            facts={"certificate_days": ADMINISTRATOR.days, "join_token_hours": JOIN_TOKEN_HOURS},
         )
 
 

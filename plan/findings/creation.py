@@ -80,6 +80,7 @@ def _without_template(lab: Lab) -> Iterator[Finding]:
             ("site",),
             f"{', '.join(names)} would be created, and the lab has no template to clone them from",
             "declare a template in site.yaml",
+            facts={"machines": tuple(names)},
         )
 
 
@@ -94,6 +95,7 @@ def _without_file_storage(lab: Lab) -> Iterator[Finding]:
                 f"{', '.join(names)} would be created on {host_name}, but no storage is stated for the files of "
                 "cloud-init, with which they become nodes",
                 "write file_storage of the host: a storage of type dir or nfs, with snippets among its contents",
+                facts={"machines": tuple(names)},
             )
 
 
@@ -119,6 +121,7 @@ def _half_adopted(lab: Lab) -> Iterator[Finding]:
                 ("machines", name),
                 f"{name} would join the control plane of {adopted[0]}, whose keys the program does not have",
                 "join it by hand with `kubeadm join --control-plane` and adopt it",
+                facts={"adopted": tuple(adopted), "created": tuple(created)},
             )
     elif created:
         for name, machine in lab.machines.items():
@@ -127,6 +130,7 @@ def _half_adopted(lab: Lab) -> Iterator[Finding]:
                     ("machines", name, "adopt"),
                     f"{name} runs already, as a node of another cluster than the one that {created[0]} would make",
                     f"adopt {created[0]} as well, or recreate {name}",
+                    facts={"created": tuple(created)},
                 )
 
 
@@ -142,4 +146,8 @@ def _before_control_plane(lab: Lab) -> Iterator[Finding]:
                 f"{name} starts at {lab.machines[name].start.order} with its host, before the control plane "
                 f"{first} at {lab.machines[first].start.order}: until that runs, no pod starts on it",
                 f"write an order above {lab.machines[first].start.order}",
+                facts={
+                    "order": lab.machines[name].start.order,
+                    "order_of_control_plane": lab.machines[first].start.order,
+                },
             )

@@ -81,6 +81,7 @@ def _tight(lab: Lab, uses: Iterable[NodeUse]) -> Iterator[Finding]:
                 f"{use.node}: {use.sentence} are committed ({percent(use.used, use.allocatable)})",
                 f"a further GPU service has {use.left}; for more, switch another one off (replicas: 0)",
                 about=f"{use.node} {use.resource}",
+                facts={"used": use.used, "allocatable": use.allocatable},
             )
 
 
@@ -105,6 +106,7 @@ def _overstated(lab: Lab) -> Iterator[Finding]:
                 f"{has:,}: pods may request {advertised - has:,} MiB that are not there",
                 f"{words} or less; the driver itself needs some hundred MiB",
                 remedies=(Remedy(words, (Edit(path, has),)),),
+                facts={"advertised_mib": advertised, "installed_mib": has},
             )
 
 
@@ -128,6 +130,7 @@ def _left_unused(lab: Lab) -> Iterator[Finding]:
                 f"(platform.gpu.video_memory_mib): {has - advertised:,} MiB can never be asked for",
                 f"{words} in site.yaml, what it has less what the driver needs",
                 remedies=(Remedy(words, (Edit((*path, "budget_mib"), budget),)),),
+                facts={"advertised_mib": advertised, "installed_mib": has, "budget_mib": budget},
             )
 
 
@@ -141,4 +144,5 @@ def _not_shared(lab: Lab) -> Iterator[Finding]:
                 f"{name} has {', '.join(gpus)}, but cluster.yaml has no platform.gpu: no taint keeps other pods off "
                 f"the {machine.memory} of that node, and no service can ask for the card",
                 "write platform.gpu in cluster.yaml, or take the device out of the machine",
+                facts={"gpus": tuple(gpus), "memory_bytes": int(machine.memory)},
             )

@@ -99,6 +99,13 @@ def _memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
             severity="error"
             if committed > allowed or use.pinned_memory + use.reserved_memory > use.memory
             else "warning",
+            facts={
+                "committed_bytes": committed,
+                "installed_bytes": use.memory,
+                "pinned_bytes": use.pinned_memory,
+                "reserved_bytes": use.reserved_memory,
+                "permitted_bytes": allowed,
+            },
         )
     if host.reserved_memory is None:
         yield HOST_RESERVE_UNCHECKED.finding(
@@ -106,6 +113,7 @@ def _memory(lab: Lab, use: HostUse) -> Iterator[Finding]:
             f"{use.name}: the need of the hypervisor itself is not stated, so whether {gib(use.memory)} are enough "
             "for it too could not be checked",
             f"write reserved_memory of {use.name} in site.yaml (ZFS ARC, daemons, overhead of each machine)",
+            facts={"installed_bytes": use.memory},
         )
 
 
@@ -116,6 +124,7 @@ def _cpu(lab: Lab, use: HostUse) -> Iterator[Finding]:
             ("site", "hosts", use.name, "threads"),
             f"{use.name}: {use.vcpus} vCPUs on {use.threads} threads; the lab's policy is {limit} for each thread",
             f"give the machines {use.threads * limit} vCPUs in all, {use.vcpus - use.threads * limit} fewer",
+            facts={"vcpus": use.vcpus, "threads": use.threads, "vcpus_per_thread": limit},
         )
 
 
@@ -128,6 +137,7 @@ def _storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
                 f"{name} on {use.name}: {gib(committed)} are committed; its size is not stated, so whether they fit "
                 "could not be checked",
                 "write its size in site.yaml",
+                facts={"committed_bytes": committed},
             )
         elif size is not None and committed > size:
             yield STORAGE_OVERCOMMITTED.finding(
@@ -135,6 +145,7 @@ def _storage(lab: Lab, use: HostUse) -> Iterator[Finding]:
                 f"{name} on {use.name}: {gib(committed)} of {gib(size)} are committed{_by_placement(lab)}; a thin "
                 "pool that fills up stops every machine on it",
                 f"make disks or volumes smaller by {gib(committed - size)} in all, or move some to another storage",
+                facts={"committed_bytes": committed, "size_bytes": size},
             )
 
 
@@ -154,6 +165,11 @@ def _writes(lab: Lab, use: HostUse) -> Iterator[Finding]:
                 f"{disk.write_mb_per_second:,} MB/s{beside}: one that does holds up all others",
                 f"lower write_mb_per_second of machines by {written - disk.write_mb_per_second:,} in all, or move some "
                 "to another disk",
+                facts={
+                    "written_mb_per_second": written,
+                    "disk_mb_per_second": disk.write_mb_per_second,
+                    "unlimited_disks": unlimited,
+                },
             )
 
 

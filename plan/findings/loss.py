@@ -109,6 +109,7 @@ def _control_plane_on_one_host(snapshot: ClusterSnapshot, losses: Iterable[Loss]
                 f"{len(here)} of {len(members)} control planes ({', '.join(here)}) are on {loss.name}: when that host "
                 "dies, nothing is started or moved elsewhere until it is back",
                 f"put no more than {(len(members) - 1) // 2} of them on one host, for which it takes three hosts",
+                facts={"here": tuple(here), "control_planes": len(members)},
             )
 
 
@@ -134,6 +135,7 @@ def _does_not_survive(dying: Sequence[Loss], remedies: tuple[Remedy, ...]) -> Fi
         f"({listed([_counted(each) for each in worst.pending])}): {'; '.join(_lacks(worst))}{alike}",
         any_of(remedies) or NOTHING_HELPS,
         remedies=remedies,
+        facts={"pods": sum(each.pods for each in worst.pending), "machines": (worst.name, *others)},
     )
 
 
@@ -149,6 +151,7 @@ def _does_not_end(held: Sequence[Loss], remedies: tuple[Remedy, ...]) -> Finding
         "to be evicted at a time, and those find no place elsewhere",
         any_of(remedies) or NOTHING_HELPS,
         remedies=remedies,
+        facts={"held": tuple(each.name for each in worst.held), "machines": (worst.name, *others)},
     )
 
 

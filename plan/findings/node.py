@@ -53,6 +53,12 @@ def _slots_overstated(lab: Lab, name: str, machine: Machine) -> Iterator[Finding
             f"driver {attachable} of {slots.hard}: from the {attachable + 1}th volume on, pods are sent there and stay "
             "in ContainerCreating with 'no free lun found'",
             f"attach all but {slots.hard - slots.schedulable} of its further disks as virtio or sata",
+            facts={
+                "advertised": slots.schedulable,
+                "attachable": attachable,
+                "hard": slots.hard,
+                "own_disks": tuple(own),
+            },
         )
 
 
@@ -74,4 +80,5 @@ def _etcd_on_hard_disk(lab: Lab, name: str, machine: Machine) -> Iterator[Findin
             + ": it writes through to the disk before it answers, and where that takes long the API server stands "
             "still and new leaders are elected",
             f"move the disk to {where}: `qm disk move {machine.vmid} {machine.disks[0].interface} STORAGE`",
+            facts={"disk": physical, "storage": disk.storage, "other_machines": sharing},
         )

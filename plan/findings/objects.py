@@ -118,6 +118,7 @@ def object_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
                 f"volumes of {name} are made by {row.provisioner}: where they lie, what they take of which disk and "
                 "how many of them a node can have is not checked",
                 "nothing has to be done here; watch the storage itself",
+                facts={"provisioner": row.provisioner},
             )
     for service in planned:
         yield from _patches(lab, service)
@@ -144,6 +145,7 @@ def _patches(lab: Lab, service: Service) -> Iterator[Finding]:
                 path,
                 f"with the patch, {target} makes no pod that could be planned: {wrong}",
                 "write what the API server takes there",
+                facts={"wrong": wrong},
             )
 
 
@@ -159,6 +161,7 @@ def _as_it_is(lab: Lab, service: str) -> Iterator[Finding]:
                 (*path, "adopt", "as_it_is"),
                 f"the pods of {name} do not follow the conventions: {', '.join(without) or 'no labels of their tier'}",
                 "remove as_it_is when a restart is welcome",
+                facts={"without": tuple(without)},
             )
 
 
@@ -170,6 +173,7 @@ def _owned(lab: Lab, service: str) -> Iterator[Finding]:
                 (*path, "ignore"),
                 f"something else sets {' and '.join(counted)} of {name}: the plan goes by {_said(workload)}",
                 "keep the figures of the file near those that run",
+                facts={"fields": tuple(counted)},
             )
 
 
@@ -188,6 +192,7 @@ def _pods_of_operators(lab: Lab, service: Service, stated: Iterable[StatedObject
                 each.path,
                 f"whether an operator makes pods of {each.kind} {each.name} ({group}) is not known: none are counted",
                 "declare them as footprint of a service of kind objects, or leave it",
+                facts={"kind": each.kind, "group": group},
             )
 
 
@@ -201,6 +206,7 @@ def _unknown_classes(lab: Lab, service: Service, stated: Iterable[StatedObject])
                 f"the claim {claim} of {service.name} is of {called}, which storage.yaml does not know: its size, its "
                 "volume slot and its place are not counted",
                 "describe the class in storage.yaml, or leave it",
+                facts={"claim": claim, "storage_class": storage_class},
             )
 
 
@@ -213,4 +219,5 @@ def _secrets(stated: Iterable[StatedObject]) -> Iterator[Finding]:
                 f"a file holds the Secret {each.name} with its values: {', '.join(holds)}. They go into git, into "
                 "`render`, and into what others review",
                 "seal it (SealedSecret, SOPS), or take it from the vault under secrets",
+                facts={"keys": tuple(holds)},
             )

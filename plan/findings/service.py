@@ -162,6 +162,13 @@ def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
                 f"{kind} {name}{where} would be made {len(services)} times, by "
                 f"{' and '.join(dict.fromkeys(services))}, each time with its own content",
                 "give one of the services, its volume or its path another name",
+                facts={
+                    "kind": kind,
+                    "name": name,
+                    "namespace": namespace,
+                    "times": len(services),
+                    "services": tuple(dict.fromkeys(services)),
+                },
             )
 
 
@@ -188,6 +195,7 @@ def _image(container: Container, path: Path) -> Iterator[Finding]:
             f"{container.image} changes without notice: a pod that moves to another node may come back as another "
             "version",
             "pin a version, or a digest with @sha256:",
+            facts={"image": container.image},
         )
 
 
@@ -232,6 +240,7 @@ def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterato
             f"scratch space in memory of {Memory(size)} counts towards the memory limit of {workload.memory}: the "
             "container is killed when it fills",
             f"write a memory of more than {Memory(size)}, by what the container itself needs, or use medium: disk",
+            facts={"scratch_bytes": size, "limit_bytes": int(workload.memory)},
         )
 
 
@@ -245,6 +254,7 @@ def _shared_block_volume(lab: Lab, service: Service, workload: Workload, path: P
                 f"{pods} mount the block volume {name}, which one node at a time can attach: the others stay in "
                 "ContainerCreating",
                 "use runs_as: statefulset (a volume each), an NFS storage class, or replicas: 1",
+                facts={"volume": name},
             )
 
 
@@ -273,6 +283,7 @@ def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Find
                 f"{volume} is a block volume of a statefulset, one for each of its replicas ({owned[volume]}): there "
                 "is none that another workload could mount, and its pods stay Pending",
                 "use an NFS storage class, run the statefulset as a deployment, or mount the volume in a sidecar of it",
+                facts={"volume": volume, "replicas": owned[volume]},
             )
 
 
@@ -283,6 +294,7 @@ def _database_on_nfs(lab: Lab, name: str, service: Service) -> Iterator[Finding]
             f"the {service.size} of data of {name} are on NFS ({service.storage_class}): a server that answers late or "
             "restarts holds up every commit, and locks that it forgets can ruin the files",
             "use a block storage class; backups are well placed on NFS",
+            facts={"size_bytes": int(service.size), "storage_class": service.storage_class},
         )
 
 
@@ -315,6 +327,7 @@ def _missing_kinds(service: PlannedService, provided: Collection[str]) -> Iterat
                 f"{service.name} uses kinds of {group}, which no service of the lab provides: the API server will not "
                 "know them",
                 f"add `provides: [{group}]` to the helm service that installs them",
+                facts={"group": group},
             )
 
 

@@ -73,4 +73,5 @@ def missing_findings(lab: Lab, vmids: Collection[int]) -> Iterator[Finding]:
                 ("machines", name, "vmid"),
                 f"{name} is to be adopted, and Proxmox shows no machine with VMID {machine.vmid}",
                 "write the vmid that it has; or, if the token may not see it, give it VM.Audit on /vms",
+                facts={"vmid": machine.vmid},
             )

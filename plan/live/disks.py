@@ -123,6 +123,10 @@ def shared_disk_findings(pairs: Iterable[Pair], machines: Iterable[HostMachine])
                     (*pair_of[vmid].path, "disks"),
                     f"{pair_of[vmid].name} shares {volume} ({where}): what one writes destroys what the other wrote",
                     "before anything else, stop the machine that it does not belong to, and detach it there",
+                    facts={
+                        "volume": volume,
+                        "machines": tuple(str(machine.name or machine.vmid) for machine, _ in places),
+                    },
                 )
 
 
@@ -145,6 +149,7 @@ def _not_listed(pair: Pair, disk: HostDisk) -> Finding:
         f"{pair.name} has a disk {disk.slot} on {pair.host.host} ({disk.volume}) that the file does not list: nothing "
         "counts it, and the machine would not have it if it were recreated",
         fix,
+        facts={"volume": disk.volume},
     )
 
 
@@ -155,6 +160,7 @@ def _elsewhere(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk) -> Fi
         f"write storage: {found.storage}"
         if found.storage
         else "leave the machine out of the file: the file cannot describe it",
+        facts={"storage": disk.storage, "found": found.volume},
     )
 
 
@@ -172,6 +178,7 @@ def _size_findings(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk) -
             f"{disk.interface} of {pair.name} is {disk.size} in the file and {Memory(found.size)} on {pair.host.host}, "
             "and an `up` leaves it so",
             f"{pair.on_host}: `qm disk resize {vmid} {disk.interface} {disk.size >> 30}G`",
+            facts={"stated_bytes": int(disk.size), "found_bytes": found.size},
         )
     elif found.size > disk.size:
         yield DISK_SHRINKS.finding(
@@ -179,6 +186,7 @@ def _size_findings(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk) -
             f"{disk.interface} of {pair.name} is {disk.size} in the file and {Memory(found.size)} on {pair.host.host}, "
             "and no tool makes a disk smaller",
             f"write size: {Memory(found.size)}",
+            facts={"stated_bytes": int(disk.size), "found_bytes": found.size},
         )
 
 
@@ -194,6 +202,7 @@ def _speed_findings(path: Path, pair: Pair, disk: MachineDisk, found: HostDisk) 
                 f"{real or 'unlimited'} on {pair.host.host}, and an `up` leaves it so",
                 f"{f'write {key}: {real}' if real else f'take {key} out'}; or set it in Proxmox (Hardware, "
                 f"{disk.interface}, Edit, Bandwidth)",
+                facts={"stated": stated, "found": real},
             )
 
 

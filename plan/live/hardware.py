@@ -54,6 +54,7 @@ def hardware_findings(pair: Pair) -> Iterator[Finding]:
             f"{pair.name} has {host.sockets} sockets of {host.cores} cores on {host.host}; an `up` writes "
             f"{machine.vcpus} cores for each socket, which would be {machine.vcpus * host.sockets} vCPUs",
             f"{pair.on_host}, from its next start: `qm set {host.vmid} --sockets 1 --cores {host.vcpus}`",
+            facts={"sockets": host.sockets, "cores": host.cores, "stated_vcpus": machine.vcpus},
         )
     elif machine.vcpus != host.vcpus:
         yield _to_be_written(pair, "vcpus", str(machine.vcpus), str(host.vcpus))
@@ -65,6 +66,7 @@ def hardware_findings(pair: Pair) -> Iterator[Finding]:
             f"{pair.name} may be shrunk from {Memory(host.memory_mib << 20)} to {Memory(host.balloon_mib << 20)}, and "
             "the plan counts on all of it",
             f"{pair.on_host}, from its next start: `qm set {host.vmid} --balloon 0`",
+            facts={"memory_bytes": host.memory_mib << 20, "balloon_bytes": host.balloon_mib << 20},
         )
     start = Startup(machine.start.order, machine.start.up_seconds, machine.start.down_seconds)
     if start != host.startup:
@@ -78,6 +80,7 @@ def _to_be_written(pair: Pair, key: str, stated: str, real: str) -> Finding:
         f"{key} of {pair.name} is {stated} in the file and {real} on {pair.host.host}: an `up` writes {stated}"
         f"{'; nothing restarts' if key == 'start' else restart}",
         "nothing if that is intended" + (f"; or write {key}: {real}" if real != NOT_SET else ""),
+        facts={"stated": stated, "found": real},
     )
 
 

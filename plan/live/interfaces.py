@@ -30,6 +30,7 @@ def interface_findings(pair: Pair) -> Iterator[Finding]:
             f"{pair.name} has {len(stated)} interfaces in the file and {len(real)} on {pair.host.host}, and an `up` "
             "leaves them so",
             "write those that it has",
+            facts={"stated": len(stated), "found": len(real)},
         )
         return
     networks = pair.lab.networks.networks
@@ -40,6 +41,7 @@ def interface_findings(pair: Pair) -> Iterator[Finding]:
                 f"{found.slot} of {pair.name} is not what the file says, and an `up` leaves it so: on {pair.host.host} "
                 f"it has {', '.join(differences)}",
                 "write what it has, or change it there",
+                facts={"differences": tuple(differences)},
             )
 
 

@@ -70,12 +70,14 @@ def state_findings(pair: Pair) -> Iterator[Finding]:
             f"{name} on {machine.host} is to be adopted, and VMID {machine.vmid} is {host.name or 'without a name'} on "
             f"{host.host}",
             "write vmid, name and host as they are; a machine that is named otherwise would be renamed",
+            facts={"name": host.name, "host": host.host},
         )
     if host.lock:
         yield MACHINE_LOCKED.finding(
             pair.path,
             f"{name} is locked ({host.lock}), and Proxmox refuses to change it",
             f"wait until that is done; if it was interrupted, {pair.on_host}: `qm unlock {host.vmid}`",
+            facts={"lock": host.lock},
         )
     if host.is_ha_managed:
         yield MACHINE_HA_MANAGED.finding(
@@ -101,4 +103,5 @@ def _pending(pair: Pair) -> Iterator[Finding]:
             pair.path,
             f"the next start of {pair.name} changes it: {'; '.join(changes)}; the lab is compared with those values",
             f"restart it when that suits; or take it back, {pair.on_host}: `qm set {pair.host.vmid} --revert {keys}`",
+            facts={"changes": tuple(changes)},
         )

@@ -236,4 +236,5 @@ def _mapping_findings(host: Host, host_name: str, machine: str, device: str) -> 
             f"{' and '.join(missing)} of {device} not stated; Proxmox compares them at every start of {machine}, "
             "so whether the mapping matches the hardware could not be checked",
             f"read them with `pvesh get /nodes/{host_name}/hardware/pci` and write them down",
+            facts={"missing": tuple(missing)},
         )

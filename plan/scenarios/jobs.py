@@ -40,4 +40,5 @@ def job_findings(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
             f"{advised.explained(pending)}",
             advised.fix,
             remedies=advised.remedies,
+            facts={"reason": str(pending.reason)},
         )

@@ -106,6 +106,7 @@ def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
                 "volumes wait for the node",
                 f"shorten up_seconds of what starts before it on {each.host} by {each.seconds - each.pods_given_up} s "
                 "in all, or start it earlier",
+                facts={"started_seconds": each.seconds, "pods_given_up_seconds": each.pods_given_up},
             )
     yield from _needed_earlier(lab, nodes, starts)
     yield from _names_from_inside(lab)
@@ -123,6 +124,7 @@ def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) 
                 f"after a power cut {name} is started {starts[name]} s after the first machine and {first.name}, a "
                 f"node, {starts[first.name]} s after it; but {name} is {what}: pods that start there until then fail",
                 f"give {name} a start order below {lab.machines[first.name].start.order}",
+                facts={"started_seconds": starts[name], "node": first.name, "node_started_seconds": starts[first.name]},
             )
 
 
@@ -151,6 +153,7 @@ def _names_from_inside(lab: Lab) -> Iterator[Finding]:
             f"while it does not run, as after a power cut, they find no registry, and cannot pull the image of {names} "
             "either",
             "add a name server outside of the cluster, for example the gateway",
+            facts={"name_servers": tuple(str(each) for each in inside), "services": tuple(inside.values())},
         )
 
 

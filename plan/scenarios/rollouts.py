@@ -92,6 +92,7 @@ def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, re
         f"{f'{causes}. kube-scheduler: ' if causes else ''}{reason}",
         any_of(remedies) if remedies else NOTHING_HELPS,
         remedies=remedies,
+        facts={"surge": workload.surge, "reason": str(reason)},
     )
 
 

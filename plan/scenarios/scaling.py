@@ -65,6 +65,7 @@ def _refused(lab: Lab, use: NamespaceUse, workload: Workload, excess: Excess) ->
         any_of(remedies),
         about=field_of(excess.resource),
         remedies=remedies,
+        facts={"max_replicas": workload.max_replicas, "needed": excess.needed, "hard": excess.hard},
     )
 
 
@@ -93,6 +94,7 @@ def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, at_most: Sequence[Work
         f"{f'{causes}. kube-scheduler: ' if causes else ''}{pending.reason}",
         any_of(remedies) or NOTHING_HELPS,
         remedies=remedies,
+        facts={"pods": pending.pods, "replicas": workload.replicas, "reason": str(pending.reason)},
     )
 
 

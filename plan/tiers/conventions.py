@@ -119,6 +119,7 @@ def departures(
                 (*path, "memory_request"),
                 f"memory request {stated} differs from the limit {needs.memory}; here request = limit",
                 "leave memory_request out, or state exceptions.burstable-memory with the reason",
+                facts={"request_bytes": int(stated), "limit_bytes": int(needs.memory)},
             )
     elif memory_request(needs, tier, exceptions) >= needs.memory:
         yield MEMORY_NOT_BURSTABLE.finding(
@@ -127,4 +128,5 @@ def departures(
             "requests below limits, so that more fits on a node",
             f"leave memory_request out ({tier.memory_request_percent}% of the limit), or state "
             "exceptions.guaranteed-memory with the reason",
+            facts={"request_bytes": int(stated or needs.memory), "limit_bytes": int(needs.memory)},
         )

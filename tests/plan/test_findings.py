@@ -1,5 +1,6 @@
 """Each finding says what is wrong, with the numbers, at the place in the files that it comes from."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ HERE = Path(__file__).parent
 BANK = HERE.parent / "incidents" / "bank"
 CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "findings.yaml").read_text(encoding="utf-8"))
 EXCUSED: list[dict[str, Any]] = yaml.safe_load((HERE / "no_findings.yaml").read_text(encoding="utf-8"))
+AMOUNT = re.compile(r"(?<![\w./:-])\d[\d,.]*[KMGTim]*(?![\w/:-])")
+"""A number that is not part of a name, a version or an address."""
 
 
 @pytest.fixture
@@ -46,6 +49,7 @@ def test_a_mistake_is_found_at_its_place(case: dict[str, Any], folder: Path) -> 
     for part in case["says"]:
         assert part in finding.message
     assert finding.fix
+    assert finding.facts or not AMOUNT.search(finding.message), "its amounts are no facts"
     assert (finding in plan.errors) == (case["severity"] == "error")
 
 
