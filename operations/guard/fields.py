@@ -47,15 +47,17 @@ def _applies(rule: FieldRule, before: Inputs, after: Inputs) -> bool | None:
     if not all(map(is_known, (*old, *new))) or not after:
         return NOT_TOLD
     if rule.when == "becomes":
-        return any(value in rule.values for value in new) and (not before or Counter(map(repr, new)) != _counted(old))
+        return _has(rule, new) and (not before or _counted(new) != _counted(old))
     if not before:
         return NOT_TOLD
     if rule.when == "leaves":
-        return any(value in rule.values for value in old) and not any(value in rule.values for value in new)
+        return _has(rule, old) and not _has(rule, new)
     if rule.when == "goes":
         return bool(_counted(old) - _counted(new))
     if rule.when == "vanishes":
         return bool(old) and not new
+    if rule.when == "appears":
+        return bool(new) and not old
     if rule.when == "differs":
         return _counted(old) != _counted(new)
     if rule.when == "major":
@@ -66,6 +68,12 @@ def _applies(rule: FieldRule, before: Inputs, after: Inputs) -> bool | None:
 def _values(rule: FieldRule, inputs: Inputs) -> tuple[object, ...]:
     found = tuple(values_at(inputs, rule.field)) if inputs else ()
     return found or ((rule.default,) if inputs and rule.default is not None else ())
+
+
+def _has(rule: FieldRule, values: tuple[object, ...]) -> bool:
+    """Whether one of the rule's values is among them, in any spelling: `0`, "0"; `true`, "True"."""
+    spelled = {str(value).lower() for value in rule.values}
+    return any(value in rule.values or str(value).lower() in spelled for value in values)
 
 
 def _counted(values: tuple[object, ...]) -> Counter[str]:

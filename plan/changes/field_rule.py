@@ -5,11 +5,11 @@ from typing import Literal, NamedTuple
 from plan.changes.effects import Effect
 from plan.model import Severity
 
-When = Literal["falls", "becomes", "leaves", "goes", "vanishes", "differs", "major"]
+When = Literal["falls", "becomes", "leaves", "goes", "vanishes", "appears", "differs", "major"]
 """`falls`: a number or a size is less than before. `becomes`: it is one of the values, and was none of them before.
 `leaves`: it was one of the values, and is none of them any more. `goes`: it is not stated any more, or an item of a
-list or map is gone. `vanishes`: nothing of it is stated any more. `differs`: it is another value. `major`: it is an
-image of another major version."""
+list or map is gone. `vanishes`: nothing of it is stated any more. `appears`: it is stated, and was not before.
+`differs`: it is another value. `major`: it is an image of another major version."""
 
 
 class FieldRule(NamedTuple):

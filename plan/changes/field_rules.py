@@ -24,6 +24,14 @@ _IMMUTABLE = FieldRule(
     False,
 )
 
+_UNGUARDED = FieldRule(
+    "metadata.finalizers",
+    "goes",
+    "UNPROTECT",
+    "Nothing is lost now. Its deletion no longer waits for the pods that use it, or for its driver.",
+    "take the change back",
+)
+
 FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     **OPERATOR_FIELDS,
     ("", "ConfigMap"): (_IMMUTABLE,),
@@ -45,8 +53,10 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "The claim that it is bound to becomes Lost: no pod that mounts it starts any more.",
             "take the change back; another claim gets a volume of its own",
         ),
+        _UNGUARDED,
     ),
     ("", "PersistentVolumeClaim"): (
+        _UNGUARDED,
         FieldRule("spec.resources.requests.storage", "falls", "SHRINK", SHRINKS, AS_IT_IS),
     ),
     ("", "Secret"): (_IMMUTABLE,),
@@ -79,6 +89,13 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         FieldRule("spec.ports.port", "goes", "DISCONNECT", "Nobody reaches it by the port that goes.", FOLLOW),
         FieldRule("spec.ports.nodePort", "goes", "DISCONNECT", "Nobody reaches it by the port that goes.", FOLLOW),
         FieldRule("spec.externalIPs", "goes", "DISCONNECT", _OLD_ADDRESS, FOLLOW),
+        FieldRule(
+            "spec.loadBalancerClass",
+            "differs",
+            "FAIL",
+            "The API server refuses another class as long as it is a load balancer: the `up` ends half-way.",
+            "take the change back, or give the Service another name",
+        ),
         FieldRule("spec.loadBalancerIP", "differs", "DISCONNECT", _OLD_ADDRESS, FOLLOW),
         FieldRule("metadata.annotations.metallb.io/loadBalancerIPs", "differs", "DISCONNECT", _OLD_ADDRESS, FOLLOW),
     ),
@@ -86,6 +103,14 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         FieldRule("spec.replicas", "becomes", "STOP", "All its pods stop, and none starts.", OFF, (0,), 1),
     ),
     ("apps", "StatefulSet"): (
+        FieldRule(
+            "spec.ordinals.start",
+            "differs",
+            "START-EMPTY",
+            "Its pods get other names, and those start on new, empty claims; the data stays in the old ones.",
+            "take the change back, or move the data first",
+            default=0,
+        ),
         FieldRule("spec.replicas", "becomes", "STOP", "All its pods stop, and none starts.", OFF, (0,), 1),
         FieldRule(
             "spec.replicas",

@@ -5,8 +5,11 @@ refused are those of the functions `Validate...Update` in kubernetes v1.34.2 (`p
 of apiextensions-apiserver (`pkg/apis/apiextensions/validation/validation.go`). Losses are from the operators' API
 references: CloudNativePG 1.27 (`api/v1/database_types.go`; `internal/webhook/v1/cluster_webhook.go`,
 validateClusterChanges), Kyverno 1.19, External Secrets 0.20, Longhorn (`webhook/resources/node/validator.go`, Delete),
-MetalLB 0.15 (`internal/allocator/allocator.go`, SetPools), Traefik 3.5, Node Feature Discovery 0.18, VPA 1.5. Name and
-namespace are not here: with another of these it is another object. A kind without a row is not known.
+MetalLB 0.15 (`internal/allocator/allocator.go`, SetPools), Traefik 3.7 (`pkg/server/router/router.go`: a router whose
+middleware does not exist is left out), Node Feature Discovery 0.19 (`pkg/nfd-master/nfd-api-controller.go`), VPA 1.7
+(`pkg/recommender/input/cluster_feeder.go`, GarbageCollectCheckpoints), Rook 1.20 (`pkg/operator/ceph/`:
+`pool/controller.go`, handleDeletionBlocked; `file/controller.go` and `cluster/controller.go`, reconcileDelete). Name
+and namespace are not here: with another of these it is another object. A kind without a row is not known.
 """
 
 from collections.abc import Mapping
@@ -123,9 +126,23 @@ KINDS: Mapping[Kind, KindRule] = {
             "spec.successPolicy",
         ),
     ),
-    ("ceph.rook.io", "CephBlockPool"): KindRule(_holds("All volumes in the pool go with it."), knows_updates=False),
-    ("ceph.rook.io", "CephCluster"): KindRule(_holds("All storage of the cluster goes with it."), knows_updates=False),
-    ("ceph.rook.io", "CephFilesystem"): KindRule(_holds("All its files go with it."), knows_updates=False),
+    ("ceph.rook.io", "CephBlockPool"): KindRule(
+        _holds(
+            "Rook keeps a pool that has volumes, and the `up` ends half-way; with the annotation "
+            "rook.io/force-deletion they go with it."
+        ),
+        knows_updates=False,
+    ),
+    ("ceph.rook.io", "CephCluster"): KindRule(
+        _holds(
+            "Rook keeps it while it has pools or file systems, and the `up` ends half-way. Without any, its daemons "
+            "stop, and its disks are wiped where its cleanupPolicy is confirmed."
+        ),
+        knows_updates=False,
+    ),
+    ("ceph.rook.io", "CephFilesystem"): KindRule(
+        _holds("All its files go with it, unless it has preserveFilesystemOnDelete."), knows_updates=False
+    ),
     ("external-secrets.io", "ClusterSecretStore"): KindRule(_serves("No secret that comes through it is renewed.")),
     ("external-secrets.io", "ExternalSecret"): KindRule(
         _holds("The Secret that it made goes with it where its creationPolicy is Owner, which is the default.")
@@ -207,7 +224,7 @@ KINDS: Mapping[Kind, KindRule] = {
         refused=("reclaimPolicy", "volumeBindingMode"),
     ),
     ("traefik.io", "IngressRoute"): KindRule(_serves("Nothing reaches the service by its host names.")),
-    ("traefik.io", "Middleware"): KindRule(_serves("Routes that name it answer with an error.")),
+    ("traefik.io", "Middleware"): KindRule(_serves("Traefik no longer serves the routes that name it.")),
 }
 """Rules for each kind that the program writes, and for those that most labs have as well."""
 

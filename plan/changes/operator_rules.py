@@ -1,9 +1,9 @@
 """Effects of another value in one field of an operator's object, as plain data.
 
 Sources: CloudNativePG 1.27 (`internal/controller/cluster_scale.go`, scaleDownCluster; `api/v1/database_types.go`;
-`internal/webhook/v1/cluster_webhook.go`, validateClusterChanges; annotation `cnpg.io/hibernation`); External Secrets
-0.20 (`pkg/controllers/externalsecret/externalsecret_controller.go`, deleteOrphanedSecrets and deletionPolicy);
-MetalLB 0.15 (`internal/allocator/allocator.go`, SetPools).
+`internal/webhook/v1/cluster_webhook.go`, validateClusterChanges; annotations `cnpg.io/hibernation` and
+`cnpg.io/fencedInstances`); External Secrets 0.20 (`pkg/controllers/externalsecret/externalsecret_controller.go`,
+deleteOrphanedSecrets and deletionPolicy); MetalLB 0.15 (`internal/allocator/allocator.go`, SetPools).
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,17 @@ _STAYS = "The operator refuses to take that volume away: the `up` ends half-way.
 _STATE_ANOTHER = "take the change back, or state another way to back it up"
 _READ_NOTES = "take a backup, read the release notes, and allow it by name"
 _NEW_MAJOR = "All instances stop while the operator upgrades the data to another major version; there is no way back."
+
+_CLOSED = FieldRule(
+    "spec.failurePolicy",
+    "becomes",
+    "STOP",
+    "While the policy engine does not answer, objects that it matches are refused: no pod starts that it would see.",
+    "take the change back, or run the policy engine more than once",
+    ("Fail",),
+    "Fail",
+    severity="warning",
+)
 
 OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ("traefik.io", "IngressRoute"): (
@@ -34,6 +45,23 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             RETAIN,
             ("Delete",),
             "Retain",
+        ),
+        FieldRule(
+            "spec.target.creationPolicy",
+            "becomes",
+            "UNPROTECT",
+            "Nothing is lost now. When the object is deleted, the Secret goes with it.",
+            "take the change back, unless the vault has all that the Secret holds",
+            ("Owner",),
+            "Owner",
+        ),
+        FieldRule(
+            "spec.data.secretKey",
+            "goes",
+            "STOP",
+            "The Secret loses the key: pods that name it do not start any more.",
+            FOLLOW,
+            severity="warning",
         ),
         FieldRule(
             "spec.target.name",
@@ -74,6 +102,13 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "The operator stops all instances of the database.",
             OFF,
             ("on",),
+        ),
+        FieldRule(
+            "metadata.annotations.cnpg.io/fencedInstances",
+            "appears",
+            "STOP",
+            "The operator stops PostgreSQL in the instances that it names.",
+            OFF,
         ),
         FieldRule(
             "spec.replica.enabled",
@@ -119,7 +154,9 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "retain",
         ),
     ),
+    ("policies.kyverno.io", "MutatingPolicy"): (_CLOSED,),
     ("policies.kyverno.io", "ValidatingPolicy"): (
+        _CLOSED,
         FieldRule(
             "spec.validationActions",
             "differs",
