@@ -89,10 +89,13 @@ class Observation:
         return self.with_uid(controller_uid(manifest))
 
     def owners(self, manifest: Manifest) -> Iterator[Manifest]:
-        """The chain of controllers, nearest first: of a pod its ReplicaSet, then its Deployment."""
+        """The chain of controllers, nearest first: of a pod its ReplicaSet, then its Deployment.
+
+        The node that owns a static pod is none: a file on that node describes the pod.
+        """
         seen = {id(manifest)}
         above = self.controller(manifest)
-        while above is not None and id(above) not in seen:
+        while above is not None and above["kind"] != "Node" and id(above) not in seen:
             seen.add(id(above))
             yield above
             above = self.controller(above)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from observation.model import Observation
-from observation.objects import Reference, condition, deleted, is_true, reference
+from observation.objects import Reference, condition, deleted, is_true, labels_of, reference
 from observation.times import read_time
 from operations.doctor.ages import GRACE
 from plan.model import Manifest
@@ -128,6 +128,15 @@ def lineage(observed: Observation, pod: Manifest) -> frozenset[Reference]:
 def workload(observed: Observation, pod: Manifest) -> Reference:
     """The object that somebody wrote, of which the pod is a part."""
     return reference(observed.top(pod))
+
+
+def static_pods(observed: Observation, component: str) -> frozenset[Reference]:
+    """The pods of a part of the control plane, for example `kube-scheduler`."""
+    return frozenset(
+        reference(pod)
+        for pod in observed.in_namespace("Pod", "kube-system")
+        if labels_of(pod).get("component") == component
+    )
 
 
 def template_owner(observed: Observation, pod: Manifest) -> Manifest | None:

@@ -9,6 +9,8 @@ from plan.model import Pod, QosClass, ResourceList
 CPU = "cpu"
 MEMORY = "memory"
 EPHEMERAL_STORAGE = "ephemeral-storage"
+STORAGE = "storage"
+"""Of claims; a quota counts it as `requests.storage`."""
 GPU = "nvidia.com/gpu"
 MIB = 1 << 20
 
@@ -37,11 +39,13 @@ def is_huge_pages(resource: str) -> bool:
 
 def is_in_bytes(resource: str) -> bool:
     """Whether its amounts are bytes."""
-    return resource in (MEMORY, EPHEMERAL_STORAGE) or is_huge_pages(resource)
+    return resource in (MEMORY, EPHEMERAL_STORAGE, STORAGE) or is_huge_pages(resource)
 
 
 def of_quota(field: str) -> str:
     """The resource that a quota limits under a name such as `requests.memory` or `limits.memory`."""
+    if field.endswith(".storageclass.storage.k8s.io/requests.storage"):
+        return STORAGE
     return field.removeprefix("requests.").removeprefix("limits.")
 
 

@@ -226,6 +226,10 @@ PODS = {
         "The kernel keeps the driver with which the node was started; after an update its libraries no longer fit to "
         "it before a reboot.",
     ),
+    "DNS-LOOP": Rule(
+        "Cluster DNS asks itself",
+        "CoreDNS ends when its own requests come back to it: the node's resolver, to which it forwards, asks CoreDNS.",
+    ),
     "CREDENTIALS-REFUSED": Rule(
         "A program's credentials are refused",
         "A Secret that changes does not change the password that a database stored for its user, and variables keep "

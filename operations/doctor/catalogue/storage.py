@@ -63,6 +63,10 @@ STORAGE = {
         "A volume cannot be mounted",
         "Containers are created when all volumes are attached and mounted.",
     ),
+    "HOST-PATH-MISSING": Rule(
+        "A path of the node is not there",
+        "A hostPath volume with a type is mounted only where the node has a file or folder of that type at its path.",
+    ),
     "NFS-MOUNT-FAILS": Rule(
         "An NFS export cannot be mounted",
         "The node itself mounts an export: the server must run, export the path and let the node in.",

@@ -49,7 +49,7 @@ def configuration_findings(observed: Observation) -> Iterator[Finding]:
         if not waiting or not text(pod, "spec", "nodeName"):
             continue
         lost = [each for each in wanted_by(pod) if lacks(observed, each)]
-        for each in _distinct(lost):
+        for each in _distinct(observed, lost):
             yield _lost(observed, pod, each)
         if not lost:
             yield from (
@@ -110,13 +110,19 @@ def keys_of(manifest: Manifest) -> frozenset[str]:
     )
 
 
-def _distinct(lost: list[Wanted]) -> list[Wanted]:
-    return list({(each.object, each.key): each for each in reversed(lost)}.values())[::-1]
+def _distinct(observed: Observation, lost: list[Wanted]) -> list[Wanted]:
+    """Each missing object once, and each missing key of one that exists."""
+    keys = {each: each.key if observed.get(*_place(each.object)) else "" for each in lost}
+    return list({(each.object, keys[each]): each for each in reversed(lost)}.values())[::-1]
+
+
+def _place(object_: Reference) -> tuple[str, str, str | None]:
+    return object_.kind, object_.name, object_.namespace
 
 
 def _lost(observed: Observation, pod: Manifest, lost: Wanted) -> Finding:
     kind, namespace, name = lost.object
-    found = observed.get(kind, name, namespace)
+    found = observed.get(*_place(lost.object))
     source = external_secret_of(observed, lost.object) if kind == "Secret" else None
     top = observed.top(pod)
     since = unready_since(pod)
@@ -146,7 +152,16 @@ def _lost(observed: Observation, pod: Manifest, lost: Wanted) -> Finding:
     upstream: frozenset[Reference] = frozenset((lost.object,))
     if source is not None:
         upstream |= {source.object}
-        if lost.key and source.keys:
+        if found is None:
+            evidence.append(Evidence(source.object, f"{source.sentence}, and would write it"))
+            fix = (
+                f"have External Secrets write it again: kubectl annotate externalsecret {source.object.name} "
+                f"-n {namespace} force-sync=$(date +%s) --overwrite"
+                if source.is_ready
+                else f"see why {source.object} does not bring it: kubectl describe externalsecret {source.object.name} "
+                f"-n {namespace}"
+            )
+        elif lost.key and source.keys:
             evidence.append(Evidence(source.object, f"{source.sentence}, but does not fetch {lost.key}"))
             fix = f"add {lost.key} to {source.object} and to its source ({source.origin}){back}"
         else:
@@ -161,7 +176,7 @@ def _lost(observed: Observation, pod: Manifest, lost: Wanted) -> Finding:
         tuple(evidence),
         covers=lineage(observed, pod),
         upstream=upstream - lineage(observed, pod),
-        cause=f"{lost.object} {lost.key}",
+        cause=f"{lost.object} {lost.key if found is not None else ''}".strip(),
     )
 
 

@@ -33,6 +33,7 @@ _FEW = 3
 """Restarts below which a container may have waited for something once."""
 _OFTEN = timedelta(days=3)
 """A container that is killed for memory more seldom than this, on average, is not killed now."""
+_TODAY = timedelta(days=1)
 _REBOOTED = 255
 """Exit code of what a reboot of the node ended."""
 _SIGKILL, _SIGTERM = 137, 143
@@ -78,7 +79,8 @@ def is_crashing(observed: Observation, pod: Manifest, container: Container) -> b
         return False
     interval = age / container.restarts
     if text(container.ended, "reason") == "OOMKilled":
-        return container.restarts >= 2 and (interval <= _OFTEN or last < timedelta(hours=2))
+        again = interval <= _OFTEN or last < timedelta(hours=2)
+        return (container.restarts >= 2 and again) or (container.restarts >= _FEW and is_young(observed, since, _TODAY))
     return (
         container.restarts >= _FEW
         and (interval <= timedelta(days=1) or last < timedelta(hours=2))

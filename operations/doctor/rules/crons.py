@@ -21,7 +21,7 @@ from observation.objects import (
 from observation.times import read_time
 from operations.doctor.ages import length, stamp
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import is_young
+from operations.doctor.pods import is_young, static_pods
 from plan.model import Manifest
 from plan.model.fields import number, text, value
 from plan.wording import listed
@@ -223,11 +223,7 @@ def _missed(observed: Observation, cron: Manifest, overdue: list[datetime], last
         fix,
         tuple(evidence),
         covers=frozenset((subject,)),
-        upstream=frozenset(
-            reference(pod)
-            for pod in observed.in_namespace("Pod", "kube-system")
-            if labels_of(pod).get("component") == "kube-controller-manager"
-        ),
+        upstream=static_pods(observed, "kube-controller-manager"),
     )
 
 

@@ -16,7 +16,7 @@ from operations.doctor.rules.memory import Leak, leak_of, memory_limit, usage_of
 from plan.model import Manifest
 from plan.model.fields import text
 from plan.model.resources import MEMORY, read_amount
-from plan.wording import gib, listed
+from plan.wording import gib, listed, plural
 
 _USED = re.compile(r"Container (\S+) was using (\S+?),")
 _MANY = 3
@@ -72,7 +72,7 @@ def pressure_finding(observed: Observation, node: Manifest, pressure: Condition)
         consequences.append(Evidence(reference(top), f"{reference(pod)} was evicted from {name}{served}"))
         amounts[reference(top)] = sum(_bytes(each) for _, each in _USED.findall(message))
     taken = sum(amounts.values())
-    victims = f"; {len(recent)} pods were evicted" if recent else ""
+    victims = f"; {plural(len(recent), 'pod')} {'was' if len(recent) == 1 else 'were'} evicted" if recent else ""
     if taken:
         victims += f", which used {gib(taken)} in all"
     base = Finding(
@@ -138,8 +138,7 @@ def _memory(observed: Observation, node: Manifest, base: Finding, taken: int) ->
     used = f"{grown.used / 1024:.1f} GiB"
     return base._replace(
         message=f"{base.message}; {grown.workload} (container {grown.container}) has no memory limit{growth} "
-        "and uses up "
-        f"to {used}{spared}",
+        f"and uses up to {used}{spared}",
         fix=f"restart its pod on {name}: kubectl delete pod {name_of(grown.pod)} -n {namespace_of(grown.pod)}; give "
         f"{grown.workload} a memory limit, and report the leak",
         evidence=(
@@ -273,7 +272,8 @@ def _failed_pods(observed: Observation, top: Reference, pods: list[Manifest]) ->
             "EVICTED-PODS-LEFT",
             "info",
             top,
-            f"{len(pods)} evicted pods of it are still listed, the last of {stamp(at)}; they do nothing",
+            f"{plural(len(pods), 'evicted pod')} of it {'is' if len(pods) == 1 else 'are'} still listed, the last of "
+            f"{stamp(at)}, and use nothing",
             f"kubectl delete pods -n {top.namespace} --field-selector status.phase=Failed",
             evidence,
         )

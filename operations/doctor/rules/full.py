@@ -8,9 +8,11 @@ from observation.objects import Reference, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, lineage, node_of, workload
 from operations.doctor.rules.blockers import claims_of
+from operations.doctor.rules.crashing import is_crashing
 from plan.model.fields import text
 
-_FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full|ENOSPC", re.I)
+DISK_FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full|ENOSPC", re.I)
+"""Words of programs that cannot write any more."""
 
 
 def full_findings(observed: Observation) -> Iterator[Finding]:
@@ -19,14 +21,16 @@ def full_findings(observed: Observation) -> Iterator[Finding]:
         if is_over(pod):
             continue
         words = [
-            (each.name, text(each.ended, "message")) for each in containers(pod) if each.restarts or not each.is_ready
+            (each.name, text(each.ended, "message"))
+            for each in containers(pod)
+            if not each.is_ready or is_crashing(observed, pod, each)
         ]
         words += [
             (each.about.name, each.message)
             for each in observed.events_of(pod)
             if each.reason not in ("Failed", "BackOff")
         ]
-        said = next(((name, message) for name, message in words if _FULL.search(message)), None)
+        said = next(((name, message) for name, message in words if DISK_FULL.search(message)), None)
         if said is None:
             continue
         claims = [claim for claim, manifest in claims_of(observed, pod) if manifest is not None]
@@ -48,6 +52,7 @@ def full_findings(observed: Observation) -> Iterator[Finding]:
                 *(Evidence(each, f"its capacity is {_capacity(observed, each)}") for each in named),
             ),
             covers=lineage(observed, pod) | frozenset(named),
+            cause=str(workload(observed, pod)),
         )
 
 

@@ -1,6 +1,7 @@
 """Objects that a policy generates in namespaces, and that are gone or no longer as the policy says."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from observation.model import Observation
 from observation.objects import Reference, annotations_of, labels_of, name_of, namespace_of, reference
@@ -108,23 +109,51 @@ def _selects(part: Fields, namespace: Manifest) -> bool:
     return bool(selector) and all(labels.get(key) == each for key, each in selector.items())
 
 
+class Difference(NamedTuple):
+    """A field that is not as its policy generates it."""
+
+    field: str
+    found: object
+    wanted: object
+
+    def __str__(self) -> str:
+        return f"{self.field} is {self.found} instead of {self.wanted}"
+
+
+def differences(observed: Observation, manifest: Manifest) -> tuple[Difference, ...]:
+    """The fields in which a generated object is not as its policy says; none where no policy generates it."""
+    wanted = mapping(_rule_of(observed, manifest), "generate", "data", "spec")
+    return tuple(_changes("", mapping(manifest, "spec"), wanted))
+
+
 def _differs(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
     rule = _rule_of(observed, manifest)
-    wanted, found = mapping(rule, "generate", "data", "spec"), mapping(manifest, "spec")
-    changed = list(_changes("", found, wanted))
-    if not wanted or not changed:
+    changed = [str(each) for each in differences(observed, manifest)]
+    if not changed:
         return
     policy = Reference("ClusterPolicy", None, str(labels_of(manifest)[_POLICY]))
+    kind, name, namespace = reference(manifest).kind.lower(), name_of(manifest), namespace_of(manifest)
     yield Finding(
         "GENERATED-DIFFERS",
         "warning",
         reference(manifest),
-        f"It is not as {policy} generates it: {'; '.join(changed)}",
-        "change the policy, not what it generates; and see whether Kyverno's background controller runs",
+        f"It is not as {policy} generates it: {'; '.join(changed)}{_changed_by(manifest)}",
+        f"kubectl delete {kind} {name} -n {namespace}: Kyverno generates it again; if it does not, see whether its "
+        "background controller runs. What is to be different belongs into the policy",
         (Evidence(reference(manifest), "; ".join(changed)), Evidence(policy, f"rule {text(rule, 'name')}")),
         covers=frozenset((reference(manifest),)),
         upstream=_engine(observed),
     )
+
+
+def _changed_by(manifest: Manifest) -> str:
+    """Who wrote its spec last, other than the policy engine."""
+    writers = [
+        (text(each, "time"), text(each, "manager"))
+        for each in entries(manifest, "metadata", "managedFields")
+        if "f:spec" in mapping(each, "fieldsV1") and "kyverno" not in text(each, "manager")
+    ]
+    return f"; {max(writers)[1]} wrote it at {max(writers)[0]}" if writers else ""
 
 
 def _rule_of(observed: Observation, manifest: Manifest) -> Fields:
@@ -136,14 +165,14 @@ def _rule_of(observed: Observation, manifest: Manifest) -> Fields:
     return rules[0] if rules else {}
 
 
-def _changes(path: str, found: Fields, wanted: Fields) -> Iterator[str]:
+def _changes(path: str, found: Fields, wanted: Fields) -> Iterator[Difference]:
     """Each field that is not as wanted, with both of its values."""
     for key, each in wanted.items():
         place = f"{path}.{key}" if path else key
         if inner := mapping(wanted, key):
             yield from _changes(place, mapping(found, key), inner)
         elif not _same(found.get(key), each):
-            yield f"{place} is {found.get(key)} instead of {each}"
+            yield Difference(place, found.get(key), each)
 
 
 def _same(found: object, wanted: object) -> bool:

@@ -15,8 +15,10 @@ from observation.times import read_time
 from operations.doctor.ages import stamp
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers
+from operations.doctor.rules.full import DISK_FULL
 from plan.model import Manifest
-from plan.model.fields import number, text, values
+from plan.model.fields import entries, number, text, values
+from plan.wording import listed
 
 _OLD = timedelta(days=7)
 """A Job that failed longer ago than this is history."""
@@ -75,13 +77,25 @@ def _failed(
     if reason == "DeadlineExceeded":
         limit = f"activeDeadlineSeconds {text(job, 'spec', 'activeDeadlineSeconds')}"
     top = reference(observed.top(job))
+    fix = f"read why: kubectl logs job/{name_of(job)} -n {namespace_of(job)}; then run it again"
+    if DISK_FULL.search(details):
+        fix = f"free space where it writes ({_volumes(job)}); then run it again"
     return Finding(
         "JOB-FAILED",
         "info" if is_old else "error",
         top,
         f"{reference(job)} failed at {stamp(since)} ({reason}, {limit}), and none of its kind succeeded since{details}",
-        f"read why: kubectl logs job/{name_of(job)} -n {namespace_of(job)}; then run it again",
+        fix,
         tuple(evidence),
         covers=frozenset((reference(job), top, *(reference(pod) for pod in observed.pods_of(job)))),
         upstream=frozenset(reference(pod) for pod in observed.pods_of(job)),
     )
+
+
+def _volumes(job: Manifest) -> str:
+    """The places that its pods mount."""
+    places = [
+        text(each, "persistentVolumeClaim", "claimName") or text(each, "hostPath", "path") or text(each, "nfs", "path")
+        for each in entries(job, "spec", "template", "spec", "volumes")
+    ]
+    return listed([each for each in places if each]) or "the disk of its node"

@@ -8,6 +8,7 @@ from observation.model import Observation
 from observation.objects import Reference, namespace_of
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import Container, node_of
+from operations.doctor.rules.dependencies import behind
 from plan.model import Manifest
 from plan.model.fields import entries, text
 from plan.wording import listed
@@ -21,12 +22,30 @@ class _Known(NamedTuple):
     """With {container}, {subject}, {node} and {secrets}."""
 
 
+_NO_NAMES = re.compile(
+    r"temporary failure in name resolution|could not translate host name|name or service not known|EAI_AGAIN"
+    r"|no such host|server misbehaving|getaddrinfo ENOTFOUND|could not resolve host|Unknown MySQL server host",
+    re.I,
+)
+"""A name that was not resolved: by cluster DNS that is down, or because it is wrong."""
+
 _KNOWN = (
     _Known(
         "GPU-DRIVER-UNUSABLE",
-        re.compile(r"driver/library version mismatch|nvidia-container-cli|nvml error|libnvidia-ml\.so", re.I),
+        re.compile(
+            r"driver/library version mismatch|nvidia-container-cli|nvml error|libnvidia-ml\.so|initialize NVML"
+            r"|NVIDIA-SMI has failed",
+            re.I,
+        ),
         "the GPU's driver on {node} cannot be used",
         "on {node}: nvidia-smi. After an update of the driver the node has to be rebooted; else restart the driver",
+    ),
+    _Known(
+        "DNS-LOOP",
+        re.compile(r"plugin/loop: Loop"),
+        "its requests come back to it, as the resolver of {node} asks cluster DNS itself",
+        "forward to a resolver outside of the cluster: in ConfigMap/kube-system/coredns write `forward . ADDRESS` "
+        "instead of /etc/resolv.conf, or give the kubelet a resolvConf without 127.0.0.53",
     ),
     _Known(
         "IMAGE-PLATFORM",
@@ -70,7 +89,7 @@ def explained(finding: Finding, observed: Observation, pod: Manifest, container:
     """A finding about a container that ends or does not start, with the cause that its last words give."""
     known = next((each for each in _KNOWN if each.words.search(words)), None)
     if known is None:
-        return finding
+        return finding._replace(upstream=finding.upstream | _dns(observed)) if _NO_NAMES.search(words) else finding
     secrets = list(dict.fromkeys(_secrets(container, namespace_of(pod))))
     told = {
         "container": container.name,
@@ -91,6 +110,12 @@ def explained(finding: Finding, observed: Observation, pod: Manifest, container:
         ),
         upstream=finding.upstream | (frozenset(secrets) if known.code == "CREDENTIALS-REFUSED" else frozenset()),
     )
+
+
+def _dns(observed: Observation) -> frozenset[Reference]:
+    """Cluster DNS, with what is behind it."""
+    service = observed.get("Service", "kube-dns", "kube-system")
+    return behind(observed, service) if service is not None else frozenset()
 
 
 def _secrets(container: Container, namespace: str | None) -> Iterator[Reference]:

@@ -15,10 +15,13 @@ from operations.doctor.pods import Container, template_owner
 from operations.doctor.revisions import previous
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text
+from plan.model.resources import MEMORY, MIB, read_amount
 
 _LIMIT_RANGER = "kubernetes.io/limit-ranger"
 _SURE_DAYS = 7
 """Days of data from which a trend is one."""
+_SHORT_DAYS, _SURE_TIMES = 4, 3
+"""Or shorter growth, which begins again after so many restarts."""
 
 
 class Leak(NamedTuple):
@@ -33,25 +36,31 @@ class Leak(NamedTuple):
 
 
 def leak_of(usage: ContainerUsage) -> Leak | None:
-    """Growth that continues from day to day, restarts of the container aside; None where it comes and goes."""
-    daily = usage.memory_daily
-    if len(daily) < _SURE_DAYS:
+    """Growth that continues from day to day since the last start, or in the same way after each; else None."""
+    climbs = _climbs(usage.memory_daily)
+    last = climbs[-1]
+    if len(last) >= _SURE_DAYS:
+        return _leak(last)
+    again = [each for each in climbs[:-1] if len(each) >= _SHORT_DAYS]
+    leaks = [leak for each in again if (leak := _leak(each)) is not None]
+    if len(leaks) < _SURE_TIMES or len(leaks) < len(again):
         return None
-    run = _last_climb(daily)
-    if len(run) < _SURE_DAYS:
-        return None
-    steps = [after - before for before, after in pairwise(run)]
+    return max(leaks, key=lambda each: each.days)
+
+
+def _leak(climb: tuple[float, ...]) -> Leak | None:
+    steps = [after - before for before, after in pairwise(climb)]
     rate = mean(steps)
     rising = sum(step > 0 for step in steps) / len(steps)
-    if rising < 0.8 or rate < 0.01 * run[0] or run[-1] < 1.25 * run[0]:
+    if rising < 0.8 or rate < 0.01 * climb[0] or climb[-1] < 1.25 * climb[0]:
         return None
-    return Leak(rate, run[0], run[-1], len(run))
+    return Leak(rate, climb[0], climb[-1], len(climb))
 
 
-def _last_climb(daily: tuple[float, ...]) -> tuple[float, ...]:
-    """The days since the container last started: the last at which less than two thirds of the day before were used."""
+def _climbs(daily: tuple[float, ...]) -> list[tuple[float, ...]]:
+    """The days between starts of the container: at one, less than two thirds of the day before are used."""
     falls = [place for place in range(1, len(daily)) if daily[place] < daily[place - 1] * 2 / 3]
-    return daily[falls[-1] :] if falls else daily
+    return [daily[begin:end] for begin, end in pairwise((0, *falls, len(daily)))]
 
 
 def usage_of(observed: Observation, top: Reference, container: str) -> ContainerUsage | None:
@@ -144,17 +153,27 @@ def oom_finding(observed: Observation, pod: Manifest, container: Container, base
         )
     lowered = text(former, "limits", "memory")
     note = f"; the revision before had {lowered}" if lowered and lowered != limit else ""
-    advice = f"raise its memory limit from {limit}"
+    advice = f"raise the memory limit of {container.name} in {base.subject} from {limit}"
     if lowered and lowered != limit:
-        advice = f"give {container.name} its memory limit of {lowered} back"
+        advice = f"give {container.name} in {base.subject} its memory limit of {lowered} back"
     elif usage is not None:
-        advice += f" to {Memory(int(usage.memory.max * 1.3 + 63) // 64 * 64 << 20)}, if what it does is wanted"
+        most = max(usage.memory.max, _bytes(limit) / MIB)
+        advice += f" to {Memory(int(most * 1.3 + 63) // 64 * 64 << 20)}, if what it does is wanted"
+    if usage is not None and usage.memory.max * MIB < 0.97 * _bytes(limit):
+        used += ", as far as that was measured: the peak itself falls between two measurements"
     return base._replace(
         code="OOM-LIMIT-TOO-LOW",
         message=f"Container {container.name} is killed at its memory limit of {limit} (OOMKilled), "
         f"{container.restarts} restarts{_when(container)}{used}{note}",
-        fix=f"{advice} in {base.subject}",
+        fix=advice,
     )
+
+
+def _bytes(limit: str) -> int:
+    try:
+        return read_amount(MEMORY, limit)
+    except ValueError:
+        return 0
 
 
 def _when(container: Container) -> str:

@@ -1,6 +1,5 @@
 """Pods that wait for a volume to be attached or mounted, and attachments that are stuck."""
 
-import re
 from collections.abc import Iterator
 
 from observation.model import Observation
@@ -8,15 +7,13 @@ from observation.objects import Reference, deleted, is_true, name_of, namespace_
 from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, is_ready, is_young, lineage, node_of, unready_since, workload
-from operations.doctor.rules.blockers import blockers, claims_of
+from operations.doctor.rules.blockers import claims_of
 from operations.doctor.rules.configuration import lacks, wanted_by
+from operations.doctor.rules.mount_errors import mount_error
 from operations.doctor.rules.starting import is_starting
-from operations.doctor.rules.volumes import is_of_driver
 from plan.model import Manifest
-from plan.model.fields import Fields, entries, mapping, text
-from plan.wording import listed
+from plan.model.fields import mapping, text
 
-_NOT_REGISTERED = re.compile(r"driver name (\S+) not found in the list of registered CSI drivers")
 _REASONS = ("FailedMount", "FailedAttachVolume", "FailedMapVolume")
 _CREATING = ("ContainerCreating", "PodInitializing", "")
 
@@ -60,7 +57,7 @@ def _waiting(observed: Observation, pod: Manifest) -> Iterator[Finding]:
     if _is_other(observed, pod):
         return
     if said:
-        yield _mount(observed, pod, base, [each.message.strip() for each in said])
+        yield mount_error(observed, pod, base, [each.message.strip() for each in said])
     else:
         yield base._replace(
             code="CONTAINERS-NOT-CREATED",
@@ -167,76 +164,6 @@ def _multi_attach(
         covers=base.covers | {reference(attachment)},
         upstream=base.upstream | upstream,
     )
-
-
-def _mount(observed: Observation, pod: Manifest, base: Finding, said: list[str]) -> Finding:
-    words = said[-1]
-    for each in reversed(said):
-        if (found := _NOT_REGISTERED.search(each)) is not None:
-            driver, node = found[1], node_of(pod)
-            daemons = [d for d in observed.of("DaemonSet") if _has_driver(d, driver)]
-            reasons = list(dict.fromkeys(why for d in daemons for why in _keeps_away(observed, d, node)))
-            because = f", as {listed(reasons)}" if reasons else ""
-            return base._replace(
-                code="CSI-DRIVER-NOT-ON-NODE",
-                cause=f"{driver} {node}",
-                message=f"The CSI driver {driver} is not registered on {node}, so its volumes cannot be mounted "
-                f"there{because}",
-                fix=f"see why its node plugin does not run on {node}: a taint, a nodeSelector, a crash",
-                evidence=(*base.evidence, *(Evidence(reference(d), "is the driver's node plugin") for d in daemons)),
-                upstream=base.upstream | {reference(d) for d in daemons},
-            )
-    for volume in entries(pod, "spec", "volumes"):
-        server = _server(observed, pod, volume)
-        if (
-            server
-            and text(volume, "name")
-            and (text(volume, "name") in words or server[0] in words or server[2] in words)
-        ):
-            host, path, name = server
-            return base._replace(
-                code="NFS-MOUNT-FAILS",
-                cause=host,
-                message=f"Its volume {text(volume, 'name')} ({name or 'inline'}: {host}:{path}) cannot be mounted on "
-                f"{node_of(pod)}: {words}",
-                fix=f"see whether {host} runs and exports {path} to {node_of(pod)}: showmount -e {host}",
-                evidence=(*base.evidence, Evidence(reference(pod), f"volume {text(volume, 'name')} is {host}:{path}")),
-            )
-    return base
-
-
-def _keeps_away(observed: Observation, daemon: Manifest, node: str) -> Iterator[str]:
-    """Why a DaemonSet has no pod on a node: what its pods do not tolerate or what the node's labels lack."""
-    manifest = observed.get("Node", node)
-    if manifest is None or any(node_of(pod) == node for pod in observed.pods_of(daemon)):
-        return
-    spec = mapping(daemon, "spec", "template", "spec")
-    pod: Manifest = {"kind": "Pod", "metadata": {"name": name_of(daemon)}, "spec": spec}
-    for blocker in blockers(observed, pod, manifest, {}):
-        if blocker.kind == "taint":
-            yield f"{reference(daemon)} has no pod there: it does not tolerate {blocker.what}"
-        elif blocker.kind == "label":
-            yield f"{reference(daemon)} has no pod there: it asks for {blocker.what}"
-
-
-def _has_driver(daemon: Manifest, driver: str) -> bool:
-    return is_of_driver(name_of(daemon), driver) or driver in str(daemon.get("spec", ""))
-
-
-def _server(observed: Observation, pod: Manifest, volume: Fields) -> tuple[str, str, str] | None:
-    """Server, path and PersistentVolume of an NFS volume."""
-    if nfs := mapping(volume, "nfs"):
-        return text(nfs, "server"), text(nfs, "path"), ""
-    claim = observed.get("PersistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName"), namespace_of(pod))
-    found = observed.get("PersistentVolume", text(claim, "spec", "volumeName")) if claim else None
-    if found is None:
-        return None
-    if nfs := mapping(found, "spec", "nfs"):
-        return text(nfs, "server"), text(nfs, "path"), f"PersistentVolume/{name_of(found)}"
-    attributes = mapping(found, "spec", "csi", "volumeAttributes")
-    if "server" in attributes and "share" in attributes:
-        return text(attributes, "server"), text(attributes, "share"), f"PersistentVolume/{name_of(found)}"
-    return None
 
 
 def stuck_findings(observed: Observation) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from operations.doctor.rules.evictions import pressure_finding
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
 from plan.model.resources import MEMORY, read_amount
-from plan.wording import listed
+from plan.wording import listed, plural
 
 _SILENT = timedelta(minutes=15)
 """A kubelet reports every five minutes at the latest."""
@@ -213,7 +213,7 @@ def _cordoned(observed: Observation, node: Manifest) -> Iterator[Finding]:
             "warning",
             next(iter(budgets)),
             f"{name} is being drained{age}, and {listed([str(each) for each in budgets])} allows no eviction of "
-            f"the {len(left)} pods that are left there (disruptionsAllowed 0)",
+            f"the {plural(len(left), 'pod')} left there (disruptionsAllowed 0)",
             "let the budget allow one, or run one more replica; then kubectl drain continues",
             (
                 Evidence(reference(node), f"is cordoned{age}"),

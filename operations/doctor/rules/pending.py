@@ -7,14 +7,13 @@ from observation.objects import (
     condition,
     created,
     deleted,
-    labels_of,
     name_of,
     namespace_of,
     reference,
 )
 from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import GRACE, is_young, lineage, node_of, phase, ready_of, workload
+from operations.doctor.pods import GRACE, is_young, lineage, node_of, phase, ready_of, static_pods, workload
 from operations.doctor.rules.blockers import (
     blockers,
     claims_of,
@@ -82,18 +81,13 @@ def _finding(observed: Observation, pod: Manifest, nodes: Sequence[Manifest]) ->
 
 def _no_scheduler(observed: Observation, pod: Manifest, base: Finding) -> Finding:
     name = text(pod, "spec", "schedulerName") or _SCHEDULER
-    schedulers = [
-        each
-        for each in observed.in_namespace("Pod", "kube-system")
-        if labels_of(each).get("component") == "kube-scheduler"
-    ]
     return base._replace(
         code="SCHEDULER-MISSING",
         message=f"No scheduler has looked at its pod: schedulerName is {name}, and no scheduler of that name answers",
         fix="write schedulerName: default-scheduler, or start that scheduler"
         if name != _SCHEDULER
         else "see whether kube-scheduler runs: kubectl get pods -n kube-system -l component=kube-scheduler",
-        upstream=frozenset(reference(each) for each in schedulers),
+        upstream=static_pods(observed, "kube-scheduler"),
     )
 
 

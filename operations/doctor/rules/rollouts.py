@@ -8,7 +8,17 @@ from observation.objects import Condition, Reference, condition, created, delete
 from observation.times import read_time
 from operations.doctor.ages import ago, length
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import containers, is_over, is_ready, is_young, node_of, phase, ready_of, unready_since
+from operations.doctor.pods import (
+    containers,
+    is_over,
+    is_ready,
+    is_young,
+    node_of,
+    phase,
+    ready_of,
+    static_pods,
+    unready_since,
+)
 from operations.doctor.rules.dependencies import needs
 from operations.doctor.rules.starting import is_starting
 from plan.model import Manifest
@@ -64,7 +74,7 @@ def _workload(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
     short = _short(manifest)
     generation, seen = number(manifest, "metadata", "generation"), number(manifest, "status", "observedGeneration")
     if seen and seen < generation and not is_young(observed, _changed(manifest)):
-        yield _unseen(manifest, generation, seen)
+        yield _unseen(observed, manifest, generation, seen)
         return
     if number(manifest, "spec", "replicas", default=1) == 0 and namespace_of(manifest) == "kube-system":
         if name_of(manifest) in _ESSENTIAL:
@@ -173,7 +183,7 @@ def _changed(manifest: Manifest) -> datetime | None:
     return max((each for each in times if each), default=None)
 
 
-def _unseen(manifest: Manifest, generation: int, seen: int) -> Finding:
+def _unseen(observed: Observation, manifest: Manifest, generation: int, seen: int) -> Finding:
     return Finding(
         "CONTROLLER-SILENT",
         "error",
@@ -182,7 +192,7 @@ def _unseen(manifest: Manifest, generation: int, seen: int) -> Finding:
         "see whether kube-controller-manager runs: kubectl get pods -n kube-system",
         (Evidence(reference(manifest), f"generation {generation}, observedGeneration {seen}"),),
         covers=frozenset((reference(manifest),)),
-        upstream=frozenset((Reference("Pod", "kube-system", "kube-controller-manager"),)),
+        upstream=static_pods(observed, "kube-controller-manager"),
     )
 
 

@@ -59,7 +59,7 @@ def _reached(observed: Observation, service: Manifest) -> Iterator[Finding]:
         "SERVICE-UNREADY",
         "error",
         reference(service),
-        f"None of the {len(pods)} pods behind it is ready",
+        "The pod behind it is not ready" if len(pods) == 1 else f"None of the {len(pods)} pods behind it is ready",
         f"see what is wrong with {listed([str(each) for each in dict.fromkeys(workload(observed, p) for p in pods)])}",
         tuple(Evidence(reference(pod), "is not ready") for pod in pods[:4]),
         _who_asks(observed, service),

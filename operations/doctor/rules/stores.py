@@ -9,7 +9,7 @@ from observation.objects import Reference, condition, deleted, labels_of, name_o
 from observation.times import read_time
 from operations.doctor.ages import ago, length, stamp
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import is_over, is_young, lineage, workload
+from operations.doctor.pods import is_over, is_ready, is_young, lineage, workload
 from operations.doctor.rules.dependencies import behind
 from plan.model import Manifest
 from plan.model.fields import entries, text
@@ -98,10 +98,17 @@ def _sealed(observed: Observation) -> Iterator[Finding]:
         first = pods[0][0]
         yield Finding(
             "VAULT-SEALED",
-            "error",
+            "warning"
+            if any(
+                is_ready(each)
+                for each in observed.in_namespace("Pod", top.namespace)
+                if workload(observed, each) == top
+            )
+            else "error",
             top,
             f"{listed([str(reference(pod)) for pod, _ in pods])} "
-            f"{'is' if len(pods) == 1 else 'are'} sealed, as after every restart, and give out no secrets",
+            f"{'is sealed, as after every restart, and gives' if len(pods) == 1 else 'are sealed, as after every '}"
+            f"{'' if len(pods) == 1 else 'restart, and give'} out no secrets",
             "; ".join(f"kubectl exec -n {top.namespace} {name_of(pod)} -- vault operator unseal" for pod, _ in pods)
             + ", each as often as its threshold says",
             tuple(Evidence(reference(pod), shows) for pod, shows in pods),
@@ -129,7 +136,10 @@ def _secret(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             f"It does not get {listed(list(dict.fromkeys(keys)))} from {store}{ago(observed.now, ready.since)}: "
             f"{said}; "
             f"{secret} {state}",
-            f"create what it reads in {store}, or correct key and property in {reference(manifest)}",
+            f"create what it reads in {store}, or correct key and property in {reference(manifest)}"
+            if _exists(observed, store)
+            else f"{store} does not exist: write the name of one that does in secretStoreRef of {reference(manifest)}"
+            f"{_stores_there(observed, store)}",
             (
                 Evidence(reference(manifest), f"Ready is {ready.status}, {ready.reason}: {ready.message}"),
                 *(Evidence(reference(manifest), f"event {each.reason}: {each.message}") for each in events[-1:]),
@@ -153,6 +163,15 @@ def _secret(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             covers=frozenset((reference(manifest),)),
             upstream=frozenset((store, *_operator(observed))),
         )
+
+
+def _exists(observed: Observation, store: Reference) -> bool:
+    return not observed.knows(store.kind) or observed.get(store.kind, store.name, store.namespace) is not None
+
+
+def _stores_there(observed: Observation, store: Reference) -> str:
+    names = [name_of(each) for each in observed.of(store.kind) if namespace_of(each) == store.namespace]
+    return f": {listed(names)}" if names else ""
 
 
 def _operator(observed: Observation) -> Iterator[Reference]:

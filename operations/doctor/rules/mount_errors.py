@@ -1,0 +1,104 @@
+"""The error with which a kubelet does not mount a volume, as a cause."""
+
+import re
+from collections.abc import Iterator
+
+from observation.model import Observation
+from observation.objects import name_of, namespace_of, reference
+from operations.doctor.finding import Evidence, Finding
+from operations.doctor.pods import node_of
+from operations.doctor.rules.blockers import blockers
+from operations.doctor.rules.volumes import is_of_driver
+from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, text
+from plan.wording import listed
+
+_NOT_REGISTERED = re.compile(r"driver name (\S+) not found in the list of registered CSI drivers")
+_NOT_OF_TYPE = "hostPath type check failed: "
+
+
+def mount_error(observed: Observation, pod: Manifest, base: Finding, said: list[str]) -> Finding:
+    """The finding with the cause that the kubelet's messages give, where they give one."""
+    words = said[-1]
+    for each in reversed(said):
+        if (found := _NOT_REGISTERED.search(each)) is not None:
+            driver, node = found[1], node_of(pod)
+            daemons = [d for d in observed.of("DaemonSet") if _has_driver(d, driver)]
+            reasons = list(dict.fromkeys(why for d in daemons for why in _keeps_away(observed, d, node)))
+            because = f", as {listed(reasons)}" if reasons else ""
+            return base._replace(
+                code="CSI-DRIVER-NOT-ON-NODE",
+                cause=f"{driver} {node}",
+                message=f"The CSI driver {driver} is not registered on {node}, so its volumes cannot be mounted "
+                f"there{because}",
+                fix=f"see why its node plugin does not run on {node}: a taint, a nodeSelector, a crash",
+                evidence=(*base.evidence, *(Evidence(reference(d), "is the driver's node plugin") for d in daemons)),
+                upstream=base.upstream | {reference(d) for d in daemons},
+            )
+    for volume in entries(pod, "spec", "volumes"):
+        found = _host_path(pod, base, volume, words) or _nfs(observed, pod, base, volume, words)
+        if found is not None:
+            return found
+    return base
+
+
+def _host_path(pod: Manifest, base: Finding, volume: Fields, words: str) -> Finding | None:
+    name, path, node = text(volume, "name"), text(volume, "hostPath", "path"), node_of(pod)
+    if not path or _NOT_OF_TYPE not in words or not (path in words or f'"{name}"' in words):
+        return None
+    kind = text(volume, "hostPath", "type")
+    return base._replace(
+        code="HOST-PATH-MISSING",
+        message=f"Its volume {name} is {path} of {node}, where that is not as it must be"
+        f"{f' (type {kind})' if kind else ''}: {words.partition(_NOT_OF_TYPE)[2]}",
+        fix=f"see on {node} whether the disk of {path} is mounted: findmnt -T {path}; or create {path}",
+        evidence=(*base.evidence, Evidence(reference(pod), f"volume {name} is {path}")),
+    )
+
+
+def _nfs(observed: Observation, pod: Manifest, base: Finding, volume: Fields, words: str) -> Finding | None:
+    server, name, node = _server(observed, pod, volume), text(volume, "name"), node_of(pod)
+    if not server or not server[0] or not name or not any(each and each in words for each in (name, *server[::2])):
+        return None
+    host, path, persistent = server
+    return base._replace(
+        code="NFS-MOUNT-FAILS",
+        cause=host,
+        message=f"Its volume {name} ({persistent or 'inline'}: {host}:{path}) cannot be mounted on {node}: {words}",
+        fix=f"see whether {host} runs and exports {path} to {node}: showmount -e {host}",
+        evidence=(*base.evidence, Evidence(reference(pod), f"volume {name} is {host}:{path}")),
+    )
+
+
+def _keeps_away(observed: Observation, daemon: Manifest, node: str) -> Iterator[str]:
+    """Why a DaemonSet has no pod on a node: what its pods do not tolerate or what the node's labels lack."""
+    manifest = observed.get("Node", node)
+    if manifest is None or any(node_of(pod) == node for pod in observed.pods_of(daemon)):
+        return
+    spec = mapping(daemon, "spec", "template", "spec")
+    pod: Manifest = {"kind": "Pod", "metadata": {"name": name_of(daemon)}, "spec": spec}
+    for blocker in blockers(observed, pod, manifest, {}):
+        if blocker.kind == "taint":
+            yield f"{reference(daemon)} has no pod there: it does not tolerate {blocker.what}"
+        elif blocker.kind == "label":
+            yield f"{reference(daemon)} has no pod there: it asks for {blocker.what}"
+
+
+def _has_driver(daemon: Manifest, driver: str) -> bool:
+    return is_of_driver(name_of(daemon), driver) or driver in str(daemon.get("spec", ""))
+
+
+def _server(observed: Observation, pod: Manifest, volume: Fields) -> tuple[str, str, str] | None:
+    """Server, path and PersistentVolume of an NFS volume."""
+    if nfs := mapping(volume, "nfs"):
+        return text(nfs, "server"), text(nfs, "path"), ""
+    claim = observed.get("PersistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName"), namespace_of(pod))
+    found = observed.get("PersistentVolume", text(claim, "spec", "volumeName")) if claim else None
+    if found is None:
+        return None
+    if nfs := mapping(found, "spec", "nfs"):
+        return text(nfs, "server"), text(nfs, "path"), f"PersistentVolume/{name_of(found)}"
+    attributes = mapping(found, "spec", "csi", "volumeAttributes")
+    if "server" in attributes and "share" in attributes:
+        return text(attributes, "server"), text(attributes, "share"), f"PersistentVolume/{name_of(found)}"
+    return None
