@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from observation.model import Observation
 from observation.objects import Reference, name_of, reference
 from operations.adopt.cluster.comparison import Difference, differences, quantity
-from operations.adopt.cluster.objects import is_fields, key_of
+from operations.adopt.cluster.objects import Key, is_fields, key_of
+from operations.kubelets import running_settings, unlike
+from plan.cluster.kubeadm import kubeadm_documents
 from plan.model import Manifest, Plan
 
 
@@ -85,6 +87,12 @@ def drift(plan: Plan, observed: Observation) -> Drift:
         loud = [each for each in found if all(each is not other for other, _ in quiet)]
         differing += loud
         same += not loud
+    for kubelet in _kubelets(plan, observed):
+        if isinstance(kubelet, Unasked):
+            not_asked.append(kubelet)
+        else:
+            differing += kubelet
+            same += not kubelet
     wanted = {use.node.name for use in plan.capacity.nodes}
     there = {name_of(each) for each in observed.of("Node")}
     asked = observed.knows("Node")
@@ -103,6 +111,20 @@ def _stated(plan: Plan) -> Iterator[Manifest]:
     yield from plan.manifests
     for namespace in plan.namespaces:
         yield from (each for each in (namespace.limit_range, namespace.quota) if each is not None)
+
+
+def _kubelets(plan: Plan, observed: Observation) -> Iterator[tuple[Difference, ...] | Unasked]:
+    """The settings of each kubelet of the lab, compared with those that kubeadm writes for it."""
+    stated = kubeadm_documents(plan.lab).get("kubelet-configuration.yaml")
+    for use in plan.capacity.nodes if stated else ():
+        node = use.node.name
+        running = running_settings(observed, node)
+        if running:
+            key = Key("KubeletConfiguration", "", node)
+            found = unlike(stated or {}, running)
+            yield tuple(Difference(key, each.path, each.running, each.stated, "in place") for each in found)
+        elif observed.get("Node", node) is not None:
+            yield Unasked(Reference("KubeletConfiguration", None, node), "the kubelet did not say what it runs with")
 
 
 def _defaults(stated: Manifest, live: Manifest) -> Iterator[Difference]:

@@ -9,8 +9,8 @@ from observation.objects import controller_uid, labels_of, name_of, namespace_of
 from plan.cluster.nodes import CONTROL_PLANE_LABEL
 from plan.kubernetes.admission.containers import read_pod
 from plan.model import Controller, Manifest, Node, NodeUse, Workload
-from plan.model.constraints import Requirement, Selector, read_constraints
-from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.constraints import Requirement, Selector, read_constraints, read_tolerations
+from plan.model.fields import entries, mapping, text, value
 from plan.model.resources import GPU, pod_limits, pod_requests, qos_class, read_amounts, sum_of
 
 NO_LIMIT_OF_VOLUMES = 1 << 20
@@ -49,8 +49,7 @@ def snapshot(observation: Observation) -> Snapshot:
     groups: dict[tuple[str, str, str], list[Manifest]] = defaultdict(list)
     for pod in pods:
         groups[_owner(observation, pod)].append(pod)
-    taints = {key for node in nodes for key in (*node.taints, *node.soft_taints)}
-    workloads = {key: _workload(observation, key, members, taints) for key, members in groups.items()}
+    workloads = {key: _workload(observation, key, members) for key, members in groups.items()}
     placed: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
     for key, members in groups.items():
         for pod in members:
@@ -120,7 +119,7 @@ def _owner(observation: Observation, pod: Manifest) -> tuple[str, str, str]:
     return namespace, str(owner["kind"]), str(owner["name"])
 
 
-def _workload(observation: Observation, key: tuple[str, str, str], pods: list[Manifest], taints: set[str]) -> Workload:
+def _workload(observation: Observation, key: tuple[str, str, str], pods: list[Manifest]) -> Workload:
     namespace, kind, name = key
     spec = spec_of(pods[0])
     claims = list(_claims(observation, pods[0]))
@@ -128,7 +127,7 @@ def _workload(observation: Observation, key: tuple[str, str, str], pods: list[Ma
     pod = read_pod(spec)._replace(
         priority=int(spec.get("priority") or 0),
         node_selector=mapping(spec, "nodeSelector"),
-        tolerated_taints=_tolerated(spec, taints),
+        tolerated_taints=read_tolerations(entries(spec, "tolerations")),
         block_volumes=tuple(claim for claim, volume in claims if text(volume, "spec", "csi", "driver") in limited),
         overhead=read_amounts(mapping(spec, "overhead")),
     )
@@ -176,13 +175,6 @@ def _both(one: tuple[Selector, ...], other: tuple[Selector, ...]) -> tuple[Selec
     if not one or not other:
         return one or other
     return tuple((*left, *right) for left in one for right in other)
-
-
-def _tolerated(spec: Fields, taints: set[str]) -> frozenset[str]:
-    tolerations = entries(spec, "tolerations")
-    if any(not each.get("key") and each.get("operator") == "Exists" for each in tolerations):
-        return frozenset({"*"})
-    return frozenset(text(each, "key") for each in tolerations) & taints
 
 
 def use_of(

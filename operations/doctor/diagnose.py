@@ -20,6 +20,7 @@ from operations.doctor.rules.generated import generated_findings
 from operations.doctor.rules.images import image_findings
 from operations.doctor.rules.ingresses import route_findings
 from operations.doctor.rules.jobs import job_findings
+from operations.doctor.rules.kubelets import kubelet_findings
 from operations.doctor.rules.leftovers import custom_findings, finalizer_findings, namespace_findings
 from operations.doctor.rules.load_balancers import address_findings, announcement_findings
 from operations.doctor.rules.mounts import mount_findings, stuck_findings
@@ -28,9 +29,11 @@ from operations.doctor.rules.nodes import node_findings
 from operations.doctor.rules.pending import pending_findings
 from operations.doctor.rules.permissions import permission_findings
 from operations.doctor.rules.probes import readiness_findings
+from operations.doctor.rules.recommendations import recommendation_findings
 from operations.doctor.rules.releases import release_findings
 from operations.doctor.rules.rollouts import rollout_findings, terminating_findings
 from operations.doctor.rules.services import headless_findings, service_findings
+from operations.doctor.rules.sidecars import sidecar_findings
 from operations.doctor.rules.stores import store_findings
 from operations.doctor.rules.usage import usage_findings
 from operations.doctor.rules.versions import version_findings
@@ -41,6 +44,7 @@ Rule = Callable[[Observation], Iterable[Finding]]
 
 RULES: tuple[Rule, ...] = (
     node_findings,
+    kubelet_findings,
     device_findings,
     pending_findings,
     image_findings,
@@ -72,6 +76,8 @@ RULES: tuple[Rule, ...] = (
     webhook_findings,
     api_service_findings,
     autoscaler_findings,
+    recommendation_findings,
+    sidecar_findings,
     database_findings,
     generated_findings,
     custom_findings,

@@ -6,7 +6,9 @@ from typing import Any
 
 from observation import Observation
 from observation.kinds import RESOURCE_OF
+from observation.model import Kubelet
 from operations.drift import Drift, drift
+from plan.cluster.kubeadm import kubeadm_documents
 from plan.model import Plan
 from tests.plan.labs import plan_of
 
@@ -33,7 +35,7 @@ def test_a_cluster_as_the_lab_states_it_has_no_drift() -> None:
     assert not found.missing
     assert not found.differing
     assert found.same
-    assert {each.object.kind for each in found.not_asked} <= {"Secret"}
+    assert {each.object.kind for each in found.not_asked} <= {"Secret", "KubeletConfiguration"}
 
 
 def first(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
@@ -84,3 +86,20 @@ def test_nodes_are_compared_too() -> None:
     found = compare(objects)
     assert found.nodes_unknown == ("stranger",)
     assert found.nodes_missing == (LAB.capacity.nodes[0].node.name,)
+
+
+def test_a_kubelet_that_lost_a_setting_differs_from_the_lab() -> None:
+    stated = kubeadm_documents(LAB.lab)["kubelet-configuration.yaml"]
+    first_node, *others = (use.node.name for use in LAB.capacity.nodes)
+    objects = live(LAB)
+    resources = {"nodes": tuple(each for each in objects if each["kind"] == "Node")}
+    kubelets = {name: Kubelet({"kubeletconfig": stated}, None) for name in others}
+    kubelets[first_node] = Kubelet({"kubeletconfig": {**stated, "systemReserved": {}}}, None)
+    observed = Observation("test", datetime(2027, 1, 1, tzinfo=UTC), "clock", resources, kubelets=kubelets)
+    found = [each for each in drift(LAB, observed).differing if each.key.kind == "KubeletConfiguration"]
+    assert {(each.key.name, each.path[0]) for each in found} == {(first_node, "systemReserved")}
+
+
+def test_a_kubelet_that_did_not_answer_is_not_asked() -> None:
+    found = compare(live(LAB))
+    assert "KubeletConfiguration" in {each.object.kind for each in found.not_asked}

@@ -112,6 +112,22 @@ WORKLOADS = {
         "An autoscaler is at its maximum",
         "An autoscaler makes no more than maxReplicas, however high the load.",
     ),
+    "VPA-TARGET-MISSING": Rule(
+        "A vertical autoscaler's target does not exist",
+        "targetRef names kind and name in the same namespace.",
+    ),
+    "VPA-WITHOUT-RECOMMENDATION": Rule(
+        "A vertical autoscaler recommends nothing",
+        "The recommender writes into each VerticalPodAutoscaler what its pods use, after about a day of watching.",
+    ),
+    "VPA-NOT-MADE": Rule(
+        "Goldilocks made no vertical autoscaler",
+        "Goldilocks' controller makes a VerticalPodAutoscaler for each workload of the namespaces that have its label.",
+    ),
+    "CSI-SIDECARS-DEFAULTED": Rule(
+        "Sidecars of a CSI driver state no memory",
+        "A LimitRange gives a container that states nothing its default, many times what a CSI sidecar uses.",
+    ),
     "BUDGET-BLOCKS-DRAIN": Rule(
         "A disruption budget holds a drain up",
         "An eviction is refused while the budget's disruptionsAllowed is 0; a drain tries for ever.",

@@ -13,6 +13,7 @@ from operations.doctor.ages import length, stamp
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, is_ready, lineage, node_of, phase, ready_of, workload
 from operations.doctor.rules.memory import Leak, leak_of, memory_limit, usage_of
+from operations.doctor.rules.node_memory import pressure_of, shares_of, used_by_pods
 from plan.model import Manifest
 from plan.model.fields import text
 from plan.model.resources import MEMORY, read_amount
@@ -113,6 +114,8 @@ def _memory(observed: Observation, node: Manifest, base: Finding, taken: int) ->
     grown = next((each for each in suspects if each.leak), None)
     if grown is None:
         big = next((each for each in suspects if each.used * (1 << 20) > whole / 10), None)
+        if big is None and (outside := _outside_pods(observed, name, base, whole)) is not None:
+            return outside
         if big is None:
             named = [f"{each.workload} ({each.container})" for each in suspects]
             shown = tuple(
@@ -149,6 +152,23 @@ def _memory(observed: Observation, node: Manifest, base: Finding, taken: int) ->
             Evidence(reference(grown.pod), f"runs on {name}"),
         ),
         covers=base.covers | {grown.workload, reference(grown.pod)},
+    )
+
+
+def _outside_pods(observed: Observation, node: str, base: Finding, whole: int) -> Finding | None:
+    """Pressure that its pods do not make, as far as the kubelet or the usage of all of them shows it."""
+    shares, used = shares_of(observed, node), used_by_pods(observed, node)
+    if shares is not None and shares.is_outside_pods:
+        shown = f"{shares}{pressure_of(observed, node)}"
+    elif shares is None and used is not None and used < whole // 2:
+        shown = f"its pods used {gib(used)} at most on the last day, so kernel and system services use the rest"
+    else:
+        return None
+    return base._replace(
+        message=f"{base.message}; {shown}",
+        fix=f"on {node}: systemd-cgtop -m, and slabtop for the kernel; systemctl restart kubelet, or containerd, frees "
+        "what is theirs; reserve more for them (kubeReserved, systemReserved)",
+        evidence=(*base.evidence, Evidence(Reference("Node", None, node), shown)),
     )
 
 
