@@ -22,6 +22,7 @@ from operations.guard.machines import INTERRUPTING, MACHINE, Role, machine_conse
 from operations.guard.moves import moves
 from operations.guard.objects import object_consequences, target_of
 from operations.guard.preview import Preview, Step
+from operations.guard.protection import unprotected
 from operations.guard.providers import PREFIX as PROVIDER
 from operations.guard.providers import provider_consequences
 from operations.guard.rendered import Charts
@@ -82,7 +83,7 @@ def judge(
     nodes = {step.name for step in steps if step.type == MACHINE and role_of(lab, step).is_node}
     imported = frozenset(each.urn for each in preview.steps if each.op == "import")
     found = [each for step in steps for each in _of_step(step, steps, imported, lab, stack, charts or {})]
-    found += [*moves(steps), *clashes(steps, stack), *handed_over(steps)]
+    found += [*moves(steps), *clashes(steps, stack), *handed_over(steps), *unprotected(preview.steps)]
     found += [each for step in steps for each in data_formats(step)]
     found += seen_live(steps, stack, observation) if observation else ()
     found = [_printable(each) for each in _together(list(dict.fromkeys(found)), nodes)]

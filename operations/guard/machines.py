@@ -126,6 +126,8 @@ def _with_values(effect: Effect, step: Step, path: str) -> Effect:
         return "UPDATE"
     if argument == "started" and is_started(step):
         return "UPDATE"
+    if argument == "protection" and old.get("protection") is True and new.get("protection") is not True:
+        return "UNPROTECT"
     if effect == "DISCONNECT" and argument == "network_devices" and keeps_its_cards(step):
         return "UPDATE"
     if path == "network_devices.firewall" and filters_nothing(step):
@@ -170,6 +172,8 @@ def _message(effect: Effect, step: Step, causes: tuple[str, ...], role: Role, kn
             if template
             else "The machine is shut down and stays off."
         )
+    if effect == "UNPROTECT":
+        return "Nothing is lost now. From then on Proxmox deletes the machine and its disks without being told twice."
     if effect == "FAIL":
         return "The provider writes all other changes, refuses this one, and the `up` ends half-way."
     if effect == "POWER-CYCLE":
@@ -240,6 +244,7 @@ FIXES: Mapping[Effect, str] = {
     "STOP": "take the change back",
     "FAIL": "take the change back; what needs the machine to be off is done with reboot_after_update true",
     "POWER-CYCLE": "drain the node first, and take one machine at a time: `pulumi up --target URN`",
+    "UNPROTECT": "take the change back",
     "DISCONNECT": "take the change back, or change one machine at a time from its console",
     "RENAME": "give the machine in the lab the VMID that it has, or its old name",
     "NOT-KNOWN": "find out what it does, and allow it by name",

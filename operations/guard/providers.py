@@ -17,6 +17,12 @@ NOT_SHOWN = (
 )
 ANOTHER_WAY = "It is reached in another way, or works in another way."
 COMPARE = "compare the old and the new kubeconfig (`server` and `certificate-authority-data`), and allow it by name"
+DEFAULT = "default"
+"""How the engine begins the name of a provider that nobody declared."""
+AMBIENT = (
+    "Something is declared without a provider: it is written to whichever cluster or host the environment of this "
+    "command names."
+)
 VERSION = (
     "Another version of the provider may do something else with the same change: the guard's rules were read from the "
     "version that this program pins."
@@ -26,6 +32,9 @@ VERSION = (
 def provider_consequences(step: Step) -> Iterator[Consequence]:
     """Consequences of a step for where resources are written."""
     target = f"{step.type.removeprefix(PREFIX)}/{step.name}"
+    if step.action == "create" and step.type in REDIRECTS and step.name.startswith(DEFAULT):
+        fix = "give what is declared the provider of the lab, and set `pulumi:disable-default-providers` for the stack"
+        yield Consequence("REDIRECT", "error", target, (), AMBIENT, fix)
     if step.action not in ("update", "replace"):
         return
     causes = tuple(dict.fromkeys(path for path, _ in step.changes))
