@@ -18,6 +18,8 @@ Trouble = Literal[
     "locked",
     "creation cut off",
     "creation of an object cut off",
+    "creation of nothing outside cut off",
+    "creation on a host cut off",
     "change cut off",
     "installation cut off",
     "release cut off",
@@ -53,6 +55,14 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
         ),
         "the state knows the object as it is, and the next change neither replaces it nor conflicts with its fields",
     ),
+    "creation of nothing outside cut off": WayOut(
+        ("pulumi cancel --yes", "pulumi refresh --clear-pending-creates --yes"),
+        "the next `up` makes it: a provider, a key or a password is nowhere but in the state",
+    ),
+    "creation on a host cut off": WayOut(
+        ("pulumi cancel --yes", "pulumi refresh --clear-pending-creates --yes"),
+        "the state forgets it; `homelab preflight` names what is half-made on the host, and how that goes away",
+    ),
     "change cut off": WayOut(
         ("pulumi cancel --yes", "pulumi refresh --yes"), "the state is what runs, and nothing is pending"
     ),
@@ -80,6 +90,11 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
     ),
 }
 """Every way out, by what it gets out of."""
+
+
+NOTHING_OUTSIDE = ("pulumi:providers:", "random:", "tls:")
+"""Types of resources that are nowhere but in the state."""
+ON_A_HOST = "proxmoxve:"
 
 
 class Interrupted(NamedTuple):
@@ -116,7 +131,16 @@ class Interrupted(NamedTuple):
             return "installation cut off" if self.doing == "creating" else "release cut off"
         if self.doing != "creating":
             return "change cut off"
+        if self.type.startswith(NOTHING_OUTSIDE):
+            return "creation of nothing outside cut off"
+        if self.type.startswith(ON_A_HOST):
+            return "creation on a host cut off"
         return "creation of an object cut off" if self.type.startswith("kubernetes:") else "creation cut off"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether enough is known of it to name commands: a preview's warning tells its URN alone."""
+        return bool(self.provider) or self.trouble == "creation of nothing outside cut off"
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -152,7 +176,7 @@ def interrupted(operations: Sequence[Interrupted]) -> str:
             "`pending_operations`; hand that to `homelab guard --stack`"
         )
     names = listed([printable(f"{each.doing} {each.type.rpartition(':')[2]} {each.name}") for each in operations])
-    if not all(each.provider for each in operations):
+    if not all(each.is_known for each in operations):
         return (
             f"an `up` was cut off while it was {names}, so what became of that is not known: "
             "`pulumi stack export > stack.json`, and `homelab guard --stack stack.json` with this preview names the "
@@ -168,6 +192,8 @@ def interrupted(operations: Sequence[Interrupted]) -> str:
 
 
 def _warning(operations: Sequence[Interrupted]) -> str:
+    if any(each.trouble == "creation on a host cut off" for each in operations):
+        return "; `homelab preflight` then names what is half-made on the host"
     if any(each.trouble == "creation cut off" for each in operations):
         return "; what does not exist cannot be imported: `pulumi refresh --clear-pending-creates --yes` forgets it"
     return ""

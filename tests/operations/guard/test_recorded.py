@@ -122,7 +122,7 @@ def test_the_state_of_an_up_that_was_killed_is_refused_with_what_was_under_way()
         read_stack(recording("stack-after-kill.json"))
     message = str(refused.value)
     assert "creating Deployment hobby-notes/notes" in message
-    assert "`pulumi cancel --yes`, then `pulumi import kubernetes:" in message
+    assert "`pulumi cancel --yes`, then `homelab adopt cluster --import test`" in message
     assert "\n" not in message
 
 

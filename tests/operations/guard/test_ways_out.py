@@ -23,7 +23,10 @@ def cut_off(kind: str, name: str, doing: str, **known: str) -> Interrupted:
 @pytest.mark.parametrize(
     ("kind", "doing", "trouble"),
     [
-        ("proxmoxve:index/vmLegacy:VmLegacy", "creating", "creation cut off"),
+        ("proxmoxve:index/vmLegacy:VmLegacy", "creating", "creation on a host cut off"),
+        ("pulumi:providers:kubernetes", "creating", "creation of nothing outside cut off"),
+        ("random:index/randomPassword:RandomPassword", "creating", "creation of nothing outside cut off"),
+        ("a:b:C", "creating", "creation cut off"),
         ("kubernetes:apps/v1:Deployment", "creating", "creation of an object cut off"),
         ("kubernetes:core/v1:Service", "creating", "creation of an object cut off"),
         ("kubernetes:cert-manager.io/v1:Certificate", "creating", "creation of an object cut off"),
@@ -52,6 +55,16 @@ def test_a_resource_is_imported_under_its_urn_by_its_own_provider() -> None:
 def test_an_object_of_the_cluster_is_taken_over_as_it_is() -> None:
     operation = cut_off("kubernetes:core/v1:Service", NOTES, "creating", parent=APP, provider=f"{PROVIDER}::id")
     assert operation.commands[1] == "homelab adopt cluster --import test"
+
+
+def test_a_provider_has_none_itself_and_is_forgotten() -> None:
+    sentence = interrupted([cut_off("pulumi:providers:kubernetes", "cluster", "creating")])
+    assert "run `pulumi cancel --yes`, then `pulumi refresh --clear-pending-creates --yes`" in sentence
+
+
+def test_what_is_half_made_on_a_host_is_named_by_preflight() -> None:
+    machine = cut_off("proxmoxve:index/vmLegacy:VmLegacy", "worker1", "creating", provider=f"{PROVIDER}::id")
+    assert "`homelab preflight` then names what is half-made" in interrupted([machine])
 
 
 def test_where_the_provider_is_not_known_the_state_is_asked_for() -> None:
