@@ -9,7 +9,7 @@ from cli.text.hand_over import print_hand_over
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
 from observation import InvalidDump, InvalidUsage
-from operations.adopt.cluster.letting_go import hand_over
+from operations.adopt.cluster.hand_over import hand_over
 from operations.adopt.cluster.objects import key_of
 from operations.adopt.cluster.world import read_world
 from operations.clients.refusals import NoCluster

@@ -49,7 +49,7 @@ class VerdictReport(Report):
     """A finding that is new, gone or changed; `latent` where it is an error only when a pod is recreated."""
 
     status: Status
-    runs_until_made_anew: bool
+    is_latent: bool
     code: str
     severity: Severity | Literal["latent"]
     path: str
@@ -113,7 +113,7 @@ def _file_report(file: FileChange) -> FileReport:
 
 
 def _verdict_report(change: VerdictChange) -> VerdictReport:
-    said = {"status": change.status, "runs_until_made_anew": change.runs_until_made_anew, "severity": change.severity}
+    said = {"status": change.status, "is_latent": change.is_latent, "severity": change.severity}
     said |= {"because": change.because}
     return VerdictReport.model_validate({**change.finding, **said})
 

@@ -1,7 +1,7 @@
 """How the old tools release their objects, as JSON."""
 
 from cli.reports.document import Document, Report
-from operations.adopt.cluster.letting_go import HandOver
+from operations.adopt.cluster.hand_over import HandOver
 
 
 class StepReport(Report):

@@ -152,7 +152,7 @@ def _print_verdicts(comparison: Comparison, console: Console) -> None:
         console.print(Text("No finding is new, changed or gone."))
     for each in comparison.verdicts:
         finding = each.finding
-        style = LATENT_STYLE if each.runs_until_made_anew else SEVERITY_STYLE[finding["severity"]]
+        style = LATENT_STYLE if each.is_latent else SEVERITY_STYLE[finding["severity"]]
         console.print(Text.assemble(f"{SIGNS[each.status]} ", (verdict_head(each), style)))
         console.print(Text(f"    {finding['message']}"))
         if each.because:
@@ -166,5 +166,5 @@ def verdict_head(verdict: VerdictChange) -> str:
     finding = verdict.finding
     place = f"  {finding['file']}:{finding['line']}" if finding["file"] and verdict.status != "removed" else ""
     said = {"added": "", "removed": " (no longer)", "changed": " (with other numbers)"}[verdict.status]
-    latent = " (running pods stay, and are refused when they are recreated)" if verdict.runs_until_made_anew else ""
+    latent = " (running pods stay, and are refused when they are recreated)" if verdict.is_latent else ""
     return f"{verdict.severity} {finding['code']} {finding['path']}{place}{said}{latent}"

@@ -5,7 +5,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from operations.adopt.cluster.letting_go import HandOver
+from operations.adopt.cluster.hand_over import HandOver
 from plan.wording import plural
 
 

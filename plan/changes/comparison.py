@@ -75,7 +75,7 @@ class VerdictChange(NamedTuple):
 
     status: Status
     finding: Json
-    runs_until_made_anew: bool
+    is_latent: bool
     """The API server would refuse the pods, though nothing of the service was changed: those that run stay until a
     node restarts or they move, and are not made again."""
 
@@ -85,7 +85,7 @@ class VerdictChange(NamedTuple):
     @property
     def severity(self) -> str:
         """That of the finding, or `latent`: nothing happens now, and it is an error when a pod is recreated."""
-        return "latent" if self.runs_until_made_anew else str(self.finding["severity"])
+        return "latent" if self.is_latent else str(self.finding["severity"])
 
 
 class LossChange(NamedTuple):

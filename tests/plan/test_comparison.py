@@ -152,13 +152,13 @@ def test_pods_that_run_on_and_would_be_refused_are_told_apart(folder: Path) -> N
     )
     exceeded = [each for each in comparison.verdicts if each.finding["code"] == "QUOTA-EXCEEDED"]
     assert exceeded
-    assert all(each.runs_until_made_anew for each in exceeded)
+    assert all(each.is_latent for each in exceeded)
 
 
 def test_who_asks_for_more_than_the_quota_is_refused_at_once(folder: Path) -> None:
     edit = {"file": "services/queue.yaml", "old": "memory: 512Mi", "new": "memory: 3Gi"}
     (verdict,) = (each for each in changed(folder, edit).verdicts if each.finding["code"] == "QUOTA-EXCEEDED")
-    assert not verdict.runs_until_made_anew
+    assert not verdict.is_latent
 
 
 def test_a_loss_that_takes_less_is_told(folder: Path) -> None:

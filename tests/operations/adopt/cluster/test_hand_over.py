@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from operations.adopt.cluster.letting_go import hand_over
+from operations.adopt.cluster.hand_over import hand_over
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.world import World, read_world
 from operations.adopt.takeover.ownership import MANAGER
