@@ -107,6 +107,7 @@ def test_the_engine_does_not_say_why_a_pod_has_no_place_and_the_events_of_the_cl
                 each for each in small.api.list("v1", "Event", "hobby-freshrss") if each["reason"] == "FailedScheduling"
             ]
             assert any("node(s) were unschedulable" in each.get("message", "") for each in told)
+            small.stack.use(None)
             cordon(small.api, cordoned=False)
             small.stack.must_up()
     finally:
