@@ -13,17 +13,23 @@ from tests.plan.labs import plan_of
 FIGURE = "figure"
 
 
-class ByFolder(LoadScopeScheduling):
-    """The tests of a folder share its real parts, so they run in one process."""
+BY_FILE = "tests/conformance/pulumi"
+"""Each file there starts a lab of its own."""
+
+
+class ByRealParts(LoadScopeScheduling):
+    """Tests that share real parts run in one process: those of a folder, or of a file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0].rpartition("/")[0]
+        file = nodeid.partition("::")[0]
+        folder = file.rpartition("/")[0]
+        return file if folder == BY_FILE else folder
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Whatever `--dist` says."""
-    return ByFolder(config, log)
+    return ByRealParts(config, log)
 
 
 @pytest.fixture

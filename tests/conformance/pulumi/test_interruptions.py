@@ -57,6 +57,13 @@ def image(small: Live) -> str:
     return found["spec"]["template"]["spec"]["containers"][0]["image"]
 
 
+def without_its_pod(small: Live) -> bool:
+    """Whether the Deployment is known to have none. The provider may say `updated` at once where pods of before are
+    still ready."""
+    found: dict[str, Any] = small.api.get(*FEED_READER) or {}
+    return not found["status"].get("availableReplicas")
+
+
 def test_one_that_is_interrupted_leaves_nothing_pending_and_no_lock_and_goes_on(small: Live) -> None:
     cordon(small.api)
     try:
@@ -97,11 +104,14 @@ def test_an_object_that_is_refused_is_told_by_name_and_made_once_it_is_not(small
 
 def test_the_engine_does_not_say_why_a_pod_has_no_place_and_the_events_of_the_cluster_do(small: Live) -> None:
     cordon(small.api)
+    for each in small.api.list("v1", "Pod", "hobby-freshrss"):
+        small.api.delete({"apiVersion": "v1", "kind": "Pod", **each})
+    wait_for(lambda: without_its_pod(small))
     small.stack.use(IMPATIENT)
     try:
         with small.edited(ANOTHER_IMAGE):
             waited = small.stack.up()
-            assert (waited.succeeded, "timed out waiting to be Ready" in waited.output) == (False, True)
+            assert (waited.succeeded, "timed out waiting to be Ready" in waited.output) == (False, True), waited.output
             assert "unschedulable" not in waited.output
             told = [
                 each for each in small.api.list("v1", "Event", "hobby-freshrss") if each["reason"] == "FailedScheduling"
