@@ -1,14 +1,38 @@
 """`cluster.yaml`: the Kubernetes cluster, made by kubeadm on the machines."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.kubernetes import LabelKey, LabelValue, ResourceName, Route
-from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, text_like
-from config.quantity import CpuQuantity, MemoryQuantity
+from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, shown
+from config.quantity import CpuQuantity, FileSize, MemoryQuantity
 
-KubernetesVersion = Annotated[str, text_like(r"^v1\.\d+\.\d+$", "a full Kubernetes version, for example v1.34.2")]
+
+def version_refusal(text: str) -> str | None:
+    """Why a text is not a version of Kubernetes that kubeadm installs, and what to write instead."""
+    problem = f"{shown(text)} is not a full Kubernetes version"
+    found = re.match(r"^v?1\.(\d{1,3})(?:\.(\d{1,4}))?", text)
+    if not found:
+        return f"{problem}, for example v1.34.2"
+    minor, patch = found.groups()
+    if found.end() != len(text):
+        return f"{problem}: {shown(text[found.end() :])} is not part of a release's; write v1.{minor}.{patch or 0}"
+    if patch is None:
+        return f"{problem}: the patch release is missing; write v1.{minor}.2, or the one that runs"
+    return None if text.startswith("v") else f"{problem}; write v{text}"
+
+
+def _checked_version(text: str) -> str:
+    if reason := version_refusal(text):
+        raise ValueError(reason)
+    return text
+
+
+KubernetesVersion = Annotated[
+    str, AfterValidator(_checked_version), WithJsonSchema({"type": "string", "pattern": r"^v1\.\d+\.\d+$"})
+]
 CpuManager = Literal["none", "static"]
 
 
@@ -52,7 +76,7 @@ class SoftEviction(Model):
 class ContainerLogs(Model):
     """Rotation of container logs on a node."""
 
-    max_size: MemoryQuantity
+    max_size: FileSize
     max_files: Annotated[int, Field(ge=2, le=10_000)]
 
 

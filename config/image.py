@@ -27,6 +27,8 @@ def image_refusal(text: str) -> str | None:
         return f"{problem}: write it without {scheme[0]}"
     if re.search(r"\s", text) or not text:
         return f"{problem}, for example {_EXAMPLE}"
+    if reason := _is_page(text):
+        return f"{problem}: {reason}"
     before, at, digest = text.partition("@")
     name, tag = _parted(before)
     if at and not _DIGEST.fullmatch(digest):
@@ -40,6 +42,16 @@ def image_refusal(text: str) -> str | None:
     if _NAME.fullmatch(name.lower()):
         return f"{problem}: its name has capitals; write {name.lower()}"
     return f"{problem}, for example {_EXAMPLE}"
+
+
+def _is_page(text: str) -> str:
+    """The reason why an address that people copy from a browser is no image: these hosts are no registries."""
+    host, _, path = text.partition("/")
+    if host == "hub.docker.com":
+        image = path.removeprefix("r/").removeprefix("_/")
+        return f"hub.docker.com has the pages of Docker Hub; write docker.io/{image}"
+    registry = {"github.com": "ghcr.io", "gitlab.com": "registry.gitlab.com"}.get(host)
+    return f"{host} has pages and sources; its registry is {registry}" if registry else ""
 
 
 def _parted(text: str) -> tuple[str, str | None]:

@@ -95,7 +95,7 @@ class Memory(int):
         if text.endswith("m"):
             raise ValueError(f"{text!r} is thousandths of a byte; did you mean {text[:-1]}Mi?")
         if size.denominator != 1:
-            raise ValueError(f"{text!r} is not a whole number of bytes")
+            raise ValueError(f"{text!r} is not a whole number of bytes; did you mean {text}Gi?")
         return cls(size.numerator)
 
     def __str__(self) -> str:
@@ -172,7 +172,7 @@ def _within(quantity: Cpu | Memory, value: object, bounds: _Bounds) -> None:
     if quantity > bounds.most:
         number = _digits(text)
         is_cpu = isinstance(quantity, Cpu)
-        is_milli = is_cpu and number and text[len(number) :] in ("", "M")
+        is_milli = is_cpu and number and text[len(number) :] in ("", "M", "Mi")
         meant = f"; did you mean {number}{bounds.unit(Decimal(number))}?" if is_milli else ""
         said = f"{text} is {text} CPUs" if is_cpu and number == text else f"{text} is {bounds.many}"
         raise ValueError(f"{said}{meant}")
@@ -197,6 +197,7 @@ def _gi_below(number: int) -> Callable[[Decimal], str]:
 _TOO_LITTLE = "less than anything here can do with"
 _ANY_MEMORY = _Bounds(_MIB, _PIB, _gi_below(16), _TOO_LITTLE, "more memory than any machine has")
 _MACHINE_MEMORY = _Bounds(16 * _MIB, _PIB, _gi_below(512), "less than Proxmox gives a machine", _ANY_MEMORY.many)
+_FILE = _ANY_MEMORY._replace(least=1 << 10, unit=_gi_below(1))
 _POOL_OF_MEMORY = _ANY_MEMORY._replace(unit=_gi_below(512))
 _DISK = _Bounds(_MIB, 64 * _PIB, _gi_below(16384), _TOO_LITTLE, "more than any storage holds")
 _CONTAINER_CPU = _Bounds(1, 99_999, _milli, "", "more CPUs than any container here can use")
@@ -231,6 +232,8 @@ CpuPool = Annotated[Cpu, _cpu(_POOL_OF_CPU), _CPU_SCHEMA]
 """CPU time that many share."""
 MemoryQuantity = Annotated[Memory, _memory(_ANY_MEMORY), _MEMORY_SCHEMA]
 """Memory of one container, or a threshold."""
+FileSize = Annotated[Memory, _memory(_FILE), _MEMORY_SCHEMA]
+"""Size of one file, a log for example."""
 MemoryPool = Annotated[Memory, _memory(_POOL_OF_MEMORY), _MEMORY_SCHEMA]
 """Memory that many share: of a host, of a namespace."""
 MachineMemory = Annotated[Memory, _memory(_MACHINE_MEMORY), _MEMORY_SCHEMA]

@@ -29,17 +29,33 @@ def schedule_refusal(text: str) -> str | None:
         return None
     if text.startswith("@"):
         return f"{shown(text)} is none of {', '.join(NAMED)}"
+    if re.match(r"(CRON_)?TZ=", text):
+        return f"{shown(text)} names a time zone, which no schedule of Kubernetes may; write timezone in site.yaml"
     fields = text.split()
     if len(fields) != len(_FIELDS):
         seconds = "; Kubernetes knows no seconds" if len(fields) == len(_FIELDS) + 1 else ""
         return f"{shown(text)} {_EXAMPLE}{seconds}"
     for index, (field, (name, allowed)) in enumerate(zip(fields, _FIELDS, strict=True)):
         alone = " ".join(field if each == index else "*" for each in range(len(_FIELDS)))
+        if reason := _refused_range(field):
+            return f"{shown(text)} {_EXAMPLE}: {reason}"
         if not _ALPHABET.fullmatch(field) or _is_foreign(field, index) or _next(alone) is None:
             return f"{shown(text)} {_EXAMPLE}: {shown(field)} is no {name}, which is {allowed}"
     if _next(" ".join(fields)) is None:
         return f"{shown(text)} never runs: no month that it names has such a day"
     return None
+
+
+def _refused_range(field: str) -> str:
+    """Why a range or a step of a field is none."""
+    for part in field.split(","):
+        if match := re.fullmatch(r"(\d{1,2})-(\d{1,2})(/.*)?", part):
+            first, last = int(match[1]), int(match[2])
+            if first > last:
+                return f"{shown(part)} ends before it begins; write {first} and what follows as two parts, with a comma"
+        if part.endswith("/0"):
+            return f"{shown(part)} has a step of 0"
+    return ""
 
 
 def _is_foreign(field: str, index: int) -> bool:

@@ -74,6 +74,12 @@ def foreign_space(space: str) -> str:
     return f"the space U+{ord(space):04X}; write an ordinary one"
 
 
+def _conflict(trouble: _Trouble) -> Iterator[Slip]:
+    found = next((row for row, line in enumerate(trouble.lines) if line.startswith(("<<<<<<<", ">>>>>>>"))), None)
+    if found is not None:
+        yield Slip(found + 1, 1, "a conflict of git that is not resolved; keep one of the two sides")
+
+
 def _missing_space(trouble: _Trouble) -> Iterator[Slip]:
     if "mapping values" in trouble.problem:
         rows = [trouble.before(trouble.row), trouble.row]
@@ -195,6 +201,7 @@ def _indent(line: str) -> int:
 
 
 _EXPLANATIONS: tuple[Callable[[_Trouble], Iterator[Slip]], ...] = (
+    _conflict,
     _tab,
     _foreign_space,
     _missing_space,

@@ -25,8 +25,14 @@ _SIDECARS = Meaning(("sidecars",), "the main container is the service itself")
 _WAITS = Meaning(("waits_for",), "a list of services, for example waits_for: [postgres]")
 _SCRATCH = Meaning(("scratch",), "a mapping, for example scratch: {cache: {size: 1Gi, medium: memory}}")
 _GRACE = Meaning(("grace_seconds",), "in seconds")
-_TIER = Meaning(("tier",), "importance, quotas and tolerations come from it")
+_TIER = Meaning(("tier",), "importance and quotas come from it")
 _NODE = Meaning(("node_selector",), "labels of the node, for example node_selector: {kubernetes.io/arch: amd64}")
+_PLACEMENT = Meaning(("placement",), "with affinity, spread and tolerations as in a manifest")
+_HOOKS = Meaning(("post_start", "pre_stop"))
+_CLASS = Meaning(("volumes",), "for example volumes: {data: {storage_class: block, size: 10Gi}}")
+_INTERFACES = Meaning(("interfaces",), "a list, for example interfaces: [{network: nodes, address: 10.0.20.101}]")
+_DISKS = Meaning(("disks",), "a list, for example disks: [{interface: scsi0, storage: fast, size: 64Gi}]")
+_VALUES = Meaning(("values",), "as the chart's own values.yaml has it")
 _BALANCER = Meaning(("load_balancer",), "an address of the pool, for example load_balancer: 10.0.20.201")
 _HOST_PATHS = Meaning(("host_paths",), "with the exception host-access")
 _SCALE = Meaning(("autoscale",), "for example autoscale: {max_replicas: 4}")
@@ -47,6 +53,16 @@ MEANINGS: Mapping[str, Meaning] = {
     **dict.fromkeys(("ingress", "ingresses", "domain", "route", "routes", "url", "hosts", "hostname"), _EXPOSE),
     **dict.fromkeys(("volumeMounts", "mount", "bind", "binds"), _MOUNTS),
     **dict.fromkeys(("persistence", "persistentVolumeClaim", "pvc", "storage", "volume"), Meaning(("volumes",))),
+    **dict.fromkeys(("storageClassName", "storageClass", "storage_class", "volumeClaimTemplates"), _CLASS),
+    **dict.fromkeys(("topologySpreadConstraints", "spread", "affinity", "podAffinity", "podAntiAffinity"), _PLACEMENT),
+    "tolerations": _PLACEMENT,
+    **dict.fromkeys(("hostAliases", "extra_hosts"), Meaning(("placement",), "its host_names")),
+    **dict.fromkeys(("runtimeClassName", "runtime_class"), Meaning(("placement",), "its runtime_class")),
+    **dict.fromkeys(("lifecycle", "postStart", "preStop"), _HOOKS),
+    "serviceAccountName": Meaning(("permissions",)),
+    **dict.fromkeys(("service", "services", "containerPort", "targetPort"), Meaning(("ports", "endpoint"))),
+    "host": Meaning(("expose",), "a list, for example expose: [{host: notes}]"),
+    **dict.fromkeys(("imagePullSecrets", "image_pull_secrets"), Meaning(("pull_secrets",))),
     **dict.fromkeys(("configMap", "configmap", "configs", "config", "configMaps"), _FILES),
     **dict.fromkeys(("initContainers", "init_containers"), Meaning(("init",))),
     **dict.fromkeys(("containers", "sidecarContainers", "sidecar", "extraContainers"), _SIDECARS),
@@ -57,11 +73,12 @@ MEANINGS: Mapping[str, Meaning] = {
     **dict.fromkeys(("hostPath", "devices", "hostPaths"), _HOST_PATHS),
     **dict.fromkeys(("tmpfs", "emptyDir", "shm_size"), _SCRATCH),
     **dict.fromkeys(("entrypoint", "cmd"), Meaning(("command", "args"), "lists")),
-    **dict.fromkeys(("stop_grace_period", "terminationGracePeriodSeconds", "grace"), _GRACE),
+    **dict.fromkeys(("stop_grace_period", "terminationGracePeriodSeconds", "terminationGracePeriod", "grace"), _GRACE),
     **dict.fromkeys(("scale", "replicaCount", "instances", "replicas", "count"), Meaning(("replicas", "instances"))),
     **dict.fromkeys(("hpa", "autoscaling", "horizontalPodAutoscaler"), _SCALE),
-    **dict.fromkeys(("priorityClassName", "priority", "tolerations", "qosClass", "importance"), _TIER),
-    **dict.fromkeys(("nodeSelector", "affinity", "nodeName", "node"), _NODE),
+    **dict.fromkeys(("extraArgs", "extraEnv", "set", "overrides", "helm_values", "valuesObject"), _VALUES),
+    **dict.fromkeys(("priorityClassName", "priority", "qosClass", "importance"), _TIER),
+    **dict.fromkeys(("nodeSelector", "nodeName"), _NODE),
     **dict.fromkeys(("loadBalancerIP", "loadBalancer", "externalIP"), _BALANCER),
     **dict.fromkeys(("rbac", "serviceAccount", "role", "clusterRole"), Meaning(("permissions",))),
     **dict.fromkeys(("cron", "cronjob", "job"), Meaning(("runs_as", "schedule"), "runs_as: cronjob")),
@@ -73,16 +90,18 @@ MEANINGS: Mapping[str, Meaning] = {
     **dict.fromkeys(("db", "database", "POSTGRES_DB"), Meaning(("databases",), "a list of names")),
     **dict.fromkeys(("memory_mb", "maxmem"), Meaning(("memory",))),
     **dict.fromkeys(("cores_per_socket", "sockets", "cores", "cpu"), Meaning(("vcpus",))),
-    **dict.fromkeys(("net", "networks", "nics", "network_interfaces"), Meaning(("interfaces",), "a list")),
-    **dict.fromkeys(("ip", "ip_address", "ipv4"), Meaning(("address",))),
+    **dict.fromkeys(("net", "networks", "nics", "network_interfaces", "net0", "bridge", "ipconfig"), _INTERFACES),
+    **dict.fromkeys(("ip", "ip_address", "ipv4", "ipconfig0"), _INTERFACES),
+    "node": Meaning(("host", "node_selector"), "a name in site.yaml, for a machine"),
     **dict.fromkeys(("mac", "hwaddr"), Meaning(("mac_address",))),
     **dict.fromkeys(("vm_id", "id", "vmId"), Meaning(("vmid",))),
     **dict.fromkeys(("clone", "image_id"), Meaning(("template",))),
     **dict.fromkeys(("onboot", "startup", "boot"), Meaning(("start",))),
     **dict.fromkeys(("hostpci", "pci", "passthrough"), Meaning(("pci_devices",), "a list of names in site.yaml")),
-    "disk": Meaning(("disks",), "a list"),
+    **dict.fromkeys(("disk", "scsi0", "virtio0", "rootfs"), _DISKS),
+    **dict.fromkeys(("agent", "qemu_agent"), Meaning(("guest_agent",))),
     "subnet": Meaning(("cidr",)),
-    "dns": Meaning(("nameservers",), "a list of addresses"),
+    **dict.fromkeys(("dns", "dnsConfig"), Meaning(("nameservers", "placement"), "with a list of nameservers")),
     "tag": Meaning(("vlan",)),
 }
 
@@ -98,13 +117,26 @@ WITHOUT: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(
             ("logging", "log_driver"), "the node keeps logs (container_logs in cluster.yaml); leave it out"
         ),
-        **dict.fromkeys(("networks", "extra_hosts", "dns"), "services reach each other by name; leave it out"),
+        "networks": "services reach each other by name; leave it out",
+        **dict.fromkeys(
+            ("sysctls", "ulimits", "pid", "ipc", "platform", "cgroup_parent", "minReadySeconds"),
+            "there is none here; where the pod needs it, write it under `patch`, with a reason",
+        ),
         **dict.fromkeys(("working_dir", "workingDir"), "the image states it; leave it out, or use `command`"),
     },
     "vmid": {
         "name": "a machine is named by its key; leave it out",
         **dict.fromkeys(("balloon", "ballooning"), "memory is fixed; leave it out"),
-        **dict.fromkeys(("bios", "machine", "ostype", "scsihw"), "the template states it; leave it out"),
+        **dict.fromkeys(
+            ("bios", "machine", "ostype", "scsihw", "os", "type", "numa"), "the template states it; leave it out"
+        ),
+        "tags": "the program sets them; leave it out",
+    },
+    "chart": {
+        **dict.fromkeys(
+            ("replicas", "image", "env", "resources", "persistence", "ingress", "release", "valuesFrom"),
+            "what a chart runs is said in its `values`, and counted in `footprint`",
+        ),
     },
 }
 """Foreign keys that have no counterpart, and why, by a key that shows where they belong."""

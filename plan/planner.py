@@ -13,17 +13,18 @@ from plan.findings.autoscaling import autoscaling_findings
 from plan.findings.capacity import capacity_findings
 from plan.findings.certificates import certificate_findings
 from plan.findings.chart_defaults import chart_default_findings
-from plan.findings.chart_values import chart_value_findings
+from plan.findings.chart_values import chart_value_findings, footprint_findings
 from plan.findings.chart_versions import chart_version_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
 from plan.findings.gpu import gpu_findings
-from plan.findings.image_sources import image_source_findings
+from plan.findings.image_sources import chart_source_findings, image_source_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.node import node_findings
 from plan.findings.objects import object_findings
 from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_network import pod_network_findings
+from plan.findings.pod_range import pod_range_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
@@ -70,6 +71,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *machine_findings(lab),
                 *creation_findings(lab),
                 *pod_network_findings(lab, services),
+                *pod_range_findings(lab, services),
                 *credential_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
@@ -78,9 +80,11 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *certificate_findings(lab),
                 *chart_default_findings(lab, namespaces),
                 *chart_value_findings(lab),
+                *footprint_findings(lab),
                 *chart_version_findings(lab),
                 *grace_findings(lab),
                 *image_source_findings(lab),
+                *chart_source_findings(lab),
                 *plain_secret_findings(lab),
                 *kubernetes_version_findings(lab),
                 *shared_exception_findings(lab, namespaces),

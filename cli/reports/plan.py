@@ -202,4 +202,4 @@ def _namespace_report(use: NamespaceUse) -> NamespaceReport:
 
 
 def _concerns(finding: Finding, service: str | None) -> bool:
-    return service is None or finding.path[:2] == ("services", service)
+    return service is None or finding.concerns(service)

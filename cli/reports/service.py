@@ -97,7 +97,7 @@ class ServiceDocument(Document):
 def service_document(plan: Plan, name: str) -> ServiceDocument:
     """One service for programs."""
     service = next(each for each in plan.services if each.name == name)
-    found = [each for each in plan.findings if each.path[:2] == ("services", name)]
+    found = [each for each in plan.findings if each.concerns(name)]
     evictions = tuple(
         _turn_report(workload, turn) for workload in service.workloads for turn in turns(workload, plan.capacity.nodes)
     )

@@ -22,7 +22,7 @@ from plan.wording import cores, gib, plural
 def print_service(plan: Plan, name: str, *, whole: bool = True) -> None:
     """Print one service of a plan: the essential first, and with `whole` what becomes of it in the kernel."""
     service = next(each for each in plan.services if each.name == name)
-    found = findings(plan.lab, (each for each in plan.findings if each.path[:2] == ("services", name)))
+    found = findings(plan.lab, (each for each in plan.findings if each.concerns(name)))
     console = make_console()
     console.print(_essential(plan, service))
     console.print()

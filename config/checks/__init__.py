@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from config.checks.addresses import check_addresses, check_load_balancers, check_pool, check_ranges
+from config.checks.addresses import check_addresses, check_load_balancers, check_pool, check_ranges, check_usable
 from config.checks.cluster import (
     check_control_plane,
     check_eviction,
@@ -37,7 +37,15 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
     (UNIQUE, (check_numbers, check_unique)),
     (
         NETWORK,
-        (check_ranges, check_addresses, check_pool, check_load_balancers, check_virtual_address, check_cluster_ranges),
+        (
+            check_ranges,
+            check_usable,
+            check_addresses,
+            check_pool,
+            check_load_balancers,
+            check_virtual_address,
+            check_cluster_ranges,
+        ),
     ),
     (
         MACHINE,

@@ -9,18 +9,38 @@ from config.service import Service
 from config.source import Path, Problem
 from config.suggest import did_you_mean
 
+_RESERVED = {
+    IPv4Network("0.0.0.0/8"): "which stands for no address",
+    IPv4Network("127.0.0.0/8"): "in which each machine talks to itself",
+    IPv4Network("169.254.0.0/16"): "which no router forwards",
+    IPv4Network("224.0.0.0/4"): "which is for multicast",
+    IPv4Network("240.0.0.0/4"): "which nobody may use",
+}
+"""Ranges of which no machine and no pod has an address (IANA, special-purpose addresses)."""
+_EXAMPLES = {"cidr": "10.0.20.0/24", "pod_cidr": "10.10.0.0/16", "service_cidr": "10.96.0.0/12"}
+
 
 def check_ranges(lab: Draft) -> Iterator[Problem]:
     """Networks, pods and services have ranges of their own."""
-    ranges: list[tuple[Path, IPv4Network]] = []
-    for name, network in (lab.networks.networks if lab.networks else {}).items():
-        ranges.append((("networks", "networks", name, "cidr"), network.cidr))
-    if lab.cluster:
-        ranges.append((("cluster", "pod_cidr"), lab.cluster.pod_cidr))
-        ranges.append((("cluster", "service_cidr"), lab.cluster.service_cidr))
-    for (first, one), (second, other) in combinations(ranges, 2):
+    for (first, one), (second, other) in combinations(_ranges(lab), 2):
         if one.overlaps(other):
             yield lab.problem(second, f"{other} overlaps {one} of {lab.pointer(first)}")
+
+
+def check_usable(lab: Draft) -> Iterator[Problem]:
+    """A range is one from which machines, pods or services can have addresses."""
+    for path, cidr in _ranges(lab):
+        for reserved, use in _RESERVED.items():
+            if cidr.overlaps(reserved):
+                yield lab.problem(path, f"{cidr} is of {reserved}, {use}; write for example {_EXAMPLES[path[-1]]}")
+
+
+def _ranges(lab: Draft) -> Iterator[tuple[Path, IPv4Network]]:
+    for name, network in (lab.networks.networks if lab.networks else {}).items():
+        yield ("networks", "networks", name, "cidr"), network.cidr
+    if lab.cluster:
+        yield ("cluster", "pod_cidr"), lab.cluster.pod_cidr
+        yield ("cluster", "service_cidr"), lab.cluster.service_cidr
 
 
 def check_addresses(lab: Draft) -> Iterator[Problem]:

@@ -9,6 +9,9 @@ from config.source import Problem
 from config.suggest import did_you_mean
 
 FILE_STORAGES = ("dir", "nfs")
+OWN_PARTS = ("lvm", "lvmthin")
+"""Types of storages that share no space with another: a volume group or thin pool has partitions of its own."""
+GIB = 1 << 30
 MOVING = ("current", "daily", "latest", "release")
 """Folders of the places where distributions publish images that hold another one every few weeks."""
 
@@ -24,7 +27,13 @@ def check_site(lab: Draft) -> Iterator[Problem]:
         at = ("site", "hosts", name)
         if host.threads < host.cores:
             yield lab.problem((*at, "threads"), f"{host.threads} threads are fewer than the {host.cores} cores")
+        if host.reserved_memory and host.reserved_memory >= host.memory:
+            message = (
+                f"{host.reserved_memory} is not less than the {host.memory} of the host: nothing is left for machines"
+            )
+            yield lab.problem((*at, "reserved_memory"), message)
         yield from _check_storage_sizes(lab, name, host)
+        yield from _check_shared_disks(lab, name, host)
         percent = host.overcommit.memory_percent
         if percent > 100 and host.overcommit.reason is None:
             path = (*at, "overcommit", "memory_percent")
@@ -62,6 +71,22 @@ def _check_storage_sizes(lab: Draft, name: str, host: Host) -> Iterator[Problem]
                 f"{storage.size.gib:,.1f} GiB do not fit on disk {storage.disk!r}, which has {disk.size.gib:,.1f} GiB"
             )
             yield lab.problem(("site", "hosts", name, "storages", key, "size"), message)
+
+
+def _check_shared_disks(lab: Draft, name: str, host: Host) -> Iterator[Problem]:
+    """Volume groups and pools have parts of a disk of their own; folders may share one file system."""
+    for key, disk in host.disks.items():
+        sizes = {
+            storage: row.size
+            for storage, row in host.storages.items()
+            if row.disk == key and row.size and row.size <= disk.size and row.type in OWN_PARTS
+        }
+        if sum(sizes.values()) > disk.size:
+            message = (
+                f"{', '.join(sizes)} have {sum(sizes.values()) / GIB:,.1f} GiB together, on disk {key!r} with "
+                f"{disk.size.gib:,.1f} GiB"
+            )
+            yield lab.problem(("site", "hosts", name, "storages", list(sizes)[-1], "size"), message)
 
 
 def _check_images(lab: Draft, site: Site) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from config.image import Image
 from config.kubernetes import AbsolutePath, Capability, LabelKey, LabelValue, PortName, UserId
@@ -23,6 +23,15 @@ from config.source import Path
 EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
 ]
+
+LEAST_VIDEO_MEMORY_MIB = 64
+"""Below what the driver takes for a process alone; a smaller number means GiB."""
+
+
+def _video_memory(amount: int) -> int:
+    if 0 < amount < LEAST_VIDEO_MEMORY_MIB:
+        raise ValueError(f"{amount} is {amount} MiB, less than any process on a GPU; did you mean {amount * 1024}?")
+    return amount
 
 
 class Floor(Model):
@@ -84,7 +93,7 @@ class Gpu(Model):
 
     count: Annotated[int, Field(ge=1, le=16)] = 1
     """Time slices of `nvidia.com/gpu`."""
-    video_memory_mib: Annotated[int, Field(gt=0, le=100_000_000)]
+    video_memory_mib: Annotated[int, Field(gt=0, le=100_000_000), AfterValidator(_video_memory)]
     """Video memory that it is budgeted, in MiB. Time-slicing does not enforce it."""
 
 

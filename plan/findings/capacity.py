@@ -7,27 +7,13 @@ from config.lab import Lab
 from plan.capacity.quotas import field_of
 from plan.cluster.nodes import PODS
 from plan.findings.host import host_findings
+from plan.findings.waiting import waiting_findings
 from plan.model import Capacity, Finding, GroupUse, NamespaceUse, NodeUse, Workload
 from plan.model.findings import Rule
 from plan.model.resources import CPU, MEMORY, at_least, notation
-from plan.scenarios.remedies import advice
-from plan.scenarios.snapshot import ClusterSnapshot, as_it_stands
+from plan.scenarios.snapshot import as_it_stands
 from plan.tiers.objects import generated_name
 from plan.wording import gib, listed, percent
-
-DOES_NOT_FIT = Rule(
-    "DOES-NOT-FIT",
-    "error",
-    title="Pods would stay Pending",
-    meaning=(
-        "No node takes the pod. All pods are placed with the filters, scores and preemption of kube-scheduler, the "
-        "most important first; the message ends in the scheduler's own words."
-    ),
-    remedy=(
-        "Do one of the things that the finding names. Each was tried in the plan, alone, with everything else as it "
-        "is: after it nothing waits that did not wait before. For more than a few workloads only the first are tried."
-    ),
-)
 
 MEMORY_OVERCOMMITTED = Rule(
     "MEMORY-OVERCOMMITTED",
@@ -112,7 +98,7 @@ TIGHT_SLOTS_PERCENT = 85
 
 def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload]) -> Iterator[Finding]:
     """All findings about capacity."""
-    yield from _pending(lab, as_it_stands(capacity, workloads))
+    yield from waiting_findings(lab, as_it_stands(capacity, workloads))
     for namespace in capacity.namespaces:
         yield from _quota(lab, namespace)
     for group in capacity.groups:
@@ -121,19 +107,6 @@ def capacity_findings(lab: Lab, capacity: Capacity, workloads: Iterable[Workload
     for use in capacity.nodes:
         yield from _volume_slots(use)
     yield from host_findings(lab, capacity.hosts)
-
-
-def _pending(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
-    for pending, advised in zip(snapshot.pending, advice(lab, snapshot), strict=True):
-        workload = pending.workload
-        yield DOES_NOT_FIT.finding(
-            workload.path,
-            f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: "
-            f"{advised.explained(pending)}",
-            advised.fix,
-            facts={"pods": pending.pods, "replicas": workload.replicas},
-            remedies=advised.remedies,
-        )
 
 
 def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:

@@ -20,6 +20,17 @@ HOST_PORTS_UNCOUNTED = Rule(
     remedy="Write the ports into `host_ports` of the workload's footprint.",
 )
 
+FOOTPRINT_INCOMPLETE = Rule(
+    "FOOTPRINT-INCOMPLETE",
+    "warning",
+    title="The values of a chart size a container that its footprint leaves out",
+    meaning=(
+        "The plan counts the containers that a footprint names. Values that give resources to another one mean that "
+        "the chart runs more than is counted: on nodes, in quotas and in losses."
+    ),
+    remedy="Name the container in the footprint, with `values` as the place of its resources.",
+)
+
 _KEYS = frozenset({"hostport", "hostports", "usehostport", "hostnetwork", "usehostnetwork", "hostnetworking"})
 """In lower case."""
 _OFF: tuple[object, ...] = (None, False, 0, "", "false", (), [])
@@ -40,6 +51,39 @@ def chart_value_findings(lab: Lab) -> Iterator[Finding]:
                     "them",
                     facts={"values": tuple(taking)},
                 )
+
+
+def footprint_findings(lab: Lab) -> Iterator[Finding]:
+    """Resources in the values of charts that no container of the footprint stands for."""
+    for name, service in lab.services.items():
+        if not isinstance(service, HelmService):
+            continue
+        counted = {
+            container.values
+            for workload in service.footprint.values()
+            for container in (*workload.containers.values(), *workload.init.values())
+        }
+        left_out = [path for path in _sized(service.values) if path not in counted]
+        if left_out and None not in counted:
+            yield FOOTPRINT_INCOMPLETE.finding(
+                ("services", name, "values"),
+                f"{listed(left_out)} in the values of {name} sizes a container that its footprint does not name: it is "
+                "not counted",
+                f"name it in the footprint of {name}, with values: {left_out[0]}",
+                facts={"values": tuple(left_out)},
+            )
+
+
+def _sized(values: Mapping[str, object], above: str = "") -> Iterator[str]:
+    """Where values state requests or limits."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            below = cast(Mapping[str, object], value)
+            path = f"{above}{key}"
+            if any(isinstance(below.get(each), Mapping) and below[each] for each in ("requests", "limits")):
+                yield path
+            else:
+                yield from _sized(below, f"{path}.")
 
 
 def paths_taking_host_ports(values: object, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -26,6 +26,17 @@ IMAGES_FROM_INSIDE = Rule(
     ),
 )
 
+CHART_FROM_INSIDE = Rule(
+    "CHART-FROM-INSIDE",
+    "warning",
+    title="An `up` reads a chart from a service of this cluster",
+    meaning=(
+        "The chart of a release is read at every preview and `up`. While the service that has it does not run, neither "
+        "works: not from nothing, not after a power cut, and not to mend that service."
+    ),
+    remedy="Take the chart from where its makers publish it, or from a registry outside of the cluster.",
+)
+
 _IMAGE_KEYS = frozenset({"image", "registry", "repository", "imageregistry", "hub"})
 
 
@@ -48,6 +59,22 @@ def image_source_findings(lab: Lab) -> Iterator[Finding]:
             + " in a registry outside of the cluster",
             facts={"services": tuple(services), "needed": tuple(sorted(needed))},
         )
+
+
+def chart_source_findings(lab: Lab) -> Iterator[Finding]:
+    """A finding for each chart that is read from a service of the lab."""
+    reached = dict(_reached_at(lab))
+    for name, service in lab.services.items():
+        if isinstance(service, HelmService):
+            host = registry_of(service.chart.repository.partition("://")[2] + "/")
+            if host in reached:
+                yield CHART_FROM_INSIDE.finding(
+                    ("services", name, "chart", "repository"),
+                    f"the chart of {name} is read from {reached[host]}, which runs in this cluster: while it does not "
+                    "run, as after a power cut, no preview and no `up` works",
+                    "write a repository outside of the cluster",
+                    facts={"services": (name, reached[host])},
+                )
 
 
 def _reached_at(lab: Lab) -> Iterator[tuple[str, str]]:

@@ -70,8 +70,9 @@ class _Lack(NamedTuple):
     left: int
     most_on_one: int
 
-    def sentence(self, nodes: int) -> str:
+    def sentence(self, nodes: int, pods: int) -> str:
         """How much is asked for, how much is left, and by how much that is too little."""
+        who = "it needs" if pods == 1 else "they need"
         needed, left, most, short = (
             _amount(self.resource, each) for each in (self.needed, self.left, self.most_on_one, self.needed - self.left)
         )
@@ -79,8 +80,8 @@ class _Lack(NamedTuple):
             "the one node that could take them has" if nodes == 1 else f"the {nodes} nodes that could take them have"
         )
         if self.needed > self.left:
-            return f"they need {needed}, and {among} {left} left: {short} too little"
-        return f"they need {needed}, and {among} {left} left in all, but at most {most} on one"
+            return f"{who} {needed}, and {among} {left} left: {short} too little"
+        return f"{who} {needed}, and {among} {left} left in all, but at most {most} on one"
 
 
 def loss_findings(lab: Lab, planned: ClusterSnapshot, losses: Sequence[Loss]) -> Iterator[Finding]:
@@ -172,7 +173,7 @@ def _lacks(loss: Loss) -> Iterator[str]:
     """Resources of which the waiting pods find too little; the scheduler's words where nothing is counted."""
     counted = [*_counted_lacks(loss)]
     for lack, nodes in counted:
-        yield lack.sentence(nodes)
+        yield lack.sentence(nodes, sum(each.pods for each in loss.pending))
     if not counted:
         yield str(loss.pending[0].reason).rstrip(".")
 

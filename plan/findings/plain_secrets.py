@@ -6,6 +6,7 @@ from typing import Any
 
 from config.lab import Lab
 from config.service import HelmService
+from config.service.container import Container
 from config.source import Path, is_mapping, is_sequence
 from plan.model.findings import Finding, Rule
 
@@ -31,6 +32,17 @@ _CAPITAL = re.compile("([a-z0-9])([A-Z])")
 _NAME_OF_SECRET = re.compile("(^|_)(EXISTING|SECRET$)")
 """Keys of charts for the name of a Secret, which is not a secret itself."""
 _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@")
+_TOKEN = re.compile(
+    r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20}|xox[abpr]-[A-Za-z0-9-]{10,}|"
+    r"AKIA[A-Z0-9]{16}|hvs\.[A-Za-z0-9_-]{20,}|tskey-[a-z]+-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9]{32,})\b|"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+"""Tokens that show by their form what they are: of GitHub, GitLab, Slack, AWS, Vault, Tailscale, OpenAI; keys."""
+_WORD = r"[a-z0-9_.-]*(?:password|passwd|secret|token|api[_-]?key)"
+_ARGUMENT = re.compile(rf"(?i)(?P<name>--{_WORD})[= ](?!\$\(|\$\{{|\$[A-Za-z]|[-/]|(?:true|false|)$)(?P<value>\S+)")
+_IN_FILE = re.compile(
+    rf"(?im)^\s*(?P<name>{_WORD})\s*[:=]\s*[\"']?(?!\$|/|<|\{{|true|false|none)(?P<value>[^\s\"'#]{{4,}})"
+)
 _REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[^>]*>")
 _SETTINGS = frozenset({"", "true", "false", "yes", "no", "none", "null", "0", "1", "on", "off", "disabled", "enabled"})
 
@@ -47,6 +59,11 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
                         _fix(variable, value),
                         facts={"variable": variable},
                     )
+            yield from _in_arguments(name, path, container)
+        for part in service.parts(name):
+            for file, text in part.workload.files.items():
+                if match := _TOKEN.search(text) or _IN_FILE.search(text):
+                    yield _written((*part.path, "files", file), f"{file} of {name}", match, "secret_files")
         if isinstance(service, HelmService):
             for path, value in _texts(service.values, ("services", name, "values")):
                 key = str(path[-1])
@@ -58,6 +75,25 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
                         f"write it under secrets, its value in Vault, and let the chart read the Secret {name}",
                         facts={"variable": key},
                     )
+
+
+def _in_arguments(name: str, path: Path, container: Container) -> Iterator[Finding]:
+    """Secrets among the arguments of a container, which whoever may read pods can read."""
+    for key, words in (("command", container.command), ("args", container.args)):
+        for index, word in enumerate(words):
+            before = f"{words[index - 1]}=" if index and words[index - 1].startswith("--") else ""
+            if match := _TOKEN.search(word) or _ARGUMENT.search(f"{before}{word}"):
+                yield _written((*path, key, index), f"{key} of {name}", match, "secrets")
+
+
+def _written(path: Path, where: str, match: re.Match[str], key: str) -> Finding:
+    shown = match["name"] if "name" in match.re.groupindex else f"{match[0][:6]}..."
+    return SECRET_IN_ENV.finding(
+        path,
+        f"{shown} in {where} is a secret in plain text: it goes into git and into rendered files",
+        f"write it under {key}, its value in Vault" + (", and $(NAME) in its place" if key == "secrets" else ""),
+        facts={"variable": shown},
+    )
 
 
 def _fix(variable: str, value: str) -> str:

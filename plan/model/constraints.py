@@ -95,7 +95,9 @@ def read_constraints(metadata: Mapping[str, Any], spec: Mapping[str, Any], *, pr
         apart=_required(apart),
         preferred=(*_preferred(near, 1), *_preferred(apart, -1)),
         preferred_nodes=_preferred_nodes(affinity.get("nodeAffinity") or {}),
-        spread=tuple(_spread(each) for each in spec.get("topologySpreadConstraints") or ()),
+        spread=tuple(
+            _spread(each, metadata.get("labels") or {}) for each in spec.get("topologySpreadConstraints") or ()
+        ),
         host_ports=_host_ports(spec),
         preempts=preempts,
     )
@@ -139,9 +141,13 @@ def _term(term: Mapping[str, Any]) -> AffinityTerm:
     return AffinityTerm(read_selector(term.get("labelSelector") or {}), term["topologyKey"])
 
 
-def _spread(constraint: Mapping[str, Any]) -> Spread:
+def _spread(constraint: Mapping[str, Any], labels: Mapping[str, str]) -> Spread:
+    """With the pod's own values of `matchLabelKeys` in the selector, as the API server writes them there. A key that
+    the pod has only once its controller has made it, like that of its revision, tells no planned pods apart."""
+    keys: Sequence[str] = constraint.get("matchLabelKeys") or ()
+    own = tuple(Requirement(key, "In", (labels[key],)) for key in keys if key in labels)
     return Spread(
-        read_selector(constraint.get("labelSelector") or {}),
+        (*read_selector(constraint.get("labelSelector") or {}), *own),
         constraint["topologyKey"],
         constraint["maxSkew"],
         constraint.get("whenUnsatisfiable", "DoNotSchedule") == "DoNotSchedule",

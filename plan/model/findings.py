@@ -73,6 +73,11 @@ class Finding:
     remedies: tuple[Remedy, ...] = field(default=(), compare=False)
     """Remedies that `fix` names, each of which alone would do, as far as it was tried."""
 
+    def concerns(self, service: str) -> bool:
+        """Whether a service is its subject, or one of several that it holds for."""
+        also = self.facts.get("services")
+        return self.path[:2] == ("services", service) or (isinstance(also, tuple) and service in also)
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -75,6 +75,12 @@ class NoPlace(NamedTuple):
         """Whether some node has too little of a resource: also `pods`."""
         return any(resource == (each.resource or each.cause) for each, _ in self.obstacles)
 
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Everything of which some node has too little: resources, `pods`, `volume-slots`."""
+        short = ("resource", "pods", "volume-slots")
+        return frozenset(each.resource or each.cause for each, _ in self.obstacles if each.cause in short)
+
     def has(self, cause: Cause) -> bool:
         """Whether some node has such a reason."""
         return any(each.cause == cause for each, _ in self.obstacles)

@@ -1,6 +1,6 @@
 """Remedies for a pod that no node takes however empty it is: each was tried."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from config.lab import Lab
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, untolerated
@@ -24,10 +24,23 @@ from plan.scenarios.blockers import (
     TooLargeTogether,
 )
 from plan.scenarios.snapshot import ClusterSnapshot
-from plan.scenarios.trials import helps
+from plan.scenarios.trials import helps, helps_all
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+
+OPEN_CONTROL_PLANE = Remedy(
+    "write control_plane_taint: false in cluster.yaml", (Edit(("cluster", "control_plane_taint"), False),)
+)
+
+
+def remedies_together(
+    snapshot: ClusterSnapshot, group: Sequence[Pending], found: Iterable[Blocker]
+) -> Iterator[Remedy]:
+    """Steps each of which alone helps every workload of several that wait for the same causes."""
+    taints = {taint for blocker in found if isinstance(blocker, Tainted) for taint in blocker.taints}
+    if CONTROL_PLANE_LABEL in taints and helps_all(_control_plane_open(snapshot), group):
+        yield OPEN_CONTROL_PLANE
 
 
 def blocker_remedies(
@@ -94,14 +107,16 @@ def _tolerating(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, blocker
     change = edits.toleration_edit(lab, workload, taints) if taints else ()
     if change and helps(snapshot, _pod(workload, workload.pod._replace(tolerated_taints=tolerated))):
         yield Remedy(f"tolerate {' and '.join(taints)} under placement.tolerations of {workload.name}", change)
-    if CONTROL_PLANE_LABEL in blocker.taints:
-        nodes = [
-            node._replace(taints={key: each for key, each in node.taints.items() if key != CONTROL_PLANE_LABEL})
-            for node in snapshot.nodes
-        ]
-        if helps(snapshot._replace(nodes=nodes), workload):
-            words = "write control_plane_taint: false in cluster.yaml"
-            yield Remedy(words, (Edit(("cluster", "control_plane_taint"), False),))
+    if CONTROL_PLANE_LABEL in blocker.taints and helps(_control_plane_open(snapshot), workload):
+        yield OPEN_CONTROL_PLANE
+
+
+def _control_plane_open(snapshot: ClusterSnapshot) -> ClusterSnapshot:
+    nodes = [
+        node._replace(taints={key: each for key, each in node.taints.items() if key != CONTROL_PLANE_LABEL})
+        for node in snapshot.nodes
+    ]
+    return snapshot._replace(nodes=nodes)
 
 
 def _fewest_taints(snapshot: ClusterSnapshot, workload: Workload, blocker: Tainted) -> tuple[str, ...]:

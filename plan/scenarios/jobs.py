@@ -6,7 +6,7 @@ from config.lab import Lab
 from plan.kubernetes.scheduling import one_more
 from plan.model import Finding, Pending
 from plan.model.findings import Rule
-from plan.scenarios.remedies import advice
+from plan.scenarios.remedies import MOST_TRIED, advice
 from plan.scenarios.snapshot import ClusterSnapshot
 
 JOB_DOES_NOT_FIT = Rule(
@@ -32,8 +32,9 @@ def job_findings(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
     running = snapshot._replace(
         workloads=(*snapshot.workloads, *(each.workload for each in stuck)), pending=(*stuck, *snapshot.pending)
     )
-    for pending, advised in zip(stuck, advice(lab, running), strict=False):
+    for number, pending in enumerate(stuck):
         workload = pending.workload
+        advised = advice(lab, running, pending, tried=number < MOST_TRIED)
         yield JOB_DOES_NOT_FIT.finding(
             workload.path,
             f"the pod of {workload.name} would stay Pending next to what runs all the time: "

@@ -67,15 +67,17 @@ def any_of(remedies: Sequence[Remedy]) -> str:
     return f"each of these alone would do: {words}" if len(remedies) > 1 else words
 
 
-def advice(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Advice]:
-    """For each workload that waits why, and what to do about it."""
-    for number, pending in enumerate(snapshot.pending):
-        causes = tuple(blockers(pending.workload, pending.reason, snapshot.nodes, snapshot.workloads))
-        ahead = rivals(pending, snapshot.uses)
-        if number < MOST_TRIED:
-            yield Advice(causes, tuple(_remedies(lab, snapshot, pending, causes, ahead)), True, ahead)
-        else:
-            yield Advice(causes, (), False, ahead)
+def advice(lab: Lab, snapshot: ClusterSnapshot, pending: Pending, *, tried: bool = True) -> Advice:
+    """Why a workload waits, and what to do about it; `tried` is whether remedies are looked for."""
+    causes = causes_of(snapshot, pending)
+    ahead = rivals(pending, snapshot.uses)
+    remedies = tuple(_remedies(lab, snapshot, pending, causes, ahead)) if tried else ()
+    return Advice(causes, remedies, tried, ahead)
+
+
+def causes_of(snapshot: ClusterSnapshot, pending: Pending) -> tuple[Blocker, ...]:
+    """Reasons that keep a workload's pods off every node, however empty."""
+    return tuple(blockers(pending.workload, pending.reason, snapshot.nodes, snapshot.workloads))
 
 
 def _remedies(

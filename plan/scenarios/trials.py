@@ -33,6 +33,13 @@ def makes_room(snapshot: ClusterSnapshot, instead: Workload, pending: Pending) -
     return pending.workload.key not in keys and not newly(waiting, snapshot.pending)
 
 
+def helps_all(snapshot: ClusterSnapshot, group: Iterable[Pending]) -> bool:
+    """Whether nothing of several waiting workloads waits in a changed cluster, and nothing else waits instead."""
+    _, waiting = place(snapshot.nodes, snapshot.workloads)
+    keys = {each.workload.key for each in waiting}
+    return not any(each.workload.key in keys for each in group) and not newly(waiting, snapshot.pending)
+
+
 def _none_new(snapshot: ClusterSnapshot, instead: Workload, waiting: Iterable[Pending]) -> bool:
     return not newly(waiting, [each for each in snapshot.pending if each.workload.key != instead.key])
 

@@ -23,6 +23,11 @@ TOO_MANY = [
     {"file": "services/photos.yaml", "old": "cpu: 100m", "new": "cpu: 700m"},
 ]
 
+INCIDENTS = FOLDERS["every_kind"].parents[1] / "incidents" / "lab"
+EVERYTHING_WITHOUT_A_CARD = (
+    *("database", "dns", "kyverno", "metallb", "nfs-csi", "proxmox-csi", "traefik", "gpu-operator", "nfd", "wiki"),
+)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -90,9 +95,25 @@ def test_for_many_at_once_only_the_first_are_tried(folder: Path) -> None:
         folder,
         [{"file": "machines.yaml", "old": "A node without one\n  vcpus: 8", "new": "A node without one\n  vcpus: 1"}],
     )
-    fixes = [finding.fix for finding in without_a_place(folder)]
-    assert len(fixes) > MOST_TRIED
-    assert fixes.count(ONE_BY_ONE) == len(fixes) - MOST_TRIED
+    found = without_a_place(folder)
+    together = [finding for finding in found if finding.fix == ONE_BY_ONE]
+    assert len(found) - len(together) == MOST_TRIED
+    assert all(len(finding.facts["workloads"]) > 1 for finding in together)
+
+
+def test_what_waits_for_one_cause_is_one_finding_with_a_step_that_helps_all(folder: Path) -> None:
+    shutil.rmtree(folder)
+    shutil.copytree(INCIDENTS, folder)
+    workers = "worker2: {shape: worker}\nworker3: {shape: worker}\nworker4: {shape: worker}\n"
+    change(folder, [{"file": "machines.yaml", "old": workers, "new": ""}])
+    (finding,) = without_a_place(folder)
+    assert "13 pods of 10 workloads would stay Pending for one cause: all nodes have taints that" in finding.message
+    assert finding.facts["services"] == EVERYTHING_WITHOUT_A_CARD
+    assert finding.concerns("wiki")
+    assert not finding.concerns("chat")
+    assert finding.fix == "write control_plane_taint: false in cluster.yaml"
+    change(folder, [{"file": "cluster.yaml", "old": "volume_slots", "new": "control_plane_taint: false\nvolume_slots"}])
+    assert without_a_place(folder) == []
 
 
 def test_what_would_help_a_job_is_tried_too(folder: Path) -> None:

@@ -1,0 +1,164 @@
+"""The addresses that a network plugin gives pods, and those that kubeadm was told."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Network
+from typing import Any, NamedTuple, cast
+
+from config.lab import Lab
+from config.service import HelmService
+from config.source import Path, is_mapping, is_sequence
+from plan.model import Edit, Remedy, Service
+from plan.model.fields import text, value
+from plan.model.findings import Finding, Rule
+from plan.wording import listed
+
+POD_RANGE_DIFFERS = Rule(
+    "POD-RANGE-DIFFERS",
+    "error",
+    title="The network plugin and the cluster have different ranges for pods",
+    meaning=(
+        "kubeadm gives each node a range of `pod_cidr` for its pods, and a network plugin has a range of its own in "
+        "its values. flannel ends on every node whose range is not in its own; Calico's operator refuses pools outside "
+        "of `pod_cidr`; Cilium gives pods addresses of its pool, and where machines or services have the same ones, "
+        "one of the two is not reached."
+    ),
+    remedy="Write the same range at both places.",
+)
+
+CLUSTER_RANGE_PUBLIC = Rule(
+    "CLUSTER-RANGE-PUBLIC",
+    "warning",
+    title="Pods or services have addresses of the internet",
+    meaning=(
+        "What has these addresses on the internet is not reached from the nodes and pods any more: packets to it stay "
+        "in the cluster. It works until somebody needs what is there."
+    ),
+    remedy="Take a private range: from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
+)
+
+FLANNEL_DEFAULT = "10.244.0.0/16"
+"""`podCidr` of its chart (flannel-io/flannel, chart/kube-flannel/values.yaml)."""
+CILIUM_DEFAULT = "10.0.0.0/8"
+"""`ipam.operator.clusterPoolIPv4PodCIDRList` of its chart, where `ipam.mode` is `cluster-pool`, the default."""
+_SHARED = IPv4Network("100.64.0.0/10")
+"""Of providers that share addresses; used inside of many networks (RFC 6598)."""
+
+
+class _Range(NamedTuple):
+    """A range for pods as a service states it, or as its chart has it by default."""
+
+    service: str
+    keys: tuple[str, ...]
+    """Its place in the chart's values; empty where it stands in an object."""
+    network: IPv4Network
+
+
+def pod_range_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    """Ranges for pods that do not fit together, and such of the internet."""
+    for service in services:
+        config = lab.services[service.name]
+        chart = config.chart.name if isinstance(config, HelmService) else ""
+        stated = config.values if isinstance(config, HelmService) else {}
+        if chart == "cilium":
+            yield from _cilium(lab, service.name, stated)
+        for found in (*_flannel(service, chart, stated), *_calico(service.name, chart, stated)):
+            yield from _compared(lab, found)
+    for key in ("pod_cidr", "service_cidr"):
+        network: IPv4Network = getattr(lab.cluster, key)
+        if network.is_global and not network.overlaps(_SHARED):
+            yield CLUSTER_RANGE_PUBLIC.finding(
+                ("cluster", key),
+                f"{network} are addresses of the internet: what has them there is out of reach of nodes and pods",
+                "write a private range, for example 10.10.0.0/16",
+            )
+
+
+def _flannel(service: Service, chart: str, stated: Mapping[str, Any]) -> Iterator[_Range]:
+    if chart == "flannel":
+        yield from _read(service.name, ("podCidr",), stated.get("podCidr", FLANNEL_DEFAULT))
+    for manifest in service.objects:
+        if manifest["kind"] == "ConfigMap" and (config := text(manifest, "data", "net-conf.json")):
+            yield from _read(service.name, (), _network_in(config))
+
+
+def _network_in(config: str) -> str:
+    try:
+        return str(cast(dict[str, Any], json.loads(config)).get("Network", ""))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _calico(service: str, chart: str, stated: Mapping[str, Any]) -> Iterator[_Range]:
+    """Without pools the operator takes what kubeadm was told."""
+    if chart == "tigera-operator":
+        keys = ("installation", "calicoNetwork", "ipPools")
+        for pool in _listed(stated, *keys):
+            yield from _read(service, keys, value(pool, "cidr") if is_mapping(pool) else "")
+
+
+def _listed(stated: Mapping[str, Any], *keys: str) -> list[Any]:
+    """A list in the values of a chart; one thing alone is a list of it."""
+    found = value(stated, *keys)
+    return [*found] if is_sequence(found) else [] if found is None else [found]
+
+
+def _read(service: str, keys: tuple[str, ...], written: object) -> Iterator[_Range]:
+    try:
+        yield _Range(service, keys, IPv4Network(str(written)))
+    except ValueError:
+        return
+
+
+def _compared(lab: Lab, found: _Range) -> Iterator[Finding]:
+    pods = lab.cluster.pod_cidr
+    is_flannel = found.keys in ((), ("podCidr",))
+    if pods.subnet_of(found.network) if is_flannel else found.network.subnet_of(pods):
+        return
+    path: Path = ("services", found.service, "values", *found.keys) if found.keys else ("services", found.service)
+    if found.keys == ("podCidr",) and value(_values(lab, found.service), "podCidr") is None:
+        path = ("services", found.service)
+    where = f"{'.'.join(found.keys)} of {found.service}" if found.keys else f"net-conf.json of {found.service}"
+    then = "flannel ends on every node" if is_flannel else "Calico's operator refuses it, and no node becomes Ready"
+    words = f"write {'podCidr: ' if is_flannel else 'cidr: '}{pods} in the values of {found.service}"
+    edits = (Edit(("services", found.service, "values", "podCidr"), str(pods)),) if found.keys == ("podCidr",) else ()
+    yield POD_RANGE_DIFFERS.finding(
+        path,
+        f"{where} is {found.network}, and the nodes get ranges of pod_cidr, {pods}: {then}",
+        words if found.keys else f"write {pods} in net-conf.json",
+        facts={"plugin_range": str(found.network), "pod_cidr": str(pods)},
+        remedies=(Remedy(words, edits),) if edits else (),
+    )
+
+
+def _values(lab: Lab, service: str) -> Mapping[str, Any]:
+    config = lab.services[service]
+    return config.values if isinstance(config, HelmService) else {}
+
+
+def _cilium(lab: Lab, service: str, stated: Mapping[str, Any]) -> Iterator[Finding]:
+    """Its pool against what the machines and services have."""
+    if (value(stated, "ipam", "mode") or "cluster-pool") != "cluster-pool":
+        return
+    keys = ("ipam", "operator", "clusterPoolIPv4PodCIDRList")
+    pools = _listed(stated, *keys) or [CILIUM_DEFAULT]
+    for pool in (each for written in pools for each in _read(service, keys, written)):
+        met = [
+            f"network {name} ({row.cidr})"
+            for name, row in lab.networks.networks.items()
+            if row.cidr.overlaps(pool.network)
+        ]
+        met += [f"service_cidr ({lab.cluster.service_cidr})"] * lab.cluster.service_cidr.overlaps(pool.network)
+        if met:
+            yield POD_RANGE_DIFFERS.finding(
+                ("services", service),
+                f"{service} gives pods addresses of {pool.network}, its {'.'.join(keys)}, which has those of "
+                f"{listed(met)}: one of the two is not reached",
+                f"write ipam: {{mode: kubernetes}} in the values of {service}, and pods get ranges of pod_cidr, "
+                f"{lab.cluster.pod_cidr}",
+                about=str(pool.network),
+                facts={"plugin_range": str(pool.network), "pod_cidr": str(lab.cluster.pod_cidr)},
+                remedies=(
+                    Remedy("write ipam.mode", (Edit(("services", service, "values", "ipam", "mode"), "kubernetes"),)),
+                ),
+            )
