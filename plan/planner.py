@@ -10,6 +10,7 @@ from plan.cluster.membership import created_anew
 from plan.cluster.nodes import plan_nodes
 from plan.findings.admission import admission_findings
 from plan.findings.autoscaling import autoscaling_findings
+from plan.findings.budgets import budget_findings
 from plan.findings.capacity import capacity_findings
 from plan.findings.certificates import certificate_findings
 from plan.findings.chart_defaults import chart_default_findings
@@ -18,6 +19,7 @@ from plan.findings.chart_versions import chart_version_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
 from plan.findings.gpu import gpu_findings
+from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.node import node_findings
@@ -25,9 +27,11 @@ from plan.findings.objects import object_findings
 from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
+from plan.findings.references import reference_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
+from plan.findings.withdrawn import withdrawn_findings
 from plan.model import NodeUse, Plan, sorted_findings
 from plan.proxmox.machines import machine_findings, plan_machines
 from plan.proxmox.templates import plan_templates
@@ -89,6 +93,10 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *kubernetes_version_findings(lab),
                 *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),
+                *budget_findings(lab, services),
+                *host_path_findings(nodes, services),
+                *reference_findings(lab, namespaces, services),
+                *withdrawn_findings(lab),
                 *node_findings(lab),
                 *gpu_findings(lab, capacity.nodes),
                 *daemon_findings(nodes, workloads),

@@ -32,7 +32,7 @@ def check_usable(lab: Draft) -> Iterator[Problem]:
     for path, cidr in _ranges(lab):
         for reserved, use in _RESERVED.items():
             if cidr.overlaps(reserved):
-                yield lab.problem(path, f"{cidr} is of {reserved}, {use}; write for example {_EXAMPLES[path[-1]]}")
+                yield lab.problem(path, f"{cidr} is of {reserved}, {use}; write for example {_EXAMPLES[str(path[-1])]}")
 
 
 def _ranges(lab: Draft) -> Iterator[tuple[Path, IPv4Network]]:
