@@ -31,6 +31,7 @@ from plan.findings.references import reference_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
+from plan.findings.stores import store_findings
 from plan.findings.withdrawn import withdrawn_findings
 from plan.model import NodeUse, Plan, sorted_findings
 from plan.proxmox.machines import machine_findings, plan_machines
@@ -94,6 +95,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),
                 *budget_findings(lab, services),
+                *store_findings(lab),
                 *host_path_findings(nodes, services),
                 *reference_findings(lab, namespaces, services),
                 *withdrawn_findings(lab),

@@ -103,9 +103,9 @@ def _known(lab: Lab, services: Iterable[PlannedService]) -> _Known:
             if manifest["kind"] == "Service":
                 is_headless = text(manifest, "spec", "clusterIP") == "None"
                 numbers = (each.get("port") for each in entries(manifest, "spec", "ports"))
-                found = frozenset() if is_headless else frozenset(each for each in numbers if isinstance(each, int))
+                served = {each for each in numbers if isinstance(each, int) and not is_headless}
                 namespace = text(manifest, "metadata", "namespace") or service.namespace
-                ports[namespace][manifest["metadata"]["name"]] = found
+                ports[namespace][manifest["metadata"]["name"]] = frozenset(served)
     return _Known(ports, frozenset(open_to_others))
 
 

@@ -10,7 +10,6 @@ from config.quantity import Memory
 from config.service import HelmService, Service
 from config.service.common import SizedService
 from config.service.container import Container, Workload
-from config.service.database import DatabaseBase
 from config.source import Path
 from plan.kubernetes.admission.limit_range import limit_range_refusals
 from plan.model import Finding, Manifest, Pod
@@ -35,17 +34,6 @@ BLOCK_VOLUME_SHARED = Rule(
         "Use runs_as: statefulset, which gives each replica a volume of its own; or an NFS storage class; or "
         "one replica."
     ),
-)
-
-DATABASE_ON_NFS = Rule(
-    "DATABASE-ON-NFS",
-    "warning",
-    title="A database has its files on NFS",
-    meaning=(
-        "A database waits for its disk with every commit, and relies on locks. An NFS server that is restarted or "
-        "overloaded makes it wait, and may forget the locks: then two servers write the same files."
-    ),
-    remedy="Use a block storage class. Backups are well placed on NFS.",
 )
 
 EXCEPTION_UNUSED = Rule(
@@ -139,7 +127,6 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
             yield from _memory_scratch(service, workload, path)
             yield from _shared_block_volume(lab, service, workload, path)
         yield from _volumes_of_replicas(lab, name, service)
-        yield from _database_on_nfs(lab, name, service)
         yield from _fails_closed(lab, name, service)
     provided = api_providers(lab).keys()
     for service in planned:
@@ -285,17 +272,6 @@ def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Find
                 "use an NFS storage class, run the statefulset as a deployment, or mount the volume in a sidecar of it",
                 facts={"volume": volume, "replicas": owned[volume]},
             )
-
-
-def _database_on_nfs(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
-    if isinstance(service, DatabaseBase) and not is_block(lab, service.storage_class):
-        yield DATABASE_ON_NFS.finding(
-            ("services", name, "storage_class"),
-            f"the {service.size} of data of {name} are on NFS ({service.storage_class}): a server that answers late or "
-            "restarts holds up every commit, and locks that it forgets can ruin the files",
-            "use a block storage class; backups are well placed on NFS",
-            facts={"size_bytes": int(service.size), "storage_class": service.storage_class},
-        )
 
 
 def _fails_closed(lab: Lab, name: str, service: Service) -> Iterator[Finding]:

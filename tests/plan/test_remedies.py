@@ -98,7 +98,8 @@ def test_for_many_at_once_only_the_first_are_tried(folder: Path) -> None:
     found = without_a_place(folder)
     together = [finding for finding in found if finding.fix == ONE_BY_ONE]
     assert len(found) - len(together) == MOST_TRIED
-    assert all(len(finding.facts["workloads"]) > 1 for finding in together)
+    assert together
+    assert all("workloads" in finding.facts for finding in together)
 
 
 def test_what_waits_for_one_cause_is_one_finding_with_a_step_that_helps_all(folder: Path) -> None:

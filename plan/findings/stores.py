@@ -1,0 +1,99 @@
+"""Databases and other stores that need a file system of their own, and have their files on NFS."""
+
+from collections.abc import Iterator, Mapping
+
+from config.lab import Lab
+from config.service import HelmService, Service
+from config.service.database import DatabaseBase
+from config.source import Path
+from config.storage_class import NfsStorageClass
+from plan.changes.data_formats import SERVERS
+from plan.model.findings import Finding, Rule
+from plan.workloads.volumes import is_block
+
+DATABASE_ON_NFS = Rule(
+    "DATABASE-ON-NFS",
+    "warning",
+    title="A database has its files on NFS",
+    meaning=(
+        "A database waits for its disk with every commit, and relies on locks. An NFS server that is restarted or "
+        "overloaded makes it wait, and may forget the locks: then two servers write the same files. Prometheus, Vault, "
+        "etcd and Loki's index have the same needs; Prometheus says that it does not support NFS."
+    ),
+    remedy="Use a block storage class. Backups are well placed on NFS.",
+)
+
+STORES: Mapping[str, str] = {
+    **{name: server.name for name, server in SERVERS.items()},
+    "clickhouse": "ClickHouse",
+    "clickhouse-server": "ClickHouse",
+    "etcd": "etcd",
+    "kafka": "Kafka",
+    "loki": "Loki",
+    "nats": "NATS JetStream",
+    "prometheus": "Prometheus",
+    "qdrant": "Qdrant",
+    "rabbitmq": "RabbitMQ",
+    "vault": "Vault",
+    "openbao": "OpenBao",
+    "victoria-metrics": "VictoriaMetrics",
+    "victoria-metrics-single": "VictoriaMetrics",
+}
+"""By the last part of an image's name, and by the name of a chart. VictoriaMetrics, Prometheus, etcd, Vault's
+integrated storage and Kafka ask for a local file system in their documentation."""
+
+_STEADY = ("deployment", "statefulset")
+_COPIES = ("backup", "dump", "copy", "export", "archive")
+"""In the name of a volume: what a store writes there is no file that it keeps open."""
+
+_WHY = "a server that answers late or restarts holds up every commit, and locks that it forgets can ruin the files"
+_FIX = "use a block storage class; backups are well placed on NFS"
+
+
+def store_findings(lab: Lab) -> Iterator[Finding]:
+    """A finding for each database and store with its files on NFS."""
+    for name, service in lab.services.items():
+        if isinstance(service, DatabaseBase) and not is_block(lab, service.storage_class):
+            yield DATABASE_ON_NFS.finding(
+                ("services", name, "storage_class"),
+                f"the {service.size} of data of {name} are on NFS ({service.storage_class}): {_WHY}",
+                _FIX,
+                facts={"size_bytes": int(service.size), "storage_class": service.storage_class},
+            )
+        for path, store, volume in (*_in_parts(name, service), *_in_footprint(name, service)):
+            row = service.volumes.get(volume)
+            kept = row and row.storage_class if row and not row.copy_of else None
+            if kept and isinstance(lab.storage_classes.get(kept), NfsStorageClass) and not _is_copy(volume):
+                yield DATABASE_ON_NFS.finding(
+                    path,
+                    f"{store} of {name} has its files in {volume}, which is on NFS ({kept}): {_WHY}",
+                    _FIX,
+                    about=volume,
+                    facts={"store": store, "volume": volume, "storage_class": kept},
+                )
+
+
+def _is_copy(volume: str) -> bool:
+    return any(word in volume for word in _COPIES)
+
+
+def _in_parts(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
+    """Mounts of containers that run a store: their path, the store, the volume."""
+    for part in service.parts(name):
+        if part.workload.runs_as in _STEADY:
+            for path, container in part.containers:
+                store = STORES.get(_name_of(container.image))
+                for volume in container.mounts if store else ():
+                    yield (*path, "mounts", volume), store or "", volume
+
+
+def _name_of(image: str) -> str:
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def _in_footprint(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
+    store = STORES.get(service.chart.name) if isinstance(service, HelmService) else None
+    if store and isinstance(service, HelmService):
+        for key, workload in service.footprint.items():
+            for volume in workload.volumes if workload.runs_as in _STEADY else ():
+                yield ("services", name, "footprint", key), store, volume
