@@ -23,6 +23,7 @@ from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.node import node_findings
+from plan.findings.node_ports import node_port_findings
 from plan.findings.objects import object_findings
 from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_network import pod_network_findings
@@ -96,6 +97,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *object_findings(lab, services),
                 *budget_findings(lab, services),
                 *store_findings(lab),
+                *node_port_findings(lab, nodes, workloads),
                 *host_path_findings(nodes, services),
                 *reference_findings(lab, namespaces, services),
                 *withdrawn_findings(lab),

@@ -13,7 +13,7 @@ from config.lab import Lab
 from plan.capacity.groups import copy, standard_worker
 from plan.capacity.hosts import has_memory_for
 from plan.model import Edit, Pending, Remedy, Workload
-from plan.model.resources import notation, pod_requests
+from plan.model.resources import GPU, notation, pod_requests
 from plan.scenarios import edits
 from plan.scenarios.blocker_remedies import blocker_remedies, fewer_replicas
 from plan.scenarios.blocker_words import sentence
@@ -84,6 +84,7 @@ def _remedies(
     lab: Lab, snapshot: ClusterSnapshot, pending: Pending, causes: Sequence[Blocker], ahead: Sequence[Rival]
 ) -> Iterator[Remedy]:
     yield from blocker_remedies(lab, snapshot, pending, causes)
+    yield from _more_slices(lab, snapshot, pending)
     yield from _smaller_requests(lab, snapshot, pending)
     yield from _volumes_on_nfs(lab, snapshot, pending)
     if not causes:
@@ -91,6 +92,25 @@ def _remedies(
         yield from _smaller_rival(lab, snapshot, pending, ahead)
         yield from _another_tier(lab, snapshot, pending)
         yield from _another_worker(lab, snapshot, pending)
+
+
+def _more_slices(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
+    """More time slices of a GPU that has video memory left."""
+    sharing = lab.cluster.platform.gpu
+    if sharing and pending.reason.lacks(GPU):
+        for slices in range(sharing.time_slices + 1, 2 * sharing.time_slices + 1):
+            nodes = [
+                node._replace(
+                    allocatable={**node.allocatable, GPU: node.allocatable[GPU] // sharing.time_slices * slices}
+                )
+                if GPU in node.allocatable
+                else node
+                for node in snapshot.nodes
+            ]
+            if helps(snapshot._replace(nodes=nodes), pending.workload):
+                edit = Edit(("cluster", "platform", "gpu", "time_slices"), slices)
+                yield Remedy(f"write time_slices: {slices} under gpu of the platform in cluster.yaml", (edit,))
+                return
 
 
 def _smaller_requests(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
