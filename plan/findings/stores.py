@@ -1,9 +1,11 @@
 """Databases and other stores that need a file system of their own, and have their files on NFS."""
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from config.lab import Lab
 from config.service import HelmService, Service
+from config.service.container import Container
 from config.service.database import DatabaseBase
 from config.source import Path
 from config.storage_class import NfsStorageClass
@@ -41,6 +43,32 @@ STORES: Mapping[str, str] = {
 }
 """By the last part of an image's name, and by the name of a chart. VictoriaMetrics, Prometheus, etcd, Vault's
 integrated storage and Kafka ask for a local file system in their documentation."""
+
+
+class Embedded(NamedTuple):
+    """An application with a database of its own in one file, SQLite's: where it lies, and the variables by which it has
+    another one instead."""
+
+    folder: str
+    instead: tuple[str, ...] = ()
+
+
+_SERVARR = ("postgres",)
+EMBEDDED: Mapping[str, Embedded] = {
+    "grafana": Embedded("/var/lib/grafana", ("gf_database",)),
+    "home-assistant": Embedded("/config"),
+    "jellyfin": Embedded("/config"),
+    "lidarr": Embedded("/config", _SERVARR),
+    "plex": Embedded("/config"),
+    "prowlarr": Embedded("/config", _SERVARR),
+    "radarr": Embedded("/config", _SERVARR),
+    "readarr": Embedded("/config", _SERVARR),
+    "sonarr": Embedded("/config", _SERVARR),
+    "uptime-kuma": Embedded("/app/data", ("uptime_kuma_db",)),
+    "vaultwarden/server": Embedded("/data", ("database_url",)),
+}
+"""By the last part of an image's name, or the last two. SQLite relies on locks that NFS servers often do not keep
+(sqlite.org, How To Corrupt; the wikis of Servarr, Uptime Kuma and Vaultwarden advise against NFS)."""
 
 _STEADY = ("deployment", "statefulset")
 _COPIES = ("backup", "dump", "copy", "export", "archive")
@@ -83,8 +111,23 @@ def _in_parts(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
         if part.workload.runs_as in _STEADY:
             for path, container in part.containers:
                 store = STORES.get(_name_of(container.image))
-                for volume in container.mounts if store else ():
-                    yield (*path, "mounts", volume), store or "", volume
+                embedded = None if store else _embedded(container)
+                for volume, places in container.mounts.items():
+                    written = {place.path.rstrip("/") for place in places if not place.read_only}
+                    if store and written:
+                        yield (*path, "mounts", volume), store, volume
+                    elif embedded and embedded.folder in written:
+                        yield (*path, "mounts", volume), "the SQLite database", volume
+
+
+def _embedded(container: Container) -> Embedded | None:
+    """The database file of an application, unless its variables name another database."""
+    name = container.image.partition("@")[0]
+    parts = [part.partition(":")[0] for part in name.split("/")]
+    found = EMBEDDED.get(parts[-1]) or EMBEDDED.get("/".join(parts[-2:]))
+    variables = [each.lower() for each in (*container.env, *container.secrets)]
+    is_elsewhere = found and any(word in each for each in variables for word in found.instead)
+    return None if is_elsewhere else found
 
 
 def _name_of(image: str) -> str:
