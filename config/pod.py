@@ -1,9 +1,9 @@
 """A pod as it is written in somebody's manifest: the fields that the planner reads."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from config.model import shown
@@ -30,6 +30,8 @@ def _quantity(value: str | float) -> str | int | float:
 
 
 Quantity = Annotated[str | int | float, AfterValidator(_quantity)]
+Weight = Annotated[int, Field(ge=1, le=100)]
+"""Of a preference (k8s.io/kubernetes, pkg/apis/core/validation)."""
 
 
 class _Fields(BaseModel):
@@ -67,6 +69,17 @@ class Expression(_Fields):
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]
     values: tuple[str, ...] | None = None
 
+    @model_validator(mode="after")
+    def _has_its_values(self) -> Self:
+        count = len(self.values or ())
+        if self.operator in ("In", "NotIn") and not count:
+            raise ValueError(f"{self.operator} needs at least one of values")
+        if self.operator in ("Exists", "DoesNotExist") and count:
+            raise ValueError(f"{self.operator} takes no values")
+        if self.operator in ("Gt", "Lt") and count != 1:
+            raise ValueError(f"{self.operator} takes one of values, a number")
+        return self
+
 
 class LabelSelector(_Fields):
     """Which pods are meant."""
@@ -87,10 +100,18 @@ class NodeSelectorTerms(_Fields):
     node_selector_terms: tuple[NodeTerm, ...]
 
 
+class WeightedNodes(_Fields):
+    """Nodes that a pod would rather be on."""
+
+    weight: Weight
+    preference: NodeTerm
+
+
 class NodeAffinity(_Fields):
-    """Nodes that a pod must be on."""
+    """Nodes that a pod must or would rather be on."""
 
     required: NodeSelectorTerms | None = Field(None, alias="requiredDuringSchedulingIgnoredDuringExecution")
+    preferred: tuple[WeightedNodes, ...] | None = Field(None, alias="preferredDuringSchedulingIgnoredDuringExecution")
 
 
 class PodTerm(_Fields):
@@ -103,7 +124,7 @@ class PodTerm(_Fields):
 class WeightedTerm(_Fields):
     """The same as a preference."""
 
-    weight: int
+    weight: Weight
     pod_affinity_term: PodTerm
 
 
@@ -125,7 +146,7 @@ class Affinity(_Fields):
 class SpreadConstraint(_Fields):
     """How evenly pods are spread."""
 
-    max_skew: int
+    max_skew: Annotated[int, Field(ge=1, le=2**31 - 1)]
     topology_key: str
     when_unsatisfiable: Literal["DoNotSchedule", "ScheduleAnyway"]
     label_selector: LabelSelector | None = None

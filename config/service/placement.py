@@ -1,11 +1,11 @@
 """Where the pods of a workload may and would rather run, and how they resolve names."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from config.kubernetes import LabelKey
-from config.model import Address, Model, Name, Text
+from config.model import Address, Model, Name, Text, shown
 from config.pod import Affinity, SpreadConstraint
 
 
@@ -29,14 +29,28 @@ class StatedToleration(Model):
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
     """Left out, whatever effect it has."""
 
+    @model_validator(mode="after")
+    def _has_its_operator(self) -> Self:
+        if self.value and self.operator == "Exists":
+            raise ValueError(f"with value {shown(self.value)}, operator is Equal: write operator: Equal")
+        if self.key is None and self.operator == "Equal":
+            raise ValueError("without a key, every taint is tolerated: leave operator out, or name the key")
+        return self
+
 
 class Dns(Model):
     """How names are resolved in the pods."""
 
     policy: Literal["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"] | None = None
-    nameservers: tuple[Address, ...] = ()
-    searches: tuple[Text, ...] = ()
+    nameservers: Annotated[tuple[Address, ...], Field(max_length=3)] = ()
+    searches: Annotated[tuple[Text, ...], Field(max_length=32)] = ()
     options: dict[Text, str | None] = {}
+
+    @model_validator(mode="after")
+    def _has_a_server(self) -> Self:
+        if self.policy == "None" and not self.nameservers:
+            raise ValueError("policy None needs nameservers: the pods have no others")
+        return self
 
 
 class Placement(Model):
