@@ -15,6 +15,7 @@ class NodeReport(Report):
     is_control_plane: bool
     kubelet: str
     runtime: str
+    runtime_for_target: str
     skew: str
 
 
@@ -81,7 +82,7 @@ def upgrade_report(upgrade: Upgrade, observation: Observation) -> UpgradeReport:
                 namespace=each.namespace,
                 version=each.version,
                 answer=each.answer,
-                admits=f"1.{each.admits.first} to 1.{each.admits.last}" if each.admits else None,
+                admits=str(each.admits) if each.admits else None,
                 source=each.admits.source if each.admits else None,
             )
             for each in upgrade.add_ons

@@ -15,12 +15,15 @@ def print_upgrade(upgrade: Upgrade, gaps: Sequence[Gap], console: Console) -> No
     """How long the release is supported, what holds the upgrade up, and the steps."""
     for sentence in _support(upgrade):
         console.print(sentence)
-    table = Table("Nodes", Column("node"), Column("role"), Column("kubelet"), Column("skew"), Column("drain"))
+    names = ("node", "role", "kubelet", "skew", "runtime", "for the next release", "drain")
+    table = Table("Nodes", *(Column(name) for name in names))
     drains = {each.node: each for each in upgrade.drains}
     for node in upgrade.nodes:
         role = "control plane" if node.is_control_plane else "worker"
         blockers = drains[node.name].blockers
-        table.add_row(node.name, role, node.kubelet, node.skew, plural(blockers, "blocker") if blockers else "free")
+        drain = plural(blockers, "blocker") if blockers else "free"
+        runtime = node.runtime.replace("://", " ")
+        table.add_row(node.name, role, node.kubelet, node.skew, runtime, node.runtime_for_target, drain)
     console.print(table)
     if upgrade.add_ons:
         table = Table(
@@ -31,7 +34,7 @@ def print_upgrade(upgrade: Upgrade, gaps: Sequence[Gap], console: Console) -> No
             Column("source"),
         )
         for each in upgrade.add_ons:
-            admits = f"1.{each.admits.first} to 1.{each.admits.last}, {each.admits.source}" if each.admits else "-"
+            admits = f"{each.admits}, {each.admits.source}" if each.admits else "-"
             table.add_row(f"{each.namespace}/{each.name}", each.version, each.answer, admits)
         console.print(table)
     if upgrade.steps:

@@ -13,17 +13,29 @@ Answer = Literal["admitted", "not admitted", "not known"]
 
 
 class Admits(NamedTuple):
-    """Minor releases of Kubernetes that a version of an add-on admits, first and last."""
+    """Minor releases of Kubernetes that a version of an add-on admits."""
 
     first: int
-    last: int
+    last: int | None
+    """None where its makers name the first only."""
     source: str
+
+    def __str__(self) -> str:
+        return f"1.{self.first} or later" if self.last is None else f"1.{self.first} to 1.{self.last}"
+
+    def has(self, minor: int) -> bool:
+        """Whether a release is among them."""
+        return self.first <= minor and (self.last is None or minor <= self.last)
 
 
 KYVERNO = "kyverno.io/docs/installation/releases"
 EXTERNAL_SECRETS = "external-secrets.io/latest/introduction/stability-support"
 CALICO = "docs.tigera.io/calico/latest/getting-started/kubernetes/requirements"
 CERT_MANAGER = "cert-manager.io/docs/releases"
+CLOUDNATIVE_PG = "github.com/cloudnative-pg/cloudnative-pg, docs/src/supported_releases.md"
+GPU_OPERATOR = "docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/platform-support.html"
+METRICS_SERVER = "github.com/kubernetes-sigs/metrics-server, README.md"
+TRAEFIK = "github.com/traefik/traefik-helm-chart, traefik/Chart.yaml (kubeVersion)"
 ADMITS = {
     ("kyverno", "1.16"): Admits(31, 34, KYVERNO),
     ("kyverno", "1.17"): Admits(32, 35, KYVERNO),
@@ -38,7 +50,23 @@ ADMITS = {
     ("calico", "3.31"): Admits(32, 35, CALICO),
     ("calico", "3.32"): Admits(34, 36, CALICO),
     ("calico", "3.33"): Admits(35, 37, CALICO),
+    ("cert-manager", "1.17"): Admits(29, 33, CERT_MANAGER),
+    ("cert-manager", "1.18"): Admits(29, 33, CERT_MANAGER),
+    ("cert-manager", "1.19"): Admits(31, 35, CERT_MANAGER),
+    ("cert-manager", "1.20"): Admits(32, 35, CERT_MANAGER),
     ("cert-manager", "1.21"): Admits(33, 36, CERT_MANAGER),
+    ("cloudnative-pg", "1.25"): Admits(29, 32, CLOUDNATIVE_PG),
+    ("cloudnative-pg", "1.26"): Admits(30, 33, CLOUDNATIVE_PG),
+    ("cloudnative-pg", "1.27"): Admits(31, 33, CLOUDNATIVE_PG),
+    ("cloudnative-pg", "1.28"): Admits(32, 35, CLOUDNATIVE_PG),
+    ("cloudnative-pg", "1.29"): Admits(33, 35, CLOUDNATIVE_PG),
+    ("cloudnative-pg", "1.30"): Admits(34, 36, CLOUDNATIVE_PG),
+    ("gpu-operator", "26.6"): Admits(32, 36, GPU_OPERATOR),
+    ("metrics-server", "0.6"): Admits(25, None, METRICS_SERVER),
+    ("metrics-server", "0.7"): Admits(27, None, METRICS_SERVER),
+    ("metrics-server", "0.8"): Admits(31, None, METRICS_SERVER),
+    ("metrics-server", "0.9"): Admits(34, None, METRICS_SERVER),
+    **{("traefik", f"3.{minor}"): Admits(25, None, TRAEFIK) for minor in (6, 7)},
 }
 """By add-on and its minor release. An add-on that is not here is "not known", never admitted."""
 
@@ -96,6 +124,4 @@ def _judged(name: str, namespace: str, version: str, minor: int) -> AddOn:
     admits = ADMITS.get((name, match[0])) if match else None
     if admits is None:
         return AddOn(name, namespace, version, "not known", None)
-    return AddOn(
-        name, namespace, version, "admitted" if admits.first <= minor <= admits.last else "not admitted", admits
-    )
+    return AddOn(name, namespace, version, "admitted" if admits.has(minor) else "not admitted", admits)

@@ -8,6 +8,7 @@ from observation.objects import labels_of, name_of
 from operations.drain import UnknownNode
 from operations.drain import foresee as foresee_drain
 from operations.upgrade.add_ons import AddOn, add_ons
+from operations.upgrade.runtimes import RuntimeAnswer, runtime_for
 from operations.upgrade.steps import Step, steps
 from plan.cluster.nodes import CONTROL_PLANE_LABEL
 from plan.cluster.releases import KUBELET_SKEW, Release, minor_of, release
@@ -28,6 +29,7 @@ class NodeVersion(NamedTuple):
     kubelet: str
     runtime: str
     skew: Literal["fine", "newer than the API server", "too old", "not known"]
+    runtime_for_target: RuntimeAnswer
 
 
 class Drained(NamedTuple):
@@ -61,7 +63,7 @@ class Upgrade(NamedTuple):
     def is_held_up(self) -> bool:
         """Whether something has to be done before the first step."""
         return (
-            any(each.skew != "fine" for each in self.nodes)
+            any(each.skew != "fine" or each.runtime_for_target == "not recommended" for each in self.nodes)
             or any(each.answer == "not admitted" for each in self.add_ons)
             or any(each.blockers for each in self.drains)
         )
@@ -115,7 +117,8 @@ def _node(observation: Observation, name: str, api_server: int) -> NodeVersion:
     else:
         skew = "too old" if minor < api_server - KUBELET_SKEW else "fine"
     runtime = text(manifest, "status", "nodeInfo", "containerRuntimeVersion")
-    return NodeVersion(name, CONTROL_PLANE_LABEL in labels_of(manifest), kubelet, runtime, skew)
+    is_control_plane = CONTROL_PLANE_LABEL in labels_of(manifest)
+    return NodeVersion(name, is_control_plane, kubelet, runtime, skew, runtime_for(runtime, api_server + 1))
 
 
 def _distribution(observation: Observation) -> Distribution:

@@ -9,6 +9,7 @@ import pytest
 from observation import Observation
 from operations.upgrade import NotUpgradable, Upgrade, foresee
 from operations.upgrade.add_ons import add_ons
+from operations.upgrade.runtimes import runtime_for
 from plan.cluster.releases import RELEASES, minor_of
 from tests.operations.clusters import NOW, read_cluster
 
@@ -95,6 +96,13 @@ def test_releases_are_in_order_and_one_of_them_was_read() -> None:
         ("docker.io/calico/node:v3.29.0", 35, "not admitted"),
         ("docker.io/calico/node:v3.28.0", 35, "not known"),
         ("quay.io/jetstack/cert-manager-controller:v1.21.2", 37, "not admitted"),
+        ("ghcr.io/cloudnative-pg/cloudnative-pg:1.27.0", 35, "not admitted"),
+        ("ghcr.io/cloudnative-pg/cloudnative-pg:1.28.1", 35, "admitted"),
+        ("registry.k8s.io/metrics-server/metrics-server:v0.8.0", 36, "admitted"),
+        ("registry.k8s.io/metrics-server/metrics-server:v0.8.0", 30, "not admitted"),
+        ("nvcr.io/nvidia/gpu-operator:v26.6.0", 36, "admitted"),
+        ("nvcr.io/nvidia/gpu-operator:v25.10.0", 35, "not known"),
+        ("docker.io/traefik:v3.7.1", 36, "admitted"),
     ],
 )
 def test_what_the_makers_say_of_an_add_on(image: str, target: int, answer: str) -> None:
@@ -102,3 +110,19 @@ def test_what_the_makers_say_of_an_add_on(image: str, target: int, answer: str) 
     deployment = {"kind": "Deployment", "metadata": {"name": "one", "namespace": "system"}, "spec": pod}
     cluster = Observation("test", NOW, "stated", {"deployments.apps": (deployment,)})
     assert [each.answer for each in add_ons(cluster, target)] == [answer]
+
+
+@pytest.mark.parametrize(
+    ("runtime", "minor", "answer"),
+    [
+        ("containerd://2.1.5-k3s1", 35, "recommended"),
+        ("containerd://2.1.4", 35, "not recommended"),
+        ("containerd://1.7.28", 35, "recommended"),
+        ("containerd://1.7.28", 36, "not recommended"),
+        ("containerd://2.4.0", 36, "not known"),
+        ("containerd://2.2.0", 40, "not known"),
+        ("cri-o://1.35.0", 35, "not known"),
+    ],
+)
+def test_what_the_makers_of_containerd_say(runtime: str, minor: int, answer: str) -> None:
+    assert runtime_for(runtime, minor) == answer
