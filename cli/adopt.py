@@ -1,5 +1,6 @@
 """`homelab adopt` on the command line."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -69,6 +70,64 @@ def adopt_cluster_command(
 
     source = Source(dump, usage, kubeconfig, context)
     raise SystemExit(run_adopt_cluster(lab, source, tier, tuple(repository or ()), dry_run, output))
+
+
+TierOption = Annotated[
+    str | None, typer.Option("--tier", help="The tier of the services; left out, that of the lowest priority.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing.")]
+
+
+@adopt.command("manifests")
+def adopt_manifests_command(
+    source: Annotated[Path, typer.Argument(metavar="DIR", help="A folder with manifests, or one file.")],
+    lab: LabOption = "prod",
+    namespace: Annotated[str, typer.Option(help="Of objects that state none.")] = "default",
+    tier: TierOption = None,
+    dry_run: DryRunOption = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write the objects in Kubernetes' own files into a lab, as they are."""
+    from cli.commands.adopt_files import run_adopt_manifests
+
+    raise SystemExit(run_adopt_manifests(lab, source, namespace, tier, dry_run, output))
+
+
+@adopt.command("chart")
+def adopt_chart_command(
+    values: Annotated[Path, typer.Argument(help="The values of the chart.")],
+    chart: Annotated[str, typer.Option(help="The name of the chart.")],
+    version: Annotated[str, typer.Option(help="Its version.")],
+    repository: Annotated[str, typer.Option(help="Where it comes from, https:// or oci://.")],
+    lab: LabOption = "prod",
+    release: Annotated[str | None, typer.Option(help="Its release and service; left out, the chart's name.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Left out, the release's name.")] = None,
+    tier: TierOption = None,
+    dry_run: DryRunOption = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write a chart with its values into a lab; Helm renders it, so that its pods are counted."""
+    from cli.commands.adopt_files import run_adopt_chart
+    from operations.adopt.files.chart import Chart
+
+    name = release or chart
+    stated = Chart(chart, version, repository, name, namespace or name)
+    raise SystemExit(run_adopt_chart(lab, values, stated, tier, dry_run, output))
+
+
+@adopt.command("compose")
+def adopt_compose_command(
+    file: Annotated[Path, typer.Argument(help="A file of Docker Compose.")],
+    lab: LabOption = "prod",
+    storage_class: Annotated[str | None, typer.Option(help="The class of its volumes.")] = None,
+    tier: TierOption = None,
+    dry_run: DryRunOption = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write the services of Docker Compose into a lab."""
+    from cli.commands.adopt_files import run_adopt_compose
+
+    raise SystemExit(run_adopt_compose(lab, file, storage_class, tier, dry_run, output))
 
 
 @adopt.command("hand-over")

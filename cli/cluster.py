@@ -83,7 +83,7 @@ def _ask(source: Source) -> "Observation":
 
     usage = read_usage(source.usage) if source.usage else None
     cluster = Cluster(source.kubeconfig, source.context)
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task(f"reading {cluster.server}", total=None)
         observed = observe(cluster, lambda done, of: progress.update(task, completed=done, total=of))
     return replace(observed, usage=usage)
@@ -102,7 +102,7 @@ def _with_usage(url: str, observed: "Observation") -> "Observation":
     key = sha256(f"{url} {observed.source}".encode()).hexdigest()[:16]
     cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "homelab"
     answers = AnswerFile(cache / f"usage-{key}.jsonl", observed.now)
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task(f"asking {url}", total=None)
         usage, gaps = usage_of_cluster(
             Prometheus(url),
@@ -123,7 +123,7 @@ def _with_history(url: str, observed: "Observation") -> "Observation":
     from operations.clients.prometheus import Prometheus
     from operations.observe.history import history_of_cluster
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task(f"asking {url}", total=None)
         history, gaps = history_of_cluster(
             Prometheus(url), observed, lambda done, of: progress.update(task, completed=done, total=of)
@@ -131,7 +131,8 @@ def _with_history(url: str, observed: "Observation") -> "Observation":
     return replace(observed, history=history, gaps=(*observed.gaps, *gaps))
 
 
-def _progress() -> "Progress":
+def progress_bar() -> "Progress":
+    """A bar on a terminal's error output; elsewhere nothing."""
     from rich.console import Console
     from rich.progress import Progress
 

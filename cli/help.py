@@ -68,6 +68,18 @@ HELP: Mapping[str, Help] = {
         ("homelab adopt cluster --dump dump --lab labs/mine --dry-run", "homelab adopt cluster --import mine"),
         f"0 it was taken over, 1 not all of it, {INVALID_INPUT}",
     ),
+    "adopt manifests": Help(
+        ("homelab adopt manifests apps/gitea --lab labs/mine --tier home --dry-run",),
+        f"0 all is in the files, 1 something has no place or was left out, {INVALID_INPUT}",
+    ),
+    "adopt chart": Help(
+        ("homelab adopt chart values.yaml --chart redis --version 1.2.3 --repository oci://registry.example/charts",),
+        f"0 it is in the files, {INVALID_INPUT}, or Helm cannot render it",
+    ),
+    "adopt compose": Help(
+        ("homelab adopt compose compose.yaml --storage-class block --tier home --dry-run",),
+        f"0 all is in the files, 1 a service has no place, {INVALID_INPUT}",
+    ),
     "adopt hand-over": Help(
         ("homelab adopt hand-over --dump dump --lab labs/mine",),
         f"0 no other tool writes any more, 1 one does, {INVALID_INPUT}",

@@ -8,6 +8,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.kinds import declare_manifests
 from plan import model
+from plan.workloads.ownership import release_target
 
 TIMEOUT = 600
 """Seconds that a chart's pods have to become ready."""
@@ -53,6 +54,12 @@ class HelmApp(pulumi.ComponentResource):
             skip_crds=False,
             atomic=False,
             timeout=TIMEOUT,
-            opts=pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=list(needed))),
+            opts=pulumi.ResourceOptions.merge(
+                options,
+                pulumi.ResourceOptions(
+                    depends_on=list(needed),
+                    ignore_changes=list(args.ignored.get(release_target(args.release.name), ())),
+                ),
+            ),
         )
         self.register_outputs({})

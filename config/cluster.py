@@ -178,6 +178,9 @@ class Platform(Model):
 
     policy_engine: Name | None = None
     """The service that installs Kyverno; left out, nothing governs the tiers' namespaces."""
+    policies: Literal["deny", "audit"] = "deny"
+    """Whether the policies on pods refuse what breaks them, or only report it: `audit` first, where a cluster moves in
+    whose pods were never judged. Limit ranges and quotas refuse in any case."""
     pod_network: Name | None = None
     """The service that installs the network plugin, before anything that needs a pod to start; left out, the
     plugin is there already."""

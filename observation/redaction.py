@@ -3,7 +3,6 @@
 import base64
 import gzip
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -11,15 +10,11 @@ import yaml
 
 from plan.model import Manifest
 from plan.model.fields import Fields, mapping, text
+from plan.model.secrecy import holds_password, may_name_secret
 
 REDACTED = "redacted"
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _RELEASE = "helm.sh/release.v1"
-_SECRET_LOOKING = re.compile(
-    r"pass(word|wd|phrase)?$|secret|token|credential|api_?-?key|private_?-?key|auth$|dsn$|connection_?string|htpasswd",
-    re.I,
-)
-_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@", re.I)
 
 
 def redacted(manifest: Manifest) -> Manifest:
@@ -79,17 +74,17 @@ def without_secrets(part: Any) -> Any:
     """Values without those whose name or form is that of a password, a key or a token."""
     if isinstance(part, Mapping):
         fields = cast(Fields, part)
-        hidden = "value" in fields and bool(_SECRET_LOOKING.search(text(fields, "name")))
+        hidden = "value" in fields and may_name_secret(text(fields, "name"))
         return {
             key: REDACTED if _is_secret(key, each) or (hidden and key == "value") else without_secrets(each)
             for key, each in fields.items()
         }
     if isinstance(part, list):
         return [without_secrets(each) for each in cast(list[Any], part)]
-    if isinstance(part, str) and _WITH_PASSWORD.search(part):
+    if isinstance(part, str) and holds_password(part):
         return REDACTED
     return part
 
 
 def _is_secret(key: str, value: Any) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool) and bool(_SECRET_LOOKING.search(str(key)))
+    return isinstance(value, str | int) and not isinstance(value, bool) and may_name_secret(str(key))

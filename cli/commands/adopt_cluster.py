@@ -1,6 +1,6 @@
 """`homelab adopt cluster`."""
 
-from cli.cluster import Source, observe_source
+from cli.cluster import Source, observe_source, progress_bar
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.adopt_cluster import cluster_report
@@ -10,8 +10,10 @@ from config.folder import lab_folder
 from config.load import InvalidLab
 from observation import InvalidDump, InvalidUsage
 from operations.adopt import Edited
-from operations.adopt.cluster.adoption import Wishes, adopt_cluster
+from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
+from operations.adopt.cluster.trying import Trial, may_patch, try_objects
 from operations.adopt.cluster.write import state_of, write_files
+from operations.clients.kubernetes import Api, Refused
 from operations.clients.refusals import NoCluster
 
 
@@ -33,6 +35,7 @@ def run_adopt_cluster(
         objects = (each for found in observation.resources.values() for each in found)
         read = state_of(folder)
         adoption = adopt_cluster(folder, objects, wishes)
+        trial = None if source.dump else _tried(source, adoption)
         if not dry_run:
             write_files(folder, adoption.files, read)
     except (Edited, InvalidDump, InvalidUsage, NoCluster) as error:
@@ -42,7 +45,21 @@ def run_adopt_cluster(
     except OSError as error:
         return refuse_input(f"{folder} cannot be written: {error.strerror}", output)
     if output == "json":
-        print_json(cluster_report(adoption, dry_run))
+        print_json(cluster_report(adoption, dry_run, observation.gaps, trial))
     else:
-        print_cluster(adoption, dry_run, make_console())
-    return ERRORS if adoption.errors else FINE
+        print_cluster(adoption, dry_run, observation.gaps, trial, make_console())
+    return ERRORS if adoption.errors or (trial and trial.interrupts) else FINE
+
+
+def _tried(source: Source, adoption: Adoption) -> Trial | None:
+    """Every object of the plan, tried by a dry run; None where this account may not patch."""
+    api = Api(source.kubeconfig, source.context)
+    try:
+        if not may_patch(api):
+            return None
+    except Refused as refused:
+        raise NoCluster(f"the cluster does not say what this account may do: {refused.message}") from None
+    manifests = adoption.plan.manifests
+    with progress_bar() as progress:
+        task = progress.add_task("trying objects", total=len(manifests))
+        return try_objects(api, manifests, lambda done: progress.update(task, completed=done))

@@ -1,12 +1,16 @@
 """An adopted cluster as JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from cli.reports.document import Document, Report
+from cli.reports.gap import GapReport, gap_reports
+from observation.model import Gap
 from operations.adopt.cluster.adoption import Adoption
 from operations.adopt.cluster.comparison import Difference
 from operations.adopt.cluster.questions import Question
 from operations.adopt.cluster.service_file import ServiceFile
+from operations.adopt.cluster.trying import Trial
 
 
 class QuestionReport(Report):
@@ -65,6 +69,21 @@ class DifferenceReport(Report):
     effect: str
 
 
+class RefusedReport(Report):
+    """An object that the API server does not take, or a workload whose pods it would not take again."""
+
+    object: str
+    reason: str
+
+
+class TriedReport(Report):
+    """Effects of applying the plan, by a dry run of every object."""
+
+    tried: int
+    differences: tuple[DifferenceReport, ...]
+    refused: tuple[RefusedReport, ...]
+
+
 class ClusterReport(Document):
     """The files of a lab that are made from a cluster."""
 
@@ -83,9 +102,14 @@ class ClusterReport(Document):
     unused: tuple[str, ...]
     unreadable: tuple[str, ...]
     differences: tuple[DifferenceReport, ...]
+    tried: TriedReport | None
+    """None for a dump, and where the account may not patch."""
+    pods_judged: int
+    refused_at_restart: tuple[RefusedReport, ...]
+    gaps: tuple[GapReport, ...]
 
 
-def cluster_report(adoption: Adoption, dry_run: bool) -> ClusterReport:
+def cluster_report(adoption: Adoption, dry_run: bool, gaps: Sequence[Gap], trial: Trial | None) -> ClusterReport:
     """An adopted cluster for programs."""
     return ClusterReport(
         lab=adoption.plan.lab.name,
@@ -116,6 +140,22 @@ def cluster_report(adoption: Adoption, dry_run: bool) -> ClusterReport:
         unused=tuple(map(str, adoption.unused)),
         unreadable=tuple(str(each.key) for each in adoption.unreadable),
         differences=tuple(map(difference_report, adoption.differences)),
+        tried=tried_report(trial) if trial else None,
+        pods_judged=adoption.restarts.judged,
+        refused_at_restart=tuple(
+            RefusedReport(object=str(each.workload), reason="; ".join(each.reasons))
+            for each in adoption.restarts.refused
+        ),
+        gaps=gap_reports(gaps),
+    )
+
+
+def tried_report(trial: Trial) -> TriedReport:
+    """A trial for programs."""
+    return TriedReport(
+        tried=trial.tried,
+        differences=tuple(map(difference_report, trial.differences)),
+        refused=tuple(RefusedReport(object=str(each.key), reason=each.reason) for each in trial.refused),
     )
 
 

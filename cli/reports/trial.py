@@ -1,15 +1,8 @@
 """Objects that were tried on an API server, as JSON."""
 
-from cli.reports.adopt_cluster import DifferenceReport, difference_report
-from cli.reports.document import Document, Report
+from cli.reports.adopt_cluster import DifferenceReport, RefusedReport, difference_report
+from cli.reports.document import Document
 from operations.adopt.cluster.trying import Trial
-
-
-class RefusedReport(Report):
-    """An object that the API server does not take."""
-
-    object: str
-    reason: str
 
 
 class TrialReport(Document):

@@ -1,19 +1,23 @@
 """An adopted cluster as text."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from cli.text.console import INDENT
+from cli.text.gaps import gap_lines
 from cli.text.tables import Column, Table, number
+from observation.model import Gap
 from operations.adopt.cluster.adoption import Adoption, NotWritten
 from operations.adopt.cluster.comparison import Difference, Effect
 from operations.adopt.cluster.origins import Why
 from operations.adopt.cluster.questions import Question, What
+from operations.adopt.cluster.restarts import Restarts
 from operations.adopt.cluster.service_file import ServiceFile
+from operations.adopt.cluster.trying import Trial
 from plan.wording import listed, plural
 
 LEFT_OUT: Mapping[Why, str] = {
@@ -32,8 +36,8 @@ LEFT_OUT: Mapping[Why, str] = {
 }
 QUESTIONS: Mapping[What, str] = {
     "secret-withheld": "looks like a secret, is not written, and stays in the cluster: {names}",
-    "secret-value": "looks like a secret and is not written; the next change of the release drops it, so move it into "
-    "a Secret before: {names}",
+    "secret-value": "looks like a secret and is not written; `adopt cluster --import` takes it into the stack's state, "
+    "encrypted, and upgrades keep it: {names}",
     "secret-kept": "its content is not written; it stays in the cluster as it is",
     "secret-argument": "a command holds what looks like a secret, in {names}: move it into a Secret first",
     "moving-tag": "a tag that moves: every restart may bring another version: {names}",
@@ -55,7 +59,9 @@ EFFECTS: Mapping[Effect, str] = {
 _MANY = 6
 
 
-def print_cluster(adoption: Adoption, dry_run: bool, console: Console) -> None:
+def print_cluster(
+    adoption: Adoption, dry_run: bool, gaps: Sequence[Gap], trial: Trial | None, console: Console
+) -> None:
     """Print the files that a lab gets from a cluster."""
     console.print(_found(adoption))
     if adoption.added:
@@ -69,14 +75,37 @@ def print_cluster(adoption: Adoption, dry_run: bool, console: Console) -> None:
         ("To look at", list(_questions(adoption.added))),
         ("Left out", list(_left_out(adoption))),
         ("The next up", list(difference_lines(adoption.differences))),
+        ("Tried by a dry run", list(_tried(adoption, trial))),
+        ("Refused at the next restart, once the tiers are enforced", list(_refused(adoption.restarts))),
     ):
         if lines:
             console.print()
             console.print(Text(heading, "bold"))
             for line in lines:
                 console.print(Padding(line, INDENT, expand=False))
+    for line in gap_lines(gaps):
+        console.print(line)
     console.print()
     console.print(_verdict(adoption, dry_run))
+
+
+def _tried(adoption: Adoption, trial: Trial | None) -> Iterator[str]:
+    if trial is None:
+        yield "not tried: a dump is not asked, and a live cluster only where this account may patch (docs/moving-in.md)"
+        return
+    yield f"{plural(trial.tried, 'object')} tried, {len(trial.refused)} refused"
+    yield from (f"refused: {each.key}: {each.reason}" for each in trial.refused)
+    yield from difference_lines(trial.differences)
+    releases = sum(each.release is not None for each in adoption.plan.services)
+    if releases:
+        yield f"{plural(releases, 'release')} of Helm not tried: a chart is compared by its version and values"
+
+
+def _refused(restarts: Restarts) -> Iterator[str]:
+    for each in restarts.refused:
+        yield f"{each.workload}: {'; '.join(each.reasons)}"
+    if restarts.refused:
+        yield f"{len(restarts.refused)} workloads of {plural(restarts.judged, 'pod')} that run"
 
 
 def _found(adoption: Adoption) -> str:

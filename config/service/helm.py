@@ -29,6 +29,8 @@ class HelmService(FootprintService):
 
     kind: Literal["helm"]
     chart: Chart
+    release: Name | None = None
+    """Name of the release in Helm; left out, the service's."""
     values: dict[str, Any] = {}
     """Values of the chart, apart from the resources of the footprint."""
     footprint: Annotated[dict[Name, FootprintWorkload], Field(min_length=1)]

@@ -34,6 +34,14 @@ def render_changed(preview: Preview, kubernetes_version: str | None) -> Charts:
     return {step.urn: _rendering(step, kubernetes_version) for step in changed}
 
 
+def render_release(inputs: Mapping[str, Any], kubernetes_version: str | None) -> tuple[Manifest, ...]:
+    """The objects of a release, by its inputs as the engine has them. Raises HelmFailed."""
+    helm = shutil.which("helm")
+    if helm is None:
+        raise HelmFailed(MISSING.why)
+    return _objects(helm, inputs, kubernetes_version)
+
+
 def _rendering(step: Step, version: str | None) -> Rendering | NotRendered:
     helm = shutil.which("helm")
     if helm is None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from config.lab import Lab
@@ -18,7 +19,7 @@ from plan.workloads.written_pods import WrittenPod, written_pods
 
 CPU_ABOVE_CAP = Rule(
     "CPU-ABOVE-CAP",
-    "error",
+    ("error", "warning"),
     title="A container requests more CPU than its tier allows",
     meaning=(
         "Each tier caps the CPU request of one container, by a Kyverno policy. A LimitRange maximum is not "
@@ -52,7 +53,7 @@ LIMIT_ABOVE_RATIO = Rule(
 
 ADMISSION_REFUSED = Rule(
     "ADMISSION-REFUSED",
-    "error",
+    ("error", "warning"),
     title="The API server would refuse a pod",
     meaning=(
         "The pod breaks a rule: the LimitRange or the quota of its tier, a policy, or what the API server demands of "
@@ -106,9 +107,17 @@ def admission_findings(lab: Lab, namespaces: Iterable[Namespace], services: Iter
     """A finding for each container, or pod, that would be refused. A quota's finding has the sum of the namespace."""
     found: dict[tuple[str, Path, str], Finding] = {}
     for refused in refused_pods(lab, namespaces, services):
+        only_audited = isinstance(refused.reason, PolicyBroken) and lab.cluster.platform.policies == "audit"
         for finding in _findings(lab, refused):
-            found.setdefault((finding.code, finding.path, finding.about), finding)
+            said = audited(finding) if only_audited else finding
+            found.setdefault((finding.code, finding.path, finding.about), said)
     yield from found.values()
+
+
+def audited(finding: Finding) -> Finding:
+    """What a policy would refuse that only audits yet: nothing is refused today."""
+    message = f"{finding.message}; the policies only audit yet, and refuse it once cluster.platform.policies is deny"
+    return replace(finding, severity="warning", message=message)
 
 
 def _findings(lab: Lab, refused: Refused) -> Iterator[Finding]:

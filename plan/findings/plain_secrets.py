@@ -9,6 +9,7 @@ from config.service import HelmService
 from config.service.container import Container
 from config.source import Path, is_mapping, is_sequence
 from plan.model.findings import Finding, Rule
+from plan.model.secrecy import TOKEN, holds_password, is_secret
 
 SECRET_IN_ENV = Rule(
     "SECRET-IN-ENV",
@@ -25,26 +26,13 @@ SECRET_IN_ENV = Rule(
     ),
 )
 
-_SECRET_NAME = re.compile(
-    r"(^|_)(PASSWORD|PASSWD|PASS|PASSPHRASE|SECRET|SECRET_KEY|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?|PSK|SALT)$"
-)
-_CAPITAL = re.compile("([a-z0-9])([A-Z])")
-_NAME_OF_SECRET = re.compile("(^|_)(EXISTING|SECRET$)")
+_NAME_OF_SECRET = re.compile(r"(^|[a-z_])(existing.*|[Ss]ecret|SECRET)$")
 """Keys of charts for the name of a Secret, which is not a secret itself."""
-_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@")
-_TOKEN = re.compile(
-    r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20}|xox[abpr]-[A-Za-z0-9-]{10,}|"
-    r"AKIA[A-Z0-9]{16}|hvs\.[A-Za-z0-9_-]{20,}|tskey-[a-z]+-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9]{32,})\b|"
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
-)
-"""Tokens that show by their form what they are: of GitHub, GitLab, Slack, AWS, Vault, Tailscale, OpenAI; keys."""
 _WORD = r"[a-z0-9_.-]*(?:password|passwd|secret|token|api[_-]?key)"
 _ARGUMENT = re.compile(rf"(?i)(?P<name>--{_WORD})[= ](?!\$\(|\$\{{|\$[A-Za-z]|[-/]|(?:true|false|)$)(?P<value>\S+)")
 _IN_FILE = re.compile(
     rf"(?im)^\s*(?P<name>{_WORD})\s*[:=]\s*[\"']?(?!\$|/|<|\{{|true|false|none)(?P<value>[^\s\"'#]{{4,}})"
 )
-_REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[^>]*>")
-_SETTINGS = frozenset({"", "true", "false", "yes", "no", "none", "null", "0", "1", "on", "off", "disabled", "enabled"})
 
 
 def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
@@ -62,13 +50,12 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
             yield from _in_arguments(name, path, container)
         for part in service.parts(name):
             for file, text in part.workload.files.items():
-                if match := _TOKEN.search(text) or _IN_FILE.search(text):
+                if match := TOKEN.search(text) or _IN_FILE.search(text):
                     yield _written((*part.path, "files", file), f"{file} of {name}", match, "secret_files")
         if isinstance(service, HelmService):
             for path, value in _texts(service.values, ("services", name, "values")):
                 key = str(path[-1])
-                words = _CAPITAL.sub(r"\1_\2", key).upper()
-                if not _NAME_OF_SECRET.search(words) and is_secret(words, value):
+                if not _NAME_OF_SECRET.search(key) and is_secret(key, value):
                     yield SECRET_IN_ENV.finding(
                         path,
                         f"{key} of {name} holds a secret in plain text: it goes into git and into rendered files",
@@ -82,7 +69,7 @@ def _in_arguments(name: str, path: Path, container: Container) -> Iterator[Findi
     for key, words in (("command", container.command), ("args", container.args)):
         for index, word in enumerate(words):
             before = f"{words[index - 1]}=" if index and words[index - 1].startswith("--") else ""
-            if match := _TOKEN.search(word) or _ARGUMENT.search(f"{before}{word}"):
+            if match := TOKEN.search(word) or _ARGUMENT.search(f"{before}{word}"):
                 yield _written((*path, key, index), f"{key} of {name}", match, "secrets")
 
 
@@ -97,7 +84,7 @@ def _written(path: Path, where: str, match: re.Match[str], key: str) -> Finding:
 
 
 def _fix(variable: str, value: str) -> str:
-    if _IN_URL.search(value):
+    if holds_password(value):
         return "write the password under secrets, its value in Vault, and $(NAME) in its place in the address"
     return f"write it under secrets, {variable}: {{}}, and its value in Vault; others can say $({variable})"
 
@@ -109,14 +96,3 @@ def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         entries = value.items() if is_mapping(value) else enumerate(value)
         for key, entry in entries:
             yield from _texts(entry, (*path, key))
-
-
-def is_secret(variable: str, value: str) -> bool:
-    """Whether a variable holds a secret, by its name and value."""
-    in_url = _IN_URL.search(value)
-    if in_url and not _REFERENCE.fullmatch(in_url["password"]):
-        return True
-    if not _SECRET_NAME.search(variable.upper()):
-        return False
-    is_path = value.startswith(("/", "./", "file:"))
-    return not (is_path or value.lower() in _SETTINGS or _REFERENCE.search(value))

@@ -1,6 +1,8 @@
 """Services of kind `helm`: the release, with the resources of its footprint set in the chart's values."""
 
+import re
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Any, cast
 
 from config.service import HelmService
@@ -12,8 +14,11 @@ from plan.workloads import volumes
 from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import CONTROLLERS, planned_workload
 from plan.workloads.networking import ingresses
+from plan.workloads.ownership import release_target
 from plan.workloads.secrets import chart_secret
 
+_STEP = re.compile(r"\[(\d+)\]|\[\"([^\"]+)\"\]|\.([A-Za-z][A-Za-z0-9]*)")
+"""A step of the path of a field: an index, a key in quotes, or a key."""
 Values = Mapping[str, Any]
 """Values of a chart."""
 
@@ -47,14 +52,27 @@ def release(
     values: dict[str, Any] = {}
     for additional in (helm.values, extra_values, _resource_values(context, helm)):
         values = merged(values, additional)
+    name = helm.release or context.name
+    for path in context.service.ignore_fields.get(release_target(name), ()):
+        values = _with_parents(values, path)
     return Release(
-        name=context.name,
+        name=name,
         chart=f"{chart.repository}/{chart.name}" if is_oci else chart.name,
         repository={} if is_oci else {"repo": chart.repository},
         version=chart.version,
         values=plain(values),
         after=after,
     )
+
+
+def _with_parents(values: Values, path: str) -> dict[str, Any]:
+    """Values in which the mappings around an ignored path are there: the engine keeps what it ignores only then."""
+    steps = _STEP.findall(path.removeprefix("values"))
+    mappings = list(takewhile(lambda step: not step[0], steps))[:-1]
+    missing: dict[str, Any] = {}
+    for _, quoted, key in reversed(mappings):
+        missing = {quoted or key: missing}
+    return merged(missing, values)
 
 
 def merged(base: Values, over: Values) -> dict[str, Any]:

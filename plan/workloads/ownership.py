@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from config.service.container import OwnedField
 from config.service.container import Workload as WorkloadConfig
-from plan.model import Manifest
+from plan.model import Manifest, Release
 from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import CONTROLLERS
 from plan.workloads.patches import target_of
@@ -24,14 +24,21 @@ FIELDS: Mapping[OwnedField, tuple[str, ...]] = {
 """Paths of the fields in a controller; `{pod}` is the template of its pods."""
 
 
-def ignored(context: ServiceContext, manifests: Sequence[Manifest]) -> dict[str, tuple[str, ...]]:
-    """Paths that an update leaves alone, by object (`deployment/immich`)."""
+def release_target(name: str) -> str:
+    """How a service calls its release of Helm, whose `values.` it may leave alone."""
+    return f"release/{name}"
+
+
+def ignored(
+    context: ServiceContext, manifests: Sequence[Manifest], release: Release | None
+) -> dict[str, tuple[str, ...]]:
+    """Paths that an update leaves alone, by object (`deployment/immich`) or release (`release/grafana`)."""
     found = {target: tuple(paths) for target, paths in context.service.ignore_fields.items()}
     for _, name, config in context.service.parts(context.name):
         target = f"{CONTROLLERS[config.runs_as].lower()}/{name}"
         if config.ignore:
             found[target] = (*found.get(target, ()), *_paths(config))
-    known = {target_of(each) for each in manifests}
+    known = {target_of(each) for each in manifests} | ({release_target(release.name)} if release else set[str]())
     return {target: paths for target, paths in found.items() if target in known}
 
 

@@ -51,6 +51,7 @@ def _service(context: ServiceContext, providers: Mapping[str, str]) -> Service:
         after += [*platform_before, *platform_after, *first, *then]
     before, after = patched(context, before), patched(context, after)
     workloads = replanned(context, [*workloads, *added], [*before, *after])
+    chart = _release(context, before, providers)
     return Service(
         name=context.name,
         kind=config.kind,
@@ -58,13 +59,13 @@ def _service(context: ServiceContext, providers: Mapping[str, str]) -> Service:
         namespace=context.namespace,
         workloads=tuple(workloads),
         manifests=tuple(after),
-        release=_release(context, before, providers),
+        release=chart,
         before_release=tuple(before),
         after=_needed(context, after, providers),
         headroom=HEADROOM["volatile" if config.for_gpus else config.stability],
         hosts=tuple(dict.fromkeys(exposure.host_name(context.lab.site.domain) for exposure in config.expose)),
         eviction_place=0,
-        ignored=ignored(context, [*before, *after]),
+        ignored=ignored(context, [*before, *after], chart),
     )
 
 

@@ -1,10 +1,12 @@
 """The shape of the policies. What they do is tried on the real policy engine, not here."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from plan import make_plan
 from plan.model import Manifest
 from plan.model.metadata import LIMIT_RANGE_LABEL, QUOTA_LABEL
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
@@ -193,3 +195,15 @@ def test_policies_refuse_what_is_wrong_and_let_pass_what_they_cannot_judge(lab: 
             assert policy["spec"]["validationActions"] == ["Deny"]
             for validation in policy["spec"]["validations"]:
                 assert validation.keys() & {"message", "messageExpression"}
+
+
+def test_policies_that_only_audit_change_nothing_but_their_answer() -> None:
+    lab = lab_of("every_kind")
+    platform = lab.cluster.platform.model_copy(update={"policies": "audit"})
+    audited = make_plan(replace(lab, cluster=lab.cluster.model_copy(update={"platform": platform}))).policies
+    for policy, denying in zip(audited, make_plan(lab).policies, strict=True):
+        if policy["kind"] == "ValidatingPolicy":
+            assert policy["spec"]["validationActions"] == ["Audit"]
+            assert {**policy["spec"], "validationActions": ["Deny"]} == denying["spec"]
+        else:
+            assert policy == denying

@@ -18,6 +18,7 @@ from operations.adopt.cluster.origins import LeftOut
 from operations.adopt.cluster.providers import providers
 from operations.adopt.cluster.releases import Unreadable
 from operations.adopt.cluster.repositories import stated_repositories
+from operations.adopt.cluster.restarts import Restarts, judge_restarts
 from operations.adopt.cluster.service_file import SCHEMA, Choices, ServiceFile, write_service
 from operations.adopt.cluster.services import FoundService, Grouping, find_services
 from operations.adopt.cluster.world import World, read_world
@@ -37,6 +38,8 @@ class Wishes(NamedTuple):
     repositories: Mapping[str, str] = {}
     """Of charts, by the name of their release."""
     usage: Usage | None = None
+    runs: bool = True
+    """Whether the objects run; false for those of files."""
 
 
 NOTHING_SAID = Wishes()
@@ -72,6 +75,7 @@ class Adoption(NamedTuple):
     unreadable: tuple[Unreadable, ...]
     differences: tuple[Difference, ...]
     """Changes to the cluster when the plan is applied, objects that it would create included."""
+    restarts: Restarts
     plan: Plan
     objects: int
     """How many there are in all."""
@@ -118,6 +122,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         - sum(world.is_own(key) for key in world.manifests),
         unreadable=world.unreadable,
         differences=tuple(plan_differences(plan, world)),
+        restarts=judge_restarts(plan, world),
         plan=plan,
         objects=len(world.manifests),
     )
@@ -188,7 +193,7 @@ def _choices(folder: Path, world: World, grouping: Grouping, before: Plan | None
         if url := wishes.repositories.get(each.name):
             repositories[Key("Release", each.namespace, each.name)] = url
     schema = SCHEMA if folder.resolve().parent == LABS else None
-    return Choices(tiers, repositories, wishes.usage, schema=schema)
+    return Choices(tiers, repositories, wishes.usage, runs=wishes.runs, schema=schema)
 
 
 def _domain(world: World) -> str:

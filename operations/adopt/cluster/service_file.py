@@ -16,6 +16,7 @@ from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
 from plan.workloads.objects import CLUSTER_WIDE
+from plan.workloads.ownership import release_target
 
 SCHEMA = "yaml-language-server: $schema=../../../schema/service.json"
 OBJECTS_FILE = "as-found.yaml"
@@ -32,6 +33,8 @@ class Choices(NamedTuple):
     usage: Usage | None = None
     provides: Mapping[str, Sequence[str]] = {}
     """The API groups that each service brings."""
+    runs: bool = True
+    """Whether what is read runs; from files, nothing stays in the cluster that is not written."""
     schema: str | None = SCHEMA
     """The line that names the schema for an editor; none for a lab elsewhere."""
 
@@ -68,14 +71,21 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
         key = Key("Release", release.namespace, release.name)
         if withheld:
             questions.append(Question(key, "secret-value", tuple(each.place for each in withheld)))
-        said |= {"chart": chart, **({"values": values} if values else {}), "footprint": measured.workloads}
+        said["chart"] = chart
+        if release.name != found.name:
+            said["release"] = release.name
+        if values:
+            said["values"] = values
+        if withheld:
+            said["ignore_fields"] = {release_target(release.name): [f"values{each.path}" for each in withheld]}
+        said["footprint"] = measured.workloads
     if manifests:
         said |= {"objects": FlowList([OBJECTS_FILE]), "as_found": True}
     if not release and measured.workloads:
         said["footprint"] = measured.workloads
     if groups := choices.provides.get(found.name):
         said["provides"] = FlowList(groups)
-    files = {f"{found.name}.yaml": document(said, _comments(found, measured, questions, choices.schema))}
+    files = {f"{found.name}.yaml": document(said, _comments(found, measured, questions, choices))}
     if manifests:
         files[f"{found.name}/{OBJECTS_FILE}"] = documents(manifests)
     unwritable = any(each.what in ("repository-unknown", "secret-argument") for each in questions)
@@ -156,17 +166,19 @@ def _description(found: FoundService, release: HelmRelease | None) -> str:
     return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
-def _comments(found: FoundService, measured: Footprint, questions: list[Question], schema: str | None) -> list[str]:
-    lines = [*([schema] if schema else []), "Adopted as it runs."]
+def _comments(found: FoundService, measured: Footprint, questions: list[Question], choices: Choices) -> list[str]:
+    origin = "Adopted as it runs." if choices.runs else "As its manifests say."
+    stays = "it stays in the cluster" if choices.runs else "write it under secrets"
+    lines = [*([choices.schema] if choices.schema else []), origin]
     for each in questions:
         if each.what == "secret-withheld":
             names = ", ".join(each.names)
-            lines.append(f"Not written, for it looks like a secret; it stays in the cluster: {each.key}: {names}")
+            lines.append(f"Not written, for it looks like a secret; {stays}: {each.key}: {names}")
         elif each.what == "secret-value":
             names = ", ".join(each.names)
-            lines.append(f"Not written, for they look like secrets; the next change of the release drops them: {names}")
+            lines.append(f"Not written, for they look like secrets; upgrades take them from the stack's state: {names}")
         elif each.what == "secret-kept":
-            lines.append(f"Not written, it stays in the cluster as it is: {each.key}")
+            lines.append(f"Not written; {stays}: {each.key}")
         elif each.what == "repository-guessed":
             lines.append("Check the repository: a release does not say where its chart came from.")
     assumed = [f"{each.workload.name}/{each.container} {each.resource}" for each in measured.assumed]

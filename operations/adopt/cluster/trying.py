@@ -9,6 +9,7 @@ from operations.adopt.cluster.stated import as_stated
 from operations.adopt.takeover.ownership import MANAGER
 from operations.clients.kubernetes import Api, Refused
 from plan.model import Manifest
+from plan.model.fields import value
 
 
 class RefusedObject(NamedTuple):
@@ -26,6 +27,22 @@ class Trial(NamedTuple):
     """Objects that were tried. Releases of Helm are not among them."""
     differences: tuple[Difference, ...]
     refused: tuple[RefusedObject, ...]
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether something would be refused, restarted, recreated or lost."""
+        return bool(self.refused) or any(each.effect in ("re-created", "data", "restarts") for each in self.differences)
+
+
+def may_patch(api: Api) -> bool:
+    """Whether the API server lets this account try objects: a dry run of an apply is a patch to it."""
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "metadata": {"name": "homelab"},
+        "spec": {"resourceAttributes": {"verb": "patch", "group": "*", "resource": "*"}},
+    }
+    return bool(value(api.create(review), "status", "allowed"))
 
 
 def try_objects(api: Api, manifests: Iterable[Manifest], tell: Callable[[int], None] = lambda done: None) -> Trial:

@@ -1,49 +1,23 @@
 """Values in plain text that look like secrets: named, and not written into files."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from observation.redaction import REDACTED
 from operations.adopt.cluster.objects import containers_of, is_fields, is_list, pod_spec
 from plan.model import Manifest
 from plan.model.fields import entries, text
+from plan.model.secrecy import may_be_secret
 
-_NAME = re.compile(
-    r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential|encryption_?key|(^|_)dsn$",
-    re.IGNORECASE,
-)
-_HARMLESS = frozenset(
-    [
-        "file",
-        "path",
-        "dir",
-        "name",
-        "length",
-        "ttl",
-        "timeout",
-        "expiry",
-        "expires",
-        "expiration",
-        "enable",
-        "enabled",
-        "disable",
-        "disabled",
-        "url",
-        "uri",
-        "existing",
-        "ref",
-        "lifetime",
-        "count",
-        "max",
-        "min",
-    ]
-)
-"""Words of a name that say that a value is about a secret, and none itself."""
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_HARMLESS_VALUE = re.compile(r"(true|false|yes|no|on|off|none|null|\d{1,4}|/.*|\$\(.*\)|\$\{.*\}|)", re.IGNORECASE)
 _OPTION = re.compile(r"--?([\w.-]+)=(\S+)")
-_IN_ADDRESS = re.compile(r"://[^/\s:@]+:[^/\s:@$]+@")
-"""A user with a password in a URL."""
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_VARIABLE = {"name", "value"}
+"""Keys of a variable in a list of them, as most charts take extra ones."""
+
+
+Mark = Callable[[Any], Any]
+"""Marks a value as a secret; or leaves it as it is, where the whole is marked."""
 
 
 class Withheld(NamedTuple):
@@ -52,15 +26,15 @@ class Withheld(NamedTuple):
     place: str
     """Where: a container and a variable, or the path of a value of a chart."""
 
+    @property
+    def path(self) -> str:
+        """The path of a value of a chart, behind `values`."""
+        return self.place if self.place.startswith("[") else f".{self.place}"
+
 
 def is_secret(name: str, value: Any) -> bool:
-    """Whether a value with a name looks like a secret."""
-    if not isinstance(value, str):
-        return False
-    if _IN_ADDRESS.search(value):
-        return True
-    by_name = _NAME.search(name) is not None and _HARMLESS.isdisjoint(word.lower() for word in _WORD.findall(name))
-    return by_name and _HARMLESS_VALUE.fullmatch(value) is None
+    """Whether a value with a name looks like a secret, or was left out of a dump as one."""
+    return isinstance(value, str) and (value == REDACTED or may_be_secret(name, value))
 
 
 def without_secrets(manifest: Manifest) -> tuple[Manifest, tuple[Withheld, ...]]:
@@ -95,23 +69,56 @@ def secret_arguments(manifest: Manifest) -> Iterator[str]:
 
 
 def without_secret_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Withheld, ...]]:
-    """Values of a chart without those that look like secrets."""
+    """Values of a chart without those that look like secrets, with the path of each: `users[0].token`."""
     found: list[Withheld] = []
     return _public(values, "", found), tuple(found)
 
 
 def _public(values: Mapping[str, Any], path: str, found: list[Withheld]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
+    variable = str(values["name"]) if values.keys() >= _VARIABLE else ""
     for name, value in values.items():
-        place = f"{path}{name}"
+        place = _below(path, name)
         if is_fields(value):
-            below = _public(value, f"{place}.", found)
-            if below or not value:
-                kept[name] = below
+            kept[name] = _public(value, place, found)
         elif is_list(value):
-            kept[name] = [_public(each, f"{place}[].", found) if is_fields(each) else each for each in value]
-        elif is_secret(name, value):
+            kept[name] = [
+                _public(each, f"{place}[{index}]", found) if is_fields(each) else each
+                for index, each in enumerate(value)
+            ]
+        elif is_secret(variable if name == "value" and variable else name, value):
             found.append(Withheld(place))
         else:
             kept[name] = value
     return kept
+
+
+def with_secret_values(stated: Mapping[str, Any], running: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
+    """Values of a chart with the secrets that run, each marked."""
+    return _joined(stated, running, mark)
+
+
+def _joined(stated: Any, running: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
+    joined: dict[str, Any] = dict(stated) if is_fields(stated) else {}
+    variable = str(running["name"]) if running.keys() >= _VARIABLE else ""
+    for name, value in running.items():
+        beside = joined.get(name)
+        if is_fields(value):
+            below = _joined(beside, value, mark)
+            if below or name in joined:
+                joined[name] = below
+        elif is_list(value) and is_list(beside) and len(value) == len(beside):
+            joined[name] = [
+                _joined(one, each, mark) if is_fields(one) and is_fields(each) else one
+                for one, each in zip(beside, value, strict=True)
+            ]
+        elif name not in joined and is_secret(variable if name == "value" and variable else name, value):
+            joined[name] = mark(value)
+    return joined
+
+
+def _below(path: str, name: str) -> str:
+    """The path of a key, as the engine writes it."""
+    if not _PLAIN.fullmatch(name):
+        return f'{path}["{name}"]'
+    return f"{path}.{name}" if path else name

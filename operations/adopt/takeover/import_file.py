@@ -10,7 +10,7 @@ from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.releases import HelmRelease
 from operations.adopt.takeover.live import Owned, Unfit
 from operations.adopt.takeover.ownership import MANAGER
-from operations.adopt.takeover.release_inputs import release_as_live, release_outputs
+from operations.adopt.takeover.release_inputs import release_as_live, release_outputs, with_release_secrets
 from operations.adopt.takeover.secret_marks import stated_secret, without_content
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text
@@ -131,7 +131,7 @@ def _completed_release(spec: Fields, stated: Fields, live: Live) -> _Completed |
     entry = {
         **spec,
         "id": f"{key.namespace}/{key.name}",
-        "inputs": inputs,
+        "inputs": with_release_secrets(inputs, running),
         "outputs": release_outputs(inputs, running),
     }
     return _Completed(entry, Taken(text(spec, "name"), key, found))

@@ -5,7 +5,7 @@ from typing import Any, cast
 from operations.adopt.cluster.comparison import Difference
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.releases import HelmRelease
-from operations.adopt.cluster.withheld import without_secret_values
+from operations.adopt.cluster.withheld import Mark, with_secret_values, without_secret_values
 from operations.adopt.takeover.secret_marks import marked
 from plan.model.fields import Fields, mapping, text, value
 
@@ -17,8 +17,8 @@ _STATUS = ("status", "name", "namespace", "revision", "chart", "version", "appVe
 def release_as_live(stated: Fields, running: HelmRelease) -> tuple[dict[str, Any], tuple[Difference, ...]]:
     """The inputs of a release with the values, version and chart that run, and how those that are stated differ.
 
-    A difference is an upgrade of the release, with all that the chart makes of it. That a value which looks like a
-    secret is not stated is none: it stays as it is until the release is changed for another reason.
+    A difference is an upgrade of the release, with all that the chart makes of it. A value that looks like a secret is
+    left to `release_secrets`.
     """
     key = Key("Release", running.namespace, running.name)
     inputs = dict(stated)
@@ -40,6 +40,13 @@ def release_as_live(stated: Fields, running: HelmRelease) -> tuple[dict[str, Any
     return inputs, tuple(found)
 
 
+def with_release_secrets(inputs: Fields, running: HelmRelease, mark: Mark = marked) -> dict[str, Any]:
+    """The inputs of a release with the values that look like secrets as they run, which no file states: the program
+    ignores them, so each upgrade takes them from the state."""
+    values = with_secret_values(mapping(inputs, "values"), running.values, mark)
+    return {**inputs, **({"values": values} if values else {})}
+
+
 def release_outputs(inputs: dict[str, Any], running: HelmRelease) -> dict[str, Any]:
     """The outputs of a release. The provider fails where the copy of its inputs is not marked as a secret."""
     status = dict(
@@ -57,7 +64,13 @@ def release_outputs(inputs: dict[str, Any], running: HelmRelease) -> dict[str, A
             strict=True,
         )
     )
-    return {**inputs, "__inputs": marked(inputs), "resourceNames": {}, "status": status}
+    whole = with_release_secrets(inputs, running, lambda value: value)
+    return {
+        **with_release_secrets(inputs, running),
+        "__inputs": marked(whole),
+        "resourceNames": {},
+        "status": status,
+    }
 
 
 def _differing(one: Fields, other: Fields, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:

@@ -25,6 +25,7 @@ def gpu_policies(lab: Lab) -> Iterator[Manifest]:
         "&& (toleration.?operator.orValue('Equal') == 'Exists' || toleration.?value.orValue('') == 'true'))"
     )
     yield validating(
+        lab,
         "gpu-together",
         "GPU, toleration and node together",
         "A GPU is asked for, its taint tolerated and its node selected together, or not at all.",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from textwrap import wrap
 from typing import Any
 
+from config.lab import Lab
 from plan.model import Manifest
 from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL, manifest
 from plan.tiers.policies.sentences import UNKNOWN_SERVICE, service_file
@@ -63,6 +64,7 @@ def file_in_cel() -> str:
 
 
 def validating(
+    lab: Lab,
     name: str,
     title: str,
     description: str,
@@ -100,7 +102,7 @@ def validating(
     spec: dict[str, Any] = {
         **NEVER_IN_THE_WAY,
         "autogen": _CONTROLLERS_TOO if judge_controllers else PODS_ONLY,
-        "validationActions": ["Deny"],
+        "validationActions": ["Deny" if lab.cluster.platform.policies == "deny" else "Audit"],
         "matchConstraints": {
             "resourceRules": resource_rules("pods", "CREATE", "UPDATE"),
             "namespaceSelector": {"matchExpressions": selected},

@@ -61,6 +61,7 @@ def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
 def refuse_cpu_limits(lab: Lab) -> Manifest:
     """No container has a CPU limit."""
     return validating(
+        lab,
         "no-cpu-limits",
         "No CPU limits",
         "CPU limits throttle a container although the CPU is idle. Requests share it out already.",
@@ -76,6 +77,7 @@ def refuse_cpu_limits(lab: Lab) -> Manifest:
 def require_requests(lab: Lab) -> Manifest:
     """Every container states what the scheduler counts."""
     return validating(
+        lab,
         "requests-required",
         "Requests and a memory limit",
         "The scheduler can only plan with what is stated: every container states CPU and memory requests and a "
@@ -94,6 +96,7 @@ def require_guaranteed_memory(lab: Lab) -> Manifest:
     """Memory request = limit in the tiers that guarantee it."""
     tiers = [name for name, tier in lab.tiers.items() if tier.memory == "guaranteed"]
     return validating(
+        lab,
         "memory-guaranteed",
         "Guaranteed memory",
         f"In the tiers {', '.join(tiers)} the memory request equals the limit, so that a pod has what it may use.",
@@ -111,6 +114,7 @@ def cap_cpu_requests(lab: Lab) -> Manifest:
     """No container requests more CPU than its tier admits."""
     caps = ", ".join(f"'{name}': '{tier.container.max_cpu_request}'" for name, tier in lab.tiers.items())
     return validating(
+        lab,
         "cpu-request-cap",
         "Cap on CPU requests",
         "One container may request so much CPU and no more. A LimitRange maximum would force a CPU limit instead.",

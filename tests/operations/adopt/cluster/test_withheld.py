@@ -2,8 +2,15 @@
 
 import pytest
 
+from observation.redaction import REDACTED
 from operations.adopt.cluster.stated import as_stated
-from operations.adopt.cluster.withheld import is_secret, secret_arguments, without_secret_values, without_secrets
+from operations.adopt.cluster.withheld import (
+    is_secret,
+    secret_arguments,
+    with_secret_values,
+    without_secret_values,
+    without_secrets,
+)
 from tests.operations.adopt.cluster.shed import live
 
 
@@ -43,10 +50,32 @@ def test_secrets_of_a_chart_are_named_by_their_path() -> None:
     values = {"retention": "30d", "admin": {"password": "hunter2", "user": "admin"}, "users": [{"token": "abcdef"}]}
     kept, withheld = without_secret_values(values)
     assert kept == {"retention": "30d", "admin": {"user": "admin"}, "users": [{}]}
-    assert [each.place for each in withheld] == ["admin.password", "users[].token"]
+    assert [each.place for each in withheld] == ["admin.password", "users[0].token"]
 
 
 def test_a_secret_in_a_command_is_found() -> None:
     container = {"name": "main", "args": ["--token=abcdef", "--name=app"]}
     manifest = {"kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [container]}}
     assert list(secret_arguments(manifest)) == ["main"]
+
+
+def test_a_variable_in_a_list_of_a_chart_is_told_by_its_name() -> None:
+    values = {"extraEnv": [{"name": "DB_PASSWORD", "value": "hunter2"}, {"name": "TZ", "value": "Europe/Berlin"}]}
+    kept, withheld = without_secret_values(values)
+    assert kept == {"extraEnv": [{"name": "DB_PASSWORD"}, {"name": "TZ", "value": "Europe/Berlin"}]}
+    assert [each.path for each in withheld] == [".extraEnv[0].value"]
+
+
+def test_what_a_dump_left_out_is_withheld_too() -> None:
+    assert without_secret_values({"login": REDACTED, "user": "sam"})[0] == {"user": "sam"}
+
+
+def test_secrets_come_back_where_they_were() -> None:
+    running = {"auth": {"password": "hunter2"}, "users": [{"token": "abcdef"}], "size": "1Gi"}
+    stated, _ = without_secret_values(running)
+    assert with_secret_values(stated, running, lambda value: value) == running
+    assert with_secret_values({"users": [{}], "size": "2Gi"}, running, str.upper) == {
+        "auth": {"password": "HUNTER2"},
+        "users": [{"token": "ABCDEF"}],
+        "size": "2Gi",
+    }

@@ -1,0 +1,26 @@
+"""Services that were made from files of other tools, as JSON."""
+
+from cli.reports.document import Document, Report
+
+
+class FileServiceReport(Report):
+    """A service that was found in files."""
+
+    name: str
+    kind: str
+    notes: tuple[str, ...]
+    """Assumptions, and what the owner has to do."""
+    lacking: tuple[str, ...]
+    """Why it is not written; empty where it is."""
+
+
+class FilesReport(Document):
+    """The services that a lab gets from files of other tools."""
+
+    lab: str
+    valid: bool = True
+    written: bool
+    files: tuple[str, ...]
+    services: tuple[FileServiceReport, ...]
+    unread: tuple[str, ...]
+    """Files and objects that no service takes, and why."""

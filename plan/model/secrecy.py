@@ -1,0 +1,107 @@
+"""Names and texts that hold a secret in plain text: passwords, keys and tokens."""
+
+import re
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ENDS = frozenset(
+    {
+        "pass",
+        "password",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "psk",
+        "salt",
+        "dsn",
+        "htpasswd",
+        "secret",
+        "token",
+        "credential",
+        "credentials",
+        "apikey",
+    }
+)
+"""Words at the end of a name that say that its value is a secret."""
+_ANYWHERE = frozenset({"secret", "secrets", "token", "tokens", "credential", "credentials", "apikey"})
+"""Words that let one suspect so wherever they stand in a name."""
+_PAIRS = frozenset({"key", "string"})
+_KINDS_OF_KEY = frozenset({"api", "private", "access", "secret", "encryption", "connection", "master", "signing"})
+_ABOUT = frozenset(
+    {
+        "file",
+        "path",
+        "dir",
+        "name",
+        "length",
+        "ttl",
+        "timeout",
+        "expiry",
+        "expires",
+        "expiration",
+        "enable",
+        "enabled",
+        "disable",
+        "disabled",
+        "url",
+        "uri",
+        "existing",
+        "ref",
+        "lifetime",
+        "count",
+        "max",
+        "min",
+    }
+)
+"""Words of a name that say that a value is about a secret, and none itself."""
+_SETTING = re.compile(
+    r"(|true|false|yes|no|on|off|none|null|enabled|disabled|\d{1,4}|(\./|/|file:).*|<[^>]*>)", re.IGNORECASE
+)
+_REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[^>]*>|\{\{.*\}\}")
+_IN_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@", re.IGNORECASE)
+
+TOKEN = re.compile(
+    r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20}|xox[abpr]-[A-Za-z0-9-]{10,}|"
+    r"AKIA[A-Z0-9]{16}|hvs\.[A-Za-z0-9_-]{20,}|tskey-[a-z]+-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9]{32,})\b|"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+"""Tokens that show by their form what they are: of GitHub, GitLab, Slack, AWS, Vault, Tailscale, OpenAI; keys."""
+
+
+def names_secret(name: str) -> bool:
+    """Whether a value with such a name is a secret: DB_PASSWORD, apiKey, and not SECRET_NAME or TOKEN_TTL."""
+    words = _words(name)
+    last, before = (words or [""])[-1], words[-2] if len(words) > 1 else ""
+    ends = last in _ENDS or (last in _PAIRS and before in _KINDS_OF_KEY)
+    return ends and _ABOUT.isdisjoint(words)
+
+
+def may_name_secret(name: str) -> bool:
+    """Whether a value with such a name could be a secret: enough to leave it out, too little to complain of it."""
+    words = _words(name)
+    return names_secret(name) or (
+        _ABOUT.isdisjoint(words) and (words[-1:] == ["auth"] or not _ANYWHERE.isdisjoint(words))
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def holds_password(text: str) -> bool:
+    """Whether an address in a text has a password in it, and no variable in its place."""
+    return any(not _REFERENCE.fullmatch(found["password"]) for found in _IN_ADDRESS.finditer(text))
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether a value is a secret, by its name and by what it is: settings, paths and variables are none."""
+    return holds_password(value) or (names_secret(name) and _is_no_setting(value))
+
+
+def may_be_secret(name: str, value: str) -> bool:
+    """Whether a value could be a secret."""
+    shown = holds_password(value) or TOKEN.search(value) is not None
+    return shown or (may_name_secret(name) and _is_no_setting(value))
+
+
+def _is_no_setting(value: str) -> bool:
+    return not _SETTING.fullmatch(value) and not _REFERENCE.search(value)
