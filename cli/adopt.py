@@ -15,6 +15,8 @@ class _MachinesByDefault(TyperGroup):
     """`homelab adopt` without a subcommand, or with names of machines, is `homelab adopt machines`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args[:1] == ["--tidy"]:
+            args = ["tidy", *args[1:]]
         if not args or (args[0] not in self.commands and args[0] != "--help"):
             args = ["machines", *args]
         return super().parse_args(ctx, args)
@@ -128,6 +130,22 @@ def adopt_compose_command(
     from cli.commands.adopt_files import run_adopt_compose
 
     raise SystemExit(run_adopt_compose(lab, file, storage_class, tier, dry_run, output))
+
+
+@adopt.command("tidy")
+def tidy_command(
+    service: Annotated[str, typer.Argument(help="The service.")],
+    departure: Annotated[
+        str | None, typer.Argument(help="What is taken out, for example adopt.as_it_is; left out, the cheapest.")
+    ] = None,
+    lab: LabOption = "prod",
+    dry_run: DryRunOption = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Take one departure from the conventions out of a service, and say what that restarts, recreates or moves."""
+    from cli.commands.tidy import run_tidy
+
+    raise SystemExit(run_tidy(lab, service, departure, dry_run, output))
 
 
 @adopt.command("hand-over")

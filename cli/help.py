@@ -80,6 +80,10 @@ HELP: Mapping[str, Help] = {
         ("homelab adopt compose compose.yaml --storage-class block --tier home --dry-run",),
         f"0 all is in the files, 1 a service has no place, {INVALID_INPUT}",
     ),
+    "adopt tidy": Help(
+        ("homelab adopt tidy immich --dry-run", "homelab adopt tidy immich adopt.as_it_is --lab labs/mine"),
+        f"0 one was taken out, or none is left, 1 the lab would have errors, {INVALID_INPUT}",
+    ),
     "adopt hand-over": Help(
         ("homelab adopt hand-over --dump dump --lab labs/mine",),
         f"0 no other tool writes any more, 1 one does, {INVALID_INPUT}",

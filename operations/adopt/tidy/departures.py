@@ -1,0 +1,85 @@
+"""The places in a service's file where it departs from the conventions, and its text without one of them."""
+
+import io
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+
+from operations.adopt.cluster.objects import is_fields
+from plan.model.fields import mapping
+
+Path = tuple[str, ...]
+WIDTH = 120
+_IN_THE_END = ("as_it_is", "as_found", "strategy", "surge", "unavailable", "container", "selector", "name", "service")
+"""Keys of `adopt`, and one beside it, in the order of what taking them out does."""
+
+_CONTENT = frozenset({"containers", "initContainers", "volumes", "volumeClaimTemplates"})
+"""Fields of a patch that say how a service runs and what it mounts: they are said in the format's own keys, not left
+out."""
+
+
+class Departure(NamedTuple):
+    """A key of a service's file without which it would be closer to the conventions."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return ".".join(self.path)
+
+
+def departures(text: str) -> tuple[Departure, ...]:
+    """The departures in the text of a service's file."""
+    return tuple(Departure(path) for path in _paths(_yaml().load(text)))
+
+
+def _paths(said: Any) -> Iterator[Path]:
+    for target in mapping(said, "patch"):
+        merged = mapping(said, "patch", target, "merge")
+        for path in _leaves(merged):
+            if _CONTENT.isdisjoint(path):
+                yield ("patch", target, "merge", *path)
+    adopted = mapping(said, "adopt")
+    for key in _IN_THE_END:
+        if key in adopted:
+            yield ("adopt", key)
+        elif key == "as_found" and key in said:
+            yield (key,)
+    for name, volume in mapping(said, "volumes").items():
+        yield from (("volumes", name, key) for key in ("claim", "volume") if is_fields(volume) and key in volume)
+    yield from (("exceptions", name) for name in mapping(said, "exceptions"))
+    if "namespace" in said:
+        yield ("namespace",)
+
+
+def _leaves(merged: Any, path: Path = ()) -> Iterator[Path]:
+    """Each field that a patch sets; of a list, all of it."""
+    for name, value in mapping(merged).items():
+        if is_fields(value) and value:
+            yield from _leaves(value, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def without(text: str, departure: Departure) -> str:
+    """The text without a departure; everything else stays, comments included."""
+    yaml = _yaml()
+    root: Any = yaml.load(text)
+    holders: list[Any] = [root]
+    for key in departure.path[:-1]:
+        holders.append(holders[-1][key])
+    del holders[-1][departure.path[-1]]
+    for holder, key in zip(reversed(holders[:-1]), reversed(departure.path[:-1]), strict=True):
+        child = holder[key]
+        if not child or set(child) == {"reason"}:
+            del holder[key]
+    written = io.StringIO()
+    yaml.dump(root, written)
+    return written.getvalue()
+
+
+def _yaml() -> Any:
+    yaml: Any = YAML()
+    yaml.width = WIDTH
+    yaml.preserve_quotes = True
+    return yaml

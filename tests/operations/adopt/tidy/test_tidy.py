@@ -1,0 +1,116 @@
+"""Departures of an adopted service go one at a time, the cheapest first, and each says what it does."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from config.load import load_lab
+from operations.adopt.cluster.objects import Key
+from operations.adopt.tidy.departures import departures, without
+from operations.adopt.tidy.tidy import Possible, Tidied, tidy
+from plan import make_plan
+from tests.plan.labs import FOLDERS
+
+ATTIC = """\
+# It was there before.
+kind: app
+tier: aux
+namespace: attic
+description: A box of things
+image: example.org/box:1.0
+cpu: 10m
+memory: 64Mi
+ports: {http: 8000}
+volumes:
+  things: {size: 1Gi, storage_class: block, claim: things, volume: pvc-1234}   # by hand
+mounts: {things: /data}
+adopt: {name: box-server, selector: {app: box}, as_it_is: true}
+patch:
+  deployment/box-server:
+    reason: It runs so
+    merge:
+      spec:
+        revisionHistoryLimit: 3
+        template: {spec: {containers: [{name: box, tty: true}]}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = Path(shutil.copytree(FOLDERS["every_kind"], tmp_path / "every_kind"))
+    (made / "services" / "box.yaml").write_text(ATTIC, encoding="utf-8")
+    return made
+
+
+def tidied(folder: Path) -> Tidied:
+    return tidy(folder, make_plan(load_lab(folder)), "box")
+
+
+def possible(folder: Path, departure: str) -> Possible:
+    return next(each for each in tidied(folder).possible if str(each.departure) == departure)
+
+
+def test_departures_are_found_and_what_a_service_runs_with_is_none() -> None:
+    assert [str(each) for each in departures(ATTIC)] == [
+        "patch.deployment/box-server.merge.spec.revisionHistoryLimit",
+        "adopt.as_it_is",
+        "adopt.selector",
+        "adopt.name",
+        "volumes.things.claim",
+        "volumes.things.volume",
+        "namespace",
+    ]
+
+
+def test_a_departure_goes_and_everything_else_stays() -> None:
+    shorter = without(ATTIC, departures(ATTIC)[0])
+    assert shorter.startswith("# It was there before.\n")
+    assert "# by hand" in shorter
+    assert yaml.safe_load(shorter)["patch"]["deployment/box-server"]["merge"] == {
+        "spec": {"template": {"spec": {"containers": [{"name": "box", "tty": True}]}}}
+    }
+
+
+def test_the_cheapest_comes_first(folder: Path) -> None:
+    found = [each.change.effect for each in tidied(folder).possible if not each.errors]
+    costs = ["in place", "created", "restarts", "re-created", "data"]
+    assert found == sorted(found, key=costs.index)
+
+
+def test_a_field_that_goes_out_of_a_patch_is_changed_in_place(folder: Path) -> None:
+    found = possible(folder, "patch.deployment/box-server.merge.spec.revisionHistoryLimit")
+    assert (found.change.effect, found.steps) == ("in place", ())
+
+
+def test_conventions_restart_the_pods(folder: Path) -> None:
+    assert possible(folder, "adopt.as_it_is").change.effect == "restarts"
+
+
+def test_another_selector_recreates_the_controller(folder: Path) -> None:
+    found = possible(folder, "adopt.selector")
+    assert found.change.effect == "re-created"
+    assert Key("Deployment", "attic", "box-server") in {
+        each.key for each in found.change.differences if each.effect == "re-created"
+    }
+
+
+def test_another_claim_needs_its_data_moved_in_this_order(folder: Path) -> None:
+    found = possible(folder, "volumes.things.claim")
+    assert found.change.effect == "data"
+    assert [(str(each.old), str(each.new)) for each in found.change.claims] == [
+        ("PersistentVolumeClaim/attic/things", "PersistentVolumeClaim/attic/box-things")
+    ]
+    assert [each.partition(" -p ")[0] for each in found.steps[:3]] == [
+        "kubectl --namespace attic scale deployment/box-server --replicas 0",
+        "kubectl patch pv pvc-1234",
+        "kubectl --namespace attic delete pvc things",
+    ]
+    assert found.steps[-1].startswith("homelab up")
+
+
+def test_another_namespace_moves_everything(folder: Path) -> None:
+    found = possible(folder, "namespace")
+    assert found.change.effect == "data"
+    assert {each.new.namespace for each in found.change.moved if each.new.namespace} == {"aux-box"}
