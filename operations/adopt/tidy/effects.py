@@ -42,7 +42,10 @@ class Change(NamedTuple):
             found.add("data")
         if self.moved or self.deleted:
             found.add("re-created")
-        return next((each for each in _WORST if each in found), "in place")
+        worst: Effect = "in place"
+        for each in reversed(_WORST):
+            worst = each if each in found else worst
+        return worst
 
     @property
     def claims(self) -> tuple[Moved, ...]:
