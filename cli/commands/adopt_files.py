@@ -8,7 +8,7 @@ import yaml
 
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
-from cli.reports.adopt_files import FileServiceReport, FilesReport
+from cli.reports.adopt_files import files_report
 from cli.text.adopt_files import print_files
 from cli.text.console import make_console
 from config.folder import lab_folder
@@ -20,6 +20,7 @@ from operations.adopt.cluster.service_file import ServiceFile
 from operations.adopt.cluster.write import state_of, write_files
 from operations.adopt.files.chart import Chart, NoPods, chart_file
 from operations.adopt.files.compose import ComposeService, InvalidCompose, compose_services
+from operations.adopt.files.found import FileService, FilesFound
 from operations.adopt.files.manifests import read_manifests
 from operations.adopt.trial import try_files
 from operations.clients.helm import HelmFailed, render_release
@@ -29,7 +30,7 @@ _KEPT = "its content is not written: write its keys under secrets, or make it be
 
 class _Found(NamedTuple):
     files: Mapping[str, str]
-    services: tuple[FileServiceReport, ...]
+    services: tuple[FileService, ...]
     unread: tuple[str, ...]
 
 
@@ -46,7 +47,7 @@ def run_adopt_manifests(lab: str, source: Path, namespace: str, tier: str | None
             raise _Refusal(f"{source} has no manifests; name a folder or a file of Kubernetes objects")
         adoption = adopt_cluster(folder, read.objects, Wishes(tier, runs=False))
         refused = [
-            FileServiceReport(
+            FileService(
                 name=each.service.name,
                 kind=each.service.kind,
                 notes=(),
@@ -55,9 +56,7 @@ def run_adopt_manifests(lab: str, source: Path, namespace: str, tier: str | None
             )
             for each in adoption.not_written
         ]
-        added = [
-            FileServiceReport(name=each.name, kind=each.kind, notes=_notes(each), lacking=()) for each in adoption.added
-        ]
+        added = [FileService(name=each.name, kind=each.kind, notes=_notes(each), lacking=()) for each in adoption.added]
         unread = [f"{each.file}: {each.reason}" for each in read.unread]
         unread += [f"{key}: no service uses it" for key in adoption.unused]
         unread += [f"{key}: left out, {origin.by} makes it" for key, origin in adoption.left_out.items()]
@@ -108,7 +107,7 @@ def run_adopt_chart(lab: str, values: Path, chart: Chart, tier: str | None, dry_
             raise _Refusal(f"{chart.name} cannot be planned: {error}") from None
         notes = [f"{each.place} looks like a secret and is not written" for each in made.withheld]
         notes += [f"{each.workload.name}/{each.container}: {each.resource} is assumed" for each in made.assumed]
-        service = FileServiceReport(name=chart.release, kind="helm", notes=tuple(notes), lacking=())
+        service = FileService(name=chart.release, kind="helm", notes=tuple(notes), lacking=())
         return _Found({f"services/{chart.release}.yaml": made.text}, (service,), ())
 
     return _run(lab, find, dry_run, output)
@@ -160,7 +159,7 @@ def _loadable(folder: Path, found: list[ComposeService]) -> _Found:
             ]
         else:
             services = (
-                FileServiceReport(name=each.name, kind="app", notes=each.notes, lacking=each.lacking) for each in found
+                FileService(name=each.name, kind="app", notes=each.notes, lacking=each.lacking) for each in found
             )
             return _Found(files, tuple(services), ())
 
@@ -178,7 +177,7 @@ def _run(lab: str, find: "Any", dry_run: bool, output: str) -> int:
         return refuse_input(str(error), output)
     except OSError as error:
         return refuse_input(f"{error.filename or folder}: {error.strerror}", output)
-    report = FilesReport(
+    found_all = FilesFound(
         lab=known.name,
         written=bool(found.files) and not dry_run,
         files=tuple(found.files),
@@ -186,9 +185,9 @@ def _run(lab: str, find: "Any", dry_run: bool, output: str) -> int:
         unread=found.unread,
     )
     if output == "json":
-        print_json(report)
+        print_json(files_report(found_all))
     else:
-        print_files(report, make_console())
+        print_files(found_all, make_console())
     return ERRORS if any(each.lacking for each in found.services) or found.unread else FINE
 
 

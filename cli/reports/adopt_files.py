@@ -1,6 +1,7 @@
 """Services that were made from files of other tools, as JSON."""
 
 from cli.reports.document import Document, Report
+from operations.adopt.files.found import FilesFound
 
 
 class FileServiceReport(Report):
@@ -24,3 +25,14 @@ class FilesReport(Document):
     services: tuple[FileServiceReport, ...]
     unread: tuple[str, ...]
     """Files and objects that no service takes, and why."""
+
+
+def files_report(found: FilesFound) -> FilesReport:
+    """Services from files, for programs."""
+    return FilesReport(
+        lab=found.lab,
+        written=found.written,
+        files=found.files,
+        services=tuple(FileServiceReport(**each._asdict()) for each in found.services),
+        unread=found.unread,
+    )

@@ -4,25 +4,25 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.reports.adopt_files import FilesReport
 from cli.text.console import INDENT
+from operations.adopt.files.found import FilesFound
 from plan.wording import plural
 
 
-def print_files(report: FilesReport, console: Console) -> None:
+def print_files(found: FilesFound, console: Console) -> None:
     """Print what is written, what has to be looked at, and what is not written."""
-    for each in report.services:
+    for each in found.services:
         style, said = ("bold red", "not written") if each.lacking else ("bold", each.kind)
         console.print(Text.assemble((each.name, style), f" {said}"))
         for line in (*each.lacking, *each.notes):
             console.print(Padding(line, INDENT, expand=False))
-    if report.unread:
+    if found.unread:
         console.print(Text("Not taken", "bold"))
-        for line in report.unread:
+        for line in found.unread:
             console.print(Padding(line, INDENT, expand=False))
-    refused = sum(bool(each.lacking) for each in report.services)
-    verb = "written" if report.written else "would be written"
-    verdict = f"{plural(len(report.services) - refused, 'service')} {verb} to {report.lab}"
+    refused = sum(bool(each.lacking) for each in found.services)
+    verb = "written" if found.written else "would be written"
+    verdict = f"{plural(len(found.services) - refused, 'service')} {verb} to {found.lab}"
     more = f", {refused} not" if refused else ""
-    after = " Check the files, then: homelab plan." if report.written else ""
+    after = " Check the files, then: homelab plan." if found.written else ""
     console.print(Text.assemble((f"{verdict}{more}.", "bold red" if refused else "bold green"), after))
