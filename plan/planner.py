@@ -33,6 +33,7 @@ from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
 from plan.findings.stores import store_findings
+from plan.findings.told_memory import told_memory_findings
 from plan.findings.withdrawn import withdrawn_findings
 from plan.model import NodeUse, Plan, sorted_findings
 from plan.proxmox.machines import machine_findings, plan_machines
@@ -100,6 +101,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *node_port_findings(lab, nodes, workloads),
                 *host_path_findings(nodes, services),
                 *reference_findings(lab, namespaces, services),
+                *told_memory_findings(lab),
                 *withdrawn_findings(lab),
                 *node_findings(lab),
                 *gpu_findings(lab, capacity.nodes),

@@ -12,6 +12,10 @@ from config.source import Problem
 
 NODE_PREFIX = 24
 """Each node gets a range of this length for its pods (kube-controller-manager's --node-cidr-mask-size)."""
+NOT_FOR_PODS = 3
+"""Addresses of that range that no pod gets: of the network, of its gateway on the node, of the broadcast."""
+BY_NODE_RANGE = ("flannel", "kube-router")
+"""Network plugins that give pods addresses of their node's range alone."""
 MOST_NODE_BITS = 16
 """How much longer that may be than the range for all pods (kubeadm, validateNodeCIDRMask)."""
 SERVICE_PREFIXES = range(12, 29)
@@ -31,6 +35,14 @@ def check_cluster_ranges(lab: Draft) -> Iterator[Problem]:
     nodes = sum(machine.role != "appliance" for machine in lab.machines.values()) + len(lab.outside)
     if refusal := _pods_refusal(lab.cluster.pod_cidr, nodes):
         yield lab.problem(("cluster", "pod_cidr"), refusal)
+    addresses = (1 << 32 - NODE_PREFIX) - NOT_FOR_PODS
+    is_made = any(machine.role == "control-plane" and not machine.adopt for machine in lab.machines.values())
+    if is_made and lab.cluster.network_plugin in BY_NODE_RANGE and lab.cluster.kubelet.max_pods > addresses:
+        message = (
+            f"{lab.cluster.kubelet.max_pods} pods are more than the {addresses} addresses that a node has for them, "
+            f"in a /{NODE_PREFIX} of pod_cidr"
+        )
+        yield lab.problem(("cluster", "kubelet", "max_pods"), message)
     services = lab.cluster.service_cidr
     if services.prefixlen not in SERVICE_PREFIXES:
         least, most = SERVICE_PREFIXES[0], SERVICE_PREFIXES[-1]

@@ -1,0 +1,94 @@
+"""Memory that a program is told to use, beside the memory that its container may have."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from config.lab import Lab
+from config.quantity import Memory
+from config.service.container import Container
+from config.source import Path
+from plan.model.findings import Finding, Rule
+
+TOLD_MORE_MEMORY = Rule(
+    "TOLD-MORE-MEMORY",
+    "warning",
+    title="A program is told to use more memory than its container has",
+    meaning=(
+        "A heap, a cache or a buffer pool grows up to what the program is told. Where that is as much as the "
+        "container's limit or more, the kernel kills it before it is full: not at the start, but when the load rises "
+        "or the cache is warm. A program needs some memory besides."
+    ),
+    remedy="Tell it less, about three quarters of the limit, or raise memory.",
+)
+
+_UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30, "t": 40}
+"""Powers of two, by the first letter of a unit. These programs count in powers of two, whatever they write."""
+
+
+class _Setting(NamedTuple):
+    """A setting that bounds the memory of a program."""
+
+    name: str
+    pattern: re.Pattern[str]
+    """With the groups `number` and `unit`."""
+    bare: int = 0
+    """Power of two of a number without a unit."""
+
+
+def _setting(name: str, before: str, bare: int = 0, units: str = "[kmgt]i?b?") -> _Setting:
+    return _Setting(name, re.compile(rf"(?i){before}(?P<number>\d+(?:\.\d+)?)(?P<unit>{units})?(?![\w.%])"), bare)
+
+
+SETTINGS = (
+    _setting("-Xmx", r"(?<![\w-])-Xmx", units="[kmgt]"),
+    _setting("--max-old-space-size", r"--max[-_]old[-_]space[-_]size[= ]", bare=20, units="(?!)"),
+    _setting("GOMEMLIMIT", r"\bGOMEMLIMIT="),
+    _setting("maxmemory", r"(?<![\w-])(?:--)?maxmemory[= ]+"),
+    _setting("innodb_buffer_pool_size", r"innodb[-_]buffer[-_]pool[-_]size\s*[= ]\s*", units="[kmgt]"),
+    _setting("shared_buffers", r"shared_buffers\s*=\s*'?", bare=13, units="kB|MB|GB|TB"),
+)
+"""Of the Java virtual machine, Node.js, Go, Redis and Valkey, MySQL and MariaDB, PostgreSQL (their documentation)."""
+
+
+def told_memory_findings(lab: Lab) -> Iterator[Finding]:
+    """A finding for each container whose program is told to use all of its memory, or more."""
+    for name, service in lab.services.items():
+        for part in service.parts(name):
+            for index, (path, container) in enumerate(part.containers):
+                if "init" in path[len(part.path) :]:
+                    continue  # it writes settings for another container
+                files = part.workload.files if index == 0 else {}
+                for at, text in (*_settings(path, container), *(((*path, "files", key), files[key]) for key in files)):
+                    yield from _compared(name, at, text, Memory(container.memory))
+
+
+def _settings(path: Path, container: Container) -> Iterator[tuple[Path, str]]:
+    for variable, value in container.env.items():
+        yield (*path, "env", variable), f"{variable}={value}"
+    for key, words in (("command", container.command), ("args", container.args)):
+        if words:
+            yield (*path, key), " ".join(words)
+
+
+def _compared(service: str, path: Path, text: str, limit: Memory) -> Iterator[Finding]:
+    for setting in SETTINGS:
+        match = setting.pattern.search(text)
+        if match is None:
+            continue
+        unit = (match["unit"] or "").lower()
+        told = int(float(match["number"]) * (1 << (_UNITS[unit[0]] if unit else setting.bare)))
+        if told >= limit:
+            yield TOLD_MORE_MEMORY.finding(
+                path,
+                f"{setting.name} lets {service} use {Memory(told)}, and its container may have {limit}: it is killed "
+                "before it has used them",
+                f"write a memory of more than {Memory(told)}, or a {setting.name} of about {Memory(_less(limit))}",
+                about=setting.name,
+                facts={"told_bytes": told, "limit_bytes": int(limit)},
+            )
+
+
+def _less(limit: Memory) -> int:
+    """Three quarters, in whole MiB."""
+    return max((int(limit) * 3 // 4) >> 20, 1) << 20
