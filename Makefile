@@ -87,9 +87,9 @@ lint: development ## Check style, types and pipelines
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml .forgejo/workflows/*.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.woodpecker-ci .woodpecker/*.yaml
-	$(BIN)/zizmor --offline --quiet .github/workflows
+	$(BIN)/zizmor --offline --quiet .github/workflows .forgejo/workflows
 
 bench: development ## Measure time and memory
 	@$(BIN)/python -m benchmark

@@ -51,6 +51,17 @@ HELP: Mapping[str, Help] = {
         ),
         f"0 nothing is damaged, 1 something is, {INVALID_INPUT}, or not a whole preview",
     ),
+    "comment": Help(
+        (
+            "homelab comment --plan plan.json --change change.json --guard guard.json",
+            "homelab comment --plan plan.json --pull-request 12 --repository me/lab --api https://forge.example/api/v1",
+        ),
+        f"0 it may be merged, 1 it should not, {INVALID_INPUT}, or the forge refuses",
+    ),
+    "drift": Help(
+        ("homelab drift --lab prod", "homelab drift --dump dump --format markdown", "homelab drift --issue"),
+        f"0 what runs is what the lab says, 1 it differs, {INVALID_INPUT}, or not all could be compared",
+    ),
     "up": Help(
         (
             "homelab up --lab small",

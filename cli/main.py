@@ -20,6 +20,7 @@ from cli.cluster import (
 )
 from cli.completion import complete_code, complete_name
 from cli.exits import FINE, INVALID
+from cli.forge import ApiOption, RepositoryOption
 from cli.help import add_help
 from cli.new import new
 from cli.options import Format, FormatOption, LabOption, PlanFormat, WholeOption, is_whole
@@ -169,6 +170,49 @@ def guard_command(
 
     source = Source(dump=dump, kubeconfig=kubeconfig, context=context)
     raise SystemExit(run_guard(preview, stack, source, tuple(allow or ()), lab, output, charts))
+
+
+@app.command("comment")
+def comment_command(
+    plan: Annotated[Path, typer.Option("--plan", help="Output of `homelab plan --format json`.")],
+    change: Annotated[Path | None, typer.Option("--change", help="Output of the same with --against.")] = None,
+    guard: Annotated[Path | None, typer.Option("--guard", help="Output of `homelab guard --format json`.")] = None,
+    lab: LabOption = "prod",
+    link: Annotated[str | None, typer.Option("--link", help="Address of the run or of the lab's report.")] = None,
+    pull_request: Annotated[
+        int | None, typer.Option("--pull-request", help="Put it there, with $FORGE_TOKEN; left out, it is printed.")
+    ] = None,
+    api: ApiOption = None,
+    repository: RepositoryOption = None,
+) -> None:
+    """Write the one comment of a pull request, from what the other commands printed."""
+    from cli.commands.comment import Reports, Target, run_comment
+
+    reports, target = Reports(plan, change, guard), Target(api, repository, pull_request)
+    raise SystemExit(run_comment(lab, reports, link, target))
+
+
+@app.command("drift")
+def drift_command(
+    dump: DumpOption = None,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = None,
+    lab: LabOption = "prod",
+    link: Annotated[str | None, typer.Option("--link", help="Address of the run.")] = None,
+    issue: Annotated[
+        bool, typer.Option("--issue", help="Open, edit or close the issue on it, with $FORGE_TOKEN.")
+    ] = False,
+    api: ApiOption = None,
+    repository: RepositoryOption = None,
+    output: Annotated[PlanFormat, typer.Option("--format", "-f", help="For people, programs or an issue.")] = (
+        PlanFormat.TEXT
+    ),
+) -> None:
+    """Compare what runs with the lab: the same, different, or not to be known."""
+    from cli.commands.drift import run_drift
+
+    source = Source(dump, None, kubeconfig, context, lab)
+    raise SystemExit(run_drift(source, link, output, (api, repository) if issue else None))
 
 
 @app.command("up")

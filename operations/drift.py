@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from observation.model import Observation
 from observation.objects import Reference, name_of, reference
@@ -11,6 +11,9 @@ from operations.adopt.cluster.objects import Key, is_fields, key_of
 from operations.kubelets import running_settings, unlike
 from plan.cluster.kubeadm import kubeadm_documents
 from plan.model import Manifest, Plan
+
+State = Literal["same", "differs", "not known"]
+"""`not known`: nothing differs as far as was asked, and not all was."""
 
 
 class Noise(NamedTuple):
@@ -60,6 +63,13 @@ class Drift(NamedTuple):
     """Nodes of the lab that the cluster does not have."""
     nodes_unknown: tuple[str, ...]
     """Nodes of the cluster that the lab does not have."""
+
+    @property
+    def state(self) -> State:
+        """Values of Secrets are never asked for, so they leave nothing open."""
+        if self.missing or self.differing or self.nodes_missing or self.nodes_unknown:
+            return "differs"
+        return "not known" if any(each.object.kind != "Secret" for each in self.not_asked) else "same"
 
 
 def drift(plan: Plan, observed: Observation) -> Drift:

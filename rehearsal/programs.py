@@ -95,6 +95,10 @@ TOOLS = {
         180,
         "homelab/pulumi-proxmoxve/bridge.Version={sdk}",
     ),
+    "versitygw": Tool("s3", "github.com/versity/versitygw/cmd/versitygw", "github.com/versity/versitygw", 60),
+    "actionlint": Tool(
+        "actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "github.com/rhysd/actionlint", 10, ("--version",)
+    ),
 }
 """In the order in which they are built; those that the rehearsal cannot do without come first."""
 

@@ -2,11 +2,20 @@
 
 from typing import Any, Literal
 
-from cli.reports.document import Document, Report
+from cli.reports.document import Document, Report, plain
 from cli.reports.guard import ConsequenceReport, consequence_report
 from operations.guard.consequence import Consequence
-from plan.changes.comparison import Comparison, FileChange, LossChange, Status, SubjectChange, VerdictChange
-from plan.changes.files import SubjectKind
+from plan.changes.comparison import (
+    Comparison,
+    Difference,
+    FigureChange,
+    FileChange,
+    LossChange,
+    Status,
+    SubjectChange,
+    VerdictChange,
+)
+from plan.changes.files import Subject, SubjectKind
 from plan.model import Severity
 from plan.model.findings import Fact
 
@@ -120,3 +129,26 @@ def _verdict_report(change: VerdictChange) -> VerdictReport:
 
 def _loss_report(change: LossChange) -> LossChangeReport:
     return LossChangeReport(event=change.event, name=change.name, before=change.before, after=change.after)
+
+
+def comparison_of(report: ComparisonReport) -> Comparison:
+    """The comparison that a report is of."""
+    return Comparison(
+        before=report.against,
+        subjects=tuple(_subject_change(each) for each in report.subjects),
+        figures=tuple(FigureChange(each.of, each.figure, each.before, each.after) for each in report.figures),
+        verdicts=tuple(
+            VerdictChange(each.status, plain(each), each.runs_until_made_anew, each.because) for each in report.verdicts
+        ),
+        losses=tuple(LossChange(each.event, each.name, each.before, each.after) for each in report.losses),
+    )
+
+
+def _subject_change(report: SubjectReport) -> SubjectChange:
+    files = tuple(
+        FileChange(
+            each.name, each.status, tuple(Difference(one.path, one.before, one.after) for one in each.differences)
+        )
+        for each in report.files
+    )
+    return SubjectChange(Subject(report.kind, report.name), report.status, files)

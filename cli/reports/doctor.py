@@ -101,12 +101,13 @@ def doctor_report(
         counts=severity_counts(findings),
         findings=tuple(ailment_report(each) for each in findings),
         not_asked=gap_reports(not_asked),
-        drift=_drift(found) if found else None,
+        drift=drift_report(found) if found else None,
         copies=None if copies is None else tuple(map(checked_copy_report, copies)),
     )
 
 
-def _drift(found: Drift) -> DriftReport:
+def drift_report(found: Drift) -> DriftReport:
+    """A lab compared with its cluster, for programs."""
     return DriftReport(
         same=found.same,
         missing=tuple(str(each) for each in found.missing),

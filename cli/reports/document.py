@@ -7,7 +7,7 @@ next to it; `requests`, `limits`, `allocatable` and `quota` are in the notation 
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 
 FORMAT_VERSION = 2
 """Raised when a name of any document goes, or changes its meaning; 1 had no version in it."""
@@ -20,7 +20,14 @@ class Report(BaseModel):
 
 
 class Document(Report):
-    """A whole document."""
+    """A whole document. Read back, it is in the same format: whoever reads it looks first."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_version(cls, content: Any) -> Any:
+        if not isinstance(content, dict):
+            return content
+        return {key: value for key, value in content.items() if key != "format_version"}
 
     @computed_field
     @property

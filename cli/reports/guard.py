@@ -6,8 +6,9 @@ from cli.reports.document import Document, Report
 from operations.guard import Judgement
 from operations.guard.belonging import Belonging, Told
 from operations.guard.consequence import Consequence, Verdict
-from operations.guard.ending import Ending
+from operations.guard.ending import Ending, Stop
 from operations.guard.live import Question, Unasked
+from operations.guard.preview import Missing
 from plan.changes.effects import Effect
 from plan.model import Severity
 
@@ -118,3 +119,29 @@ def _ending_report(ending: Ending) -> EndingReport:
 
 def _unasked_report(unasked: Unasked) -> UnaskedReport:
     return UnaskedReport(**unasked._asdict())
+
+
+def judgement_of(report: GuardReport) -> Judgement:
+    """The judgement that a report is of."""
+    return Judgement(
+        tuple(consequence_of(each) for each in report.consequences),
+        frozenset(consequence_of(each).name for each in report.consequences if each.allowed),
+        _ending_of(report.ending),
+        tuple(Unasked(each.question, each.objects, each.needs) for each in report.unasked),
+    )
+
+
+def consequence_of(report: ConsequenceReport) -> Consequence:
+    """The consequence that a report is of."""
+    return Consequence(report.effect, report.severity, report.target, report.causes, report.message, report.fix)
+
+
+def _ending_of(report: EndingReport) -> Ending:
+    return Ending(
+        tuple(Stop(each.target, each.protected, each.why, each.commands, each.afterwards) for each in report.stops),
+        tuple(Missing(each.operation, each.counted, each.shown) for each in report.missing),
+        report.creates_before,
+        report.updates_before,
+        report.deletes_before,
+        0,
+    )

@@ -1,123 +1,79 @@
 """The effects of a change of the lab, as Markdown for a pull request: the summary first, the details folded."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cli.text.alike import figures_alike, subjects_alike
 from cli.text.comparison import STEPS, closing, loss_line, noteworthy, subject_lines, summary, verdict_head
+from cli.text.markdown import code, escaped, fitted, fold, is_cut, section, table
 from operations.guard.consequence import Consequence
-from plan.changes.comparison import Comparison, VerdictChange
-from plan.wording import plural, printable
-
-LONGEST = 65_000
-"""Characters; GitHub takes 65,536 in a comment."""
-LONGEST_FOLD = 16_000
-"""Characters under one title."""
-MOST_OPEN, LONGEST_LINE = 20, 800
-"""Lines of a section that are not folded, and characters of each."""
-LEFT_OUT = "\n{} more left out for their length: `homelab plan --against {}` shows all of it.\n"
+from plan.changes.comparison import Comparison, FigureChange, SubjectChange, VerdictChange
+from plan.wording import plural
 
 
 def to_markdown(lab: str, comparison: Comparison, consequences: Sequence[Consequence]) -> str:
     """The comparison, in a stable order, short enough for a comment."""
     sections = tuple(_sections(comparison, consequences))
-    text = (
-        "\n".join((*_summary(lab, comparison, consequences), *(line for each in sections for line in _open(*each))))
-        + "\n"
-    )
-    folded = [_fold(*each) for each in _folded(comparison)]
-    folded += [_fold(f"{title}: {len(lines)} in all", lines) for title, lines in sections if len(lines) > MOST_OPEN]
-    for number, each in enumerate(folded):
-        left_out = LEFT_OUT.format(len(folded) - number, comparison.before)
-        if len(text) + len(each) + len(left_out) > LONGEST:
-            return text + left_out
-        text += each
-    return text
+    shown = (*_summary(lab, comparison, consequences), *(line for each in sections for line in section(*each)))
+    folds = [*figure_folds(comparison.figures), *subject_folds(comparison.subjects)]
+    folds += [fold(f"{title}: {len(lines)} in all", lines) for title, lines in sections if is_cut(lines)]
+    return fitted("\n".join(shown) + "\n", folds, left_out(comparison))
+
+
+def left_out(comparison: Comparison) -> Callable[[int], str]:
+    """Where the rest of what does not fit is."""
+    command = code(f"homelab plan --against {comparison.before}")
+    return lambda count: f"\n{count} more left out for their length: {command} shows all of it.\n"
+
+
+def verdict_lines(verdicts: Iterable[VerdictChange]) -> list[str]:
+    """A line for each finding that came, went or changed."""
+    return [_verdict(each) for each in verdicts]
+
+
+def consequence_lines(consequences: Iterable[Consequence], allowed: frozenset[str] = frozenset()) -> list[str]:
+    """A line for each effect of an `up`."""
+    return [_consequence(each, each.name in allowed) for each in consequences]
+
+
+def figure_folds(figures: Sequence[FigureChange]) -> list[str]:
+    """The table of figures that moved, folded; nothing where none did."""
+    return [fold(plural(len(figures), "figure"), figure_table(figures_alike(figures)))] if figures else []
+
+
+def figure_table(figures: Iterable[FigureChange]) -> list[str]:
+    """Figures before and after."""
+    return table(("of", "figure", "before", "after"), figures, numbers=2)
+
+
+def subject_folds(subjects: Iterable[SubjectChange]) -> list[str]:
+    """The differences of each service, machine or tier, folded."""
+    return [
+        fold(f"{title} {subject.status}", [f"- {escaped(line)}" for line in subject_lines(subject)])
+        for title, subject in subjects_alike(subjects, subject_lines)
+    ]
 
 
 def _summary(lab: str, comparison: Comparison, consequences: Sequence[Consequence]) -> Iterator[str]:
-    yield f"### {_escaped(lab)} compared with {_escaped(comparison.before)}"
+    yield f"### {escaped(lab)} compared with {escaped(comparison.before)}"
     yield ""
-    yield f"{_escaped(summary(comparison)).capitalize()}."
+    yield f"{escaped(summary(comparison)).capitalize()}."
     yield ""
-    yield f"**{_escaped(closing(comparison, consequences)[0])}**"
+    yield f"**{escaped(closing(comparison, consequences)[0])}**"
 
 
 def _sections(comparison: Comparison, consequences: Iterable[Consequence]) -> Iterator[tuple[str, list[str]]]:
     """The sections that are not folded: titles, and their lines."""
-    yield "Findings", [_verdict(each) for each in comparison.verdicts]
-    yield (
-        STEPS,
-        [_consequence(each) for each in noteworthy(consequences)],
-    )
-    yield "Failures", [f"- {_escaped(loss_line(loss))}" for loss in comparison.losses]
-
-
-def _open(title: str, lines: Sequence[str]) -> Iterator[str]:
-    if lines:
-        yield from ("", f"**{title}**", "", *(line[:LONGEST_LINE] for line in lines[:MOST_OPEN]))
-    if len(lines) > MOST_OPEN:
-        yield f"- and {len(lines) - MOST_OPEN} more"
+    yield "Findings", verdict_lines(comparison.verdicts)
+    yield escaped(STEPS), consequence_lines(noteworthy(consequences))
+    yield "Failures", [f"- {escaped(loss_line(loss))}" for loss in comparison.losses]
 
 
 def _verdict(verdict: VerdictChange) -> str:
-    fix = "" if verdict.status == "removed" else f" Fix: {_escaped(verdict.finding['fix'])}"
-    return f"- {_escaped(verdict_head(verdict))}: {_escaped(verdict.finding['message'])}.{fix}"
+    fix = "" if verdict.status == "removed" else f" Fix: {escaped(verdict.finding['fix'])}"
+    return f"- {escaped(verdict_head(verdict))}: {escaped(verdict.finding['message'])}.{fix}"
 
 
-def _consequence(consequence: Consequence) -> str:
-    causes = f" by {_escaped(', '.join(consequence.causes))}" if consequence.causes else ""
-    return f"- {consequence.severity} {_code(consequence.name)}{causes}: {_escaped(consequence.message)}"
-
-
-def _folded(comparison: Comparison) -> Iterator[tuple[str, list[str]]]:
-    """Titles, and what is folded under each."""
-    if figures := figures_alike(comparison.figures):
-        rows = [f"| {_escaped(each.of)} | {each.figure} | {each.before} | {each.after} |" for each in figures]
-        yield (
-            plural(len(comparison.figures), "figure"),
-            ["| of | figure | before | after |", "|---|---|--:|--:|", *rows],
-        )
-    for title, subject in subjects_alike(comparison.subjects, subject_lines):
-        yield f"{_escaped(title)} {subject.status}", [f"- {_escaped(line)}" for line in subject_lines(subject)]
-
-
-def _fold(title: str, lines: Sequence[str]) -> str:
-    """A section that is too long by itself ends earlier, so that there is room for the rest."""
-    lengths = accumulate(len(line) + 1 for line in lines)
-    kept = sum(length <= LONGEST_FOLD for length in lengths)
-    more = ["", f"and {len(lines) - kept} more lines"] if kept < len(lines) else []
-    shown = (*lines[:kept], *more)
-    return "\n".join(("", f"<details><summary>{title}</summary>", "", *shown, "", "</details>", ""))
-
-
-def _code(text: str) -> str:
-    """A name as code, whatever is in it."""
-    plain = printable(text).replace("`", "'")
-    return f"`{plain}`"
-
-
-def _escaped(text: str) -> str:
-    """Text that means itself: neither tags nor columns nor emphasis. What it has in backticks is code, and left."""
-    parts = text.replace("\n", " ").split("`")
-    if len(parts) % 2 == 0:
-        parts = ["\\`".join(parts)]
-    return "`".join(part if index % 2 else _escaped_text(part) for index, part in enumerate(parts))
-
-
-SIGNS = (
-    ("&", "&amp;"),
-    ("<", "&lt;"),
-    ("@", "&#64;"),
-    ("[", "\\["),
-    ("|", "\\|"),
-    ("*", "\\*"),
-    ("_", "\\_"),
-)
-"""Tags, mentions, links and images, columns and emphasis."""
-
-
-def _escaped_text(text: str) -> str:
-    for sign, instead in SIGNS:
-        text = text.replace(sign, instead)
-    return text
+def _consequence(consequence: Consequence, is_allowed: bool) -> str:
+    causes = f" by {escaped(', '.join(consequence.causes))}" if consequence.causes else ""
+    word = "allowed" if is_allowed else consequence.severity
+    return f"- {word} {code(consequence.name)}{causes}: {escaped(consequence.message)}"

@@ -66,7 +66,12 @@ def _notes(judgement: Judgement, of: Belonging) -> Iterator[str]:
     elif of.told == "by nobody":
         yield f"The preview names no lab: it is judged as one of {of.lab} (--lab names another)."
     for each in judgement.unasked:
-        yield f"Not asked: {_question(each)}{_answered_by(each)}"
+        yield f"Not asked: {unasked_text(each)}"
+
+
+def unasked_text(unasked: Unasked) -> str:
+    """A question that was not asked, and the options that answer it."""
+    return f"{_question(unasked)}{_answered_by(unasked)}"
 
 
 def _question(unasked: Unasked) -> str:

@@ -1,6 +1,7 @@
 """The command line, in this process, on a lab of its own."""
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,3 +41,20 @@ def invalid_lab(lab: Path) -> Path:
     change(lab, [{"file": "services/sweeper.yaml", "old": "tier: aux", "new": "tier: auks"}])
     change(lab, [{"file": "services/queue.yaml", "old": "cpu: 250m", "new": "cpus: 250m"}])
     return lab
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.example", *arguments], check=True)
+
+
+@pytest.fixture
+def committed(lab: Path) -> Path:
+    """The lab, with all of it in git."""
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "All of it")
+    return lab
+
+
+def raise_memory(lab: Path) -> None:
+    change(lab, [{"file": "services/door.yaml", "old": "memory: 512Mi", "new": "memory: 640Mi"}])

@@ -2,34 +2,17 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from cli.baseline import side_of
 from cli.text.comparison import loss_line
-from cli.text.comparison_markdown import LONGEST, to_markdown
+from cli.text.comparison_markdown import to_markdown
+from cli.text.markdown import LONGEST
 from plan.changes.comparison import LossChange, compare
-from tests.cli.conftest import Homelab
+from tests.cli.conftest import Homelab, git, raise_memory
 from tests.plan.labs import change, plan_of
-
-
-def git(*arguments: str) -> None:
-    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.example", *arguments], check=True)
-
-
-@pytest.fixture
-def committed(lab: Path) -> Path:
-    """The lab, with all of it in git."""
-    git("init", "--quiet")
-    git("add", ".")
-    git("commit", "--quiet", "--message", "All of it")
-    return lab
-
-
-def raise_memory(lab: Path) -> None:
-    change(lab, [{"file": "services/door.yaml", "old": "memory: 512Mi", "new": "memory: 640Mi"}])
 
 
 def test_a_revision_is_read_without_touching_the_working_tree(committed: Path, homelab: Homelab) -> None:
@@ -69,8 +52,8 @@ def test_of_the_same_lab_nothing_is_said(committed: Path, homelab: Homelab) -> N
 def test_markdown_has_the_summary_first_and_folds_the_rest(committed: Path, homelab: Homelab) -> None:
     raise_memory(committed)
     text = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
-    assert text.startswith("### labs/every\\_kind compared with HEAD (")
-    assert text.index("1 service changed.") < text.index("**Steps of an `up`, ") < text.index("<details>")
+    assert text.startswith("### labs/every&#95;kind compared with HEAD (")
+    assert text.index("1 service changed.") < text.index("**Steps of an <code>up</code>, ") < text.index("<details>")
     assert text.count("<details>") == text.count("</details>") == 2
     assert text == homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
 
@@ -86,11 +69,11 @@ def test_markdown_is_never_too_long_for_a_comment(
     assert whole.count("</details>") > 24
     assert "more left out" not in whole
     assert len(whole) < LONGEST
-    monkeypatch.setattr("cli.text.comparison_markdown.LONGEST", len(whole) - 9000)
+    monkeypatch.setattr("cli.text.markdown.LONGEST", len(whole) - 9000)
     cut = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
     assert len(cut) <= len(whole) - 9000
     assert cut.count("<details>") == cut.count("</details>") > 10
-    assert "more left out for their length: `homelab plan --against HEAD (" in cut
+    assert "more left out for their length: <code>homelab plan --against HEAD (" in cut
 
 
 def test_an_unknown_revision_is_invalid_input(committed: Path, homelab: Homelab) -> None:
@@ -181,7 +164,7 @@ def test_markdown_of_two_labs_that_share_nothing_has_something_of_everything(bef
     assert text.count("<details>") == text.count("</details>") > 50
     assert "**Findings**" in text
     assert " figures</summary>" in text
-    assert f"`homelab plan --against {before}` shows all of it." in text
+    assert f"<code>homelab plan --against {before}</code> shows all of it." in text
     assert text == to_markdown(after, comparison, ())
 
 

@@ -1,0 +1,210 @@
+"""The pipelines: a pull request's own code runs without a secret, and what comes from elsewhere is pinned by digest."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.plan.labs import ROOT
+
+WORKFLOWS = sorted((*ROOT.glob(".github/workflows/*.yaml"), *ROOT.glob(".forgejo/workflows/*.yaml")))
+PIPELINES = sorted(ROOT.glob(".woodpecker/*.yaml"))
+SCRIPTS = sorted(each for each in (ROOT / ".ci").iterdir() if each.is_file())
+
+
+def read(file: Path) -> dict[str, Any]:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def jobs() -> Iterator[tuple[str, dict[str, Any]]]:
+    for file in WORKFLOWS:
+        for name, job in read(file)["jobs"].items():
+            yield f"{file.parent.parent.name}/{file.name}/{name}", job
+
+
+JOBS = dict(jobs())
+
+
+def test_there_are_pipelines_for_three_forges() -> None:
+    assert {each.rpartition("/")[2] for each in JOBS} == {"check", "oldest", "review", "preview", "apply", "drift"}
+    assert [each.stem for each in PIPELINES] == ["apply", "check", "drift"]
+
+
+@pytest.mark.parametrize("file", [*WORKFLOWS, *PIPELINES], ids=str)
+def test_actions_and_images_are_pinned_by_digest(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    for used in re.findall(r"uses: (\S+.*)", text):
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", used), used
+    for image in re.findall(r"image: (?:&\w+ )?([^*\s]\S*)", text):
+        assert re.search(r"@sha256:[0-9a-f]{64}$", image), image
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_secrets_and_a_pull_requests_own_code_never_meet(name: str) -> None:
+    job = JOBS[name]
+    text = yaml.safe_dump(job)
+    if "secrets." not in text and "github.token" not in text:
+        return
+    condition = job.get("if", "")
+    for_pull_requests = "event_name == 'pull_request'" in condition
+    assert for_pull_requests or "ref == 'refs/heads/main'" in condition
+    if not for_pull_requests:
+        return
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
+    checkouts = [each["with"] for each in job["steps"] if "checkout" in each.get("uses", "")]
+    own = [each for each in checkouts if "path" not in each]
+    assert [each["ref"] for each in own] == ["${{ github.event.pull_request.base.sha }}"]
+    assert [each["path"] for each in checkouts if each not in own] == ["proposed"]
+    assert [each["run"] for each in job["steps"] if "run" in each][-1] == ".ci/review"
+    if "secrets." in text:
+        assert job["environment"] == "preview"
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_secret_is_given_to_one_step_and_not_to_a_job(name: str) -> None:
+    assert "secrets." not in str(JOBS[name].get("env", {}))
+
+
+@pytest.mark.parametrize("file", PIPELINES, ids=str)
+def test_a_woodpecker_pipeline_of_pull_requests_has_no_secret(file: Path) -> None:
+    content = read(file)
+    whens = content["when"]
+    events = [
+        event for each in whens for event in ([each["event"]] if isinstance(each["event"], str) else each["event"])
+    ]
+    assert not ("pull_request" in events and "from_secret" in yaml.safe_dump(content))
+
+
+@pytest.mark.parametrize("name", [each for each in JOBS if each.rpartition("/")[2] in ("apply", "drift")])
+def test_two_runs_never_apply_at_once(name: str) -> None:
+    concurrency = JOBS[name]["concurrency"]
+    assert concurrency["cancel-in-progress"] is False
+    assert concurrency["group"].endswith("-prod")
+
+
+def test_zizmor_finds_nothing() -> None:
+    zizmor = Path(sys.executable).parent / "zizmor"
+    done = subprocess.run([zizmor, "--offline", *WORKFLOWS], capture_output=True, text=True, check=False)
+    assert (done.returncode, "No findings to report" in done.stdout) == (0, True), done.stdout + done.stderr
+
+
+def test_scripts_pass_shellcheck() -> None:
+    subprocess.run([Path(sys.executable).parent / "shellcheck", *SCRIPTS], check=True)
+
+
+class Runner:
+    """A clone in which `homelab` writes down its arguments, and `make` does nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in (".ci", ".venv/bin", "bin"):
+            (folder / name).mkdir(parents=True)
+        for script in SCRIPTS:
+            (folder / ".ci" / script.name).write_bytes(script.read_bytes())
+            (folder / ".ci" / script.name).chmod(0o755)
+        self._program(".venv/bin/homelab", 'printf "%s\\n" "$@" >> "$LOG"; exit "${CODE:-0}"')
+        self._program("bin/make", "exit 0")
+        self._program("bin/pulumi", 'echo "$@" >> "$LOG"; echo "a kubeconfig with a key"')
+        self._git("init", "--quiet")
+
+    def commit(self, message: str) -> None:
+        self._git("commit", "--quiet", "--allow-empty", "--message", message)
+
+    def run(self, script: str, **variables: str) -> tuple[int, list[str], str]:
+        """Exit code, what `homelab` and `pulumi` were told, and what a log of the run shows."""
+        log = self.folder / "log"
+        log.write_text("", encoding="utf-8")
+        environment = {**os.environ, "LOG": str(log), "PATH": f"{self.folder}/bin:{os.environ['PATH']}", **variables}
+        done = subprocess.run(
+            [self.folder / ".ci" / script], env=environment, capture_output=True, text=True, check=False
+        )
+        return done.returncode, log.read_text(encoding="utf-8").splitlines(), done.stdout + done.stderr
+
+    def _program(self, name: str, body: str) -> None:
+        (self.folder / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (self.folder / name).chmod(0o755)
+
+    def _git(self, *arguments: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
+        subprocess.run(["git", "-C", self.folder, *who, *arguments], check=True)
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path / "clone with a space")
+
+
+def test_main_is_applied_without_an_allowance_by_default(runner: Runner) -> None:
+    runner.commit("photos: double the memory\n\nIt says --allow REPLACE:k8s-node3 in the middle of a sentence.")
+    assert runner.run("apply")[:2] == (0, ["up", "--stack", "prod", "--yes"])
+
+
+def test_lines_of_the_merged_commit_allow_what_they_name(runner: Runner) -> None:
+    runner.commit("nodes: replace one\n\nIt is empty.\n\nHomelab-Allow: REPLACE:k8s-node3\nHomelab-Allow: DELETE:a b")
+    allowed = ["--allow", "REPLACE:k8s-node3", "--allow", "DELETE:a b"]
+    assert runner.run("apply")[:2] == (0, ["up", "--stack", "prod", "--yes", *allowed])
+    runner.commit("photos: double the memory")
+    assert "--allow" not in runner.run("apply")[1]
+
+
+def test_a_run_by_hand_allows_what_it_names(runner: Runner) -> None:
+    runner.commit("photos: double the memory")
+    code, told, _ = runner.run("apply", ALLOW="REPLACE:k8s-node3\n$(touch hacked)", LAB="small")
+    assert (code, told) == (
+        0,
+        ["up", "--stack", "small", "--yes", "--allow", "REPLACE:k8s-node3", "--allow", "$(touch hacked)"],
+    )
+    assert not list(runner.folder.glob("hacked"))
+
+
+def test_a_run_stops_where_the_guard_does(runner: Runner) -> None:
+    runner.commit("photos: double the memory")
+    assert runner.run("apply", CODE="1")[0] == 1
+
+
+@pytest.mark.parametrize(("code", "ends"), [(0, 0), (1, 0), (2, 2)])
+def test_drift_is_no_failure_of_the_run_and_no_answer_is(code: int, ends: int, runner: Runner) -> None:
+    runner.commit("one")
+    done, told, log = runner.run("drift", CODE=str(code))
+    assert done == ends
+    assert told[0] == "stack output kubeconfig --stack prod --show-secrets"
+    assert told[1:4] == ["drift", "--lab", "prod"]
+    assert "a kubeconfig with a key" not in log
+
+
+def proposed(runner: Runner) -> Path:
+    lab = runner.folder / "proposed" / "config" / "labs" / "prod"
+    lab.mkdir(parents=True)
+    return lab
+
+
+def test_a_review_reads_the_files_of_the_pull_request_and_nothing_else_of_it(runner: Runner) -> None:
+    proposed(runner)
+    (runner.folder / "proposed" / ".venv" / "bin").mkdir(parents=True)
+    code, told, _ = runner.run("review", PROPOSED="proposed", PULL_REQUEST="12", PULUMI_BACKEND_URL="")
+    assert code == 0
+    assert told[:5] == ["plan", "--lab", "proposed/config/labs/prod/", "--format", "json"]
+    assert told[-2:] == ["--pull-request", "12"]
+    assert "--guard" not in told
+
+
+def test_a_review_with_a_backend_previews_and_never_applies(runner: Runner) -> None:
+    proposed(runner)
+    _, told, _ = runner.run("review", PROPOSED="proposed", PULL_REQUEST="12", PULUMI_BACKEND_URL="s3://state")
+    assert "config set --stack prod homelab:lab proposed/config/labs/prod/" in told
+    assert told.count("up") == told.count("--dry-run") == 1
+    assert "--yes" not in told
+    assert "--guard" in told
+
+
+def test_a_review_follows_no_link_out_of_the_lab(runner: Runner) -> None:
+    (proposed(runner) / "site.yaml").symlink_to("/proc/self/environ")
+    code, told, log = runner.run("review", PROPOSED="proposed", PULL_REQUEST="12")
+    assert (code, told) == (2, [])
+    assert "site.yaml is a link" in log
