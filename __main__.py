@@ -1,38 +1,5 @@
-"""The Pulumi program: load the lab, plan it, stop on errors, declare it, export what it offers."""
+"""The Pulumi program of this checkout."""
 
-import pulumi
+from components.program import run
 
-from components.lab import declare
-from components.reachability import check_reachable
-from components.sdk_speed import speed_up
-from components.settings import read_lab, read_settings
-from config.load import InvalidLab, load_lab
-from plan import make_plan
-
-
-def refuse(sentence: str, problems: list[str]) -> pulumi.RunError:
-    """Show all problems, and end with one sentence."""
-    for problem in problems:
-        pulumi.log.error(problem)
-    return pulumi.RunError(sentence)
-
-
-speed_up()
-folder = read_lab()
-try:
-    lab = load_lab(folder)
-except InvalidLab as invalid:
-    raise refuse(f"The lab {folder} is invalid.", [str(problem) for problem in invalid.problems]) from None
-settings = read_settings(machines=bool(lab.machines))
-
-plan = make_plan(lab, adopt=settings.adopt)
-if plan.errors:
-    found = [f"{lab.place(finding.path)}: {finding.code}: {finding.message} {finding.fix}" for finding in plan.errors]
-    raise refuse(f"The lab {folder} cannot be declared as it is planned.", found)
-
-if settings.proxmox_endpoint:
-    check_reachable(settings.proxmox_endpoint, settings.proxmox_insecure, plan.machines)
-outputs = declare(plan, settings)
-pulumi.export("kubeconfig", outputs.kubeconfig)
-pulumi.export("machines", outputs.machines)
-pulumi.export("hosts", outputs.hosts)
+run()

@@ -140,6 +140,7 @@ HELP: Mapping[str, Help] = {
     ),
     "new machine": Help(("homelab new machine k8s-node7 --shape worker",), WRITTEN),
     "new lab": Help(("homelab new lab labs/mine",), WRITTEN),
+    "new project": Help(("homelab new project ~/house", "homelab new project ~/house --lab flat"), WRITTEN),
 }
 
 

@@ -28,10 +28,26 @@ from cli.proxmox import CaFileOption, EndpointOption, InsecureOption
 from cli.run import run
 
 app = typer.Typer(
-    help="Says what a homelab is, whether it fits and what is wrong with it, before anything is touched.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"homelab {version('homelab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def whole(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Says what a homelab is, whether it fits and what is wrong with it, before anything is touched."""
 
 
 @app.command("plan")
@@ -229,13 +245,15 @@ def up_command(
     ] = None,
     context: ContextOption = None,
     project: Annotated[
-        Path | None, typer.Option("--project", help="The folder with Pulumi.yaml; left out, the program's own.")
+        Path | None,
+        typer.Option("--project", help="The folder with Pulumi.yaml; left out, this checkout's or the current one."),
     ] = None,
     ignore_protect: Annotated[bool, typer.Option("--ignore-protect", hidden=True)] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Apply a lab: preview, judge, show, ask, look again, apply, and show the outcome."""
-    from cli.commands.up import PROGRAM, Request, run_up
+    from cli.commands.up import Request, run_up
+    from cli.program import program_folder
 
     if ignore_protect:
         raise typer.BadParameter(
@@ -243,7 +261,7 @@ def up_command(
             param_hint="--ignore-protect",
         )
     request = Request(
-        stack, lab, project or PROGRAM, kubeconfig, context, tuple(allow or ()), yes, dry_run, output.value
+        stack, lab, project or program_folder(), kubeconfig, context, tuple(allow or ()), yes, dry_run, output.value
     )
     raise SystemExit(run_up(request))
 

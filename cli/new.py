@@ -51,3 +51,15 @@ def new_lab_command(
     from cli.commands.new import run_new_lab
 
     raise SystemExit(run_new_lab(folder, output))
+
+
+@new.command("project")
+def new_project_command(
+    folder: Annotated[Path, typer.Argument(help="Where to write it, apart from this program.")],
+    lab: Annotated[str, typer.Option("--lab", "-l", help="Name of its lab, and of its stack.")] = "house",
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Write a project of one's own: a small lab, and what Pulumi needs to apply it."""
+    from cli.commands.new import run_new_project
+
+    raise SystemExit(run_new_project(folder, lab, output))

@@ -17,7 +17,7 @@ from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
 from config.suggest import did_you_mean
-from operations.new import NewService, lab_files, machine_line, service_text
+from operations.new import NewService, lab_files, machine_line, project_files, service_text
 from plan import Plan, make_plan
 from plan.forecast import look_ahead
 from plan.verdict import judge
@@ -69,6 +69,13 @@ def run_new_lab(folder: Path, output: str) -> int:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         return refuse_input(f"{folder} exists and is not empty: name another folder", output)
     return _write_and_plan(f"{folder}/", dict(lab_files(folder)), (), output)
+
+
+def run_new_project(folder: Path, lab: str, output: str) -> int:
+    """Write a small lab into a project of one's own, with what Pulumi needs, and plan it."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        return refuse_input(f"{folder} exists and is not empty: name another folder", output)
+    return _write_and_plan(f"{folder}/labs/{lab}", dict(project_files(folder, lab)), (), output)
 
 
 def _shapes(lab: Lab) -> list[str]:

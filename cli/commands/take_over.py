@@ -7,15 +7,13 @@ from rich.progress import Progress
 
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input
+from cli.program import program_folder
 from cli.reports.take_over import take_over_report
 from cli.text.console import make_console
 from cli.text.take_over import print_take_over
 from operations.adopt.takeover.run import STEPS, Outcome, run_take_over
 from operations.clients.kubernetes import Api, Refused
 from operations.clients.pulumi import Pulumi, PulumiFailed
-
-PROGRAM = Path(__file__).resolve().parents[2]
-"""The folder of the Pulumi program."""
 
 
 def run_import(stack: str, kubeconfig: Path | None, dry_run: bool, output: str) -> int:
@@ -24,7 +22,7 @@ def run_import(stack: str, kubeconfig: Path | None, dry_run: bool, output: str) 
     if not reached.exists():
         return refuse_input(f"there is no kubeconfig {reached}: name one with --kubeconfig FILE", output)
     try:
-        outcome = _run(Pulumi(stack, PROGRAM), Api(reached), dry_run)
+        outcome = _run(Pulumi(stack, program_folder()), Api(reached), dry_run)
     except (PulumiFailed, Refused) as error:
         return refuse_input(str(error), output)
     if output == "json":

@@ -37,8 +37,6 @@ from operations.up.second_look import differences
 from operations.up.touched import Aftermath, ailments_of, identity, touched_namespaces
 from plan import make_plan
 
-PROGRAM = Path(__file__).resolve().parents[2]
-"""The folder of the Pulumi program."""
 CODES: dict[End, int] = {
     "applied": FINE,
     "failed": ERRORS,

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -45,7 +46,8 @@ class Pulumi:
     def __init__(self, stack: str, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self.stack = stack
         self.folder = folder
-        self.environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", **(environment or {})}
+        defaults = {"PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_PYTHON_CMD": sys.executable}
+        self.environment = {**defaults, **os.environ, **(environment or {})}
 
     def preview(self) -> Preview:
         """Preview the program. Raises PulumiFailed."""

@@ -28,6 +28,7 @@ from plan.changes.comparison import (
     compare,
 )
 from plan.changes.files import Subject
+from plan.model import Severity
 from tests.cli.conftest import Homelab, raise_memory
 from tests.operations.review.forge import FakeForge, running
 from tests.plan.labs import ROOT, change, plan_of
@@ -80,14 +81,25 @@ def test_damage_fails_and_is_named_before_anything_else(reports: Reports, homela
     assert "- whether the last <code>up</code> was cut off" in result.stdout
 
 
-def test_a_new_warning_is_a_caution_and_does_not_fail(reports: Reports, committed: Path, homelab: Homelab) -> None:
-    text = (committed / "services" / "door.yaml").read_text(encoding="utf-8")
-    floating = re.sub(r"(?m)^image: ([^:\s]+).*$", r"image: \1:latest", text)
-    (committed / "services" / "door.yaml").write_text(floating, encoding="utf-8")
-    result = homelab("comment", *reports())
-    assert "**Findings that came or went**" in result.stdout
-    assert result.exit_code == 0
-    assert result.stdout.splitlines()[0].endswith(": look at this before you merge it")
+def test_what_came_is_a_caution_and_does_not_fail() -> None:
+    finding = dict.fromkeys(("code", "path", "message", "fix", "file", "line"), "x")
+    verdicts = {
+        severity: VerdictChange("added", finding | {"severity": severity}, False)
+        for severity in ("error", "warning", "info")
+    }
+    gone = verdicts["warning"]._replace(status="removed")
+    counts: dict[Severity, int] = {"error": 0, "warning": 1, "info": 0}
+    for verdict, wanted in (
+        (verdicts["warning"], "caution"),
+        (verdicts["error"], "caution"),
+        (verdicts["info"], "fine"),
+        (gone, "fine"),
+    ):
+        comparison = Comparison("main", (), (), (verdict,), ())
+        review = Review("prod", (), counts, comparison, (), None, ())
+        assert standing(review) == wanted
+        assert "**Findings that came or went**" in comment(review)
+    assert standing(review._replace(counts=counts | {"error": 1})) == "fails"
 
 
 def test_another_build_of_an_image_is_routine(reports: Reports, committed: Path, homelab: Homelab) -> None:
