@@ -138,7 +138,7 @@ def comparison_of(report: ComparisonReport) -> Comparison:
         subjects=tuple(_subject_change(each) for each in report.subjects),
         figures=tuple(FigureChange(each.of, each.figure, each.before, each.after) for each in report.figures),
         verdicts=tuple(
-            VerdictChange(each.status, plain(each), each.runs_until_made_anew, each.because) for each in report.verdicts
+            VerdictChange(each.status, plain(each), each.is_latent, each.because) for each in report.verdicts
         ),
         losses=tuple(LossChange(each.event, each.name, each.before, each.after) for each in report.losses),
     )
