@@ -97,7 +97,7 @@ bench: development ## Measure time and memory
 docs: documentation ## Build the documentation into site/
 	@$(BIN)/python -m docs.picture
 	@$(BIN)/mkdocs build --quiet
-	@echo "Open site/architecture/index.html"
+	@echo "Open site/index.html (or: .venv/bin/mkdocs serve)"
 
 lock: installer ## Pin the dependencies with their hashes (UPGRADE=1 for the newest versions)
 	@echo "Pinning the dependencies"

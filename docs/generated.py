@@ -1,4 +1,4 @@
-"""Pages that are made from the program itself, so that they say what it does: the findings and the tiers."""
+"""Pages that are made from the program itself, so that they say what it does: findings, tiers, commands, keys."""
 
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from config.load import load_lab  # noqa: E402
 from config.refusals import REFUSALS  # noqa: E402
+from docs.reference import commands, keys  # noqa: E402
 from operations.doctor.catalogue import RULES  # noqa: E402
 from operations.rules import all_rules  # noqa: E402
 
@@ -33,7 +34,8 @@ COLUMNS = (
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Called by MkDocs: adds the generated pages to those in this folder."""
-    for name, lines in (("findings.md", findings()), ("tiers.md", tiers())):
+    pages = {"findings.md": findings(), "tiers.md": tiers(), "commands.md": commands(), "keys.md": keys()}
+    for name, lines in pages.items():
         files.append(File.generated(config, name, content="\n".join(lines)))
     return files
 

@@ -96,6 +96,7 @@ TOOLS = {
         "homelab/pulumi-proxmoxve/bridge.Version={sdk}",
     ),
     "versitygw": Tool("s3", "github.com/versity/versitygw/cmd/versitygw", "github.com/versity/versitygw", 60),
+    "act": Tool("act", "github.com/nektos/act", "github.com/nektos/act", 40),
     "actionlint": Tool(
         "actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "github.com/rhysd/actionlint", 10, ("--version",)
     ),

@@ -1,11 +1,9 @@
 """The state in an S3-compatible store, which runners share: a real store, the real engine, and its lock."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from rehearsal.installation import install
 from rehearsal.tools import ToolMissing, path_of
+from tests.conformance.pulumi.endings import end_session, wait_for
 
 KEY, SECRET = "access", "of-no-use-to-anybody"
 PROGRAM = """
@@ -40,23 +39,20 @@ def bucket(tmp_path: Path) -> Iterator[tuple[str, Path]]:
             [store, "--port", address, "posix", str(objects)], env=os.environ | keys, stdout=log, stderr=log
         )
         try:
-            _wait_for(address)
+            wait_for(lambda: _answers(address))
             yield f"s3://state?endpoint=http://{address}&region=us-east-1&s3ForcePathStyle=true", objects / "state"
         finally:
             process.terminate()
             process.wait(timeout=30)
 
 
-def _wait_for(address: str) -> None:
+def _answers(address: str) -> bool:
     host, _, port = address.partition(":")
-    for _ in range(100):
-        try:
-            socket.create_connection((host, int(port)), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the store does not answer")
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 class Project:
@@ -115,15 +111,12 @@ def test_two_runners_share_a_state_and_its_lock(bucket: tuple[str, Path], tmp_pa
 
     running = first.begin_up()
     try:
-        for _ in range(300):
-            if locks(objects):
-                break
-            time.sleep(0.1)
+        wait_for(lambda: bool(locks(objects)))
         refused = second.run(*up)
         assert refused.returncode != 0
         assert "the stack is currently locked by 1 lock(s)" in refused.stderr
     finally:
-        os.killpg(running.pid, signal.SIGKILL)
+        end_session(running.pid)
         running.wait()
     assert "the stack is currently locked" in second.run(*up).stderr
     assert second.run("cancel", "--yes", "--stack", "dev").returncode == 0
