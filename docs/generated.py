@@ -1,5 +1,7 @@
 """Pages that are made from the program itself, so that they say what it does: findings, tiers, commands, keys."""
 
+# pyright: reportMissingImports=false
+# MkDocs is installed by `make docs` alone.
 import sys
 from collections.abc import Iterator
 from pathlib import Path
