@@ -103,7 +103,7 @@ def test_nothing_is_requested_above_its_limit_and_everything_above_zero(
         assert 0 < request <= container.limits.get(resource, request)
 
 
-@given(tiers(), stated(), exceptions, st.integers(1, 16), st.integers(1, 80_000))
+@given(tiers(), stated(), exceptions, st.integers(1, 16), st.integers(64, 80_000))
 def test_extended_resources_are_requested_as_they_are_limited(
     tier: Tier, needs: Resources, excepted: set[str], count: int, video_memory: int
 ) -> None:
