@@ -9,6 +9,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from plan.model import Manifest
+from plan.workloads.deadlines import deadline
 from plan.workloads.patches import target_of
 
 MODULES: Mapping[str, str] = {
@@ -48,6 +49,9 @@ def declare_manifest(
     group, version, kind = kind_of(manifest)
     name = resource_name(manifest)
     options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=(group, kind) in PROTECTED))
+    if seconds := deadline(manifest):
+        waits = pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")
+        options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(custom_timeouts=waits))
     if ignored:
         options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(ignore_changes=list(ignored)))
     module = MODULES.get(group)

@@ -49,6 +49,11 @@ def test_an_object_is_declared_as_it_is_planned(manifest: Manifest) -> None:
     )
 
 
+def test_an_object_is_waited_for_as_long_as_its_controller_needs() -> None:
+    assert only(declared(plans.DEPLOYMENT)).waits == ("630s", "630s")
+    assert only(declared(plans.CONFIG_MAP)).waits == ("", "")
+
+
 def test_an_object_is_known_by_its_namespace_and_name() -> None:
     assert only(declared(plans.CONFIG_MAP)).name == "4-aux-notes/notes"
     assert only(declared(plans.PRIORITY_CLASS)).name == "tier-4-aux"

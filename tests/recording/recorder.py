@@ -40,6 +40,8 @@ class Resource:
     """Types under which it may have been declared before."""
     delete_before_replace: bool
     retain_on_delete: bool
+    waits: tuple[str, str]
+    """How long its creation and an update are waited for; empty where the provider decides."""
     secret_outputs: frozenset[str]
     """Properties that the engine marks as secrets in what the provider answers."""
 
@@ -127,6 +129,7 @@ class Recorder(mocks.MockMonitor):
             aliases=tuple(alias.spec.type for alias in request.aliases),
             delete_before_replace=request.deleteBeforeReplace,
             retain_on_delete=request.retainOnDelete,
+            waits=(request.customTimeouts.create, request.customTimeouts.update),
             secret_outputs=frozenset(request.additionalSecretOutputs),
         )
         made = dict(self.answer(resource)) if self.answer and resource.custom else {}
