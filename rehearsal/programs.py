@@ -88,6 +88,7 @@ TOOLS = {
         ("version", "--short"),
         (f"{_HELM}/internal/version.version={{version}}",),
     ),
+    "kubectl": Tool("kubectl", "homelab/kubectl", "k8s.io/kubectl", 30, None, ()),
     "pulumi-resource-proxmoxve": _plugin(
         "proxmoxve",
         "homelab/pulumi-proxmoxve/plugin",

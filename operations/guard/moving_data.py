@@ -18,8 +18,9 @@ HOW_DATABASES_MOVE = (
 )
 
 HOW_TEMPLATES_GROW = (
-    "grow each claim (`kubectl patch pvc CLAIM -p "
+    "grow each claim (`kubectl patch pvc CLAIM --namespace NAMESPACE -p "
     '\'{"spec":{"resources":{"requests":{"storage":"SIZE"}}}}\'`), take the StatefulSet away without its pods '
-    "(`kubectl delete statefulset NAME --cascade=orphan`), and apply this, which recreates it around them"
+    "(`kubectl delete statefulset NAME --namespace NAMESPACE --cascade=orphan`), and apply this, which recreates it "
+    "around them"
 )
 """A template of claims is read when a pod is made for the first time, and never again."""
