@@ -16,7 +16,7 @@ from cli.reports.up import up_report
 from cli.text.console import make_console
 from cli.text.guard import print_judgement
 from cli.text.progress import shown
-from cli.text.up import print_aftermath, print_differences, print_outcome, print_steps
+from cli.text.up import print_aftermath, print_differences, print_outcome, print_rolling, print_steps
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
 from observation import Observation
@@ -29,7 +29,7 @@ from operations.guard.document import InvalidPreview
 from operations.identity import AnotherCluster, check_identity
 from operations.observe import observe
 from operations.up.journal import log_file, work_folder, write_record
-from operations.up.look import look
+from operations.up.look import look, look_again
 from operations.up.outcome import End, Outcome
 from operations.up.record import record_of
 from operations.up.run import apply
@@ -93,8 +93,8 @@ def _act(pulumi: Pulumi, folder: Path, cluster: Cluster | None, request: Request
     if not request.yes and not typer.confirm(f"Apply this to stack {pulumi.stack}?"):
         console.print("Nothing was applied.")
         return FINE
-    again = look(pulumi, folder / "plan-now.json", request.lab, request.allow, None)
-    if found := differences(looked.preview, again.preview):
+    again = look_again(pulumi, folder / "plan-now.json")
+    if found := differences(looked.preview, again):
         print_differences(found, console)
         if request.output == "json":
             print_json(up_report(pulumi.stack, looked, found))
@@ -108,11 +108,12 @@ def _act(pulumi: Pulumi, folder: Path, cluster: Cluster | None, request: Request
     write_record(log, record_of(pulumi.stack, began, looked, outcome))
     print_outcome(outcome, applied.reasons, f"homelab up --stack {pulumi.stack}", console)
     aftermath = _aftermath(outcome, cluster, observation)
+    print_rolling(applied.rolling, applied.reasons, console)
     print_aftermath(aftermath, console)
     console.print(f"Log: {log}")
     if request.output == "json":
-        print_json(up_report(pulumi.stack, looked, (), outcome, applied.reasons, aftermath, str(log)))
-    return CODES[outcome.end] or (ERRORS if aftermath.is_worse else FINE)
+        print_json(up_report(pulumi.stack, looked, (), applied, aftermath, str(log)))
+    return CODES[outcome.end] or (ERRORS if applied.rolling or aftermath.is_worse else FINE)
 
 
 @contextmanager

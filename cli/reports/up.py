@@ -11,6 +11,7 @@ from operations.guard.preview import Action
 from operations.up.look import Looked
 from operations.up.outcome import End, Outcome
 from operations.up.reasons import Reason
+from operations.up.run import Applied
 from operations.up.second_look import Difference
 from operations.up.subject import reference_of
 from operations.up.touched import Aftermath
@@ -28,6 +29,14 @@ class FailureReport(UpStepReport):
     """A step that failed; of the program, where no resource is named. `cause` is the cluster's own word."""
 
     reason: str
+    cause_code: str | None
+    cause: str | None
+
+
+class RollingReport(Report):
+    """An applied object whose new pods are not all ready; `cause` as above."""
+
+    object: str
     cause_code: str | None
     cause: str | None
 
@@ -65,6 +74,7 @@ class UpReport(Document):
     steps: tuple[UpStepReport, ...]
     differences: tuple[DifferenceReport, ...]
     outcome: OutcomeReport | None
+    rolling: tuple[RollingReport, ...]
     ailments: tuple[AilmentReport, ...] | None
     ailments_not_asked: str
     log: str | None
@@ -74,8 +84,7 @@ def up_report(
     stack: str,
     looked: Looked,
     found: Sequence[Difference] = (),
-    outcome: Outcome | None = None,
-    reasons: Mapping[Reference, Reason] | None = None,
+    applied: Applied | None = None,
     aftermath: Aftermath | None = None,
     log: str | None = None,
 ) -> UpReport:
@@ -88,7 +97,8 @@ def up_report(
             DifferenceReport(object=str(reference_of(each.urn)), urn=each.urn, judged=each.judged, now=each.now)
             for each in found
         ),
-        outcome=_outcome(outcome, reasons or {}) if outcome else None,
+        outcome=_outcome(applied.outcome, applied.reasons) if applied else None,
+        rolling=tuple(_rolling(each, applied.reasons) for each in applied.rolling) if applied else (),
         ailments=tuple(map(ailment_report, aftermath.findings))
         if aftermath and aftermath.findings is not None
         else None,
@@ -99,6 +109,13 @@ def up_report(
 
 def _step(urn: str, action: Action) -> UpStepReport:
     return UpStepReport(object=str(reference_of(urn)), urn=urn, action=action)
+
+
+def _rolling(about: Reference, reasons: Mapping[Reference, Reason]) -> RollingReport:
+    cause = reasons.get(about)
+    return RollingReport(
+        object=str(about), cause_code=cause.code if cause else None, cause=cause.message if cause else None
+    )
 
 
 def _outcome(outcome: Outcome, reasons: Mapping[Reference, Reason]) -> OutcomeReport:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli.text.up import DONE, why
 from observation import Reference
-from operations.up.progress import Progress
+from operations.up.progress import Progress, Waited
 from operations.up.reasons import Reason
 from operations.up.subject import reference_of
 
@@ -91,20 +91,21 @@ class Waits:
             is_new = reason is not None and reason.code != code
             if seconds >= WAITS_AFTER and (is_new or seconds - at >= REMINDS_EVERY):
                 self._told[waited.urn] = (reason.code if reason else "", seconds)
-                self._console.print(_wait(about, seconds, reason))
+                self._console.print(_wait(waited, seconds, reason))
 
 
 def _below(progress: Progress, reasons: Mapping[Reference, Reason], now: datetime, total: int) -> Group:
     waits = sorted(progress.under_way.values(), key=lambda each: each.since)
-    rows = [_wait(about := reference_of(each.urn), _since(each.since, now), reasons.get(about)) for each in waits]
+    rows = [_wait(each, _since(each.since, now), reasons.get(reference_of(each.urn))) for each in waits]
     if len(rows) > ROWS:
         rows = [*rows[:ROWS], Text(f"and {len(rows) - ROWS} more", "dim")]
     finished = len(progress.done) + len(progress.failed)
     return Group(*rows, Text(f"{finished} of {total} done, {len(waits)} under way", "bold"))
 
 
-def _wait(about: Reference, seconds: int, reason: Reason | None) -> Text:
-    line = Text(f"waiting for {about} for {seconds} s")
+def _wait(waited: Waited, seconds: int, reason: Reason | None) -> Text:
+    verb = "rolling out" if waited.rolls_out else "waiting for"
+    line = Text(f"{verb} {reference_of(waited.urn)} for {seconds} s")
     return line.append(": ").append_text(why(reason)) if reason else line
 
 

@@ -125,6 +125,16 @@ def _how_to_go_on(outcome: Outcome, again: str) -> Iterator[str]:
         yield f"The state is written, and nothing is lost. To go on: `{again}`; it does what is left."
 
 
+def print_rolling(rolling: Sequence[Reference], reasons: Mapping[Reference, Reason], console: Console) -> None:
+    """Print which of the applied objects do not run as stated yet, and why."""
+    for about in rolling:
+        console.print(
+            Text.assemble(("not rolled out", "bold red"), " ", (str(about), "bold"), "  its new pods are not all ready")
+        )
+        if reason := reasons.get(about):
+            console.print(Padding(why(reason), INDENT, expand=False))
+
+
 def _first(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return printable(" ".join(lines[:3])).removeprefix("error: ")

@@ -20,7 +20,7 @@ SECONDS = 60
 """That one chart may take, its download included."""
 LONGEST = 200
 """Characters of what Helm says."""
-MISSING = NotRendered("helm is not on PATH")
+MISSING = NotRendered("helm is not on PATH", "install helm")
 HIDDEN = NotRendered("the preview does not show its values")
 
 

@@ -11,7 +11,8 @@ from operations.guard.values import block, is_known, number
 from plan.changes.chart_rules import HARMLESS_ARGUMENTS, MOVES, VALUES, ValueRule
 
 TYPE = "kubernetes:helm.sh/v3:Release"
-ADVICE = "let it render both (`--charts`), or compare them yourself, and allow it by name"
+COMPARE = "compare both versions yourself, and allow it by name"
+NOT_SETTLED = "its last upgrade did not end, and the state does not say which version and values run"
 RENDERED = ("chart", "repositoryOpts", "values", "version")
 """Arguments that decide about nothing but what Helm renders."""
 MOVED = (
@@ -40,15 +41,28 @@ def chart_consequences(
         yield Consequence("REPLACE", "error", target, step.replacing or moved, message, "take the change back")
         return
     unknown = tuple(path for path in causes if path.partition(".")[0] not in HARMLESS_ARGUMENTS)
+    if isinstance(rendering, Rendering) and not _says_what_runs(step):
+        rendering = NotRendered(NOT_SETTLED)
     if isinstance(rendering, Rendering) and all(path.partition(".")[0] in RENDERED for path in unknown):
         yield from rendered_consequences(step, target, causes, rendering)
         return
     yield from _known(step, target)
     if unknown or not causes:
         why = f" It could not be rendered: {rendering.why}." if isinstance(rendering, NotRendered) else ""
-        yield not_known(target, unknown, f"{_of_chart(step, unknown)}{why}", ADVICE)
+        yield not_known(target, unknown, f"{_of_chart(step, unknown)}{why}", _advice(rendering))
     else:
         yield Consequence("UPDATE", "info", target, causes, "Helm works in another way; its objects stay.", "")
+
+
+def _says_what_runs(step: Step) -> bool:
+    """Whether the state has other arguments than the program: after an upgrade that failed, it has the new outputs with
+    the arguments of before, and nobody knows which of both runs."""
+    return any(step.before.get(each) != step.after.get(each) for each in RENDERED)
+
+
+def _advice(rendering: Rendering | NotRendered | None) -> str:
+    way_out = rendering.way_out if isinstance(rendering, NotRendered) else "let it render both (`--charts`)"
+    return ", or ".join(filter(None, (way_out, COMPARE)))
 
 
 def _moves(step: Step, steps: Sequence[Step]) -> bool:

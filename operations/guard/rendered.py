@@ -27,6 +27,8 @@ class NotRendered(NamedTuple):
     """A chart could not be rendered."""
 
     why: str
+    way_out: str = ""
+    """How it can be, where that is known."""
 
 
 Charts = Mapping[str, Rendering | NotRendered]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from config.load import load_lab
 from observation import Observation
+from operations.clients.helm import render_changed
 from operations.clients.pulumi import Pulumi
 from operations.guard import Judgement, judge
 from operations.guard.belonging import Belonging, belonging
@@ -34,7 +35,7 @@ class Looked(NamedTuple):
 def look(
     pulumi: Pulumi, saved_plan: Path, lab: str | None, allow: Sequence[str], observation: Observation | None
 ) -> Looked:
-    """Preview the stack and judge it.
+    """Preview the stack and judge it, with charts that change rendered before and after where Helm is at hand.
 
     Raises:
         PulumiFailed: the engine did not come to a preview.
@@ -43,12 +44,23 @@ def look(
         UnknownAllowance: something is allowed that it does not do.
     """
     state = _state(pulumi)
+    preview, is_saved = _preview(pulumi, saved_plan, state)
+    of = belonging(preview.lab, lab)
+    found = load_lab(of.folder) if of.folder else None
+    charts = render_changed(preview, found.cluster.kubernetes_version if found else None)
+    return Looked(preview, of, judge(preview, found, state, allow, observation, charts), is_saved)
+
+
+def look_again(pulumi: Pulumi, saved_plan: Path) -> Preview:
+    """Preview the stack once more, to compare. Raises PulumiFailed and InvalidPreview."""
+    return _preview(pulumi, saved_plan, _state(pulumi))[0]
+
+
+def _preview(pulumi: Pulumi, saved_plan: Path, state: Stack) -> tuple[Preview, bool]:
     printed = pulumi.look(saved_plan)
     preview = read_preview(printed.text)
     refuse_another(state, preview)
-    of = belonging(preview.lab, lab)
-    judgement = judge(preview, load_lab(of.folder) if of.folder else None, state, allow, observation)
-    return Looked(preview, of, judgement, printed.saved)
+    return preview, printed.saved
 
 
 def _state(pulumi: Pulumi) -> Stack:

@@ -15,6 +15,8 @@ class Waited(NamedTuple):
     urn: str
     action: Action
     since: datetime
+    rolls_out: bool = False
+    """Whether the engine calls it done, and its pods are not all new and ready."""
 
 
 class Failure(NamedTuple):
@@ -33,6 +35,8 @@ class Done(NamedTuple):
     urn: str
     action: Action
     seconds: float
+    at: datetime
+    """When it ended."""
 
 
 class Progress(NamedTuple):
@@ -92,7 +96,7 @@ class Progress(NamedTuple):
         if any(each.urn == event.urn for each in self.done):
             return self._replace(under_way=others)  # imported, then updated; or recreated, then the old one deleted
         seconds = (event.at - waited.since).total_seconds() if waited else 0.0
-        return self._replace(under_way=others, done=(*self.done, Done(event.urn, action, seconds)))
+        return self._replace(under_way=others, done=(*self.done, Done(event.urn, action, seconds, event.at)))
 
     def _said(self, event: Said) -> "Progress":
         about = event.diagnostic

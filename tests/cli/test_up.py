@@ -58,6 +58,18 @@ def test_it_is_told_again_when_its_reason_comes_or_changes_and_once_a_minute() -
     assert told((5, NO_ROOM), (5 + REMINDS_EVERY, NO_ROOM)).count("waiting for") == 2
 
 
+def test_what_the_engine_calls_done_and_whose_pods_are_not_new_yet_rolls_out() -> None:
+    output = StringIO()
+    progress, began = waiting()
+    (step,) = progress.under_way.values()
+    rolling = progress._replace(under_way={step.urn: step._replace(rolls_out=True)})
+    with shown(Console(file=output, width=200), 1) as show:
+        show(rolling, {FEEDS: NO_PODS}, began + timedelta(seconds=7))
+    assert output.getvalue().startswith(
+        "rolling out Deployment/hobby-freshrss/freshrss for 7 s: FailedCreate: exceeded quota: tier-hobby"
+    )
+
+
 def test_a_terminal_shows_all_that_is_under_way_at_once() -> None:
     text = told((0, None), terminal=True)
     assert "waiting for Deployment/hobby-freshrss/freshrss for 0 s" in text

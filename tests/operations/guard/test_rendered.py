@@ -35,6 +35,19 @@ def test_where_nothing_is_lost_it_passes_with_what_changes_counted() -> None:
     )
 
 
+def test_after_an_upgrade_that_did_not_end_a_rendering_says_nothing() -> None:
+    """The state has the arguments of before with the outputs of after: both renderings are the same."""
+    preview = json.loads(recording("preview-chart-version-changed.json"))
+    (step,) = (each for each in preview["steps"] if each["urn"].endswith(TARGET.rpartition("Release/")[2]))
+    step["oldState"]["inputs"] = step["newState"]["inputs"]
+    pods = made("Deployment", "traefik", "apps/v1")
+    judgement = judge(
+        read_preview(json.dumps(preview)), lab_of("small"), charts={step["urn"]: Rendering((pods,), (pods,))}
+    )
+    assert not judgement.passes
+    assert [each.name for each in judgement.consequences if each.severity == "error"] == [f"NOT-KNOWN:{TARGET}"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "name"),
     [
