@@ -23,9 +23,19 @@ STAGES = (
     "pod/fast/pod-delete",
 )
 """KWOK's stages of nodes and pods, from its module's `kustomize/stage`; pods of jobs complete at once."""
+IMAGE_NOT_PULLED = Path(__file__).parent / "image-not-pulled.yaml"
+"""A stage of ours."""
 
 QUICK = ("--kube-api-qps=1000", "--kube-api-burst=2000")
 """The default limits, made for a shared API server, would take most of the time of a rehearsal."""
+
+
+def playing_kubelets(kubeconfig: Path) -> list[str]:
+    """Arguments with which KWOK plays the kubelets of all nodes. Raises ToolMissing."""
+    folder = source_of("kwok") / "kustomize" / "stage"
+    stages = (*(folder / f"{stage}.yaml" for stage in STAGES), IMAGE_NOT_PULLED)
+    flags = {"kubeconfig": str(kubeconfig), "manage-all-nodes": "true", "node-lease-duration-seconds": "40"}
+    return [f"--{flag}={value}" for flag, value in flags.items()] + [f"--config={stage}" for stage in stages]
 
 
 class Parts:
@@ -122,10 +132,7 @@ class Parts:
         self._start("kube-controller-manager", {**_common(kubeconfig), **controllers}, *QUICK)
 
     def _start_kwok(self, kubeconfig: Path) -> None:
-        folder = source_of("kwok") / "kustomize" / "stage"
-        stages = (f"--config={folder / stage}.yaml" for stage in STAGES)
-        flags = {"kubeconfig": str(kubeconfig), "manage-all-nodes": "true", "node-lease-duration-seconds": "40"}
-        self._start("kwok", flags, *stages)
+        self._running.start("kwok", [path_of("kwok", self._tell), *playing_kubelets(kubeconfig)])
 
     def _start(self, name: str, flags: Mapping[str, str], *more: str) -> None:
         written = (f"--{flag}={value}" for flag, value in flags.items())

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
@@ -19,11 +19,18 @@ from typing import Any
 import yaml
 from urllib3.exceptions import MaxRetryError
 
-from plan.model import VirtualMachine
+from plan.cluster.nodes import plan_nodes
+from plan.model import Plan, VirtualMachine
 from rehearsal.control_plane import Api
+from rehearsal.control_plane.kinds import stand_in_for_kinds
+from rehearsal.control_plane.nodes import add_nodes
+from rehearsal.control_plane.parts import playing_kubelets
 from rehearsal.control_plane.processes import Processes, free_ports, processes
+from rehearsal.control_plane.volumes import storage
 from rehearsal.proxmox import State
+from rehearsal.stand_ins import system_stand_ins
 from rehearsal.tools import path_of
+from tests.plan.cloud_init import machine_of
 
 PKI = "/etc/kubernetes/pki"
 KUBEADM_FILE = "/etc/kubernetes/kubeadm.yaml"
@@ -51,13 +58,15 @@ def _content(file: Mapping[str, str]) -> str:
 class Founder:
     """A control plane, once the machine is there that it runs on."""
 
-    def __init__(self, state: State, machine: VirtualMachine, running: Processes) -> None:
+    def __init__(self, state: State, plan: Plan, running: Processes) -> None:
         self._state = state
-        self._machine = machine
+        self._plan = plan
+        self._machine = machine_of(plan, "control-plane")
         self._running = running
         self._etcd, self._peers, self.port = free_ports(3)
         self.is_up = threading.Event()
         self._failure: BaseException | None = None
+        self._volumes = ExitStack()
         self._end = threading.Event()
         self._proxy = ThreadingTCPServer(("127.0.0.1", 0), lambda *given: _Tunnel(self, *given))
         self._proxy.daemon_threads = True
@@ -82,6 +91,7 @@ class Founder:
 
     def stop(self) -> None:
         self._end.set()
+        self._volumes.close()
         self._proxy.shutdown()
         self._proxy.server_close()
 
@@ -135,8 +145,8 @@ class Founder:
         self._start(pki)
         self._running.wait("kube-apiserver", self._is_ready)
         self.api.apply(KUBEADM_BINDS)
-        self._start_controllers()
-        self.api.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": self._machine.name}})
+        self._start_controllers(pki)
+        self._furnish()
         self.is_up.set()
         self.kubeadm("init", "phase", "upload-config", "all", "--config", config, "--kubeconfig", administrator)
         self.kubeadm("init", "phase", "bootstrap-token", "--config", config, "--kubeconfig", administrator)
@@ -179,19 +189,29 @@ class Founder:
                 "service-account-signing-key-file": f"{pki}/sa.key",
                 "authorization-mode": "Node,RBAC",
                 "enable-bootstrap-token-auth": "true",
+                "service-cluster-ip-range": str(self._plan.lab.cluster.service_cidr),
+                "allow-privileged": "true",
             },
         )
 
-    def _start_controllers(self) -> None:
-        self._run(
-            "kube-controller-manager",
-            {
-                "kubeconfig": "local.conf",
-                "controllers": "bootstrap-signer-controller,token-cleaner-controller",
-                "leader-elect": "false",
-                "secure-port": "0",
-            },
-        )
+    def _start_controllers(self, pki: Path) -> None:
+        common = {"kubeconfig": "local.conf", "leader-elect": "false", "secure-port": "0"}
+        controllers = {
+            "controllers": "*,bootstrap-signer-controller,token-cleaner-controller",
+            "service-account-private-key-file": f"{pki}/sa.key",
+            "root-ca-file": f"{pki}/ca.crt",
+            "use-service-account-credentials": "true",
+        }
+        self._run("kube-controller-manager", {**common, **controllers})
+        self._run("kube-scheduler", common)
+        self._running.start("kwok", [path_of("kwok"), *playing_kubelets(self._running.folder / "local.conf")])
+
+    def _furnish(self) -> None:
+        """Nodes, and what charts bring that do not come from here: kinds, drivers of volumes, kubeadm's own pods."""
+        add_nodes(self.api, self._plan.lab, plan_nodes(self._plan.lab))
+        stand_in_for_kinds(self.api, self._plan.manifests)
+        self._volumes.enter_context(storage(self.api, self._plan.lab))
+        self.api.apply_all(system_stand_ins(self._plan))
 
     def _run(self, name: str, flags: Mapping[str, str]) -> None:
         self._running.start(name, [path_of(name), *(f"--{flag}={value}" for flag, value in flags.items())])
@@ -220,10 +240,10 @@ class _Tunnel(StreamRequestHandler):
 
 
 @contextmanager
-def founder(state: State, machine: VirtualMachine) -> Iterator[Founder]:
-    """Waits for the machine, and is a control plane from then on."""
+def founder(state: State, plan: Plan) -> Iterator[Founder]:
+    """Waits for the first machine, and is a control plane from then on, with nodes that KWOK plays."""
     with processes() as running:
-        found = Founder(state, machine, running)
+        found = Founder(state, plan, running)
         found.start()
         try:
             yield found

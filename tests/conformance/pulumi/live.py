@@ -12,7 +12,7 @@ import yaml
 from config.load import load_lab
 from plan import Plan, make_plan
 from plan.model import VirtualMachine
-from rehearsal.charts import chart_repository
+from rehearsal.charts import Repository, chart_repository
 from rehearsal.control_plane import Api, ToolMissing, cluster
 from rehearsal.proxmox import Emulator, State, emulator
 from rehearsal.stand_ins import system_stand_ins
@@ -76,24 +76,35 @@ def live(
         ToolMissing: a part of the control plane is not here and could not be built.
     """
     state = state or host_with_template()
-    stated = _charts(lab)
-    with (
-        chart_repository({each["name"]: {each["version"], LATER} for each in stated.values()}) as repository,
-        emulator(state) as proxmox,
-    ):
-        for file, chart in stated.items():
-            text = file.read_text(encoding="utf-8")
-            file.write_text(text.replace(chart["repository"], repository.url), encoding="utf-8")
+    with served_charts(lab) as repository, emulator(state) as proxmox:
         plan = make_plan(load_lab(lab))
         for machine in plan.machines:
             _run_on_host(proxmox, machine)
         with cluster(plan) as running:
             running.api.apply_all(system_stand_ins(plan))
-            authorities = folder / "authorities.pem"
-            authorities.write_bytes(proxmox.ca_file.read_bytes() + repository.ca_file.read_bytes())
-            stack = Stack(folder, lab, proxmox, environment={**environment, "SSL_CERT_FILE": str(authorities)})
+            stack = Stack(
+                folder, lab, proxmox, environment={**environment, **trusting(folder, proxmox.ca_file, repository)}
+            )
             stack.set("kubeconfig", running.kubeconfig.read_text(encoding="utf-8"), secret=True)
             yield Live(lab, stack, proxmox, running.api, running.kubeconfig)
+
+
+@contextmanager
+def served_charts(lab: Path) -> Iterator[Repository]:
+    """A repository with all charts of a lab, which names it from then on."""
+    stated = _charts(lab)
+    with chart_repository({each["name"]: {each["version"], LATER} for each in stated.values()}) as repository:
+        for file, chart in stated.items():
+            text = file.read_text(encoding="utf-8")
+            file.write_text(text.replace(chart["repository"], repository.url), encoding="utf-8")
+        yield repository
+
+
+def trusting(folder: Path, proxmox: Path, repository: Repository) -> dict[str, str]:
+    """The environment of an engine that trusts the emulated host and the repository."""
+    authorities = folder / "authorities.pem"
+    authorities.write_bytes(proxmox.read_bytes() + repository.ca_file.read_bytes())
+    return {"SSL_CERT_FILE": str(authorities)}
 
 
 @contextmanager

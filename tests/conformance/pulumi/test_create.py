@@ -1,4 +1,5 @@
-"""A lab is made from nothing in one `up`, by the real engine and providers, and with the real kubeadm."""
+"""A lab is made from nothing in one `up`, machines and all that runs on them, by the real engine and providers, and
+with the real kubeadm."""
 
 import re
 import shutil
@@ -17,13 +18,13 @@ from rehearsal.proxmox.sftp import sftp
 from rehearsal.tools import ToolMissing, path_of
 from tests.conformance.proxmox.conftest import HOST
 from tests.conformance.pulumi.founder import KUBEADM_FILE, Founder, files_of, founder
-from tests.conformance.pulumi.stack import MACHINES, Stack, only, urns
+from tests.conformance.pulumi.live import served_charts, trusting
+from tests.conformance.pulumi.stack import Stack, urns
+from tests.conformance.pulumi.test_whole import QUICK
 from tests.plan.cloud_init import machine_of
 from tests.plan.labs import FOLDERS, change
 
-PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kubeadm")
-CLUSTER = (*MACHINES, "**index:JoinToken**")
-"""Everything but what runs in the cluster."""
+PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kubeadm")
 TOKEN = "kubernetes:core/v1:Secret"
 
 
@@ -37,7 +38,7 @@ class Made(NamedTuple):
     folder: Path
 
     def up(self) -> str:
-        return self.stack.must_up(*only(*CLUSTER)).output
+        return self.stack.must_up().output
 
 
 @pytest.fixture
@@ -52,22 +53,27 @@ def made(tmp_path: Path) -> Iterator[Made]:
         lab = Path(shutil.copytree(FOLDERS["small"], tmp_path / "small"))
         address = {"old": "address: 192.168.1.10\n", "new": f"address: 127.0.0.1\n    ssh_port: {ssh.port}\n"}
         change(lab, [{"file": "site.yaml", **address}])
-        plan = make_plan(load_lab(lab))
-        for each in plan.templates:
-            state.downloads[each.image["url"]] = Download(filename="cloud.img", sha256=each.image["checksum"])
-        with founder(state, machine_of(plan, "control-plane")) as control_plane:
-            stack = Stack(tmp_path, lab, proxmox, environment=control_plane.proxy)
-            stack.write_snippets_over(ssh)
-            yield Made(plan, proxmox, control_plane, stack, tmp_path)
+        with served_charts(lab) as repository:
+            plan = make_plan(load_lab(lab))
+            for each in plan.templates:
+                state.downloads[each.image["url"]] = Download(filename="cloud.img", sha256=each.image["checksum"])
+            with founder(state, plan) as control_plane:
+                trusted = trusting(tmp_path, proxmox.ca_file, repository)
+                stack = Stack(tmp_path, lab, proxmox, environment={**QUICK, **control_plane.proxy, **trusted})
+                stack.write_snippets_over(ssh)
+                yield Made(plan, proxmox, control_plane, stack, tmp_path)
 
 
-def test_from_a_bare_host_to_a_cluster_that_a_worker_joins_and_a_second_up_writes_nothing(made: Made) -> None:
+def test_from_a_bare_host_to_all_that_runs_in_one_up_and_a_second_up_writes_nothing(made: Made) -> None:
     printed = made.up()
     made.control_plane.wait()
     state = made.proxmox.state
     assert all(
         state.machines[each.vmid].running and not state.machines[each.vmid].pending for each in made.plan.machines
     )
+    for each in made.plan.manifests:
+        names = each["metadata"]
+        assert made.control_plane.api.get(each["apiVersion"], each["kind"], names["name"], names.get("namespace"))
 
     worker = files_of(state, machine_of(made.plan, "worker1"))
     joining = yaml.safe_load(worker[KUBEADM_FILE])

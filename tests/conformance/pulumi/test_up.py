@@ -10,12 +10,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from threading import Timer
 from typing import Any, NamedTuple
 
 import pytest
 
 from rehearsal.control_plane import ToolMissing
+from rehearsal.tools import path_of
 from tests.conformance.pulumi.endings import cordon, end_session, wait_for
+from tests.conformance.pulumi.faults import FAULTS, faults, is_told
 from tests.conformance.pulumi.live import Live, live
 from tests.conformance.pulumi.test_adopt import adopted_small
 from tests.recordings.changes import FEEDS, NOTES
@@ -25,6 +28,8 @@ FEED_READER = ("apps/v1", "Deployment", "freshrss", "hobby-freshrss")
 NAME = "Deployment/hobby-freshrss/freshrss"
 SECONDS = 300
 QUESTION = "Apply this to stack test?"
+IN_TIME = 30
+"""Seconds after which each reason is told at the latest, on a busy machine."""
 
 
 class Ended(NamedTuple):
@@ -56,9 +61,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Generator[Live]:
 
 def begin(small: Live, *arguments: str, stdin: int = subprocess.DEVNULL) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "cli", "up", "--project", str(small.stack.project), "--stack", "test", *arguments]
+    with_helm = f"{small.stack.environment['PATH']}{os.pathsep}{path_of('helm').parent}"
     return subprocess.Popen(
         command,
-        env=small.stack.environment,
+        env={**small.stack.environment, "PATH": with_helm},
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -93,6 +99,9 @@ def _cut_off(small: Live, ending: Callable[["subprocess.Popen[str]"], None], tol
             read += line
             if told in line:
                 ending(process)
+                break
+            if "rolling out" in line:
+                process.send_signal(signal.SIGINT)
                 break
         read += process.communicate(timeout=SECONDS)[0]
     return Ended(process.returncode, read)
@@ -224,6 +233,35 @@ def test_why_it_waits_is_said_within_seconds_and_one_interrupt_stops_it_cleanly(
     assert NAME in stopped.told.partition("Stopping")[2]
     assert "pending_operations" not in small.stack.export()["deployment"]
     back(small)
+
+
+def test_each_reason_why_pods_are_missing_is_said_within_seconds_of_charts_too(small: Live) -> None:
+    with faults(small):
+        stopped = stopped_once_told(small)
+        assert [each for each in FAULTS if not is_told(each, stopped.told)] == [], stopped.told
+    assert stopped.code == 130, stopped.told
+    waited = [int(each) for each in re.findall(r"for (\d+) s: (?:Failed|ImagePull)", stopped.told)]
+    assert max(waited) < IN_TIME, stopped.told
+    small.stack.unprotect_all("notes")
+    small.stack.unprotect_all("pictures")
+    small.stack.must_up()
+
+
+def stopped_once_told(small: Live) -> Ended:
+    """A run that is stopped when it has told all reasons, or after a time in which it should have."""
+    with begin(small, "--yes") as process:
+        assert process.stdout is not None
+        given_up = Timer(SECONDS / 2, process.send_signal, [signal.SIGINT])
+        given_up.start()
+        read = ""
+        for line in process.stdout:
+            read += line
+            if all(is_told(fault, read) for fault in FAULTS):
+                process.send_signal(signal.SIGINT)
+                break
+        given_up.cancel()
+        read += process.communicate(timeout=SECONDS)[0]
+    return Ended(process.returncode, read)
 
 
 def test_after_the_engine_was_killed_the_next_one_says_what_is_half_made_and_how_to_mend_it(small: Live) -> None:
