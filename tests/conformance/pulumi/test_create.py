@@ -19,11 +19,13 @@ from rehearsal.tools import ToolMissing, path_of
 from tests.conformance.proxmox.conftest import HOST
 from tests.conformance.pulumi.founder import KUBEADM_FILE, Founder, files_of, founder
 from tests.conformance.pulumi.live import served_charts, trusting
-from tests.conformance.pulumi.stack import Stack, urns
+from tests.conformance.pulumi.stack import MACHINES, Stack, only, urns
 from tests.conformance.pulumi.test_whole import QUICK
 from tests.plan.cloud_init import machine_of
 from tests.plan.labs import FOLDERS, change
 
+CLUSTER = only(*MACHINES, "**index:JoinToken**")
+"""Everything but what runs in the cluster, as arguments."""
 PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kubeadm")
 TOKEN = "kubernetes:core/v1:Secret"
 
@@ -37,8 +39,8 @@ class Made(NamedTuple):
     stack: Stack
     folder: Path
 
-    def up(self) -> str:
-        return self.stack.must_up().output
+    def up(self, *arguments: str) -> str:
+        return self.stack.must_up(*arguments).output
 
 
 @pytest.fixture

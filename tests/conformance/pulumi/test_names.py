@@ -9,7 +9,7 @@ import pytest
 
 from rehearsal.control_plane import ToolMissing
 from tests.conformance.pulumi.live import Live, live
-from tests.conformance.pulumi.stack import ROOT, Stack, only
+from tests.conformance.pulumi.stack import ROOT, Stack
 from tests.conformance.pulumi.test_adopt import adopted_small
 from tests.conformance.pulumi.test_create import CLUSTER, Made
 from tests.conformance.pulumi.test_create import made as made
@@ -42,21 +42,21 @@ def steps(stack: Stack, *arguments: str) -> set[tuple[str, str]]:
 
 def test_machines_and_authorities_outlive_their_labels(made: Made) -> None:
     made.stack.use(NAMED_BY_LABELS)
-    made.up()
+    made.up(*CLUSTER)
     made.control_plane.wait()
     assert "ClusterCredentials::small" in str(made.stack.export())
     made.stack.use(None)
-    assert steps(made.stack, *only(*CLUSTER)) == set()
-    made.up()
+    assert steps(made.stack, *CLUSTER) == set()
+    made.up(*CLUSTER)
     assert "ClusterCredentials::small" not in str(made.stack.export())
 
     change(made.folder / "small", [ANOTHER_NAME])
     made.stack.set("lab", str(shutil.move(made.folder / "small", made.folder / "house")))
-    changed = steps(made.stack, *only(*CLUSTER))
+    changed = steps(made.stack, *CLUSTER)
     assert {op for op, _ in changed} <= {"update"}, "the kubeconfig is called like the cluster"
     assert all("Cluster$pulumi:providers:kubernetes::cluster" in urn for _, urn in changed)
     made.proxmox.requests.clear()
-    made.up()
+    made.up(*CLUSTER)
     assert made.proxmox.requests.writes == []
 
 
