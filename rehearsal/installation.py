@@ -75,7 +75,7 @@ def install(folder: Path, plugins: Iterable[str] = ("kubernetes",)) -> Installat
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
             PYTHON: sys.executable,
             "PULUMI_HOME": str(home),
-            "PULUMI_BACKEND_URL": state.as_uri(),
+            "PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip",  # as the project has it
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         },

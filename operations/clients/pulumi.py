@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from operations.guard.ways_out import WAYS_OUT
 from plan.model.fields import entries, text
 
 
@@ -26,6 +27,9 @@ class Preview(NamedTuple):
 
 BROUGHT = Path(__file__).resolve().parents[2] / ".pulumi-cli"
 """Where `make pulumi` installs the command line."""
+UNREADABLE = "failed to load checkpoint: EOF"
+"""Words of the engine about a state beside which a kill left an empty file of attributes (pulumi v3.274, a backend of
+files without `metadata=skip`): there is no other sign of it."""
 SKIPS_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 """For previews alone: they change no state, which the engine would write anew for each resource. An `up` that is killed
 would lose its state."""
@@ -115,7 +119,9 @@ class Pulumi:
     def _run(self, *arguments: str) -> str:
         done = self._start(*arguments)
         if done.returncode:
-            raise PulumiFailed(f"pulumi {' '.join(arguments[:2])} failed: {reason_of(done.stdout, done.stderr)}")
+            raise PulumiFailed(
+                f"pulumi {' '.join(arguments[:2])} failed: {reason_of(done.stdout, done.stderr)}{_way_out(done.stderr)}"
+            )
         return done.stdout
 
     def _start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -128,6 +134,13 @@ class Pulumi:
             text=True,
             check=False,
         )
+
+
+def _way_out(errors: str) -> str:
+    if UNREADABLE not in errors:
+        return ""
+    (command,) = WAYS_OUT["attributes cut off"].commands
+    return f". An `up` was killed while it wrote the attributes of the state, which itself is whole: run `{command}`"
 
 
 def reason_of(printed: str, errors: str) -> str:

@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from shlex import quote
 from typing import Literal, NamedTuple
 
+from plan.changes.engine_rules import OWNERS_OF_NOTHING
 from plan.changes.object_rules import RELEASE
 from plan.wording import listed, printable
 
 Trouble = Literal[
     "locked",
+    "attributes cut off",
     "creation cut off",
     "creation of an object cut off",
     "creation of nothing outside cut off",
@@ -39,6 +41,9 @@ class WayOut(NamedTuple):
 
 WAYS_OUT: Mapping[Trouble, WayOut] = {
     "locked": WayOut(("pulumi cancel --yes",), "the next `up` begins"),
+    "attributes cut off": WayOut(
+        ("find state -name '*.json.attrs' -empty -delete",), "the state is read again, as it was last written"
+    ),
     "creation cut off": WayOut(
         (
             "pulumi cancel --yes",
@@ -57,7 +62,7 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
     ),
     "creation of nothing outside cut off": WayOut(
         ("pulumi cancel --yes", "pulumi refresh --clear-pending-creates --yes"),
-        "the next `up` makes it: a provider, a key or a password is nowhere but in the state",
+        "the next `up` makes it: a component, a provider, a key or a password is nowhere but in the state",
     ),
     "creation on a host cut off": WayOut(
         ("pulumi cancel --yes", "pulumi refresh --clear-pending-creates --yes"),
@@ -92,7 +97,7 @@ WAYS_OUT: Mapping[Trouble, WayOut] = {
 """Every way out, by what it gets out of."""
 
 
-NOTHING_OUTSIDE = ("pulumi:providers:", "random:", "tls:")
+NOTHING_OUTSIDE = (*OWNERS_OF_NOTHING, "pulumi:providers:", "random:", "tls:")
 """Types of resources that are nowhere but in the state."""
 ON_A_HOST = "proxmoxve:"
 

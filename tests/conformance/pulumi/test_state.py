@@ -1,12 +1,14 @@
 """The state is next to Pulumi.yaml, and nowhere else."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from operations.clients.pulumi import Pulumi, PulumiFailed
 from rehearsal.installation import install
 from tests.conformance.pulumi.stack import ROOT
 
@@ -71,3 +73,21 @@ def test_a_stack_without_a_passphrase_names_the_variable(tmp_path: Path, environ
     refused = pulumi(clone(tmp_path / "project"), environment, "stack", "init", "small")
     assert refused.returncode != 0
     assert "PULUMI_CONFIG_PASSPHRASE" in refused.stderr
+
+
+def test_a_state_is_one_file_and_one_with_attributes_is_read_again_without_those_that_a_kill_cut_off(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    project = clone(tmp_path / "project")
+    assert pulumi(project, environment, "stack", "init", "small").returncode == 0
+    assert not list(project.rglob("*.attrs"))
+    with_attributes = {**environment, "PULUMI_BACKEND_URL": (project / "state").as_uri()}
+    assert pulumi(project, with_attributes, "stack", "init", "other").returncode == 0
+    (attributes,) = project.rglob("other.json.attrs")
+    attributes.write_bytes(b"")
+    with pytest.raises(PulumiFailed) as failed:
+        Pulumi("other", project, with_attributes).export_text()
+    (command,) = re.findall("run `([^`]+)`", str(failed.value))
+    subprocess.run(command, shell=True, cwd=project, check=True)
+    assert not attributes.exists()
+    assert Pulumi("other", project, with_attributes).export()["version"]

@@ -25,6 +25,7 @@ def cut_off(kind: str, name: str, doing: str, **known: str) -> Interrupted:
     [
         ("proxmoxve:index/vmLegacy:VmLegacy", "creating", "creation on a host cut off"),
         ("pulumi:providers:kubernetes", "creating", "creation of nothing outside cut off"),
+        ("homelab:index:K8sApp", "creating", "creation of nothing outside cut off"),
         ("random:index/randomPassword:RandomPassword", "creating", "creation of nothing outside cut off"),
         ("a:b:C", "creating", "creation cut off"),
         ("kubernetes:apps/v1:Deployment", "creating", "creation of an object cut off"),
