@@ -20,7 +20,7 @@ WHICH_LAB = [ $(origin LAB)$(origin STACK) != filefile ] || { echo "Say which la
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render report schema pulumi preview up refresh rehearse test conformance fuzz browser golden messages recordings lint bench docs lock clean distclean installer runtime development documentation
+.PHONY: help plan render report schema pulumi preview up refresh rehearse test conformance kills fuzz browser golden messages recordings lint bench docs lock clean distclean installer runtime development documentation
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ test: development ## Run the tests
 conformance: development ## Run the tests against the real provider, control plane, kubeadm and cloud-init (the first time builds them)
 	@$(BIN)/python -m rehearsal.tools || echo "Going on without what is missing"
 	@$(BIN)/pytest -n 2 -rs tests/conformance
+
+kills: development ## Kill an `up` at twenty places, and see that nothing is lost or made twice (KILLS=, SEED=)
+	@KILLS=$(or $(KILLS),20) SEED=$(SEED) $(BIN)/pytest -n 0 -rs tests/conformance/pulumi/test_kills.py
 
 browser: development ## Look at the HTML page in a real Chromium (a part of conformance)
 	@$(BIN)/pytest -rs tests/conformance/browser
