@@ -5,7 +5,7 @@ The rules are those of k8s.io/apimachinery (pkg/util/validation) and of k8s.io/k
 
 import re
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -13,6 +13,9 @@ from config.model import shown, text_like
 
 Refusal = str | None
 """Why a text is refused; None if it is not."""
+
+PodSecurityStandard = Literal["restricted", "baseline", "privileged"]
+"""A Pod Security Standard, the strictest first."""
 
 MAX_ID = 2**31 - 1
 """The largest user or group id that a pod may have."""
@@ -32,6 +35,14 @@ CAPABILITIES = frozenset(
     )
 )
 """Capabilities that a container runtime knows (capabilities(7)), without CAP_."""
+
+DEFAULT_CAPABILITIES = frozenset(
+    (
+        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP"),
+        *("SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    )
+)
+"""Those that a container may add under the Pod Security Standard `baseline`: a runtime gives them anyway."""
 
 _LABEL_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")

@@ -50,6 +50,9 @@ class Tier(Model):
     """In a burstable tier, the request as a share of the limit where a service states none."""
     container: ContainerDefaults
     quota: Quota
+    pod_security: Literal["restricted", "baseline"] = "restricted"
+    """The Pod Security Standard of its pods. `restricted`: by convention none runs as root, has capabilities or writes
+    into its root file system, unless its service states an exception. `baseline`: they run as their images say."""
     shutdown_grace_seconds: Seconds
     """How long pods of this tier may take when their node shuts down."""
     gpu: bool = False

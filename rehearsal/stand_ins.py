@@ -65,6 +65,7 @@ def _pod_spec(workload: Workload, claimed: list[str]) -> dict[str, Any]:
         [{"operator": "Exists"}] if everything else [written_toleration(each) for each in sorted(pod.tolerated_taints)]
     )
     spec: dict[str, Any] = {
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, "runAsNonRoot": True},
         "containers": [_container(each) for each in pod.containers],
         "initContainers": [_container(each) for each in pod.init_containers],
         "nodeSelector": dict(pod.node_selector),
@@ -80,7 +81,8 @@ def _pod_spec(workload: Workload, claimed: list[str]) -> dict[str, Any]:
 
 def _container(container: Container) -> Manifest:
     resources = {"requests": written(container.requests), "limits": written(container.limits)}
-    made: Manifest = {"name": container.name, "image": IMAGE, "resources": resources}
+    keeps = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    made: Manifest = {"name": container.name, "image": IMAGE, "resources": resources, "securityContext": keeps}
     return {**made, "restartPolicy": "Always"} if container.always_restarts else made
 
 

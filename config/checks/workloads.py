@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
+from config.pod_security import excepted_keys
 from config.service import HelmService, Service
 from config.service.container import Workload
 from config.source import Path, Problem
@@ -18,6 +19,7 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
     """Keys about running suit the controller of the workload."""
     for name, service in lab.services.items():
         yield from _check_host_access(lab, name, service)
+        yield from _check_pod_security(lab, name, service)
         for path, _, workload in service.parts(name):
             yield from _check_schedule(lab, path, workload)
             yield from _check_replicas(lab, path, workload, service.singleton and workload is service)
@@ -81,6 +83,14 @@ def _check_host_access(lab: Draft, name: str, service: Service) -> Iterator[Prob
     for path, used in uses:
         if used and "host-access" not in service.exceptions:
             yield lab.problem(path, "needs the exception host-access with a reason, under exceptions")
+
+
+def _check_pod_security(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
+    tier = lab.tiers.get(service.tier)
+    for key in excepted_keys(name, service, tier) if tier else ():
+        if key.exception not in service.exceptions:
+            broken = f"breaks the Pod Security Standard {key.breaks}; " if key.breaks else ""
+            yield lab.problem(key.path, f"{broken}needs the exception {key.exception} with a reason, under exceptions")
 
 
 def check_helm(lab: Draft) -> Iterator[Problem]:

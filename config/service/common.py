@@ -24,6 +24,10 @@ Departure = Literal[
     "no-limit-range",
     "no-quota",
     "host-access",
+    "root-user",
+    "capabilities",
+    "writable-root",
+    "unconfined",
 ]
 """Conventions that a service may depart from, with a reason:
 
@@ -32,7 +36,12 @@ Departure = Literal[
 - `guaranteed-cpu`: CPU limit = request as well, which makes its pods Guaranteed;
 - `cpu-above-cap`: a CPU request above the tier's cap;
 - `no-limit-range`, `no-quota`: the namespace gets none;
-- `host-access`: host network, host paths or privileged containers.
+- `host-access`: host network, host paths or privileged containers; breaks the Pod Security Standard `baseline`;
+- `root-user`: containers that state no other user run as their image does, or as root; breaks `restricted`;
+- `capabilities`: capabilities other than NET_BIND_SERVICE; breaks `restricted`, and `baseline` too where a container
+  runtime does not give them anyway;
+- `writable-root`: containers may write into their root file system; breaks no standard;
+- `unconfined`: `security.seccomp: Unconfined`, so that every system call is let through; breaks `baseline`.
 """
 
 Verb = Literal["get", "list", "watch", "create", "update", "patch", "delete"]

@@ -74,8 +74,8 @@ class Container(Resources):
     """Numeric user id; left out, the image's own user."""
     run_as_group: UserId | None = None
     """Numeric group id; left out, the image's own group."""
-    read_only_root: bool = False
-    """Nothing can be written but into what is mounted."""
+    read_only_root: bool | None = None
+    """Nothing can be written but into what is mounted, and `/tmp`; left out, as the tier does."""
     capabilities: tuple[Capability, ...] = ()
     """Linux capabilities to add."""
     drop_capabilities: tuple[Capability, ...] = ()

@@ -12,7 +12,8 @@ class PodSecurity(Model):
     fs_group: UserId | None = None
     """The group that owns volumes; left out, the user's number where one is stated."""
     fs_group_change: Literal["OnRootMismatch", "Always"] | None = None
-    """When the files of a volume are given to it: OnRootMismatch spares large volumes."""
+    """When the files of a volume are given to it: OnRootMismatch spares large volumes, and is the convention in a tier
+    with `pod_security: restricted`."""
     groups: tuple[UserId, ...] = ()
     """Further groups of the processes."""
     user_namespace: bool = False

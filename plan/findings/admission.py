@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from config.kubernetes import PodSecurityStandard
 from config.lab import Lab
 from config.quantity import Cpu, Memory
 from config.service.container import Resources
 from config.source import Path
 from plan.kubernetes.admission import Admission, admit
 from plan.kubernetes.admission.quota import pod_usage
-from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken, QuotaBroken, Reason
+from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken, QuotaBroken, Reason, StandardBroken
 from plan.model import Container, Namespace, Service, Workload
 from plan.model.findings import Finding, Rule
 from plan.model.resources import CPU, MEMORY, sum_of
@@ -225,6 +226,8 @@ def _about(refused: Refused) -> str:
             return f"{container} {bound} {resource}".strip()
         case QuotaBroken(quota=quota):
             return quota
+        case StandardBroken(standard=standard):
+            return standard
         case _:
             return ""
 
@@ -235,7 +238,18 @@ def _way_out(refused: Refused) -> str:
             return "do what the policy says"
         case LimitBroken():
             return f"keep to it, or state exceptions.no-limit-range of {refused.service} with the reason"
+        case StandardBroken(standard=standard):
+            return _way_out_of(standard, refused.service)
         case QuotaBroken():
             return f"state it for each container, or state exceptions.no-quota of {refused.service} with the reason"
         case _:
             return f"change what the message names in {refused.service}"
+
+
+def _way_out_of(standard: PodSecurityStandard, service: str) -> str:
+    if standard == "restricted":
+        return (
+            f"change what the message names, or state exceptions.root-user of {service} (exceptions.host-access for "
+            "what belongs to the node) with the reason: then its namespace enforces less"
+        )
+    return f"change what the message names, or state exceptions.host-access of {service} with the reason"

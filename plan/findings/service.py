@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from config.lab import Lab
 from config.namespaces import namespace_of
+from config.pod_security import excepted_keys
 from config.quantity import Memory
 from config.service import HelmService, Service
 from config.service.common import SizedService
@@ -192,6 +193,8 @@ def _unused_exceptions(
     """`limit_ranges` are those that the namespace would have without an exception."""
     tier = lab.tiers[service.tier]
     own = [part.workload for part in service.parts(name)]
+    containers = [container for _, container in service.containers_of(name)]
+    needed = {each.exception for each in excepted_keys(name, service, tier)}
     used = {
         "burstable-memory": tier.memory == "guaranteed",
         "guaranteed-memory": tier.memory == "burstable",
@@ -204,6 +207,10 @@ def _unused_exceptions(
         "no-limit-range": any(refusal for pod in pods for refusal in limit_range_refusals(pod, limit_ranges)),
         "no-quota": True,
         "host-access": not own or any(_uses_host(service, each) for each in own),
+        "root-user": not own or any(not each.run_as_user for each in containers),
+        "capabilities": not own or "capabilities" in needed,
+        "writable-root": not own or any(not each.read_only_root for each in containers),
+        "unconfined": not own or "unconfined" in needed,
     }
     for exception in service.exceptions:
         if not used[exception]:

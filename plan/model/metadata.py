@@ -13,6 +13,12 @@ MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 EXCEPTION_LABEL = "homelab/exception."
 """Followed by the name of a convention that the object departs from."""
 
+ENFORCE_LABEL = "pod-security.kubernetes.io/enforce"
+"""Of a namespace: the API server refuses pods that break this Pod Security Standard."""
+
+WITHOUT_LABEL = frozenset({"root-user", "capabilities", "writable-root", "unconfined"})
+"""Exceptions from a Pod Security Standard: the label of the namespace excuses from that, and no policy asks."""
+
 LIMIT_RANGE_LABEL = "homelab/limit-range"
 QUOTA_LABEL = "homelab/quota"
 OPT_OUT = "none"
@@ -63,7 +69,7 @@ def selector(workload: str) -> dict[str, str]:
 
 def exception_labels(exceptions: Collection[str]) -> dict[str, str]:
     """Labels that excuse an object from policies."""
-    return {f"{EXCEPTION_LABEL}{exception}": "true" for exception in sorted(exceptions)}
+    return {f"{EXCEPTION_LABEL}{exception}": "true" for exception in sorted({*exceptions} - WITHOUT_LABEL)}
 
 
 def api_group(manifest: Manifest) -> str:

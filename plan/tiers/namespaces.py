@@ -6,6 +6,7 @@ from config.lab import Lab
 from config.namespaces import namespace_of
 from plan.model import Manifest, Namespace, Tier
 from plan.model.metadata import (
+    ENFORCE_LABEL,
     LIMIT_RANGE_LABEL,
     OPT_OUT,
     QUOTA_LABEL,
@@ -13,6 +14,7 @@ from plan.model.metadata import (
     exception_labels,
     manifest,
 )
+from plan.tiers.pod_security import enforced_standard
 
 GOLDILOCKS_LABEL = "goldilocks.fairwinds.com/enabled"
 
@@ -49,11 +51,13 @@ def _namespace(
         **{label: OPT_OUT for label, is_out in opts_out.items() if is_out},
         **exception_labels(_for_charts(lab, services)),
     }
+    if (standard := enforced_standard(lab, services)) is not None:
+        labels[ENFORCE_LABEL] = standard
     if lab.cluster.platform.recommender is not None:
         labels[GOLDILOCKS_LABEL] = "true"
     groups = [group for each in services if (group := lab.groups.get(lab.services[each].group or ""))]
     for stated in (*(group.labels for group in groups), *(lab.services[each].labels.namespace for each in services)):
-        labels = {**stated, **labels}
+        labels = {**labels, **{key: text for key, text in stated.items() if key not in labels or key == ENFORCE_LABEL}}
     annotations: dict[str, str] = {}
     for each in (*(group.annotations for group in groups), *(lab.services[s].annotations.namespace for s in services)):
         annotations |= each

@@ -9,6 +9,7 @@ from config.service.probe import Probe
 from config.service.secret import EnvironmentSource, SecretVariable
 from plan.model import Container, Manifest, resources
 from plan.tiers.conventions import WAIT_FOR, resources_of
+from plan.tiers.pod_security import dropped_capabilities, is_never_root, is_root_read_only
 from plan.workloads.context import ServiceContext, endpoint
 from plan.workloads.secret_names import secret_key, secret_name, whole_secret_name
 
@@ -33,7 +34,7 @@ def container_manifest(
             "limits": resources.written(container.limits),
         },
     }
-    if settings := _security_context(config, as_it_is=as_it_is):
+    if settings := _as_stated(config) if as_it_is else _secured(context, config):
         manifest["securityContext"] = settings
     if config.command:
         manifest["command"] = list(config.command)
@@ -55,20 +56,28 @@ def _lifecycle(config: ContainerConfig) -> Manifest:
     return {hook: {"exec": {"command": list(command)}} for hook, command in hooks.items() if command}
 
 
-def _security_context(config: ContainerConfig, *, as_it_is: bool) -> dict[str, Any]:
-    """The API server refuses a privileged container, or one with SYS_ADMIN, that may not escalate."""
+def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]:
+    """The settings that are stated, and those of the tier. The API server refuses a privileged container, or one with
+    SYS_ADMIN, that may not escalate."""
+    tier, exceptions = context.tier, context.exceptions
     settings: dict[str, Any] = {}
-    if config.privileged:
-        settings["privileged"] = True
-    elif "SYS_ADMIN" not in config.capabilities and not as_it_is:
+    if not config.privileged and "SYS_ADMIN" not in config.capabilities:
         settings["allowPrivilegeEscalation"] = False
-    changes = {"add": list(config.capabilities), "drop": list(config.drop_capabilities)}
-    if capabilities := {change: names for change, names in changes.items() if names}:
+    settings |= _as_stated(config, dropped_capabilities(config, tier, exceptions))
+    if is_never_root(config, tier, exceptions):
+        settings["runAsNonRoot"] = True
+    if is_root_read_only(config, tier, exceptions):
+        settings["readOnlyRootFilesystem"] = True
+    return settings
+
+
+def _as_stated(config: ContainerConfig, dropped: tuple[str, ...] | None = None) -> dict[str, Any]:
+    settings: dict[str, Any] = {"privileged": True} if config.privileged else {}
+    changes = {"add": config.capabilities, "drop": config.drop_capabilities if dropped is None else dropped}
+    if capabilities := {change: list(names) for change, names in changes.items() if names}:
         settings["capabilities"] = capabilities
     if config.run_as_user is not None:
         settings["runAsUser"] = config.run_as_user
-        if not as_it_is:
-            settings["runAsNonRoot"] = True
     if config.run_as_group is not None:
         settings["runAsGroup"] = config.run_as_group
     if config.read_only_root:

@@ -7,13 +7,14 @@ from functools import cached_property
 from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service import Service
-from config.service.container import Gpu
+from config.service.container import Container, Gpu
 from config.source import Path
 from config.tier import Tier
 from plan.model import Node
 from plan.model.metadata import exception_labels, service_labels
 from plan.model.resources import MEMORY
 from plan.tiers.conventions import gpu_resources
+from plan.tiers.pod_security import has_own_tmp
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class ServiceContext:
     def exceptions(self) -> Collection[str]:
         """Conventions that it departs from."""
         return self.service.exceptions
+
+    def has_own_tmp(self, container: Container) -> bool:
+        """Whether one of its containers gets scratch space at `/tmp` by convention."""
+        return has_own_tmp(container, self.tier, self.exceptions)
 
     def labels(self, workload: str | None = None) -> dict[str, str]:
         """Labels of its objects, or of those of one workload."""

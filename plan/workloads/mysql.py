@@ -42,6 +42,7 @@ def build_mysql(context: ServiceContext, mysql: MysqlService) -> tuple[list[Work
         mounts={"data": (Mount("/var/lib/mysql"),)},
         files={"/docker-entrypoint-initdb.d/databases.sh": _create_databases(mysql)} if mysql.databases else {},
         run_as_user=USER_ID,
+        read_only_root=False,  # its socket and its process id are in /var/run/mysqld
         grace_seconds=120,
     )
     app = as_app(mysql, server, {"data": Volume(storage_class=mysql.storage_class, size=mysql.size)})

@@ -4,17 +4,19 @@ from typing import Any
 
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Manifest
+from plan.tiers.pod_security import LOW_PORTS, needs_low_ports
+from plan.workloads.context import ServiceContext
 
 NDOTS = "2"
 """Names with two dots are looked up as they are first; the default of 5 asks five times for every outside name."""
 
 
-def placed(config: WorkloadConfig, *, as_it_is: bool) -> dict[str, Any]:
+def placed(context: ServiceContext, config: WorkloadConfig) -> dict[str, Any]:
     """The settings that are stated, and unless the pod stays as it is those of the conventions."""
-    placement, security = config.placement, config.security
+    placement, security, as_it_is = config.placement, config.security, config.adopt.as_it_is
     settings = {
         "dnsConfig": _dns(config, as_it_is=as_it_is),
-        "securityContext": _security_context(config, as_it_is=as_it_is),
+        "securityContext": _as_stated(config) if as_it_is else _secured(context, config),
         "runtimeClassName": placement.runtime_class,
         "hostAliases": [{"ip": ip, "hostnames": list(names)} for ip, names in placement.host_names.items()],
         "hostPID": security.host_pid,
@@ -43,16 +45,25 @@ def _option(name: str, value: str | None) -> dict[str, str]:
     return {"name": name} if value is None else {"name": name, "value": value}
 
 
-def _security_context(config: WorkloadConfig, *, as_it_is: bool) -> dict[str, Any]:
+def _secured(context: ServiceContext, config: WorkloadConfig) -> dict[str, Any]:
+    """The settings that are stated, and those of the conventions."""
+    settings: dict[str, Any] = {"seccompProfile": {"type": "RuntimeDefault"}}
+    if config.run_as_user is not None:
+        settings["fsGroup"] = config.run_as_user
+    settings |= _as_stated(config)
+    if "fsGroup" in settings and context.tier.pod_security == "restricted":
+        settings.setdefault("fsGroupChangePolicy", "OnRootMismatch")
+    if needs_low_ports(config, context.tier, context.exceptions):
+        settings["sysctls"] = [LOW_PORTS]
+    return settings
+
+
+def _as_stated(config: WorkloadConfig) -> dict[str, Any]:
     security = config.security
-    context: dict[str, Any] = {}
-    if seccomp := security.seccomp or (None if as_it_is else "RuntimeDefault"):
-        context["seccompProfile"] = {"type": seccomp}
-    group = security.fs_group if as_it_is or security.fs_group is not None else config.run_as_user
-    if group is not None:
-        context["fsGroup"] = group
-    if security.fs_group_change is not None:
-        context["fsGroupChangePolicy"] = security.fs_group_change
-    if security.groups:
-        context["supplementalGroups"] = list(security.groups)
-    return context
+    stated: dict[str, Any] = {
+        "seccompProfile": {"type": security.seccomp} if security.seccomp else None,
+        "fsGroup": security.fs_group,
+        "fsGroupChangePolicy": security.fs_group_change,
+        "supplementalGroups": list(security.groups) or None,
+    }
+    return {key: value for key, value in stated.items() if value is not None}

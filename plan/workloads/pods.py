@@ -59,7 +59,7 @@ def pod_template(
     stated = {"terminationGracePeriodSeconds": config.grace_seconds} if is_stated else {}
     spec: dict[str, Any] = {
         **(stated if as_it_is else conventions),
-        **placed(config, as_it_is=as_it_is),
+        **placed(context, config),
         "containers": [manifest for _, manifest in main],
     }
     optional = {
@@ -95,6 +95,8 @@ def _main_container(context: ServiceContext, name: str, config: WorkloadConfig) 
         scratch=volumes.disk_scratch(context, config),
     )
     mounts = volumes.mounts(config) + volumes.file_mounts(config) + volumes.secret_mounts(context, config)
+    if not as_it_is:
+        mounts += volumes.tmp_mounts(context, container.name, config)
     manifest = container_manifest(context, container, config, mounts, as_it_is=as_it_is)
     if config.ports:
         manifest["ports"] = ports(config)
@@ -105,11 +107,12 @@ def _further_containers(
     context: ServiceContext, stated: Mapping[str, ContainerConfig], *, as_it_is: bool
 ) -> list[tuple[Container, Manifest]]:
     """Sidecars or init containers."""
-    made = ((_sized(context, name, each, as_it_is=as_it_is), each) for name, each in stated.items())
-    return [
-        (container, container_manifest(context, container, each, volumes.mounts(each), as_it_is=as_it_is))
-        for container, each in made
-    ]
+    made: list[tuple[Container, Manifest]] = []
+    for name, each in stated.items():
+        container = _sized(context, name, each, as_it_is=as_it_is)
+        mounts = volumes.mounts(each) + ([] if as_it_is else volumes.tmp_mounts(context, name, each))
+        made.append((container, container_manifest(context, container, each, mounts, as_it_is=as_it_is)))
+    return made
 
 
 def _sized(

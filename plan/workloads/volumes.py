@@ -16,11 +16,16 @@ from config.storage_class import ONE_NODE, AccessMode, BlockStorageClass, NfsSto
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Manifest, Pod
 from plan.model.metadata import NOT_AWAITED, manifest
+from plan.tiers.pod_security import TMP, TMP_SIZE
 from plan.workloads.context import ServiceContext
 from plan.workloads.secret_names import secret_key, secret_name
 
 FILES_VOLUME = "homelab-files"
 """Not a name that a service would give to a volume of its own."""
+
+
+TMP_VOLUME = "homelab-tmp"
+"""Scratch space of all containers that have a read-only root file system: a folder for each."""
 
 
 def is_block(lab: Lab, storage_class: str | None) -> bool:
@@ -151,6 +156,8 @@ def pod_volumes(
     ]
     if config.files:
         volumes.append({"name": FILES_VOLUME, "configMap": {"name": files_name(workload)}})
+    if not config.adopt.as_it_is and any(map(context.has_own_tmp, config.containers)):
+        volumes.append({"name": TMP_VOLUME, "emptyDir": {"sizeLimit": TMP_SIZE}})
     return [*volumes, *secret_volumes(context, config)]
 
 
@@ -166,6 +173,11 @@ def mounts(config: ContainerConfig) -> list[Manifest]:
         for name, points in config.mounts.items()
         for mount in points
     ]
+
+
+def tmp_mounts(context: ServiceContext, name: str, config: ContainerConfig) -> list[Manifest]:
+    """Where a container can write although its root file system is read-only."""
+    return [{"name": TMP_VOLUME, "mountPath": TMP, "subPath": name}] if context.has_own_tmp(config) else []
 
 
 def secret_volumes(context: ServiceContext, config: WorkloadConfig) -> list[Manifest]:

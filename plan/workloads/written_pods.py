@@ -33,7 +33,8 @@ def written_pods(service: Service) -> Iterator[WrittenPod]:
 
 
 def _put_together(workload: Workload, cluster: Mapping[str, Any]) -> Manifest:
-    """A pod that somebody else writes; CloudNativePG gives it the labels and the class that its cluster states."""
+    """A pod that somebody else writes; CloudNativePG gives it the labels and the class that its cluster states, and
+    what the Pod Security Standard `restricted` demands."""
     pod = workload.pod
     spec: Manifest = {
         "containers": _containers(pod.containers),
@@ -43,6 +44,9 @@ def _put_together(workload: Workload, cluster: Mapping[str, Any]) -> Manifest:
     }
     if "priorityClassName" in cluster:
         spec["priorityClassName"] = cluster["priorityClassName"]
+        spec["securityContext"] = {"seccompProfile": {"type": "RuntimeDefault"}, "runAsNonRoot": True}
+        for container in spec["containers"]:
+            container["securityContext"] = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
     return {"metadata": {"labels": mapping(cluster, "inheritedMetadata", "labels")}, "spec": spec}
 
 

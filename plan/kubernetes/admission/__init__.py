@@ -1,9 +1,9 @@
 """How the API server admits a pod: it fills in, changes, or refuses, in its own words.
 
 The order is that of kube-apiserver 1.34: defaults of the API, then LimitRange defaults, the priority class, the
-runtime class and the mutating policies; then the validation of the object, LimitRanges, validating policies and quotas.
-Only the first refusal is reported, as the API server does. In its words, an amount is in the unit in which this
-program writes it: 1Gi where a pod says 1073741824.
+runtime class and the mutating policies; then the validation of the object, LimitRanges, the namespace's Pod Security
+Standard, validating policies and quotas. Only the first refusal is reported, as the API server does. In its words, an
+amount is in the unit in which this program writes it: 1Gi where a pod says 1073741824.
 
 Not predicted: resources stated for a pod as a whole (`spec.resources`), huge pages, dynamic resource claims.
 """
@@ -18,14 +18,15 @@ from plan.kubernetes.admission.limit_range import limit_range_refusals
 from plan.kubernetes.admission.policies import policy_refusals
 from plan.kubernetes.admission.priority import PriorityRefused, with_priority
 from plan.kubernetes.admission.quota import quota_refusals
-from plan.kubernetes.admission.reasons import Invalid, Reason
+from plan.kubernetes.admission.reasons import Invalid, Reason, StandardBroken
 from plan.kubernetes.admission.runtime import UnknownRuntimeClass, with_overhead
 from plan.kubernetes.admission.tolerations import tolerations
 from plan.kubernetes.admission.validation import invalid_fields
+from plan.kubernetes.pod_security import enforced, violations
 from plan.model import Manifest, Namespace, Pod, QosClass, ResourceList
 from plan.model.resources import qos_class
 
-Stage = Literal["priority", "runtime-class", "validation", "limit-range", "policy", "quota"]
+Stage = Literal["priority", "runtime-class", "validation", "limit-range", "pod-security", "policy", "quota"]
 
 
 class Refusal(NamedTuple):
@@ -97,11 +98,18 @@ def admit(
     stages: tuple[tuple[Stage, Iterable[Reason]], ...] = (
         ("validation", map(Invalid, invalid_fields(spec, pod))),
         ("limit-range", limit_range_refusals(pod, ranges)),
+        ("pod-security", _standard_refusals(namespace, manifest)),
         ("policy", policy_refusals(lab, namespace, manifest, pod)),
         ("quota", quota_refusals(spec, priority_class, pod, budgets)),
     )
     refusals = tuple(Refusal(stage, found) for stage, reasons in stages if (found := tuple(reasons)))
     return Admission(pod, priority_class, qos_class(pod), tolerated, refusals)
+
+
+def _standard_refusals(namespace: Namespace, manifest: Manifest) -> Iterable[Reason]:
+    standard = enforced(namespace.manifest)
+    broken = violations(standard, manifest)
+    return (StandardBroken(standard, broken),) if broken else ()
 
 
 def _limit_ranges(namespace: Namespace) -> tuple[Manifest, ...]:

@@ -2,6 +2,10 @@
 
 from typing import Literal, NamedTuple
 
+from config.kubernetes import PodSecurityStandard
+from plan.kubernetes.pod_security import refusal_words
+from plan.kubernetes.pod_security.fields import Violation
+
 
 class LimitBroken(NamedTuple):
     """A container, or a pod as a whole, is outside of what a LimitRange admits."""
@@ -37,6 +41,16 @@ class PolicyBroken(NamedTuple):
         return f"Policy {self.policy} failed: {among}{self.sentence}"
 
 
+class StandardBroken(NamedTuple):
+    """A pod breaks the Pod Security Standard of its namespace."""
+
+    standard: PodSecurityStandard
+    violations: tuple[Violation, ...]
+
+    def __str__(self) -> str:
+        return refusal_words(self.standard, self.violations)
+
+
 class QuotaBroken(NamedTuple):
     """A quota has too little left, or wants something stated."""
 
@@ -58,4 +72,4 @@ class Invalid(NamedTuple):
         return self.words
 
 
-Reason = LimitBroken | PolicyBroken | QuotaBroken | Invalid
+Reason = LimitBroken | StandardBroken | PolicyBroken | QuotaBroken | Invalid

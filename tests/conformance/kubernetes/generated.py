@@ -7,6 +7,7 @@ from typing import Any
 from plan.model.metadata import EXCEPTION_LABEL
 from plan.model.resources import GPU
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
+from tests.conformance.kubernetes.secured import restricted
 
 CPU = ("0", "0.0005", "1.5m", "10m", "0.05", "100m", "250m", "0.5", "1", "1000m", "1500m", "2", "2500m", "5")
 MEMORY = (
@@ -74,6 +75,8 @@ def _pod(random: Random, name: str, priority_classes: Sequence[str]) -> dict[str
         spec["activeDeadlineSeconds"] = 60
     if random.random() < 0.03:
         spec["ephemeralContainers"] = [{"name": "debug", "image": "busybox"}]
+    if random.random() < 0.9:
+        spec = restricted(spec)
     labels = {f"{EXCEPTION_LABEL}{random.choice(EXCEPTIONS)}": "true"} if random.random() < 0.2 else {}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels}, "spec": spec}
 

@@ -11,6 +11,7 @@ from plan.model.metadata import manifest
 from plan.model.resources import read_amount
 from rehearsal.control_plane import Api, Refused
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES
+from tests.conformance.kubernetes.secured import restricted
 from tests.conformance.waiting import eventually
 from tests.plan.labs import lab_of
 
@@ -71,7 +72,12 @@ def pod(*containers: Manifest, name: str = "pod", **spec: Any) -> Manifest:
         {"name": f"c{number}", "image": "stand-in", "resources": resources}
         for number, resources in enumerate(containers, start=1)
     ]
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": stated, **spec}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name},
+        "spec": restricted({"containers": stated, **spec}),
+    }
 
 
 def waiting(made: Manifest) -> Manifest:

@@ -8,13 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from config.quantity import Cpu, Memory
 from plan.capacity.quotas import FIELDS
-from plan.kubernetes.admission import Admission, admit
+from plan.kubernetes.admission import Admission, Stage, admit
 from plan.kubernetes.admission.containers import read_pod
 from plan.kubernetes.admission.quota import pod_usage
 from plan.model import Manifest, Namespace, ResourceList
@@ -22,6 +22,7 @@ from plan.model.resources import read_amount, written
 from rehearsal.control_plane import Api
 from tests.conformance.kubernetes.generated import RUNTIME_CLASSES, generated_pods
 from tests.conformance.kubernetes.judged import Case, agrees, ask
+from tests.conformance.kubernetes.secured import restricted
 from tests.plan.labs import plan_of
 
 COUNT = 2000
@@ -46,7 +47,7 @@ def crowd(namespace: Namespace) -> Manifest:
         left = {resource: amount - taken[resource] for resource, amount in left.items()}
         resources = {"requests": written(taken), "limits": written({"memory": taken["memory"]})}
         containers.append({"name": f"c{len(containers)}", "image": "stand-in", "resources": resources})
-    spec = {"containers": containers, "schedulingGates": [{"name": "homelab/never"}]}
+    spec = restricted({"containers": containers, "schedulingGates": [{"name": "homelab/never"}]})
     metadata = {"name": "crowd", "namespace": namespace.name}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
@@ -109,5 +110,5 @@ def test_the_planner_and_the_api_server_decide_the_same(cases: list[Case], figur
     )
     figure(f"  {counts}; the planner makes {speed:,.0f} decisions per second of CPU")
     assert not apart, f"{len(apart)} apart, as {apart[0]}"
-    assert set(decisions) == {"stored", "priority", "runtime-class", "validation", "limit-range", "policy", "quota"}
+    assert set(decisions) == {"stored", *get_args(Stage)}
     assert {case.namespace.tier for case in cases} == set(PLAN.lab.tiers)

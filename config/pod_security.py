@@ -1,0 +1,46 @@
+"""Keys of a service with which its pods break a Pod Security Standard, and the exception that each of them needs."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from config.kubernetes import DEFAULT_CAPABILITIES
+from config.service import Service
+from config.service.common import Departure
+from config.service.container import Container
+from config.source import Path
+from config.tier import Tier
+
+ALWAYS_ADMITTED = frozenset({"NET_BIND_SERVICE"})
+"""Capabilities that `restricted` admits."""
+
+
+class Excepted(NamedTuple):
+    """A key that needs an exception."""
+
+    path: Path
+    exception: Departure
+    breaks: str
+    """The standard that it breaks; empty where it breaks none."""
+
+
+def excepted_keys(name: str, service: Service, tier: Tier) -> Iterator[Excepted]:
+    """Each key of a service that needs an exception, but for those of `host-access`. Workloads that were there before
+    and stay as they are need none."""
+    for part in service.parts(name):
+        if part.workload.adopt.as_it_is:
+            continue
+        for path, container in part.containers:
+            yield from _of_container(path, container, tier)
+        if part.workload.security.seccomp == "Unconfined":
+            yield Excepted((*part.path, "security", "seccomp"), "unconfined", "baseline")
+
+
+def _of_container(path: Path, container: Container, tier: Tier) -> Iterator[Excepted]:
+    added = frozenset(container.capabilities) if not container.privileged else frozenset[str]()
+    is_restricted = tier.pod_security == "restricted"
+    if not added <= DEFAULT_CAPABILITIES:
+        yield Excepted((*path, "capabilities"), "capabilities", "baseline")
+    elif is_restricted and not added <= ALWAYS_ADMITTED:
+        yield Excepted((*path, "capabilities"), "capabilities", "restricted")
+    if is_restricted and container.read_only_root is False:
+        yield Excepted((*path, "read_only_root"), "writable-root", "")
