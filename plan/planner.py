@@ -29,6 +29,7 @@ from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
 from plan.findings.references import reference_findings
+from plan.findings.rights import rights_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
@@ -94,6 +95,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *chart_source_findings(lab),
                 *plain_secret_findings(lab),
                 *kubernetes_version_findings(lab),
+                *rights_findings(lab, services),
                 *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),
                 *budget_findings(lab, services),

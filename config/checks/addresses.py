@@ -118,7 +118,8 @@ def check_load_balancers(lab: Draft) -> Iterator[Problem]:
         if not service.listens() and service.makes_pods != "chart":
             yield lab.problem(path, "needs a port; declare one under ports")
         elif not service.published() and service.makes_pods == "program":
-            message = "publishes nothing: its only port is the one that routes lead to; name ports under publish"
+            named = ", ".join(port for part in service.parts(name) if part.is_main for port in part.workload.ports)
+            message = f"publishes no port by itself; name those that are reached there, as publish: [{named}]"
             yield lab.problem(path, message)
         if not lab.cluster:
             continue

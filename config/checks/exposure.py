@@ -22,6 +22,11 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
             if exposure.port is not None and exposure.port not in ports:
                 message = f"unknown port {exposure.port!r}{did_you_mean(exposure.port, ports)}"
                 yield lab.problem((*path, index, "port"), message)
+            if (exposure.auth, exposure.reach) == ("none", "internet") and "no-sign-in" not in service.exceptions:
+                message = (
+                    "without a sign-in, reach: internet needs the exception no-sign-in with a reason; or say auth: app"
+                )
+                yield lab.problem((*path, index, "auth"), message)
             if missing := _missing(service, exposure):
                 yield lab.problem((*path, index), missing)
 

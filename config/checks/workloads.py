@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from config.draft import Draft
 from config.pod_security import excepted_keys
+from config.rights import excepted_permissions
 from config.service import HelmService, Service
 from config.service.container import Workload
 from config.source import Path, Problem
@@ -20,6 +21,7 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
     for name, service in lab.services.items():
         yield from _check_host_access(lab, name, service)
         yield from _check_pod_security(lab, name, service)
+        yield from _check_permissions(lab, name, service)
         for path, _, workload in service.parts(name):
             yield from _check_schedule(lab, path, workload)
             yield from _check_replicas(lab, path, workload, service.singleton and workload is service)
@@ -91,6 +93,13 @@ def _check_pod_security(lab: Draft, name: str, service: Service) -> Iterator[Pro
         if key.exception not in service.exceptions:
             broken = f"breaks the Pod Security Standard {key.breaks}; " if key.breaks else ""
             yield lab.problem(key.path, f"{broken}needs the exception {key.exception} with a reason, under exceptions")
+
+
+def _check_permissions(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
+    for path, power in excepted_permissions(name, service):
+        if "cluster-rights" not in service.exceptions:
+            message = f"reaches {power}; needs the exception cluster-rights with a reason, under exceptions"
+            yield lab.problem(path, message)
 
 
 def check_helm(lab: Draft) -> Iterator[Problem]:

@@ -54,11 +54,7 @@ class OwnWorkloads(SizedService, Workload):
         return tuple(found.ports.values()) if found else ()
 
     def published_ports(self) -> tuple[str, ...]:
-        """Ports that it names, else those without a route: a port behind a sign-in must not be reachable without
-        it."""
-        first = next(iter(self.ports), None)
-        routed = {exposure.port or first for exposure in self.expose if exposure.workload is None}
-        return self.publish or tuple(name for name in self.ports if name not in routed)
+        return self.publish
 
     def published(self) -> tuple[ContainerPort, ...]:
         return tuple(self.ports[name] for name in self.published_ports() if name in self.ports)

@@ -28,6 +28,8 @@ Departure = Literal[
     "capabilities",
     "writable-root",
     "unconfined",
+    "cluster-rights",
+    "no-sign-in",
 ]
 """Conventions that a service may depart from, with a reason:
 
@@ -41,7 +43,9 @@ Departure = Literal[
 - `capabilities`: capabilities other than NET_BIND_SERVICE; breaks `restricted`, and `baseline` too where a container
   runtime does not give them anyway;
 - `writable-root`: containers may write into their root file system; breaks no standard;
-- `unconfined`: `security.seccomp: Unconfined`, so that every system call is let through; breaks `baseline`.
+- `unconfined`: `security.seccomp: Unconfined`, so that every system call is let through; breaks `baseline`;
+- `cluster-rights`: permissions with which its pods could do everything in the cluster;
+- `no-sign-in`: `auth: none` towards the internet.
 """
 
 Verb = Literal["get", "list", "watch", "create", "update", "patch", "delete"]
@@ -104,8 +108,8 @@ class Exposure(Model):
     auth: Literal["required", "app", "public", "none"] = "required"
     """Check of the visitor: `required` by the lab's forward authentication, `app` by the service itself,
     `public` none as it is meant for strangers, `none` none as only machines call it."""
-    reach: Literal["internet", "lan"] = "internet"
-    """`lan` admits only the networks of the site."""
+    reach: Literal["internet", "lan"] = "lan"
+    """`lan` admits only the networks of the site; `internet` everybody."""
     path: Route = "/"
     workload: Name | None = None
     """The workload that answers; left out, the main one."""
@@ -185,7 +189,7 @@ class ServiceBase(Model):
     load_balancer: Address | None = None
     """Address of the load-balancer pool at which its ports are reached without the ingress controller."""
     publish: tuple[PortName, ...] = ()
-    """Ports that are reached there; left out, all but the one that routes lead to."""
+    """Ports that are reached there. A database publishes the one that it has."""
     singleton: bool = False
     """Never two at once: it is stopped before its successor starts."""
     stability: Literal["stable", "volatile"] = "stable"

@@ -8,6 +8,7 @@ from config.lab import Lab
 from config.namespaces import namespace_of
 from config.pod_security import excepted_keys
 from config.quantity import Memory
+from config.rights import excepted_permissions
 from config.service import HelmService, Service
 from config.service.common import SizedService
 from config.service.container import Container, Workload
@@ -211,6 +212,8 @@ def _unused_exceptions(
         "capabilities": not own or "capabilities" in needed,
         "writable-root": not own or any(not each.read_only_root for each in containers),
         "unconfined": not own or "unconfined" in needed,
+        "cluster-rights": not own or any(excepted_permissions(name, service)),
+        "no-sign-in": any((each.auth, each.reach) == ("none", "internet") for each in service.expose),
     }
     for exception in service.exceptions:
         if not used[exception]:

@@ -16,8 +16,8 @@ EXCEPTION_LABEL = "homelab/exception."
 ENFORCE_LABEL = "pod-security.kubernetes.io/enforce"
 """Of a namespace: the API server refuses pods that break this Pod Security Standard."""
 
-WITHOUT_LABEL = frozenset({"root-user", "capabilities", "writable-root", "unconfined"})
-"""Exceptions from a Pod Security Standard: the label of the namespace excuses from that, and no policy asks."""
+WITHOUT_LABEL = frozenset({"root-user", "capabilities", "writable-root", "unconfined", "cluster-rights", "no-sign-in"})
+"""Exceptions of which no policy asks: the label of the namespace excuses from a Pod Security Standard."""
 
 LIMIT_RANGE_LABEL = "homelab/limit-range"
 QUOTA_LABEL = "homelab/quota"

@@ -25,6 +25,7 @@ def as_app(database: DatabaseBase, main: WorkloadConfig, volumes: dict[str, Volu
         kind="app",
         singleton=True,
         volumes=volumes,
+        publish=tuple(main.ports),
         **common,
         **{name: getattr(main, name) for name in type(main).model_fields},
     )
