@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+import pulumi_random as random
 import pulumi_tls as tls
 
 from plan import model
@@ -14,6 +15,8 @@ from plan.model.placeholders import Secret
 AUTHORITY_USES = ("cert_signing", "crl_signing", "digital_signature", "key_encipherment")
 CLIENT_USES = ("client_auth", "digital_signature", "key_encipherment")
 HOURS_PER_DAY = 24
+ENCRYPTION_KEY_LENGTH = 32
+"""Characters, a byte each: what secretbox takes."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class ClusterCredentials(pulumi.ComponentResource):
     """
 
     files: Mapping[Secret, pulumi.Output[str]]
-    """Files for `/etc/kubernetes/pki`, each as base64; all are secrets, certificates included."""
+    """Files for `/etc/kubernetes/pki` and the key of the Secrets, each as base64; all are secrets, certificates
+    included."""
     kubeconfig: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterCredentialsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -57,6 +61,7 @@ class ClusterCredentials(pulumi.ComponentResource):
             "front-proxy-ca.key": _file(authorities["front-proxy-ca"].key),
             "service-account.key": _file(service_account.private_key_pem),
             "service-account.pub": _file(service_account.public_key_pem),
+            "encryption-key": _file(self._encryption_key(name)),
         }
         self.kubeconfig = pulumi.Output.secret(
             pulumi.Output.all(
@@ -103,6 +108,13 @@ class ClusterCredentials(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         return KeyPair(key=key.private_key_pem, certificate=certificate.cert_pem)
+
+    def _encryption_key(self, cluster: str) -> pulumi.Output[str]:
+        """The key of the Secrets at rest: without it nothing that is encrypted can be read again."""
+        key = random.RandomPassword(
+            f"{cluster}-encryption", length=ENCRYPTION_KEY_LENGTH, special=False, opts=self._protected()
+        )
+        return key.result
 
     def _protected(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, protect=True)

@@ -9,7 +9,8 @@ from config.cluster import Cluster, Reservation
 from config.lab import Lab
 from config.machine import Machine
 from config.reservations import kube_reserved, system_reserved
-from plan.cluster.membership import control_planes_of, node_address
+from plan.cluster.hardening import hardened_cluster, hardened_kubelet
+from plan.cluster.membership import control_planes_of, founder, node_address
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, REGION_LABEL, topology
 from plan.model import Manifest
 from plan.model.placeholders import placeholder
@@ -114,13 +115,15 @@ def api_endpoint(lab: Lab) -> str:
 
 def _cluster_configuration(lab: Lab) -> Manifest:
     cluster = lab.cluster
+    hardened = hardened_cluster() if founder(lab) else {"apiServer": {}}
     return {
         "apiVersion": API_VERSION,
         "kind": "ClusterConfiguration",
         "clusterName": cluster.name,
         "kubernetesVersion": cluster.kubernetes_version,
         "controlPlaneEndpoint": api_endpoint(lab),
-        "apiServer": {"certSANs": [api_address(lab)]},
+        **hardened,
+        "apiServer": {"certSANs": [api_address(lab)], **hardened["apiServer"]},
         "networking": {
             "podSubnet": str(cluster.pod_cidr),
             "serviceSubnet": str(cluster.service_cidr),
@@ -163,6 +166,7 @@ def _kubelet_configuration(lab: Lab) -> Manifest:
         "containerLogMaxSize": str(kubelet.container_logs.max_size),
         "containerLogMaxFiles": kubelet.container_logs.max_files,
         "shutdownGracePeriodByPodPriority": shutdown_grace_periods(lab.tiers),
+        **(hardened_kubelet() if founder(lab) else {}),
     }
 
 

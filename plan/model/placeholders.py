@@ -14,9 +14,10 @@ Secret = Literal[
     "service-account.pub",
     "ca-certificate-hash",
     "join-token",
+    "encryption-key",
 ]
 """Files of `/etc/kubernetes/pki` as base64 of their PEM text; `ca-certificate-hash` as `sha256:<hex>`; `join-token` as
-`<6 characters>.<16 characters>`. Each fits into one line."""
+`<6 characters>.<16 characters>`; `encryption-key` as base64 of 32 characters. Each fits into one line."""
 
 SECRETS: tuple[Secret, ...] = get_args(Secret)
 

@@ -22,6 +22,17 @@ RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH, LAN_ONLY = (
     "lan-only",
 )
 
+NO_IDENTITY = "no-identity"
+"""Takes from every request what a visitor says about who they are: only the lab's own sign-in may say that."""
+
+IDENTITY_HEADERS = tuple(
+    f"X-authentik-{each}"
+    for each in (
+        *("username", "groups", "entitlements", "email", "name", "uid", "jwt"),
+        *("meta-jwks", "meta-outpost", "meta-provider", "meta-app", "meta-version"),
+    )
+)
+
 MIDDLEWARES_BY_AUTH: Mapping[str, tuple[str, ...]] = {
     "required": (RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH),
     "app": (RETRY, RATE_LIMIT, HEADERS),
@@ -133,7 +144,11 @@ def _traefik(context: ServiceContext, exposure: Exposure) -> dict[str, str]:
     lab = context.lab
     ingress = lab.cluster.platform.ingress
     assert ingress is not None, "checked when the lab is loaded"
-    names = MIDDLEWARES_BY_AUTH[exposure.auth] + ((LAN_ONLY,) if exposure.reach == "lan" else ())
+    names = (
+        *((NO_IDENTITY,) if ingress.forward_auth else ()),
+        *MIDDLEWARES_BY_AUTH[exposure.auth],
+        *((LAN_ONLY,) if exposure.reach == "lan" else ()),
+    )
     namespace = namespace_of(lab, ingress.controller)
     own = ((context.namespace, name) for name in exposure.middlewares)
     passed = (*((namespace, name) for name in names), *own)
@@ -158,6 +173,7 @@ def middlewares(context: ServiceContext) -> Iterator[Manifest]:
         LAN_ONLY: {"ipAllowList": {"sourceRange": lan}},
     }
     if ingress.forward_auth:
+        specifications[NO_IDENTITY] = {"headers": {"customRequestHeaders": dict.fromkeys(IDENTITY_HEADERS, "")}}
         host, port = endpoint(context.lab, ingress.forward_auth)
         specifications[FORWARD_AUTH] = {
             "forwardAuth": {

@@ -21,6 +21,7 @@ EXAMPLES: Mapping[Secret, str] = {
     **dict.fromkeys(SECRETS, SECRET_FILE),
     "join-token": TOKEN,
     "ca-certificate-hash": HASH,
+    "encryption-key": base64.b64encode(b"0123456789abcdefghijklmnopqrstuv").decode(),
 }
 HIGH_AVAILABILITY = ROOT / "tests" / "labs" / "high_availability"
 

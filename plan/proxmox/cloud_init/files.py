@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
+from plan.cluster.hardening import AUDIT_POLICY, ENCRYPTION, audit_policy, encryption
 from plan.cluster.kubeadm import CRI_SOCKET, PATCHES, init_documents, join_documents, kubelet_patch
 from plan.cluster.membership import founder
 from plan.model.placeholders import Secret, placeholder
@@ -75,7 +76,11 @@ def node_files(lab: Lab, name: str, machine: Machine) -> Files:
 
 
 def _control_plane_files(lab: Lab, name: str, machine: Machine) -> Files:
-    keys = {f"/etc/kubernetes/pki/{file}": _key(file, secret) for file, secret in KEYS.items()}
+    keys = {
+        **{f"/etc/kubernetes/pki/{file}": _key(file, secret) for file, secret in KEYS.items()},
+        ENCRYPTION: File(to_yaml(encryption()), PRIVATE),
+        AUDIT_POLICY: File(to_yaml(audit_policy()), PRIVATE),
+    }
     if lab.cluster.api_address is None:
         return keys
     return keys | {"/etc/keepalived/keepalived.conf": File(keepalived_configuration(lab, name, machine))}
