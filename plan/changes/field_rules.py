@@ -171,7 +171,8 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "differs",
             "NOT-KNOWN",
             "Pods that the new level does not allow run on, and are refused when they are recreated.",
-            "compare it with what its pods need, and allow it by name",
+            "compare it with what its pods need: `homelab plan` names those of the lab that it would refuse",
+            severity="warning",
         ),
     ),
     ("networking.k8s.io", "Ingress"): (

@@ -68,6 +68,7 @@ pull_secrets: [registry]
     assert container["volumeMounts"] == [
         {"name": "secret-part-tls", "mountPath": "/etc/tls", "readOnly": True},
         {"name": "secret-part-secrets", "mountPath": "/run/key", "subPath": "part.key", "readOnly": True},
+        {"name": "homelab-tmp", "mountPath": "/tmp", "subPath": "part"},
     ]
     assert pod["imagePullSecrets"] == [{"name": "registry"}]
     fetched = objects(plan, "ExternalSecret")
@@ -137,6 +138,7 @@ mounts: {data: [/data, {path: /thumbs, sub_path: cache/thumbs, read_only: true}]
     assert pod_of(plan)["containers"][0]["volumeMounts"] == [
         {"name": "data", "mountPath": "/data"},
         {"name": "data", "mountPath": "/thumbs", "subPath": "cache/thumbs", "readOnly": True},
+        {"name": "homelab-tmp", "mountPath": "/tmp", "subPath": "part"},
     ]
 
 

@@ -8,6 +8,7 @@ import yaml
 
 from plan.kubernetes.admission import admit
 from plan.model import Namespace
+from plan.model.metadata import ENFORCE_LABEL
 from plan.model.resources import read_amounts
 from tests.plan.labs import lab_of, plan_of, pod_templates
 
@@ -27,8 +28,11 @@ def pod_of(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def namespace_of(name: str) -> Namespace:
-    """A namespace of the lab."""
-    return next(each for each in plan_of("every_kind").namespaces if each.name == name)
+    """A namespace of the lab, without a Pod Security Standard: `tests/plan/test_pod_security.py` has those."""
+    found = next(each for each in plan_of("every_kind").namespaces if each.name == name)
+    metadata = found.manifest["metadata"]
+    labels = {key: text for key, text in metadata["labels"].items() if key != ENFORCE_LABEL}
+    return found._replace(manifest={**found.manifest, "metadata": {**metadata, "labels": labels}})
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["pod"])
