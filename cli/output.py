@@ -24,6 +24,11 @@ def refuse_input(sentence: str, output: str) -> int:
     return INVALID
 
 
+def warn(sentence: str) -> None:
+    """Say something beside the output that its reader should know."""
+    print(f"homelab: {printable(sentence)}", file=sys.stderr)
+
+
 def refuse_lab(lab: str, error: InvalidLab, output: str) -> int:
     """Print all mistakes of a lab, one line for each; returns INVALID."""
     if output == "json":

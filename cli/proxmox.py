@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 import yaml
 
+from cli.output import warn
 from config.folder import LABS, lab_folder
 from config.source import is_mapping
 
@@ -52,6 +53,8 @@ def proxmox_of(lab: str, endpoint: str | None, ca_file: Path | None, insecure: b
     token = os.environ.get(TOKEN)
     if not token:
         raise NotAnswered(f"There is no API token for Proxmox: set {TOKEN} to one, like user@realm!name=uuid.")
+    if insecure:
+        warn(f"the certificate of {url} is not checked: whoever stands between could read the token. Give --ca-file.")
     return ProxmoxHost(url, token, verify=False if insecure else str(ca_file or "") or True)
 
 

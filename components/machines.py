@@ -16,9 +16,16 @@ Machines = Mapping[str, proxmoxve.VmLegacy]
 """Declared machines by name, in the order in which they change."""
 Secrets = Mapping[Secret, pulumi.Output[str]]
 
+UNCHECKED_CERTIFICATE = (
+    "The certificate of {endpoint} is not checked: whoever stands between could read the token. Let the system trust "
+    "the host's authority, and remove homelab:proxmoxInsecure."
+)
+
 
 def declare_proxmox(lab: Lab, settings: Settings) -> proxmoxve.Provider:
     """Declare the way to Proxmox: its API, and SSH to each host, where snippets are written."""
+    if settings.proxmox_insecure:
+        pulumi.log.warn(UNCHECKED_CERTIFICATE.format(endpoint=settings.proxmox_endpoint))
     return proxmoxve.Provider(
         "proxmox",
         endpoint=settings.proxmox_endpoint,

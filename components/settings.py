@@ -83,8 +83,8 @@ def api_token(config: pulumi.Config) -> pulumi.Output[str]:
     token = secret(config.get("proxmoxApiToken") or os.environ.get("PROXMOX_VE_API_TOKEN"))
     if token is None:
         raise pulumi.RunError(
-            "There is no API token for Proxmox: run `pulumi config set --secret homelab:proxmoxApiToken "
-            "'user@realm!name=uuid'`, or set PROXMOX_VE_API_TOKEN."
+            "There is no API token for Proxmox: run `pulumi config set --secret homelab:proxmoxApiToken`, which asks "
+            "for one like user@realm!name=uuid, or set PROXMOX_VE_API_TOKEN."
         )
     return token
 
