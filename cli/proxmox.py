@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 import yaml
 
-from cli.output import warn
 from config.folder import LABS, lab_folder
 from config.source import is_mapping
 
@@ -45,6 +44,7 @@ def proxmox_of(lab: str, endpoint: str | None, ca_file: Path | None, insecure: b
 
     Raises NotAnswered where it is not said how Proxmox is reached.
     """
+    from cli.output import warn
     from operations.clients.proxmox import NotAnswered, ProxmoxHost
 
     url = endpoint or _endpoint_of_stack(lab)

@@ -53,6 +53,7 @@ def test_what_the_cluster_trusts_is_protected_and_what_the_administrator_has_is_
     assert protected == {
         *((providers.KEY, name) for name in (*names, "lab-service-account")),
         *((providers.AUTHORITY, name) for name in names),
+        ("random:index/randomPassword:RandomPassword", "lab-encryption"),
     }
     certificate = recording.get(providers.CERTIFICATE, "lab-administrator")
     assert certificate.inputs["validityPeriodHours"] == 365 * 24
@@ -104,6 +105,6 @@ def test_before_it_exists_everything_is_a_secret_already() -> None:
         made.register_outputs({**made.files, "kubeconfig": made.kubeconfig})
 
     values = outputs(record(program)).values()
-    assert len(values) == 9
+    assert len(values) == 10
     for value in values:
         secret_value(value)

@@ -184,14 +184,12 @@ def published(plan: Plan, service: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("stated", "expected"),
     [
-        ("", {"immich": ["web", "dns"]}),
-        ("expose: [{host: immich}]\n", {"immich-outside": ["dns"]}),
         ("publish: [web]\n", {"immich-outside": ["web"]}),
         ("expose: [{host: immich}]\npublish: [web, dns]\n", {"immich": ["web", "dns"]}),
     ],
-    ids=["all", "what no route leads to", "what is named", "all, by name"],
+    ids=["one", "all"],
 )
-def test_a_load_balancer_publishes_nothing_that_is_meant_for_the_sign_in(
+def test_a_load_balancer_publishes_the_ports_that_are_named(
     folder: Path, stated: str, expected: dict[str, list[str]]
 ) -> None:
     text = f"{PUBLISHED}{stated}"
@@ -213,9 +211,9 @@ load_balancer: 10.0.20.210
     ("old", "new", "says"),
     [
         (
-            ", dns: 53/udp",
-            "",
-            "publishes nothing: its only port is the one that routes lead to; name ports",
+            "expose",
+            "\nexpose",
+            "publishes no port by itself; name those that are reached there, as publish: [web, dns]",
         ),
         ("expose", "publish: [dn]\nexpose", "unknown port 'dn'; did you mean 'dns'?"),
         ("load_balancer: 10.0.20.210\n", "publish: [dns]\n", "needs load_balancer: the address at which the port"),
