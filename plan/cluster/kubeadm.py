@@ -115,7 +115,7 @@ def api_endpoint(lab: Lab) -> str:
 
 def _cluster_configuration(lab: Lab) -> Manifest:
     cluster = lab.cluster
-    hardened = hardened_cluster() if founder(lab) else {"apiServer": {}}
+    hardened: Manifest = hardened_cluster() if founder(lab) else {"apiServer": {}}
     return {
         "apiVersion": API_VERSION,
         "kind": "ClusterConfiguration",
