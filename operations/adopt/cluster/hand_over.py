@@ -10,12 +10,16 @@ from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.tools import Tool, tool_called, tools_of
 from operations.adopt.cluster.world import World
 from operations.adopt.takeover.ownership import MANAGER
+from plan.model import Manifest
 from plan.model.fields import entries, text
 
 TRACKING = "argocd.argoproj.io/tracking-id"
 _FLUX = "kustomize.toolkit.fluxcd.io"
 _FLUX_HELM = "helm.toolkit.fluxcd.io"
 PRUNE = f"{_FLUX}/prune=disabled"
+HAND = "hand-over"
+"""The field manager of the mark that keeps Flux from pruning. With a name that begins with `kubectl`, the next `up` of the
+program would remove the mark, and Flux the object."""
 
 _ADDRESSES = (
     "terraform show -json | jq -r --argjson ids {ids} '[.. | objects | select(.address? and .values?) | "
@@ -74,15 +78,42 @@ def _own_time(world: World, key: Key) -> str | None:
 def _argo(world: World, keys: Iterable[Key]) -> Iterator[Step]:
     applications: dict[str, None] = {}
     for key in keys:
-        tracked = str(annotations_of(world.manifests[key]).get(TRACKING, "")).partition(":")[0]
-        name = tracked or str(labels_of(world.manifests[key]).get("argocd.argoproj.io/instance", ""))
-        if name:
-            applications[name.rpartition("_")[2]] = None
+        if name := _tracked_by(world.manifests[key]):
+            applications[name] = None
+    for name in applications:
+        yield from _made_again(world, name)
     for name in applications:
         yield Step("Argo CD", f"{name} is no longer synchronized", f"argocd app set {name} --sync-policy none")
     for name in applications:
         purpose = f"{name} is deleted, and its objects stay"
         yield Step("Argo CD", purpose, f"argocd app delete {name} --cascade=false --yes")
+
+
+def _made_again(world: World, name: str) -> Iterator[Step]:
+    """How whatever makes an Application stops doing so: one of Applications, or an ApplicationSet."""
+    application = next(
+        (each for key, each in world.manifests.items() if (key.kind, key.name) == ("Application", name)), None
+    )
+    if application is None:
+        return
+    parent = _tracked_by(application)
+    if parent and parent != name:
+        purpose = f"{parent} does not make {name} again"
+        yield Step("Argo CD", purpose, f"argocd app set {parent} --sync-policy none")
+    for owner in entries(application, "metadata", "ownerReferences"):
+        if text(owner, "kind") == "ApplicationSet":
+            where = f"--namespace {text(application, 'metadata', 'namespace')}"
+            purpose = f"{text(owner, 'name')} does not make {name} again, and its other Applications stay"
+            yield Step(
+                "Argo CD", purpose, f"kubectl {where} delete applicationset {text(owner, 'name')} --cascade=orphan"
+            )
+
+
+def _tracked_by(manifest: Manifest) -> str:
+    """The Application that an object is of, by Argo CD's mark; empty where it has none."""
+    tracked = str(annotations_of(manifest).get(TRACKING, "")).partition(":")[0]
+    name = tracked or str(labels_of(manifest).get("argocd.argoproj.io/instance", ""))
+    return name.rpartition("_")[2]
 
 
 def _flux(world: World, keys: Iterable[Key]) -> Iterator[Step]:
@@ -97,7 +128,7 @@ def _flux(world: World, keys: Iterable[Key]) -> Iterator[Step]:
     for (kind, _, _), objects in drivers.items():
         for key in objects if kind == "kustomization" else ():
             where = f" --namespace {key.namespace}" if key.namespace else ""
-            command = f"kubectl annotate {key.kind.lower()} {key.name}{where} {PRUNE}"
+            command = f"kubectl annotate --field-manager {HAND} {key.kind.lower()} {key.name}{where} {PRUNE}"
             yield Step("Flux", f"{key.name} stays when it is removed from the repository", command)
 
 

@@ -40,13 +40,11 @@ class Followed(NamedTuple):
 def commands() -> list[str]:
     """The commands of the chapters that are numbered, in their order."""
     chapters = re.findall(r"^## \d.*?(?=^## )", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    blocks = [
-        block for chapter in chapters for block in re.findall(r"^```\n(.*?)^```", chapter, re.MULTILINE | re.DOTALL)
-    ]
-    return [line for block in blocks for line in block.splitlines()]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", "".join(chapters), re.MULTILINE | re.DOTALL)
+    return [line for language, block in blocks if not language for line in block.splitlines()]
 
 
-def typed(command: str, lab: Path, charts: Repository, releases: list[str]) -> list[str]:
+def typed(command: str, lab: Path, charts: Repository, releases: list[str], kubeconfig: Path) -> list[str]:
     """A command with this test's names for those of the page."""
     words = shlex.split(command.replace("labs/mine", str(lab)).replace("immich", SERVICE))
     if "--repository" in words:
@@ -54,6 +52,8 @@ def typed(command: str, lab: Path, charts: Repository, releases: list[str]) -> l
         words[at : at + 2] = [word for each in releases for word in ("--repository", f"{each}={charts.url}")]
     if "--import" in words:
         words[words.index("--import") + 1] = STACK
+    if words[1:3] in (["adopt", "cluster"], ["adopt", "hand-over"]) or words[1] == "dump":
+        words += ["--kubeconfig", str(kubeconfig)]
     return [str(lab.parent / "dump") if word == "dump" and index > 1 else word for index, word in enumerate(words)]
 
 
@@ -72,7 +72,6 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
             pytest.MonkeyPatch.context() as patch,
         ):
             until_pods_run(there.api)
-            patch.setenv("KUBECONFIG", str(there.kubeconfig))
             pulumi: Pulumi | None = None
             results: dict[str, Result] = {}
             for command in commands():
@@ -83,7 +82,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
                         for name, value in pulumi.environment.items():
                             patch.setenv(name, value)
                     continue
-                words = typed(command, lab, charts, [each.name for each in found])
+                words = typed(command, lab, charts, [each.name for each in found], there.kubeconfig)
                 before = running(there.api)
                 results[command] = CliRunner().invoke(app, words[1:])
                 after = running(there.api)

@@ -43,7 +43,31 @@ def test_flux_is_suspended_and_prunes_nothing() -> None:
     steps = hand_over(changed(WIKI, labels=labels), [WIKI]).steps
     assert [each.command for each in steps] == [
         "flux suspend kustomization apps --namespace flux-system",
-        "kubectl annotate deployment wiki-deployment --namespace tools kustomize.toolkit.fluxcd.io/prune=disabled",
+        "kubectl annotate --field-manager hand-over deployment wiki-deployment --namespace tools "
+        "kustomize.toolkit.fluxcd.io/prune=disabled",
+    ]
+
+
+def test_whatever_makes_an_application_of_argo_cd_stops_first() -> None:
+    tracked = {"argocd.argoproj.io/tracking-id": "wiki:apps/Deployment:tools/wiki-deployment"}
+    owners = [{"kind": "ApplicationSet", "name": "all"}]
+    application = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {
+            "name": "wiki",
+            "namespace": "argocd",
+            "annotations": {"argocd.argoproj.io/tracking-id": "root:argoproj.io/Application:argocd/wiki"},
+            "ownerReferences": owners,
+        },
+    }
+    manifests = changed(WIKI, annotations=tracked).manifests
+    steps = hand_over(read_world([*manifests.values(), application]), [WIKI]).steps
+    assert [each.command for each in steps] == [
+        "argocd app set root --sync-policy none",
+        "kubectl --namespace argocd delete applicationset all --cascade=orphan",
+        "argocd app set wiki --sync-policy none",
+        "argocd app delete wiki --cascade=false --yes",
     ]
 
 
