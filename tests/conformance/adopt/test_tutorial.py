@@ -95,8 +95,11 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
 
 
 def test_every_command_ends_as_its_page_says(followed: Followed) -> None:
-    ended = {command: (each.exit_code, each.output[-300:]) for command, each in followed.results.items()}
-    assert {command: ending for command, ending in ended.items() if ending[0] != 0} == {}
+    ended = {command: each.exit_code for command, each in followed.results.items()}
+    first, *others = ended
+    assert "--repository my-charts=https://" in followed.results[first].output
+    assert ended[first] == 1, "a chart's origin is asked for"
+    assert {each: followed.results[each].output[-500:] for each in others if ended[each]} == {}
 
 
 def test_every_object_was_tried_on_the_live_cluster(followed: Followed) -> None:

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from operations.adopt.cluster.hand_over import hand_over
+from operations.adopt.cluster.hand_over import PRUNE, hand_over
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.world import World, read_world
 from operations.adopt.takeover.ownership import MANAGER
@@ -43,8 +43,7 @@ def test_flux_is_suspended_and_prunes_nothing() -> None:
     steps = hand_over(changed(WIKI, labels=labels), [WIKI]).steps
     assert [each.command for each in steps] == [
         "flux suspend kustomization apps --namespace flux-system",
-        "kubectl annotate --field-manager hand-over deployment wiki-deployment --namespace tools "
-        "kustomize.toolkit.fluxcd.io/prune=disabled",
+        f"kubectl annotate --field-manager hand-over deployment wiki-deployment --namespace tools {PRUNE}",
     ]
 
 
