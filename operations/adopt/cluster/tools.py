@@ -22,8 +22,11 @@ _TOOLS: tuple[tuple[str, Tool], ...] = (
 """Field managers, whole, and the tool that is called so. helm-controller is Flux's; k3s has one of the same name,
 whose releases are known by their HelmChart."""
 
-_SYSTEM = r"kubeadm|kube-apiserver|deploy@.*|k3s.*|rke2.*|talos|microk8s.*|cluster-bootstrap|machined"
-"""Field managers of what comes with a cluster: kubeadm, k3s and RKE2 (`deploy@NODE`), Talos."""
+_SYSTEM = (
+    r"kubeadm|kube-apiserver|api-priority-and-fairness-config-.*|deploy@.*|k3s.*|rke2.*|talos|microk8s.*"
+    r"|cluster-bootstrap|machined"
+)
+"""Field managers of what comes with a cluster: the API server, kubeadm, k3s and RKE2 (`deploy@NODE`), Talos."""
 
 _CONTROLLER = re.compile(
     r"kube-|kubelet|controller|operator|provisioner|attacher|resizer|autoscaler|autoresizer|scheduler|snapshotter"

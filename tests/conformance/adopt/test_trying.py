@@ -11,7 +11,7 @@ import pytest
 from observation import read_dump
 from operations.adopt.cluster.adoption import adopt_cluster
 from operations.adopt.cluster.objects import Key, key_of
-from operations.adopt.cluster.trying import Trial, try_objects
+from operations.adopt.cluster.trying import Trial, may_patch, try_objects
 from operations.clients.kubernetes import Api
 from plan.model import Manifest
 from rehearsal.control_plane import ToolMissing
@@ -76,3 +76,7 @@ def test_trying_writes_nothing(api: Api, planned: dict[Key, Manifest]) -> None:
     assert before is not None
     assert after is not None
     assert before["metadata"]["managedFields"] == after["metadata"]["managedFields"]
+
+
+def test_an_account_that_may_patch_is_told_so(api: Api) -> None:
+    assert may_patch(api)

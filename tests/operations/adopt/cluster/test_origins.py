@@ -99,3 +99,10 @@ def test_what_a_release_left_behind_is_its_owners() -> None:
 def test_a_workflow_of_argo_is_no_application() -> None:
     made = manifest("CronWorkflow", "nightly", "kubectl-client-side-apply", api_version="argoproj.io/v1alpha1")
     assert isinstance(origin(made), Own)
+
+
+def test_what_the_api_server_makes_for_its_own_queues_is_left_out() -> None:
+    made = manifest("FlowSchema", "probes", "api-priority-and-fairness-config-producer-v1")
+    found = origin(made)
+    assert isinstance(found, LeftOut)
+    assert found.why == "derived"
