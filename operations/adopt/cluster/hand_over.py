@@ -18,8 +18,8 @@ _FLUX = "kustomize.toolkit.fluxcd.io"
 _FLUX_HELM = "helm.toolkit.fluxcd.io"
 PRUNE = f"{_FLUX}/prune=disabled"
 HAND = "hand-over"
-"""The field manager of the mark that keeps Flux from pruning. A mark by a manager called `kubectl...` would be removed by
-the next `up`, and the object by Flux."""
+"""The field manager of the mark that keeps Flux from pruning. The next `up` would remove the mark of one called
+`kubectl...`, and Flux the object."""
 
 _ADDRESSES = (
     "terraform show -json | jq -r --argjson ids {ids} '[.. | objects | select(.address? and .values?) | "
