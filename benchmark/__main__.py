@@ -33,7 +33,8 @@ def measurements() -> Iterator[Measurement]:
     yield _verdict()
     yield from _components()
     yield _preview()
-    yield from _doctor()
+    yield from _diagnosing("doctor")
+    yield from _diagnosing("rightsize")
     yield from _adopting()
 
 
@@ -121,11 +122,11 @@ def _preview() -> Measurement:
     return Measurement(what, f"{quick:.1f} s CPU, {quick_mib:.0f} MiB", against, f"{quick / plain:.2f}", "0.8")
 
 
-def _doctor() -> Iterator[Measurement]:
+def _diagnosing(command: str) -> Iterator[Measurement]:
     for factor, at_most in ((1, "3 s"), (10, "30 s")):
-        seconds, objects = output_of("-m", "benchmark.diagnosing", str(factor)).split()
+        seconds, objects = output_of("-m", "benchmark.diagnosing", command, str(factor)).split()
         yield Measurement(
-            f"homelab doctor on a dump of {factor} times prod ({int(objects):,} objects)",
+            f"homelab {command} on a dump of {factor} times prod ({int(objects):,} objects)",
             f"{float(seconds):.2f} s CPU",
             "",
             "",

@@ -1,12 +1,13 @@
-"""`homelab doctor` on a dump of several times prod: `python -m benchmark.diagnosing FACTOR` prints CPU "
-"seconds, objects."""
+"""A command on a dump of several times prod, with 30 days of usage: `python -m benchmark.diagnosing COMMAND FACTOR`
+prints CPU seconds and objects. COMMAND is `doctor` or `rightsize`."""
 
 import json
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmark.process import ROOT, cost_of
 from config.load import load_lab
@@ -36,7 +37,9 @@ def objects(factor: int) -> Iterator[Manifest]:
 
 def _node(name: str) -> Manifest:
     conditions = [{"type": "Ready", "status": "True", "lastHeartbeatTime": NOW, "lastTransitionTime": BEGAN}]
-    return {"kind": "Node", "metadata": {"name": name}, "status": {"conditions": conditions}}
+    amounts = {"cpu": "16", "memory": "64Gi", "pods": "110"}
+    status = {"conditions": conditions, "capacity": amounts, "allocatable": amounts}
+    return {"kind": "Node", "metadata": {"name": name}, "status": status}
 
 
 def _pods(owner: Manifest, node: str) -> Iterator[Manifest]:
@@ -61,11 +64,32 @@ def _pods(owner: Manifest, node: str) -> Iterator[Manifest]:
         }
 
 
+def usage_of(workload: Manifest) -> Iterator[Mapping[str, Any]]:
+    """A month of each of its containers."""
+    daily = [100.0 + day % 7 for day in range(30)]
+    for container in workload["spec"]["template"]["spec"]["containers"]:
+        yield {
+            "namespace": workload["metadata"]["namespace"],
+            "workload": f"{workload['kind']}/{workload['metadata']['name']}",
+            "container": container["name"],
+            "days": 30,
+            "cpu_m": {"p50": 20, "p95": 50, "p99": 80, "max": 200},
+            "memory_mib": {"p50": 90, "p95": 100, "p99": 104, "max": 106, "daily_max": daily},
+        }
+
+
 def write(folder: Path, factor: int) -> int:
     """Write the dump; returns how many objects are in it."""
     resources: dict[str, list[Manifest]] = defaultdict(list)
     for each in objects(factor):
         resources[RESOURCE_OF.get(each["kind"], f"{each['kind'].lower()}s.custom")].append(each)
+    used = [
+        each
+        for key in ("deployments", "statefulsets", "daemonsets")
+        for one in resources[key]
+        for each in usage_of(one)
+    ]
+    (folder / "usage.json").write_text(json.dumps({"window_days": 30, "containers": used}), encoding="utf-8")
     for resource, items in resources.items():
         (folder / f"{resource}.json").write_text(json.dumps({"kind": "List", "items": items}), encoding="utf-8")
     (folder / "now.txt").write_text(NOW, encoding="utf-8")
@@ -74,8 +98,9 @@ def write(folder: Path, factor: int) -> int:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        count = write(Path(folder), int(sys.argv[1]))
-        command = f"import sys; sys.argv = ['homelab', 'doctor', '--dump', {folder!r}, '--format', 'json']"
+        command, factor = sys.argv[1:]
+        count = write(Path(folder), int(factor))
+        start = f"import sys; sys.argv = ['homelab', {command!r}, '--dump', {folder!r}, '--format', 'json']"
         ended = "try:\n    main()\nexcept SystemExit:\n    pass"
-        cost = cost_of("-c", f"{command}\nfrom cli.main import main\n{ended}", runs=3)
+        cost = cost_of("-c", f"{start}\nfrom cli.main import main\n{ended}", runs=3)
         print(cost.cpu_seconds, count)
