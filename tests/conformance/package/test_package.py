@@ -63,7 +63,12 @@ pulumi.runtime.set_all_config({
     "homelab:proxmoxApiToken": "user@pam!name=00000000-0000-0000-0000-000000000000",
 })
 assert "site-packages" in components.__file__, components.__file__
-runpy.run_path(".", run_name="__main__")
+
+@pulumi.runtime.test
+def declare():
+    runpy.run_path(".", run_name="__main__")
+
+declare()
 print(sum(not each.startswith("homelab:") for each in Mocks.made))
 """
 """Runs the project's program as the engine would, and counts what it declares."""

@@ -73,6 +73,12 @@ def pull_request(tmp_path: Path) -> PullRequest:
     return PullRequest(repository, base, committed(repository))
 
 
+def _elsewhere(home: Path) -> dict[str, str]:
+    """The environment of somebody else, who does not import this checkout."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return kept | {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+
+
 def test_a_review_runs_the_program_of_the_target_branch_and_comments(pull_request: PullRequest, tmp_path: Path) -> None:
     try:
         act = path_of("act")
@@ -109,7 +115,7 @@ def test_a_review_runs_the_program_of_the_target_branch_and_comments(pull_reques
                 "--secret", f"GITHUB_TOKEN={TOKEN}", *given,
             ],
             cwd=pull_request.repository,
-            env=os.environ | {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home" / "cache")},
+            env=_elsewhere(tmp_path / "home"),
             capture_output=True,
             text=True,
             check=False,
