@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 from config.kubernetes import PodSecurityStandard
 from config.lab import Lab
+from config.pod import POD_TEMPLATES
 from config.pod_security import excepted_keys
 from config.service import Service
 from config.service.container import Container, Workload
@@ -75,7 +76,8 @@ def _standard(lab: Lab, name: str, service: Service) -> PodSecurityStandard | No
     broken = {each.breaks for each in excepted_keys(name, service, lab.tiers[service.tier])}
     if "host-access" in service.exceptions or "baseline" in broken:
         return "privileged"
-    is_known = service.makes_pods in ("program", "operator")
+    in_files = any(each.kind in POD_TEMPLATES for each in lab.objects.get(name, ()))
+    is_known = service.makes_pods in ("program", "operator") and not in_files
     if not is_known or service.exceptions.keys() & {"root-user", "capabilities"}:
         return "baseline"
     return lab.tiers[service.tier].pod_security

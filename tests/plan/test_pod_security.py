@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from config.load import InvalidLab, load_lab
 from plan import make_plan
@@ -146,6 +147,21 @@ def test_more_than_the_tier_gives_needs_an_exception(folder: Path, text: str, wo
 )
 def test_a_namespace_enforces_what_its_exceptions_leave(folder: Path, text: str, standard: str) -> None:
     assert enforced(planned(folder, text)) == standard
+
+
+def test_pods_of_files_are_refused_only_by_baseline(folder: Path) -> None:
+    """Nobody but their owner writes them: conventions do not reach them."""
+    job = {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "once"},
+        "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "once", "image": "once:1"}]}}},
+    }
+    (folder / "services" / "part").mkdir()
+    (folder / "services" / "part" / "once.yaml").write_text(yaml.safe_dump(job), encoding="utf-8")
+    plan = planned(folder, "objects: [once.yaml]\n")
+    assert enforced(plan) == "baseline"
+    assert not [each for each in plan.findings if "PodSecurity" in each.message]
 
 
 @pytest.mark.parametrize("text", ["namespace: old\n", "adopt: {as_it_is: true}\n"])
