@@ -141,6 +141,10 @@ WORKLOADS = {
         "PostgreSQL keeps its write-ahead log until it is archived; a base backup without it cannot be restored "
         "to the end.",
     ),
+    "BACKUP-NOT-STARTED": Rule(
+        "A backup was due and was not started",
+        "CloudNativePG's operator starts a ScheduledBackup at nextScheduleTime, and then writes the next one there.",
+    ),
     "BACKUP-FAILED": Rule(
         "A backup failed",
         "A backup that failed protects nothing: only the newest that succeeded counts.",

@@ -10,9 +10,11 @@ from operations.doctor.ages import stamp
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
 from plan.model import Manifest
-from plan.model.fields import number, text
+from plan.model.fields import number, text, value
 
 _GROUP = "postgresql.cnpg.io"
+_LATE = timedelta(hours=1)
+"""How late a backup may be begun."""
 
 
 def database_findings(observed: Observation) -> Iterator[Finding]:
@@ -20,6 +22,8 @@ def database_findings(observed: Observation) -> Iterator[Finding]:
     for cluster in observed.of("Cluster", _GROUP):
         yield from _instances(observed, cluster)
         yield from _archiving(observed, cluster)
+    for scheduled in observed.of("ScheduledBackup", _GROUP):
+        yield from _not_started(observed, scheduled)
     for backup in observed.of("Backup", _GROUP):
         if text(backup, "status", "phase") == "failed" and not _later(observed, backup):
             yield Finding(
@@ -35,6 +39,25 @@ def database_findings(observed: Observation) -> Iterator[Finding]:
                 covers=frozenset((reference(backup),)),
                 cause=f"{namespace_of(backup)}/{text(backup, 'spec', 'cluster', 'name')}",
             )
+
+
+def _not_started(observed: Observation, scheduled: Manifest) -> Iterator[Finding]:
+    """A backup that was due and that the operator did not begin."""
+    due, last = (read_time(text(scheduled, "status", key)) for key in ("nextScheduleTime", "lastScheduleTime"))
+    if due is None or value(scheduled, "spec", "suspend") is True or observed.now - due < _LATE:
+        return
+    operators = [each for each in observed.of("Deployment") if "cloudnative-pg" in name_of(each)]
+    yield Finding(
+        "BACKUP-NOT-STARTED",
+        "error",
+        reference(scheduled),
+        f"The backup of Cluster/{namespace_of(scheduled)}/{text(scheduled, 'spec', 'cluster', 'name')} was due at "
+        f"{stamp(due)} and was not started; the last one was started at {stamp(last)}",
+        "see whether the operator runs, and what it says: kubectl get pods -A -l app.kubernetes.io/name=cloudnative-pg",
+        (Evidence(reference(scheduled), f"nextScheduleTime {stamp(due)}, lastScheduleTime {stamp(last)}"),),
+        covers=frozenset((reference(scheduled),)),
+        upstream=frozenset(reference(x) for each in operators for x in (each, *observed.pods_of(each))),
+    )
 
 
 def _instances(observed: Observation, cluster: Manifest) -> Iterator[Finding]:

@@ -160,3 +160,33 @@ def test_a_quota_on_storage_is_told_in_bytes_of_claims() -> None:
     assert found.code == "QUOTA-BLOCKS-PODS"
     assert "another claim" in found.message
     assert "at least 44Gi" in found.fix
+
+
+def scheduled(cluster: Cluster, due: str, **spec: object) -> None:
+    status = {"lastScheduleTime": days(3), "nextScheduleTime": due}
+    wanted = {"cluster": {"name": "pg"}, "schedule": "0 30 2 * * *", **spec}
+    version = "postgresql.cnpg.io/v1"
+    cluster.add("ScheduledBackup", "pg-daily", "shop", apiVersion=version, spec=wanted, status=status)
+
+
+def test_a_backup_that_nobody_started() -> None:
+    cluster = healthy()
+    scheduled(cluster, days(2))
+    found = only(cluster)
+    assert (found.code, found.subject.name) == ("BACKUP-NOT-STARTED", "pg-daily")
+
+
+def test_a_backup_follows_from_its_operator() -> None:
+    cluster = healthy()
+    scheduled(cluster, days(2))
+    top = cluster.workload("cnpg-cloudnative-pg", "kube-system", service=False)
+    crashing(cluster.get("Pod", "cnpg"))
+    short(top)
+    assert only(cluster).subject.name == "cnpg-cloudnative-pg"
+
+
+def test_a_backup_that_is_due_later_or_suspended_is_fine() -> None:
+    for due, spec in ((days(-0.5), {}), (days(2), {"suspend": True})):
+        cluster = healthy()
+        scheduled(cluster, due, **spec)
+        assert not loud(cluster.diagnose())
