@@ -78,7 +78,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
                 if command.startswith("pulumi"):
                     if pulumi is None:
                         pulumi = stack_of(folder, lab, there.kubeconfig, charts.ca_file)
-                        patch.setattr(take_over, "PROGRAM", pulumi.folder)
+                        patch.setattr(take_over, "program_folder", lambda folder=pulumi.folder: folder)
                         for name, value in pulumi.environment.items():
                             patch.setenv(name, value)
                     continue
