@@ -77,6 +77,7 @@ fuzz: development ## Try thousands of broken labs, and the guard on as many dama
 golden: runtime ## Rewrite the golden files, to be reviewed as a diff
 	@$(BIN)/python -m cli render --lab small tests/golden/small
 	@$(BIN)/python -m cli render --lab tests/labs/every_kind tests/golden/every_kind
+	@$(BIN)/python -m cli render --lab tests/labs/every_key tests/golden/every_key
 
 messages: development ## Record the messages of planner and cluster about common mistakes again, to be reviewed as a diff
 	@WRITE_MESSAGES=1 $(BIN)/pytest --quiet tests/plan/test_messages.py tests/conformance/kubernetes/test_messages.py

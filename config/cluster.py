@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.kubernetes import LabelKey, LabelValue, ResourceName, Route
+from config.ingress import Gateway, Ingress, PublicDns
+from config.kubernetes import LabelKey, LabelValue, ResourceName
 from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, shown
 from config.quantity import CpuQuantity, FileSize, MemoryQuantity
+from config.service.exposure import Exposure
 
 
 def version_refusal(text: str) -> str | None:
@@ -34,6 +36,8 @@ KubernetesVersion = Annotated[
     str, AfterValidator(_checked_version), WithJsonSchema({"type": "string", "pattern": r"^v1\.\d+\.\d+$"})
 ]
 CpuManager = Literal["none", "static"]
+Distribution = Literal["kubeadm", "k3s", "talos"]
+LoadBalancer = Literal["metallb", "cilium", "kube-vip", "other"]
 
 
 class Reservation(Model):
@@ -138,22 +142,6 @@ class GpuSharing(Model):
     needs."""
 
 
-class Ingress(Model):
-    """How services are reached from outside the cluster."""
-
-    controller: Name
-    """The service that installs Traefik."""
-    forward_auth: Name | None = None
-    """The service that authenticates requests where a service says `auth: required`."""
-    forward_auth_path: Route = "/outpost.goauthentik.io/auth/traefik"
-    """Where that service answers whether a request may pass."""
-    certificate_resolver: Name | None = "letsencrypt"
-    """The resolver of Traefik that makes the certificates of routes, as its values define it; `null` leaves routes
-    the certificate of Traefik's default store."""
-    requests_per_second: Annotated[int, Field(gt=0, le=1_000_000)] = 50
-    """Average rate that one client may send to one host; bursts of twice that pass."""
-
-
 class Secrets(Model):
     """Where secrets come from: Vault, through the External Secrets operator."""
 
@@ -181,6 +169,9 @@ class Platform(Model):
     policies: Literal["deny", "audit"] = "deny"
     """Whether the policies on pods refuse what breaks them, or only report it: `audit` first, where a cluster moves in
     whose pods were never judged. Limit ranges and quotas refuse in any case."""
+    tier_of_namespaces: Literal["label or prefix", "label"] = "label or prefix"
+    """The tier of a namespace made by hand is its label `tier`. With `label or prefix`, one whose name begins with a
+    tier, as `4-aux-cyberchef`, gets that label."""
     pod_network: Name | None = None
     """The service that installs the network plugin, before anything that needs a pod to start; left out, the
     plugin is there already."""
@@ -189,10 +180,26 @@ class Platform(Model):
     databases: Name | None = None
     """The service that installs CloudNativePG; required for services of kind postgres."""
     ingress: Ingress | None = None
+    gateways: dict[Name, Gateway] = {}
+    """Gateways of the Gateway API, by the name under which services choose one."""
+    public_dns: PublicDns | None = None
+    """Left out, no route may ask for a public record."""
     secrets: Secrets | None = None
     gpu: GpuSharing | None = None
     watching: Watching | None = None
     """Left out, the program makes no alerts and no dashboards."""
+
+    def gateway_of(self, exposure: Exposure) -> Gateway | None:
+        """The Gateway that an exposure is reached through; None where it is an ingress controller, or unknown."""
+        if exposure.gateway is not None:
+            return self.gateways.get(exposure.gateway)
+        if self.ingress is not None or exposure.ingress_class is not None:
+            return None
+        return next(iter(self.gateways.values()), None)
+
+    def passes_ingress(self, exposure: Exposure) -> bool:
+        """Whether an exposure is reached through the lab's ingress controller."""
+        return self.ingress is not None and exposure.gateway is None and exposure.ingress_class is None
 
 
 class Cluster(Model):
@@ -205,7 +212,12 @@ class Cluster(Model):
     service_cidr: Cidr
     node_network: Name
     """The network whose address a node registers with."""
+    load_balancer: LoadBalancer = "metallb"
+    """The vendor of the load balancer: how a Service asks for an address. `other` writes `loadBalancerIP`."""
     load_balancer_pool: AddressPool | None = None
+    """Addresses in the network of the nodes. With MetalLB the program makes the pool."""
+    further_pools: dict[Name, AddressPool] = {}
+    """Pools that something else makes, for example one that is announced by BGP: in any network."""
     api_address: Address | None = None
     """A virtual address of the API server, which the control planes hold between them; left out, the control plane
     machine's own."""
@@ -218,6 +230,9 @@ class Cluster(Model):
     overcommit: Overcommit
     volume_slots: VolumeSlots
     platform: Platform
+    distribution: Distribution = "kubeadm"
+    """The maker of the cluster. Nodes of k3s and Talos are adopted or outside: the program makes nodes with kubeadm
+    alone."""
     control_plane_taint: bool = True
     """Whether ordinary pods stay off the control plane."""
     description: Text

@@ -176,3 +176,4 @@ SecretKey = Annotated[
     str, text_like(r"^[-._A-Za-z0-9]{1,253}$", "the key of a Secret: letters, digits, '.', '_' and '-', at most 253")
 ]
 UserId = Annotated[int, Field(ge=1, le=MAX_ID)]
+GroupId = Annotated[int, Field(ge=0, le=MAX_ID)]

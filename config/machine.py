@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from config.backup import StatedBackup
+from config.kubernetes import LabelKey, LabelValue
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.node import Allocatable
 from config.quantity import DiskSize, MachineMemory
@@ -70,6 +71,10 @@ class Shape(Model):
     """The first one is booted from."""
     interfaces: Annotated[tuple[Interface, ...], Field(min_length=1, max_length=32)]
     start: StartOrder
+    labels: dict[LabelKey, LabelValue] = {}
+    """Labels of the node. A created one has them from its start; on one that runs they are counted, and not written."""
+    taints: dict[LabelKey, LabelValue] = {}
+    """Values of its NoSchedule taints, by key; written like labels."""
     guest_agent: bool = True
     template: Name | None = None
     """Template that a new machine is cloned from; required unless it is adopted."""

@@ -13,6 +13,24 @@ from config.tier import Tier
 ALWAYS_ADMITTED = frozenset({"NET_BIND_SERVICE"})
 """Capabilities that `restricted` admits."""
 
+SAFE_SYSCTLS = frozenset(
+    {
+        "kernel.shm_rmid_forced",
+        "net.ipv4.ip_local_port_range",
+        "net.ipv4.ip_local_reserved_ports",
+        "net.ipv4.ip_unprivileged_port_start",
+        "net.ipv4.ping_group_range",
+        "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_keepalive_intvl",
+        "net.ipv4.tcp_keepalive_probes",
+        "net.ipv4.tcp_keepalive_time",
+        "net.ipv4.tcp_rmem",
+        "net.ipv4.tcp_syncookies",
+        "net.ipv4.tcp_wmem",
+    }
+)
+"""Settings of the kernel that `baseline` admits (k8s.io/pod-security-admission v0.34, check_sysctls.go)."""
+
 
 class Excepted(NamedTuple):
     """A key that needs an exception."""
@@ -31,8 +49,13 @@ def excepted_keys(name: str, service: Service, tier: Tier) -> Iterator[Excepted]
             continue
         for path, container in part.containers:
             yield from _of_container(path, container, tier)
-        if part.workload.security.seccomp == "Unconfined":
+        security = part.workload.security
+        if security.seccomp == "Unconfined":
             yield Excepted((*part.path, "security", "seccomp"), "unconfined", "baseline")
+        if security.app_armor == "Unconfined":
+            yield Excepted((*part.path, "security", "app_armor"), "unconfined", "baseline")
+        if not security.sysctls.keys() <= SAFE_SYSCTLS:
+            yield Excepted((*part.path, "security", "sysctls"), "unconfined", "baseline")
 
 
 def _of_container(path: Path, container: Container, tier: Tier) -> Iterator[Excepted]:
@@ -42,5 +65,9 @@ def _of_container(path: Path, container: Container, tier: Tier) -> Iterator[Exce
         yield Excepted((*path, "capabilities"), "capabilities", "baseline")
     elif is_restricted and not added <= ALWAYS_ADMITTED:
         yield Excepted((*path, "capabilities"), "capabilities", "restricted")
+    if is_restricted and container.privilege_escalation:
+        yield Excepted((*path, "privilege_escalation"), "capabilities", "restricted")
+    if is_restricted and container.run_as_root:
+        yield Excepted((*path, "run_as_root"), "root-user", "restricted")
     if is_restricted and container.read_only_root is False:
         yield Excepted((*path, "read_only_root"), "writable-root", "")

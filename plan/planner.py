@@ -18,6 +18,7 @@ from plan.findings.chart_values import chart_value_findings, footprint_findings
 from plan.findings.chart_versions import chart_version_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
+from plan.findings.devices import device_findings
 from plan.findings.gpu import gpu_findings
 from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
@@ -105,6 +106,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *reference_findings(lab, namespaces, services),
                 *told_memory_findings(lab),
                 *withdrawn_findings(lab),
+                *device_findings(lab),
                 *node_findings(lab),
                 *gpu_findings(lab, capacity.nodes),
                 *daemon_findings(nodes, workloads),

@@ -5,7 +5,7 @@ from typing import Any
 
 from config.lab import Lab
 from config.service import PostgresService, Service
-from config.service.common import Volume
+from config.service.volume import Volume
 from plan.cluster.system import system_workloads
 from plan.model import Container, Manifest, Plan, Workload
 from plan.model.constraints import AffinityTerm, Constraints

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from config.checks.addresses import check_addresses, check_load_balancers, check_pool, check_ranges, check_usable
 from config.checks.cluster import (
     check_control_plane,
+    check_distribution,
     check_eviction,
     check_virtual_address,
     check_volume_slots,
 )
 from config.checks.databases import check_databases
-from config.checks.exposure import check_authentication, check_exposures
+from config.checks.exposure import check_authentication, check_exposures, check_ways
 from config.checks.files import check_objects
 from config.checks.gpu import check_gpu
 from config.checks.kubeadm import check_cluster_ranges, check_control_plane_sizes, check_reservations
@@ -23,7 +24,7 @@ from config.checks.secrets import check_secrets
 from config.checks.site import check_site
 from config.checks.tiers import check_tiers
 from config.checks.unique import check_numbers, check_unique
-from config.checks.volumes import check_copies, check_volumes
+from config.checks.volumes import check_claims, check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
 from config.checks.workloads import check_helm, check_memory, check_workloads
 from config.draft import Draft
@@ -33,7 +34,7 @@ from config.source import Problem
 Check = Callable[[Draft], Iterator[Problem]]
 
 CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
-    (REFERENCE, (check_references, check_volumes, check_secrets, check_waiting, check_circles)),
+    (REFERENCE, (check_references, check_volumes, check_claims, check_secrets, check_waiting, check_circles)),
     (UNIQUE, (check_numbers, check_unique)),
     (
         NETWORK,
@@ -53,6 +54,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_site,
             check_machines,
             check_control_plane,
+            check_distribution,
             check_control_plane_sizes,
             check_reservations,
             check_eviction,
@@ -85,6 +87,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_memory,
             check_copies,
             check_exposures,
+            check_ways,
             check_authentication,
         ),
     ),

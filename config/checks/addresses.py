@@ -93,7 +93,7 @@ def check_pool(lab: Draft) -> Iterator[Problem]:
 
 
 def _check_published(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
-    known = {port for part in service.parts(name)[:1] for port in part.workload.ports}
+    known = {port for part in service.parts(name)[:1] for port in part.workload.reached_ports}
     for index, port in enumerate(service.publish):
         path = ("services", name, "publish", index)
         if not service.load_balancer:
@@ -123,9 +123,11 @@ def check_load_balancers(lab: Draft) -> Iterator[Problem]:
             yield lab.problem(path, message)
         if not lab.cluster:
             continue
-        pool = lab.cluster.load_balancer_pool
-        if pool is None:
+        own = lab.cluster.load_balancer_pool
+        pools = [*([own] if own else []), *lab.cluster.further_pools.values()]
+        if not pools:
             yield lab.problem(path, "needs load_balancer_pool in cluster.yaml")
-        elif pool.first <= pool.last and not pool.first <= service.load_balancer <= pool.last:
-            message = f"{service.load_balancer} is outside the load balancer's pool, {pool.first} to {pool.last}"
-            yield lab.problem(path, message)
+        elif all(pool.first <= pool.last and not pool.first <= service.load_balancer <= pool.last for pool in pools):
+            ranges = " and ".join(f"{pool.first} to {pool.last}" for pool in pools)
+            which = "pool" if len(pools) == 1 else "pools"
+            yield lab.problem(path, f"{service.load_balancer} is outside the load balancer's {which}, {ranges}")

@@ -26,6 +26,16 @@ def check_control_plane(lab: Draft) -> Iterator[Problem]:
         yield lab.problem(("cluster", "control_plane_taint"), message)
 
 
+def check_distribution(lab: Draft) -> Iterator[Problem]:
+    """The program makes nodes with kubeadm alone."""
+    if not lab.cluster or lab.cluster.distribution == "kubeadm":
+        return
+    for name, machine in lab.machines.items():
+        if machine.role != "appliance" and not machine.adopt:
+            message = f"the program makes no nodes of {lab.cluster.distribution}; say adopt: true of one that runs"
+            yield lab.problem(("machines", name), message)
+
+
 def check_eviction(lab: Draft) -> Iterator[Problem]:
     """The soft thresholds come before the hard ones."""
     if not lab.cluster:

@@ -1,10 +1,11 @@
 """Exposures: how a service is reached from outside, and who checks the visitor."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
+from config.cluster import Platform
 from config.draft import Draft
 from config.service import Service
-from config.service.common import Exposure
+from config.service.exposure import Exposure
 from config.source import Problem
 from config.suggest import did_you_mean
 
@@ -13,7 +14,7 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
     """There is an ingress controller, and something that answers."""
     for name, service in lab.services.items():
         path = ("services", name, "expose")
-        if service.expose and lab.cluster and lab.cluster.platform.ingress is None:
+        if any(exposure.ingress_class is None for exposure in service.expose) and _has_no_way(lab):
             yield lab.problem(path, "needs platform.ingress in cluster.yaml: the controller that visitors come through")
         for index, exposure in enumerate(service.expose):
             if exposure.workload and not lab.is_said("services", name, "workloads", exposure.workload):
@@ -31,11 +32,16 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
                 yield lab.problem((*path, index), missing)
 
 
+def _has_no_way(lab: Draft) -> bool:
+    platform = lab.cluster.platform if lab.cluster else None
+    return platform is not None and platform.ingress is None and not platform.gateways
+
+
 def _ports(name: str, service: Service, exposure: Exposure) -> Collection[str]:
     """Names of the ports of the workload that answers."""
     for part in service.parts(name):
         if part.is_main if exposure.workload is None else part.path[-1] == exposure.workload and not part.is_main:
-            return part.workload.ports
+            return part.workload.reached_ports
     return ()
 
 
@@ -50,18 +56,72 @@ def _missing(service: Service, exposure: Exposure) -> str | None:
     return f"needs a port; declare one under ports of {whose}"
 
 
-def check_authentication(lab: Draft) -> Iterator[Problem]:
-    """Whether the lab's forward authentication can protect the routes that ask for it."""
-    ingress = lab.cluster.platform.ingress if lab.cluster else None
-    if not ingress:
+def check_ways(lab: Draft) -> Iterator[Problem]:
+    """Whatever an exposure asks for is something that its way to the service can do."""
+    platform = lab.cluster.platform if lab.cluster else None
+    if platform is None:
         return
     for name, service in lab.services.items():
         for index, exposure in enumerate(service.expose):
-            if exposure.auth != "required":
-                continue
             path = ("services", name, "expose", index)
-            if ingress.forward_auth is None:
-                message = "auth: required needs platform.ingress.forward_auth in cluster.yaml, or say auth: app"
-                yield lab.problem(path, message)
-            elif ingress.forward_auth == name:
-                yield lab.problem(path, "the service that authenticates cannot ask itself; say auth: app")
+            if exposure.gateway is not None and exposure.gateway not in platform.gateways:
+                continue
+            if exposure.ingress_class is None and _has_no_way(lab):
+                continue
+            if exposure.gateway and exposure.ingress_class:
+                yield lab.problem((*path, "ingress_class"), "a route has one way; leave out gateway or ingress_class")
+            for key, message in _impossible(platform, exposure).items():
+                yield lab.problem((*path, key), message)
+
+
+def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
+    """Keys that have no effect on the way of an exposure, each with the reason."""
+    gateway = platform.gateway_of(exposure)
+    found: dict[str, str] = {}
+    if gateway is None and exposure.filters:
+        found["filters"] = "only routes of a Gateway have filters; name one under gateway, or use middlewares"
+    if not platform.passes_ingress(exposure):
+        own = "filters" if gateway else "annotations: {route: ...}"
+        for key in ("middlewares", "max_body", "groups"):
+            if getattr(exposure, key):
+                found[key] = f"is for routes through the lab's ingress controller; this one has {own}"
+        if exposure.reach == "lan" and (gateway is None or gateway.reach != "lan"):
+            instead = ", or name a gateway with reach: lan" if gateway else "; its controller has annotations for it"
+            found["reach"] = f"the program cannot keep others out here: say reach: internet{instead}"
+    if gateway and exposure.certificate:
+        found["certificate"] = "the listener of the Gateway has the certificate; leave it out"
+    if exposure.groups and exposure.auth != "required":
+        found["groups"] = "only the lab's sign-in knows groups; say auth: required"
+    if exposure.dns and platform.public_dns is None:
+        found["dns"] = "needs platform.public_dns in cluster.yaml: the service that writes public records"
+    return found
+
+
+def check_authentication(lab: Draft) -> Iterator[Problem]:
+    """Whether the lab's forward authentication can protect the routes that ask for it."""
+    platform = lab.cluster.platform if lab.cluster else None
+    if platform is None:
+        return
+    for name, service in lab.services.items():
+        for index, exposure in enumerate(service.expose):
+            if exposure.auth == "required" and (message := _unprotected(platform, exposure, name)):
+                yield lab.problem(("services", name, "expose", index), message)
+
+
+def _unprotected(platform: Platform, exposure: Exposure, name: str) -> str | None:
+    """Why visitors cannot be made to sign in; None where they can, or where the way itself is unknown."""
+    ingress = platform.ingress
+    if exposure.ingress_class is not None:
+        return "auth: required is for the lab's ingress controller; say auth: app, public or none"
+    if exposure.gateway is not None or ingress is None:
+        gateway = platform.gateway_of(exposure)
+        if gateway is None or gateway.sign_in:
+            return None
+        return "auth: required needs sign_in of the Gateway in cluster.yaml, or say auth: app"
+    if ingress.forward_auth is None:
+        return "auth: required needs platform.ingress.forward_auth in cluster.yaml, or say auth: app"
+    if ingress.forward_auth == name:
+        return "the service that authenticates cannot ask itself; say auth: app"
+    if exposure.groups and ingress.forward_auth_groups is None:
+        return "groups needs platform.ingress.forward_auth_groups in cluster.yaml: how the sign-in takes them"
+    return None

@@ -21,6 +21,7 @@ def check_machines(lab: Draft) -> Iterator[Problem]:
         yield from _check_bridges(lab, name, machine)
         yield from _check_node_address(lab, name, machine)
         yield from _check_boot_disk(lab, name, machine)
+        yield from _check_labels(lab, name, machine)
 
 
 def _check_vlans(lab: Draft) -> Iterator[Problem]:
@@ -68,10 +69,22 @@ def _check_node_address(lab: Draft, name: str, machine: Machine) -> Iterator[Pro
     if machine.role == "appliance" or not lab.cluster:
         return
     network = lab.cluster.node_network
-    reached = any(interface.network == network and interface.address for interface in machine.interfaces)
+    by_dhcp = machine.adopt and machine.role == "worker"
+    on_it = [each for each in machine.interfaces if each.network == network]
+    reached = any(each.address or by_dhcp for each in on_it)
     if lab.is_said("networks", "networks", network) and not reached:
         message = f"a {machine.role} needs an interface with an address on {network!r}, the network of the nodes"
         yield lab.problem(("machines", name, "interfaces"), message)
+
+
+def _check_labels(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:
+    """A kubelet does not start with a label of Kubernetes' own that it may not set itself."""
+    for label in () if machine.adopt else machine.labels:
+        domain = label.rpartition("/")[0]
+        is_reserved = domain in ("kubernetes.io", "k8s.io") or domain.endswith((".kubernetes.io", ".k8s.io"))
+        if is_reserved and domain not in ("kubelet.kubernetes.io", "node.kubernetes.io"):
+            message = "a kubelet may not give itself a label of kubernetes.io; take a domain of yours"
+            yield lab.problem(("machines", name, "labels", label), message)
 
 
 def _check_boot_disk(lab: Draft, name: str, machine: Machine) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from config.namespaces import namespace_of
 from config.source import Path, Problem
 
 _LONGEST = 63
-_LONGEST_BY_RUN = {"cronjob": 52, "statefulset": 52, "mysql": 52, "postgres": 50}
+_LONGEST_BY_RUN = {"cronjob": 52, "job": 63, "statefulset": 52, "mysql": 52, "postgres": 50}
 """Longest names by controller: the suffix that it adds must fit into the name or the label of a pod too."""
 
 

@@ -13,7 +13,7 @@ from config.source import Path, Problem
 def check_service_names(lab: Draft) -> Iterator[Problem]:
     """A Kubernetes Service is a label of DNS by the older rule, which begins with a letter (RFC 1035)."""
     for name, service in lab.services.items():
-        listens = service.listens() or any(part.workload.ports for part in service.parts(name))
+        listens = service.listens() or any(part.workload.reached_ports for part in service.parts(name))
         if name[0].isdigit() and listens and service.makes_pods in ("program", "operator"):
             message = f"{name!r} becomes the name of a Kubernetes Service, which begins with a letter; rename the file"
             yield lab.problem(("services", name), message)
@@ -28,10 +28,10 @@ def check_releases(lab: Draft) -> Iterator[Problem]:
 
 
 def check_files(lab: Draft) -> Iterator[Problem]:
-    """The files of a workload are one ConfigMap."""
+    """The files of a container are one ConfigMap."""
     for name, service in lab.services.items():
-        for path, _, workload in service.parts(name):
-            size = sum(len(text.encode()) for text in workload.files.values())
+        for path, container in service.containers_of(name):
+            size = sum(len(text.encode()) for text in container.files.values())
             if size > MAX_FILES:
                 message = f"{size:,} bytes in all; a ConfigMap holds {MAX_FILES:,}. Put them into the image or a volume"
                 yield lab.problem((*path, "files"), message)

@@ -46,6 +46,8 @@ REFERENCES = (
     Reference("cluster.platform.databases", "service", "services"),
     Reference("cluster.platform.ingress.controller", "service", "services"),
     Reference("cluster.platform.ingress.forward_auth", "service", "services"),
+    Reference("cluster.platform.gateways.*.service", "service", "services"),
+    Reference("cluster.platform.public_dns.service", "service", "services"),
     Reference("cluster.platform.secrets.operator", "service", "services"),
     Reference("cluster.platform.secrets.vault", "service", "services"),
     Reference("cluster.platform.watching.service", "service", "services"),
@@ -61,12 +63,13 @@ REFERENCES = (
     Reference("services.*.storage_class", "storage class", "storage"),
     Reference("services.*.backup.storage_class", "storage class", "storage"),
     Reference("services.*.expose.*.workload", "workload", "services.1.workloads"),
+    Reference("services.*.expose.*.gateway", "gateway", "cluster.platform.gateways"),
     Reference("services.*.footprint.*.volumes.*", "volume", "services.1.volumes"),
     Reference("services.*.waits_for.*", "service", "services"),
     Reference("services.*.workloads.*.waits_for.*", "service", "services"),
 )
 
-_OPTIONAL = frozenset({"pci_devices", "templates", "volumes", "workloads"})
+_OPTIONAL = frozenset({"gateways", "pci_devices", "templates", "volumes", "workloads"})
 """Mappings that may be left out; then there is nothing that could be referred to."""
 
 

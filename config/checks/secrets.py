@@ -23,8 +23,7 @@ def check_secrets(lab: Draft) -> Iterator[Problem]:
         for path, container in service.containers_of(name):
             yield from _check_sources(lab, path, container)
             yield from _check_references(lab, path, container)
-        for path, _, workload in service.parts(name):
-            for where, file in workload.secret_files.items():
+            for where, file in container.secret_files.items():
                 at = (*path, "secret_files", where)
                 if file.is_fetched and file.key is None:
                     yield lab.problem(at, "needs key: the key in the store whose value is the file")
@@ -45,8 +44,7 @@ def _sources(lab: Draft, name: str) -> Iterator[tuple[Path, bool]]:
             yield (*path, "secrets"), any(_is_of_vault(each) for each in container.secrets.values())
         for index, each in enumerate(container.env_from):
             yield (*path, "env_from", index), each.path is not None and each.store is None
-    for path, _, workload in service.parts(name):
-        for where, file in workload.secret_files.items():
+        for where, file in container.secret_files.items():
             yield (*path, "secret_files", where), file.is_fetched and file.store is None
 
 
@@ -66,7 +64,7 @@ def _check_sources(lab: Draft, path: Path, container: Container) -> Iterator[Pro
 
 def _check_references(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
     """Kubernetes leaves a reference to an unknown variable in the value as it is, and the program reads `$(NAME)`."""
-    known = container.env.keys() | container.secrets.keys()
+    known = container.env.keys() | container.secrets.keys() | container.env_keys.keys() | container.env_fields.keys()
     if container.env_from:
         return
     for variable, value in container.env.items():

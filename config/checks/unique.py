@@ -148,9 +148,12 @@ def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:
 def _workload_ports(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
         for path, _, workload in service.parts(name):
-            for port_name, (number, protocol, *_) in workload.ports.items():
-                what = f"port {number}/{protocol.lower()}"
-                yield Claim((path, number, protocol), (*path, "ports", port_name), what)
+            sidecars = (((*path, "sidecars", key), sidecar) for key, sidecar in workload.sidecars.items())
+            for where, container in ((path, workload), *sidecars):
+                for port_name, (number, protocol, *_) in container.ports.items():
+                    at = (*where, "ports", port_name)
+                    yield Claim((path, number, protocol), at, f"port {number}/{protocol.lower()}")
+                    yield Claim((path, port_name), at, f"the port name {port_name!r}")
 
 
 def _container_names(lab: Draft) -> Iterator[Claim]:
@@ -171,10 +174,9 @@ def _mount_paths(lab: Draft) -> Iterator[Claim]:
             for volume, mounts in container.mounts.items():
                 for where in (mount.path for mount in mounts):
                     yield Claim((path, where.rstrip("/")), (*path, "mounts", volume), f"the path {where}")
-        for path, _, workload in service.parts(name):
-            for where in workload.secret_files:
+            for where in container.secret_files:
                 yield Claim((path, where.rstrip("/")), (*path, "secret_files", where), f"the path {where}")
-            for where in workload.files:
+            for where in container.files:
                 yield Claim((path, where.rstrip("/")), (*path, "files", where), f"the path {where}")
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
+from config.namespaces import namespace_of
+from config.service.app import OwnWorkloads
 from config.source import Problem
 from config.suggest import did_you_mean
 
@@ -15,7 +17,7 @@ def check_volumes(lab: Draft) -> Iterator[Problem]:
         mounted = service.mounted(name)
         for path, container in service.containers_of(name):
             for volume in container.mounts.keys() - declared:
-                message = f"unknown volume or scratch {volume!r}{did_you_mean(volume, declared)}"
+                message = f"unknown volume {volume!r}{did_you_mean(volume, declared)}"
                 yield lab.problem((*path, "mounts", volume), message)
         seen: set[str] = set()
         for kind, names in kinds.items():
@@ -26,6 +28,28 @@ def check_volumes(lab: Draft) -> Iterator[Problem]:
                 elif volume not in mounted and declared.issuperset(mounted):
                     yield lab.problem(path, service.unmounted)
             seen.update(names)
+
+
+def check_claims(lab: Draft) -> Iterator[Problem]:
+    """A volume of another service is there, and in the same namespace; a share that exists has no storage class."""
+    for name, service in lab.services.items():
+        for key, claim in service.claims.items() if isinstance(service, OwnWorkloads) else ():
+            owner, _, volume = claim.partition("/")
+            path = ("services", name, "claims", key)
+            if not volume:
+                continue
+            if not lab.is_said("services", owner):
+                yield lab.problem(path, f"unknown service {owner!r}{did_you_mean(owner, lab.services)}")
+            elif (other := lab.services.get(owner)) and volume not in other.volumes:
+                yield lab.problem(path, f"unknown volume {volume!r} of {owner}{did_you_mean(volume, other.volumes)}")
+            elif other and namespace_of(lab, owner) != namespace_of(lab, name):
+                message = f"{owner} lives in namespace {namespace_of(lab, owner)!r}, and pods mount claims of their own"
+                yield lab.problem(path, f"{message}; put both services into one group")
+        for key, volume in service.volumes.items():
+            for stated in ("storage_class", "volume") if volume.share else ():
+                if getattr(volume, stated):
+                    message = "the program makes the volume of a share that exists; leave this out, or share"
+                    yield lab.problem(("services", name, "volumes", key, stated), message)
 
 
 def check_copies(lab: Draft) -> Iterator[Problem]:

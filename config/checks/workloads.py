@@ -1,18 +1,21 @@
 """Workloads: how they run, and what their containers state."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from config.draft import Draft
 from config.pod_security import excepted_keys
 from config.rights import excepted_permissions
 from config.service import HelmService, Service
-from config.service.container import Workload
+from config.service.common import Departure
+from config.service.container import Container, Listening, Workload
+from config.service.runs import ENDING
 from config.source import Path, Problem
 from config.suggest import did_you_mean
 
 _PER_NODE_OR_RUN = {
     "daemonset": "a daemonset runs one pod on every node; leave it out",
     "cronjob": "a cronjob runs one pod at a time; leave it out",
+    "job": "a job runs one pod; leave it out",
 }
 
 
@@ -22,21 +25,43 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
         yield from _check_host_access(lab, name, service)
         yield from _check_pod_security(lab, name, service)
         yield from _check_permissions(lab, name, service)
-        for path, _, workload in service.parts(name):
+        for part in service.parts(name):
+            path, _, workload = part
             yield from _check_schedule(lab, path, workload)
             yield from _check_replicas(lab, path, workload, service.singleton and workload is service)
             if workload.every_node and workload.runs_as != "daemonset":
                 yield lab.problem((*path, "every_node"), _not_everywhere(workload.runs_as))
             yield from _check_probes(lab, path, workload)
+            for key, sidecar in workload.sidecars.items():
+                yield from _check_probes(lab, (*path, "sidecars", key), sidecar)
+            for where, container in part.containers:
+                yield from _check_container(lab, where, container)
+            if "job" in workload.model_fields_set and workload.runs_as not in ENDING:
+                yield lab.problem((*path, "job"), f"a {workload.runs_as} does not end; leave it out")
             if workload.health and not workload.ports:
                 yield lab.problem((*path, "health"), "needs a port; declare one under ports")
 
 
-def _check_probes(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
+def _check_container(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
+    """Keys of a container that exclude each other."""
+    for name, claim in container.resource_claims.items():
+        if (claim.claim is None) == (claim.template is None):
+            yield lab.problem((*path, "resource_claims", name), "state one of claim and template")
+    if container.run_as_root and container.run_as_user is not None:
+        yield lab.problem((*path, "run_as_root"), "root is user 0; leave out run_as_user, or this")
+    if container.pre_stop and container.pre_stop_sleep_seconds:
+        yield lab.problem((*path, "pre_stop_sleep_seconds"), "pre_stop replaces it; leave one of them out")
+    for volume, mounts in container.mounts.items():
+        if not container.privileged and any(mount.propagation == "Bidirectional" for mount in mounts):
+            message = "only a privileged container shows its mounts to the node; say HostToContainer, or privileged"
+            yield lab.problem((*path, "mounts", volume), message)
+
+
+def _check_probes(lab: Draft, path: Path, workload: Listening) -> Iterator[Problem]:
     """A probe is one question, at a port that exists."""
     if workload.probes is None:
         return
-    if workload.health:
+    if isinstance(workload, Workload) and workload.health:
         yield lab.problem((*path, "health"), "probes replace it; leave one of them out")
     asked = (("startup", workload.probes.startup), ("readiness", workload.probes.readiness))
     for name, probe in (*asked, ("liveness", workload.probes.liveness)):
@@ -82,9 +107,22 @@ def _check_host_access(lab: Draft, name: str, service: Service) -> Iterator[Prob
         uses.append(((*path, "security", "host_pid"), workload.security.host_pid))
         uses.append(((*path, "security", "host_ipc"), workload.security.host_ipc))
     uses += [((*path, "privileged"), container.privileged) for path, container in service.containers_of(name)]
+    yield from _check_exception(lab, service, "host-access", uses)
+    devices: list[tuple[Path, bool]] = []
+    for path, _, workload in service.parts(name):
+        devices.append(((*path, "further_networks"), bool(workload.further_networks)))
+    for path, container in service.containers_of(name):
+        devices.append(((*path, "devices"), bool(container.devices)))
+        devices.append(((*path, "resource_claims"), bool(container.resource_claims)))
+    yield from _check_exception(lab, service, "devices", devices)
+
+
+def _check_exception(
+    lab: Draft, service: Service, exception: Departure, uses: Iterable[tuple[Path, bool]]
+) -> Iterator[Problem]:
     for path, used in uses:
-        if used and "host-access" not in service.exceptions:
-            yield lab.problem(path, "needs the exception host-access with a reason, under exceptions")
+        if used and exception not in service.exceptions:
+            yield lab.problem(path, f"needs the exception {exception} with a reason, under exceptions")
 
 
 def _check_pod_security(lab: Draft, name: str, service: Service) -> Iterator[Problem]:

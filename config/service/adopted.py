@@ -35,5 +35,5 @@ class Adopted(Model):
     """Of a statefulset: whether its pods start one after the other; left out, they do."""
     as_it_is: bool = False
     """Write into its pods what is stated here and nothing else: no probes, labels, security settings or DNS options by
-    convention, and no labels onto their controller. Then the first `up` writes nothing and restarts none of them. They
-    are less safe than others, which the plan says."""
+    convention, no labels onto their controller, and no disruption budget. Then the first `up` writes nothing and
+    restarts none of them. They are less safe than others, which the plan says."""

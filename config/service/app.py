@@ -6,9 +6,10 @@ from typing import ClassVar, Literal, final
 
 from config.kubernetes import HostPath
 from config.model import Name
-from config.service.common import Named, Permission, Scratch, SizedService
+from config.service.common import Named, Permission, SizedService
 from config.service.container import Gpu, GpuWorkload, Part, Resources, Workload
 from config.service.port import ContainerPort
+from config.service.volume import ClaimName, Scratch, Share
 from config.source import Path
 
 
@@ -20,6 +21,13 @@ class OwnWorkloads(SizedService, Workload):
     unmounted: ClassVar = "no container mounts it; name it under mounts of one, or remove it"
 
     scratch: dict[Name, Scratch] = {}
+    shares: dict[Name, Share] = {}
+    """Folders of NFS servers that containers mount without a claim, as `{media: {server: 10.0.20.2, path: /media}}`."""
+    claims: dict[Name, ClaimName] = {}
+    """Claims that something else makes, as `{media: jellyfin-media}`, and volumes of services in the same namespace, as
+    `{media: jellyfin/media}`."""
+    config_maps: dict[Name, Name] = {}
+    """ConfigMaps that something else makes, as `{settings: frigate-config}`: a folder, or with `sub_path` a file."""
     host_paths: dict[Name, HostPath] = {}
     """Folders of the node that containers mount, by name; needs the exception `host-access`."""
     permissions: tuple[Permission, ...] = ()
@@ -51,19 +59,27 @@ class OwnWorkloads(SizedService, Workload):
 
     def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
         found = self.further.get(workload) if workload else self
-        return tuple(found.ports.values()) if found else ()
+        return tuple(found.reached_ports.values()) if found else ()
 
     def published_ports(self) -> tuple[str, ...]:
         return self.publish
 
     def published(self) -> tuple[ContainerPort, ...]:
-        return tuple(self.ports[name] for name in self.published_ports() if name in self.ports)
+        ports = self.reached_ports
+        return tuple(ports[name] for name in self.published_ports() if name in ports)
 
     def answering(self, name: str) -> str:
         return self.adopt.service or self.adopt.name or name
 
     def mountable(self) -> Mapping[str, Collection[str]]:
-        return {"volumes": self.volumes, "scratch": self.scratch, "host_paths": self.host_paths}
+        return {
+            "volumes": self.volumes,
+            "scratch": self.scratch,
+            "shares": self.shares,
+            "claims": self.claims,
+            "config_maps": self.config_maps,
+            "host_paths": self.host_paths,
+        }
 
     def mounted(self, name: str) -> Collection[str]:
         return {volume for _, container in self.containers_of(name) for volume in container.mounts}

@@ -6,15 +6,14 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from config.backup import StatedBackup
-from config.kubernetes import ApiGroup, Hostname, LabelKey, LabelValue, PortName, Route
+from config.kubernetes import ApiGroup, PortName
 from config.model import Address, Model, Name, Reason, Text, text_like
-from config.quantity import DiskSize, MemoryQuantity
 from config.service.container import Container, Gpu, Part, Resources
+from config.service.exposure import Exposure
 from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.port import ContainerPort
+from config.service.volume import Volume
 from config.source import Path
-from config.storage_class import AccessMode
 
 Departure = Literal[
     "burstable-memory",
@@ -30,6 +29,7 @@ Departure = Literal[
     "unconfined",
     "cluster-rights",
     "no-sign-in",
+    "devices",
 ]
 """Conventions that a service may depart from, with a reason:
 
@@ -45,49 +45,11 @@ Departure = Literal[
 - `writable-root`: containers may write into their root file system; breaks no standard;
 - `unconfined`: `security.seccomp: Unconfined`, so that every system call is let through; breaks `baseline`;
 - `cluster-rights`: permissions with which its pods could do everything in the cluster;
-- `no-sign-in`: `auth: none` towards the internet.
+- `no-sign-in`: `auth: none` towards the internet;
+- `devices`: devices of the node, resource claims, or further networks.
 """
 
 Verb = Literal["get", "list", "watch", "create", "update", "patch", "delete"]
-
-VolumeName = Annotated[
-    str,
-    text_like(
-        r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$",
-        "a volume of this service, or SERVICE/VOLUME, for example vault/data",
-    ),
-]
-
-
-class Volume(Model):
-    """A persistent volume. In a statefulset each replica gets its own where the class is block storage."""
-
-    storage_class: Name | None = None
-    """Left out for a volume that was made by hand: then `volume` names it."""
-    size: DiskSize
-    claim: Name | None = None
-    """The name of its claim, where that is another than `<service>-<volume>`."""
-    volume: Name | None = None
-    """The PersistentVolume that it is bound to."""
-    access: AccessMode | None = None
-    """How it is mounted; left out, as its storage class does."""
-    labels: dict[LabelKey, LabelValue] = {}
-    """Labels of its claim in addition to the service's; of an adopted statefulset, all labels of the template."""
-    copy_of: tuple[VolumeName, ...] = ()
-    """Volumes of which it holds copies, written by the cronjobs that mount it: `VOLUME` of this service, or
-    `SERVICE/VOLUME`."""
-    backup: StatedBackup | None = None
-    """A copy made outside of the lab. Dumps of a database and volumes with `copy_of` are counted by themselves."""
-    no_backup: Reason | None = None
-    """Why it needs no copy."""
-
-
-class Scratch(Model):
-    """An emptyDir: gone with the pod."""
-
-    size: MemoryQuantity
-    medium: Literal["disk", "memory"] = "disk"
-    """`memory` counts towards the container's memory."""
 
 
 class Permission(Model):
@@ -98,29 +60,6 @@ class Permission(Model):
     resources: Annotated[tuple[Text, ...], Field(min_length=1)]
     verbs: Annotated[tuple[Verb, ...], Field(min_length=1)]
     scope: Literal["namespace", "cluster"] = "namespace"
-
-
-class Exposure(Model):
-    """An HTTP host name under which the service is reached through the ingress controller."""
-
-    host: Hostname
-    """A name below the site's domain, or a whole one if it has a dot."""
-    auth: Literal["required", "app", "public", "none"] = "required"
-    """Check of the visitor: `required` by the lab's forward authentication, `app` by the service itself,
-    `public` none as it is meant for strangers, `none` none as only machines call it."""
-    reach: Literal["internet", "lan"] = "lan"
-    """`lan` admits only the networks of the site; `internet` everybody."""
-    path: Route = "/"
-    workload: Name | None = None
-    """The workload that answers; left out, the main one."""
-    port: PortName | None = None
-    """The port of it that answers; left out, the first one."""
-    middlewares: tuple[Name, ...] = ()
-    """Traefik's middlewares in the service's own namespace that requests pass last, for example of `objects`."""
-
-    def host_name(self, domain: str) -> str:
-        """The whole host name, in a site with that domain."""
-        return self.host if "." in self.host else f"{self.host}.{domain}"
 
 
 FileName = Annotated[

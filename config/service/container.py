@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, Field
 
 from config.image import Image
-from config.kubernetes import AbsolutePath, Capability, LabelKey, LabelValue, PortName, UserId
+from config.kubernetes import AbsolutePath, Capability, GroupId, LabelKey, LabelValue, PortName, ResourceName, UserId
 from config.model import Model, Name, Text, text_like
 from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
 from config.schedule import Schedule
@@ -14,15 +14,40 @@ from config.service.adopted import Adopted
 from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.mount import MountPoints
 from config.service.placement import Placement
-from config.service.port import PortNumber
+from config.service.port import ContainerPort, PortNumber
 from config.service.probe import Probes
-from config.service.secret import EnvironmentSource, SecretFile, SecretVariable
+from config.service.runs import JobSettings, RunsAs
+from config.service.secret import ConfigKey, EnvironmentSource, SecretFile, SecretVariable
 from config.service.security import PodSecurity
 from config.source import Path
 
 EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
 ]
+
+NetworkName = Annotated[
+    str,
+    text_like(
+        r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/)?[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$",
+        "a NetworkAttachmentDefinition, or NAMESPACE/NAME, for example network/iot",
+    ),
+]
+FieldOfPod = Annotated[
+    str,
+    text_like(
+        r"^(metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])|spec\.(nodeName|serviceAccountName)"
+        r"|status\.(hostIPs?|podIPs?)|(requests|limits)\.(cpu|memory|ephemeral-storage))$",
+        "a field of the pod or an amount of the container, for example status.podIP or limits.memory",
+    ),
+]
+
+
+class ResourceClaim(Model):
+    """A ResourceClaim that exists (`claim`), or a ResourceClaimTemplate from which each pod gets one (`template`)."""
+
+    claim: Name | None = None
+    template: Name | None = None
+
 
 LEAST_VIDEO_MEMORY_MIB = 64
 """Below what the driver takes for a process alone; a smaller number means GiB."""
@@ -67,12 +92,33 @@ class Container(Resources):
     secrets: dict[EnvironmentName, SecretVariable] = {}
     env_from: tuple[EnvironmentSource, ...] = ()
     """Things of which every key becomes a variable, as `{secret: NAME}`, `{config_map: NAME}`, `{path: immich}`."""
+    env_keys: dict[EnvironmentName, ConfigKey] = {}
+    """Variables that are a key of a ConfigMap that exists, as `{LOG_LEVEL: {config_map: NAME, key: level}}`."""
+    env_fields: dict[EnvironmentName, FieldOfPod] = {}
+    """Variables that are a field of the pod, or an amount of the container, as `{NODE: spec.nodeName}`."""
+    files: dict[AbsolutePath, str] = {}
+    """Configuration files, by where they appear."""
+    secret_files: dict[AbsolutePath, SecretFile] = {}
+    """Secret files, by where they appear; a Secret without a key is a folder."""
+    working_dir: AbsolutePath | None = None
+    """Folder in which the command runs; left out, the image's."""
+    terminal: bool = False
+    """A terminal and an open standard input, as `docker run -it` gives."""
+    pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = None
+    """When a node pulls the image; left out, IfNotPresent."""
+    devices: dict[ResourceName, Annotated[int, Field(ge=1, le=1000)]] = {}
+    """Devices of a device plugin, by extended resource, as `{gpu.intel.com/i915: 1}`; needs the exception `devices`."""
+    resource_claims: dict[Name, ResourceClaim] = {}
+    """Devices by dynamic resource allocation, as `{gpu: {template: one-gpu}}`; needs the exception `devices`. On which
+    nodes there are such devices is not checked."""
     mounts: dict[Name, MountPoints] = {}
     """Volumes and scratch space of the service, by name, and where they appear: a path, or a path with more,
     `{path: /data, sub_path: photos, read_only: true}`, or a list of these."""
     run_as_user: UserId | None = None
     """Numeric user id; left out, the image's own user."""
-    run_as_group: UserId | None = None
+    run_as_root: bool = False
+    """Run as root (user 0), whatever the image says."""
+    run_as_group: GroupId | None = None
     """Numeric group id; left out, the image's own group."""
     read_only_root: bool | None = None
     """Nothing can be written but into what is mounted, and `/tmp`; left out, as the tier does."""
@@ -86,6 +132,27 @@ class Container(Resources):
     """A command that runs when the container has started."""
     privileged: bool = False
     """Run with all rights on the node; needs the exception `host-access`."""
+    privilege_escalation: bool = False
+    """Processes may gain more rights than their parent has, as sudo and ping do."""
+    pre_stop_sleep_seconds: Annotated[int, Field(ge=1, le=600)] | None = None
+    """How long the container waits before it is stopped, so that requests under way end; in place of `pre_stop`."""
+
+
+class Listening(Container):
+    """A container that runs as long as its pod, and may be reached."""
+
+    ports: dict[PortName, PortNumber] = {}
+    """`8000`, `53/udp`, or `{number: 8000, service: 80, node: 30080}`: where the container listens, the port of the
+    Kubernetes Service, and one of every node. The first one of the main container is where the service is reached."""
+    probes: Probes | None = None
+    """How Kubernetes asks whether the container has started, can be reached, and lives; in place of `health`."""
+
+
+class Sidecar(Listening):
+    """A container beside the main one. Its ports are reached through the same Kubernetes Service."""
+
+    native: bool = False
+    """Start before the `init` containers and the main one, and stop after it, for example a VPN."""
 
 
 class Gpu(Model):
@@ -108,28 +175,22 @@ class Autoscale(Model):
 OwnedField = Literal["image", "replicas", "resources", "env", "labels", "annotations", "schedule"]
 
 
-class Workload(Container):
+class Workload(Listening):
     """A controller with one main container."""
 
-    runs_as: Literal["deployment", "statefulset", "daemonset", "cronjob"] = "deployment"
+    runs_as: RunsAs = "deployment"
+    """`job` runs once: when it is made, and again when its container is changed."""
     schedule: Schedule | None = None
     """When a cronjob runs; in the site's timezone."""
+    job: JobSettings = JobSettings()
+    """How a job or a cronjob is repeated, stopped and kept."""
     replicas: Annotated[int, Field(ge=0, le=100)] = 1
     """0 declares a service that is switched off."""
     autoscale: Autoscale | None = None
-    ports: dict[PortName, PortNumber] = {}
-    """The first one is where the service is reached. `8000`, `53/udp`, or `{number: 8000, service: 80, node: 30080}`:
-    where the container listens, the port of the Kubernetes Service, and one of every node."""
     health: AbsolutePath | None = None
     """HTTP path on the first port that answers 2xx when the service works; left out, the port is tried."""
-    probes: Probes | None = None
-    """How Kubernetes asks whether the main container has started, can be reached, and lives; in place of `health`."""
-    sidecars: dict[Name, Container] = {}
+    sidecars: dict[Name, Sidecar] = {}
     init: dict[Name, Container] = {}
-    files: dict[AbsolutePath, str] = {}
-    """Configuration files, by where they appear in the main container."""
-    secret_files: dict[AbsolutePath, SecretFile] = {}
-    """Secret files, by where they appear in the main container; a Secret without a key is a folder."""
     pull_secrets: tuple[Name, ...] = ()
     """Secrets with which images are pulled."""
     waits_for: tuple[Name, ...] = ()
@@ -143,6 +204,13 @@ class Workload(Container):
     """Where its pods may and would rather run, and how they resolve names."""
     security: PodSecurity = PodSecurity()
     """Groups, user namespaces and system calls of its pods."""
+    session_affinity_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = None
+    """How long a client stays with the pod that answered it first; left out, any pod answers."""
+    publish_not_ready: bool = False
+    """Its Kubernetes Service names pods before they are ready, as those of some clusters need to find each other."""
+    further_networks: Annotated[tuple[NetworkName, ...], Field(max_length=16)] = ()
+    """Further networks of its pods, by Multus: NetworkAttachmentDefinitions of its namespace, or `NAMESPACE/NAME`;
+    needs the exception `devices`."""
     headless: bool = False
     """Its Kubernetes Service has no address of its own: its name stands for the addresses of the pods."""
     labels: LabelMarks = LabelMarks()
@@ -159,6 +227,11 @@ class Workload(Container):
     def containers(self) -> tuple[Container, ...]:
         """The main container, which is the workload itself, its sidecars and its init containers."""
         return (self, *self.sidecars.values(), *self.init.values())
+
+    @property
+    def reached_ports(self) -> dict[str, ContainerPort]:
+        """The ports of its Kubernetes Service: those of the main container, then of the sidecars."""
+        return dict(pair for each in (self, *self.sidecars.values()) for pair in each.ports.items())
 
     @property
     def gpu_share(self) -> Gpu | None:

@@ -15,9 +15,13 @@ class Mount(NamedTuple):
     sub_path: str | None = None
     """The folder or file of the volume that appears there; left out, all of it."""
     read_only: bool = False
+    propagation: str | None = None
+    """`HostToContainer` shows what the node mounts there later, `Bidirectional` also shows the node what the container
+    mounts."""
 
 
-_KEYS = {"path": str, "sub_path": str, "read_only": bool}
+_KEYS = {"path": str, "sub_path": str, "read_only": bool, "propagation": str}
+PROPAGATIONS = ("HostToContainer", "Bidirectional")
 
 
 def _mounts(value: object) -> tuple[Mount, ...]:
@@ -44,13 +48,21 @@ def _mount(value: object) -> Mount:
         raise ValueError(refusal)
     if sub_path is not None and (sub_path.startswith("/") or ".." in sub_path.split("/")):
         raise ValueError(f"sub_path: {shown(sub_path)} must lie within the volume, as photos/thumbs")
-    return Mount(path, sub_path, bool(said.get("read_only")))
+    propagation: str | None = said.get("propagation")
+    if propagation is not None and propagation not in PROPAGATIONS:
+        raise ValueError(f"propagation: {shown(propagation)} is none; write {' or '.join(PROPAGATIONS)}")
+    return Mount(path, sub_path, bool(said.get("read_only")), propagation)
 
 
 _PATH = {"type": "string", "pattern": "^/[^:]*$"}
 _LONG: dict[str, Any] = {
     "type": "object",
-    "properties": {"path": _PATH, "sub_path": {"type": "string"}, "read_only": {"type": "boolean"}},
+    "properties": {
+        "path": _PATH,
+        "sub_path": {"type": "string"},
+        "read_only": {"type": "boolean"},
+        "propagation": {"enum": [*PROPAGATIONS]},
+    },
     "required": ["path"],
     "additionalProperties": False,
 }

@@ -43,6 +43,14 @@ class EnvironmentSource(Model):
     """Prefix of each variable's name."""
 
 
+class ConfigKey(Model):
+    """A key of a ConfigMap that exists, or that another object of the service makes."""
+
+    config_map: Name
+    key: SecretKey | None = None
+    """Left out, the variable's name."""
+
+
 class SecretFile(Model):
     """A file, or with a Secret and no key a folder of files, that is secret."""
 

@@ -1,25 +1,32 @@
 """Rights of the pods of a workload."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from config.kubernetes import UserId
-from config.model import Model
+from config.kubernetes import GroupId
+from config.model import Model, Text, text_like
+
+_PROFILE = r"^(RuntimeDefault|Unconfined|Localhost/[^/].*)$"
 
 
 class PodSecurity(Model):
     """Groups, user namespaces and system calls of a workload's pods. What is left out is by convention."""
 
-    fs_group: UserId | None = None
+    fs_group: GroupId | None = None
     """The group that owns volumes; left out, the user's number where one is stated."""
     fs_group_change: Literal["OnRootMismatch", "Always"] | None = None
     """When the files of a volume are given to it: OnRootMismatch spares large volumes, and is the convention in a tier
     with `pod_security: restricted`."""
-    groups: tuple[UserId, ...] = ()
+    groups: tuple[GroupId, ...] = ()
     """Further groups of the processes."""
     user_namespace: bool = False
     """Root in the pod is nobody on the node (`hostUsers: false`)."""
-    seccomp: Literal["RuntimeDefault", "Unconfined"] | None = None
-    """Which system calls are let through; left out, those of the runtime's default."""
+    seccomp: Annotated[str, text_like(_PROFILE, "RuntimeDefault, Unconfined or Localhost/FILE")] | None = None
+    """Which system calls are let through; left out, those of the runtime's default. `Localhost/FILE` is a profile in
+    the kubelet's folder on each node."""
+    app_armor: Annotated[str, text_like(_PROFILE, "RuntimeDefault, Unconfined or Localhost/FILE")] | None = None
+    """The AppArmor profile; left out, the runtime's default where the node has AppArmor."""
+    sysctls: dict[Text, str] = {}
+    """Settings of the kernel for these pods alone, as `{net.ipv4.ip_unprivileged_port_start: "0"}`."""
     host_pid: bool = False
     """See the processes of the node; needs the exception `host-access`."""
     host_ipc: bool = False

@@ -210,7 +210,6 @@ def _mappings(plan: Plan, state: State, host: str) -> Iterator[Finding]:
 
 
 def _is_planned(present: PciMapping, planned: Planned) -> bool:
-    """Whether it maps the same device on the same host; details that differ are found at the device."""
-    wanted = planned.properties["maps"][0]
-    locations = (settings(each) for each in present.map)
-    return any((each.get("node"), each.get("path")) == (wanted["node"], wanted["path"]) for each in locations)
+    """Whether it maps the same devices on the same hosts; details that differ are found at the device."""
+    locations = {(each.get("node"), each.get("path")) for each in map(settings, present.map)}
+    return all((each["node"], each["path"]) in locations for each in planned.properties["maps"])

@@ -10,7 +10,13 @@ from config.source import Path
 
 Key = tuple[str, str, str]
 """Namespace, workload as `Deployment/blog`, and container."""
-_KINDS = {"deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet", "cronjob": "CronJob"}
+_KINDS = {
+    "deployment": "Deployment",
+    "statefulset": "StatefulSet",
+    "daemonset": "DaemonSet",
+    "cronjob": "CronJob",
+    "job": "Job",
+}
 
 
 class Written(NamedTuple):

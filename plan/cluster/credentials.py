@@ -7,6 +7,7 @@ makes unless told otherwise, is weaker than an authority that lasts ten years sh
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from config.cluster import Distribution
 from config.lab import Lab
 from plan.cluster.kubeadm import api_endpoint
 from plan.cluster.membership import founder, in_start_order
@@ -63,6 +64,20 @@ def plan_credentials(lab: Lab) -> Credentials | None:
     return Credentials(lab.cluster.name, f"https://{api_endpoint(lab)}", AUTHORITIES, ADMINISTRATOR)
 
 
+_VALIDITY: Mapping[Distribution, str] = {
+    "kubeadm": f"; kubeadm's certificates are valid for {ADMINISTRATOR.days} days, a token that lets a node join for "
+    f"{JOIN_TOKEN_HOURS} hours",
+    "k3s": "",
+    "talos": "",
+}
+_ASKING: Mapping[Distribution, str] = {
+    "kubeadm": "`kubeadm certs check-expiration` and `kubeadm token list`",
+    "k3s": "`k3s certificate check` and `k3s token list`",
+    "talos": "`talosctl config info`, which says until when your own certificate is valid; Talos renews the others",
+}
+"""Commands that show until when certificates are valid, by the maker of the cluster."""
+
+
 def credential_findings(lab: Lab) -> Iterator[Finding]:
     """A cluster that exists does not say until when its certificates are valid."""
     if founder(lab) is None:
@@ -70,10 +85,11 @@ def credential_findings(lab: Lab) -> Iterator[Finding]:
         yield CREDENTIALS_UNCHECKED.finding(
             (kind, first),
             "the cluster was not made from this lab, so the expiry of its certificates and tokens could not be "
-            f"checked; kubeadm's certificates are valid for {ADMINISTRATOR.days} days, a token that lets a node join "
-            f"for {JOIN_TOKEN_HOURS} hours",
-            f"ask {first}: `kubeadm certs check-expiration` and `kubeadm token list`",
-            facts={"certificate_days": ADMINISTRATOR.days, "join_token_hours": JOIN_TOKEN_HOURS},
+            f"checked{_VALIDITY[lab.cluster.distribution]}",
+            f"ask {first}: {_ASKING[lab.cluster.distribution]}",
+            facts={"certificate_days": ADMINISTRATOR.days, "join_token_hours": JOIN_TOKEN_HOURS}
+            if lab.cluster.distribution == "kubeadm"
+            else {},
         )
 
 

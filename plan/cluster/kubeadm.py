@@ -84,12 +84,13 @@ def kubelet_patch(lab: Lab, machine: Machine) -> Manifest:
 
 
 def _node_registration(lab: Lab, name: str, machine: Machine) -> Manifest:
-    labels = topology(lab.cluster, machine)
+    labels = topology(lab.cluster, machine) | machine.labels
+    own = [{"key": key, "value": value, "effect": "NoSchedule"} for key, value in machine.taints.items()]
     tainted = machine.role == "control-plane" and lab.cluster.control_plane_taint
     return {
         "name": name,
         "criSocket": CRI_SOCKET,
-        "taints": [{"key": CONTROL_PLANE_LABEL, "effect": "NoSchedule"}] if tainted else [],
+        "taints": [*([{"key": CONTROL_PLANE_LABEL, "effect": "NoSchedule"}] if tainted else []), *own],
         "kubeletExtraArgs": [
             {"name": "node-ip", "value": node_address(lab, machine)},
             {"name": "node-labels", "value": ",".join(f"{label}={value}" for label, value in labels.items())},

@@ -44,8 +44,9 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
         **topology(cluster, machine),
+        **machine.labels,
     }
-    taints: dict[str, str] = {}
+    taints = dict(machine.taints)
     if is_control_plane:
         labels[CONTROL_PLANE_LABEL] = ""
         taints |= {CONTROL_PLANE_LABEL: ""} if cluster.control_plane_taint else {}

@@ -61,7 +61,11 @@ def certificate_findings(lab: Lab) -> Iterator[Finding]:
     ingress = lab.cluster.platform.ingress
     if ingress is None or ingress.certificate_resolver is None:
         return
-    exposed = [name for name, service in lab.services.items() if service.expose]
+    exposed = [
+        name
+        for name, service in lab.services.items()
+        if any(lab.cluster.platform.passes_ingress(each) and each.certificate is None for each in service.expose)
+    ]
     controller = lab.services[ingress.controller]
     if not exposed or not isinstance(controller, HelmService):
         return

@@ -106,6 +106,6 @@ def _needed_by(lab: Lab, registry: str) -> set[str]:
     """The registry itself, and the parts of the platform that it does not start or is not reached without."""
     platform = lab.cluster.platform
     parts = {registry, platform.pod_network, platform.policy_engine}
-    if platform.ingress and lab.services[registry].expose:
+    if platform.ingress and any(platform.passes_ingress(each) for each in lab.services[registry].expose):
         parts.add(platform.ingress.controller)
     return {each for each in parts if each is not None}

@@ -214,6 +214,7 @@ def _unused_exceptions(
         "unconfined": not own or "unconfined" in needed,
         "cluster-rights": not own or any(excepted_permissions(name, service)),
         "no-sign-in": any((each.auth, each.reach) == ("none", "internet") for each in service.expose),
+        "devices": not own or any(_uses_devices(each) for each in own),
     }
     for exception in service.exceptions:
         if not used[exception]:
@@ -225,7 +226,12 @@ def _unused_exceptions(
 
 
 def _uses_host(service: Service, workload: Workload) -> bool:
-    return workload.host_network or bool(host_paths_of(service)) or any(each.privileged for each in workload.containers)
+    shares = workload.host_network or workload.security.host_pid or workload.security.host_ipc
+    return shares or bool(host_paths_of(service)) or any(each.privileged for each in workload.containers)
+
+
+def _uses_devices(workload: Workload) -> bool:
+    return bool(workload.further_networks) or any(each.devices or each.resource_claims for each in workload.containers)
 
 
 def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service import Service
 from config.service.database import DatabaseBase
+from config.service.runs import ENDING
 from config.source import Path
 from plan.ledger.copies import Copy, Fate, longest_pause
 from plan.ledger.places import Place, place_of_storage, places_of_class
@@ -200,7 +201,7 @@ def _by_jobs(lab: Lab, service: str, volume: str) -> Iterator[Copy]:
     jobs = [
         part
         for part in lab.services[service].parts(service)
-        if part.workload.runs_as == "cronjob" and any(volume in each.mounts for each in part.workload.containers)
+        if part.workload.runs_as in ENDING and any(volume in each.mounts for each in part.workload.containers)
     ]
     places = _places(lab, lab.services[service].volumes[volume].storage_class)
     if not jobs:

@@ -85,11 +85,11 @@ host has and the program does not say would be taken away: a USB stick, a pool."
 
 def plan_machines(lab: Lab) -> tuple[VirtualMachine, ...]:
     """The machines in the order in which their host starts them."""
-    return tuple(_machine(lab, name, machine) for name, machine in in_start_order(lab).items())
+    mappings = _mappings(lab)
+    return tuple(_machine(lab, name, machine, mappings.get(name, ())) for name, machine in in_start_order(lab).items())
 
 
-def _machine(lab: Lab, name: str, machine: Machine) -> VirtualMachine:
-    devices = {device: lab.site.hosts[machine.host].pci_devices[device] for device in machine.pci_devices}
+def _machine(lab: Lab, name: str, machine: Machine, mappings: tuple[PciMapping, ...]) -> VirtualMachine:
     is_node = is_created_node(machine)
     snippets = node_snippets(lab, name, machine) if is_node else {}
     particular = _adopted() if machine.adopt else _created(lab, machine, snippets)
@@ -104,7 +104,7 @@ def _machine(lab: Lab, name: str, machine: Machine) -> VirtualMachine:
         properties=_properties(lab, name, machine) | particular,
         ignore_changes=(*ALWAYS_IGNORED, *(IGNORED_WHEN_ADOPTED if machine.adopt else ())),
         import_id=f"{machine.host}/{machine.vmid}" if machine.adopt else None,
-        pci_mappings=() if machine.adopt else tuple(_mapping(machine, *item) for item in devices.items()),
+        pci_mappings=mappings,
         snippets=tuple(snippets.values()),
         joins=is_node and name != founder(lab),
     )
@@ -207,13 +207,30 @@ def _pci(index: int, device: str) -> dict[str, Any]:
     return {"device": f"hostpci{index}", "mapping": device, "pcie": True, "rombar": True, "xvga": False}
 
 
-def _mapping(machine: Machine, name: str, device: PciDevice) -> PciMapping:
+def _mappings(lab: Lab) -> Mapping[str, tuple[PciMapping, ...]]:
+    """Mappings by the machine that they are made with: the first that uses them. Devices of several hosts that have one
+    name are one mapping, with a place on each of these hosts."""
+    found: dict[str, dict[str, PciMapping]] = {}
+    owners: dict[str, str] = {}
+    for machine_name, machine in in_start_order(lab).items():
+        for name in () if machine.adopt else machine.pci_devices:
+            device = lab.site.hosts[machine.host].pci_devices[name]
+            owner = owners.setdefault(name, machine_name)
+            known = found.setdefault(owner, {}).get(name)
+            others: list[dict[str, Any]] = known.properties["maps"] if known else []
+            comment = known.properties["comment"] if known else device.description
+            maps = [*others, _location(machine, device)]
+            found[owner][name] = PciMapping(name, {"name": name, "comment": comment, "maps": maps})
+    return {machine: tuple(mappings.values()) for machine, mappings in found.items()}
+
+
+def _location(machine: Machine, device: PciDevice) -> dict[str, Any]:
     location: dict[str, Any] = {"id": device.id, "node": machine.host, "path": device.path}
     if device.subsystem_id is not None:
         location["subsystem_id"] = device.subsystem_id
     if device.iommu_group is not None:
         location["iommu_group"] = device.iommu_group
-    return PciMapping(name, {"name": name, "comment": device.description, "maps": [location]})
+    return location
 
 
 def machine_findings(lab: Lab) -> Iterator[Finding]:

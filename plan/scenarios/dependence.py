@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from config.cluster import Platform
 from config.lab import Lab
 from config.service import HelmService
+from config.service.exposure import Exposure
 from plan.model import Workload
 
 METRICS_GROUP = "metrics.k8s.io"
@@ -22,7 +24,7 @@ def dependents_of(lab: Lab) -> Mapping[str, tuple[str, ...]]:
 
 
 def _pairs(lab: Lab) -> Iterator[tuple[str, str]]:
-    ingress, secrets = lab.cluster.platform.ingress, lab.cluster.platform.secrets
+    secrets = lab.cluster.platform.secrets
     servers = lab.networks.networks[lab.cluster.node_network].nameservers
     names = [name for name, service in lab.services.items() if service.load_balancer in servers]
     for name, service in lab.services.items():
@@ -30,14 +32,21 @@ def _pairs(lab: Lab) -> Iterator[tuple[str, str]]:
             yield from ((below, name) for below in workload.waits_for)
         if service.expose:
             yield from ((below, name) for below in names if len(names) == len(servers))
-            if ingress:
-                yield ingress.controller, name
-        if ingress and ingress.forward_auth and any(each.auth == "required" for each in service.expose):
-            yield ingress.forward_auth, name
+        yield from ((below, name) for exposure in service.expose for below in _carrying(lab.cluster.platform, exposure))
         if any(each.workload.autoscale for each in service.parts(name)):
             yield from ((below, name) for below in lab.services if serves_metrics(lab, below))
         if secrets and any(each.secrets for _, each in service.containers_of(name)):
             yield secrets.vault, name
+
+
+def _carrying(platform: Platform, exposure: Exposure) -> Iterator[str]:
+    """The services that requests pass before they come to one."""
+    if platform.ingress and platform.passes_ingress(exposure):
+        yield platform.ingress.controller
+        if platform.ingress.forward_auth and exposure.auth == "required":
+            yield platform.ingress.forward_auth
+    elif (gateway := platform.gateway_of(exposure)) and gateway.service:
+        yield gateway.service
 
 
 def serves_metrics(lab: Lab, name: str) -> bool:

@@ -11,6 +11,7 @@ from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from config.pod_security import excepted_keys
 from config.service import Service
+from config.service.app import OwnWorkloads
 from config.service.container import Container, Workload
 from config.tier import Tier
 
@@ -78,6 +79,8 @@ def _standard(lab: Lab, name: str, service: Service) -> PodSecurityStandard | No
         return "privileged"
     in_files = any(each.kind in POD_TEMPLATES for each in lab.objects.get(name, ()))
     is_known = service.makes_pods in ("program", "operator") and not in_files
+    if isinstance(service, OwnWorkloads) and service.shares and lab.tiers[service.tier].pod_security == "restricted":
+        return "baseline"
     if not is_known or service.exceptions.keys() & {"root-user", "capabilities"}:
         return "baseline"
     return lab.tiers[service.tier].pod_security

@@ -16,10 +16,12 @@ from plan.workloads.controllers import (
     planned_workload,
     recommendation,
 )
+from plan.workloads.files import files_config_maps
 from plan.workloads.identity import identity
-from plan.workloads.networking import Backends, ingresses, service
+from plan.workloads.networking import service
 from plan.workloads.permissions import permissions
 from plan.workloads.pods import pod_template
+from plan.workloads.routes import Backends, routes
 from plan.workloads.secrets import service_secrets
 
 
@@ -41,7 +43,7 @@ def build_parts(context: ServiceContext, parts: list[Part]) -> tuple[list[Worklo
         workload, objects = _build_part(context, part, _neighbour(context, part, parts))
         workloads.append(workload)
         manifests += objects
-    manifests += ingresses(context, _backends(context, parts))
+    manifests += routes(context, _backends(context, parts))
     return workloads, manifests
 
 
@@ -52,7 +54,7 @@ def _build_part(
     template = pod_template(context, name, config, per_replica_volumes(context, config), beside)
     made = controller(context, name, config, template)
     objects = [
-        *volumes.files_config_map(context, name, config),
+        *files_config_maps(context, name, config),
         *service(context, part),
         made,
         *availability(context, name, config),
@@ -75,11 +77,11 @@ def _neighbour(context: ServiceContext, part: Part, parts: list[Part]) -> Mappin
 def _backends(context: ServiceContext, parts: list[Part]) -> Backends:
     def listening() -> Iterator[tuple[tuple[str | None, str | None], tuple[str, int]]]:
         for part in parts:
-            if part.workload.ports:
+            if ports := part.workload.reached_ports:
                 key = None if part.is_main else str(part.path[-1])
                 called = identity(part.name, part.workload).service
-                yield (key, None), (called, next(iter(part.workload.ports.values())).reached)
-                for name, port in part.workload.ports.items():
+                yield (key, None), (called, next(iter(ports.values())).reached)
+                for name, port in ports.items():
                     yield (key, name), (called, port.reached)
 
     return dict(listening())

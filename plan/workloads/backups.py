@@ -1,11 +1,11 @@
 """Backups of database servers: a job that dumps all of one, onto a volume of its own."""
 
 from config.service import AppService
-from config.service.common import Volume
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import Backup, DatabaseBase
 from config.service.mount import Mount
 from config.service.secret import SecretVariable
+from config.service.volume import Volume
 from plan.tiers.conventions import BACKUP
 
 _DUMP = """set -euo pipefail

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.service.container import Container as ContainerConfig
+from config.service.container import Listening
 from config.service.container import Workload as WorkloadConfig
 from config.service.probe import Probe
-from config.service.secret import EnvironmentSource, SecretVariable
+from config.service.runs import ENDING
+from config.service.secret import ConfigKey, EnvironmentSource, SecretVariable
 from plan.model import Container, Manifest, resources
 from plan.tiers.conventions import WAIT_FOR, resources_of
 from plan.tiers.pod_security import dropped_capabilities, is_never_root, is_root_read_only
@@ -28,12 +30,17 @@ def container_manifest(
     manifest: Manifest = {
         "name": container.name,
         "image": config.image,
-        **({} if as_it_is else {"imagePullPolicy": "IfNotPresent"}),
+        **_pull_policy(config, as_it_is=as_it_is),
         "resources": {
             "requests": resources.written(container.requests),
             "limits": resources.written(container.limits),
+            **({"claims": [{"name": name} for name in config.resource_claims]} if config.resource_claims else {}),
         },
     }
+    if config.working_dir:
+        manifest["workingDir"] = config.working_dir
+    if config.terminal:
+        manifest |= {"stdin": True, "tty": True}
     if settings := _as_stated(config) if as_it_is else _secured(context, config):
         manifest["securityContext"] = settings
     if config.command:
@@ -51,9 +58,15 @@ def container_manifest(
     return manifest
 
 
+def _pull_policy(config: ContainerConfig, *, as_it_is: bool) -> Manifest:
+    policy = config.pull_policy or (None if as_it_is else "IfNotPresent")
+    return {"imagePullPolicy": policy} if policy else {}
+
+
 def _lifecycle(config: ContainerConfig) -> Manifest:
     hooks = {"postStart": config.post_start, "preStop": config.pre_stop}
-    return {hook: {"exec": {"command": list(command)}} for hook, command in hooks.items() if command}
+    sleep = {"preStop": {"sleep": {"seconds": config.pre_stop_sleep_seconds}}} if config.pre_stop_sleep_seconds else {}
+    return {hook: {"exec": {"command": list(command)}} for hook, command in hooks.items() if command} | sleep
 
 
 def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]:
@@ -61,7 +74,8 @@ def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]
     SYS_ADMIN, that may not escalate."""
     tier, exceptions = context.tier, context.exceptions
     settings: dict[str, Any] = {}
-    if not config.privileged and "SYS_ADMIN" not in config.capabilities:
+    escalates = config.privileged or "SYS_ADMIN" in config.capabilities or config.privilege_escalation
+    if not escalates:
         settings["allowPrivilegeEscalation"] = False
     settings |= _as_stated(config, dropped_capabilities(config, tier, exceptions))
     if is_never_root(config, tier, exceptions):
@@ -78,6 +92,8 @@ def _as_stated(config: ContainerConfig, dropped: tuple[str, ...] | None = None) 
         settings["capabilities"] = capabilities
     if config.run_as_user is not None:
         settings["runAsUser"] = config.run_as_user
+    elif config.run_as_root:
+        settings["runAsUser"] = 0
     if config.run_as_group is not None:
         settings["runAsGroup"] = config.run_as_group
     if config.read_only_root:
@@ -89,8 +105,10 @@ def _environment(context: ServiceContext, config: ContainerConfig) -> list[Manif
     """Kubernetes puts a variable into another one, `$(NAME)`, where it comes before it: those that name a secret come
     last."""
     secret = [{"name": name, "valueFrom": _reference(context, name, each)} for name, each in config.secrets.items()]
+    secret += [{"name": name, "valueFrom": _config_key(name, each)} for name, each in config.env_keys.items()]
+    secret += [{"name": name, "valueFrom": _field(each)} for name, each in config.env_fields.items()]
     plain = [{"name": name, "value": value} for name, value in config.env.items()]
-    names = tuple(f"$({name})" for name in config.secrets)
+    names = tuple(f"$({each['name']})" for each in secret)
     late = [each for each in plain if any(name in each["value"] for name in names)]
     return [*(each for each in plain if each not in late), *secret, *late]
 
@@ -100,6 +118,17 @@ def _reference(context: ServiceContext, variable: str, source: SecretVariable) -
         return {"secretKeyRef": {"name": source.secret, "key": source.key or variable}}
     key = secret_key(context, variable, source.path, source.key)
     return {"secretKeyRef": {"name": secret_name(context, source.store), "key": key}}
+
+
+def _config_key(variable: str, source: ConfigKey) -> Manifest:
+    return {"configMapKeyRef": {"name": source.config_map, "key": source.key or variable}}
+
+
+def _field(field: str) -> Manifest:
+    """A field of the pod, or an amount of the container."""
+    if field.partition(".")[0] in ("requests", "limits"):
+        return {"resourceFieldRef": {"resource": field}}
+    return {"fieldRef": {"fieldPath": field}}
 
 
 def _environment_sources(context: ServiceContext, config: ContainerConfig) -> list[Manifest]:
@@ -113,20 +142,19 @@ def _source(context: ServiceContext, each: EnvironmentSource) -> Manifest:
     return {"secretRef": {"name": name}}
 
 
-def ports(config: WorkloadConfig) -> list[Manifest]:
-    """The ports of a main container."""
+def ports(config: Listening) -> list[Manifest]:
+    """The ports of a container."""
     return [
         {"name": name, "containerPort": port.number, "protocol": port.protocol} for name, port in config.ports.items()
     ]
 
 
 def probes(config: WorkloadConfig) -> Mapping[str, Any]:
-    """Startup, readiness and liveness: as stated, else by HTTP where a path is, else by opening the first port."""
+    """Startup, readiness and liveness of a main container: as stated, else by HTTP where a path is, else by opening the
+    first port."""
     if config.probes is not None:
-        stated = {"startup": config.probes.startup, "readiness": config.probes.readiness}
-        stated["liveness"] = config.probes.liveness
-        return {f"{name}Probe": _probe(config, probe) for name, probe in stated.items() if probe is not None}
-    if not config.ports or config.runs_as == "cronjob" or (config.adopt.as_it_is and config.health is None):
+        return stated_probes(config)
+    if not config.ports or config.runs_as in ENDING or (config.adopt.as_it_is and config.health is None):
         return {}
     name, port = next(iter(config.ports.items()))
     if config.health is not None:
@@ -142,7 +170,16 @@ def probes(config: WorkloadConfig) -> Mapping[str, Any]:
     }
 
 
-def _probe(config: WorkloadConfig, probe: Probe) -> dict[str, Any]:
+def stated_probes(config: Listening) -> Mapping[str, Any]:
+    """The probes that a container states."""
+    if config.probes is None:
+        return {}
+    stated = {"startup": config.probes.startup, "readiness": config.probes.readiness}
+    stated["liveness"] = config.probes.liveness
+    return {f"{name}Probe": _probe(config, probe) for name, probe in stated.items() if probe is not None}
+
+
+def _probe(config: Listening, probe: Probe) -> dict[str, Any]:
     port = probe.port or next(iter(config.ports), "")
     if probe.exec:
         check: dict[str, Any] = {"exec": {"command": list(probe.exec)}}

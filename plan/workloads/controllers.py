@@ -6,6 +6,7 @@ from typing import Any
 from config.service.common import SizedService
 from config.service.container import Autoscale
 from config.service.container import Workload as WorkloadConfig
+from config.service.runs import ENDING
 from config.source import Path
 from plan.cluster.nodes import nodes_for
 from plan.model import Controller, Manifest, Pod, Workload
@@ -13,6 +14,7 @@ from plan.model.metadata import manifest
 from plan.model.resources import oom_score_adj, qos_class
 from plan.workloads.context import ServiceContext
 from plan.workloads.identity import identity
+from plan.workloads.jobs import cron_job, job
 from plan.workloads.pods import Template
 from plan.workloads.volumes import claim_spec, one_node_volumes, zones_of_volumes
 
@@ -60,11 +62,12 @@ def controller(context: ServiceContext, name: str, config: WorkloadConfig, templ
         "Deployment": _deployment,
         "StatefulSet": _stateful_set,
         "DaemonSet": _daemon_set,
-        "CronJob": _cron_job,
+        "CronJob": cron_job,
+        "Job": job,
     }[kind]
     spec = build(context, name, config, template)
     return manifest(
-        "batch/v1" if kind == "CronJob" else "apps/v1",
+        "batch/v1" if config.runs_as in ENDING else "apps/v1",
         kind,
         name,
         context.namespace,
@@ -171,25 +174,6 @@ def _daemon_set(context: ServiceContext, name: str, config: WorkloadConfig, temp
     }
 
 
-def _cron_job(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
-    pod = template.manifest
-    return {
-        "schedule": config.schedule,
-        "timeZone": context.lab.site.timezone,
-        "concurrencyPolicy": "Forbid",
-        "startingDeadlineSeconds": 600,
-        "successfulJobsHistoryLimit": 1,
-        "failedJobsHistoryLimit": 2,
-        "jobTemplate": {
-            "spec": {
-                "backoffLimit": 2,
-                "ttlSecondsAfterFinished": 86400,
-                "template": {**pod, "spec": {**pod["spec"], "restartPolicy": "Never"}},
-            }
-        },
-    }
-
-
 def availability(context: ServiceContext, name: str, config: WorkloadConfig) -> Iterator[Manifest]:
     """PodDisruptionBudget for what runs more than once, and the autoscaler where one is wanted."""
     autoscale = _autoscale(config)
@@ -225,7 +209,7 @@ def availability(context: ServiceContext, name: str, config: WorkloadConfig) -> 
 
 def _has_budget(config: WorkloadConfig) -> bool:
     is_replicated = config.replicas > 1 or _autoscale(config) is not None
-    return is_replicated and config.runs_as not in ("daemonset", "cronjob")
+    return is_replicated and not config.adopt.as_it_is and config.runs_as not in ("daemonset", *ENDING)
 
 
 def _autoscale(config: WorkloadConfig) -> Autoscale | None:

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from config.service import MysqlService
-from config.service.common import Volume
 from config.service.container import Workload as WorkloadConfig
 from config.service.mount import Mount
 from config.service.port import ContainerPort
 from config.service.secret import SecretVariable
+from config.service.volume import Volume
 from plan.model import Manifest, Workload
 from plan.workloads.apps import build_parts
 from plan.workloads.backups import as_app, backup_job, backup_volume

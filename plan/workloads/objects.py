@@ -11,8 +11,8 @@ from plan.model.fields import Fields, entries, mapping, number, text
 from plan.model.metadata import MANAGED_BY_LABEL, NOT_AWAITED, SERVICE_LABEL, TIER_LABEL
 from plan.workloads.context import ServiceContext
 from plan.workloads.helm import footprint_workloads
-from plan.workloads.networking import ingresses
 from plan.workloads.reading import read_workload
+from plan.workloads.routes import routes
 from plan.workloads.volumes import claims
 
 CLUSTER_WIDE = frozenset(
@@ -67,8 +67,8 @@ bound and whose class waits for its first consumer, since the provider then wait
 def build_stand_alone(context: ServiceContext, config: ObjectsService) -> tuple[list[Workload], list[Manifest]]:
     """In addition to the objects in files: the workloads that an operator makes of them, volumes, and routes."""
     backend = config.endpoint
-    routes = ingresses(context, {(None, None): (backend.service, backend.port)} if backend else {})
-    return footprint_workloads(context, config.footprint), [*claims(context), *routes]
+    ways = routes(context, {(None, None): (backend.service, backend.port)} if backend else {})
+    return footprint_workloads(context, config.footprint), [*claims(context), *ways]
 
 
 def build_objects(context: ServiceContext) -> tuple[list[Workload], list[Manifest], list[Manifest]]:

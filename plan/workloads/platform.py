@@ -11,7 +11,8 @@ from plan.model import Manifest
 from plan.model.metadata import manifest
 from plan.tiers.conventions import GPU_TAINT, GPU_TAINT_VALUE
 from plan.workloads.context import ServiceContext, endpoint
-from plan.workloads.networking import load_balancer_annotation, middlewares
+from plan.workloads.load_balancers import address_annotations
+from plan.workloads.middlewares import middlewares
 from plan.workloads.secrets import API_VERSION as EXTERNAL_SECRETS_API
 from plan.workloads.secrets import STORE
 
@@ -49,7 +50,7 @@ def platform_values(context: ServiceContext) -> Mapping[str, Any]:
             "backgroundController": {"rbac": {"clusterRole": {"extraResources": [_MAY_LABEL_NAMESPACES]}}},
         }
     if ingress and context.name == ingress.controller and context.service.load_balancer:
-        return {"service": {"annotations": load_balancer_annotation(context.service.load_balancer)}}
+        return {"service": {"annotations": address_annotations(context.lab, context.service.load_balancer)}}
     if gpu and context.name == gpu.operator:
         return {"nfd": {"enabled": False}, "devicePlugin": {"config": {"name": TIME_SLICING, "default": "any"}}}
     if gpu and context.name == gpu.feature_discovery:

@@ -54,16 +54,24 @@ def _secured(context: ServiceContext, config: WorkloadConfig) -> dict[str, Any]:
     if "fsGroup" in settings and context.tier.pod_security == "restricted":
         settings.setdefault("fsGroupChangePolicy", "OnRootMismatch")
     if needs_low_ports(config, context.tier, context.exceptions):
-        settings["sysctls"] = [LOW_PORTS]
+        stated = settings.get("sysctls", ())
+        settings["sysctls"] = [LOW_PORTS, *(each for each in stated if each["name"] != LOW_PORTS["name"])]
     return settings
 
 
 def _as_stated(config: WorkloadConfig) -> dict[str, Any]:
     security = config.security
     stated: dict[str, Any] = {
-        "seccompProfile": {"type": security.seccomp} if security.seccomp else None,
+        "seccompProfile": _profile(security.seccomp) if security.seccomp else None,
+        "appArmorProfile": _profile(security.app_armor) if security.app_armor else None,
+        "sysctls": [{"name": name, "value": each} for name, each in security.sysctls.items()] or None,
         "fsGroup": security.fs_group,
         "fsGroupChangePolicy": security.fs_group_change,
         "supplementalGroups": list(security.groups) or None,
     }
     return {key: value for key, value in stated.items() if value is not None}
+
+
+def _profile(stated: str) -> Manifest:
+    kind, _, file = stated.partition("/")
+    return {"type": kind, **({"localhostProfile": file} if file else {})}

@@ -5,17 +5,22 @@ from typing import Any, NamedTuple
 
 from config.objects import as_lists
 from config.service.container import Container as ContainerConfig
+from config.service.container import Sidecar
 from config.service.container import Workload as WorkloadConfig
 from plan.model import Container, Manifest, Pod, ResourceList
 from plan.model.constraints import read_constraints, read_tolerations
 from plan.model.resources import EPHEMERAL_STORAGE
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
-from plan.workloads.containers import container_manifest, ports, probes, wait_for
+from plan.workloads.containers import container_manifest, ports, probes, stated_probes, wait_for
 from plan.workloads.context import ServiceContext
+from plan.workloads.files import file_mounts, files_checksum, has_files
 from plan.workloads.identity import identity
 from plan.workloads.permissions import has_permissions
 from plan.workloads.pod_settings import dns_policy, placed
+
+MULTUS = "k8s.v1.cni.cncf.io/networks"
+"""Annotation by which Multus adds networks to a pod."""
 
 
 class Template(NamedTuple):
@@ -38,8 +43,14 @@ def pod_template(
     pods must share, because they mount the same block volume.
     """
     as_it_is = config.adopt.as_it_is
-    init = [*wait_for(context, config), *_further_containers(context, config.init, as_it_is=as_it_is)]
-    main = [_main_container(context, name, config), *_further_containers(context, config.sidecars, as_it_is=as_it_is)]
+    native = {key: each for key, each in config.sidecars.items() if each.native}
+    beside_it = {key: each for key, each in config.sidecars.items() if not each.native}
+    init = [
+        *wait_for(context, config),
+        *_sidecars(context, native, as_it_is=as_it_is),
+        *_further_containers(context, config.init, as_it_is=as_it_is),
+    ]
+    main = [_main_container(context, name, config), *_sidecars(context, beside_it, as_it_is=as_it_is)]
     pod = Pod(
         containers=tuple(container for container, _ in main),
         init_containers=tuple(container for container, _ in init),
@@ -69,6 +80,7 @@ def pod_template(
         "tolerations": _tolerations(config),
         "affinity": _stated_affinity(config) or (None if as_it_is else _affinity(called.selector, config, beside)),
         "topologySpreadConstraints": _stated_spread(config) or (None if as_it_is else _spread(called.selector, config)),
+        "resourceClaims": _resource_claims(config),
         "imagePullSecrets": [{"name": secret} for secret in config.pull_secrets],
         "serviceAccountName": context.name if has_permissions(context.service) else None,
         "hostNetwork": config.host_network,
@@ -77,11 +89,23 @@ def pod_template(
     spec |= {key: value for key, value in optional.items() if value}
     labels = config.labels.pod | ({} if as_it_is else context.labels(name)) | dict(called.selector)
     metadata: dict[str, Any] = {"labels": labels}
-    checksum = {"homelab/files-checksum": volumes.files_checksum(config)} if config.files and not as_it_is else {}
-    if annotations := config.annotations.pod | checksum:
+    checksum = {"homelab/files-checksum": files_checksum(config)} if has_files(config) and not as_it_is else {}
+    networks = {MULTUS: ",".join(config.further_networks)} if config.further_networks else {}
+    if annotations := config.annotations.pod | checksum | networks:
         metadata["annotations"] = annotations
     constraints = read_constraints(metadata, spec, preempts=context.tier.preempts)
     return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": spec})
+
+
+def _resource_claims(config: WorkloadConfig) -> list[Manifest]:
+    """The claims of all containers; one name is one claim."""
+    found = {name: claim for container in config.containers for name, claim in container.resource_claims.items()}
+    return [
+        {"name": name, "resourceClaimName": claim.claim}
+        if claim.claim
+        else {"name": name, "resourceClaimTemplateName": claim.template}
+        for name, claim in found.items()
+    ]
 
 
 def _main_container(context: ServiceContext, name: str, config: WorkloadConfig) -> tuple[Container, Manifest]:
@@ -91,10 +115,10 @@ def _main_container(context: ServiceContext, name: str, config: WorkloadConfig) 
         identity(name, config).container,
         config,
         as_it_is=as_it_is,
-        extended=context.extended_resources(config.gpu_share),
+        extended={**context.extended_resources(config.gpu_share), **config.devices},
         scratch=volumes.disk_scratch(context, config),
     )
-    mounts = volumes.mounts(config) + volumes.file_mounts(config) + volumes.secret_mounts(context, config)
+    mounts = [*volumes.mounts(config), *file_mounts(context, config)]
     if not as_it_is:
         mounts += volumes.tmp_mounts(context, container.name, config)
     manifest = container_manifest(context, container, config, mounts, as_it_is=as_it_is)
@@ -107,12 +131,32 @@ def _further_containers(
     context: ServiceContext, stated: Mapping[str, ContainerConfig], *, as_it_is: bool
 ) -> list[tuple[Container, Manifest]]:
     """Sidecars or init containers."""
-    made: list[tuple[Container, Manifest]] = []
+    found: list[tuple[Container, Manifest]] = []
     for name, each in stated.items():
-        container = _sized(context, name, each, as_it_is=as_it_is)
-        mounts = volumes.mounts(each) + ([] if as_it_is else volumes.tmp_mounts(context, name, each))
-        made.append((container, container_manifest(context, container, each, mounts, as_it_is=as_it_is)))
-    return made
+        container = _sized(context, name, each, as_it_is=as_it_is, extended=each.devices)
+        mounts = [*volumes.mounts(each), *file_mounts(context, each, f"-{name}")]
+        if not as_it_is:
+            mounts += volumes.tmp_mounts(context, name, each)
+        found.append((container, container_manifest(context, container, each, mounts, as_it_is=as_it_is)))
+    return found
+
+
+def _sidecars(
+    context: ServiceContext, stated: Mapping[str, Sidecar], *, as_it_is: bool
+) -> list[tuple[Container, Manifest]]:
+    """Sidecars with their ports and probes. A native one is an init container that goes on running."""
+    found: list[tuple[Container, Manifest]] = []
+    for container, manifest in _further_containers(context, stated, as_it_is=as_it_is):
+        config = stated[container.name]
+        reached = {"ports": ports(config)} if config.ports else {}
+        restarts = {"restartPolicy": "Always"} if config.native else {}
+        found.append(
+            (
+                container._replace(always_restarts=config.native),
+                {**manifest, **reached, **stated_probes(config), **restarts},
+            )
+        )
+    return found
 
 
 def _sized(

@@ -15,7 +15,7 @@ from plan.workloads.apps import build_parts
 from plan.workloads.backups import as_app, backup_job, backup_volume
 from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import planned_workload, recommendation
-from plan.workloads.networking import load_balancer_annotation
+from plan.workloads.load_balancers import address_annotations
 from plan.workloads.secrets import external_secret
 from plan.workloads.volumes import is_block
 
@@ -100,7 +100,7 @@ def _outside_service(context: ServiceContext, address: IPv4Address) -> dict[str,
     return {
         "selectorType": "rw",
         "serviceTemplate": {
-            "metadata": {"name": f"{context.name}-outside", "annotations": load_balancer_annotation(address)},
+            "metadata": {"name": f"{context.name}-outside", "annotations": address_annotations(context.lab, address)},
             "spec": {"type": "LoadBalancer", "allocateLoadBalancerNodePorts": False},
         },
     }

@@ -35,9 +35,9 @@ def _fetched(workloads: Iterable[WorkloadConfig]) -> Iterator[tuple[str, SecretV
     for workload in workloads:
         for container in workload.containers:
             yield from ((name, source) for name, source in container.secrets.items() if source.is_fetched)
-        for file in workload.secret_files.values():
-            if file.is_fetched:
-                yield "", SecretVariable(path=file.path, key=file.key, store=file.store)
+            for file in container.secret_files.values():
+                if file.is_fetched:
+                    yield "", SecretVariable(path=file.path, key=file.key, store=file.store)
 
 
 def chart_secret(context: ServiceContext, keys: Iterable[tuple[str, SecretVariable]]) -> Iterator[Manifest]:

@@ -1,28 +1,21 @@
-"""Volumes: claims, scratch space and configuration files, and where a pod mounts them."""
+"""Volumes: claims, shares and scratch space, and where a pod mounts them."""
 
-import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from config.lab import Lab
 from config.service import Service
 from config.service.app import OwnWorkloads
-from config.service.common import Scratch, Volume
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import DatabaseBase
-from config.service.secret import SecretFile
+from config.service.volume import Scratch, StaticShare, Volume
 from config.storage_class import ONE_NODE, AccessMode, BlockStorageClass, NfsStorageClass, OtherStorageClass
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Manifest, Pod
 from plan.model.metadata import NOT_AWAITED, manifest
 from plan.tiers.pod_security import TMP, TMP_SIZE
 from plan.workloads.context import ServiceContext
-from plan.workloads.secret_names import secret_key, secret_name
-
-FILES_VOLUME = "homelab-files"
-"""Not a name that a service would give to a volume of its own."""
-
+from plan.workloads.files import file_volumes
 
 TMP_VOLUME = "homelab-tmp"
 """Scratch space of all containers that have a read-only root file system: a folder for each."""
@@ -74,6 +67,9 @@ def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator
     provider/pkg/await/awaiters.go).
     """
     for name, volume in context.service.volumes.items():
+        if volume.share is not None:
+            yield _persistent_volume(context, name, volume, volume.share)
+            volume = volume.model_copy(update={"volume": _volume_of_share(context, name)})
         if name not in per_replica:
             yield manifest(
                 "v1",
@@ -84,6 +80,29 @@ def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator
                 annotations=NOT_AWAITED,
                 spec=claim_spec(context.lab, volume),
             )
+
+
+def _volume_of_share(context: ServiceContext, name: str) -> str:
+    return f"{context.namespace}-{context.claim(name)}"
+
+
+def _persistent_volume(context: ServiceContext, name: str, volume: Volume, share: StaticShare) -> Manifest:
+    """The volume of a share that exists. It is there for one claim, and keeps its data without it."""
+    claim = {"namespace": context.namespace, "name": context.claim(name)}
+    return manifest(
+        "v1",
+        "PersistentVolume",
+        _volume_of_share(context, name),
+        labels=context.labels() | volume.labels,
+        spec={
+            "accessModes": [access_mode(context.lab, volume)],
+            "capacity": {"storage": str(volume.size)},
+            "persistentVolumeReclaimPolicy": "Retain",
+            "claimRef": {"apiVersion": "v1", "kind": "PersistentVolumeClaim", **claim},
+            "nfs": {"server": share.server, "path": share.path, **({"readOnly": True} if share.read_only else {})},
+            **({"mountOptions": list(share.options)} if share.options else {}),
+        },
+    )
 
 
 def scratch_of(service: Service) -> Mapping[str, Scratch]:
@@ -103,10 +122,16 @@ def mounted(config: WorkloadConfig) -> set[str]:
 
 def block_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """Block volumes that the pods of a workload mount; each takes a volume slot of the node."""
-    volumes = context.service.volumes
-    return tuple(
-        name for name in volumes if name in mounted(config) and is_block(context.lab, volumes[name].storage_class)
-    )
+    used, service = mounted(config), context.service
+    own = (name for name, row in service.volumes.items() if name in used and is_block(context.lab, row.storage_class))
+    claims = service.claims if isinstance(service, OwnWorkloads) else {}
+    others = (name for name, claim in claims.items() if name in used and _is_block_of_others(context.lab, claim))
+    return (*own, *others)
+
+
+def _is_block_of_others(lab: Lab, claim: str) -> bool:
+    owner, _, volume = claim.partition("/")
+    return bool(volume) and is_block(lab, lab.services[owner].volumes[volume].storage_class)
 
 
 def zones_of_volumes(context: ServiceContext, pod: Pod) -> tuple[str, ...]:
@@ -154,11 +179,32 @@ def pod_volumes(
         for name, path in host_paths_of(context.service).items()
         if name in mounted(config)
     ]
-    if config.files:
-        volumes.append({"name": FILES_VOLUME, "configMap": {"name": files_name(workload)}})
+    volumes += [*existing_volumes(context, config), *file_volumes(context, workload, config)]
     if not config.adopt.as_it_is and any(map(context.has_own_tmp, config.containers)):
         volumes.append({"name": TMP_VOLUME, "emptyDir": {"sizeLimit": TMP_SIZE}})
-    return [*volumes, *secret_volumes(context, config)]
+    return volumes
+
+
+def existing_volumes(context: ServiceContext, config: WorkloadConfig) -> Iterator[Manifest]:
+    """Shares, claims and ConfigMaps that something else makes."""
+    service, used = context.service, mounted(config)
+    if not isinstance(service, OwnWorkloads):
+        return
+    for name in (each for each in service.shares if each in used):
+        share = service.shares[name]
+        read_only = {"readOnly": True} if share.read_only else {}
+        yield {"name": name, "nfs": {"server": share.server, "path": share.path, **read_only}}
+    for name in (each for each in service.claims if each in used):
+        yield {"name": name, "persistentVolumeClaim": {"claimName": _claim_of_others(context, service.claims[name])}}
+    for name in (each for each in service.config_maps if each in used):
+        yield {"name": name, "configMap": {"name": service.config_maps[name]}}
+
+
+def _claim_of_others(context: ServiceContext, claim: str) -> str:
+    owner, _, volume = claim.partition("/")
+    if not volume:
+        return claim
+    return context.lab.services[owner].volumes[volume].claim or f"{owner}-{volume}"
 
 
 def mounts(config: ContainerConfig) -> list[Manifest]:
@@ -169,6 +215,7 @@ def mounts(config: ContainerConfig) -> list[Manifest]:
             "mountPath": mount.path,
             **({"subPath": mount.sub_path} if mount.sub_path else {}),
             **({"readOnly": True} if mount.read_only else {}),
+            **({"mountPropagation": mount.propagation} if mount.propagation else {}),
         }
         for name, points in config.mounts.items()
         for mount in points
@@ -178,67 +225,3 @@ def mounts(config: ContainerConfig) -> list[Manifest]:
 def tmp_mounts(context: ServiceContext, name: str, config: ContainerConfig) -> list[Manifest]:
     """Where a container can write although its root file system is read-only."""
     return [{"name": TMP_VOLUME, "mountPath": TMP, "subPath": name}] if context.has_own_tmp(config) else []
-
-
-def secret_volumes(context: ServiceContext, config: WorkloadConfig) -> list[Manifest]:
-    """The volumes of a workload's secret files: one for each Secret."""
-    names = dict.fromkeys(_secret_of(context, file) for file in config.secret_files.values())
-    return [{"name": _secret_volume(name), "secret": {"secretName": name}} for name in names]
-
-
-def secret_mounts(context: ServiceContext, config: WorkloadConfig) -> list[Manifest]:
-    """Where the main container sees its secret files; a Secret without a key is a folder."""
-    return [
-        {
-            "name": _secret_volume(_secret_of(context, file)),
-            "mountPath": path,
-            **({"subPath": _key_of(context, file)} if file.key else {}),
-            "readOnly": True,
-        }
-        for path, file in config.secret_files.items()
-    ]
-
-
-def _secret_of(context: ServiceContext, file: SecretFile) -> str:
-    return file.secret or secret_name(context, file.store)
-
-
-def _key_of(context: ServiceContext, file: SecretFile) -> str:
-    return file.key or "" if file.secret else secret_key(context, "", file.path, file.key)
-
-
-def _secret_volume(secret: str) -> str:
-    return f"secret-{secret}"[:63].rstrip("-.")
-
-
-def file_mounts(config: WorkloadConfig) -> list[Manifest]:
-    """Where the main container sees its configuration files; each is mounted alone, next to what is there."""
-    return [
-        {"name": FILES_VOLUME, "mountPath": path, "subPath": key, "readOnly": True}
-        for path, key in zip(config.files, _file_keys(config), strict=True)
-    ]
-
-
-def files_name(workload: str) -> str:
-    """Name of the ConfigMap that holds a workload's files."""
-    return f"{workload}-files"
-
-
-def files_checksum(config: WorkloadConfig) -> str:
-    """Changes with any file: as an annotation of the pod it makes a rollout, which a mounted file alone does not."""
-    content = "\0".join(f"{path}\0{text}" for path, text in config.files.items())
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def files_config_map(context: ServiceContext, workload: str, config: WorkloadConfig) -> Iterator[Manifest]:
-    """The ConfigMap with a workload's files, if it has any."""
-    if config.files:
-        data = dict(zip(_file_keys(config), config.files.values(), strict=True))
-        yield manifest(
-            "v1", "ConfigMap", files_name(workload), context.namespace, labels=context.labels(workload), data=data
-        )
-
-
-def _file_keys(config: WorkloadConfig) -> list[str]:
-    """A ConfigMap's keys may not hold a slash; the number keeps two paths apart that differ in nothing else."""
-    return [f"{index}-{re.sub('[^-._a-zA-Z0-9]', '-', path[1:])}" for index, path in enumerate(config.files)]

@@ -15,6 +15,7 @@ FOLDERS = {
     "prod": ROOT / "config" / "labs" / "prod",
     "small": ROOT / "config" / "labs" / "small",
     "every_kind": ROOT / "tests" / "labs" / "every_kind",
+    "every_key": ROOT / "tests" / "labs" / "every_key",
 }
 
 

@@ -1,4 +1,4 @@
-"""The rendered files of two labs: YAML in, YAML out, for a reviewer to read.
+"""The rendered files of three labs: YAML in, YAML out, for a reviewer to read.
 
 `make golden` rewrites the files; the difference is part of the review.
 """
@@ -11,16 +11,16 @@ import pytest
 
 from cli.rendering import MARKER, rendering
 from plan.changes.files import rendered_files
-from tests.plan.labs import plan_of
+from tests.plan.labs import ROOT, plan_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-LABS = ("small", "every_kind")
+LABS = ("small", "every_kind", "every_key")
 
 
 @cache
 def planned(lab: str) -> dict[str, str]:
-    """The files of a lab as they are rendered now."""
-    return rendering(plan_of(lab))
+    """The files of a lab as they are rendered now, wherever this checkout is."""
+    return {name: text.replace(f"{ROOT}/", "") for name, text in rendering(plan_of(lab)).items()}
 
 
 def golden(lab: str) -> set[str]:

@@ -8,6 +8,8 @@ import pulumi_proxmoxve
 import pytest
 
 from plan.changes.provider_rules import ARGUMENTS
+from plan.cluster.kubeadm import join_documents
+from plan.cluster.nodes import plan_nodes
 from plan.model import VirtualMachine
 from plan.proxmox.machines import plan_machines
 from tests.plan.labs import lab_of, plan_of
@@ -215,3 +217,27 @@ def test_machines_come_in_the_order_in_which_their_host_starts_them() -> None:
     orders = [machine.properties["startup"]["order"] for machine in plan_machines(lab_of("prod"))]
     assert orders == sorted(orders)
     assert [machine.name for machine in plan_of("every_kind").machines] == ["router", "master", "worker-gpu", "worker"]
+
+
+def test_devices_of_several_hosts_with_one_name_are_one_mapping() -> None:
+    lab = lab_of("every_kind")
+    second = lab.machines["worker-gpu"].model_copy(update={"vmid": 299, "host": "other", "template": None})
+    hosts = {**lab.site.hosts, "other": lab.site.hosts["pve"]}
+    site = lab.site.model_copy(update={"hosts": hosts})
+    both = {**lab.machines, "worker-gpu-2": second.model_copy(update={"template": "ubuntu"})}
+    machines = {each.name: each for each in plan_machines(replace(lab, site=site, machines=both))}
+    owners = [each for each in machines.values() if each.pci_mappings]
+    (mapping,) = (mapping for each in owners for mapping in each.pci_mappings)
+    assert [place["node"] for place in mapping.properties["maps"]] == ["pve", "other"]
+    assert machines["worker-gpu-2"].properties["hostpcis"][0]["mapping"] == mapping.name
+
+
+def test_a_created_node_gets_its_labels_and_taints_when_it_joins() -> None:
+    lab = lab_of("every_kind")
+    marked = lab.machines["worker"].model_copy(update={"labels": {"disk": "large"}, "taints": {"only": "media"}})
+    changed = replace(lab, machines={**lab.machines, "worker": marked})
+    (node,) = (each for each in plan_nodes(changed) if each.name == "worker")
+    assert (node.labels["disk"], node.taints) == ("large", {"only": "media"})
+    registration = join_documents(changed, "worker", marked)[0]["nodeRegistration"]
+    assert {"key": "only", "value": "media", "effect": "NoSchedule"} in registration["taints"]
+    assert registration["kubeletExtraArgs"][1]["value"].endswith(",disk=large")

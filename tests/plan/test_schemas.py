@@ -14,6 +14,7 @@ DEFINED_BY_CHARTS = {
     ("autoscaling.k8s.io/v1", "VerticalPodAutoscaler"),
     ("external-secrets.io/v1", "ClusterSecretStore"),
     ("external-secrets.io/v1", "ExternalSecret"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
     ("metallb.io/v1beta1", "IPAddressPool"),
     ("metallb.io/v1beta1", "L2Advertisement"),
     ("nfd.k8s-sigs.io/v1alpha1", "NodeFeatureRule"),
@@ -46,7 +47,7 @@ def everything(plan: Plan) -> list[Manifest]:
     return [*plan.manifests, *generated]
 
 
-@pytest.mark.parametrize("lab", ["prod", "small", "every_kind"])
+@pytest.mark.parametrize("lab", ["prod", "small", "every_kind", "every_key"])
 def test_objects_of_built_in_kinds_are_valid(lab: str) -> None:
     built_in = [manifest for manifest in everything(plan_of(lab)) if kind_of(manifest) not in DEFINED_BY_CHARTS]
     assert built_in
@@ -59,7 +60,9 @@ def test_objects_of_built_in_kinds_are_valid(lab: str) -> None:
 
 
 def test_there_is_no_custom_kind_that_no_lab_uses() -> None:
-    planned = {kind_of(manifest) for lab in ("prod", "every_kind") for manifest in everything(plan_of(lab))}
+    planned = {
+        kind_of(manifest) for lab in ("prod", "every_kind", "every_key") for manifest in everything(plan_of(lab))
+    }
     assert planned >= DEFINED_BY_CHARTS
 
 

@@ -10,7 +10,7 @@ from config.lab import Lab
 from config.load import InvalidLab, load_lab
 from config.source import Problem
 from observation import Usage
-from operations.adopt.cluster.app_file import Unpatchable, app_of, deployment_patch, lines_of
+from operations.adopt.cluster.app_file import Unpatchable, app_of, lines_of, workload_patch
 from operations.adopt.cluster.comparison import Difference, differences, is_reordered
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
 from operations.adopt.cluster.objects import Key, key_of
@@ -240,7 +240,7 @@ def _as_apps(
         main = each.found.main
         if each.name in unpatched and main and main in planned:
             try:
-                patch = deployment_patch(planned[main], world, each)
+                patch = workload_patch(planned[main], world, each)
             except Unpatchable:
                 continue
             app = app_of(each, world, choices, patch)

@@ -1,21 +1,24 @@
-"""A service whose main workload is a Deployment, as a file of kind `app`: what the format says of it, the rest as a
+"""A service with a main workload, as a file of kind `app`: what the format says of it, the rest as a
 patch, and everything else as objects."""
 
 from collections.abc import Mapping
-from itertools import takewhile
 from typing import Any
 
 from operations.adopt.cluster.comparison import is_same
-from operations.adopt.cluster.footprint import footprint
+from operations.adopt.cluster.footprint import RUNS_AS, footprint
 from operations.adopt.cluster.objects import is_fields, is_list, pod_spec
+from operations.adopt.cluster.pod_keys import job_keys, pod_keys
 from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
-from operations.adopt.cluster.withheld import is_secret
+from operations.adopt.cluster.stated import as_stated
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text, value, values
 from plan.model.merging import LIST_KEYS, identity
 
+_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob"})
+_COUNTED = frozenset({"Deployment", "StatefulSet"})
+"""Controllers with a number of replicas."""
 REASON = "It runs so, and the format has no word for it"
 
 
@@ -24,13 +27,13 @@ class Unpatchable(Exception):
 
 
 def app_of(written: ServiceFile, world: World, choices: Choices, merge: Mapping[str, Any] | None) -> ServiceFile | None:
-    """The same service as a file of kind `app`, with a patch of its Deployment; None where it can be none."""
+    """The same service as a file of kind `app`, with a patch of its workload; None where it can be none."""
     found, main = written.found, written.found.main
-    if main is None or main.kind != "Deployment" or main in world.scaled or found.release or not written.files:
+    if main is None or main.kind not in _KINDS or main in world.scaled or found.release or not written.files:
         return None
     live = world.manifests[main]
     containers = entries(pod_spec(live), "containers")
-    if not containers or any("nvidia.com/gpu" in mapping(each, "resources", "limits") for each in containers):
+    if not containers:
         return None
     rest = [manifest_of(key, world, found.namespace, []) for key in written.objects if key != main]
     said = _said(written, live, containers[0], choices)
@@ -39,7 +42,7 @@ def app_of(written: ServiceFile, world: World, choices: Choices, merge: Mapping[
     if choices.provides.get(found.name):
         return None
     if merge:
-        said["patch"] = {f"deployment/{main.name}": {"reason": REASON, "merge": dict(merge)}}
+        said["patch"] = {f"{main.kind.lower()}/{main.name}": {"reason": REASON, "merge": dict(merge)}}
     service = f"{found.name}.yaml"
     comments = [line[2:] for line in written.files[service].splitlines() if line.startswith("# ")]
     files = {service: document(said, comments)}
@@ -50,7 +53,8 @@ def app_of(written: ServiceFile, world: World, choices: Choices, merge: Mapping[
 
 def _said(written: ServiceFile, live: Manifest, container: Fields, choices: Choices) -> dict[str, Any]:
     found = written.found
-    main = found.workloads[0]._replace(kind="Deployment", name=text(live, "metadata", "name"))
+    kind = str(live["kind"])
+    main = found.workloads[0]._replace(kind=kind, name=text(live, "metadata", "name"))
     measured = footprint([(main, live)], choices.usage).workloads[main.name]["containers"][text(container, "name")]
     said: dict[str, Any] = {
         "kind": "app",
@@ -60,26 +64,31 @@ def _said(written: ServiceFile, live: Manifest, container: Fields, choices: Choi
         "image": text(container, "image"),
         **measured,
     }
-    if (replicas := number(live, "spec", "replicas", default=1)) != 1:
+    if kind != "Deployment":
+        said["runs_as"] = RUNS_AS[kind]
+    if kind == "CronJob":
+        said["schedule"] = text(live, "spec", "schedule")
+        said["job"] = Flow(job_keys(live))
+    if kind in _COUNTED and (replicas := number(live, "spec", "replicas", default=1)) != 1:
         said["replicas"] = replicas
     for field in ("command", "args"):
         if stated := values(container, field):
             said[field] = FlowList(stated)
-    if environment := {
-        text(each, "name"): text(each, "value") for each in takewhile(_is_plain, entries(container, "env"))
-    }:
-        said["env"] = environment
+    stated = as_stated(live)
+    said |= pod_keys(pod_spec(stated), entries(pod_spec(stated), "containers")[0])
     adopt: dict[str, Any] = {"name": text(live, "metadata", "name"), "container": text(container, "name")}
-    adopt["selector"] = Flow(mapping(live, "spec", "selector", "matchLabels"))
-    adopt["strategy"] = text(live, "spec", "strategy", "type") or "RollingUpdate"
+    if selector := mapping(live, "spec", "selector", "matchLabels"):
+        adopt["selector"] = Flow(selector)
+    if kind == "Deployment":
+        adopt["strategy"] = text(live, "spec", "strategy", "type") or "RollingUpdate"
+    elif strategy := text(live, "spec", "updateStrategy", "type"):
+        adopt["strategy"] = strategy
+    if service := text(live, "spec", "serviceName"):
+        adopt["service"] = service
+    if management := text(live, "spec", "podManagementPolicy"):
+        adopt["pod_management"] = management
     said["adopt"] = Flow(adopt, as_it_is=True)
     return said
-
-
-def _is_plain(variable: Fields) -> bool:
-    """Whether a variable can be under `env`. Those after one that cannot are in the patch with it, so that all keep
-    their order."""
-    return "value" in variable and not is_secret(text(variable, "name"), variable.get("value"))
 
 
 def merge_patch(planned: Any, wanted: Any, field: str = "") -> Any:
@@ -112,8 +121,8 @@ def _list_patch(planned: list[Any], wanted: list[Any], keys: tuple[str, ...]) ->
     return changes or None
 
 
-def deployment_patch(planned: Manifest, world: World, written: ServiceFile) -> dict[str, Any] | None:
-    """The patch that makes a planned Deployment the one that runs. Raises Unpatchable."""
+def workload_patch(planned: Manifest, world: World, written: ServiceFile) -> dict[str, Any] | None:
+    """The patch that makes a planned workload the one that runs. Raises Unpatchable."""
     main = written.found.main
     assert main is not None, "only a service with a main workload becomes an app"
     wanted = manifest_of(main, world, "", [])

@@ -27,7 +27,7 @@ def plan_policies(lab: Lab, tiers: Iterable[Tier]) -> tuple[Manifest, ...]:
         return ()
     tiers = tuple(tiers)
     return (
-        label_namespaces(lab),
+        *([label_namespaces(lab)] if lab.cluster.platform.tier_of_namespaces == "label or prefix" else []),
         *govern_namespaces(tiers),
         default_priority(tiers, lab),
         refuse_cpu_limits(lab),

@@ -1,0 +1,60 @@
+"""Exposures: host names under which a service is reached, and what lies between the visitor and it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from config.kubernetes import Hostname, PortName, Route
+from config.model import Model, Name, Text, text_like
+from config.quantity import MemoryQuantity
+
+MiddlewareName = Annotated[
+    str,
+    text_like(
+        r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?)?$",
+        "a middleware of the service's own namespace, or NAMESPACE/NAME",
+    ),
+]
+
+
+class Exposure(Model):
+    """An HTTP host name under which the service is reached: through the lab's ingress controller, a Gateway, or another
+    ingress controller."""
+
+    host: Hostname
+    """A name below the site's domain, or a whole one if it has a dot."""
+    auth: Literal["required", "app", "public", "none"] = "required"
+    """Check of the visitor: `required` by the lab's forward authentication, `app` by the service itself,
+    `public` none as it is meant for strangers, `none` none as only machines call it."""
+    groups: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    """Groups of users that may sign in, with `auth: required`; left out, all users."""
+    reach: Literal["internet", "lan"] = "lan"
+    """`lan` admits only the networks of the site; `internet` everybody."""
+    path: Route = "/"
+    workload: Name | None = None
+    """The workload that answers; left out, the main one."""
+    port: PortName | None = None
+    """The port of it that answers; left out, the first one."""
+    max_body: MemoryQuantity | None = None
+    """The largest request that passes, for example `50Mi`; left out, any. Traefik then reads each request to its end
+    before it passes it on."""
+    middlewares: tuple[MiddlewareName, ...] = ()
+    """Traefik's middlewares that requests pass last: of the service's own namespace, for example of `objects`, or as
+    `NAMESPACE/NAME`."""
+    dns: Literal["direct", "proxied"] | None = None
+    """A public record of the host, written by the lab's external-dns: `direct` leads to the lab, `proxied` to
+    Cloudflare's proxy before it. Left out, the annotations of the program ask for none."""
+    certificate: Name | None = None
+    """The Secret with the certificate of the host; left out, the controller's own."""
+    gateway: Name | None = None
+    """The Gateway of `platform.gateways` that it is reached through; left out, the lab's ingress controller, and in a
+    lab without one the first Gateway."""
+    ingress_class: Name | None = None
+    """The class of another ingress controller than the lab's, for example nginx. What is particular to it stands under
+    `annotations: {route: ...}`."""
+    filters: tuple[dict[str, Any], ...] = ()
+    """Filters of the route of a Gateway, as in a manifest, for example a redirect."""
+
+    def host_name(self, domain: str) -> str:
+        """The whole host name, in a site with that domain."""
+        return self.host if "." in self.host else f"{self.host}.{domain}"

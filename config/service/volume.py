@@ -1,0 +1,75 @@
+"""Volumes of a service: claims, shares that exist, and scratch space."""
+
+from typing import Annotated, Literal
+
+from config.backup import StatedBackup
+from config.kubernetes import AbsolutePath, LabelKey, LabelValue
+from config.model import Model, Name, Reason, Text, text_like
+from config.quantity import DiskSize, MemoryQuantity
+from config.storage_class import AccessMode
+
+VolumeName = Annotated[
+    str,
+    text_like(
+        r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$",
+        "a volume of this service, or SERVICE/VOLUME, for example vault/data",
+    ),
+]
+
+
+ClaimName = Annotated[
+    str,
+    text_like(
+        r"^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?(/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$",
+        "the name of a claim, or SERVICE/VOLUME for a volume of another service, for example jellyfin/media",
+    ),
+]
+
+
+class Share(Model):
+    """A folder that an NFS server exports already."""
+
+    server: Annotated[str, text_like(r"^[A-Za-z0-9][-.A-Za-z0-9]*$", "an address or a host name, as 10.0.20.2")]
+    path: AbsolutePath
+    read_only: bool = False
+
+
+class StaticShare(Share):
+    """A folder that an NFS server exports already, as a PersistentVolume of its own."""
+
+    options: tuple[Text, ...] = ()
+    """Options of mount, for example `nfsvers=4.2`."""
+
+
+class Volume(Model):
+    """A persistent volume. In a statefulset each replica gets its own where the class is block storage."""
+
+    storage_class: Name | None = None
+    """Left out for a volume that was made by hand: then `volume` names it."""
+    size: DiskSize
+    claim: Name | None = None
+    """The name of its claim, where that is another than `<service>-<volume>`."""
+    volume: Name | None = None
+    """The PersistentVolume that it is bound to."""
+    share: StaticShare | None = None
+    """A share that exists: the program makes the PersistentVolume for it. Then `storage_class` and `volume` are left
+    out."""
+    access: AccessMode | None = None
+    """How it is mounted; left out, as its storage class does."""
+    labels: dict[LabelKey, LabelValue] = {}
+    """Labels of its claim in addition to the service's; of an adopted statefulset, all labels of the template."""
+    copy_of: tuple[VolumeName, ...] = ()
+    """Volumes of which it holds copies, written by the cronjobs that mount it: `VOLUME` of this service, or
+    `SERVICE/VOLUME`."""
+    backup: StatedBackup | None = None
+    """A copy made outside of the lab. Dumps of a database and volumes with `copy_of` are counted by themselves."""
+    no_backup: Reason | None = None
+    """Why it needs no copy."""
+
+
+class Scratch(Model):
+    """An emptyDir: gone with the pod."""
+
+    size: MemoryQuantity
+    medium: Literal["disk", "memory"] = "disk"
+    """`memory` counts towards the container's memory."""

@@ -1,0 +1,43 @@
+"""Services at an address of the load balancer, in the words of its vendor."""
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from typing import Any, NamedTuple
+
+from config.cluster import LoadBalancer
+from config.lab import Lab
+
+
+class _Vendor(NamedTuple):
+    """Annotations of a vendor; None where it has none."""
+
+    address: str | None
+    sharing: str | None = None
+
+
+_VENDORS: Mapping[LoadBalancer, _Vendor] = {
+    "metallb": _Vendor("metallb.io/loadBalancerIPs", "metallb.io/allow-shared-ip"),
+    "cilium": _Vendor("lbipam.cilium.io/ips", "lbipam.cilium.io/sharing-key"),
+    "kube-vip": _Vendor("kube-vip.io/loadbalancerIPs"),
+    "other": _Vendor(None),
+}
+
+
+def address_annotations(lab: Lab, address: IPv4Address) -> dict[str, str]:
+    """Annotations that ask for an address, and for sharing one that several Services state."""
+    vendor = _VENDORS[lab.cluster.load_balancer]
+    asked = {vendor.address: str(address)} if vendor.address else {}
+    shared = {vendor.sharing: str(address)} if vendor.sharing and is_shared(lab, address) else {}
+    return asked | shared
+
+
+def address_fields(lab: Lab, address: IPv4Address) -> dict[str, Any]:
+    """Fields of the Service. An address is shared only by Services that every node answers for (`Cluster`): then they
+    do not see from where a request comes."""
+    asked = {} if _VENDORS[lab.cluster.load_balancer].address else {"loadBalancerIP": str(address)}
+    return {**asked, "externalTrafficPolicy": "Cluster" if is_shared(lab, address) else "Local"}
+
+
+def is_shared(lab: Lab, address: IPv4Address) -> bool:
+    """Whether several services state the address."""
+    return sum(service.load_balancer == address for service in lab.services.values()) > 1

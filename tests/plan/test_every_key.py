@@ -1,0 +1,168 @@
+"""Keys that few services need, and what they become; tests/golden/every_key shows all of it."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.load import InvalidLab, load_lab
+from plan import make_plan
+from plan.model import Manifest, Plan
+from plan.model.resources import EPHEMERAL_STORAGE
+from tests.plan.labs import FOLDERS, change, objects, plan_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the lab with every key."""
+    return Path(shutil.copytree(FOLDERS["every_key"], tmp_path / "every_key"))
+
+
+def one(plan: Plan, kind: str, name: str) -> Manifest:
+    """The object of a kind and name."""
+    (found,) = (each for each in objects(plan, kind) if each["metadata"]["name"] == name)
+    return found
+
+
+def pod() -> dict[str, Any]:
+    """The pod with containers of each sort."""
+    return one(plan_of("every_key"), "Deployment", "pods")["spec"]["template"]["spec"]
+
+
+def test_a_native_sidecar_runs_before_the_init_containers_and_is_counted_for_as_long_as_the_pod() -> None:
+    assert [each["name"] for each in pod()["initContainers"]] == ["vpn", "prepare"]
+    assert pod()["initContainers"][0]["restartPolicy"] == "Always"
+    (workload,) = (each for each in plan_of("every_key").workloads if each.name == "pods")
+    assert [each.always_restarts for each in workload.pod.init_containers] == [True, False]
+
+
+def test_ports_of_sidecars_are_reached_through_the_same_service() -> None:
+    ports = one(plan_of("every_key"), "Service", "pods")["spec"]["ports"]
+    assert [(each["name"], each["port"], each["targetPort"]) for each in ports] == [
+        ("http", 8080, "http"),
+        ("control", 8000, "control"),
+        ("metrics", 9091, "metrics"),
+    ]
+
+
+def test_files_of_every_container_are_its_own() -> None:
+    maps = {each["metadata"]["name"] for each in objects(plan_of("every_key"), "ConfigMap")}
+    assert {"pods-vpn-files", "pods-prepare-files"} <= maps
+    mounted = {each["name"]: each.get("volumeMounts", []) for each in pod()["initContainers"]}
+    paths = {name: [each["mountPath"] for each in mounts] for name, mounts in mounted.items()}
+    assert paths["vpn"][:1] == ["/etc/vpn/rules"]
+    assert paths["prepare"][:3] == ["/data", "/scripts/prepare.sh", "/run/token"]
+
+
+def test_variables_that_use_fields_of_the_pod_come_after_them() -> None:
+    assert [each["name"] for each in pod()["containers"][0]["env"]] == [
+        "LEVEL",
+        "POD_IP",
+        "NODE",
+        "MOST_MEMORY",
+        "TEAM",
+        "ADDRESS",
+    ]
+
+
+def test_a_device_is_counted_on_the_node_that_has_it() -> None:
+    plan = plan_of("every_key")
+    (node,) = (each for each in plan.capacity.nodes if each.node.name == "two")
+    assert node.node.allocatable["gpu.intel.com/i915"] == 4
+    (workload,) = (each for each in plan.workloads if each.name == "pods")
+    assert workload.pod.containers[0].requests["gpu.intel.com/i915"] == 1
+    assert EPHEMERAL_STORAGE in workload.pod.containers[0].requests
+
+
+def test_an_address_that_two_services_state_is_shared() -> None:
+    for name in ("door", "pods-outside"):
+        found = next(each for each in objects(plan_of("every_key"), "Service") if is_at_address(each, name))
+        assert found["metadata"]["annotations"]["lbipam.cilium.io/sharing-key"] == "10.99.0.10"
+        assert found["spec"]["externalTrafficPolicy"] == "Cluster"
+
+
+def is_at_address(service: Manifest, name: str) -> bool:
+    return service["metadata"]["name"] == name and service["spec"]["type"] == "LoadBalancer"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "annotations", "field"),
+    [
+        ("metallb", {"metallb.io/loadBalancerIPs": "10.99.0.11"}, None),
+        ("cilium", {"lbipam.cilium.io/ips": "10.99.0.11"}, None),
+        ("kube-vip", {"kube-vip.io/loadbalancerIPs": "10.99.0.11"}, None),
+        ("other", {}, "10.99.0.11"),
+    ],
+)
+def test_a_vendor_is_asked_in_its_own_words(
+    folder: Path, vendor: str, annotations: dict[str, str], field: str | None
+) -> None:
+    change(
+        folder,
+        [
+            {"file": "cluster.yaml", "old": "load_balancer: cilium", "new": f"load_balancer: {vendor}"},
+            {"file": "services/door.yaml", "old": "10.99.0.10", "new": "10.99.0.11"},
+        ],
+    )
+    (service,) = (each for each in objects(make_plan(load_lab(folder)), "Service") if is_at_address(each, "door"))
+    assert service["metadata"].get("annotations", {}) == annotations
+    assert service["spec"].get("loadBalancerIP") == field
+    assert service["spec"]["externalTrafficPolicy"] == "Local"
+
+
+def test_a_share_that_exists_is_a_volume_for_one_claim() -> None:
+    volume = one(plan_of("every_key"), "PersistentVolume", "home-house-pods-archive")
+    claim = one(plan_of("every_key"), "PersistentVolumeClaim", "pods-archive")
+    assert claim["spec"]["volumeName"] == volume["metadata"]["name"]
+    assert volume["spec"]["claimRef"]["name"] == claim["metadata"]["name"]
+    assert volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
+
+
+def test_a_job_is_kept_so_that_it_does_not_run_again() -> None:
+    spec = one(plan_of("every_key"), "Job", "pods-once")["spec"]
+    assert "ttlSecondsAfterFinished" not in spec
+    assert (spec["backoffLimit"], spec["activeDeadlineSeconds"]) == (4, 600)
+    assert spec["template"]["spec"]["restartPolicy"] == "OnFailure"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("shelf/books", "shelv/books", "unknown service 'shelv'; did you mean 'shelf'?"),
+        ("shelf/books", "shelf/book", "unknown volume 'book' of shelf; did you mean 'books'?"),
+        ("shelf/books", "routes/books", "unknown volume 'books' of routes"),
+        ("  devices: It dec", "  host-access: It dec", "needs the exception devices with a reason, under exceptions"),
+        ("status.podIP", "status.podIp", "a field of the pod or an amount of the container"),
+        ("propagation: HostToContainer", "propagation: Bidirectional", "only a privileged container shows its mounts"),
+        ("propagation: HostToContainer", "propagation: Host", "write HostToContainer or Bidirectional"),
+        ("{port: metrics}", "{port: metric}", "unknown port 'metric'; did you mean 'metrics'?"),
+        ("share: {server", "volume: other, share: {server", "the program makes the volume of a share that exists"),
+        ("{template: one-camera}", "{}", "state one of claim and template"),
+        ("grpc: true, delay", "grpc: true, http: /, delay", "state one of http, exec and grpc"),
+        (
+            "run_as_root: true",
+            "run_as_root: true\n    run_as_user: 5",
+            "root is user 0; leave out run_as_user, or this",
+        ),
+        ("pre_stop_sleep_seconds: 5", "pre_stop_sleep_seconds: 5\npre_stop: [stop]", "pre_stop replaces it"),
+        ("9090, service: 9091", "8080, service: 9091", "port 8080/tcp"),
+    ],
+)
+def test_a_mistake_is_answered(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": "services/pods.yaml", "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
+        load_lab(folder)
+    assert says in str(refused.value)
+
+
+def test_a_claim_is_mounted_in_its_own_namespace_alone(folder: Path) -> None:
+    change(folder, [{"file": "services/shelf.yaml", "old": "group: house\n", "new": ""}])
+    with pytest.raises(InvalidLab, match="shelf lives in namespace 'home-shelf', and pods mount claims of their own"):
+        load_lab(folder)
+
+
+def test_an_address_is_in_one_of_the_pools(folder: Path) -> None:
+    change(folder, [{"file": "services/door.yaml", "old": "10.99.0.10", "new": "10.98.0.10"}])
+    with pytest.raises(InvalidLab, match=r"10\.98\.0\.10 is outside the load balancer's pools, 192\.168\.1\.200 to"):
+        load_lab(folder)
