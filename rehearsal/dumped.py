@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from ipaddress import IPv4Network
 
+from observation.redaction import REDACTED
 from operations.clients.kubernetes import Api, Refused
 from plan.model import Manifest
 from rehearsal.control_plane import ControlPlane
@@ -48,6 +49,9 @@ OF_THE_SERVER = (
 )
 BOUND = ("pv.kubernetes.io/bind-completed", "pv.kubernetes.io/bound-by-controller")
 """Annotations that say that a claim has its volume: here it has to find it again."""
+REGISTRIES = (".dockerconfigjson", ".dockercfg")
+"""Keys of a Secret that the API server takes only with JSON in them."""
+NO_REGISTRIES = base64.b64encode(b"{}").decode()
 SECONDS = 20
 """That a kind has to be served after its definition is there."""
 _EXISTS, _CONFLICT, _NO_SUCH_KIND = 409, 409, 404
@@ -119,7 +123,10 @@ def _as_created(dumped: Manifest) -> Manifest:
                 key: value for key, value in dumped["status"].items() if key in ("capacity", "allocatable", "nodeInfo")
             }
         case "Secret":
-            manifest["data"] = {key: _encoded(value) for key, value in (manifest.get("data") or {}).items()}
+            manifest["data"] = {
+                key: NO_REGISTRIES if key in REGISTRIES and value == REDACTED else _encoded(value)
+                for key, value in (manifest.get("data") or {}).items()
+            }
         case "Service" if spec.get("clusterIP") != "None":
             for field in ("clusterIP", "clusterIPs"):
                 spec.pop(field, None)
