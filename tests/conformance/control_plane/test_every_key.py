@@ -9,15 +9,16 @@ from config.storage_class import OtherStorageClass
 from plan.model import Manifest
 from rehearsal.control_plane import ToolMissing, cluster
 from rehearsal.rehearse import rehearse
-from tests.plan.labs import plan_of
+from tests.plan.labs import objects, plan_of
 
 
 def test_what_each_key_becomes_is_taken_and_runs_as_planned() -> None:
+    """A claim that comes before its volume is bound up to 15 seconds later: the volumes are there first."""
     plan = plan_of("every_key")
     try:
         with cluster(plan) as running:
-            for storage_class in classes_of_others(plan.lab):
-                running.api.apply(storage_class)
+            for made_before in (*classes_of_others(plan.lab), *objects(plan, "PersistentVolume")):
+                running.api.apply(made_before)
             (step,) = rehearse(running.api, plan, [])
     except ToolMissing as missing:
         pytest.skip(f"not run: {missing}")
