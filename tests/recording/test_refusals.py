@@ -53,9 +53,10 @@ def test_a_plan_with_errors_is_refused_with_every_finding(lab: Path) -> None:
 
 def test_adopting_without_proxmox_is_refused_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    closed = {"homelab:proxmoxEndpoint": f"https://127.0.0.1:{port}/"}
-    sentence, recording = refused(config("prod", adopt=True) | closed)
+    with socket.socket() as taken:  # nobody else gets the port, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        closed = {"homelab:proxmoxEndpoint": f"https://127.0.0.1:{port}/"}
+        sentence, recording = refused(config("prod", adopt=True) | closed)
     assert sentence.startswith(f"Proxmox at https://127.0.0.1:{port}/ does not answer (Connection refused)")
     assert recording.errors == []
