@@ -1,9 +1,9 @@
 """Findings about pods that find no place: one for each cause."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from config.lab import Lab
-from plan.model import Finding, Pending
+from plan.model import Finding, Pending, Severity, Workload
 from plan.model.findings import Rule
 from plan.scenarios.blocker_remedies import remedies_together
 from plan.scenarios.blocker_words import sentence
@@ -14,7 +14,7 @@ from plan.wording import listed, plural
 
 DOES_NOT_FIT = Rule(
     "DOES-NOT-FIT",
-    "error",
+    ("error", "warning"),
     title="Pods would stay Pending",
     meaning=(
         "No node takes the pod. All pods are placed with the filters, scores and preemption of kube-scheduler, the "
@@ -22,7 +22,9 @@ DOES_NOT_FIT = Rule(
     ),
     remedy=(
         "Do one of the things that the finding names. Each was tried in the plan, alone, with everything else as it "
-        "is: after it nothing waits that did not wait before. For more than a few workloads only the first are tried."
+        "is: after it nothing waits that did not wait before. For more than a few workloads only the first are tried. "
+        "It is a warning for pods that are declared as they were found: they may wait already, and an `up` that leaves "
+        "them as they are does not wait for them."
     ),
 )
 
@@ -54,6 +56,7 @@ def _alone(lab: Lab, snapshot: ClusterSnapshot, pending: Pending, *, tried: bool
         f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: "
         f"{advised.explained(pending)}",
         advised.fix,
+        severity=_severity(lab, (pending,)),
         facts={"pods": pending.pods, "replicas": workload.replicas},
         remedies=advised.remedies,
     )
@@ -70,6 +73,7 @@ def _together(lab: Lab, snapshot: ClusterSnapshot, group: Sequence[Pending]) -> 
         f"{plural(pods, 'pod')} of {plural(len(group), 'workload')} would stay Pending for one cause: "
         f"{_cause(causes, first)}. They are {named}. kube-scheduler, of {first.workload.name}: {first.reason}",
         any_of(remedies) or (CHANGE_IT if causes else ONE_BY_ONE),
+        severity=_severity(lab, group),
         facts={
             "pods": pods,
             "replicas": sum(each.workload.replicas for each in group),
@@ -78,6 +82,18 @@ def _together(lab: Lab, snapshot: ClusterSnapshot, group: Sequence[Pending]) -> 
         },
         remedies=remedies,
     )
+
+
+def _severity(lab: Lab, waiting: Iterable[Pending]) -> Severity:
+    return "warning" if all(_is_as_found(lab, each.workload) for each in waiting) else "error"
+
+
+def _is_as_found(lab: Lab, workload: Workload) -> bool:
+    service = lab.services.get(workload.service)
+    if service is None:
+        return False
+    as_it_is = (part.workload.adopt.as_it_is for part in service.parts(workload.service) if part.name == workload.name)
+    return service.as_found or any(as_it_is)
 
 
 def _cause(causes: Sequence[Blocker], first: Pending) -> str:

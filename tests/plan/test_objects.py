@@ -72,6 +72,22 @@ def test_objects_stay_as_they_stand_but_for_namespace_and_labels() -> None:
     }
 
 
+@pytest.mark.parametrize(("as_found", "severity"), [(True, "warning"), (False, "error")])
+def test_pods_that_wait_already_do_not_refuse_a_lab_that_declares_them_as_found(
+    as_found: bool, severity: str, folder: Path
+) -> None:
+    """Nothing of a cluster could be taken over otherwise."""
+    stated = {"file": "services/feeds.yaml", "old": "network.yaml]", "new": "network.yaml]\nas_found: true"}
+    plan = planned(
+        folder,
+        *([stated] if as_found else []),
+        {"file": READER, "old": "      containers:\n", "new": "      nodeSelector: {disk: ssd}\n      containers:\n"},
+    )
+    (finding,) = (each for each in plan.findings if each.code == "DOES-NOT-FIT")
+    assert finding.severity == severity
+    assert "disk=ssd" in finding.message
+
+
 def test_objects_as_found_get_no_labels(folder: Path) -> None:
     plan = planned(
         folder, {"file": "services/feeds.yaml", "old": "network.yaml]", "new": "network.yaml]\nas_found: true"}
