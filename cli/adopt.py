@@ -136,7 +136,8 @@ def adopt_compose_command(
 def tidy_command(
     service: Annotated[str, typer.Argument(help="The service.")],
     departure: Annotated[
-        str | None, typer.Argument(help="What is taken out, for example adopt.as_it_is; left out, the cheapest.")
+        str | None,
+        typer.Argument(help="The departure to take out, for example adopt.as_it_is; left out, the cheapest."),
     ] = None,
     lab: LabOption = "prod",
     dry_run: DryRunOption = False,

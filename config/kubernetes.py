@@ -42,7 +42,7 @@ DEFAULT_CAPABILITIES = frozenset(
         *("SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
     )
 )
-"""Those that a container may add under the Pod Security Standard `baseline`: a runtime gives them anyway."""
+"""Capabilities that a container may add under the Pod Security Standard `baseline`: a runtime gives them anyway."""
 
 _LABEL_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")

@@ -24,7 +24,7 @@ class Setting(NamedTuple):
 
 
 def running_settings(observed: Observation, node: str) -> Fields:
-    """What a node's kubelet runs with; empty where it could not be asked."""
+    """Settings that a node's kubelet runs with; empty where it could not be asked."""
     kubelet = observed.kubelets.get(node)
     stated = {"configuration": kubelet.configuration} if kubelet else {}
     return mapping(stated, "configuration", "kubeletconfig")

@@ -32,14 +32,14 @@ class Review(NamedTuple):
     """Findings of the plan; None where there is no plan."""
     comparison: Comparison | None
     predicted: tuple[Consequence, ...]
-    """What an `up` would do, by comparison of the plans."""
+    """Effects of an `up`, by comparison of the plans."""
     judgement: Judgement | None
-    """What it would do, by a preview; more is known then."""
+    """Its effects by a preview; more is known then."""
     not_checked: tuple[NotChecked, ...]
 
     @property
     def consequences(self) -> tuple[Consequence, ...]:
-        """What an `up` would do, as far as that is known."""
+        """Effects of an `up`, as far as they are known."""
         return self.judgement.consequences if self.judgement else self.predicted
 
     @property

@@ -116,7 +116,7 @@ def admission_findings(lab: Lab, namespaces: Iterable[Namespace], services: Iter
 
 
 def audited(finding: Finding) -> Finding:
-    """What a policy would refuse that only audits yet: nothing is refused today."""
+    """Pods that a policy would refuse if it did not only audit yet: nothing is refused today."""
     message = f"{finding.message}; the policies only audit yet, and refuse it once cluster.platform.policies is deny"
     return replace(finding, severity="warning", message=message)
 

@@ -31,8 +31,8 @@ CLUSTER_RANGE_PUBLIC = Rule(
     "warning",
     title="Pods or services have addresses of the internet",
     meaning=(
-        "What has these addresses on the internet is not reached from the nodes and pods any more: packets to it stay "
-        "in the cluster. It works until somebody needs what is there."
+        "Nodes and pods no longer reach whoever has these addresses on the internet: packets to them stay in the "
+        "cluster. It works until somebody needs a service there."
     ),
     remedy="Take a private range: from 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
 )

@@ -1,4 +1,4 @@
-"""What a running pod states, in the keys of the format. Whatever has no key is left to a patch.
+"""A running pod in the keys of the format. Whatever has no key is left to a patch.
 
 The order of variables, volumes and mounts is a part of a pod: another one would restart it. So a key is used as far as
 the program writes things in the order in which they run.

@@ -26,7 +26,7 @@ class RefusedAtRestart(NamedTuple):
 
 
 class Restarts(NamedTuple):
-    """What restarts would do, once the tiers are enforced."""
+    """Effects of restarts, once the tiers are enforced."""
 
     judged: int
     """Pods that run in namespaces of the lab."""

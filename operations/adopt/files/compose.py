@@ -55,7 +55,7 @@ _NOT_NEEDED = frozenset(
         "links",
     }
 )
-"""What Kubernetes does by itself, or does not need."""
+"""Keys for things that Kubernetes does by itself, or does not need."""
 
 
 class ComposeService(NamedTuple):
@@ -67,7 +67,7 @@ class ComposeService(NamedTuple):
     notes: tuple[str, ...]
     """Assumptions, and what the owner has to do."""
     lacking: tuple[str, ...]
-    """What has no place in the file: a service with any of it is not written."""
+    """Keys that have no place in the file: a service with any of them is not written."""
 
 
 class InvalidCompose(Exception):

@@ -20,7 +20,7 @@ class Moved(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What happens when a departure goes."""
+    """Effects of taking a departure out."""
 
     differences: tuple[Difference, ...]
     moved: tuple[Moved, ...]

@@ -40,7 +40,7 @@ class Shares(NamedTuple):
 
 
 def shares_of(observed: Observation, node: str) -> Shares | None:
-    """What the kubelet's `/stats/summary` says; None where it was not asked."""
+    """Memory by the kubelet's `/stats/summary`; None where it was not asked."""
     kubelet = observed.kubelets.get(node)
     statistics: Fields = {"of": kubelet.statistics} if kubelet else {}
     whole = number(statistics, "of", "node", "memory", "workingSetBytes")

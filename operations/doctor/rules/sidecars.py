@@ -23,7 +23,7 @@ _SIDECARS = frozenset(
 )  # fmt: skip
 """Containers that kubernetes-csi offers to run beside a driver."""
 _ENOUGH = "32Mi to 80Mi"
-"""What such a container uses."""
+"""Amounts that such a container uses."""
 _MUCH = 512 << 20
 """Memory reserved for nothing, from which that is worth a change."""
 

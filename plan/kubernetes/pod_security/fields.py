@@ -1,4 +1,4 @@
-"""What the Pod Security Standards read of a pod, and how a broken check is said."""
+"""The fields of a pod that the Pod Security Standards read, and the words for a broken check."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
