@@ -170,6 +170,11 @@ def _left_out(adoption: Adoption) -> Iterator[str]:
         yield f"{key}: no service uses it; it stays in the cluster as it is"
     for each in adoption.unreadable:
         yield f"{each.key}: not a release that can be read ({each.reason})"
+    for twin in adoption.twins:
+        yield (
+            f"{twin.key} of {twin.group or 'v1'}: not written, for one of {twin.other or 'v1'} has its kind and name; "
+            "it stays in the cluster as it is"
+        )
 
 
 def difference_lines(differences: Iterable[Difference]) -> Iterator[str]:

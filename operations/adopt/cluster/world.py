@@ -10,11 +10,22 @@ from operations.adopt.cluster.references import references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
+from plan.model.metadata import api_group
 from plan.workloads.reading import SCALERS
 
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod", "ReplicaSet"})
 _UNNAMED = frozenset({"ReplicaSet", "EndpointSlice", "Event", "ControllerRevision", "Lease"})
 """Kinds that nothing refers to, and of which there are many."""
+
+
+class Twin(NamedTuple):
+    """An object that is not read, for another one has its kind, its namespace and its name, in another API group."""
+
+    key: Key
+    group: str
+    """Its own API group."""
+    other: str
+    """The API group of the one that is read."""
 
 
 class World(NamedTuple):
@@ -26,6 +37,7 @@ class World(NamedTuple):
     """Of every object that somebody states, a chart included."""
     releases: Mapping[OfRelease, HelmRelease]
     unreadable: tuple[Unreadable, ...]
+    twins: tuple[Twin, ...]
     operated: frozenset[Key]
     """Custom objects of which an operator makes pods: a database cluster for example."""
 
@@ -48,7 +60,7 @@ class World(NamedTuple):
 
 def read_world(objects: Iterable[Manifest]) -> World:
     """A cluster, from all of its objects."""
-    manifests = {key_of(each): each for each in objects}
+    manifests, twins = _by_key(objects)
     releases, unreadable = read_releases(manifests.values())
     found = origins(manifests.values(), releases)
     near: dict[str, dict[Key, Manifest]] = defaultdict(dict)
@@ -61,7 +73,23 @@ def read_world(objects: Iterable[Manifest]) -> World:
             reach = {**near[key.namespace], **near[""]} if key.namespace else manifests
             named[key] = frozenset(references(each, reach))
     by_name = {OfRelease(each.namespace, each.name): each for each in releases}
-    return World(manifests, found, named, by_name, unreadable, _operated(manifests), _scaled(manifests))
+    return World(manifests, found, named, by_name, unreadable, twins, _operated(manifests), _scaled(manifests))
+
+
+def _by_key(objects: Iterable[Manifest]) -> tuple[dict[Key, Manifest], tuple[Twin, ...]]:
+    """The objects by their keys, and those beside them that somebody stated too."""
+    manifests: dict[Key, Manifest] = {}
+    twins: list[Twin] = []
+    for each in objects:
+        key, is_stated = key_of(each), not entries(each, "metadata", "ownerReferences")
+        first = manifests.setdefault(key, each)
+        if text(first, "metadata", "uid") == text(each, "metadata", "uid"):
+            continue
+        if entries(first, "metadata", "ownerReferences"):
+            manifests[key] = each
+        elif is_stated:
+            twins.append(Twin(key, api_group(each), api_group(first)))
+    return manifests, tuple(twins)
 
 
 def _scaled(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:

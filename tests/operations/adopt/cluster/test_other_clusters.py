@@ -46,6 +46,14 @@ def test_every_service_is_written_and_nothing_that_runs_would_change(name: str, 
     assert (again.files, again.added) == ({}, ())
 
 
+def test_an_object_of_the_same_kind_and_name_in_another_api_group_is_named(tmp_path: Path) -> None:
+    objects = [each for found in read_dump(DUMPS / "loft").resources.values() for each in found]
+    first = next(each for each in objects if each["kind"] == "Station")
+    other = {**first, "apiVersion": "sea.example.org/v1", "metadata": {**first["metadata"], "uid": "another"}}
+    (twin,) = adopt_cluster(tmp_path / "loft", [*objects, other], WISHES).twins
+    assert (twin.key.kind, twin.group, twin.other) == ("Station", "sea.example.org", "weather.example.org")
+
+
 def test_the_number_of_pods_of_what_is_scaled_is_not_stated(tmp_path: Path) -> None:
     adopted("attic", tmp_path / "attic")
     adopted("loft", tmp_path / "loft")
