@@ -22,6 +22,8 @@ BLOCKED: Mapping[Kind, str] = {
     "no-place": "{namespace}/{name} finds no other place: {detail}",
 }
 
+TIES = "Nodes by estimate: where several score alike, kube-scheduler takes any of them."
+
 
 def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], gaps: Sequence[Gap], console: Console) -> None:
     """The verdict, what holds the drain up, where the pods go, and the commands."""
@@ -35,6 +37,7 @@ def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], gaps: Sequence[G
         for move in drain.moves:
             table.add_row(f"{move.namespace}/{move.workload}", str(move.pods), _to(move), _meanwhile(move))
         console.print(table)
+        console.print(TIES)
     for each in drain.slots:
         limit = "no limit is known" if each.limit is None else f"of {each.limit}"
         console.print(f"volume slots of {each.node}: {each.before} -> {each.after}, {limit}")
