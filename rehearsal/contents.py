@@ -16,7 +16,7 @@ from rehearsal.stand_ins import stand_ins, system_stand_ins
 Up = Callable[[Plan], list[Applied]]
 """One `pulumi up` of the contents of a plan; says what came of each object."""
 
-SECONDS = 60
+SECONDS = 180
 """That policies have to become ready, and namespaces to get what they are given."""
 
 

@@ -10,7 +10,7 @@ from config.service.runs import ENDING
 from config.source import Path
 from plan.cluster.nodes import nodes_for
 from plan.model import Controller, Manifest, Pod, Workload
-from plan.model.metadata import manifest
+from plan.model.metadata import NOT_AWAITED, manifest
 from plan.model.resources import oom_score_adj, qos_class
 from plan.workloads.context import ServiceContext
 from plan.workloads.identity import identity
@@ -73,9 +73,14 @@ def controller(context: ServiceContext, name: str, config: WorkloadConfig, templ
         context.namespace,
         labels=config.labels.workload | ({} if config.adopt.as_it_is else context.labels(name)),
         marked=not config.adopt.as_it_is,
-        annotations=config.annotations.workload,
+        annotations=config.annotations.workload | _not_awaited(config),
         spec=_as_it_is(spec) if config.adopt.as_it_is else spec,
     )
+
+
+def _not_awaited(config: WorkloadConfig) -> Mapping[str, str]:
+    """For one that is switched off: an `up` would wait for its claims, which nothing binds before its first pod."""
+    return NOT_AWAITED if config.replicas == 0 and not config.adopt.as_it_is else {}
 
 
 def _as_it_is(specification: dict[str, Any]) -> dict[str, Any]:

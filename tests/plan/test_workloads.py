@@ -160,3 +160,15 @@ def test_a_password_is_itself_in_sql_whatever_signs_it_has() -> None:
         check=True,
     )
     assert done.stdout == password.replace("\\", "\\\\").replace("'", "''") + "\n"
+
+
+def test_an_up_waits_for_no_deployment_that_is_switched_off() -> None:
+    """Nothing binds its claims before its first pod, and the provider would wait for them until it gives up."""
+    deployments = objects(plan_of("prod"), "Deployment")
+    off = {each["metadata"]["name"] for each in deployments if each["spec"].get("replicas") == 0}
+    not_awaited = {
+        each["metadata"]["name"]
+        for each in deployments
+        if each["metadata"].get("annotations", {}).get("pulumi.com/skipAwait") == "true"
+    }
+    assert off == not_awaited != set()

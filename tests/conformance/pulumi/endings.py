@@ -49,3 +49,15 @@ def cordon(api: Api, *, cordoned: bool = True) -> None:
     """Let no new pod have a place, or take that back. What needs one is then waited for."""
     for node in api.list("v1", "Node"):
         api.patch({"apiVersion": "v1", "kind": "Node", **node}, {"spec": {"unschedulable": cordoned}})
+
+
+def take_pods_away(api: Api, namespace: str) -> None:
+    """Of a cordoned cluster: delete the pods of a namespace, and wait until its Deployments know it. The provider may
+    say `updated` at once, and wait for nothing, while pods of before are still ready."""
+    for each in api.list("v1", "Pod", namespace):
+        api.delete({"apiVersion": "v1", "kind": "Pod", **each})
+    wait_for(
+        lambda: (
+            not any(each["status"].get("availableReplicas") for each in api.list("apps/v1", "Deployment", namespace))
+        )
+    )

@@ -65,4 +65,6 @@ def test_a_chart_that_cannot_be_had_is_said_to_be_so_with_the_words_of_helm(repo
 
 def test_without_helm_nothing_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert rendered(read_preview(recording("preview-chart-version-changed.json"))) == NotRendered("helm is not on PATH")
+    found = rendered(read_preview(recording("preview-chart-version-changed.json")))
+    assert isinstance(found, NotRendered)
+    assert (found.why, "install helm" in found.way_out) == ("helm is not on PATH", True)

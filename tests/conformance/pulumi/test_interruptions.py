@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.pulumi.endings import cordon, cut_off, wait_for
+from tests.conformance.pulumi.endings import cordon, cut_off, take_pods_away, wait_for
 from tests.conformance.pulumi.live import Live, applied
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
@@ -57,13 +57,6 @@ def image(small: Live) -> str:
     return found["spec"]["template"]["spec"]["containers"][0]["image"]
 
 
-def without_its_pod(small: Live) -> bool:
-    """Whether the Deployment is known to have none. The provider may say `updated` at once where pods of before are
-    still ready."""
-    found: dict[str, Any] = small.api.get(*FEED_READER) or {}
-    return not found["status"].get("availableReplicas")
-
-
 def test_one_that_is_interrupted_leaves_nothing_pending_and_no_lock_and_goes_on(small: Live) -> None:
     cordon(small.api)
     try:
@@ -104,9 +97,7 @@ def test_an_object_that_is_refused_is_told_by_name_and_made_once_it_is_not(small
 
 def test_the_engine_does_not_say_why_a_pod_has_no_place_and_the_events_of_the_cluster_do(small: Live) -> None:
     cordon(small.api)
-    for each in small.api.list("v1", "Pod", "hobby-freshrss"):
-        small.api.delete({"apiVersion": "v1", "kind": "Pod", **each})
-    wait_for(lambda: without_its_pod(small))
+    take_pods_away(small.api, "hobby-freshrss")
     small.stack.use(IMPATIENT)
     try:
         with small.edited(ANOTHER_IMAGE):
