@@ -73,7 +73,7 @@ def controller(context: ServiceContext, name: str, config: WorkloadConfig, templ
         context.namespace,
         labels=config.labels.workload | ({} if config.adopt.as_it_is else context.labels(name)),
         marked=not config.adopt.as_it_is,
-        annotations=config.annotations.workload | _not_awaited(config),
+        annotations={**config.annotations.workload, **_not_awaited(config)},
         spec=_as_it_is(spec) if config.adopt.as_it_is else spec,
     )
 
