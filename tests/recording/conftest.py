@@ -56,7 +56,7 @@ def recorded(name: str, answer: Answer | None = None) -> Recorded:
     try:
         with pytest.MonkeyPatch.context() as monkeypatch:
             monkeypatch.chdir(ROOT)
-            monkeypatch.setattr("components.reachability.check_reachable", lambda *_: None)
+            monkeypatch.setattr("components.program.check_reachable", lambda *_: None)
             return Recorded(plan, record(run_program, settings, SECRETS, answer=answer))
     finally:
         gc.unfreeze()
