@@ -44,6 +44,27 @@ DEFAULT_CAPABILITIES = frozenset(
 )
 """Capabilities that a container may add under the Pod Security Standard `baseline`: a runtime gives them anyway."""
 
+ALWAYS_ADMITTED = frozenset({"NET_BIND_SERVICE"})
+"""Capabilities that a container may add under `restricted`."""
+
+SAFE_SYSCTLS = frozenset(
+    {
+        "kernel.shm_rmid_forced",
+        "net.ipv4.ip_local_port_range",
+        "net.ipv4.ip_local_reserved_ports",
+        "net.ipv4.ip_unprivileged_port_start",
+        "net.ipv4.ping_group_range",
+        "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_keepalive_intvl",
+        "net.ipv4.tcp_keepalive_probes",
+        "net.ipv4.tcp_keepalive_time",
+        "net.ipv4.tcp_rmem",
+        "net.ipv4.tcp_syncookies",
+        "net.ipv4.tcp_wmem",
+    }
+)
+"""Settings of the kernel that `baseline` admits (k8s.io/pod-security-admission v0.34, check_sysctls.go)."""
+
 _LABEL_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 

@@ -3,33 +3,12 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from config.kubernetes import DEFAULT_CAPABILITIES
+from config.kubernetes import ALWAYS_ADMITTED, DEFAULT_CAPABILITIES, SAFE_SYSCTLS
 from config.service import Service
 from config.service.common import Departure
 from config.service.container import Container
 from config.source import Path
 from config.tier import Tier
-
-ALWAYS_ADMITTED = frozenset({"NET_BIND_SERVICE"})
-"""Capabilities that `restricted` admits."""
-
-SAFE_SYSCTLS = frozenset(
-    {
-        "kernel.shm_rmid_forced",
-        "net.ipv4.ip_local_port_range",
-        "net.ipv4.ip_local_reserved_ports",
-        "net.ipv4.ip_unprivileged_port_start",
-        "net.ipv4.ping_group_range",
-        "net.ipv4.tcp_fin_timeout",
-        "net.ipv4.tcp_keepalive_intvl",
-        "net.ipv4.tcp_keepalive_probes",
-        "net.ipv4.tcp_keepalive_time",
-        "net.ipv4.tcp_rmem",
-        "net.ipv4.tcp_syncookies",
-        "net.ipv4.tcp_wmem",
-    }
-)
-"""Settings of the kernel that `baseline` admits (k8s.io/pod-security-admission v0.34, check_sysctls.go)."""
 
 
 class Excepted(NamedTuple):

@@ -2,28 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from config.kubernetes import DEFAULT_CAPABILITIES
+from config.kubernetes import DEFAULT_CAPABILITIES, SAFE_SYSCTLS
 from plan.kubernetes.pod_security.fields import SecuredPod, Violation, counted, of_containers, quoted, security
 from plan.model.fields import Fields, entries, mapping, text, value, values
 
 Check = Callable[[SecuredPod], Violation | None]
 
-_SAFE_SYSCTLS = frozenset(
-    {
-        "kernel.shm_rmid_forced",
-        "net.ipv4.ip_local_port_range",
-        "net.ipv4.ip_local_reserved_ports",
-        "net.ipv4.ip_unprivileged_port_start",
-        "net.ipv4.ping_group_range",
-        "net.ipv4.tcp_fin_timeout",
-        "net.ipv4.tcp_keepalive_intvl",
-        "net.ipv4.tcp_keepalive_probes",
-        "net.ipv4.tcp_keepalive_time",
-        "net.ipv4.tcp_rmem",
-        "net.ipv4.tcp_syncookies",
-        "net.ipv4.tcp_wmem",
-    }
-)
 _SELINUX_TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
 _APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/"
 _PROFILES = ("RuntimeDefault", "Localhost")
@@ -143,7 +127,7 @@ def unconfined(pod: SecuredPod) -> Violation | None:
 
 def _sysctls(pod: SecuredPod) -> Violation | None:
     stated = [text(each, "name") for each in entries(pod.spec, "securityContext", "sysctls")]
-    unsafe = [each for each in stated if each not in _SAFE_SYSCTLS]
+    unsafe = [each for each in stated if each not in SAFE_SYSCTLS]
     return Violation("forbidden sysctls", ", ".join(unsafe)) if unsafe else None
 
 

@@ -1,5 +1,6 @@
 """The checks that the standard `restricted` has in addition to those of `baseline`, or in place of them."""
 
+from config.kubernetes import ALWAYS_ADMITTED
 from plan.kubernetes.pod_security.baseline import Check, unconfined
 from plan.kubernetes.pod_security.fields import SecuredPod, Violation, counted, of_containers, quoted, security
 from plan.model.fields import Fields, entries, mapping, text, value, values
@@ -55,7 +56,7 @@ def _privilege_escalation(pod: SecuredPod) -> Violation | None:
 
 def _capabilities(pod: SecuredPod) -> Violation | None:
     def added(container: Fields) -> set[str]:
-        return {*values(security(container), "capabilities", "add")} - {"NET_BIND_SERVICE"}
+        return {*values(security(container), "capabilities", "add")} - ALWAYS_ADMITTED
 
     keeping = pod.names(lambda container: "ALL" not in values(security(container), "capabilities", "drop"))
     adding = pod.names(lambda container: bool(added(container)))

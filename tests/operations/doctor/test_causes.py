@@ -24,6 +24,15 @@ def static_pod(cluster: Cluster, component: str) -> dict[str, object]:
     return cluster.pod(name, "kube-system", node, spec=spec, labels=labels, node="control")
 
 
+def kill_for_memory(cluster: Cluster) -> None:
+    """The database was killed four times at its limit, two hours ago for the last time, and runs again."""
+    pod = cluster.get("Pod", "database-")
+    pod["spec"]["containers"][0]["resources"] = {"limits": {"memory": "2Gi"}}
+    ended = {"exitCode": 137, "reason": "OOMKilled", "startedAt": days(6), "finishedAt": hours(2)}
+    running = {"state": {"running": {"startedAt": hours(2)}}, "lastState": {"terminated": ended}, "restartCount": 4}
+    pod["status"]["containerStatuses"][0] |= running
+
+
 def test_a_scheduler_that_crashes_is_the_cause_of_pods_that_nobody_looks_at() -> None:
     cluster = healthy()
     crashing(static_pod(cluster, "kube-scheduler"))
@@ -112,11 +121,7 @@ def test_a_secret_that_external_secrets_wrote_and_somebody_deleted() -> None:
 
 def test_memory_that_grows_anew_after_each_kill_is_a_leak() -> None:
     cluster = healthy()
-    pod = cluster.get("Pod", "database-")
-    pod["spec"]["containers"][0]["resources"] = {"limits": {"memory": "2Gi"}}
-    ended = {"exitCode": 137, "reason": "OOMKilled", "startedAt": days(6), "finishedAt": hours(2)}
-    running = {"state": {"running": {"startedAt": hours(2)}}, "lastState": {"terminated": ended}, "restartCount": 4}
-    pod["status"]["containerStatuses"][0] |= running
+    kill_for_memory(cluster)
     climb = [900.0, 1100.0, 1300.0, 1500.0, 1700.0, 1900.0]
     cluster.used("StatefulSet/database", "database", climb * 5, oom_kills=4)
     found = only(cluster)
@@ -126,11 +131,7 @@ def test_memory_that_grows_anew_after_each_kill_is_a_leak() -> None:
 
 def test_a_kill_today_counts_though_it_runs_again() -> None:
     cluster = healthy()
-    pod = cluster.get("Pod", "database-")
-    pod["spec"]["containers"][0]["resources"] = {"limits": {"memory": "2Gi"}}
-    ended = {"exitCode": 137, "reason": "OOMKilled", "startedAt": days(6), "finishedAt": hours(2)}
-    running = {"state": {"running": {"startedAt": hours(2)}}, "lastState": {"terminated": ended}, "restartCount": 4}
-    pod["status"]["containerStatuses"][0] |= running
+    kill_for_memory(cluster)
     assert only(cluster).code == "OOM-LIMIT-TOO-LOW"
 
 

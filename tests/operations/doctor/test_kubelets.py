@@ -1,4 +1,4 @@
-"""What kubelets say of themselves: their settings, and where the memory of their node is."""
+"""Kubelets about themselves: their settings, and where the memory of their node is."""
 
 import dataclasses
 from typing import Any
