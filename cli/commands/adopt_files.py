@@ -1,6 +1,6 @@
 """`homelab adopt manifests`, `adopt chart` and `adopt compose`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,11 +9,13 @@ import yaml
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.adopt_files import files_report
+from cli.text.adopt_cluster import twin_text
 from cli.text.adopt_files import print_files
 from cli.text.console import make_console
 from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
+from config.source import Problem
 from operations.adopt import Edited
 from operations.adopt.cluster.adoption import Wishes, adopt_cluster
 from operations.adopt.cluster.service_file import ServiceFile
@@ -22,7 +24,7 @@ from operations.adopt.files.chart import Chart, NoPods, chart_file
 from operations.adopt.files.compose import ComposeService, InvalidCompose, compose_services
 from operations.adopt.files.found import FileService, FilesFound
 from operations.adopt.files.manifests import read_manifests
-from operations.adopt.trial import try_files
+from operations.adopt.trial import try_services
 from operations.clients.helm import HelmFailed, render_release
 
 _KEPT = "its content is not written: write its keys under secrets, or make it before the first up"
@@ -51,14 +53,14 @@ def run_adopt_manifests(lab: str, source: Path, namespace: str, tier: str | None
                 name=each.service.name,
                 kind=each.service.kind,
                 notes=(),
-                lacking=tuple(f"{problem.dotted}: {problem.message}" for problem in each.problems)
-                or _notes(each.service),
+                lacking=_sentences(each.problems) or _notes(each.service),
             )
             for each in adoption.not_written
         ]
         added = [FileService(name=each.name, kind=each.kind, notes=_notes(each), lacking=()) for each in adoption.added]
         unread = [f"{each.file}: {each.reason}" for each in read.unread]
         unread += [f"{key}: no service uses it" for key in adoption.unused]
+        unread += map(twin_text, adoption.twins)
         unread += [f"{key}: left out, {origin.by} makes it" for key, origin in adoption.left_out.items()]
         partly = [
             f"{found.name} is in the lab in part: add by hand {', '.join(map(str, keys))}"
@@ -138,37 +140,30 @@ def _not_there(service: ComposeService, known: Lab) -> ComposeService:
 
 def _loadable(folder: Path, found: list[ComposeService]) -> _Found:
     """The services with which the lab loads; the others lack what the loader says."""
-    while True:
-        files = {f"services/{each.name}.yaml": each.text for each in found if each.text}
-        try:
-            try_files(folder, files)
-        except InvalidLab as error:
-            wrong = {
-                each.name: tuple(
-                    f"{problem.dotted}: {problem.message}"
-                    for problem in error.problems
-                    if Path(problem.place.file).name == f"{each.name}.yaml"
-                )
-                for each in found
-                if each.text
-            }
-            if not any(wrong.values()):
-                raise
-            found = [
-                each._replace(text="", lacking=wrong[each.name]) if wrong.get(each.name) else each for each in found
-            ]
-        else:
-            services = (
-                FileService(name=each.name, kind="app", notes=each.notes, lacking=each.lacking) for each in found
-            )
-            return _Found(files, tuple(services), ())
+    texts = {each.name: {f"{each.name}.yaml": each.text} for each in found if each.text}
+    _, wrong = try_services(folder, {}, texts)
+    services = tuple(
+        FileService(
+            name=each.name,
+            kind="app",
+            notes=each.notes,
+            lacking=_sentences(wrong[each.name]) if each.name in wrong else each.lacking,
+        )
+        for each in found
+    )
+    left = {f"services/{path}": text for name in texts.keys() - wrong.keys() for path, text in texts[name].items()}
+    return _Found(dict(sorted(left.items())), services, ())
 
 
-def _run(lab: str, find: "Any", dry_run: bool, output: str) -> int:
+def _sentences(problems: Iterable[Problem]) -> tuple[str, ...]:
+    return tuple(f"{problem.dotted}: {problem.message}" for problem in problems)
+
+
+def _run(lab: str, find: Callable[[Path, Lab], _Found], dry_run: bool, output: str) -> int:
     folder = lab_folder(lab)
     try:
         known, read = load_lab(folder), state_of(folder)
-        found: _Found = find(folder, known)
+        found = find(folder, known)
         if not dry_run:
             write_files(folder, found.files, read)
     except InvalidLab as error:

@@ -36,6 +36,34 @@ def try_files(folder: Path, texts: Mapping[str, str]) -> Lab:
     return lab
 
 
+def try_services(
+    folder: Path, files: Mapping[str, str], services: Mapping[str, Mapping[str, str]]
+) -> tuple[Lab, Mapping[str, tuple[Problem, ...]]]:
+    """The lab with `files` and with those services with which it loads; and the loader's problems with the others, by
+    service. The files of a service are by their paths below `services/`.
+
+    Raises InvalidLab where problems are in no file of a service.
+    """
+    refused: dict[str, tuple[Problem, ...]] = {}
+    while True:
+        left = [texts for name, texts in services.items() if name not in refused]
+        added = {f"services/{path}": text for texts in left for path, text in texts.items()}
+        try:
+            return try_files(folder, {**files, **added}), refused
+        except InvalidLab as error:
+            wrong = {name: tuple(each for each in error.problems if is_in(each, name)) for name in services}
+            found = {name: problems for name, problems in wrong.items() if problems and name not in refused}
+            if not found:
+                raise
+            refused |= found
+
+
+def is_in(problem: Problem, service: str) -> bool:
+    """Whether a problem is in a file of a service."""
+    parts = Path(problem.place.file).parts
+    return parts[-2:] == ("services", f"{service}.yaml") or parts[-3:-1] == ("services", service)
+
+
 def _link(real: Path, trial: Path, replaced: set[tuple[str, ...]]) -> None:
     """A folder that shows what is in another one, but for the files that are replaced."""
     trial.mkdir(parents=True)

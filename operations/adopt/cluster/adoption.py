@@ -1,7 +1,7 @@
 """A cluster that runs, as files of a lab: what is written, what is left out, and how the plan differs from it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from operations.adopt.cluster.restarts import Restarts, judge_restarts
 from operations.adopt.cluster.service_file import SCHEMA, Choices, ServiceFile, write_service
 from operations.adopt.cluster.services import FoundService, Grouping, find_services
 from operations.adopt.cluster.world import Twin, World, read_world
-from operations.adopt.trial import try_files
+from operations.adopt.trial import is_in, try_files, try_services
 from plan import Plan, make_plan
 from plan.cluster.nodes import plan_nodes
 from plan.model import Manifest
@@ -211,23 +211,14 @@ def _domain(world: World) -> str:
 
 
 def _loadable(
-    folder: Path, files: Mapping[str, str], written: Iterable[ServiceFile]
+    folder: Path, files: Mapping[str, str], written: Sequence[ServiceFile]
 ) -> tuple[list[ServiceFile], list[NotWritten], Lab]:
     """The services with which the lab loads, and of the others what the loader says. Raises InvalidLab."""
-    added = [each for each in written if each.files]
-    refused = [NotWritten(each, ()) for each in written if not each.files and each.questions]
-    while True:
-        attempt = {**files, **{f"services/{path}": content for each in added for path, content in each.files.items()}}
-        try:
-            return added, refused, try_files(folder, attempt)
-        except InvalidLab as error:
-            wrong = {
-                each.name: tuple(problem for problem in error.problems if _is_in(problem, each.name)) for each in added
-            }
-            if not any(wrong.values()):
-                raise
-            refused += [NotWritten(each, wrong[each.name]) for each in added if wrong[each.name]]
-            added = [each for each in added if not wrong[each.name]]
+    stated = {each.name: each.files for each in written if each.files}
+    lab, wrong = try_services(folder, files, stated)
+    asked = [NotWritten(each, ()) for each in written if not each.files and each.questions]
+    refused = [NotWritten(each, wrong[each.name]) for each in written if each.name in wrong]
+    return [each for each in written if each.files and each.name not in wrong], [*asked, *refused], lab
 
 
 def _as_apps(
@@ -253,7 +244,7 @@ def _as_apps(
         try:
             attempt = try_files(folder, _with_services(files, chosen))
         except InvalidLab as error:
-            wrong = {name for name in apps if any(_is_in(problem, name) for problem in error.problems)}
+            wrong = {name for name in apps if any(is_in(problem, name) for problem in error.problems)}
         else:
             services = plan_services(attempt, plan_nodes(attempt))
             wrong = {
@@ -297,8 +288,3 @@ def _disturbs(manifests: Iterable[Manifest], service: ServiceFile, world: World)
         if any(each.effect != "in place" or each.path[:1] != ("metadata",) for each in found):
             return True
     return False
-
-
-def _is_in(problem: Problem, service: str) -> bool:
-    parts = Path(problem.place.file).parts
-    return parts[-2:] == ("services", f"{service}.yaml") or parts[-3:-1] == ("services", service)

@@ -81,15 +81,22 @@ def _by_key(objects: Iterable[Manifest]) -> tuple[dict[Key, Manifest], tuple[Twi
     manifests: dict[Key, Manifest] = {}
     twins: list[Twin] = []
     for each in objects:
-        key, is_stated = key_of(each), not entries(each, "metadata", "ownerReferences")
-        first = manifests.setdefault(key, each)
-        if text(first, "metadata", "uid") == text(each, "metadata", "uid"):
-            continue
-        if entries(first, "metadata", "ownerReferences"):
+        key = key_of(each)
+        first = manifests.get(key)
+        if first is None or _is_owned(first) or _identity(first) == _identity(each):
             manifests[key] = each
-        elif is_stated:
+        elif not _is_owned(each):
             twins.append(Twin(key, api_group(each), api_group(first)))
     return manifests, tuple(twins)
+
+
+def _is_owned(manifest: Manifest) -> bool:
+    return bool(entries(manifest, "metadata", "ownerReferences"))
+
+
+def _identity(manifest: Manifest) -> str:
+    """A file of manifests has no uid."""
+    return text(manifest, "metadata", "uid") or api_group(manifest)
 
 
 def _scaled(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:

@@ -46,11 +46,16 @@ def test_every_service_is_written_and_nothing_that_runs_would_change(name: str, 
     assert (again.files, again.added) == ({}, ())
 
 
-def test_an_object_of_the_same_kind_and_name_in_another_api_group_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("uids", [("one", "another"), ("", "")], ids=["of a cluster", "of files"])
+def test_an_object_of_the_same_kind_and_name_in_another_api_group_is_named(
+    uids: tuple[str, str], tmp_path: Path
+) -> None:
     objects = [each for found in read_dump(DUMPS / "loft").resources.values() for each in found]
     first = next(each for each in objects if each["kind"] == "Station")
-    other = {**first, "apiVersion": "sea.example.org/v1", "metadata": {**first["metadata"], "uid": "another"}}
-    (twin,) = adopt_cluster(tmp_path / "loft", [*objects, other], WISHES).twins
+    one, other = ({**first, "metadata": {**first["metadata"], "uid": uid}} for uid in uids)
+    beside = [each for each in objects if each is not first]
+    stated = [one, {**other, "apiVersion": "sea.example.org/v1"}]
+    (twin,) = adopt_cluster(tmp_path / "loft", [*beside, *stated], WISHES).twins
     assert (twin.key.kind, twin.group, twin.other) == ("Station", "sea.example.org", "weather.example.org")
 
 
