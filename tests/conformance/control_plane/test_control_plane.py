@@ -1,8 +1,6 @@
 """The control plane is what a lab's own one would be: its version, its nodes, its storage, its Kyverno."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,24 +13,11 @@ from rehearsal.control_plane import Api, ControlPlane
 from rehearsal.control_plane.nodes import is_ready
 from rehearsal.control_plane.volumes import attached_volumes
 from rehearsal.outcome import unschedulable
+from tests.conformance.kyverno.cluster import namespace
 from tests.conformance.waiting import eventually
 from tests.plan.labs import plan_of
 
 PLAN = plan_of("prod")
-
-
-@contextmanager
-def namespace(api: Api, name: str) -> Iterator[str]:
-    """A namespace for one test."""
-    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-    api.apply(manifest)
-    assert eventually(lambda: api.get("v1", "ServiceAccount", "default", name) is not None)
-    try:
-        yield name
-    finally:
-        for pod in api.list("v1", "Pod", name):
-            api.delete(pod, now=True)
-        api.delete(manifest)
 
 
 def pod(name: str, where: str, claim: str | None = None, **spec: Any) -> Manifest:
@@ -79,7 +64,7 @@ def test_volume_slots_run_out(api: Api) -> None:
     api.apply_all(list(storage_classes(PLAN.lab)))
     name = "k8s-node3"
     before = attached_volumes(api).get(name, 0)
-    with namespace(api, "slots") as where:
+    with namespace(api, "slots", numbered=False) as where:
         numbers = range(29 - before)
         api.apply_all([claim(f"data-{number}", where) for number in numbers])
         selector = {"kubernetes.io/hostname": name}
@@ -93,7 +78,7 @@ def test_volume_slots_run_out(api: Api) -> None:
 
 def test_a_volume_follows_its_pod_to_another_node(api: Api) -> None:
     api.apply_all(list(storage_classes(PLAN.lab)))
-    with namespace(api, "follows") as where:
+    with namespace(api, "follows", numbered=False) as where:
         api.apply(claim("data", where))
         for name in ("k8s-node4", "k8s-node5"):
             made = pod("app", where, "data", nodeSelector={"kubernetes.io/hostname": name})

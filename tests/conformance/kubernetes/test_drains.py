@@ -20,6 +20,7 @@ from operations.drain.run import Surprise, Told, run
 from plan.cluster.nodes import plan_nodes
 from plan.model import Manifest
 from rehearsal.control_plane import Api, Refused
+from tests.conformance.kyverno.cluster import namespace
 from tests.conformance.waiting import eventually
 from tests.plan.labs import plan_of
 
@@ -56,19 +57,17 @@ class Hurried:
 
 
 @contextmanager
-def namespace(api: Api, name: str) -> Iterator[str]:
+def to_drain(api: Api, name: str) -> Iterator[str]:
     """A namespace for one drain; afterwards the node takes pods again."""
-    made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
-    api.apply(made)
-    assert eventually(lambda: api.get("v1", "ServiceAccount", "default", name) is not None)
-    try:
-        yield name
-    finally:
-        for version, kind in (("policy/v1", "PodDisruptionBudget"), ("apps/v1", "Deployment"), ("v1", "Pod")):
-            for each in api.list(version, kind, name):
-                api.delete({"apiVersion": version, "kind": kind, "metadata": each["metadata"]}, now=kind == "Pod")
-        api.patch({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}}, {"spec": {"unschedulable": None}})
-        api.delete(made)
+    with namespace(api, name, numbered=False):
+        try:
+            yield name
+        finally:
+            for version, kind in (("policy/v1", "PodDisruptionBudget"), ("apps/v1", "Deployment")):
+                for each in api.list(version, kind, name):
+                    api.delete({"apiVersion": version, "kind": kind, "metadata": each["metadata"]})
+            node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}}
+            api.patch(node, {"spec": {"unschedulable": None}})
 
 
 def deployment(name: str, where: str, replicas: int, memory: str, **spec: Any) -> Manifest:
@@ -186,7 +185,7 @@ class Watch:
 
 
 def test_pods_go_where_they_were_predicted_to(governed: Api, figure: Callable[[str], None]) -> None:
-    with namespace(governed, "drains") as where:
+    with to_drain(governed, "drains") as where:
         governed.apply_all(various(where))
         assert eventually(lambda: settled(governed, where))
         drain = foresee(observed(governed), NODE)
@@ -204,7 +203,7 @@ def test_pods_go_where_they_were_predicted_to(governed: Api, figure: Callable[[s
 
 
 def test_what_holds_a_drain_is_named_and_nothing_else(governed: Api) -> None:
-    with namespace(governed, "held") as where:
+    with to_drain(governed, "held") as where:
         pinned = {"nodeSelector": {"kubernetes.io/hostname": NODE}}
         free = {"affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [_near(NODE)]}}}
         governed.apply_all(

@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
+from plan.model import Manifest
+from plan.model.fields import number
 from rehearsal.control_plane import Api
 from tests.conformance.proxmox.terraform import Outcome
 from tests.conformance.pulumi.stack import Stack
@@ -48,16 +50,28 @@ def end_session(session: int) -> None:
 def cordon(api: Api, *, cordoned: bool = True) -> None:
     """Let no new pod have a place, or take that back. What needs one is then waited for."""
     for node in api.list("v1", "Node"):
-        api.patch({"apiVersion": "v1", "kind": "Node", **node}, {"spec": {"unschedulable": cordoned}})
+        api.patch(node, {"spec": {"unschedulable": cordoned}})
 
 
-def take_pods_away(api: Api, namespace: str) -> None:
-    """Of a cordoned cluster: delete the pods of a namespace, and wait until its Deployments know it. The provider may
+@contextmanager
+def no_place_for_pods(api: Api, without: str = "") -> Iterator[None]:
+    """So that whatever needs a new pod is waited for. The pods of the namespace `without` are gone: the provider may
     say `updated` at once, and wait for nothing, while pods of before are still ready."""
-    for each in api.list("v1", "Pod", namespace):
-        api.delete({"apiVersion": "v1", "kind": "Pod", **each})
-    wait_for(
-        lambda: (
-            not any(each["status"].get("availableReplicas") for each in api.list("apps/v1", "Deployment", namespace))
-        )
-    )
+    cordon(api)
+    try:
+        if without:
+            _take_pods_away(api, without)
+        yield
+    finally:
+        cordon(api, cordoned=False)
+
+
+def _take_pods_away(api: Api, namespace: str) -> None:
+    """Delete the pods of a namespace, and wait until its Deployments know it."""
+    for pod in api.list("v1", "Pod", namespace):
+        api.delete(pod)
+    wait_for(lambda: not any(_available(each) for each in api.list("apps/v1", "Deployment", namespace)))
+
+
+def _available(deployment: Manifest) -> int:
+    return number(deployment, "status", "availableReplicas")

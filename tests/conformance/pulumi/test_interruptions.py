@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.pulumi.endings import cordon, cut_off, take_pods_away, wait_for
+from tests.conformance.pulumi.endings import cut_off, no_place_for_pods, wait_for
 from tests.conformance.pulumi.live import Live, applied
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
@@ -58,18 +58,14 @@ def image(small: Live) -> str:
 
 
 def test_one_that_is_interrupted_leaves_nothing_pending_and_no_lock_and_goes_on(small: Live) -> None:
-    cordon(small.api)
-    try:
-        with small.edited(ANOTHER_IMAGE):
+    with small.edited(ANOTHER_IMAGE):
+        with no_place_for_pods(small.api):
             ended = cut_off(small.stack, signal.SIGINT, lambda: image(small).endswith("1.27.1"))
-            assert (ended.succeeded, "received; cancelling" in ended.output) == (False, True)
-            assert pending(small) == {}
-            cordon(small.api, cordoned=False)
-            small.stack.must_up()
-            assert image(small).endswith("1.27.1")
-            small.stack.must_up("--expect-no-changes")
-    finally:
-        cordon(small.api, cordoned=False)
+        assert (ended.succeeded, "received; cancelling" in ended.output) == (False, True)
+        assert pending(small) == {}
+        small.stack.must_up()
+        assert image(small).endswith("1.27.1")
+        small.stack.must_up("--expect-no-changes")
     small.stack.must_up()
 
 
@@ -96,24 +92,19 @@ def test_an_object_that_is_refused_is_told_by_name_and_made_once_it_is_not(small
 
 
 def test_the_engine_does_not_say_why_a_pod_has_no_place_and_the_events_of_the_cluster_do(small: Live) -> None:
-    cordon(small.api)
-    take_pods_away(small.api, "hobby-freshrss")
-    small.stack.use(IMPATIENT)
-    try:
-        with small.edited(ANOTHER_IMAGE):
-            waited = small.stack.up()
-            assert (waited.succeeded, "timed out waiting to be Ready" in waited.output) == (False, True), waited.output
-            assert "unschedulable" not in waited.output
-            told = [
-                each for each in small.api.list("v1", "Event", "hobby-freshrss") if each["reason"] == "FailedScheduling"
-            ]
-            assert any("node(s) were unschedulable" in each.get("message", "") for each in told)
+    with small.edited(ANOTHER_IMAGE):
+        small.stack.use(IMPATIENT)
+        try:
+            with no_place_for_pods(small.api, without="hobby-freshrss"):
+                waited = small.stack.up()
+                told = small.api.list("v1", "Event", "hobby-freshrss")
+        finally:
             small.stack.use(None)
-            cordon(small.api, cordoned=False)
-            small.stack.must_up()
-    finally:
-        small.stack.use(None)
-        cordon(small.api, cordoned=False)
+        assert (waited.succeeded, "timed out waiting to be Ready" in waited.output) == (False, True), waited.output
+        assert "unschedulable" not in waited.output
+        unscheduled = [each.get("message", "") for each in told if each["reason"] == "FailedScheduling"]
+        assert any("node(s) were unschedulable" in each for each in unscheduled)
+        small.stack.must_up()
     small.stack.must_up()
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from rehearsal.control_plane import ToolMissing
 from rehearsal.tools import path_of
-from tests.conformance.pulumi.endings import cordon, end_session, take_pods_away, wait_for
+from tests.conformance.pulumi.endings import end_session, no_place_for_pods, wait_for
 from tests.conformance.pulumi.live import Live, live
 from tests.conformance.pulumi.test_adopt import adopted_small
 from tests.recordings.changes import FEEDS, NOTES
@@ -24,6 +24,7 @@ from tests.recordings.record import FORBIDDEN
 
 FEED_READER = ("apps/v1", "Deployment", "freshrss", "hobby-freshrss")
 NAME = "Deployment/hobby-freshrss/freshrss"
+ANOTHER_IMAGE = (FEEDS, "freshrss:1.27.0", "freshrss:1.27.1")
 SECONDS = 300
 QUESTION = "Apply this to stack test?"
 
@@ -76,28 +77,14 @@ def up(small: Live, *arguments: str) -> Ended:
 
 
 def cut_off(small: Live, ending: Callable[["subprocess.Popen[str]"], None], told: str) -> Ended:
-    """Do something to a run of another image as soon as it says this; returns how it ended. On a busy machine the
-    provider at times takes the old Deployment for the new one and waits for nothing: then the next image is tried."""
-    ended = Ended(0, "")
-    for version in ("1.27.1", "1.27.2", "1.27.3", "1.27.4"):
-        with small.edited(another(version)):
-            ended = _cut_off(small, ending, told)
-        if "Applied" not in ended.told:
-            break
-    return ended
-
-
-def _cut_off(small: Live, ending: Callable[["subprocess.Popen[str]"], None], told: str) -> Ended:
-    with begin(small, "--yes") as process:
+    """Do something to a run of another image as soon as it says this; returns how it ended."""
+    with small.edited(ANOTHER_IMAGE), begin(small, "--yes") as process:
         assert process.stdout is not None
         read = ""
         for line in process.stdout:
             read += line
             if told in line:
                 ending(process)
-                break
-            if "rolling out" in line:
-                process.send_signal(signal.SIGINT)
                 break
         read += process.communicate(timeout=SECONDS)[0]
     return Ended(process.returncode, read)
@@ -114,10 +101,6 @@ def engine_of(process: "subprocess.Popen[str]") -> int:
 def image(small: Live) -> str:
     found: dict[str, Any] = small.api.get(*FEED_READER) or {}
     return found["spec"]["template"]["spec"]["containers"][0]["image"]
-
-
-def another(version: str) -> tuple[str, str, str]:
-    return FEEDS, "freshrss:1.27.0", f"freshrss:{version}"
 
 
 def back(small: Live) -> None:
@@ -150,7 +133,7 @@ def test_a_second_one_has_nothing_to_do_and_a_log_says_what_the_first_one_did(sm
 
 
 def test_a_change_is_judged_and_applied_and_what_it_touched_is_looked_at(small: Live) -> None:
-    with small.edited(another("1.27.1")):
+    with small.edited(ANOTHER_IMAGE):
         dry = up(small, "--dry-run", "--format", "json")
         assert (dry.code, dry.report["outcome"]) == (0, None)
         assert image(small).endswith("1.27.0")
@@ -172,7 +155,7 @@ def test_a_protected_volume_stops_it_before_anything_happens(small: Live) -> Non
 
 
 def test_what_would_be_refused_is_found_by_the_preview_and_nothing_is_applied(small: Live) -> None:
-    with present(small, *FORBIDDEN.values()), small.edited(another("1.27.1")):
+    with present(small, *FORBIDDEN.values()), small.edited(ANOTHER_IMAGE):
         wait_for(lambda: "no feeds today" in small.stack.preview())
         refused = up(small)
     assert (refused.code, "no feeds today" in refused.told) == (1, True)
@@ -199,7 +182,7 @@ def test_an_object_that_is_refused_on_the_way_is_one_error_and_what_was_made_is_
 def test_a_lab_that_changes_while_it_asks_is_not_applied(small: Live) -> None:
     writes, reads = pty.openpty()
     try:
-        with small.edited(another("1.27.1")), begin(small, stdin=reads) as process:
+        with small.edited(ANOTHER_IMAGE), begin(small, stdin=reads) as process:
             assert process.stdout is not None
             read = ""
             while QUESTION not in read:
@@ -219,12 +202,8 @@ def test_a_lab_that_changes_while_it_asks_is_not_applied(small: Live) -> None:
 
 def test_why_it_waits_is_said_within_seconds_and_one_interrupt_stops_it_cleanly(small: Live) -> None:
     said = r"FailedScheduling: 0/2 nodes are available: 2 node\(s\) were unschedulable"
-    cordon(small.api)
-    take_pods_away(small.api, "hobby-freshrss")
-    try:
+    with no_place_for_pods(small.api, without="hobby-freshrss"):
         stopped = cut_off(small, lambda process: process.send_signal(signal.SIGINT), ": Failed")
-    finally:
-        cordon(small.api, cordoned=False)
     assert stopped.code == 130, stopped.told
     assert re.search(rf"waiting for {NAME} for \d+ s: {said}", stopped.told), stopped.told
     assert NAME in stopped.told.partition("Stopping")[2]
@@ -236,36 +215,26 @@ def test_after_the_engine_was_killed_the_next_one_says_what_is_half_made_and_how
     def kill(process: "subprocess.Popen[str]") -> None:
         end_session(engine_of(process))
 
-    cordon(small.api)
-    take_pods_away(small.api, "hobby-freshrss")
-    try:
+    with no_place_for_pods(small.api, without="hobby-freshrss"):
         killed = cut_off(small, kill, "waiting for")
         assert (killed.code, "ended before it was done" in killed.told) == (1, True), killed.told
         half_made = up(small)
-        assert (half_made.code, "updating Deployment hobby-freshrss/freshrss" in half_made.told) == (2, True)
-        cordon(small.api, cordoned=False)
-        commands = list(re.findall(r"`(pulumi [^`]+)`", half_made.told))
-        assert [each.split()[1] for each in commands] == ["cancel", "refresh"]
-        for each in commands:
-            ran = small.stack.run(*shlex.split(each)[1:])
-            assert ran.succeeded, ran.output
-    finally:
-        cordon(small.api, cordoned=False)
+    assert (half_made.code, "updating Deployment hobby-freshrss/freshrss" in half_made.told) == (2, True)
+    commands = list(re.findall(r"`(pulumi [^`]+)`", half_made.told))
+    assert [each.split()[1] for each in commands] == ["cancel", "refresh"]
+    for each in commands:
+        ran = small.stack.run(*shlex.split(each)[1:])
+        assert ran.succeeded, ran.output
     back(small)
 
 
 def test_the_engine_comes_to_its_end_where_the_command_itself_is_killed(small: Live) -> None:
-    cordon(small.api)
-    take_pods_away(small.api, "hobby-freshrss")
-    try:
+    with no_place_for_pods(small.api, without="hobby-freshrss"):
         killed = cut_off(small, lambda process: process.kill(), "waiting for")
         assert killed.code == -signal.SIGKILL, killed.told
         assert up(small).code == 2, "its last step is still under way"
-        cordon(small.api, cordoned=False)
-        tried = image(small)
-        wait_for(lambda: tried in json.dumps(small.stack.export()))
-    finally:
-        cordon(small.api, cordoned=False)
+    tried = image(small)
+    wait_for(lambda: tried in json.dumps(small.stack.export()))
     back(small)
 
 

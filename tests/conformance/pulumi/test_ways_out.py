@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from operations.adopt.takeover.run import run_take_over
 from operations.clients.pulumi import Pulumi
 from rehearsal.tools import path_of
-from tests.conformance.pulumi.endings import cordon, cut_off, wait_for
+from tests.conformance.pulumi.endings import cut_off, no_place_for_pods, wait_for
 from tests.conformance.pulumi.live import Live, applied
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
@@ -43,16 +42,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("ways-out")
     with applied(folder, adopted_small(folder)) as found:
         yield found
-
-
-@contextmanager
-def no_place_for_pods(small: Live) -> Iterator[None]:
-    """So that whatever needs a new pod is waited for."""
-    cordon(small.api)
-    try:
-        yield
-    finally:
-        cordon(small.api, cordoned=False)
 
 
 def refusal(small: Live) -> str:
@@ -122,7 +111,7 @@ def test_killed_while_it_created_a_deployment_and_a_service(small: Live) -> None
     made = [("apps/v1", "Deployment", "notes", NOTES_OF), ("v1", "Service", "notes", NOTES_OF)]
     added = small.lab / "services" / "notes.yaml"
     added.write_text(NOTES, encoding="utf-8")
-    with no_place_for_pods(small):
+    with no_place_for_pods(small.api):
         cut_off(small.stack, signal.SIGKILL, lambda: all(small.api.get(*each) for each in made))
     before = uids(small, *made)
     locked = small.stack.up()
@@ -149,7 +138,7 @@ def test_killed_while_it_created_a_deployment_and_a_service(small: Live) -> None
 
 def test_killed_while_it_changed_a_deployment(small: Live) -> None:
     with small.edited((FEEDS, "freshrss:1.27.0", "freshrss:1.27.1")):
-        with no_place_for_pods(small):
+        with no_place_for_pods(small.api):
             cut_off(small.stack, signal.SIGKILL, lambda: "1.27.1" in str(small.api.get(*FEED_READER)))
         assert follow(small, refusal(small)) == ["pulumi cancel --yes", "pulumi refresh --yes"]
         (known,) = (each for each in small.stack.export()["deployment"]["resources"] if _is_feed_reader(each))
@@ -170,7 +159,7 @@ def test_killed_while_it_installed_a_chart(small: Live) -> None:
     assert repository is not None
     added = small.lab / "services" / "proxy.yaml"
     added.write_text(PROXY.format(repository=repository[1]), encoding="utf-8")
-    with no_place_for_pods(small):
+    with no_place_for_pods(small.api):
         cut_off(small.stack, signal.SIGKILL, lambda: is_waited_for(small, "hobby-proxy"))
     assert statuses(small, "hobby-proxy") == ["pending-install"]
     follow(small, refusal(small))
@@ -187,7 +176,7 @@ def test_killed_while_it_installed_a_chart(small: Live) -> None:
 def test_killed_while_it_upgraded_a_chart(small: Live) -> None:
     """Helm keeps its lock through a refresh; it is the rollback that takes it away."""
     with small.edited(WITH_A_POD):
-        with no_place_for_pods(small):
+        with no_place_for_pods(small.api):
             cut_off(small.stack, signal.SIGKILL, lambda: is_waited_for(small, ROUTER))
         assert statuses(small, ROUTER)[-1] == "pending-upgrade"
         follow(small, refusal(small))
