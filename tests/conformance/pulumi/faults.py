@@ -70,8 +70,12 @@ FAULTS = (
     Fault("Deployment/hobby-notes/notes", r"FailedCreate: .*denied the request: .*no pods today.*\(ReplicaSet/"),
     Fault("Deployment/hobby-freshrss/freshrss", r'FailedScheduling: .*persistentvolumeclaim "freshrss-data".*\(Pod/'),
     Fault("Deployment/hobby-pictures/pictures", r"ImagePullBackOff: Back-off pulling image .*\(Pod/"),
-    Fault("Release/platform-traefik/traefik", r"FailedCreate: .*no pods today.*\(ReplicaSet/"),
+    Fault(
+        "Release/platform-traefik/traefik",
+        r"FailedCreate: .*denied the request: Policy (no-pods-today|requests-required) failed.*\(ReplicaSet/",
+    ),
 )
+"""Two policies refuse the pod of the chart. The API server tells the one that answers first."""
 
 
 def is_told(fault: Fault, output: str) -> bool:
