@@ -9,7 +9,6 @@ import yaml
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.adopt_files import files_report
-from cli.text.adopt_cluster import twin_text
 from cli.text.adopt_files import print_files
 from cli.text.console import make_console
 from config.folder import lab_folder
@@ -60,7 +59,6 @@ def run_adopt_manifests(lab: str, source: Path, namespace: str, tier: str | None
         added = [FileService(name=each.name, kind=each.kind, notes=_notes(each), lacking=()) for each in adoption.added]
         unread = [f"{each.file}: {each.reason}" for each in read.unread]
         unread += [f"{key}: no service uses it" for key in adoption.unused]
-        unread += map(twin_text, adoption.twins)
         unread += [f"{key}: left out, {origin.by} makes it" for key, origin in adoption.left_out.items()]
         partly = [
             f"{found.name} is in the lab in part: add by hand {', '.join(map(str, keys))}"

@@ -44,15 +44,6 @@ class NotWrittenReport(Report):
     problems: tuple[str, ...]
 
 
-class TwinReport(Report):
-    """An object that is not written, for one of another API group has its kind and name."""
-
-    object: str
-    group: str
-    other: str
-    """The API group of the one that is written."""
-
-
 class PartlyKnownReport(Report):
     """A service of which the lab lacks some objects."""
 
@@ -110,7 +101,6 @@ class ClusterReport(Document):
     left_out: tuple[LeftOutReport, ...]
     unused: tuple[str, ...]
     unreadable: tuple[str, ...]
-    twins: tuple[TwinReport, ...]
     differences: tuple[DifferenceReport, ...]
     tried: TriedReport | None
     """None for a dump, and where the account may not patch."""
@@ -149,7 +139,6 @@ def cluster_report(adoption: Adoption, dry_run: bool, gaps: Sequence[Gap], trial
         ),
         unused=tuple(map(str, adoption.unused)),
         unreadable=tuple(str(each.key) for each in adoption.unreadable),
-        twins=tuple(TwinReport(object=str(each.key), group=each.group, other=each.other) for each in adoption.twins),
         differences=tuple(map(difference_report, adoption.differences)),
         tried=tried_report(trial) if trial else None,
         pods_judged=adoption.restarts.judged,

@@ -18,7 +18,6 @@ from operations.adopt.cluster.questions import Question, What
 from operations.adopt.cluster.restarts import Restarts
 from operations.adopt.cluster.service_file import ServiceFile
 from operations.adopt.cluster.trying import Trial
-from operations.adopt.cluster.world import Twin
 from plan.wording import listed, plural
 
 LEFT_OUT: Mapping[Why, str] = {
@@ -171,13 +170,6 @@ def _left_out(adoption: Adoption) -> Iterator[str]:
         yield f"{key}: no service uses it; it stays in the cluster as it is"
     for each in adoption.unreadable:
         yield f"{each.key}: not a release that can be read ({each.reason})"
-    yield from map(twin_text, adoption.twins)
-
-
-def twin_text(twin: Twin) -> str:
-    """An object that is left out for another one of its kind and name, in a sentence."""
-    group, other = twin.group or "v1", twin.other or "v1"
-    return f"{twin.key} of {group}: not written, for one of {other} has its kind and name; it stays as it is"
 
 
 def difference_lines(differences: Iterable[Difference]) -> Iterator[str]:

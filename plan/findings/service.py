@@ -138,12 +138,13 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
 
 def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
     """Objects that two services, or two parts of one, would both make."""
-    makers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    makers: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for service in planned:
         for manifest in service.objects:
             metadata = manifest["metadata"]
-            makers[manifest["kind"], metadata.get("namespace", ""), metadata["name"]].append(service.name)
-    for (kind, namespace, name), services in makers.items():
+            key = (api_group(manifest), manifest["kind"], metadata.get("namespace", ""), metadata["name"])
+            makers[key].append(service.name)
+    for (group, kind, namespace, name), services in makers.items():
         if len(services) > 1:
             where = f" in namespace {namespace}" if namespace else ""
             yield NAMED_TWICE.finding(
@@ -152,6 +153,7 @@ def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
                 f"{' and '.join(dict.fromkeys(services))}, each time with its own content",
                 "give one of the services, its volume or its path another name",
                 facts={
+                    "group": group,
                     "kind": kind,
                     "name": name,
                     "namespace": namespace,

@@ -21,7 +21,7 @@ from operations.adopt.cluster.repositories import stated_repositories
 from operations.adopt.cluster.restarts import Restarts, judge_restarts
 from operations.adopt.cluster.service_file import SCHEMA, Choices, ServiceFile, write_service
 from operations.adopt.cluster.services import FoundService, Grouping, find_services
-from operations.adopt.cluster.world import Twin, World, read_world
+from operations.adopt.cluster.world import World, read_world
 from operations.adopt.trial import is_in, try_files, try_services
 from plan import Plan, make_plan
 from plan.cluster.nodes import plan_nodes
@@ -73,7 +73,6 @@ class Adoption(NamedTuple):
     of_releases: int
     """Objects that charts make."""
     unreadable: tuple[Unreadable, ...]
-    twins: tuple[Twin, ...]
     differences: tuple[Difference, ...]
     """Changes to the cluster when the plan is applied, objects that it would create included."""
     restarts: Restarts
@@ -84,7 +83,7 @@ class Adoption(NamedTuple):
     @property
     def errors(self) -> bool:
         """Whether something has no place, or would be lost or interrupted."""
-        return bool(self.not_written or self.unreadable or self.twins or self.partly_known)
+        return bool(self.not_written or self.unreadable or self.partly_known)
 
 
 def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NOTHING_SAID) -> Adoption:
@@ -122,7 +121,6 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         of_releases=sum(not isinstance(each, LeftOut) for each in world.origins.values())
         - sum(world.is_own(key) for key in world.manifests),
         unreadable=world.unreadable,
-        twins=world.twins,
         differences=tuple(plan_differences(plan, world)),
         restarts=judge_restarts(plan, world),
         plan=plan,

@@ -128,7 +128,7 @@ def _flux(world: World, keys: Iterable[Key]) -> Iterator[Step]:
     for (kind, _, _), objects in drivers.items():
         for key in objects if kind == "kustomization" else ():
             where = f" --namespace {key.namespace}" if key.namespace else ""
-            command = f"kubectl annotate --field-manager {HAND} {key.kind.lower()} {key.name}{where} {PRUNE}"
+            command = f"kubectl annotate --field-manager {HAND} {key.kind_and_group.lower()} {key.name}{where} {PRUNE}"
             yield Step("Flux", f"{key.name} stays when it is removed from the repository", command)
 
 

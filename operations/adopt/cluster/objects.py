@@ -16,9 +16,16 @@ class Key(NamedTuple):
     namespace: str
     """Empty for an object of the whole cluster."""
     name: str
+    group: str = ""
+    """The API group of its kind; empty for the kinds of Kubernetes, each of which is in one group."""
+
+    @property
+    def kind_and_group(self) -> str:
+        """As kubectl takes it: `Deployment`, `Middleware.traefik.io`."""
+        return ".".join(filter(None, (self.kind, self.group)))
 
     def __str__(self) -> str:
-        return "/".join(filter(None, self))
+        return "/".join(filter(None, (self.kind_and_group, self.namespace, self.name)))
 
 
 class Writer(NamedTuple):
@@ -32,7 +39,15 @@ class Writer(NamedTuple):
 
 def key_of(manifest: Fields) -> Key:
     """The key of an object."""
-    return Key(text(manifest, "kind"), text(manifest, "metadata", "namespace"), text(manifest, "metadata", "name"))
+    kind, metadata = text(manifest, "kind"), mapping(manifest, "metadata")
+    return Key(kind, text(metadata, "namespace"), text(metadata, "name"), custom_group(text(manifest, "apiVersion")))
+
+
+def custom_group(api_version: str) -> str:
+    """The API group in `GROUP/VERSION`; empty for the groups of Kubernetes. Of these, a kind that is in two, as Event
+    is, has the same objects in both."""
+    group = api_version.rpartition("/")[0]
+    return "" if "." not in group or group.endswith(".k8s.io") else group
 
 
 def writers_of(manifest: Fields) -> Iterator[Writer]:

@@ -95,8 +95,8 @@ class Cluster(NamedTuple):
     releases: Mapping[tuple[str, str], HelmRelease]
     """By namespace and name."""
     stateful_sets: Collection[Key]
-    helm_charts: Collection[Key]
-    """HelmChart objects of k3s and RKE2, which install charts of their own."""
+    helm_charts: Collection[tuple[str, str]]
+    """Namespace and name of the HelmChart objects of k3s and RKE2, which install charts of their own."""
 
 
 def origins(objects: Iterable[Manifest], releases: Iterable[HelmRelease]) -> dict[Key, Origin]:
@@ -105,7 +105,7 @@ def origins(objects: Iterable[Manifest], releases: Iterable[HelmRelease]) -> dic
     cluster = Cluster(
         releases={(each.namespace, each.name): each for each in releases},
         stateful_sets={key for key in manifests if key.kind == "StatefulSet"},
-        helm_charts={key for key in manifests if key.kind == "HelmChart"},
+        helm_charts={(key.namespace, key.name) for key in manifests if key.kind == "HelmChart"},
     )
     return {key: origin_of(key, each, cluster) for key, each in manifests.items()}
 
@@ -172,7 +172,7 @@ def _of_helm(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
     if release is None:
         release = next((each for each in cluster.releases.values() if key in each.objects), None)
     if release is not None:
-        if Key("HelmChart", release.namespace, release.name) in cluster.helm_charts:
+        if (release.namespace, release.name) in cluster.helm_charts:
             return LeftOut("system", f"the HelmChart {release.name}")
         return OfRelease(release.namespace, release.name)
     return None

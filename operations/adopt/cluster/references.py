@@ -8,6 +8,7 @@ from observation.objects import labels_of
 from operations.adopt.cluster.objects import (
     Key,
     containers_of,
+    custom_group,
     is_fields,
     is_list,
     key_of,
@@ -69,7 +70,7 @@ def environment_sources(container: Fields) -> Iterator[tuple[str, str]]:
 
 def _of_kind(manifest: Manifest) -> Iterator[Key]:
     """References in fields of their own, of Kubernetes' kinds and two common others."""
-    kind, namespace, name = key_of(manifest)
+    kind, namespace, name, _ = key_of(manifest)
     spec = mapping(manifest, "spec")
     if kind == "PersistentVolume":
         yield Key("PersistentVolumeClaim", text(spec, "claimRef", "namespace"), text(spec, "claimRef", "name"))
@@ -87,7 +88,8 @@ def _of_kind(manifest: Manifest) -> Iterator[Key]:
             yield Key(text(subject, "kind"), text(subject, "namespace") or namespace, text(subject, "name"))
     for field in _TARGETS:
         if target := mapping(spec, field):
-            yield Key(text(target, "kind") or "Deployment", namespace, text(target, "name"))
+            group = custom_group(text(target, "apiVersion"))
+            yield Key(text(target, "kind") or "Deployment", namespace, text(target, "name"), group)
 
 
 def _of_other_fields(key: Key, manifest: Manifest, known: Mapping[Key, Manifest]) -> Iterator[Key]:

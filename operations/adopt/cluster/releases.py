@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from operations.adopt.cluster.objects import Key, is_fields
+from operations.adopt.cluster.objects import Key, custom_group, is_fields
 from plan.model import Manifest
 from plan.model.fields import mapping, text
 
@@ -93,4 +93,5 @@ def _keys(manifest: str, namespace: str) -> Iterable[Key]:
         if is_fields(document) and mapping(document, "metadata"):
             kind, name = text(document, "kind"), text(document, "metadata", "name")
             stated = text(document, "metadata", "namespace")
-            yield from (Key(kind, str(each), name) for each in ([stated] if stated else ["", namespace]))
+            group = custom_group(text(document, "apiVersion"))
+            yield from (Key(kind, str(each), name, group) for each in ([stated] if stated else ["", namespace]))

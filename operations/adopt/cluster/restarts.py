@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from config.lab import Lab
-from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.objects import Key, custom_group
 from operations.adopt.cluster.world import World
 from plan.kubernetes.admission import admit
 from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken
@@ -70,7 +70,8 @@ def _governed(lab: Lab) -> Lab:
 def _workload_of(key: Key, pod: Manifest, world: World) -> Key:
     """The controller of a pod, or the pod itself; a Deployment instead of its ReplicaSet."""
     for owner in _controllers(pod):
-        above = Key(text(owner, "kind"), key.namespace, text(owner, "name"))
+        group = custom_group(text(owner, "apiVersion"))
+        above = Key(text(owner, "kind"), key.namespace, text(owner, "name"), group)
         further = world.manifests.get(above)
         return _workload_of(above, further, world) if further and above.kind in ("ReplicaSet", "Job") else above
     return key

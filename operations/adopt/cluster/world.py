@@ -4,28 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from operations.adopt.cluster.objects import Key, key_of, pod_template
+from operations.adopt.cluster.objects import Key, custom_group, key_of, pod_template
 from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, origins
 from operations.adopt.cluster.references import references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
-from plan.model.metadata import api_group
 from plan.workloads.reading import SCALERS
 
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod", "ReplicaSet"})
 _UNNAMED = frozenset({"ReplicaSet", "EndpointSlice", "Event", "ControllerRevision", "Lease"})
 """Kinds that nothing refers to, and of which there are many."""
-
-
-class Twin(NamedTuple):
-    """An object that is not read, for another one has its kind, its namespace and its name, in another API group."""
-
-    key: Key
-    group: str
-    """Its own API group."""
-    other: str
-    """The API group of the one that is read."""
 
 
 class World(NamedTuple):
@@ -37,7 +26,6 @@ class World(NamedTuple):
     """Of every object that somebody states, a chart included."""
     releases: Mapping[OfRelease, HelmRelease]
     unreadable: tuple[Unreadable, ...]
-    twins: tuple[Twin, ...]
     operated: frozenset[Key]
     """Custom objects of which an operator makes pods: a database cluster for example."""
 
@@ -60,7 +48,7 @@ class World(NamedTuple):
 
 def read_world(objects: Iterable[Manifest]) -> World:
     """A cluster, from all of its objects."""
-    manifests, twins = _by_key(objects)
+    manifests = {key_of(each): each for each in objects}
     releases, unreadable = read_releases(manifests.values())
     found = origins(manifests.values(), releases)
     near: dict[str, dict[Key, Manifest]] = defaultdict(dict)
@@ -73,30 +61,7 @@ def read_world(objects: Iterable[Manifest]) -> World:
             reach = {**near[key.namespace], **near[""]} if key.namespace else manifests
             named[key] = frozenset(references(each, reach))
     by_name = {OfRelease(each.namespace, each.name): each for each in releases}
-    return World(manifests, found, named, by_name, unreadable, twins, _operated(manifests), _scaled(manifests))
-
-
-def _by_key(objects: Iterable[Manifest]) -> tuple[dict[Key, Manifest], tuple[Twin, ...]]:
-    """The objects by their keys, and those beside them that somebody stated too."""
-    manifests: dict[Key, Manifest] = {}
-    twins: list[Twin] = []
-    for each in objects:
-        key = key_of(each)
-        first = manifests.get(key)
-        if first is None or _is_owned(first) or _identity(first) == _identity(each):
-            manifests[key] = each
-        elif not _is_owned(each):
-            twins.append(Twin(key, api_group(each), api_group(first)))
-    return manifests, tuple(twins)
-
-
-def _is_owned(manifest: Manifest) -> bool:
-    return bool(entries(manifest, "metadata", "ownerReferences"))
-
-
-def _identity(manifest: Manifest) -> str:
-    """A file of manifests has no uid."""
-    return text(manifest, "metadata", "uid") or api_group(manifest)
+    return World(manifests, found, named, by_name, unreadable, _operated(manifests), _scaled(manifests))
 
 
 def _scaled(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:
@@ -106,7 +71,8 @@ def _scaled(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:
         if key.kind in SCALERS
     )
     return frozenset(
-        Key(text(each, "kind") or "Deployment", namespace, text(each, "name")) for namespace, each in targets
+        Key(text(each, "kind") or "Deployment", namespace, text(each, "name"), custom_group(text(each, "apiVersion")))
+        for namespace, each in targets
     )
 
 
@@ -115,5 +81,6 @@ def _operated(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:
     for key, manifest in manifests.items():
         if pod_template(manifest):
             for owner in entries(manifest, "metadata", "ownerReferences"):
-                owners.add(Key(text(owner, "kind"), key.namespace, text(owner, "name")))
+                group = custom_group(text(owner, "apiVersion"))
+                owners.add(Key(text(owner, "kind"), key.namespace, text(owner, "name"), group))
     return frozenset(owner for owner in owners if owner in manifests and owner.kind not in WORKLOAD_KINDS)

@@ -60,9 +60,9 @@ def change_between(before: Plan, after: Plan, service: str) -> Change:
     fresh = [key for key in new if key not in old]
     moved: list[Moved] = []
     for key in gone:
-        successor = next((each for each in fresh if each.kind == key.kind and each.name == key.name), None)
-        alone = [each for each in fresh if each.kind == key.kind]
-        successor = successor or (alone[0] if len(alone) == 1 else None)
+        alike = [each for each in fresh if (each.kind, each.group) == (key.kind, key.group)]
+        successor = next((each for each in alike if each.name == key.name), None)
+        successor = successor or (alike[0] if len(alike) == 1 else None)
         if successor:
             moved.append(Moved(key, successor))
             fresh.remove(successor)

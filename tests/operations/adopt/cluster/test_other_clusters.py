@@ -10,7 +10,7 @@ from config.load import load_lab
 from config.service import AppService
 from observation import read_dump
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
-from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.write import write_files
 from plan import make_plan
 
@@ -47,16 +47,17 @@ def test_every_service_is_written_and_nothing_that_runs_would_change(name: str, 
 
 
 @pytest.mark.parametrize("uids", [("one", "another"), ("", "")], ids=["of a cluster", "of files"])
-def test_an_object_of_the_same_kind_and_name_in_another_api_group_is_named(
-    uids: tuple[str, str], tmp_path: Path
-) -> None:
+def test_objects_of_one_kind_and_name_in_two_api_groups_are_both_written(uids: tuple[str, str], tmp_path: Path) -> None:
     objects = [each for found in read_dump(DUMPS / "loft").resources.values() for each in found]
     first = next(each for each in objects if each["kind"] == "Station")
     one, other = ({**first, "metadata": {**first["metadata"], "uid": uid}} for uid in uids)
     beside = [each for each in objects if each is not first]
     stated = [one, {**other, "apiVersion": "sea.example.org/v1"}]
-    (twin,) = adopt_cluster(tmp_path / "loft", [*beside, *stated], WISHES).twins
-    assert (twin.key.kind, twin.group, twin.other) == ("Station", "sea.example.org", "weather.example.org")
+    adoption = adopt_cluster(tmp_path / "loft", [*beside, *stated], WISHES)
+    planned = {key_of(each) for each in adoption.plan.manifests if each["kind"] == "Station"}
+    assert {each.group for each in planned} == {"sea.example.org", "weather.example.org"}
+    assert len({(each.namespace, each.name) for each in planned}) == 1
+    assert not adoption.errors
 
 
 def test_the_number_of_pods_of_what_is_scaled_is_not_stated(tmp_path: Path) -> None:
@@ -87,11 +88,11 @@ def test_what_operators_tools_and_nobody_own_is_left_out_with_the_reason(tmp_pat
     left = adopted("loft", tmp_path / "loft").left_out
     assert left[Key("HorizontalPodAutoscaler", "pictures", "keda-hpa-thumbs")].by == "ScaledObject/thumbs"
     assert left[Key("Pod", "databases", "pictures-db-1")].by == "Cluster/pictures-db"
-    assert left[Key("Application", "argocd", "radio")].why == "other-tool"
-    assert left[Key("HelmRelease", "pictures", "lights")].why == "other-tool"
+    assert left[Key("Application", "argocd", "radio", "argoproj.io")].why == "other-tool"
+    assert left[Key("HelmRelease", "pictures", "lights", "helm.toolkit.fluxcd.io")].why == "other-tool"
     assert left[Key("PersistentVolume", "", "radio-old")].why == "left over"
     assert left[Key("ReplicaSet", "radio", "radio-5d8c7b9f64")].why == "left over"
-    assert left[Key("Volume", "radio", "pvc-1")].why == "controller"
+    assert left[Key("Volume", "radio", "pvc-1", "longhorn.io")].why == "controller"
 
 
 def test_kinds_that_nobody_knows_are_declared_where_they_are(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_what_only_a_service_uses_comes_with_it() -> None:
         Key("Secret", "photos", "photos"),
         Key("Service", "photos", "photos-db"),
         Key("Ingress", "photos", "photos"),
-        Key("Middleware", "photos", "large"),
+        Key("Middleware", "photos", "large", "traefik.io"),
     } <= set(service("photos").objects)
 
 
