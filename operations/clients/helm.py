@@ -10,8 +10,9 @@ from typing import Any, cast
 import yaml
 
 from operations.guard.charts import TYPE
-from operations.guard.preview import Preview, Step
+from operations.guard.preview import Preview
 from operations.guard.rendered import Charts, NotRendered, Rendering
+from operations.guard.step import Step
 from operations.guard.values import is_known
 from plan.model import Manifest
 from plan.model.fields import mapping, text

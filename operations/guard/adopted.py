@@ -1,6 +1,6 @@
 """Differences that the program makes, where the same `up` takes an object over."""
 
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import leaves, values_at
 from plan.changes.object_rules import touches
 from plan.changes.server_defaults import BOOKKEEPING, DEFAULTS, FILLED_IN

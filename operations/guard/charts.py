@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from operations.guard.consequence import Consequence, not_known
 from operations.guard.objects import target_of
-from operations.guard.preview import Step
 from operations.guard.rendered import NotRendered, Rendering, rendered_consequences
+from operations.guard.step import Step
 from operations.guard.values import block, is_known, number
 from plan.changes.chart_rules import HARMLESS_ARGUMENTS, MOVES, VALUES, ValueRule
 

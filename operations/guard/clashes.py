@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from operations.guard.consequence import Consequence
 from operations.guard.machines import MACHINE
-from operations.guard.preview import State, Step
 from operations.guard.stack import Stack
+from operations.guard.step import State, Step
 
 
 def clashes(steps: Sequence[Step], stack: Stack | None) -> Iterator[Consequence]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 from operations.guard.charts import TYPE as CHART
 from operations.guard.consequence import Consequence
 from operations.guard.objects import kind_of, target_of
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import block, is_known
 from plan.changes.data_formats import SERVERS, Server, series_of, server_of, tag_of
 from plan.changes.object_rules import Kind

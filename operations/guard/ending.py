@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from operations.guard.machines import MACHINE
 from operations.guard.objects import target_of
-from operations.guard.preview import Diagnostic, Missing, Preview, Step
+from operations.guard.preview import Diagnostic, Missing, Preview
+from operations.guard.step import Step
 from operations.guard.ways_out import WAYS_OUT, Interrupted, Trouble, commands
 from plan.wording import printable
 

@@ -7,8 +7,8 @@ from config.quantity import Memory
 from observation import Observation
 from operations.guard.consequence import Consequence
 from operations.guard.objects import kind_of
-from operations.guard.preview import Step
 from operations.guard.stack import Stack
+from operations.guard.step import Step
 from operations.guard.values import block, is_known
 from operations.guard.ways_out import WAYS_OUT
 from plan.wording import listed

@@ -5,7 +5,7 @@ from typing import Any
 
 from operations.guard.consequence import Consequence
 from operations.guard.objects import kind_of, target_of
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import block, is_known
 from plan.changes.object_rules import Kind
 from plan.model.fields import entries, mapping, text, value

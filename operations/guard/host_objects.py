@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from operations.guard.consequence import Consequence, not_known
 from operations.guard.objects import JOIN_TOKEN, USED_UP, target_of
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from plan.changes.host_rules import RULES, HostRule
 from plan.changes.object_rules import touches
 

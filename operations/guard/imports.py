@@ -3,7 +3,7 @@
 from operations.guard.consequence import Consequence
 from operations.guard.machines import MACHINE
 from operations.guard.objects import target_of
-from operations.guard.preview import Step
+from operations.guard.step import Step
 
 
 def import_replaced(step: Step) -> Consequence:

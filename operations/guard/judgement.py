@@ -21,12 +21,13 @@ from operations.guard.machine_values import is_template
 from operations.guard.machines import INTERRUPTING, MACHINE, Role, machine_consequences
 from operations.guard.moves import moves
 from operations.guard.objects import object_consequences, target_of
-from operations.guard.preview import Preview, Step
+from operations.guard.preview import Preview
 from operations.guard.protection import unprotected
 from operations.guard.providers import PREFIX as PROVIDER
 from operations.guard.providers import provider_consequences
 from operations.guard.rendered import Charts
 from operations.guard.stack import Stack
+from operations.guard.step import Step
 from plan.changes.effects import Effect
 from plan.changes.engine_rules import OWNERS_OF_NOTHING
 from plan.model import worst_first

@@ -14,7 +14,7 @@ from observation.objects import is_kubectl
 from operations.guard.adopted import is_default
 from operations.guard.consequence import Consequence
 from operations.guard.objects import kind_of, target_of
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import block, items
 from plan.changes.object_rules import MAKES_PODS, touches
 from plan.model import Manifest, Severity

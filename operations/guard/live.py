@@ -8,9 +8,10 @@ from operations.guard.consequence import Consequence
 from operations.guard.hand_changes import changed_by_hand
 from operations.guard.kubectl_fields import dropped_fields
 from operations.guard.objects import kind_of
-from operations.guard.preview import Preview, Step
+from operations.guard.preview import Preview
 from operations.guard.second_copies import second_copies
 from operations.guard.stack import Stack
+from operations.guard.step import Step
 
 Question = Literal["pending", "unchanged", "fields of kubectl", "copies", "kinds"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import block, is_known, items
 
 PROVIDER_HOTPLUG = "network,disk,usb"

@@ -18,7 +18,7 @@ from operations.guard.machine_values import (
     shows,
     shrinking,
 )
-from operations.guard.preview import State, Step
+from operations.guard.step import State, Step
 from operations.guard.values import block
 from plan.changes.effects import WORST_FIRST, Change, Effect
 from plan.changes.provider_rules import MAY_NOT_BOOT, NEEDS_POWER_OFF, effects_of, may_be_worse

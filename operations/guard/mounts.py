@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from operations.guard.consequence import Consequence, not_known
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import block, items
 from plan.changes.object_rules import covers
 from plan.wording import listed

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from operations.guard.consequence import Consequence
 from operations.guard.moving_data import HOW_CLAIMS_MOVE, HOW_DATABASES_MOVE
 from operations.guard.objects import kind_of, target_of
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import block
 from plan.changes.object_rules import CLAIM, Kind
 from plan.wording import listed

@@ -7,7 +7,7 @@ from operations.guard.consequence import Consequence, not_known
 from operations.guard.fields import by_value
 from operations.guard.mounts import lost_mounts
 from operations.guard.moving_data import HOW_CLASSES_CHANGE, HOW_TEMPLATES_GROW
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import block, leaves
 from plan.changes.effects import Effect
 from plan.changes.field_rules import FIELDS

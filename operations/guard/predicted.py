@@ -12,7 +12,8 @@ from operations.guard.consequence import Consequence
 from operations.guard.first_boot import first_boot_changes
 from operations.guard.judgement import judge
 from operations.guard.machines import MACHINE
-from operations.guard.preview import Preview, PropertyChange, State, Step
+from operations.guard.preview import Preview
+from operations.guard.step import PropertyChange, State, Step
 from plan.changes.comparison import Comparison, Difference, FileChange, Side
 from plan.changes.object_rules import KINDS, touches
 from plan.model import worst_first

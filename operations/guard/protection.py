@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from operations.guard.consequence import Consequence
 from operations.guard.machines import MACHINE
 from operations.guard.objects import target_of
-from operations.guard.preview import Step
+from operations.guard.step import Step
 
 UNPROTECTED = "Nothing is lost now. From then on Pulumi deletes or replaces it without being told twice."
 NOT_KEPT = "Nothing is lost now. When it leaves the program, it is deleted instead of forgotten."

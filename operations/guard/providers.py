@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.model import shown
 from operations.guard.consequence import Consequence, not_known
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import is_known
 from plan.changes.engine_rules import HARMLESS, KUBERNETES, REDIRECTS
 from plan.changes.object_rules import touches

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from operations.guard.consequence import Consequence
 from operations.guard.objects import object_consequences
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import differing_paths
 from plan.model import Manifest
 from plan.model.fields import mapping, text

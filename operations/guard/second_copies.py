@@ -7,7 +7,7 @@ from observation import Observation
 from operations.guard.consequence import Consequence
 from operations.guard.kubectl_fields import live_object
 from operations.guard.objects import kind_of, target_of
-from operations.guard.preview import Step
+from operations.guard.step import Step
 from operations.guard.values import block, items, values_at
 from plan.model import Manifest
 from plan.wording import listed

@@ -3,7 +3,8 @@
 from pydantic import AliasChoices, Field
 
 from operations.guard.document import Document, InvalidPreview, read_document
-from operations.guard.preview import Preview, State
+from operations.guard.preview import Preview
+from operations.guard.step import State
 from operations.guard.ways_out import Interrupted, interrupted
 from plan.wording import printable
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from operations.guard.preview import Preview, State, Step
+from operations.guard.preview import Preview
+from operations.guard.step import State, Step
 
 
 class Difference(NamedTuple):
