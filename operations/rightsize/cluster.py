@@ -6,6 +6,7 @@ from typing import NamedTuple
 from config.lab import Lab
 from observation import Observation
 from observation.objects import controller_uid, name_of, namespace_of, spec_of
+from observation.templates import pod_spec
 from observation.usage import ContainerUsage, Usage
 from operations.rightsize.kills import Kills, kills
 from operations.rightsize.lab import Key, Written, written
@@ -14,7 +15,7 @@ from operations.rightsize.size import Policy, Proposal, propose
 from operations.rightsize.stated import Stated
 from operations.rightsize.witnesses import Witness, witness
 from plan.model import Manifest
-from plan.model.fields import Fields, entries, mapping, text
+from plan.model.fields import Fields, entries, text
 from plan.model.resources import CPU, MEMORY, read_amount
 
 CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod")
@@ -110,16 +111,6 @@ def _containers_of(manifest: Manifest, spec: Fields) -> Iterator[tuple[Key, tupl
 def _containers(spec: Fields) -> list[Fields]:
     """The containers of a pod; init containers are sized on their own, native sidecars among them."""
     return [*entries(spec, "containers"), *entries(spec, "initContainers")]
-
-
-def pod_spec(manifest: Manifest) -> Fields:
-    """The pod template's specification of a controller, or that of a pod itself."""
-    kind, spec = manifest["kind"], spec_of(manifest)
-    if kind == "Pod":
-        return spec
-    if kind == "CronJob":
-        spec = mapping(spec, "jobTemplate", "spec")
-    return mapping(spec, "template", "spec")
 
 
 def _as_admitted(container: Fields, pods: tuple[Manifest, ...]) -> Fields:

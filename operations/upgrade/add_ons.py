@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from observation import Observation
 from observation.objects import name_of, namespace_of
-from operations.rightsize.cluster import pod_spec
+from observation.templates import pod_spec
 from plan.model.fields import entries, text
 
 Answer = Literal["admitted", "not admitted", "not known"]

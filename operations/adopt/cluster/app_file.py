@@ -4,9 +4,10 @@ patch, and everything else as objects."""
 from collections.abc import Mapping
 from typing import Any
 
+from observation.templates import pod_spec
 from operations.adopt.cluster.comparison import is_same
 from operations.adopt.cluster.footprint import RUNS_AS, footprint
-from operations.adopt.cluster.objects import is_fields, is_list, pod_spec
+from operations.adopt.cluster.objects import is_fields, is_list
 from operations.adopt.cluster.pod_keys import job_keys, pod_keys
 from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
 from operations.adopt.cluster.stated import as_stated

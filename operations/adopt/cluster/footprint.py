@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from config.quantity import Cpu, Memory
 from observation import Usage
-from operations.adopt.cluster.objects import Key, pod_spec
+from observation.templates import pod_spec
+from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.yaml_text import Flow
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text

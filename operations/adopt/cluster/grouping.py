@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from observation.objects import labels_of
-from operations.adopt.cluster.objects import Key, pod_template
+from observation.templates import pod_template
+from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES
 from operations.adopt.cluster.references import service_hosts
 from operations.adopt.cluster.world import World

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from observation.objects import annotations_of
+from observation.templates import containers_of, pod_spec
 from operations.adopt.cluster.comparison import differences
-from operations.adopt.cluster.objects import LAST_APPLIED, Key, containers_of, pod_spec, writers_of
+from operations.adopt.cluster.objects import LAST_APPLIED, Key, writers_of
 from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.tools import tool_called
 from operations.adopt.cluster.world import World

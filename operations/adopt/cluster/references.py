@@ -5,16 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from observation.objects import labels_of
-from operations.adopt.cluster.objects import (
-    Key,
-    containers_of,
-    custom_group,
-    is_fields,
-    is_list,
-    key_of,
-    pod_spec,
-    pod_template,
-)
+from observation.templates import containers_of, pod_spec, pod_template
+from operations.adopt.cluster.objects import Key, custom_group, is_fields, is_list, key_of
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text, values
 

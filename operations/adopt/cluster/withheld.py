@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from observation.redaction import REDACTED
-from operations.adopt.cluster.objects import containers_of, is_fields, is_list, pod_spec
+from observation.templates import containers_of, pod_spec
+from operations.adopt.cluster.objects import is_fields, is_list
 from plan.model import Manifest
 from plan.model.fields import entries, text
 from plan.model.secrecy import may_be_secret

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from operations.adopt.cluster.objects import Key, custom_group, key_of, pod_template
+from observation.templates import pod_template
+from operations.adopt.cluster.objects import Key, custom_group, key_of
 from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, origins
 from operations.adopt.cluster.references import references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases

@@ -1,11 +1,10 @@
 """Secrets and ConfigMaps that a pod refers to, and that are not there, or lack a key."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from config.suggest import did_you_mean
 from observation.model import Observation
-from observation.objects import Reference, created, namespace_of, reference
+from observation.objects import Reference, created, reference
 from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import (
@@ -20,20 +19,9 @@ from operations.doctor.pods import (
     workload,
 )
 from operations.doctor.rules.secrets import external_secret_of
+from operations.pod_references import Wanted, wanted_by
 from plan.model import Manifest
-from plan.model.fields import Fields, entries, mapping, text, value
-
-_BUILT_IN = "kube-root-ca.crt"
-
-
-class Wanted(NamedTuple):
-    """A Secret or ConfigMap, or a key in it, that a pod cannot start without."""
-
-    object: Reference
-    key: str
-    """Empty where the whole object is meant."""
-    by: str
-    """Its user, for example `variable DB_PASSWORD of container app`."""
+from plan.model.fields import mapping, text
 
 
 def configuration_findings(observed: Observation) -> Iterator[Finding]:
@@ -57,41 +45,6 @@ def configuration_findings(observed: Observation) -> Iterator[Finding]:
                 for each in waiting
                 if each.waiting == "CreateContainerConfigError"
             )
-
-
-def wanted_by(pod: Manifest) -> Iterator[Wanted]:
-    """All that a pod's containers and volumes refer to, but for what is optional."""
-    namespace = namespace_of(pod)
-    for container in containers(pod):
-        for variable in entries(container.wanted, "env"):
-            for kind, field in (("Secret", "secretKeyRef"), ("ConfigMap", "configMapKeyRef")):
-                source = mapping(variable, "valueFrom", field)
-                by = f"variable {text(variable, 'name')} of container {container.name}"
-                yield from _required(kind, namespace, source, text(source, "key"), by)
-        for whole in entries(container.wanted, "envFrom"):
-            for kind, field in (("Secret", "secretRef"), ("ConfigMap", "configMapRef")):
-                yield from _required(
-                    kind, namespace, mapping(whole, field), "", f"variables of container {container.name}"
-                )
-    for volume in entries(pod, "spec", "volumes"):
-        yield from _mounted(namespace, volume, text(volume, "name"))
-        for source in entries(volume, "projected", "sources"):
-            yield from _mounted(namespace, source, text(volume, "name"))
-
-
-def _mounted(namespace: str | None, volume: Fields, name: str) -> Iterator[Wanted]:
-    for kind, field, key in (("Secret", "secret", "secretName"), ("ConfigMap", "configMap", "name")):
-        source = mapping(volume, field)
-        named = {"name": text(source, key) or text(source, "name"), "optional": source.get("optional")}
-        keys = [text(each, "key") for each in entries(source, "items")] or [""]
-        for each in keys:
-            yield from _required(kind, namespace, named, each, f"volume {name}")
-
-
-def _required(kind: str, namespace: str | None, source: Fields, key: str, by: str) -> Iterator[Wanted]:
-    name = text(source, "name")
-    if name and name != _BUILT_IN and value(source, "optional") is not True:
-        yield Wanted(Reference(kind, namespace, name), key, by)
 
 
 def lacks(observed: Observation, wanted: Wanted) -> bool:

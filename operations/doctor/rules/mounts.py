@@ -8,9 +8,10 @@ from operations.doctor.ages import length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, is_ready, is_young, lineage, node_of, unready_since, workload
 from operations.doctor.rules.blockers import claims_of
-from operations.doctor.rules.configuration import lacks, wanted_by
+from operations.doctor.rules.configuration import lacks
 from operations.doctor.rules.mount_errors import mount_error
 from operations.doctor.rules.starting import is_starting
+from operations.pod_references import wanted_by
 from plan.model import Manifest
 from plan.model.fields import mapping, text
 
