@@ -106,6 +106,7 @@ docs: documentation ## Build the documentation into site/
 lock: installer ## Pin the dependencies with their hashes (UPGRADE=1 for the newest versions)
 	@echo "Pinning the dependencies"
 	@$(LOCK) --group installer --output-file requirements-uv.txt
+	@$(LOCK) --group checkov --output-file requirements-checkov.txt
 	@$(LOCK) pyproject.toml --output-file requirements.txt
 	@$(LOCK) pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
 	@$(LOCK) pyproject.toml --extra docs --constraints requirements.txt --output-file requirements-docs.txt
