@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from config.checks.addresses import check_addresses, check_load_balancers, check_pool, check_ranges, check_usable
+from config.checks.addresses import check_addresses, check_pool, check_ranges, check_usable
 from config.checks.cluster import (
     check_control_plane,
     check_distribution,
@@ -15,6 +15,7 @@ from config.checks.exposure import check_authentication, check_exposures, check_
 from config.checks.files import check_objects
 from config.checks.gpu import check_gpu
 from config.checks.kubeadm import check_cluster_ranges, check_control_plane_sizes, check_reservations
+from config.checks.load_balancers import check_load_balancers
 from config.checks.machines import check_machines
 from config.checks.namespaces import check_groups, check_namespaces, check_workload_names
 from config.checks.objects import check_files, check_releases, check_routes, check_service_names

@@ -5,9 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
 from config.draft import Draft
-from config.service import Service
 from config.source import Path, Problem
-from config.suggest import did_you_mean
 
 _RESERVED = {
     IPv4Network("0.0.0.0/8"): "which stands for no address",
@@ -90,44 +88,3 @@ def check_pool(lab: Draft) -> Iterator[Problem]:
     for path, address in others:
         if pool.first <= address <= pool.last:
             yield lab.problem(path, f"{address} is inside the load balancer's pool, {pool.first} to {pool.last}")
-
-
-def _check_published(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
-    known = {port for part in service.parts(name)[:1] for port in part.workload.reached_ports}
-    for index, port in enumerate(service.publish):
-        path = ("services", name, "publish", index)
-        if not service.load_balancer:
-            yield lab.problem(path, "needs load_balancer: the address at which the port is reached")
-        elif port not in known:
-            yield lab.problem(path, f"unknown port {port!r}{did_you_mean(port, known)}")
-
-
-def check_load_balancers(lab: Draft) -> Iterator[Problem]:
-    """A load balancer has an address of the pool and a port, and is made by the planner."""
-    ingress = lab.cluster.platform.ingress if lab.cluster else None
-    is_known = ingress is None or lab.is_said("services", ingress.controller)
-    for name, service in lab.services.items():
-        yield from _check_published(lab, name, service)
-        if not service.load_balancer:
-            continue
-        path = ("services", name, "load_balancer")
-        is_controller = ingress is not None and ingress.controller == name
-        if service.makes_pods == "chart" and lab.cluster and is_known and not is_controller:
-            message = "of all charts only the ingress controller gets its address from here; write it in values"
-            yield lab.problem(path, message)
-        if not service.listens() and service.makes_pods != "chart":
-            yield lab.problem(path, "needs a port; declare one under ports")
-        elif not service.published() and service.makes_pods == "program":
-            named = ", ".join(port for part in service.parts(name) if part.is_main for port in part.workload.ports)
-            message = f"publishes no port by itself; name those that are reached there, as publish: [{named}]"
-            yield lab.problem(path, message)
-        if not lab.cluster:
-            continue
-        own = lab.cluster.load_balancer_pool
-        pools = [*([own] if own else []), *lab.cluster.further_pools.values()]
-        if not pools:
-            yield lab.problem(path, "needs load_balancer_pool in cluster.yaml")
-        elif all(pool.first <= pool.last and not pool.first <= service.load_balancer <= pool.last for pool in pools):
-            ranges = " and ".join(f"{pool.first} to {pool.last}" for pool in pools)
-            which = "pool" if len(pools) == 1 else "pools"
-            yield lab.problem(path, f"{service.load_balancer} is outside the load balancer's {which}, {ranges}")

@@ -139,10 +139,10 @@ def _hostnames(lab: Draft) -> Iterator[Claim]:
 
 def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
-        if address := service.load_balancer:
-            for number, protocol in ((port.reached, port.protocol) for port in service.published()):
+        for path, address, ports in service.addresses(name):
+            for number, protocol in ((port.reached, port.protocol) for port in ports):
                 what = f"port {number}/{protocol.lower()} of {address}"
-                yield Claim((address, number, protocol), ("services", name, "load_balancer"), what)
+                yield Claim((address, number, protocol), (*path, "load_balancer"), what)
 
 
 def _workload_ports(lab: Draft) -> Iterator[Claim]:

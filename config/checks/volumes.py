@@ -46,10 +46,14 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
                 message = f"{owner} lives in namespace {namespace_of(lab, owner)!r}, and pods mount claims of their own"
                 yield lab.problem(path, f"{message}; put both services into one group")
         for key, volume in service.volumes.items():
-            for stated in ("storage_class", "volume") if volume.share else ():
+            path = ("services", name, "volumes", key)
+            if volume.share and volume.csi:
+                yield lab.problem((*path, "csi"), "a volume is one of a share and a CSI driver; leave one of them out")
+            for stated in ("storage_class", "volume") if volume.exists else ():
                 if getattr(volume, stated):
-                    message = "the program makes the volume of a share that exists; leave this out, or share"
-                    yield lab.problem(("services", name, "volumes", key, stated), message)
+                    which = "share" if volume.share else "csi"
+                    message = f"the program makes the volume of what {which} names; leave this out, or {which}"
+                    yield lab.problem((*path, stated), message)
 
 
 def check_copies(lab: Draft) -> Iterator[Problem]:

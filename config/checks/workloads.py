@@ -49,12 +49,25 @@ def _check_container(lab: Draft, path: Path, container: Container) -> Iterator[P
             yield lab.problem((*path, "resource_claims", name), "state one of claim and template")
     if container.run_as_root and container.run_as_user is not None:
         yield lab.problem((*path, "run_as_root"), "root is user 0; leave out run_as_user, or this")
+    yield from _check_hooks(lab, path, container)
     if container.pre_stop and container.pre_stop_sleep_seconds:
         yield lab.problem((*path, "pre_stop_sleep_seconds"), "pre_stop replaces it; leave one of them out")
     for volume, mounts in container.mounts.items():
         if not container.privileged and any(mount.propagation == "Bidirectional" for mount in mounts):
             message = "only a privileged container shows its mounts to the node; say HostToContainer, or privileged"
             yield lab.problem((*path, "mounts", volume), message)
+
+
+def _check_hooks(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
+    """A request goes to a port that exists."""
+    ports = container.ports if isinstance(container, Listening) else {}
+    for name, hook in (("pre_stop", container.pre_stop), ("post_start", container.post_start)):
+        if hook is None or hook.http is None:
+            continue
+        if not ports:
+            yield lab.problem((*path, name), "needs a port; declare one under ports, or write a command")
+        elif hook.port is not None and hook.port not in ports:
+            yield lab.problem((*path, name), f"unknown port {hook.port!r}{did_you_mean(hook.port, ports)}")
 
 
 def _check_probes(lab: Draft, path: Path, workload: Listening) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from config.model import Name
 from config.service.common import Named, Permission, SizedService
 from config.service.container import Gpu, GpuWorkload, Part, Resources, Workload
 from config.service.port import ContainerPort
+from config.service.published import OwnAddress, addresses_of
 from config.service.volume import ClaimName, Scratch, Share
 from config.source import Path
 
@@ -61,12 +62,9 @@ class OwnWorkloads(SizedService, Workload):
         found = self.further.get(workload) if workload else self
         return tuple(found.reached_ports.values()) if found else ()
 
-    def published_ports(self) -> tuple[str, ...]:
-        return self.publish
-
-    def published(self) -> tuple[ContainerPort, ...]:
-        ports = self.reached_ports
-        return tuple(ports[name] for name in self.published_ports() if name in ports)
+    def addresses(self, name: str) -> Iterator[OwnAddress]:
+        for path, _, workload in self.parts(name):
+            yield from addresses_of(path, workload, workload.published)
 
     def answering(self, name: str) -> str:
         return self.adopt.service or self.adopt.name or name

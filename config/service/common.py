@@ -6,12 +6,13 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from config.kubernetes import ApiGroup, PortName
-from config.model import Address, Model, Name, Reason, Text, text_like
+from config.kubernetes import ApiGroup
+from config.model import Model, Name, Reason, Text, text_like
 from config.service.container import Container, Gpu, Part, Resources
 from config.service.exposure import Exposure
 from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.port import ContainerPort
+from config.service.published import OwnAddress, Published, addresses_of
 from config.service.volume import Volume
 from config.source import Path
 
@@ -101,7 +102,7 @@ class Named(NamedTuple):
     runs_as: str
 
 
-class ServiceBase(Model):
+class ServiceBase(Published):
     """Fields of every service, and the questions that each kind of service answers about itself."""
 
     makes_pods: ClassVar[Literal["program", "chart", "operator", "owner"]]
@@ -125,10 +126,6 @@ class ServiceBase(Model):
     it, and are of one tier."""
     description: Text
     expose: tuple[Exposure, ...] = ()
-    load_balancer: Address | None = None
-    """Address of the load-balancer pool at which its ports are reached without the ingress controller."""
-    publish: tuple[PortName, ...] = ()
-    """Ports that are reached there. A database publishes the one that it has."""
     singleton: bool = False
     """Never two at once: it is stopped before its successor starts."""
     stability: Literal["stable", "volatile"] = "stable"
@@ -171,13 +168,9 @@ class ServiceBase(Model):
     def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
         """The ports at which it, or one of its further workloads, is reached, as far as they are known."""
 
-    def published_ports(self) -> tuple[str, ...]:
-        """Names of the ports at its load-balancer address, where the program writes its Kubernetes Service."""
-        return ()
-
-    def published(self) -> tuple[ContainerPort, ...]:
-        """The ports at its load-balancer address, as far as they are known."""
-        return self.listens()
+    def addresses(self, name: str) -> Iterator[OwnAddress]:
+        """The addresses of the load balancer that it and its further workloads have."""
+        yield from addresses_of(("services", name), self, self.listens())
 
     @abstractmethod
     def answering(self, name: str) -> str:

@@ -11,11 +11,13 @@ from config.model import Model, Name, Text, text_like
 from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
 from config.schedule import Schedule
 from config.service.adopted import Adopted
+from config.service.hook import StatedHook
 from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.mount import MountPoints
 from config.service.placement import Placement
 from config.service.port import ContainerPort, PortNumber
 from config.service.probe import Probes
+from config.service.published import Published
 from config.service.runs import JobSettings, RunsAs
 from config.service.secret import ConfigKey, EnvironmentSource, SecretFile, SecretVariable
 from config.service.security import PodSecurity
@@ -126,10 +128,11 @@ class Container(Resources):
     """Linux capabilities to add."""
     drop_capabilities: tuple[Capability, ...] = ()
     """Linux capabilities to take away, for example `[ALL]`."""
-    pre_stop: tuple[Text, ...] = ()
-    """A command that runs before the container is stopped."""
-    post_start: tuple[Text, ...] = ()
-    """A command that runs when the container has started."""
+    pre_stop: StatedHook | None = None
+    """A command that runs before the container is stopped, as `[immich, flush]`, or a request as
+    `{http: /flush, port: admin}`, to the first port if none is named."""
+    post_start: StatedHook | None = None
+    """A command that runs, or a request that is made, when the container has started."""
     privileged: bool = False
     """Run with all rights on the node; needs the exception `host-access`."""
     privilege_escalation: bool = False
@@ -175,7 +178,7 @@ class Autoscale(Model):
 OwnedField = Literal["image", "replicas", "resources", "env", "labels", "annotations", "schedule"]
 
 
-class Workload(Listening):
+class Workload(Listening, Published):
     """A controller with one main container."""
 
     runs_as: RunsAs = "deployment"
@@ -232,6 +235,12 @@ class Workload(Listening):
     def reached_ports(self) -> dict[str, ContainerPort]:
         """The ports of its Kubernetes Service: those of the main container, then of the sidecars."""
         return dict(pair for each in (self, *self.sidecars.values()) for pair in each.ports.items())
+
+    @property
+    def published(self) -> tuple[ContainerPort, ...]:
+        """The ports at its address of the load balancer."""
+        ports = self.reached_ports
+        return tuple(ports[name] for name in self.publish if name in ports)
 
     @property
     def gpu_share(self) -> Gpu | None:

@@ -28,6 +28,8 @@ class StatedToleration(Model):
     value: str | None = None
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
     """Left out, whatever effect it has."""
+    seconds: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    """Of `effect: NoExecute`: how long a pod stays on a node that gets the taint; left out, for good."""
 
     @model_validator(mode="after")
     def _has_its_operator(self) -> Self:
@@ -35,6 +37,10 @@ class StatedToleration(Model):
             raise ValueError(f"with value {shown(self.value)}, operator is Equal: write operator: Equal")
         if self.key is None and self.operator == "Equal":
             raise ValueError("without a key, every taint is tolerated: leave operator out, or name the key")
+        if self.seconds is not None and self.effect != "NoExecute":
+            raise ValueError(
+                "seconds is for pods that are evicted by a taint: write effect: NoExecute, or leave it out"
+            )
         return self
 
 
@@ -71,5 +77,9 @@ class Placement(Model):
     runtime_class: Name | None = None
     """The runtime class; its overhead is not counted."""
     dns: Dns = Dns()
+    hostname: Name | None = None
+    """The host name that a pod sees as its own; left out, the pod's name."""
+    subdomain: Name | None = None
+    """The headless Kubernetes Service below whose name a pod's host name is found in DNS."""
     host_names: dict[Text, Annotated[tuple[Text, ...], Field(min_length=1)]] = {}
     """Names in `/etc/hosts`, by address."""

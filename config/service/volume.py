@@ -2,6 +2,8 @@
 
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from config.backup import StatedBackup
 from config.kubernetes import AbsolutePath, LabelKey, LabelValue
 from config.model import Model, Name, Reason, Text, text_like
@@ -26,6 +28,9 @@ ClaimName = Annotated[
 ]
 
 
+_SECRET = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/)?[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$"
+
+
 class Share(Model):
     """A folder that an NFS server exports already."""
 
@@ -41,6 +46,26 @@ class StaticShare(Share):
     """Options of mount, for example `nfsvers=4.2`."""
 
 
+class CsiVolume(Model):
+    """A volume that a CSI driver knows already, as a PersistentVolume of its own."""
+
+    driver: Text
+    """The driver's name, for example `smb.csi.k8s.io`."""
+    handle: Annotated[str, Field(min_length=1, max_length=1024)]
+    """How the driver calls the volume (`volumeHandle`)."""
+    attributes: dict[Text, str] = {}
+    """What the driver needs to find it, for example `{source: //nas.lab.example/media}`."""
+    secret: Annotated[str, text_like(_SECRET, "a Secret, or NAMESPACE/NAME, for example storage/nas")] | None = None
+    """The Secret with which a node mounts it, of the service's namespace or `NAMESPACE/NAME`."""
+    file_system: Name | None = None
+    """For example ext4, where the driver makes one."""
+    zone: LabelValue | None = None
+    """The zone (`topology.kubernetes.io/zone`) whose nodes reach it; left out, all do."""
+    read_only: bool = False
+    options: tuple[Text, ...] = ()
+    """Options of mount, for example `uid=1000`."""
+
+
 class Volume(Model):
     """A persistent volume. In a statefulset each replica gets its own where the class is block storage."""
 
@@ -54,8 +79,12 @@ class Volume(Model):
     share: StaticShare | None = None
     """A share that exists: the program makes the PersistentVolume for it. Then `storage_class` and `volume` are left
     out."""
+    csi: CsiVolume | None = None
+    """The same for a volume of a CSI driver that exists, as
+    `{driver: smb.csi.k8s.io, handle: media, attributes: {source: //nas/media}}`."""
     access: AccessMode | None = None
-    """How it is mounted; left out, as its storage class does."""
+    """How it is mounted; left out, as its storage class does: a share by many nodes, and a volume of a CSI driver by
+    one."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of its claim in addition to the service's; of an adopted statefulset, all labels of the template."""
     copy_of: tuple[VolumeName, ...] = ()
@@ -65,6 +94,11 @@ class Volume(Model):
     """A copy made outside of the lab. Dumps of a database and volumes with `copy_of` are counted by themselves."""
     no_backup: Reason | None = None
     """Why it needs no copy."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether it is there already, and there is one of it however many pods mount it."""
+        return self.share is not None or self.csi is not None
 
 
 class Scratch(Model):

@@ -81,8 +81,7 @@ def _reached_at(lab: Lab) -> Iterator[tuple[str, str]]:
     for name, service in lab.services.items():
         for exposure in service.expose:
             yield exposure.host_name(lab.site.domain), name
-        if service.load_balancer:
-            yield str(service.load_balancer), name
+        yield from ((str(each.address), name) for each in service.addresses(name))
 
 
 def _pulled(lab: Lab) -> Iterator[tuple[str, str]]:

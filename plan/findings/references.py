@@ -74,7 +74,7 @@ def reference_findings(
     planned = [*services]
     known = _known(lab, planned)
     names = {each.name for each in namespaces} | _OF_KUBERNETES | _stated_namespaces(planned)
-    taken = {str(each.load_balancer) for each in lab.services.values() if each.load_balancer}
+    taken = {str(each.address) for name, service in lab.services.items() for each in service.addresses(name)}
     written = {name: [*_settings(name, service)] for name, service in lab.services.items()}
     taken |= {
         address
@@ -174,7 +174,8 @@ def _addresses(lab: Lab, name: str, written: _Written, taken: set[str]) -> Itera
     for found in _ADDRESS.findall(written.text) if pool else ():
         address = _address(found)
         if pool and address and pool.first <= address <= pool.last and found not in taken:
-            having = {str(each.load_balancer): key for key, each in lab.services.items() if each.load_balancer}
+            stated = ((each.address, key) for key, service in lab.services.items() for each in service.addresses(key))
+            having = {str(address): key for address, key in stated}
             yield ADDRESS_OF_NOBODY.finding(
                 written.path,
                 f"{name} uses {found}, an address of load_balancer_pool that no service of the lab has; addresses are "

@@ -11,9 +11,10 @@ from config.namespaces import namespace_of
 from config.service import Service
 from config.service.database import DatabaseBase
 from config.service.runs import ENDING
+from config.service.volume import Volume
 from config.source import Path
 from plan.ledger.copies import Copy, Fate, longest_pause
-from plan.ledger.places import Place, place_of_storage, places_of_class
+from plan.ledger.places import Place, place_of_storage, places_of_class, places_of_folder
 from plan.ledger.stated_objects import CopiedBy, copied_by_objects, provisioner_of
 from plan.wording import plural
 from plan.workloads.objects import claimed
@@ -48,6 +49,8 @@ class Entry(NamedTuple):
     storage_class: str | None = None
     volumes: int = 1
     """How many there are: a database server has one for each instance."""
+    exists: bool = False
+    """The program makes the PersistentVolume of something that is there already, and that stays without its claim."""
 
     @property
     def surviving(self) -> tuple[Copy, ...]:
@@ -112,7 +115,7 @@ def _of_service(
             name=f"{name}/{key}",
             path=("services", name, "volumes", key),
             size=volume.size,
-            places=_places(lab, volume.storage_class),
+            places=_places_of(lab, volume),
             copies=(
                 *(copy for target in copying.get(f"{name}/{key}", ()) for copy in _by_jobs(lab, *target)),
                 *_stated(volume.backup),
@@ -122,6 +125,7 @@ def _of_service(
             is_copy=bool(volume.copy_of),
             namespace=namespace,
             storage_class=volume.storage_class,
+            exists=volume.exists,
         )
     for stated, claim, storage_class, size in claimed(lab.objects.get(name, ())):
         own = stated.namespace or namespace
@@ -186,6 +190,15 @@ def _places(lab: Lab, storage_class: str | None) -> tuple[Place, ...]:
     return places_of_class(lab, row) if row else (Place(storage_class or "a volume made by hand"),)
 
 
+def _places_of(lab: Lab, volume: Volume) -> tuple[Place, ...]:
+    """Places of a volume: of its class, or where the share or the CSI driver is that has it already."""
+    if volume.share is not None:
+        return places_of_folder(lab, volume.share.server, volume.share.path)
+    if volume.csi is not None:
+        return (Place(volume.csi.driver),)
+    return _places(lab, volume.storage_class)
+
+
 def _copying(lab: Lab) -> dict[str, list[tuple[str, str]]]:
     """The volumes that hold copies of a volume, each as service and key; by `service/volume`."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -203,7 +216,7 @@ def _by_jobs(lab: Lab, service: str, volume: str) -> Iterator[Copy]:
         for part in lab.services[service].parts(service)
         if part.workload.runs_as in ENDING and any(volume in each.mounts for each in part.workload.containers)
     ]
-    places = _places(lab, lab.services[service].volumes[volume].storage_class)
+    places = _places_of(lab, lab.services[service].volumes[volume])
     if not jobs:
         yield Copy("stated", f"{service}/{volume}", places, None, None)
     for job in jobs:

@@ -152,13 +152,13 @@ def _storages_of(lab: Lab, entry: Entry) -> list[tuple[str, str]]:
 
 
 def _deleted(lab: Lab, namespace: str, hit: Sequence[Entry]) -> DataLoss:
-    """The program's own classes retain volumes; what other classes do is not stated."""
+    """The program's own classes and volumes retain the data; what other classes do is not stated."""
     kept: list[Entry] = []
     rest: list[Entry] = []
     for entry in hit:
         row = lab.storage_classes.get(entry.storage_class) if entry.storage_class else None
         retains = isinstance(row, BlockStorageClass | NfsStorageClass) and not row.existing
-        (kept if retains else rest).append(entry)
+        (kept if retains or entry.exists else rest).append(entry)
     found = _loss(lab, "namespace", namespace, None, rest, None)
     return found._replace(
         carried=_carried(lab, hit),

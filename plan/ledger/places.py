@@ -46,11 +46,11 @@ def place_of_storage(lab: Lab, host: str, storage: str) -> Place:
     return Place(host, disk, row.disks[disk].medium)
 
 
-def places_of_folder(lab: Lab, server: IPv4Address, path: str) -> tuple[Place, ...]:
+def places_of_folder(lab: Lab, server: IPv4Address | str, path: str) -> tuple[Place, ...]:
     """The disk of a folder that a server exports: of a host, that of the storage with the longest path above it; of a
     machine, any of its disks."""
     for name, host in lab.site.hosts.items():
-        if host.address == server:
+        if str(host.address) == str(server):
             above = [
                 (len(row.path), storage)
                 for storage, row in host.storages.items()
@@ -58,7 +58,7 @@ def places_of_folder(lab: Lab, server: IPv4Address, path: str) -> tuple[Place, .
             ]
             return (place_of_storage(lab, name, max(above)[1]) if above else Place(name),)
     for machine in lab.machines.values():
-        if any(interface.address == server for interface in machine.interfaces):
+        if any(str(interface.address) == str(server) for interface in machine.interfaces):
             return tuple(dict.fromkeys(place_of_storage(lab, machine.host, disk.storage) for disk in machine.disks))
     return (Place(str(server)),)
 

@@ -46,6 +46,11 @@ class Pod(NamedTuple):
     overhead: ResourceList = {}
     """Amounts that its RuntimeClass takes in addition to its containers."""
 
+    @property
+    def has_bound_volumes(self) -> bool:
+        """Whether it has volumes that are not in reach of every node."""
+        return bool(self.block_volumes or self.constraints.volume_zones)
+
 
 class Workload(NamedTuple):
     """A controller and the pods that it makes."""

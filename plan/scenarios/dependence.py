@@ -26,7 +26,9 @@ def dependents_of(lab: Lab) -> Mapping[str, tuple[str, ...]]:
 def _pairs(lab: Lab) -> Iterator[tuple[str, str]]:
     secrets = lab.cluster.platform.secrets
     servers = lab.networks.networks[lab.cluster.node_network].nameservers
-    names = [name for name, service in lab.services.items() if service.load_balancer in servers]
+    names = [
+        name for name, service in lab.services.items() for each in service.addresses(name) if each.address in servers
+    ]
     for name, service in lab.services.items():
         for _, _, workload in service.parts(name):
             yield from ((below, name) for below in workload.waits_for)

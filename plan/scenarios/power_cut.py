@@ -144,7 +144,8 @@ def _given_by(lab: Lab, machine: Machine) -> Iterator[str]:
 def _names_from_inside(lab: Lab) -> Iterator[Finding]:
     """Nodes that find no registry while a service of the cluster itself is away."""
     servers = lab.networks.networks[lab.cluster.node_network].nameservers
-    inside = {row.load_balancer: name for name, row in lab.services.items() if row.load_balancer in servers}
+    stated = ((each.address, name) for name, service in lab.services.items() for each in service.addresses(name))
+    inside = {address: name for address, name in stated if address in servers}
     if servers and len(inside) == len(servers):
         names = listed([*inside.values()])
         yield NAMES_RESOLVED_INSIDE.finding(

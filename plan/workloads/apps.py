@@ -61,7 +61,10 @@ def _build_part(
         *recommendation(context, name, made["apiVersion"], made["kind"]),
     ]
     kind = CONTROLLERS[config.runs_as]
-    workload = planned_workload(context, name, kind, config.replicas, template.pod, part.path)
+    pod = template.pod
+    if zones := volumes.zones_of_existing(context, config):
+        pod = pod._replace(constraints=pod.constraints._replace(volume_zones=zones))
+    workload = planned_workload(context, name, kind, config.replicas, pod, part.path)
     return in_motion(context, config, workload), objects
 
 

@@ -1,5 +1,7 @@
 """Backups of database servers: a job that dumps all of one, onto a volume of its own."""
 
+from typing import Any
+
 from config.service import AppService
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import Backup, DatabaseBase
@@ -20,15 +22,10 @@ _COMMON = ("tier", "group", "description", "exceptions", "load_balancer", "recom
 
 def as_app(database: DatabaseBase, main: WorkloadConfig, volumes: dict[str, Volume]) -> AppService:
     """A database, or a part of it, as a service whose workloads we write ourselves."""
-    common = {name: getattr(database, name) for name in _COMMON}
-    return AppService.model_construct(
-        kind="app",
-        singleton=True,
-        volumes=volumes,
-        publish=tuple(main.ports),
-        **common,
-        **{name: getattr(main, name) for name in type(main).model_fields},
-    )
+    said: dict[str, Any] = {name: getattr(main, name) for name in type(main).model_fields}
+    said |= {name: getattr(database, name) for name in _COMMON}
+    said |= {"singleton": True, "volumes": volumes, "publish": tuple(main.ports)}
+    return AppService.model_construct(kind="app", **said)
 
 
 def backup_volume(backup: Backup) -> Volume:

@@ -6,6 +6,7 @@ from typing import Any
 from config.service.container import Container as ContainerConfig
 from config.service.container import Listening
 from config.service.container import Workload as WorkloadConfig
+from config.service.hook import Hook
 from config.service.probe import Probe
 from config.service.runs import ENDING
 from config.service.secret import ConfigKey, EnvironmentSource, SecretVariable
@@ -66,7 +67,14 @@ def _pull_policy(config: ContainerConfig, *, as_it_is: bool) -> Manifest:
 def _lifecycle(config: ContainerConfig) -> Manifest:
     hooks = {"postStart": config.post_start, "preStop": config.pre_stop}
     sleep = {"preStop": {"sleep": {"seconds": config.pre_stop_sleep_seconds}}} if config.pre_stop_sleep_seconds else {}
-    return {hook: {"exec": {"command": list(command)}} for hook, command in hooks.items() if command} | sleep
+    return {name: _hook(config, hook) for name, hook in hooks.items() if hook} | sleep
+
+
+def _hook(config: ContainerConfig, hook: Hook) -> Manifest:
+    if hook.http is None:
+        return {"exec": {"command": list(hook.command)}}
+    ports = config.ports if isinstance(config, Listening) else {}
+    return {"httpGet": {"path": hook.http, "port": hook.port or next(iter(ports))}}
 
 
 def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def planned_workload(
     context: ServiceContext, name: str, kind: Controller, replicas: int, pod: Pod, path: Path
 ) -> Workload:
     """A workload and what follows from its pod; a daemonset has one for each node that lets it in."""
-    if zones := zones_of_volumes(context, pod):
+    existing = pod.constraints.volume_zones
+    if (zones := zones_of_volumes(context, pod)) and not existing:
         pod = pod._replace(constraints=pod.constraints._replace(volume_zones=zones, volumes_are_new=True))
     return Workload(
         name=name,
@@ -51,8 +52,11 @@ def planned_workload(
 
 
 def per_replica_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
-    """Volumes that a statefulset makes for each of its replicas: those that are on one node at a time."""
-    return one_node_volumes(context, config) if config.runs_as == "statefulset" else ()
+    """Volumes that a statefulset makes for each of its replicas: those that are on one node at a time, and that do not
+    exist already."""
+    volumes = context.service.volumes
+    is_set = config.runs_as == "statefulset"
+    return tuple(name for name in one_node_volumes(context, config) if is_set and not volumes[name].exists)
 
 
 def controller(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> Manifest:

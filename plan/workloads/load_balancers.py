@@ -39,5 +39,6 @@ def address_fields(lab: Lab, address: IPv4Address) -> dict[str, Any]:
 
 
 def is_shared(lab: Lab, address: IPv4Address) -> bool:
-    """Whether several services state the address."""
-    return sum(service.load_balancer == address for service in lab.services.values()) > 1
+    """Whether several services or workloads state the address."""
+    stated = (each for name, service in lab.services.items() for each in service.addresses(name))
+    return sum(each.address == address for each in stated) > 1

@@ -24,8 +24,8 @@ def service(context: ServiceContext, part: Part) -> Iterator[Manifest]:
     if not ports or config.runs_as in ENDING:
         return
     called = identity(name, config)
-    address = context.service.load_balancer if part.is_main else None
-    published = context.service.published_ports() if address else ()
+    address = config.load_balancer
+    published = config.publish if address else ()
     everything = set(published) == ports.keys()
     yield _service(context, called.service, part, tuple(ports), address if everything else None)
     if address and not everything:

@@ -18,6 +18,8 @@ def placed(context: ServiceContext, config: WorkloadConfig) -> dict[str, Any]:
         "dnsConfig": _dns(config, as_it_is=as_it_is),
         "securityContext": _as_stated(config) if as_it_is else _secured(context, config),
         "runtimeClassName": placement.runtime_class,
+        "hostname": placement.hostname,
+        "subdomain": placement.subdomain,
         "hostAliases": [{"ip": ip, "hostnames": list(names)} for ip, names in placement.host_names.items()],
         "hostPID": security.host_pid,
         "hostIPC": security.host_ipc,

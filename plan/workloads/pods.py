@@ -7,6 +7,7 @@ from config.objects import as_lists
 from config.service.container import Container as ContainerConfig
 from config.service.container import Sidecar
 from config.service.container import Workload as WorkloadConfig
+from config.service.placement import StatedToleration
 from plan.model import Container, Manifest, Pod, ResourceList
 from plan.model.constraints import read_constraints, read_tolerations
 from plan.model.resources import EPHEMERAL_STORAGE
@@ -193,7 +194,12 @@ def _tolerations(config: WorkloadConfig) -> list[Manifest]:
     if config.every_node:
         return [{"operator": "Exists"}]
     gpu = [{"key": GPU_TAINT, "operator": "Exists"}] if config.gpu_share else []
-    return [*gpu, *(each.model_dump(exclude_none=True) for each in config.placement.tolerations)]
+    return [*gpu, *map(_toleration, config.placement.tolerations)]
+
+
+def _toleration(stated: StatedToleration) -> Manifest:
+    seconds = {} if stated.seconds is None else {"tolerationSeconds": stated.seconds}
+    return {**stated.model_dump(exclude_none=True, exclude={"seconds"}), **seconds}
 
 
 def _stated_affinity(config: WorkloadConfig) -> Manifest:

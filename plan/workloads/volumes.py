@@ -8,15 +8,19 @@ from config.service.app import OwnWorkloads
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import DatabaseBase
-from config.service.volume import Scratch, StaticShare, Volume
+from config.service.volume import Scratch, Volume
 from config.storage_class import ONE_NODE, AccessMode, BlockStorageClass, NfsStorageClass, OtherStorageClass
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Manifest, Pod
 from plan.model.metadata import NOT_AWAITED, manifest
 from plan.tiers.pod_security import TMP, TMP_SIZE
 from plan.workloads.context import ServiceContext
+from plan.workloads.existing_volumes import persistent_volume, volume_name
 from plan.workloads.files import file_volumes
+from plan.workloads.storage_classes import BLOCK_PROVISIONER
 
+NOWHERE = "nowhere"
+"""The zone of a pod whose volumes are in several zones."""
 TMP_VOLUME = "homelab-tmp"
 """Scratch space of all containers that have a read-only root file system: a folder for each."""
 
@@ -27,11 +31,18 @@ def is_block(lab: Lab, storage_class: str | None) -> bool:
     return row is not None and row.backend == "block"
 
 
+def takes_slot(lab: Lab, volume: Volume) -> bool:
+    """Whether a volume is known to be attached to one node at a time, to a slot of it."""
+    return is_block(lab, volume.storage_class) or (volume.csi is not None and volume.csi.driver == BLOCK_PROVISIONER)
+
+
 def access_mode(lab: Lab, volume: Volume) -> AccessMode:
     """How a volume is mounted: as it says, or as its class does."""
     row = lab.storage_classes.get(volume.storage_class) if volume.storage_class else None
     if volume.access is not None:
         return volume.access
+    if volume.csi is not None:
+        return "ReadWriteOnce"
     match row:
         case BlockStorageClass():
             return "ReadWriteOnce"
@@ -67,9 +78,9 @@ def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator
     provider/pkg/await/awaiters.go).
     """
     for name, volume in context.service.volumes.items():
-        if volume.share is not None:
-            yield _persistent_volume(context, name, volume, volume.share)
-            volume = volume.model_copy(update={"volume": _volume_of_share(context, name)})
+        if volume.exists:
+            yield persistent_volume(context, name, volume, access_mode(context.lab, volume))
+            volume = volume.model_copy(update={"volume": volume_name(context, name)})
         if name not in per_replica:
             yield manifest(
                 "v1",
@@ -80,29 +91,6 @@ def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator
                 annotations=NOT_AWAITED,
                 spec=claim_spec(context.lab, volume),
             )
-
-
-def _volume_of_share(context: ServiceContext, name: str) -> str:
-    return f"{context.namespace}-{context.claim(name)}"
-
-
-def _persistent_volume(context: ServiceContext, name: str, volume: Volume, share: StaticShare) -> Manifest:
-    """The volume of a share that exists. It is there for one claim, and keeps its data without it."""
-    claim = {"namespace": context.namespace, "name": context.claim(name)}
-    return manifest(
-        "v1",
-        "PersistentVolume",
-        _volume_of_share(context, name),
-        labels=context.labels() | volume.labels,
-        spec={
-            "accessModes": [access_mode(context.lab, volume)],
-            "capacity": {"storage": str(volume.size)},
-            "persistentVolumeReclaimPolicy": "Retain",
-            "claimRef": {"apiVersion": "v1", "kind": "PersistentVolumeClaim", **claim},
-            "nfs": {"server": share.server, "path": share.path, **({"readOnly": True} if share.read_only else {})},
-            **({"mountOptions": list(share.options)} if share.options else {}),
-        },
-    )
 
 
 def scratch_of(service: Service) -> Mapping[str, Scratch]:
@@ -123,7 +111,7 @@ def mounted(config: WorkloadConfig) -> set[str]:
 def block_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """Block volumes that the pods of a workload mount; each takes a volume slot of the node."""
     used, service = mounted(config), context.service
-    own = (name for name, row in service.volumes.items() if name in used and is_block(context.lab, row.storage_class))
+    own = (name for name, row in service.volumes.items() if name in used and takes_slot(context.lab, row))
     claims = service.claims if isinstance(service, OwnWorkloads) else {}
     others = (name for name, claim in claims.items() if name in used and _is_block_of_others(context.lab, claim))
     return (*own, *others)
@@ -131,7 +119,14 @@ def block_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str,
 
 def _is_block_of_others(lab: Lab, claim: str) -> bool:
     owner, _, volume = claim.partition("/")
-    return bool(volume) and is_block(lab, lab.services[owner].volumes[volume].storage_class)
+    return bool(volume) and takes_slot(lab, lab.services[owner].volumes[volume])
+
+
+def zones_of_existing(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
+    """The zones from which the volumes are in reach that a workload has already; empty where that is everywhere."""
+    found, used = context.service.volumes, mounted(config)
+    zones = {row.csi.zone for name, row in found.items() if name in used and row.csi and row.csi.zone}
+    return tuple(sorted(zones)) if len(zones) < 2 else (NOWHERE,)
 
 
 def zones_of_volumes(context: ServiceContext, pod: Pod) -> tuple[str, ...]:

@@ -119,6 +119,44 @@ def test_a_share_that_exists_is_a_volume_for_one_claim() -> None:
     assert volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
 
 
+def test_a_volume_of_a_driver_that_exists_is_found_by_its_handle() -> None:
+    spec = one(plan_of("every_key"), "PersistentVolume", "home-house-pods-scans")["spec"]
+    assert spec["csi"]["volumeHandle"] == "nas-scans"
+    assert spec["csi"]["nodeStageSecretRef"] == {"name": "nas-login", "namespace": "home-house"}
+    assert (spec["accessModes"], spec["mountOptions"]) == (["ReadWriteMany"], ["uid=1000"])
+    assert one(plan_of("every_key"), "PersistentVolumeClaim", "pods-scans")["spec"]["storageClassName"] == ""
+
+
+def test_a_volume_of_a_zone_keeps_its_pods_there(folder: Path) -> None:
+    """A zone without nodes is a place that nobody has."""
+    zoned = "handle: nas-scans\n      zone: {}"
+    for zone, pending in (("two", []), ("three", ["pods"])):
+        shutil.copytree(FOLDERS["every_key"], folder, dirs_exist_ok=True)
+        change(folder, [{"file": "services/pods.yaml", "old": "handle: nas-scans", "new": zoned.format(zone)}])
+        plan = make_plan(load_lab(folder))
+        assert [each.workload.name for each in plan.capacity.pending] == pending
+
+
+def test_a_further_workload_has_an_address_of_its_own() -> None:
+    found = {each["metadata"]["name"]: each["spec"] for each in objects(plan_of("every_key"), "Service")}
+    assert found["pods-names-outside"]["type"] == "LoadBalancer"
+    assert [each["name"] for each in found["pods-names-outside"]["ports"]] == ["dns"]
+    assert found["pods-names"]["type"] == "ClusterIP"
+
+
+def test_a_hook_is_a_command_or_a_request() -> None:
+    vpn = pod()["initContainers"][0]
+    assert vpn["lifecycle"] == {"preStop": {"httpGet": {"path": "/disconnect", "port": "control"}}}
+    assert pod()["containers"][0]["lifecycle"]["postStart"] == {"exec": {"command": ["pods", "warm"]}}
+
+
+def test_a_pod_has_the_name_and_the_patience_that_it_states() -> None:
+    assert (pod()["hostname"], pod()["subdomain"]) == ("pods", "pods")
+    assert pod()["tolerations"] == [
+        {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 30}
+    ]
+
+
 def test_a_job_is_kept_so_that_it_does_not_run_again() -> None:
     spec = one(plan_of("every_key"), "Job", "pods-once")["spec"]
     assert "ttlSecondsAfterFinished" not in spec
@@ -137,7 +175,7 @@ def test_a_job_is_kept_so_that_it_does_not_run_again() -> None:
         ("propagation: HostToContainer", "propagation: Bidirectional", "only a privileged container shows its mounts"),
         ("propagation: HostToContainer", "propagation: Host", "write HostToContainer or Bidirectional"),
         ("{port: metrics}", "{port: metric}", "unknown port 'metric'; did you mean 'metrics'?"),
-        ("share: {server", "volume: other, share: {server", "the program makes the volume of a share that exists"),
+        ("share: {server", "volume: other, share: {server", "the program makes the volume of what share names"),
         ("{template: one-camera}", "{}", "state one of claim and template"),
         ("grpc: true, delay", "grpc: true, http: /, delay", "state one of http, exec and grpc"),
         (
@@ -146,6 +184,29 @@ def test_a_job_is_kept_so_that_it_does_not_run_again() -> None:
             "root is user 0; leave out run_as_user, or this",
         ),
         ("pre_stop_sleep_seconds: 5", "pre_stop_sleep_seconds: 5\npre_stop: [stop]", "pre_stop replaces it"),
+        ("{http: /disconnect, port: control}", "{http: /disconnect, port: contro}", "unknown port 'contro'; did you"),
+        ("{http: /disconnect, port: control}", "{path: /disconnect}", "unknown key 'path'; a request has http, port"),
+        ("{http: /disconnect, port: control}", "{port: control}", "needs http: the path that is asked"),
+        ("{http: /disconnect, port: control}", "disconnect", "write a command as [server, flush], or {http: /flush}"),
+        (
+            "access: ReadWriteMany",
+            "storage_class: longhorn",
+            "makes the volume of what csi names; leave this out, or csi",
+        ),
+        ("secret: nas-login", "secret: NAS login", "a Secret, or NAMESPACE/NAME, for example storage/nas"),
+        ("effect: NoExecute, seconds: 30", "seconds: 30", "write effect: NoExecute, or leave it out"),
+        (
+            "    publish: [dns]",
+            "    publish: [dsn]",
+            "pods.workloads.names.publish.0: unknown port 'dsn'; did you mean",
+        ),
+        (
+            "    publish: [dns]\n",
+            "",
+            "publishes no port by itself; name those that are reached there, as publish: [dns, web]",
+        ),
+        ("load_balancer: 192.168.1.211", "load_balancer: 192.168.2.1", "workloads.names.load_balancer: 192.168.2.1 is"),
+        ("    args: [migrate]", "    load_balancer: 192.168.1.212", "nobody reaches a job; leave it out"),
         ("9090, service: 9091", "8080, service: 9091", "port 8080/tcp"),
     ],
 )

@@ -50,6 +50,7 @@ def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[F
         shared = [cluster.further_volumes(kind, index) for index in everywhere] if kind.claims else ()
         further = np.array(shared) if kind.claims else kind.own_volumes
         found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), SLOTS))
+    if kind.workload.pod.has_bound_volumes:
         found.append(_refusing(cluster.reaches(kind), ZONE, resolvable=False))
     found += _spread(kind, cluster, fixed)
     found += _pods(kind, cluster)
@@ -116,7 +117,7 @@ def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]
     further = cluster.further_volumes(kind, index)
     if further and cluster.volumes[index] + further > cluster.slots[index]:
         return Unfit((SLOTS,), True)
-    is_reached = not kind.workload.pod.block_volumes or cluster.reaches(kind)[index]
+    is_reached = not kind.workload.pod.has_bound_volumes or cluster.reaches(kind)[index]
     return None if is_reached else Unfit((ZONE,), False)
 
 
