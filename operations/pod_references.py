@@ -19,6 +19,9 @@ class Wanted(NamedTuple):
     """Empty where the whole object is meant."""
     by: str
     """Its user, for example `variable DB_PASSWORD of container app`."""
+    sub_paths: frozenset[str] = frozenset()
+    """Keys of the whole object that containers mount, where they mount nothing else of it. Of one that is not there,
+    the kubelet makes an empty folder."""
 
 
 def wanted_by(manifest: Manifest) -> Iterator[Wanted]:
@@ -35,9 +38,18 @@ def wanted_by(manifest: Manifest) -> Iterator[Wanted]:
             for kind, field in (("Secret", "secretRef"), ("ConfigMap", "configMapRef")):
                 yield from _required(kind, namespace, mapping(whole, field), "", f"variables of container {name}")
     for volume in entries(spec, "volumes"):
-        yield from _mounted(namespace, volume, text(volume, "name"))
-        for source in entries(volume, "projected", "sources"):
-            yield from _mounted(namespace, source, text(volume, "name"))
+        sub_paths = _sub_paths(spec, text(volume, "name"))
+        for source in (volume, *entries(volume, "projected", "sources")):
+            for each in _mounted(namespace, source, text(volume, "name")):
+                yield each if each.key else each._replace(sub_paths=sub_paths)
+
+
+def _sub_paths(spec: Fields, volume: str) -> frozenset[str]:
+    """The only files of a volume that containers mount; empty where one mounts the whole of it, or none any."""
+    containers = (*entries(spec, "initContainers"), *entries(spec, "containers"))
+    mounts = [each for of in containers for each in entries(of, "volumeMounts") if text(each, "name") == volume]
+    found = [text(each, "subPath") for each in mounts]
+    return frozenset(found) if all(found) else frozenset()
 
 
 def _mounted(namespace: str | None, volume: Fields, name: str) -> Iterator[Wanted]:

@@ -16,6 +16,7 @@ from operations.guard.ending import Ending, ending_of
 from operations.guard.handed_over import handed_over
 from operations.guard.host_objects import host_consequences
 from operations.guard.imports import import_replaced
+from operations.guard.keys import lost_keys
 from operations.guard.live import Unasked, not_asked, seen_live
 from operations.guard.machine_values import is_template
 from operations.guard.machines import INTERRUPTING, MACHINE, Role, machine_consequences
@@ -86,6 +87,7 @@ def judge(
     found = [each for step in steps for each in _of_step(step, steps, imported, lab, stack, charts or {})]
     found += [*moves(steps), *clashes(steps, stack), *handed_over(steps), *unprotected(preview.steps)]
     found += [each for step in steps for each in data_formats(step)]
+    found += lost_keys(steps, preview.steps, stack)
     found += seen_live(steps, stack, observation) if observation else ()
     found = [_printable(each) for each in _together(list(dict.fromkeys(found)), nodes)]
     ordered = tuple(sorted(found, key=worst_first))

@@ -17,6 +17,7 @@ Effect = Literal[
     "REDIRECT",
     "RENAME",
     "UNPROTECT",
+    "KEY-GONE",
     "DROP",
     "FAIL",
     "NOT-KNOWN",
@@ -115,6 +116,12 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "A protection of its data is switched off",
         "Nothing is lost now. The next deletion takes the data with it, or no more backups are made.",
         "Take the change back.",
+    ),
+    "KEY-GONE": EffectPage(
+        "A key of a Secret or ConfigMap goes",
+        "A pod that names the key does not start without it; one that runs goes on until it stops. One that reads all "
+        "keys, as variables or as a folder, finds one less.",
+        "Put it back, or change those that read it in the same `up`.",
     ),
     "DROP": EffectPage(
         "Fields that kubectl wrote go with the next update",

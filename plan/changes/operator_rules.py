@@ -56,14 +56,6 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "Owner",
         ),
         FieldRule(
-            "spec.data.secretKey",
-            "goes",
-            "STOP",
-            "The Secret loses the key: pods that name it do not start any more.",
-            FOLLOW,
-            severity="warning",
-        ),
-        FieldRule(
             "spec.target.name",
             "differs",
             "DELETE",

@@ -57,3 +57,63 @@ CHANGES = (
     Change("tier-quota-changed", (("tiers.yaml", QUOTA, QUOTA.replace("pods: 20", "pods: 25")),)),
     Change("lab-is-invalid", ((FEEDS, "tier: hobby", "tier: hoby"),)),
 )
+
+SETTINGS = "services/settings/settings.yaml"
+KEYS_SERVICE = """kind: objects
+tier: hobby
+description: Settings of others
+objects: [settings.yaml]
+"""
+KEYS = """apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data: {theme: dark, page.size: "20", language: en}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: passwords}
+stringData: {user: somebody, app.password: first, old.password: before}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: reader}
+spec:
+  selector: {matchLabels: {app: reader}}
+  template:
+    metadata: {labels: {app: reader}}
+    spec:
+      containers:
+        - name: reader
+          image: registry.example/reader:1.0.0
+          resources: {requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 64Mi}}
+          envFrom: [{configMapRef: {name: settings}}]
+          env:
+            - {name: PASSWORD, valueFrom: {secretKeyRef: {name: passwords, key: app.password}}}
+"""
+"""Objects of a service: a Deployment that reads all keys of one, and names one key of the other."""
+
+KEY_CHANGES = (
+    Change(
+        "keys-removed",
+        (
+            (SETTINGS, ", language: en", ""),
+            (SETTINGS, ", old.password: before", ""),
+            (SETTINGS, ", app.password: first", ""),
+        ),
+    ),
+    Change(
+        "keys-changed",
+        (
+            (SETTINGS, "language: en", "language: de, region: any"),
+            (SETTINGS, "app.password: first", "app.password: second, third: more"),
+        ),
+    ),
+    Change(
+        "key-removed-with-its-reader",
+        (
+            (SETTINGS, ", app.password: first", ""),
+            (SETTINGS, "key: app.password", "key: old.password"),
+        ),
+    ),
+)
+"""Changes of these objects: keys go, others differ or are new, one goes with what reads it."""

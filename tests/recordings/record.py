@@ -19,7 +19,7 @@ from tests.conformance.pulumi.stack import MACHINES, ROOT, Stack, only
 from tests.conformance.pulumi.test_adopt import adopted_small
 from tests.conformance.pulumi.test_guard import TARGETS, nothing_yet
 from tests.recordings import FOLDER, write_manifest
-from tests.recordings.changes import A_FILE, CHANGES, FEEDS, NOTES
+from tests.recordings.changes import A_FILE, CHANGES, FEEDS, KEY_CHANGES, KEYS, KEYS_SERVICE, NOTES, SETTINGS
 
 FEED_READER = ("apps/v1", "Deployment", "freshrss", "hobby-freshrss")
 NEW_ONE = ("apps/v1", "Deployment", "notes", "hobby-notes")
@@ -269,6 +269,22 @@ def _killed(lab: Live, recorder: Recorder) -> None:
     cordon(lab.api, cordoned=False)
 
 
+def record_keys(folder: Path) -> None:
+    """Secrets and ConfigMaps of which keys go, in a lab of their own."""
+    small = adopted_small(folder)
+    objects = small / SETTINGS
+    objects.parent.mkdir()
+    objects.write_text(KEYS, encoding="utf-8")
+    objects.parent.with_suffix(".yaml").write_text(KEYS_SERVICE, encoding="utf-8")
+    with live(folder, small) as lab:
+        recorder = Recorder(lab.stack, folder)
+        lab.stack.must_up()
+        recorder.stack("keys")
+        for change in KEY_CHANGES:
+            with lab.edited(*change.edits):
+                recorder.preview(change.name)
+
+
 def _pruned(document: Any) -> Any:
     if isinstance(document, dict):
         if document.get("op") in UNCHANGED:
@@ -299,6 +315,8 @@ def main() -> None:
         recorder.preview("machines-created", *TARGETS)
         made.stack.must_up(*TARGETS)
         recorder.stack("machines-created")
+    with tempfile.TemporaryDirectory() as temporary:
+        record_keys(Path(temporary))
     write_manifest(versions())
 
 
