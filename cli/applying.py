@@ -98,7 +98,9 @@ def up(
     context: ContextOption = None,
     project: Annotated[
         Path | None,
-        typer.Option("--project", help="The folder with Pulumi.yaml; left out, this checkout's or the current one."),
+        typer.Option(
+            "--project", help="The folder with Pulumi.yaml; left out, the one that the lab is in, or this checkout."
+        ),
     ] = None,
     ignore_protect: Annotated[bool, typer.Option("--ignore-protect", hidden=True)] = False,
     output: FormatOption = Format.TEXT,
@@ -113,7 +115,7 @@ def up(
             param_hint="--ignore-protect",
         )
     request = Request(
-        stack, lab, project or program_folder(), kubeconfig, context, tuple(allow or ()), yes, dry_run, output.value
+        stack, lab, project or program_folder(lab), kubeconfig, context, tuple(allow or ()), yes, dry_run, output.value
     )
     raise SystemExit(run_up(request))
 

@@ -1,10 +1,25 @@
 """The folder with Pulumi.yaml."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from config.folder import lab_folder
+
 _CHECKOUT = Path(__file__).resolve().parents[1]
+PROJECT = "Pulumi.yaml"
 
 
-def program_folder() -> Path:
-    """The checkout that this is; of an installed package, the folder where the user stands (`homelab new project`)."""
-    return _CHECKOUT if (_CHECKOUT / "Pulumi.yaml").is_file() else Path.cwd()
+def program_folder(lab: str | None = None) -> Path:
+    """The project of a lab; where there is none, the current folder."""
+    return next(project_folders(lab), Path.cwd())
+
+
+def project_folders(lab: str | None = None) -> Iterator[Path]:
+    """Projects that may declare a lab, the likeliest first: that which its folder is in, this checkout, and that which
+    the user stands in. Of an installed package there is no checkout (`homelab new project`)."""
+    above = (lab_folder(lab).resolve() if lab else None, _CHECKOUT, Path.cwd())
+    yield from dict.fromkeys(found for place in above if place and (found := _project_of(place)))
+
+
+def _project_of(place: Path) -> Path | None:
+    return next((each for each in (place, *place.parents) if (each / PROJECT).is_file()), None)

@@ -1,13 +1,15 @@
 """The way to a live Proxmox."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 import yaml
 
-from config.folder import LABS, lab_folder
+from cli.program import project_folders
+from config.folder import lab_folder
 from config.source import is_mapping
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ def proxmox_of(lab: str, endpoint: str | None, ca_file: Path | None, insecure: b
 
     url = endpoint or _endpoint_of_stack(lab)
     if url is None:
-        raise NotAnswered(f"Where is Proxmox? Give --endpoint https://192.0.2.10:8006/, or set {ENDPOINT}.")
+        stack = f"homelab:proxmoxEndpoint in Pulumi.{lab_folder(lab).resolve().name}.yaml of the project"
+        raise NotAnswered(f"Where is Proxmox? Give --endpoint https://192.0.2.10:8006/, or set {ENDPOINT} or {stack}.")
     token = os.environ.get(TOKEN)
     if not token:
         raise NotAnswered(f"There is no API token for Proxmox: set {TOKEN} to one, like user@realm!name=uuid.")
@@ -60,14 +63,24 @@ def proxmox_of(lab: str, endpoint: str | None, ca_file: Path | None, insecure: b
 
 def _endpoint_of_stack(lab: str) -> str | None:
     """`homelab:proxmoxEndpoint` of the stack that is named like the lab and declares it."""
-    folder = lab_folder(lab)
+    folder = lab_folder(lab).resolve()
+    for project in project_folders(lab):
+        config = _config_of(project / f"Pulumi.{folder.name}.yaml")
+        endpoint = config.get("homelab:proxmoxEndpoint")
+        if _declared(project, str(config.get("homelab:lab"))) == folder and isinstance(endpoint, str):
+            return endpoint
+    return None
+
+
+def _config_of(stack_file: Path) -> Mapping[str, object]:
     try:
-        text = (LABS.parents[1] / f"Pulumi.{folder.resolve().name}.yaml").read_text(encoding="utf-8")
-        stack = yaml.load(text, yaml.CSafeLoader)
+        stack = yaml.load(stack_file.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return None
+        return {}
     config = stack.get("config") if is_mapping(stack) else None
-    if not is_mapping(config) or lab_folder(str(config.get("homelab:lab"))).resolve() != folder.resolve():
-        return None
-    endpoint = config.get("homelab:proxmoxEndpoint")
-    return endpoint if isinstance(endpoint, str) else None
+    return config if is_mapping(config) else {}
+
+
+def _declared(project: Path, lab: str) -> Path:
+    """The lab's folder as the program finds it, which runs in the project's folder."""
+    return (project / lab if os.sep in lab else lab_folder(lab)).resolve()

@@ -27,6 +27,10 @@ class Preview(NamedTuple):
 
 BROUGHT = Path(__file__).resolve().parents[2] / ".pulumi-cli"
 """Where `make pulumi` installs the command line."""
+NOT_HERE = (
+    "pulumi is not on PATH: in a checkout, `make pulumi` installs its command line or says why it cannot; elsewhere, "
+    "install it as https://www.pulumi.com/docs/install/ says"
+)
 UNREADABLE = "failed to load checkpoint: EOF"
 """Words of the engine about a state beside which a kill left an empty file of attributes (pulumi v3.274, a backend of
 files without `metadata=skip`): there is no other sign of it."""
@@ -113,7 +117,7 @@ class Pulumi:
         places = os.pathsep.join((self.environment.get("PATH", ""), str(BROUGHT / "bin")))
         program = shutil.which("pulumi", path=places)
         if program is None:
-            raise PulumiFailed("pulumi is not on PATH: `make pulumi` installs its command line, or says why it cannot")
+            raise PulumiFailed(NOT_HERE)
         return [program, *arguments, "--stack", self.stack, "--non-interactive"]
 
     def _run(self, *arguments: str) -> str:
