@@ -13,15 +13,18 @@ from plan.findings.autoscaling import autoscaling_findings
 from plan.findings.budgets import budget_findings
 from plan.findings.capacity import capacity_findings
 from plan.findings.certificates import certificate_findings
+from plan.findings.chart_classes import chart_class_findings
 from plan.findings.chart_defaults import chart_default_findings
 from plan.findings.chart_values import chart_value_findings, footprint_findings
 from plan.findings.chart_versions import chart_version_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
 from plan.findings.devices import device_findings
+from plan.findings.file_servers import file_server_findings
 from plan.findings.gpu import gpu_findings
 from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
+from plan.findings.job_endings import job_ending_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.node import node_findings
 from plan.findings.node_ports import node_port_findings
@@ -30,6 +33,8 @@ from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
 from plan.findings.references import reference_findings
+from plan.findings.removed_apis import removed_api_findings
+from plan.findings.retention import retention_findings
 from plan.findings.rights import rights_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
@@ -91,6 +96,11 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *chart_value_findings(lab),
                 *footprint_findings(lab),
                 *chart_version_findings(lab),
+                *chart_class_findings(lab, services),
+                *removed_api_findings(lab),
+                *retention_findings(lab),
+                *job_ending_findings(lab),
+                *file_server_findings(lab),
                 *grace_findings(lab),
                 *image_source_findings(lab),
                 *chart_source_findings(lab),

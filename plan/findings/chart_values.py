@@ -5,6 +5,7 @@ from typing import cast
 
 from config.lab import Lab
 from config.service import HelmService
+from plan.model.fields import mapping
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -75,12 +76,13 @@ def footprint_findings(lab: Lab) -> Iterator[Finding]:
 
 
 def _sized(values: Mapping[str, object], above: str = "") -> Iterator[str]:
-    """Where values state requests or limits."""
+    """Where values state requests or limits; those of a claim ask for storage alone."""
     for key, value in values.items():
         if isinstance(value, Mapping):
             below = cast(Mapping[str, object], value)
             path = f"{above}{key}"
-            if any(isinstance(below.get(each), Mapping) and below[each] for each in ("requests", "limits")):
+            amounts = [mapping(below, each) for each in ("requests", "limits")]
+            if any({*each} - {"storage"} for each in amounts):
                 yield path
             else:
                 yield from _sized(below, f"{path}.")

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from config.lab import Lab
 from config.service import HelmService
 from config.service.container import Container
-from config.source import Path, is_mapping, is_sequence
+from config.source import Path
+from plan.model.fields import texts
 from plan.model.findings import Finding, Rule
 from plan.model.secrecy import TOKEN, holds_password, is_secret
 
@@ -53,7 +53,7 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
                 if match := TOKEN.search(text) or _IN_FILE.search(text):
                     yield _written((*part.path, "files", file), f"{file} of {name}", match, "secret_files")
         if isinstance(service, HelmService):
-            for path, value in _texts(service.values, ("services", name, "values")):
+            for path, value in texts(service.values, ("services", name, "values")):
                 key = str(path[-1])
                 if not _NAME_OF_SECRET.search(key) and is_secret(key, value):
                     yield SECRET_IN_ENV.finding(
@@ -87,12 +87,3 @@ def _fix(variable: str, value: str) -> str:
     if holds_password(value):
         return "write the password under secrets, its value in Vault, and $(NAME) in its place in the address"
     return f"write it under secrets, {variable}: {{}}, and its value in Vault; others can say $({variable})"
-
-
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif is_mapping(value) or is_sequence(value):
-        entries = value.items() if is_mapping(value) else enumerate(value)
-        for key, entry in entries:
-            yield from _texts(entry, (*path, key))

@@ -46,6 +46,10 @@ SETTINGS = (
     _setting("GOMEMLIMIT", r"\bGOMEMLIMIT="),
     _setting("maxmemory", r"(?<![\w-])(?:--)?maxmemory[= ]+"),
     _setting("innodb_buffer_pool_size", r"innodb[-_]buffer[-_]pool[-_]size\s*[= ]\s*", units="[kmgt]"),
+    _setting("MAX_MEMORY", r"^MAX_MEMORY=", units="[kmgt]"),
+    _setting("MEMORY", r"^MEMORY=", units="[mgt]"),
+    _setting("PHP_MEMORY_LIMIT", r"^PHP_MEMORY_LIMIT=", units="[kmg]"),
+    _setting("SOLR_HEAP", r"^SOLR_HEAP=", units="[kmg]"),
     _setting("shared_buffers", r"shared_buffers\s*=\s*'?", bare=13, units="kB|MB|GB|TB"),
 )
 """Of the Java virtual machine, Node.js, Go, Redis and Valkey, MySQL and MariaDB, PostgreSQL (their documentation)."""

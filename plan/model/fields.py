@@ -1,7 +1,9 @@
 """Fields of manifests, read whether they exist or not, and whatever they hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
+
+from config.source import Path, is_mapping, is_sequence
 
 Fields = Mapping[str, Any]
 """An object, or a part of one."""
@@ -44,3 +46,13 @@ def number(of: Fields, *path: str, default: int = 0) -> int:
     """A whole number; `default` where it is not there."""
     found = value(of, *path)
     return found if isinstance(found, int) else default
+
+
+def texts(of: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """All texts in something, each with the path at which it stands."""
+    if isinstance(of, str):
+        yield path, of
+    elif is_mapping(of) or is_sequence(of):
+        below = of.items() if is_mapping(of) else enumerate(of)
+        for key, each in below:
+            yield from texts(each, (*path, key))

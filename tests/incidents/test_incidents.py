@@ -80,6 +80,34 @@ def test_what_the_fix_says_helps(case: dict[str, Any], done: list[dict[str, str]
     assert said_of(folder) == ()
 
 
+@pytest.mark.parametrize(
+    ("case", "edits"),
+    [
+        pytest.param(case, edits, id=f"{name}-{number}")
+        for name, case in BANK.items()
+        for number, edits in enumerate(case.get("siblings", []))
+    ],
+)
+def test_others_of_its_kind_are_found_too(case: dict[str, Any], edits: list[dict[str, str]], folder: Path) -> None:
+    change(folder, case.get("before", []))
+    change(folder, edits)
+    assert case["finding"] in {each.code for each in said_of(folder)}
+
+
+@pytest.mark.parametrize(
+    ("case", "edits"),
+    [
+        pytest.param(case, edits, id=f"{name}-{number}")
+        for name, case in BANK.items()
+        for number, edits in enumerate(case.get("quiet", []))
+    ],
+)
+def test_what_only_looks_like_it_is_not_found(case: dict[str, Any], edits: list[dict[str, str]], folder: Path) -> None:
+    change(folder, case.get("before", []))
+    change(folder, edits)
+    assert said_of(folder) == ()
+
+
 @pytest.mark.parametrize("case", seen_by("refused"))
 def test_the_files_are_refused(case: dict[str, Any], folder: Path) -> None:
     change(folder, case.get("before", []))
