@@ -36,7 +36,6 @@ _KUBERNETES = "k8s.io/kubernetes"
 _KYVERNO = "github.com/kyverno/kyverno"
 _HELM = "helm.sh/helm/v3"
 _KUBE_SCORE = "github.com/zegl/kube-score"
-_CYCLONUS = "github.com/mattfenwick/cyclonus"
 _KUBERNETES_VERSION = (
     "k8s.io/component-base/version.gitVersion={version}",
     "k8s.io/component-base/version.gitMajor=1",
@@ -104,7 +103,7 @@ TOOLS = {
         "actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "github.com/rhysd/actionlint", 10, ("--version",)
     ),
     "kube-score": Tool("kube-score", f"{_KUBE_SCORE}/cmd/kube-score", _KUBE_SCORE, 20),
-    "cyclonus": Tool("cyclonus", f"{_CYCLONUS}/cmd/cyclonus", _CYCLONUS, 60),
+    "cyclonus": Tool("cyclonus", "homelab/cyclonus", None, 60),
 }
 """In the order in which they are built; those that the rehearsal cannot do without come first."""
 

@@ -1,9 +1,8 @@
 """NetworkPolicies that keep a pod from a Service that it needs, or an ingress controller from what it leads to."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from ipaddress import ip_address, ip_network
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from observation.model import Observation
 from observation.objects import Reference, created, labels_of, name_of, namespace_of, reference
@@ -12,12 +11,11 @@ from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import containers, is_over, is_ready, is_young, unready_since, workload
 from operations.doctor.rules.dependencies import selected_pods, services_named
 from operations.doctor.rules.routes import routes
+from plan.kubernetes import network_policy
 from plan.model import Manifest
-from plan.model.constraints import read_selector
-from plan.model.fields import Fields, entries, mapping, number, text, value, values
+from plan.model.fields import Fields, entries, number, text, value
 from plan.wording import listed
 
-Direction = Literal["Ingress", "Egress"]
 _CONTROLLERS = ("traefik", "ingress-nginx/controller", "ingress-nginx-controller", "haproxy-ingress")
 """Parts of the images of programs that serve Ingresses."""
 
@@ -33,7 +31,7 @@ class _Way(NamedTuple):
 
 class _Refusal(NamedTuple):
     policy: Manifest
-    direction: Direction
+    direction: network_policy.Direction
 
 
 def network_policy_findings(observed: Observation) -> Iterator[Finding]:
@@ -117,79 +115,44 @@ def _refusal(observed: Observation, service: Manifest | None, client: Manifest, 
 def _between(observed: Observation, way: _Way) -> _Refusal | None:
     if value(way.client, "spec", "hostNetwork") or value(way.server, "spec", "hostNetwork"):
         return None  # policies select pods by addresses of their own
-    directions: tuple[Direction, Direction] = ("Ingress", "Egress")
-    for direction in directions:
-        here, there = (way.server, way.client) if direction == "Ingress" else (way.client, way.server)
-        isolating = [each for each in observed.in_namespace("NetworkPolicy", namespace_of(here))
-                     if _isolates(each, here, direction)]  # fmt: skip
-        if isolating and not any(_allows(observed, each, there, way, direction) for each in isolating):
-            newest = max(isolating, key=lambda each: (str(created(each)), name_of(each)))
-            return _Refusal(newest, direction)
-    return None
+    client, server = _peer(observed, way.client), _peer(observed, way.server)
+    policies = [
+        each for peer in dict.fromkeys((server.namespace, client.namespace))
+        for each in observed.in_namespace("NetworkPolicy", peer)
+    ]  # fmt: skip
+    protocol = text(way.port, "protocol") or "TCP"
+    found: network_policy.Refusal | None = None
+    for reached in _numbers(way.server, value(way.port, "targetPort") or value(way.port, "port")):
+        connection = network_policy.Connection(client, server, reached, _names(way.server, reached), protocol)
+        found = network_policy.refusal(policies, connection)
+        if found is None:
+            return None
+    if found is None:
+        return None
+    return _Refusal(max(found.policies, key=lambda each: (str(created(each)), name_of(each))), found.direction)
 
 
-def _isolates(policy: Manifest, pod: Manifest, direction: Direction) -> bool:
-    types = values(policy, "spec", "policyTypes") or [
-        "Ingress",
-        *(["Egress"] if value(policy, "spec", "egress") else []),
-    ]
-    return direction in types and _selects(mapping(policy, "spec", "podSelector"), pod)
-
-
-def _selects(selector: Fields, manifest: Manifest) -> bool:
-    return all(each.holds(labels_of(manifest)) for each in read_selector(selector))
-
-
-def _allows(observed: Observation, policy: Manifest, peer: Manifest, way: _Way, direction: Direction) -> bool:
-    rules, peers = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
-    return any(
-        _allows_port(rule, way)
-        and (not entries(rule, peers) or any(_is_peer(observed, policy, each, peer) for each in entries(rule, peers)))
-        for rule in entries(policy, "spec", rules)
+def _peer(observed: Observation, pod: Manifest) -> network_policy.Peer:
+    """An end of a connection; the labels of a namespace that was not read are not known."""
+    namespace = observed.get("Namespace", namespace_of(pod) or "")
+    return network_policy.Peer(
+        namespace_of(pod),
+        labels_of(pod),
+        labels_of(namespace) if namespace else None,
+        network_policy.network(text(pod, "status", "podIP")),
     )
-
-
-def _is_peer(observed: Observation, policy: Manifest, stated: Mapping[str, object], peer: Manifest) -> bool:
-    if block := mapping(stated, "ipBlock"):
-        address = text(peer, "status", "podIP")
-        return bool(address) and ip_address(address) in ip_network(text(block, "cidr"), strict=False)
-    if "namespaceSelector" in stated:
-        namespace = observed.get("Namespace", namespace_of(peer) or "")
-        if namespace is None:
-            return True  # its labels were not read: nothing says that it is refused
-        if not _selects(mapping(stated, "namespaceSelector"), namespace):
-            return False
-    elif namespace_of(peer) != namespace_of(policy):
-        return False
-    return _selects(mapping(stated, "podSelector"), peer)
-
-
-def _allows_port(rule: Mapping[str, object], way: _Way) -> bool:
-    ports = entries(rule, "ports")
-    return not ports or any(_is_port(each, way) for each in ports)
-
-
-def _is_port(stated: Fields, way: _Way) -> bool:
-    """Policies mean the ports of pods, not those of Services."""
-    if text(stated, "protocol") not in ("", text(way.port, "protocol") or "TCP"):
-        return False
-    wanted = value(stated, "port")
-    if wanted is None:
-        return True
-    reached = _numbers(way.server, value(way.port, "targetPort") or value(way.port, "port"))
-    last = value(stated, "endPort")
-    if isinstance(wanted, int) and isinstance(last, int):
-        return any(wanted <= each <= last for each in reached)
-    return bool(reached & _numbers(way.server, wanted))
 
 
 def _numbers(pod: Manifest, port: object) -> set[int]:
     """The ports of a pod that a number or a name means."""
     if isinstance(port, int):
         return {port}
-    return {
-        number(each, "containerPort")
-        for container in entries(pod, "spec", "containers")
-        for each in entries(container, "ports")
-        if text(each, "name") == port
-    }
+    return {number(each, "containerPort") for each in _container_ports(pod) if text(each, "name") == port}
+
+
+def _names(pod: Manifest, port: int) -> frozenset[str]:
+    return frozenset(text(each, "name") for each in _container_ports(pod) if number(each, "containerPort") == port)
+
+
+def _container_ports(pod: Manifest) -> Iterator[Fields]:
+    return (each for container in entries(pod, "spec", "containers") for each in entries(container, "ports"))
