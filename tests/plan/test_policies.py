@@ -36,6 +36,9 @@ def test_a_lab_has_its_generators_and_its_rules(lab: str) -> None:
         "requests-required",
         "memory-guaranteed",
         "cpu-request-cap",
+        "no-cpu-limits-on-resize",
+        "memory-guaranteed-on-resize",
+        "cpu-request-cap-on-resize",
         "limit-range",
         "resource-quota",
     }

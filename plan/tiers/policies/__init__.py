@@ -30,9 +30,9 @@ def plan_policies(lab: Lab, tiers: Iterable[Tier]) -> tuple[Manifest, ...]:
         *([label_namespaces(lab)] if lab.cluster.platform.tier_of_namespaces == "label or prefix" else []),
         *govern_namespaces(tiers),
         default_priority(tiers, lab),
-        refuse_cpu_limits(lab),
+        *refuse_cpu_limits(lab),
         require_requests(lab),
-        require_guaranteed_memory(lab),
-        cap_cpu_requests(lab),
+        *require_guaranteed_memory(lab),
+        *cap_cpu_requests(lab),
         *gpu_policies(lab),
     )

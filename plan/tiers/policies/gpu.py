@@ -38,6 +38,6 @@ def gpu_policies(lab: Lab) -> Iterator[Manifest]:
         expression="variables.asks ? variables.tolerates && variables.selects\n"
         ": !variables.selects && !variables.toleratesByName",
         sentence=gpu_together(file_in_cel()),
-        judge_controllers=True,
+        judged="pods and their controllers",
         exclude_namespaces=sorted({namespace_of(lab, name) for name in operators}),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from textwrap import wrap
-from typing import Any
+from typing import Any, Literal
 
 from config.lab import Lab
 from plan.model import Manifest
@@ -10,6 +10,18 @@ from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL, mani
 from plan.tiers.policies.sentences import UNKNOWN_SERVICE, service_file
 
 API_VERSION = "policies.kyverno.io/v1"
+
+RESIZE = "pods/resize"
+"""The only request that changes the resources of a pod that runs; a rule for `pods` does not see it."""
+RESIZE_SUFFIX = "-on-resize"
+"""End of the names of policies that judge resizes."""
+
+Judged = Literal["pods", "pods and their controllers", "resizes"]
+"""Resizes need a policy of their own: Kyverno adds controllers only to one that matches `pods` and nothing else, and
+its reports ask for all that a policy matches, which nobody can list of a resize."""
+
+NOT_REPORTED = {"background": {"enabled": False}}
+"""A resize is judged when it is asked for; there is none to list afterwards."""
 
 NEVER_IN_THE_WAY = {"failurePolicy": "Ignore", "webhookConfiguration": {"timeoutSeconds": 5}}
 """Without an answer within 5 seconds the request continues. A request that is answered can still be refused."""
@@ -35,9 +47,10 @@ def policy(kind: str, name: str, title: str, description: str, spec: dict[str, A
     """A policy that says what it is for, in the annotations that Kyverno's own tools read."""
     (rule,) = spec["matchConstraints"]["resourceRules"]
     (resources,) = rule["resources"]
+    subject = resources.partition("/")[0]
     about = {
         "policies.kyverno.io/title": title,
-        "policies.kyverno.io/subject": resources.removesuffix("s").capitalize(),
+        "policies.kyverno.io/subject": subject.removesuffix("s").capitalize(),
         "policies.kyverno.io/description": description,
     }
     return manifest(API_VERSION, kind, name, annotations=about, spec=spec)
@@ -74,7 +87,7 @@ def validating(
     sentence: str,
     exception: str | None = None,
     tiers: Iterable[str] | None = None,
-    judge_controllers: bool = False,
+    judged: Judged = "pods",
     exclude_namespaces: Collection[str] = (),
 ) -> Manifest:
     """A policy on the pods of tier namespaces that carry no `exception`, as pod or as namespace.
@@ -101,10 +114,11 @@ def validating(
     service = f"object.metadata.?labels[?'{SERVICE_LABEL}'].orValue('{UNKNOWN_SERVICE}')"
     spec: dict[str, Any] = {
         **NEVER_IN_THE_WAY,
-        "autogen": _CONTROLLERS_TOO if judge_controllers else PODS_ONLY,
+        "autogen": _CONTROLLERS_TOO if judged == "pods and their controllers" else PODS_ONLY,
+        **({"evaluation": NOT_REPORTED} if judged == "resizes" else {}),
         "validationActions": ["Deny" if lab.cluster.platform.policies == "deny" else "Audit"],
         "matchConstraints": {
-            "resourceRules": resource_rules("pods", "CREATE", "UPDATE"),
+            "resourceRules": _requests(judged),
             "namespaceSelector": {"matchExpressions": selected},
         },
         "matchConditions": conditions,
@@ -115,6 +129,14 @@ def validating(
         "validations": [{"expression": expression, "messageExpression": _quoted(sentence)}],
     }
     return policy("ValidatingPolicy", name, title, description, spec)
+
+
+def _requests(judged: Judged) -> list[dict[str, Any]]:
+    match judged:
+        case "pods" | "pods and their controllers":
+            return resource_rules("pods", "CREATE", "UPDATE")
+        case "resizes":
+            return resource_rules(RESIZE, "UPDATE")
 
 
 def no_container(offends: str, sentence: str, variables: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Policies on pods: their priority, and what their containers may and must state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
 from plan.model import Manifest, Tier
@@ -9,6 +9,8 @@ from plan.tiers.policies import sentences
 from plan.tiers.policies.kyverno import (
     NEVER_IN_THE_WAY,
     PODS_ONLY,
+    RESIZE_SUFFIX,
+    Judged,
     file_in_cel,
     in_cel,
     no_container,
@@ -58,24 +60,30 @@ def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
     )
 
 
-def refuse_cpu_limits(lab: Lab) -> Manifest:
-    """No container has a CPU limit."""
-    return validating(
-        lab,
-        "no-cpu-limits",
-        "No CPU limits",
-        "CPU limits throttle a container although the CPU is idle. Requests share it out already.",
-        **no_container(
-            "'cpu' in container.?resources.?limits.orValue({})",
-            sentences.no_cpu_limits(file_in_cel()),
-        ),
-        exception="guaranteed-cpu",
-        judge_controllers=True,
-    )
+_RESIZES: tuple[str, Judged] = RESIZE_SUFFIX, "resizes"
+_OF_PODS: tuple[tuple[str, Judged], ...] = (("", "pods"), _RESIZES)
+_OF_CONTROLLERS: tuple[tuple[str, Judged], ...] = (("", "pods and their controllers"), _RESIZES)
+
+
+def refuse_cpu_limits(lab: Lab) -> Iterator[Manifest]:
+    """No container has a CPU limit, nor gets one while it runs."""
+    for suffix, judged in _OF_CONTROLLERS:
+        yield validating(
+            lab,
+            f"no-cpu-limits{suffix}",
+            "No CPU limits",
+            "CPU limits throttle a container although the CPU is idle. Requests share it out already.",
+            **no_container(
+                "'cpu' in container.?resources.?limits.orValue({})",
+                sentences.no_cpu_limits(file_in_cel()),
+            ),
+            exception="guaranteed-cpu",
+            judged=judged,
+        )
 
 
 def require_requests(lab: Lab) -> Manifest:
-    """Every container states what the scheduler counts."""
+    """Every container states what the scheduler counts. A resize cannot take that away: the API server refuses it."""
     return validating(
         lab,
         "requests-required",
@@ -92,41 +100,45 @@ def require_requests(lab: Lab) -> Manifest:
     )
 
 
-def require_guaranteed_memory(lab: Lab) -> Manifest:
-    """Memory request = limit in the tiers that guarantee it."""
+def require_guaranteed_memory(lab: Lab) -> Iterator[Manifest]:
+    """Memory request = limit in the tiers that guarantee it, also after a resize."""
     tiers = [name for name, tier in lab.tiers.items() if tier.memory == "guaranteed"]
-    return validating(
-        lab,
-        "memory-guaranteed",
-        "Guaranteed memory",
-        f"In the tiers {', '.join(tiers)} the memory request equals the limit, so that a pod has what it may use.",
-        **no_container(
-            "quantity(container.?resources.?requests[?'memory'].orValue('0'))"
-            "\n.compareTo(quantity(container.?resources.?limits[?'memory'].orValue('0'))) != 0",
-            sentences.memory_guaranteed(file_in_cel()),
-        ),
-        exception="burstable-memory",
-        tiers=tiers,
-    )
+    for suffix, judged in _OF_PODS:
+        yield validating(
+            lab,
+            f"memory-guaranteed{suffix}",
+            "Guaranteed memory",
+            f"In the tiers {', '.join(tiers)} the memory request equals the limit, so that a pod has what it may use.",
+            **no_container(
+                "quantity(container.?resources.?requests[?'memory'].orValue('0'))"
+                "\n.compareTo(quantity(container.?resources.?limits[?'memory'].orValue('0'))) != 0",
+                sentences.memory_guaranteed(file_in_cel()),
+            ),
+            exception="burstable-memory",
+            tiers=tiers,
+            judged=judged,
+        )
 
 
-def cap_cpu_requests(lab: Lab) -> Manifest:
-    """No container requests more CPU than its tier admits."""
+def cap_cpu_requests(lab: Lab) -> Iterator[Manifest]:
+    """No container requests more CPU than its tier admits, nor gets more while it runs."""
     caps = ", ".join(f"'{name}': '{tier.container.max_cpu_request}'" for name, tier in lab.tiers.items())
-    return validating(
-        lab,
-        "cpu-request-cap",
-        "Cap on CPU requests",
-        "One container may request so much CPU and no more. A LimitRange maximum would force a CPU limit instead.",
-        **no_container(
-            "quantity(container.?resources.?requests[?'cpu'].orValue('0'))\n.isGreaterThan(quantity(variables.cap))",
-            sentences.cpu_request_cap(in_cel("tier"), in_cel("cap"), file_in_cel()),
-            {
-                "tier": f"namespaceObject.metadata.labels['{TIER_LABEL}']",
-                "cap": f"{{{caps}}}[variables.tier]",
-            },
-        ),
-        exception="cpu-above-cap",
-        tiers=lab.tiers,
-        judge_controllers=True,
-    )
+    for suffix, judged in _OF_CONTROLLERS:
+        yield validating(
+            lab,
+            f"cpu-request-cap{suffix}",
+            "Cap on CPU requests",
+            "One container may request so much CPU and no more. A LimitRange maximum would force a CPU limit instead.",
+            **no_container(
+                "quantity(container.?resources.?requests[?'cpu'].orValue('0'))\n"
+                ".isGreaterThan(quantity(variables.cap))",
+                sentences.cpu_request_cap(in_cel("tier"), in_cel("cap"), file_in_cel()),
+                {
+                    "tier": f"namespaceObject.metadata.labels['{TIER_LABEL}']",
+                    "cap": f"{{{caps}}}[variables.tier]",
+                },
+            ),
+            exception="cpu-above-cap",
+            tiers=lab.tiers,
+            judged=judged,
+        )
