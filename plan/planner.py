@@ -105,7 +105,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *image_source_findings(lab),
                 *chart_source_findings(lab),
                 *plain_secret_findings(lab),
-                *kubernetes_version_findings(lab),
+                *kubernetes_version_findings(lab, services),
                 *rights_findings(lab, services),
                 *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),

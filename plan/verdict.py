@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from plan.findings.kubernetes_version import KUBERNETES_VERSION_UNREAD
 from plan.forecast import Forecast
 from plan.ledger import DataLoss
 from plan.model import Finding, Severity, severity_counts
@@ -17,7 +18,8 @@ PARTS: tuple[Event, ...] = ("node", "host", "server")
 class Verdict(NamedTuple):
     """The first screen of a plan."""
 
-    word: Literal["fits", "has errors"]
+    word: Literal["fits", "has errors", "not checked"]
+    """`not checked` where the version of Kubernetes is one that the rules were not read for."""
     counts: Mapping[Severity, int]
     worst: tuple[Finding, ...]
     """The worst errors and warnings."""
@@ -32,8 +34,9 @@ class Verdict(NamedTuple):
 def judge(forecast: Forecast) -> Verdict:
     """The verdict on a plan and its forecast."""
     counts = severity_counts(forecast.findings)
+    is_unread = any(each.code == KUBERNETES_VERSION_UNREAD.code for each in forecast.findings)
     return Verdict(
-        word="has errors" if counts["error"] else "fits",
+        word="has errors" if counts["error"] else "not checked" if is_unread else "fits",
         counts=counts,
         worst=tuple(each for each in forecast.findings if each.severity != "info")[:WORST],
         limiting=next((each for each in forecast.headroom.constraints if each.binds), None),

@@ -8,24 +8,29 @@ from cli.html.bars import state
 from cli.html.tables import table
 from cli.text.data import data_point_text
 from cli.text.forecast import amount_text, amounts_text, loss_name, loss_outcome, room_text
-from cli.text.verdict import single_points_text
+from cli.text.verdict import VERSION_NOT_CHECKED, single_points_text
 from plan.forecast import Forecast
 from plan.model import Plan
 from plan.scenarios.headroom import Constraint
 from plan.verdict import Verdict
 from plan.wording import percent, plural
 
+_WORDS = {
+    "fits": "✓ It fits, by estimate",
+    "has errors": "✗ Do not apply this",
+    "not checked": f"? {VERSION_NOT_CHECKED}",
+}
+
 
 def verdict_header(plan: Plan, forecast: Forecast, verdict: Verdict) -> h.Element:
     """Title, verdict, and what is most worth knowing."""
     counts = verdict.counts
-    fits = verdict.word == "fits"
     said = (plural(counts["error"], "error"), plural(counts["warning"], "warning"), plural(counts["info"], "note"))
     return h.header[
         h.a(".skip", href="#main")["Skip to the content"],
         h.h1[f"Lab {plan.lab.name}"],
-        h.p(class_=f"verdict {'good' if fits else 'bad'}")[
-            "✓ It fits, by estimate" if fits else "✗ Do not apply this", f": {', '.join(said)}"
+        h.p(class_=f"verdict {'good' if verdict.word == 'fits' else 'bad'}")[
+            f"{_WORDS[verdict.word]}: {', '.join(said)}"
         ],
         h.p(".soft")[
             f"{plural(len(plan.machines), 'machine')}, {plural(len(plan.capacity.nodes), 'node')}, "

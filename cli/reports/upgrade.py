@@ -5,7 +5,7 @@ from datetime import date
 from cli.reports.document import Document, Report
 from cli.reports.gap import GapReport, gap_reports
 from observation import Observation
-from operations.upgrade import Upgrade
+from operations.upgrade import Judged, Upgrade
 
 
 class NodeReport(Report):
@@ -28,6 +28,19 @@ class AddOnReport(Report):
     answer: str
     admits: str | None
     source: str | None
+
+
+class ChangeReport(Report):
+    """A documented change of the target; `objects` are those that it concerns, as `Kind/namespace/name`."""
+
+    minor: int
+    name: str
+    answer: str
+    severity: str
+    effect: str
+    remedy: str
+    source: str
+    objects: tuple[str, ...]
 
 
 class DrainedReport(Report):
@@ -59,6 +72,7 @@ class UpgradeReport(Document):
     held_up: bool
     nodes: tuple[NodeReport, ...]
     add_ons: tuple[AddOnReport, ...]
+    changes: tuple[ChangeReport, ...] | None
     drains: tuple[DrainedReport, ...]
     steps: tuple[StepReport, ...]
     not_asked: tuple[GapReport, ...]
@@ -87,7 +101,22 @@ def upgrade_report(upgrade: Upgrade, observation: Observation) -> UpgradeReport:
             )
             for each in upgrade.add_ons
         ),
+        changes=None if upgrade.changes is None else tuple(_change_report(each) for each in upgrade.changes),
         drains=tuple(DrainedReport(**each._asdict()) for each in upgrade.drains),
         steps=tuple(StepReport(**step._asdict()) for step in upgrade.steps),
         not_asked=gap_reports(observation.gaps),
+    )
+
+
+def _change_report(judged: Judged) -> ChangeReport:
+    change = judged.change
+    return ChangeReport(
+        minor=change.minor,
+        name=change.name,
+        answer=judged.answer,
+        severity=change.severity,
+        effect=change.effect,
+        remedy=change.remedy,
+        source=change.source,
+        objects=tuple(str(each) for each in judged.objects),
     )

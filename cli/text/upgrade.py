@@ -8,7 +8,7 @@ from cli.text.gaps import gap_lines
 from cli.text.tables import Column, Table
 from observation.model import Gap
 from operations.upgrade import Upgrade
-from plan.wording import plural
+from plan.wording import listed, plural
 
 
 def print_upgrade(upgrade: Upgrade, gaps: Sequence[Gap], console: Console) -> None:
@@ -37,6 +37,17 @@ def print_upgrade(upgrade: Upgrade, gaps: Sequence[Gap], console: Console) -> No
             admits = f"{each.admits}, {each.admits.source}" if each.admits else "-"
             table.add_row(f"{each.namespace}/{each.name}", each.version, each.answer, admits)
         console.print(table)
+    if upgrade.changes:
+        table = Table(
+            f"Documented changes of {upgrade.target or 'the next release'}",
+            *(Column(name) for name in ("change", "answer", "effect", "what to do", "source")),
+        )
+        for judged in upgrade.changes:
+            answer = f"{judged.answer}: {listed([str(each) for each in judged.objects])}"
+            change = judged.change
+            told = answer if judged.objects else judged.answer
+            table.add_row(change.name, told, change.effect, change.remedy, change.source)
+        console.print(table)
     if upgrade.steps:
         console.print("Steps, in this order:")
         for step in upgrade.steps:
@@ -62,5 +73,7 @@ def _support(upgrade: Upgrade) -> Iterator[str]:
     yield f"Next is {upgrade.target}, with fixes until {upgrade.target.end_of_life}. No release may be skipped."
     if not upgrade.target.rules_read:
         yield f"The planner's rules were not tested against {upgrade.target}: its verdicts are not checked there."
+    if upgrade.changes is None:
+        yield f"The changes of {upgrade.target} are not known to this program, so they were not checked."
     if upgrade.distribution != "kubeadm":
         yield f"The nodes run {upgrade.distribution}, which has its own upgrade: its steps are not known here."

@@ -14,6 +14,8 @@ from plan.scenarios.headroom import Constraint
 from plan.verdict import Verdict
 from plan.wording import percent, plural
 
+VERSION_NOT_CHECKED = "Not checked for this version of Kubernetes"
+
 
 def verdict_text(plan: Plan, forecast: Forecast, verdict: Verdict, *, whole: bool) -> RenderableType:
     """The first screen; above a whole plan the worst findings are only named, since they follow below."""
@@ -32,9 +34,14 @@ def verdict_text(plan: Plan, forecast: Forecast, verdict: Verdict, *, whole: boo
 def verdict_line(verdict: Verdict) -> Text:
     """For example `It fits, by estimate: no errors, 5 warnings, 57 notes.`"""
     tail = f"{plural(verdict.counts['warning'], 'warning')}, {plural(verdict.counts['info'], 'note')}."
-    if verdict.word == "fits":
-        return Text.assemble(("It fits, by estimate: no errors", "bold green"), f", {tail}")
-    return Text.assemble((f"Do not apply this: {plural(verdict.counts['error'], 'error')}", "bold red"), f", {tail}")
+    match verdict.word:
+        case "fits":
+            return Text.assemble(("It fits, by estimate: no errors", "bold green"), f", {tail}")
+        case "not checked":
+            return Text.assemble((f"{VERSION_NOT_CHECKED}: no errors", "bold yellow"), f", {tail}")
+        case "has errors":
+            errors = plural(verdict.counts["error"], "error")
+            return Text.assemble((f"Do not apply this: {errors}", "bold red"), f", {tail}")
 
 
 def rest_text(verdict: Verdict) -> Text:

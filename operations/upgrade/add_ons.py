@@ -28,6 +28,13 @@ class Admits(NamedTuple):
         return self.first <= minor and (self.last is None or minor <= self.last)
 
 
+CILIUM = "github.com/cilium/cilium, Documentation/network/kubernetes/compatibility.rst (end-to-end tests)"
+INGRESS_NGINX = "github.com/kubernetes/ingress-nginx, README.md (retired since March 2026)"
+KURED = "github.com/kubereboot/kured, release notes"
+LONGHORN = "longhorn.io/docs/VERSION/deploy/install"
+NFS_CSI = "github.com/kubernetes-csi/csi-driver-nfs, README.md"
+NVIDIA_DEVICE_PLUGIN = "github.com/NVIDIA/k8s-device-plugin, Chart.yaml (kubeVersion)"
+VELERO = "github.com/vmware-tanzu/velero, README.md (compatibility matrix)"
 KYVERNO = "kyverno.io/docs/installation/releases"
 EXTERNAL_SECRETS = "external-secrets.io/latest/introduction/stability-support"
 CALICO = "docs.tigera.io/calico/latest/getting-started/kubernetes/requirements"
@@ -66,6 +73,13 @@ ADMITS = {
     ("metrics-server", "0.7"): Admits(27, None, METRICS_SERVER),
     ("metrics-server", "0.8"): Admits(31, None, METRICS_SERVER),
     ("metrics-server", "0.9"): Admits(34, None, METRICS_SERVER),
+    ("cilium", "1.18"): Admits(30, 33, CILIUM),
+    ("kured", "1.20"): Admits(32, 34, KURED),
+    ("ingress-nginx", "1.11"): Admits(26, 30, INGRESS_NGINX),
+    **{("longhorn", f"1.{minor}"): Admits(25, None, LONGHORN) for minor in (8, 11)},
+    **{("nfs-csi", f"4.{minor}"): Admits(21, None, NFS_CSI) for minor in (3, 4, 5)},
+    ("nvidia-device-plugin", "0.14"): Admits(10, None, NVIDIA_DEVICE_PLUGIN),
+    **{("velero", f"1.{minor}"): Admits(18, None, VELERO) for minor in range(13, 18)},
     **{("traefik", f"3.{minor}"): Admits(25, None, TRAEFIK) for minor in (6, 7)},
 }
 """By add-on and its minor release. An add-on that is not here is "not known", never admitted."""
@@ -87,7 +101,8 @@ IMAGES = {
     "longhornio/longhorn-manager": "longhorn",
     "sergelogvinov/proxmox-csi-controller": "proxmox-csi",
     "sig-storage/nfsplugin": "nfs-csi",
-    "kured/kured": "kured",
+    "kubereboot/kured": "kured",
+    "velero/velero": "velero",
     "metrics-server/metrics-server": "metrics-server",
 }
 """Ends of image names, and the add-on that each belongs to."""

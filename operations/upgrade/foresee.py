@@ -8,6 +8,7 @@ from observation.objects import labels_of, name_of
 from operations.drain import UnknownNode
 from operations.drain import foresee as foresee_drain
 from operations.upgrade.add_ons import AddOn, add_ons
+from operations.upgrade.changes import Judged, judged_changes
 from operations.upgrade.runtimes import RuntimeAnswer, runtime_for
 from operations.upgrade.steps import Step, steps
 from plan.cluster.nodes import CONTROL_PLANE_LABEL
@@ -55,6 +56,8 @@ class Upgrade(NamedTuple):
     nodes: tuple[NodeVersion, ...]
     add_ons: tuple[AddOn, ...]
     """With their answers for the target."""
+    changes: tuple[Judged, ...] | None
+    """Documented changes of the target; None where this program knows none."""
     drains: tuple[Drained, ...]
     steps: tuple[Step, ...]
     """Empty where the distribution is not upgraded by kubeadm."""
@@ -65,6 +68,7 @@ class Upgrade(NamedTuple):
         return (
             any(each.skew != "fine" or each.runtime_for_target == "not recommended" for each in self.nodes)
             or any(each.answer == "not admitted" for each in self.add_ons)
+            or any(each.holds_up for each in self.changes or ())
             or any(each.blockers for each in self.drains)
         )
 
@@ -90,6 +94,7 @@ def foresee(observation: Observation) -> Upgrade:
         distribution=distribution,
         nodes=nodes,
         add_ons=add_ons(observation, minor + 1),
+        changes=judged_changes(observation, minor),
         drains=tuple(_drained(observation, node.name) for node in nodes),
         steps=tuple(steps(minor + 1, control_plane, workers)) if by_kubeadm else (),
     )

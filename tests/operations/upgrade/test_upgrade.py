@@ -3,13 +3,17 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from observation import Observation
+from observation.kinds import RESOURCES
 from operations.upgrade import NotUpgradable, Upgrade, foresee
 from operations.upgrade.add_ons import add_ons
+from operations.upgrade.changes import judged_changes
 from operations.upgrade.runtimes import runtime_for
+from plan.cluster.release_changes import CHANGES
 from plan.cluster.releases import RELEASES, minor_of
 from tests.operations.clusters import NOW, read_cluster
 
@@ -66,7 +70,58 @@ def test_other_distributions_get_no_steps_of_kubeadm() -> None:
 
 def test_an_unknown_release_is_not_checked() -> None:
     found = upgrade(replace(CLUSTER, version="v1.99.0"))
-    assert (found.release, found.target, found.days_left) == (None, None, None)
+    assert (found.release, found.target, found.days_left, found.changes) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "manifest", "old", "change"),
+    [
+        ("pods", {"spec": {"volumes": [{"name": "code", "gitRepo": {"repository": "x"}}]}}, 35, "gitRepo volumes"),
+        ("pods", {"spec": {"resources": {"requests": {"cpu": "1"}}}}, 35, "resize of pod-level resources"),
+        ("services", {"spec": {"externalIPs": ["192.0.2.1"]}}, 35, "externalIPs"),
+        ("configmaps", {"data": {"config.conf": 'iptables: {}\nmode: "ipvs"\n'}}, 34, "kube-proxy by IPVS"),
+        ("configmaps", {"data": {"kubelet": "maxPods: 110\nmemoryThrottlingFactor: 0.9\n"}}, 36, "Memory QoS"),
+        (
+            "pods",
+            {
+                "metadata": {"annotations": {"kubernetes.io/config.mirror": "x"}},
+                "spec": {"containers": [{"env": [{"valueFrom": {"secretKeyRef": {"name": "x"}}}]}]},
+            },
+            36,
+            "references of static pods",
+        ),
+    ],
+)
+def test_a_change_of_the_next_release_names_what_it_concerns(
+    kind: str, manifest: dict[str, Any], old: int, change: str
+) -> None:
+    metadata = {"name": "one", **manifest.get("metadata", {})}
+    found = {"kind": RESOURCES[kind], **manifest, "metadata": metadata}
+    plain = {"kind": RESOURCES[kind], "metadata": {"name": "two"}}
+    changes = judged_changes(Observation("test", NOW, "stated", {kind: (found, plain)}), old)
+    assert changes is not None
+    concerned = {each.change.name: [one.name for one in each.objects] for each in changes if each.answer == "concerns"}
+    assert concerned == {change: ["one"]}
+    assert any(each.name == change for each in CHANGES if each.minor == old + 1)
+
+
+def test_a_change_that_no_object_shows_is_not_checked() -> None:
+    changes = judged_changes(CLUSTER, 34)
+    assert changes is not None
+    assert [each.change.name for each in changes if each.answer == "not checked"] == ["cgroup v1", "in-place resize"]
+    assert not any(each.holds_up for each in changes)
+
+
+def test_an_object_with_which_something_stops_holds_the_upgrade_up() -> None:
+    pod = {"kind": "Pod", "metadata": {"name": "code"}, "spec": {"volumes": [{"name": "code", "gitRepo": {}}]}}
+    changes = judged_changes(Observation("test", NOW, "stated", {"pods": (pod,)}), 35)
+    assert changes is not None
+    assert [each.change.name for each in changes if each.holds_up] == ["gitRepo volumes"]
+
+
+def test_every_change_is_of_a_release_that_is_known_and_has_a_source() -> None:
+    assert {each.minor for each in CHANGES} <= {each.minor for each in RELEASES}
+    assert all(each.source and each.effect and each.remedy for each in CHANGES)
 
 
 def test_without_a_version_nothing_is_foreseen() -> None:
@@ -103,6 +158,12 @@ def test_releases_are_in_order_and_one_of_them_was_read() -> None:
         ("nvcr.io/nvidia/gpu-operator:v26.6.0", 36, "admitted"),
         ("nvcr.io/nvidia/gpu-operator:v25.10.0", 35, "not known"),
         ("docker.io/traefik:v3.7.1", 36, "admitted"),
+        ("docker.io/longhornio/longhorn-manager:v1.11.1", 36, "admitted"),
+        ("docker.io/longhornio/longhorn-manager:v1.9.0", 36, "not known"),
+        ("quay.io/cilium/cilium:v1.18.3", 35, "not admitted"),
+        ("ghcr.io/kubereboot/kured:1.20.0", 34, "admitted"),
+        ("registry.k8s.io/ingress-nginx/controller:v1.11.1", 35, "not admitted"),
+        ("docker.io/velero/velero:v1.17.0", 36, "admitted"),
     ],
 )
 def test_what_the_makers_say_of_an_add_on(image: str, target: int, answer: str) -> None:
