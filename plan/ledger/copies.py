@@ -10,7 +10,10 @@ from cronsim import CronSim, CronSimError
 
 from plan.ledger.places import Place
 
-Kind = Literal["job", "dump", "machine backup", "replica", "backup service", "stated"]
+Kind = Literal["job", "dump", "machine backup", "replica", "backup service", "snapshot", "stated"]
+"""A `snapshot` is kept by the storage of its original, and goes with it."""
+Tool = Literal["CloudNativePG", "Velero", "VolSync", "K8up", "Longhorn", "VolumeSnapshot", "SnapScheduler"]
+"""A tool whose objects in the cluster tell what became of a copy."""
 Fate = Literal["survives", "lost", "unknown"]
 """Fate of a copy when the disk of its original dies; `unknown` where the lab does not state its place."""
 _RUNS = 40
@@ -44,6 +47,7 @@ class Copy(NamedTuple):
     """False where the schedule never comes up."""
     namespace: str | None = None
     """Of what makes it, if that runs in the cluster."""
+    tool: Tool | None = None
 
     def fate(self, originals: Sequence[Place]) -> Fate:
         """Its fate when the disk of its original dies."""

@@ -47,6 +47,8 @@ class Entry(NamedTuple):
     namespace: str | None = None
     """Of its claim; None for the disk of a machine."""
     storage_class: str | None = None
+    claim: str | None = None
+    """Name of its claim; None for the disk of a machine and for the volumes of a database."""
     volumes: int = 1
     """How many there are: a database server has one for each instance."""
     exists: bool = False
@@ -109,38 +111,40 @@ def _of_service(
     namespace = namespace_of(lab, name)
     for key, volume in service.volumes.items():
         claim = volume.claim or f"{name}-{key}"
-        provisioner = provisioner_of(lab, volume.storage_class)
+        provisioner, places = provisioner_of(lab, volume.storage_class), _places_of(lab, volume)
         yield Entry(
             source="volume",
             name=f"{name}/{key}",
             path=("services", name, "volumes", key),
             size=volume.size,
-            places=_places_of(lab, volume),
+            places=places,
             copies=(
                 *(copy for target in copying.get(f"{name}/{key}", ()) for copy in _by_jobs(lab, *target)),
                 *_stated(volume.backup),
-                *(each.copy for each in objects if each.takes(namespace, claim, None, provisioner)),
+                *(each.of(places) for each in objects if each.takes(namespace, claim, None, provisioner)),
             ),
             without_copy=volume.no_backup,
             is_copy=bool(volume.copy_of),
             namespace=namespace,
             storage_class=volume.storage_class,
+            claim=claim,
             exists=volume.exists,
         )
     for stated, claim, storage_class, size in claimed(lab.objects.get(name, ())):
         own = stated.namespace or namespace
-        provisioner = provisioner_of(lab, storage_class)
+        provisioner, places = provisioner_of(lab, storage_class), _places(lab, storage_class)
         yield Entry(
             source="volume",
             name=f"{name}/{claim}",
             path=stated.path,
             size=size,
-            places=_places(lab, storage_class),
-            copies=tuple(each.copy for each in objects if each.takes(own, claim, None, provisioner)),
+            places=places,
+            copies=tuple(each.of(places) for each in objects if each.takes(own, claim, None, provisioner)),
             without_copy=None,
             is_copy=False,
             namespace=own,
             storage_class=storage_class or None,
+            claim=claim,
         )
     if isinstance(service, DatabaseBase):
         yield from _of_database(lab, name, service, namespace, objects)
@@ -160,7 +164,7 @@ def _of_database(
         places=places,
         copies=(
             *(_by_dumps(lab, name, backup.schedule, backup.storage_class, namespace) if backup else ()),
-            *(each.copy for each in objects if each.takes(namespace, None, name, provisioner)),
+            *(each.of(places) for each in objects if each.takes(namespace, None, name, provisioner)),
             *([Copy("replica", name, places, None, NO_TIME)] if service.servers > 1 else ()),
         ),
         without_copy=service.no_backup,

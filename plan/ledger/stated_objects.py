@@ -1,18 +1,26 @@
-"""Copies that objects in the lab's files make: of CloudNativePG, Velero, VolSync, K8up and Longhorn."""
+"""Copies that objects in the lab's files make: of CloudNativePG, Velero, VolSync, K8up, Longhorn, and snapshots."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
 from config.namespaces import namespace_of
 from config.objects import StatedObject
 from config.storage_class import OtherStorageClass
-from plan.ledger.copies import Copy, longest_pause
-from plan.model.fields import text, value, values
+from plan.ledger.copies import Copy, Kind, Tool, longest_pause
+from plan.ledger.places import Place
+from plan.model.fields import Fields, mapping, text, value, values
 from plan.model.metadata import api_group
 
 LONGHORN = "driver.longhorn.io"
 _ALL = "*"
+_LONGHORN_TASKS: Mapping[str, Kind] = {
+    "backup": "backup service",
+    "backup-force-create": "backup service",
+    "snapshot": "snapshot",
+    "snapshot-force-create": "snapshot",
+}
+"""Tasks of a recurring job that make something (longhorn.io/docs, Recurring Snapshots and Backups)."""
 _SECONDS_FIRST = 6
 """Fields of a schedule of CloudNativePG, which begins with seconds."""
 
@@ -39,6 +47,10 @@ class CopiedBy(NamedTuple):
         pairs = (self.claim, claim), (self.cluster, cluster), (self.provisioner, provisioner)
         return all(mine in (None, its) for mine, its in pairs)
 
+    def of(self, places: tuple[Place, ...]) -> Copy:
+        """The copy of something that lies at these places: a snapshot lies there too."""
+        return self.copy._replace(places=places) if self.copy.kind == "snapshot" else self.copy
+
 
 def copied_by_objects(lab: Lab) -> tuple[CopiedBy, ...]:
     """Copies that the stated objects of a lab make. Their place is a store that is not part of the lab."""
@@ -55,35 +67,62 @@ def _read(stated: StatedObject, namespace: str) -> Iterator[CopiedBy]:
     content = dict(stated.content)
     match api_group(content), stated.kind:
         case "postgresql.cnpg.io", "ScheduledBackup":
-            copy = _copy(stated, namespace, _without_seconds(text(content, "spec", "schedule")))
-            if value(content, "spec", "suspend") is True:
-                copy = copy._replace(runs=False)
+            schedule = _without_seconds(text(content, "spec", "schedule"))
+            copy = _copy(stated, namespace, "CloudNativePG", schedule, is_off=_is_true(content, "suspend"))
             yield CopiedBy(copy, own, cluster=text(content, "spec", "cluster", "name"))
         case "velero.io", "Schedule":
-            included = [str(each) for each in values(content, "spec", "template", "includedNamespaces")]
-            left_out = [str(each) for each in values(content, "spec", "template", "excludedNamespaces")]
-            copy = _copy(stated, namespace, text(content, "spec", "schedule"))
-            if value(content, "spec", "paused") is True:
-                copy = copy._replace(runs=False)
-            yield CopiedBy(copy, frozenset(included or [_ALL]), without=frozenset(left_out))
+            if _takes_volumes(mapping(content, "spec", "template")):
+                included = [str(each) for each in values(content, "spec", "template", "includedNamespaces")]
+                left_out = [str(each) for each in values(content, "spec", "template", "excludedNamespaces")]
+                is_off = _is_true(content, "paused")
+                copy = _copy(stated, namespace, "Velero", text(content, "spec", "schedule"), is_off=is_off)
+                yield CopiedBy(copy, frozenset(included or [_ALL]), without=frozenset(left_out))
         case "volsync.backube", "ReplicationSource":
-            copy = _copy(stated, namespace, text(content, "spec", "trigger", "schedule"))
+            schedule = text(content, "spec", "trigger", "schedule")
+            copy = _copy(stated, namespace, "VolSync", schedule, is_off=_is_true(content, "paused"))
             yield CopiedBy(copy, own, claim=text(content, "spec", "sourcePVC"))
         case "k8up.io", "Schedule":
-            yield CopiedBy(_copy(stated, namespace, text(content, "spec", "backup", "schedule")), own)
+            yield CopiedBy(_copy(stated, namespace, "K8up", text(content, "spec", "backup", "schedule")), own)
         case "longhorn.io", "RecurringJob":
             is_for_all = "default" in values(content, "spec", "groups")
-            if is_for_all and text(content, "spec", "task").startswith("backup"):
-                copy = _copy(stated, namespace, text(content, "spec", "cron"))
+            kind = _LONGHORN_TASKS.get(text(content, "spec", "task"))
+            if is_for_all and kind:
+                copy = _copy(stated, namespace, "Longhorn", text(content, "spec", "cron"), kind)
                 yield CopiedBy(copy, frozenset((_ALL,)), provisioner=LONGHORN)
+        case "snapscheduler.backube", "SnapshotSchedule":
+            if not mapping(content, "spec", "claimSelector"):
+                schedule, is_off = text(content, "spec", "schedule"), _is_true(content, "disabled")
+                yield CopiedBy(_copy(stated, namespace, "SnapScheduler", schedule, "snapshot", is_off=is_off), own)
+        case "snapshot.storage.k8s.io", "VolumeSnapshot":
+            claim = text(content, "spec", "source", "persistentVolumeClaimName")
+            copy = Copy("snapshot", f"{stated.kind} {stated.name}", (), None, None, True, namespace, "VolumeSnapshot")
+            yield CopiedBy(copy, own, claim=claim)
         case _:
             return
 
 
-def _copy(stated: StatedObject, namespace: str, schedule: str) -> Copy:
+def _takes_volumes(template: Fields) -> bool:
+    """Whether a backup of Velero takes the data of volumes, and not the objects alone."""
+    files = value(template, "defaultVolumesToFsBackup") is True or value(template, "defaultVolumesToRestic") is True
+    return files or value(template, "snapshotVolumes") is not False
+
+
+def _is_true(content: Fields, key: str) -> bool:
+    return value(content, "spec", key) is True
+
+
+def _copy(
+    stated: StatedObject,
+    namespace: str,
+    tool: Tool,
+    schedule: str,
+    kind: Kind = "backup service",
+    *,
+    is_off: bool = False,
+) -> Copy:
     pause = longest_pause(schedule) if schedule else None
-    runs = pause is not None or schedule.startswith("@every")
-    return Copy("backup service", f"{stated.kind} {stated.name}", (), schedule or None, pause, runs, namespace)
+    runs = not is_off and (pause is not None or schedule.startswith("@every"))
+    return Copy(kind, f"{stated.kind} {stated.name}", (), schedule or None, pause, runs, namespace, tool)
 
 
 def _without_seconds(schedule: str) -> str:

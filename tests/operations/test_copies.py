@@ -8,6 +8,7 @@ import pytest
 from observation.model import Gap, Observation
 from operations.copies import checked_copies
 from plan.ledger import Copy, Entry, Place
+from plan.ledger.copies import Tool
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SDA = Place("pve", "sda", "hdd")
@@ -17,8 +18,8 @@ def entry(copy: Copy) -> Entry:
     return Entry("database", "db", ("services", "db"), 1, (SDA,), (copy,), None, is_copy=False, namespace="core-db")
 
 
-def made_by(kind: str, by: str) -> Copy:
-    return Copy(kind, by, (), "0 3 * * *", timedelta(days=1), namespace="core-db")  # pyright: ignore[reportArgumentType]
+def made_by(kind: str, by: str, tool: Tool | None = None) -> Copy:
+    return Copy(kind, by, (), "0 3 * * *", timedelta(days=1), namespace="core-db", tool=tool)  # pyright: ignore[reportArgumentType]
 
 
 def observed(resource: str, *objects: dict[str, Any], gaps: tuple[Gap, ...] = ()) -> Observation:
@@ -74,7 +75,7 @@ def test_a_backup_of_cloudnativepg_that_failed_leaves_the_one_before() -> None:
         backup("postgresql.cnpg.io/v1", "a", "2026-11-25T03:00:00Z", good, **cluster),
         backup("postgresql.cnpg.io/v1", "b", "2026-11-26T03:00:00Z", bad, **cluster),
     )
-    (found,) = checked_copies([entry(made_by("backup service", "ScheduledBackup nightly"))], seen)
+    (found,) = checked_copies([entry(made_by("backup service", "ScheduledBackup nightly", "CloudNativePG"))], seen)
     assert (found.found.state, found.found.detail) == ("failed", "no space")
     assert found.found.at == datetime(2026, 11, 25, 3, 1, tzinfo=UTC)
 
@@ -87,7 +88,7 @@ def test_a_backup_of_velero_that_completed_with_nothing_is_empty() -> None:
     }
     labels = {"labels": {"velero.io/schedule-name": "nightly"}}
     seen = observed("backups.velero.io", backup("velero.io/v1", "a", "2026-11-26T03:00:00Z", status, metadata=labels))
-    (found,) = checked_copies([entry(made_by("backup service", "Schedule nightly"))], seen)
+    (found,) = checked_copies([entry(made_by("backup service", "Schedule nightly", "Velero"))], seen)
     assert found.found.state == "empty"
 
 
