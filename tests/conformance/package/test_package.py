@@ -14,17 +14,31 @@ UV = Path(sys.executable).parent / "uv"
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the programs of a new environment, into which the wheel of this checkout was installed."""
-    folder = tmp_path_factory.mktemp("package")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
     subprocess.run([UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT], check=True)
-    venv.create(folder / "venv", symlinks=True)
-    python = folder / "venv" / "bin" / "python"
-    requirements = ["--require-hashes", "--requirement", ROOT / "requirements.txt"]
-    subprocess.run([UV, "pip", "install", "--quiet", "--python", python, *requirements], check=True)
-    (wheel,) = folder.glob("*.whl")
-    subprocess.run([UV, "pip", "install", "--quiet", "--python", python, "--no-deps", wheel], check=True)
-    return python.parent
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module", params=["pip", "tool"])
+def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the programs of a new environment, into which the wheel was installed: by `uv pip` with the hashes
+    of the lock file, and by `uv tool install` with its versions."""
+    folder = tmp_path_factory.mktemp(request.param)
+    requirements = ROOT / "requirements.txt"
+    if request.param == "tool":
+        places = {"UV_TOOL_DIR": str(folder), "UV_TOOL_BIN_DIR": str(folder / "bin")}
+        command = [UV, "tool", "install", "--quiet", "--constraints", requirements, "--python", sys.executable, wheel]
+        subprocess.run(command, env=os.environ | places, check=True)
+        assert (folder / "bin" / "homelab").exists()
+        return folder / "homelab" / "bin"
+    venv.create(folder, symlinks=True)
+    install = [UV, "pip", "install", "--quiet", "--python", folder / "bin" / "python"]
+    subprocess.run([*install, "--require-hashes", "--requirement", requirements], check=True)
+    subprocess.run([*install, "--no-deps", wheel], check=True)
+    return folder / "bin"
 
 
 def homelab(installed: Path, where: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -43,6 +57,16 @@ def test_a_project_of_ones_own_is_written_and_planned(installed: Path, tmp_path:
     assert (planned.returncode, "It fits" in planned.stdout) == (0, True)
     again = homelab(installed, tmp_path, "new", "project", "house")
     assert (again.returncode, "exists and is not empty" in again.stderr) == (2, True)
+
+
+def test_preflight_asks_the_proxmox_that_the_project_names(installed: Path, tmp_path: Path) -> None:
+    homelab(installed, tmp_path, "new", "project", "house")
+    stack = tmp_path / "house" / "Pulumi.house.yaml"
+    stack.write_text(stack.read_text(encoding="utf-8").replace("192.168.1.10:8006", "127.0.0.1:9"), encoding="utf-8")
+    token = {"PROXMOX_VE_API_TOKEN": "user@pam!name=00000000-0000-0000-0000-000000000000"}
+    for where, lab in ((tmp_path / "house", "labs/house"), (tmp_path, "house/labs/house")):
+        asked = homelab(installed, where, "preflight", "--lab", lab, **token)
+        assert (asked.returncode, "127.0.0.1:9" in asked.stderr) == (1, True), asked.stdout + asked.stderr
 
 
 DECLARED = """
