@@ -34,6 +34,7 @@ from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
 from plan.findings.references import reference_findings
 from plan.findings.removed_apis import removed_api_findings
+from plan.findings.requests import request_findings
 from plan.findings.retention import retention_findings
 from plan.findings.rights import rights_findings
 from plan.findings.service import service_findings
@@ -121,6 +122,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *gpu_findings(lab, capacity.nodes),
                 *daemon_findings(nodes, workloads),
                 *capacity_findings(lab, capacity, workloads),
+                *request_findings(workloads),
                 *transition_findings(lab, capacity, workloads),
             )
         ),

@@ -28,7 +28,7 @@ class HeadroomReport(Report):
     """How much more would fit."""
 
     typical: dict[str, str]
-    typical_services: int
+    typical_services: int | None
     typical_services_after_loss: int | None
     ends_with: str | None
     block_volumes: int

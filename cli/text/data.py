@@ -50,10 +50,9 @@ def _namespaces(losses: Iterable[DataLoss]) -> str:
     deleted = [loss for loss in losses if loss.event == "namespace"]
     kept = sum(len(loss.kept) for loss in deleted)
     lost = [loss.name for loss in deleted if loss.unchecked]
-    told = f"a namespace that is deleted: its volumes are kept, {kept} in all, and bound again by hand"
-    if lost:
-        told += f"; in {listed(lost)} the lab does not say what becomes of them"
-    return told
+    told = [f"its volumes are kept, {kept} in all, and bound again by hand"] if kept else []
+    told += [f"in {listed(lost)} the lab does not say what becomes of them"] if lost else []
+    return f"a namespace that is deleted: {'; '.join(told) or 'no volume goes with it'}"
 
 
 def data_event(loss: DataLoss) -> str:
@@ -63,11 +62,12 @@ def data_event(loss: DataLoss) -> str:
 
 def carried_text(carried: Carried) -> str:
     """`11 machines, 51 block volumes, 49 NFS folders`."""
+    is_mixed = carried.block_volumes or carried.folders
     parts = (
         (carried.machines, "machine"),
         (carried.block_volumes, "block volume"),
         (carried.folders, "NFS folder"),
-        (carried.others, "other volume"),
+        (carried.others, "other volume" if is_mixed else "volume"),
     )
     return ", ".join(plural(count, noun) for count, noun in parts if count)
 

@@ -48,6 +48,8 @@ def headroom_text(headroom: Headroom) -> RenderableType:
 def room_text(headroom: Headroom) -> str:
     """How many more typical services would fit, and which resource stops them."""
     typical = headroom.typical
+    if headroom.typical_services is None:
+        return "cannot be said: no service requests memory"
     each = f"CPU {notation(CPU, typical[CPU])}, memory {notation(MEMORY, typical[MEMORY])}"
     text = f"{plural(headroom.typical_services, 'more service')} of the lab's median size ({each})"
     if headroom.ends_with:

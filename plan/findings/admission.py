@@ -117,7 +117,8 @@ def admission_findings(lab: Lab, namespaces: Iterable[Namespace], services: Iter
 
 def audited(finding: Finding) -> Finding:
     """Pods that a policy would refuse if it did not only audit yet: nothing is refused today."""
-    message = f"{finding.message}; the policies only audit yet, and refuse it once cluster.platform.policies is deny"
+    yet = "The policies only audit yet, and refuse it once cluster.platform.policies is deny"
+    message = f"{finding.message.removesuffix('.')}. {yet}"
     return replace(finding, severity="warning", message=message)
 
 

@@ -66,9 +66,9 @@ class Headroom(NamedTuple):
 
     constraints: tuple[Constraint, ...]
     typical: ResourceList
-    """Requests of a typical service's pod: the medians of the lab's own."""
-    typical_services: int
-    """How many more of them the nodes would take."""
+    """Requests of a typical service's pod: the medians of the lab's own; empty where none requests memory."""
+    typical_services: int | None
+    """How many more of them the nodes would take; None where it is not known what is typical."""
     typical_services_after_loss: int | None
     """How many they would take after the loss of any one node; None where there is only one."""
     ends_with: str | None
@@ -93,7 +93,7 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
     lab, uses, hosts = plan.lab, plan.capacity.nodes, plan.capacity.hosts
     usual = ordinary(uses)
     typical = _typical_requests(plan.workloads)
-    fits = [_fit(typical, use) for use in usual]
+    fits = [_fit(typical, use) for use in usual] if typical else []
     worker = standard_worker(uses)
     group = together(" and ".join(dict.fromkeys(use.node.group for use in usual)), usual)
     return Headroom(
@@ -101,7 +101,7 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
             (*_of_group(group), *_of_gpus(lab, uses), _of_limits(lab, group), *_of_hosts(lab, hosts))
         ),
         typical=typical,
-        typical_services=sum(fit.pods for fit in fits),
+        typical_services=sum(fit.pods for fit in fits) if typical else None,
         typical_services_after_loss=_after_loss(typical, usual, losses),
         ends_with=next((name for name, _ in Counter(fit.lacking for fit in fits).most_common(1)), None),
         block_volumes=group.volume_slots - group.volumes,
@@ -111,9 +111,11 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
 
 
 def _typical_requests(workloads: Iterable[Workload]) -> ResourceList:
-    """Requests of a typical service's pod: the medians of the lab's own, daemonsets aside."""
+    """Requests of a typical service's pod: the medians of the lab's own that request memory, daemonsets aside."""
     pods = [each.pod for each in workloads if each.is_steady and each.controller != "DaemonSet"]
-    requests = [pod_requests(pod) for pod in pods] or [{}]
+    requests = [amounts for amounts in map(pod_requests, pods) if amounts.get(MEMORY)]
+    if not requests:
+        return {}
     return {name: median_low(each.get(name, 0) for each in requests) for name in (CPU, MEMORY)} | {PODS: 1}
 
 
@@ -127,7 +129,7 @@ def _fit(typical: ResourceList, use: NodeUse) -> _Fit:
 
 def _after_loss(typical: ResourceList, usual: Sequence[NodeUse], losses: Iterable[Loss]) -> int | None:
     """The worst case, in which one of the ordinary nodes is gone; none fit where not even the lab's own do."""
-    names = {use.node.name for use in usual}
+    names = {use.node.name for use in usual} if typical else set[str]()
     return min(
         (
             0 if loss.pending else sum(_fit(typical, use).pods for use in ordinary(loss.nodes))

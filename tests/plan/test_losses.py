@@ -9,7 +9,7 @@ import pytest
 from config.storage_class import NfsStorageClass
 from plan import make_plan
 from plan.cluster.nodes import UNSCHEDULABLE
-from plan.model import Plan, Workload
+from plan.model import Plan, Pod, Service, Workload
 from plan.scenarios.dependence import dependents_of
 from plan.scenarios.headroom import Headroom, headroom
 from plan.scenarios.losses import Loss, losses, snapshot_of
@@ -240,6 +240,24 @@ def test_a_capacity_that_is_not_stated_is_not_invented() -> None:
 
 def test_fewer_typical_services_fit_where_a_loss_is_to_be_survived() -> None:
     left = headroom_of("prod")
+    assert left.typical_services is not None
     assert left.typical_services_after_loss is not None
     assert 0 < left.typical_services_after_loss < left.typical_services
     assert headroom_of("small").typical_services_after_loss is None
+
+
+def test_a_service_is_typical_only_if_it_says_how_much_it_needs() -> None:
+    plan = plan_of("small")
+    unsized = tuple(without_requests(each) for each in plan.services)
+    left = headroom(plan._replace(services=unsized), ())
+    assert (left.typical, left.typical_services) == ({}, None)
+    left = headroom(plan._replace(services=(*plan.services, *unsized, *unsized)), ())
+    assert (left.typical, left.typical_services) == (
+        headroom_of("small").typical,
+        headroom_of("small").typical_services,
+    )
+
+
+def without_requests(service: Service) -> Service:
+    """A service as it is found in a cluster whose pods request nothing."""
+    return service._replace(workloads=tuple(each._replace(pod=Pod(())) for each in service.workloads))
