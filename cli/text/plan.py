@@ -57,8 +57,9 @@ def _heading(plan: Plan) -> Text:
 
 def _services(plan: Plan) -> RenderableType:
     """Services with errors or warnings; all of them are in the JSON."""
-    wrong = {str(each.path[1]) for each in plan.findings if each.path[0] == "services" and each.severity != "info"}
-    off = [service.name for service in plan.services if not any(each.replicas for each in service.workloads)]
+    told = [each for each in plan.findings if each.severity != "info"]
+    wrong = {service.name for service in plan.services if any(each.concerns(service.name) for each in told)}
+    off = [each.name for each in plan.services if each.is_off]
     lines = [Text("Services", "bold")]
     for service in plan.services:
         if service.name in wrong:

@@ -74,8 +74,9 @@ def _places(plan: Plan, service: Service) -> str:
     if placed:
         nodes = (f"{node} ({plural(count, 'pod')})" for node, count in placed.items())
         return f"runs on {', '.join(nodes)}, by estimate"
-    is_on = any(each.replicas for each in service.workloads)
-    return f"runs nowhere: {'no node takes its pods' if is_on else 'it is switched off'}"
+    if not service.workloads:
+        return "has no pods"
+    return f"runs nowhere: {'it is switched off' if service.is_off else 'no node takes its pods'}"
 
 
 def _size(service: Service) -> str:

@@ -29,7 +29,7 @@ SECRET_IN_ENV = Rule(
 _NAME_OF_SECRET = re.compile(r"(^|[a-z_])(existing.*|[Ss]ecret|SECRET)$")
 """Keys of charts for the name of a Secret, which is not a secret itself."""
 _WORD = r"[a-z0-9_.-]*(?:password|passwd|secret|token|api[_-]?key)"
-_ARGUMENT = re.compile(rf"(?i)(?P<name>--{_WORD})[= ](?!\$\(|\$\{{|\$[A-Za-z]|[-/]|(?:true|false|)$)(?P<value>\S+)")
+_ARGUMENT = re.compile(rf"(?i)(?P<name>--{_WORD})[= ](?!-)(?P<value>\S+)")
 _IN_FILE = re.compile(
     rf"(?im)^\s*(?P<name>{_WORD})\s*[:=]\s*[\"']?(?!\$|/|<|\{{|true|false|none)(?P<value>[^\s\"'#]{{4,}})"
 )
@@ -68,9 +68,14 @@ def _in_arguments(name: str, path: Path, container: Container) -> Iterator[Findi
     """Secrets among the arguments of a container, which whoever may read pods can read."""
     for key, words in (("command", container.command), ("args", container.args)):
         for index, word in enumerate(words):
-            before = f"{words[index - 1]}=" if index and words[index - 1].startswith("--") else ""
-            if match := TOKEN.search(word) or _ARGUMENT.search(f"{before}{word}"):
+            before = words[index - 1] if index else ""
+            named = f"{before}={word}" if before.startswith("--") and "=" not in before else word
+            if match := TOKEN.search(word) or _secret_argument(named):
                 yield _written((*path, key, index), f"{key} of {name}", match, "secrets")
+
+
+def _secret_argument(text: str) -> re.Match[str] | None:
+    return next((each for each in _ARGUMENT.finditer(text) if is_secret(each["name"], each["value"])), None)
 
 
 def _written(path: Path, where: str, match: re.Match[str], key: str) -> Finding:

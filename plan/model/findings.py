@@ -74,9 +74,10 @@ class Finding:
     """Remedies that `fix` names, each of which alone would do, as far as it was tried."""
 
     def concerns(self, service: str) -> bool:
-        """Whether a service is its subject, or one of several that it holds for."""
+        """Whether a service or an object of it is its subject, or it is one of several that it holds for."""
         also = self.facts.get("services")
-        return self.path[:2] == ("services", service) or (isinstance(also, tuple) and service in also)
+        is_subject = self.path[:1] in (("services",), ("objects",)) and self.path[1:2] == (service,)
+        return is_subject or (isinstance(also, tuple) and service in also)
 
 
 @dataclass(frozen=True)

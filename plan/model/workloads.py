@@ -125,6 +125,11 @@ class Service(NamedTuple):
     """Paths of fields that an update never touches, by kind and name of the object: `deployment/immich`."""
 
     @property
+    def is_off(self) -> bool:
+        """Whether it has workloads, and none of them makes a pod."""
+        return bool(self.workloads) and not any(each.replicas for each in self.workloads)
+
+    @property
     def objects(self) -> tuple[Manifest, ...]:
         """All of its objects, its release aside."""
         return (*self.before_release, *self.manifests)

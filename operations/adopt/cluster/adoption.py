@@ -251,16 +251,11 @@ def _as_apps(
                 if service.name in apps and _disturbs(service.objects, apps[service.name], world)
             }
             plan = None if wrong else make_plan(attempt)
-            wrong |= _in_error(plan) & apps.keys() if plan else set()
+            wrong |= {name for name in apps if any(each.concerns(name) for each in plan.errors)} if plan else set()
             if plan and not wrong:
                 return chosen, plan
         apps = {name: app for name, app in apps.items() if name not in wrong} if wrong else {}
     return added, make_plan(lab)
-
-
-def _in_error(plan: Plan) -> set[str]:
-    """The services in which a plan finds errors."""
-    return {str(each.path[1]) for each in plan.errors if each.path[:1] == ("services",)}
 
 
 def _planned(folder: Path, files: Mapping[str, str], services: Iterable[ServiceFile]) -> dict[Key, Manifest]:
