@@ -37,6 +37,10 @@ HELP: Mapping[str, Help] = {
         PLANNED,
     ),
     "schema": Help(("homelab schema",), WRITTEN),
+    "migrate": Help(
+        ("homelab migrate --lab labs/mine", "homelab migrate --lab labs/mine --write"),
+        f"0 nothing is left to migrate, 1 something is, {INVALID_INPUT}",
+    ),
     "findings": Help(
         ("homelab findings", "homelab findings IMAGE-FLOATING", "homelab findings --format json"), PLANNED
     ),

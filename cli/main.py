@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "render": planning.render,
     "report": planning.report,
     "schema": planning.schema,
+    "migrate": planning.migrate,
     "findings": planning.findings,
     "explain": planning.explain,
     "guard": applying.guard,

@@ -86,6 +86,17 @@ def schema(
     raise SystemExit(run_schema(folder, output))
 
 
+def migrate(
+    lab: LabOption,
+    write: Annotated[bool, typer.Option("--write", help="Write the files; else they are only shown.")] = False,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Bring the files of a lab to the newest format, so that they mean the same as before."""
+    from cli.commands.migrate import run_migrate
+
+    raise SystemExit(run_migrate(lab, write, output))
+
+
 def findings(
     code: Annotated[
         str | None,

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.format import FIRST_FORMAT
 from config.machine import DiskInterface
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, Memory, MemoryPool, MemoryQuantity
@@ -142,6 +143,9 @@ class MachineBackup(Model):
 class Site(Model):
     """The hardware of the lab."""
 
+    format: Annotated[int, Field(ge=FIRST_FORMAT, le=1000)] | None = None
+    """The format of the lab's files. Left out, they are read as the newest one; `homelab migrate` takes them for the
+    first."""
     domain: Domain
     """The domain under which services are reachable."""
     timezone: Timezone = "Etc/UTC"

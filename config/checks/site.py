@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
+from config.format import NEWEST_FORMAT
 from config.model import shown
 from config.site import Host, Site
 from config.source import Problem
@@ -17,9 +18,10 @@ MOVING = ("current", "daily", "latest", "release")
 
 
 def check_site(lab: Draft) -> Iterator[Problem]:
-    """The time zone exists, figures of a host agree, and images are pinned and have a place."""
+    """The format is read, the time zone exists, figures of a host agree, and images are pinned and have a place."""
     if not lab.site:
         return
+    yield from _check_format(lab, lab.site.format)
     yield from _check_timezone(lab, lab.site.timezone)
     yield from _check_file_storages(lab, lab.site)
     yield from _check_images(lab, lab.site)
@@ -38,6 +40,14 @@ def check_site(lab: Draft) -> Iterator[Problem]:
         if percent > 100 and host.overcommit.reason is None:
             path = (*at, "overcommit", "memory_percent")
             yield lab.problem(path, f"{percent} percent is more than the host has; state a reason with it")
+
+
+def _check_format(lab: Draft, stated: int | None) -> Iterator[Problem]:
+    if stated is not None and stated > NEWEST_FORMAT:
+        yield lab.problem(("site", "format"), f"this version of the program reads format {NEWEST_FORMAT}; update it")
+    elif stated is not None and stated < NEWEST_FORMAT:
+        message = f"the files would mean something else in format {NEWEST_FORMAT}; `homelab migrate` shows what"
+        yield lab.problem(("site", "format"), message)
 
 
 def _check_timezone(lab: Draft, timezone: str) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 from typing import Any
 
+from config.format import NEWEST_FORMAT
 from config.model import NAME_PATTERN
 from config.quantity import Memory
 from observation.objects import labels_of
@@ -33,7 +34,7 @@ def lab_files(name: str, world: World, tiers: Iterable[str], domain: str, *, sch
     """
     nodes = [world.manifests[key] for key in world.manifests if key.kind == "Node"]
     files = {
-        "site.yaml": document({"domain": domain, "hosts": {}}, [_schema("site")]),
+        "site.yaml": document({"format": NEWEST_FORMAT, "domain": domain, "hosts": {}}, [_schema("site")]),
         "networks.yaml": _networks(nodes),
         "machines.yaml": document({}, [_schema("machines"), "Machines of Proxmox: `homelab adopt` writes them."]),
         "nodes.yaml": document({str(each["metadata"]["name"]): _node(each) for each in nodes}, [_schema("nodes")]),
