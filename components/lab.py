@@ -43,8 +43,8 @@ def declare(plan: model.Plan, settings: Settings) -> Outputs:
     joining = [machine for machine in plan.machines if machine.joins]
 
     machines = declare_machines(first, proxmox, {machine.name: files for machine in first}, after=templates)
-    control_plane = next(machine.name for machine in first if machine.role == "control-plane")
-    way_in = ClusterArgs(control_plane=machines[control_plane].id, kubeconfig=kubeconfig)
+    control_planes = [machines[machine.name].id for machine in first if machine.role == "control-plane"]
+    way_in = ClusterArgs(control_plane=next(iter(control_planes), None), kubeconfig=kubeconfig)
     cluster = Cluster(CLUSTER, way_in, known_as(plan.lab.name))
     join: dict[str, Secrets] = {machine.name: {**files, **declare_token(machine, cluster)} for machine in joining}
     machines = {**machines, **declare_machines(joining, proxmox, join, after=tuple(machines.values())[-1:])}

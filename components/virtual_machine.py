@@ -25,7 +25,7 @@ class VirtualMachineArgs:
 
 
 class VirtualMachine(pulumi.ComponentResource):
-    """A machine, created or adopted, with the PCI mappings that it uses and the snippets that set it up.
+    """A machine, created or adopted, with the mappings of devices that it uses and the snippets that set it up.
 
     It is protected: what would delete or replace it fails. One way around that there is: saying `adopt` of a machine
     that was created imports it in place of itself, and Pulumi then deletes what it takes for the old one. So a machine
@@ -41,6 +41,10 @@ class VirtualMachine(pulumi.ComponentResource):
         mappings = [
             proxmoxve.hardware.mapping.Pci(mapping.name, **mapping.properties, opts=options)
             for mapping in args.machine.pci_mappings
+        ]
+        mappings += [
+            proxmoxve.hardware.mapping.Usb(mapping.name, **mapping.properties, opts=options)
+            for mapping in args.machine.usb_mappings
         ]
         snippets = [declare_snippet(snippet, args.secrets, options) for snippet in args.machine.snippets]
         self.resource = proxmoxve.VmLegacy(

@@ -94,6 +94,8 @@ class Machine(Shape):
     """Settings that it shares with others, in `shapes.yaml`. Keys of the machine itself replace the shape's."""
     pci_devices: tuple[Name, ...] = ()
     """Devices of the host that are passed through. They pin the machine's whole memory."""
+    usb_devices: Annotated[tuple[Name, ...], Field(max_length=14)] = ()
+    """USB devices of the host that are passed through, by their mappings."""
     adopt: bool = False
     """The machine runs already: take it over without changing it."""
     allocatable: Allocatable | None = None

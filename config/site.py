@@ -19,6 +19,10 @@ PciPath = Annotated[
 PciId = Annotated[
     str, text_like(r"^[0-9a-f]{4}:[0-9a-f]{4}$", "a vendor and device id in lower case, for example 10de:1eb8")
 ]
+UsbId = Annotated[
+    str, text_like(r"^[0-9a-f]{4}:[0-9a-f]{4}$", "a vendor and product id in lower case, for example 10c4:ea60")
+]
+UsbPath = Annotated[str, text_like(r"^\d+-\d+(\.\d+)*$", "a bus and its port, for example 1-2.3")]
 ImageUrl = Annotated[str, text_like(r"^https://[^\s/?#]+/[^\s?#]+$", "an https:// address without ? and #")]
 Sha256 = Annotated[str, text_like(r"^[0-9a-f]{64}$", "a SHA-256 checksum: 64 hexadecimal digits in lower case")]
 SshKey = Annotated[
@@ -76,6 +80,16 @@ class PciDevice(Model):
     `platform.gpu.video_memory_mib` of the cluster."""
 
 
+class UsbDevice(Model):
+    """A USB device that can be passed through to one machine."""
+
+    id: UsbId
+    """Vendor and product, for example 10c4:ea60 (`lsusb` on the host)."""
+    path: UsbPath | None = None
+    """The port that it is in, for example 1-2.3; left out, whichever it is in. Needed to tell two alike apart."""
+    description: Text
+
+
 class HostOvercommit(Model):
     """How far the machines of a host may exceed it before the planner calls it an error."""
 
@@ -103,6 +117,7 @@ class Host(Model):
     """The storage, of type dir or nfs, for cloud images and for the files of cloud-init: its content types in Proxmox
     include import and snippets. Needed where nodes are created."""
     pci_devices: dict[Name, PciDevice] = {}
+    usb_devices: dict[Name, UsbDevice] = {}
     overcommit: HostOvercommit = HostOvercommit()
 
 

@@ -38,6 +38,7 @@ REFERENCES = (
     Reference("machines.*.disks.*.storage", "storage", "site.hosts.@host.storages"),
     Reference("machines.*.interfaces.*.network", "network", "networks.networks"),
     Reference("machines.*.pci_devices.*", "PCI device", "site.hosts.@host.pci_devices"),
+    Reference("machines.*.usb_devices.*", "USB device", "site.hosts.@host.usb_devices"),
     Reference("machines.*.template", "template", "site.templates"),
     Reference("cluster.node_network", "network", "networks.networks"),
     Reference("cluster.platform.policy_engine", "service", "services"),
@@ -69,7 +70,7 @@ REFERENCES = (
     Reference("services.*.workloads.*.waits_for.*", "service", "services"),
 )
 
-_OPTIONAL = frozenset({"gateways", "pci_devices", "templates", "volumes", "workloads"})
+_OPTIONAL = frozenset({"gateways", "pci_devices", "templates", "usb_devices", "volumes", "workloads"})
 """Mappings that may be left out; then there is nothing that could be referred to."""
 
 

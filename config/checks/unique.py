@@ -116,6 +116,25 @@ def _pci_devices(lab: Draft) -> Iterator[Claim]:
             yield Claim((machine.host, device), path, f"PCI device {device!r} of host {machine.host!r}")
 
 
+def _usb_devices(lab: Draft) -> Iterator[Claim]:
+    for name, machine in lab.machines.items():
+        for index, device in enumerate(machine.usb_devices):
+            path = ("machines", name, "usb_devices", index)
+            yield Claim((machine.host, device), path, f"USB device {device!r} of host {machine.host!r}")
+
+
+def _usb_ports(lab: Draft) -> Iterator[Claim]:
+    """Without a port, a device is any of its kind."""
+    for host_name, host in (lab.site.hosts if lab.site else {}).items():
+        kinds = {device.id for device in host.usb_devices.values() if device.path is None}
+        for name, device in host.usb_devices.items():
+            path = ("site", "hosts", host_name, "usb_devices", name)
+            if device.path is not None:
+                yield Claim((host_name, device.path), (*path, "path"), f"USB port {device.path}")
+            if device.id in kinds:
+                yield Claim((host_name, device.id), (*path, "id"), f"USB device {device.id} without a path")
+
+
 def _pci_paths(lab: Draft) -> Iterator[Claim]:
     for host_name, host in (lab.site.hosts if lab.site else {}).items():
         for name, device in host.pci_devices.items():
@@ -186,6 +205,8 @@ CLAIMS: tuple[Callable[[Draft], Iterator[Claim]], ...] = (
     _machine_names,
     _disk_interfaces,
     _pci_devices,
+    _usb_devices,
+    _usb_ports,
     _pci_paths,
     _priorities,
     _hostnames,

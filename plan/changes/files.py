@@ -43,6 +43,11 @@ def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
                 "ignoreChanges": list(machine.ignore_changes),
                 "pciMappings": [dict(mapping.properties) for mapping in machine.pci_mappings],
                 "properties": dict(machine.properties),
+                **(
+                    {"usbMappings": [dict(each.properties) for each in machine.usb_mappings]}
+                    if machine.usb_mappings
+                    else {}
+                ),
             },
         )
     for name, document in plan.bootstrap.items():

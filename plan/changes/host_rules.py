@@ -39,6 +39,10 @@ RULES: Mapping[str, HostRule] = {
         Loss("error", "Machines that use the device do not start any more."),
         Loss("warning", "Machines that use the device get another one at their next start, or do not start."),
     ),
+    "proxmoxve:hardware/mapping/usb:Usb": HostRule(
+        Loss("error", "Machines that use the device do not start any more."),
+        Loss("warning", "Machines that use the device get another one at their next start, or none."),
+    ),
     "proxmoxve:index/fileLegacy:FileLegacy": HostRule(
         Loss("error", "Proxmox does not start a machine whose files are gone."), _IN_PLACE
     ),

@@ -29,6 +29,7 @@ from plan.model.machines import Credentials as Credentials
 from plan.model.machines import MachineTemplate as MachineTemplate
 from plan.model.machines import PciMapping as PciMapping
 from plan.model.machines import Snippet as Snippet
+from plan.model.machines import UsbMapping as UsbMapping
 from plan.model.machines import VirtualMachine as VirtualMachine
 from plan.model.workloads import Container as Container
 from plan.model.workloads import Controller as Controller

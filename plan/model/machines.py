@@ -14,6 +14,14 @@ class PciMapping(NamedTuple):
     """Arguments of the provider's PCI mapping resource."""
 
 
+class UsbMapping(NamedTuple):
+    """A USB device under a name, so that an API token may pass it through."""
+
+    name: str
+    properties: Mapping[str, Any]
+    """Arguments of the provider's USB mapping resource."""
+
+
 class Snippet(NamedTuple):
     """A file that cloud-init reads when a machine boots for the first time.
 
@@ -58,6 +66,8 @@ class VirtualMachine(NamedTuple):
     """The machine to adopt: `<host>/<vmid>`; None for one that is created."""
     pci_mappings: tuple[PciMapping, ...]
     """Mappings that have to exist before the machine."""
+    usb_mappings: tuple[UsbMapping, ...] = ()
+    """The same for USB devices."""
     snippets: tuple[Snippet, ...] = ()
     """Its cloud-init, if it becomes a node of the cluster."""
     joins: bool = False

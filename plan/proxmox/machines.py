@@ -5,12 +5,13 @@ from typing import Any
 
 from config.lab import Lab
 from config.machine import Interface, Machine, MachineDisk
-from config.site import Host, PciDevice
+from config.site import Host
 from plan.cluster.membership import founder, in_start_order, is_created_node, template_of
-from plan.model import Finding, PciMapping, Snippet, VirtualMachine
+from plan.model import Finding, Snippet, VirtualMachine
 from plan.model.findings import Rule
 from plan.proxmox.cloud_init import node_snippets
 from plan.proxmox.hardware import ALIKE, agent, cpu, disk, memory
+from plan.proxmox.mappings import pci_mappings, usb_mappings
 
 PCI_MAPPING_INCOMPLETE = Rule(
     "PCI-MAPPING-INCOMPLETE",
@@ -85,11 +86,14 @@ host has and the program does not say would be taken away: a USB stick, a pool."
 
 def plan_machines(lab: Lab) -> tuple[VirtualMachine, ...]:
     """The machines in the order in which their host starts them."""
-    mappings = _mappings(lab)
-    return tuple(_machine(lab, name, machine, mappings.get(name, ())) for name, machine in in_start_order(lab).items())
+    pci, usb = pci_mappings(lab), usb_mappings(lab)
+    planned = (_machine(lab, name, machine) for name, machine in in_start_order(lab).items())
+    return tuple(
+        each._replace(pci_mappings=pci.get(each.name, ()), usb_mappings=usb.get(each.name, ())) for each in planned
+    )
 
 
-def _machine(lab: Lab, name: str, machine: Machine, mappings: tuple[PciMapping, ...]) -> VirtualMachine:
+def _machine(lab: Lab, name: str, machine: Machine) -> VirtualMachine:
     is_node = is_created_node(machine)
     snippets = node_snippets(lab, name, machine) if is_node else {}
     particular = _adopted() if machine.adopt else _created(lab, machine, snippets)
@@ -104,7 +108,7 @@ def _machine(lab: Lab, name: str, machine: Machine, mappings: tuple[PciMapping, 
         properties=_properties(lab, name, machine) | particular,
         ignore_changes=(*ALWAYS_IGNORED, *(IGNORED_WHEN_ADOPTED if machine.adopt else ())),
         import_id=f"{machine.host}/{machine.vmid}" if machine.adopt else None,
-        pci_mappings=mappings,
+        pci_mappings=(),
         snippets=tuple(snippets.values()),
         joins=is_node and name != founder(lab),
     )
@@ -130,6 +134,11 @@ def _properties(lab: Lab, name: str, machine: Machine) -> dict[str, Any]:
         "disks": [_disk(each) for each in machine.disks],
         "network_devices": [_network_device(lab, machine, index) for index in range(len(machine.interfaces))],
         "hostpcis": [_pci(index, device) for index, device in enumerate(machine.pci_devices)],
+        **(
+            {"usbs": [{"mapping": device, "usb3": True} for device in machine.usb_devices]}
+            if machine.usb_devices
+            else {}
+        ),
         "startup": {
             "order": machine.start.order,
             "up_delay": machine.start.up_seconds,
@@ -205,32 +214,6 @@ def _nameservers(lab: Lab, machine: Machine) -> list[str]:
 def _pci(index: int, device: str) -> dict[str, Any]:
     """By mapping: an API token may not pass a device through by its raw address. `rombar` left out is sent as 0."""
     return {"device": f"hostpci{index}", "mapping": device, "pcie": True, "rombar": True, "xvga": False}
-
-
-def _mappings(lab: Lab) -> Mapping[str, tuple[PciMapping, ...]]:
-    """Mappings by the machine that they are made with: the first that uses them. Devices of several hosts that have one
-    name are one mapping, with a place on each of these hosts."""
-    found: dict[str, dict[str, PciMapping]] = {}
-    owners: dict[str, str] = {}
-    for machine_name, machine in in_start_order(lab).items():
-        for name in () if machine.adopt else machine.pci_devices:
-            device = lab.site.hosts[machine.host].pci_devices[name]
-            owner = owners.setdefault(name, machine_name)
-            known = found.setdefault(owner, {}).get(name)
-            others: list[dict[str, Any]] = known.properties["maps"] if known else []
-            comment = known.properties["comment"] if known else device.description
-            maps = [*others, _location(machine, device)]
-            found[owner][name] = PciMapping(name, {"name": name, "comment": comment, "maps": maps})
-    return {machine: tuple(mappings.values()) for machine, mappings in found.items()}
-
-
-def _location(machine: Machine, device: PciDevice) -> dict[str, Any]:
-    location: dict[str, Any] = {"id": device.id, "node": machine.host, "path": device.path}
-    if device.subsystem_id is not None:
-        location["subsystem_id"] = device.subsystem_id
-    if device.iommu_group is not None:
-        location["iommu_group"] = device.iommu_group
-    return location
 
 
 def machine_findings(lab: Lab) -> Iterator[Finding]:

@@ -49,6 +49,7 @@ ROLES: Mapping[str, Role] = {
     ),
     "HomelabNetwork": Role("/sdn/zones/localnetwork", True, ("SDN.Audit", "SDN.Use")),
     "HomelabDevices": Role("/mapping/pci", True, ("Mapping.Audit", "Mapping.Modify", "Mapping.Use")),
+    "HomelabUsb": Role("/mapping/usb", True, ("Mapping.Audit", "Mapping.Modify", "Mapping.Use")),
 }
 """Together, all privileges that the program ever needs. `Sys.Modify` is for the start order of machines, which Proxmox
 takes for a setting of the host, and for downloading images; it is not inherited by anything. `Datastore.Allocate` is
@@ -118,6 +119,8 @@ def _machine(plan: Plan, machine: VirtualMachine) -> Iterator[Need]:
         yield Need(path, privilege, f"read and change {machine.name}")
     for device in _blocks(machine.properties, "hostpcis"):
         yield Need(f"/mapping/pci/{device['mapping']}", "Mapping.Audit", f"read the device of {machine.name}")
+    for device in _blocks(machine.properties, "usbs"):
+        yield Need(f"/mapping/usb/{device['mapping']}", "Mapping.Audit", f"read the device of {machine.name}")
     if machine.adopted:
         return
     for privilege in CREATE_MACHINES:
@@ -132,6 +135,9 @@ def _machine(plan: Plan, machine: VirtualMachine) -> Iterator[Need]:
     for mapping in machine.pci_mappings:
         yield Need("/mapping/pci", "Mapping.Modify", f"create the mapping {mapping.name}")
         yield Need(f"/mapping/pci/{mapping.name}", "Mapping.Use", f"give {mapping.name} to {machine.name}")
+    for mapping in machine.usb_mappings:
+        yield Need("/mapping/usb", "Mapping.Modify", f"create the mapping {mapping.name}")
+        yield Need(f"/mapping/usb/{mapping.name}", "Mapping.Use", f"give {mapping.name} to {machine.name}")
 
 
 def _template(template: MachineTemplate) -> Iterator[Need]:

@@ -95,6 +95,7 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
     typical = _typical_requests(plan.workloads)
     fits = [_fit(typical, use) for use in usual] if typical else []
     worker = standard_worker(uses)
+    machine = lab.machines.get(worker.node.name) if worker else None
     group = together(" and ".join(dict.fromkeys(use.node.group for use in usual)), usual)
     return Headroom(
         constraints=_fullest_first(
@@ -105,7 +106,7 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
         typical_services_after_loss=_after_loss(typical, usual, losses),
         ends_with=next((name for name, _ in Counter(fit.lacking for fit in fits).most_common(1)), None),
         block_volumes=group.volume_slots - group.volumes,
-        workers=_further_workers(hosts, lab.machines[worker.node.name]) if worker and hosts else None,
+        workers=_further_workers(hosts, machine) if machine else None,
         worker=worker.node.name if worker else None,
     )
 

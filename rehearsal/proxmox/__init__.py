@@ -23,6 +23,7 @@ from rehearsal.proxmox.state import (
     State,
     Storage,
     Token,
+    UsbMapping,
     Volume,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "State",
     "Storage",
     "Token",
+    "UsbMapping",
     "Volume",
     "emulator",
 ]

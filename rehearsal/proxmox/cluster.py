@@ -1,12 +1,13 @@
-"""Data that is the same on all nodes: version, resources, pools, mappings of PCI devices, access."""
+"""Data that is the same on all nodes: version, resources, pools, mappings of devices, access."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.proxmox import access
 from rehearsal.proxmox.answers import Refusal, invalid
 from rehearsal.proxmox.call import Call, Route
 from rehearsal.proxmox.power import summary
-from rehearsal.proxmox.state import PciMapping, Pool
+from rehearsal.proxmox.state import PciMapping, Pool, UsbMapping
 
 FIRST_VMID = 100
 RENAMED = {"cpus": "maxcpu"}
@@ -51,47 +52,64 @@ def next_id(call: Call) -> str:
     return str(free)
 
 
-def pci_mappings(call: Call) -> list[dict[str, Any]]:
+def mappings(call: Call, bus: str) -> list[dict[str, Any]]:
     return [
-        {"id": name, "type": "pci"} | _mapping(mapping)
-        for name, mapping in call.state.pci_mappings.items()
-        if call.user.may(f"/mapping/pci/{name}", *MAPPING_PRIVILEGES)
+        {"id": name, "type": bus} | _mapping(mapping)
+        for name, mapping in _known(call, bus).items()
+        if call.user.may(f"/mapping/{bus}/{name}", *MAPPING_PRIVILEGES)
     ]
 
 
-def pci_mapping(call: Call, name: str) -> dict[str, Any]:
-    call.user.need_any(f"/mapping/pci/{name}", *MAPPING_PRIVILEGES)
-    if name not in call.state.pci_mappings:
+def mapping(call: Call, bus: str, name: str) -> dict[str, Any]:
+    call.user.need_any(f"/mapping/{bus}/{name}", *MAPPING_PRIVILEGES)
+    known = _known(call, bus)
+    if name not in known:
         raise Refusal(f"mapping '{name}' not found")
-    return _mapping(call.state.pci_mappings[name]) | {"digest": "0" * 40}
+    return _mapping(known[name]) | {"digest": "0" * 40}
 
 
-def add_pci_mapping(call: Call) -> None:
-    call.user.need("/mapping/pci", "Mapping.Modify")
+def add_mapping(call: Call, bus: str) -> None:
+    call.user.need(f"/mapping/{bus}", "Mapping.Modify")
     name = call.required("id")
-    if name in call.state.pci_mappings:
-        raise Refusal(f"create PCI mapping failed: pci ID '{name}' already defined")
+    if name in _known(call, bus):
+        raise Refusal(f"create {bus.upper()} mapping failed: {bus} ID '{name}' already defined")
     call.required("map")
-    call.state.pci_mappings[name] = PciMapping(
-        map=list(call.lists["map"]), description=call.parameters.get("description", "")
-    )
+    places, description = list(call.lists["map"]), call.parameters.get("description", "")
+    if bus == "pci":
+        call.state.pci_mappings[name] = PciMapping(map=places, description=description)
+    else:
+        call.state.usb_mappings[name] = UsbMapping(map=places, description=description)
 
 
-def change_pci_mapping(call: Call, name: str) -> None:
-    call.user.need(f"/mapping/pci/{name}", "Mapping.Modify")
-    if name not in call.state.pci_mappings:
-        raise Refusal(f"update PCI mapping failed: pci ID '{name}' does not exist")
-    mapping = call.state.pci_mappings[name]
+def change_mapping(call: Call, bus: str, name: str) -> None:
+    call.user.need(f"/mapping/{bus}/{name}", "Mapping.Modify")
+    known = _known(call, bus)
+    if name not in known:
+        raise Refusal(f"update {bus.upper()} mapping failed: {bus} ID '{name}' does not exist")
+    changed = known[name]
     if "map" in call.lists:
-        mapping.map = list(call.lists["map"])
+        changed.map = list(call.lists["map"])
     if "description" in call.parameters.get("delete", "").split(","):
-        mapping.description = ""
-    mapping.description = call.parameters.get("description", mapping.description)
+        changed.description = ""
+    changed.description = call.parameters.get("description", changed.description)
 
 
-def remove_pci_mapping(call: Call, name: str) -> None:
-    call.user.need("/mapping/pci", "Mapping.Modify")
-    call.state.pci_mappings.pop(name, None)
+def remove_mapping(call: Call, bus: str, name: str) -> None:
+    call.user.need(f"/mapping/{bus}", "Mapping.Modify")
+    if bus == "pci":
+        call.state.pci_mappings.pop(name, None)
+    else:
+        call.state.usb_mappings.pop(name, None)
+
+
+def _known(call: Call, bus: str) -> Mapping[str, PciMapping | UsbMapping]:
+    match bus:
+        case "pci":
+            return call.state.pci_mappings
+        case "usb":
+            return call.state.usb_mappings
+        case _:
+            raise Refusal(f"there are no mappings of {bus}")
 
 
 def pools(call: Call) -> list[dict[str, Any]]:
@@ -162,19 +180,19 @@ def _pool(name: str, pool: Pool) -> dict[str, Any]:
     return {"poolid": name, "comment": pool.comment} if pool.comment else {"poolid": name}
 
 
-def _mapping(mapping: PciMapping) -> dict[str, Any]:
-    return {"map": list(mapping.map)} | ({"description": mapping.description} if mapping.description else {})
+def _mapping(mapped: PciMapping | UsbMapping) -> dict[str, Any]:
+    return {"map": list(mapped.map)} | ({"description": mapped.description} if mapped.description else {})
 
 
 ROUTES: tuple[Route, ...] = (
     ("GET", "version", version),
     ("GET", "cluster/resources", resources),
     ("GET", "cluster/nextid", next_id),
-    ("GET", "cluster/mapping/pci", pci_mappings),
-    ("POST", "cluster/mapping/pci", add_pci_mapping),
-    ("GET", "cluster/mapping/pci/<name>", pci_mapping),
-    ("PUT", "cluster/mapping/pci/<name>", change_pci_mapping),
-    ("DELETE", "cluster/mapping/pci/<name>", remove_pci_mapping),
+    ("GET", "cluster/mapping/<bus>", mappings),
+    ("POST", "cluster/mapping/<bus>", add_mapping),
+    ("GET", "cluster/mapping/<bus>/<name>", mapping),
+    ("PUT", "cluster/mapping/<bus>/<name>", change_mapping),
+    ("DELETE", "cluster/mapping/<bus>/<name>", remove_mapping),
     ("GET", "pools", pools),
     ("POST", "pools", add_pool),
     ("PUT", "pools", change_pool),

@@ -92,6 +92,8 @@ def _settings(user: User, vmid: int, given: Mapping[str, str]) -> None:
         elif re.fullmatch(r"(?:serial|usb)\d+", key):
             if key.startswith("serial") and value != "socket":
                 raise Refusal(f"only root can set '{key}' config for real devices")
+            if key.startswith("usb"):
+                _usb(user, key, value)
             user.need(path, "VM.Config.HWType")
         elif re.fullmatch(r"(?:net|ipconfig)\d+", key) or key in CLOUD_INIT:
             if key.startswith("net"):
@@ -119,6 +121,14 @@ def _drive(user: User, path: str, value: str) -> None:
         user.need(path, "VM.Config.CDROM")
     else:
         user.need(path, "VM.Config.Disk")
+
+
+def _usb(user: User, key: str, value: str) -> None:
+    device = properties(value, "host")
+    if "mapping" in device:
+        user.need(f"/mapping/usb/{device['mapping']}", "Mapping.Use")
+    elif device.get("host") != "spice":
+        raise Refusal(f"only root can set '{key}' config for real devices")
 
 
 def _passthrough(user: User, path: str, key: str, value: str) -> None:

@@ -104,6 +104,13 @@ class PciMapping(Data):
     description: str = ""
 
 
+class UsbMapping(Data):
+    """A USB device under a name."""
+
+    map: list[str]
+    description: str = ""
+
+
 class Token(Data):
     """An API token."""
 
@@ -150,6 +157,7 @@ class State(Data):
     machines: dict[int, Machine] = {}
     pools: dict[str, Pool] = {}
     pci_mappings: dict[str, PciMapping] = {}
+    usb_mappings: dict[str, UsbMapping] = {}
     tokens: dict[str, Token] = {}
     """By id, for example `homelab@pve!pulumi`."""
     users: dict[str, str] = {}

@@ -217,6 +217,27 @@ def test_a_mistake_is_answered(folder: Path, old: str, new: str, says: str) -> N
     assert says in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "machines.yaml",
+            "usb_devices: [zigbee, meter]",
+            "usb_devices: [zigbe]",
+            "unknown USB device 'zigbe' on host 'attic'; did you mean",
+        ),
+        ("machines.yaml", "usb_devices: [zigbee, meter]", "usb_devices: [meter, meter]", "USB device 'meter' of host"),
+        ("site.yaml", 'meter: {id: "0403:6001"', 'meter: {id: "10c4:ea60"', "USB device 10c4:ea60 without a path is"),
+        ("site.yaml", "path: 1-2.3", "path: 1.2.3", "a bus and its port, for example 1-2.3"),
+    ],
+)
+def test_a_mistake_about_hardware_is_answered(folder: Path, file: str, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": file, "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
+        load_lab(folder)
+    assert says in str(refused.value)
+
+
 def test_a_claim_is_mounted_in_its_own_namespace_alone(folder: Path) -> None:
     change(folder, [{"file": "services/shelf.yaml", "old": "group: house\n", "new": ""}])
     with pytest.raises(InvalidLab, match="shelf lives in namespace 'home-shelf', and pods mount claims of their own"):

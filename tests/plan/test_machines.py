@@ -232,6 +232,18 @@ def test_devices_of_several_hosts_with_one_name_are_one_mapping() -> None:
     assert machines["worker-gpu-2"].properties["hostpcis"][0]["mapping"] == mapping.name
 
 
+def test_usb_devices_of_several_hosts_with_one_name_are_one_mapping() -> None:
+    machines = {each.name: each for each in plan_of("every_key").machines}
+    zigbee, meter = machines["home-assistant"].usb_mappings
+    assert [(place["node"], place["path"]) for place in zigbee.properties["maps"]] == [
+        ("attic", "1-2.3"),
+        ("cellar", "1-4"),
+    ]
+    assert "path" not in meter.properties["maps"][0]
+    assert machines["sensors"].usb_mappings == ()
+    assert machines["sensors"].properties["usbs"] == [{"mapping": "zigbee", "usb3": True}]
+
+
 def test_a_created_node_gets_its_labels_and_taints_when_it_joins() -> None:
     lab = lab_of("every_kind")
     marked = lab.machines["worker"].model_copy(update={"labels": {"disk": "large"}, "taints": {"only": "media"}})

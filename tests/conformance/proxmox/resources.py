@@ -7,6 +7,7 @@ from plan.model import MachineTemplate, Plan, VirtualMachine
 
 MACHINE = "proxmox_virtual_environment_vm"
 MAPPING = "proxmox_virtual_environment_hardware_mapping_pci"
+USB_MAPPING = "proxmox_virtual_environment_hardware_mapping_usb"
 IMAGE = "proxmox_virtual_environment_download_file"
 FILE = "proxmox_virtual_environment_file"
 BLOCKS = {

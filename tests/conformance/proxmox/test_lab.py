@@ -5,7 +5,15 @@ from pathlib import Path
 from plan.model import VirtualMachine
 from rehearsal.proxmox import Emulator, Machine, Volume, emulator
 from tests.conformance.proxmox.conftest import add_template, host_for, host_with_template, write_snippets
-from tests.conformance.proxmox.resources import MACHINE, MAPPING, everything, in_terraform, machine, mappings
+from tests.conformance.proxmox.resources import (
+    MACHINE,
+    MAPPING,
+    USB_MAPPING,
+    everything,
+    in_terraform,
+    machine,
+    mappings,
+)
 from tests.conformance.proxmox.terraform import Resources, Terraform
 from tests.plan.labs import plan_of
 
@@ -65,6 +73,24 @@ def test_a_card_whose_mapping_lacks_the_iommu_group_is_never_started(terraform: 
     terraform.declare(with_card(terraform.proxmox, planned, iommu_group=None))
     assert "missing expected property 'iommugroup'" in terraform.apply().output
     assert not terraform.proxmox.state.machines[planned.vmid].running
+
+
+def test_a_machine_is_created_with_the_usb_devices_that_are_mapped_for_it(terraform: Terraform) -> None:
+    planned = next(each for each in plan_of("every_key").machines if each.name == "home-assistant")
+    add_template(terraform.proxmox.state, planned.properties["clone"]["vm_id"])
+    here = {"node_name": "pve", "clone": planned.properties["clone"] | {"node_name": "pve"}}
+    mapped = {
+        each.name: in_terraform(
+            dict(each.properties) | {"maps": [place | {"node": "pve"} for place in each.properties["maps"][:1]]}
+        )
+        for each in planned.usb_mappings
+    }
+    first = [f"{USB_MAPPING}.{name}" for name in mapped]
+    terraform.declare({USB_MAPPING: mapped, MACHINE: {planned.name: machine(planned, **here) | {"depends_on": first}}})
+    terraform.must_apply()
+    config = terraform.proxmox.state.machines[planned.vmid].config
+    assert [config[f"usb{index}"] for index in range(2)] == ["mapping=zigbee,usb3=1", "mapping=meter,usb3=1"]
+    assert_second_run_writes_nothing(terraform)
 
 
 def test_prod_is_adopted_as_it_runs(terraform: Terraform) -> None:
