@@ -169,9 +169,11 @@ class Platform(Model):
     policies: Literal["deny", "audit"] = "deny"
     """Whether the policies on pods refuse what breaks them, or only report it: `audit` first, where a cluster moves in
     whose pods were never judged. Limit ranges and quotas refuse in any case."""
+    tier_label: LabelKey = "tier"
+    """The label of namespaces that holds their tier, for example `example.com/tier`."""
     tier_of_namespaces: Literal["label or prefix", "label"] = "label or prefix"
-    """The tier of a namespace made by hand is its label `tier`. With `label or prefix`, one whose name begins with a
-    tier, as `4-aux-cyberchef`, gets that label."""
+    """The tier of a namespace made by hand is in its label. With `label or prefix`, one whose name begins with a tier,
+    as `4-aux-cyberchef`, gets that label."""
     pod_network: Name | None = None
     """The service that installs the network plugin, before anything that needs a pod to start; left out, the
     plugin is there already."""

@@ -25,6 +25,7 @@ from operations.rightsize.files import changed_files
 from plan import make_plan
 from plan.forecast import Forecast, look_ahead
 from plan.model import Finding
+from plan.model.metadata import TIER_LABEL
 
 LEAST_DAYS, WHOLE_WEEK = 1, 8
 
@@ -67,7 +68,8 @@ def _answer(observation: Observation, used: Usage, name: str | None) -> Answer:
     """The proposals and their effect on what runs, and with a lab on its files and its plan. Raises InvalidLab."""
     lab = load_lab(lab_folder(name)) if name else None
     sizes = size_cluster(observation, used, lab)
-    answer = Answer(sizes, effect(observation, sizes.sized), lab)
+    label = lab.cluster.platform.tier_label if lab else TIER_LABEL
+    answer = Answer(sizes, effect(observation, sizes.sized, label), lab)
     if lab is None or name is None:
         return answer
     texts = {place.file: "" for place in lab.places.by_path.values()}

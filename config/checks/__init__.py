@@ -23,7 +23,7 @@ from config.checks.platform import check_platform, check_watching
 from config.checks.references import check_references
 from config.checks.secrets import check_secrets
 from config.checks.site import check_site
-from config.checks.tiers import check_tiers
+from config.checks.tiers import check_tier_label, check_tiers
 from config.checks.unique import check_numbers, check_unique
 from config.checks.volumes import check_claims, check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
@@ -67,6 +67,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
         NAMESPACE,
         (
             check_tiers,
+            check_tier_label,
             check_groups,
             check_namespaces,
             check_workload_names,

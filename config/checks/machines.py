@@ -69,11 +69,17 @@ def _check_node_address(lab: Draft, name: str, machine: Machine) -> Iterator[Pro
     if machine.role == "appliance" or not lab.cluster:
         return
     network = lab.cluster.node_network
-    by_dhcp = machine.adopt and machine.role == "worker"
+    by_dhcp = machine.role == "worker"
     on_it = [each for each in machine.interfaces if each.network == network]
     reached = any(each.address or by_dhcp for each in on_it)
     if lab.is_said("networks", "networks", network) and not reached:
         message = f"a {machine.role} needs an interface with an address on {network!r}, the network of the nodes"
+        yield lab.problem(("machines", name, "interfaces"), message)
+    elif len(machine.interfaces) > 1 and not machine.adopt and not any(each.address for each in on_it):
+        message = (
+            f"with several interfaces, the kubelet would choose its address itself; state the one on {network!r}, or "
+            "have one interface"
+        )
         yield lab.problem(("machines", name, "interfaces"), message)
 
 

@@ -1,8 +1,10 @@
 """Tiers: their names are prefixes of namespaces, their defaults are within their bounds."""
 
+import re
 from collections.abc import Iterator
 
 from config.draft import Draft
+from config.model import shown
 from config.quantity import Cpu, Memory
 from config.source import Problem
 from config.tier import Tier
@@ -22,6 +24,16 @@ def check_tiers(lab: Draft) -> Iterator[Problem]:
                 message = f"{default} must not be more than {bound}, {most}"
                 yield lab.problem(("tiers", name, "container", key), message)
         yield from _check_ratio(lab, name, tier)
+
+
+def check_tier_label(lab: Draft) -> Iterator[Problem]:
+    """The policy that labels namespaces by their names can write it."""
+    platform = lab.cluster.platform if lab.cluster else None
+    if platform is None or platform.policy_engine is None or platform.tier_of_namespaces == "label":
+        return
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", platform.tier_label):
+        message = f"no policy gives {shown(platform.tier_label)} by a namespace's name; say tier_of_namespaces: label"
+        yield lab.problem(("cluster", "platform", "tier_label"), message)
 
 
 def _check_ratio(lab: Draft, name: str, tier: Tier) -> Iterator[Problem]:

@@ -53,8 +53,9 @@ class Effect(NamedTuple):
         return bool(self.without_place or self.losses_no_longer_borne)
 
 
-def effect(observation: Observation, sized: Iterable[Sized]) -> Effect:
-    """The effect of proposals. What jobs ask for comes and goes, and is left out."""
+def effect(observation: Observation, sized: Iterable[Sized], label: str = TIER_LABEL) -> Effect:
+    """The effect of proposals. What jobs ask for comes and goes, and is left out. The tier of a namespace is in its
+    `label`."""
     cluster = snapshot(observation)
     changes: dict[_Key, list[Sized]] = defaultdict(list)
     for each in sized:
@@ -72,7 +73,7 @@ def effect(observation: Observation, sized: Iterable[Sized]) -> Effect:
     lost_now = _not_borne(cluster.nodes, cluster.workloads, cluster.uses)
     lost_then = _not_borne(cluster.nodes, workloads, uses)
     return Effect(
-        tiers=_by_tier(observation, cluster, new),
+        tiers=_by_tier(observation, cluster, new, label),
         nodes=tuple(
             _freed(use.node.name, [(workload, count) for workload, count in use.workloads], new) for use in cluster.uses
         ),
@@ -114,12 +115,12 @@ def _with(container: Container, sized: Sized | None) -> Container:
     return container._replace(requests=requests, limits=limits)
 
 
-def _by_tier(observation: Observation, cluster: Snapshot, new: _New) -> tuple[Freed, ...]:
+def _by_tier(observation: Observation, cluster: Snapshot, new: _New, label: str) -> tuple[Freed, ...]:
     members: dict[str, list[tuple[Workload, int]]] = defaultdict(list)
     for use in cluster.uses:
         for workload, count in use.workloads:
             namespace = observation.get("Namespace", workload.namespace)
-            tier = labels_of(namespace).get(TIER_LABEL) if namespace else None
+            tier = labels_of(namespace).get(label) if namespace else None
             members[str(tier or NO_TIER)].append((workload, count))
     return tuple(_freed(tier, pods, new) for tier, pods in sorted(members.items()))
 

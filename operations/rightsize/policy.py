@@ -11,7 +11,6 @@ from operations.rightsize.stated import Stated
 from operations.rightsize.witnesses import Witness, binding
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text, value
-from plan.model.metadata import TIER_LABEL
 from plan.model.resources import CPU, GPU, MEMORY, read_amount
 
 VOLATILE = 1.3
@@ -45,8 +44,10 @@ def policy_of(
 
 def _tier(observation: Observation, lab: Lab | None, namespace: str) -> str | None:
     live = observation.get("Namespace", namespace)
-    tier = labels_of(live).get(TIER_LABEL) if live else None
-    return tier if lab is not None and tier in lab.tiers else None
+    if lab is None or live is None:
+        return None
+    tier = labels_of(live).get(lab.cluster.platform.tier_label)
+    return tier if tier in lab.tiers else None
 
 
 def _ceiling(observation: Observation, manifest: Manifest, stated: Stated) -> int | None:

@@ -10,7 +10,7 @@ from config.lab import Lab
 from config.machine import Machine
 from config.reservations import kube_reserved, system_reserved
 from plan.cluster.hardening import hardened_cluster, hardened_kubelet
-from plan.cluster.membership import control_planes_of, founder, node_address
+from plan.cluster.membership import control_plane_address, control_planes_of, founder, node_address
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, REGION_LABEL, topology
 from plan.model import Manifest
 from plan.model.placeholders import placeholder
@@ -87,26 +87,27 @@ def _node_registration(lab: Lab, name: str, machine: Machine) -> Manifest:
     labels = topology(lab.cluster, machine) | machine.labels
     own = [{"key": key, "value": value, "effect": "NoSchedule"} for key, value in machine.taints.items()]
     tainted = machine.role == "control-plane" and lab.cluster.control_plane_taint
+    address = node_address(lab, machine)
     return {
         "name": name,
         "criSocket": CRI_SOCKET,
         "taints": [*([{"key": CONTROL_PLANE_LABEL, "effect": "NoSchedule"}] if tainted else []), *own],
         "kubeletExtraArgs": [
-            {"name": "node-ip", "value": node_address(lab, machine)},
+            *([{"name": "node-ip", "value": address}] if address else []),
             {"name": "node-labels", "value": ",".join(f"{label}={value}" for label, value in labels.items())},
         ],
     }
 
 
 def _local_api_endpoint(lab: Lab, machine: Machine) -> Manifest:
-    return {"advertiseAddress": node_address(lab, machine), "bindPort": API_PORT}
+    return {"advertiseAddress": control_plane_address(lab, machine), "bindPort": API_PORT}
 
 
 def api_address(lab: Lab) -> str:
     """Where the API server is reached: the virtual address, or that of the control plane machine."""
     if lab.cluster.api_address is not None:
         return str(lab.cluster.api_address)
-    return node_address(lab, next(iter(control_planes_of(lab).values())))
+    return control_plane_address(lab, next(iter(control_planes_of(lab).values())))
 
 
 def api_endpoint(lab: Lab) -> str:

@@ -51,15 +51,19 @@ def template_of(lab: Lab, machine: Machine) -> Template | None:
 
 
 def node_interface(lab: Lab, machine: Machine) -> int:
-    """Place of the interface by which a node is in the cluster."""
+    """Place of the interface by which a node is in the cluster: the first there that has an address, or else the
+    first."""
     network = lab.cluster.node_network
-    return next(
-        index
-        for index, interface in enumerate(machine.interfaces)
-        if interface.network == network and interface.address is not None
-    )
+    on_it = [index for index, interface in enumerate(machine.interfaces) if interface.network == network]
+    return next((index for index in on_it if machine.interfaces[index].address is not None), on_it[0])
 
 
-def node_address(lab: Lab, machine: Machine) -> str:
-    """The address that a node registers with."""
+def node_address(lab: Lab, machine: Machine) -> str | None:
+    """The address that a node registers with; None for a worker that gets it by DHCP."""
+    address = machine.interfaces[node_interface(lab, machine)].address
+    return None if address is None else str(address)
+
+
+def control_plane_address(lab: Lab, machine: Machine) -> str:
+    """The address of a control plane, which states one."""
     return str(machine.interfaces[node_interface(lab, machine)].address)

@@ -26,9 +26,9 @@ FILES_FROM_A_NODE = Rule(
 def file_server_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each node that serves files to pods."""
     nodes = {
-        node_address(lab, machine): (name, machine)
+        address: (name, machine)
         for name, machine in lab.machines.items()
-        if machine.role != "appliance"
+        if machine.role != "appliance" and (address := node_address(lab, machine))
     }
     used: dict[str, list[tuple[Path, str]]] = defaultdict(list)
     for address, path, what in _served(lab):

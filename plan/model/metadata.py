@@ -6,7 +6,7 @@ from typing import Any
 from plan.model import Manifest
 
 TIER_LABEL = "tier"
-"""On every namespace and pod of a tier; policies match the namespace's."""
+"""On every pod of a tier. The policies match that of its namespace, which may be called otherwise (`tier_label`)."""
 
 SERVICE_LABEL = "homelab/service"
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"

@@ -10,7 +10,6 @@ from plan.model.metadata import (
     LIMIT_RANGE_LABEL,
     OPT_OUT,
     QUOTA_LABEL,
-    TIER_LABEL,
     exception_labels,
     manifest,
 )
@@ -47,7 +46,7 @@ def _namespace(
     exceptions = {exception for service in services for exception in lab.services[service].exceptions}
     opts_out = {LIMIT_RANGE_LABEL: "no-limit-range" in exceptions, QUOTA_LABEL: "no-quota" in exceptions}
     labels = {
-        **({TIER_LABEL: tier.name} if governed or not _is_adopted(lab, services) else {}),
+        **({lab.cluster.platform.tier_label: tier.name} if governed or not _is_adopted(lab, services) else {}),
         **{label: OPT_OUT for label, is_out in opts_out.items() if is_out},
         **exception_labels(_for_charts(lab, services)),
     }

@@ -67,8 +67,8 @@ def node_manifest(lab: Lab, node: Node) -> Manifest:
 
 def _addresses(lab: Lab, name: str) -> Iterator[dict[str, str]]:
     """Where the node is; pods in its network have the same address, and none where it has none."""
-    if name in lab.machines:
-        yield {"type": "InternalIP", "address": node_address(lab, lab.machines[name])}
+    if name in lab.machines and (address := node_address(lab, lab.machines[name])):
+        yield {"type": "InternalIP", "address": address}
     yield {"type": "Hostname", "address": name}
 
 

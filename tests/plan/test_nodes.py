@@ -6,6 +6,7 @@ import pytest
 
 from config.machine import MachineDisk
 from config.quantity import Memory
+from plan import make_plan
 from plan.cluster.kubeadm import kubeadm_documents
 from plan.cluster.nodes import PODS, admits, plan_nodes, volume_slots
 from plan.cluster.system import system_workloads
@@ -115,3 +116,17 @@ def test_static_pods_are_as_safe_from_the_kernel_as_guaranteed_ones() -> None:
         assert set(pods[name].oom_score_adj.values()) == {-997}
     assert pods["coredns"].pod.priority == 2_000_000_000
     assert set(pods["coredns"].oom_score_adj.values()) != {-997}
+
+
+def test_a_worker_that_is_created_may_get_its_address_by_dhcp() -> None:
+    """Then the kubelet takes that of its only interface."""
+    lab = lab_of("every_kind")
+    worker = lab.machines["worker"]
+    (interface,) = worker.interfaces
+    machine = worker.model_copy(update={"interfaces": (interface.model_copy(update={"address": None}),)})
+    plan = make_plan(replace(lab, machines={**lab.machines, "worker": machine}))
+    (planned,) = (each for each in plan.machines if each.name == "worker")
+    assert planned.properties["initialization"]["ip_configs"] == [{"ipv4": {"address": "dhcp"}}]
+    assert not any("node-ip" in snippet.content for snippet in planned.snippets)
+    assert any("node-labels" in snippet.content for snippet in planned.snippets)
+    assert plan.errors == ()

@@ -134,6 +134,33 @@ def test_a_namespace_belongs_to_the_tier_that_its_name_begins_with() -> None:
     assert "'platform', 'home', 'hobby'" in policy["spec"]["variables"][0]["expression"]
 
 
+def test_the_label_of_tiers_is_what_the_lab_says() -> None:
+    lab = lab_of("small")
+    platform = lab.cluster.platform.model_copy(update={"tier_label": "example.com/tier", "tier_of_namespaces": "label"})
+    plan = make_plan(replace(lab, cluster=lab.cluster.model_copy(update={"platform": platform})))
+    selectors = [
+        each["spec"]["matchConstraints"]["namespaceSelector"]["matchExpressions"][0]
+        for each in plan.policies
+        if "namespaceSelector" in each["spec"]["matchConstraints"]
+    ]
+    assert {each["key"] for each in selectors} == {"example.com/tier"}
+    assert not any(
+        "labels['tier']" in text or "?'tier'" in text for each in plan.policies for text in expressions(each["spec"])
+    )
+    assert all("example.com/tier" in each.manifest["metadata"]["labels"] for each in plan.namespaces if each.quota)
+    assert plan.errors == ()
+
+
+def test_policies_judge_no_namespace_that_another_tool_labels_with_a_tier_of_its_own() -> None:
+    selectors = [
+        each["spec"]["matchConstraints"]["namespaceSelector"]["matchExpressions"][0]
+        for each in policies("prod").values()
+        if each["kind"] == "ValidatingPolicy"
+    ]
+    tiers = {*lab_of("prod").tiers}
+    assert all(each["operator"] == "In" and {*each["values"]} <= tiers for each in selectors)
+
+
 def test_a_pod_without_a_class_gets_priority_class_and_preemption_of_its_tier() -> None:
     """The priority admission plugin has put 0 on the pod by then: with the class alone the API server refuses it."""
     policy = policies("small")["tier-priority"]

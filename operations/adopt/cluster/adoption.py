@@ -12,7 +12,7 @@ from config.source import Problem
 from observation import Usage
 from operations.adopt.cluster.app_file import Unpatchable, app_of, lines_of, workload_patch
 from operations.adopt.cluster.comparison import Difference, differences, is_reordered
-from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
+from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_label, tier_labels
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.origins import LeftOut
 from operations.adopt.cluster.providers import providers
@@ -103,7 +103,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
     written = [write_service(each, world, choices) for each in fresh]
     files: dict[str, str] = {}
     if is_new:
-        tiers = dict.fromkeys([*sorted(set(tier_labels(world).values())), *choices.tiers.values()])
+        tiers = dict.fromkeys([*sorted(set(tier_labels(world, tier_label(world)).values())), *choices.tiers.values()])
         files = lab_files(folder.resolve().name, world, tiers, _domain(world), schemas=choices.schema is not None)
     added, refused, lab = _loadable(folder, files, written)
     added, plan = _as_apps(folder, files, added, lab, world, choices)
@@ -173,7 +173,7 @@ def _renamed(fresh: Iterable[FoundService], before: Plan | None) -> Iterator[Fou
 
 
 def _choices(folder: Path, world: World, grouping: Grouping, before: Plan | None, wishes: Wishes) -> Choices:
-    labels = tier_labels(world)
+    labels = tier_labels(world, before.lab.cluster.platform.tier_label if before else tier_label(world))
     known = before.lab.tiers if before else None
     if wishes.tier:
         default = wishes.tier

@@ -1,6 +1,7 @@
 """The files of a lab that is only a cluster yet: its nodes as they are, and tiers for its namespaces."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 from typing import Any
@@ -15,6 +16,7 @@ from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, document
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
+from plan.model.metadata import TIER_LABEL
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, MEMORY
 
 CHECK = "Not known of the cluster: check"
@@ -149,7 +151,7 @@ def _cluster(name: str, world: World, nodes: list[Manifest]) -> str:
         },
         "overcommit": Flow(memory_limits_percent=150, reason="Not decided yet: the cluster is adopted as it runs"),
         "volume_slots": Flow(schedulable=_volume_slots(world), hard=_volume_slots(world)),
-        "platform": {},
+        "platform": {} if (label := tier_label(world)) == TIER_LABEL else Flow(tier_label=label),
     }
     comments = [_schema("cluster"), f"{CHECK} pod_cidr, service_cidr, and the settings of the kubelets."]
     return document(said, comments)
@@ -223,14 +225,22 @@ def _distinct(tiers: dict[str, Any]) -> dict[str, Any]:
 
 UNSORTED = "unsorted"
 """The tier of namespaces that say none."""
-TIER_LABEL = "tier"
 
 
-def tier_labels(world: World) -> Mapping[str, str]:
+def tier_label(world: World) -> str:
+    """The label that says the tiers of namespaces: `tier`, or else one of that name in a domain, as
+    `example.com/tier`, which most of them have."""
+    namespaces = [each for key, each in world.manifests.items() if key.kind == "Namespace"]
+    known = Counter(label for each in namespaces for label in labels_of(each) if label.endswith(f"/{TIER_LABEL}"))
+    is_plain = any(TIER_LABEL in labels_of(each) for each in namespaces)
+    return TIER_LABEL if is_plain or not known else known.most_common(1)[0][0]
+
+
+def tier_labels(world: World, label: str = TIER_LABEL) -> Mapping[str, str]:
     """The tier that each namespace is labelled with, as far as it can be the name of one."""
     found: dict[str, str] = {}
     for key, manifest in world.manifests.items():
-        label = str(labels_of(manifest).get(TIER_LABEL, ""))
-        if key.kind == "Namespace" and re.fullmatch(NAME_PATTERN, label):
-            found[key.name] = label
+        tier = str(labels_of(manifest).get(label, ""))
+        if key.kind == "Namespace" and re.fullmatch(NAME_PATTERN, tier):
+            found[key.name] = tier
     return found

@@ -7,7 +7,7 @@ from config.lab import Lab
 from config.namespaces import namespace_of
 from plan.kubernetes.admission.reasons import PolicyBroken
 from plan.model import Container, Manifest, Namespace, Pod
-from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL
+from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL
 from plan.model.resources import CPU, GPU, MEMORY
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
 from plan.tiers.policies import sentences
@@ -50,7 +50,7 @@ def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod
 
 def governing_tier(lab: Lab, namespace: Namespace) -> str | None:
     """The tier whose policies hold in a namespace; none holds in Kyverno's own."""
-    tier = _labels(namespace.manifest).get(TIER_LABEL)
+    tier = _labels(namespace.manifest).get(lab.cluster.platform.tier_label)
     engine = lab.cluster.platform.policy_engine
     return tier if tier in lab.tiers and engine is not None and engine not in namespace.services else None
 

@@ -6,7 +6,7 @@ from config.cluster import Cluster
 from config.lab import Lab
 from config.machine import Machine
 from plan.cluster.kubeadm import API_PORT, api_address
-from plan.cluster.membership import control_planes_of, node_address, node_interface
+from plan.cluster.membership import control_plane_address, control_planes_of, node_interface
 
 HIGHEST_PRIORITY = 100
 """Of the machine that makes the cluster; each further control plane has one less."""
@@ -33,7 +33,9 @@ def keepalived_configuration(lab: Lab, name: str, machine: Machine) -> str:
     """
     control_planes = control_planes_of(lab)
     interface = f"eth{node_interface(lab, machine)}"
-    peers = [node_address(lab, peer) for other, peer in control_planes.items() if other != name] or ["# none yet"]
+    peers = [control_plane_address(lab, peer) for other, peer in control_planes.items() if other != name] or [
+        "# none yet"
+    ]
     one_per_line = "\n        ".join(peers)
     return f"""\
 global_defs {{
@@ -57,7 +59,7 @@ vrrp_instance api_server {{
     virtual_router_id {virtual_router_id(lab.cluster)}
     priority {HIGHEST_PRIORITY - list(control_planes).index(name)}
     advert_int 1
-    unicast_src_ip {node_address(lab, machine)}
+    unicast_src_ip {control_plane_address(lab, machine)}
     unicast_peer {{
         {one_per_line}
     }}

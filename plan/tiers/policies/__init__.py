@@ -28,7 +28,7 @@ def plan_policies(lab: Lab, tiers: Iterable[Tier]) -> tuple[Manifest, ...]:
     tiers = tuple(tiers)
     return (
         *([label_namespaces(lab)] if lab.cluster.platform.tier_of_namespaces == "label or prefix" else []),
-        *govern_namespaces(tiers),
+        *govern_namespaces(tiers, lab.cluster.platform.tier_label),
         default_priority(tiers, lab),
         *refuse_cpu_limits(lab),
         require_requests(lab),

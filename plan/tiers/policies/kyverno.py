@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from config.lab import Lab
 from plan.model import Manifest
-from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, TIER_LABEL, manifest
+from plan.model.metadata import EXCEPTION_LABEL, SERVICE_LABEL, manifest
 from plan.tiers.policies.sentences import UNKNOWN_SERVICE, service_file
 
 API_VERSION = "policies.kyverno.io/v1"
@@ -97,19 +97,18 @@ def validating(
 
     The pod's label is a condition and no selector, since with a selector Kyverno leaves the controllers out.
     """
-    selected: list[dict[str, Any]] = [{"key": TIER_LABEL, "operator": "Exists"}]
-    if tiers is not None:
-        selected = [{"key": TIER_LABEL, "operator": "In", "values": list(tiers)}]
+    label, governed = lab.cluster.platform.tier_label, list(lab.tiers if tiers is None else tiers)
+    selected: list[dict[str, Any]] = [{"key": label, "operator": "In", "values": governed}]
     if exclude_namespaces:
         names = list(exclude_namespaces)
         selected.append({"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": names})
     conditions = [_HAS_A_NEW_SPEC]
     if exception is not None:
-        label = f"{EXCEPTION_LABEL}{exception}"
-        description += f" The label {label} on a pod or its namespace excuses from it."
-        selected.append({"key": label, "operator": "DoesNotExist"})
+        excuse = f"{EXCEPTION_LABEL}{exception}"
+        description += f" The label {excuse} on a pod or its namespace excuses from it."
+        selected.append({"key": excuse, "operator": "DoesNotExist"})
         conditions.append(
-            {"name": "is-not-excused", "expression": f"!('{label}' in object.metadata.?labels.orValue({{}}))"}
+            {"name": "is-not-excused", "expression": f"!('{excuse}' in object.metadata.?labels.orValue({{}}))"}
         )
     service = f"object.metadata.?labels[?'{SERVICE_LABEL}'].orValue('{UNKNOWN_SERVICE}')"
     spec: dict[str, Any] = {

@@ -12,11 +12,11 @@ from plan.tiers.policies.kyverno import NEVER_IN_THE_WAY, label_of, policy, reso
 def label_namespaces(lab: Lab) -> Manifest:
     """New namespaces are labelled as they come, existing ones by the background controller; for these Kyverno
     looks at the conditions on targets alone."""
-    tiers = ", ".join(f"'{tier}'" for tier in lab.tiers)
+    label, tiers = lab.cluster.platform.tier_label, ", ".join(f"'{tier}'" for tier in lab.tiers)
     has_the_prefix = {
         "name": "has-the-prefix-of-a-tier",
         "expression": f"[{tiers}].exists(tier, object.metadata.name.startsWith(tier + '-')\n"
-        f"&& {label_of(TIER_LABEL)} != tier)",
+        f"&& {label_of(label)} != tier)",
     }
     return policy(
         "MutatingPolicy",
@@ -37,7 +37,7 @@ def label_namespaces(lab: Lab) -> Manifest:
                     "patchType": "ApplyConfiguration",
                     "applyConfiguration": {
                         "expression": "Object{metadata: Object.metadata{labels: "
-                        f"Object.metadata.labels{{{TIER_LABEL}: variables.tiers[0]}}}}}}"
+                        f"Object.metadata.labels{{{label}: variables.tiers[0]}}}}}}"
                     },
                 }
             ],
@@ -45,16 +45,16 @@ def label_namespaces(lab: Lab) -> Manifest:
     )
 
 
-def govern_namespaces(tiers: Iterable[Tier]) -> tuple[Manifest, ...]:
-    """The LimitRange and the ResourceQuota of a namespace are those of its tier."""
+def govern_namespaces(tiers: Iterable[Tier], label: str = TIER_LABEL) -> tuple[Manifest, ...]:
+    """The LimitRange and the ResourceQuota of a namespace are those of its tier, which is in its `label`."""
     tiers = tuple(tiers)
     return (
-        _generate("limit-range", {tier.name: tier.limit_range for tier in tiers}, LIMIT_RANGE_LABEL),
-        _generate("resource-quota", {tier.name: tier.quota for tier in tiers}, QUOTA_LABEL),
+        _generate("limit-range", {tier.name: tier.limit_range for tier in tiers}, label, LIMIT_RANGE_LABEL),
+        _generate("resource-quota", {tier.name: tier.quota for tier in tiers}, label, QUOTA_LABEL),
     )
 
 
-def _generate(name: str, contents: Mapping[str, Manifest], opt_out: str) -> Manifest:
+def _generate(name: str, contents: Mapping[str, Manifest], label: str, opt_out: str) -> Manifest:
     """`contents` is what a namespace gets, by tier. One policy for all tiers, and what it makes is named after the
     tier: of policies for one tier each, that of the old one deletes what that of the new one made when a namespace
     changes its tier; and an object that is changed instead of replaced is sometimes taken for edited, and set back.
@@ -81,11 +81,11 @@ def _generate(name: str, contents: Mapping[str, Manifest], opt_out: str) -> Mani
             },
             "matchConstraints": {"resourceRules": resource_rules("namespaces", "CREATE", "UPDATE")},
             "matchConditions": [
-                {"name": "is-of-a-tier", "expression": f"{label_of(TIER_LABEL)} in {list(contents)}"},
+                {"name": "is-of-a-tier", "expression": f"{label_of(label)} in {list(contents)}"},
                 {"name": "has-not-opted-out", "expression": f"{label_of(opt_out)} != '{OPT_OUT}'"},
             ],
             "variables": [
-                {"name": "content", "expression": f"{{\n{by_tier}\n}}[object.metadata.labels['{TIER_LABEL}']]"},
+                {"name": "content", "expression": f"{{\n{by_tier}\n}}[object.metadata.labels['{label}']]"},
             ],
             "generate": [{"expression": "generator.Apply(object.metadata.name, variables.content)"}],
         },

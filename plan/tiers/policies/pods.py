@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
 from plan.model import Manifest, Tier
-from plan.model.metadata import TIER_LABEL
 from plan.tiers.policies import sentences
 from plan.tiers.policies.kyverno import (
     NEVER_IN_THE_WAY,
@@ -23,6 +22,7 @@ from plan.tiers.policies.kyverno import (
 def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
     """The admission plugin has put priority 0 on the pod by then, so all three fields must be set."""
     values = ", ".join(f"'{tier.name}': {tier.priority}" for tier in tiers)
+    label = lab.cluster.platform.tier_label
     preemption = ", ".join(f"'{tier.name}': '{tier.priority_class['preemptionPolicy']}'" for tier in tiers)
     return policy(
         "MutatingPolicy",
@@ -35,14 +35,14 @@ def default_priority(tiers: Iterable[Tier], lab: Lab) -> Manifest:
             "matchConstraints": {
                 "resourceRules": resource_rules("pods", "CREATE"),
                 "namespaceSelector": {
-                    "matchExpressions": [{"key": TIER_LABEL, "operator": "In", "values": list(lab.tiers)}]
+                    "matchExpressions": [{"key": label, "operator": "In", "values": list(lab.tiers)}]
                 },
             },
             "matchConditions": [
                 {"name": "has-no-priority-class", "expression": "object.spec.?priorityClassName.orValue('') == ''"}
             ],
             "variables": [
-                {"name": "tier", "expression": f"namespaceObject.metadata.labels['{TIER_LABEL}']"},
+                {"name": "tier", "expression": f"namespaceObject.metadata.labels['{label}']"},
                 {"name": "values", "expression": f"{{{values}}}"},
                 {"name": "preemption", "expression": f"{{{preemption}}}"},
             ],
@@ -103,7 +103,7 @@ def require_requests(lab: Lab) -> Manifest:
 def require_guaranteed_memory(lab: Lab) -> Iterator[Manifest]:
     """Memory request = limit in the tiers that guarantee it, also after a resize."""
     tiers = [name for name, tier in lab.tiers.items() if tier.memory == "guaranteed"]
-    for suffix, judged in _OF_PODS:
+    for suffix, judged in _OF_PODS if tiers else ():
         yield validating(
             lab,
             f"memory-guaranteed{suffix}",
@@ -122,6 +122,7 @@ def require_guaranteed_memory(lab: Lab) -> Iterator[Manifest]:
 
 def cap_cpu_requests(lab: Lab) -> Iterator[Manifest]:
     """No container requests more CPU than its tier admits, nor gets more while it runs."""
+    label = lab.cluster.platform.tier_label
     caps = ", ".join(f"'{name}': '{tier.container.max_cpu_request}'" for name, tier in lab.tiers.items())
     for suffix, judged in _OF_CONTROLLERS:
         yield validating(
@@ -134,7 +135,7 @@ def cap_cpu_requests(lab: Lab) -> Iterator[Manifest]:
                 ".isGreaterThan(quantity(variables.cap))",
                 sentences.cpu_request_cap(in_cel("tier"), in_cel("cap"), file_in_cel()),
                 {
-                    "tier": f"namespaceObject.metadata.labels['{TIER_LABEL}']",
+                    "tier": f"namespaceObject.metadata.labels['{label}']",
                     "cap": f"{{{caps}}}[variables.tier]",
                 },
             ),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_labels
+from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_label, tier_labels
 from operations.adopt.trial import try_files
 from plan import make_plan
 from plan.cluster.nodes import plan_nodes
@@ -32,6 +32,21 @@ def test_nodes_are_counted_as_their_kubelets_report_them(tmp_path: Path) -> None
 
 def test_a_tier_comes_from_the_label_of_a_namespace() -> None:
     assert tier_labels(world()) == {"photos": "home"}
+
+
+def test_the_label_of_tiers_may_be_in_a_domain(tmp_path: Path) -> None:
+    """As long as no namespace has the plain one."""
+    found = world()
+    assert tier_label(found) == "tier"
+    manifests = dict(found.manifests)
+    for key in manifests:
+        if key.kind == "Namespace":
+            labels = {"example.com/tier": "home"} if key.name in ("photos", "tools") else {}
+            manifests[key] = {**manifests[key], "metadata": {"name": key.name, "labels": labels}}
+    changed = found._replace(manifests=manifests)
+    assert tier_labels(changed, tier_label(changed)) == {"photos": "home", "tools": "home"}
+    lab = try_files(tmp_path / "shed", lab_files("shed", changed, ["home"], "shed.example"))
+    assert lab.cluster.platform.tier_label == "example.com/tier"
 
 
 def test_tiers_of_one_priority_class_differ_all_the_same(tmp_path: Path) -> None:
