@@ -6,6 +6,7 @@ from observation.model import Observation
 from operations.doctor.finding import Finding, fold
 from operations.doctor.rules.admission import api_service_findings, webhook_findings
 from operations.doctor.rules.autoscalers import autoscaler_findings
+from operations.doctor.rules.backups import backup_findings
 from operations.doctor.rules.certificates import certificate_findings, request_findings
 from operations.doctor.rules.configuration import configuration_findings
 from operations.doctor.rules.crashing import crash_findings
@@ -26,6 +27,7 @@ from operations.doctor.rules.load_balancers import address_findings, announcemen
 from operations.doctor.rules.mounts import mount_findings, stuck_findings
 from operations.doctor.rules.network_policies import network_policy_findings
 from operations.doctor.rules.nodes import node_findings
+from operations.doctor.rules.orphans import orphan_findings
 from operations.doctor.rules.pending import pending_findings
 from operations.doctor.rules.permissions import permission_findings
 from operations.doctor.rules.probes import readiness_findings
@@ -79,10 +81,12 @@ RULES: tuple[Rule, ...] = (
     recommendation_findings,
     sidecar_findings,
     database_findings,
+    backup_findings,
     generated_findings,
     custom_findings,
     namespace_findings,
     finalizer_findings,
+    orphan_findings,
     permission_findings,
     usage_findings,
     version_findings,

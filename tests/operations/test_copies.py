@@ -95,3 +95,106 @@ def test_a_backup_of_velero_that_completed_with_nothing_is_empty() -> None:
 def test_what_lies_outside_of_the_cluster_could_not_be_asked() -> None:
     (found,) = checked_copies([entry(made_by("stated", "restic"))], observed("cronjobs"))
     assert (found.found.state, found.found.detail) == ("not asked", "restic is outside of the cluster")
+
+
+def of_claim(copy: Copy) -> Entry:
+    return entry(copy)._replace(source="volume", name="shop/data", claim="data")
+
+
+def longhorn(*states: tuple[str, str]) -> Observation:
+    kept = {"pvcName": "data", "namespace": "core-db"}
+    volume = {"kind": "Volume", "apiVersion": "longhorn.io/v1beta2", "metadata": {"name": "pvc-1"}}
+    backups = (
+        backup(
+            "longhorn.io/v1beta2",
+            f"backup-{number}",
+            f"2026-11-2{number + 5}T03:00:00Z",
+            {
+                "state": state,
+                "size": size,
+                "volumeName": "pvc-1",
+                "backupCreatedAt": f"2026-11-2{number + 5}T03:01:00Z",
+            },
+        )
+        for number, (state, size) in enumerate(states)
+    )
+    resources = {
+        "volumes.longhorn.io": ({**volume, "status": {"kubernetesStatus": kept}},),
+        "backups.longhorn.io": tuple(backups),
+    }
+    return Observation("a dump", NOW, "stated", resources)
+
+
+@pytest.mark.parametrize(
+    ("states", "state", "size"),
+    [
+        ((("Completed", "1048576"), ("Completed", "2097152")), "made", 2097152),
+        ((("Completed", "1048576"), ("Error", "")), "failed", 1048576),
+        ((("Completed", "1048576"), ("InProgress", "")), "too old", 1048576),
+        ((("Completed", "0"), ("Completed", "0")), "empty", 0),
+    ],
+)
+def test_a_backup_of_longhorn_tells_its_end_and_its_bytes(
+    states: tuple[tuple[str, str], ...], state: str, size: int
+) -> None:
+    copy = made_by("backup service", "RecurringJob nightly", "Longhorn")._replace(every=timedelta(hours=6))
+    (found,) = checked_copies([of_claim(copy)], longhorn(*states))
+    assert (found.found.state, found.found.size) == (state, size)
+
+
+def test_a_backup_of_velero_tells_the_bytes_of_a_claim_that_it_moved_itself() -> None:
+    labels = {"velero.io/schedule-name": "nightly"}
+    done = {"phase": "Completed", "completionTimestamp": "2026-11-26T03:01:00Z"}
+    made = backup("velero.io/v1", "a", "2026-11-26T03:00:00Z", done, metadata={"labels": labels})
+    claim = {"kind": "PersistentVolumeClaim", "metadata": {"name": "data", "namespace": "core-db", "uid": "u1"}}
+
+    def moved(kind: str, uid: str, size: int) -> dict[str, Any]:
+        labels = {"velero.io/backup-name": "a", "velero.io/pvc-uid": uid}
+        metadata = {"name": f"{kind}-{uid}", "namespace": "core-db", "labels": labels}
+        status = {"progress": {"bytesDone": size, "totalBytes": size}}
+        return {"apiVersion": "velero.io/v1", "kind": kind, "metadata": metadata, "status": status}
+
+    resources = {
+        "backups.velero.io": (made,),
+        "persistentvolumeclaims": (claim,),
+        "podvolumebackups.velero.io": (moved("PodVolumeBackup", "u2", 7),),
+        "datauploads.velero.io": (moved("DataUpload", "u1", 4096),),
+    }
+    copy = made_by("backup service", "Schedule nightly", "Velero")
+    (found,) = checked_copies([of_claim(copy)], Observation("a dump", NOW, "stated", resources))
+    assert (found.found.state, found.found.size) == ("made", 4096)
+
+
+def test_a_snapshot_of_k8up_says_when_a_claim_was_copied() -> None:
+    done = {"type": "Completed", "status": "True", "reason": "Succeeded", "lastTransitionTime": "2026-11-26T03:09:00Z"}
+    status = {"conditions": [done]}
+    snapshot = {
+        "apiVersion": "k8up.io/v1",
+        "kind": "Snapshot",
+        "metadata": {"name": "s", "namespace": "core-db"},
+        "spec": {"date": "2026-11-24T03:04:00Z", "paths": ["/data/data"]},
+    }
+    resources = {
+        "backups.k8up.io": (backup("k8up.io/v1", "a", "2026-11-26T03:00:00Z", status),),
+        "snapshots.k8up.io": (snapshot,),
+    }
+    copy = made_by("backup service", "Schedule nightly", "K8up")
+    (found,) = checked_copies([of_claim(copy)], Observation("a dump", NOW, "stated", resources))
+    assert (found.found.state, found.found.at) == ("too old", datetime(2026, 11, 24, 3, 4, tzinfo=UTC))
+
+
+def test_a_snapshot_of_a_volume_is_one_when_it_is_ready() -> None:
+    def snapshot(name: str, at: str, **status: Any) -> dict[str, Any]:
+        return {
+            "apiVersion": "snapshot.storage.k8s.io/v1",
+            "kind": "VolumeSnapshot",
+            "metadata": {"name": name, "namespace": "core-db", "creationTimestamp": at},
+            "spec": {"source": {"persistentVolumeClaimName": "data"}},
+            "status": status,
+        }
+
+    ready = snapshot("a", "2026-11-26T03:00:00Z", readyToUse=True, creationTime="2026-11-26T03:00:02Z")
+    cut = snapshot("b", "2026-11-26T04:00:00Z", readyToUse=False)
+    copy = made_by("snapshot", "SnapshotSchedule nightly", "SnapScheduler")
+    (found,) = checked_copies([of_claim(copy)], observed("volumesnapshots.snapshot.storage.k8s.io", ready, cut))
+    assert (found.found.state, found.found.at) == ("made", datetime(2026, 11, 26, 3, 0, 2, tzinfo=UTC))

@@ -11,6 +11,10 @@ STORAGE = {
         "A claim waits for its first pod",
         "With WaitForFirstConsumer a volume is made when a pod that uses the claim is scheduled.",
     ),
+    "CLAIM-NOT-MOUNTED": Rule(
+        "A claim that nothing mounts",
+        "A claim and its disk stay when the last workload that named it is gone.",
+    ),
     "CLAIM-LOST": Rule(
         "A claim's volume is gone",
         "A bound claim whose PersistentVolume was deleted is Lost, and stays so.",

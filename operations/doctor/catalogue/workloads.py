@@ -145,6 +145,14 @@ WORKLOADS = {
         "A backup was due and was not started",
         "CloudNativePG's operator starts a ScheduledBackup at nextScheduleTime, and then writes the next one there.",
     ),
+    "BACKUP-EMPTY": Rule(
+        "A backup holds nothing",
+        "A backup that selects nothing completes, and nothing can be restored from it.",
+    ),
+    "BACKUP-STORE-UNAVAILABLE": Rule(
+        "A store of backups is out of reach",
+        "Nothing is copied while the store does not answer; what is missed is not caught up with.",
+    ),
     "BACKUP-FAILED": Rule(
         "A backup failed",
         "A backup that failed protects nothing: only the newest that succeeded counts.",

@@ -128,6 +128,29 @@ def test_objects_of_backup_tools_are_copies_that_lie_nobody_knows_where(
     assert found.state == "not known"
 
 
+@pytest.mark.parametrize(
+    ("api", "kind", "spec", "state"),
+    [
+        ("snapscheduler.backube/v1", "SnapshotSchedule", "schedule: 0 3 * * *", "same disk"),
+        (
+            "snapshot.storage.k8s.io/v1",
+            "VolumeSnapshot",
+            "source: {persistentVolumeClaimName: vaultwarden-data}",
+            "same disk",
+        ),
+        ("velero.io/v1", "Schedule", "schedule: 0 3 * * *, template: {snapshotVolumes: false}", "none"),
+        ("velero.io/v1", "Schedule", "schedule: 0 3 * * *, paused: true", "never runs"),
+    ],
+)
+def test_a_snapshot_goes_with_its_disk_and_a_copy_of_objects_holds_no_volume(
+    api: str, kind: str, spec: str, state: str, tmp_path: Path
+) -> None:
+    text = f"apiVersion: {api}\nkind: {kind}\nmetadata: {{name: it}}\nspec: {{{spec}}}\n"
+    beside = {"file": "services/vaultwarden/backup.yaml", "new": text}
+    found = entries(tmp_path, volume(DATA + "\nobjects: [backup.yaml]"), beside)["vaultwarden/data"]
+    assert found.state == state
+
+
 def test_a_schedule_that_never_comes_up_has_no_pause() -> None:
     assert longest_pause("0 3 31 2 *") is None
 
