@@ -49,11 +49,10 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
             path = ("services", name, "volumes", key)
             if volume.share and volume.csi:
                 yield lab.problem((*path, "csi"), "a volume is one of a share and a CSI driver; leave one of them out")
-            for stated in ("storage_class", "volume") if volume.exists else ():
-                if getattr(volume, stated):
-                    which = "share" if volume.share else "csi"
-                    message = f"the program makes the volume of what {which} names; leave this out, or {which}"
-                    yield lab.problem((*path, stated), message)
+            if volume.exists and volume.storage_class:
+                which = "share" if volume.share else "csi"
+                message = f"the program makes the volume of what {which} names; leave this out, or {which}"
+                yield lab.problem((*path, "storage_class"), message)
 
 
 def check_copies(lab: Draft) -> Iterator[Problem]:

@@ -36,6 +36,11 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
                 yield from _check_probes(lab, (*path, "sidecars", key), sidecar)
             for where, container in part.containers:
                 yield from _check_container(lab, where, container)
+                if container.unsized and not workload.adopt.as_it_is:
+                    yield lab.problem((*where, "unsized"), "needs adopt: {as_it_is: true}; every other pod states both")
+            if workload.adopt.unnamed_port and len(workload.reached_ports) > 1:
+                message = "Kubernetes wants a name for each of several ports; leave it out"
+                yield lab.problem((*path, "adopt", "unnamed_port"), message)
             if "job" in workload.model_fields_set and workload.runs_as not in ENDING:
                 yield lab.problem((*path, "job"), f"a {workload.runs_as} does not end; leave it out")
             if workload.health and not workload.ports:
@@ -83,9 +88,9 @@ def _check_probes(lab: Draft, path: Path, workload: Listening) -> Iterator[Probl
             continue
         if bool(probe.exec) + (probe.http is not None) + probe.grpc > 1:
             yield lab.problem(at, "state one of http, exec and grpc")
-        elif probe.port is not None and probe.port not in workload.ports:
+        elif isinstance(probe.port, str) and probe.port not in workload.ports:
             yield lab.problem((*at, "port"), f"unknown port {probe.port!r}{did_you_mean(probe.port, workload.ports)}")
-        elif not probe.exec and not workload.ports:
+        elif not probe.exec and probe.port is None and not workload.ports:
             yield lab.problem(at, "needs a port; declare one under ports, or ask with exec")
 
 

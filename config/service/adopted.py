@@ -33,6 +33,12 @@ class Adopted(Model):
     """Of a RollingUpdate: pods fewer than wanted meanwhile."""
     pod_management: Literal["OrderedReady", "Parallel"] | None = None
     """Of a statefulset: whether its pods start one after the other; left out, they do."""
+    ports: Literal["named", "unnamed", "none"] = "named"
+    """How its containers state the ports of `ports`: with their names, without names, or not at all."""
+    target: Literal["number", "name"] | None = None
+    """How its Service leads to a port: by its number or by its name; left out, by number where it stays as it is."""
+    unnamed_port: bool = False
+    """The port of its Service has no name; only one that is alone can have none."""
     as_it_is: bool = False
     """Write into its pods what is stated here and nothing else: no probes, labels, security settings or DNS options by
     convention, no labels onto their controller, and no disruption budget. Then the first `up` writes nothing and

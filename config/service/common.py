@@ -213,9 +213,14 @@ class ServiceBase(Published):
 class SizedService(ServiceBase):
     """A service whose pods are sized here, and not by a chart."""
 
+    provides: tuple[Text, ...] = ()
+    """API groups whose kinds are there, though no chart of the lab brings them."""
     recommendation: Literal["Off", "Initial"] = "Off"
     """Mode of the Vertical Pod Autoscaler: `Off` only recommends; `Initial` writes what it recommends into every
     pod that is created, so that live resources differ from what is planned."""
+
+    def installs(self) -> tuple[str, ...]:
+        return self.provides
 
 
 class Endpoint(Model):

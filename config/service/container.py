@@ -88,6 +88,9 @@ class Container(Resources):
     """A container with its image."""
 
     image: Image
+    unsized: bool = False
+    """Its pod states no requests and no limits, as it ran before; needs `adopt: {as_it_is: true}`. The planner counts
+    nothing for it either, as the scheduler does."""
     command: tuple[Text, ...] = ()
     args: tuple[str, ...] = ()
     env: dict[EnvironmentName, str] = {}

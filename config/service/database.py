@@ -84,6 +84,9 @@ class PostgresService(DatabaseBase):
     port: ClassVar = 5432
 
     kind: Literal["postgres"]
+    cluster: Name | None = None
+    """The name of a Cluster that existed before this program. It stays as it is: what is stated here is written and
+    nothing else, and neither passwords nor databases are made."""
     instances: Annotated[int, Field(ge=1, le=9)] = 1
     """More than one: a primary, and replicas that take over."""
     max_connections: Annotated[int, Field(ge=10, le=262_143)] = 100
@@ -93,14 +96,14 @@ class PostgresService(DatabaseBase):
         return self.instances
 
     def named(self, name: str) -> Iterator[Named]:
-        yield Named(("services", name), name, self.kind)
+        yield Named(("services", name), self.cluster or name, self.kind)
 
     def answering(self, name: str) -> str:
         """The operator's Service that always leads to the primary."""
-        return f"{name}-rw"
+        return f"{self.cluster or name}-rw"
 
     def needs(self) -> frozenset[PlatformPart]:
-        return frozenset({"secrets", "databases"})
+        return frozenset({"secrets", "databases"}) if self.cluster is None else frozenset()
 
 
 @final

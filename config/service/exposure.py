@@ -44,6 +44,10 @@ class Exposure(Model):
     dns: Literal["direct", "proxied"] | None = None
     """A public record of the host, written by the lab's external-dns: `direct` leads to the lab, `proxied` to
     Cloudflare's proxy before it. Left out, the annotations of the program ask for none."""
+    route: Name | None = None
+    """The name of its Ingress or HTTPRoute, where that is another than its host."""
+    tls: bool = True
+    """Name the host among those of certificates; `false` leaves its Ingress without `tls`."""
     certificate: Name | None = None
     """The Secret with the certificate of the host; left out, the controller's own."""
     gateway: Name | None = None

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from config.kubernetes import AbsolutePath, PortName
 from config.model import Model, Text
+from config.service.port import LARGEST
 
 Positive = Annotated[int, Field(ge=1, le=86400)]
 
@@ -19,8 +20,8 @@ class Probe(Model):
     """A command that ends with 0."""
     grpc: bool = False
     """The gRPC health service."""
-    port: PortName | None = None
-    """The port's name; left out, the first one."""
+    port: PortName | Annotated[int, Field(ge=1, le=LARGEST)] | None = None
+    """The port's name, or its number; left out, the first one."""
     delay_seconds: Annotated[int, Field(ge=0, le=86400)] = 0
     """How long it is not asked after the start."""
     period_seconds: Positive = 10

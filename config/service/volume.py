@@ -77,8 +77,8 @@ class Volume(Model):
     volume: Name | None = None
     """The PersistentVolume that it is bound to."""
     share: StaticShare | None = None
-    """A share that exists: the program makes the PersistentVolume for it. Then `storage_class` and `volume` are left
-    out."""
+    """A share that exists: the program makes the PersistentVolume for it, which is called `volume`. Then
+    `storage_class` is left out."""
     csi: CsiVolume | None = None
     """The same for a volume of a CSI driver that exists, as
     `{driver: smb.csi.k8s.io, handle: media, attributes: {source: //nas/media}}`."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from config.service.adopted import Adopted
 from config.service.container import Container as ContainerConfig
 from config.service.container import Listening
 from config.service.container import Workload as WorkloadConfig
@@ -32,12 +33,17 @@ def container_manifest(
         "name": container.name,
         "image": config.image,
         **_pull_policy(config, as_it_is=as_it_is),
-        "resources": {
-            "requests": resources.written(container.requests),
-            "limits": resources.written(container.limits),
-            **({"claims": [{"name": name} for name in config.resource_claims]} if config.resource_claims else {}),
-        },
     }
+    requests = {
+        name: amount for name, amount in container.requests.items() if not (as_it_is and name in config.devices)
+    }
+    amounts: dict[str, Any] = {
+        "requests": resources.written(requests),
+        "limits": resources.written(container.limits),
+        "claims": [{"name": name} for name in config.resource_claims],
+    }
+    if stated := {key: each for key, each in amounts.items() if each}:
+        manifest["resources"] = stated
     if config.working_dir:
         manifest["workingDir"] = config.working_dir
     if config.terminal:
@@ -150,10 +156,16 @@ def _source(context: ServiceContext, each: EnvironmentSource) -> Manifest:
     return {"secretRef": {"name": name}}
 
 
-def ports(config: Listening) -> list[Manifest]:
-    """The ports of a container."""
+def ports(config: Listening, adopted: Adopted) -> list[Manifest]:
+    """The ports of a container, as those of its workload are stated."""
     return [
-        {"name": name, "containerPort": port.number, "protocol": port.protocol} for name, port in config.ports.items()
+        {
+            **({"name": name} if adopted.ports == "named" else {}),
+            "containerPort": port.number,
+            "protocol": port.protocol,
+        }
+        for name, port in config.ports.items()
+        if adopted.ports != "none"
     ]
 
 
@@ -161,14 +173,15 @@ def probes(config: WorkloadConfig) -> Mapping[str, Any]:
     """Startup, readiness and liveness of a main container: as stated, else by HTTP where a path is, else by opening the
     first port."""
     if config.probes is not None:
-        return stated_probes(config)
+        return stated_probes(config, config.adopt)
     if not config.ports or config.runs_as in ENDING or (config.adopt.as_it_is and config.health is None):
         return {}
     name, port = next(iter(config.ports.items()))
+    asked = _asked(config, name, config.adopt)
     if config.health is not None:
-        check: dict[str, Any] = {"httpGet": {"path": config.health, "port": name}}
+        check: dict[str, Any] = {"httpGet": {"path": config.health, "port": asked}}
     elif port.protocol == "TCP":
-        check = {"tcpSocket": {"port": name}}
+        check = {"tcpSocket": {"port": asked}}
     else:
         return {}
     return {
@@ -178,25 +191,31 @@ def probes(config: WorkloadConfig) -> Mapping[str, Any]:
     }
 
 
-def stated_probes(config: Listening) -> Mapping[str, Any]:
+def _asked(config: Listening, port: str | int, adopted: Adopted) -> str | int:
+    """How a probe calls a port: by its name, which containers must state for that, or by its number."""
+    return port if isinstance(port, int) or adopted.ports == "named" else config.ports[port].number
+
+
+def stated_probes(config: Listening, adopted: Adopted) -> Mapping[str, Any]:
     """The probes that a container states."""
     if config.probes is None:
         return {}
     stated = {"startup": config.probes.startup, "readiness": config.probes.readiness}
     stated["liveness"] = config.probes.liveness
-    return {f"{name}Probe": _probe(config, probe) for name, probe in stated.items() if probe is not None}
+    return {f"{name}Probe": _probe(config, probe, adopted) for name, probe in stated.items() if probe is not None}
 
 
-def _probe(config: Listening, probe: Probe) -> dict[str, Any]:
-    port = probe.port or next(iter(config.ports), "")
+def _probe(config: Listening, probe: Probe, adopted: Adopted) -> dict[str, Any]:
     if probe.exec:
         check: dict[str, Any] = {"exec": {"command": list(probe.exec)}}
-    elif probe.http is not None:
-        check = {"httpGet": {"path": probe.http, "port": port}}
-    elif probe.grpc:
-        check = {"grpc": {"port": config.ports[port].number}}
     else:
-        check = {"tcpSocket": {"port": port}}
+        port = probe.port if probe.port is not None else next(iter(config.ports))
+        if probe.http is not None:
+            check = {"httpGet": {"path": probe.http, "port": _asked(config, port, adopted)}}
+        elif probe.grpc:
+            check = {"grpc": {"port": port if isinstance(port, int) else config.ports[port].number}}
+        else:
+            check = {"tcpSocket": {"port": _asked(config, port, adopted)}}
     delay = {"initialDelaySeconds": probe.delay_seconds} if probe.delay_seconds else {}
     times = {
         "periodSeconds": probe.period_seconds,

@@ -55,6 +55,15 @@ class ServiceContext:
         return service_labels(self.name, self.service.tier, workload) | exception_labels(self.exceptions)
 
     @property
+    def stays_as_it_is(self) -> bool:
+        """Whether its main workload existed before and stays as it is: then its claims and routes do too."""
+        return any(part.is_main and part.workload.adopt.as_it_is for part in self.service.parts(self.name))
+
+    def own_labels(self) -> dict[str, str]:
+        """Labels of its claims and routes; none where they stay as they are."""
+        return {} if self.stays_as_it_is else self.labels()
+
+    @property
     def smallest_node_memory(self) -> int:
         """Memory in bytes of the smallest worker: there the kernel's OOM scores are the most forgiving."""
         workers = [node for node in self.nodes if node.role == "worker"] or list(self.nodes)

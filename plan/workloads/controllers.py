@@ -27,6 +27,8 @@ CONTROLLERS: dict[str, Controller] = {
 }
 SURGE = 1
 """Pods more than wanted while a deployment is rolled out."""
+DEFAULT_SURGE_PERCENT = 25
+"""The same where nothing is stated, as Kubernetes does it."""
 MAX_UNAVAILABLE = 1
 """Pods that may be missing while nodes are drained."""
 
@@ -105,13 +107,15 @@ def _deployment(context: ServiceContext, name: str, config: WorkloadConfig, temp
 def _strategy(context: ServiceContext, config: WorkloadConfig, template: Template) -> dict[str, Any]:
     if not _replaced_side_by_side(context, config, template.pod):
         return {"type": "Recreate"}
-    return {"type": "RollingUpdate", "rollingUpdate": _bounds(config, {"maxSurge": SURGE, "maxUnavailable": 0})}
+    return _rolling(config, {"maxSurge": SURGE, "maxUnavailable": 0})
 
 
-def _bounds(config: WorkloadConfig, conventional: Mapping[str, int | str]) -> dict[str, int | str]:
-    """How many pods more or fewer there may be while they are replaced."""
+def _rolling(config: WorkloadConfig, conventional: Mapping[str, int | str]) -> dict[str, Any]:
+    """How many pods more or fewer there may be while they are replaced; one that stays as it is has no convention."""
     stated = {"maxSurge": config.adopt.surge, "maxUnavailable": config.adopt.unavailable}
-    return {**conventional, **{key: value for key, value in stated.items() if value is not None}}
+    bounds = {} if config.adopt.as_it_is else dict(conventional)
+    bounds |= {key: value for key, value in stated.items() if value is not None}
+    return {"type": "RollingUpdate", **({"rollingUpdate": bounds} if bounds else {})}
 
 
 def _surge(context: ServiceContext, config: WorkloadConfig, pod: Pod) -> int:
@@ -121,6 +125,8 @@ def _surge(context: ServiceContext, config: WorkloadConfig, pod: Pod) -> int:
     stated = config.adopt.surge
     if isinstance(stated, str):
         return -(-config.replicas * int(stated.removesuffix("%")) // 100)
+    if stated is None and config.adopt.as_it_is:
+        return -(-config.replicas * DEFAULT_SURGE_PERCENT // 100)
     return SURGE if stated is None else stated
 
 
@@ -178,7 +184,7 @@ def _daemon_set(context: ServiceContext, name: str, config: WorkloadConfig, temp
         "revisionHistoryLimit": 3,
         "updateStrategy": {"type": "OnDelete"}
         if config.adopt.strategy == "OnDelete"
-        else {"type": "RollingUpdate", "rollingUpdate": _bounds(config, {"maxUnavailable": 1})},
+        else _rolling(config, {"maxUnavailable": 1}),
         "template": template.manifest,
     }
 

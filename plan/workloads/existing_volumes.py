@@ -12,23 +12,24 @@ from plan.workloads.context import ServiceContext
 
 def volume_name(context: ServiceContext, name: str) -> str:
     """The name of the PersistentVolume of a volume that exists already."""
-    return f"{context.namespace}-{context.claim(name)}"
+    return context.service.volumes[name].volume or f"{context.namespace}-{context.claim(name)}"
 
 
 def persistent_volume(context: ServiceContext, name: str, volume: Volume, access: AccessMode) -> Manifest:
     """The PersistentVolume. It is there for one claim, and keeps its data without it."""
-    claim = {"namespace": context.namespace, "name": context.claim(name)}
+    kind = {} if context.stays_as_it_is else {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
     options = [*(volume.share.options if volume.share else ()), *(volume.csi.options if volume.csi else ())]
     return manifest(
         "v1",
         "PersistentVolume",
         volume_name(context, name),
-        labels=context.labels() | volume.labels,
+        labels=context.own_labels() | volume.labels,
+        marked=not context.stays_as_it_is,
         spec={
             "accessModes": [access],
             "capacity": {"storage": str(volume.size)},
             "persistentVolumeReclaimPolicy": "Retain",
-            "claimRef": {"apiVersion": "v1", "kind": "PersistentVolumeClaim", **claim},
+            "claimRef": {**kind, "namespace": context.namespace, "name": context.claim(name)},
             **(_of_share(volume.share) if volume.share else {}),
             **(_of_driver(context, volume.csi) if volume.csi else {}),
             **({"mountOptions": options} if options else {}),

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
+from config.service.adopted import Adopted
 from config.service.container import Part
+from config.service.port import ContainerPort
 from config.service.runs import ENDING
 from plan.model import Manifest
 from plan.model.metadata import NOT_AWAITED, manifest
@@ -32,6 +34,13 @@ def service(context: ServiceContext, part: Part) -> Iterator[Manifest]:
         yield _service(context, f"{called.service}{OUTSIDE}", part, published, address)
 
 
+def _target(adopted: Adopted, name: str, port: ContainerPort) -> dict[str, str | int]:
+    """Where a port of the Service leads; one that stays as it is leads to the same number without saying so."""
+    if (adopted.target or ("number" if adopted.as_it_is else "name")) == "name":
+        return {"targetPort": name}
+    return {} if adopted.as_it_is and port.reached == port.number else {"targetPort": port.number}
+
+
 def _service(
     context: ServiceContext, called: str, part: Part, ports: Sequence[str], address: IPv4Address | None
 ) -> Manifest:
@@ -43,9 +52,9 @@ def _service(
         "selector": dict(identity(name, config).selector),
         "ports": [
             {
-                "name": port_name,
+                **({} if config.adopt.unnamed_port else {"name": port_name}),
                 "port": port.reached,
-                "targetPort": port.number if config.adopt.as_it_is else port_name,
+                **_target(config.adopt, port_name, port),
                 "protocol": port.protocol,
                 **({"nodePort": port.node} if port.node else {}),
             }

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from config.objects import as_lists
+from config.service.adopted import Adopted
 from config.service.container import Container as ContainerConfig
 from config.service.container import Sidecar
 from config.service.container import Workload as WorkloadConfig
 from config.service.placement import StatedToleration
+from config.service.runs import ENDING
 from plan.model import Container, Manifest, Pod, ResourceList
 from plan.model.constraints import read_constraints, read_tolerations
 from plan.model.resources import EPHEMERAL_STORAGE
@@ -48,10 +50,10 @@ def pod_template(
     beside_it = {key: each for key, each in config.sidecars.items() if not each.native}
     init = [
         *wait_for(context, config),
-        *_sidecars(context, native, as_it_is=as_it_is),
+        *_sidecars(context, native, config.adopt),
         *_further_containers(context, config.init, as_it_is=as_it_is),
     ]
-    main = [_main_container(context, name, config), *_sidecars(context, beside_it, as_it_is=as_it_is)]
+    main = [_main_container(context, name, config), *_sidecars(context, beside_it, config.adopt)]
     pod = Pod(
         containers=tuple(container for container, _ in main),
         init_containers=tuple(container for container, _ in init),
@@ -88,8 +90,10 @@ def pod_template(
         "dnsPolicy": dns_policy(config),
     }
     spec |= {key: value for key, value in optional.items() if value}
-    labels = config.labels.pod | ({} if as_it_is else context.labels(name)) | dict(called.selector)
-    metadata: dict[str, Any] = {"labels": labels}
+    conventional = {} if as_it_is else context.labels(name)
+    selected = {} if as_it_is and config.runs_as in ENDING else dict(called.selector)
+    labels = config.labels.pod | conventional | selected
+    metadata: dict[str, Any] = {"labels": labels} if labels else {}
     checksum = {"homelab/files-checksum": files_checksum(config)} if has_files(config) and not as_it_is else {}
     networks = {MULTUS: ",".join(config.further_networks)} if config.further_networks else {}
     if annotations := config.annotations.pod | checksum | networks:
@@ -123,8 +127,8 @@ def _main_container(context: ServiceContext, name: str, config: WorkloadConfig) 
     if not as_it_is:
         mounts += volumes.tmp_mounts(context, container.name, config)
     manifest = container_manifest(context, container, config, mounts, as_it_is=as_it_is)
-    if config.ports:
-        manifest["ports"] = ports(config)
+    if stated := ports(config, config.adopt):
+        manifest["ports"] = stated
     return container, manifest | dict(probes(config))
 
 
@@ -143,18 +147,18 @@ def _further_containers(
 
 
 def _sidecars(
-    context: ServiceContext, stated: Mapping[str, Sidecar], *, as_it_is: bool
+    context: ServiceContext, stated: Mapping[str, Sidecar], adopted: Adopted
 ) -> list[tuple[Container, Manifest]]:
     """Sidecars with their ports and probes. A native one is an init container that goes on running."""
     found: list[tuple[Container, Manifest]] = []
-    for container, manifest in _further_containers(context, stated, as_it_is=as_it_is):
+    for container, manifest in _further_containers(context, stated, as_it_is=adopted.as_it_is):
         config = stated[container.name]
-        reached = {"ports": ports(config)} if config.ports else {}
+        reached = {"ports": named} if (named := ports(config, adopted)) else {}
         restarts = {"restartPolicy": "Always"} if config.native else {}
         found.append(
             (
                 container._replace(always_restarts=config.native),
-                {**manifest, **reached, **stated_probes(config), **restarts},
+                {**manifest, **reached, **stated_probes(config, adopted), **restarts},
             )
         )
     return found
@@ -170,6 +174,8 @@ def _sized(
     scratch: int = 0,
 ) -> Container:
     """A container's resources. One that stays as it is has no ephemeral storage by convention."""
+    if config.unsized:
+        return Container(name, {**(extended or {})}, {**(extended or {})})
     container = resources_of(name, config, context.tier, context.exceptions, extended=extended, scratch=scratch)
     if not as_it_is or config.ephemeral_storage is not None:
         return container

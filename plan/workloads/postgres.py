@@ -7,7 +7,7 @@ from typing import Any
 
 from config.service import PostgresService
 from config.service.container import Part
-from plan.model import Manifest, Pod, Workload, resources
+from plan.model import Manifest, Pod, ResourceList, Workload, resources
 from plan.model.constraints import Constraints, read_constraints
 from plan.model.metadata import manifest
 from plan.tiers.conventions import resources_of
@@ -29,12 +29,15 @@ USER_ID = 26
 def build_postgres(context: ServiceContext, postgres: PostgresService) -> tuple[list[Workload], list[Manifest]]:
     """Workloads and objects of a CloudNativePG cluster, and of the job that dumps it."""
     cluster = _workload(context, postgres)
-    manifests = [
-        *_passwords(context, postgres),
-        _cluster(context, postgres, cluster),
-        *_databases(context, postgres),
-        *recommendation(context, context.name, API_VERSION, "Cluster"),
-    ]
+    if postgres.cluster is None:
+        manifests = [
+            *_passwords(context, postgres),
+            _cluster(context, postgres, cluster),
+            *_databases(context, postgres),
+            *recommendation(context, context.name, API_VERSION, "Cluster"),
+        ]
+    else:
+        manifests = [_as_it_is(context, postgres, postgres.cluster, cluster)]
     if postgres.backup is None:
         return [cluster], manifests
     dump = f'PGPASSWORD="${SUPERUSER_PASSWORD}" pg_dumpall -h {context.name}-rw -U {SUPERUSER}'
@@ -47,19 +50,23 @@ def build_postgres(context: ServiceContext, postgres: PostgresService) -> tuple[
 
 def _workload(context: ServiceContext, postgres: PostgresService) -> Workload:
     container = resources_of("postgres", postgres, context.tier, context.exceptions)
+    if postgres.cluster is not None:
+        requests, limits = _without_ephemeral(container.requests), _without_ephemeral(container.limits)
+        container = container._replace(requests=requests, limits=limits)
     pod = Pod(
         containers=(container,),
         priority=context.tier.priority,
         block_volumes=("data",) if is_block(context.lab, postgres.storage_class) else (),
-        constraints=_constraints(context),
+        constraints=_constraints(context, postgres.cluster or context.name),
     )
-    workload = planned_workload(context, context.name, "Cluster", postgres.instances, pod, context.path)
+    name = postgres.cluster or context.name
+    workload = planned_workload(context, name, "Cluster", postgres.instances, pod, context.path)
     return workload._replace(max_unavailable=1 if postgres.instances > 1 else None)
 
 
-def _constraints(context: ServiceContext) -> Constraints:
+def _constraints(context: ServiceContext, cluster: str) -> Constraints:
     """The operator labels the pods of a cluster, and would rather have them on different nodes."""
-    labels = {"cnpg.io/cluster": context.name}
+    labels = {"cnpg.io/cluster": cluster}
     term = {"labelSelector": {"matchLabels": labels}, "topologyKey": "kubernetes.io/hostname"}
     preferred = [{"weight": 100, "podAffinityTerm": term}]
     affinity = {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}
@@ -89,6 +96,27 @@ def _cluster(context: ServiceContext, postgres: PostgresService, workload: Workl
         managed["services"] = {"additional": [_outside_service(context, postgres.load_balancer)]}
     spec["managed"] = managed
     return manifest(API_VERSION, "Cluster", context.name, context.namespace, labels=context.labels(), spec=spec)
+
+
+def _as_it_is(context: ServiceContext, postgres: PostgresService, name: str, workload: Workload) -> Manifest:
+    """A cluster that existed before, with what is stated of it."""
+    container = workload.pod.containers[0]
+    amounts = {"requests": container.requests, "limits": container.limits}
+    stated = (
+        {"max_connections": str(postgres.max_connections)} if "max_connections" in postgres.model_fields_set else {}
+    )
+    spec: dict[str, Any] = {
+        "instances": postgres.instances,
+        "imageName": postgres.image,
+        "storage": {"size": str(postgres.size), "storageClass": postgres.storage_class},
+        "resources": {kind: resources.written(each) for kind, each in amounts.items()},
+        **({"postgresql": {"parameters": stated}} if stated else {}),
+    }
+    return manifest(API_VERSION, "Cluster", name, context.namespace, marked=False, spec=spec)
+
+
+def _without_ephemeral(amounts: ResourceList) -> dict[str, int]:
+    return {resource: amount for resource, amount in amounts.items() if resource != resources.EPHEMERAL_STORAGE}
 
 
 def _role(context: ServiceContext, name: str) -> dict[str, Any]:

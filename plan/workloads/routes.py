@@ -19,7 +19,7 @@ def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
     """The route of each exposure, after the middlewares that only it has."""
     platform = context.lab.cluster.platform
     for exposure in context.service.expose:
-        name = _route_name(exposure.host_name(context.lab.site.domain), exposure.path)
+        name = exposure.route or _route_name(exposure.host_name(context.lab.site.domain), exposure.path)
         backend = backends[exposure.workload, exposure.port]
         if gateway := platform.gateway_of(exposure):
             yield _http_route(context, exposure, name, gateway, backend)
@@ -40,17 +40,19 @@ def _ingress(context: ServiceContext, exposure: Exposure, name: str, backend: tu
     is_ours = context.lab.cluster.platform.passes_ingress(exposure)
     own = _traefik(context, exposure, name) if is_ours else {}
     certificate = {"secretName": exposure.certificate} if exposure.certificate else {}
+    tls = {"tls": [{"hosts": [host], **certificate}]} if exposure.tls else {}
     return manifest(
         "networking.k8s.io/v1",
         "Ingress",
         name,
         context.namespace,
-        labels=context.service.labels.route | context.labels(),
+        labels=context.service.labels.route | context.own_labels(),
+        marked=not context.stays_as_it_is,
         annotations=context.service.annotations.route | own | _public_name(context, exposure) | NOT_AWAITED,
         spec={
             "ingressClassName": exposure.ingress_class or "traefik",
             "rules": [{"host": host, "http": {"paths": [rule]}}],
-            "tls": [{"hosts": [host], **certificate}],
+            **tls,
         },
     )
 
@@ -85,7 +87,8 @@ def _http_route(
         "HTTPRoute",
         name,
         context.namespace,
-        labels=context.service.labels.route | context.labels(),
+        labels=context.service.labels.route | context.own_labels(),
+        marked=not context.stays_as_it_is,
         annotations=context.service.annotations.route | _public_name(context, exposure, is_gateway=True),
         spec={
             "parentRefs": [{"name": gateway.name, "namespace": gateway.namespace, **listener}],

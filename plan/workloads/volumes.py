@@ -9,7 +9,14 @@ from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import DatabaseBase
 from config.service.volume import Scratch, Volume
-from config.storage_class import ONE_NODE, AccessMode, BlockStorageClass, NfsStorageClass, OtherStorageClass
+from config.storage_class import (
+    ONE_NODE,
+    AccessMode,
+    BlockStorageClass,
+    NfsStorageClass,
+    OtherStorageClass,
+    StorageClass,
+)
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Manifest, Pod
 from plan.model.metadata import NOT_AWAITED, manifest
@@ -39,15 +46,18 @@ def takes_slot(lab: Lab, volume: Volume) -> bool:
 def access_mode(lab: Lab, volume: Volume) -> AccessMode:
     """How a volume is mounted: as it says, or as its class does."""
     row = lab.storage_classes.get(volume.storage_class) if volume.storage_class else None
-    if volume.access is not None:
-        return volume.access
-    if volume.csi is not None:
+    if volume.access is None and volume.csi is not None:
         return "ReadWriteOnce"
-    match row:
+    return access_of(row) if volume.access is None else volume.access
+
+
+def access_of(storage_class: StorageClass | None) -> AccessMode:
+    """How volumes of a class are mounted unless they say otherwise, and those that are of none."""
+    match storage_class:
         case BlockStorageClass():
             return "ReadWriteOnce"
         case OtherStorageClass():
-            return row.access
+            return storage_class.access
         case NfsStorageClass() | None:
             return "ReadWriteMany"
 
@@ -87,7 +97,8 @@ def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator
                 "PersistentVolumeClaim",
                 context.claim(name),
                 context.namespace,
-                labels=context.labels() | volume.labels,
+                labels=context.own_labels() | volume.labels,
+                marked=not context.stays_as_it_is,
                 annotations=NOT_AWAITED,
                 spec=claim_spec(context.lab, volume),
             )

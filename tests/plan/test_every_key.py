@@ -175,7 +175,11 @@ def test_a_job_is_kept_so_that_it_does_not_run_again() -> None:
         ("propagation: HostToContainer", "propagation: Bidirectional", "only a privileged container shows its mounts"),
         ("propagation: HostToContainer", "propagation: Host", "write HostToContainer or Bidirectional"),
         ("{port: metrics}", "{port: metric}", "unknown port 'metric'; did you mean 'metrics'?"),
-        ("share: {server", "volume: other, share: {server", "the program makes the volume of what share names"),
+        (
+            "share: {server",
+            "storage_class: longhorn, share: {server",
+            "the program makes the volume of what share names",
+        ),
         ("{template: one-camera}", "{}", "state one of claim and template"),
         ("grpc: true, delay", "grpc: true, http: /, delay", "state one of http, exec and grpc"),
         (
@@ -248,3 +252,68 @@ def test_an_address_is_in_one_of_the_pools(folder: Path) -> None:
     change(folder, [{"file": "services/door.yaml", "old": "10.99.0.10", "new": "10.98.0.10"}])
     with pytest.raises(InvalidLab, match=r"10\.98\.0\.10 is outside the load balancer's pools, 192\.168\.1\.200 to"):
         load_lab(folder)
+
+
+def test_a_service_that_stays_as_it_is_has_nothing_by_convention() -> None:
+    plan = plan_of("every_key")
+    pod = one(plan, "Deployment", "kept-web")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["ports"] == [{"containerPort": 8080, "protocol": "TCP"}]
+    assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": 8080}
+    assert container["livenessProbe"]["tcpSocket"] == {"port": 9090}
+    assert "resources" not in container
+    assert one(plan, "Deployment", "kept-web")["spec"]["strategy"] == {"type": "RollingUpdate"}
+    assert one(plan, "Service", "kept-web")["spec"]["ports"] == [{"port": 80, "targetPort": 8080, "protocol": "TCP"}]
+    for kind, name in (
+        ("Ingress", "kept-web"),
+        ("PersistentVolumeClaim", "kept-data"),
+        ("PersistentVolume", "kept-nfs"),
+    ):
+        assert "labels" not in one(plan, kind, name)["metadata"]
+    assert "tls" not in one(plan, "Ingress", "kept-web")["spec"]
+    assert one(plan, "PersistentVolumeClaim", "kept-data")["spec"]["volumeName"] == "kept-nfs"
+    assert one(plan, "CronJob", "kept-nightly")["spec"]["jobTemplate"]["spec"]["template"]["metadata"] == {}
+
+
+def test_a_workload_that_states_no_ports_is_reached_by_their_names() -> None:
+    plan = plan_of("every_key")
+    (container,) = one(plan, "Deployment", "kept-api")["spec"]["template"]["spec"]["containers"]
+    assert "ports" not in container
+    assert container["resources"]["limits"]["gpu.intel.com/i915"] == "1"
+    assert "gpu.intel.com/i915" not in container["resources"]["requests"], "Kubernetes takes the limit for it"
+    (port,) = one(plan, "Service", "kept-api")["spec"]["ports"]
+    assert (port["port"], port["targetPort"]) == (8081, "rest")
+
+
+def test_nothing_is_counted_for_a_pod_that_states_no_amounts() -> None:
+    (workload,) = (each for each in plan_of("every_key").workloads if each.name == "kept-web")
+    assert workload.pod.containers[0].requests == {}
+
+
+def test_a_database_cluster_that_existed_has_no_passwords_of_the_program() -> None:
+    plan = plan_of("every_key")
+    cluster = one(plan, "Cluster", "main")
+    assert "labels" not in cluster["metadata"]
+    assert cluster["spec"] == {
+        "instances": 2,
+        "imageName": "registry.example/postgresql:17.5",
+        "storage": {"size": "5Gi", "storageClass": "longhorn"},
+        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}},
+        "postgresql": {"parameters": {"max_connections": "200"}},
+        "bootstrap": {"initdb": {"database": "app", "owner": "app"}},
+    }
+    assert not any(each["metadata"]["namespace"] == "kept" for each in objects(plan, "ExternalSecret"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (", as_it_is: true}\nworkloads", "}\nworkloads", "needs adopt: {as_it_is: true}"),
+        ("service: 80}}", "service: 80}, admin: 9000}", "Kubernetes wants a name for each of several ports"),
+    ],
+)
+def test_a_mistake_about_what_existed_is_answered(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": "services/kept.yaml", "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
+        load_lab(folder)
+    assert says in str(refused.value)

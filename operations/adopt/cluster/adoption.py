@@ -1,18 +1,17 @@
 """A cluster that runs, as files of a lab: what is written, what is left out, and how the plan differs from it."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from config.folder import LABS
-from config.lab import Lab
-from config.load import InvalidLab, load_lab
+from config.load import load_lab
 from config.source import Problem
 from observation import Usage
-from operations.adopt.cluster.app_file import Unpatchable, app_of, lines_of, workload_patch
-from operations.adopt.cluster.comparison import Difference, differences, is_reordered
+from operations.adopt.app.trial import as_apps
+from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_label, tier_labels
+from operations.adopt.cluster.lab_routes import domain_of
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.origins import LeftOut
 from operations.adopt.cluster.providers import providers
@@ -22,12 +21,10 @@ from operations.adopt.cluster.restarts import Restarts, judge_restarts
 from operations.adopt.cluster.service_file import SCHEMA, Choices, ServiceFile, write_service
 from operations.adopt.cluster.services import FoundService, Grouping, find_services
 from operations.adopt.cluster.world import World, read_world
-from operations.adopt.trial import is_in, try_files, try_services
+from operations.adopt.trial import try_services
 from plan import Plan, make_plan
-from plan.cluster.nodes import plan_nodes
 from plan.model import Manifest
-from plan.model.fields import text
-from plan.workloads.services import api_providers, plan_services
+from plan.workloads.services import api_providers
 
 
 class Wishes(NamedTuple):
@@ -104,9 +101,9 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
     files: dict[str, str] = {}
     if is_new:
         tiers = dict.fromkeys([*sorted(set(tier_labels(world, tier_label(world)).values())), *choices.tiers.values()])
-        files = lab_files(folder.resolve().name, world, tiers, _domain(world), schemas=choices.schema is not None)
-    added, refused, lab = _loadable(folder, files, written)
-    added, plan = _as_apps(folder, files, added, lab, world, choices)
+        files = lab_files(folder.resolve().name, world, tiers, domain_of(world), schemas=choices.schema is not None)
+    added, refused = _loadable(folder, files, written)
+    added, plan = as_apps(folder, files, added, world, choices)
     files |= {f"services/{path}": content for each in added for path, content in each.files.items()}
     return Adoption(
         folder=folder,
@@ -196,88 +193,12 @@ def _choices(folder: Path, world: World, grouping: Grouping, before: Plan | None
     return Choices(tiers, repositories, wishes.usage, runs=wishes.runs, schema=schema)
 
 
-def _domain(world: World) -> str:
-    """The domain below which most routes are."""
-    hosts: Counter[str] = Counter()
-    for key, manifest in world.manifests.items():
-        if key.kind == "Ingress":
-            for rule in manifest["spec"].get("rules") or ():
-                _, dot, domain = text(rule, "host").partition(".")
-                hosts[domain] += 1 if dot and "." in domain else 0
-    (domain, count), *_ = hosts.most_common(1) or [("", 0)]
-    return domain if count else "home.arpa"
-
-
 def _loadable(
     folder: Path, files: Mapping[str, str], written: Sequence[ServiceFile]
-) -> tuple[list[ServiceFile], list[NotWritten], Lab]:
+) -> tuple[list[ServiceFile], list[NotWritten]]:
     """The services with which the lab loads, and of the others what the loader says. Raises InvalidLab."""
     stated = {each.name: each.files for each in written if each.files}
-    lab, wrong = try_services(folder, files, stated)
+    _, wrong = try_services(folder, files, stated)
     asked = [NotWritten(each, ()) for each in written if not each.files and each.questions]
     refused = [NotWritten(each, wrong[each.name]) for each in written if each.name in wrong]
-    return [each for each in written if each.files and each.name not in wrong], [*asked, *refused], lab
-
-
-def _as_apps(
-    folder: Path, files: Mapping[str, str], added: list[ServiceFile], lab: Lab, world: World, choices: Choices
-) -> tuple[list[ServiceFile], Plan]:
-    """The services, those of kind `app` that can be said so: shorter than as objects, and without any change of what
-    runs. Each is tried by planning it. With the plan of all."""
-    unpatched = {each.name: app for each in added if (app := app_of(each, world, choices, None))}
-    planned = _planned(folder, files, [unpatched.get(each.name, each) for each in added])
-    apps: dict[str, ServiceFile] = {}
-    for each in added if planned else ():
-        main = each.found.main
-        if each.name in unpatched and main and main in planned:
-            try:
-                patch = workload_patch(planned[main], world, each)
-            except Unpatchable:
-                continue
-            app = app_of(each, world, choices, patch)
-            if app and lines_of(app) < lines_of(each):
-                apps[each.name] = app
-    while apps:
-        chosen = [apps.get(each.name, each) for each in added]
-        try:
-            attempt = try_files(folder, _with_services(files, chosen))
-        except InvalidLab as error:
-            wrong = {name for name in apps if any(is_in(problem, name) for problem in error.problems)}
-        else:
-            services = plan_services(attempt, plan_nodes(attempt))
-            wrong = {
-                service.name
-                for service in services
-                if service.name in apps and _disturbs(service.objects, apps[service.name], world)
-            }
-            plan = None if wrong else make_plan(attempt)
-            wrong |= {name for name in apps if any(each.concerns(name) for each in plan.errors)} if plan else set()
-            if plan and not wrong:
-                return chosen, plan
-        apps = {name: app for name, app in apps.items() if name not in wrong} if wrong else {}
-    return added, make_plan(lab)
-
-
-def _planned(folder: Path, files: Mapping[str, str], services: Iterable[ServiceFile]) -> dict[Key, Manifest]:
-    """The objects that would be planned; none where the lab would not load."""
-    try:
-        lab = try_files(folder, _with_services(files, services))
-    except InvalidLab:
-        return {}
-    return {key_of(each): each for service in plan_services(lab, plan_nodes(lab)) for each in service.objects}
-
-
-def _with_services(files: Mapping[str, str], services: Iterable[ServiceFile]) -> dict[str, str]:
-    return {**files, **{f"services/{path}": content for each in services for path, content in each.files.items()}}
-
-
-def _disturbs(manifests: Iterable[Manifest], service: ServiceFile, world: World) -> bool:
-    """Whether a service would do more than change labels and annotations, or would seem to."""
-    for manifest in manifests:
-        live = world.manifests.get(key_of(manifest))
-        if live and is_reordered(manifest.get("spec"), live.get("spec")):
-            return True
-        found = differences(manifest, live)
-        if any(each.effect != "in place" or each.path[:1] != ("metadata",) for each in found):
-            return True
-    return False
+    return [each for each in written if each.files and each.name not in wrong], [*asked, *refused]

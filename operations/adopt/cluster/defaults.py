@@ -143,6 +143,13 @@ DEFAULTS: Mapping[str, tuple[Default, ...]] = {
         ("spec.volumeMode", "Filesystem"), ("spec.hostPath.type", ""), ("spec.persistentVolumeReclaimPolicy", "Retain")
     ),
     "StorageClass": _defaults(("reclaimPolicy", "Delete"), ("volumeBindingMode", "Immediate")),
+    "HTTPRoute": _defaults(
+        ("spec.parentRefs.*.group", "gateway.networking.k8s.io"),
+        ("spec.parentRefs.*.kind", "Gateway"),
+        ("spec.rules.*.backendRefs.*.group", ""),
+        ("spec.rules.*.backendRefs.*.kind", "Service"),
+        ("spec.rules.*.backendRefs.*.weight", 1),
+    ),
     "PriorityClass": _defaults(("preemptionPolicy", "PreemptLowerPriority"), ("globalDefault", False)),
 }
 """By kind; a mapping stands after what is in it, so that it goes once nothing else is left."""

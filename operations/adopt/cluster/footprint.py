@@ -53,9 +53,7 @@ def footprint(workloads: Iterable[tuple[Key, Manifest]], usage: Usage | None) ->
         if key.kind in ("Deployment", "StatefulSet") and replicas != 1:
             workload["replicas"] = replicas
         for field, group in (("containers", "containers"), ("init", "initContainers")):
-            containers = {
-                text(each, "name"): Flow(_figures(key, each, usage, assumed)) for each in entries(spec, group)
-            }
+            containers = {text(each, "name"): Flow(figures(key, each, usage, assumed)) for each in entries(spec, group)}
             if containers:
                 workload[field] = containers
         if selector := mapping(spec, "nodeSelector"):
@@ -74,7 +72,9 @@ def _goes_everywhere(spec: Fields) -> bool:
     return any(text(each, "operator") == "Exists" and not text(each, "key") for each in entries(spec, "tolerations"))
 
 
-def _figures(key: Key, container: Fields, usage: Usage | None, assumed: list[Assumed]) -> dict[str, str]:
+def figures(key: Key, container: Fields, usage: Usage | None, assumed: list[Assumed]) -> dict[str, str]:
+    """CPU and memory of a container: from requests and limits, else from 30 days of use; what nothing says is added to
+    `assumed`."""
     name = text(container, "name")
     requests, limits = mapping(container, "resources", "requests"), mapping(container, "resources", "limits")
     used = usage.of(key.namespace, f"{key.kind}/{key.name}", name) if usage else None

@@ -10,6 +10,8 @@ from config.format import NEWEST_FORMAT
 from config.model import NAME_PATTERN
 from config.quantity import Memory
 from observation.objects import labels_of
+from operations.adopt.cluster.lab_routes import gateways_of
+from operations.adopt.cluster.lab_storage import storage_classes
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.world import World
@@ -43,6 +45,8 @@ def lab_files(name: str, world: World, tiers: Iterable[str], domain: str, *, sch
         "cluster.yaml": _cluster(name, world, nodes),
         "tiers.yaml": _tiers(world, list(tiers)),
     }
+    if classes := storage_classes(world):
+        files["storage.yaml"] = document(classes, [_schema("storage")])
     return files if schemas else {name: content.partition("\n")[2] for name, content in files.items()}
 
 
@@ -151,10 +155,18 @@ def _cluster(name: str, world: World, nodes: list[Manifest]) -> str:
         },
         "overcommit": Flow(memory_limits_percent=150, reason="Not decided yet: the cluster is adopted as it runs"),
         "volume_slots": Flow(schedulable=_volume_slots(world), hard=_volume_slots(world)),
-        "platform": {} if (label := tier_label(world)) == TIER_LABEL else Flow(tier_label=label),
+        "platform": _platform(world),
     }
     comments = [_schema("cluster"), f"{CHECK} pod_cidr, service_cidr, and the settings of the kubelets."]
     return document(said, comments)
+
+
+def _platform(world: World) -> dict[str, Any]:
+    label, gateways = tier_label(world), gateways_of(world)
+    return {
+        **({} if label == TIER_LABEL else {"tier_label": label}),
+        **({"gateways": gateways} if gateways else {}),
+    }
 
 
 def _network_plugin(world: World) -> str:

@@ -73,13 +73,16 @@ class Later(NamedTuple):
 LATER = {
     "shed": Later("paste.yaml", Key("Deployment", "tools", "paste"), "", "labels: {workload: {shelf: top}}\n"),
     "attic": Later(
-        "notes/as-found.yaml", Key("Deployment", "default", "notes"), "app: notes\n", "app: notes\n    shelf: top\n"
+        "notes.yaml",
+        Key("Deployment", "default", "notes"),
+        "workload: {app: notes}",
+        "workload: {app: notes, shelf: top}",
     ),
     "loft": Later(
-        "pictures/as-found.yaml",
+        "pictures.yaml",
         Key("Deployment", "pictures", "pictures"),
-        "app.kubernetes.io/name: pictures\n",
-        "app.kubernetes.io/name: pictures\n    shelf: top\n",
+        "workload: {app.kubernetes.io/name: pictures}",
+        "workload: {app.kubernetes.io/name: pictures, shelf: top}",
     ),
 }
 

@@ -61,10 +61,10 @@ def test_objects_of_one_kind_and_name_in_two_api_groups_are_both_written(uids: t
 
 
 def test_the_number_of_pods_of_what_is_scaled_is_not_stated(tmp_path: Path) -> None:
-    adopted("attic", tmp_path / "attic")
-    adopted("loft", tmp_path / "loft")
-    assert "replicas" not in as_found(tmp_path / "attic", "pages")["Deployment/pages"]["spec"]
-    assert "replicas" not in as_found(tmp_path / "loft", "thumbs")["Deployment/thumbs"]["spec"]
+    for name, workload in (("attic", "pages"), ("loft", "thumbs")):
+        manifests = adopted(name, tmp_path / name).plan.manifests
+        (scaled,) = (each for each in manifests if (each["kind"], each["metadata"]["name"]) == ("Deployment", workload))
+        assert "replicas" not in scaled["spec"]
 
 
 def test_live_values_count_where_somebody_has_scaled_by_hand(tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""A running container in the keys of the format. Whatever has no key is left to a patch.
+
+The order of variables is a part of a pod: another one would restart it. So a key is used as far as the program writes
+things in the order in which they run.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from operations.adopt.cluster.withheld import is_secret
+from operations.adopt.cluster.yaml_text import Flow, FlowList
+from plan.model.fields import Fields, entries, mapping, text, value, values
+
+_VARIABLES = ("env", "secrets", "env_keys", "env_fields")
+"""Keys in the order in which the program writes their elements."""
+_PROBES = {"startup": "startupProbe", "readiness": "readinessProbe", "liveness": "livenessProbe"}
+_TIMES = {
+    "initialDelaySeconds": "delay_seconds",
+    "periodSeconds": "period_seconds",
+    "timeoutSeconds": "timeout_seconds",
+    "failureThreshold": "failures",
+}
+
+
+def container_keys(container: Fields) -> dict[str, Any]:
+    """Keys of what a container runs and may do, its figures, ports, probes and mounts aside."""
+    return {
+        "image": text(container, "image"),
+        **_command(container),
+        **_variables(container),
+        **_sources(container),
+        **_process(container),
+        **_devices(container),
+    }
+
+
+def _command(container: Fields) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        field: FlowList(values(container, field)) for field in ("command", "args") if values(container, field)
+    }
+    if policy := text(container, "imagePullPolicy"):
+        said["pull_policy"] = policy
+    if container.get("stdin") is True and container.get("tty") is True:
+        said["terminal"] = True
+    return said
+
+
+def _variables(container: Fields) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    reached = 0
+    for each in entries(container, "env"):
+        key, meaning = _variable(each)
+        if key is None or _VARIABLES.index(key) < reached or text(each, "name") in said.get(key, {}):
+            break
+        reached = _VARIABLES.index(key)
+        said.setdefault(key, {})[text(each, "name")] = meaning
+    late = [name for key in _VARIABLES[1:] for name in said.get(key, {})]
+    if any(f"$({name})" in each for each in said.get("env", {}).values() for name in late):
+        return {"env": said["env"]}
+    return said
+
+
+def _variable(variable: Fields) -> tuple[str | None, Any]:
+    """The key that a variable stands under, and what it says there."""
+    if "value" in variable:
+        plain = not is_secret(text(variable, "name"), variable.get("value"))
+        return ("env", text(variable, "value")) if plain else (None, None)
+    source = mapping(variable, "valueFrom")
+    if set(source) == {"secretKeyRef"} and set(secret := mapping(source, "secretKeyRef")) == {"name", "key"}:
+        return "secrets", Flow(secret=secret["name"], **_unless_named(variable, secret["key"]))
+    if set(source) == {"configMapKeyRef"} and set(found := mapping(source, "configMapKeyRef")) == {"name", "key"}:
+        return "env_keys", Flow(config_map=found["name"], **_unless_named(variable, found["key"]))
+    field = mapping(source, "fieldRef")
+    if set(source) == {"fieldRef"} and field.get("apiVersion", "v1") == "v1":
+        return "env_fields", text(field, "fieldPath")
+    return None, None
+
+
+def _unless_named(variable: Fields, key: str) -> dict[str, str]:
+    """The key in a Secret or ConfigMap, where it is called otherwise than the variable."""
+    return {} if key == variable.get("name") else {"key": key}
+
+
+def _sources(container: Fields) -> dict[str, Any]:
+    """Things of which every key becomes a variable, as far as each can be said."""
+    found: list[Flow] = []
+    for each in entries(container, "envFrom"):
+        prefix = {"prefix": each["prefix"]} if each.get("prefix") else {}
+        match {key: source for key, source in each.items() if key != "prefix"}:
+            case {"secretRef": {"name": str(name), **more}} if not more:
+                found.append(Flow(secret=name, **prefix))
+            case {"configMapRef": {"name": str(name), **more}} if not more:
+                found.append(Flow(config_map=name, **prefix))
+            case _:
+                break
+    return {"env_from": found} if found else {}
+
+
+def _process(container: Fields) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if folder := text(container, "workingDir"):
+        said["working_dir"] = folder
+    security = mapping(container, "securityContext")
+    for field, key in (("runAsUser", "run_as_user"), ("runAsGroup", "run_as_group")):
+        if isinstance(number := security.get(field), int) and (number or key == "run_as_group"):
+            said[key] = number
+    if security.get("runAsUser") == 0:
+        said["run_as_root"] = True
+    if security.get("privileged"):
+        said["privileged"] = True
+    if security.get("readOnlyRootFilesystem"):
+        said["read_only_root"] = True
+    for field, key in (("add", "capabilities"), ("drop", "drop_capabilities")):
+        if names := values(security, "capabilities", field):
+            said[key] = FlowList(names)
+    for field, key in (("preStop", "pre_stop"), ("postStart", "post_start")):
+        if command := values(container, "lifecycle", field, "exec", "command"):
+            said[key] = FlowList(command)
+    if isinstance(pause := value(container, "lifecycle", "preStop", "sleep", "seconds"), int):
+        said["pre_stop_sleep_seconds"] = pause
+    return said
+
+
+def _devices(container: Fields) -> dict[str, Any]:
+    """Extended resources: limits whose names have a domain that is not Kubernetes' own."""
+    limits = mapping(container, "resources", "limits")
+    found = {
+        name: int(str(amount))
+        for name, amount in limits.items()
+        if "/" in name and "kubernetes.io/" not in name and str(amount).isdecimal()
+    }
+    return {"devices": Flow(found)} if found else {}
+
+
+def probe_keys(container: Fields, ports: Mapping[str, int], *, named: bool) -> dict[str, Any]:
+    """Probes of a container that listens at these ports, by the names that the file gives them; `named` if the
+    container calls them so too."""
+    found = {
+        name: said
+        for name, field in _PROBES.items()
+        if (probe := mapping(container, field)) and (said := _probe(probe, ports, named=named)) is not None
+    }
+    return {"probes": {name: Flow(each) for name, each in found.items()}} if found else {}
+
+
+def _probe(probe: Fields, ports: Mapping[str, int], *, named: bool) -> dict[str, Any] | None:
+    times = {key: probe[field] for field, key in _TIMES.items() if field in probe}
+    match {field: asked for field, asked in probe.items() if field not in _TIMES}:
+        case {"exec": {"command": [*command]}, **more} if not more:
+            return {"exec": list(command), **times}
+        case {"httpGet": {"path": str(path), "port": port, **more_of_it}, **more} if not more and not more_of_it:
+            check: dict[str, Any] = {"http": path}
+        case {"tcpSocket": {"port": port, **more_of_it}, **more} if not more and not more_of_it:
+            check = {}
+        case {"grpc": {"port": port, **more_of_it}, **more} if not more and not more_of_it:
+            check = {"grpc": True}
+        case _:
+            return None
+    asked = _port(port, ports, named=named or "grpc" in check)
+    return None if asked is None else {**check, **asked, **times}
+
+
+def _port(port: object, ports: Mapping[str, int], *, named: bool) -> dict[str, Any] | None:
+    """How a probe says its port; the first one is left out. None where the file has no such port."""
+    first = next(iter(ports), None)
+    if isinstance(port, int):
+        return {} if not named and first is not None and ports[first] == port else {"port": port}
+    if not named or port not in ports:
+        return None
+    return {} if port == first else {"port": port}

@@ -1,0 +1,70 @@
+"""Patches that turn planned objects into those that run."""
+
+from typing import Any
+
+from operations.adopt.cluster.comparison import is_same
+from operations.adopt.cluster.objects import is_fields, is_list
+from operations.adopt.cluster.stated import comparable
+from plan.model import Manifest
+from plan.model.fields import mapping
+from plan.model.merging import LIST_KEYS, identity
+from plan.model.metadata import NOT_AWAITED
+
+REASON = "It runs so, and the format has no word for it"
+
+
+class Unpatchable(Exception):
+    """The planned object has an element that the running one does not have: no patch takes it away."""
+
+
+def patch_between(planned: Manifest, stated: Manifest, *, is_scaled: bool) -> dict[str, Any] | None:
+    """The patch that makes a planned object the one that runs, `stated` as its owner would write it; None where it is
+    it. Of one that an autoscaler scales, the number of replicas goes. Raises Unpatchable."""
+    patch: dict[str, Any] = merge_patch(_content(comparable(planned)), _content(stated)) or {}
+    spec: dict[str, Any] = dict(mapping(patch, "spec"))
+    if is_scaled and "replicas" in planned["spec"]:
+        spec["replicas"] = None
+    elif "replicas" in spec and spec["replicas"] is None:
+        del spec["replicas"]
+    patch = {field: each for field, each in patch.items() if field != "spec"} | ({"spec": spec} if spec else {})
+    return patch or None
+
+
+def _content(manifest: Manifest) -> dict[str, Any]:
+    """What a patch can change of an object."""
+    metadata: dict[str, Any] = {}
+    for field in ("labels", "annotations"):
+        marks = dict(manifest["metadata"].get(field) or {})
+        metadata[field] = {name: each for name, each in marks.items() if name not in NOT_AWAITED}
+    content = {field: each for field, each in manifest.items() if field not in ("apiVersion", "kind", "metadata")}
+    return {"metadata": {field: marks for field, marks in metadata.items() if marks}, **content}
+
+
+def merge_patch(planned: Any, wanted: Any, field: str = "") -> Any:
+    """Merge patch that turns a planned value into another one; None where they are equal. Raises Unpatchable."""
+    if is_fields(planned) and is_fields(wanted):
+        changes = {name: None for name in planned if name not in wanted}
+        for name, each in wanted.items():
+            if name not in planned:
+                changes |= {name: each} if each not in ({}, [], None) else {}
+            elif (change := merge_patch(planned[name], each, name)) is not None:
+                changes[name] = change
+        return changes or None
+    keys = LIST_KEYS.get(field)
+    if keys and is_list(planned) and is_list(wanted) and all(is_fields(each) for each in (*planned, *wanted)):
+        return _list_patch(planned, wanted, keys)
+    return None if is_same(wanted, planned, (field,)) else wanted
+
+
+def _list_patch(planned: list[Any], wanted: list[Any], keys: tuple[str, ...]) -> list[Any] | None:
+    there = {identity(each, keys): each for each in planned}
+    if there.keys() - {identity(each, keys) for each in wanted}:
+        raise Unpatchable
+    changes: list[Any] = []
+    for each in wanted:
+        element = identity(each, keys)
+        if element not in there:
+            changes.append(each)
+        elif change := merge_patch(there[element], each):
+            changes.append({key: each[key] for key in keys if key in each} | change)
+    return changes or None

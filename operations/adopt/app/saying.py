@@ -1,0 +1,214 @@
+"""A service that runs as a file of kind `app`: its workloads, Services, claims and routes in the keys of the format, as
+far as it has them, and every other object as it stands."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from config.ingress import Gateway
+from observation.templates import pod_spec, pod_template
+from operations.adopt.app.claims import SaidClaim, claim_keys
+from operations.adopt.app.databases import database_keys, is_database
+from operations.adopt.app.patches import REASON
+from operations.adopt.app.ports import Reached, reached, service_of
+from operations.adopt.app.routes import Answering, SaidRoute, route_keys
+from operations.adopt.app.volumes import Declared, Mounted, claim_templates, declarations, mounted
+from operations.adopt.app.workloads import workload_keys
+from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
+from operations.adopt.cluster.services import as_name
+from operations.adopt.cluster.world import World
+from operations.adopt.cluster.yaml_text import FlowList, document, documents, dumped
+from plan.model import Manifest
+from plan.model.fields import entries, mapping, text
+
+KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob"})
+_HOST_ACCESS = "host-access"
+_BEFORE = "It had it before"
+_UNKNOWN_VISITORS = "Not known: who may visit its routes. auth and reach say that the program keeps nobody out."
+Patches = Mapping[Key, Mapping[str, Any]]
+
+
+class Site(NamedTuple):
+    """The lab around a service, as far as its file depends on it."""
+
+    domain: str
+    modes: Mapping[str, str]
+    """Access modes of its storage classes."""
+    gateways: Mapping[str, Gateway]
+
+
+class Said(NamedTuple):
+    """A service in the keys of the format."""
+
+    file: ServiceFile
+    keyed: Mapping[Key, tuple[int, int]]
+    """Its objects that are keys of the file, and no objects of it any more; with the number of lines that each takes in
+    keys, and as it stands."""
+
+
+def say(
+    written: ServiceFile, world: World, choices: Choices, site: Site, sayable: Collection[Key], patches: Patches
+) -> Said | None:
+    """A service as a file of kind `app` or `postgres`, with those of its objects in keys that are `sayable`; None where
+    its main workload can be none."""
+    found, main = written.found, written.found.main
+    if main is None or main not in sayable:
+        return None
+    stated = {key: manifest_of(key, world, found.namespace, []) for key in written.objects}
+    usable = {key: each for key, each in stated.items() if key in sayable}
+    if is_database(stated[main]) and text(stated[main], "spec", "storage", "storageClass") in site.modes:
+        keys = database_keys(main, stated[main], choices.usage)
+        return _file(written, choices, stated, _Keys("postgres", keys, {main: dumped(keys).count("\n")}), patches)
+    if main.kind not in KINDS or not entries(pod_spec(stated[main]), "containers"):
+        return None
+    return _file(written, choices, stated, _app(main, found.name, usable, site, choices), patches)
+
+
+class _Keys(NamedTuple):
+    """The keys of a service, and of each object behind them the number of lines that it takes."""
+
+    kind: str
+    said: Mapping[str, Any]
+    lines: Mapping[Key, int]
+
+
+def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, choices: Choices) -> _Keys:
+    """Workloads, Services, claims and routes."""
+    others = (key for key, each in usable.items() if key.kind in KINDS and entries(pod_spec(each), "containers"))
+    workloads = list(dict.fromkeys((main, *others)))
+    claims = claim_keys(usable, site.modes)
+    reach = _reached(workloads, usable)
+    names = {key: None if key == main else _further(key, service, main) for key in workloads}
+    declared: dict[str, Declared] = {}
+    parts: dict[Key, dict[str, Any]] = {}
+    for key in workloads:
+        volumes = _mounted(usable[key], claims, declared, site)
+        declared |= volumes.volumes
+        parts[key] = workload_keys(key, usable[key], reach.get(key), volumes, choices.usage)
+    routes = route_keys(usable, _answers(workloads, reach, names), site.domain, site.gateways)
+    lines = {key: dumped(each).count("\n") for key, each in parts.items()}
+    lines |= {each.service: len(each.at) for each in reach.values()}
+    lines |= {each.key: dumped([each.exposure]).count("\n") for each in routes}
+    lines |= dict.fromkeys(_said_claims(declared, claims), 1)
+    said = {
+        **_service(parts, main, names),
+        **declarations(declared),
+        **_exposures(routes, parts[main]),
+        **_exceptions(parts, declared),
+    }
+    return _Keys("app", said, lines)
+
+
+def _file(
+    written: ServiceFile, choices: Choices, stated: Mapping[Key, Manifest], keys: _Keys, patches: Patches
+) -> Said:
+    found = written.found
+    rest = [each for key, each in stated.items() if key not in keys.lines]
+    said: dict[str, Any] = {
+        "kind": keys.kind,
+        "tier": choices.tiers[found.namespace],
+        "namespace": found.namespace,
+        "description": ", ".join(key.name for key in found.workloads[:4]),
+        **keys.said,
+        **({"objects": FlowList([OBJECTS_FILE]), "as_found": True} if rest else {}),
+        **_patches(patches, keys.lines),
+    }
+    if groups := choices.provides.get(found.name):
+        said["provides"] = FlowList(groups)
+    comments = [line[2:] for line in written.files[f"{found.name}.yaml"].splitlines() if line.startswith("# ")]
+    files = {f"{found.name}.yaml": document(said, [*comments, *([_UNKNOWN_VISITORS] if "expose" in said else [])])}
+    if rest:
+        files[f"{found.name}/{OBJECTS_FILE}"] = documents(rest)
+    keyed = {key: (count, dumped(stated[key]).count("\n")) for key, count in keys.lines.items()}
+    return Said(written._replace(kind=keys.kind, files=files), keyed)
+
+
+def _service(parts: Mapping[Key, dict[str, Any]], main: Key, names: Mapping[Key, str | None]) -> dict[str, Any]:
+    """The main workload's keys are the service's; further ones stand under their names."""
+    further = {name: parts[key] for key, name in names.items() if name}
+    return {**parts[main], **({"workloads": further} if further else {})}
+
+
+def _further(key: Key, service: str, main: Key) -> str:
+    """What a file calls a further workload: its name, without that of the service."""
+    for prefix in (f"{service}-", f"{main.name}-"):
+        if key.name.startswith(prefix) and key.name != prefix:
+            return as_name(key.name.removeprefix(prefix))
+    return as_name(key.name)
+
+
+def _reached(workloads: Collection[Key], usable: Mapping[Key, Manifest]) -> dict[Key, Reached]:
+    """How each workload is reached; no Service is of two."""
+    services = {key: each for key, each in usable.items() if key.kind == "Service"}
+    found: dict[Key, Reached] = {}
+    for key in workloads:
+        labels = mapping(pod_template(usable[key]), "metadata", "labels")
+        chosen = service_of(key, usable[key], labels, services)
+        ways = reached(chosen, services[chosen], pod_spec(usable[key])) if chosen and key.kind != "CronJob" else None
+        if chosen and ways:
+            found[key] = ways
+            del services[chosen]
+    return found
+
+
+def _mounted(
+    stated: Manifest, claims: Mapping[str, SaidClaim], declared: Mapping[str, Declared], site: Site
+) -> Mounted:
+    templates = claim_templates(stated, site.modes)
+    of_others = {name: each for name, each in declared.items() if name not in templates}
+    if any(name in declared and declared[name] != each for name, each in templates.items()):
+        templates = {}
+    meanings = {name: each.meaning for name, each in claims.items()}
+    return mounted(pod_spec(stated), templates, meanings, of_others)
+
+
+def _said_claims(declared: Mapping[str, Declared], claims: Mapping[str, SaidClaim]) -> frozenset[Key]:
+    """The claims, and volumes of shares, that are volumes of the file."""
+    meanings = [each.meaning for each in declared.values() if each.key == "volumes"]
+    return frozenset(key for each in claims.values() if each.meaning in meanings for key in each.objects)
+
+
+def _answers(
+    workloads: Collection[Key], reach: Mapping[Key, Reached], names: Mapping[Key, str | None]
+) -> dict[tuple[str, int], Answering]:
+    found: dict[tuple[str, int], Answering] = {}
+    for key in workloads:
+        if key in reach:
+            for index, (name, port) in enumerate(reach[key].at.items()):
+                answering = Answering(names[key], name if index else None)
+                found.setdefault((reach[key].service.name, port), answering)
+    return found
+
+
+def _exposures(routes: Collection[SaidRoute], main: dict[str, Any]) -> dict[str, Any]:
+    """The routes, and the labels and annotations of the first of them: they are the same for all in a file."""
+    if not routes:
+        return {}
+    first = next(iter(routes))
+    marks = {field: {**main.get(field, {}), "route": dict(each)} for field, each in first.marks.items()}
+    return {"expose": [each.exposure for each in routes], **marks}
+
+
+def _exceptions(parts: Mapping[Key, Mapping[str, Any]], declared: Mapping[str, Declared]) -> dict[str, Any]:
+    """The exceptions that the keys need."""
+    containers = [
+        each
+        for part in parts.values()
+        for each in (part, *part.get("sidecars", {}).values(), *part.get("init", {}).values())
+    ]
+    access = any(each.key == "host_paths" for each in declared.values())
+    access |= any(each.get("privileged") or each.get("host_network") for each in containers)
+    access |= any(not {"host_pid", "host_ipc"}.isdisjoint(part.get("security", {})) for part in parts.values())
+    found = {_HOST_ACCESS: _BEFORE} if access else {}
+    if any("devices" in each for each in containers):
+        found["devices"] = _BEFORE
+    return {"exceptions": found} if found else {}
+
+
+def _patches(patches: Patches, keyed: Collection[Key]) -> dict[str, Any]:
+    found = {
+        f"{key.kind.lower()}/{key.name}": {"reason": REASON, "merge": dict(merge)}
+        for key, merge in patches.items()
+        if key in keyed
+    }
+    return {"patch": found} if found else {}

@@ -1,0 +1,169 @@
+"""Volumes of running pods and their mounts, in the keys of the format.
+
+The order of volumes and mounts is a part of a pod. The program writes volumes by key, and all mounts of a volume
+together: a pod's volumes are said as far as they run in that order, and the rest is left to a patch.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from operations.adopt.cluster.yaml_text import Flow, FlowList
+from plan.model.fields import Fields, entries, mapping, text
+
+_KEYS = ("volumes", "scratch", "host_paths", "shares", "claims", "config_maps")
+"""Keys in the order in which the program writes their volumes into a pod."""
+
+
+class Declared(NamedTuple):
+    """A volume of a service, as its file says it."""
+
+    key: str
+    meaning: Any
+
+
+class Mounted(NamedTuple):
+    """The volumes of a pod that are said, and the mounts of each of its containers."""
+
+    volumes: Mapping[str, Declared]
+    mounts: Mapping[str, Mapping[str, Any]]
+    """By container, of those that have any."""
+
+
+def mounted(
+    pod: Fields, templates: Mapping[str, Declared], claims: Mapping[str, Any], said: Mapping[str, Declared]
+) -> Mounted:
+    """Volumes and mounts of a pod. `templates` are the claims of its controller, `claims` what the file would say of
+    each claim of the service, and `said` the volumes that other workloads of the service have already."""
+    known = {**templates, **_in_order(entries(pod, "volumes"), claims, said)}
+    containers = [*entries(pod, "containers"), *entries(pod, "initContainers")]
+    while True:
+        mounts = {text(each, "name"): _until(entries(each, "volumeMounts"), known) for each in containers}
+        used = {text(mount, "name") for each in mounts.values() for mount in each}
+        kept = _until_unused(known, used, templates)
+        if len(kept) == len(known):
+            break
+        known = kept
+    return Mounted(known, {name: points for name, each in mounts.items() if (points := _points(each))})
+
+
+def _in_order(
+    volumes: Iterable[Fields], claims: Mapping[str, Any], said: Mapping[str, Declared]
+) -> dict[str, Declared]:
+    """The volumes before the first that has no key, or is out of the order of the keys."""
+    found: dict[str, Declared] = {}
+    reached = 0
+    for each in volumes:
+        name = text(each, "name")
+        possible = (said[name],) if name in said else tuple(_declarations(each, claims, said))
+        chosen = next((one for one in possible if _KEYS.index(one.key) >= reached), None)
+        if chosen is None or (name in said and chosen not in tuple(_declarations(each, claims, {}))):
+            break
+        reached = _KEYS.index(chosen.key)
+        found[name] = chosen
+    return found
+
+
+def _declarations(volume: Fields, claims: Mapping[str, Any], said: Mapping[str, Declared]) -> Iterable[Declared]:
+    """The ways to say a volume, the best first."""
+    match {key: each for key, each in volume.items() if key != "name"}:
+        case {"nfs": {"server": str(server), "path": str(path), **more}} if not more.keys() - {"readOnly"}:
+            read_only = {"read_only": True} if more.get("readOnly") else {}
+            return (Declared("shares", Flow(server=server, path=path, **read_only)),)
+        case {"persistentVolumeClaim": {"claimName": str(claim), **more}} if not more:
+            own = Declared("volumes", claims.get(claim))
+            other = Declared("claims", claim)
+            return (own, other) if own.meaning is not None and own not in said.values() else (other,)
+        case {"configMap": {"name": str(config_map), **more}} if more.get("defaultMode", 420) == 420 and len(more) < 2:
+            return (Declared("config_maps", config_map),)
+        case {"emptyDir": {"sizeLimit": str(size), **more}} if more.get("medium", "Memory") == "Memory":
+            medium = {"medium": "memory"} if more else {}
+            return (Declared("scratch", Flow(size=size, **medium)),)
+        case {"hostPath": {"path": str(path), **more}} if not more:
+            return (Declared("host_paths", path),)
+        case _:
+            return ()
+
+
+def _until(mounts: Iterable[Fields], names: Collection[str]) -> list[Fields]:
+    """The mounts before the first that is of another volume, that the format cannot say, or of a volume that was
+    mounted before others."""
+    found: list[Fields] = []
+    for each in mounts:
+        name = text(each, "name")
+        again = any(text(one, "name") == name for one in found[:-1]) and text(found[-1], "name") != name
+        if name not in names or again or not _is_plain(each):
+            break
+        found.append(each)
+    return found
+
+
+def _until_unused(
+    known: Mapping[str, Declared], used: Collection[str], templates: Mapping[str, Declared]
+) -> dict[str, Declared]:
+    """The volumes before the first that no container mounts; templates of claims are in no order."""
+    kept = {name: each for name, each in known.items() if name in templates and name in used}
+    for name, each in known.items():
+        if name in templates:
+            continue
+        if name not in used:
+            break
+        kept[name] = each
+    return kept
+
+
+def _is_plain(mount: Fields) -> bool:
+    return not mount.keys() - {"name", "mountPath", "subPath", "readOnly", "mountPropagation"} and (
+        mount.get("mountPropagation") in (None, "HostToContainer")
+    )
+
+
+def _points(mounts: Iterable[Fields]) -> dict[str, Any]:
+    said: dict[str, list[Any]] = {}
+    for each in mounts:
+        more = {
+            "sub_path": each.get("subPath"),
+            "read_only": each.get("readOnly") or None,
+            "propagation": each.get("mountPropagation"),
+        }
+        stated = {key: found for key, found in more.items() if found is not None}
+        path = text(each, "mountPath")
+        said.setdefault(text(each, "name"), []).append(Flow(path=path, **stated) if stated else path)
+    return {name: FlowList(points) if len(points) > 1 else points[0] for name, points in said.items()}
+
+
+def declarations(volumes: Mapping[str, Declared]) -> dict[str, dict[str, Any]]:
+    """The volumes of a service as its file has them: by key and name."""
+    return {
+        key: {name: each.meaning for name, each in volumes.items() if each.key == key}
+        for key in _KEYS
+        if any(each.key == key for each in volumes.values())
+    }
+
+
+def claim_templates(controller: Fields, modes: Mapping[str, str]) -> dict[str, Declared]:
+    """The claims that a statefulset makes for each replica, as far as the format makes them so too. `modes` are the
+    access modes of the lab's storage classes."""
+    found: dict[str, Declared] = {}
+    for each in entries(controller, "spec", "volumeClaimTemplates"):
+        meaning = template_keys(each, modes)
+        if meaning is None:
+            break
+        found[text(each, "metadata", "name")] = Declared("volumes", meaning)
+    return found
+
+
+def template_keys(claim: Fields, modes: Mapping[str, str]) -> Flow | None:
+    """The keys of a claim of one node at a time, and of a storage class that the lab has; None for any other."""
+    spec = mapping(claim, "spec")
+    storage_class = text(spec, "storageClassName")
+    access = [str(each) for each in spec.get("accessModes", ())]
+    if storage_class not in modes or access not in (["ReadWriteOnce"], ["ReadWriteOncePod"]):
+        return None
+    more = {} if access[0] == modes[storage_class] else {"access": access[0]}
+    labels = mapping(claim, "metadata", "labels")
+    return Flow(
+        storage_class=storage_class,
+        size=text(spec, "resources", "requests", "storage"),
+        **more,
+        **({"labels": dict(labels)} if labels else {}),
+    )

@@ -1,0 +1,139 @@
+"""A workload that runs, in the keys of the format."""
+
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+
+from observation import Usage
+from observation.templates import pod_spec, pod_template
+from operations.adopt.app.containers import container_keys, probe_keys
+from operations.adopt.app.pods import pod_keys
+from operations.adopt.app.ports import Reached
+from operations.adopt.app.volumes import Mounted
+from operations.adopt.cluster.footprint import RUNS_AS, figures
+from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.yaml_text import Flow
+from plan.model import Manifest
+from plan.model.fields import Fields, entries, mapping, number, text, value
+
+COUNTED = frozenset({"Deployment", "StatefulSet"})
+"""Controllers with a number of replicas."""
+
+
+def workload_keys(
+    key: Key, stated: Manifest, reach: Reached | None, volumes: Mounted, usage: Usage | None
+) -> dict[str, Any]:
+    """Keys of a workload, `stated` as its owner would write it."""
+    pod = pod_spec(stated)
+    main, *others = entries(pod, "containers")
+    said = _container(key, main, reach, volumes, usage)
+    said |= _controller(key, stated)
+    if reach:
+        said |= reach.keys
+    native, init = _before_main(entries(pod, "initContainers"))
+    sidecars = {text(each, "name"): _container(key, each, reach, volumes, usage) for each in others}
+    sidecars |= {text(each, "name"): {**_container(key, each, None, volumes, usage), "native": True} for each in native}
+    if sidecars:
+        said["sidecars"] = sidecars
+    if init:
+        said["init"] = {text(each, "name"): _container(key, each, None, volumes, usage) for each in init}
+    said |= pod_keys(pod)
+    said |= _marks(key, stated, said)
+    return {**said, "adopt": Flow(_adopted(key, stated, main, reach))}
+
+
+def _before_main(containers: Sequence[Fields]) -> tuple[list[Fields], list[Fields]]:
+    """Native sidecars and init containers, as far as they run in the order in which the program writes them."""
+    native = list(takewhile(_goes_on, containers))
+    return native, list(takewhile(lambda each: not _goes_on(each), containers[len(native) :]))
+
+
+def _goes_on(container: Fields) -> bool:
+    return text(container, "restartPolicy") == "Always"
+
+
+def _container(
+    key: Key, container: Fields, reach: Reached | None, volumes: Mounted, usage: Usage | None
+) -> dict[str, Any]:
+    name = text(container, "name")
+    said = container_keys(container)
+    image = {"image": said.pop("image")}
+    sized = {} if mapping(container, "resources") else {"unsized": True}
+    listens: dict[str, Any] = {}
+    numbers: Mapping[str, int] = {}
+    if reach and name in reach.ports:
+        listens["ports"] = dict(reach.ports[name])
+        numbers = reach.numbers[name]
+    listens |= probe_keys(container, numbers, named=reach is not None and reach.stated == "named")
+    mounts = {"mounts": dict(volumes.mounts[name])} if name in volumes.mounts else {}
+    return {**image, **figures(key, container, usage, []), **sized, **said, **listens, **mounts}
+
+
+def _controller(key: Key, stated: Manifest) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if key.kind != "Deployment":
+        said["runs_as"] = RUNS_AS[key.kind]
+    if key.kind == "CronJob":
+        said["schedule"] = text(stated, "spec", "schedule")
+        said["job"] = Flow(_job_keys(stated))
+    if key.kind in COUNTED and (replicas := number(stated, "spec", "replicas", default=1)) != 1:
+        said["replicas"] = replicas
+    return said
+
+
+def _job_keys(cron_job: Fields) -> dict[str, Any]:
+    """How the runs of a cronjob are repeated and kept."""
+    spec, runs = mapping(cron_job, "spec"), mapping(cron_job, "spec", "jobTemplate", "spec")
+    stated = {
+        "retries": runs.get("backoffLimit"),
+        "restart": value(runs, "template", "spec", "restartPolicy"),
+        "deadline_seconds": runs.get("activeDeadlineSeconds"),
+        "keep_seconds": runs.get("ttlSecondsAfterFinished"),
+        "concurrency": spec.get("concurrencyPolicy"),
+        "start_within_seconds": spec.get("startingDeadlineSeconds"),
+        "keep_succeeded": spec.get("successfulJobsHistoryLimit"),
+        "keep_failed": spec.get("failedJobsHistoryLimit"),
+        "suspended": spec.get("suspend") or None,
+    }
+    return {key: each for key, each in stated.items() if each is not None}
+
+
+def _marks(key: Key, stated: Manifest, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels and annotations of the controller and its pods, beside those of the Service. The labels of the selector
+    are on the pods anyway."""
+    template = mapping(pod_template(stated), "metadata")
+    selector = mapping(stated, "spec", "selector", "matchLabels")
+    found: dict[str, Any] = {}
+    for field in ("labels", "annotations"):
+        pod = {name: each for name, each in mapping(template, field).items() if selector.get(name) != each}
+        marks = {"workload": dict(mapping(stated, "metadata", field)), "pod": pod, **said.get(field, {})}
+        if kept := {where: Flow(each) for where, each in marks.items() if each}:
+            found[field] = kept
+    return found
+
+
+def _adopted(key: Key, stated: Manifest, main: Fields, reach: Reached | None) -> dict[str, Any]:
+    adopt: dict[str, Any] = {"name": key.name}
+    if (container := text(main, "name")) != key.name:
+        adopt["container"] = container
+    if selector := mapping(stated, "spec", "selector", "matchLabels"):
+        adopt["selector"] = dict(selector)
+    if key.kind == "Deployment":
+        adopt["strategy"] = text(stated, "spec", "strategy", "type") or "RollingUpdate"
+        bounds = mapping(stated, "spec", "strategy", "rollingUpdate")
+        adopt |= _bounds(bounds, {"maxSurge": "surge", "maxUnavailable": "unavailable"})
+    elif strategy := text(stated, "spec", "updateStrategy", "type"):
+        adopt["strategy"] = strategy
+        adopt |= _bounds(mapping(stated, "spec", "updateStrategy", "rollingUpdate"), {"maxUnavailable": "unavailable"})
+    adopt |= reach.adopted if reach else {}
+    if service := text(stated, "spec", "serviceName"):
+        adopt["service"] = service
+    if adopt.get("service") == key.name:
+        del adopt["service"]
+    if management := text(stated, "spec", "podManagementPolicy"):
+        adopt["pod_management"] = management
+    return {**adopt, "as_it_is": True}
+
+
+def _bounds(stated: Fields, keys: Mapping[str, str]) -> dict[str, Any]:
+    return {key: stated[field] for field, key in keys.items() if field in stated}

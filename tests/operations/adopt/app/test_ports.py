@@ -1,0 +1,66 @@
+"""Kubernetes Services that run, as ports of containers."""
+
+from typing import Any
+
+import pytest
+
+from operations.adopt.app.ports import reached, service_of
+from operations.adopt.cluster.objects import Key
+
+KEY = Key("Service", "home", "web")
+
+
+def of(ports: list[dict[str, Any]], *containers: dict[str, Any], **more: Any) -> Any:
+    """How a workload is reached whose Service has these ports."""
+    return reached(KEY, {"spec": {"ports": ports, **more}}, {"containers": list(containers)})
+
+
+def container(*ports: dict[str, Any], name: str = "main") -> dict[str, Any]:
+    return {"name": name, "ports": list(ports)}
+
+
+def test_ports_with_names_are_said_by_them() -> None:
+    found = of([{"name": "http", "port": 80, "targetPort": "http"}], container({"name": "http", "containerPort": 8080}))
+    assert found.ports == {"main": {"http": {"number": 8080, "service": 80}}}
+    assert (found.stated, found.adopted) == ("named", {"service": "web", "target": "name"})
+
+
+def test_ports_without_names_and_ports_that_no_container_states_are_told_apart() -> None:
+    unnamed = of([{"port": 53, "protocol": "UDP"}], container({"containerPort": 53, "protocol": "UDP"}))
+    assert unnamed.ports == {"main": {"udp": "53/udp"}}
+    assert unnamed.adopted == {"service": "web", "ports": "unnamed", "unnamed_port": True}
+    nowhere = of([{"name": "http", "port": 80, "nodePort": 30080}], container(), type="NodePort")
+    assert nowhere.ports == {"main": {"http": {"number": 80, "node": 30080}}}
+    assert nowhere.stated == "none"
+
+
+def test_ports_of_sidecars_are_theirs() -> None:
+    sidecar = container({"name": "metrics", "containerPort": 9090}, name="exporter")
+    ports = [{"name": "http", "port": 80}, {"name": "metrics", "port": 9090}]
+    found = of(ports, container({"name": "http", "containerPort": 80}), sidecar)
+    assert found.ports == {"main": {"http": 80}, "exporter": {"metrics": 9090}}
+    assert found.at == {"http": 80, "metrics": 9090}
+
+
+@pytest.mark.parametrize(
+    ("ports", "more"),
+    [
+        ([{"name": "http", "port": 80}], {"type": "LoadBalancer"}),
+        ([{"name": "s", "port": 80, "protocol": "SCTP"}], {}),
+        ([{"name": "http", "port": 80, "targetPort": "elsewhere"}], {}),
+        ([], {}),
+    ],
+)
+def test_a_service_that_the_format_cannot_say_stays_an_object(ports: list[dict[str, Any]], more: Any) -> None:
+    assert of(ports, container({"name": "http", "containerPort": 80}), **more) is None
+
+
+def test_the_service_of_a_statefulset_is_the_one_that_it_names() -> None:
+    services = {
+        Key("Service", "home", name): {"spec": {"selector": {"app": "db"}}} for name in ("db", "db-headless")
+    } | {Key("Service", "home", "other"): {"spec": {"selector": {"app": "x"}}}}
+    labels = {"app": "db", "more": "1"}
+    chosen = service_of(Key("StatefulSet", "home", "db"), {"spec": {"serviceName": "db-headless"}}, labels, services)
+    assert chosen == Key("Service", "home", "db-headless")
+    assert service_of(Key("Deployment", "home", "db"), {}, labels, services) == Key("Service", "home", "db")
+    assert service_of(Key("Deployment", "home", "lone"), {}, {"app": "y"}, services) is None

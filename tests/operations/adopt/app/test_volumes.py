@@ -1,0 +1,76 @@
+"""Volumes of running pods in the keys of the format."""
+
+from typing import Any
+
+from operations.adopt.app.claims import claim_keys
+from operations.adopt.app.volumes import Declared, mounted
+from operations.adopt.cluster.objects import Key
+
+
+def pod(*volumes: dict[str, Any], mounts: list[str] | None = None) -> dict[str, Any]:
+    """A pod whose container mounts its volumes in their order, or as named."""
+    names = [each["name"] for each in volumes] if mounts is None else mounts
+    container = {"name": "main", "volumeMounts": [{"name": name, "mountPath": f"/{name}"} for name in names]}
+    return {"volumes": list(volumes), "containers": [container]}
+
+
+def claim(name: str) -> dict[str, Any]:
+    return {"name": name, "persistentVolumeClaim": {"claimName": f"web-{name}"}}
+
+
+NODE = {"name": "node", "hostPath": {"path": "/srv"}}
+NEEDS_MORE = {"name": "token", "secret": {"secretName": "web"}}
+
+
+def test_claims_of_the_service_are_its_volumes_and_others_are_named() -> None:
+    found = mounted(pod(claim("data"), claim("other")), {}, {"web-data": {"size": "1Gi"}}, {})
+    assert found.volumes == {"data": Declared("volumes", {"size": "1Gi"}), "other": Declared("claims", "web-other")}
+    assert found.mounts == {"main": {"data": "/data", "other": "/other"}}
+
+
+def test_volumes_are_said_up_to_the_first_that_has_no_key_or_is_out_of_order() -> None:
+    assert list(mounted(pod(NODE, NEEDS_MORE, claim("data")), {}, {}, {}).volumes) == ["node"]
+    assert mounted(pod(NODE, claim("data")), {}, {"web-data": {}}, {}).volumes["data"].key == "claims"
+
+
+def test_a_volume_that_nothing_mounts_ends_what_is_said() -> None:
+    assert list(mounted(pod(claim("data"), NODE, mounts=["node"]), {}, {"web-data": {}}, {}).volumes) == []
+
+
+def test_one_name_is_one_volume_in_all_workloads_of_a_service() -> None:
+    said = {"data": Declared("volumes", {"size": "1Gi"})}
+    meanings = {"web-data": {"size": "2Gi"}}
+    assert mounted(pod(claim("data")), {}, meanings, said).volumes == {}
+    assert mounted(pod(claim("data")), {}, {"web-data": {"size": "1Gi"}}, said).volumes == said
+
+
+def test_a_claim_of_a_class_that_the_lab_does_not_have_stays_an_object() -> None:
+    spec: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    stated = {Key("PersistentVolumeClaim", "home", "a"): {"spec": {**spec, "storageClassName": "fast"}}}
+    assert claim_keys(stated, {}) == {}
+    assert claim_keys(stated, {"fast": "ReadWriteOnce"})["a"].meaning == {
+        "storage_class": "fast",
+        "size": "1Gi",
+        "claim": "a",
+    }
+
+
+def test_a_share_is_said_with_its_claim() -> None:
+    size = {"storage": "1Ti"}
+    key = Key("PersistentVolumeClaim", "home", "films")
+    volume = Key("PersistentVolume", "", "nas")
+    bound = {"storageClassName": "", "volumeName": "nas"}
+    claim_of = {"spec": {"accessModes": ["ReadWriteMany"], "resources": {"requests": size}, **bound}}
+    share = {
+        "spec": {
+            "capacity": size,
+            "accessModes": ["ReadWriteMany"],
+            "nfs": {"server": "nas.example", "path": "/films"},
+            "claimRef": {"namespace": "home", "name": "films"},
+        }
+    }
+    said = claim_keys({key: claim_of, volume: share}, {})["films"]
+    assert said.objects == {key, volume}
+    assert said.meaning["share"] == {"server": "nas.example", "path": "/films"}
+    alone = claim_keys({key: claim_of}, {})["films"]
+    assert alone.meaning == {"size": "1Ti", "claim": "films", "volume": "nas"}
