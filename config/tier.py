@@ -53,6 +53,9 @@ class Tier(Model):
     pod_security: Literal["restricted", "baseline"] = "restricted"
     """The Pod Security Standard of its pods. `restricted`: by convention none runs as root, has capabilities or writes
     into its root file system, unless its service states an exception. `baseline`: they run as their images say."""
+    network_policies: bool = False
+    """Whether pods of its namespaces take and make only the connections that the lab knows. Namespaces with charts stay
+    as they are: which connections the pods of a chart need is not known."""
     shutdown_grace_seconds: Seconds
     """How long pods of this tier may take when their node shuts down."""
     gpu: bool = False

@@ -26,6 +26,7 @@ from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
 from plan.findings.job_endings import job_ending_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
+from plan.findings.network_policies import network_policy_findings
 from plan.findings.node import node_findings
 from plan.findings.node_ports import node_port_findings
 from plan.findings.objects import object_findings
@@ -51,6 +52,7 @@ from plan.tiers.namespaces import plan_namespaces
 from plan.tiers.objects import plan_tiers, shutdown_findings
 from plan.tiers.policies import plan_policies
 from plan.watching.objects import watched
+from plan.workloads.network_policies import with_network_policies
 from plan.workloads.services import plan_services
 from plan.workloads.storage_classes import storage_classes
 
@@ -67,6 +69,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
     nodes = plan_nodes(lab)
     namespaces = plan_namespaces(lab, tiers)
     services = watched(lab, nodes, namespaces, plan_services(lab, nodes))
+    services = with_network_policies(lab, namespaces, services)
     capacity = measure(lab, nodes, namespaces, services, running)
     workloads = tuple(workload for service in services for workload in service.workloads)
     return Plan(
@@ -112,6 +115,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *object_findings(lab, services),
                 *budget_findings(lab, services),
                 *store_findings(lab),
+                *network_policy_findings(lab, namespaces, services),
                 *node_port_findings(lab, nodes, workloads),
                 *host_path_findings(nodes, services),
                 *reference_findings(lab, namespaces, services),
