@@ -133,7 +133,7 @@ GPU = model.PciMapping(
 
 
 CREDENTIALS = model.Credentials("lab", "https://192.0.2.20:6443", AUTHORITIES, ADMINISTRATOR)
-FILES = tuple(secret for secret in SECRETS if "." in secret)
+FILES: tuple[Secret, ...] = tuple(secret for secret in SECRETS if "." in secret)
 """Secrets of a control plane."""
 JOIN: tuple[Secret, ...] = ("join-token", "ca-certificate-hash")
 
@@ -146,7 +146,8 @@ def snippet(machine: str, *secrets: Secret) -> model.Snippet:
 
 def control_plane(name: str, vmid: int, **changes: Any) -> model.VirtualMachine:
     """A control plane that is created."""
-    return machine(name, vmid, "control-plane", **{"snippets": (snippet(name, *FILES),)} | changes)
+    stated: dict[str, Any] = {"snippets": (snippet(name, *FILES),), **changes}
+    return machine(name, vmid, "control-plane", **stated)
 
 
 def joining(name: str, vmid: int, role: str = "worker", *secrets: Secret) -> model.VirtualMachine:

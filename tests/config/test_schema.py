@@ -72,7 +72,7 @@ def test_a_schema_refuses_what_the_loader_refuses(name: str, path: tuple[str, ..
 
 
 @pytest.mark.parametrize("entry", [{"shape": "node"}, {"shape": "node", "adopt": True, "memory": "16Gi"}])
-def test_a_machine_with_a_shape_may_leave_out_the_rest(entry: dict[str, object]) -> None:
+def test_a_machine_with_a_shape_may_leave_out_the_rest(entry: dict[str, Any]) -> None:
     assert Draft202012Validator(schemas()["machines"]).is_valid({"node7": entry})
 
 

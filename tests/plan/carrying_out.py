@@ -30,7 +30,7 @@ def carry_out(folder: Path, remedy: Remedy) -> None:
 def _edit(folder: Path, edit: Edit) -> None:
     kind, *keys = edit.path
     file = folder / "services" / f"{keys.pop(0)}.yaml" if kind == "services" else folder / FILES[str(kind)]
-    root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    root = _composed(file.read_text(encoding="utf-8"))
     _set(root, [str(key) for key in keys], edit.value)
     file.write_text(yaml.serialize(root, Dumper=yaml.SafeDumper), encoding="utf-8")
 
@@ -56,7 +56,13 @@ def _set(node: yaml.Node, keys: list[str], value: object) -> None:
 
 
 def _node(value: object) -> yaml.Node:
-    return yaml.compose(yaml.safe_dump(value), Loader=yaml.SafeLoader)
+    return _composed(yaml.safe_dump(value))
+
+
+def _composed(text: str) -> yaml.Node:
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert node is not None, "an empty document"
+    return node
 
 
 def _one_more(folder: Path, name: str) -> None:
@@ -77,7 +83,7 @@ def _one_more(folder: Path, name: str) -> None:
             interface["address"] = _free(str(network), taken)
         interface.pop("mac_address", None)
     file = folder / "machines.yaml"
-    root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    root = _composed(file.read_text(encoding="utf-8"))
     _set(root, [f"{name}-further"], _plain(machine))
     file.write_text(yaml.serialize(root, Dumper=yaml.SafeDumper), encoding="utf-8")
 

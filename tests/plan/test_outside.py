@@ -28,5 +28,5 @@ def test_a_lab_without_machines_is_planned_and_looked_ahead_of() -> None:
     assert plan.bootstrap == {}
     assert plan.policies == (), "nothing governs the namespaces"
     assert plan.errors == ()
-    lost = {loss.name: loss.has_control_plane for loss in look_ahead(plan).losses if loss.event == "node"}
+    lost = {loss.name: loss.has_control_plane for loss in look_ahead(plan).losses or () if loss.event == "node"}
     assert lost == {"one": False, "two": True}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from plan.model import Manifest, Pending
+from plan.model.placement import NoPlace, Obstacle
 from rehearsal import outcome
 from rehearsal.control_plane import Applied, Refused
 from rehearsal.outcome import Outcome, Refusal, WorkloadState, disagreements, placing_seconds, settle, who_refused
@@ -131,7 +132,7 @@ def test_the_planner_is_compared_with_what_is_the_case() -> None:
     def found(waiting: dict[str, int]) -> Outcome:
         return Outcome((WorkloadState(key, 2, 0, waiting),), (), ())
 
-    predicted = [Pending(workload, 2, WORDS)]
+    predicted = [Pending(workload, 2, NoPlace(7, ((Obstacle("resource", "memory"), 7),), None))]
     assert disagreements(found({WORDS: 2}), predicted) == []
     expected: list[Any] = [(key, 0, 2)]
     assert disagreements(found({}), predicted) == expected

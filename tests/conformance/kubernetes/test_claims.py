@@ -5,6 +5,7 @@ Those on volume slots, 28 and not 29, and on the tier of a namespace are in the 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_memory_request_equal_to_limit_is_not_guaranteed(
     governed: Api, first: Manifest, init: Manifest | None, quality: str
 ) -> None:
     """Claimed: tiers 0 to 2 are Guaranteed, with memory request = limit and no CPU limit."""
-    more = {"initContainers": [{"name": "init", "image": "stand-in", **init}]} if init else {}
+    more: dict[str, Any] = {"initContainers": [{"name": "init", "image": "stand-in", **init}]} if init else {}
     with place(governed) as where:
         told, said = judged(governed, pod(first, **more), where)
     assert not isinstance(told, Refused)

@@ -79,8 +79,17 @@ class Agreement:
 
     def result(self, verdicts: Iterable[Verdict]) -> Result:
         """The numbers of the lab."""
-        names = ("decisions", "ties", "races", "preemptions", "sentences", "forgotten")
-        return Result(tuple(verdicts), *(self.counted[name] for name in names), tuple(self.differences))
+        counted = self.counted
+        return Result(
+            verdicts=tuple(verdicts),
+            decisions=counted["decisions"],
+            ties=counted["ties"],
+            races=counted["races"],
+            preemptions=counted["preemptions"],
+            sentences=counted["sentences"],
+            forgotten=counted["forgotten"],
+            differences=tuple(self.differences),
+        )
 
 
 class Rooms(NamedTuple):

@@ -4,7 +4,7 @@ Small and tight, so that much of it finds no place, and every rule of the schedu
 """
 
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from plan.cluster.nodes import PODS, UNSCHEDULABLE, ZONE_LABEL
 from plan.model import Container, Controller, Node, Pod, Workload
@@ -148,25 +148,25 @@ def _constraints(chance: Random, number: int, of: int, volume_zones: tuple[str, 
 def _selector(chance: Random, number: int, of: int) -> Selector:
     """Mostly a workload's own pods, as the charts have it."""
     other = f"w{chance.randrange(of)}"
-    choices: tuple[tuple[Any, ...], ...] = (
-        ("app", "In", (f"w{number}",)),
-        ("app", "In", (f"w{number}",)),
-        ("app", "In", (other,)),
-        ("app", "In", (f"w{number}", other)),
-        ("app", "NotIn", (f"w{number}",)),
-        ("part", "In", ("front",)),
-        ("part", "Exists"),
+    choices = (
+        Requirement("app", "In", (f"w{number}",)),
+        Requirement("app", "In", (f"w{number}",)),
+        Requirement("app", "In", (other,)),
+        Requirement("app", "In", (f"w{number}", other)),
+        Requirement("app", "NotIn", (f"w{number}",)),
+        Requirement("part", "In", ("front",)),
+        Requirement("part", "Exists"),
     )
-    return (Requirement(*chance.choice(choices)),)
+    return (chance.choice(choices),)
 
 
 def _node_selector(chance: Random) -> Selector:
-    choices: tuple[tuple[Any, ...], ...] = (
-        ("disk", "In", ("ssd",)),
-        ("rack", "Exists"),
-        ("rack", "DoesNotExist"),
-        ("rack", "NotIn", ("left",)),
-        ("cores", "Gt", ("1",)),
-        ("cores", "Lt", ("8",)),
+    choices = (
+        Requirement("disk", "In", ("ssd",)),
+        Requirement("rack", "Exists"),
+        Requirement("rack", "DoesNotExist"),
+        Requirement("rack", "NotIn", ("left",)),
+        Requirement("cores", "Gt", ("1",)),
+        Requirement("cores", "Lt", ("8",)),
     )
-    return tuple(Requirement(*each) for each in chance.sample(choices, chance.choice((1, 1, 2))))
+    return tuple(chance.sample(choices, chance.choice((1, 1, 2))))

@@ -53,7 +53,7 @@ class Replay:
 
     def run(self) -> Result:
         """Schedule everything, and say how far the planner agrees."""
-        early = {each.key for each in self.lab.first}
+        early: set[Key] = {each.key for each in self.lab.first}
         self._fill(early)
         planned = place(self.nodes, self.lab.first)
         if self.lab.then or self.lab.lost:

@@ -309,7 +309,8 @@ class Cluster:
     def observe(self) -> Observation:
         resources: dict[str, tuple[Object, ...]] = {RESOURCE_OF[kind]: () for kind in EMPTY}
         for each in self.objects:
-            key = RESOURCE_OF.get(each["kind"], each["kind"].lower() + "s.custom")
+            kind: str = each["kind"]
+            key = RESOURCE_OF.get(kind, kind.lower() + "s.custom")
             resources[key] = (*resources.get(key, ()), each)
         return Observation("test", NOW, "stated", resources, usage=self.usage)
 

@@ -77,7 +77,8 @@ def subject(row: Json) -> tuple[str, str, Json]:
     """The type, name and inputs of what a step is about."""
     if "type" in row:
         return row["type"], row.get("name", "it"), row.get("inputs", {})
-    found = known()[row.get("machine") or row.get("object") or row.get("chart")]
+    (name,) = (row[key] for key in ("machine", "object", "chart") if key in row)
+    found = known()[name]
     return copy.deepcopy(found)
 
 

@@ -56,7 +56,7 @@ def test_a_replacement_counts_once_though_its_halves_are_shown() -> None:
 
 
 def test_one_of_several_control_planes_leaves_the_others() -> None:
-    machines: dict[str, Any] = LAB.machines | {"k8s-master2": LAB.machines["k8s-master"]}
+    machines = {**LAB.machines, "k8s-master2": LAB.machines["k8s-master"]}
     lab = replace(LAB, machines=machines)
     (restart,) = judge(preview_of(update("cpu.cores", "k8s-master")), lab).consequences
     assert "most of its 2 machines" in restart.message

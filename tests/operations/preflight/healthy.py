@@ -112,7 +112,7 @@ def _device(path: str, device_id: str, subsystem_id: str, group: int) -> dict[st
 
 def _storage(name: str, kind: Any, size: int | None) -> Storage:
     total = size or 8000 * GIB
-    thin = {"vgname": name, "thinpool": "data"} if kind == "lvmthin" else {"path": f"/mnt/{name}"}
+    thin: dict[str, Any] = {"vgname": name, "thinpool": "data"} if kind == "lvmthin" else {"path": f"/mnt/{name}"}
     return Storage(type=kind, content=CONTENTS, total=total, used=total * 40 // 100, **thin)
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from config.load import load_lab
 from config.source import dotted
+from operations.preflight.state import Unread
 from operations.preflight.token import check_token
 from plan import make_plan
 from plan.proxmox.privileges import ROLES, needs
@@ -73,7 +74,9 @@ def test_every_privilege_that_is_missing_is_missed() -> None:
         state = read(plan, proxmox)
     assert check_token(plan, state).findings == ()
     for need in needs(plan):
-        granted = {each: value for each, value in state.privileges[need.path].items() if each != need.privilege}
+        held = state.privileges[need.path]
+        assert not isinstance(held, Unread)
+        granted = {each: value for each, value in held.items() if each != need.privilege}
         lacking = state._replace(privileges={**state.privileges, need.path: granted})
         (finding,) = check_token(plan, lacking).findings
         assert f"the token lacks {need.privilege} on {need.path}: needed to {need.purpose}" == finding.message

@@ -21,7 +21,7 @@ def late(lab_name: str, waits: Mapping[str, int]) -> list[str]:
         for order, (name, machine) in enumerate(lab.machines.items())
     }
     lab = replace(lab, machines=machines)
-    return [finding.path[1] for finding in cold_start_findings(lab, plan_nodes(lab))]
+    return [str(finding.path[1]) for finding in cold_start_findings(lab, plan_nodes(lab))]
 
 
 def test_machines_of_a_host_start_one_after_the_other() -> None:

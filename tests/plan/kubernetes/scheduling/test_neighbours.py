@@ -59,25 +59,25 @@ def test_a_required_spread_of_a_daemonset_counts_its_own_node_alone() -> None:
 
 
 def test_without_a_stated_spread_a_node_without_a_zone_counts_as_least_crowded() -> None:
-    nodes = [node("a", **{ZONE_LABEL: "1"}), node("b")]
+    nodes = [node("a", labelled={ZONE_LABEL: "1"}), node("b")]
     assert placed(nodes, workload("web"))[0] == {"a": 0, "b": 1}
 
 
 def test_without_a_stated_spread_zones_are_kept_even_too() -> None:
     zones = {"a": "1", "b": "1", "c": "2"}
-    nodes = [node(name, **{ZONE_LABEL: zone}) for name, zone in zones.items()]
+    nodes = [node(name, labelled={ZONE_LABEL: zone}) for name, zone in zones.items()]
     assert placed(nodes, workload("web", 2))[0] in ({"a": 1, "b": 0, "c": 1}, {"a": 0, "b": 1, "c": 1})
 
 
 def test_a_new_volume_keeps_the_pods_that_share_it_in_one_zone() -> None:
-    nodes = [node("a", cpu=1000, **{ZONE_LABEL: "1"}), node("b", cpu=1000, **{ZONE_LABEL: "2"})]
+    nodes = [node("a", cpu=1000, labelled={ZONE_LABEL: "1"}), node("b", cpu=1000, labelled={ZONE_LABEL: "2"})]
     shared = workload("shared", 2, block_volumes=("data",))
     assert placed(nodes, shared) == ({"a": 1, "b": 0}, [("shared", 1)])
     assert "1 node(s) didn't match PersistentVolume's node affinity" in reason(nodes, shared)
 
 
 def test_a_volume_that_exists_is_in_reach_of_its_zone_alone() -> None:
-    nodes = [node("a", **{ZONE_LABEL: "1"}), node("b", **{ZONE_LABEL: "2"})]
+    nodes = [node("a", labelled={ZONE_LABEL: "1"}), node("b", labelled={ZONE_LABEL: "2"})]
     there = workload("stored", block_volumes=("data",), constraints=Constraints(volume_zones=("2",)))
     assert placed(nodes, there) == ({"a": 0, "b": 1}, [])
     lost = workload("stored", block_volumes=("data",), constraints=Constraints(volume_zones=("3",)))

@@ -14,10 +14,16 @@ ZONE = "zone"
 
 
 def node(
-    name: str, *, cpu: int = 4000, taints: Mapping[str, str] | None = None, slots: int = 28, **labels: str
+    name: str,
+    *,
+    cpu: int = 4000,
+    taints: Mapping[str, str] | None = None,
+    slots: int = 28,
+    labelled: Mapping[str, str] | None = None,
+    **labels: str,
 ) -> Node:
     room = {CPU: cpu, MEMORY: 8 * GIB, PODS: 10}
-    return Node(name, "worker", "general", labels, taints or {}, room, room, slots)
+    return Node(name, "worker", "general", {**labels, **(labelled or {})}, taints or {}, room, room, slots)
 
 
 def workload(name: str, replicas: int = 1, controller: Controller = "Deployment", **pod: Any) -> Workload:
