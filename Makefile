@@ -107,6 +107,7 @@ lock: installer ## Pin the dependencies with their hashes (UPGRADE=1 for the new
 	@echo "Pinning the dependencies"
 	@$(LOCK) --group installer --output-file requirements-uv.txt
 	@$(LOCK) --group checkov --output-file requirements-checkov.txt
+	@$(LOCK) --group policy --output-file policy/requirements.txt
 	@$(LOCK) pyproject.toml --output-file requirements.txt
 	@$(LOCK) pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
 	@$(LOCK) pyproject.toml --extra docs --constraints requirements.txt --output-file requirements-docs.txt

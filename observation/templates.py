@@ -2,26 +2,14 @@
 
 from collections.abc import Iterator
 
+from config.pod import POD_TEMPLATES
 from plan.model.fields import Fields, entries, mapping, text
-
-_TEMPLATES = {
-    "Deployment": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "ReplicationController": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-}
-"""Where the template of the pods of a workload stands."""
 
 
 def pod_template(manifest: Fields) -> Fields:
     """Metadata and specification of the pods of a workload, or of a pod itself; empty for what has no pods."""
-    kind = text(manifest, "kind")
-    if kind == "Pod":
-        return manifest
-    return mapping(manifest, *_TEMPLATES[kind]) if kind in _TEMPLATES else {}
+    path = POD_TEMPLATES.get(text(manifest, "kind"))
+    return {} if path is None else mapping(manifest, *path)
 
 
 def pod_spec(manifest: Fields) -> Fields:
