@@ -33,7 +33,7 @@ JOBS = dict(jobs())
 
 def test_there_are_pipelines_for_three_forges() -> None:
     assert {each.rpartition("/")[2] for each in JOBS} == {"check", "oldest", "review", "preview", "apply", "drift"}
-    assert [each.stem for each in PIPELINES] == ["apply", "check", "drift"]
+    assert [each.stem for each in PIPELINES] == ["apply", "check", "drift", "review"]
 
 
 @pytest.mark.parametrize("file", [*WORKFLOWS, *PIPELINES], ids=str)
@@ -79,6 +79,15 @@ def test_a_woodpecker_pipeline_of_pull_requests_has_no_secret(file: Path) -> Non
         event for each in whens for event in ([each["event"]] if isinstance(each["event"], str) else each["event"])
     ]
     assert not ("pull_request" in events and "from_secret" in yaml.safe_dump(content))
+
+
+def test_a_woodpecker_run_on_a_pull_request_is_started_by_hand_and_applies_nothing() -> None:
+    review, apply = (read(ROOT / ".woodpecker" / f"{name}.yaml") for name in ("review", "apply"))
+    assert review["when"] == [{"event": "manual", "branch": "main", "evaluate": "PULL_REQUEST != nil"}]
+    assert all("PULL_REQUEST == nil" in each["evaluate"] for each in apply["when"] if "manual" in each["event"])
+    (step,) = review["steps"]
+    assert ".ci/apply" not in str(step["commands"])
+    assert step["commands"][-1].endswith(".ci/review")
 
 
 @pytest.mark.parametrize("name", [each for each in JOBS if each.rpartition("/")[2] in ("apply", "drift")])
