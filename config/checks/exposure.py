@@ -77,7 +77,14 @@ def check_ways(lab: Draft) -> Iterator[Problem]:
 def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
     """Keys that have no effect on the way of an exposure, each with the reason."""
     gateway = platform.gateway_of(exposure)
+    further = [platform.gateways[each] for each in exposure.further_gateways if each in platform.gateways]
     found: dict[str, str] = {}
+    if further and gateway is None:
+        found["further_gateways"] = "the route is an Ingress; name the first Gateway under gateway"
+    elif exposure.reach == "lan" and any(each.reach != "lan" for each in further):
+        found["further_gateways"] = "one of them is for the internet, and the route for the lan: say reach: internet"
+    elif gateway and exposure.auth == "required" and any(each.sign_in != gateway.sign_in for each in further):
+        found["further_gateways"] = "with auth: required, their sign_in in cluster.yaml is that of the first Gateway"
     if gateway is None and exposure.filters:
         found["filters"] = "only routes of a Gateway have filters; name one under gateway, or use middlewares"
     if not platform.passes_ingress(exposure):

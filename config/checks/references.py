@@ -65,6 +65,7 @@ REFERENCES = (
     Reference("services.*.backup.storage_class", "storage class", "storage"),
     Reference("services.*.expose.*.workload", "workload", "services.1.workloads"),
     Reference("services.*.expose.*.gateway", "gateway", "cluster.platform.gateways"),
+    Reference("services.*.expose.*.further_gateways.*", "gateway", "cluster.platform.gateways"),
     Reference("services.*.footprint.*.volumes.*", "volume", "services.1.volumes"),
     Reference("services.*.waits_for.*", "service", "services"),
     Reference("services.*.workloads.*.waits_for.*", "service", "services"),

@@ -6,6 +6,7 @@ from config.draft import Draft
 from config.pod_security import excepted_keys
 from config.rights import excepted_permissions
 from config.service import HelmService, Service
+from config.service.app import OwnWorkloads
 from config.service.common import Departure
 from config.service.container import Container, Listening, Workload
 from config.service.runs import ENDING
@@ -43,6 +44,8 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
                 yield lab.problem((*path, "adopt", "unnamed_port"), message)
             if "job" in workload.model_fields_set and workload.runs_as not in ENDING:
                 yield lab.problem((*path, "job"), f"a {workload.runs_as} does not end; leave it out")
+            if workload.service_account and isinstance(service, OwnWorkloads) and service.permissions:
+                yield lab.problem((*path, "service_account"), "permissions make one; leave one of the two out")
             if workload.health and not workload.ports:
                 yield lab.problem((*path, "health"), "needs a port; declare one under ports")
 

@@ -139,7 +139,8 @@ class Container(Resources):
     privileged: bool = False
     """Run with all rights on the node; needs the exception `host-access`."""
     privilege_escalation: bool = False
-    """Processes may gain more rights than their parent has, as sudo and ping do."""
+    """Processes may gain more rights than their parent has, as sudo and ping do. Of a workload that stays as it is,
+    false is only written where it is stated."""
     pre_stop_sleep_seconds: Annotated[int, Field(ge=1, le=600)] | None = None
     """How long the container waits before it is stopped, so that requests under way end; in place of `pre_stop`."""
 
@@ -148,8 +149,9 @@ class Listening(Container):
     """A container that runs as long as its pod, and may be reached."""
 
     ports: dict[PortName, PortNumber] = {}
-    """`8000`, `53/udp`, or `{number: 8000, service: 80, node: 30080}`: where the container listens, the port of the
-    Kubernetes Service, and one of every node. The first one of the main container is where the service is reached."""
+    """`8000`, `53/udp`, or `{number: 8000, service: 80, node: 30080, speaks: https}`: where the container listens, the
+    port of the Kubernetes Service, one of every node, and the protocol above it for controllers that ask. The first one
+    of the main container is where the service is reached."""
     probes: Probes | None = None
     """How Kubernetes asks whether the container has started, can be reached, and lives; in place of `health`."""
 
@@ -197,6 +199,8 @@ class Workload(Listening, Published):
     """HTTP path on the first port that answers 2xx when the service works; left out, the port is tried."""
     sidecars: dict[Name, Sidecar] = {}
     init: dict[Name, Container] = {}
+    service_account: Name | None = None
+    """A ServiceAccount that exists or is one of `objects`; its pods get its token. `permissions` make one instead."""
     pull_secrets: tuple[Name, ...] = ()
     """Secrets with which images are pulled."""
     waits_for: tuple[Name, ...] = ()

@@ -53,6 +53,8 @@ class Exposure(Model):
     gateway: Name | None = None
     """The Gateway of `platform.gateways` that it is reached through; left out, the lab's ingress controller, and in a
     lab without one the first Gateway."""
+    further_gateways: tuple[Name, ...] = ()
+    """Gateways that lead to it as well, for example one for the internet beside that of the house."""
     ingress_class: Name | None = None
     """The class of another ingress controller than the lab's, for example nginx. What is particular to it stands under
     `annotations: {route: ...}`."""

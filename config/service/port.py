@@ -21,6 +21,8 @@ class ContainerPort(NamedTuple):
     """The port of the Kubernetes Service, where it is another."""
     node: int | None = None
     """The port of every node at which the Service is reached as well."""
+    speaks: str | None = None
+    """The protocol above it (`appProtocol`), for controllers that ask."""
 
     @property
     def reached(self) -> int:
@@ -28,8 +30,9 @@ class ContainerPort(NamedTuple):
         return self.service or self.number
 
 
+_SPOKEN = re.compile(r"([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?")
 _PORT = re.compile(r"(\d{1,5})(?:/(tcp|udp))?")
-_KEYS = ("number", "service", "node")
+_KEYS = ("number", "service", "node", "speaks")
 
 
 def _port(value: object) -> ContainerPort:
@@ -48,7 +51,10 @@ def _port(value: object) -> ContainerPort:
         raise ValueError(f"service: {shown(service)} is not a port; write for example 80")
     if node is not None and node not in NODE_PORTS:
         raise ValueError(f"node: {shown(node)} is not a port of nodes; they are {NODE_PORTS[0]} to {NODE_PORTS[-1]}")
-    return _listening(said["number"])._replace(service=service, node=node)
+    speaks = said.get("speaks")
+    if speaks is not None and not (isinstance(speaks, str) and _SPOKEN.fullmatch(speaks)):
+        raise ValueError(f"speaks: {shown(speaks)} is no protocol; write for example kubernetes.io/ws or https")
+    return _listening(said["number"])._replace(service=service, node=node, speaks=speaks)
 
 
 def _listening(value: object) -> ContainerPort:
@@ -64,6 +70,7 @@ _LONG: dict[str, Any] = {
     "properties": {
         "number": _NUMBER,
         "service": {"type": "integer", "minimum": 1, "maximum": LARGEST},
+        "speaks": {"type": "string", "pattern": f"^{_SPOKEN.pattern}$"},
         "node": {"type": "integer", "minimum": NODE_PORTS[0], "maximum": NODE_PORTS[-1]},
     },
     "required": ["number"],

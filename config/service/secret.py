@@ -25,6 +25,8 @@ class SecretVariable(Model):
     """A Secret that exists already, or that another object of the service makes."""
     store: StoreName | None = None
     """The store that it is in, where that is not the lab's Vault."""
+    optional: bool = False
+    """Of a Secret that exists: the container starts without it as well."""
 
     @property
     def is_fetched(self) -> bool:
@@ -41,6 +43,8 @@ class EnvironmentSource(Model):
     store: StoreName | None = None
     prefix: Annotated[str, text_like(r"^[A-Za-z_][A-Za-z0-9_]*$", "the beginning of a variable's name")] | None = None
     """Prefix of each variable's name."""
+    optional: bool = False
+    """The container starts without it as well."""
 
 
 class ConfigKey(Model):
@@ -49,6 +53,8 @@ class ConfigKey(Model):
     config_map: Name
     key: SecretKey | None = None
     """Left out, the variable's name."""
+    optional: bool = False
+    """The container starts without it as well."""
 
 
 class SecretFile(Model):

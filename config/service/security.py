@@ -2,15 +2,21 @@
 
 from typing import Annotated, Literal
 
-from config.kubernetes import GroupId
+from config.kubernetes import GroupId, UserId
 from config.model import Model, Text, text_like
 
 _PROFILE = r"^(RuntimeDefault|Unconfined|Localhost/[^/].*)$"
 
 
 class PodSecurity(Model):
-    """Groups, user namespaces and system calls of a workload's pods. What is left out is by convention."""
+    """Users, groups, user namespaces and system calls of a workload's pods. What is left out is by convention."""
 
+    run_as_user: UserId | None = None
+    """Numeric user id of all containers that state none of their own."""
+    run_as_group: GroupId | None = None
+    """Numeric group id of all containers that state none of their own."""
+    non_root: bool | None = None
+    """Whether the kubelet starts containers only as another user than root; left out, each as its tier says."""
     fs_group: GroupId | None = None
     """The group that owns volumes; left out, the user's number where one is stated."""
     fs_group_change: Literal["OnRootMismatch", "Always"] | None = None

@@ -104,6 +104,8 @@ class Volume(Model):
 class Scratch(Model):
     """An emptyDir: gone with the pod."""
 
-    size: MemoryQuantity
+    size: MemoryQuantity | None = None
+    """The most that it holds; left out, as much as the container's `ephemeral_storage`, or for `medium: memory` its
+    `memory`, leaves."""
     medium: Literal["disk", "memory"] = "disk"
     """`memory` counts towards the container's memory."""

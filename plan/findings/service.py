@@ -238,7 +238,8 @@ def _uses_devices(workload: Workload) -> bool:
 
 def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterator[Finding]:
     scratch = scratch_of(service)
-    size = sum(scratch[name].size for name in mounted(workload) if name in scratch and scratch[name].medium == "memory")
+    used = [scratch[name] for name in mounted(workload) if name in scratch]
+    size = sum(each.size or 0 for each in used if each.medium == "memory")
     if size >= workload.memory:
         yield SCRATCH_EXCEEDS_MEMORY.finding(
             (*path, "memory"),

@@ -11,7 +11,6 @@ from config.source import Path
 from config.storage_class import NfsStorageClass
 from plan.changes.data_formats import SERVERS
 from plan.model.findings import Finding, Rule
-from plan.workloads.volumes import is_block
 
 DATABASE_ON_NFS = Rule(
     "DATABASE-ON-NFS",
@@ -81,7 +80,9 @@ _FIX = "use a block storage class; backups are well placed on NFS"
 def store_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each database and store with its files on NFS."""
     for name, service in lab.services.items():
-        if isinstance(service, DatabaseBase) and not is_block(lab, service.storage_class):
+        if isinstance(service, DatabaseBase) and isinstance(
+            lab.storage_classes.get(service.storage_class), NfsStorageClass
+        ):
             yield DATABASE_ON_NFS.finding(
                 ("services", name, "storage_class"),
                 f"the {service.size} of data of {name} are on NFS ({service.storage_class}): {_WHY}",

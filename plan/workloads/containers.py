@@ -48,7 +48,7 @@ def container_manifest(
         manifest["workingDir"] = config.working_dir
     if config.terminal:
         manifest |= {"stdin": True, "tty": True}
-    if settings := _as_stated(config) if as_it_is else _secured(context, config):
+    if settings := _as_it_is(config) if as_it_is else _secured(context, config):
         manifest["securityContext"] = settings
     if config.command:
         manifest["command"] = list(config.command)
@@ -99,6 +99,13 @@ def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]
     return settings
 
 
+def _as_it_is(config: ContainerConfig) -> dict[str, Any]:
+    """The settings that are stated, and nothing else."""
+    if "privilege_escalation" not in config.model_fields_set:
+        return _as_stated(config)
+    return {"allowPrivilegeEscalation": config.privilege_escalation, **_as_stated(config)}
+
+
 def _as_stated(config: ContainerConfig, dropped: tuple[str, ...] | None = None) -> dict[str, Any]:
     settings: dict[str, Any] = {"privileged": True} if config.privileged else {}
     changes = {"add": config.capabilities, "drop": config.drop_capabilities if dropped is None else dropped}
@@ -129,13 +136,17 @@ def _environment(context: ServiceContext, config: ContainerConfig) -> list[Manif
 
 def _reference(context: ServiceContext, variable: str, source: SecretVariable) -> Manifest:
     if source.secret is not None:
-        return {"secretKeyRef": {"name": source.secret, "key": source.key or variable}}
+        return {"secretKeyRef": {"name": source.secret, "key": source.key or variable, **_optional(source)}}
     key = secret_key(context, variable, source.path, source.key)
     return {"secretKeyRef": {"name": secret_name(context, source.store), "key": key}}
 
 
 def _config_key(variable: str, source: ConfigKey) -> Manifest:
-    return {"configMapKeyRef": {"name": source.config_map, "key": source.key or variable}}
+    return {"configMapKeyRef": {"name": source.config_map, "key": source.key or variable, **_optional(source)}}
+
+
+def _optional(source: ConfigKey | EnvironmentSource | SecretVariable) -> Manifest:
+    return {"optional": True} if source.optional else {}
 
 
 def _field(field: str) -> Manifest:
@@ -151,9 +162,9 @@ def _environment_sources(context: ServiceContext, config: ContainerConfig) -> li
 
 def _source(context: ServiceContext, each: EnvironmentSource) -> Manifest:
     if each.config_map is not None:
-        return {"configMapRef": {"name": each.config_map}}
+        return {"configMapRef": {"name": each.config_map, **_optional(each)}}
     name = each.secret if each.path is None else whole_secret_name(context, each.path, each.store)
-    return {"secretRef": {"name": name}}
+    return {"secretRef": {"name": name, **_optional(each)}}
 
 
 def ports(config: Listening, adopted: Adopted) -> list[Manifest]:

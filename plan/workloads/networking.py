@@ -57,6 +57,7 @@ def _service(
                 **_target(config.adopt, port_name, port),
                 "protocol": port.protocol,
                 **({"nodePort": port.node} if port.node else {}),
+                **({"appProtocol": port.speaks} if port.speaks else {}),
             }
             for port_name, port in shown
         ],

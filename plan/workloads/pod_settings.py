@@ -50,8 +50,9 @@ def _option(name: str, value: str | None) -> dict[str, str]:
 def _secured(context: ServiceContext, config: WorkloadConfig) -> dict[str, Any]:
     """The settings that are stated, and those of the conventions."""
     settings: dict[str, Any] = {"seccompProfile": {"type": "RuntimeDefault"}}
-    if config.run_as_user is not None:
-        settings["fsGroup"] = config.run_as_user
+    user = config.run_as_user if config.run_as_user is not None else config.security.run_as_user
+    if user is not None:
+        settings["fsGroup"] = user
     settings |= _as_stated(config)
     if "fsGroup" in settings and context.tier.pod_security == "restricted":
         settings.setdefault("fsGroupChangePolicy", "OnRootMismatch")
@@ -67,6 +68,9 @@ def _as_stated(config: WorkloadConfig) -> dict[str, Any]:
         "seccompProfile": _profile(security.seccomp) if security.seccomp else None,
         "appArmorProfile": _profile(security.app_armor) if security.app_armor else None,
         "sysctls": [{"name": name, "value": each} for name, each in security.sysctls.items()] or None,
+        "runAsUser": security.run_as_user,
+        "runAsGroup": security.run_as_group,
+        "runAsNonRoot": security.non_root,
         "fsGroup": security.fs_group,
         "fsGroupChangePolicy": security.fs_group_change,
         "supplementalGroups": list(security.groups) or None,

@@ -65,7 +65,7 @@ def pod_template(
     called = identity(name, config)
     conventions: dict[str, Any] = {
         "priorityClassName": context.service.tier,
-        "automountServiceAccountToken": has_permissions(context.service),
+        "automountServiceAccountToken": _service_account(context, config) is not None,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": config.grace_seconds,
     }
@@ -85,7 +85,7 @@ def pod_template(
         "topologySpreadConstraints": _stated_spread(config) or (None if as_it_is else _spread(called.selector, config)),
         "resourceClaims": _resource_claims(config),
         "imagePullSecrets": [{"name": secret} for secret in config.pull_secrets],
-        "serviceAccountName": context.name if has_permissions(context.service) else None,
+        "serviceAccountName": _service_account(context, config),
         "hostNetwork": config.host_network,
         "dnsPolicy": dns_policy(config),
     }
@@ -100,6 +100,11 @@ def pod_template(
         metadata["annotations"] = annotations
     constraints = read_constraints(metadata, spec, preempts=context.tier.preempts)
     return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": spec})
+
+
+def _service_account(context: ServiceContext, config: WorkloadConfig) -> str | None:
+    """The account at the API server; None for pods without a token."""
+    return config.service_account or (context.name if has_permissions(context.service) else None)
 
 
 def _resource_claims(config: WorkloadConfig) -> list[Manifest]:

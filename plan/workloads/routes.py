@@ -74,7 +74,7 @@ def _http_route(
 ) -> Manifest:
     """A redirect may have no backend beside it."""
     service, port = backend
-    listener = {"sectionName": gateway.listener} if gateway.listener else {}
+    further = (context.lab.cluster.platform.gateways[each] for each in exposure.further_gateways)
     filters = [*(gateway.sign_in if exposure.auth == "required" else ()), *exposure.filters]
     answers = not any(each.get("type") == "RequestRedirect" for each in filters)
     rule = {
@@ -91,11 +91,16 @@ def _http_route(
         marked=not context.stays_as_it_is,
         annotations=context.service.annotations.route | _public_name(context, exposure, is_gateway=True),
         spec={
-            "parentRefs": [{"name": gateway.name, "namespace": gateway.namespace, **listener}],
+            "parentRefs": [*map(_parent, (gateway, *further))],
             "hostnames": [exposure.host_name(context.lab.site.domain)],
             "rules": [rule],
         },
     )
+
+
+def _parent(gateway: Gateway) -> Manifest:
+    listener = {"sectionName": gateway.listener} if gateway.listener else {}
+    return {"name": gateway.name, "namespace": gateway.namespace, **listener}
 
 
 def _public_name(context: ServiceContext, exposure: Exposure, *, is_gateway: bool = False) -> dict[str, str]:

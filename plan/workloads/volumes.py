@@ -164,7 +164,8 @@ def _block_class(context: ServiceContext, volume: str) -> BlockStorageClass | No
 def disk_scratch(context: ServiceContext, config: WorkloadConfig) -> int:
     """Bytes of disk-backed scratch space that a workload mounts."""
     scratch = scratch_of(context.service)
-    return sum(scratch[name].size for name in mounted(config) if name in scratch and scratch[name].medium == "disk")
+    used = [scratch[name] for name in mounted(config) if name in scratch]
+    return sum(each.size or 0 for each in used if each.medium == "disk")
 
 
 def pod_volumes(
@@ -179,7 +180,8 @@ def pod_volumes(
     for name, scratch in scratch_of(context.service).items():
         if name in mounted(config):
             medium = {"medium": "Memory"} if scratch.medium == "memory" else {}
-            volumes.append({"name": name, "emptyDir": {**medium, "sizeLimit": str(scratch.size)}})
+            most = {} if scratch.size is None else {"sizeLimit": str(scratch.size)}
+            volumes.append({"name": name, "emptyDir": {**medium, **most}})
     volumes += [
         {"name": name, "hostPath": {"path": path}}
         for name, path in host_paths_of(context.service).items()

@@ -144,6 +144,47 @@ def test_a_further_workload_has_an_address_of_its_own() -> None:
     assert found["pods-names"]["type"] == "ClusterIP"
 
 
+def test_a_route_leads_through_several_gateways() -> None:
+    route = one(plan_of("every_key"), "HTTPRoute", "routes-both.every.example")
+    assert [each["name"] for each in route["spec"]["parentRefs"]] == ["envoy-outside", "envoy-inside"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("further_gateways: [inside], reach: internet", "further_gateways: [insid], reach: internet", "did you mean"),
+        (
+            "gateway: outside, further_gateways: [inside], reach: internet",
+            "gateway: inside, further_gateways: [outside]",
+            "one of them is for the internet, and the route for the lan: say reach: internet",
+        ),
+        ("auth: app}\n  - {host: routes-outside", "auth: required}\n  - {host: routes-outside", "their sign_in in"),
+        ("routes-both, gateway: outside, ", "routes-both, ", "the route is an Ingress; name the first Gateway"),
+    ],
+)
+def test_a_route_that_cannot_be_is_answered(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": "services/routes.yaml", "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
+        load_lab(folder)
+    assert says in str(refused.value)
+
+
+def test_the_user_of_a_pod_is_that_of_containers_that_state_none() -> None:
+    security = pod()["securityContext"]
+    assert [security[key] for key in ("runAsUser", "runAsGroup", "runAsNonRoot")] == [1000, 1000, False]
+    assert "runAsUser" not in pod()["containers"][0]["securityContext"]
+
+
+def test_scratch_space_without_a_size_has_no_limit_of_its_own() -> None:
+    volumes = {each["name"]: each.get("emptyDir") for each in pod()["volumes"]}
+    assert (volumes["cache"], volumes["fast"]) == ({}, {"medium": "Memory"})
+
+
+def test_pods_have_the_account_that_they_name_and_its_token() -> None:
+    spec = one(plan_of("every_key"), "Deployment", "pods-names")["spec"]["template"]["spec"]
+    assert (spec["serviceAccountName"], spec["automountServiceAccountToken"]) == ("names", True)
+
+
 def test_a_hook_is_a_command_or_a_request() -> None:
     vpn = pod()["initContainers"][0]
     assert vpn["lifecycle"] == {"preStop": {"httpGet": {"path": "/disconnect", "port": "control"}}}
@@ -198,6 +239,7 @@ def test_a_job_is_kept_so_that_it_does_not_run_again() -> None:
             "makes the volume of what csi names; leave this out, or csi",
         ),
         ("secret: nas-login", "secret: NAS login", "a Secret, or NAMESPACE/NAME, for example storage/nas"),
+        ("speaks: kubernetes.io/ws", "speaks: [ws]", "speaks: a list is no protocol; write for example"),
         ("effect: NoExecute, seconds: 30", "seconds: 30", "write effect: NoExecute, or leave it out"),
         (
             "    publish: [dns]",

@@ -20,6 +20,8 @@ _TIMES = {
     "timeoutSeconds": "timeout_seconds",
     "failureThreshold": "failures",
 }
+_OPTIONAL = {"optional": True}
+"""Of a source that may be missing."""
 
 
 def container_keys(container: Fields) -> dict[str, Any]:
@@ -87,10 +89,10 @@ def _sources(container: Fields) -> dict[str, Any]:
     for each in entries(container, "envFrom"):
         prefix = {"prefix": each["prefix"]} if each.get("prefix") else {}
         match {key: source for key, source in each.items() if key != "prefix"}:
-            case {"secretRef": {"name": str(name), **more}} if not more:
-                found.append(Flow(secret=name, **prefix))
-            case {"configMapRef": {"name": str(name), **more}} if not more:
-                found.append(Flow(config_map=name, **prefix))
+            case {"secretRef": {"name": str(name), **more}} if more in ({}, _OPTIONAL):
+                found.append(Flow(secret=name, **prefix, **more))
+            case {"configMapRef": {"name": str(name), **more}} if more in ({}, _OPTIONAL):
+                found.append(Flow(config_map=name, **prefix, **more))
             case _:
                 break
     return {"env_from": found} if found else {}
@@ -110,12 +112,17 @@ def _process(container: Fields) -> dict[str, Any]:
         said["privileged"] = True
     if security.get("readOnlyRootFilesystem"):
         said["read_only_root"] = True
+    if (escalation := security.get("allowPrivilegeEscalation")) is not None:
+        said["privilege_escalation"] = bool(escalation)
     for field, key in (("add", "capabilities"), ("drop", "drop_capabilities")):
         if names := values(security, "capabilities", field):
             said[key] = FlowList(names)
     for field, key in (("preStop", "pre_stop"), ("postStart", "post_start")):
         if command := values(container, "lifecycle", field, "exec", "command"):
             said[key] = FlowList(command)
+        asked = mapping(container, "lifecycle", field, "httpGet")
+        if not asked.keys() ^ {"path", "port"} and isinstance(asked["port"], str):
+            said[key] = Flow(http=text(asked, "path"), port=asked["port"])
     if isinstance(pause := value(container, "lifecycle", "preStop", "sleep", "seconds"), int):
         said["pre_stop_sleep_seconds"] = pause
     return said

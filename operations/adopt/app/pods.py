@@ -5,7 +5,7 @@ from typing import Any
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model.fields import Fields, entries, mapping, text, value, values
 
-_TOLERATION = frozenset({"key", "operator", "value", "effect"})
+_TOLERATION = frozenset({"key", "operator", "value", "effect", "tolerationSeconds"})
 
 
 def pod_keys(pod: Fields) -> dict[str, Any]:
@@ -15,6 +15,8 @@ def pod_keys(pod: Fields) -> dict[str, Any]:
         said["host_network"] = True
     if security := _security(pod):
         said["security"] = Flow(security)
+    if (account := text(pod, "serviceAccountName")) and account != "default":
+        said["service_account"] = account
     if secrets := [text(each, "name") for each in entries(pod, "imagePullSecrets")]:
         said["pull_secrets"] = FlowList(secrets)
     if selector := mapping(pod, "nodeSelector"):
@@ -31,6 +33,9 @@ def pod_keys(pod: Fields) -> dict[str, Any]:
 def _security(pod: Fields) -> dict[str, Any]:
     security = mapping(pod, "securityContext")
     stated = {
+        "run_as_user": security.get("runAsUser") or None,
+        "run_as_group": security.get("runAsGroup"),
+        "non_root": security.get("runAsNonRoot"),
         "fs_group": security.get("fsGroup"),
         "fs_group_change": security.get("fsGroupChangePolicy"),
         "groups": FlowList(values(security, "supplementalGroups")) or None,
@@ -42,6 +47,10 @@ def _security(pod: Fields) -> dict[str, Any]:
         "host_ipc": pod.get("hostIPC") or None,
     }
     return {key: each for key, each in stated.items() if each is not None}
+
+
+def _toleration(stated: Fields) -> dict[str, Any]:
+    return {"seconds" if key == "tolerationSeconds" else key: each for key, each in stated.items()}
 
 
 def _profile(profile: Fields) -> str | None:
@@ -64,8 +73,10 @@ def _placement(pod: Fields, *, every_node: bool) -> dict[str, Any]:
     stated = {
         "affinity": mapping(pod, "affinity") or None,
         "spread": list(entries(pod, "topologySpreadConstraints")) or None,
-        "tolerations": [Flow(each) for each in tolerations] if sayable and tolerations else None,
+        "tolerations": [Flow(_toleration(each)) for each in tolerations] if sayable and tolerations else None,
         "runtime_class": text(pod, "runtimeClassName") or None,
+        "hostname": text(pod, "hostname") or None,
+        "subdomain": text(pod, "subdomain") or None,
         "dns": Flow({key: each for key, each in names.items() if each is not None}) or None,
         "host_names": {text(each, "ip"): FlowList(values(each, "hostnames")) for each in entries(pod, "hostAliases")}
         or None,

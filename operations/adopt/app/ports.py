@@ -118,6 +118,7 @@ def _said(port: _Port, stated: Fields) -> Any:
     more = {
         **({"service": stated["port"]} if stated.get("port") != port.number else {}),
         **({"node": stated["nodePort"]} if stated.get("nodePort") else {}),
+        **({"speaks": text(stated, "appProtocol")} if stated.get("appProtocol") else {}),
     }
     return Flow(number=listening, **more) if more else listening
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from config.ingress import Gateway
 from config.kubernetes import is_subdomain
 from operations.adopt.cluster.objects import Key
-from operations.adopt.cluster.yaml_text import Flow
+from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text, values
 
@@ -82,8 +82,16 @@ def _ingress(ingress: Fields, answers: Answers, domain: str) -> Flow | None:
 def _http_route(route: Fields, answers: Answers, domain: str, gateways: Mapping[str, Gateway]) -> Flow | None:
     spec = mapping(route, "spec")
     hosts, rules = values(spec, "hostnames"), entries(spec, "rules")
-    gateway = next((name for name, each in gateways.items() if _parents(each) == spec.get("parentRefs")), None)
-    if gateway is None or len(hosts) != 1 or len(rules) != 1 or spec.keys() - {"parentRefs", "hostnames", "rules"}:
+    parents = list(entries(spec, "parentRefs"))
+    known = {name: _parent(each) for name, each in gateways.items()}
+    through = [next((name for name, each in known.items() if each == dict(parent)), "") for parent in parents]
+    if (
+        not through
+        or not all(through)
+        or len(hosts) != 1
+        or len(rules) != 1
+        or spec.keys() - {"parentRefs", "hostnames", "rules"}
+    ):
         return None
     match rules[0]:
         case {
@@ -101,19 +109,20 @@ def _http_route(route: Fields, answers: Answers, domain: str, gateways: Mapping[
     return Flow(
         host=_short(host, domain),
         route=text(route, "metadata", "name"),
-        gateway=gateway,
+        gateway=through[0],
+        **({"further_gateways": FlowList(through[1:])} if through[1:] else {}),
         auth="app",
-        **({"reach": "internet"} if gateways[gateway].reach == "internet" else {}),
+        **({"reach": "internet"} if any(gateways[each].reach == "internet" for each in through) else {}),
         **_path(path),
         **_answered(answering),
         **({"filters": filters} if filters else {}),
     )
 
 
-def _parents(gateway: Gateway) -> list[dict[str, str]]:
+def _parent(gateway: Gateway) -> dict[str, str]:
     """How a route names a Gateway, as the program writes it."""
     listener = {"sectionName": gateway.listener} if gateway.listener else {}
-    return [{"name": gateway.name, "namespace": gateway.namespace, **listener}]
+    return {"name": gateway.name, "namespace": gateway.namespace, **listener}
 
 
 def _is_host(host: str) -> bool:

@@ -29,6 +29,10 @@ class Mounted(NamedTuple):
     """By container, of those that have any."""
 
 
+_MEDIA = (None, "", "Memory")
+"""What scratch space may be on; huge pages are left to a patch."""
+
+
 def mounted(
     pod: Fields, templates: Mapping[str, Declared], claims: Mapping[str, Any], said: Mapping[str, Declared]
 ) -> Mounted:
@@ -75,9 +79,10 @@ def _declarations(volume: Fields, claims: Mapping[str, Any], said: Mapping[str, 
             return (own, other) if own.meaning is not None and own not in said.values() else (other,)
         case {"configMap": {"name": str(config_map), **more}} if more.get("defaultMode", 420) == 420 and len(more) < 2:
             return (Declared("config_maps", config_map),)
-        case {"emptyDir": {"sizeLimit": str(size), **more}} if more.get("medium", "Memory") == "Memory":
-            medium = {"medium": "memory"} if more else {}
-            return (Declared("scratch", Flow(size=size, **medium)),)
+        case {"emptyDir": {**more}} if not more.keys() - {"medium", "sizeLimit"} and more.get("medium") in _MEDIA:
+            size = {"size": str(more["sizeLimit"])} if "sizeLimit" in more else {}
+            medium = {"medium": "memory"} if more.get("medium") == "Memory" else {}
+            return (Declared("scratch", Flow(**size, **medium)),)
         case {"hostPath": {"path": str(path), **more}} if not more:
             return (Declared("host_paths", path),)
         case _:
