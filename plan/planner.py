@@ -10,13 +10,18 @@ from plan.cluster.membership import created_anew
 from plan.cluster.nodes import plan_nodes
 from plan.findings.admission import admission_findings
 from plan.findings.autoscaling import autoscaling_findings
+from plan.findings.block_volumes import block_volume_findings
 from plan.findings.budgets import budget_findings
 from plan.findings.capacity import capacity_findings
 from plan.findings.certificates import certificate_findings
 from plan.findings.chart_classes import chart_class_findings
 from plan.findings.chart_defaults import chart_default_findings
+from plan.findings.chart_parts import chart_part_findings
+from plan.findings.chart_rollouts import chart_rollout_findings
 from plan.findings.chart_values import chart_value_findings, footprint_findings
 from plan.findings.chart_versions import chart_version_findings
+from plan.findings.claims import claim_findings
+from plan.findings.connections import connection_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
 from plan.findings.devices import device_findings
@@ -26,6 +31,8 @@ from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
 from plan.findings.job_endings import job_ending_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
+from plan.findings.longhorn import longhorn_findings
+from plan.findings.lowered_standards import lowered_standard_findings
 from plan.findings.network_policies import network_policy_findings
 from plan.findings.node import node_findings
 from plan.findings.node_ports import node_port_findings
@@ -41,6 +48,7 @@ from plan.findings.rights import rights_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
+from plan.findings.slow_starts import slow_start_findings
 from plan.findings.stores import store_findings
 from plan.findings.told_memory import told_memory_findings
 from plan.findings.withdrawn import withdrawn_findings
@@ -93,6 +101,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *credential_findings(lab),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
+                *block_volume_findings(lab),
                 *admission_findings(lab, namespaces, services),
                 *autoscaling_findings(lab),
                 *certificate_findings(lab),
@@ -101,6 +110,12 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *footprint_findings(lab),
                 *chart_version_findings(lab),
                 *chart_class_findings(lab, services),
+                *chart_part_findings(lab),
+                *chart_rollout_findings(lab),
+                *claim_findings(lab),
+                *connection_findings(lab),
+                *longhorn_findings(lab, nodes, services),
+                *slow_start_findings(lab),
                 *removed_api_findings(lab),
                 *retention_findings(lab),
                 *job_ending_findings(lab),
@@ -111,6 +126,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *plain_secret_findings(lab),
                 *kubernetes_version_findings(lab, services),
                 *rights_findings(lab, services),
+                *lowered_standard_findings(lab, namespaces),
                 *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),
                 *budget_findings(lab, services),

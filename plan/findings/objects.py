@@ -7,6 +7,7 @@ from config.objects import StatedObject
 from config.service.container import Workload
 from config.storage_class import OtherStorageClass
 from config.suggest import did_you_mean
+from plan.findings.longhorn import is_judged
 from plan.model import Finding, Service
 from plan.model.fields import mapping, text
 from plan.model.findings import Rule
@@ -112,7 +113,7 @@ _MAKE_PODS = frozenset({"Alertmanager", "Prometheus", "PrometheusAgent", "Thanos
 def object_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
     """All findings about objects in files and patches."""
     for name, row in lab.storage_classes.items():
-        if isinstance(row, OtherStorageClass):
+        if isinstance(row, OtherStorageClass) and not is_judged(lab, row):
             yield STORAGE_NOT_CHECKED.finding(
                 ("storage", name),
                 f"volumes of {name} are made by {row.provisioner}: where they lie, what they take of which disk and "

@@ -1,15 +1,17 @@
 """Rights of pods that come to those of root, and ways in without a sign-in."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from config.lab import Lab
 from config.rights import powers
 from config.service import Service as ServiceConfig
 from config.service.app import OwnWorkloads
-from config.service.container import Workload
+from config.service.container import Part
+from config.source import dotted
 from plan.model import Manifest, Service
 from plan.model.fields import entries, values
-from plan.model.findings import Finding, Rule
+from plan.model.findings import Edit, Finding, Remedy, Rule
 from plan.wording import listed
 
 LIKE_ROOT_ON_NODE = Rule(
@@ -20,7 +22,7 @@ LIKE_ROOT_ON_NODE = Rule(
         "Privileged containers, capabilities such as SYS_ADMIN, folders of the node and its processes lead out of a "
         "container: whoever breaks into the service has the node, its secrets and the pods beside it."
     ),
-    remedy="Take away what it does not need. Give what it needs to a small container of its own, and keep it current.",
+    remedy="Change the lines that the fix names. Give what is needed to a small container of its own, kept current.",
 )
 
 LIKE_ROOT_IN_CLUSTER = Rule(
@@ -55,43 +57,74 @@ def rights_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
     for service in planned:
         stated = lab.services[service.name]
         yield from _on_node(service.name, stated)
-        yield from _in_cluster(service)
+        yield from _in_cluster(service, is_stated=isinstance(stated, OwnWorkloads) and bool(stated.permissions))
         yield from _from_internet(lab, service.name, stated)
 
 
+class _WayOut(NamedTuple):
+    """A way out of a container."""
+
+    by: str
+    fix: str
+    edit: Edit | None = None
+    """The line that closes it."""
+
+
 def _on_node(name: str, service: ServiceConfig) -> Iterator[Finding]:
-    found = dict.fromkeys(each for part in service.parts(name) for each in _ways_out(service, part.workload))
-    if found:
+    ways = {each.by: each for part in service.parts(name) for each in _ways_out(service, part)}
+    if ways:
+        fix = "; ".join(dict.fromkeys(each.fix for each in ways.values()))
+        edits = tuple(each.edit for each in ways.values() if each.edit)
         yield LIKE_ROOT_ON_NODE.finding(
             ("services", name),
-            f"{name} is as good as root on its nodes, by {listed(list(found))}",
-            "take away what it does not need",
-            facts={"by": tuple(found)},
+            f"{name} is as good as root on its nodes, by {listed(list(ways))}",
+            fix,
+            facts={"by": tuple(ways)},
+            remedies=(Remedy(fix, edits),) if len(ways) == len(edits) == 1 else (),
         )
 
 
-def _ways_out(service: ServiceConfig, workload: Workload) -> Iterator[str]:
+def _ways_out(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
     paths = service.host_paths if isinstance(service, OwnWorkloads) else {}
-    for container in workload.containers:
+    for path, container in part.containers:
         if container.privileged:
-            yield "a privileged container"
-        yield from sorted(LIKE_ROOT.intersection(container.capabilities))
+            yield _WayOut(
+                "a privileged container",
+                f"take {dotted((*path, 'privileged'))} out, and name what it needs under capabilities or devices",
+                Edit((*path, "privileged")),
+            )
+        for each in sorted(LIKE_ROOT.intersection(container.capabilities)):
+            rest = [capability for capability in container.capabilities if capability != each]
+            yield _WayOut(
+                each,
+                f"take {each} out of {dotted((*path, 'capabilities'))}",
+                Edit((*path, "capabilities"), rest or None),
+            )
         for volume, points in container.mounts.items():
             if volume in paths and not all(point.read_only for point in points):
-                yield f"{paths[volume]} of the node"
-    if workload.security.host_pid:
-        yield "the processes of the node"
-    if workload.security.host_ipc:
-        yield "the memory that processes of the node share"
+                yield _WayOut(
+                    f"{paths[volume]} of the node",
+                    f"write read_only: true at {dotted((*path, 'mounts', volume))}, or mount a folder below it",
+                )
+    for key, is_shared, what in (
+        ("host_pid", part.workload.security.host_pid, "the processes of the node"),
+        ("host_ipc", part.workload.security.host_ipc, "the memory that processes of the node share"),
+    ):
+        if is_shared:
+            place = (*part.path, "security", key)
+            yield _WayOut(what, f"take {dotted(place)} out", Edit(place))
 
 
-def _in_cluster(service: Service) -> Iterator[Finding]:
+def _in_cluster(service: Service, *, is_stated: bool) -> Iterator[Finding]:
     found = dict.fromkeys(power for each in service.objects for power in _powers(each))
     if found:
         yield LIKE_ROOT_IN_CLUSTER.finding(
             ("services", service.name),
             f"{service.name} is as good as root in the cluster: its permissions reach {listed(list(found))}",
-            "name the resources and verbs that it needs",
+            f"name the resources and verbs that it needs in services.{service.name}.permissions, with scope: namespace "
+            "where its own is enough"
+            if is_stated
+            else "name the resources and verbs that it needs in the rules of its Role or ClusterRole",
             facts={"powers": tuple(found)},
         )
 

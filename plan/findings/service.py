@@ -22,21 +22,7 @@ from plan.model.resources import CPU
 from plan.tiers.conventions import departures
 from plan.tiers.objects import plan_tiers
 from plan.workloads.services import api_providers
-from plan.workloads.volumes import host_paths_of, is_block, mounted, scratch_of
-
-BLOCK_VOLUME_SHARED = Rule(
-    "BLOCK-VOLUME-SHARED",
-    "error",
-    title="Replicas share a block volume",
-    meaning=(
-        "A block volume is attached to one node at a time. Replicas on other nodes stay in ContainerCreating "
-        "with FailedAttachVolume: Multi-Attach error."
-    ),
-    remedy=(
-        "Use runs_as: statefulset, which gives each replica a volume of its own; or an NFS storage class; or "
-        "one replica."
-    ),
-)
+from plan.workloads.volumes import host_paths_of, mounted, scratch_of
 
 EXCEPTION_UNUSED = Rule(
     "EXCEPTION-UNUSED",
@@ -127,8 +113,6 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
         yield from _unused_exceptions(lab, name, service, pods, (limit_ranges[service.tier],))
         for path, _, workload in service.parts(name):
             yield from _memory_scratch(service, workload, path)
-            yield from _shared_block_volume(lab, service, workload, path)
-        yield from _volumes_of_replicas(lab, name, service)
         yield from _fails_closed(lab, name, service)
     provided = api_providers(lab).keys()
     for service in planned:
@@ -248,49 +232,6 @@ def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterato
             f"write a memory of more than {Memory(size)}, by what the container itself needs, or use medium: disk",
             facts={"scratch_bytes": size, "limit_bytes": int(workload.memory)},
         )
-
-
-def _shared_block_volume(lab: Lab, service: Service, workload: Workload, path: Path) -> Iterator[Finding]:
-    """Replicas on several nodes cannot mount one block volume; a statefulset has one for each."""
-    pods = _pods_on_several_nodes(workload)
-    for name in sorted(mounted(workload) & set(service.volumes)) if pods else ():
-        if is_block(lab, service.volumes[name].storage_class):
-            yield BLOCK_VOLUME_SHARED.finding(
-                (*path, "mounts", name),
-                f"{pods} mount the block volume {name}, which one node at a time can attach: the others stay in "
-                "ContainerCreating",
-                "use runs_as: statefulset (a volume each), an NFS storage class, or replicas: 1",
-                facts={"volume": name},
-            )
-
-
-def _pods_on_several_nodes(workload: Workload) -> str | None:
-    """The pods of a workload, if they may run on more nodes than one and have no volumes of their own."""
-    if workload.runs_as == "daemonset":
-        return "the pods of every node"
-    replicas = workload.autoscale.max_replicas if workload.autoscale and workload.replicas else workload.replicas
-    return f"{replicas} replicas" if workload.runs_as == "deployment" and replicas > 1 else None
-
-
-def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Finding]:
-    """A volume of which each replica of a statefulset has its own is not there for other workloads."""
-    parts = list(service.parts(name))
-    owned = {
-        volume: workload.replicas
-        for _, _, workload in parts
-        if workload.runs_as == "statefulset"
-        for volume in mounted(workload) & set(service.volumes)
-        if is_block(lab, service.volumes[volume].storage_class)
-    }
-    for path, _, workload in parts:
-        for volume in sorted(mounted(workload) & owned.keys()) if workload.runs_as != "statefulset" else ():
-            yield BLOCK_VOLUME_SHARED.finding(
-                (*path, "mounts", volume),
-                f"{volume} is a block volume of a statefulset, one for each of its replicas ({owned[volume]}): there "
-                "is none that another workload could mount, and its pods stay Pending",
-                "use an NFS storage class, run the statefulset as a deployment, or mount the volume in a sidecar of it",
-                facts={"volume": volume, "replicas": owned[volume]},
-            )
 
 
 def _fails_closed(lab: Lab, name: str, service: Service) -> Iterator[Finding]:

@@ -4,7 +4,8 @@ This module is the only home of what `pod_security: restricted` of a tier means 
 and of what the exceptions from it take back.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal
 
 from config.kubernetes import PodSecurityStandard
 from config.lab import Lab
@@ -15,12 +16,18 @@ from config.service.app import OwnWorkloads
 from config.service.container import Container, Workload
 from config.tier import Tier
 
+Lowering = Literal["shares", "objects"]
+"""What breaks `restricted` without an exception: NFS volumes in pods, and pods in files, which are not judged here."""
+
 TMP = "/tmp"
 TMP_SIZE = "256Mi"
 """Of it where the root file system is read-only: within the limit on ephemeral storage that each container has."""
 
 LOW_PORTS = {"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}
 """Setting of the kernel: a process that is not root may listen at a port below 1024. `restricted` admits it."""
+
+_ALLOWED_BY = frozenset({"root-user", "capabilities"})
+"""Exceptions with which a namespace enforces `baseline`."""
 
 FIRST_USUAL_PORT = 1024
 """Ports below it are for root, unless a pod has `LOW_PORTS`."""
@@ -77,10 +84,30 @@ def _standard(lab: Lab, name: str, service: Service) -> PodSecurityStandard | No
     broken = {each.breaks for each in excepted_keys(name, service, lab.tiers[service.tier])}
     if "host-access" in service.exceptions or "baseline" in broken:
         return "privileged"
-    in_files = any(each.kind in POD_TEMPLATES for each in lab.objects.get(name, ()))
-    is_known = service.makes_pods in ("program", "operator") and not in_files
-    if isinstance(service, OwnWorkloads) and service.shares and lab.tiers[service.tier].pod_security == "restricted":
-        return "baseline"
-    if not is_known or service.exceptions.keys() & {"root-user", "capabilities"}:
+    is_known = service.makes_pods in ("program", "operator")
+    if not is_known or service.exceptions.keys() & _ALLOWED_BY or _lowered_by(lab, name, service):
         return "baseline"
     return lab.tiers[service.tier].pod_security
+
+
+def lowered_by(lab: Lab, services: Iterable[str]) -> Mapping[str, Lowering]:
+    """The services of a namespace for which alone it enforces `baseline` instead of `restricted`, none of which states
+    an exception; by name, with what breaks `restricted`."""
+    standards = {name: _standard(lab, name, lab.services[name]) for name in services}
+    found: dict[str, Lowering] = {}
+    for name in standards:
+        if cause := _lowered_by(lab, name, lab.services[name]):
+            found[name] = cause
+    others = {standard for name, standard in standards.items() if name not in found}
+    lowered = {standards[name] for name in found}
+    return found if others <= {"restricted"} and lowered <= {"baseline"} else {}
+
+
+def _lowered_by(lab: Lab, name: str, service: Service) -> Lowering | None:
+    if lab.tiers[service.tier].pod_security != "restricted" or service.makes_pods not in ("program", "operator"):
+        return None
+    if service.exceptions.keys() & _ALLOWED_BY:
+        return None  # the owner says so
+    if isinstance(service, OwnWorkloads) and service.shares:
+        return "shares"
+    return "objects" if any(each.kind in POD_TEMPLATES for each in lab.objects.get(name, ())) else None

@@ -69,11 +69,17 @@ def _build_part(
 
 
 def _neighbour(context: ServiceContext, part: Part, parts: list[Part]) -> Mapping[str, str] | None:
-    """Labels of the pods that a part must share a node with: of the first that mount the same block volume."""
+    """Labels of the pods that a part must share a node with: of the first that mount the same block volume, in its own
+    service or in the one that has the volume."""
     own = set(volumes.block_volumes(context, part.workload))
     for other in parts[: parts.index(part)]:
         if own & set(volumes.block_volumes(context, other.workload)):
             return identity(other.name, other.workload).selector
+    for name in sorted(own & volumes.claims_of_others(context.service).keys()):
+        owner, volume = volumes.claims_of_others(context.service)[name]
+        for other in context.lab.services[owner].parts(owner):
+            if volume in volumes.mounted(other.workload):
+                return identity(other.name, other.workload).selector
     return None
 
 

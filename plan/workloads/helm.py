@@ -11,6 +11,7 @@ from plan.model import Container, Manifest, Pod, Release, Workload, resources
 from plan.model.constraints import Constraints
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
+from plan.workloads.chart_placement import kept_apart
 from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import CONTROLLERS, planned_workload
 from plan.workloads.ownership import release_target
@@ -147,5 +148,8 @@ def _workload(context: ServiceContext, name: str, footprint: FootprintWorkload) 
             host_ports=frozenset((port.protocol, port.number) for port in footprint.host_ports),
         ),
     )
+    if isinstance(context.service, HelmService) and (apart := kept_apart(context.service, name, footprint)):
+        labels, term = apart
+        pod = pod._replace(constraints=pod.constraints._replace(labels=labels, apart=(term,)))
     controller = CONTROLLERS[footprint.runs_as]
     return planned_workload(context, name, controller, footprint.replicas, pod, (*context.path, "footprint", name))

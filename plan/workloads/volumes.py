@@ -123,14 +123,19 @@ def block_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str,
     """Block volumes that the pods of a workload mount; each takes a volume slot of the node."""
     used, service = mounted(config), context.service
     own = (name for name, row in service.volumes.items() if name in used and takes_slot(context.lab, row))
-    claims = service.claims if isinstance(service, OwnWorkloads) else {}
-    others = (name for name, claim in claims.items() if name in used and _is_block_of_others(context.lab, claim))
+    others = (
+        name
+        for name, (owner, volume) in claims_of_others(service).items()
+        if name in used and takes_slot(context.lab, context.lab.services[owner].volumes[volume])
+    )
     return (*own, *others)
 
 
-def _is_block_of_others(lab: Lab, claim: str) -> bool:
-    owner, _, volume = claim.partition("/")
-    return bool(volume) and takes_slot(lab, lab.services[owner].volumes[volume])
+def claims_of_others(service: Service) -> Mapping[str, tuple[str, str]]:
+    """Claims of volumes that another service has: its name and the volume, by the name under which they are mounted."""
+    claims = service.claims if isinstance(service, OwnWorkloads) else {}
+    split = {name: claim.partition("/") for name, claim in claims.items()}
+    return {name: (owner, volume) for name, (owner, _, volume) in split.items() if volume}
 
 
 def zones_of_existing(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
