@@ -35,6 +35,7 @@ def measurements() -> Iterator[Measurement]:
     yield _preview()
     yield from _diagnosing("doctor")
     yield from _diagnosing("rightsize")
+    yield from _diagnosing("scale")
     yield from _adopting()
 
 

@@ -41,6 +41,7 @@ KEEPS: Mapping[Kept, str] = {
     "volume-slots": "no: {needed} of {there} volume slots",
     "no-place": "no: {about}",
     "n-1": "no: the cluster would no longer bear the loss of {about}",
+    "not-tried": "its pods have a place; the loss of a further node was not tried with it",
 }
 _SHARES: tuple[Subject, ...] = ("memory-requests", "memory-limits")
 _GIB = 1 << 30

@@ -68,9 +68,9 @@ class Drain(NamedTuple):
         return not self.blockers
 
 
-def foresee(observation: Observation, name: str) -> Drain:
-    """The drain of a node. Raises UnknownNode."""
-    cluster = snapshot(observation)
+def foresee(observation: Observation, name: str, cluster: Snapshot | None = None) -> Drain:
+    """The drain of a node. `cluster` is the snapshot of the observation, where it was taken. Raises UnknownNode."""
+    cluster = cluster or snapshot(observation)
     node = next((each for each in cluster.nodes if each.name == name), None)
     if node is None:
         known = ", ".join(each.name for each in cluster.nodes) or "none"

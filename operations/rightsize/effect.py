@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from observation import Observation
 from observation.objects import labels_of
+from operations.losses import hardest_to_lose
 from operations.rightsize.cluster import Sized
 from operations.snapshot import Snapshot, snapshot, use_of
 from plan.kubernetes.scheduling import place
@@ -18,8 +19,6 @@ _Key = tuple[str, str, str]
 _New = Mapping[_Key, Workload]
 """The workloads that change, as they would be."""
 NO_TIER = "-"
-MOST_LOSSES = 8
-"""Losses that are tried: those of the fullest nodes are the hardest to bear, and each places every pod anew."""
 
 
 class Freed(NamedTuple):
@@ -139,7 +138,7 @@ def _not_borne(nodes: Iterable[Node], workloads: Iterable[Workload], uses: Itera
     """The nodes whose loss leaves pods of others than daemonsets without a place."""
     nodes, uses, workloads = tuple(nodes), tuple(uses), tuple(workloads)
     found: set[str] = set()
-    for lost in _tried(nodes, uses) if len(nodes) > 1 else ():
+    for lost in hardest_to_lose(nodes, uses) if len(nodes) > 1 else ():
         _, waiting = place(
             [node for node in nodes if node.name != lost.name],
             workloads,
@@ -148,14 +147,6 @@ def _not_borne(nodes: Iterable[Node], workloads: Iterable[Workload], uses: Itera
         if any(_counts(each) for each in waiting):
             found.add(lost.name)
     return found
-
-
-def _tried(nodes: tuple[Node, ...], uses: tuple[NodeUse, ...]) -> tuple[Node, ...]:
-    """The nodes whose loss is tried: all of a small cluster, of a large one those that the most is asked of."""
-    if len(nodes) <= MOST_LOSSES:
-        return nodes
-    asked = {use.node.name: use.requests.get(MEMORY, 0) for use in uses}
-    return tuple(sorted(nodes, key=lambda each: (-asked.get(each.name, 0), each.name))[:MOST_LOSSES])
 
 
 def _counts(pending: Pending) -> bool:

@@ -1,20 +1,33 @@
 """Whether a node could go: what is on it that no other node can take, and the one thing that keeps it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from observation import Observation
 from operations.drain import Drain, foresee
+from operations.losses import hardest_to_lose
 from operations.snapshot import NO_LIMIT_OF_VOLUMES, Snapshot, snapshot
 from plan.cluster.nodes import admits
 from plan.kubernetes.scheduling import place
-from plan.model import NodeUse
+from plan.model import Node, NodeUse, Pending
 from plan.model.resources import CPU, MEMORY, pod_requests, sum_of
 
 Kept = Literal[
-    "control-plane", "device", "local-volume", "host-path", "memory", "cpu", "volume-slots", "no-place", "n-1"
+    "control-plane",
+    "device",
+    "local-volume",
+    "host-path",
+    "memory",
+    "cpu",
+    "volume-slots",
+    "no-place",
+    "n-1",
+    "not-tried",
 ]
-"""`n-1`: without it the loss of a further node would leave pods without a place."""
+"""`n-1`: without it the loss of a further node would leave pods without a place. `not-tried`: its pods have a place
+elsewhere, and whether the loss of a further node would still be borne was only tried without the lightest nodes."""
+MOST_REMOVALS = 8
+"""Nodes whose removal is tried together with the loss of a further one."""
 
 
 class Removal(NamedTuple):
@@ -36,21 +49,29 @@ class Removal(NamedTuple):
 
 
 def removals(observed: Observation) -> tuple[Removal, ...]:
-    """The nodes, lightest first among those that could go."""
+    """The nodes, lightest first among those that could go. Of a large cluster only the lightest are tried with the
+    loss of a further node; the others are `not-tried`."""
     cluster = snapshot(observed)
-    found = [_removal(observed, cluster, use) for use in cluster.uses]
+    alone = [_alone(observed, cluster, use) for use in cluster.uses]
+    found = sorted(alone, key=lambda each: (each.kept_by is not None, each.memory, each.node))
+    further = _Further(cluster)
+    for place_of, each in enumerate(found):
+        if each.kept_by is None:
+            is_light = place_of < MOST_REMOVALS
+            found[place_of] = further.kept(each) if is_light else each._replace(kept_by="not-tried")
     return tuple(sorted(found, key=lambda each: (each.kept_by is not None, each.memory, each.node)))
 
 
-def _removal(observed: Observation, cluster: Snapshot, use: NodeUse) -> Removal:
-    drain = foresee(observed, use.node.name)
+def _alone(observed: Observation, cluster: Snapshot, use: NodeUse) -> Removal:
+    """A node and what keeps it while all others stay."""
+    drain = foresee(observed, use.node.name, cluster)
     moving = [(workload, count) for workload, count in use.workloads if workload.controller != "DaemonSet"]
     requests = sum_of(*(pod_requests(workload.pod) for workload, count in moving for _ in range(count)))
     base = Removal(use.node.name, sum(count for _, count in moving), requests.get(MEMORY, 0), None, "")
-    return next(_keepers(observed, cluster, use, drain, base), base)
+    return next(_keepers(cluster, use, drain, base), base)
 
 
-def _keepers(observed: Observation, cluster: Snapshot, use: NodeUse, drain: Drain, base: Removal) -> Iterator[Removal]:
+def _keepers(cluster: Snapshot, use: NodeUse, drain: Drain, base: Removal) -> Iterator[Removal]:
     """Reasons to keep a node, the hardest to change first."""
     others = [each for each in cluster.uses if each.node.name != use.node.name]
     if use.node.role == "control-plane" and not any(each.node.role == "control-plane" for each in others):
@@ -69,9 +90,6 @@ def _keepers(observed: Observation, cluster: Snapshot, use: NodeUse, drain: Drai
         yield from _sums(use, others, base)
         move = stuck[0]
         yield base._replace(kept_by="no-place", about=f"{move.namespace}/{move.workload}: {move.reason}")
-        return
-    if further := _lost_then(cluster, use):
-        yield base._replace(kept_by="n-1", about=further)
 
 
 def _sums(use: NodeUse, others: list[NodeUse], base: Removal) -> Iterator[Removal]:
@@ -93,32 +111,40 @@ def _sums(use: NodeUse, others: list[NodeUse], base: Removal) -> Iterator[Remova
         yield base._replace(kept_by="volume-slots", about="volume slots", needed=volumes, there=slots)
 
 
-def _lost_then(cluster: Snapshot, gone: NodeUse) -> str | None:
-    """A further node whose loss would then leave pods without a place that find one today."""
-    before = sum(count for _, count in cluster.waiting)
-    nodes = [use.node for use in cluster.uses if use.node.name != gone.node.name]
-    uses, _ = place(nodes, cluster.workloads, [use for use in cluster.uses if use.node.name != gone.node.name])
-    for lost in nodes if len(nodes) > 1 else ():
-        if lost.role == "control-plane" or not _replaceable(cluster, lost.name):
-            continue
-        _, waiting = place(
-            [node for node in nodes if node.name != lost.name],
-            cluster.workloads,
-            [use for use in uses if use.node.name != lost.name],
-        )
-        short = [each for each in waiting if each.workload.controller != "DaemonSet"]
-        if sum(each.pods for each in short) > before:
-            first = short[0].workload
-            return f"{lost.name} ({first.namespace}/{first.name} would wait)"
-    return None
+class _Further:
+    """Losses of a further node when one has gone."""
+
+    def __init__(self, cluster: Snapshot) -> None:
+        self._cluster = cluster
+        self._before = sum(count for _, count in cluster.waiting)
+        self._borne: dict[str, bool] = {}
+        """By node, whether its loss leaves no pod without a place today: only then is there something to lose."""
+
+    def kept(self, removal: Removal) -> Removal:
+        """A node that could go, and the further node whose loss would then leave pods without a place."""
+        cluster = self._cluster
+        staying = [use for use in cluster.uses if use.node.name != removal.node]
+        nodes = [use.node for use in staying]
+        uses, _ = place(nodes, cluster.workloads, staying)
+        for lost in hardest_to_lose(nodes, uses) if len(nodes) > 1 else ():
+            if lost.role != "control-plane" and self._is_borne(lost.name):
+                short = _short(nodes, cluster, uses, lost.name)
+                if sum(each.pods for each in short) > self._before:
+                    first = short[0].workload
+                    about = f"{lost.name} ({first.namespace}/{first.name} would wait)"
+                    return removal._replace(kept_by="n-1", about=about)
+        return removal
+
+    def _is_borne(self, lost: str) -> bool:
+        if lost not in self._borne:
+            cluster = self._cluster
+            short = _short([use.node for use in cluster.uses], cluster, cluster.uses, lost)
+            self._borne[lost] = sum(each.pods for each in short) <= self._before
+        return self._borne[lost]
 
 
-def _replaceable(cluster: Snapshot, lost: str) -> bool:
-    """Whether the loss of a node leaves no pod without a place today: only then is there something to lose."""
-    _, waiting = place(
-        [use.node for use in cluster.uses if use.node.name != lost],
-        cluster.workloads,
-        [use for use in cluster.uses if use.node.name != lost],
-    )
-    before = sum(count for _, count in cluster.waiting)
-    return sum(each.pods for each in waiting if each.workload.controller != "DaemonSet") <= before
+def _short(nodes: Iterable[Node], cluster: Snapshot, uses: Iterable[NodeUse], lost: str) -> list[Pending]:
+    """Workloads without a place when a node is lost; a daemonset's pods need none elsewhere."""
+    kept = [use for use in uses if use.node.name != lost]
+    _, waiting = place([node for node in nodes if node.name != lost], cluster.workloads, kept)
+    return [each for each in waiting if each.workload.controller != "DaemonSet"]

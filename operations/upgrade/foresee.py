@@ -7,6 +7,7 @@ from observation import Observation
 from observation.objects import labels_of, name_of
 from operations.drain import UnknownNode
 from operations.drain import foresee as foresee_drain
+from operations.snapshot import Snapshot, snapshot
 from operations.upgrade.add_ons import AddOn, add_ons
 from operations.upgrade.changes import Judged, judged_changes
 from operations.upgrade.runtimes import RuntimeAnswer, runtime_for
@@ -84,7 +85,7 @@ def foresee(observation: Observation) -> Upgrade:
     distribution = _distribution(observation)
     control_plane = [node.name for node in nodes if node.is_control_plane]
     workers = [node.name for node in nodes if not node.is_control_plane]
-    known = release(minor)
+    known, cluster = release(minor), snapshot(observation)
     by_kubeadm = distribution == "kubeadm" and target is not None and bool(control_plane)
     return Upgrade(
         version=version,
@@ -95,7 +96,7 @@ def foresee(observation: Observation) -> Upgrade:
         nodes=nodes,
         add_ons=add_ons(observation, minor + 1),
         changes=judged_changes(observation, minor),
-        drains=tuple(_drained(observation, node.name) for node in nodes),
+        drains=tuple(_drained(observation, cluster, node.name) for node in nodes),
         steps=tuple(steps(minor + 1, control_plane, workers)) if by_kubeadm else (),
     )
 
@@ -142,6 +143,6 @@ def _days(now: date, end: date) -> int:
     return (end - now).days
 
 
-def _drained(observation: Observation, node: str) -> Drained:
-    drain = foresee_drain(observation, node)
+def _drained(observation: Observation, cluster: Snapshot, node: str) -> Drained:
+    drain = foresee_drain(observation, node, cluster)
     return Drained(node, len(drain.blockers), sum(move.without_place for move in drain.moves))

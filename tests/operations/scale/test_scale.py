@@ -13,7 +13,7 @@ from observation import Observation
 from observation.history import History, Measure, Point
 from operations.scale import NoTrend, Removal, Trend, judge
 from operations.scale.conditions import Condition
-from operations.scale.removal import removals
+from operations.scale.removal import MOST_REMOVALS, removals
 from operations.scale.trend import trend
 from tests.operations.clusters import NOW, read_cluster
 
@@ -175,3 +175,14 @@ def test_a_node_without_which_a_further_loss_would_not_be_borne_stays() -> None:
     second["spec"] = {**second["spec"], "nodeName": "two"}
     both = replace(CLUSTER, resources={**CLUSTER.resources, "pods": (*pods, second)})
     assert {name: each.kept_by for name, each in kept(both).items()}["one"] == "n-1"
+
+
+def test_of_many_nodes_only_the_lightest_are_tried_with_the_loss_of_a_further_one() -> None:
+    two = CLUSTER.get("Node", "two")
+    assert two is not None
+    names = [f"more-{number:02}" for number in range(12)]
+    more = [{**two, "metadata": {"name": each, "labels": {"kubernetes.io/hostname": each}}} for each in names]
+    cluster = replace(CLUSTER, resources={**CLUSTER.resources, "nodes": (*CLUSTER.of("Node"), *more)})
+    found = [each.kept_by for each in removals(cluster) if each.node.startswith("more-")]
+    assert found.count(None) == MOST_REMOVALS
+    assert found.count("not-tried") == len(found) - MOST_REMOVALS
