@@ -15,7 +15,7 @@ from config.load import InvalidLab, load_lab
 from observation import InvalidDump
 from operations.clients.kubernetes import Api, Refused
 from operations.clients.refusals import NoCluster
-from operations.drain import Drain, UnknownNode, commands, foresee
+from operations.drain import Drain, UnknownNode, commands, foresee, with_alternatives
 from operations.drain.run import Surprise, run
 from operations.identity import AnotherCluster
 from plan.wording import printable
@@ -27,7 +27,7 @@ def run_drain(node: str, source: Source, yes: bool, output: str) -> int:
         return refuse_input("--yes drains a node of a cluster that runs: leave out --dump", output)
     try:
         observation = observe_source(source)
-        drain = foresee(observation, node)
+        drain = with_alternatives(observation, foresee(observation, node))
         steps = tuple(commands(drain, load_lab(lab_folder(source.lab)) if source.lab else None))
     except (InvalidDump, NoCluster, AnotherCluster, UnknownNode) as error:
         return refuse_input(str(error), output)

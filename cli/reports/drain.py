@@ -13,6 +13,8 @@ class MoveReport(Report):
     workload: str
     pods: int
     to: dict[str, int]
+    among: tuple[str, ...]
+    """All nodes that its pods may go to."""
     without_place: int
     reason: str | None
     interrupted: bool

@@ -22,7 +22,7 @@ BLOCKED: Mapping[Kind, str] = {
     "no-place": "{namespace}/{name} finds no other place: {detail}",
 }
 
-TIES = "Nodes by estimate: where several score alike, kube-scheduler takes any of them."
+TIES = "Of nodes that score alike kube-scheduler takes any: `or` names the others that a pod may go to."
 
 
 def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], gaps: Sequence[Gap], console: Console) -> None:
@@ -83,7 +83,9 @@ def blocked(blocker: Blocker) -> str:
 
 def _to(move: Move) -> str:
     places = [f"{node} ({count})" if count > 1 else node for node, count in move.to]
-    return ", ".join([*places, *([f"nowhere ({move.without_place})"] if move.without_place else [])])
+    others = sorted(set(move.among) - {node for node, _ in move.to})
+    told = ", ".join([*places, *([f"nowhere ({move.without_place})"] if move.without_place else [])])
+    return f"{told}, or {listed(others)}" if others else told
 
 
 def _meanwhile(move: Move) -> str:

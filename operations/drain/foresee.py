@@ -10,7 +10,7 @@ from operations.drain.blockers import Blocker, blockers
 from operations.snapshot import NO_LIMIT_OF_VOLUMES, Snapshot, snapshot
 from plan.cluster.nodes import UNSCHEDULABLE
 from plan.kubernetes.scheduling import place
-from plan.model import Manifest, Node, NodeUse, Pending
+from plan.model import Manifest, Node, NodeUse, Pending, Workload
 from plan.model.fields import entries, number
 
 DEFAULT_GRACE_SECONDS = 30
@@ -27,7 +27,7 @@ class Move(NamedTuple):
     workload: str
     pods: int
     to: tuple[tuple[str, int], ...]
-    """Nodes that would take them, and how many each."""
+    """Nodes that would take them, and how many each: one of several answers where nodes score alike."""
     without_place: int
     reason: str | None
     """In the scheduler's words, where some find no place."""
@@ -35,6 +35,8 @@ class Move(NamedTuple):
     """No other pod of it runs meanwhile."""
     grace_seconds: int
     """It may take so long to stop."""
+    among: tuple[str, ...] = ()
+    """All nodes that they may go to, where that was asked for."""
 
 
 class Slots(NamedTuple):
@@ -76,7 +78,7 @@ def foresee(observation: Observation, name: str, cluster: Snapshot | None = None
         known = ", ".join(each.name for each in cluster.nodes) or "none"
         raise UnknownNode(f"the cluster has no node {name}; it has {known}")
     evicted = tuple(pod for pod in observation.pods_on(name) if is_evicted(pod))
-    uses, waiting = _after(cluster, node)
+    uses, waiting = after_drain(cluster, node)
     moves = tuple(_moves(cluster, node, uses, waiting, evicted, observation))
     namespaces = Counter(namespace_of(pod) or "" for pod in evicted)
     return Drain(
@@ -102,7 +104,8 @@ def _has_scratch(pod: Manifest) -> bool:
     return any("emptyDir" in volume for volume in entries(spec_of(pod), "volumes"))
 
 
-def _after(cluster: Snapshot, node: Node) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
+def after_drain(cluster: Snapshot, node: Node) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
+    """The cluster when the pods of a node have gone elsewhere, and those that find no place."""
     cordoned = node._replace(taints={**node.taints, UNSCHEDULABLE: ""})
     nodes = [cordoned if each is node else each for each in cluster.nodes]
     staying = [use for use in cluster.uses if use.node is not node]
@@ -118,31 +121,42 @@ def _moves(
     observation: Observation,
 ) -> Iterator[Move]:
     before = {use.node.name: _counts(use) for use in cluster.uses}
-    after = {use.node.name: _counts(use) for use in uses}
     pending = {each.workload.key: each for each in waiting}
     waited = {workload.key: count for workload, count in cluster.waiting}
     grace = {_controller(observation, pod): _grace(pod) for pod in evicted}
-    for workload in cluster.workloads:
-        pods = before[node.name][workload.key]
-        if not pods or workload.controller == "DaemonSet":
-            continue
-        gained = [
-            (name, more)
-            for name, counts in after.items()
-            if name != node.name and (more := counts[workload.key] - before[name][workload.key]) > 0
-        ]
+    for workload, places in gained(cluster, node, uses):
         waits = pending.get(workload.key)
         missing = max(0, waits.pods - waited.get(workload.key, 0)) if waits else 0
         yield Move(
             namespace=workload.namespace,
             workload=workload.name,
-            pods=pods,
-            to=tuple(sorted(gained)),
+            pods=before[node.name][workload.key],
+            to=places,
             without_place=missing,
             reason=str(waits.reason) if waits and missing else None,
             interrupted=not any(counts[workload.key] for name, counts in before.items() if name != node.name),
             grace_seconds=grace.get((workload.namespace, workload.name), DEFAULT_GRACE_SECONDS),
         )
+
+
+def gained(
+    cluster: Snapshot, node: Node, uses: Iterable[NodeUse]
+) -> Iterator[tuple[Workload, tuple[tuple[str, int], ...]]]:
+    """Workloads with pods on a node, and the other nodes that have more of them afterwards."""
+    before = {use.node.name: _counts(use) for use in cluster.uses}
+    after = {use.node.name: _counts(use) for use in uses}
+    for workload in cluster.workloads:
+        if before[node.name][workload.key] and workload.controller != "DaemonSet":
+            yield (
+                workload,
+                tuple(
+                    sorted(
+                        (name, more)
+                        for name, counts in after.items()
+                        if name != node.name and (more := counts[workload.key] - before[name][workload.key]) > 0
+                    )
+                ),
+            )
 
 
 def _counts(use: NodeUse) -> Counter[tuple[str, str, str]]:

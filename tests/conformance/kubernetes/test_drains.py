@@ -14,7 +14,7 @@ import pytest
 from observation import Observation
 from observation.kinds import RESOURCE_OF
 from observation.objects import name_of
-from operations.drain import foresee
+from operations.drain import foresee, with_alternatives
 from operations.drain.foresee import is_evicted
 from operations.drain.run import Surprise, Told, run
 from plan.cluster.nodes import plan_nodes
@@ -117,8 +117,10 @@ def observed(api: Api) -> Observation:
 
 
 def settled(api: Api, where: str) -> bool:
-    pods = api.list("v1", "Pod", where)
-    return bool(pods) and all(each["status"]["phase"] == "Running" for each in pods)
+    """Whether every pod that is wanted runs."""
+    pods, deployments = api.list("v1", "Pod", where), api.list("apps/v1", "Deployment", where)
+    wanted = sum(each["spec"]["replicas"] for each in deployments)
+    return len(pods) >= wanted and all(each["status"]["phase"] == "Running" for each in pods)
 
 
 def where_they_are(api: Api, where: str) -> Counter[tuple[str, str]]:
@@ -188,18 +190,25 @@ def test_pods_go_where_they_were_predicted_to(governed: Api, figure: Callable[[s
     with to_drain(governed, "drains") as where:
         governed.apply_all(various(where))
         assert eventually(lambda: settled(governed, where))
-        drain = foresee(observed(governed), NODE)
+        before, seen = where_they_are(governed, where), observed(governed)
+        drain = with_alternatives(seen, foresee(seen, NODE))
         assert not drain.blockers
         watch = Watch(governed, where)
         run(governed, drain, watch.told)
         assert eventually(lambda: settled(governed, where))
+        gone_to = where_they_are(governed, where) - before
+    among = {move.workload: move.among for move in drain.moves if move.namespace == where}
+    named = sum(pods for (workload, node), pods in gone_to.items() if node in among[workload])
+    offered = sum(map(len, among.values())) / len(among)
     moved = len(watch.right) + len(watch.equal) + len(watch.wrong)
     figure(
         f"drain of {NODE}: {len(watch.right)} of {moved} pods went where they were predicted to, "
-        f"{len(watch.equal)} to a node as good, {len(watch.wrong)} elsewhere"
+        f"{len(watch.equal)} to a node as good, {len(watch.wrong)} elsewhere; {named} of {gone_to.total()} went to "
+        f"one of the {offered:.1f} nodes that were named before the drain began"
     )
     assert moved >= 8
     assert len(watch.wrong) <= 0.05 * moved, watch.wrong
+    assert named >= 0.85 * gone_to.total(), (gone_to, among)
 
 
 def test_what_holds_a_drain_is_named_and_nothing_else(governed: Api) -> None:

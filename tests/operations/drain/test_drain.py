@@ -1,10 +1,11 @@
 """The drain of a node: where its pods go, what holds it up, and the commands."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from operations.drain import Blocker, Drain, UnknownNode, commands, foresee
+from operations.drain import Blocker, Drain, UnknownNode, commands, foresee, with_alternatives
 from tests.operations.clusters import read_cluster
 from tests.plan.labs import lab_of
 
@@ -20,6 +21,16 @@ def test_each_pod_goes_where_the_scheduler_would_put_it() -> None:
     assert moves["database"].to == (("free", 1),)
     assert moves["web"].to == (("free", 1),)
     assert not any(node in ("full", "soft") for move in moves.values() for node, _ in move.to)
+
+
+def test_of_nodes_that_score_alike_all_are_named() -> None:
+    free = CLUSTER.get("Node", "free")
+    assert free is not None
+    twins = [{**free, "metadata": {"name": each, "labels": {"kubernetes.io/hostname": each}}} for each in ("t1", "t2")]
+    cluster = replace(CLUSTER, resources={**CLUSTER.resources, "nodes": (*CLUSTER.of("Node"), *twins)})
+    moves = {move.workload: move for move in with_alternatives(cluster, foresee(cluster, "old")).moves}
+    assert moves["web"].among == ("t1", "t2")
+    assert moves["camera"].among == ()
 
 
 def test_pods_of_daemonsets_and_those_that_ended_are_not_evicted() -> None:
