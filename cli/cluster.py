@@ -97,15 +97,18 @@ def _with_usage(url: str, observed: "Observation") -> "Observation":
 
     from operations.clients.answered import AnswerFile
     from operations.clients.prometheus import Prometheus
+    from operations.observe.clocks import prometheus_clock_gap
     from operations.observe.usage import usage_of_cluster
 
+    prometheus = Prometheus(url)
+    apart = prometheus_clock_gap(prometheus, observed.now, is_live=observed.now_from == "clock")
     key = sha256(f"{url} {observed.source}".encode()).hexdigest()[:16]
     cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "homelab"
     answers = AnswerFile(cache / f"usage-{key}.jsonl", observed.now)
     with progress_bar() as progress:
         task = progress.add_task(f"asking {url}", total=None)
         usage, gaps = usage_of_cluster(
-            Prometheus(url),
+            prometheus,
             observed,
             answers.end,
             tell=lambda done, of: progress.update(task, completed=done, total=of),
@@ -113,7 +116,7 @@ def _with_usage(url: str, observed: "Observation") -> "Observation":
         )
     if not any(each.why == "unreachable" for each in gaps):
         answers.done()
-    return replace(observed, usage=usage, gaps=(*observed.gaps, *gaps))
+    return replace(observed, usage=usage, gaps=(*observed.gaps, *([apart] if apart else []), *gaps))
 
 
 def _with_history(url: str, observed: "Observation") -> "Observation":

@@ -17,7 +17,9 @@ from plan.model.fields import text
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
-Why = Literal["absent", "forbidden", "unreachable", "unreadable", "incomplete", "other-version", "not-served"]
+Why = Literal[
+    "absent", "forbidden", "unreachable", "unreadable", "incomplete", "other-version", "not-served", "clocks-apart"
+]
 TimeSource = Literal["stated", "newest-object", "clock"]
 
 

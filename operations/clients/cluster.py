@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote, urlencode
@@ -60,6 +62,8 @@ class Cluster:
         loaded.retries = 1
         self._client: Any = client.ApiClient(loaded)
         self.server = str(cast(Any, loaded).host)
+        self.clock: datetime | None = None
+        """The API server's time with its first answer; None before it, and where it tells none."""
 
     def get(self, path: str) -> Manifest:
         """The answer to a GET. Raises NotAnswered."""
@@ -71,6 +75,8 @@ class Cluster:
             )
         except (HTTPError, OSError) as error:
             raise NotAnswered("unreachable", f"{self.server} does not answer: {_one_line(error)}") from None
+        if self.clock is None:
+            self.clock = _date(answer.headers.get("Date"))
         if answer.status != 200:
             raise NotAnswered(_why(answer.status), _reason(answer.status, answer.data))
         try:
@@ -136,3 +142,10 @@ def _reason(status: int, body: bytes) -> str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header) if header else None
+    except ValueError:
+        return None

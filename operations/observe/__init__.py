@@ -11,6 +11,7 @@ from observation.objects import name_of
 from observation.redaction import redacted
 from operations.clients.cluster import Cluster, Resource
 from operations.clients.refusals import NoCluster, NotAnswered
+from operations.observe.clocks import clock_gap
 from plan.model import Manifest
 
 Tell = Callable[[int, int], None]
@@ -32,6 +33,8 @@ def observe(cluster: Cluster, tell: Tell = lambda done, of: None) -> Observation
         raise NoCluster(f"the cluster cannot be asked: {refused.detail}") from None
     resources = [each for each in found if isinstance(each, Resource) and _is_read(each)]
     gaps = [Gap(each[0], each[1].why, each[1].detail) for each in found if not isinstance(each, Resource)]
+    if cluster.clock is not None and (apart := clock_gap(cluster.server, cluster.clock, now)) is not None:
+        gaps.append(apart)
     read: dict[str, tuple[Manifest, ...]] = {}
     with ThreadPoolExecutor(_AT_A_TIME) as threads:
         for done, (resource, answer) in enumerate(threads.map(partial(_read, cluster), resources), 1):

@@ -5,7 +5,7 @@ be asked again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from observation.objects import name_of, namespace_of, reference
 from observation.usage import ContainerUsage, Percentiles, Usage
 from operations.clients.prometheus import Prometheus, Series
 from operations.clients.refusals import NotAnswered
+from operations.observe.labels import Labels, NoLabels, labels_of
 
 MEMORY = "container_memory_working_set_bytes"
 CPU = "container_cpu_usage_seconds_total"
@@ -21,7 +22,6 @@ OOM = "container_oom_events_total"
 RESTARTS = "kube_pod_container_status_restarts_total"
 LAST_REASON = "kube_pod_container_status_last_terminated_reason"
 DAYS = 30
-_BY = "namespace, pod, container"
 _AT_A_TIME = 10
 """Namespaces of one query."""
 _MIB = 1 << 20
@@ -37,6 +37,7 @@ _Key = tuple[str, str, str]
 class _Question(NamedTuple):
     name: str
     query: str
+    labels: Labels
     daily: bool = False
     """Asked for each day, not for the whole window."""
 
@@ -51,8 +52,11 @@ def usage_of_cluster(
 ) -> tuple[Usage | None, tuple[Gap, ...]]:
     """The usage of the last days by workload; None, and why, where the metric of memory is not there."""
     end, answers = end or observed.now, {} if answers is None else answers
-    questions = [each for batch in _batches(sorted(_namespaces(observed))) for each in _questions(batch, f"{days}d")]
     gaps: dict[str, Gap] = {}
+    labels = _labels(prometheus, end, answers, gaps)
+    questions = [
+        each for batch in _batches(sorted(_namespaces(observed))) for each in _questions(batch, f"{days}d", labels)
+    ]
     found: dict[str, dict[_Key, list[float]]] = defaultdict(lambda: defaultdict(list))
     daily: dict[_Key, dict[datetime, float]] = defaultdict(dict)
     for done, question in enumerate(questions, 1):
@@ -64,7 +68,7 @@ def usage_of_cluster(
                 break
             series = ()
         for each in series:
-            key = _key(each, observed)
+            key = _key(each, question.labels, observed)
             if key is None or not each.samples:
                 continue
             if question.daily:
@@ -74,8 +78,10 @@ def usage_of_cluster(
                 found[question.name][key].append(each.samples[-1].value)
         tell(done, len(questions))
     if not found["memory 1"]:
-        gap = Gap("usage", "absent", f"{prometheus.url} has no {MEMORY} with the labels {_BY}")
-        return None, (*gaps.values(), gap)
+        gaps.setdefault(
+            "usage", Gap("usage", "absent", f"{prometheus.url} has no {MEMORY} of a container that is here")
+        )
+        return None, tuple(gaps.values())
     containers = tuple(_container(key, found, daily[key], end) for key in sorted(found["memory 1"]))
     window = max(each.days for each in containers)
     return Usage(prometheus.url, window, end, containers), tuple(gaps.values())
@@ -92,20 +98,63 @@ def _batches(namespaces: Sequence[str]) -> Iterator[Sequence[str]]:
         yield namespaces[begin : begin + _AT_A_TIME]
 
 
-def _questions(namespaces: Sequence[str], window: str) -> Iterator[_Question]:
-    these = f'namespace=~"{"|".join(namespaces)}"'
-    containers = f'{these},container!="",container!="POD"'
-    memory, rate = f"{MEMORY}{{{containers}}}", f"rate({CPU}{{{containers}}}[5m])"
-    for quantile in _QUANTILES:
-        yield _Question(f"memory {quantile}", f"max by ({_BY}) (quantile_over_time({quantile}, {memory}[{window}]))")
-    yield _Question("memory days", f"max by ({_BY}) (max_over_time({memory}[1d]))", daily=True)
-    yield _Question("memory since", f"min by ({_BY}) (min_over_time(timestamp({memory})[{window}:1h]))")
-    for quantile in _QUANTILES:
-        yield _Question(f"cpu {quantile}", f"max by ({_BY}) (quantile_over_time({quantile}, {rate}[{window}:5m]))")
-    yield _Question("kills", f"sum by ({_BY}) (increase({OOM}{{{containers}}}[{window}]))")
-    yield _Question("restarts", f"sum by ({_BY}) (increase({RESTARTS}{{{these}}}[{window}]))")
-    killed = f'{LAST_REASON}{{{these},reason="OOMKilled"}}'
-    yield _Question("killed pods", f"sum by ({_BY}) (max_over_time({killed}[{window}]))")
+def _labels(prometheus: Prometheus, end: datetime, answers: Answers, gaps: dict[str, Gap]) -> Mapping[str, Labels]:
+    """The labels of each metric that has them; the others, and why, are put among the gaps."""
+    found: dict[str, Labels] = {}
+    for metric in (MEMORY, CPU, OOM, RESTARTS, LAST_REASON):
+
+        def ask(query: str) -> tuple[Series, ...]:
+            if query not in answers:
+                answers[query] = prometheus.now(query, end)
+            return answers[query]
+
+        subject = "usage" if metric == MEMORY else f"usage: {metric}"
+        try:
+            labels = labels_of(metric, ask)
+        except NotAnswered as refused:
+            gaps[subject] = Gap(subject, refused.why, refused.detail)
+            if refused.why == "unreachable":
+                break
+            continue
+        if isinstance(labels, NoLabels):
+            if labels.has or metric == MEMORY:
+                gaps[subject] = Gap(subject, "absent", f"{prometheus.url}: {labels}")
+        else:
+            found[metric] = labels
+    return found
+
+
+def _questions(namespaces: Sequence[str], window: str, labels: Mapping[str, Labels]) -> Iterator[_Question]:
+    """Those about the metrics that there are."""
+    among = "|".join(namespaces)
+    if MEMORY in labels:
+        by, memory = labels[MEMORY], _containers(MEMORY, labels[MEMORY], among)
+        for quantile in _QUANTILES:
+            query = f"max by ({by}) (quantile_over_time({quantile}, {memory}[{window}]))"
+            yield _Question(f"memory {quantile}", query, by)
+        yield _Question("memory days", f"max by ({by}) (max_over_time({memory}[1d]))", by, daily=True)
+        yield _Question("memory since", f"min by ({by}) (min_over_time(timestamp({memory})[{window}:1h]))", by)
+    if CPU in labels:
+        by, rate = labels[CPU], f"rate({_containers(CPU, labels[CPU], among)}[5m])"
+        for quantile in _QUANTILES:
+            yield _Question(
+                f"cpu {quantile}", f"max by ({by}) (quantile_over_time({quantile}, {rate}[{window}:5m]))", by
+            )
+    for name, metric in (("kills", OOM), ("restarts", RESTARTS)):
+        if metric in labels:
+            by = labels[metric]
+            query = f"sum by ({by}) (increase({_containers(metric, by, among)}[{window}]))"
+            yield _Question(name, query, by)
+    if LAST_REASON in labels:
+        by = labels[LAST_REASON]
+        killed = _containers(LAST_REASON, by, among, 'reason="OOMKilled"')
+        yield _Question("killed pods", f"sum by ({by}) (max_over_time({killed}[{window}]))", by)
+
+
+def _containers(metric: str, by: Labels, among: str, *further: str) -> str:
+    """The series of the containers of some namespaces."""
+    own = (f'{by.namespace}=~"{among}"', f'{by.container}!=""', f'{by.container}!="POD"')
+    return f"{metric}{{{','.join((*own, *further))}}}"
 
 
 def _asked(
@@ -120,9 +169,8 @@ def _asked(
     return answers[question.query]
 
 
-def _key(series: Series, observed: Observation) -> _Key | None:
-    labels = series.labels
-    namespace, pod, container = (labels.get(name, "") for name in ("namespace", "pod", "container"))
+def _key(series: Series, labels: Labels, observed: Observation) -> _Key | None:
+    namespace, pod, container = labels.of(series)
     workload = _workload(observed, namespace, pod)
     return (namespace, workload, container) if workload and container else None
 

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from operations.clients.prometheus import Prometheus
 from operations.clients.refusals import NotAnswered
+from operations.observe.clocks import prometheus_clock_gap
 from operations.observe.usage import usage_of_cluster
 from tests.operations.doctor.cluster import healthy
 
@@ -113,8 +114,48 @@ def test_usage_is_that_of_workloads_pods_that_are_gone_included(prometheus: Prom
     assert (found.memory.max, found.memory_daily[0]) == (200, 100)
 
 
-def test_a_metric_without_the_labels_is_named(prometheus: Prometheus, answers: Answers) -> None:
+def test_a_metric_without_a_label_for_containers_is_named_with_those_that_it_has(
+    prometheus: Prometheus, answers: Answers
+) -> None:
     answers.labels = [{"kubernetes_namespace": "shop", "pod_name": "web-r1-x0"}]
     usage, gaps = usage_of_cluster(prometheus, healthy().observe())
     assert usage is None
-    assert "has no container_memory_working_set_bytes with the labels namespace, pod, container" in gaps[-1].detail
+    (gap,) = (each for each in gaps if each.subject == "usage")
+    assert "container_memory_working_set_bytes has no label for a container" in gap.detail
+    assert "only kubernetes_namespace, pod_name" in gap.detail
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {"kubernetes_namespace": "shop", "pod_name": "web-r1-x0", "container_name": "web"},
+        {
+            "exported_namespace": "shop",
+            "exported_pod": "web-r1-x0",
+            "exported_container": "web",
+            "namespace": "monitoring",
+            "pod": "exporter-0",
+            "container": "exporter",
+        },
+    ],
+)
+def test_labels_of_another_name_are_found(prometheus: Prometheus, answers: Answers, labels: dict[str, str]) -> None:
+    answers.labels = [labels]
+    usage, gaps = usage_of_cluster(prometheus, healthy().observe())
+    assert usage is not None
+    assert [(each.namespace, each.workload, each.container) for each in usage.containers] == [
+        ("shop", "Deployment/web", "web")
+    ]
+    assert gaps == ()
+
+
+@pytest.mark.parametrize(("apart", "is_live", "named"), [(0, True, False), (600, True, True), (-600, True, True),
+    (86_400, False, False), (-600, False, True)])  # fmt: skip
+def test_clocks_apart_are_named(
+    prometheus: Prometheus, answers: Answers, apart: int, is_live: bool, named: bool
+) -> None:
+    observed_at = datetime.fromtimestamp(200 << 20, UTC) - timedelta(seconds=apart)
+    gap = prometheus_clock_gap(prometheus, observed_at, is_live=is_live)
+    assert (gap is not None) == named
+    if gap is not None:
+        assert f"10 min 0 s {'ahead of' if apart > 0 else 'behind'} the time" in gap.detail

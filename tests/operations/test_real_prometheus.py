@@ -61,6 +61,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("prometheus")
     web = 'namespace="shop",pod="web-r1-x0",container="web"'
     gone = 'namespace="shop",pod="web-r0-zz",container="web"'
+    of_exporter = 'namespace="monitoring",pod="exporter-0",container="exporter"'
+    exported = f'exported_namespace="shop",exported_pod="web-r1-x0",exported_container="web",{of_exporter}'
     month, hours = timedelta(days=30), timedelta(hours=10)
     metrics = folder / "metrics.txt"
     lines = [
@@ -72,7 +74,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "# TYPE container_oom_events counter",
         *series("container_oom_events_total", web, month, lambda n: 3.0 if n > 150 else 0.0),
         "# TYPE kube_pod_container_status_restarts counter",
-        *series("kube_pod_container_status_restarts_total", web, month, lambda n: 3.0 if n > 150 else 0.0),
+        *series("kube_pod_container_status_restarts_total", exported, month, lambda n: 3.0 if n > 150 else 0.0),
         *cluster_series(),
         "# EOF",
     ]
