@@ -98,8 +98,8 @@ def removed_api_findings(lab: Lab) -> Iterator[Finding]:
             if is_gone:
                 yield API_REMOVED.finding(
                     each.path,
-                    f"{each.kind} {each.name} of {name} is of {version}, which {server} does not serve: it is gone "
-                    f"since {row.since}",
+                    f"{each.kind} {each.name} of {name} is of {version}, which {server} does not serve: it was "
+                    f"removed in {row.since}",
                     f"write apiVersion: {row.instead}",
                     facts={"api_version": version, "since": row.since},
                 )
