@@ -1,6 +1,5 @@
 """A cluster that is only read: its API server, by a kubeconfig, with get and list and nothing else."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +13,7 @@ from urllib3.exceptions import HTTPError
 from yaml import YAMLError
 
 from observation.model import Why
+from operations.clients.bounded import TooLarge, read_json, whole, within
 from operations.clients.refusals import NoCluster, NotAnswered
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text, values
@@ -21,7 +21,12 @@ from plan.model.fields import entries, mapping, text, values
 _PAGE = 500
 """Objects that are asked for at a time."""
 _SECONDS = 20
-"""How long an answer may take."""
+"""How long a server may be silent."""
+_SECONDS_IN_ALL = 120
+"""How long an answer may take to its last byte."""
+_MOST_BYTES = 256 * 2**20
+"""Size of an answer: 500 objects of half a MiB each."""
+_CHUNK = 65_536
 
 
 class Resource(NamedTuple):
@@ -70,20 +75,28 @@ class Cluster:
         try:
             signed = self._client.configuration.auth_settings().values()  # renews a token that has ended
             headers = {"Accept": "application/json", **{each["key"]: each["value"] for each in signed}}
-            answer = self._client.rest_client.pool_manager.request(
-                "GET", self.server + path, headers=headers, timeout=_SECONDS
-            )
+            status, body = within(_SECONDS_IN_ALL, lambda: self._ask(path, headers))
+        except TooLarge as error:
+            raise NotAnswered("unreadable", f"{self.server} answers {path} without end: {error}") from None
         except (HTTPError, OSError) as error:
             raise NotAnswered("unreachable", f"{self.server} does not answer: {_one_line(error)}") from None
-        if self.clock is None:
-            self.clock = _date(answer.headers.get("Date"))
-        if answer.status != 200:
-            raise NotAnswered(_why(answer.status), _reason(answer.status, answer.data))
+        if status != 200:
+            raise NotAnswered(_why(status), _reason(status, body))
         try:
-            content: Any = json.loads(answer.data)
+            content = read_json(body)
         except ValueError:
             raise NotAnswered("unreadable", f"{path} is not answered in JSON") from None
         return cast(Manifest, content) if isinstance(content, dict) else {}
+
+    def _ask(self, path: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        answer = self._client.rest_client.pool_manager.request(
+            "GET", self.server + path, headers=headers, timeout=_SECONDS, preload_content=False
+        )
+        if self.clock is None:
+            self.clock = _date(answer.headers.get("Date"))
+        body = whole(answer.stream(_CHUNK), _MOST_BYTES)
+        answer.release_conn()
+        return int(answer.status), body
 
     def list(self, resource: Resource, namespace: str | None = None) -> Iterator[Manifest]:
         """The objects of a resource, each with its kind. Raises NotAnswered."""
@@ -135,7 +148,7 @@ def _why(status: int) -> Why:
 def _reason(status: int, body: bytes) -> str:
     """The API server's message, in one line."""
     try:
-        return text(json.loads(body), "message") or f"HTTP {status}"
+        return text(read_json(body), "message") or f"HTTP {status}"
     except (ValueError, AttributeError):
         return f"HTTP {status}"
 

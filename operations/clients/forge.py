@@ -6,11 +6,13 @@ from typing import Any, Literal, NamedTuple
 
 import requests
 
+from operations.clients.bounded import bound, read_json
 from plan.model.fields import mapping, text, values
 from plan.model.fields import number as whole
 
 Kind = Literal["github", "gitea"]
 _SECONDS = 30
+_MOST_BYTES = 32 * 2**20
 _AT_A_TIME = 100
 _MOST_PAGES = 200
 _AUTOMATIC = frozenset(("github-actions[bot]", "forgejo-actions", "gitea-actions"))
@@ -43,6 +45,7 @@ class Forge:
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"{'token' if self.kind == 'gitea' else 'Bearer'} {token}"
         self._session.headers["Accept"] = "application/json"
+        bound(self._session, seconds=2 * _SECONDS, most_bytes=_MOST_BYTES)
 
     def me(self) -> frozenset[str]:
         """The accounts that the token may belong to. Raises ForgeFailed."""
@@ -121,8 +124,8 @@ class Forge:
             asked = f"{answer.request.method} on {self._repository}"
             raise ForgeFailed(f"{self._api} answers {status} to {asked}{_HINTS.get(status, '')}")
         try:
-            return answer.json()
-        except requests.JSONDecodeError:
+            return read_json(answer.content)
+        except ValueError:
             raise ForgeFailed(f"{self._api} is no API of a forge: it does not answer in JSON") from None
 
 

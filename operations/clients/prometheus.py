@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import requests
 
+from operations.clients.bounded import TooLarge, bound, read_json
 from operations.clients.refusals import NotAnswered
 from plan.model.fields import entries, mapping, text, values
 
@@ -15,6 +16,8 @@ _SECONDS = 60
 _POINTS = 10_000
 """Points of a series that are asked for at a time; Prometheus refuses more than 11,000."""
 _TRIES = 3
+_MOST_BYTES = 256 * 2**20
+"""Size of an answer: 10,000 points of 500 series are about 120 MiB."""
 
 
 class Sample(NamedTuple):
@@ -38,6 +41,7 @@ class Prometheus:
         self.url = url.rstrip("/")
         self._session = requests.Session()
         self._session.verify = verify
+        bound(self._session, seconds=2 * _SECONDS, most_bytes=_MOST_BYTES)
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -79,12 +83,14 @@ class Prometheus:
         for _ in range(_TRIES):
             try:
                 answer = self._session.post(f"{self.url}/api/v1/{what}", data=dict(asked), timeout=_SECONDS)
-                content: Any = answer.json()
-            except requests.JSONDecodeError:
-                raise NotAnswered("unreadable", f"{self.url} is not a Prometheus: it does not answer in JSON") from None
+                content = read_json(answer.content)
+            except TooLarge as error:
+                raise NotAnswered("unreadable", f"{self.url} answers without end: {error}") from None
             except requests.RequestException as error:
                 failed = " ".join(str(error).split())[:200]
                 continue
+            except ValueError:
+                raise NotAnswered("unreadable", f"{self.url} is not a Prometheus: it does not answer in JSON") from None
             stated = mapping({"answer": content}, "answer")
             if text(stated, "status") == "success":
                 return entries(stated, "data", "result")
@@ -108,6 +114,13 @@ def _series(found: Mapping[str, Any], points: list[Any]) -> Series:
     samples: list[Sample] = []
     for point in points:
         if isinstance(point, list) and len(cast(list[Any], point)) == 2:
-            at, value = cast(list[Any], point)
-            samples.append(Sample(datetime.fromtimestamp(float(at), UTC), float(value)))
+            samples += _sample(*cast(list[Any], point))
     return Series(labels, tuple(samples))
+
+
+def _sample(at: Any, value: Any) -> Iterator[Sample]:
+    """A point; none where it is not one."""
+    try:
+        yield Sample(datetime.fromtimestamp(float(at), UTC), float(value))
+    except (ValueError, TypeError, OverflowError, OSError):
+        return

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 import requests
 from proxmoxer import ProxmoxAPI  # pyright: ignore[reportMissingTypeStubs]
+from proxmoxer.backends.https import JsonSerializer  # pyright: ignore[reportMissingTypeStubs]
 from proxmoxer.core import ResourceException  # pyright: ignore[reportMissingTypeStubs]
 
 from config.source import is_mapping
+from operations.clients.bounded import bound, read_json
 
 ENDPOINT = re.compile(r"https://[^/:?#@\s]+(:\d{1,5})?/?")
 TOKEN = re.compile(r"(?P<user>[^\s!=]+@[^\s!=@]+)!(?P<name>[^\s!=]+)=(?P<secret>[\x21-\x7e]+)")
@@ -18,6 +20,10 @@ PORT = 443
 CONNECT_TIMEOUT = 5
 ANSWER_TIMEOUT = 30
 """Seconds. A guest agent that does not answer keeps Proxmox waiting for some."""
+WHOLE_ANSWER_TIMEOUT = 60
+"""Seconds until the last byte of an answer."""
+MOST_BYTES = 32 * 2**20
+"""Size of an answer: that of a cluster with 1,000 machines is below 1 MiB."""
 
 
 class NotAnswered(Exception):
@@ -66,6 +72,9 @@ class ProxmoxHost:
             verify_ssl=verify,
             timeout=(CONNECT_TIMEOUT, ANSWER_TIMEOUT),
         )
+        store: dict[str, Any] = self._api._store
+        store["serializer"] = _Serializer()
+        bound(store["session"], seconds=WHOLE_ANSWER_TIMEOUT, most_bytes=MOST_BYTES)
 
     def get(self, path: str, /, **query: str | int) -> Any:
         """The `data` of an answer. Raises NotAnswered or Refused."""
@@ -93,6 +102,23 @@ class ProxmoxHost:
         if is_mapping(answer) and isinstance(answer.get("errors"), bytes):  # so proxmoxer gives what it cannot read
             raise NotAnswered(_another(self._endpoint))
         return answer
+
+
+class _Serializer(JsonSerializer):
+    """Proxmoxer's, but for answers that nest without end."""
+
+    def loads(self, response: requests.Response) -> Any:
+        try:
+            return read_json(response.content)["data"]
+        except ValueError:
+            return {"errors": response.content}
+
+    def loads_errors(self, response: requests.Response) -> Any:
+        try:
+            found = read_json(response.content)
+        except ValueError:
+            return {}
+        return found.get("errors") if is_mapping(found) else {}
 
 
 def _address(endpoint: str) -> tuple[str, int]:

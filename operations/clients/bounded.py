@@ -1,0 +1,109 @@
+"""Answers with an end: a server that drips, never stops or nests without end is told from one that answers."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from threading import Thread
+from typing import Any, TypeVar, cast
+
+import requests
+from requests.adapters import HTTPAdapter
+
+DEEPEST = 200
+"""Levels of lists and objects within each other; what real servers answer has about twenty."""
+_CHUNK = 65_536
+
+Answer = TypeVar("Answer")
+
+
+class TooLarge(requests.exceptions.RequestException):
+    """An answer has more bytes than are read."""
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Reads each answer whole, within a time and a size. Raises requests' exceptions."""
+
+    def __init__(self, *, seconds: float, most_bytes: int) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._most_bytes = most_bytes
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        def ask() -> requests.Response:
+            answer = super(BoundedAdapter, self).send(request, True, timeout, verify, cert, proxies)
+            content = whole(answer.iter_content(_CHUNK), self._most_bytes)
+            answer._content = content  # pyright: ignore[reportPrivateUsage]
+            return answer
+
+        try:
+            return within(self._seconds, ask)
+        except TimeoutError as error:
+            raise requests.exceptions.ReadTimeout(str(error), request=request) from None
+
+
+def bound(session: requests.Session, *, seconds: float, most_bytes: int) -> None:
+    """Make each answer to a session end."""
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, BoundedAdapter(seconds=seconds, most_bytes=most_bytes))
+
+
+def within(seconds: float, ask: Callable[[], Answer]) -> Answer:
+    """The outcome of a function that has a time. Raises TimeoutError, and what the function raises.
+
+    The thread that still waits is left behind, and ends with the program: nothing else stops a server that sends a byte
+    now and then before its answer begins.
+    """
+    answered: list[Answer] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            answered.append(ask())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if failed:
+        raise failed[0]
+    if not answered:
+        raise TimeoutError(f"no whole answer in {seconds:.0f} s")
+    return answered[0]
+
+
+def whole(chunks: Iterable[bytes], most_bytes: int) -> bytes:
+    """An answer in one piece. Raises TooLarge."""
+    found = bytearray()
+    for chunk in chunks:
+        found += chunk
+        if len(found) > most_bytes:
+            raise TooLarge(f"its answer is larger than {most_bytes // 2**20} MiB")
+    return bytes(found)
+
+
+def read_json(content: bytes | str) -> Any:
+    """JSON of a depth that all readers can go through. Raises ValueError."""
+    try:
+        found = json.loads(content)
+    except RecursionError:
+        raise ValueError("it nests too deep") from None
+    level: list[Any] = [found]
+    for _ in range(DEEPEST):
+        level = [below for each in level for below in _below(each)]
+        if not level:
+            return found
+    raise ValueError("it nests too deep")
+
+
+def _below(found: Any) -> Iterable[Any]:
+    if isinstance(found, dict):
+        return cast(dict[str, Any], found).values()
+    return cast(list[Any], found) if isinstance(found, list) else ()
