@@ -144,7 +144,7 @@ class ServiceBase(Published):
     gets the service's; all get its labels. Their pods are planned like all others."""
     as_found: bool = False
     """Declare these objects as they stand, without the program's labels: then the first `up` writes nothing to those
-    that ran before."""
+    that ran before. That its pods wait for a place already, those of a release too, is no error."""
     patch: dict[PatchTarget, Patch] = {}
     """Changes of objects that the program writes, each by kind and name: `deployment/immich`."""
 

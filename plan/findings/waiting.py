@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from config.lab import Lab
+from config.service import PostgresService
 from plan.model import Finding, Pending, Severity, Workload
 from plan.model.findings import Rule
 from plan.scenarios.blocker_remedies import remedies_together
@@ -93,7 +94,8 @@ def _is_as_found(lab: Lab, workload: Workload) -> bool:
     if service is None:
         return False
     as_it_is = (part.workload.adopt.as_it_is for part in service.parts(workload.service) if part.name == workload.name)
-    return service.as_found or any(as_it_is)
+    is_database = isinstance(service, PostgresService) and service.cluster == workload.name
+    return service.as_found or is_database or any(as_it_is)
 
 
 def _cause(causes: Sequence[Blocker], first: Pending) -> str:

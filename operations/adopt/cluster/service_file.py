@@ -80,7 +80,9 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
             said["ignore_fields"] = {release_target(release.name): [f"values{each.path}" for each in withheld]}
         said["footprint"] = measured.workloads
     if manifests:
-        said |= {"objects": FlowList([OBJECTS_FILE]), "as_found": True}
+        said["objects"] = FlowList([OBJECTS_FILE])
+    if manifests or release:
+        said["as_found"] = True
     if not release and measured.workloads:
         said["footprint"] = measured.workloads
     if groups := choices.provides.get(found.name):

@@ -108,3 +108,19 @@ def test_the_chart_of_a_helm_release_of_flux_comes_from_where_flux_had_it(tmp_pa
     adopted("loft", tmp_path / "loft")
     service = yaml.safe_load((tmp_path / "loft" / "services" / "lights.yaml").read_text(encoding="utf-8"))
     assert service["chart"] == {"name": "lights", "repository": "https://charts.loft.example", "version": "1.2.3"}
+
+
+def test_pods_of_a_release_and_of_a_database_that_wait_already_are_no_error(tmp_path: Path) -> None:
+    objects = [each for found in read_dump(DUMPS / "loft").resources.values() for each in found]
+    for each in objects:
+        pod = each.get("spec", {}).get("template", {}).get("spec", each.get("spec", {}))
+        for container in pod.get("containers", ()) if isinstance(pod, dict) else ():
+            container["resources"] = {"requests": {"memory": "900Gi"}, "limits": {"memory": "900Gi"}}
+        if each["kind"] == "Cluster":
+            each["spec"]["resources"] = {"requests": {"memory": "900Gi"}, "limits": {"memory": "900Gi"}}
+    plan = adopt_cluster(tmp_path / "loft", objects, WISHES).plan
+    waiting = [each for each in plan.findings if each.code == "DOES-NOT-FIT"]
+    assert {each.severity for each in waiting} == {"warning"}
+    kinds = {plan.lab.services[str(each.path[1])].kind for each in waiting}
+    assert kinds >= {"helm", "postgres"} or any("workloads" in each.facts for each in waiting)
+    assert plan.errors == ()
