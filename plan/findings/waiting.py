@@ -1,11 +1,11 @@
 """Findings about pods that find no place: one for each cause."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from config.lab import Lab
-from config.service import PostgresService
-from plan.model import Finding, Pending, Severity, Workload
+from plan.model import Finding, Pending
 from plan.model.findings import Rule
+from plan.scenarios.as_found import severity_of_waiting
 from plan.scenarios.blocker_remedies import remedies_together
 from plan.scenarios.blocker_words import sentence
 from plan.scenarios.blockers import Blocker
@@ -57,7 +57,7 @@ def _alone(lab: Lab, snapshot: ClusterSnapshot, pending: Pending, *, tried: bool
         f"{pending.pods} of {workload.replicas} pods of {workload.name} would stay Pending: "
         f"{advised.explained(pending)}",
         advised.fix,
-        severity=_severity(lab, (pending,)),
+        severity=severity_of_waiting(lab, (workload,)),
         facts={"pods": pending.pods, "replicas": workload.replicas},
         remedies=advised.remedies,
     )
@@ -74,7 +74,7 @@ def _together(lab: Lab, snapshot: ClusterSnapshot, group: Sequence[Pending]) -> 
         f"{plural(pods, 'pod')} of {plural(len(group), 'workload')} would stay Pending for one cause: "
         f"{_cause(causes, first)}. They are {named}. kube-scheduler, of {first.workload.name}: {first.reason}",
         any_of(remedies) or (CHANGE_IT if causes else ONE_BY_ONE),
-        severity=_severity(lab, group),
+        severity=severity_of_waiting(lab, (each.workload for each in group)),
         facts={
             "pods": pods,
             "replicas": sum(each.workload.replicas for each in group),
@@ -83,19 +83,6 @@ def _together(lab: Lab, snapshot: ClusterSnapshot, group: Sequence[Pending]) -> 
         },
         remedies=remedies,
     )
-
-
-def _severity(lab: Lab, waiting: Iterable[Pending]) -> Severity:
-    return "warning" if all(_is_as_found(lab, each.workload) for each in waiting) else "error"
-
-
-def _is_as_found(lab: Lab, workload: Workload) -> bool:
-    service = lab.services.get(workload.service)
-    if service is None:
-        return False
-    as_it_is = (part.workload.adopt.as_it_is for part in service.parts(workload.service) if part.name == workload.name)
-    is_database = isinstance(service, PostgresService) and service.cluster == workload.name
-    return service.as_found or is_database or any(as_it_is)
 
 
 def _cause(causes: Sequence[Blocker], first: Pending) -> str:

@@ -6,18 +6,19 @@ from config.lab import Lab
 from plan.kubernetes.scheduling import one_more
 from plan.model import Finding, Pending
 from plan.model.findings import Rule
+from plan.scenarios.as_found import severity_of_waiting
 from plan.scenarios.remedies import MOST_TRIED, advice
 from plan.scenarios.snapshot import ClusterSnapshot
 
 JOB_DOES_NOT_FIT = Rule(
     "JOB-DOES-NOT-FIT",
-    "error",
+    ("error", "warning"),
     title="A job finds no place next to what runs",
     meaning=(
         "The pod of the job was placed next to everything that runs all the time, and no node takes it: it waits until"
         " its deadline, every time. A backup that never runs is noticed when it is needed."
     ),
-    remedy="Request less, or add a worker.",
+    remedy="Request less, or add a worker. It is a warning for jobs that are declared as they were found.",
 )
 
 
@@ -40,6 +41,7 @@ def job_findings(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Finding]:
             f"the pod of {workload.name} would stay Pending next to what runs all the time: "
             f"{advised.explained(pending)}",
             advised.fix,
+            severity=severity_of_waiting(lab, [workload]),
             remedies=advised.remedies,
             facts={"reason": str(pending.reason)},
         )

@@ -180,7 +180,7 @@ def _network_plugin(world: World) -> str:
 
 def _service_cidr(world: World) -> str:
     address = text(world.manifests.get(Key("Service", "default", "kubernetes"), {}), "spec", "clusterIP")
-    if not address or ":" in address:
+    if not re.fullmatch(r"\d+\.\d+\.\d+\.\d+", address):
         return "10.96.0.0/12"
     wide = IPv4Network(f"{address}/12", strict=False)
     return str(wide if str(wide) == "10.96.0.0/12" else IPv4Network(f"{address}/16", strict=False))

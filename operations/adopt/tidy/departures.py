@@ -11,7 +11,20 @@ from plan.model.fields import mapping
 
 Path = tuple[str, ...]
 WIDTH = 120
-_IN_THE_END = ("as_it_is", "as_found", "strategy", "surge", "unavailable", "container", "selector", "name", "service")
+_IN_THE_END = (
+    "as_it_is",
+    "as_found",
+    "strategy",
+    "surge",
+    "unavailable",
+    "unnamed_port",
+    "target",
+    "ports",
+    "container",
+    "selector",
+    "name",
+    "service",
+)
 """Keys of `adopt`, and one beside it, in the order of what taking them out does."""
 
 _CONTENT = frozenset({"containers", "initContainers", "volumes", "volumeClaimTemplates"})
@@ -39,17 +52,23 @@ def _paths(said: Any) -> Iterator[Path]:
         for path in _leaves(merged):
             if _CONTENT.isdisjoint(path):
                 yield ("patch", target, "merge", *path)
-    adopted = mapping(said, "adopt")
     for key in _IN_THE_END:
-        if key in adopted:
-            yield ("adopt", key)
-        elif key == "as_found" and key in said:
+        if key == "as_found" and key in said:
             yield (key,)
+        yield from ((*place, "adopt", key) for place in _workloads(said) if key in mapping(said, *place, "adopt"))
     for name, volume in mapping(said, "volumes").items():
         yield from (("volumes", name, key) for key in ("claim", "volume") if is_fields(volume) and key in volume)
     yield from (("exceptions", name) for name in mapping(said, "exceptions"))
+    if "cluster" in said:
+        yield ("cluster",)
     if "namespace" in said:
         yield ("namespace",)
+
+
+def _workloads(said: Any) -> Iterator[Path]:
+    """Where the main workload and the further ones stand."""
+    yield ()
+    yield from (("workloads", name) for name in mapping(said, "workloads"))
 
 
 def _leaves(merged: Any, path: Path = ()) -> Iterator[Path]:
@@ -65,17 +84,35 @@ def without(text: str, departure: Departure) -> str:
     """The text without a departure; everything else stays, comments included."""
     yaml = _yaml()
     root: Any = yaml.load(text)
-    holders: list[Any] = [root]
-    for key in departure.path[:-1]:
-        holders.append(holders[-1][key])
-    del holders[-1][departure.path[-1]]
-    for holder, key in zip(reversed(holders[:-1]), reversed(departure.path[:-1]), strict=True):
-        child = holder[key]
-        if not child or set(child) == {"reason"}:
-            del holder[key]
+    for path in (departure.path, *_needing(root, departure.path)):
+        _take_out(root, path)
     written = io.StringIO()
     yaml.dump(root, written)
     return written.getvalue()
+
+
+def _needing(root: Any, path: Path) -> Iterator[Path]:
+    """Keys that cannot be without a departure: only containers that stay as they are state no amounts."""
+    if path[-2:] != ("adopt", "as_it_is"):
+        return
+    workload = path[:-2]
+    places = [
+        workload,
+        *((*workload, key, name) for key in ("sidecars", "init") for name in mapping(root, *workload, key)),
+    ]
+    yield from ((*place, "unsized") for place in places if "unsized" in mapping(root, *place))
+
+
+def _take_out(root: Any, path: Path) -> None:
+    """Remove a key, and what is empty without it."""
+    holders: list[Any] = [root]
+    for key in path[:-1]:
+        holders.append(holders[-1][key])
+    del holders[-1][path[-1]]
+    for holder, key in zip(reversed(holders[:-1]), reversed(path[:-1]), strict=True):
+        child = holder[key]
+        if not child or set(child) == {"reason"}:
+            del holder[key]
 
 
 def _yaml() -> Any:

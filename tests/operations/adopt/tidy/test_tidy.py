@@ -114,3 +114,21 @@ def test_another_namespace_moves_everything(folder: Path) -> None:
     found = possible(folder, "namespace")
     assert found.change.effect == "data"
     assert {each.new.namespace for each in found.change.moved if each.new.namespace} == {"aux-box"}
+
+
+def test_workloads_that_stay_as_they_are_go_over_one_at_a_time_with_the_amounts_that_they_did_not_state() -> None:
+    text = """\
+unsized: true
+init: {wait: {unsized: true}}
+adopt: {name: box-server, as_it_is: true}
+workloads:
+  nightly: {unsized: true, adopt: {name: box-nightly, as_it_is: true}}
+"""
+    named = [str(each) for each in departures(text)]
+    assert named == ["adopt.as_it_is", "workloads.nightly.adopt.as_it_is", "adopt.name", "workloads.nightly.adopt.name"]
+    further = {"nightly": {"unsized": True, "adopt": {"name": "box-nightly", "as_it_is": True}}}
+    main = yaml.safe_load(without(text, departures(text)[0]))
+    assert main == {"adopt": {"name": "box-server"}, "workloads": further}
+    nightly = yaml.safe_load(without(text, departures(text)[1]))
+    assert nightly["workloads"] == {"nightly": {"adopt": {"name": "box-nightly"}}}
+    assert nightly["unsized"] is True
