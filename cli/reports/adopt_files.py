@@ -27,12 +27,12 @@ class FilesReport(Document):
     """Files and objects that no service takes, and why."""
 
 
-def files_report(found: FilesFound) -> FilesReport:
+def files_report(lab: str, found: FilesFound, *, written: bool) -> FilesReport:
     """Services from files, for programs."""
     return FilesReport(
-        lab=found.lab,
-        written=found.written,
-        files=found.files,
+        lab=lab,
+        written=written,
+        files=tuple(found.files),
         services=tuple(FileServiceReport(**each._asdict()) for each in found.services),
         unread=found.unread,
     )

@@ -9,7 +9,7 @@ from operations.adopt.files.found import FilesFound
 from plan.wording import plural
 
 
-def print_files(found: FilesFound, console: Console) -> None:
+def print_files(lab: str, found: FilesFound, console: Console, *, written: bool) -> None:
     """Print what is written, what has to be looked at, and what is not written."""
     for each in found.services:
         style, said = ("bold red", "not written") if each.lacking else ("bold", each.kind)
@@ -21,8 +21,8 @@ def print_files(found: FilesFound, console: Console) -> None:
         for line in found.unread:
             console.print(Padding(line, INDENT, expand=False))
     refused = sum(bool(each.lacking) for each in found.services)
-    verb = "written" if found.written else "would be written"
-    verdict = f"{plural(len(found.services) - refused, 'service')} {verb} to {found.lab}"
+    verb = "written" if written else "would be written"
+    verdict = f"{plural(len(found.services) - refused, 'service')} {verb} to {lab}"
     more = f", {refused} not" if refused else ""
-    after = " Check the files, then: homelab plan." if found.written else ""
+    after = " Check the files, then: homelab plan." if written else ""
     console.print(Text.assemble((f"{verdict}{more}.", "bold red" if refused else "bold green"), after))

@@ -7,6 +7,7 @@ from operations.adopt.cluster.footprint import RUNS_AS, Assumed, footprint
 from operations.adopt.cluster.objects import key_of
 from operations.adopt.cluster.withheld import Withheld, without_secret_values
 from operations.adopt.cluster.yaml_text import Flow, document
+from operations.adopt.files.found import FileService, FilesFound
 from plan.model import Manifest
 
 
@@ -62,3 +63,25 @@ def chart_file(
         names = ", ".join(f"{each.workload.name}/{each.container} {each.resource}" for each in measured.assumed)
         comments.append(f"Assumed, since the chart does not say it: {names}")
     return ChartFile(document(said, comments), withheld, measured.assumed)
+
+
+def release_inputs(chart: Chart, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs of the release, as Helm needs them to render the chart."""
+    is_oci = chart.repository.startswith("oci://")
+    return {
+        "name": chart.release,
+        "namespace": chart.namespace,
+        "chart": f"{chart.repository}/{chart.name}" if is_oci else chart.name,
+        "version": chart.version,
+        "repositoryOpts": {} if is_oci else {"repo": chart.repository},
+        "values": values,
+    }
+
+
+def find_chart(chart: Chart, tier: str, values: Mapping[str, Any], rendered: Iterable[Manifest]) -> FilesFound:
+    """The service of a chart with its values. Raises NoPods."""
+    made = chart_file(chart.release, tier, chart, values, rendered)
+    notes = [f"{each.place} looks like a secret and is not written" for each in made.withheld]
+    notes += [f"{each.workload.name}/{each.container}: {each.resource} is assumed" for each in made.assumed]
+    service = FileService(name=chart.release, kind="helm", notes=tuple(notes))
+    return FilesFound({f"services/{chart.release}.yaml": made.text}, (service,))

@@ -1,0 +1,53 @@
+"""Services of manifests in files, one for each group of workloads."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
+from operations.adopt.cluster.service_file import ServiceFile
+from operations.adopt.files.found import FileService, FilesFound, Unusable, sentences
+from operations.adopt.files.manifests import Manifests, read_manifests
+
+_KEPT = "its content is not written: write its keys under secrets, or make it before the first up"
+
+
+def find_manifests(folder: Path, source: Path, namespace: str, tier: str | None) -> FilesFound:
+    """The services of the manifests in `source`, for the lab in `folder`. Raises Unusable, InvalidLab and OSError."""
+    read = read_manifests(source, namespace)
+    if not read.objects:
+        raise Unusable(f"{source} has no manifests; name a folder or a file of Kubernetes objects")
+    adoption = adopt_cluster(folder, read.objects, Wishes(tier, runs=False))
+    added = [FileService(name=each.name, kind=each.kind, notes=_notes(each)) for each in adoption.added]
+    refused = [
+        FileService(
+            name=each.service.name,
+            kind=each.service.kind,
+            lacking=sentences(each.problems) or _notes(each.service),
+        )
+        for each in adoption.not_written
+    ]
+    return FilesFound(adoption.files, (*added, *refused), tuple(_unread(read, adoption)))
+
+
+def _unread(read: Manifests, adoption: Adoption) -> Iterator[str]:
+    """Files and objects that are in no service, and services that the lab has in part."""
+    yield from (f"{each.file}: {each.reason}" for each in read.unread)
+    yield from (f"{key}: no service uses it" for key in adoption.unused)
+    yield from (f"{key}: left out, {origin.by} makes it" for key, origin in adoption.left_out.items())
+    for found, keys in adoption.partly_known:
+        yield f"{found.name} is in the lab in part: add by hand {', '.join(map(str, keys))}"
+
+
+def _notes(service: ServiceFile) -> tuple[str, ...]:
+    notes = [f"{each.key}: {_KEPT}" for each in service.questions if each.what == "secret-kept"]
+    notes += [
+        f"{each.key}: looks like a secret and is not written, put it under secrets: {', '.join(each.names)}"
+        for each in service.questions
+        if each.what in ("secret-withheld", "secret-argument")
+    ]
+    notes += [
+        f"{each.key}: a tag that moves: {', '.join(each.names)}"
+        for each in service.questions
+        if each.what == "moving-tag"
+    ]
+    return (*notes, *(f"{each.workload.name}/{each.container}: {each.resource} is assumed" for each in service.assumed))
