@@ -1,12 +1,13 @@
 """Reading a dump: a folder with a List per resource, `PLURAL[.GROUP].json`, as kubectl and `homelab dump` write it."""
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
+from config.files import UnreadableFile
 from observation.history import InvalidHistory, read_history
+from observation.json_file import parse, read_text
 from observation.kinds import RESOURCES
 from observation.model import Gap, Kubelet, Observation, TimeSource
 from observation.times import newest_time, read_time
@@ -58,9 +59,12 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
         if file.name in (DESCRIPTION, USAGE, HISTORY):
             continue
         try:
-            text = file.read_text(encoding="utf-8-sig")
-            objects, lacking = _objects(file.stem, json.loads(text))
-        except (OSError, ValueError) as error:
+            text = read_text(file)
+            objects, lacking = _objects(file.stem, parse(text))
+        except UnreadableFile as error:
+            gaps.append(Gap(file.stem, "unreadable", f"{file.name} {error}"))
+            continue
+        except ValueError as error:
             gaps.append(Gap(file.stem, "unreadable", f"{file.name} cannot be read: {error}"))
             continue
         texts.append(text)
@@ -126,10 +130,10 @@ def _describe(file: Path) -> _Described:
     if not file.exists():
         return _Described(None, None, None, (), {}, complete=False)
     try:
-        stated: Fields = json.loads(file.read_text(encoding="utf-8"))
+        stated: Fields = parse(read_text(file))
         gaps = [Gap(text(each, "subject"), each["why"], text(each, "detail")) for each in entries(stated, "gaps")]
         format_version = stated["format_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (UnreadableFile, ValueError, KeyError, TypeError, AttributeError) as error:
         gap = Gap(DESCRIPTION, "unreadable", f"{file.name} cannot be read: {error!r}")
         return _Described(None, None, None, (gap,), {}, complete=False)
     if format_version != FORMAT_VERSION:
@@ -163,7 +167,12 @@ def _add_absent(described: _Described, resources: dict[str, tuple[Manifest, ...]
 
 def _time(file: Path, described: _Described, texts: Iterable[str]) -> tuple[datetime, TimeSource]:
     if file.exists():
-        stated = read_time(file.read_text(encoding="utf-8").strip())
+        try:
+            stated = read_time(read_text(file).strip())
+        except UnreadableFile as error:
+            raise InvalidDump(f"{file} {error}") from None
+        except ValueError:
+            stated = None
         if stated is None:
             raise InvalidDump(f"{file} holds no time; write it as 2027-02-04T09:00:00Z")
         return stated, "stated"

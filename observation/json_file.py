@@ -1,19 +1,51 @@
-"""Files of JSON that stand beside the objects of a dump."""
+"""Files of JSON of which nothing is known: pipes, devices, huge ones, and lists within lists without end."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from config.files import UnreadableFile, read_file
 from plan.model.fields import Fields, mapping
+
+LARGEST = 1 << 30
+"""Bytes. The pods of 5,000 nodes are about half of it."""
+DEEPEST = 200
+"""Levels of lists and objects within each other; what real servers answer has about twenty."""
+
+
+def parse(content: bytes | str) -> Any:
+    """JSON of a depth that all readers can go through. Raises ValueError."""
+    try:
+        found = json.loads(content)
+    except RecursionError:
+        raise ValueError("it nests too deep") from None
+    level: list[Any] = [found]
+    for _ in range(DEEPEST):
+        level = [below for each in level for below in _below(each) if isinstance(below, (dict, list))]
+        if not level:
+            return found
+    raise ValueError("it nests too deep")
+
+
+def _below(found: Any) -> Iterable[Any]:
+    if isinstance(found, dict):
+        return cast(dict[str, Any], found).values()
+    return cast(list[Any], found) if isinstance(found, list) else ()
+
+
+def read_text(file: Path) -> str:
+    """A file of a dump. Raises UnreadableFile and ValueError."""
+    return read_file(file, LARGEST).decode("utf-8-sig")
 
 
 def read_fields(file: Path, refusal: type[Exception]) -> Fields:
     """The mapping in a file, empty where it holds something else. Raises `refusal`, with the file and the reason,
     where it cannot be read or is not JSON."""
     try:
-        content: Any = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise refusal(f"{file} cannot be read: {error.strerror}") from None
+        content: Any = parse(read_text(file))
+    except UnreadableFile as error:
+        raise refusal(f"{file} {error}") from None
     except ValueError as error:
         raise refusal(f"{file} is not JSON: {error}") from None
     return mapping({"content": content}, "content")

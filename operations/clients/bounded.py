@@ -1,15 +1,12 @@
-"""Answers with an end: a server that drips, never stops or nests without end is told from one that answers."""
+"""Answers with an end: a server that drips or never stops is told from one that answers."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from threading import Thread
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
 
-DEEPEST = 200
-"""Levels of lists and objects within each other; what real servers answer has about twenty."""
 _CHUNK = 65_536
 
 Answer = TypeVar("Answer")
@@ -87,23 +84,3 @@ def whole(chunks: Iterable[bytes], most_bytes: int) -> bytes:
         if len(found) > most_bytes:
             raise TooLarge(f"its answer is larger than {most_bytes // 2**20} MiB")
     return bytes(found)
-
-
-def read_json(content: bytes | str) -> Any:
-    """JSON of a depth that all readers can go through. Raises ValueError."""
-    try:
-        found = json.loads(content)
-    except RecursionError:
-        raise ValueError("it nests too deep") from None
-    level: list[Any] = [found]
-    for _ in range(DEEPEST):
-        level = [below for each in level for below in _below(each)]
-        if not level:
-            return found
-    raise ValueError("it nests too deep")
-
-
-def _below(found: Any) -> Iterable[Any]:
-    if isinstance(found, dict):
-        return cast(dict[str, Any], found).values()
-    return cast(list[Any], found) if isinstance(found, list) else ()

@@ -12,8 +12,9 @@ from kubernetes.config import ConfigException
 from urllib3.exceptions import HTTPError
 from yaml import YAMLError
 
+from observation import json_file
 from observation.model import Why
-from operations.clients.bounded import TooLarge, read_json, whole, within
+from operations.clients.bounded import TooLarge, whole, within
 from operations.clients.refusals import NoCluster, NotAnswered
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text, values
@@ -83,7 +84,7 @@ class Cluster:
         if status != 200:
             raise NotAnswered(_why(status), _reason(status, body))
         try:
-            content = read_json(body)
+            content = json_file.parse(body)
         except ValueError:
             raise NotAnswered("unreadable", f"{path} is not answered in JSON") from None
         return cast(Manifest, content) if isinstance(content, dict) else {}
@@ -148,7 +149,7 @@ def _why(status: int) -> Why:
 def _reason(status: int, body: bytes) -> str:
     """The API server's message, in one line."""
     try:
-        return text(read_json(body), "message") or f"HTTP {status}"
+        return text(json_file.parse(body), "message") or f"HTTP {status}"
     except (ValueError, AttributeError):
         return f"HTTP {status}"
 

@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 import requests
 
-from operations.clients.bounded import bound, read_json
+from observation import json_file
+from operations.clients.bounded import bound
 from plan.model.fields import mapping, text, values
 from plan.model.fields import number as whole
 
@@ -124,7 +125,7 @@ class Forge:
             asked = f"{answer.request.method} on {self._repository}"
             raise ForgeFailed(f"{self._api} answers {status} to {asked}{_HINTS.get(status, '')}")
         try:
-            return read_json(answer.content)
+            return json_file.parse(answer.content)
         except ValueError:
             raise ForgeFailed(f"{self._api} is no API of a forge: it does not answer in JSON") from None
 

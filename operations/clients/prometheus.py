@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, cast
 
 import requests
 
-from operations.clients.bounded import TooLarge, bound, read_json
+from observation import json_file
+from operations.clients.bounded import TooLarge, bound
 from operations.clients.refusals import NotAnswered
 from plan.model.fields import entries, mapping, text, values
 
@@ -83,7 +84,7 @@ class Prometheus:
         for _ in range(_TRIES):
             try:
                 answer = self._session.post(f"{self.url}/api/v1/{what}", data=dict(asked), timeout=_SECONDS)
-                content = read_json(answer.content)
+                content = json_file.parse(answer.content)
             except TooLarge as error:
                 raise NotAnswered("unreadable", f"{self.url} answers without end: {error}") from None
             except requests.RequestException as error:

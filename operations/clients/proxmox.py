@@ -11,7 +11,8 @@ from proxmoxer.backends.https import JsonSerializer  # pyright: ignore[reportMis
 from proxmoxer.core import ResourceException  # pyright: ignore[reportMissingTypeStubs]
 
 from config.source import is_mapping
-from operations.clients.bounded import bound, read_json
+from observation import json_file
+from operations.clients.bounded import bound
 
 ENDPOINT = re.compile(r"https://[^/:?#@\s]+(:\d{1,5})?/?")
 TOKEN = re.compile(r"(?P<user>[^\s!=]+@[^\s!=@]+)!(?P<name>[^\s!=]+)=(?P<secret>[\x21-\x7e]+)")
@@ -109,13 +110,13 @@ class _Serializer(JsonSerializer):
 
     def loads(self, response: requests.Response) -> Any:
         try:
-            return read_json(response.content)["data"]
+            return json_file.parse(response.content)["data"]
         except ValueError:
             return {"errors": response.content}
 
     def loads_errors(self, response: requests.Response) -> Any:
         try:
-            found = read_json(response.content)
+            found = json_file.parse(response.content)
         except ValueError:
             return {}
         return found.get("errors") if is_mapping(found) else {}

@@ -12,8 +12,8 @@ import pytest
 import trustme
 import yaml
 
+from observation.json_file import DEEPEST, parse
 from operations.clients import cluster, forge, prometheus, proxmox
-from operations.clients.bounded import DEEPEST, read_json
 from operations.clients.cluster import Cluster
 from operations.clients.forge import Forge, ForgeFailed
 from operations.clients.prometheus import Prometheus
@@ -167,6 +167,6 @@ def test_an_answer_of_another_form_is_none_or_one_sentence(content: bytes, tmp_p
 
 
 def test_what_real_servers_answer_is_read() -> None:
-    assert read_json("[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)) is not None
+    assert parse("[" * (DEEPEST - 1) + "]" * (DEEPEST - 1)) is not None
     with pytest.raises(ValueError, match="too deep"):
-        read_json("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1))
+        parse("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1))

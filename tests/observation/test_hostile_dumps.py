@@ -1,0 +1,49 @@
+"""A dump may hold pipes, devices, huge files and lists without end: each is a gap with a sentence, and soon."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from observation import json_file
+from observation.dump import InvalidDump, read_dump
+
+POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}}
+HOSTILE: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo,
+    "a link to a device": lambda file: file.symlink_to("/dev/zero"),
+    "a folder": lambda file: file.mkdir(),
+    "200,000 lists": lambda file: file.write_text("[" * 200_000),
+    "200,000 objects": lambda file: file.write_text('{"a":' * 200_000),
+    "900 lists": lambda file: file.write_text('{"items": ' + "[" * 900 + "]" * 900 + "}"),
+    "too many bytes": lambda file: file.write_text(" " * 2_000_000),
+    "no text": lambda file: file.write_bytes(b"\xff\xfe\x00"),
+}
+
+
+@pytest.fixture
+def dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(json_file, "LARGEST", 2**20)
+    (tmp_path / "pods.json").write_text(json.dumps({"kind": "PodList", "apiVersion": "v1", "items": [POD]}))
+    return tmp_path
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("name", ["services.json", "dump.json", "usage.json", "history.json"])
+def test_a_file_that_cannot_be_read_is_a_gap(dump: Path, name: str, make: Callable[[Path], object]) -> None:
+    make(dump / name)
+    observed = read_dump(dump)
+    assert len(observed.of("Pod")) == 1
+    (gap,) = (each for each in observed.gaps if each.why == "unreadable")
+    assert gap.subject in (name, name.removesuffix(".json"))
+    assert "\n" not in gap.detail
+    assert len(gap.detail) < 300
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_a_time_that_cannot_be_read_is_told(dump: Path, make: Callable[[Path], object]) -> None:
+    make(dump / "now.txt")
+    with pytest.raises(InvalidDump, match=r"now\.txt"):
+        read_dump(dump)
