@@ -147,6 +147,30 @@ PODS = {
         "A command is not in the image",
         "command and args replace the image's own; the first word must be a program in it.",
     ),
+    "SANDBOX-FAILS": Rule(
+        "A pod has no sandbox",
+        "The kubelet has the runtime make a sandbox with the pod's network before any container is created.",
+    ),
+    "NODE-ADDRESSES-USED-UP": Rule(
+        "A node has no address left for pods",
+        "Each node gives its pods addresses of its own range; what a plugin does not give back stays taken.",
+    ),
+    "RUNTIME-HANDLER-MISSING": Rule(
+        "A node lacks a runtime handler",
+        "A RuntimeClass names a handler, which the container runtime of each node has to have.",
+    ),
+    "NETWORK-PLUGIN-MISSING": Rule(
+        "A network plugin is not installed",
+        "The runtime calls the plugins that are named in /etc/cni/net.d from /opt/cni/bin.",
+    ),
+    "NETWORK-PLUGIN-FAILS": Rule(
+        "A network plugin fails",
+        "The plugin's pod on the node has to run for further pods to get a network.",
+    ),
+    "SANDBOX-IMAGE-NOT-PULLED": Rule(
+        "The image of the sandbox is not pulled",
+        "Every pod needs the image that the runtime names for its sandbox.",
+    ),
     "CONTAINERS-NOT-CREATED": Rule(
         "Containers are not created",
         "Between scheduling and start the kubelet prepares network, volumes and images; events say what holds "

@@ -10,6 +10,8 @@ from operations.doctor.pods import containers, is_over, is_ready, is_young, line
 from operations.doctor.rules.blockers import claims_of
 from operations.doctor.rules.configuration import lacks
 from operations.doctor.rules.mount_errors import mount_error
+from operations.doctor.rules.sandboxes import REASON as SANDBOX_REASON
+from operations.doctor.rules.sandboxes import sandbox_error
 from operations.doctor.rules.starting import is_starting
 from operations.pod_references import wanted_by
 from plan.model import Manifest
@@ -57,7 +59,10 @@ def _waiting(observed: Observation, pod: Manifest) -> Iterator[Finding]:
             return
     if _is_other(observed, pod):
         return
-    if said:
+    unmade = [each for each in observed.events_of(pod) if each.reason == SANDBOX_REASON]
+    if unmade and not said:
+        yield sandbox_error(observed, pod, base, [each.message for each in unmade])
+    elif said:
         yield mount_error(observed, pod, base, [each.message.strip() for each in said])
     else:
         yield base._replace(
