@@ -11,6 +11,7 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.adopt_files import files_report
 from cli.text.adopt_files import print_files
 from cli.text.console import make_console
+from config.files import UnreadableFile, read_file
 from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
@@ -20,6 +21,7 @@ from operations.adopt.files.chart import Chart, NoPods, find_chart, release_inpu
 from operations.adopt.files.found import FilesFound, Unusable, tier_of
 from operations.adopt.files.of_compose import find_compose
 from operations.adopt.files.of_manifests import find_manifests
+from operations.adopt.files.reading import read_yaml
 from operations.clients.helm import HelmFailed, render_release
 
 
@@ -79,14 +81,24 @@ def _run(lab: str, find: Callable[[Path, Lab], FilesFound], dry_run: bool, outpu
 
 def _yaml(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+        documents = read_yaml(file)
+    except UnreadableFile as error:
+        raise Unusable(f"{file} {error}") from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise Unusable(f"{file} is not YAML") from None
+    if len(documents) > 1:
+        raise Unusable(f"{file} holds {len(documents)} documents: give each a file of its own")
+    return documents[0] if documents else None
 
 
 def _variables(file: Path) -> dict[str, str]:
     """The variables in `.env` beside a file."""
     beside = file.parent / ".env"
-    lines = beside.read_text(encoding="utf-8").splitlines() if beside.exists() else []
+    try:
+        lines = read_file(beside).decode("utf-8-sig").splitlines() if beside.exists() else []
+    except UnreadableFile as error:
+        raise Unusable(f"{beside} {error}") from None
+    except UnicodeDecodeError:
+        raise Unusable(f"{beside} is not text") from None
     pairs = (line.removeprefix("export ").partition("=") for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}

@@ -1,7 +1,9 @@
 """`homelab adopt manifests`, `adopt chart` and `adopt compose`."""
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,34 @@ def test_a_chart_becomes_a_service(
     assert "adminPassword looks like a secret and is not written" in found.stdout
     service = load_lab(folder).services["board"]
     assert (service.kind, service.namespace) == ("helm", "board")
+
+
+HOSTILE: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo,
+    "a link to a device": lambda file: file.symlink_to("/dev/zero"),
+    "200,000 lists": lambda file: file.write_text("a: " + "[" * 200_000),
+    "no text": lambda file: file.write_bytes(b"\xff\xfe\x00"),
+}
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_a_file_that_cannot_be_read_is_told_in_one_sentence(
+    homelab: Homelab, folder: Path, tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    file = tmp_path / "hostile.yaml"
+    make(file)
+    told = homelab("adopt", "compose", file, "--lab", folder)
+    assert told.exit_code == 2
+    assert str(file) in told.stderr
+    assert len(told.stderr.splitlines()) == 1
+    told = homelab("adopt", "manifests", file, "--lab", folder)
+    assert told.exit_code in (1, 2)
+    assert told.exception is None or isinstance(told.exception, SystemExit)
+
+
+def test_variables_that_cannot_be_read_are_told(homelab: Homelab, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text("services: {web: {image: nginx}}", encoding="utf-8")
+    os.mkfifo(tmp_path / ".env")
+    told = homelab("adopt", "compose", file, "--lab", folder)
+    assert (told.exit_code, ".env cannot be read: it is a pipe" in told.stderr) == (2, True)

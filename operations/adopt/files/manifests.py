@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from config.files import UnreadableFile
 from operations.adopt.cluster.objects import is_fields
+from operations.adopt.files.reading import read_yaml
 from plan.model import Manifest
 from plan.model.fields import entries, text
 from plan.workloads.objects import CLUSTER_WIDE
@@ -50,7 +52,10 @@ def read_manifests(folder: Path, namespace: str) -> Manifests:
 
 def _documents(file: Path, name: str) -> Iterator[Manifest | Unread]:
     try:
-        documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8-sig")))
+        documents = read_yaml(file)
+    except UnreadableFile as error:
+        yield Unread(name, str(error))
+        return
     except yaml.YAMLError:
         yield Unread(name, "not YAML, or a template: render it first")
         return
