@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from observation.model import Observation
 from operations.doctor.finding import Finding, fold
 from operations.doctor.rules.admission import api_service_findings, webhook_findings
+from operations.doctor.rules.authorities import authority_findings
 from operations.doctor.rules.autoscalers import autoscaler_findings
 from operations.doctor.rules.backups import backup_findings
 from operations.doctor.rules.certificates import certificate_findings, request_findings
@@ -75,6 +76,7 @@ RULES: tuple[Rule, ...] = (
     request_findings,
     store_findings,
     release_findings,
+    authority_findings,
     webhook_findings,
     api_service_findings,
     autoscaler_findings,

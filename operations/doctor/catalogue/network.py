@@ -75,6 +75,10 @@ NETWORK = {
         "Cluster DNS cannot read its configuration",
         "CoreDNS ends at the first mistake in its Corefile; every name of the cluster goes through it.",
     ),
+    "AUTHORITY-ENDS": Rule(
+        "An authority ends",
+        "Who is called is trusted by the certificate of an authority; when that has ended nothing signed by it counts.",
+    ),
     "CERTIFICATE-EXPIRED": Rule(
         "A certificate has expired",
         "Clients refuse a certificate after notAfter.",
