@@ -12,6 +12,9 @@ from operations.clients.pulumi import Pulumi, reason_of
 
 EVENTS = "events.jsonl"
 ERRORS = "errors.txt"
+COLLECTS_LESS = {"GOGC": "400"}
+"""How seldom Go collects garbage, unless the environment says so: the engine writes the state anew for each step, and
+leaves as much behind. Measured on prod from nothing: 194 s of CPU instead of 237, and twice the memory."""
 _POLL = 0.2
 """Seconds between two looks at what the engine wrote."""
 
@@ -32,7 +35,7 @@ class RunningUp:
             self._process = subprocess.Popen(
                 command,
                 cwd=pulumi.folder,
-                env=pulumi.environment,
+                env={**COLLECTS_LESS, **pulumi.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=events,
                 stderr=errors,
