@@ -29,7 +29,9 @@ from rehearsal.installation import missing
 from tests.conformance.adopt.stack import stack_of
 
 DUMPS = Path("tests/dumps")
-READY = 60
+QUIET = 3
+"""Seconds without a change after which nothing more is expected."""
+READY = 300
 """Seconds that the pods have to run."""
 KINDS = (
     ("v1", "Namespace"),
@@ -107,10 +109,20 @@ def running(api: Api) -> dict[Key, Manifest]:
 
 
 def until_pods_run(api: Api) -> None:
+    """Wait until all pods run, and until the cluster's controllers change nothing more."""
     deadline = time.monotonic() + READY
     while not all(each["status"].get("phase") in ("Running", "Succeeded") for each in api.list("v1", "Pod")):
         assert time.monotonic() < deadline, "pods do not run"
         time.sleep(0.5)
+    before, now = None, _settled(api)
+    while before != now:
+        assert time.monotonic() < deadline, "the cluster does not come to rest"
+        time.sleep(QUIET)
+        before, now = now, _settled(api)
+
+
+def _settled(api: Api) -> dict[Key, Any]:
+    return {key: still(each) for key, each in running(api).items()}
 
 
 def still(manifest: Manifest) -> Any:
