@@ -1,0 +1,77 @@
+"""Routes that exist, as exposures."""
+
+from typing import Any
+
+import pytest
+
+from config.ingress import Gateway
+from operations.adopt.app.routes import Answering, route_keys
+from operations.adopt.cluster.objects import Key
+
+ANSWERS = {("web", 80): Answering(None, None), ("api", 8080): Answering("api", "rest")}
+GATEWAYS = {"outside": Gateway(name="main", namespace="network", listener="https")}
+TLS = [{"hosts": ["web.lab.example"], "secretName": "web-tls"}]
+
+
+def ingress(host: str = "web.lab.example", service: str = "web", port: Any = 80, **more: Any) -> dict[str, Any]:
+    path = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": service, "port": {"number": port}}}}
+    rules = [{"host": host, "http": {"paths": [path]}}]
+    return {"metadata": {"name": "web"}, "spec": {"ingressClassName": "nginx", "rules": rules, **more}}
+
+
+def said(kind: str, manifest: dict[str, Any]) -> dict[str, Any] | None:
+    found = route_keys({Key(kind, "home", "web"): manifest}, ANSWERS, "lab.example", GATEWAYS)
+    return dict(found[0].exposure) if found else None
+
+
+def test_an_ingress_says_its_class_and_that_the_program_keeps_nobody_out() -> None:
+    assert said("Ingress", ingress(tls=TLS)) == {
+        "host": "web",
+        "route": "web",
+        "ingress_class": "nginx",
+        "auth": "app",
+        "reach": "internet",
+        "certificate": "web-tls",
+    }
+
+
+def test_a_further_workload_that_answers_is_named_and_a_host_elsewhere_is_whole() -> None:
+    found = said("Ingress", ingress("api.other.example", "api", 8080))
+    assert found is not None
+    assert (found["host"], found["workload"], found["port"]) == ("api.other.example", "api", "rest")
+    assert found["tls"] is False
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        ingress("*.lab.example"),
+        ingress(service="elsewhere"),
+        ingress(defaultBackend={"service": {"name": "web"}}),
+        ingress(tls=[{"hosts": ["another.lab.example"]}]),
+        ingress(ingressClassName=None),
+    ],
+    ids=["every host", "a Service of others", "a default", "a certificate of another host", "no class"],
+)
+def test_an_ingress_that_the_format_cannot_say_stays_an_object(manifest: dict[str, Any]) -> None:
+    assert said("Ingress", manifest) is None
+
+
+def test_a_route_of_a_gateway_names_it() -> None:
+    rule = {
+        "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
+        "backendRefs": [{"name": "api", "port": 8080}],
+    }
+    parents = [{"name": "main", "namespace": "network", "sectionName": "https"}]
+    spec = {"parentRefs": parents, "hostnames": ["web.lab.example"], "rules": [rule]}
+    found = said("HTTPRoute", {"metadata": {"name": "web"}, "spec": spec})
+    assert found == {
+        "host": "web",
+        "route": "web",
+        "gateway": "outside",
+        "auth": "app",
+        "reach": "internet",
+        "workload": "api",
+        "port": "rest",
+    }
+    assert said("HTTPRoute", {"metadata": {"name": "web"}, "spec": {**spec, "parentRefs": [{"name": "other"}]}}) is None

@@ -1,0 +1,89 @@
+"""Services in keys of the format are tried: what would change something goes back to what it was."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from observation import read_dump
+from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
+from operations.adopt.cluster.objects import key_of
+from operations.adopt.cluster.stated import as_stated
+from plan.model import Manifest
+
+OBJECTS = [each for found in read_dump(Path("tests/dumps/shed")).resources.values() for each in found]
+
+
+def adopted(folder: Path, *changed: Manifest) -> Adoption:
+    """The lab of a cluster in which some objects are others."""
+    names = {(each["kind"], each["metadata"]["name"]) for each in changed}
+    kept = [each for each in OBJECTS if (each["kind"], each["metadata"]["name"]) not in names]
+    adoption = adopt_cluster(folder / "shed", [*kept, *changed])
+    changes = [each for each in adoption.differences if each.effect != "in place" and each.key.kind != "PriorityClass"]
+    assert changes == []
+    return adoption
+
+
+def one(kind: str, name: str) -> Any:
+    return deepcopy(next(each for each in OBJECTS if (each["kind"], each["metadata"]["name"]) == (kind, name)))
+
+
+def photos(adoption: Adoption) -> tuple[dict[str, Any], set[str]]:
+    """The file of the service, and its objects that are in no key."""
+    (service,) = (each for each in adoption.added if each.name == "photos")
+    objects = yaml.safe_load_all(service.files.get("photos/as-found.yaml", ""))
+    return yaml.safe_load(service.files["photos.yaml"]), {
+        f"{each['kind']}/{each['metadata']['name']}" for each in objects
+    }
+
+
+def test_workloads_services_claims_shares_and_routes_are_keys(tmp_path: Path) -> None:
+    said, objects = photos(adopted(tmp_path))
+    assert said["kind"] == "app"
+    assert objects == {"ConfigMap/photos-settings", "Middleware/large"}
+    assert said["workloads"].keys() == {"index", "db"}
+    assert said["ports"] == {"http": {"number": 2342, "service": 80}}
+    assert said["volumes"]["originals"]["share"]["server"] == "192.168.7.5"
+    assert said["expose"][0]["route"] == "photos"
+
+
+def test_a_route_with_two_hosts_stays_an_object_and_the_rest_is_keys(tmp_path: Path) -> None:
+    ingress = one("Ingress", "photos")
+    ingress["spec"]["rules"].append({**ingress["spec"]["rules"][0], "host": "pictures.shed.example"})
+    said, objects = photos(adopted(tmp_path, ingress))
+    assert "Ingress/photos" in objects
+    assert "expose" not in said
+    assert said["workloads"].keys() == {"index", "db"}
+
+
+def test_init_containers_in_another_order_than_the_program_writes_are_in_a_patch(tmp_path: Path) -> None:
+    web = one("Deployment", "photos-web")
+    pod = web["spec"]["template"]["spec"]
+    pod["initContainers"].append({"name": "vpn", "image": "example.com/vpn:1", "restartPolicy": "Always"})
+    said, _ = photos(adopted(tmp_path, web))
+    merged = said["patch"]["deployment/photos-web"]["merge"]["spec"]["template"]["spec"]
+    assert [each["name"] for each in merged["initContainers"]] == ["vpn"]
+    assert said["init"].keys() == {"wait-for-db"}
+
+
+@pytest.mark.parametrize("kind", ["LoadBalancer", "ExternalName"])
+def test_a_service_of_another_type_stays_an_object(kind: str, tmp_path: Path) -> None:
+    service = one("Service", "photos-web")
+    service["spec"]["type"] = kind
+    _, objects = photos(adopted(tmp_path, service))
+    assert "Service/photos-web" in objects
+
+
+@pytest.mark.parametrize(("name", "real"), [("shed", 4), ("attic", 9), ("loft", 6)])
+def test_most_services_are_of_a_kind_of_their_own_and_shorter_than_their_manifests(
+    name: str, real: int, tmp_path: Path
+) -> None:
+    objects = [each for found in read_dump(Path("tests/dumps", name)).resources.values() for each in found]
+    adoption = adopt_cluster(tmp_path / name, objects, Wishes(repositories={"my-charts": "https://charts.example"}))
+    assert sum(each.kind != "objects" for each in adoption.added) >= real
+    declared = {key for each in adoption.added for key in each.objects}
+    manifests = [as_stated(each) for each in objects if key_of(each) in declared]
+    written = sum(text.count("\n") for each in adoption.added for text in each.files.values())
+    assert written < sum(len(yaml.safe_dump(each).splitlines()) for each in manifests)
