@@ -12,7 +12,7 @@ from observation.model import Gap, Observation
 from operations.doctor.finding import Evidence, Finding
 from operations.drift import Drift
 from plan.model import severity_counts
-from plan.wording import listed, plural
+from plan.wording import listed, plural, printable
 
 _MOST = 8
 """Lines of evidence and of consequences that are shown of one finding; the others are in the JSON."""
@@ -36,22 +36,24 @@ def print_diagnosis(
 
 
 def _finding(finding: Finding) -> Iterator[RenderableType]:
+    """Without line breaks of the cluster: a line may be a command to the log of a pipeline."""
     yield Text.assemble(
         (finding.severity, SEVERITY_STYLE[finding.severity]),
         " ",
         (finding.code, "bold"),
-        f"  {finding.subject}",
+        f"  {printable(str(finding.subject))}",
     )
-    yield Padding(finding.message, INDENT, expand=False)
+    yield Padding(printable(finding.message), INDENT, expand=False)
     if finding.severity != "info":
         yield from _lines("seen", finding.evidence)
         yield from _lines("so", finding.consequences)
-    yield Padding(Text(f"fix: {finding.fix}", "green"), INDENT, expand=False)
+    yield Padding(Text(f"fix: {printable(finding.fix)}", "green"), INDENT, expand=False)
 
 
 def _lines(label: str, shown: Sequence[Evidence]) -> Iterator[RenderableType]:
     for each in shown[:_MOST]:
-        line = Text.assemble((f"{label}: ", "dim"), str(each.object), (f"  {each.shows}", "dim"))
+        shows = printable(each.shows)
+        line = Text.assemble((f"{label}: ", "dim"), printable(str(each.object)), (f"  {shows}", "dim"))
         yield Padding(line, INDENT, expand=False)
     if len(shown) > _MOST:
         yield Padding(Text(f"{label}: {len(shown) - _MOST} more", "dim"), INDENT, expand=False)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli.text.console import INDENT
 from observation.model import Gap
-from plan.wording import listed
+from plan.wording import listed, printable
 
 
 def gap_lines(gaps: Sequence[Gap]) -> Iterator[RenderableType]:
@@ -25,4 +25,4 @@ def gap_lines(gaps: Sequence[Gap]) -> Iterator[RenderableType]:
             yield Padding(f"not in the dump, so there is none or it was not asked: {names}", INDENT, expand=False)
         else:
             for each in alike:
-                yield Padding(f"{each.subject}: {each.detail}", INDENT, expand=False)
+                yield Padding(printable(f"{each.subject}: {each.detail}"), INDENT, expand=False)

@@ -7,7 +7,7 @@ import pytest
 
 from cli.reports.document import FORMAT_VERSION
 from tests.cli.conftest import Homelab
-from tests.operations.doctor.cluster import NOW, Cluster, healthy
+from tests.operations.doctor.cluster import NOW, Cluster, healthy, waiting
 
 
 def write(cluster: Cluster, folder: Path) -> Path:
@@ -76,3 +76,18 @@ def test_refuses_what_it_cannot_read_in_one_sentence(
     assert result.exit_code == 2
     assert result.stderr.startswith("homelab: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_no_text_of_the_cluster_begins_a_line_or_controls_the_terminal(tmp_path: Path, homelab: Homelab) -> None:
+    """A line that begins with two colons is a command to the log of a pipeline."""
+    hostile = "x\n::error::owned\r\n  ::add-mask::owned \x1b[2J \x9b31m \u202e"
+    cluster = healthy()
+    for pod in (cluster.get("Pod", "web-r1-x0"), cluster.get("Pod", "web-r1-x1")):
+        waiting(pod, "ImagePullBackOff", hostile, image=hostile)
+        pod["spec"]["containers"][0]["image"] = hostile
+        pod["metadata"]["name"] += hostile
+    cluster.get("Service", "web")["metadata"]["name"] = hostile
+    shown = homelab("doctor", "--dump", write(cluster, tmp_path / "hostile")).stdout
+    assert "owned" in shown
+    assert not [line for line in shown.splitlines() if line.lstrip().startswith("::")]
+    assert all(sign.isprintable() or sign == "\n" for sign in shown)
