@@ -32,6 +32,8 @@ class HeadroomReport(Report):
     typical_services_after_loss: int | None
     ends_with: str | None
     block_volumes: int
+    counted_as_declared: tuple[str, ...]
+    """Services whose chart may run more than their footprint declares: what that is is not counted."""
     workers: int | None
     worker: str | None
 
@@ -103,6 +105,7 @@ def headroom_report(headroom: Headroom) -> HeadroomReport:
         typical_services_after_loss=headroom.typical_services_after_loss,
         ends_with=headroom.ends_with,
         block_volumes=headroom.block_volumes,
+        counted_as_declared=headroom.counted_as_declared,
         workers=headroom.workers,
         worker=headroom.worker,
     )

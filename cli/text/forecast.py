@@ -42,6 +42,13 @@ def headroom_text(headroom: Headroom) -> RenderableType:
     lines += [Text(sentence) for sentence in _more(headroom)]
     if unchecked:
         lines.append(Text(f"not checked, because the capacity is not stated: {', '.join(unchecked)}"))
+    if headroom.counted_as_declared:
+        lines.append(
+            Text(
+                f"counted as declared, and not compared with their charts: {listed(headroom.counted_as_declared)}. "
+                "Containers that a footprint leaves out are not counted"
+            )
+        )
     return Group(*lines)
 
 

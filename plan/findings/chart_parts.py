@@ -1,7 +1,6 @@
 """Workloads that well-known charts run, and that a footprint leaves out or counts too few of."""
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from config.lab import Lab
 from config.service import HelmService
@@ -9,97 +8,7 @@ from plan.findings.chart_values import FOOTPRINT_INCOMPLETE
 from plan.model.fields import value
 from plan.model.findings import Finding
 from plan.wording import listed
-
-
-class _Part(NamedTuple):
-    """A workload of a chart."""
-
-    name: str
-    switch: str
-    """The value with which the chart runs it or not."""
-    words: tuple[str, ...] = ()
-    """By which a footprint names it; left out, its name."""
-    is_default: bool = True
-    takes: str = ""
-    """Memory that its pod requests by default, where that is much."""
-
-
-class _Chart(NamedTuple):
-    """A chart whose workloads are known."""
-
-    repositories: tuple[str, ...]
-    parts: tuple[_Part, ...]
-
-
-_PROMETHEUS = ("https://prometheus-community.github.io/helm-charts", "oci://ghcr.io/prometheus-community/charts")
-_GRAFANA = ("https://grafana.github.io/helm-charts",)
-
-PARTS: Mapping[str, _Chart] = {
-    "cert-manager": _Chart(
-        ("https://charts.jetstack.io", "oci://quay.io/jetstack/charts"),
-        (_Part("webhook", ""), _Part("cainjector", "cainjector.enabled")),
-    ),
-    "external-secrets": _Chart(
-        ("https://charts.external-secrets.io", "oci://ghcr.io/external-secrets/charts"),
-        (_Part("webhook", "webhook.create"), _Part("cert-controller", "certController.create")),
-    ),
-    "kube-prometheus-stack": _Chart(
-        _PROMETHEUS,
-        (
-            _Part("alertmanager", "alertmanager.enabled"),
-            _Part("grafana", "grafana.enabled"),
-            _Part("kube-state-metrics", "kubeStateMetrics.enabled"),
-            _Part("node-exporter", "nodeExporter.enabled"),
-            _Part("operator", "prometheusOperator.enabled", ("operator", "kube-prometheus-stack")),
-            _Part("prometheus", "prometheus.enabled"),
-        ),
-    ),
-    "kyverno": _Chart(
-        ("https://kyverno.github.io/kyverno", "oci://ghcr.io/kyverno/charts"),
-        (
-            _Part("background controller", "backgroundController.enabled", ("background",)),
-            _Part("cleanup controller", "cleanupController.enabled", ("cleanup",)),
-            _Part("reports controller", "reportsController.enabled", ("reports",)),
-        ),
-    ),
-    "loki": _Chart(
-        _GRAFANA,
-        (
-            _Part("chunks-cache", "chunksCache.enabled", takes="9830Mi"),
-            _Part("results-cache", "resultsCache.enabled", takes="1229Mi"),
-            _Part("gateway", "gateway.enabled"),
-            _Part("canary", "lokiCanary.enabled"),
-        ),
-    ),
-    "longhorn": _Chart(
-        ("https://charts.longhorn.io",),
-        (
-            _Part("manager", ""),
-            _Part("driver-deployer", ""),
-            _Part("ui", ""),
-            _Part("instance-manager", ""),
-            _Part("csi-plugin", ""),
-        ),
-    ),
-    "metallb": _Chart(
-        ("https://metallb.github.io/metallb",),
-        (_Part("controller", "controller.enabled"), _Part("speaker", "speaker.enabled")),
-    ),
-    "prometheus": _Chart(
-        _PROMETHEUS,
-        (
-            _Part("alertmanager", "alertmanager.enabled"),
-            _Part("kube-state-metrics", "kube-state-metrics.enabled"),
-            _Part("node-exporter", "prometheus-node-exporter.enabled"),
-            _Part("pushgateway", "prometheus-pushgateway.enabled"),
-        ),
-    ),
-    "vault": _Chart(
-        ("https://helm.releases.hashicorp.com",),
-        (_Part("agent injector", "injector.enabled", ("injector",)),),
-    ),
-}
-"""What charts of these projects run unless their values say otherwise (their values.yaml)."""
+from plan.workloads.chart_parts import Part, known_chart
 
 _REPLICAS = (("replicaCount",), ("replicas",), ("deployment", "replicas"), ("server", "ha", "replicas"))
 """Where values of charts say how many pods their main workload has."""
@@ -114,8 +23,8 @@ def chart_part_findings(lab: Lab) -> Iterator[Finding]:
 
 
 def _left_out(name: str, service: HelmService) -> Iterator[Finding]:
-    chart = PARTS.get(service.chart.name)
-    if chart is None or service.chart.repository.rstrip("/") not in chart.repositories:
+    chart = known_chart(service)
+    if chart is None:
         return
     named = [
         each.lower()
@@ -141,11 +50,11 @@ def _left_out(name: str, service: HelmService) -> Iterator[Finding]:
     )
 
 
-def _said(part: _Part) -> str:
+def _said(part: Part) -> str:
     return f"{part.name} ({part.takes} of memory)" if part.takes else part.name
 
 
-def _is_on(service: HelmService, part: _Part) -> bool:
+def _is_on(service: HelmService, part: Part) -> bool:
     stated = value(service.values, *part.switch.split(".")) if part.switch else None
     return part.is_default if stated is None else stated is True
 

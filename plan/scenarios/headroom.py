@@ -19,6 +19,7 @@ from plan.cluster.nodes import PODS
 from plan.model import GroupUse, HostUse, NodeUse, Plan, ResourceList, Workload
 from plan.model.resources import CPU, MEMORY, pod_requests
 from plan.scenarios.losses import Loss
+from plan.workloads.chart_parts import are_parts_known
 
 UNITS: Mapping[str, str] = {CPU: "millicores", MEMORY: "bytes", "MB/s": "MB/s"}
 
@@ -79,6 +80,9 @@ class Headroom(NamedTuple):
     """How many more workers the host with the most room has memory for; None where there is none to copy."""
     worker: str | None
     """The machine that they would be copies of."""
+    counted_as_declared: tuple[str, ...]
+    """Services whose pods a chart makes, and are counted as their footprint declares them: what the chart runs beside
+    them is not known, and not counted."""
 
 
 class _Fit(NamedTuple):
@@ -108,6 +112,9 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
         block_volumes=group.volume_slots - group.volumes,
         workers=_further_workers(hosts, machine) if machine else None,
         worker=worker.node.name if worker else None,
+        counted_as_declared=tuple(
+            name for name, each in lab.services.items() if each.makes_pods == "chart" and not are_parts_known(each)
+        ),
     )
 
 

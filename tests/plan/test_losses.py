@@ -261,3 +261,7 @@ def test_a_service_is_typical_only_if_it_says_how_much_it_needs() -> None:
 def without_requests(service: Service) -> Service:
     """A service as it is found in a cluster whose pods request nothing."""
     return service._replace(workloads=tuple(each._replace(pod=Pod(())) for each in service.workloads))
+
+
+def test_charts_whose_parts_are_not_known_are_counted_as_declared() -> None:
+    assert headroom_of("small").counted_as_declared == ("calico", "proxmox-csi", "traefik")
