@@ -10,6 +10,7 @@ import yaml
 from observation import read_dump
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.objects import key_of
+from operations.adopt.cluster.releases import read_releases
 from operations.adopt.cluster.stated import as_stated
 from plan.model import Manifest
 
@@ -81,7 +82,9 @@ def test_most_services_are_of_a_kind_of_their_own_and_shorter_than_their_manifes
     name: str, real: int, tmp_path: Path
 ) -> None:
     objects = [each for found in read_dump(Path("tests/dumps", name)).resources.values() for each in found]
-    adoption = adopt_cluster(tmp_path / name, objects, Wishes(repositories={"my-charts": "https://charts.example"}))
+    releases, _ = read_releases(objects)
+    wishes = Wishes(repositories={each.name: "https://charts.example" for each in releases})
+    adoption = adopt_cluster(tmp_path / name, objects, wishes)
     assert sum(each.kind != "objects" for each in adoption.added) >= real
     declared = {key for each in adoption.added for key in each.objects}
     manifests = [as_stated(each) for each in objects if key_of(each) in declared]
