@@ -149,7 +149,7 @@ def _why(status: int) -> Why:
 def _reason(status: int, body: bytes) -> str:
     """The API server's message, in one line."""
     try:
-        return text(json_file.parse(body), "message") or f"HTTP {status}"
+        return " ".join(text(json_file.parse(body), "message").split()) or f"HTTP {status}"
     except (ValueError, AttributeError):
         return f"HTTP {status}"
 

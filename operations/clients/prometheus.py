@@ -97,7 +97,8 @@ class Prometheus:
                 return entries(stated, "data", "result")
             why = "forbidden" if answer.status_code in (401, 403) else "unreadable"
             raise NotAnswered(
-                why, f"{self.url} refuses {asked['query']}: {text(stated, 'error') or answer.status_code}"
+                why,
+                f"{self.url} refuses {asked['query']}: {' '.join(text(stated, 'error').split()) or answer.status_code}",
             )
         raise NotAnswered("unreachable", f"{self.url} does not answer: {failed}")
 

@@ -138,10 +138,11 @@ def _another(endpoint: str) -> str:
 
 
 def _words(refusal: Any) -> str:
-    """Proxmox's message, with its objection to each parameter."""
+    """Proxmox's message in one line, with its objection to each parameter."""
     said = str(refusal.content or refusal.status_message or "").strip()
     named: Mapping[str, Any] = refusal.errors if is_mapping(refusal.errors) else {}
-    return "; ".join([said, *(f"{name}: {str(reason).strip()}" for name, reason in named.items() if name != "errors")])
+    objections = (f"{name}: {reason}" for name, reason in named.items() if name != "errors")
+    return " ".join("; ".join([said, *objections]).split())
 
 
 def _reason(error: BaseException) -> str:
