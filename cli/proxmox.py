@@ -10,6 +10,7 @@ import yaml
 
 from cli.program import project_folders
 from config.folder import lab_folder
+from config.site import token_variable
 from config.source import is_mapping
 
 if TYPE_CHECKING:
@@ -46,19 +47,33 @@ def proxmox_of(lab: str, endpoint: str | None, ca_file: Path | None, insecure: b
 
     Raises NotAnswered where it is not said how Proxmox is reached.
     """
-    from cli.output import warn
-    from operations.clients.proxmox import NotAnswered, ProxmoxHost
+    from operations.clients.proxmox import NotAnswered
 
     url = endpoint or _endpoint_of_stack(lab)
     if url is None:
         stack = f"homelab:proxmoxEndpoint in Pulumi.{lab_folder(lab).resolve().name}.yaml of the project"
         raise NotAnswered(f"Where is Proxmox? Give --endpoint https://192.0.2.10:8006/, or set {ENDPOINT} or {stack}.")
-    token = os.environ.get(TOKEN)
+    return _asked(url, TOKEN, Reach(endpoint, ca_file, insecure))
+
+
+def own_proxmox_of(host: str, endpoint: str, reach: Reach) -> "ProxmoxHost":
+    """The Proxmox of a host that has an endpoint of its own, with a token of its own. Asks nothing yet.
+
+    Raises NotAnswered where there is no token.
+    """
+    return _asked(endpoint, token_variable(host), reach)
+
+
+def _asked(url: str, variable: str, reach: Reach) -> "ProxmoxHost":
+    from cli.output import warn
+    from operations.clients.proxmox import NotAnswered, ProxmoxHost
+
+    token = os.environ.get(variable)
     if not token:
-        raise NotAnswered(f"There is no API token for Proxmox: set {TOKEN} to one, like user@realm!name=uuid.")
-    if insecure:
+        raise NotAnswered(f"There is no API token for {url}: set {variable} to one, like user@realm!name=uuid.")
+    if reach.insecure:
         warn(f"the certificate of {url} is not checked: whoever stands between could read the token. Give --ca-file.")
-    return ProxmoxHost(url, token, verify=False if insecure else str(ca_file or "") or True)
+    return ProxmoxHost(url, token, verify=False if reach.insecure else str(reach.ca_file or "") or True)
 
 
 def _endpoint_of_stack(lab: str) -> str | None:

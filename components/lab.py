@@ -36,7 +36,7 @@ def declare(plan: model.Plan, settings: Settings) -> Outputs:
     """Declare everything in a plan: what needs no cluster, the cluster, what joins it, and what runs in it."""
     if not plan.machines:
         return declare_without_machines(plan, settings)
-    proxmox = declare_proxmox(plan.lab, settings)
+    proxmox = declare_proxmox(plan, settings)
     templates = declare_templates(plan.templates, proxmox)
     files, kubeconfig = declare_credentials(plan.credentials, settings)
     first = [machine for machine in plan.machines if not machine.joins]

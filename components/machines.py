@@ -8,7 +8,7 @@ import pulumi_proxmoxve as proxmoxve
 from components.machine_template import MachineTemplate, MachineTemplateArgs
 from components.settings import Settings
 from components.virtual_machine import VirtualMachine, VirtualMachineArgs
-from config.lab import Lab
+from config.site import Host
 from plan import model
 from plan.model.placeholders import Secret
 
@@ -22,40 +22,65 @@ UNCHECKED_CERTIFICATE = (
 )
 
 
-def declare_proxmox(lab: Lab, settings: Settings) -> proxmoxve.Provider:
-    """Declare the way to Proxmox: its API, and SSH to each host, where snippets are written."""
+Providers = Mapping[str, proxmoxve.Provider]
+"""Ways to Proxmox, by host."""
+
+
+def declare_proxmox(plan: model.Plan, settings: Settings) -> Providers:
+    """Declare the ways to Proxmox that machines and templates need: that of the settings, and one for each host with an
+    endpoint of its own."""
+    needed = {each.host: each.endpoint for each in (*plan.machines, *plan.templates)}
+    hosts = plan.lab.site.hosts
+    providers = {
+        host: _declare(f"proxmox-{host}", endpoint, settings.proxmox_api_tokens[host], {host: hosts[host]}, settings)
+        for host, endpoint in needed.items()
+        if endpoint
+    }
+    if settings.proxmox_endpoint:
+        together = {host: row for host, row in hosts.items() if host not in providers}
+        main = _declare("proxmox", settings.proxmox_endpoint, settings.proxmox_api_token, together, settings)
+        providers |= dict.fromkeys(needed.keys() - providers.keys(), main)
+    return providers
+
+
+def _declare(
+    name: str, endpoint: str, token: pulumi.Output[str] | None, hosts: Mapping[str, Host], settings: Settings
+) -> proxmoxve.Provider:
+    """Declare a way to Proxmox: its API, and SSH to each host, where snippets are written."""
     if settings.proxmox_insecure:
-        pulumi.log.warn(UNCHECKED_CERTIFICATE.format(endpoint=settings.proxmox_endpoint))
+        pulumi.log.warn(UNCHECKED_CERTIFICATE.format(endpoint=endpoint))
     return proxmoxve.Provider(
-        "proxmox",
-        endpoint=settings.proxmox_endpoint,
+        name,
+        endpoint=endpoint,
         insecure=settings.proxmox_insecure,
-        api_token=settings.proxmox_api_token,
+        api_token=token,
         ssh=proxmoxve.ProviderSshArgs(
             username=settings.proxmox_ssh_username,
             private_key=settings.proxmox_ssh_private_key,
             agent=settings.proxmox_ssh_private_key is None,
             nodes=[
-                proxmoxve.ProviderSshNodeArgs(name=name, address=str(host.address), port=host.ssh_port)
-                for name, host in lab.site.hosts.items()
+                proxmoxve.ProviderSshNodeArgs(name=host, address=str(row.address), port=row.ssh_port)
+                for host, row in hosts.items()
             ],
         ),
     )
 
 
 def declare_templates(
-    templates: Iterable[model.MachineTemplate], provider: proxmoxve.Provider
+    templates: Iterable[model.MachineTemplate], providers: Providers
 ) -> tuple[proxmoxve.VmLegacy, ...]:
     """Declare the templates, which do not wait for each other."""
     return tuple(
-        MachineTemplate(template.name, MachineTemplateArgs(template=template, provider=provider)).resource
+        MachineTemplate(
+            template.name, MachineTemplateArgs(template=template, provider=providers[template.host])
+        ).resource
         for template in templates
     )
 
 
 def declare_machines(
     machines: Iterable[model.VirtualMachine],
-    provider: proxmoxve.Provider,
+    providers: Providers,
     secrets: Mapping[str, Secrets],
     after: tuple[pulumi.Resource, ...],
 ) -> Machines:
@@ -65,6 +90,7 @@ def declare_machines(
     """
     declared: dict[str, proxmoxve.VmLegacy] = {}
     for machine in machines:
+        provider = providers[machine.host]
         args = VirtualMachineArgs(machine=machine, provider=provider, secrets=secrets[machine.name], after=after)
         declared[machine.name] = VirtualMachine(machine.name, args).resource
         after = (declared[machine.name],)

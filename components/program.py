@@ -18,7 +18,9 @@ def run() -> None:
         lab = load_lab(folder)
     except InvalidLab as invalid:
         raise _refuse(f"The lab {folder} is invalid.", [str(problem) for problem in invalid.problems]) from None
-    settings = read_settings(machines=bool(lab.machines))
+    hosts = dict.fromkeys(machine.host for machine in lab.machines.values())
+    own = [host for host in hosts if lab.site.endpoint_of(host)]
+    settings = read_settings(machines=len(own) < len(hosts), own_endpoints=own)
 
     plan = make_plan(lab, adopt=settings.adopt)
     if plan.errors:
@@ -27,8 +29,10 @@ def run() -> None:
         ]
         raise _refuse(f"The lab {folder} cannot be declared as it is planned.", found)
 
-    if settings.proxmox_endpoint:
-        check_reachable(settings.proxmox_endpoint, settings.proxmox_insecure, plan.machines)
+    for endpoint in dict.fromkeys(machine.endpoint for machine in plan.machines):
+        here = [machine for machine in plan.machines if machine.endpoint == endpoint]
+        if url := endpoint or settings.proxmox_endpoint:
+            check_reachable(url, settings.proxmox_insecure, here)
     outputs = declare(plan, settings)
     pulumi.export("kubeconfig", outputs.kubeconfig)
     pulumi.export("machines", outputs.machines)

@@ -34,7 +34,7 @@ def check_reachable(endpoint: str, insecure: bool, machines: Iterable[VirtualMac
     except OSError as error:
         raise pulumi.RunError(
             f"Proxmox at {endpoint} does not answer ({error.strerror or error}), and {adopted} adopted machines have "
-            "to be read from it: check homelab:proxmoxEndpoint and the network."
+            "to be read from it: check homelab:proxmoxEndpoint, or the host's endpoint in site.yaml, and the network."
         ) from None
 
 

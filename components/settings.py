@@ -2,12 +2,14 @@
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pulumi
 
 from config.folder import lab_folder
+from config.site import token_variable
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Settings:
     proxmox_ssh_private_key: pulumi.Output[str] | None
     """None leaves it to the SSH agent."""
     kubeconfig: pulumi.Output[str] | None
+    proxmox_api_tokens: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
+    """Tokens of the hosts that have an endpoint of their own, by host."""
 
 
 def read_lab() -> Path:
@@ -35,8 +39,9 @@ def read_lab() -> Path:
     return lab_folder(required(pulumi.Config("homelab"), "lab", "the name of a folder in config/labs/, or a path"))
 
 
-def read_settings(*, machines: bool = True) -> Settings:
-    """Read the stack's configuration; a lab without machines needs no Proxmox.
+def read_settings(*, machines: bool = True, own_endpoints: Iterable[str] = ()) -> Settings:
+    """Read the stack's configuration. Without `machines` there is no Proxmox to reach, and hosts with `own_endpoints`
+    need a token each.
 
     Raises RunError with one sentence about the first thing that is wrong.
     """
@@ -52,6 +57,7 @@ def read_settings(*, machines: bool = True) -> Settings:
         proxmox_ssh_username=config.get("proxmoxSshUsername") or "root",
         proxmox_ssh_private_key=secret(config.get("proxmoxSshPrivateKey")),
         kubeconfig=secret(config.get("kubeconfig")),
+        proxmox_api_tokens={host: api_token_of(config, host) for host in own_endpoints},
     )
 
 
@@ -85,6 +91,18 @@ def api_token(config: pulumi.Config) -> pulumi.Output[str]:
         raise pulumi.RunError(
             "There is no API token for Proxmox: run `pulumi config set --secret homelab:proxmoxApiToken`, which asks "
             "for one like user@realm!name=uuid, or set PROXMOX_VE_API_TOKEN."
+        )
+    return token
+
+
+def api_token_of(config: pulumi.Config, host: str) -> pulumi.Output[str]:
+    """The token of a host that has an endpoint of its own."""
+    key, variable = f"proxmoxApiToken-{host}", token_variable(host)
+    token = secret(config.get(key) or os.environ.get(variable))
+    if token is None:
+        raise pulumi.RunError(
+            f"There is no API token for the Proxmox of {host}: run `pulumi config set --secret homelab:{key}`, which "
+            f"asks for one like user@realm!name=uuid, or set {variable}."
         )
     return token
 

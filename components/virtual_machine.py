@@ -39,11 +39,11 @@ class VirtualMachine(pulumi.ComponentResource):
         super().__init__("homelab:index:VirtualMachine", name, None, opts)
         options = pulumi.ResourceOptions(parent=self, provider=args.provider)
         mappings = [
-            proxmoxve.hardware.mapping.Pci(mapping.name, **mapping.properties, opts=options)
+            proxmoxve.hardware.mapping.Pci(_in_state(mapping), **mapping.properties, opts=options)
             for mapping in args.machine.pci_mappings
         ]
         mappings += [
-            proxmoxve.hardware.mapping.Usb(mapping.name, **mapping.properties, opts=options)
+            proxmoxve.hardware.mapping.Usb(_in_state(mapping), **mapping.properties, opts=options)
             for mapping in args.machine.usb_mappings
         ]
         snippets = [declare_snippet(snippet, args.secrets, options) for snippet in args.machine.snippets]
@@ -62,6 +62,11 @@ class VirtualMachine(pulumi.ComponentResource):
             ),
         )
         self.register_outputs({"id": self.resource.id})
+
+
+def _in_state(mapping: model.PciMapping | model.UsbMapping) -> str:
+    """Mappings of several Proxmox may have one name."""
+    return f"{mapping.host}/{mapping.name}" if mapping.host else mapping.name
 
 
 def in_camel_case(path: str) -> str:

@@ -23,6 +23,9 @@ UsbId = Annotated[
     str, text_like(r"^[0-9a-f]{4}:[0-9a-f]{4}$", "a vendor and product id in lower case, for example 10c4:ea60")
 ]
 UsbPath = Annotated[str, text_like(r"^\d+-\d+(\.\d+)*$", "a bus and its port, for example 1-2.3")]
+Endpoint = Annotated[
+    str, text_like(r"^https://[^/:?#@\s]+(:\d{1,5})?/?$", "the address of an API, for example https://192.0.2.10:8006/")
+]
 ImageUrl = Annotated[str, text_like(r"^https://[^\s/?#]+/[^\s?#]+$", "an https:// address without ? and #")]
 Sha256 = Annotated[str, text_like(r"^[0-9a-f]{64}$", "a SHA-256 checksum: 64 hexadecimal digits in lower case")]
 SshKey = Annotated[
@@ -103,6 +106,9 @@ class Host(Model):
     """A Proxmox VE host (a node of the Proxmox API)."""
 
     address: Address
+    endpoint: Endpoint | None = None
+    """Address of its API, where another Proxmox than that of the stack's `homelab:proxmoxEndpoint` has the host. Its
+    token is `homelab:proxmoxApiToken-HOST` of the stack."""
     ssh_port: Annotated[int, Field(ge=1, le=65535)] = 22
     """Where SSH is, by which the files of cloud-init are written."""
     cores: Annotated[int, Field(gt=0, le=8_192)]
@@ -155,6 +161,11 @@ class MachineBackup(Model):
     """Left out, all machines."""
 
 
+def token_variable(host: str) -> str:
+    """The variable of the environment with the API token of a host that has an endpoint of its own."""
+    return f"PROXMOX_VE_API_TOKEN_{host.upper().replace('-', '_')}"
+
+
 class Site(Model):
     """The hardware of the lab."""
 
@@ -171,3 +182,9 @@ class Site(Model):
     templates: dict[Name, Template] = {}
     machine_backups: dict[Name, MachineBackup] = {}
     """Backup jobs of Proxmox, by name."""
+
+    def endpoint_of(self, host: str) -> str | None:
+        """The endpoint of a host's own; None for that of the stack's settings. One that ends without a slash is the
+        same as with it."""
+        stated = self.hosts[host].endpoint if host in self.hosts else None
+        return stated and f"{stated.rstrip('/')}/"

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_lab
-from cli.proxmox import proxmox_of
+from cli.proxmox import Reach, own_proxmox_of, proxmox_of
 from cli.reports.preflight import NothingCheckedReport, preflight_report
 from cli.text.console import make_console
 from cli.text.preflight import print_checks
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
 from operations.clients.proxmox import NotAnswered
-from operations.preflight import judge, passed, read_state
+from operations.preflight import Check, Part, judge, parts_of, passed, read_state
 from plan import make_plan
 
 
@@ -21,7 +21,8 @@ def run_preflight(lab: str, endpoint: str | None, ca_file: Path | None, insecure
     """Print whether the live host can take an `up`. ERRORS is returned unless all was checked and nothing fails."""
     try:
         plan = make_plan(load_lab(lab_folder(lab)))
-        checks = judge(plan, read_state(plan, proxmox_of(lab, endpoint, ca_file, insecure), time.time))
+        reach = Reach(endpoint, ca_file, insecure)
+        checks = tuple(check for part in parts_of(plan) for check in _checks(lab, part, reach))
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     except NotAnswered as error:
@@ -31,6 +32,15 @@ def run_preflight(lab: str, endpoint: str | None, ca_file: Path | None, insecure
     else:
         print_checks(plan, checks, make_console())
     return FINE if passed(checks) else ERRORS
+
+
+def _checks(lab: str, part: Part, reach: Reach) -> tuple[Check, ...]:
+    """The checks of one Proxmox. Raises NotAnswered."""
+    if part.host is None or part.endpoint is None:
+        api = proxmox_of(lab, *reach)
+    else:
+        api = own_proxmox_of(part.host, part.endpoint, reach)
+    return judge(part.plan, read_state(part.plan, api, time.time))
 
 
 def _nothing_checked(sentence: str, output: str) -> int:

@@ -98,6 +98,9 @@ def _check_boot_disk(lab: Draft, name: str, machine: Machine) -> Iterator[Proble
     template = lab.site.templates.get(machine.template) if lab.site and machine.template else None
     if machine.adopt or template is None:
         return
+    if lab.site and lab.site.endpoint_of(template.host) != lab.site.endpoint_of(machine.host):
+        message = f"{machine.template!r} is on {template.host!r}, which is another Proxmox than {machine.host!r}"
+        yield lab.problem(("machines", name, "template"), f"{message}: name a template of that host")
     disk = machine.disks[0]
     if disk.interface != template.disk:
         message = f"a clone of {machine.template!r} boots from {template.disk}; {disk.interface} would be empty"

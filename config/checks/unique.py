@@ -39,10 +39,16 @@ def _conflicts(lab: Draft, kinds: Iterable[Callable[[Draft], Iterator[Claim]]]) 
 
 
 def _vmids(lab: Draft) -> Iterator[Claim]:
+    """Of each Proxmox: what is in no cluster with others counts for itself."""
+
+    def owner(host: str) -> str | None:
+        return lab.site.endpoint_of(host) if lab.site else None
+
     for name, template in (lab.site.templates if lab.site else {}).items():
-        yield Claim(template.vmid, ("site", "templates", name, "vmid"), f"VMID {template.vmid}")
+        key = (owner(template.host), template.vmid)
+        yield Claim(key, ("site", "templates", name, "vmid"), f"VMID {template.vmid}")
     for name, machine in lab.machines.items():
-        yield Claim(machine.vmid, ("machines", name, "vmid"), f"VMID {machine.vmid}")
+        yield Claim((owner(machine.host), machine.vmid), ("machines", name, "vmid"), f"VMID {machine.vmid}")
 
 
 def _machine_names(lab: Draft) -> Iterator[Claim]:

@@ -12,6 +12,8 @@ class PciMapping(NamedTuple):
     name: str
     properties: Mapping[str, Any]
     """Arguments of the provider's PCI mapping resource."""
+    host: str | None = None
+    """The host whose own Proxmox it is in; None for that of the stack's settings."""
 
 
 class UsbMapping(NamedTuple):
@@ -20,6 +22,8 @@ class UsbMapping(NamedTuple):
     name: str
     properties: Mapping[str, Any]
     """Arguments of the provider's USB mapping resource."""
+    host: str | None = None
+    """The host whose own Proxmox it is in; None for that of the stack's settings."""
 
 
 class Snippet(NamedTuple):
@@ -41,11 +45,14 @@ class MachineTemplate(NamedTuple):
     """A template that the program makes from a cloud image; machines are cloned from it."""
 
     name: str
+    host: str
     image: Mapping[str, Any]
     """Arguments of the provider's download resource."""
     properties: Mapping[str, Any]
     """Arguments of the provider's VM resource, every block written out."""
     ignore_changes: tuple[str, ...]
+    endpoint: str | None = None
+    """The API of its host's own Proxmox; None for that of the stack's settings."""
 
 
 class VirtualMachine(NamedTuple):
@@ -68,6 +75,8 @@ class VirtualMachine(NamedTuple):
     """Mappings that have to exist before the machine."""
     usb_mappings: tuple[UsbMapping, ...] = ()
     """The same for USB devices."""
+    endpoint: str | None = None
+    """The API of its host's own Proxmox; None for that of the stack's settings."""
     snippets: tuple[Snippet, ...] = ()
     """Its cloud-init, if it becomes a node of the cluster."""
     joins: bool = False

@@ -109,6 +109,7 @@ def _machine(lab: Lab, name: str, machine: Machine) -> VirtualMachine:
         ignore_changes=(*ALWAYS_IGNORED, *(IGNORED_WHEN_ADOPTED if machine.adopt else ())),
         import_id=f"{machine.host}/{machine.vmid}" if machine.adopt else None,
         pci_mappings=(),
+        endpoint=lab.site.endpoint_of(machine.host),
         snippets=tuple(snippets.values()),
         joins=is_node and name != founder(lab),
     )

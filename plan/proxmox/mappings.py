@@ -26,7 +26,7 @@ def pci_mappings(lab: Lab) -> Mapping[str, tuple[PciMapping, ...]]:
             yield device, _Place(row.description, _pci(machine.host, row))
 
     return {
-        machine: tuple(PciMapping(name, properties) for name, properties in found.items())
+        machine: tuple(PciMapping(name, properties, _own(lab, machine)) for name, properties in found.items())
         for machine, found in _merged(lab, places).items()
     }
 
@@ -40,7 +40,7 @@ def usb_mappings(lab: Lab) -> Mapping[str, tuple[UsbMapping, ...]]:
             yield device, _Place(row.description, _usb(machine.host, row))
 
     return {
-        machine: tuple(UsbMapping(name, properties) for name, properties in found.items())
+        machine: tuple(UsbMapping(name, properties, _own(lab, machine)) for name, properties in found.items())
         for machine, found in _merged(lab, places).items()
     }
 
@@ -48,16 +48,22 @@ def usb_mappings(lab: Lab) -> Mapping[str, tuple[UsbMapping, ...]]:
 def _merged(
     lab: Lab, places: Callable[[Machine], Iterator[tuple[str, _Place]]]
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """Arguments of mappings, by machine and name. Devices of several hosts that have one name are one mapping, with a
-    place on each of these hosts. Those of adopted machines are there."""
+    """Arguments of mappings, by machine and name. Devices of several hosts that have one name are one mapping of their
+    Proxmox, with a place on each of these hosts. Those of adopted machines are there."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    owners: dict[str, str] = {}
+    owners: dict[tuple[str | None, str], str] = {}
     for name, machine in in_start_order(lab).items():
         for device, place in () if machine.adopt else places(machine):
-            mappings = found.setdefault(owners.setdefault(device, name), {})
+            owner = owners.setdefault((lab.site.endpoint_of(machine.host), device), name)
+            mappings = found.setdefault(owner, {})
             mapping = mappings.setdefault(device, {"name": device, "comment": place.comment, "maps": []})
             mapping["maps"].append(place.location)
     return found
+
+
+def _own(lab: Lab, machine: str) -> str | None:
+    host = lab.machines[machine].host
+    return host if lab.site.endpoint_of(host) else None
 
 
 def _pci(host: str, device: PciDevice) -> dict[str, Any]:

@@ -23,7 +23,14 @@ MEBIBYTES = 2048
 def plan_templates(lab: Lab) -> tuple[MachineTemplate, ...]:
     """The templates that are not on their host already, in the order of the file."""
     return tuple(
-        MachineTemplate(name, _image(lab, name, template, image), _properties(lab, name, template, image), IGNORED)
+        MachineTemplate(
+            name=name,
+            host=template.host,
+            image=_image(lab, name, template, image),
+            properties=_properties(lab, name, template, image),
+            ignore_changes=IGNORED,
+            endpoint=lab.site.endpoint_of(template.host),
+        )
         for name, template in lab.site.templates.items()
         if (image := template.image)
     )

@@ -156,6 +156,7 @@ def joining(name: str, vmid: int, role: str = "worker", *secrets: Secret) -> mod
 
 
 TEMPLATE = model.MachineTemplate(
+    host="pve",
     name="ubuntu-2404",
     image={
         "node_name": "pve",

@@ -12,6 +12,7 @@ from components.lab import Outputs, declare
 from components.settings import Settings
 from plan import model
 from tests.components import plans
+from tests.plan.labs import plan_of
 from tests.recording.recorder import Recording, Resource, record
 
 HOSTS = {"pve": SimpleNamespace(address="192.0.2.10", ssh_port=2222)}
@@ -196,3 +197,21 @@ def test_the_namespaces_of_kubernetes_are_not_declared() -> None:
     plan = PLAN._replace(namespaces=(plans.namespace("kube-system", "traefik"),), services=(service,), policies=())
     recorded = record(lambda: declare(plan, settings()))
     assert not recorded.of_type("kubernetes:core/v1:Namespace")
+
+
+def test_hosts_with_an_endpoint_of_their_own_have_a_provider_of_their_own() -> None:
+    plan = plan_of("every_key")
+
+    def run() -> None:
+        tokens = {"cellar": pulumi.Output.secret("root@pam!homelab=1")}
+        declare(plan, settings(proxmox_api_tokens=tokens, kubeconfig=pulumi.Output.secret("apiVersion: v1")))
+
+    recording = record(run)
+    found = recording.resources.values()
+    providers = {each.name: each for each in found if each.type == "pulumi:providers:proxmoxve"}
+    assert providers["proxmox-cellar"].inputs["endpoint"] == "https://192.168.1.6:8006/"
+    of = {name: named(recording, "VmLegacy", name).provider for name in ("home-assistant", "sensors")}
+    assert of["home-assistant"].endswith("::proxmox")
+    assert of["sensors"].endswith("::proxmox-cellar")
+    mappings = {each.name for each in recording.objects if each.type.endswith("usb:Usb")}
+    assert mappings == {"zigbee", "meter", "cellar/zigbee"}

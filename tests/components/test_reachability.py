@@ -71,7 +71,7 @@ def test_a_proxmox_that_does_not_answer_is_one_sentence(nobody: str) -> None:
         check_reachable(nobody, False, (*ADOPTED, *CREATED))
     assert str(error.value) == (
         f"Proxmox at {nobody} does not answer (Connection refused), and 2 adopted machines have to be read from it: "
-        "check homelab:proxmoxEndpoint and the network."
+        "check homelab:proxmoxEndpoint, or the host's endpoint in site.yaml, and the network."
     )
 
 

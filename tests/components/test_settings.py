@@ -93,3 +93,19 @@ def test_a_lab_without_machines_needs_nothing_of_proxmox(monkeypatch: pytest.Mon
     record(lambda: found.append(read_settings(machines=False)), {"homelab:lab": "small"}, ())
     assert found[0].proxmox_endpoint is None
     assert found[0].proxmox_api_token is None
+
+
+def test_a_host_with_an_endpoint_of_its_own_has_a_token_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[Settings] = []
+    config = COMPLETE | {"homelab:proxmoxApiToken-cellar": "root@pam!homelab=1"}
+    monkeypatch.setenv("PROXMOX_VE_API_TOKEN_FAR_AWAY", "root@pam!homelab=2")
+    record(
+        lambda: found.append(read_settings(own_endpoints=["cellar", "far-away"])),
+        config,
+        ("homelab:proxmoxApiToken", "homelab:proxmoxApiToken-cellar"),
+    )
+    assert [*found[0].proxmox_api_tokens] == ["cellar", "far-away"]
+    with pytest.raises(
+        pulumi.RunError, match=r"no API token for the Proxmox of attic: .* set PROXMOX_VE_API_TOKEN_ATTIC"
+    ):
+        record(lambda: found.append(read_settings(own_endpoints=["attic"])), config, ())

@@ -274,6 +274,9 @@ def test_a_mistake_is_answered(folder: Path, old: str, new: str, says: str) -> N
         ),
         ("machines.yaml", "usb_devices: [zigbee, meter]", "usb_devices: [meter, meter]", "USB device 'meter' of host"),
         ("site.yaml", 'meter: {id: "0403:6001"', 'meter: {id: "10c4:ea60"', "USB device 10c4:ea60 without a path is"),
+        ("machines.yaml", "template: house-cellar", "template: house", "which is another Proxmox than 'cellar'"),
+        ("site.yaml", "https://192.168.1.6:8006/", "192.168.1.6:8006", "the address of an API, for example https://"),
+        ("machines.yaml", "vmid: 101", "vmid: 900", "VMID 900 is taken by site.templates.house-cellar.vmid"),
         ("site.yaml", "path: 1-2.3", "path: 1.2.3", "a bus and its port, for example 1-2.3"),
     ],
 )

@@ -233,7 +233,10 @@ def test_devices_of_several_hosts_with_one_name_are_one_mapping() -> None:
 
 
 def test_usb_devices_of_several_hosts_with_one_name_are_one_mapping() -> None:
-    machines = {each.name: each for each in plan_of("every_key").machines}
+    lab = lab_of("every_key")
+    together = {name: host.model_copy(update={"endpoint": None}) for name, host in lab.site.hosts.items()}
+    site = lab.site.model_copy(update={"hosts": together})
+    machines = {each.name: each for each in plan_machines(replace(lab, site=site))}
     zigbee, meter = machines["home-assistant"].usb_mappings
     assert [(place["node"], place["path"]) for place in zigbee.properties["maps"]] == [
         ("attic", "1-2.3"),
@@ -242,6 +245,15 @@ def test_usb_devices_of_several_hosts_with_one_name_are_one_mapping() -> None:
     assert "path" not in meter.properties["maps"][0]
     assert machines["sensors"].usb_mappings == ()
     assert machines["sensors"].properties["usbs"] == [{"mapping": "zigbee", "usb3": True}]
+
+
+def test_each_proxmox_has_mappings_of_its_own() -> None:
+    machines = {each.name: each for each in plan_of("every_key").machines}
+    (own,) = machines["sensors"].usb_mappings
+    assert (own.name, own.host) == ("zigbee", "cellar")
+    assert [place["node"] for place in own.properties["maps"]] == ["cellar"]
+    first, _ = machines["home-assistant"].usb_mappings
+    assert (first.name, first.host, len(first.properties["maps"])) == ("zigbee", None, 1)
 
 
 def test_a_created_node_gets_its_labels_and_taints_when_it_joins() -> None:

@@ -9,6 +9,7 @@ import yaml
 
 from config.load import load_lab
 from config.source import dotted
+from operations.preflight.scope import parts_of
 from operations.preflight.state import Unread
 from operations.preflight.token import check_token
 from plan import make_plan
@@ -101,3 +102,20 @@ def test_running_it_asks_and_writes_nothing() -> None:
         ask(plan, proxmox)
         assert proxmox.state.dump() == before
         assert {request.method for request in proxmox.requests} == {"GET"}
+
+
+@pytest.mark.parametrize("host", ["attic", "cellar"])
+def test_each_proxmox_of_a_lab_is_asked_about_its_own_part(host: str) -> None:
+    """As if it were the only one: what is elsewhere is neither missed nor in the way."""
+    first, second = parts_of(plan_of("every_key"))
+    assert (first.host, second.host, second.endpoint) == (None, "cellar", "https://192.168.1.6:8006/")
+    plan = (first if host == "attic" else second).plan
+    assert [*plan.lab.site.hosts] == [host]
+    assert {machine.host for machine in plan.machines} == {host}
+    checks = checks_on(plan, healthy(plan))
+    assert [finding.message for finding in found(checks)] == []
+
+
+def test_a_lab_of_one_proxmox_is_one_part() -> None:
+    (part,) = parts_of(plan_of("prod"))
+    assert part.plan is plan_of("prod")
