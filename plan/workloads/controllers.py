@@ -16,7 +16,7 @@ from plan.workloads.context import ServiceContext
 from plan.workloads.identity import identity
 from plan.workloads.jobs import cron_job, job
 from plan.workloads.pods import Template
-from plan.workloads.volumes import claim_spec, one_node_volumes, zones_of_volumes
+from plan.workloads.volumes import claim_spec, one_node_claims, one_node_volumes, zones_of_volumes
 
 CONTROLLERS: dict[str, Controller] = {
     "deployment": "Deployment",
@@ -137,7 +137,8 @@ def _replaced_side_by_side(context: ServiceContext, config: WorkloadConfig, pod:
         return False
     if config.adopt.strategy is not None:
         return config.adopt.strategy == "RollingUpdate"
-    return not (context.service.singleton or one_node_volumes(context, config) or config.gpu_share)
+    on_one_node = one_node_volumes(context, config) or one_node_claims(context, config)
+    return not (context.service.singleton or on_one_node or config.gpu_share)
 
 
 def in_motion(context: ServiceContext, config: WorkloadConfig, workload: Workload) -> Workload:

@@ -19,6 +19,7 @@ from config.storage_class import (
 )
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Manifest, Pod
+from plan.model.fields import text, values
 from plan.model.metadata import NOT_AWAITED, manifest
 from plan.tiers.pod_security import TMP, TMP_SIZE
 from plan.workloads.context import ServiceContext
@@ -66,6 +67,25 @@ def one_node_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[s
     """Volumes that the pods of a workload mount and that are on one node at a time."""
     found, used = context.service.volumes, mounted(config)
     return tuple(name for name in found if name in used and access_mode(context.lab, found[name]) in ONE_NODE)
+
+
+def one_node_claims(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
+    """Claims of others that the pods of a workload mount and that are on one node at a time, as far as it is known: of
+    another service, or of the service's own objects."""
+    service, used = context.service, mounted(config)
+    claims = service.claims if isinstance(service, OwnWorkloads) else {}
+    return tuple(name for name, claim in claims.items() if name in used and _access_of(context, claim) in ONE_NODE)
+
+
+def _access_of(context: ServiceContext, claim: str) -> str | None:
+    owner, _, volume = claim.partition("/")
+    if volume:
+        return access_mode(context.lab, context.lab.services[owner].volumes[volume])
+    for stated in context.lab.objects.get(context.name, ()):
+        if stated.kind == "PersistentVolumeClaim" and text(stated.content, "metadata", "name") == claim:
+            modes = values(stated.content, "spec", "accessModes")
+            return str(modes[0]) if len(modes) == 1 else None
+    return None
 
 
 def claim_spec(lab: Lab, volume: Volume) -> Manifest:

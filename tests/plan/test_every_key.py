@@ -119,6 +119,34 @@ def test_a_share_that_exists_is_a_volume_for_one_claim() -> None:
     assert volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
 
 
+@pytest.mark.parametrize(
+    ("mounted", "access", "strategy"),
+    [
+        ("handmade: made-by-hand", "ReadWriteMany", "RollingUpdate"),
+        ("handmade: made-by-hand", "ReadWriteOnce", "Recreate"),
+        ("data: pods/data", "ReadWriteMany", "Recreate"),
+        ("books: shelf/books", "ReadWriteMany", "RollingUpdate"),
+    ],
+)
+def test_pods_that_share_a_claim_of_one_node_never_run_side_by_side(
+    folder: Path, mounted: str, access: str, strategy: str
+) -> None:
+    """A claim of the service's own objects, or of another service."""
+    change(folder, [{"file": "services/pods/made-by-hand.yaml", "old": "ReadWriteMany", "new": access}])
+    text = f"claims: {{{mounted}}}\nmounts: {{{mounted.partition(':')[0]}: /data}}\nobjects: [made-by-hand.yaml]\n"
+    beside = folder / "services" / "beside.yaml"
+    beside.write_text(
+        "kind: app\ntier: home\ngroup: house\ndescription: Mounts what others have\n"
+        "image: registry.example/beside:1.0.0\n"
+        f"cpu: 10m\nmemory: 32Mi\n{text}",
+        encoding="utf-8",
+    )
+    (folder / "services" / "beside").mkdir()
+    made = (folder / "services" / "pods" / "made-by-hand.yaml").read_text(encoding="utf-8")
+    (folder / "services" / "beside" / "made-by-hand.yaml").write_text(made, encoding="utf-8")
+    assert one(make_plan(load_lab(folder)), "Deployment", "beside")["spec"]["strategy"]["type"] == strategy
+
+
 def test_a_volume_of_a_driver_that_exists_is_found_by_its_handle() -> None:
     spec = one(plan_of("every_key"), "PersistentVolume", "home-house-pods-scans")["spec"]
     assert spec["csi"]["volumeHandle"] == "nas-scans"
