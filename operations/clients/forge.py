@@ -59,9 +59,9 @@ class Forge:
         """The comments on a pull request or an issue, oldest first. Raises ForgeFailed."""
         return [_post(each, "id") for each in self._pages(f"issues/{number}/comments", {})]
 
-    def add_comment(self, number: int, body: str) -> None:
-        """Raises ForgeFailed."""
-        self._write("POST", f"issues/{number}/comments", {"body": body})
+    def add_comment(self, number: int, body: str) -> Post:
+        """The comment as it was written. Raises ForgeFailed."""
+        return _post(_object(self._write("POST", f"issues/{number}/comments", {"body": body})), "id")
 
     def edit_comment(self, number: int, body: str) -> None:
         """Raises ForgeFailed."""
@@ -72,9 +72,9 @@ class Forge:
         asked = {"state": "open", "type": "issues"}
         return [_post(each, "number") for each in self._pages("issues", asked) if not each.get("pull_request")]
 
-    def open_issue(self, title: str, body: str) -> None:
-        """Raises ForgeFailed."""
-        self._write("POST", "issues", {"title": title, "body": body})
+    def open_issue(self, title: str, body: str) -> Post:
+        """The issue as it was written. Raises ForgeFailed."""
+        return _post(_object(self._write("POST", "issues", {"title": title, "body": body})), "number")
 
     def edit_issue(self, number: int, title: str, body: str) -> None:
         """Raises ForgeFailed."""
@@ -97,8 +97,8 @@ class Forge:
             seen.update(whole(each, "id") for each in new)
             yield from new
 
-    def _write(self, method: str, path: str, content: Mapping[str, str]) -> None:
-        self._content(self._send(method, self._address(path), content=content))
+    def _write(self, method: str, path: str, content: Mapping[str, str]) -> Any:
+        return self._content(self._send(method, self._address(path), content=content))
 
     def _address(self, path: str) -> str:
         return f"{self._api}/repos/{self._repository}/{path}"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from operations.clients.forge import Forge, Post
+from operations.clients.forge import Forge, ForgeFailed, Post
 
 Done = Literal["created", "edited", "unchanged", "closed", "nothing to do"]
 
@@ -26,7 +26,7 @@ def put_comment(forge: Forge, number: int, mark: str, body: str) -> Done:
     wanted = f"{mark}\n{body}"
     found = _own(forge, forge.comments(number), mark)
     if found is None:
-        forge.add_comment(number, wanted)
+        _find_again(forge, forge.add_comment(number, wanted))
         return "created"
     if _same(found.body, wanted):
         return "unchanged"
@@ -44,7 +44,7 @@ def put_issue(forge: Forge, mark: str, issue: Issue) -> Done:
         return "closed"
     wanted = f"{mark}\n{issue.body}"
     if found is None:
-        forge.open_issue(issue.title, wanted)
+        _find_again(forge, forge.open_issue(issue.title, wanted))
         return "created"
     if found.title == issue.title and _same(found.body, wanted):
         return "unchanged"
@@ -59,6 +59,15 @@ def _own(forge: Forge, posts: Iterable[Post], mark: str) -> Post | None:
     return next((each for each in marked if each.author in own), None)
 
 
+def _find_again(forge: Forge, made: Post) -> None:
+    """Refuse a token with which the next run would not know what this one wrote. Raises ForgeFailed."""
+    if made.author not in forge.me():
+        raise ForgeFailed(
+            f"it was written as {made.author}, and the token does not tell whose it is, so that each run would write "
+            "another one: let it read its user (read:user), or take the run's own token"
+        )
+
+
 def _same(one: str, other: str) -> bool:
     """Forges keep a text with the ends of its lines as a browser sends them, or without its last one."""
-    return one.replace("\r\n", "\n").strip() == other.strip()
+    return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()

@@ -17,8 +17,11 @@ LONGEST = 65_536
 class FakeForge:
     """`me/lab` with pull request 12. GitHub gives lists in pages, Gitea gives comments whole."""
 
-    def __init__(self, kind: str, *, account: str | None = "me", token: str = "the-token") -> None:
+    def __init__(
+        self, kind: str, *, account: str | None = "me", token: str = "the-token", tells_account: bool = True
+    ) -> None:
         self.kind = kind
+        self.tells_account = tells_account
         self.account = account
         self.header = f"{'token' if kind == 'gitea' else 'Bearer'} {token}"
         self.comments: list[dict[str, Any]] = []
@@ -42,7 +45,11 @@ class FakeForge:
             return _json({"message": "Bad credentials"}, 401)
         path = request.path.removeprefix("/api/v1")
         if path == "/user":
-            return _json({"login": self.account}) if self.account else _json({"message": "not accessible"}, 403)
+            return (
+                _json({"login": self.account})
+                if self.account and self.tells_account
+                else _json({"message": "not accessible"}, 403)
+            )
         if not path.startswith("/repos/me/lab/"):
             return _json({"message": "Not Found"}, 404)
         return self._repository(request, path.removeprefix("/repos/me/lab/"))

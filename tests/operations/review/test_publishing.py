@@ -59,6 +59,19 @@ def test_a_run_that_is_not_told_its_account_finds_its_comment() -> None:
         assert put_comment(client(fake), 12, MARK, "two") == "edited"
 
 
+def test_a_token_that_does_not_tell_its_account_is_refused_before_it_writes_a_second_one() -> None:
+    with running(FakeForge("gitea", tells_account=False)) as fake:
+        with pytest.raises(ForgeFailed, match=r"written as me, .* \(read:user\)"):
+            put_comment(client(fake), 12, MARK, "one")
+        with pytest.raises(ForgeFailed, match=r"\(read:user\)"):
+            put_issue(client(fake), MARK, Issue("Drift", "one"))
+
+
+def test_a_text_with_the_ends_of_lines_of_a_browser_is_the_same(fake: FakeForge) -> None:
+    put_comment(client(fake), 12, MARK, "one\r\ntwo")
+    assert put_comment(client(fake), 12, MARK, "one\r\ntwo") == "unchanged"
+
+
 def test_an_issue_is_opened_edited_and_closed(fake: FakeForge) -> None:
     mark = marker("drift", "prod")
     fake.open("me", "A pull request", f"{mark}\nno issue", pull_request={"url": "there"})
