@@ -98,7 +98,8 @@ def _with_usage(url: str, observed: "Observation") -> "Observation":
     from operations.clients.answered import AnswerFile
     from operations.clients.prometheus import Prometheus
     from operations.observe.clocks import prometheus_clock_gap
-    from operations.observe.usage import usage_of_cluster
+    from operations.observe.usage import DAYS, usage_of_cluster
+    from operations.observe.volumes import volumes_of_cluster
 
     prometheus = Prometheus(url)
     apart = prometheus_clock_gap(prometheus, observed.now, is_live=observed.now_from == "clock")
@@ -116,6 +117,8 @@ def _with_usage(url: str, observed: "Observation") -> "Observation":
         )
     if not any(each.why == "unreachable" for each in gaps):
         answers.done()
+        volumes, more = volumes_of_cluster(prometheus, answers.end, DAYS)
+        usage, gaps = usage._replace(volumes=volumes) if usage else None, (*gaps, *more)
     return replace(observed, usage=usage, gaps=(*observed.gaps, *([apart] if apart else []), *gaps))
 
 

@@ -44,14 +44,30 @@ class ContainerUsage(NamedTuple):
     note: str
 
 
+class VolumeUsage(NamedTuple):
+    """A claim, and how full it was."""
+
+    namespace: str
+    claim: str
+    days: float
+    """How many days of data there are; 0 for a single look."""
+    used: int
+    """Most bytes that were used."""
+    capacity: int
+    """Bytes of its file system; 0 where that is not known."""
+    growth_per_day: int
+    """Bytes, by the slope of all days; negative where it gets emptier."""
+
+
 class Usage(NamedTuple):
-    """The usage of a cluster's containers."""
+    """The usage of a cluster's containers and volumes."""
 
     source: str
     """The file, or the URL, of the figures."""
     window_days: float
     ends: datetime | None
     containers: tuple[ContainerUsage, ...]
+    volumes: tuple[VolumeUsage, ...] = ()
 
     def of(self, namespace: str | None, workload: str, container: str) -> ContainerUsage | None:
         """The usage of a container; `workload` is kind and name, as `Deployment/blog`."""
@@ -70,8 +86,12 @@ def read_usage(file: Path) -> Usage:
             containers.append(_container(each))
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidUsage(f"{file}: containers[{place}] lacks or misstates {error}") from None
+    try:
+        volumes = tuple(VolumeUsage(**each) for each in entries(stated, "volumes"))
+    except TypeError as error:
+        raise InvalidUsage(f"{file}: volumes lack or misstate something: {error}") from None
     days = float(stated.get("window_days") or 0)
-    return Usage(str(file), days, read_time(text(stated, "ends")), tuple(containers))
+    return Usage(str(file), days, read_time(text(stated, "ends")), tuple(containers), volumes)
 
 
 def _container(stated: Fields) -> ContainerUsage:
@@ -114,5 +134,6 @@ def write_usage(usage: Usage, file: Path) -> None:
             }
             for each in usage.containers
         ],
+        "volumes": [each._asdict() for each in usage.volumes],
     }
     file.write_text(json.dumps(content, indent=1), encoding="utf-8")

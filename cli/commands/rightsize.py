@@ -22,6 +22,7 @@ from operations.rightsize.answer import Answer, ChangedFile
 from operations.rightsize.cluster import size_cluster
 from operations.rightsize.effect import effect
 from operations.rightsize.files import changed_files
+from operations.rightsize.volumes import size_volumes
 from plan import make_plan
 from plan.forecast import Forecast, look_ahead
 from plan.model import Finding
@@ -69,7 +70,7 @@ def _answer(observation: Observation, used: Usage, name: str | None) -> Answer:
     lab = load_lab(lab_folder(name)) if name else None
     sizes = size_cluster(observation, used, lab)
     label = lab.cluster.platform.tier_label if lab else TIER_LABEL
-    answer = Answer(sizes, effect(observation, sizes.sized, label), lab)
+    answer = Answer(sizes, effect(observation, sizes.sized, label), lab, volumes=size_volumes(observation))
     if lab is None or name is None:
         return answer
     texts = {place.file: "" for place in lab.places.by_path.values()}

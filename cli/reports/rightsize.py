@@ -9,6 +9,7 @@ from operations.rightsize.answer import Answer
 from operations.rightsize.cluster import Sized
 from operations.rightsize.effect import Freed
 from operations.rightsize.size import Proposal
+from operations.rightsize.volumes import SizedVolume
 from plan.model.resources import notation
 
 
@@ -73,6 +74,22 @@ class FileReport(Report):
     written: bool
 
 
+class VolumeReport(Report):
+    """A claim; `proposed_bytes` is null where it is left alone, `used_bytes` where nothing tells."""
+
+    namespace: str
+    claim: str
+    size_bytes: int
+    used_bytes: int | None
+    growth_per_day_bytes: int | None
+    days: float
+    measured_by: str
+    answer: str
+    proposed_bytes: int | None
+    why: str
+    can_grow: bool | None
+
+
 class RightsizeReport(Document):
     """The answer of `homelab rightsize`."""
 
@@ -80,6 +97,7 @@ class RightsizeReport(Document):
     window_days: float
     proposals: list[ProposalReport]
     not_sized: list[NotSizedReport]
+    volumes: tuple[VolumeReport, ...]
     effect: EffectReport
     files: tuple[FileReport, ...]
     not_written: tuple[NotSizedReport, ...]
@@ -95,6 +113,7 @@ def rightsize_report(answer: Answer, observation: Observation, warnings: list[st
         window_days=answer.sizes.days,
         proposals=[_proposal(sized, each) for sized in answer.sizes.sized for each in (sized.memory, sized.cpu)],
         not_sized=[NotSizedReport(**each._asdict()) for each in answer.sizes.not_sized],
+        volumes=tuple(_volume(each) for each in answer.volumes),
         effect=_effect(answer),
         files=tuple(FileReport(file=each.file, diff=each.diff, written=each.written) for each in answer.files),
         not_written=tuple(
@@ -119,6 +138,22 @@ def _effect(answer: Answer) -> EffectReport:
         losses_borne_again=found.losses_borne_again,
         new_findings=tuple(finding_report(answer.lab, each) for each in answer.new_findings) if answer.lab else (),
         is_worse=answer.is_worse,
+    )
+
+
+def _volume(sized: SizedVolume) -> VolumeReport:
+    return VolumeReport(
+        namespace=sized.namespace,
+        claim=sized.claim,
+        size_bytes=sized.size,
+        used_bytes=sized.used,
+        growth_per_day_bytes=sized.growth_per_day,
+        days=sized.days,
+        measured_by=sized.source,
+        answer=sized.answer,
+        proposed_bytes=sized.proposed,
+        why=sized.why,
+        can_grow=sized.can_grow,
     )
 
 

@@ -12,6 +12,7 @@ from operations.rightsize.answer import Answer
 from operations.rightsize.cluster import Sized
 from operations.rightsize.patterns import Pattern
 from operations.rightsize.size import Proposal
+from operations.rightsize.volumes import SizedVolume
 from plan.model.resources import notation
 from plan.wording import listed, plural
 
@@ -87,6 +88,7 @@ def print_sizes(answer: Answer, warnings: Iterable[str], gaps: Sequence[Gap], co
     console.print(f"left alone: {plural(untouched, 'container')}; not sized: {len(sizes.not_sized)}")
     for each in sizes.not_sized:
         console.print(f"  not sized: {each.namespace}/{each.workload}/{each.container}: {each.why}", highlight=False)
+    _print_volumes(answer.volumes, console)
     _print_effect(answer, console)
     for each in answer.files:
         console.print(f"{'wrote' if each.written else 'would write'} {each.file}")
@@ -98,6 +100,24 @@ def print_sizes(answer: Answer, warnings: Iterable[str], gaps: Sequence[Gap], co
         console.print(f"warning: {warning}", highlight=False)
     for part in gap_lines(gaps):
         console.print(part)
+
+
+def _print_volumes(volumes: Sequence[SizedVolume], console: Console) -> None:
+    growing = [each for each in volumes if each.answer == "grow"]
+    if growing:
+        table = Table("Volumes to grow", Column("claim"), number("size"), Column("why"))
+        for each in growing:
+            fixed = "; its class does not let claims grow" if each.can_grow is False else ""
+            size = f"{notation('memory', each.size)} -> {notation('memory', each.proposed or each.size)}"
+            table.add_row(f"{each.namespace}/{each.claim}", size, f"{each.why}{fixed}")
+        console.print(table)
+    unknown = [each for each in volumes if each.answer == "cannot be said"]
+    enough = len(volumes) - len(growing) - len(unknown)
+    if volumes:
+        console.print(f"volumes with room: {enough}; of {plural(len(unknown), 'volume')} it cannot be said")
+    for why in dict.fromkeys(each.why for each in unknown):
+        names = [f"{each.namespace}/{each.claim}" for each in unknown if each.why == why]
+        console.print(f"  {why}: {listed(names)}", highlight=False)
 
 
 def _print_effect(answer: Answer, console: Console) -> None:

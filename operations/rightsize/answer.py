@@ -6,6 +6,7 @@ from config.lab import Lab
 from operations.rightsize.cluster import Sizes
 from operations.rightsize.effect import Effect
 from operations.rightsize.files import NotWritable
+from operations.rightsize.volumes import SizedVolume
 from plan.model import Finding
 
 
@@ -30,6 +31,7 @@ class Answer(NamedTuple):
     not_writable: tuple[NotWritable, ...] = ()
     new_findings: tuple[Finding, ...] = ()
     """Findings that only a plan of the lab with the proposals has."""
+    volumes: tuple[SizedVolume, ...] = ()
 
     @property
     def is_worse(self) -> bool:

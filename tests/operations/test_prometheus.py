@@ -14,6 +14,7 @@ from operations.clients.prometheus import Prometheus
 from operations.clients.refusals import NotAnswered
 from operations.observe.clocks import prometheus_clock_gap
 from operations.observe.usage import usage_of_cluster
+from operations.observe.volumes import volumes_of_cluster
 from tests.operations.doctor.cluster import healthy
 
 END = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -159,3 +160,17 @@ def test_clocks_apart_are_named(
     assert (gap is not None) == named
     if gap is not None:
         assert f"10 min 0 s {'ahead of' if apart > 0 else 'behind'} the time" in gap.detail
+
+
+def test_volumes_are_read_by_claim(prometheus: Prometheus, answers: Answers) -> None:
+    answers.labels = [{"namespace": "shop", "persistentvolumeclaim": "data"}]
+    (volume,), gaps = volumes_of_cluster(prometheus, END, 30)
+    assert (volume.namespace, volume.claim, volume.used, volume.capacity) == ("shop", "data", 200 << 20, 200 << 20)
+    assert gaps == ()
+
+
+def test_volumes_that_nobody_recorded_are_a_gap(prometheus: Prometheus, answers: Answers) -> None:
+    answers.labels = []
+    volumes, (gap,) = volumes_of_cluster(prometheus, END, 30)
+    assert (volumes, gap.why) == ((), "absent")
+    assert "has no kubelet_volume_stats_used_bytes" in gap.detail

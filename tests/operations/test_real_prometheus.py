@@ -18,6 +18,7 @@ from operations.clients.answered import AnswerFile
 from operations.clients.prometheus import Prometheus
 from operations.observe.history import history_of_cluster
 from operations.observe.usage import usage_of_cluster
+from operations.observe.volumes import volumes_of_cluster
 from tests.operations.doctor.cluster import healthy
 
 END = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
@@ -63,6 +64,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     gone = 'namespace="shop",pod="web-r0-zz",container="web"'
     of_exporter = 'namespace="monitoring",pod="exporter-0",container="exporter"'
     exported = f'exported_namespace="shop",exported_pod="web-r1-x0",exported_container="web",{of_exporter}'
+    claim = 'namespace="shop",persistentvolumeclaim="data"'
     month, hours = timedelta(days=30), timedelta(hours=10)
     metrics = folder / "metrics.txt"
     lines = [
@@ -75,6 +77,10 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         *series("container_oom_events_total", web, month, lambda n: 3.0 if n > 150 else 0.0),
         "# TYPE kube_pod_container_status_restarts counter",
         *series("kube_pod_container_status_restarts_total", exported, month, lambda n: 3.0 if n > 150 else 0.0),
+        "# TYPE kubelet_volume_stats_used_bytes gauge",
+        *series("kubelet_volume_stats_used_bytes", claim, month, lambda n: (4 << 30) + n * 100 * MIB / 360),
+        "# TYPE kubelet_volume_stats_capacity_bytes gauge",
+        *series("kubelet_volume_stats_capacity_bytes", claim, month, lambda _: 10 << 30),
         *cluster_series(),
         "# EOF",
     ]
@@ -134,6 +140,15 @@ def test_percentiles_days_and_kills_are_those_of_the_series(url: str) -> None:
     assert sorted(set(web.memory_daily)) == [100, 900]
     assert web.days == pytest.approx(30, abs=0.1)
     assert (web.oom_kills, web.restarts) == (3, 3)
+
+
+def test_a_volume_has_its_peak_and_its_growth(url: str) -> None:
+    ((volume,), gaps) = volumes_of_cluster(Prometheus(url), END, 30)
+    assert (volume.claim, gaps) == ("data", ())
+    assert volume.capacity == pytest.approx(10 << 30, rel=0.001)
+    assert volume.days == pytest.approx(30, abs=0.2)
+    assert volume.used == pytest.approx((4 << 30) + 3000 * MIB, rel=0.01)
+    assert volume.growth_per_day == pytest.approx(100 * MIB, rel=0.02)
 
 
 def test_ten_hours_of_data_are_no_day(url: str) -> None:
