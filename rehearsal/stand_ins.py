@@ -87,23 +87,31 @@ def _container(container: Container) -> Manifest:
 
 
 def _affinity(constraints: Constraints) -> dict[str, Any]:
-    """Preferred affinity of a stand-in; none of them has a required one yet."""
-    needs = (constraints.near, constraints.apart, constraints.spread, constraints.node_affinity)
+    """Affinity of a stand-in: to stay apart, and preferences; none of them has another requirement yet."""
+    needs = (constraints.near, constraints.spread, constraints.node_affinity)
     assert not any(needs), needs
+    apart = [_selected(term) for term in constraints.apart]
     wanted = {
         "podAffinity": [_preferred(weight, term) for weight, term in constraints.preferred if weight > 0],
         "podAntiAffinity": [_preferred(-weight, term) for weight, term in constraints.preferred if weight < 0],
     }
-    return {kind: {"preferredDuringSchedulingIgnoredDuringExecution": terms} for kind, terms in wanted.items() if terms}
+    written = {kind: {"preferredDuringSchedulingIgnoredDuringExecution": each} for kind, each in wanted.items() if each}
+    if apart:
+        rule = {"requiredDuringSchedulingIgnoredDuringExecution": apart}
+        written["podAntiAffinity"] = {**written.get("podAntiAffinity", {}), **rule}
+    return written
 
 
 def _preferred(weight: int, term: AffinityTerm) -> dict[str, Any]:
+    return {"weight": weight, "podAffinityTerm": _selected(term)}
+
+
+def _selected(term: AffinityTerm) -> dict[str, Any]:
     expressions = [
         {"key": each.key, "operator": each.operator, **({"values": list(each.values)} if each.values else {})}
         for each in term.selector
     ]
-    selected = {"labelSelector": {"matchExpressions": expressions}, "topologyKey": term.topology_key}
-    return {"weight": weight, "podAffinityTerm": selected}
+    return {"labelSelector": {"matchExpressions": expressions}, "topologyKey": term.topology_key}
 
 
 def _claims(lab: Lab, service: Service) -> dict[str, Manifest]:
