@@ -1,4 +1,4 @@
-"""Classes that the values of charts name: of storage, of priority, of ingress."""
+"""Classes that the values of charts, and Ingresses in files, name: of storage, of priority, of ingress."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple, assert_never
@@ -9,13 +9,13 @@ from config.source import Path
 from config.suggest import did_you_mean
 from plan.cluster.membership import founder
 from plan.model import Service
-from plan.model.fields import texts
+from plan.model.fields import text, texts
 from plan.model.findings import Finding, Rule
 
 CLASS_OF_NOBODY = Rule(
     "CLASS-OF-NOBODY",
     ("warning", "info"),
-    title="The values of a chart name a class that is not there",
+    title="A chart or an Ingress names a class that is not there",
     meaning=(
         "A claim of a storage class that nobody made stays Pending, and its pod with it. A pod of a priority class or "
         "a runtime class that is not there is refused by the API server, so that its controller makes none. An Ingress "
@@ -69,25 +69,42 @@ def chart_class_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Findi
     stated = {(each.kind, each.name) for objects in lab.objects.values() for each in objects}
     named = {*_named_by_values(lab)}
     severity = "warning" if founder(lab) else "info"
+    yield from _of_objects(lab, made | stated)
     for name, service in lab.services.items():
         if not isinstance(service, HelmService):
             continue
-        for path, text in texts(service.values, ("services", name, "values")):
+        for path, found in texts(service.values, ("services", name, "values")):
             for each in _CLASSES:
-                if not _names(path, each) or text in _NONE or "{{" in text or text in named:
+                if not _names(path, each) or found in _NONE or "{{" in found or found in named:
                     continue
                 known = {*_of_the_lab(lab, each), *(one for kind, one in made | stated if kind == each.kind)}
-                if text not in known:
+                if found not in known:
                     yield CLASS_OF_NOBODY.finding(
                         path,
-                        f"{'.'.join(map(str, path[3:]))} of {name} names the {each.kind} {text}, which the lab does "
-                        f"not have{did_you_mean(text, known)}: {each.meets}",
+                        f"{'.'.join(map(str, path[3:]))} of {name} names the {each.kind} {found}, which the lab does "
+                        f"not have{did_you_mean(found, known)}: {each.meets}",
                         "name a class that the lab has, or describe it in storage.yaml"
                         if each.kind == "StorageClass"
                         else f"name a class that the lab has, or make the {each.kind} an object",
                         severity=severity,
-                        facts={"kind": each.kind, "class": text},
+                        facts={"kind": each.kind, "class": found},
                     )
+
+
+def _of_objects(lab: Lab, made: Collection[tuple[str, str]]) -> Iterator[Finding]:
+    """Of claims and pods in files others judge their classes."""
+    known = {*_ingress_classes(lab), *(name for kind, name in made if kind == "IngressClass")}
+    for each in lab.objects_by_kind.get("Ingress", ()):
+        named = text(each.content, "spec", "ingressClassName")
+        if named and known and named not in known:
+            yield CLASS_OF_NOBODY.finding(
+                each.path,
+                f"the Ingress {each.name} of {each.path[1]} names the IngressClass {named}, which the lab does not have"
+                f"{did_you_mean(named, known)}: nobody serves the Ingress",
+                "name a class that the lab has, or make the IngressClass an object",
+                severity="warning" if founder(lab) else "info",
+                facts={"kind": "IngressClass", "class": named},
+            )
 
 
 def _of_the_lab(lab: Lab, kind: _Class) -> Collection[str]:
@@ -110,10 +127,10 @@ def _named_by_values(lab: Lab) -> Iterator[str]:
     for name, service in lab.services.items():
         if isinstance(service, HelmService):
             yield from _MADE_BY_CHARTS.get(service.chart.name, ())
-            for path, text in texts(service.values, ("services", name, "values")):
+            for path, found in texts(service.values, ("services", name, "values")):
                 above = [str(each).lower() for each in path[3:-1]]
                 if path[-1] == "name" and any(each.endswith(("class", "classes")) for each in above):
-                    yield text
+                    yield found
 
 
 def _ingress_classes(lab: Lab) -> set[str]:

@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.quantity import Memory
+from config.service import HelmService
 from config.service.container import Container
+from config.service.footprint import containers_in
 from config.source import Path
+from plan.model.fields import texts
 from plan.model.findings import Finding, Rule
 
 TOLD_MORE_MEMORY = Rule(
@@ -58,6 +61,8 @@ SETTINGS = (
 def told_memory_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each container whose program is told to use all of its memory, or more."""
     for name, service in lab.services.items():
+        if isinstance(service, HelmService):
+            yield from _of_chart(name, service)
         for part in service.parts(name):
             for index, (path, container) in enumerate(part.containers):
                 if "init" in path[len(part.path) :]:
@@ -65,6 +70,14 @@ def told_memory_findings(lab: Lab) -> Iterator[Finding]:
                 files = part.workload.files if index == 0 else {}
                 for at, text in (*_settings(path, container), *(((*path, "files", key), files[key]) for key in files)):
                     yield from _compared(name, at, text, Memory(container.memory))
+
+
+def _of_chart(name: str, service: HelmService) -> Iterator[Finding]:
+    """Settings among the values of a chart with one container: of several it is not known which is meant."""
+    containers = [container for _, container in containers_in(name, service.footprint)]
+    if len(containers) == 1:
+        for path, text in texts(service.values, ("services", name, "values")):
+            yield from _compared(name, path, text, Memory(containers[0].memory))
 
 
 def _settings(path: Path, container: Container) -> Iterator[tuple[Path, str]]:
