@@ -89,7 +89,9 @@ def test_links_lead_to_a_forge_where_one_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(ROOT)
     plan = make_plan(load_lab(lab_folder("prod")))
     read = Reader(page_of(plan, Links(Path(), "https://forge.example/me/lab/blob/main/")))
-    assert "https://forge.example/me/lab/blob/main/config/labs/prod/site.yaml#L8" in read.links
+    place = plan.lab.place(("site", "hosts", "pve", "memory"))
+    assert place is not None
+    assert f"https://forge.example/me/lab/blob/main/config/labs/prod/site.yaml#L{place.line}" in read.links
 
 
 def test_what_an_owner_writes_is_text_and_nothing_else() -> None:
