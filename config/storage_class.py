@@ -44,7 +44,8 @@ class NfsStorageClass(Model):
 
 class OtherStorageClass(Model):
     """Volumes of any other driver (Ceph, Longhorn, SMB, local-path, ...), whose StorageClass something else makes.
-    Where they lie, what they take of which disk and how many of them a node can have is not checked."""
+    Where they lie and what they take of which disk is not checked, nor how many of them a node can have unless they
+    take slots."""
 
     backend: Literal["other"]
     provisioner: Text
@@ -53,6 +54,8 @@ class OtherStorageClass(Model):
     """The service that installs the driver, if it is one of the lab."""
     access: AccessMode = "ReadWriteOnce"
     """How volumes are mounted, unless one says otherwise."""
+    takes_slots: bool = False
+    """Whether each volume takes one of the volume slots of its node, as block volumes of most CSI drivers do."""
     backup: StatedBackup | None = None
     """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
     description: Text

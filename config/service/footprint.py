@@ -31,6 +31,8 @@ class FootprintWorkload(Model):
     init: dict[Name, FootprintContainer] = {}
     volumes: tuple[Name, ...] = ()
     """Volumes of the service that its pods mount."""
+    claims: dict[Name, Name] = {}
+    """Claims that the chart itself makes for its pods, with their storage classes, as `{data: block}`."""
     host_ports: tuple[PortNumber, ...] = ()
     """Ports of the node that each of its pods takes, for example 443 or 53/udp: two such pods never share a node."""
     node_selector: dict[LabelKey, LabelValue] = {}

@@ -15,9 +15,10 @@ _REPLICAS = (("replicaCount",), ("replicas",), ("deployment", "replicas"), ("ser
 
 
 def chart_part_findings(lab: Lab) -> Iterator[Finding]:
-    """Workloads that a chart runs and a footprint leaves out, and replicas that it does not count."""
+    """Workloads that a chart runs and a footprint leaves out, and replicas that it does not count. The footprint of a
+    release that was found is that of its pods."""
     for name, service in lab.services.items():
-        if isinstance(service, HelmService):
+        if isinstance(service, HelmService) and not service.as_found:
             yield from _left_out(name, service)
             yield from _replicas(name, service)
 

@@ -116,8 +116,8 @@ def object_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
         if isinstance(row, OtherStorageClass) and not is_judged(lab, row):
             yield STORAGE_NOT_CHECKED.finding(
                 ("storage", name),
-                f"volumes of {name} are made by {row.provisioner}: where they lie, what they take of which disk and "
-                "how many of them a node can have is not checked",
+                f"volumes of {name} are made by {row.provisioner}: where they lie and what they take of which disk is "
+                f"not checked{'' if row.takes_slots else ', nor how many of them a node can have'}",
                 "nothing has to be done here; watch the storage itself",
                 facts={"provisioner": row.provisioner},
             )

@@ -131,11 +131,9 @@ def footprint_workloads(context: ServiceContext, footprint: Mapping[str, Footpri
 
 def _workload(context: ServiceContext, name: str, footprint: FootprintWorkload) -> Workload:
     uses_gpu = any(container.gpu for container in footprint.containers.values())
-    block = tuple(
-        volume
-        for volume in footprint.volumes
-        if volumes.is_block(context.lab, context.service.volumes[volume].storage_class)
-    )
+    classes = {volume: context.service.volumes[volume].storage_class for volume in footprint.volumes}
+    classes |= footprint.claims
+    block = tuple(claim for claim, storage_class in classes.items() if volumes.is_block(context.lab, storage_class))
     pod = Pod(
         containers=tuple(_container(context, key, config) for key, config in footprint.containers.items()),
         init_containers=tuple(_container(context, key, config) for key, config in footprint.init.items()),

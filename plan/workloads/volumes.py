@@ -36,7 +36,13 @@ TMP_VOLUME = "homelab-tmp"
 def is_block(lab: Lab, storage_class: str | None) -> bool:
     """Whether volumes of the class are known to be attached to one node at a time, each to a slot of it."""
     row = lab.storage_classes.get(storage_class) if storage_class else None
-    return row is not None and row.backend == "block"
+    match row:
+        case BlockStorageClass():
+            return True
+        case OtherStorageClass():
+            return row.takes_slots
+        case NfsStorageClass() | None:
+            return False
 
 
 def takes_slot(lab: Lab, volume: Volume) -> bool:

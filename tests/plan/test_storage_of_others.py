@@ -46,6 +46,14 @@ def test_it_takes_no_slot_and_no_disk_that_the_plan_knows(folder: Path) -> None:
     assert library.surge == 1
 
 
+def test_it_takes_slots_where_the_lab_says_so_and_a_claim_of_a_chart_too(folder: Path) -> None:
+    claims = "    claims: {data: longhorn, logs: files}\n    containers:"
+    change(folder, [{"file": "services/cnpg.yaml", "old": "    containers:", "new": claims}])
+    plan = planned(folder, "ReadWriteOnce, takes_slots: true")
+    slots = {each.name: each.pod.block_volumes for each in plan.workloads}
+    assert (slots["library"], slots["cnpg"]) == (("data",), ("data",))
+
+
 def test_classes_that_are_there_are_not_written(folder: Path) -> None:
     names = {each["metadata"]["name"] for each in objects(planned(folder, "ReadWriteOnce"), "StorageClass")}
     assert names == {"block", "secret"}

@@ -12,6 +12,7 @@ from operations.adopt.app.trial import as_apps
 from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_label, tier_labels
 from operations.adopt.cluster.lab_routes import domain_of
+from operations.adopt.cluster.lab_storage import storage_classes
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.origins import LeftOut
 from operations.adopt.cluster.providers import providers
@@ -190,7 +191,8 @@ def _choices(folder: Path, world: World, grouping: Grouping, before: Plan | None
         if url := wishes.repositories.get(each.name):
             repositories[Key("Release", each.namespace, each.name)] = url
     schema = SCHEMA if folder.resolve().parent == LABS else None
-    return Choices(tiers, repositories, wishes.usage, runs=wishes.runs, schema=schema)
+    classes = tuple(before.lab.storage_classes if before else storage_classes(world))
+    return Choices(tiers, repositories, wishes.usage, runs=wishes.runs, storage_classes=classes, schema=schema)
 
 
 def _loadable(

@@ -1,11 +1,12 @@
 """Footprint of a chart or an operator, measured from its pods, which the planner counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from config.quantity import Cpu, Memory
 from observation import Usage
 from observation.templates import pod_spec
+from operations.adopt.cluster.lab_storage import CLAIM
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.yaml_text import Flow
 from plan.model import Manifest
@@ -23,6 +24,9 @@ SMALL_MEMORY = "64Mi"
 """Of a container of which nobody knows what it needs; it is marked."""
 
 
+NO_CLAIMS: Mapping[Key, str] = {}
+
+
 class Assumed(NamedTuple):
     """A figure that nothing says."""
 
@@ -38,8 +42,11 @@ class Footprint(NamedTuple):
     assumed: tuple[Assumed, ...]
 
 
-def footprint(workloads: Iterable[tuple[Key, Manifest]], usage: Usage | None) -> Footprint:
-    """The footprint of workloads that run: figures from requests and limits, else from 30 days of use."""
+def footprint(
+    workloads: Iterable[tuple[Key, Manifest]], usage: Usage | None, classes: Mapping[Key, str] = NO_CLAIMS
+) -> Footprint:
+    """The footprint of workloads that run: figures from requests and limits, else from 30 days of use. `classes` are
+    the storage classes of claims."""
     stated: dict[str, Any] = {}
     assumed: list[Assumed] = []
     for key, manifest in workloads:
@@ -56,12 +63,24 @@ def footprint(workloads: Iterable[tuple[Key, Manifest]], usage: Usage | None) ->
             containers = {text(each, "name"): Flow(figures(key, each, usage, assumed)) for each in entries(spec, group)}
             if containers:
                 workload[field] = containers
+        if claims := _claims(key, manifest, spec, classes):
+            workload["claims"] = Flow(claims)
         if selector := mapping(spec, "nodeSelector"):
             workload["node_selector"] = Flow(selector)
         if key.kind == "DaemonSet" and _goes_everywhere(spec):
             workload["every_node"] = True
         stated[_free(stated, key)] = workload
     return Footprint(stated, tuple(assumed))
+
+
+def _claims(key: Key, manifest: Manifest, spec: Fields, classes: Mapping[Key, str]) -> dict[str, str]:
+    """The claims that its pods mount, with their storage classes; those of a StatefulSet by the names of templates."""
+    templates = [text(each, "metadata", "name") for each in entries(manifest, "spec", "volumeClaimTemplates")]
+    made = {name: f"{name}-{key.name}-0" for name in templates}
+    mounted = {text(each, "persistentVolumeClaim", "claimName") for each in entries(spec, "volumes")}
+    made |= {name: name for name in sorted(mounted) if name}
+    found = {name: classes.get(Key(CLAIM, key.namespace, claim)) for name, claim in made.items()}
+    return {name: storage_class for name, storage_class in found.items() if storage_class}
 
 
 def _free(stated: dict[str, Any], key: Key) -> str:

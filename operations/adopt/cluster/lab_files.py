@@ -11,7 +11,7 @@ from config.model import NAME_PATTERN
 from config.quantity import Memory
 from observation.objects import labels_of
 from operations.adopt.cluster.lab_routes import gateways_of
-from operations.adopt.cluster.lab_storage import storage_classes
+from operations.adopt.cluster.lab_storage import storage_classes, volume_limits
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.world import World
@@ -188,14 +188,7 @@ def _service_cidr(world: World) -> str:
 
 def _volume_slots(world: World) -> int:
     """Least number of volumes that a CSI driver reports for a node; 128 where none does."""
-    counts = [
-        int(text(driver, "allocatable", "count"))
-        for key in world.manifests
-        if key.kind == "CSINode"
-        for driver in entries(world.manifests[key], "spec", "drivers")
-        if text(driver, "allocatable", "count").isdigit()
-    ]
-    return max(1, min(counts, default=128))
+    return max(1, min((count for _, count in volume_limits(world)), default=128))
 
 
 def _tiers(world: World, tiers: list[str]) -> str:

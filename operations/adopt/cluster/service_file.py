@@ -1,10 +1,11 @@
 """A service as it runs, as a file of the lab: of kind `helm`, or of kind `objects` with every object as it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from observation import Usage
 from operations.adopt.cluster.footprint import RUNS_AS, Assumed, Footprint, footprint
+from operations.adopt.cluster.lab_storage import classes_of_claims
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.questions import Question, questions_about
 from operations.adopt.cluster.releases import HelmRelease
@@ -35,6 +36,8 @@ class Choices(NamedTuple):
     """The API groups that each service brings."""
     runs: bool = True
     """Whether what is read runs; from files, nothing stays in the cluster that is not written."""
+    storage_classes: Collection[str] = ()
+    """Those that the lab has."""
     schema: str | None = SCHEMA
     """The line that names the schema for an editor; none for a lab elsewhere."""
 
@@ -61,7 +64,7 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
     kept = tuple(key for key in found.objects if key.kind == "Secret")
     declared = tuple(key for key in found.objects if key not in kept)
     manifests = [manifest_of(key, world, found.namespace, questions) for key in declared]
-    measured = footprint(_workloads(found, world), choices.usage)
+    measured = footprint(_workloads(found, world), choices.usage, classes_of_claims(world, choices.storage_classes))
     release = world.releases[found.release] if found.release else None
     said: dict[str, Any] = {"kind": "helm" if release else "objects", "tier": choices.tiers[found.namespace]}
     said |= {"namespace": found.namespace or "kube-system", "description": _description(found, release)}
