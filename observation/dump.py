@@ -118,11 +118,19 @@ def _objects(resource: str, content: Any) -> tuple[tuple[Manifest, ...], list[Ga
 
 def _typed(item: Manifest, api_version: str, kind: str) -> Manifest:
     """An object that says its kind: the API server leaves it out in lists of one kind."""
-    return item if "kind" in item else {"apiVersion": api_version, "kind": kind, **item}
+    usual = {"apiVersion": api_version, "kind": kind}
+    lacking = {key: each for key, each in usual.items() if not isinstance(item.get(key), str)}
+    return {**item, **lacking} if lacking else item
 
 
 def _is_object(item: Any) -> bool:
-    return isinstance(item, dict) and bool(text(cast(Fields, item), "metadata", "name"))
+    """Whether it can be told from others: by a name, and no namespace or uid that is no text."""
+    if not isinstance(item, dict):
+        return False
+    stated = cast(Fields, item)
+    known_by = (value(stated, "metadata", "namespace"), value(stated, "metadata", "uid"))
+    name = value(stated, "metadata", "name")
+    return isinstance(name, str) and bool(name) and all(each is None or isinstance(each, str) for each in known_by)
 
 
 def _describe(file: Path) -> _Described:

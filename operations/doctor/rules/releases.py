@@ -34,12 +34,15 @@ def release_findings(observed: Observation) -> Iterator[Finding]:
 
 def _version(secret: Manifest) -> int:
     stated = str(labels_of(secret).get("version", "0"))
-    return int(stated) if stated.isdigit() else 0
+    return int(stated) if stated.isascii() and stated.isdigit() else 0
 
 
 def _modified(secret: Manifest) -> datetime | None:
     stated = str(labels_of(secret).get("modifiedAt", ""))
-    return datetime.fromtimestamp(int(stated), UTC) if stated.isdigit() else created(secret)
+    try:
+        return datetime.fromtimestamp(int(stated), UTC)
+    except (ValueError, OverflowError, OSError):
+        return created(secret)
 
 
 def _good(revisions: list[Manifest]) -> int | None:
