@@ -8,7 +8,7 @@ from config.rights import excepted_permissions
 from config.service import HelmService, Service
 from config.service.app import OwnWorkloads
 from config.service.common import Departure
-from config.service.container import Container, Listening, Workload
+from config.service.container import AMOUNTS, Container, Listening, Workload
 from config.service.runs import ENDING
 from config.source import Path, Problem
 from config.suggest import did_you_mean
@@ -39,6 +39,9 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
                 yield from _check_container(lab, where, container)
                 if container.unsized and not workload.adopt.as_it_is:
                     yield lab.problem((*where, "unsized"), "needs adopt: {as_it_is: true}; every other pod states both")
+                for key in (*AMOUNTS, "memory_request") if container.unsized else ():
+                    if (*where, key) in lab.places.by_path:
+                        yield lab.problem((*where, key), "has no effect beside unsized; leave one of the two out")
             if workload.adopt.unnamed_port and len(workload.reached_ports) > 1:
                 message = "Kubernetes wants a name for each of several ports; leave it out"
                 yield lab.problem((*path, "adopt", "unnamed_port"), message)

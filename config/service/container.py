@@ -1,9 +1,9 @@
 """Containers and the workloads that run them."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from config.image import Image
 from config.kubernetes import AbsolutePath, Capability, GroupId, LabelKey, LabelValue, PortName, ResourceName, UserId
@@ -21,7 +21,7 @@ from config.service.published import Published
 from config.service.runs import JobSettings, RunsAs
 from config.service.secret import ConfigKey, EnvironmentSource, SecretFile, SecretVariable
 from config.service.security import PodSecurity
-from config.source import Path
+from config.source import Path, is_mapping
 
 EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
@@ -84,13 +84,26 @@ class Resources(Model):
     """The least memory limit that right-sizing may propose, as `{memory: 512Mi, reason: import of photos}`."""
 
 
+AMOUNTS = ("cpu", "memory")
+_NOMINAL = {"cpu": "10m", "memory": "64Mi"}
+"""Of a container that states no amounts: neither written nor counted."""
+
+
+def _sized_or_not(schema: dict[str, Any]) -> None:
+    """A container has amounts, or says that it has none."""
+    schema["required"] = [key for key in schema["required"] if key not in AMOUNTS]
+    schema["anyOf"] = [{"required": [*AMOUNTS]}, {"required": ["unsized"]}]
+
+
 class Container(Resources):
     """A container with its image."""
 
+    model_config = ConfigDict(json_schema_extra=_sized_or_not)
+
     image: Image
     unsized: bool = False
-    """Its pod states no requests and no limits, as it ran before; needs `adopt: {as_it_is: true}`. The planner counts
-    nothing for it either, as the scheduler does."""
+    """It states no requests and no limits, as it ran before; needs `adopt: {as_it_is: true}`. Then `cpu` and `memory`
+    are left out, and the planner counts nothing for it either, as the scheduler does."""
     command: tuple[Text, ...] = ()
     args: tuple[str, ...] = ()
     env: dict[EnvironmentName, str] = {}
@@ -143,6 +156,11 @@ class Container(Resources):
     false is only written where it is stated."""
     pre_stop_sleep_seconds: Annotated[int, Field(ge=1, le=600)] | None = None
     """How long the container waits before it is stopped, so that requests under way end; in place of `pre_stop`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_amounts(cls, stated: Any) -> Any:
+        return {**_NOMINAL, **stated} if is_mapping(stated) and stated.get("unsized") is True else stated
 
 
 class Listening(Container):

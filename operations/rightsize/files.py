@@ -40,6 +40,9 @@ def changed_files(
         if each.written is None:
             left.append(NotWritable(each, "the lab does not write its amounts"))
             continue
+        if (*each.written.path, "unsized") in lab.places.by_path:
+            left.append(NotWritable(each, "it runs without requests; write cpu and memory in place of unsized"))
+            continue
         for change in _changes(lab, each):
             changes.setdefault(change.place.file, []).append(change)
     return {file: _applied(texts[file], each) for file, each in changes.items()}, tuple(left)

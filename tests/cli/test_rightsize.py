@@ -111,6 +111,17 @@ def test_the_floor_of_a_service_holds(lab: Path, dump: Path, queue: tuple[Path, 
     assert "mirrors after a loss" in memory["why"]
 
 
+def test_a_container_that_runs_without_requests_is_left_to_its_owner(lab: Path, dump: Path, homelab: Homelab) -> None:
+    file = lab / "services" / "library.yaml"
+    text = file.read_text(encoding="utf-8").replace("cpu: 50m\nmemory: 256Mi\n", "unsized: true\n")
+    file.write_text(f"{text}adopt: {{as_it_is: true}}\n", encoding="utf-8")
+    before = file.read_bytes()
+    usage = used(dump, NAMESPACE, "Deployment/library", "library", 700)
+    result = homelab("rightsize", "--lab", lab, "--dump", dump, "--usage", usage, "--write")
+    assert "write cpu and memory in place of unsized" in " ".join(result.stdout.split())
+    assert file.read_bytes() == before
+
+
 def test_writing_needs_a_lab(dump: Path, homelab: Homelab) -> None:
     result = homelab("rightsize", "--dump", dump, "--write")
     assert (result.exit_code, "--lab" in result.stderr) == (2, True)

@@ -58,7 +58,8 @@ def _container(
     name = text(container, "name")
     said = container_keys(container)
     image = {"image": said.pop("image")}
-    sized = {} if mapping(container, "resources") else {"unsized": True}
+    is_sized = bool(mapping(container, "resources"))
+    sized = figures(key, container, usage, []) if is_sized else {"unsized": True}
     listens: dict[str, Any] = {}
     numbers: Mapping[str, int] = {}
     if reach and name in reach.ports:
@@ -66,7 +67,7 @@ def _container(
         numbers = reach.numbers[name]
     listens |= probe_keys(container, numbers, named=reach is not None and reach.stated == "named")
     mounts = {"mounts": dict(volumes.mounts[name])} if name in volumes.mounts else {}
-    return {**image, **figures(key, container, usage, []), **sized, **said, **listens, **mounts}
+    return {**image, **sized, **said, **listens, **mounts}
 
 
 def _controller(key: Key, stated: Manifest) -> dict[str, Any]:

@@ -84,23 +84,23 @@ def without(text: str, departure: Departure) -> str:
     """The text without a departure; everything else stays, comments included."""
     yaml = _yaml()
     root: Any = yaml.load(text)
-    for path in (departure.path, *_needing(root, departure.path)):
-        _take_out(root, path)
+    _take_out(root, departure.path)
     written = io.StringIO()
     yaml.dump(root, written)
     return written.getvalue()
 
 
-def _needing(root: Any, path: Path) -> Iterator[Path]:
-    """Keys that cannot be without a departure: only containers that stay as they are state no amounts."""
-    if path[-2:] != ("adopt", "as_it_is"):
-        return
-    workload = path[:-2]
+def unsized(text: str, departure: Departure) -> tuple[Path, ...]:
+    """The containers that state no amounts, and that only this departure lets do so."""
+    if departure.path[-2:] != ("adopt", "as_it_is"):
+        return ()
+    root: Any = _yaml().load(text)
+    workload = departure.path[:-2]
     places = [
         workload,
         *((*workload, key, name) for key in ("sidecars", "init") for name in mapping(root, *workload, key)),
     ]
-    yield from ((*place, "unsized") for place in places if "unsized" in mapping(root, *place))
+    return tuple(place for place in places if "unsized" in mapping(root, *place))
 
 
 def _take_out(root: Any, path: Path) -> None:

@@ -1,14 +1,16 @@
 """The next departure of a service that can go, and what it costs."""
 
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from config.load import InvalidLab
 from operations.adopt.cluster.comparison import Effect
-from operations.adopt.tidy.departures import Departure, departures, without
+from operations.adopt.tidy.departures import Departure, Path, departures, unsized, without
 from operations.adopt.tidy.effects import Change, change_between, stated_volumes, steps
 from operations.adopt.trial import try_files
 from plan import Plan, make_plan
+from plan.wording import listed
 
 _CHEAPEST: tuple[Effect, ...] = ("in place", "created", "restarts", "re-created", "data")
 
@@ -30,7 +32,7 @@ class Kept(NamedTuple):
 
     departure: Departure
     reason: str
-    """In the loader's words."""
+    """Why not; in the loader's words where it refuses the file without it."""
 
 
 class Tidied(NamedTuple):
@@ -50,6 +52,9 @@ def tidy(folder: FilePath, before: Plan, service: str) -> Tidied:
     kept: list[Kept] = []
     known = {(each.code, each.path, each.about) for each in before.errors}
     for departure in departures(text):
+        if places := unsized(text, departure):
+            kept.append(Kept(departure, _needs_amounts(service, places)))
+            continue
         shorter = without(text, departure)
         try:
             after = make_plan(try_files(folder, {name: shorter}))
@@ -62,6 +67,14 @@ def tidy(folder: FilePath, before: Plan, service: str) -> Tidied:
         possible.append(Possible(departure, shorter, change, commands, errors))
     possible.sort(key=_cost)
     return Tidied(service, folder / name, tuple(possible), tuple(kept))
+
+
+def _needs_amounts(service: str, places: Sequence[Path]) -> str:
+    names = listed([".".join(place) or service for place in places])
+    return (
+        f"nothing says how much memory it needs: write cpu and memory in place of unsized at {names}; "
+        "`homelab rightsize` shows what it used"
+    )
 
 
 def _cost(each: Possible) -> tuple[bool, bool, int]:

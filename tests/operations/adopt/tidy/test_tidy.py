@@ -8,7 +8,7 @@ import yaml
 
 from config.load import load_lab
 from operations.adopt.cluster.objects import Key
-from operations.adopt.tidy.departures import departures, without
+from operations.adopt.tidy.departures import departures, unsized, without
 from operations.adopt.tidy.tidy import Possible, Tidied, tidy
 from plan import make_plan
 from tests.plan.labs import FOLDERS
@@ -116,10 +116,8 @@ def test_another_namespace_moves_everything(folder: Path) -> None:
     assert {each.new.namespace for each in found.change.moved if each.new.namespace} == {"aux-box"}
 
 
-def test_workloads_that_stay_as_they_are_go_over_one_at_a_time_with_the_amounts_that_they_did_not_state() -> None:
+def test_workloads_that_stay_as_they_are_go_over_one_at_a_time() -> None:
     text = """\
-unsized: true
-init: {wait: {unsized: true}}
 adopt: {name: box-server, as_it_is: true}
 workloads:
   nightly: {unsized: true, adopt: {name: box-nightly, as_it_is: true}}
@@ -127,8 +125,16 @@ workloads:
     named = [str(each) for each in departures(text)]
     assert named == ["adopt.as_it_is", "workloads.nightly.adopt.as_it_is", "adopt.name", "workloads.nightly.adopt.name"]
     further = {"nightly": {"unsized": True, "adopt": {"name": "box-nightly", "as_it_is": True}}}
-    main = yaml.safe_load(without(text, departures(text)[0]))
-    assert main == {"adopt": {"name": "box-server"}, "workloads": further}
-    nightly = yaml.safe_load(without(text, departures(text)[1]))
-    assert nightly["workloads"] == {"nightly": {"adopt": {"name": "box-nightly"}}}
-    assert nightly["unsized"] is True
+    assert yaml.safe_load(without(text, departures(text)[0])) == {"adopt": {"name": "box-server"}, "workloads": further}
+
+
+def test_a_container_gets_no_limit_before_somebody_says_how_much_memory_it_needs() -> None:
+    text = """\
+init: {wait: {unsized: true}}
+adopt: {as_it_is: true}
+workloads:
+  nightly: {unsized: true, adopt: {as_it_is: true}}
+"""
+    main, nightly = departures(text)
+    assert unsized(text, main) == (("init", "wait"),)
+    assert unsized(text, nightly) == (("workloads", "nightly"),)
