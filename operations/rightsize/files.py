@@ -12,6 +12,13 @@ from plan.model.resources import CPU, MEMORY, notation
 _AMOUNT = re.compile(r"""(?P<before>\s*:\s*)(?P<quote>["']?)(?P<amount>[0-9][\w.]*)(?P=quote)""")
 
 
+ELSEWHERE = {
+    "none": "it runs without requests; write cpu and memory in place of unsized",
+    "patch": "a patch in its file sets its amounts",
+}
+"""Where amounts stand that the keys of a container do not say."""
+
+
 class NotWritable(NamedTuple):
     """A proposal that cannot be written; whoever wrote the amount has to."""
 
@@ -40,8 +47,8 @@ def changed_files(
         if each.written is None:
             left.append(NotWritable(each, "the lab does not write its amounts"))
             continue
-        if (*each.written.path, "unsized") in lab.places.by_path:
-            left.append(NotWritable(each, "it runs without requests; write cpu and memory in place of unsized"))
+        if each.written.amounts != "keys":
+            left.append(NotWritable(each, ELSEWHERE[each.written.amounts]))
             continue
         for change in _changes(lab, each):
             changes.setdefault(change.place.file, []).append(change)

@@ -1,12 +1,13 @@
 """A container in a lab: its tier's rule, its floor, and the places where its amounts are written."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, cast
 
 from config.lab import Lab
 from config.namespaces import namespace_of
-from config.service.container import Floor
-from config.source import Path
+from config.service import Service
+from config.service.container import Container, Floor
+from config.source import Path, is_mapping
 
 Key = tuple[str, str, str]
 """Namespace, workload as `Deployment/blog`, and container."""
@@ -26,6 +27,8 @@ class Written(NamedTuple):
     """Where its amounts stand: below it are the keys `cpu`, `memory` and `memory_request`."""
     tier: str
     floor: Floor | None
+    amounts: Literal["keys", "none", "patch"] = "keys"
+    """What its pod gets them from: `none` where it is `unsized`."""
 
 
 def written(lab: Lab) -> Mapping[Key, Written]:
@@ -38,5 +41,29 @@ def written(lab: Lab) -> Mapping[Key, Written]:
             for path, container in part.containers:
                 own = part.workload.adopt.container or part.name
                 key = namespace, workload, own if path == part.path else str(path[-1])
-                found[key] = Written(path, service.tier, container.floor)
+                found[key] = Written(path, service.tier, container.floor, _amounts(service, key, container))
     return found
+
+
+def _amounts(service: Service, key: Key, container: Container) -> Literal["keys", "none", "patch"]:
+    if container.unsized:
+        return "none"
+    _, workload, name = key
+    patch = service.patch.get(workload.lower())
+    return "patch" if patch and any(_resizes(each, name) for each in _mappings(patch.merge)) else "keys"
+
+
+def _resizes(fields: Mapping[str, Any], name: str) -> bool:
+    return fields.get("name") == name and "resources" in fields
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    """All mappings in a patch."""
+    below: Iterable[Any] = ()
+    if is_mapping(value):
+        yield value
+        below = value.values()
+    elif isinstance(value, (list, tuple)):
+        below = cast(Sequence[Any], value)
+    for each in below:
+        yield from _mappings(each)

@@ -122,6 +122,18 @@ def test_a_container_that_runs_without_requests_is_left_to_its_owner(lab: Path, 
     assert file.read_bytes() == before
 
 
+def test_amounts_that_a_patch_sets_are_left_to_its_owner(lab: Path, dump: Path, homelab: Homelab) -> None:
+    file = lab / "services" / "library.yaml"
+    merge = "{spec: {template: {spec: {containers: [{name: library, resources: {limits: null}}]}}}}"
+    patch = f"patch: {{deployment/library: {{reason: It had no limit, merge: {merge}}}}}"
+    file.write_text(f"{file.read_text(encoding='utf-8')}{patch}\n", encoding="utf-8")
+    before = file.read_bytes()
+    usage = used(dump, NAMESPACE, "Deployment/library", "library", 700)
+    result = homelab("rightsize", "--lab", lab, "--dump", dump, "--usage", usage, "--write")
+    assert "a patch in its file sets its amounts" in " ".join(result.stdout.split())
+    assert file.read_bytes() == before
+
+
 def test_writing_needs_a_lab(dump: Path, homelab: Homelab) -> None:
     result = homelab("rightsize", "--dump", dump, "--write")
     assert (result.exit_code, "--lab" in result.stderr) == (2, True)

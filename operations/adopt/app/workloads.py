@@ -58,7 +58,7 @@ def _container(
     name = text(container, "name")
     said = container_keys(container)
     image = {"image": said.pop("image")}
-    is_sized = bool(mapping(container, "resources"))
+    is_sized = any("memory" in mapping(container, "resources", each) for each in ("requests", "limits"))
     sized = figures(key, container, usage, []) if is_sized else {"unsized": True}
     listens: dict[str, Any] = {}
     numbers: Mapping[str, int] = {}

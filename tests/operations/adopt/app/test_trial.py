@@ -77,6 +77,14 @@ def test_a_service_of_another_type_stays_an_object(kind: str, tmp_path: Path) ->
     assert "Service/photos-web" in objects
 
 
+@pytest.mark.parametrize("resources", [{}, {"requests": {"cpu": "50m"}}, {"limits": {"example.com/device": "1"}}])
+def test_no_memory_is_invented_for_a_container_that_states_none(resources: Any, tmp_path: Path) -> None:
+    web = one("Deployment", "photos-web")
+    web["spec"]["template"]["spec"]["containers"][0]["resources"] = resources
+    said, _ = photos(adopted(tmp_path, web))
+    assert (said["unsized"], said.keys() & {"cpu", "memory"}) == (True, set())
+
+
 @pytest.mark.parametrize(("name", "real"), [("shed", 4), ("attic", 9), ("loft", 6)])
 def test_most_services_are_of_a_kind_of_their_own_and_shorter_than_their_manifests(
     name: str, real: int, tmp_path: Path
