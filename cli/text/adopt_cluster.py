@@ -18,7 +18,7 @@ from operations.adopt.cluster.questions import Question, What
 from operations.adopt.cluster.restarts import Restarts
 from operations.adopt.cluster.service_file import ServiceFile
 from operations.adopt.cluster.trying import Trial
-from plan.wording import listed, plural
+from plan.wording import listed, plural, printable
 
 LEFT_OUT: Mapping[Why, str] = {
     "owned": "part of another object, which is declared or left out itself",
@@ -206,7 +206,11 @@ def difference_lines(differences: Iterable[Difference]) -> Iterator[str]:
         elif effect == "created" and found:
             yield f"{plural(len(keys), 'object')} {words}: {some(map(str, keys))}"
         else:
-            yield from (f"{words}: {each.key} {'.'.join(each.path)}: {each.live} -> {each.stated}" for each in found)
+            yield from (f"{words}: {each.key} {'.'.join(each.path)}: {_values(each)}" for each in found)
+
+
+def _values(each: Difference) -> str:
+    return f"{printable(str(each.live))} -> {printable(str(each.stated))}"
 
 
 def some(names: Iterable[str]) -> str:

@@ -85,8 +85,8 @@ def _drift(found: Drift) -> Iterator[str]:
         yield f"{plural(len(found.missing), 'object')} missing: {listed([str(each) for each in found.missing])}"
     for each in found.differing[:_MOST]:
         place = "/".join(part for part in (each.key.kind, each.key.namespace, each.key.name) if part)
-        live = "not set" if each.live is None else each.live
-        yield f"{place}: {'.'.join(each.path)} is {live}, the lab says {each.stated}"
+        live = "not set" if each.live is None else printable(str(each.live))
+        yield f"{place}: {'.'.join(each.path)} is {live}, the lab says {printable(str(each.stated))}"
     if len(found.differing) > _MOST:
         yield f"{len(found.differing) - _MOST} more fields differ"
     yield (

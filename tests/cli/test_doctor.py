@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 
 from cli.reports.document import FORMAT_VERSION
+from cli.text.console import make_console
+from cli.text.doctor import print_drift
+from operations.adopt.cluster.comparison import Difference
+from operations.adopt.cluster.objects import Key
+from operations.drift import Drift
 from tests.cli.conftest import Homelab
 from tests.operations.doctor.cluster import NOW, Cluster, healthy, waiting
 
@@ -91,3 +96,10 @@ def test_no_text_of_the_cluster_begins_a_line_or_controls_the_terminal(tmp_path:
     assert "owned" in shown
     assert not [line for line in shown.splitlines() if line.lstrip().startswith("::")]
     assert all(sign.isprintable() or sign == "\n" for sign in shown)
+
+
+def test_no_value_that_differs_begins_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "x\n::error::owned"
+    difference = Difference(Key("ConfigMap", "shop", "settings"), ("data", "a"), hostile, hostile, "in place")
+    print_drift(Drift(1, (), (difference,), (), (), (), ()), make_console())
+    assert not [line for line in capsys.readouterr().out.splitlines() if line.lstrip().startswith("::")]
