@@ -25,7 +25,8 @@ from tests.conformance.adopt.test_take_over import running, still, until_pods_ru
 
 PAGE = Path("docs/moving-in.md")
 DUMP = Path("tests/dumps/attic")
-SERVICE = "board"
+SERVICE = "pages"
+"""Its container states how much memory it needs, so it may go over to the conventions."""
 
 
 class Followed(NamedTuple):
