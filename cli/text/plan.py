@@ -57,8 +57,8 @@ def _heading(plan: Plan) -> Text:
 
 def _services(plan: Plan) -> RenderableType:
     """Services with errors or warnings; all of them are in the JSON."""
-    told = [each for each in plan.findings if each.severity != "info"]
-    wrong = {service.name for service in plan.services if any(each.concerns(service.name) for each in told)}
+    named = {name for each in plan.findings if each.severity != "info" for name in each.services}
+    wrong = named & {service.name for service in plan.services}
     off = [each.name for each in plan.services if each.is_off]
     lines = [Text("Services", "bold")]
     for service in plan.services:

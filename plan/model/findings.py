@@ -73,11 +73,16 @@ class Finding:
     remedies: tuple[Remedy, ...] = field(default=(), compare=False)
     """Remedies that `fix` names, each of which alone would do, as far as it was tried."""
 
-    def concerns(self, service: str) -> bool:
-        """Whether a service or an object of it is its subject, or it is one of several that it holds for."""
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that it concerns: that of its subject, which may be an object of it, and all that it names."""
         also = self.facts.get("services")
-        is_subject = self.path[:1] in (("services",), ("objects",)) and self.path[1:2] == (service,)
-        return is_subject or (isinstance(also, tuple) and service in also)
+        subject = (str(self.path[1]),) if len(self.path) > 1 and self.path[0] in ("services", "objects") else ()
+        return (*subject, *(map(str, also) if isinstance(also, tuple) else ()))
+
+    def concerns(self, service: str) -> bool:
+        """Whether a service is one of those that it concerns."""
+        return service in self.services
 
 
 @dataclass(frozen=True)
