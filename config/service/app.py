@@ -7,9 +7,10 @@ from typing import ClassVar, Literal, final
 from config.kubernetes import HostPath
 from config.model import Name
 from config.service.common import Named, Permission, SizedService
-from config.service.container import Gpu, GpuWorkload, Part, Resources, Workload
+from config.service.container import GpuWorkload, Part, Workload
 from config.service.port import ContainerPort
 from config.service.published import OwnAddress, addresses_of
+from config.service.resources import Gpu, Resources
 from config.service.volume import ClaimName, Scratch, Share
 from config.source import Path
 

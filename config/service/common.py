@@ -8,11 +8,12 @@ from pydantic import Field
 
 from config.kubernetes import ApiGroup
 from config.model import Model, Name, Reason, Text, text_like
-from config.service.container import Container, Gpu, Part, Resources
+from config.service.container import Container, Part
 from config.service.exposure import Exposure
 from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.port import ContainerPort
 from config.service.published import OwnAddress, Published, addresses_of
+from config.service.resources import Gpu, Resources
 from config.service.volume import Volume
 from config.source import Path
 

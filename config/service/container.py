@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from config.image import Image
 from config.kubernetes import AbsolutePath, Capability, GroupId, LabelKey, LabelValue, PortName, ResourceName, UserId
 from config.model import Model, Name, Text, text_like
-from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
 from config.schedule import Schedule
 from config.service.adopted import Adopted
 from config.service.hook import StatedHook
@@ -18,6 +17,7 @@ from config.service.placement import Placement
 from config.service.port import ContainerPort, PortNumber
 from config.service.probe import Probes
 from config.service.published import Published
+from config.service.resources import Gpu, Resources
 from config.service.runs import JobSettings, RunsAs
 from config.service.secret import ConfigKey, EnvironmentSource, SecretFile, SecretVariable
 from config.service.security import PodSecurity
@@ -49,39 +49,6 @@ class ResourceClaim(Model):
 
     claim: Name | None = None
     template: Name | None = None
-
-
-LEAST_VIDEO_MEMORY_MIB = 64
-"""Below what the driver takes for a process alone; a smaller number means GiB."""
-
-
-def _video_memory(amount: int) -> int:
-    if 0 < amount < LEAST_VIDEO_MEMORY_MIB:
-        raise ValueError(f"{amount} is {amount} MiB, less than any process on a GPU; did you mean {amount * 1024}?")
-    return amount
-
-
-class Floor(Model):
-    """Memory that right-sizing leaves a container, whatever it was seen to use."""
-
-    memory: MemoryQuantity
-    reason: Text
-    """The rare work that needs it, for example `import of photos`."""
-
-
-class Resources(Model):
-    """Resources of one container."""
-
-    cpu: CpuQuantity
-    """CPU request. There is no CPU limit unless the service is strictly Guaranteed."""
-    memory: MemoryQuantity
-    """Memory limit: the most it may ever use."""
-    memory_request: MemoryQuantity | None = None
-    """Memory request, where the tier is burstable; left out, the tier's share of the limit."""
-    ephemeral_storage: DiskSize | None = None
-    """Limit on logs, writable layer and disk-backed scratch; left out, the convention's."""
-    floor: Floor | None = None
-    """The least memory limit that right-sizing may propose, as `{memory: 512Mi, reason: import of photos}`."""
 
 
 AMOUNTS = ("cpu", "memory")
@@ -179,15 +146,6 @@ class Sidecar(Listening):
 
     native: bool = False
     """Start before the `init` containers and the main one, and stop after it, for example a VPN."""
-
-
-class Gpu(Model):
-    """A share of a GPU."""
-
-    count: Annotated[int, Field(ge=1, le=16)] = 1
-    """Time slices of `nvidia.com/gpu`."""
-    video_memory_mib: Annotated[int, Field(gt=0, le=100_000_000), AfterValidator(_video_memory)]
-    """Video memory that it is budgeted, in MiB. Time-slicing does not enforce it."""
 
 
 class Autoscale(Model):

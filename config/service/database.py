@@ -10,8 +10,9 @@ from config.model import Model, Name, Reason
 from config.quantity import DiskSize
 from config.schedule import Schedule
 from config.service.common import Named, PlatformPart, SizedService
-from config.service.container import Gpu, Part, Resources
+from config.service.container import Part
 from config.service.port import ContainerPort
+from config.service.resources import Gpu, Resources
 from config.source import Path
 
 

@@ -8,8 +8,9 @@ from pydantic import Field
 from config.kubernetes import LabelKey, LabelValue
 from config.model import Model, Name, Text
 from config.service.common import Endpoint, Named, ServiceBase
-from config.service.container import Gpu, Part, Resources
+from config.service.container import Part
 from config.service.port import ContainerPort, PortNumber
+from config.service.resources import Gpu, Resources
 from config.source import Path
 
 

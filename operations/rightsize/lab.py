@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple, cast
 from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service import Service
-from config.service.container import Container, Floor
+from config.service.container import Container
+from config.service.resources import Floor
 from config.source import Path, is_mapping
 
 Key = tuple[str, str, str]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from config.kubernetes import PodSecurityStandard
 from config.lab import Lab
 from config.quantity import Cpu, Memory
-from config.service.container import Resources
+from config.service.resources import Resources
 from config.source import Path
 from plan.kubernetes.admission import Admission, admit
 from plan.kubernetes.admission.quota import pod_usage

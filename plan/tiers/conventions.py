@@ -7,7 +7,7 @@ departs from one comes from here.
 from collections.abc import Collection, Iterator, Mapping
 
 from config.quantity import Cpu, Memory
-from config.service.container import Gpu, Resources
+from config.service.resources import Gpu, Resources
 from config.source import Path
 from config.tier import Tier
 from plan.model import Container, Finding

@@ -7,7 +7,8 @@ from functools import cached_property
 from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service import Service
-from config.service.container import Container, Gpu
+from config.service.container import Container
+from config.service.resources import Gpu
 from config.source import Path
 from config.tier import Tier
 from plan.model import Node

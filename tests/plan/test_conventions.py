@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from config.quantity import Cpu, Memory
 from config.service.common import Departure
-from config.service.container import Gpu, Resources
+from config.service.resources import Gpu, Resources
 from config.tier import ContainerDefaults, Quota, Tier
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY, notation, written
 from plan.tiers.conventions import departures, gpu_resources, memory_is_guaranteed, resources_of
