@@ -1,14 +1,17 @@
 """A container in a lab: its tier's rule, its floor, and the places where its amounts are written."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, cast
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from config.lab import Lab
 from config.namespaces import namespace_of
+from config.objects import as_lists
 from config.service import Service
 from config.service.container import Container
 from config.service.resources import Floor
-from config.source import Path, is_mapping
+from config.source import Path
+from observation.templates import containers_of, pod_spec
+from plan.model.fields import text
 
 Key = tuple[str, str, str]
 """Namespace, workload as `Deployment/blog`, and container."""
@@ -29,7 +32,7 @@ class Written(NamedTuple):
     tier: str
     floor: Floor | None
     amounts: Literal["keys", "none", "patch"] = "keys"
-    """What its pod gets them from: `none` where it is `unsized`."""
+    """The source of what its pod states: `none` where it is `unsized`."""
 
 
 def written(lab: Lab) -> Mapping[Key, Written]:
@@ -51,20 +54,8 @@ def _amounts(service: Service, key: Key, container: Container) -> Literal["keys"
         return "none"
     _, workload, name = key
     patch = service.patch.get(workload.lower())
-    return "patch" if patch and any(_resizes(each, name) for each in _mappings(patch.merge)) else "keys"
-
-
-def _resizes(fields: Mapping[str, Any], name: str) -> bool:
-    return fields.get("name") == name and "resources" in fields
-
-
-def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    """All mappings in a patch."""
-    below: Iterable[Any] = ()
-    if is_mapping(value):
-        yield value
-        below = value.values()
-    elif isinstance(value, (list, tuple)):
-        below = cast(Sequence[Any], value)
-    for each in below:
-        yield from _mappings(each)
+    if patch is None:
+        return "keys"
+    containers = containers_of(pod_spec({**as_lists(patch.merge), "kind": workload.partition("/")[0]}))
+    is_resized = any(text(each, "name") == name and "resources" in each for each in containers)
+    return "patch" if is_resized else "keys"
