@@ -3,4 +3,4 @@
 FIRST_FORMAT = 1
 """That of a lab that states none, for `homelab migrate`."""
 NEWEST_FORMAT = 2
-"""That which this version of the program reads."""
+"""The format that this version of the program reads."""

@@ -64,8 +64,8 @@ def plain(value: Any) -> Any:
 
 
 POLICIES = [
-    policy("effects", "What is declared does not act on what others have, without being asked for.", effects),
-    policy("losses", "What holds more than itself is protected.", losses),
+    policy("effects", "Declared resources do not act on those of others without being asked for.", effects),
+    policy("losses", "Resources that hold more than themselves are protected.", losses),
     policy("refusals", "Pods keep the rules of their namespace's tier.", admitted),
 ]
 

@@ -54,7 +54,7 @@ class CsiVolume(Model):
     handle: Annotated[str, Field(min_length=1, max_length=1024)]
     """How the driver calls the volume (`volumeHandle`)."""
     attributes: dict[Text, str] = {}
-    """What the driver needs to find it, for example `{source: //nas.lab.example/media}`."""
+    """Attributes by which the driver finds it, for example `{source: //nas.lab.example/media}`."""
     secret: Annotated[str, text_like(_SECRET, "a Secret, or NAMESPACE/NAME, for example storage/nas")] | None = None
     """The Secret with which a node mounts it, of the service's namespace or `NAMESPACE/NAME`."""
     file_system: Name | None = None

@@ -21,7 +21,7 @@ _LONGHORN_ENDS = {"Completed": True, "Error": False}
 
 
 def found_by_tool(tool: Tool, entry: Entry, copy: Copy, observed: Observation) -> Found:
-    """What the objects of the tool that makes a copy say of the last one."""
+    """The last copy, as the objects of the tool that makes it tell."""
     return _READERS[tool](entry, copy, observed)
 
 

@@ -84,7 +84,7 @@ def sized_volume(
 
 
 def _seen(observation: Observation) -> Iterator[tuple[tuple[str, str], VolumeUsage]]:
-    """What the kubelets say of the volumes that are mounted now."""
+    """The kubelets' answers on the volumes that are mounted now."""
     for kubelet in observation.kubelets.values():
         for pod in entries({"of": kubelet.statistics or {}}, "of", "pods"):
             for volume in entries(pod, "volume"):

@@ -17,7 +17,7 @@ from config.service.container import Container, Workload
 from config.tier import Tier
 
 Lowering = Literal["shares", "objects"]
-"""What breaks `restricted` without an exception: NFS volumes in pods, and pods in files, which are not judged here."""
+"""Causes that break `restricted` without an exception: NFS volumes in pods, and pods in files, not judged here."""
 
 TMP = "/tmp"
 TMP_SIZE = "256Mi"

@@ -1,4 +1,4 @@
-"""What well-known charts run by default."""
+"""The workloads that well-known charts run by default."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -94,7 +94,7 @@ PARTS: Mapping[str, Chart] = {
         (Part("agent injector", "injector.enabled", ("injector",)),),
     ),
 }
-"""What charts of these projects run unless their values say otherwise (their values.yaml)."""
+"""Workloads of charts of these projects, unless their values say otherwise (their values.yaml)."""
 
 
 def are_parts_known(service: Service) -> bool:

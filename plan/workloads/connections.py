@@ -28,7 +28,7 @@ class KnownConnection(NamedTuple):
     """The client's, where it is known."""
     server: Endpoint
     way: Way
-    """What it follows from."""
+    """The part of the lab that shows it."""
 
 
 _HOST = re.compile(r"(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?![\w-])")

@@ -31,7 +31,7 @@ def patch_between(planned: Manifest, stated: Manifest, *, is_scaled: bool) -> di
 
 
 def _content(manifest: Manifest) -> dict[str, Any]:
-    """What a patch can change of an object."""
+    """The part of an object that a patch can change."""
     metadata: dict[str, Any] = {}
     for field in ("labels", "annotations"):
         marks = dict(manifest["metadata"].get(field) or {})

@@ -10,7 +10,7 @@ from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text
 
 _NAMELESS = {"TCP": "http", "UDP": "udp"}
-"""What a file calls a port that has no name."""
+"""The key in a file of a port that has no name."""
 
 
 class Reached(NamedTuple):
@@ -18,7 +18,7 @@ class Reached(NamedTuple):
 
     service: Key
     ports: Mapping[str, Mapping[str, Any]]
-    """What the file says of each port, by container and name."""
+    """The value of each port in the file, by container and name."""
     numbers: Mapping[str, Mapping[str, int]]
     """The ports of the containers, by container and name."""
     at: Mapping[str, int]

@@ -24,7 +24,7 @@ class Answering(NamedTuple):
 
 
 Answers = Mapping[tuple[str, int], Answering]
-"""What answers, by Service and port."""
+"""Ports that answer, by Service and port."""
 
 
 class SaidRoute(NamedTuple):

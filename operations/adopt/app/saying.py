@@ -130,7 +130,7 @@ def _service(parts: Mapping[Key, dict[str, Any]], main: Key, names: Mapping[Key,
 
 
 def _further(key: Key, service: str, main: Key) -> str:
-    """What a file calls a further workload: its name, without that of the service."""
+    """The key of a further workload in the file: its name, without that of the service."""
     for prefix in (f"{service}-", f"{main.name}-"):
         if key.name.startswith(prefix) and key.name != prefix:
             return as_name(key.name.removeprefix(prefix))

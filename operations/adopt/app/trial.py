@@ -33,7 +33,7 @@ _KEYS_OF = {
 
 
 class _Attempt(NamedTuple):
-    """What a service tries to say in keys."""
+    """A service in keys, as it is tried."""
 
     sayable: frozenset[Key]
     patches: Mapping[Key, Mapping[str, Any]] = {}

@@ -30,7 +30,7 @@ class Mounted(NamedTuple):
 
 
 _MEDIA = (None, "", "Memory")
-"""What scratch space may be on; huge pages are left to a patch."""
+"""The media of scratch space; huge pages are left to a patch."""
 
 
 def mounted(

@@ -37,7 +37,7 @@ class Choices(NamedTuple):
     runs: bool = True
     """Whether what is read runs; from files, nothing stays in the cluster that is not written."""
     storage_classes: Collection[str] = ()
-    """Those that the lab has."""
+    """The storage classes that the lab has."""
     schema: str | None = SCHEMA
     """The line that names the schema for an editor; none for a lab elsewhere."""
 

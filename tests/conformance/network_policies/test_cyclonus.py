@@ -1,4 +1,4 @@
-"""What the planner says of network policies is what Cyclonus says, which tests network plugins."""
+"""The planner judges network policies as Cyclonus does, which tests network plugins."""
 
 import random
 from collections.abc import Callable

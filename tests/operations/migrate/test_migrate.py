@@ -30,7 +30,7 @@ def first(tmp_path: Path) -> Path:
 
 
 def written(lab: Path) -> Migrated:
-    """What was migrated, written into the lab."""
+    """The migrated files, written into the lab."""
     migrated = migrate(lab)
     for each in migrated.files:
         (lab / each.file).write_text(each.text, encoding="utf-8")
