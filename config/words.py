@@ -46,7 +46,7 @@ MEANINGS: Mapping[str, Meaning] = {
     **dict.fromkeys(("resources", "limits", "requests", "deploy"), _MEMORY),
     **dict.fromkeys(("mem_limit", "memory_limit", "mem", "ram"), Meaning(("memory",), "the most it may use")),
     **dict.fromkeys(("mem_reservation", "memoryRequest"), Meaning(("memory_request",))),
-    **dict.fromkeys(("cpus", "cpu_request", "cpu_limit", "cpu_shares"), Meaning(("cpu", "vcpus"))),
+    **dict.fromkeys(("cpus", "cpu_request", "cpu_shares"), Meaning(("cpu", "vcpus"))),
     **dict.fromkeys(
         ("livenessProbe", "readinessProbe", "startupProbe", "healthcheck", "probe", "probes", "healthCheck"), _HEALTH
     ),

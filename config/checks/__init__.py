@@ -27,7 +27,7 @@ from config.checks.tiers import check_tier_label, check_tiers
 from config.checks.unique import check_numbers, check_unique
 from config.checks.volumes import check_claims, check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
-from config.checks.workloads import check_helm, check_memory, check_workloads
+from config.checks.workloads import check_amounts, check_helm, check_workloads
 from config.draft import Draft
 from config.refusals import MACHINE, NAMESPACE, NETWORK, REFERENCE, SERVICE, UNIQUE, Refusal
 from config.source import Problem
@@ -86,7 +86,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_workloads,
             check_helm,
             check_databases,
-            check_memory,
+            check_amounts,
             check_copies,
             check_exposures,
             check_ways,

@@ -39,7 +39,7 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
                 yield from _check_container(lab, where, container)
                 if container.unsized and not workload.adopt.as_it_is:
                     yield lab.problem((*where, "unsized"), "needs adopt: {as_it_is: true}; every other pod states both")
-                for key in (*AMOUNTS, "memory_request") if container.unsized else ():
+                for key in (*AMOUNTS, "memory_request", "cpu_limit") if container.unsized else ():
                     if (*where, key) in lab.places.by_path:
                         yield lab.problem((*where, key), "has no effect beside unsized; leave one of the two out")
             if workload.adopt.unnamed_port and len(workload.reached_ports) > 1:
@@ -180,10 +180,18 @@ def _not_everywhere(runs_as: str) -> str:
     return f"a {runs_as} does not run on every node; say runs_as: daemonset"
 
 
-def check_memory(lab: Draft) -> Iterator[Problem]:
-    """No container requests more memory than it may use."""
+def check_amounts(lab: Draft) -> Iterator[Problem]:
+    """No container requests more than it may use, and a CPU limit is excepted from the convention."""
     for name, service in lab.services.items():
+        as_it_is = (part for part in service.parts(name) if part.workload.adopt.as_it_is)
+        unjudged = {path for part in as_it_is for path, _ in part.containers}
         for path, stated in service.sized(name):
+            if stated.cpu_limit is not None and stated.cpu_limit < stated.cpu:
+                yield lab.problem((*path, "cpu_limit"), f"{stated.cpu_limit} must not be less than cpu, {stated.cpu}")
+            is_excepted = "guaranteed-cpu" in service.exceptions or path in unjudged
+            if stated.cpu_limit is not None and not is_excepted:
+                message = "needs the exception guaranteed-cpu with a reason, under exceptions"
+                yield lab.problem((*path, "cpu_limit"), message)
             if stated.memory_request is not None and stated.memory_request > stated.memory:
                 message = f"{stated.memory_request} must not be more than memory, {stated.memory}"
                 yield lab.problem((*path, "memory_request"), message)

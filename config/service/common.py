@@ -37,7 +37,8 @@ Departure = Literal[
 
 - `burstable-memory`: memory request below limit although the tier is memory-guaranteed;
 - `guaranteed-memory`: memory request = limit although the tier is burstable;
-- `guaranteed-cpu`: CPU limit = request as well, which makes its pods Guaranteed;
+- `guaranteed-cpu`: CPU limits: `cpu_limit` where a container states one; where none of the service does, limit =
+  request, which makes its pods Guaranteed;
 - `cpu-above-cap`: a CPU request above the tier's cap;
 - `no-limit-range`, `no-quota`: the namespace gets none;
 - `host-access`: host network, host paths or privileged containers; breaks the Pod Security Standard `baseline`;

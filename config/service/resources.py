@@ -29,7 +29,9 @@ class Resources(Model):
     """Resources of one container."""
 
     cpu: CpuQuantity
-    """CPU request. There is no CPU limit unless the service is strictly Guaranteed."""
+    """CPU request. There is no CPU limit unless the service has the exception `guaranteed-cpu`."""
+    cpu_limit: CpuQuantity | None = None
+    """CPU limit, no less than `cpu`; needs the exception `guaranteed-cpu`, unless the workload stays as it is."""
     memory: MemoryQuantity
     """Memory limit: the most it may ever use."""
     memory_request: MemoryQuantity | None = None

@@ -97,8 +97,8 @@ def resources_of(
         EPHEMERAL_STORAGE: min(EPHEMERAL_STORAGE_REQUEST, limit),
     }
     limits = {MEMORY: needs.memory, EPHEMERAL_STORAGE: limit}
-    if "guaranteed-cpu" in exceptions:
-        limits[CPU] = needs.cpu
+    if needs.cpu_limit is not None or "guaranteed-cpu" in exceptions:
+        limits[CPU] = needs.cpu if needs.cpu_limit is None else needs.cpu_limit
     return Container(name, {**requests, **(extended or {})}, {**limits, **(extended or {})})
 
 

@@ -42,10 +42,11 @@ class ServiceContext:
         """The namespace it lives in."""
         return namespace_of(self.lab, self.name)
 
-    @property
+    @cached_property
     def exceptions(self) -> Collection[str]:
-        """Conventions that it departs from."""
-        return self.service.exceptions
+        """Conventions that its containers depart from. CPU limits that some of them state are all that there are."""
+        states_limits = any(each.cpu_limit is not None for _, each in self.service.sized(self.name))
+        return {*self.service.exceptions} - ({"guaranteed-cpu"} if states_limits else set())
 
     def has_own_tmp(self, container: Container) -> bool:
         """Whether one of its containers gets scratch space at `/tmp` by convention."""
@@ -53,7 +54,7 @@ class ServiceContext:
 
     def labels(self, workload: str | None = None) -> dict[str, str]:
         """Labels of its objects, or of those of one workload."""
-        return service_labels(self.name, self.service.tier, workload) | exception_labels(self.exceptions)
+        return service_labels(self.name, self.service.tier, workload) | exception_labels(self.service.exceptions)
 
     @property
     def stays_as_it_is(self) -> bool:

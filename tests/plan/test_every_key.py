@@ -390,3 +390,10 @@ def test_a_mistake_about_what_existed_is_answered(folder: Path, old: str, new: s
     with pytest.raises(InvalidLab) as refused:
         load_lab(folder)
     assert says in str(refused.value)
+
+
+def test_a_cpu_limit_of_one_container_gives_the_others_of_its_service_none() -> None:
+    """The exception alone gives each its request as limit, so that its pods are Guaranteed."""
+    limits = {each["name"]: each["resources"]["limits"].get("cpu") for each in pod()["containers"]}
+    assert limits == {"pods": None, "exporter": "500m"}
+    assert all("cpu" not in each["resources"]["limits"] for each in pod()["initContainers"])
