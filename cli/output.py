@@ -37,5 +37,9 @@ def refuse_lab(lab: str, error: InvalidLab, output: str) -> int:
         for problem in error.problems:
             print(problem)
         count, codes = plural(len(error.problems), "problem"), sorted({problem.code for problem in error.problems})
-        print(f"{lab_folder(lab)} is not a valid lab: {count} ({', '.join(codes)}).", file=sys.stderr)
+        folder = lab_folder(lab)
+        print(
+            f"{folder if folder.name else folder.resolve()} is not a valid lab: {count} ({', '.join(codes)}).",
+            file=sys.stderr,
+        )
     return INVALID

@@ -43,7 +43,7 @@ def _port(value: object) -> ContainerPort:
     said = cast(dict[str, Any], value)
     for key in said:
         if key not in _KEYS:
-            raise ValueError(f"unknown key {shown(key)}; a port has {', '.join(_KEYS)}")
+            raise ValueError(f"unknown key {shown(key)}; a port has {', '.join(_KEYS)}{_hint(key)}")
     if "number" not in said:
         raise ValueError("needs number: the port on which the container listens")
     service, node = said.get("service"), said.get("node")
@@ -54,7 +54,13 @@ def _port(value: object) -> ContainerPort:
     speaks = said.get("speaks")
     if speaks is not None and not (isinstance(speaks, str) and _SPOKEN.fullmatch(speaks)):
         raise ValueError(f"speaks: {shown(speaks)} is no protocol; write for example kubernetes.io/ws or https")
+    if speaks is not None and speaks.lower() in ("tcp", "udp"):
+        raise ValueError(f"speaks: {speaks} is the protocol below; it stands with the number, as 53/udp")
     return _listening(said["number"])._replace(service=service, node=node, speaks=speaks)
+
+
+def _hint(key: str) -> str:
+    return "; its protocol stands with its number, as 53/udp" if key.lower() == "protocol" else ""
 
 
 def _listening(value: object) -> ContainerPort:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from config.lab import Lab
 from config.source import Path
-from config.storage_class import NfsStorageClass
 from plan.cluster.membership import node_address
 from plan.model.findings import Finding, Rule
+from plan.scenarios.file_servers import served
 from plan.wording import listed
 
 FILES_FROM_A_NODE = Rule(
@@ -30,28 +30,15 @@ def file_server_findings(lab: Lab) -> Iterator[Finding]:
         for name, machine in lab.machines.items()
         if machine.role != "appliance" and (address := node_address(lab, machine))
     }
-    used: dict[str, list[tuple[Path, str]]] = defaultdict(list)
-    for address, path, what in _served(lab):
-        if address in nodes:
-            used[nodes[address][0]].append((path, what))
+    used: dict[str, dict[str, Path]] = defaultdict(dict)
+    for each in served(lab):
+        if each.server in nodes:
+            used[nodes[each.server][0]].setdefault(each.content, each.path)
     for node, found in used.items():
         yield FILES_FROM_A_NODE.finding(
-            found[0][0],
-            f"{node} serves {listed([what for _, what in found])}, and is a node of the cluster itself: while it "
+            next(iter(found.values())),
+            f"{node} serves {listed(list(found))}, and is a node of the cluster itself: while it "
             "restarts, all pods with such volumes hang, on every node",
             "serve the files from a machine that is no node, or from the Proxmox host",
-            facts={"node": node, "served": tuple(what for _, what in found)},
+            facts={"node": node, "served": tuple(found)},
         )
-
-
-def _served(lab: Lab) -> Iterator[tuple[str, Path, str]]:
-    """Addresses of file servers, where they stand, and what they serve."""
-    for name, row in lab.storage_classes.items():
-        if isinstance(row, NfsStorageClass):
-            yield str(row.server), ("storage", name, "server"), f"the volumes of {name}"
-    for name, service in lab.services.items():
-        for key, volume in service.volumes.items():
-            if volume.share:
-                yield volume.share.server, ("services", name, "volumes", key, "share"), f"{name}/{key}"
-        for key, share in getattr(service, "shares", {}).items():
-            yield share.server, ("services", name, "shares", key), f"{name}/{key}"

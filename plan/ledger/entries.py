@@ -14,8 +14,9 @@ from config.service.runs import ENDING
 from config.service.volume import Volume
 from config.source import Path
 from plan.ledger.copies import Copy, Fate, longest_pause
-from plan.ledger.places import Place, place_of_storage, places_of_class, places_of_folder
+from plan.ledger.places import Place, place_of_storage, places_of_class, places_of_folder, places_of_stated
 from plan.ledger.stated_objects import CopiedBy, copied_by_objects, provisioner_of
+from plan.model.fields import text
 from plan.wording import plural
 from plan.workloads.objects import claimed
 
@@ -132,7 +133,8 @@ def _of_service(
         )
     for stated, claim, storage_class, size in claimed(lab.objects.get(name, ())):
         own = stated.namespace or namespace
-        provisioner, places = provisioner_of(lab, storage_class), _places(lab, storage_class)
+        provisioner = provisioner_of(lab, storage_class)
+        places = places_of_stated(lab, text(stated.content, "spec", "volumeName")) or _places(lab, storage_class)
         yield Entry(
             source="volume",
             name=f"{name}/{claim}",

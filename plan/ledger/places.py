@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from config.lab import Lab
 from config.storage_class import BlockStorageClass, OtherStorageClass, StorageClass
+from plan.model.fields import text
 
 
 class Place(NamedTuple):
@@ -37,6 +38,17 @@ def places_of_class(lab: Lab, storage_class: StorageClass) -> tuple[Place, ...]:
     if isinstance(storage_class, OtherStorageClass):
         return (Place(storage_class.provisioner),)
     return places_of_folder(lab, storage_class.server, storage_class.path)
+
+
+def places_of_stated(lab: Lab, volume: str) -> tuple[Place, ...]:
+    """Places of a PersistentVolume that a file of the lab states; empty where none does, or where it is on a node."""
+    for stated in (each for objects in lab.objects.values() for each in objects):
+        if (stated.kind, stated.name) == ("PersistentVolume", volume):
+            if server := text(stated.content, "spec", "nfs", "server"):
+                return places_of_folder(lab, server, text(stated.content, "spec", "nfs", "path"))
+            if driver := text(stated.content, "spec", "csi", "driver"):
+                return (Place(driver),)
+    return ()
 
 
 def place_of_storage(lab: Lab, host: str, storage: str) -> Place:

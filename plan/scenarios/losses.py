@@ -1,5 +1,5 @@
-"""Effects on the pods when a part of the lab is gone: a node that dies or is drained, a host with its machines, an
-NFS server.
+"""Effects on the pods when a part of the lab is gone: a node that dies or is drained, a host with its machines, a
+file server.
 
 A node that dies is one that does not come back: some minutes later its pods are recreated, those of a statefulset
 once the node is deleted. Pods that run elsewhere stay where they are, unless more important ones push them out.
@@ -9,16 +9,15 @@ be on any of these.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from ipaddress import IPv4Address
 from typing import Literal, NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
-from config.storage_class import NfsStorageClass
 from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.kubernetes.scheduling import place
 from plan.model import Node, NodeUse, Pending, Plan, Workload
 from plan.scenarios.dependence import dependents_of, without
+from plan.scenarios.file_servers import served
 from plan.scenarios.snapshot import ClusterSnapshot, as_it_stands, newly
 
 Event = Literal["node", "host", "drain", "server"]
@@ -31,7 +30,7 @@ class Loss(NamedTuple):
 
     event: Event
     """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines. `server`: a
-    machine outside the cluster dies that serves NFS volumes."""
+    machine outside the cluster dies that serves files."""
     name: str
     has_control_plane: bool
     """Whether a majority of the control plane is left. Without one nothing is started, moved or scaled."""
@@ -95,7 +94,7 @@ def bound(snapshot: ClusterSnapshot) -> ClusterSnapshot:
 
 
 def losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
-    """The loss and the drain of each node, the loss of each host if there are several, and of each NFS server that is
+    """The loss and the drain of each node, the loss of each host if there are several, and of each file server that is
     none of these; each with the services that stand on what is interrupted."""
     dependents = dependents_of(lab)
     for loss in _losses(lab, snapshot):
@@ -113,18 +112,17 @@ def _losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
         if host in lab.site.hosts:
             yield _host_lost(lab, snapshot, host)
     for name, machine in lab.machines.items():
-        if machine.role == "appliance" and (served := _served_by(lab, _addresses(machine))):
-            yield _server_lost(snapshot, name, served)
-    for address in _servers_outside(lab):
-        yield _server_lost(snapshot, str(address), _served_by(lab, [address]))
+        if machine.role == "appliance" and (users := _users_of(lab, _addresses(machine))):
+            yield _server_lost(snapshot, name, users)
+    for server in _servers_outside(lab):
+        yield _server_lost(snapshot, server, _users_of(lab, [server]))
 
 
-def _servers_outside(lab: Lab) -> list[IPv4Address]:
-    """NFS servers that are neither machines of the lab nor its hosts."""
+def _servers_outside(lab: Lab) -> list[str]:
+    """File servers that are neither machines of the lab nor its hosts."""
     own = {address for machine in lab.machines.values() for address in _addresses(machine)}
-    own |= {host.address for host in lab.site.hosts.values()}
-    servers = {row.server: None for row in lab.storage_classes.values() if isinstance(row, NfsStorageClass)}
-    return [each for each in servers if each not in own and _served_by(lab, [each])]
+    own |= {str(host.address) for host in lab.site.hosts.values()}
+    return [each for each in dict.fromkeys(each.server for each in served(lab)) if each not in own]
 
 
 def distinct(losses: Iterable[Loss]) -> Iterator[Loss]:
@@ -205,8 +203,11 @@ def _host_lost(lab: Lab, snapshot: ClusterSnapshot, host: str) -> Loss:
         briefly_interrupted=tuple(each for each in loss.briefly_interrupted if each.key not in waiting),
     )
     machines = (machine for machine in lab.machines.values() if machine.host == host)
-    addresses = {lab.site.hosts[host].address, *(address for machine in machines for address in _addresses(machine))}
-    out_of_reach = {*(each.service for each, _ in attached), *_served_by(lab, addresses)}
+    addresses = {
+        str(lab.site.hosts[host].address),
+        *(address for machine in machines for address in _addresses(machine)),
+    }
+    out_of_reach = {*(each.service for each, _ in attached), *_users_of(lab, addresses)}
     return loss._replace(unreachable=tuple(sorted(out_of_reach)))
 
 
@@ -215,20 +216,13 @@ def _server_lost(snapshot: ClusterSnapshot, name: str, served: Sequence[str]) ->
     return Loss("server", name, True, 0, 0, (), (), (), tuple(served), (), tuple(snapshot.uses))
 
 
-def _addresses(machine: Machine) -> set[IPv4Address]:
-    return {interface.address for interface in machine.interfaces if interface.address}
+def _addresses(machine: Machine) -> set[str]:
+    return {str(interface.address) for interface in machine.interfaces if interface.address}
 
 
-def _served_by(lab: Lab, addresses: Collection[IPv4Address]) -> list[str]:
-    """Services with files on an NFS server that has one of these addresses."""
-    classes = {
-        name
-        for name, row in lab.storage_classes.items()
-        if isinstance(row, NfsStorageClass) and row.server in addresses
-    }
-    return sorted(
-        name for name, service in lab.services.items() if any(each in classes for each, _ in service.stored())
-    )
+def _users_of(lab: Lab, servers: Collection[str]) -> list[str]:
+    """Services with files on a server that has one of these addresses or names."""
+    return sorted({each.service for each in served(lab) if each.server in servers})
 
 
 def _loss(

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
-from config.storage_class import NfsStorageClass
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Finding, Node
 from plan.model.findings import Rule
+from plan.scenarios.file_servers import served
 from plan.wording import listed
 
 NAMES_RESOLVED_INSIDE = Rule(
@@ -129,16 +129,15 @@ def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) 
 
 
 def _given_by(lab: Lab, machine: Machine) -> Iterator[str]:
-    """Services that the nodes get from a machine: their gateway, name server, folders."""
+    """Services that the nodes get from a machine: their gateway, name server, files."""
     addresses = {each.address for each in machine.interfaces if each.address}
     network = lab.networks.networks[lab.cluster.node_network]
     if network.gateway in addresses:
         yield "their gateway"
     if addresses.intersection(network.nameservers):
         yield "their name server"
-    servers = {row.server for row in lab.storage_classes.values() if isinstance(row, NfsStorageClass)}
-    if addresses & servers:
-        yield "where their NFS volumes are"
+    if {str(each) for each in addresses} & {each.server for each in served(lab)}:
+        yield "their file server"
 
 
 def _names_from_inside(lab: Lab) -> Iterator[Finding]:

@@ -170,7 +170,7 @@ def test_services_with_files_on_a_server_are_told_when_it_dies() -> None:
     }
     plan = make_plan(replace(lab, storage_classes=classes))
     found = loss(plan, "server", "router")
-    assert found.unreachable == ("mysql", "painter", "photos", "postgres")
+    assert found.unreachable == ("feeds", "mysql", "painter", "photos", "postgres")
     assert (found.moved, found.pending, found.briefly_interrupted) == (0, (), ())
     assert not [each for each in losses_of(plan_of("every_kind")) if each.event == "server"]
 
@@ -184,7 +184,7 @@ def test_a_file_server_that_is_no_machine_of_the_lab_can_be_lost_too() -> None:
         for name, each in lab.storage_classes.items()
     }
     found = loss(make_plan(replace(lab, storage_classes=outside)), "server", "10.0.20.250")
-    assert found.unreachable == ("mysql", "painter", "photos", "postgres")
+    assert found.unreachable == ("feeds", "mysql", "painter", "photos", "postgres")
 
 
 def test_services_that_stand_on_what_is_interrupted_are_named() -> None:
