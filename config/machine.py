@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from config.backup import StatedBackup
-from config.kubernetes import LabelKey, LabelValue
+from config.kubernetes import LabelKey, LabelValue, ResourceName
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.node import Allocatable
 from config.quantity import DiskSize, MachineMemory
@@ -75,6 +75,9 @@ class Shape(Model):
     """Labels of the node. A created one has them from its start; on one that runs they are counted, and not written."""
     taints: dict[LabelKey, LabelValue] = {}
     """Values of its NoSchedule taints, by key; written like labels."""
+    extended: dict[ResourceName, Annotated[int, Field(ge=0, le=100_000_000)]] = {}
+    """Extended resources that a device plugin advertises on the node, for example `gpu.intel.com/i915`: counted, and
+    not written. Those of the lab's shared GPUs follow from `pci_devices`."""
     guest_agent: bool = True
     template: Name | None = None
     """Template that a new machine is cloned from; required unless it is adopted."""

@@ -24,6 +24,7 @@ from plan.findings.claims import claim_findings
 from plan.findings.connections import connection_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
+from plan.findings.device_files import device_file_findings
 from plan.findings.devices import device_findings
 from plan.findings.file_servers import file_server_findings
 from plan.findings.gpu import gpu_findings
@@ -138,6 +139,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *told_memory_findings(lab),
                 *withdrawn_findings(lab),
                 *device_findings(lab),
+                *device_file_findings(services),
                 *node_findings(lab),
                 *gpu_findings(lab, capacity.nodes),
                 *daemon_findings(nodes, workloads),

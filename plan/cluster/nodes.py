@@ -38,6 +38,7 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         EPHEMERAL_STORAGE: usable_disk(machine.disks[0].size),
         PODS: cluster.kubelet.max_pods,
         **_gpu_capacity(lab, machine, gpus),
+        **machine.extended,
     }
     labels = {
         "kubernetes.io/hostname": name,

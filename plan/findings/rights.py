@@ -101,7 +101,7 @@ def _ways_out(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
                 Edit((*path, "capabilities"), rest or None),
             )
         for volume, points in container.mounts.items():
-            if volume in paths and not all(point.read_only for point in points):
+            if volume in paths and not _is_device(paths[volume]) and not all(point.read_only for point in points):
                 yield _WayOut(
                     f"{paths[volume]} of the node",
                     f"write read_only: true at {dotted((*path, 'mounts', volume))}, or mount a folder below it",
@@ -113,6 +113,11 @@ def _ways_out(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
         if is_shared:
             place = (*part.path, "security", key)
             yield _WayOut(what, f"take {dotted(place)} out", Edit(place))
+
+
+def _is_device(path: str) -> bool:
+    """Whether it is below /dev: what a container may do with a device is not decided by the mount."""
+    return path.startswith("/dev/")
 
 
 def _in_cluster(service: Service, *, is_stated: bool) -> Iterator[Finding]:
