@@ -10,6 +10,7 @@ from observation.times import read_time
 from operations.doctor.ages import GRACE
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text, value
+from plan.wording import listed
 
 
 class Container(NamedTuple):
@@ -142,6 +143,14 @@ def static_pods(observed: Observation, component: str) -> frozenset[Reference]:
 def template_owner(observed: Observation, pod: Manifest) -> Manifest | None:
     """The object with the template of the pod that its author wrote: a Deployment, a StatefulSet, a Job."""
     return next((each for each in reversed(list(observed.owners(pod))) if mapping(each, "spec", "template")), None)
+
+
+def where(observed: Observation, pod: Manifest) -> str:
+    """The nodes where pods of its DaemonSet do not serve, while others do: ` on k8s-node3`; empty for other kinds."""
+    top = observed.top(pod)
+    pods = list(observed.pods_of(top)) if top["kind"] == "DaemonSet" else []
+    lacking = sorted({node_of(each) for each in pods if not is_ready(each)})
+    return f" on {listed(lacking)}" if 0 < len(lacking) < len(pods) else ""
 
 
 def ready_of(observed: Observation, manifest: Manifest) -> str:

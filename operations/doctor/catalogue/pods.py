@@ -263,6 +263,24 @@ PODS = {
         "A program has no permission for its files",
         "Files of a volume belong to whoever made them: fsGroup and runAsUser decide as which user a container runs.",
     ),
+    "TOO-MANY-OPEN-FILES": Rule(
+        "A node's limit of open files or watches is reached",
+        "The kernel counts open files and inotify watches by user, for all containers of a node together. A program "
+        "that gets no watch may say that no space is left on the device.",
+    ),
+    "DATA-OF-ANOTHER-VERSION": Rule(
+        "Data is of another version than the program",
+        "Databases read the files of their own major version only, and few programs read those of a newer one: a new "
+        "image needs a migration, an old one a backup from before it.",
+    ),
+    "CERTIFICATE-REFUSED": Rule(
+        "A program does not accept a certificate",
+        "A certificate has to be valid now, for the name that is asked, and signed by an authority that is known.",
+    ),
+    "OPTION-UNKNOWN": Rule(
+        "A program does not know an option",
+        "Options come and go between versions; most programs refuse to start with one that they do not know.",
+    ),
     "PORT-IN-USE": Rule(
         "A port is taken",
         "The containers of a pod share one network: each port belongs to one of them; with hostNetwork it is the "

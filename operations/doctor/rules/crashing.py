@@ -18,6 +18,7 @@ from operations.doctor.pods import (
     node_of,
     ready_of,
     template_owner,
+    where,
     workload,
 )
 from operations.doctor.revisions import Previous, previous
@@ -146,7 +147,8 @@ def _crash(observed: Observation, pod: Manifest, container: Container) -> Findin
     meaning = _MEANINGS.get(code, f"it exits with code {code}")
     what = "Init container" if container.is_init else "Container"
     pod_name, namespace = pod["metadata"]["name"], namespace_of(pod)
-    message = f"{what} {container.name} ({container.image}) crashes, {container.restarts} restarts: {meaning}"
+    message = f"{what} {container.name} ({container.image}) crashes{where(observed, pod)}, "
+    message += f"{container.restarts} restarts: {meaning}"
     if left := text(container.ended, "message").strip():
         message += f"; it said: {left[-300:]}"
     finding = base._replace(

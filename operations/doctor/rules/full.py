@@ -11,8 +11,10 @@ from operations.doctor.rules.blockers import claims_of
 from operations.doctor.rules.crashing import is_crashing
 from plan.model.fields import text
 
-DISK_FULL = re.compile(r"no space left on device|disk quota exceeded|disk is full|ENOSPC", re.I)
-"""Words of programs that cannot write any more."""
+DISK_FULL = re.compile(
+    r"^(?!.*inotify).*(no space left on device|disk quota exceeded|disk is full|ENOSPC)", re.I | re.S
+)
+"""Words of programs that cannot write any more. Where inotify says so, its watches are used up, not the disk."""
 
 
 def full_findings(observed: Observation) -> Iterator[Finding]:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from observation.model import Observation
 from observation.objects import Reference, namespace_of
 from operations.doctor.finding import Evidence, Finding
-from operations.doctor.pods import Container, node_of
+from operations.doctor.pods import Container, node_of, where
 from operations.doctor.rules.dependencies import behind
 from plan.model import Manifest
-from plan.model.fields import entries, text
+from plan.model.fields import entries, mapping, text
 from plan.wording import listed
 
 
@@ -20,6 +20,8 @@ class _Known(NamedTuple):
     meaning: str
     fix: str
     """With {container}, {subject}, {node} and {secrets}."""
+    on_host: bool = False
+    """Only of a pod in the network of its node."""
 
 
 _NO_NAMES = re.compile(
@@ -76,9 +78,61 @@ _KNOWN = (
         "mount a volume where container {container} writes, or see why its volume is read-only: dmesg on {node}",
     ),
     _Known(
+        "TOO-MANY-OPEN-FILES",
+        re.compile(
+            r"inotify.{0,200}(limit|no space|ENOSPC|failed)|no space.{0,80}inotify|too many open files|EMFILE|ENFILE",
+            re.I,
+        ),
+        "{node} lets its user have no more open files or inotify watches",
+        "on {node}: sysctl fs.inotify fs.file-nr; raise fs.inotify.max_user_instances and max_user_watches in "
+        "/etc/sysctl.d, or find what keeps so many files open",
+    ),
+    _Known(
+        "DATA-OF-ANOTHER-VERSION",
+        re.compile(
+            r"database files are incompatible with server|initialized by PostgreSQL version|cannot downgrade"
+            r"|(data|database|schema|file|format).{0,60}(newer|higher|later) (version|than)"
+            r"|(up|down)grad(e|es|ing)\b.{0,60}(is not|isn't|not) supported|can't handle RDB format version"
+            r"|unsupported redo log format|wrong sequence of upgrade",
+            re.I,
+        ),
+        "its data is of another version than the program can read",
+        "go back to the version of the image that wrote the data, then upgrade as its makers say (for PostgreSQL: dump "
+        "and restore, or pg_upgrade)",
+    ),
+    _Known(
+        "CERTIFICATE-REFUSED",
+        re.compile(
+            r"x509: certificate|certificate has expired|certificate verify failed|CERT_HAS_EXPIRED"
+            r"|unable to verify the first certificate|self[- ]signed certificate in certificate chain"
+            r"|DEPTH_ZERO_SELF_SIGNED_CERT|PKIX path building failed",
+            re.I,
+        ),
+        "it does not accept the certificate of what it asks",
+        "renew that certificate, or give container {container} the authority that signed it",
+    ),
+    _Known(
+        "OPTION-UNKNOWN",
+        re.compile(
+            r"unknown (shorthand )?(flag|option|argument|command line)|unrecognized (option|argument|command)"
+            r"|flag provided but not defined"
+            r"|unexpected argument|invalid option --|no such option|unknown variable '",
+            re.I,
+        ),
+        "this version of its program does not know an option that it is given",
+        "correct command, args or the configuration of container {container} in {subject}",
+    ),
+    _Known(
         "PORT-IN-USE",
         re.compile(r"address already in use|EADDRINUSE", re.I),
-        "its port is taken by another container of the pod, or by the node",
+        "its port is taken by another process of {node}, whose network it uses",
+        "on {node}: ss -lntup; end what has the port, or give container {container} another one in {subject}",
+        on_host=True,
+    ),
+    _Known(
+        "PORT-IN-USE",
+        re.compile(r"address already in use|EADDRINUSE", re.I),
+        "its port is taken by another container of the pod",
         "give container {container} another port in {subject}",
     ),
 )  # fmt: skip
@@ -87,7 +141,8 @@ _KNOWN = (
 
 def explained(finding: Finding, observed: Observation, pod: Manifest, container: Container, words: str) -> Finding:
     """A finding about a container that ends or does not start, with the cause that its last words give."""
-    known = next((each for each in _KNOWN if each.words.search(words)), None)
+    on_host = mapping(pod, "spec").get("hostNetwork") is True
+    known = next((each for each in _KNOWN if each.words.search(words) and (on_host or not each.on_host)), None)
     if known is None:
         return finding._replace(upstream=finding.upstream | _dns(observed)) if _NO_NAMES.search(words) else finding
     secrets = list(dict.fromkeys(_secrets(container, namespace_of(pod))))
@@ -100,7 +155,8 @@ def explained(finding: Finding, observed: Observation, pod: Manifest, container:
     last = words.strip()[-300:]
     return finding._replace(
         code=known.code,
-        message=f"Container {container.name} ({container.image}) does not run, {container.restarts} restarts: "
+        message=f"Container {container.name} ({container.image}) does not run{where(observed, pod)}, "
+        f"{container.restarts} restarts: "
         f"{known.meaning.format(**told)}; it said: {last}",
         fix=known.fix.format(**told),
         evidence=(

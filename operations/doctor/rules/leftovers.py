@@ -14,8 +14,23 @@ from plan.model.fields import entries, mapping, text, values
 
 _OWN = frozenset(("Pod", "PersistentVolumeClaim", "VolumeAttachment", "Namespace", "Node", "Event"))
 """Kinds with a rule of their own for this."""
+_SEE_APIS = "see which API does not answer: kubectl get apiservices"
+_BRING_BACK = (
+    "bring back the controller that takes these finalizers away, or take them away by hand when what they "
+    "stand for is gone"
+)
+_REMAINS = {
+    "NamespaceDeletionDiscoveryFailure": _SEE_APIS,
+    "NamespaceDeletionGroupVersionParsingFailure": _SEE_APIS,
+    "NamespaceFinalizersRemaining": _BRING_BACK,
+    "NamespaceDeletionContentFailure": "correct what the message names; the deletion is tried again by itself",
+    "NamespaceContentRemaining": "see why these objects are not deleted: a finalizer, or a webhook that refuses it",
+}
+"""Conditions of a namespace that is not empty, the cause before its consequence, with the fix of each."""
 _GOOD = ("Ready", "Available", "Healthy", "Synced", "Reconciled", "Accepted", "Programmed", "ResolvedRefs")
 """Conditions that are True on a healthy object of any kind."""
+_BROKEN = ("Failed", "Error")
+"""Ends of a sync of Argo CD."""
 _JUDGED = frozenset(
     ("Certificate", "Issuer", "ClusterIssuer", "CertificateRequest", "Order", "Challenge", "ExternalSecret",
      "SecretStore", "ClusterSecretStore", "CustomResourceDefinition")
@@ -37,17 +52,14 @@ def namespace_findings(observed: Observation) -> Iterator[Finding]:
             if namespace_of(each) == name_of(namespace) and values(each, "metadata", "finalizers") and deleted(each)
         ]
         names = ", ".join(f"{reference(each)} ({', '.join(map(str, finalizers))})" for each, finalizers in held[:5])
-        why = f"; {names} still has finalizers" if held else f": {said[-1].message}" if said else ""
+        cause = next((each for name in _REMAINS for each in said if each.type == name), None)
+        why = f"; {names} still has finalizers" if held else f": {cause.message}" if cause else ""
         yield Finding(
             "NAMESPACE-STUCK",
             "error",
             reference(namespace),
             f"It was deleted {length(observed.now - due)} ago and is still Terminating{why}",
-            "bring back the controller that takes these finalizers away, or take them away by hand when what "
-            "they stand "
-            "for is gone"
-            if held
-            else "see which API does not answer: kubectl get apiservices",
+            _BRING_BACK if held else _REMAINS[cause.type] if cause else _SEE_APIS,
             (
                 *(Evidence(reference(namespace), f"{each.type}: {each.message}") for each in said),
                 *(Evidence(reference(each), f"finalizers {', '.join(map(str, f))}") for each, f in held[:5]),
@@ -123,6 +135,9 @@ def _unwell(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
                 evidence=(Evidence(reference(manifest), f"{name} is False, {state.reason}: {state.message}"),),
             )
             return
+    if (failed := _failure(manifest)) is not None:
+        yield base._replace(message=failed, evidence=(Evidence(reference(manifest), failed),))
+        return
     health = text(manifest, "status", "health", "status") or text(manifest, "status", "ceph", "health")
     if health in ("Degraded", "Missing", "HEALTH_ERR", "HEALTH_WARN"):
         details = mapping(manifest, "status", "ceph", "details")
@@ -135,13 +150,28 @@ def _unwell(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
     if (
         manifest["kind"] == "Volume"
         and robustness in ("degraded", "faulted")
-        and text(manifest, "status", "state") == "attached"
+        and (robustness == "faulted" or text(manifest, "status", "state") == "attached")
     ):
         yield base._replace(
             severity="error" if robustness == "faulted" else "warning",
             message=f"Its replicas are {robustness}",
             evidence=(Evidence(reference(manifest), f"robustness {robustness}"),),
         )
+
+
+def _failure(manifest: Manifest) -> str | None:
+    """The error of an Argo CD Application, whose conditions have a type and a message, and no status."""
+    if manifest["kind"] != "Application":
+        return None
+    errors = [each for each in conditions(manifest) if each.type.endswith("Error") and not each.status]
+    if errors:
+        return f"{errors[-1].type}: {errors[-1].message}"
+    phase = text(manifest, "status", "operationState", "phase")
+    return (
+        f"Its last sync is {phase}: {text(manifest, 'status', 'operationState', 'message')}"
+        if phase in _BROKEN
+        else None
+    )
 
 
 def _source(manifest: Manifest) -> frozenset[Reference]:

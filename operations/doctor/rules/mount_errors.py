@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from observation.model import Observation
 from observation.objects import name_of, namespace_of, reference
@@ -36,10 +37,9 @@ def mount_error(observed: Observation, pod: Manifest, base: Finding, said: list[
                 upstream=base.upstream | {reference(d) for d in daemons},
             )
     for volume in entries(pod, "spec", "volumes"):
-        found = _host_path(pod, base, volume, words) or _nfs(observed, pod, base, volume, words)
-        if found is not None:
+        if (found := _host_path(pod, base, volume, words)) is not None:
             return found
-    return base
+    return _nfs(observed, pod, base, words) or base
 
 
 def _host_path(pod: Manifest, base: Finding, volume: Fields, words: str) -> Finding | None:
@@ -56,16 +56,35 @@ def _host_path(pod: Manifest, base: Finding, volume: Fields, words: str) -> Find
     )
 
 
-def _nfs(observed: Observation, pod: Manifest, base: Finding, volume: Fields, words: str) -> Finding | None:
-    server, name, node = _server(observed, pod, volume), text(volume, "name"), node_of(pod)
-    if not server or not server[0] or not name or not any(each and each in words for each in (name, *server[::2])):
+class _Share(NamedTuple):
+    volume: str
+    host: str
+    path: str
+    persistent: str
+    """The PersistentVolume's name; empty for an inline volume."""
+
+    def meant_by(self, words: str) -> int:
+        """How surely a message means this volume: by its name, by what is mounted, by its server; 0 if not at all."""
+        names = (self.persistent or self.volume, f"{self.host}:{self.path}", self.volume, self.host)
+        found = (
+            place for place, each in enumerate(names) if re.search(rf"(?<![\w./-]){re.escape(each)}(?![\w./-])", words)
+        )
+        return len(names) - next(found, len(names))
+
+
+def _nfs(observed: Observation, pod: Manifest, base: Finding, words: str) -> Finding | None:
+    """The finding about the NFS volume of the pod that a message means."""
+    shares = [each for volume in entries(pod, "spec", "volumes") if (each := _share(observed, pod, volume)) is not None]
+    meant = max(shares, key=lambda each: each.meant_by(words), default=None)
+    if meant is None or not meant.meant_by(words):
         return None
-    host, path, persistent = server
+    name, host, path, persistent = meant
     return base._replace(
         code="NFS-MOUNT-FAILS",
         cause=host,
-        message=f"Its volume {name} ({persistent or 'inline'}: {host}:{path}) cannot be mounted on {node}: {words}",
-        fix=f"see whether {host} runs and exports {path} to {node}: showmount -e {host}",
+        message=f"Its volume {name} ({f'PersistentVolume/{persistent}' if persistent else 'inline'}: {host}:{path}) "
+        f"cannot be mounted on {node_of(pod)}: {words}",
+        fix=f"see whether {host} runs and exports {path} to {node_of(pod)}: showmount -e {host}",
         evidence=(*base.evidence, Evidence(reference(pod), f"volume {name} is {host}:{path}")),
     )
 
@@ -88,17 +107,14 @@ def _has_driver(daemon: Manifest, driver: str) -> bool:
     return is_of_driver(name_of(daemon), driver) or driver in str(daemon.get("spec", ""))
 
 
-def _server(observed: Observation, pod: Manifest, volume: Fields) -> tuple[str, str, str] | None:
-    """Server, path and PersistentVolume of an NFS volume."""
-    if nfs := mapping(volume, "nfs"):
-        return text(nfs, "server"), text(nfs, "path"), ""
+def _share(observed: Observation, pod: Manifest, volume: Fields) -> _Share | None:
+    """What an NFS volume of a pod mounts; none for a volume of another kind."""
+    name = text(volume, "name")
     claim = observed.get("PersistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName"), namespace_of(pod))
-    found = observed.get("PersistentVolume", text(claim, "spec", "volumeName")) if claim else None
-    if found is None:
-        return None
-    if nfs := mapping(found, "spec", "nfs"):
-        return text(nfs, "server"), text(nfs, "path"), f"PersistentVolume/{name_of(found)}"
+    found: Manifest = (observed.get("PersistentVolume", text(claim, "spec", "volumeName")) if claim else None) or {}
+    persistent = text(found, "metadata", "name")
+    nfs = mapping(volume, "nfs") or mapping(found, "spec", "nfs")
     attributes = mapping(found, "spec", "csi", "volumeAttributes")
-    if "server" in attributes and "share" in attributes:
-        return text(attributes, "server"), text(attributes, "share"), f"PersistentVolume/{name_of(found)}"
-    return None
+    host = text(nfs, "server") or text(attributes, "server")
+    path = text(nfs, "path") or text(attributes, "share")
+    return _Share(name, host, path, persistent) if name and host and path else None

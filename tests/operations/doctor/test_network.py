@@ -325,6 +325,24 @@ def test_a_namespace_that_does_not_go() -> None:
     assert "Widget/old/last" in found.message
 
 
+@pytest.mark.parametrize(
+    ("kind", "fix"),
+    [
+        ("NamespaceFinalizersRemaining", "bring back the controller"),
+        ("NamespaceDeletionDiscoveryFailure", "kubectl get apiservices"),
+    ],
+)
+def test_a_namespace_of_which_only_its_own_conditions_say_why(kind: str, fix: str) -> None:
+    cluster = healthy()
+    namespace = cluster.add("Namespace", "old", metadata={"deletionTimestamp": hours(20)})
+    said = {"type": kind, "status": "True", "message": "this is why"}
+    later = {"type": "NamespaceContentRemaining", "status": "True", "message": "something is left"}
+    namespace["status"] = {"phase": "Terminating", "conditions": [said, later]}
+    found = only(cluster)
+    assert fix in found.fix
+    assert found.message.endswith("this is why")
+
+
 def test_a_program_that_lacks_a_permission() -> None:
     cluster = healthy()
     said = (

@@ -420,6 +420,12 @@ LAST_WORDS = {
     "PermissionError: [Errno 13] Permission denied: '/data/cache'": "FILES-NOT-WRITABLE",
     "open /data/lock: read-only file system": "FILES-NOT-WRITABLE",
     "listen tcp :8080: bind: address already in use": "PORT-IN-USE",
+    "failed to create fsnotify watcher: too many open files": "TOO-MANY-OPEN-FILES",
+    "inotify_add_watch /config: no space left on device": "TOO-MANY-OPEN-FILES",
+    "FATAL: database files are incompatible with server": "DATA-OF-ANOTHER-VERSION",
+    "upgrading from 28.0.1.1 to 31.0.2.1 is not supported": "DATA-OF-ANOTHER-VERSION",
+    'Get "https://vault:8200": x509: certificate signed by unknown authority': "CERTIFICATE-REFUSED",
+    "Error: unknown flag: --web.old": "OPTION-UNKNOWN",
     "panic: something else": "CONTAINER-CRASHES",
 }
 

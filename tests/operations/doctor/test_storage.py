@@ -140,6 +140,20 @@ def test_an_export_that_does_not_answer() -> None:
     assert "10.0.0.5" in found.message
 
 
+def test_the_export_of_several_that_does_not_answer() -> None:
+    cluster = healthy()
+    names = ("films", "scans", "films-old")
+    volumes = [{"name": name, "nfs": {"server": "10.0.0.5", "path": f"/srv/{name}"}} for name in names]
+    cluster.workload("shows", pod={"volumes": volumes})
+    pod = cluster.get("Pod", "shows")
+    waiting(pod, "ContainerCreating")
+    short(cluster.get("Deployment", "shows"))
+    unserved(cluster, "shows")
+    said = 'MountVolume.SetUp failed for volume "scans": mount failed: -t nfs 10.0.0.5:/srv/scans: Connection timed out'
+    cluster.event(pod, "FailedMount", said)
+    assert "volume scans (inline: 10.0.0.5:/srv/scans)" in only(cluster).message
+
+
 def test_a_full_volume() -> None:
     cluster = healthy()
     cluster.claim("data")
