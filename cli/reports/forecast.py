@@ -36,6 +36,7 @@ class HeadroomReport(Report):
     """Services whose chart may run more than their footprint declares: what that is is not counted."""
     workers: int | None
     worker: str | None
+    worker_memory_bytes: int | None = None
 
 
 class PendingReport(Report):
@@ -108,6 +109,7 @@ def headroom_report(headroom: Headroom) -> HeadroomReport:
         counted_as_declared=headroom.counted_as_declared,
         workers=headroom.workers,
         worker=headroom.worker,
+        worker_memory_bytes=headroom.worker_memory,
     )
 
 

@@ -43,7 +43,13 @@ def data_losses_text(losses: Sequence[DataLoss]) -> RenderableType:
             oldest = age_text(loss.oldest) if loss.oldest is not None else "-"
             table.add_row(data_event(loss), carried_text(loss.carried), *counts, oldest, str(len(loss.unchecked)))
     legend = "Volumes, databases and machine disks. Copies, and what needs none, are not counted."
+    if any(_is_on_one_of_several(entry) for loss in losses for entry in loss.gone + tuple(e for e, _ in loss.restored)):
+        legend += " A volume that may be on one of several servers is counted with each."
     return Group(table, Text(_namespaces(losses)), Text(legend, "dim"))
+
+
+def _is_on_one_of_several(entry: Entry) -> bool:
+    return len({place.server for place in entry.places}) > 1
 
 
 def _namespaces(losses: Iterable[DataLoss]) -> str:

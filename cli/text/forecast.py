@@ -68,8 +68,9 @@ def room_text(headroom: Headroom) -> str:
 
 def _more(headroom: Headroom) -> Iterator[str]:
     yield f"{plural(headroom.block_volumes, 'more block volume')} could be attached"
-    if headroom.workers is not None:
-        yield f"{plural(headroom.workers, 'more worker')} like {headroom.worker} would fit in the memory of a host"
+    if headroom.workers is not None and headroom.worker_memory is not None:
+        each = f"of a host ({gib(headroom.worker_memory)} each, the hypervisor's overhead included)"
+        yield f"{plural(headroom.workers, 'more worker')} like {headroom.worker} would fit in the memory {each}"
 
 
 def amounts_text(constraint: Constraint) -> str:

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address
 from typing import Literal, NamedTuple
 
 from config.lab import Lab
+from config.machine import Machine
 from config.storage_class import BlockStorageClass, OtherStorageClass, StorageClass
 from plan.model.fields import text
 
@@ -60,7 +61,7 @@ def place_of_storage(lab: Lab, host: str, storage: str) -> Place:
 
 def places_of_folder(lab: Lab, server: IPv4Address | str, path: str) -> tuple[Place, ...]:
     """The disk of a folder that a server exports: of a host, that of the storage with the longest path above it; of a
-    machine, any of its disks."""
+    machine, any of its disks, or one that the lab does not know, behind a controller that is passed through."""
     for name, host in lab.site.hosts.items():
         if str(host.address) == str(server):
             above = [
@@ -71,8 +72,16 @@ def places_of_folder(lab: Lab, server: IPv4Address | str, path: str) -> tuple[Pl
             return (place_of_storage(lab, name, max(above)[1]) if above else Place(name),)
     for machine in lab.machines.values():
         if any(str(interface.address) == str(server) for interface in machine.interfaces):
+            if _has_controllers(lab, machine):
+                return (Place(machine.host),)
             return tuple(dict.fromkeys(place_of_storage(lab, machine.host, disk.storage) for disk in machine.disks))
     return (Place(str(server)),)
+
+
+def _has_controllers(lab: Lab, machine: Machine) -> bool:
+    """Whether a device that is no graphics card is passed through: disks may hang on it, as with the HBA of a NAS."""
+    devices = lab.site.hosts[machine.host].pci_devices
+    return any(devices[name].video_memory_mib is None for name in machine.pci_devices)
 
 
 def disks(lab: Lab) -> Iterator[Place]:

@@ -80,6 +80,8 @@ class Headroom(NamedTuple):
     """How many more workers the host with the most room has memory for; None where there is none to copy."""
     worker: str | None
     """The machine that they would be copies of."""
+    worker_memory: int | None
+    """Bytes that each of them takes of its host, the hypervisor's overhead included."""
     counted_as_declared: tuple[str, ...]
     """Services whose pods a chart makes, and are counted as their footprint declares them: what the chart runs beside
     them is not known, and not counted."""
@@ -112,6 +114,7 @@ def headroom(plan: Plan, losses: Iterable[Loss]) -> Headroom:
         block_volumes=group.volume_slots - group.volumes,
         workers=_further_workers(hosts, machine) if machine else None,
         worker=worker.node.name if worker else None,
+        worker_memory=_on_its_host(machine) if machine else None,
         counted_as_declared=tuple(
             name for name, each in lab.services.items() if each.makes_pods == "chart" and not are_parts_known(each)
         ),
@@ -149,9 +152,13 @@ def _after_loss(typical: ResourceList, usual: Sequence[NodeUse], losses: Iterabl
 
 
 def _further_workers(hosts: Iterable[HostUse], worker: Machine) -> int:
-    """How many copies the host with the most room has memory for, the overhead of a machine included."""
+    """How many copies the host with the most room has memory for."""
     free = (use.memory - use.committed_memory for use in hosts)
-    return max(0, max(free) // (worker.memory + overhead(worker.memory)))
+    return max(0, max(free) // _on_its_host(worker))
+
+
+def _on_its_host(worker: Machine) -> int:
+    return worker.memory + overhead(worker.memory)
 
 
 def _fullest_first(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:

@@ -98,3 +98,27 @@ def _interrupted(folder: Path) -> dict[str, tuple[str, ...]]:
     return {
         each.name: each.interrupted_services for each in losses(plan.lab, snapshot_of(plan)) if each.event == "server"
     }
+
+
+@pytest.mark.parametrize(("controller", "place"), [("", "nvme0 of pve"), ("\n  pci_devices: [hba]", "pve")])
+def test_the_files_of_a_machine_are_on_its_disks_or_behind_its_own_controller(
+    folder: Path, controller: str, place: str
+) -> None:
+    """Disks of a controller that is passed through are none that the lab knows."""
+    nas = (
+        "nas:\n  vmid: 120\n  host: pve\n  role: appliance\n  description: Files\n  vcpus: 2\n  memory: 4Gi\n"
+        "  disks: [{interface: scsi0, storage: local-lvm, size: 32Gi}]\n"
+        f"  interfaces: [{{network: home, address: 192.168.1.5}}]{controller}\n"
+        "  start: {order: 0, up_seconds: 90, down_seconds: 180}\n  adopt: true\n"
+    )
+    hba = '    pci_devices: {hba: {id: "1000:0072", path: "0000:02:00.0", description: HBA}}\n'
+    change(
+        folder,
+        [
+            {"file": "machines.yaml", "old": "worker1: {shape: worker}", "new": f"worker1: {{shape: worker}}\n{nas}"},
+            {"file": "site.yaml", "old": "    file_storage: local\n", "new": f"    file_storage: local\n{hba}"},
+        ],
+    )
+    _write(folder, keys=KEYS.replace("{how}", "share: {server: 192.168.1.5, path: /films}"))
+    (entry,) = (each for each in ledger(load_lab(folder)) if each.name == "films/films")
+    assert list(map(str, entry.places)) == [place]

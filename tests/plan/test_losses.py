@@ -229,7 +229,7 @@ def test_headroom_counts_what_is_left() -> None:
     (binding,) = (each for each in left.constraints if each.binds)
     assert (binding.name, binding.of) == ("host memory", "pve")
     assert left.workers == 0
-    assert left.worker == "k8s-node6"
+    assert (left.worker, left.worker_memory) == ("k8s-node6", (32 + 2) << 30)
 
 
 def test_a_capacity_that_is_not_stated_is_not_invented() -> None:
