@@ -182,10 +182,12 @@ def _workload_ports(lab: Draft) -> Iterator[Claim]:
 
 
 def _container_names(lab: Draft) -> Iterator[Claim]:
-    """Within a pod: the main container has the workload's name, and the one that waits is added by the planner."""
+    """Within a pod: the main container has the workload's name unless it existed before, and the planner adds the one
+    that waits."""
     for name, service in lab.services.items():
         for path, workload_name, workload in service.parts(name):
-            yield Claim((path, workload_name), path, f"the container name {workload_name!r}")
+            main = workload.adopt.container or workload.adopt.name or workload_name
+            yield Claim((path, main), path, f"the container name {main!r}")
             if workload.waits_for:
                 yield Claim((path, "wait-for"), (*path, "waits_for"), "the container name 'wait-for'")
             for part, added in (("init", workload.init), ("sidecars", workload.sidecars)):

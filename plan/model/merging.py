@@ -30,17 +30,26 @@ def merged(base: Any, patch: Any, field: str = "") -> Any:
             else:
                 result[key] = merged(base.get(key), value, key)
         return result
-    keys = LIST_KEYS.get(field)
-    if keys and is_list_of_fields(base) and is_list_of_fields(patch):
-        changes = {identity(each, keys): each for each in patch}
-        kept = [merged(each, changes.pop(identity(each, keys), {})) for each in base]
-        return [*kept, *changes.values()]
+    known, changes = keyed(base, field), keyed(patch, field)
+    if known is not None and changes is not None:
+        return [*(merged(each, changes.pop(key, {})) for key, each in known.items()), *changes.values()]
     return merged({}, patch) if is_fields(patch) else patch
 
 
 def identity(element: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[Any, ...]:
     """The values by which an element of a list is known; a port that states no protocol is TCP's."""
     return tuple(element.get(key, _DEFAULTS.get(key)) for key in keys if key in element or key in _DEFAULTS)
+
+
+def keyed(value: Any, field: str) -> dict[tuple[Any, ...], dict[str, Any]] | None:
+    """The elements of a list, by the values by which they are known; None of a list that is replaced as a whole. Custom
+    kinds have lists that are only called like those of Kubernetes: an element has none of the values, or two the same.
+    """
+    keys = LIST_KEYS.get(field)
+    if keys is None or not is_list_of_fields(value):
+        return None
+    found = {identity(each, keys): each for each in value if any(key in each for key in keys)}
+    return found if len(found) == len(value) else None
 
 
 def is_fields(value: Any) -> TypeGuard[dict[str, Any]]:

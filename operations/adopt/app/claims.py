@@ -9,7 +9,10 @@ from plan.model import Manifest
 from plan.model.fields import Fields, mapping, text, values
 
 _OF_CLAIM = frozenset({"accessModes", "resources", "storageClassName", "volumeName"})
-_OF_SHARE = frozenset({"capacity", "nfs", "accessModes", "claimRef", "mountOptions", "storageClassName"})
+_FILLED_FROM = frozenset({"dataSource", "dataSourceRef"})
+"""The origin of its first content, which a patch says."""
+_OF_VOLUME = frozenset({"capacity", "nfs", "csi", "accessModes", "claimRef", "mountOptions", "storageClassName"})
+_OF_CSI = frozenset({"driver", "volumeHandle", "volumeAttributes", "nodeStageSecretRef", "fsType", "readOnly"})
 
 
 class SaidClaim(NamedTuple):
@@ -22,60 +25,90 @@ class SaidClaim(NamedTuple):
 def claim_keys(stated: Mapping[Key, Manifest], modes: Mapping[str, str]) -> dict[str, SaidClaim]:
     """The claims among objects that the format can say, by name. `modes` are the access modes of the lab's storage
     classes."""
-    shares = {key.name: (key, each) for key, each in stated.items() if key.kind == "PersistentVolume"}
+    volumes = {key.name: (key, each) for key, each in stated.items() if key.kind == "PersistentVolume"}
     found: dict[str, SaidClaim] = {}
     for key, claim in stated.items():
-        if key.kind == "PersistentVolumeClaim" and (said := _claim(key, claim, shares, modes)):
+        if key.kind == "PersistentVolumeClaim" and (said := _claim(key, claim, volumes, modes)):
             found[key.name] = said
     return found
 
 
 def _claim(
-    key: Key, claim: Fields, shares: Mapping[str, tuple[Key, Manifest]], modes: Mapping[str, str]
+    key: Key, claim: Fields, volumes: Mapping[str, tuple[Key, Manifest]], modes: Mapping[str, str]
 ) -> SaidClaim | None:
     spec = mapping(claim, "spec")
     access = values(spec, "accessModes")
-    if spec.keys() - _OF_CLAIM or len(access) != 1 or "storageClassName" not in spec:
+    if spec.keys() - _OF_CLAIM - _FILLED_FROM or len(access) != 1 or "storageClassName" not in spec:
         return None
     size = text(spec, "resources", "requests", "storage")
     storage_class, volume = text(spec, "storageClassName"), text(spec, "volumeName")
-    mode = {} if access[0] == modes.get(storage_class, "ReadWriteMany") else {"access": access[0]}
     labels = mapping(claim, "metadata", "labels")
-    more: dict[str, Any] = {**mode, **({"labels": dict(labels)} if labels else {})}
-    if storage_class:
-        known = storage_class in modes and not volume
-        said = Flow(storage_class=storage_class, size=size, claim=key.name, **more) if known else None
-        return SaidClaim(said, frozenset({key})) if said else None
-    if not volume:
+    objects = {key}
+    said: dict[str, Any] = {"size": size, "claim": key.name, **({"volume": volume} if volume else {})}
+    usual = "ReadWriteMany"
+    if storage_class in modes:
+        said = {"storage_class": storage_class, **said}
+        usual = modes[storage_class]
+    elif storage_class or not volume:
         return None
-    bound = Flow(size=size, claim=key.name, volume=volume, **more)
-    if volume in shares and (share := _share(shares[volume][1], key, size, access, labels)):
-        return SaidClaim(Flow(**bound, share=share), frozenset({key, shares[volume][0]}))
-    return SaidClaim(bound, frozenset({key}))
+    elif volume in volumes and (source := _source(volumes[volume][1], key, size, access, labels)):
+        said |= source
+        objects.add(volumes[volume][0])
+        usual = "ReadWriteOnce" if "csi" in source else usual
+    said |= {"access": access[0]} if access[0] != usual else {}
+    said |= {"labels": dict(labels)} if labels else {}
+    return SaidClaim(Flow(said), frozenset(objects))
 
 
-def _share(
+def _source(
     volume: Fields, claim: Key, size: str, access: Iterable[object], labels: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """The share of a volume that is there for this claim alone; None where it is another one."""
+    """The share, or the volume of a CSI driver, behind a volume that is there for this claim alone; None where it is
+    another one."""
     spec = mapping(volume, "spec")
-    nfs, bound = mapping(spec, "nfs"), mapping(spec, "claimRef")
     fits = (
-        nfs
-        and not spec.keys() - _OF_SHARE
-        and not nfs.keys() - {"server", "path", "readOnly"}
-        and dict(bound) == {"namespace": claim.namespace, "name": claim.name}
+        not spec.keys() - _OF_VOLUME
+        and dict(mapping(spec, "claimRef")) == {"namespace": claim.namespace, "name": claim.name}
         and text(spec, "capacity", "storage") == size
         and list(values(spec, "accessModes")) == list(access)
         and not text(spec, "storageClassName")
         and mapping(volume, "metadata", "labels") == labels
     )
+    options = values(spec, "mountOptions")
+    more = {"options": FlowList(options)} if options else {}
     if not fits:
         return None
-    options = values(spec, "mountOptions")
+    if share := _share(mapping(spec, "nfs")):
+        return {"share": {**share, **more}}
+    if csi := _csi(mapping(spec, "csi"), claim.namespace):
+        return {"csi": {**csi, **more}}
+    return None
+
+
+def _share(nfs: Fields) -> dict[str, Any] | None:
+    if not nfs or nfs.keys() - {"server", "path", "readOnly"}:
+        return None
     return {
         "server": text(nfs, "server"),
         "path": text(nfs, "path"),
         **({"read_only": True} if nfs.get("readOnly") else {}),
-        **({"options": FlowList(options)} if options else {}),
     }
+
+
+def _csi(source: Fields, namespace: str) -> dict[str, Any] | None:
+    if not source or source.keys() - _OF_CSI:
+        return None
+    secret = mapping(source, "nodeStageSecretRef")
+    stated = {
+        "driver": text(source, "driver"),
+        "handle": text(source, "volumeHandle"),
+        "attributes": dict(mapping(source, "volumeAttributes")),
+        "secret": "/".join(filter(None, (_unless(text(secret, "namespace"), namespace), text(secret, "name")))),
+        "file_system": text(source, "fsType"),
+        "read_only": source.get("readOnly"),
+    }
+    return {key: each for key, each in stated.items() if each}
+
+
+def _unless(name: str, usual: str) -> str:
+    return "" if name == usual else name

@@ -4,7 +4,7 @@ The order of variables is a part of a pod: another one would restart it. So a ke
 things in the order in which they run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from operations.adopt.cluster.withheld import is_secret
@@ -38,13 +38,18 @@ def container_keys(container: Fields) -> dict[str, Any]:
 
 def _command(container: Fields) -> dict[str, Any]:
     said: dict[str, Any] = {
-        field: FlowList(values(container, field)) for field in ("command", "args") if values(container, field)
+        field: _listed(values(container, field)) for field in ("command", "args") if values(container, field)
     }
     if policy := text(container, "imagePullPolicy"):
         said["pull_policy"] = policy
     if container.get("stdin") is True and container.get("tty") is True:
         said["terminal"] = True
     return said
+
+
+def _listed(words: Sequence[object]) -> list[object]:
+    """The words of a command on one line; a script keeps its lines."""
+    return list(words) if any("\n" in str(each) for each in words) else FlowList(words)
 
 
 def _variables(container: Fields) -> dict[str, Any]:

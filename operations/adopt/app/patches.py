@@ -1,16 +1,20 @@
 """Patches that turn planned objects into those that run."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from operations.adopt.cluster.comparison import is_same
-from operations.adopt.cluster.objects import is_fields, is_list
+from operations.adopt.cluster.objects import is_fields
 from operations.adopt.cluster.stated import comparable
 from plan.model import Manifest
 from plan.model.fields import mapping
-from plan.model.merging import LIST_KEYS, identity
+from plan.model.merging import LIST_KEYS, keyed
 from plan.model.metadata import NOT_AWAITED
 
 REASON = "It runs so, and the format has no word for it"
+
+
+Elements = Mapping[tuple[Any, ...], dict[str, Any]]
 
 
 class Unpatchable(Exception):
@@ -50,21 +54,19 @@ def merge_patch(planned: Any, wanted: Any, field: str = "") -> Any:
             elif (change := merge_patch(planned[name], each, name)) is not None:
                 changes[name] = change
         return changes or None
-    keys = LIST_KEYS.get(field)
-    if keys and is_list(planned) and is_list(wanted) and all(is_fields(each) for each in (*planned, *wanted)):
-        return _list_patch(planned, wanted, keys)
+    there, others = keyed(planned, field), keyed(wanted, field)
+    if there is not None and others is not None:
+        return _list_patch(there, others, LIST_KEYS[field])
     return None if is_same(wanted, planned, (field,)) else wanted
 
 
-def _list_patch(planned: list[Any], wanted: list[Any], keys: tuple[str, ...]) -> list[Any] | None:
-    there = {identity(each, keys): each for each in planned}
-    if there.keys() - {identity(each, keys) for each in wanted}:
+def _list_patch(planned: Elements, wanted: Elements, keys: tuple[str, ...]) -> list[Any] | None:
+    if planned.keys() - wanted.keys():
         raise Unpatchable
     changes: list[Any] = []
-    for each in wanted:
-        element = identity(each, keys)
-        if element not in there:
+    for element, each in wanted.items():
+        if element not in planned:
             changes.append(each)
-        elif change := merge_patch(there[element], each):
+        elif change := merge_patch(planned[element], each):
             changes.append({key: each[key] for key in keys if key in each} | change)
     return changes or None

@@ -68,8 +68,8 @@ def _placement(pod: Fields, *, every_node: bool) -> dict[str, Any]:
         "searches": FlowList(values(dns, "searches")) or None,
         "options": {text(each, "name"): each.get("value") for each in entries(dns, "options")} or None,
     }
-    if pod.get("hostNetwork") and names["policy"] == "ClusterFirstWithHostNet":
-        names["policy"] = None
+    if pod.get("hostNetwork"):
+        names["policy"] = None if names["policy"] == "ClusterFirstWithHostNet" else names["policy"] or "ClusterFirst"
     stated = {
         "affinity": mapping(pod, "affinity") or None,
         "spread": list(entries(pod, "topologySpreadConstraints")) or None,

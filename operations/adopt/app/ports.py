@@ -106,8 +106,9 @@ def _port(stated: Fields, containers: Iterable[Fields]) -> _Port | None:
 
 
 def _how(ports: Iterable[_Port]) -> Literal["named", "unnamed", "none"]:
+    """Stated all or not at all: of those that a Service leads to, a container may declare only some."""
     declared = {each.declared for each in ports}
-    if declared == {None}:
+    if None in declared:
         return "none"
     return "unnamed" if declared == {""} else "named"
 

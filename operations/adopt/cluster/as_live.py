@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from operations.adopt.cluster.comparison import Difference, Path
-from operations.adopt.cluster.objects import is_fields, is_list
+from operations.adopt.cluster.objects import is_fields
 from plan.model import Manifest
-from plan.model.merging import LIST_KEYS, identity
+from plan.model.merging import keyed
 
 _ABSENT = object()
 
@@ -26,13 +26,11 @@ def _as_live(stated: Any, live: Any, path: Path, changed: Collection[Path]) -> A
         kept = {name: _as_live(each, live.get(name, each), (*path, name), changed) for name, each in stated.items()}
         absent = {name for name in stated if (*path, name) in changed and name not in live}
         return {name: each for name, each in kept.items() if name not in absent}
-    fields = LIST_KEYS.get(path[-1]) if path else None
-    if fields and is_list(stated) and is_list(live) and all(is_fields(each) for each in (*stated, *live)):
-        there = {identity(each, fields): each for each in live}
-        elements = ((identity(each, fields), each) for each in stated)
+    known, there = keyed(stated, path[-1]) if path else None, keyed(live, path[-1]) if path else None
+    if known is not None and there is not None:
         return [
             _as_live(each, there[element], (*path, str(element[0])), changed)
-            for element, each in elements
+            for element, each in known.items()
             if element in there
         ]
     return stated

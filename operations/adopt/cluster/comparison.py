@@ -10,7 +10,7 @@ from operations.adopt.cluster.objects import Key, is_fields, is_list, key_of
 from operations.adopt.cluster.stated import as_stated, comparable
 from plan.changes.object_rules import KINDS, touches
 from plan.model import Manifest
-from plan.model.merging import LIST_KEYS, identity
+from plan.model.merging import keyed
 
 Effect = Literal["created", "re-created", "data", "restarts", "in place"]
 Path = tuple[str, ...]
@@ -106,28 +106,23 @@ def _stated_default(
         if wanted == default and found is not None:
             yield from _changes(wanted, found, path)
     elif pattern[0] == "*":
-        fields = LIST_KEYS.get(path[-1])
-        if fields and is_list(wanted) and is_list(found):
-            there = {identity(each, fields): each for each in found}
-            for each in wanted:
-                element = identity(each, fields)
-                if element in there:
-                    place = (*path, str(element[0]))
-                    yield from _stated_default(pattern[1:], default, each, there[element], place)
+        there, stated = keyed(found, path[-1]), keyed(wanted, path[-1])
+        if there is not None and stated is not None:
+            for element in (each for each in stated if each in there):
+                place = (*path, str(element[0]))
+                yield from _stated_default(pattern[1:], default, stated[element], there[element], place)
     elif is_fields(wanted) and is_fields(found) and pattern[0] in wanted and pattern[0] in found:
         name = pattern[0]
         yield from _stated_default(pattern[1:], default, wanted[name], found[name], (*path, name))
 
 
 def _list_changes(wanted: list[Any], found: list[Any], path: Path) -> Iterator[tuple[Path, Any, Any]]:
-    fields = LIST_KEYS.get(path[-1]) if path else None
-    if fields is None or not all(is_fields(each) for each in (*wanted, *found)):
+    stated, there = keyed(wanted, path[-1]) if path else None, keyed(found, path[-1]) if path else None
+    if stated is None or there is None:
         if not is_same(wanted, found, path):
             yield path, found, wanted
         return
-    there = {identity(each, fields): each for each in found}
-    for each in wanted:
-        element = identity(each, fields)
+    for element, each in stated.items():
         yield from _changes(each, there.get(element), (*path, str(element[0])))
 
 
@@ -136,13 +131,10 @@ def is_reordered(stated: Any, live: Any, field: str = "") -> bool:
     as a change in every preview: the engine's provider compares lists by place."""
     if is_fields(stated) and is_fields(live):
         return any(is_reordered(each, live[name], name) for name, each in stated.items() if name in live)
-    fields = LIST_KEYS.get(field)
-    if fields is None or not is_list(stated) or not is_list(live):
+    known, there = keyed(stated, field), keyed(live, field)
+    if known is None or there is None:
         return False
-    return any(
-        identity(one, fields) != identity(other, fields) or is_reordered(one, other)
-        for one, other in zip(stated, live, strict=False)
-    )
+    return any(one != other or is_reordered(known[one], there[other]) for one, other in zip(known, there, strict=False))
 
 
 def is_same(wanted: Any, found: Any, path: Path) -> bool:

@@ -135,9 +135,9 @@ def main_workload(group: Group, world: World) -> Key:
 
 def _has_route(workload: Key, world: World) -> bool:
     services = [key for key, named in world.references.items() if key.kind == "Service" and workload in named]
-    return any(
-        service in named
-        for key, named in world.references.items()
-        for service in services
-        if "Ingress" in key.kind or "Route" in key.kind
-    )
+    return any(service in named for key, named in world.references.items() for service in services if is_route(key))
+
+
+def is_route(key: Key) -> bool:
+    """Whether an object leads visitors to Services."""
+    return "Ingress" in key.kind or "Route" in key.kind

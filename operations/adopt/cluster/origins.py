@@ -7,7 +7,7 @@ from observation.objects import annotations_of, group_of, labels_of
 from operations.adopt.cluster.generated import generator_of
 from operations.adopt.cluster.objects import Key, key_of, writers_of
 from operations.adopt.cluster.releases import RELEASE_TYPE, HelmRelease, release_of_record
-from operations.adopt.cluster.tools import Tool, author_of, tools_of
+from operations.adopt.cluster.tools import Tool, author_of, tool_called, tools_of
 from plan.model import KUBERNETES_NAMESPACES, Manifest
 from plan.model.fields import entries, text
 
@@ -86,6 +86,9 @@ _TOOL_GROUPS: Mapping[str, Tool] = {
     "image.toolkit.fluxcd.io": "Flux",
     "fluxcd.controlplane.io": "Flux",
 }
+_PROVISIONED = "pv.kubernetes.io/provisioned-by"
+_BINDER = "kube-controller-manager"
+"""It binds volumes to claims, and makes the claims of StatefulSets."""
 _ARGO_KINDS = frozenset({"Application", "ApplicationSet", "AppProject"})
 
 
@@ -181,16 +184,32 @@ def _of_helm(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
 def _generated(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
     if generator := generator_of(manifest):
         return LeftOut("generated", generator)
-    if key.kind == "PersistentVolume" and "pv.kubernetes.io/provisioned-by" in annotations_of(manifest):
+    if key.kind == "PersistentVolume" and _is_provisioned(manifest):
         claim = text(manifest, "spec", "claimRef", "name")
         return LeftOut("provisioned", f"the claim {claim}" if claim else "its provisioner")
     if key.kind == "PersistentVolumeClaim" and author_of(manifest) == "controller":
-        name, _, ordinal = key.name.rpartition("-")
-        for each in cluster.stateful_sets:
-            if each.namespace == key.namespace and name.endswith(f"-{each.name}") and ordinal.isdigit():
-                return LeftOut("claim-template", f"StatefulSet/{each.name}")
-        return LeftOut("claim-template", "a StatefulSet that is gone")
+        return _claim_of_controller(key, manifest, cluster)
     return None
+
+
+def _is_provisioned(volume: Manifest) -> bool:
+    """Whether a provisioner made a volume. Volumes made by hand carry its annotation too, so that it deletes them."""
+    if _PROVISIONED not in annotations_of(volume):
+        return False
+    managers = {each.manager for each in writers_of(volume)} - {_BINDER}
+    return not managers or any(tool_called(each) is None for each in managers)
+
+
+def _claim_of_controller(key: Key, claim: Manifest, cluster: Cluster) -> Origin | None:
+    """A claim of a StatefulSet's template, as far as its name and its writers say so."""
+    name, _, ordinal = key.name.rpartition("-")
+    if not ordinal.isdigit():
+        return None
+    for each in cluster.stateful_sets:
+        if each.namespace == key.namespace and name.endswith(f"-{each.name}"):
+            return LeftOut("claim-template", f"StatefulSet/{each.name}")
+    is_made_there = next(writers_of(claim)).manager == _BINDER
+    return LeftOut("claim-template", "a StatefulSet that is gone") if is_made_there else None
 
 
 def _of_tool(key: Key, manifest: Manifest) -> Origin | None:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from observation.objects import annotations_of
 from observation.templates import containers_of, pod_spec
-from operations.adopt.cluster.comparison import differences
+from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.objects import LAST_APPLIED, Key, writers_of
 from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.tools import tool_called
@@ -85,13 +85,18 @@ def _is_moving(image: str) -> bool:
     return not tag or _MOVING.fullmatch(tag) is not None
 
 
+def _is_left_out(change: Difference) -> bool:
+    """Whether a field was applied with the value that the API server does not store: `readOnly: false`."""
+    return change.live is None and change.stated in (False, "", 0)
+
+
 def _changed_since_applied(manifest: Manifest) -> tuple[str, ...]:
     """Fields that were applied once and that run otherwise now."""
     applied = annotations_of(manifest).get(LAST_APPLIED)
     if applied is None or manifest["kind"] == "Secret":
         return ()
     try:
-        stated = json.loads(str(applied))
-        return tuple(".".join(each.path) for each in differences(stated, manifest) if each.path[:1] == ("spec",))
+        changes = differences(json.loads(str(applied)), manifest)
+        return tuple(".".join(each.path) for each in changes if each.path[:1] == ("spec",) and not _is_left_out(each))
     except (ValueError, KeyError, TypeError):
         return ()

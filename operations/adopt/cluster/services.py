@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from config.model import NAME_PATTERN
 from observation.objects import group_of, labels_of
-from operations.adopt.cluster.grouping import NAME_LABELS, Group, main_workload, workload_groups
+from operations.adopt.cluster.grouping import NAME_LABELS, Group, is_route, main_workload, workload_groups
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES, OfRelease
 from operations.adopt.cluster.world import World
@@ -57,13 +57,14 @@ def find_services(world: World) -> Grouping:
     """The services of a cluster."""
     places = _named(world)
     owner_of = _assigned(world, places)
+    alone = _behind_routes(owner_of, world)
     objects: dict[_Place, list[Key]] = defaultdict(list)
     namespaces: list[Key] = []
     unused: list[Unused] = []
     for key in filter(world.is_own, world.manifests):
         if key.kind == "Namespace":
             namespaces.append(key)
-        elif place := owner_of.get(key) or _home(key, places, world):
+        elif place := owner_of.get(key) or alone.get(key) or _home(key, places, world):
             objects[place].append(key)
         elif key.namespace in ("", *SYSTEM_NAMESPACES) and not _is_cluster_wide(key):
             unused.append(Unused(key))
@@ -72,6 +73,19 @@ def find_services(world: World) -> Grouping:
             objects[_Place(key.namespace, name, None, None)].append(key)
     found = [_service(world, place, objects.get(place, [])) for place in dict.fromkeys((*places, *objects))]
     return Grouping(tuple(_with_unique_names(found)), tuple(namespaces), tuple(unused))
+
+
+def _behind_routes(assigned: Collection[Key], world: World) -> dict[Key, _Place]:
+    """In namespaces of Kubernetes, routes to no workload of the owner, each with the Service that it names and all that
+    only they use: a service elsewhere, or one that something else installs."""
+    found: dict[Key, _Place] = {}
+    for route in filter(world.is_own, world.references):
+        if route in assigned or route.namespace not in SYSTEM_NAMESPACES or not is_route(route):
+            continue
+        place = _Place(route.namespace, as_name(route.name), None, None)
+        used = {each for each in world.references[route] if each.namespace == route.namespace}
+        found |= {each: place for each in (route, *sorted(used - set(assigned))) if each not in found}
+    return found
 
 
 def _is_cluster_wide(key: Key) -> bool:
@@ -94,7 +108,7 @@ def _named(world: World) -> list[_Place]:
     groups = workload_groups(world)
     count: dict[str, int] = defaultdict(int)
     for group in groups:
-        count[group.namespace] += 1
+        count[group.namespace] += not _runs_once(group)
     return [
         *(_Place(each.namespace, as_name(each.name), None, each) for each in world.releases),
         *(_Place(each.namespace, _name(each, count[each.namespace], world), each, None) for each in groups),
@@ -102,8 +116,8 @@ def _named(world: World) -> list[_Place]:
 
 
 def _name(group: Group, beside: int, world: World) -> str:
-    """The namespace's where it holds nothing else; else what its labels call it, else its main workload's."""
-    if beside == 1 and group.namespace not in SYSTEM_NAMESPACES:
+    """The namespace's where nothing else in it goes on; else what its labels call it, else its main workload's."""
+    if beside == 1 and not _runs_once(group) and group.namespace not in SYSTEM_NAMESPACES:
         return as_name(group.namespace)
     main = main_workload(group, world)
     labels = labels_of(world.manifests[main])
@@ -111,6 +125,10 @@ def _name(group: Group, beside: int, world: World) -> str:
         if label in labels and re.search(rf"(^|-){re.escape(labels[label])}(-|$)", main.name):
             return as_name(labels[label])
     return as_name(re.sub(r"-(deployment|deploy|statefulset|app)$", "", main.name))
+
+
+def _runs_once(group: Group) -> bool:
+    return all(key.kind == "Job" for key in group.workloads)
 
 
 def as_name(text: str) -> str:

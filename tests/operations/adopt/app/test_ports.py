@@ -64,3 +64,8 @@ def test_the_service_of_a_statefulset_is_the_one_that_it_names() -> None:
     assert chosen == Key("Service", "home", "db-headless")
     assert service_of(Key("Deployment", "home", "db"), {}, labels, services) == Key("Service", "home", "db")
     assert service_of(Key("Deployment", "home", "lone"), {}, {"app": "y"}, services) is None
+
+
+def test_ports_of_which_a_container_states_only_some_are_not_stated_by_the_program() -> None:
+    ports = [{"name": "web", "port": 80}, {"name": "udp", "port": 80, "protocol": "UDP"}]
+    assert of(ports, container({"name": "web", "containerPort": 80})).stated == "none"

@@ -74,3 +74,45 @@ def test_a_share_is_said_with_its_claim() -> None:
     assert said.meaning["share"] == {"server": "nas.example", "path": "/films"}
     alone = claim_keys({key: claim_of}, {})["films"]
     assert alone.meaning == {"size": "1Ti", "claim": "films", "volume": "nas"}
+
+
+def test_a_volume_of_a_csi_driver_is_said_with_its_claim() -> None:
+    size = {"storage": "1Ti"}
+    key, volume = Key("PersistentVolumeClaim", "home", "films"), Key("PersistentVolume", "", "nas")
+    bound = {"storageClassName": "", "volumeName": "nas"}
+    claim_of = {"spec": {"accessModes": ["ReadWriteMany"], "resources": {"requests": size}, **bound}}
+    source = {
+        "driver": "smb.csi.k8s.io",
+        "volumeHandle": "films",
+        "volumeAttributes": {"source": "//nas/films"},
+        "nodeStageSecretRef": {"name": "nas", "namespace": "home"},
+    }
+    on_nas: dict[str, Any] = {
+        "spec": {
+            "capacity": size,
+            "accessModes": ["ReadWriteMany"],
+            "csi": source,
+            "mountOptions": ["uid=1000"],
+            "claimRef": {"namespace": "home", "name": "films"},
+        }
+    }
+    said = claim_keys({key: claim_of, volume: on_nas}, {})["films"]
+    assert said.objects == {key, volume}
+    assert said.meaning["csi"] == {
+        "driver": "smb.csi.k8s.io",
+        "handle": "films",
+        "attributes": {"source": "//nas/films"},
+        "secret": "nas",
+        "options": ["uid=1000"],
+    }
+    assert said.meaning["access"] == "ReadWriteMany"
+    on_nas["spec"]["csi"] = {**source, "controllerExpandSecretRef": {"name": "nas"}}
+    assert "csi" not in claim_keys({key: claim_of, volume: on_nas}, {})["films"].meaning
+
+
+def test_a_claim_of_a_class_says_the_volume_that_it_asks_for() -> None:
+    spec: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    stated = {
+        Key("PersistentVolumeClaim", "home", "a"): {"spec": {**spec, "storageClassName": "fast", "volumeName": "v"}}
+    }
+    assert claim_keys(stated, {"fast": "ReadWriteOnce"})["a"].meaning["volume"] == "v"

@@ -8,6 +8,7 @@ from operations.adopt.cluster.comparison import differences, unstated
 from operations.adopt.cluster.origins import Own
 from operations.adopt.cluster.stated import as_stated
 from plan.model import Manifest
+from plan.model.merging import merged
 from tests.operations.adopt.cluster.shed import live, world
 
 
@@ -130,3 +131,19 @@ def test_what_is_not_stated_stays_and_is_named() -> None:
     del stated["spec"]["template"]["metadata"]["annotations"]
     assert differences(stated, running) == ()
     assert unstated(stated, running) == (("spec", "template", "metadata", "annotations"),)
+
+
+@pytest.mark.parametrize("field", ["ports", "volumes", "env"])
+def test_a_list_of_a_custom_kind_that_is_called_like_one_of_pods_is_compared_as_a_whole(field: str) -> None:
+    running = {
+        "apiVersion": "example.com/v1",
+        "kind": "Switch",
+        "metadata": {"name": "switch", "namespace": "lan"},
+        "spec": {field: [{"from": 1, "to": 2}, {"from": 3, "to": 4}]},
+    }
+    assert differences(running, running) == ()
+    stated = changed(running, "spec", field, 1, "to", to=5)
+    assert [(each.path, each.stated) for each in differences(stated, running)] == [
+        (("spec", field), [{"from": 1, "to": 2}, {"from": 3, "to": 5}])
+    ]
+    assert merged(running["spec"], {field: [{"from": 3}]}) == {field: [{"from": 3}]}

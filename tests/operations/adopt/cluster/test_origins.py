@@ -106,3 +106,25 @@ def test_what_the_api_server_makes_for_its_own_queues_is_left_out() -> None:
     found = origin(made)
     assert isinstance(found, LeftOut)
     assert found.why == "derived"
+
+
+def test_a_volume_made_by_hand_is_its_owners_though_a_provisioner_may_delete_it() -> None:
+    marked = {"annotations": {"pv.kubernetes.io/provisioned-by": "smb.csi.k8s.io"}}
+    assert origin(manifest("PersistentVolume", "films", "kubectl-client-side-apply", **marked)) == Own(("kubectl",))
+    made = origin(manifest("PersistentVolume", "pvc-1", "csi-provisioner", **marked))
+    assert isinstance(made, LeftOut)
+    assert made.why == "provisioned"
+
+
+@pytest.mark.parametrize(
+    ("name", "manager", "why"),
+    [
+        ("data-db-0", "kube-controller-manager", "claim-template"),
+        ("films", "longhorn-manager", "controller"),
+        ("films-2", "longhorn-manager", "controller"),
+    ],
+)
+def test_a_claim_is_of_a_template_only_if_it_can_be(name: str, manager: str, why: str) -> None:
+    found = origin(manifest("PersistentVolumeClaim", name, manager))
+    assert isinstance(found, LeftOut)
+    assert found.why == why

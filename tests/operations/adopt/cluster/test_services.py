@@ -1,8 +1,12 @@
 """Workloads that belong together are one service, and everything that is only there for it comes with it."""
 
+from typing import Any
+
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import OfRelease, Own
 from operations.adopt.cluster.services import find_services
+from operations.adopt.cluster.world import read_world
+from plan.model import Manifest
 from tests.operations.adopt.cluster.shed import service, world
 
 
@@ -45,3 +49,36 @@ def test_a_release_is_a_service_whose_objects_are_its_charts() -> None:
 
 def test_what_nobody_uses_is_said() -> None:
     assert [unused.key for unused in find_services(world()).unused] == [Key("ConfigMap", "default", "old-notes")]
+
+
+def applied(kind: str, name: str, namespace: str, api_version: str = "v1", **content: Any) -> Manifest:
+    written = [{"manager": "kubectl-client-side-apply", "operation": "Update"}]
+    metadata = {"name": name, "namespace": namespace, "managedFields": written}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+
+
+def test_a_route_to_a_host_outside_is_a_service_in_the_default_namespace_too() -> None:
+    route = {"match": "Host(`pve.lab.example`)", "middlewares": [{"name": "headers"}], "services": [{"name": "pve"}]}
+    objects = [
+        applied("IngressRoute", "pve", "default", "traefik.io/v1alpha1", spec={"routes": [route]}),
+        applied("Middleware", "headers", "default", "traefik.io/v1alpha1", spec={}),
+        applied("Service", "pve", "default", spec={"type": "ExternalName", "externalName": "192.0.2.4"}),
+        applied("ConfigMap", "notes", "default"),
+    ]
+    grouping = find_services(read_world(objects))
+    (found,) = grouping.services
+    assert (found.name, {key.kind for key in found.objects}) == ("pve", {"IngressRoute", "Middleware", "Service"})
+    assert [each.key.name for each in grouping.unused] == ["notes"]
+
+
+def test_a_job_that_ran_once_does_not_take_the_name_of_the_namespace() -> None:
+    def pods(name: str) -> dict[str, Any]:
+        template = {"metadata": {"labels": {"app": name}}, "spec": {"containers": [{"name": "main", "image": "a:1"}]}}
+        return {"selector": {"matchLabels": {"app": name}}, "template": template}
+
+    objects = [
+        applied("Deployment", "server", "films", "apps/v1", spec=pods("server")),
+        applied("Job", "import-once", "films", "batch/v1", spec=pods("import-once")),
+    ]
+    names = {each.name for each in find_services(read_world(objects)).services}
+    assert names == {"films", "import-once"}
