@@ -9,14 +9,17 @@ from plan.changes.host_rules import RULES, HostRule
 from plan.changes.object_rules import touches
 
 NO_RULE = "No rule says what it holds: what this does is not known."
+NEW_ONE = "No rule says what a new one does to what is there: it may be a firewall, or a command that is run."
+ONCE_FREE = "change it while nobody needs the host"
 WITH_ITS_MACHINE = "It goes with its machine, which no longer starts without it, for instance after a power cut."
 
 
 def host_consequences(step: Step, going: Collection[str]) -> Iterator[Consequence]:
     """Consequences of a step. `going` holds the components whose machine is deleted or forgotten in the same `up`."""
-    if step.action == "create":
-        return
     rule, target = RULES.get(step.type), target_of(step)
+    if step.action == "create":
+        yield from _made(target, rule)
+        return
     causes = tuple(dict.fromkeys(path for path, _ in step.changes))
     if step.action == "delete" and step.resource.retain_on_delete:
         yield Consequence("FORGET", "warning", target, (), "Pulumi forgets it; it stays where it is.", "")
@@ -34,6 +37,13 @@ def host_consequences(step: Step, going: Collection[str]) -> Iterator[Consequenc
         yield _update(target, rule, causes)
 
 
+def _made(target: str, rule: HostRule | None) -> Iterator[Consequence]:
+    if rule is None:
+        yield not_known(target, (), NEW_ONE)
+    elif rule.made.sentence:
+        yield Consequence("UPDATE", rule.made.severity, target, (), rule.made.sentence, ONCE_FREE)
+
+
 def _loss(step: Step, target: str, rule: HostRule) -> Consequence:
     effect, what = ("DELETE", "deleted") if step.action == "delete" else ("REPLACE", "deleted and recreated")
     fix = "take the change back" if rule.loss.severity == "error" else ""
@@ -45,5 +55,5 @@ def _update(target: str, rule: HostRule, causes: tuple[str, ...]) -> Consequence
     if cut_off:
         fix = "take the change back, or make it at the host's console"
         return Consequence("DISCONNECT", "error", target, cut_off, rule.loss.sentence, fix)
-    fix = "change it while nobody needs the host" if rule.update.severity == "warning" else ""
+    fix = ONCE_FREE if rule.update.severity == "warning" else ""
     return Consequence("UPDATE", rule.update.severity, target, causes, rule.update.sentence, fix)

@@ -25,10 +25,11 @@ from operations.guard.objects import object_consequences, target_of
 from operations.guard.preview import Preview
 from operations.guard.protection import unprotected
 from operations.guard.providers import PREFIX as PROVIDER
-from operations.guard.providers import provider_consequences
+from operations.guard.providers import provider_consequences, through_another
 from operations.guard.rendered import Charts
 from operations.guard.stack import Stack
 from operations.guard.step import Step
+from operations.guard.tiers import of_another_tier
 from plan.changes.effects import Effect
 from plan.changes.engine_rules import OWNERS_OF_NOTHING
 from plan.model import worst_first
@@ -87,6 +88,7 @@ def judge(
     found = [each for step in steps for each in _of_step(step, steps, imported, lab, stack, charts or {})]
     found += [*moves(steps), *clashes(steps, stack), *handed_over(steps), *unprotected(preview.steps)]
     found += [each for step in steps for each in data_formats(step)]
+    found += through_another(preview.steps)
     found += lost_keys(steps, preview.steps, stack)
     found += seen_live(steps, stack, observation) if observation else ()
     found = [_printable(each) for each in _together(list(dict.fromkeys(found)), nodes)]
@@ -116,6 +118,7 @@ def _of_step(
     elif step.type == CHART:
         yield from chart_consequences(step, steps, charts.get(step.urn))
     elif step.is_object:
+        yield from of_another_tier(step, lab)
         yield from object_consequences(step, step.urn in imported, _new_namespaces(steps))
     elif not step.type.startswith(OWNERS_OF_NOTHING):
         going = {each.resource.parent for each in steps if each.type == MACHINE and each.action == "delete"}

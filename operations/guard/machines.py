@@ -18,6 +18,7 @@ from operations.guard.machine_values import (
     shows,
     shrinking,
 )
+from operations.guard.next_start import at_next_start
 from operations.guard.step import State, Step
 from operations.guard.values import block
 from plan.changes.effects import WORST_FIRST, Change, Effect
@@ -58,6 +59,7 @@ def machine_consequences(step: Step, role: Role, known: State | None) -> Iterato
         kept = step.resource.retain_on_delete
         yield _consequence("REPLACE", step, why, MADE_BESIDE if kept else f"{DELETED} Then it is recreated.")
         return
+    yield from at_next_start(step)
     for effect in WORST_FIRST:
         if effect in causes:
             yield _consequence(effect, step, causes[effect], _message(effect, step, causes[effect], role, known))

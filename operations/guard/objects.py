@@ -3,21 +3,27 @@
 from collections.abc import Iterable, Iterator
 
 from operations.guard.adopted import is_default, of_program
+from operations.guard.cluster_settings import settings_of_cluster
 from operations.guard.consequence import Consequence, not_known
 from operations.guard.fields import by_value
 from operations.guard.mounts import lost_mounts
 from operations.guard.moving_data import HOW_CLASSES_CHANGE, HOW_TEMPLATES_GROW
+from operations.guard.schedules import no_more_runs
 from operations.guard.step import Step
 from operations.guard.values import block, leaves
+from plan.changes.acting_rules import ACTS_ON_OTHERS
 from plan.changes.effects import Effect
 from plan.changes.field_rules import FIELDS
 from plan.changes.object_rules import (
-    ACTS_ON_OTHERS,
     CHANGED_IN_PLACE,
     CLAIM,
+    CONFIG_MAP,
+    CRON_JOB,
     KINDS,
     MAKES_PODS,
+    POD_TEMPLATES,
     RELEASE,
+    SECRET,
     Kind,
     KindRule,
     Loss,
@@ -30,6 +36,12 @@ GENERATING: Kind = ("policies.kyverno.io", "GeneratingPolicy")
 FOLLOWS = "Generated objects follow within seconds; one that no longer matches is deleted."
 ONLY_DEFAULTS = "It is taken over. What differs was filled in by the cluster, and stays."
 IN_BETWEEN = "A pod that starts while it is away waits for it."
+PATCH = "Patch"
+"""End of the kinds of the SDK that change an object of others: `DeploymentPatch`."""
+CHANGES_ANOTHER = "It changes an object that the program does not make, and the preview does not show that object."
+TOKEN = "kubernetes.io/service-account-token"
+"""Type of a Secret into which the cluster writes a token."""
+OTHER_TOKEN = "The token in it ends; whoever has a copy of it, outside of the cluster too, is refused."
 JOIN_TOKEN = "homelab:index:JoinToken"
 USED_UP = "A machine used it once to join; it has no other use."
 NO_RULE = "No rule says what such an object holds: what it does is not known."
@@ -57,6 +69,8 @@ def object_consequences(
         yield _loss(step, kind, rule)
         if step.action == "replace":
             yield from _made_anew(step, kind, target)
+        if step.action == "replace" and kind == CONFIG_MAP:
+            yield from settings_of_cluster(step, target, _paths(step))
     elif step.action == "create":
         yield from _made(step, kind, target, new_namespaces)
     elif rule is None or not rule.knows_updates:
@@ -69,6 +83,8 @@ def _made(step: Step, kind: Kind, target: str, new_namespaces: frozenset[str]) -
     """Consequences of a new object's values: most do harm only where there was another value before."""
     if kind in ACTS_ON_OTHERS and block(step.after, "metadata").get("namespace") not in new_namespaces:
         yield not_known(target, (), ACTS_ON_OTHERS[kind])
+    if kind[1].endswith(PATCH):
+        yield not_known(target, (), CHANGES_ANOTHER)
     rules = tuple(rule for rule in FIELDS.get(kind, ()) if rule.effect == "DELETE" and rule.when == "becomes")
     yield from by_value(rules, target, {}, step.after, tuple(rule.field for rule in rules))
 
@@ -136,6 +152,8 @@ def _what(step: Step) -> str:
 
 def _of_value(step: Step, kind: Kind, rule: KindRule) -> Loss:
     """The loss, where the object's own values decide about it."""
+    if kind == SECRET and TOKEN in (step.before.get("type"), step.after.get("type")):
+        return rule.loss._replace(sentence=OTHER_TOKEN)
     if step.action == "replace" and kind in CHANGED_IN_PLACE and not step.is_import_in_place:
         return Loss("info", IN_BETWEEN)
     if step.action == "replace" and any(touches(path, CLAIM_TEMPLATES) for path in step.replacing):
@@ -181,8 +199,12 @@ def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> I
         message = "The API server does not allow this change: the `up` ends half-way."
         yield Consequence("FAIL", "error", target, fixed, message, REMAKE)
     found = [*by_value(FIELDS.get(kind, ()), target, step.before, step.after, paths)]
-    if kind in MAKES_PODS:
-        found += lost_mounts(step, target, MAKES_PODS[kind], paths)
+    if kind in POD_TEMPLATES:
+        found += lost_mounts(step, target, POD_TEMPLATES[kind], paths)
+    if kind == CRON_JOB:
+        found += no_more_runs(step, target)
+    if kind == CONFIG_MAP:
+        found += settings_of_cluster(step, target, paths)
     yield from found
     said = {path for each in found for path in each.causes}
     rest = tuple(path for path in paths if path not in (*said, *fixed, *hidden))

@@ -1,13 +1,15 @@
 """Consequences of a step for a provider: it runs nothing, and decides where everything is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from config.model import shown
 from operations.guard.consequence import Consequence, not_known
+from operations.guard.objects import target_of
 from operations.guard.step import Step
 from operations.guard.values import is_known
 from plan.changes.engine_rules import HARMLESS, KUBERNETES, REDIRECTS
 from plan.changes.object_rules import touches
+from plan.wording import listed
 
 PREFIX = "pulumi:providers:"
 ELSEWHERE = "From then on it writes to another host or cluster, and assumes that everything in the state is there."
@@ -51,6 +53,27 @@ def provider_consequences(step: Step) -> Iterator[Consequence]:
     rest = tuple(path for path in causes if path not in (*redirecting, *harmless, "version"))
     if rest or not (causes or redirecting):
         yield not_known(target, rest, "No rule says what this argument does to where things are written.")
+
+
+def through_another(steps: Sequence[Step]) -> Iterator[Consequence]:
+    """The consequence of resources that are told to be written through another provider than before."""
+    moved: dict[tuple[str, str], list[str]] = {}
+    for step in steps:
+        old, new = step.old_state, step.new_state
+        if old and new and step.action in ("nothing", "update") and _is_another(old.provider, new.provider):
+            moved.setdefault((old.provider, new.provider), []).append(target_of(step))
+    for (_, new), targets in moved.items():
+        urn = new.rpartition("::")[0]
+        target = f"{urn.split('::')[2].removeprefix(PREFIX)}/{urn.rpartition('::')[2]}"
+        message = f"{ELSEWHERE} It is another provider than the one that made {listed(targets)}."
+        yield Consequence("REDIRECT", "error", target, ("provider",), message, "take the change back")
+
+
+def _is_another(old: str, new: str) -> bool:
+    """Whether two references, `URN::id`, are of different providers: one that is renamed keeps its id, and one that is
+    made anew its name."""
+    (urn, _, number), (other, _, its_number) = old.rpartition("::"), new.rpartition("::")
+    return bool(urn and other) and urn != other and number != its_number
 
 
 def _elsewhere(step: Step, target: str, causes: tuple[str, ...]) -> Consequence:

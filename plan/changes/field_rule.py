@@ -34,6 +34,11 @@ AS_IT_IS = "state the size that the volume has"
 OFF = "take the change back; to switch it off on purpose, allow it by name"
 BACK_UP = "take the change back; back up what it holds before"
 RETAIN = "take the change back; the data is safe as long as this says Retain"
+OLD_PATH = "Requests for the path that goes find nothing."
 OLD_HOST = "Nothing reaches the service by the host name that goes."
 FOLLOW = "take the change back, or change those that use it in the same `up`"
 COMPARE = "compare it with what runs, and allow it by name"
+UNGUARDED_ROUTE = (
+    "Requests may reach the service without what it named until now: a login, a limit of rate, a list of addresses."
+)
+OLD_ADDRESS = "Nobody reaches it by the address that it has now."

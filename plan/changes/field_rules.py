@@ -8,11 +8,13 @@ values, so that it does not matter how coarse a path the preview names.
 
 from collections.abc import Mapping
 
-from plan.changes.field_rule import AS_IT_IS, BACK_UP, COMPARE, FOLLOW, OFF, OLD_HOST, RETAIN, SHRINKS, FieldRule
-from plan.changes.object_rules import Kind
+from plan.changes.access_rules import ACCESS_FIELDS
+from plan.changes.field_rule import AS_IT_IS, BACK_UP, COMPARE, OFF, RETAIN, SHRINKS, FieldRule
+from plan.changes.gateway_rules import GATEWAY_FIELDS
+from plan.changes.kind_rule import Kind
 from plan.changes.operator_rules import OPERATOR_FIELDS
+from plan.changes.reach_rules import REACH_FIELDS
 
-_OLD_ADDRESS = "Nobody reaches it by the address that it has now."
 _WEBHOOK = "Objects that it meets from then on may be refused or changed."
 _IMMUTABLE = FieldRule(
     "immutable",
@@ -31,9 +33,24 @@ _UNGUARDED = FieldRule(
     "Nothing is lost now. Its deletion no longer waits for the pods that use it, or for its driver.",
     "take the change back",
 )
+_ON_DELETE = FieldRule(
+    "spec.updateStrategy.type",
+    "becomes",
+    "UPDATE",
+    "Its pods stay as they are, whatever changes in it, until somebody deletes them.",
+    OFF,
+    ("OnDelete",),
+    severity="warning",
+)
+_OTHER_NODES = "Its pods stop on nodes that no longer fit, with what those nodes have by them."
+_NEW_PODS = "New pods that it does not allow are refused; those that run stay as they are."
+_NO_DRAIN = "A drain waits for its pods without end."
 
 FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
+    **ACCESS_FIELDS,
+    **GATEWAY_FIELDS,
     **OPERATOR_FIELDS,
+    **REACH_FIELDS,
     ("", "ConfigMap"): (_IMMUTABLE,),
     ("", "PersistentVolume"): (
         FieldRule(
@@ -60,49 +77,28 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         FieldRule("spec.resources.requests.storage", "falls", "SHRINK", SHRINKS, AS_IT_IS),
     ),
     ("", "Secret"): (_IMMUTABLE,),
-    ("", "Service"): (
-        FieldRule(
-            "spec.type",
-            "leaves",
-            "DISCONNECT",
-            "Its address or port outside of the cluster goes: nothing reaches it from there any more.",
-            OFF,
-            ("LoadBalancer", "NodePort"),
-            "ClusterIP",
+    ("apps", "DaemonSet"): (
+        _ON_DELETE,
+        *(
+            FieldRule(f"spec.template.spec.{field}", "differs", "UPDATE", _OTHER_NODES, COMPARE, severity="warning")
+            for field in ("affinity", "nodeSelector", "tolerations")
         ),
-        FieldRule(
-            "spec.selector",
-            "differs",
-            "DISCONNECT",
-            "It sends to other pods than before, or to none.",
-            "take the change back, unless the pods' labels change in the same `up`",
-        ),
-        FieldRule(
-            "spec.type",
-            "becomes",
-            "DISCONNECT",
-            "Its name leads to another host, and no more to its pods.",
-            OFF,
-            ("ExternalName",),
-            "ClusterIP",
-        ),
-        FieldRule("spec.ports.port", "goes", "DISCONNECT", "Nobody reaches it by the port that goes.", FOLLOW),
-        FieldRule("spec.ports.nodePort", "goes", "DISCONNECT", "Nobody reaches it by the port that goes.", FOLLOW),
-        FieldRule("spec.externalIPs", "goes", "DISCONNECT", _OLD_ADDRESS, FOLLOW),
-        FieldRule(
-            "spec.loadBalancerClass",
-            "differs",
-            "FAIL",
-            "The API server refuses another class as long as it is a load balancer: the `up` ends half-way.",
-            "take the change back, or give the Service another name",
-        ),
-        FieldRule("spec.loadBalancerIP", "differs", "DISCONNECT", _OLD_ADDRESS, FOLLOW),
-        FieldRule("metadata.annotations.metallb.io/loadBalancerIPs", "differs", "DISCONNECT", _OLD_ADDRESS, FOLLOW),
     ),
     ("apps", "Deployment"): (
         FieldRule("spec.replicas", "becomes", "STOP", "All its pods stop, and none starts.", OFF, (0,), 1),
+        FieldRule(
+            "spec.paused",
+            "becomes",
+            "UPDATE",
+            "Its pods stay as they are, whatever changes in it, until it is resumed.",
+            OFF,
+            (True,),
+            False,
+            severity="warning",
+        ),
     ),
     ("apps", "StatefulSet"): (
+        _ON_DELETE,
         FieldRule(
             "spec.ordinals.start",
             "differs",
@@ -142,7 +138,50 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ),
     ("batch", "CronJob"): (
         FieldRule("spec.suspend", "becomes", "STOP", "It no longer runs: backups stop silently.", OFF, (True,), False),
+        FieldRule(
+            "spec.jobTemplate.spec.suspend",
+            "becomes",
+            "STOP",
+            "The jobs that it starts never run: backups stop silently.",
+            OFF,
+            (True,),
+            False,
+        ),
     ),
+    ("batch", "Job"): (FieldRule("spec.suspend", "becomes", "STOP", "Its pods are stopped.", OFF, (True,), False),),
+    ("autoscaling", "HorizontalPodAutoscaler"): (
+        FieldRule(
+            "spec.minReplicas",
+            "becomes",
+            "FAIL",
+            "The API server refuses 0 without the feature HPAScaleToZero: the `up` ends half-way.",
+            "take the change back",
+            (0,),
+            1,
+        ),
+        FieldRule(
+            "spec.maxReplicas",
+            "falls",
+            "UPDATE",
+            "Where more pods run than that, the others stop.",
+            "",
+            severity="warning",
+        ),
+        FieldRule(
+            "spec.scaleTargetRef.name",
+            "differs",
+            "UPDATE",
+            "Nothing scales the pods that it scaled until now.",
+            OFF,
+            severity="warning",
+        ),
+    ),
+    ("policy", "PodDisruptionBudget"): (
+        FieldRule("spec.minAvailable", "becomes", "UPDATE", _NO_DRAIN, OFF, ("100%",), severity="warning"),
+        FieldRule("spec.maxUnavailable", "becomes", "UPDATE", _NO_DRAIN, OFF, (0, "0%"), severity="warning"),
+    ),
+    ("", "LimitRange"): (FieldRule("spec", "differs", "UPDATE", _NEW_PODS, COMPARE, severity="warning"),),
+    ("", "ResourceQuota"): (FieldRule("spec.hard", "differs", "UPDATE", _NEW_PODS, COMPARE, severity="warning"),),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): (
         FieldRule(
             "spec.versions.name",
@@ -157,6 +196,22 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "NOT-KNOWN",
             "Fields that the new schema does not have are dropped from objects as they are written.",
             "compare the schemas, or leave the kind to the chart that brings it",
+        ),
+        FieldRule(
+            "spec.conversion",
+            "differs",
+            "NOT-KNOWN",
+            "Objects of the kind can be neither read nor written in another version while nobody converts them.",
+            "see that what converts them runs, and allow it by name",
+        ),
+        FieldRule(
+            "spec.preserveUnknownFields",
+            "leaves",
+            "NOT-KNOWN",
+            "Fields that the schema does not have are dropped from objects as they are written.",
+            "compare the schema with the objects, and allow it by name",
+            (True,),
+            False,
         ),
     ),
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): (
@@ -175,17 +230,19 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             severity="warning",
         ),
     ),
-    ("networking.k8s.io", "Ingress"): (
-        FieldRule("spec.rules.host", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
-        FieldRule(
-            "spec.ingressClassName",
-            "differs",
-            "DISCONNECT",
-            "Another controller serves it, or none.",
-            "take the change back, unless the other controller runs",
-        ),
-    ),
     ("storage.k8s.io", "StorageClass"): (
+        *(
+            FieldRule(
+                f"metadata.annotations.storageclass{name}.kubernetes.io/is-default-class",
+                "leaves",
+                "UPDATE",
+                "New claims that name no class get no volume, unless another class is the default.",
+                OFF,
+                ("true",),
+                severity="warning",
+            )
+            for name in ("", ".beta")
+        ),
         FieldRule(
             "reclaimPolicy",
             "becomes",
@@ -195,9 +252,6 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             ("Delete",),
             "Delete",
         ),
-    ),
-    ("networking.k8s.io", "NetworkPolicy"): (
-        FieldRule("spec", "differs", "NOT-KNOWN", "Which traffic it stops depends on all its pods.", COMPARE),
     ),
 }
 """The fields of each kind whose value decides about more than the object."""

@@ -9,7 +9,8 @@ row is not known.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from plan.changes.object_rules import Loss
+from plan.changes.kind_rule import Loss
+from plan.changes.object_rules import NOTHING
 
 _GONE = "Its value cannot be made again, and whatever uses it stops working."
 _NETWORK = "Machines and hosts on it lose their network, this `up` too if it goes through it."
@@ -24,6 +25,8 @@ class HostRule(NamedTuple):
     """Effect of an update, fields of `disconnects` aside."""
     disconnects: tuple[str, ...] = ()
     """Arguments that take it off its network."""
+    made: Loss = NOTHING
+    """Effect of a new one on what is there."""
 
 
 _RELOAD = Loss("warning", "Proxmox reloads the network of the whole host.")
@@ -50,12 +53,17 @@ RULES: Mapping[str, HostRule] = {
         Loss("error", "Permissions that were given on the pool go with it, this program's too."), _IN_PLACE
     ),
     "proxmoxve:network/linux/bond:Bond": HostRule(
-        Loss("error", _NETWORK), _RELOAD, (*_LINK, "bond_mode", "bond_primary", "bond_xmit_hash_policy", "slaves")
+        Loss("error", _NETWORK),
+        _RELOAD,
+        (*_LINK, "bond_mode", "bond_primary", "bond_xmit_hash_policy", "slaves"),
+        _RELOAD,
     ),
     "proxmoxve:network/linux/bridge:Bridge": HostRule(
-        Loss("error", _NETWORK), _RELOAD, (*_LINK, "ports", "vids", "vlan_aware")
+        Loss("error", _NETWORK), _RELOAD, (*_LINK, "ports", "vids", "vlan_aware"), _RELOAD
     ),
-    "proxmoxve:network/linux/vlan:Vlan": HostRule(Loss("error", _NETWORK), _RELOAD, (*_LINK, "interface", "vlan")),
+    "proxmoxve:network/linux/vlan:Vlan": HostRule(
+        Loss("error", _NETWORK), _RELOAD, (*_LINK, "interface", "vlan"), _RELOAD
+    ),
     "random:index/randomBytes:RandomBytes": HostRule(Loss("error", _GONE), _IN_PLACE),
     "random:index/randomId:RandomId": HostRule(Loss("error", _GONE), _IN_PLACE),
     "random:index/randomPassword:RandomPassword": HostRule(Loss("error", _GONE), _IN_PLACE),

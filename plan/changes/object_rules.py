@@ -13,41 +13,10 @@ and namespace are not here: with another of these it is another object. A kind w
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from plan.model import Severity
-
-Kind = tuple[str, str]
-"""API group, empty for the core's, and kind."""
-
-
-class Loss(NamedTuple):
-    """Loss that comes with an object that is deleted or replaced."""
-
-    severity: Severity
-    """An error where the object holds more than itself: applying the old program again does not bring that back."""
-    sentence: str
-
-
-class KindRule(NamedTuple):
-    """Known effects of changes to a kind."""
-
-    loss: Loss
-    replaced_by: tuple[str, ...] = ()
-    """Fields for which the provider deletes and recreates the object. In an update they are refused."""
-    refused: tuple[str, ...] = ()
-    """Fields that the API server refuses to change, and the provider tries to: the `up` ends half-way."""
-    knows_updates: bool = True
-    """Whether somebody has read what an update does."""
-
-
-def _holds(sentence: str) -> Loss:
-    return Loss("error", sentence)
-
-
-def _serves(sentence: str) -> Loss:
-    return Loss("warning", sentence)
-
+from plan.changes.gateway_rules import GATEWAY_KINDS
+from plan.changes.kind_rule import Kind, KindRule, Loss, holds, serves
+from plan.changes.watching_rules import WATCHING_KINDS
 
 NOTHING = Loss("info", "")
 
@@ -63,45 +32,47 @@ VOLUME_SOURCES = tuple(
 """Fields of a PersistentVolume that say where its data is."""
 
 KINDS: Mapping[Kind, KindRule] = {
-    ("", "ConfigMap"): KindRule(_serves("A pod that starts while it is away waits for it.")),
-    ("", "LimitRange"): KindRule(_serves("New containers get no limits until it is back.")),
-    ("", "Namespace"): KindRule(_holds("Everything in the namespace goes with it, volumes and databases too.")),
+    **GATEWAY_KINDS,
+    **WATCHING_KINDS,
+    ("", "ConfigMap"): KindRule(serves("A pod that starts while it is away waits for it.")),
+    ("", "LimitRange"): KindRule(serves("New containers get no limits until it is back.")),
+    ("", "Namespace"): KindRule(holds("Everything in the namespace goes with it, volumes and databases too.")),
     ("", "PersistentVolume"): KindRule(
-        _holds("The data on the volume can go with it."),
+        holds("The data on the volume can go with it."),
         replaced_by=VOLUME_SOURCES,
         refused=("spec.nodeAffinity", "spec.volumeMode"),
     ),
     ("", "PersistentVolumeClaim"): KindRule(
-        _holds(
+        holds(
             "No pod finds its volume any more: where the volume's reclaim policy is Delete, the data is gone; where it "
             "is Retain, the disk stays, released, until somebody binds it again by hand."
         ),
         replaced_by=("spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"),
         refused=("spec.dataSource", "spec.dataSourceRef", "spec.resources.limits", "spec.volumeMode"),
     ),
-    ("", "Pod"): KindRule(_serves("It stops, and nothing recreates it."), replaced_by=("spec",)),
-    ("", "ResourceQuota"): KindRule(_serves("The namespace has no quota until it is back."), ("spec.scopes",)),
+    ("", "Pod"): KindRule(serves("It stops, and nothing recreates it."), replaced_by=("spec",)),
+    ("", "ResourceQuota"): KindRule(serves("The namespace has no quota until it is back."), ("spec.scopes",)),
     ("", "Secret"): KindRule(
-        _holds("No pod that uses it starts any more; what it held is nowhere else unless a vault has it."),
+        holds("No pod that uses it starts any more; what it held is nowhere else unless a vault has it."),
         replaced_by=("type",),
     ),
     ("", "Service"): KindRule(
-        _serves("Nothing reaches the pods through it."), replaced_by=("spec.clusterIP",), refused=("spec.clusterIPs",)
+        serves("Nothing reaches the pods through it."), replaced_by=("spec.clusterIP",), refused=("spec.clusterIPs",)
     ),
-    ("", "ServiceAccount"): KindRule(_serves("No pod that uses it is made while it is away.")),
-    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): KindRule(_serves("It changes nothing.")),
-    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): KindRule(_serves("It refuses nothing.")),
+    ("", "ServiceAccount"): KindRule(serves("No pod that uses it is made while it is away.")),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): KindRule(serves("It changes nothing.")),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): KindRule(serves("It refuses nothing.")),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): KindRule(
-        _holds("All objects of its kind are deleted with it, in every namespace."),
+        holds("All objects of its kind are deleted with it, in every namespace."),
         refused=("spec.group", "spec.names.kind", "spec.names.plural", "spec.scope"),
     ),
     ("apps", "DaemonSet"): KindRule(
-        _holds("Its pods stop on every node, with what nodes have by them: network, volumes, devices."),
+        holds("Its pods stop on every node, with what nodes have by them: network, volumes, devices."),
         replaced_by=("spec.selector",),
     ),
-    ("apps", "Deployment"): KindRule(_serves(STOPS_PODS), replaced_by=("spec.selector",)),
+    ("apps", "Deployment"): KindRule(serves(STOPS_PODS), replaced_by=("spec.selector",)),
     ("apps", "StatefulSet"): KindRule(
-        _holds("All its pods stop at once. Its claims stay, unless persistentVolumeClaimRetentionPolicy is Delete."),
+        holds("All its pods stop at once. Its claims stay, unless persistentVolumeClaimRetentionPolicy is Delete."),
         replaced_by=(
             "spec.podManagementPolicy",
             "spec.revisionHistoryLimit",
@@ -110,13 +81,13 @@ KINDS: Mapping[Kind, KindRule] = {
             "spec.volumeClaimTemplates",
         ),
     ),
-    ("autoscaling", "HorizontalPodAutoscaler"): KindRule(_serves("Nothing scales its pods any more.")),
-    ("autoscaling.k8s.io", "VerticalPodAutoscaler"): KindRule(_serves("The usage history of its pods goes with it.")),
+    ("autoscaling", "HorizontalPodAutoscaler"): KindRule(serves("Nothing scales its pods any more.")),
+    ("autoscaling.k8s.io", "VerticalPodAutoscaler"): KindRule(serves("The usage history of its pods goes with it.")),
     ("batch", "CronJob"): KindRule(
-        _holds("It no longer runs, and the jobs that it started go with it: where it is a backup, no more are made.")
+        holds("It no longer runs, and the jobs that it started go with it: where it is a backup, no more are made.")
     ),
     ("batch", "Job"): KindRule(
-        _serves("Its pods stop, and where it is recreated, it runs again."),
+        serves("Its pods stop, and where it is recreated, it runs again."),
         replaced_by=("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
         refused=(
             "spec.backoffLimitPerIndex",
@@ -127,59 +98,59 @@ KINDS: Mapping[Kind, KindRule] = {
         ),
     ),
     ("ceph.rook.io", "CephBlockPool"): KindRule(
-        _holds(
+        holds(
             "Rook keeps a pool that has volumes, and the `up` ends half-way; with the annotation "
             "rook.io/force-deletion they go with it."
         ),
         knows_updates=False,
     ),
     ("ceph.rook.io", "CephCluster"): KindRule(
-        _holds(
+        holds(
             "Rook keeps it while it has pools or file systems, and the `up` ends half-way. Without any, its daemons "
             "stop, and its disks are wiped where its cleanupPolicy is confirmed."
         ),
         knows_updates=False,
     ),
     ("ceph.rook.io", "CephFilesystem"): KindRule(
-        _holds("All its files go with it, unless it has preserveFilesystemOnDelete."), knows_updates=False
+        holds("All its files go with it, unless it has preserveFilesystemOnDelete."), knows_updates=False
     ),
-    ("external-secrets.io", "ClusterSecretStore"): KindRule(_serves("No secret that comes through it is renewed.")),
+    ("external-secrets.io", "ClusterSecretStore"): KindRule(serves("No secret that comes through it is renewed.")),
     ("external-secrets.io", "ExternalSecret"): KindRule(
-        _holds("The Secret that it made goes with it where its creationPolicy is Owner, which is the default.")
+        holds("The Secret that it made goes with it where its creationPolicy is Owner, which is the default.")
     ),
-    ("external-secrets.io", "SecretStore"): KindRule(_serves("No secret that comes through it is renewed.")),
-    ("helm.sh", "Release"): KindRule(_holds("The chart is uninstalled, with all that it made.")),
-    ("longhorn.io", "Backup"): KindRule(_holds("The backup is deleted in its store."), knows_updates=False),
+    ("external-secrets.io", "SecretStore"): KindRule(serves("No secret that comes through it is renewed.")),
+    ("helm.sh", "Release"): KindRule(holds("The chart is uninstalled, with all that it made.")),
+    ("longhorn.io", "Backup"): KindRule(holds("The backup is deleted in its store."), knows_updates=False),
     ("longhorn.io", "Node"): KindRule(
-        _holds("Longhorn refuses it as long as the node is there: the `up` ends half-way."), knows_updates=False
+        holds("Longhorn refuses it as long as the node is there: the `up` ends half-way."), knows_updates=False
     ),
-    ("longhorn.io", "Snapshot"): KindRule(_holds("The snapshot is deleted."), knows_updates=False),
-    ("longhorn.io", "Volume"): KindRule(_holds("The volume goes with its data."), knows_updates=False),
-    ("metallb.io", "IPAddressPool"): KindRule(_holds("Every load balancer with an address of the pool loses it.")),
-    ("metallb.io", "L2Advertisement"): KindRule(_holds("Nobody in the network finds the load balancers' addresses.")),
-    ("networking.k8s.io", "Ingress"): KindRule(_serves("Nothing reaches the service by its host names.")),
+    ("longhorn.io", "Snapshot"): KindRule(holds("The snapshot is deleted."), knows_updates=False),
+    ("longhorn.io", "Volume"): KindRule(holds("The volume goes with its data."), knows_updates=False),
+    ("metallb.io", "IPAddressPool"): KindRule(holds("Every load balancer with an address of the pool loses it.")),
+    ("metallb.io", "L2Advertisement"): KindRule(holds("Nobody in the network finds the load balancers' addresses.")),
+    ("networking.k8s.io", "Ingress"): KindRule(serves("Nothing reaches the service by its host names.")),
     ("networking.k8s.io", "IngressClass"): KindRule(
-        _serves("Ingresses of the class are no longer served."), refused=("spec.controller",)
+        serves("Ingresses of the class are no longer served."), refused=("spec.controller",)
     ),
-    ("networking.k8s.io", "NetworkPolicy"): KindRule(_serves("Traffic that it kept from its pods reaches them.")),
+    ("networking.k8s.io", "NetworkPolicy"): KindRule(serves("Traffic that it kept from its pods reaches them.")),
     ("nfd.k8s-sigs.io", "NodeFeatureRule"): KindRule(
-        _serves("Nodes lose the labels and extended resources that it gave; new pods that need them find no place.")
+        serves("Nodes lose the labels and extended resources that it gave; new pods that need them find no place.")
     ),
-    ("node.k8s.io", "RuntimeClass"): KindRule(_serves("No pod of the class is made."), refused=("handler",)),
+    ("node.k8s.io", "RuntimeClass"): KindRule(serves("No pod of the class is made."), refused=("handler",)),
     ("policies.kyverno.io", "GeneratingPolicy"): KindRule(
-        _holds(
+        holds(
             "The objects that it generated go with it where it synchronizes: for a moment every namespace is without "
             "limits and quota, and new ones get none."
         )
     ),
-    ("policies.kyverno.io", "MutatingPolicy"): KindRule(_serves("New objects no longer get its changes.")),
-    ("policies.kyverno.io", "ValidatingPolicy"): KindRule(_serves("Objects that it refused are admitted.")),
-    ("policy", "PodDisruptionBudget"): KindRule(_serves("A drain may stop all its pods at once.")),
+    ("policies.kyverno.io", "MutatingPolicy"): KindRule(serves("New objects no longer get its changes.")),
+    ("policies.kyverno.io", "ValidatingPolicy"): KindRule(serves("Objects that it refused are admitted.")),
+    ("policy", "PodDisruptionBudget"): KindRule(serves("A drain may stop all its pods at once.")),
     ("postgresql.cnpg.io", "Cluster"): KindRule(
-        _holds("The database goes with it, with its volumes."), refused=("spec.postgresGID", "spec.postgresUID")
+        holds("The database goes with it, with its volumes."), refused=("spec.postgresGID", "spec.postgresUID")
     ),
     ("postgresql.cnpg.io", "Database"): KindRule(
-        _holds("The database stays in its cluster, unless its databaseReclaimPolicy is delete: then it is dropped."),
+        holds("The database stays in its cluster, unless its databaseReclaimPolicy is delete: then it is dropped."),
         refused=(
             "spec.builtinLocale",
             "spec.cluster",
@@ -195,50 +166,42 @@ KINDS: Mapping[Kind, KindRule] = {
             "spec.template",
         ),
     ),
-    ("postgresql.cnpg.io", "Pooler"): KindRule(_serves("Nothing reaches the database through it.")),
-    ("postgresql.cnpg.io", "ScheduledBackup"): KindRule(_holds("It makes no more backups.")),
-    ("rbac.authorization.k8s.io", "ClusterRole"): KindRule(_serves("Accounts that have it lose its permissions.")),
+    ("postgresql.cnpg.io", "Pooler"): KindRule(serves("Nothing reaches the database through it.")),
+    ("postgresql.cnpg.io", "ScheduledBackup"): KindRule(holds("It makes no more backups.")),
+    ("rbac.authorization.k8s.io", "ClusterRole"): KindRule(serves("Accounts that have it lose its permissions.")),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding"): KindRule(
-        _serves("Accounts that have a role by this lose its permissions."), replaced_by=("roleRef",)
+        serves("Accounts that have a role by this lose its permissions."), replaced_by=("roleRef",)
     ),
-    ("rbac.authorization.k8s.io", "Role"): KindRule(_serves("Accounts that have it lose its permissions.")),
+    ("rbac.authorization.k8s.io", "Role"): KindRule(serves("Accounts that have it lose its permissions.")),
     ("rbac.authorization.k8s.io", "RoleBinding"): KindRule(
-        _serves("Accounts that have a role by this lose its permissions."), replaced_by=("roleRef",)
+        serves("Accounts that have a role by this lose its permissions."), replaced_by=("roleRef",)
     ),
     ("scheduling.k8s.io", "PriorityClass"): KindRule(
-        _serves("No pod of the class is made any more; those that run go on."), refused=("value", "preemptionPolicy")
+        serves("No pod of the class is made any more; those that run go on."), refused=("value", "preemptionPolicy")
     ),
     ("snapshot.storage.k8s.io", "VolumeSnapshot"): KindRule(
-        _holds("The snapshot is deleted where its class says Delete."), knows_updates=False
+        holds("The snapshot is deleted where its class says Delete."), knows_updates=False
     ),
     ("snapshot.storage.k8s.io", "VolumeSnapshotContent"): KindRule(
-        _holds("The snapshot is deleted where it says Delete."), knows_updates=False
+        holds("The snapshot is deleted where it says Delete."), knows_updates=False
     ),
     ("storage.k8s.io", "CSIDriver"): KindRule(
-        _holds("No volume of the driver is attached or mounted any more."),
+        holds("No volume of the driver is attached or mounted any more."),
         refused=("spec.attachRequired", "spec.volumeLifecycleModes"),
     ),
     ("storage.k8s.io", "StorageClass"): KindRule(
-        _serves("No volume of the class is made any more; those that exist stay."),
+        serves("No volume of the class is made any more; those that exist stay."),
         replaced_by=("parameters", "provisioner"),
         refused=("reclaimPolicy", "volumeBindingMode"),
     ),
-    ("traefik.io", "IngressRoute"): KindRule(_serves("Nothing reaches the service by its host names.")),
-    ("traefik.io", "Middleware"): KindRule(_serves("Traefik no longer serves the routes that name it.")),
+    ("traefik.io", "IngressRoute"): KindRule(serves("Nothing reaches the service by its host names.")),
+    ("traefik.io", "Middleware"): KindRule(serves("Traefik no longer serves the routes that name it.")),
 }
 """Rules for each kind that the program writes, and for those that most labs have as well."""
 
 CHANGED_IN_PLACE: frozenset[Kind] = frozenset({("", "ConfigMap"), ("", "Secret")})
 """Kinds whose data the provider changes in place, as the program tells it to (`enable_config_map_mutable`,
 `enable_secret_mutable`). Otherwise it recreates them."""
-
-_WEBHOOK = "From then on it may refuse or change objects that others write, or all of them where it does not answer."
-ACTS_ON_OTHERS: Mapping[Kind, str] = {
-    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): _WEBHOOK,
-    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): _WEBHOOK,
-    ("networking.k8s.io", "NetworkPolicy"): "It may cut connections that reach its pods now.",
-}
-"""Kinds of which a new object changes what others may do, and why that is not known."""
 
 MAKES_PODS: Mapping[Kind, str] = {
     ("apps", "DaemonSet"): "spec.template",
@@ -248,7 +211,27 @@ MAKES_PODS: Mapping[Kind, str] = {
 """Controllers that replace their pods when the template changes, and where that stands."""
 
 CLAIM: Kind = ("", "PersistentVolumeClaim")
+CONFIG_MAP: Kind = ("", "ConfigMap")
+CRON_JOB: Kind = ("batch", "CronJob")
 RELEASE: Kind = ("helm.sh", "Release")
+SECRET: Kind = ("", "Secret")
+
+POD_TEMPLATES: Mapping[Kind, str] = {**MAKES_PODS, CRON_JOB: "spec.jobTemplate.spec.template"}
+"""The same, and those whose next pods follow the template."""
+
+CLUSTER_SETTINGS = frozenset(
+    {
+        ("kube-public", "cluster-info"),
+        *(
+            ("kube-system", name)
+            for name in (
+                *("cilium-config", "coredns", "coredns-custom", "extension-apiserver-authentication"),
+                *("kube-proxy", "kubeadm-config", "kubelet-config"),
+            )
+        ),
+    }
+)
+"""ConfigMaps that the cluster itself reads, by namespace and name."""
 
 
 def touches(path: str, fields: tuple[str, ...]) -> bool:

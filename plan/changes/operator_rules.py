@@ -8,8 +8,8 @@ deleteOrphanedSecrets and deletionPolicy); MetalLB 0.15 (`internal/allocator/all
 
 from collections.abc import Mapping
 
-from plan.changes.field_rule import AS_IT_IS, BACK_UP, COMPARE, FOLLOW, OFF, OLD_HOST, RETAIN, SHRINKS, FieldRule
-from plan.changes.object_rules import Kind
+from plan.changes.field_rule import AS_IT_IS, BACK_UP, COMPARE, FOLLOW, OFF, RETAIN, SHRINKS, FieldRule
+from plan.changes.kind_rule import Kind
 
 _KEEP_STATED = "state it as it is"
 _NO_BACKUPS = "Nothing is lost now. No more backups are made."
@@ -30,11 +30,41 @@ _CLOSED = FieldRule(
 )
 
 OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
-    ("traefik.io", "IngressRoute"): (
-        FieldRule("spec.routes.match", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
-    ),
     ("postgresql.cnpg.io", "ScheduledBackup"): (
         FieldRule("spec.suspend", "becomes", "STOP", "It makes no more backups.", OFF, (True,), False),
+    ),
+    **{
+        ("external-secrets.io", kind): (
+            FieldRule(
+                "spec.provider",
+                "differs",
+                "NOT-KNOWN",
+                "Secrets come from elsewhere: an entry that is not there is not renewed, or its Secret is deleted.",
+                "see that all entries are there, and allow it by name",
+            ),
+        )
+        for kind in ("ClusterSecretStore", "SecretStore")
+    },
+    ("postgresql.cnpg.io", "Pooler"): (
+        FieldRule("spec.instances", "becomes", "STOP", "Nothing reaches the database through it.", OFF, (0,), 1),
+    ),
+    ("cert-manager.io", "Certificate"): (
+        FieldRule(
+            "spec.dnsNames",
+            "goes",
+            "UPDATE",
+            "Clients refuse the certificate for the name that goes.",
+            FOLLOW,
+            severity="warning",
+        ),
+        FieldRule(
+            "spec.secretName",
+            "differs",
+            "UPDATE",
+            "The certificate in the old Secret is not renewed any more.",
+            FOLLOW,
+            severity="warning",
+        ),
     ),
     ("external-secrets.io", "ExternalSecret"): (
         FieldRule(
@@ -61,6 +91,16 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "DELETE",
             "The Secret with the old name is deleted; pods that still name it do not start any more.",
             "take the change back, or rename it where it is used in the same `up`",
+        ),
+    ),
+    ("nfd.k8s-sigs.io", "NodeFeatureRule"): (
+        FieldRule(
+            "spec.rules",
+            "goes",
+            "UPDATE",
+            "Nodes lose labels and extended resources that it no longer gives; new pods that need them find no place.",
+            COMPARE,
+            severity="warning",
         ),
     ),
     ("metallb.io", "L2Advertisement"): (

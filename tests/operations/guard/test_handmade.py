@@ -22,6 +22,8 @@ def test_the_guard_says_what_it_does(case: dict[str, Any]) -> None:
     said = {each.name for each in judgement.consequences if each.effect not in ("UPDATE", "ROLLOUT")}
     assert said & set(case["says"]) if case.get("loose") else said == set(case["says"])
     assert judgement.passes == case.get("passes", False)
+    if "warns" in case:
+        assert any(each.severity == "warning" for each in judgement.consequences)
 
 
 @pytest.mark.parametrize("how", VARIANTS)

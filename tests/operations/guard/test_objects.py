@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from components.kinds import PROTECTED
+from components.kinds import PROTECTED, kind_of
 from plan.changes.object_rules import KINDS
 from tests.operations.guard.steps import effects, judged, step
+from tests.plan.labs import FOLDERS, plan_of
 
 HOLDING = {
     "kubernetes:core/v1:Namespace": "Namespace/media/it",
@@ -42,6 +43,12 @@ def test_what_can_be_made_again_may_go(op: str, kind: str) -> None:
     (loss,) = judged(made(op, kind))
     assert loss.severity in ("info", "warning")
     assert loss.message
+
+
+@pytest.mark.parametrize("lab", FOLDERS)
+def test_an_update_of_every_kind_that_labs_write_is_known(lab: str) -> None:
+    written = {kind_of(manifest) for manifest in plan_of(lab).manifests}
+    assert {(group, kind) for group, _, kind in written} <= {kind for kind, rule in KINDS.items() if rule.knows_updates}
 
 
 def test_every_protected_kind_is_guarded() -> None:

@@ -1,0 +1,167 @@
+"""Effects of another value in a field that decides who reaches a service, as plain data.
+
+Sources: kubernetes v1.34.2 (`pkg/apis/core/validation/validation.go`, ValidateServiceUpdate); Traefik 3.7
+(`pkg/provider/kubernetes/{ingress,crd}`); ingress-nginx 1.13 (`docs/user-guide/nginx-configuration/annotations.md`).
+"""
+
+from collections.abc import Mapping
+
+from plan.changes.field_rule import COMPARE, FOLLOW, OFF, OLD_ADDRESS, OLD_HOST, OLD_PATH, UNGUARDED_ROUTE, FieldRule
+from plan.changes.kind_rule import Kind
+
+_GUARDING = (
+    "traefik.ingress.kubernetes.io/router.middlewares",
+    *(
+        f"nginx.ingress.kubernetes.io/{name}"
+        for name in ("auth-secret", "auth-signin", "auth-tls-secret", "auth-type", "auth-url", "whitelist-source-range")
+    ),
+)
+"""Annotations by which a controller asks for a login, or admits some addresses alone."""
+
+REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
+    ("", "Service"): (
+        FieldRule(
+            "spec.type",
+            "leaves",
+            "DISCONNECT",
+            "Its address or port outside of the cluster goes: nothing reaches it from there any more.",
+            OFF,
+            ("LoadBalancer", "NodePort"),
+            "ClusterIP",
+        ),
+        FieldRule(
+            "spec.selector",
+            "differs",
+            "DISCONNECT",
+            "It sends to other pods than before, or to none.",
+            "take the change back, unless the pods' labels change in the same `up`",
+        ),
+        FieldRule(
+            "spec.type",
+            "becomes",
+            "DISCONNECT",
+            "Its name leads to another host, and no more to its pods.",
+            OFF,
+            ("ExternalName",),
+            "ClusterIP",
+        ),
+        FieldRule("spec.ports.port", "goes", "DISCONNECT", "Nobody reaches it by the port that goes.", FOLLOW),
+        FieldRule("spec.ports.nodePort", "goes", "DISCONNECT", "Nobody reaches it by the port that goes.", FOLLOW),
+        FieldRule("spec.externalIPs", "goes", "DISCONNECT", OLD_ADDRESS, FOLLOW),
+        FieldRule(
+            "spec.loadBalancerClass",
+            "differs",
+            "FAIL",
+            "The API server refuses another class as long as it is a load balancer: the `up` ends half-way.",
+            "take the change back, or give the Service another name",
+        ),
+        FieldRule("spec.loadBalancerIP", "differs", "DISCONNECT", OLD_ADDRESS, FOLLOW),
+        FieldRule("metadata.annotations.metallb.io/loadBalancerIPs", "differs", "DISCONNECT", OLD_ADDRESS, FOLLOW),
+        FieldRule(
+            "spec.loadBalancerSourceRanges",
+            "appears",
+            "DISCONNECT",
+            "Only those addresses reach it from then on.",
+            FOLLOW,
+        ),
+        FieldRule(
+            "spec.loadBalancerSourceRanges",
+            "goes",
+            "DISCONNECT",
+            "Clients in the range that goes no longer reach it, unless no range is left.",
+            FOLLOW,
+        ),
+        FieldRule(
+            "spec.ipFamilies", "goes", "DISCONNECT", "Nobody reaches it by an address of the family that goes.", FOLLOW
+        ),
+        FieldRule("spec.ports.protocol", "goes", "DISCONNECT", "Nobody reaches it by the protocol that goes.", FOLLOW),
+        FieldRule("spec.externalName", "differs", "DISCONNECT", "Its name leads to another host.", FOLLOW),
+        FieldRule(
+            "spec.ports.targetPort",
+            "goes",
+            "UPDATE",
+            "It sends to another port of its pods, and reaches none that does not listen there yet.",
+            FOLLOW,
+            severity="warning",
+        ),
+        *(
+            FieldRule(
+                f"spec.{name}TrafficPolicy",
+                "becomes",
+                "UPDATE",
+                "A node without one of its pods no longer passes requests on.",
+                OFF,
+                ("Local",),
+                "Cluster",
+                severity="warning",
+            )
+            for name in ("external", "internal")
+        ),
+    ),
+    ("networking.k8s.io", "Ingress"): (
+        FieldRule("spec.rules.host", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
+        FieldRule(
+            "spec.ingressClassName",
+            "differs",
+            "DISCONNECT",
+            "Another controller serves it, or none.",
+            "take the change back, unless the other controller runs",
+        ),
+        FieldRule("spec.rules.http.paths.path", "goes", "DISCONNECT", OLD_PATH, FOLLOW, severity="warning"),
+        FieldRule(
+            "spec.rules.http.paths.backend.service.name",
+            "goes",
+            "DISCONNECT",
+            "Requests no longer reach the service that goes.",
+            FOLLOW,
+            severity="warning",
+        ),
+        FieldRule(
+            "spec.tls",
+            "goes",
+            "UPDATE",
+            "Browsers get another certificate than before, or the controller's own, and refuse that.",
+            FOLLOW,
+            severity="warning",
+        ),
+        *(
+            FieldRule(f"metadata.annotations.{each}", "goes", "UPDATE", UNGUARDED_ROUTE, FOLLOW, severity="warning")
+            for each in _GUARDING
+        ),
+        FieldRule(
+            "metadata.annotations.traefik.ingress.kubernetes.io/router.entrypoints",
+            "goes",
+            "DISCONNECT",
+            "Nothing reaches the service through the entry point that goes.",
+            FOLLOW,
+            severity="warning",
+        ),
+    ),
+    ("networking.k8s.io", "NetworkPolicy"): (
+        FieldRule("spec", "differs", "NOT-KNOWN", "Which traffic it stops depends on all its pods.", COMPARE),
+    ),
+    ("traefik.io", "IngressRoute"): (
+        FieldRule("spec.routes.match", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
+        FieldRule("spec.routes.middlewares", "goes", "UPDATE", UNGUARDED_ROUTE, FOLLOW, severity="warning"),
+        FieldRule(
+            "spec.routes.services.name",
+            "goes",
+            "DISCONNECT",
+            "Requests no longer reach the service that goes.",
+            FOLLOW,
+            severity="warning",
+        ),
+    ),
+    ("traefik.io", "Middleware"): tuple(
+        FieldRule(
+            f"spec.{each}",
+            "differs",
+            "UPDATE",
+            "Who passes it may be others than before, on every route that names it.",
+            COMPARE,
+            severity="warning",
+        )
+        for each in ("basicAuth", "chain", "digestAuth", "forwardAuth", "ipAllowList", "ipWhiteList", "plugin")
+    ),
+}
+"""The fields of each kind whose value decides about more than the object."""
