@@ -1,10 +1,12 @@
 """`homelab adopt` on the command line."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from cli.cluster import ContextOption, DumpOption, KubeconfigOption, Source, UsageOption
 from cli.options import Format, FormatOption, LabOption
@@ -17,6 +19,9 @@ class _MachinesByDefault(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args[:1] == ["--tidy"]:
             args = ["tidy", *args[1:]]
+        if args and args[0] not in self.commands and (near := get_close_matches(args[0], self.commands, cutoff=0.75)):
+            machine = f"If it is a machine, write `homelab adopt machines {args[0]}`"
+            raise TyperException(f"no such command {args[0]!r}; did you mean {near[0]!r}? {machine}")
         if not args or (args[0] not in self.commands and args[0] != "--help"):
             args = ["machines", *args]
         return super().parse_args(ctx, args)

@@ -11,7 +11,9 @@ from cli.cluster import (
     KubeconfigOption,
     Source,
 )
+from cli.completion import complete_lab
 from cli.forge import ApiOption, RepositoryOption
+from cli.lab import named
 from cli.options import Format, FormatOption, LabOption, PlanFormat
 from cli.proxmox import CaFileOption, EndpointOption, InsecureOption
 
@@ -32,7 +34,13 @@ def guard(
     ] = False,
     lab: Annotated[
         str | None,
-        typer.Option("--lab", "-l", help="Name of a folder in config/labs/, or a path; else the preview's own."),
+        typer.Option(
+            "--lab",
+            "-l",
+            help="Name of a folder in config/labs/, or a path; else the preview's own.",
+            callback=named,
+            autocompletion=complete_lab,
+        ),
     ] = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
@@ -86,7 +94,14 @@ def drift(
 
 def up(
     lab: Annotated[
-        str | None, typer.Option("--lab", "-l", help="The lab to apply; its stack has the name of its folder.")
+        str | None,
+        typer.Option(
+            "--lab",
+            "-l",
+            help="The lab to apply; its stack has the name of its folder.",
+            callback=named,
+            autocompletion=complete_lab,
+        ),
     ] = None,
     stack: Annotated[str | None, typer.Option(help="The stack, where it has another name.")] = None,
     allow: Annotated[list[str] | None, typer.Option(help="An effect to allow, for example REPLACE:k8s-node3.")] = None,

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from cli.completion import complete_lab
 from cli.lab import named
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from observation import Observation
+    from plan import Plan
 
 DumpOption = Annotated[
     Path | None,
@@ -34,7 +36,11 @@ ContextOption = Annotated[
 OptionalLabOption = Annotated[
     str | None,
     typer.Option(
-        "--lab", "-l", help="The lab that the cluster is of; another cluster is then refused.", callback=named
+        "--lab",
+        "-l",
+        help="The lab that the cluster is of; another cluster is then refused.",
+        callback=named,
+        autocompletion=complete_lab,
     ),
 ]
 
@@ -60,17 +66,24 @@ def observe_source(source: Source) -> "Observation":
     """
     from observation import read_dump
 
+    plan = _plan_of(source.lab) if source.lab else None
     observed = read_dump(source.dump, source.usage) if source.dump else _ask(source)
-    if source.lab:
-        from config.folder import lab_folder
-        from config.load import load_lab
+    if plan:
         from operations.identity import check_identity
-        from plan import make_plan
 
-        check_identity(make_plan(load_lab(lab_folder(source.lab))), observed)
+        check_identity(plan, observed)
     if source.prometheus and not source.usage:
         observed = _with_usage(source.prometheus, observed)
     return _with_history(source.history, observed) if source.history else observed
+
+
+def _plan_of(lab: str) -> "Plan":
+    """Planned before anything is asked. Raises InvalidLab."""
+    from config.folder import lab_folder
+    from config.load import load_lab
+    from plan import make_plan
+
+    return make_plan(load_lab(lab_folder(lab)))
 
 
 def _ask(source: Source) -> "Observation":

@@ -9,6 +9,11 @@ _CHECKOUT = Path(__file__).resolve().parents[1]
 PROJECT = "Pulumi.yaml"
 
 
+def is_checkout() -> bool:
+    """Whether this program is a checkout of its own, and no installed package."""
+    return (_CHECKOUT / PROJECT).is_file()
+
+
 def program_folder(lab: str | None = None) -> Path:
     """The project of a lab; where there is none, the current folder."""
     return next(project_folders(lab), Path.cwd())

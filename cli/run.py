@@ -73,7 +73,7 @@ def _sentence(error: TyperException, arguments: Sequence[str]) -> str:
     )
     meant = f"; did you mean --lab {lab}?" if lab and "--lab" not in arguments else ""
     place = f"homelab {arguments[0]}" if arguments and arguments[0].isalnum() and len(after) else "homelab"
-    return f"{said.rstrip('.')}{meant or f'; see {place} --help'}"
+    return f"{said.rstrip('.')}{meant or ('' if said.endswith('?') else f'; see {place} --help')}"
 
 
 def _is_lab(word: str) -> bool:

@@ -10,7 +10,7 @@ from cli.reports.adopt import adoption_report
 from cli.text.adopt import print_adoption
 from cli.text.console import make_console
 from config.folder import lab_folder
-from config.load import InvalidLab
+from config.load import InvalidLab, load_draft
 from operations.adopt import Edited, NotExtendable, NotKnown, Role, write_file
 from operations.adopt.machines import adopt
 from operations.clients.proxmox import NotAnswered, Refused
@@ -26,6 +26,7 @@ NO_NODES = (
 def run_adopt(lab: str, wanted: Names, roles: Names, dry_run: bool, reach: Reach, output: str) -> int:
     """Write the machines that Proxmox runs into the lab's file, and say how those that it has differ."""
     try:
+        load_draft(lab_folder(lab))
         adoption = adopt(lab_folder(lab), proxmox_of(lab, *reach), wanted, dict(map(_role, roles)))
         if adoption.added and not dry_run:
             write_file(adoption.file, adoption.after, adoption.before)

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from cli.exits import FINE
-from cli.output import print_json
+from cli.output import print_json, refuse_input
+from cli.program import is_checkout
 from cli.reports.files import FilesReport
 from config.schema import SCHEMAS, write_schemas
 from plan.wording import plural
@@ -11,6 +12,8 @@ from plan.wording import plural
 
 def run_schema(folder: Path | None, output: str) -> int:
     """Write the JSON Schemas of a lab's files."""
+    if folder is None and not is_checkout():
+        return refuse_input(f"where to? Name a folder; those of this package are in {SCHEMAS} already", output)
     target = folder or SCHEMAS
     write_schemas(target)
     files = sorted(target.glob("*.json"))

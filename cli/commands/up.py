@@ -65,6 +65,11 @@ def run_up(request: Request) -> int:
     """Preview, judge, show, ask, look again, apply, and print the outcome."""
     if request.stack is None and request.lab is None:
         return refuse_input("which lab? Name it with --lab NAME, or its stack with --stack NAME", request.output)
+    if request.lab is not None:
+        try:
+            load_lab(lab_folder(request.lab))
+        except InvalidLab as error:
+            return refuse_lab(request.lab, error, request.output)
     if not request.dry_run and not request.yes and (request.output == "json" or not sys.stdin.isatty()):
         return refuse_input("there is no terminal to ask on: add --yes, or --dry-run to apply nothing", request.output)
     stack = request.stack or lab_folder(request.lab or "").resolve().name

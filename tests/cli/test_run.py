@@ -31,6 +31,15 @@ def run(*arguments: str, cwd: Path = ROOT, **options: object) -> subprocess.Comp
         (["plan", "--lab", ""], f"--lab: {EMPTY}; see homelab plan --help"),
         (["plan", "--lab", " "], f"--lab: {EMPTY}; see homelab plan --help"),
         (["plan", "--against", ""], AGAINST),
+        (["up", "--lab", ""], f"--lab: {EMPTY}; see homelab up --help"),
+        (["explan"], "no such command 'explan'. Did you mean 'explain', 'plan'?"),
+        (
+            ["adopt", "clustr"],
+            (
+                "no such command 'clustr'; did you mean 'cluster'? If it is a machine, write "
+                "`homelab adopt machines clustr`; see homelab adopt --help"
+            ),
+        ),
     ],
 )
 def test_a_command_line_that_is_none_is_answered_in_a_sentence(arguments: list[str], sentence: str) -> None:
@@ -44,6 +53,29 @@ def test_programs_get_the_sentence_as_json(arguments: list[str]) -> None:
     assert done.returncode == 2
     assert done.stdout.startswith('{\n  "valid": false,\n  "message": "')
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["up"],
+        ["up", "--yes"],
+        ["preflight"],
+        ["doctor"],
+        ["drift"],
+        ["drain", "worker1"],
+        ["scale"],
+        ["upgrade"],
+        ["rightsize"],
+        ["adopt", "machines"],
+        ["adopt", "hand-over"],
+        ["rehearse"],
+    ],
+)
+def test_a_lab_that_is_not_there_is_told_before_anything_is_asked(command: list[str], tmp_path: Path) -> None:
+    done = run(*command, "--lab", "smal", env=os.environ | {"KUBECONFIG": str(tmp_path / "none"), "PATH": ""})
+    assert done.returncode == 2
+    assert "there is no such folder; did you mean 'small'?" in done.stdout
 
 
 def test_a_folder_without_a_lab_is_told_once(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Homelab
 from tests.plan.labs import ROOT
 
@@ -29,3 +31,10 @@ def test_nothing_is_written_through_a_link(tmp_path: Path, homelab: Homelab) -> 
     (folder / "site.json").symlink_to(outside)
     assert homelab("schema", folder).exit_code == 0
     assert outside.read_text() == "mine"
+
+
+def test_nothing_is_written_into_an_installed_package(homelab: Homelab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.commands.schema.is_checkout", lambda: False)
+    result = homelab("schema")
+    assert result.exit_code == 2
+    assert "where to? Name a folder" in result.stderr
