@@ -19,6 +19,7 @@ MODULES: Mapping[str, str] = {
     "apps": "apps",
     "autoscaling": "autoscaling",
     "batch": "batch",
+    "discovery.k8s.io": "discovery",
     "networking.k8s.io": "networking",
     "node.k8s.io": "node",
     "policy": "policy",

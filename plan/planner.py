@@ -26,6 +26,7 @@ from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
 from plan.findings.device_files import device_file_findings
 from plan.findings.devices import device_findings
+from plan.findings.external_names import external_name_findings
 from plan.findings.file_servers import file_server_findings
 from plan.findings.gpu import gpu_findings
 from plan.findings.host_paths import host_path_findings
@@ -118,6 +119,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *longhorn_findings(lab, nodes, services),
                 *slow_start_findings(lab),
                 *removed_api_findings(lab),
+                *external_name_findings(lab),
                 *retention_findings(lab),
                 *job_ending_findings(lab),
                 *file_server_findings(lab),

@@ -60,13 +60,14 @@ class TurnReport(Report):
 
 
 class ServiceReport(Report):
-    """A service: figures of one pod of its main workload, then the sums over all that runs steadily."""
+    """A service: figures of one pod of its main workload, then the sums over all that runs steadily. A service without
+    pods has the figures of none."""
 
     name: str
     kind: str
     tier: str
     namespace: str
-    qos: QosClass
+    qos: QosClass | None
     priority: int
     replicas: int
     cpu_request: str
@@ -110,17 +111,17 @@ def service_document(plan: Plan, name: str) -> ServiceDocument:
 
 def service_report(plan: Plan, service: Service) -> ServiceReport:
     """A service for programs."""
-    main = service.workloads[0]
-    requests, limits = pod_requests(main.pod), pod_limits(main.pod)
+    main = next(iter(service.workloads), None)
+    requests, limits = (pod_requests(main.pod), pod_limits(main.pod)) if main else ({}, {})
     total = total_requests(service.workloads)
     return ServiceReport(
         name=service.name,
         kind=service.kind,
         tier=service.tier,
         namespace=service.namespace,
-        qos=main.qos,
-        priority=main.pod.priority,
-        replicas=main.replicas,
+        qos=main.qos if main else None,
+        priority=main.pod.priority if main else plan.lab.tiers[service.tier].priority,
+        replicas=main.replicas if main else 0,
         cpu_request=notation(CPU, requests.get(CPU, 0)),
         memory_request=notation(MEMORY, requests.get(MEMORY, 0)),
         memory_limit=notation(MEMORY, limits[MEMORY]) if MEMORY in limits else None,

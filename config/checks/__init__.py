@@ -12,6 +12,7 @@ from config.checks.cluster import (
 )
 from config.checks.databases import check_databases
 from config.checks.exposure import check_authentication, check_exposures, check_ways
+from config.checks.external import check_external
 from config.checks.files import check_objects
 from config.checks.gpu import check_gpu
 from config.checks.kubeadm import check_cluster_ranges, check_control_plane_sizes, check_reservations
@@ -21,7 +22,7 @@ from config.checks.namespaces import check_groups, check_namespaces, check_workl
 from config.checks.objects import check_files, check_releases, check_routes, check_service_names
 from config.checks.platform import check_platform, check_watching
 from config.checks.references import check_references
-from config.checks.secrets import check_secrets
+from config.checks.secrets import check_external_secrets, check_secrets
 from config.checks.site import check_site
 from config.checks.tiers import check_tier_label, check_tiers
 from config.checks.unique import check_numbers, check_unique
@@ -86,6 +87,8 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_workloads,
             check_helm,
             check_databases,
+            check_external,
+            check_external_secrets,
             check_amounts,
             check_copies,
             check_exposures,

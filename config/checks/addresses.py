@@ -7,7 +7,7 @@ from itertools import combinations
 from config.draft import Draft
 from config.source import Path, Problem
 
-_RESERVED = {
+RESERVED = {
     IPv4Network("0.0.0.0/8"): "which stands for no address",
     IPv4Network("127.0.0.0/8"): "in which each machine talks to itself",
     IPv4Network("169.254.0.0/16"): "which no router forwards",
@@ -28,7 +28,7 @@ def check_ranges(lab: Draft) -> Iterator[Problem]:
 def check_usable(lab: Draft) -> Iterator[Problem]:
     """A range is one from which machines, pods or services can have addresses."""
     for path, cidr in _ranges(lab):
-        for reserved, use in _RESERVED.items():
+        for reserved, use in RESERVED.items():
             if cidr.overlaps(reserved):
                 yield lab.problem(path, f"{cidr} is of {reserved}, {use}; write for example {_EXAMPLES[str(path[-1])]}")
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from config.cluster import Platform
 from config.draft import Draft
-from config.service import Service
+from config.service import ExternalService, Service
 from config.service.exposure import Exposure
 from config.source import Problem
 from config.suggest import did_you_mean
@@ -38,7 +38,9 @@ def _has_no_way(lab: Draft) -> bool:
 
 
 def _ports(name: str, service: Service, exposure: Exposure) -> Collection[str]:
-    """Names of the ports of the workload that answers."""
+    """Names of the ports of the workload, or of the host outside of the cluster, that answers."""
+    if isinstance(service, ExternalService):
+        return service.ports
     for part in service.parts(name):
         if part.is_main if exposure.workload is None else part.path[-1] == exposure.workload and not part.is_main:
             return part.workload.reached_ports

@@ -14,7 +14,7 @@ def check_service_names(lab: Draft) -> Iterator[Problem]:
     """A Kubernetes Service is a label of DNS by the older rule, which begins with a letter (RFC 1035)."""
     for name, service in lab.services.items():
         listens = service.listens() or any(part.workload.reached_ports for part in service.parts(name))
-        if name[0].isdigit() and listens and service.makes_pods in ("program", "operator"):
+        if name[0].isdigit() and listens and service.makes_pods in ("program", "operator", "nobody"):
             message = f"{name!r} becomes the name of a Kubernetes Service, which begins with a letter; rename the file"
             yield lab.problem(("services", name), message)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from config.draft import Draft
-from config.service import HelmService
+from config.service import HelmService, Service
 from config.service.container import Container
 from config.source import Path, Problem
 from config.suggest import did_you_mean
@@ -32,6 +32,27 @@ def check_secrets(lab: Draft) -> Iterator[Problem]:
                 if source.secret is not None:
                     message = "a chart refers to a Secret by its values; state it there, and remove it here"
                     yield lab.problem(("services", name, "secrets", key), message)
+
+
+def check_external_secrets(lab: Draft) -> Iterator[Problem]:
+    """A stated ExternalSecret fetches something from a store, and is no other Secret of the service."""
+    has_vault = not lab.cluster or lab.cluster.platform.secrets is not None
+    for name, service in lab.services.items():
+        for key, stated in service.external_secrets.items():
+            path: Path = ("services", name, "external_secrets", key)
+            if not stated.keys and not stated.items:
+                yield lab.problem(path, "fetches nothing; state keys, or items of which it has all fields")
+            if stated.store is None and not has_vault:
+                yield lab.problem(path, "needs store, or platform.secrets in cluster.yaml: where its values come from")
+            if key == service.secret(name) and _has_secrets(service):
+                yield lab.problem(path, f"{key!r} is made of the service's secrets; give it another name")
+            if stated.keeps_others and not stated.template:
+                yield lab.problem((*path, "keeps_others"), "has no effect without template; leave it out")
+
+
+def _has_secrets(service: Service) -> bool:
+    stated = service.secrets if isinstance(service, HelmService) else {}
+    return bool(stated) or any(container.secrets for _, container in service.containers_of(""))
 
 
 def _sources(lab: Draft, name: str) -> Iterator[tuple[Path, bool]]:

@@ -1,5 +1,6 @@
 """Values that may exist only once: numbers, addresses, names, ports."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from ipaddress import IPv4Address
 from typing import NamedTuple
@@ -181,6 +182,26 @@ def _workload_ports(lab: Draft) -> Iterator[Claim]:
                     yield Claim((path, port_name), at, f"the port name {port_name!r}")
 
 
+def _served_ports(lab: Draft) -> Iterator[Claim]:
+    """Of a Kubernetes Service: the API server refuses two ports of one number and protocol, and a port of the nodes
+    that any other Service has. One number of two containers is refused already."""
+    for name, service in lab.services.items():
+        is_refused = Counter((_owner(path), port.number, port.protocol) for path, port in service.served(name))
+        for path, port in service.served(name):
+            number, protocol, owner = port.reached, port.protocol, _owner(path)
+            if not service.parts(name) or is_refused[owner, port.number, protocol] == 1:
+                what = f"port {number}/{protocol.lower()} of its Kubernetes Service"
+                yield Claim((owner, number, protocol), path, what)
+            if port.node:
+                yield Claim((port.node, protocol), path, f"port {port.node}/{protocol.lower()} of the nodes")
+
+
+def _owner(path: Path) -> Path:
+    """The workload, or the host outside of the cluster, that has a port."""
+    ends = [index for index, part in enumerate(path) if index > 1 and part in ("sidecars", "ports")]
+    return path[: ends[0]]
+
+
 def _container_names(lab: Draft) -> Iterator[Claim]:
     """Within a pod: the main container has the workload's name unless it existed before, and the planner adds the one
     that waits."""
@@ -220,6 +241,7 @@ CLAIMS: tuple[Callable[[Draft], Iterator[Claim]], ...] = (
     _hostnames,
     _load_balancer_ports,
     _workload_ports,
+    _served_ports,
     _container_names,
     _mount_paths,
 )

@@ -14,6 +14,7 @@ from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.port import ContainerPort
 from config.service.published import OwnAddress, Published, addresses_of
 from config.service.resources import Gpu, Resources
+from config.service.stated_secret import ExternalSecret
 from config.service.volume import Volume
 from config.source import Path
 
@@ -107,8 +108,8 @@ class Named(NamedTuple):
 class ServiceBase(Published):
     """Fields of every service, and the questions that each kind of service answers about itself."""
 
-    makes_pods: ClassVar[Literal["program", "chart", "operator", "owner"]]
-    """Author of its pods; the program labels only its own."""
+    makes_pods: ClassVar[Literal["program", "chart", "operator", "owner", "nobody"]]
+    """Author of its pods; the program labels only its own. A host outside of the cluster has none."""
     listens_at: ClassVar[Literal["ports", "endpoint", "endpoints"]]
     """The key that says where it listens."""
     speaks_http: ClassVar[bool] = True
@@ -141,6 +142,9 @@ class ServiceBase(Published):
     """Annotations, as `annotations: {route: {example.com/name: value}}`."""
     ignore_fields: dict[PatchTarget, Annotated[tuple[FieldPath, ...], Field(min_length=1)]] = {}
     """Fields that something else owns, by object: `deployment/immich: [spec.template.spec.containers[0].image]`."""
+    external_secrets: dict[Name, ExternalSecret] = {}
+    """Secrets that External Secrets makes beside those of `secrets`, by name: keys of any store, items as a whole, and
+    what a template makes of them. Pods use them as Secrets that exist, for example `env_from: [{secret: NAME}]`."""
     objects: tuple[FileName, ...] = ()
     """Files with Kubernetes objects of any kind, in the folder `services/<service>`. An object that states no namespace
     gets the service's; all get its labels. Their pods are planned like all others."""
@@ -169,6 +173,13 @@ class ServiceBase(Published):
     @abstractmethod
     def listens(self, workload: str | None = None) -> tuple[ContainerPort, ...]:
         """The ports at which it, or one of its further workloads, is reached, as far as they are known."""
+
+    def served(self, name: str) -> Iterator[tuple[Path, ContainerPort]]:
+        """The ports of its Kubernetes Services, with where each stands."""
+        for path, _, workload in self.parts(name):
+            yield from (((*path, "ports", key), port) for key, port in workload.ports.items())
+            for sidecar, each in workload.sidecars.items():
+                yield from (((*path, "sidecars", sidecar, "ports", key), port) for key, port in each.ports.items())
 
     def addresses(self, name: str) -> Iterator[OwnAddress]:
         """The addresses of the load balancer that it and its further workloads have."""

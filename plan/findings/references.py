@@ -97,7 +97,7 @@ def _known(lab: Lab, services: Iterable[PlannedService]) -> _Known:
     open_to_others: set[str] = set()
     for service in services:
         config = lab.services[service.name]
-        if config.kind not in ("app", "gpu", "mysql") or config.objects:
+        if config.kind not in ("app", "gpu", "mysql", "external") or config.objects:
             open_to_others.add(service.namespace)
         for manifest in service.objects:
             if manifest["kind"] == "Service":

@@ -84,7 +84,7 @@ def _standard(lab: Lab, name: str, service: Service) -> PodSecurityStandard | No
     broken = {each.breaks for each in excepted_keys(name, service, lab.tiers[service.tier])}
     if "host-access" in service.exceptions or "baseline" in broken:
         return "privileged"
-    is_known = service.makes_pods in ("program", "operator")
+    is_known = service.makes_pods in ("program", "operator", "nobody")
     if not is_known or service.exceptions.keys() & _ALLOWED_BY or _lowered_by(lab, name, service):
         return "baseline"
     return lab.tiers[service.tier].pod_security

@@ -33,9 +33,14 @@ def is_asked_for(lab: Lab) -> bool:
 
 
 def denied(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[Service]) -> tuple[list[str], list[str]]:
-    """Namespaces of tiers with network policies: those that get them, and those that stay as they are."""
+    """Namespaces of tiers with network policies: those that get them, and those that stay as they are. Hosts outside of
+    the cluster have no pods to close."""
     by_name = {each.name: each for each in services}
-    asked = [each for each in namespaces if lab.tiers[each.tier].network_policies]
+    asked = [
+        each
+        for each in namespaces
+        if lab.tiers[each.tier].network_policies and any(by_name[name].kind != "external" for name in each.services)
+    ]
     known = {each.name for each in asked if all(_writes_its_pods(by_name[name]) for name in each.services)}
     return [each.name for each in asked if each.name in known], [each.name for each in asked if each.name not in known]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from config.service.container import Workload as WorkloadConfig
 from config.service.secret import SecretVariable
+from config.service.stated_secret import ExternalSecret, RemoteKey, WholeItem
 from plan.model import Manifest
 from plan.model.metadata import manifest
 from plan.workloads.context import ServiceContext
@@ -85,3 +86,44 @@ def external_secret(
 
 def _datum(key: str, reference: dict[str, str]) -> dict[str, Any]:
     return {"secretKey": key, "remoteRef": reference}
+
+
+def stated_secrets(context: ServiceContext) -> Iterator[Manifest]:
+    """The ExternalSecrets that a service states as they are."""
+    for name, stated in context.service.external_secrets.items():
+        is_own, _, called = (stated.store or STORE).rpartition("/")
+        template = _template(stated)
+        target = {"name": stated.secret or name, "creationPolicy": stated.creation}
+        yield manifest(
+            API_VERSION,
+            "ExternalSecret",
+            name,
+            context.namespace,
+            labels=context.own_labels(),
+            marked=not context.stays_as_it_is,
+            spec={
+                "refreshInterval": stated.refresh,
+                "secretStoreRef": {"kind": is_own or "ClusterSecretStore", "name": called},
+                "target": {**target, **({"template": template} if template else {})},
+                **({"dataFrom": [*map(_whole, stated.items)]} if stated.items else {}),
+                **({"data": [_datum(key, _remote(each)) for key, each in stated.keys.items()]} if stated.keys else {}),
+            },
+        )
+
+
+def _template(stated: ExternalSecret) -> Manifest:
+    metadata = {"labels": dict(stated.labels)} if stated.labels else None
+    merge = "Merge" if stated.keeps_others else None
+    made = {"type": stated.type, "metadata": metadata, "mergePolicy": merge, "data": dict(stated.template) or None}
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def _whole(item: WholeItem) -> Manifest:
+    renamed = [{"regexp": {"source": source, "target": target}} for source, target in item.rename.items()]
+    return {"extract": {"key": item.path}, **({"rewrite": renamed} if renamed else {})}
+
+
+def _remote(stated: RemoteKey) -> dict[str, str]:
+    decoding = "Base64" if stated.base64 else None
+    found = {"key": stated.path, "property": stated.key, "version": stated.version, "decodingStrategy": decoding}
+    return {key: value for key, value in found.items() if value is not None}

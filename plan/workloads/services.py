@@ -4,13 +4,22 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from config.lab import Lab
-from config.service import AppService, GpuService, HelmService, MysqlService, ObjectsService, PostgresService
+from config.service import (
+    AppService,
+    ExternalService,
+    GpuService,
+    HelmService,
+    MysqlService,
+    ObjectsService,
+    PostgresService,
+)
 from plan.kubernetes.eviction import eviction_order
 from plan.model import Manifest, Node, Release, Service, Workload
 from plan.model.metadata import api_group
 from plan.tiers.conventions import HEADROOM
 from plan.workloads.apps import build_app
 from plan.workloads.context import ServiceContext
+from plan.workloads.external import build_external
 from plan.workloads.helm import build_helm, release
 from plan.workloads.mysql import build_mysql
 from plan.workloads.objects import build_objects, build_stand_alone
@@ -18,6 +27,7 @@ from plan.workloads.ownership import ignored
 from plan.workloads.patches import patched, replanned
 from plan.workloads.platform import platform_manifests, platform_values
 from plan.workloads.postgres import build_postgres
+from plan.workloads.secrets import stated_secrets
 
 
 def plan_services(lab: Lab, nodes: tuple[Node, ...]) -> tuple[Service, ...]:
@@ -45,10 +55,10 @@ def _service(context: ServiceContext, providers: Mapping[str, str]) -> Service:
     platform_before, platform_after = platform_manifests(context)
     added, first, then = build_objects(context)
     if config.makes_pods == "chart":
-        before += [*platform_before, *first]
+        before += [*platform_before, *stated_secrets(context), *first]
         after += [*platform_after, *then]
     else:
-        after += [*platform_before, *platform_after, *first, *then]
+        after = [*stated_secrets(context), *after, *platform_before, *platform_after, *first, *then]
     before, after = patched(context, before), patched(context, after)
     workloads = replanned(context, [*workloads, *added], [*before, *after])
     chart = _release(context, before, providers)
@@ -81,6 +91,8 @@ def _build(context: ServiceContext) -> tuple[list[Workload], list[Manifest], lis
             workloads, manifests = build_mysql(context, config)
         case AppService() | GpuService():
             workloads, manifests = build_app(context, config)
+        case ExternalService():
+            workloads, manifests = [], build_external(context, config)
         case ObjectsService():
             workloads, manifests = build_stand_alone(context, config)
         case _:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.service import HelmService
+from config.service import ExternalService, HelmService
 from plan.model import Manifest, Plan
 from tests.plan.labs import containers, name_of, objects, plan_of, pod_templates, written_pod_templates
 
@@ -105,15 +105,25 @@ def test_every_controller_selects_its_own_pods_and_no_others(plan: Plan) -> None
 )
 def test_what_selects_pods_selects_those_of_one_workload(kind: str, at: tuple[str, ...], plan: Plan) -> None:
     for manifest in objects(plan, kind):
+        if leads_outside(plan, manifest):
+            continue
         selector = manifest["spec"]
         for key in at:
             selector = selector[key]
         assert len(matched(plan, name_of(manifest)[0], selector)) == 1, name_of(manifest)
 
 
+def leads_outside(plan: Plan, manifest: Manifest) -> bool:
+    """Whether a Service is one of a host outside of the cluster, which has no pods."""
+    config = plan.lab.services.get(manifest["metadata"]["labels"]["homelab/service"])
+    return manifest["kind"] == "Service" and isinstance(config, ExternalService)
+
+
 def test_every_port_of_a_service_is_one_of_its_pods(plan: Plan) -> None:
     templates = {name_of(controller): template for controller, template in pod_templates(plan)}
     for service in objects(plan, "Service"):
+        if leads_outside(plan, service):
+            continue
         (controller,) = matched(plan, name_of(service)[0], service["spec"]["selector"])
         listening = {
             (port["name"], port["protocol"])

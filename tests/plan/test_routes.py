@@ -74,6 +74,7 @@ def test_a_lab_without_an_ingress_controller_uses_its_first_gateway(folder: Path
         [
             {"file": "cluster.yaml", "old": f"{ingress}\n", "new": ""},
             {"file": "services/routes.yaml", "new": PLAIN},
+            {"file": "services/attic.yaml", "new": PLAIN.replace("plain", "attic")},
         ],
     )
     spec = route(make_plan(load_lab(folder)), "plain.every.example")["spec"]

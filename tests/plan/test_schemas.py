@@ -24,6 +24,7 @@ DEFINED_BY_CHARTS = {
     ("postgresql.cnpg.io/v1", "Cluster"),
     ("postgresql.cnpg.io/v1", "Database"),
     ("traefik.io/v1alpha1", "Middleware"),
+    ("traefik.io/v1alpha1", "ServersTransport"),
 }
 """Custom kinds: their schemas come with the charts, not with Kubernetes."""
 
