@@ -1,13 +1,13 @@
 """`cluster.yaml`: the Kubernetes cluster, made by kubeadm on the machines."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from config.ingress import Gateway, Ingress, PublicDns
-from config.kubernetes import LabelKey, LabelValue, ResourceName
-from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, shown
+from config.kubernetes import LabelKey, LabelValue, ResourceName, SecretKey
+from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, shown, text_like
 from config.quantity import CpuQuantity, FileSize, MemoryQuantity
 from config.service.exposure import Exposure
 
@@ -34,6 +34,13 @@ def _checked_version(text: str) -> str:
 
 KubernetesVersion = Annotated[
     str, AfterValidator(_checked_version), WithJsonSchema({"type": "string", "pattern": r"^v1\.\d+\.\d+$"})
+]
+Certificates = Annotated[
+    str,
+    text_like(
+        r"^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n?)+$",
+        "certificates in PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+    ),
 ]
 CpuManager = Literal["none", "static"]
 Distribution = Literal["kubeadm", "k3s", "talos"]
@@ -142,6 +149,27 @@ class GpuSharing(Model):
     needs."""
 
 
+class VaultAuthority(Model):
+    """The authority that signed Vault's certificate: its own certificate, which is no secret, here or in an object."""
+
+    certificate: Certificates | None = None
+    """In PEM; several, one below the other, while one takes over from another."""
+    secret: Name | None = None
+    """A Secret that has it, as cert-manager writes it."""
+    config_map: Name | None = None
+    """A ConfigMap that has it, as trust-manager writes it."""
+    namespace: Name | None = None
+    """The namespace of that object; left out, that of Vault."""
+    key: SecretKey = "ca.crt"
+    """The key of that object."""
+
+    @model_validator(mode="after")
+    def _at_one_place(self) -> Self:
+        if [self.certificate, self.secret, self.config_map].count(None) != 2:
+            raise ValueError("say one of certificate, secret and config_map")
+        return self
+
+
 class Secrets(Model):
     """Where secrets come from: Vault, through the External Secrets operator."""
 
@@ -149,6 +177,9 @@ class Secrets(Model):
     vault: Name
     mount: Name = "secret"
     role: Name = "external-secrets"
+    authority: VaultAuthority | None = None
+    """With it secrets are asked for over TLS, and Vault's certificate has to be for `NAME.NAMESPACE.svc.cluster.local`;
+    left out, secrets cross the pod network in clear."""
 
 
 class Watching(Model):
@@ -174,6 +205,9 @@ class Platform(Model):
     tier_of_namespaces: Literal["label or prefix", "label"] = "label or prefix"
     """The tier of a namespace made by hand is in its label. With `label or prefix`, one whose name begins with a tier,
     as `4-aux-cyberchef`, gets that label."""
+    kubelet_certificates: Name | None = None
+    """The service that approves the serving certificates that kubelets ask the cluster for, such as
+    kubelet-csr-approver; left out, each kubelet signs its own, which nobody can check."""
     pod_network: Name | None = None
     """The service that installs the network plugin, before anything that needs a pod to start; left out, the
     plugin is there already."""

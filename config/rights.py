@@ -8,7 +8,12 @@ from config.service.app import OwnWorkloads
 from config.source import Path
 
 Power = Literal[
-    "everything", "secrets of every namespace", "roles and their bindings", "pods of every namespace", "nodes"
+    "everything",
+    "secrets of every namespace",
+    "roles and their bindings",
+    "pods of every namespace",
+    "nodes",
+    "certificates of every user",
 ]
 """A right that leads to all others, by the objects that it is about."""
 
@@ -41,11 +46,20 @@ def powers(
         yield "pods of every namespace"
     if in_core and cluster_wide and (every_resource or "nodes/proxy" in resources):
         yield "nodes"
+    of_certificates = not {"certificates.k8s.io", "*"}.isdisjoint(groups)
+    if (
+        of_certificates
+        and not {"approve", "sign", "*"}.isdisjoint(verbs)
+        and (every_resource or "signers" in resources)
+    ):
+        yield "certificates of every user"
 
 
 def excepted_permissions(name: str, service: Service) -> Iterator[tuple[Path, Power]]:
     """The permissions of a service that need the exception `cluster-rights`."""
     for index, each in enumerate(service.permissions if isinstance(service, OwnWorkloads) else ()):
+        if each.names:
+            continue
         found = powers({each.api_group}, each.resources, each.verbs, cluster_wide=each.scope == "cluster")
         if power := next(found, None):
             yield ("services", name, "permissions", index), power

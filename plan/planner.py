@@ -21,6 +21,7 @@ from plan.findings.chart_rollouts import chart_rollout_findings
 from plan.findings.chart_values import chart_value_findings, footprint_findings
 from plan.findings.chart_versions import chart_version_findings
 from plan.findings.claims import claim_findings
+from plan.findings.clear_secrets import clear_secret_findings
 from plan.findings.connections import connection_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
@@ -32,6 +33,7 @@ from plan.findings.gpu import gpu_findings
 from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
 from plan.findings.job_endings import job_ending_findings
+from plan.findings.kubelet_certificates import kubelet_certificate_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.longhorn import longhorn_findings
 from plan.findings.lowered_standards import lowered_standard_findings
@@ -101,6 +103,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *pod_network_findings(lab, services),
                 *pod_range_findings(lab, services),
                 *credential_findings(lab),
+                *kubelet_certificate_findings(lab, services),
                 *shutdown_findings(lab),
                 *service_findings(lab, services),
                 *block_volume_findings(lab),
@@ -127,6 +130,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *image_source_findings(lab),
                 *chart_source_findings(lab),
                 *plain_secret_findings(lab),
+                *clear_secret_findings(lab, services),
                 *kubernetes_version_findings(lab, services),
                 *rights_findings(lab, services),
                 *lowered_standard_findings(lab, namespaces),

@@ -16,7 +16,7 @@ _PROVIDES = {
 """The API group whose kinds the planner writes, by the part of the platform that has to install it."""
 
 _ANSWERS = ("ingress.forward_auth", "secrets.vault")
-_RUNS = ("pod_network", "gpu.operator", "gpu.feature_discovery")
+_RUNS = ("kubelet_certificates", "pod_network", "gpu.operator", "gpu.feature_discovery")
 
 
 def check_platform(lab: Draft) -> Iterator[Problem]:

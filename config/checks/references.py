@@ -42,6 +42,7 @@ REFERENCES = (
     Reference("machines.*.template", "template", "site.templates"),
     Reference("cluster.node_network", "network", "networks.networks"),
     Reference("cluster.platform.policy_engine", "service", "services"),
+    Reference("cluster.platform.kubelet_certificates", "service", "services"),
     Reference("cluster.platform.pod_network", "service", "services"),
     Reference("cluster.platform.recommender", "service", "services"),
     Reference("cluster.platform.databases", "service", "services"),

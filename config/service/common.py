@@ -53,7 +53,7 @@ Departure = Literal[
 - `devices`: devices of the node, resource claims, or further networks.
 """
 
-Verb = Literal["get", "list", "watch", "create", "update", "patch", "delete"]
+Verb = Literal["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "approve", "sign"]
 
 
 class Permission(Model):
@@ -63,6 +63,8 @@ class Permission(Model):
     """API group of the resources; empty for the core group."""
     resources: Annotated[tuple[Text, ...], Field(min_length=1)]
     verbs: Annotated[tuple[Verb, ...], Field(min_length=1)]
+    names: tuple[Text, ...] = ()
+    """The objects that it is for; left out, all."""
     scope: Literal["namespace", "cluster"] = "namespace"
 
 

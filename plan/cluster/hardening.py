@@ -13,6 +13,7 @@ API_SERVER_FOLDER = "/etc/kubernetes/api-server"
 ENCRYPTION = f"{API_SERVER_FOLDER}/encryption.yaml"
 AUDIT_POLICY = f"{API_SERVER_FOLDER}/audit-policy.yaml"
 AUDIT_LOGS = "/var/log/kubernetes"
+CLUSTER_AUTHORITY = "/etc/kubernetes/pki/ca.crt"
 
 POD_PIDS = 4096
 """Processes and threads of one pod: a fork bomb ends there, and a database does not."""
@@ -31,8 +32,11 @@ CIPHERS = (
 _WITHOUT_PROFILING = {"profiling": "false"}
 
 
-def hardened_cluster() -> Manifest:
-    """Fields of kubeadm's ClusterConfiguration. Those of `apiServer` come to the ones that it has."""
+def hardened_cluster(*, kubelets_are_signed: bool) -> Manifest:
+    """Fields of kubeadm's ClusterConfiguration. Those of `apiServer` come to the ones that it has.
+
+    Where the cluster's authority signs the certificates of kubelets, the API server accepts no other.
+    """
     return {
         "apiServer": {
             "extraArgs": _arguments(
@@ -46,6 +50,7 @@ def hardened_cluster() -> Manifest:
                     "audit-log-maxsize": "100",
                     "tls-min-version": TLS_VERSION,
                     "tls-cipher-suites": ",".join(CIPHERS),
+                    **({"kubelet-certificate-authority": CLUSTER_AUTHORITY} if kubelets_are_signed else {}),
                 }
             ),
             "extraVolumes": [

@@ -117,7 +117,8 @@ def api_endpoint(lab: Lab) -> str:
 
 def _cluster_configuration(lab: Lab) -> Manifest:
     cluster = lab.cluster
-    hardened: Manifest = hardened_cluster() if founder(lab) else {"apiServer": {}}
+    signed = cluster.platform.kubelet_certificates is not None
+    hardened: Manifest = hardened_cluster(kubelets_are_signed=signed) if founder(lab) else {"apiServer": {}}
     return {
         "apiVersion": API_VERSION,
         "kind": "ClusterConfiguration",
@@ -169,6 +170,7 @@ def _kubelet_configuration(lab: Lab) -> Manifest:
         "containerLogMaxFiles": kubelet.container_logs.max_files,
         "shutdownGracePeriodByPodPriority": shutdown_grace_periods(lab.tiers),
         **(hardened_kubelet() if founder(lab) else {}),
+        **({"serverTLSBootstrap": True} if cluster.platform.kubelet_certificates else {}),
     }
 
 

@@ -37,7 +37,13 @@ def _granted(
     context: ServiceContext, stated: Sequence[Permission], kind: str, name: str, namespace: str | None
 ) -> Iterator[Manifest]:
     rules: list[dict[str, Any]] = [
-        {"apiGroups": [each.api_group], "resources": list(each.resources), "verbs": list(each.verbs)} for each in stated
+        {
+            "apiGroups": [each.api_group],
+            "resources": list(each.resources),
+            **({"resourceNames": list(each.names)} if each.names else {}),
+            "verbs": list(each.verbs),
+        }
+        for each in stated
     ]
     yield manifest(API_VERSION, kind, name, namespace, labels=context.labels(), rules=rules)
     yield manifest(

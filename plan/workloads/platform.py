@@ -1,11 +1,13 @@
 """Objects that the services of the platform need in addition to their charts, as other services rely on them."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.cluster import GpuSharing
+from config.cluster import GpuSharing, Secrets
 from config.lab import Lab
+from config.namespaces import namespace_of
 from plan.cluster.nodes import gpus_of, video_memory_of
 from plan.model import Manifest
 from plan.model.metadata import manifest
@@ -63,7 +65,8 @@ def _secret_store(context: ServiceContext) -> Manifest:
     assert secrets is not None, "only called for the operator of secrets"
     host, port = endpoint(context.lab, secrets.vault)
     vault = {
-        "server": f"http://{host}:{port}",
+        "server": f"{'https' if secrets.authority else 'http'}://{host}:{port}",
+        **_trusted(secrets, namespace_of(context.lab, secrets.vault)),
         "path": secrets.mount,
         "version": "v2",
         "auth": {
@@ -77,6 +80,18 @@ def _secret_store(context: ServiceContext) -> Manifest:
     return manifest(
         EXTERNAL_SECRETS_API, "ClusterSecretStore", STORE, labels=context.labels(), spec={"provider": {"vault": vault}}
     )
+
+
+def _trusted(secrets: Secrets, namespace: str) -> Manifest:
+    """The authority that has to have signed Vault's certificate."""
+    authority = secrets.authority
+    if authority is None:
+        return {}
+    if authority.certificate is not None:
+        return {"caBundle": b64encode(authority.certificate.encode()).decode()}
+    kind, name = ("Secret", authority.secret) if authority.secret else ("ConfigMap", authority.config_map)
+    source = {"type": kind, "name": name, "namespace": authority.namespace or namespace, "key": authority.key}
+    return {"caProvider": source}
 
 
 def _time_slicing(context: ServiceContext) -> Manifest:

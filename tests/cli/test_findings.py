@@ -11,7 +11,7 @@ def test_every_finding_has_its_place(homelab: Homelab) -> None:
     plan = json.loads(homelab("plan", "--format", "json").stdout)
     text = homelab("findings").stdout
     assert len(re.findall(r"^(?:error|warning|info) ", text, re.MULTILINE)) == len(plan["findings"])
-    assert text.splitlines()[-1] == "13 warnings, 58 notes"
+    assert text.splitlines()[-1] == "16 warnings, 58 notes"
 
 
 def test_what_a_plan_shortens_is_listed_by_its_code(homelab: Homelab) -> None:

@@ -1,18 +1,38 @@
 """kubeadm's documents are valid for the real kubeadm, and the kubelet's settings for the kubelet's own code."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+from config.load import load_lab
+from plan import make_plan
 from plan.model import VirtualMachine
 from rehearsal.tools import ToolMissing, path_of
-from tests.plan.cloud_init import complete, created_nodes, high_availability, machine_of
+from tests.plan.cloud_init import HIGH_AVAILABILITY, complete, created_nodes, high_availability, machine_of
+from tests.plan.labs import change
 
 NODES = created_nodes()
 KUBEADM_FILE = "/etc/kubernetes/kubeadm.yaml"
+APPROVER = """\
+kind: app
+tier: core
+description: Approves the serving certificates of kubelets
+image: registry.example/approver:1.0.0
+cpu: 10m
+memory: 64Mi
+permissions:
+  - {api_group: certificates.k8s.io, resources: [certificatesigningrequests], verbs: [get, list, watch], scope: cluster}
+  - {api_group: certificates.k8s.io, resources: [certificatesigningrequests/approval], verbs: [update], scope: cluster}
+  - api_group: certificates.k8s.io
+    resources: [signers]
+    names: [kubernetes.io/kubelet-serving]
+    verbs: [approve]
+    scope: cluster
+"""
 PATCH = "/etc/kubernetes/patches/kubeletconfiguration+strategic.yaml"
 
 
@@ -105,3 +125,27 @@ def test_kubeadm_gives_the_kubelet_the_clusters_settings_and_the_nodes_own(kubea
     flags = (written / "kubeadm-flags.env").read_text(encoding="utf-8")
     assert "--node-ip=10.0.30.11" in flags
     assert "topology.kubernetes.io/zone=north" in flags
+
+
+@pytest.fixture
+def approved(tmp_path: Path) -> VirtualMachine:
+    """The founder of a lab in which a service approves the serving certificates of kubelets."""
+    lab = tmp_path / "lab"
+    shutil.copytree(HIGH_AVAILABILITY, lab)
+    service = lab / "services" / "approver.yaml"
+    service.write_text(APPROVER, encoding="utf-8")
+    change(lab, [{"file": "cluster.yaml", "old": "platform: {", "new": "platform: {kubelet_certificates: approver, "}])
+    return machine_of(make_plan(load_lab(lab)), "control1")
+
+
+def test_kubelets_that_ask_for_certificates_start_and_the_api_server_takes_no_others(
+    approved: VirtualMachine, kubeadm: Path, kubeletconfig: Path, tmp_path: Path
+) -> None:
+    text = file_of(approved, KUBEADM_FILE)
+    assert complaints_of_kubeadm(kubeadm, text, tmp_path) == ""
+    settings = kubelet_settings(approved)
+    assert settings["serverTLSBootstrap"] is True
+    assert complaints(kubeletconfig, text=yaml.safe_dump(settings), folder=tmp_path) == ""
+    (cluster,) = (each for each in yaml.safe_load_all(text) if each["kind"] == "ClusterConfiguration")
+    accepted = {"name": "kubelet-certificate-authority", "value": "/etc/kubernetes/pki/ca.crt"}
+    assert accepted in cluster["apiServer"]["extraArgs"]
