@@ -8,10 +8,12 @@ from operations.preflight.hosts import check_clock, check_hosts, check_version
 from operations.preflight.machines import check_addresses, check_existing, check_vmids
 from operations.preflight.memory import check_memory
 from operations.preflight.networks import check_bridges
+from operations.preflight.ssh import check_host_key, is_written_to
 from operations.preflight.state import State
 from operations.preflight.storages import check_storages
 from operations.preflight.templates import check_templates
 from operations.preflight.token import check_token
+from operations.preflight.user_data import check_user_data, has_keys
 from plan.model import Plan
 
 
@@ -35,3 +37,7 @@ def _checks(plan: Plan, state: State) -> Iterator[Check]:
         yield check_storages(plan, state, host)
         yield check_devices(plan, state, host)
         yield check_bridges(plan, state, host)
+        if is_written_to(plan, host):
+            yield check_host_key(plan, state, host)
+    if any(has_keys(plan, host) for host in state.hosts):
+        yield check_user_data(plan, state)

@@ -7,6 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from operations.clients.proxmox import Api, NotAnswered, Refused
 from operations.clients.proxmox_inventory import read_inventory
+from operations.clients.refusals import NotAnswered as Silent
+from operations.clients.ssh import known_keys, shown_keys
 from operations.preflight.answers import (
     AgentInterfaces,
     Clock,
@@ -25,7 +27,9 @@ from operations.preflight.answers import (
     Version,
     Volume,
 )
-from operations.preflight.state import HostState, State, Unread
+from operations.preflight.ssh import is_written_to
+from operations.preflight.state import HostKeys, HostState, State, Unread
+from operations.preflight.user_data import has_keys
 from plan.live.inventory import Inventory
 from plan.model import Plan
 from plan.proxmox.privileges import needs
@@ -35,9 +39,22 @@ K = TypeVar("K")
 FORBIDDEN = 403
 THIN = ("lvmthin", "zfspool")
 NO_AGENT = Unread("it has no guest agent")
+NO_FILES = Unread("no file of cloud-init is written to it")
 
 
-def read_state(plan: Plan, api: Api, clock: Callable[[], float]) -> State:
+def ask_host_keys(address: str, port: int) -> HostKeys | Unread:
+    """The SSH keys of a host."""
+    try:
+        return HostKeys(known_keys(address, port), shown_keys(address, port))
+    except Silent as error:
+        return Unread(str(error))
+
+
+AskKeys = Callable[[str, int], HostKeys | Unread]
+"""Gives the SSH keys at an address and a port."""
+
+
+def read_state(plan: Plan, api: Api, clock: Callable[[], float], host_keys: AskKeys = ask_host_keys) -> State:
     """The state of the Proxmox that has the plan's hosts. `clock` gives seconds since 1970.
 
     Raises NotAnswered where Proxmox cannot be asked at all. Once it stops answering, nothing more is asked of it.
@@ -66,7 +83,7 @@ def read_state(plan: Plan, api: Api, clock: Callable[[], float]) -> State:
         configs=configs,
         storage_configs=ask.mapping(list[StorageConfig], "storage", key=lambda each: each.storage),
         pci_mappings=ask.mapping(list[PciMapping], "cluster/mapping/pci", key=lambda each: each.id),
-        hosts={host: _host(ask, host, clock) for host in plan.lab.site.hosts if host in online},
+        hosts={host: _host(plan, ask, host, clock, host_keys) for host in plan.lab.site.hosts if host in online},
         addresses=_addresses(ask, known.values(), configs),
         inventory=guests if isinstance(guests, Unread) else ask.inventory(),
     )
@@ -81,7 +98,8 @@ def _privileges(ask: "_Questions", path: str) -> Mapping[str, bool] | Unread:
     return answer if isinstance(answer, Unread) else answer.get(path, {})
 
 
-def _host(ask: "_Questions", host: str, clock: Callable[[], float]) -> HostState:
+def _host(plan: Plan, ask: "_Questions", host: str, clock: Callable[[], float], host_keys: AskKeys) -> HostState:
+    row = plan.lab.site.hosts[host]
     base = f"nodes/{host}"
     storages = ask.mapping(list[StorageStatus], f"{base}/storage", key=lambda each: each.storage)
     thin = () if isinstance(storages, Unread) else [each for each in storages.values() if each.type in THIN]
@@ -95,6 +113,8 @@ def _host(ask: "_Questions", host: str, clock: Callable[[], float]) -> HostState
         volumes={each.storage: _volumes(ask, f"{base}/storage/{each.storage}/content") for each in thin},
         pci_devices=ask.mapping(list[PciDevice], f"{base}/hardware/pci", key=lambda each: each.id),
         interfaces=ask.mapping(list[NetworkInterface], f"{base}/network", key=lambda each: each.iface),
+        snippets=_snippets(plan, ask, host),
+        keys=host_keys(str(row.address), row.ssh_port) if is_written_to(plan, host) else NO_FILES,
     )
 
 
@@ -120,6 +140,14 @@ def _zfs_cache(ask: "_Questions", base: str) -> int | None:
 def _volumes(ask: "_Questions", path: str) -> tuple[Volume, ...] | Unread:
     volumes = ask.one(list[Volume], path, {"content": "images"})
     return volumes if isinstance(volumes, Unread) else tuple(volumes)
+
+
+def _snippets(plan: Plan, ask: "_Questions", host: str) -> Mapping[str, int] | Unread:
+    storage = plan.lab.site.hosts[host].file_storage
+    if storage is None or not has_keys(plan, host):
+        return {}
+    found = ask.one(list[Volume], f"nodes/{host}/storage/{storage}/content", {"content": "snippets"})
+    return found if isinstance(found, Unread) else {each.volid: each.size for each in found}
 
 
 def _addresses(

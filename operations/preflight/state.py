@@ -27,6 +27,15 @@ class Unread(NamedTuple):
     """The token may not read it."""
 
 
+class HostKeys(NamedTuple):
+    """SSH keys of a host, each as `ssh-ed25519 AAAA...`."""
+
+    known: frozenset[str]
+    """Those in `known_hosts`."""
+    shown: frozenset[str]
+    """Those that it shows."""
+
+
 class HostState(NamedTuple):
     """One host."""
 
@@ -42,6 +51,9 @@ class HostState(NamedTuple):
     pci_devices: Mapping[str, PciDevice] | Unread
     """By path."""
     interfaces: Mapping[str, NetworkInterface] | Unread
+    snippets: Mapping[str, int] | Unread
+    """Sizes in bytes by volume, of the storages that files of cloud-init are written to."""
+    keys: HostKeys | Unread
 
 
 class State(NamedTuple):

@@ -1,5 +1,6 @@
 """Secrets that a planned text leaves open: they exist in the Pulumi program alone, as secret outputs."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -25,6 +26,11 @@ SECRETS: tuple[Secret, ...] = get_args(Secret)
 def placeholder(secret: Secret) -> str:
     """Placeholder of a secret in a text."""
     return f"<<{secret}>>"
+
+
+def without_placeholders(text: str) -> str:
+    """A text of the lab in which nothing reads as a placeholder: it would become the secret."""
+    return re.sub(r"<{2,}", "<", text)
 
 
 def placeholders(text: str) -> tuple[Secret, ...]:

@@ -80,7 +80,7 @@ class Need(NamedTuple):
     def grant(self) -> tuple[str, str]:
         """The role that brings it and the path to grant it on: the role's own where that contains this path."""
         bringing = {name: role.path for name, role in ROLES.items() if self.privilege in role.privileges}
-        within = {name: path for name, path in bringing.items() if _contains(path, self.path)}
+        within = {name: path for name, path in bringing.items() if contains(path, self.path)}
         if not within:
             return next(iter(bringing)), self.path
         name = max(within, key=lambda each: len(within[each]))
@@ -165,5 +165,6 @@ def _blocks(properties: Mapping[str, object], name: str) -> Iterator[Mapping[str
         yield from blocks  # pyright: ignore[reportUnknownVariableType]
 
 
-def _contains(outer: str, inner: str) -> bool:
+def contains(outer: str, inner: str) -> bool:
+    """Whether a path is another one, or below it."""
     return outer == "/" or inner == outer or inner.startswith(f"{outer}/")

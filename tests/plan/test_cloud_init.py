@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from config.lab import Lab
+from plan import make_plan
 from plan.model import VirtualMachine
 from plan.model.placeholders import SECRETS, placeholders
 from plan.proxmox.cloud_init.keepalived import virtual_router_id
@@ -92,6 +93,16 @@ def test_nobody_can_log_in_but_with_a_key_that_is_stated(node: VirtualMachine) -
     assert told["ssh_pwauth"] is False
     assert told["disable_root"] is True
     assert not {"password", "chpasswd", "users", "user"} & told.keys()
+
+
+def test_a_key_whose_comment_reads_like_a_placeholder_gets_no_secret() -> None:
+    lab = lab_of("every_kind")
+    key = "ssh-ed25519 AAAA me <<<<cluster-ca.key>>>> <me@laptop>"
+    lab = replace(lab, site=lab.site.model_copy(update={"ssh_keys": (key,)}))
+    for node in (machine for machine in make_plan(lab).machines if machine.snippets):
+        before = machine_of(plan_of("every_kind"), node.name)
+        assert placeholders(node.snippets[0].content) == placeholders(before.snippets[0].content)
+        assert user_data(node)["ssh_authorized_keys"] == ["ssh-ed25519 AAAA me <cluster-ca.key>>>> <me@laptop>"]
 
 
 def test_the_owners_keys_are_those_of_the_site() -> None:

@@ -7,6 +7,7 @@ a machine, and so Pulumi goes on when the node is there (docs/facts.md, Creating
 from config.lab import Lab
 from config.machine import Machine
 from plan.model import Manifest, Snippet
+from plan.model.placeholders import without_placeholders
 from plan.proxmox.cloud_init.files import Files, node_files
 from plan.proxmox.cloud_init.script import SCRIPT, node_script
 from plan.yaml_text import to_yaml
@@ -36,13 +37,13 @@ def _snippet(lab: Lab, name: str, host: str, storage: str, content: str) -> Snip
 
 
 def _user_data(lab: Lab, name: str, machine: Machine) -> str:
-    keys = lab.site.ssh_keys
+    keys = [without_placeholders(key) for key in lab.site.ssh_keys]
     document: Manifest = {
         "hostname": name,
         "manage_etc_hosts": "localhost",
         "disable_root": True,
         "ssh_pwauth": False,
-        **({"ssh_authorized_keys": list(keys)} if keys else {}),
+        **({"ssh_authorized_keys": keys} if keys else {}),
         "bootcmd": [["cloud-init-per", "instance", "hold-guest-agent", "sh", "-c", HOLD_AGENT]],
         "write_files": _written({**node_files(lab, name, machine), SCRIPT: node_script(lab, name, machine)}),
     }

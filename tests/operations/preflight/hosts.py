@@ -6,6 +6,8 @@ from typing import Any
 
 from operations.clients.proxmox import ProxmoxHost
 from operations.preflight import Check, judge, read_state
+from operations.preflight.read import AskKeys
+from operations.preflight.state import HostKeys
 from operations.preflight.state import State as HostsState
 from plan.model import Finding, Plan
 from rehearsal.proxmox import Emulator, State, emulator
@@ -30,21 +32,27 @@ def without(state: State, path: str, privilege: str) -> State:
     return state
 
 
-def read(plan: Plan, proxmox: Emulator) -> HostsState:
+def known(address: str, port: int) -> HostKeys:
+    """A host that shows the key by which it is known."""
+    key = frozenset({f"ssh-ed25519 {address}:{port}"})
+    return HostKeys(key, key)
+
+
+def read(plan: Plan, proxmox: Emulator, host_keys: AskKeys = known) -> HostsState:
     """State that the program's own client reads."""
     api = ProxmoxHost(proxmox.endpoint, proxmox.token, verify=str(proxmox.ca_file))
-    return read_state(plan, api, time.time)
+    return read_state(plan, api, time.time, host_keys)
 
 
-def ask(plan: Plan, proxmox: Emulator) -> tuple[Check, ...]:
+def ask(plan: Plan, proxmox: Emulator, host_keys: AskKeys = known) -> tuple[Check, ...]:
     """All checks, by the program's own client."""
-    return judge(plan, read(plan, proxmox))
+    return judge(plan, read(plan, proxmox, host_keys))
 
 
-def checks_on(plan: Plan, state: State) -> tuple[Check, ...]:
+def checks_on(plan: Plan, state: State, host_keys: AskKeys = known) -> tuple[Check, ...]:
     """All checks on an emulated Proxmox."""
     with emulator(state) as proxmox:
-        return ask(plan, proxmox)
+        return ask(plan, proxmox, host_keys)
 
 
 def found(checks: tuple[Check, ...]) -> list[Finding]:

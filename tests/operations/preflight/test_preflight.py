@@ -10,7 +10,7 @@ import yaml
 from config.load import load_lab
 from config.source import dotted
 from operations.preflight.scope import parts_of
-from operations.preflight.state import Unread
+from operations.preflight.state import HostKeys, Unread
 from operations.preflight.token import check_token
 from plan import make_plan
 from plan.proxmox.privileges import ROLES, needs
@@ -40,7 +40,10 @@ def test_what_is_broken_is_found_and_nothing_else(case: dict[str, Any], tmp_path
     state = changed(healthy(plan), case.get("host", {}))
     if "lacks" in case:
         without(state, case["lacks"]["path"], case["lacks"]["privilege"])
-    findings = found(checks_on(plan, state))
+    for path, privileges in case.get("has", {}).items():
+        next(iter(state.tokens.values())).privileges[path] += privileges
+    keys = HostKeys(frozenset(case.get("known", ["ssh-ed25519 AAAA"])), frozenset(["ssh-ed25519 AAAA"]))
+    findings = found(checks_on(plan, state, lambda address, port: keys))
     assert sorted(each.code for each in findings) == sorted([case["finding"], *case.get("also", [])])
     finding = next(each for each in findings if each.code == case["finding"])
     assert finding.severity == case["severity"]
@@ -62,7 +65,7 @@ def test_a_token_without_privileges_is_told_what_it_lacks_and_passes_nothing_for
     token.privileges = {}
     checks = checks_on(plan, state)
     fine = {check.question for check in checks if check.outcome == "fine"}
-    assert fine == {"version"}
+    assert fine == {"version", "SSH key of pve"}
     messages = "\n".join(finding.message for finding in found(checks))
     for privilege in {need.privilege for need in needs(plan)}:
         assert privilege in messages

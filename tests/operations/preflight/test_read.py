@@ -10,7 +10,7 @@ from operations.preflight import judge, read_state
 from plan.model import Plan
 from rehearsal.proxmox import emulator
 from tests.operations.preflight.healthy import healthy
-from tests.operations.preflight.hosts import found
+from tests.operations.preflight.hosts import found, known
 from tests.plan.labs import plan_of
 
 Question = tuple[str, tuple[tuple[str, str | int], ...]]
@@ -58,7 +58,7 @@ def with_one_more(plan: Plan) -> Recorder:
     state = state.model_validate(state.model_dump() | {"machines": state.model_dump()["machines"] | more})
     with emulator(state) as proxmox:
         recorder = Recorder(ProxmoxHost(proxmox.endpoint, proxmox.token, verify=str(proxmox.ca_file)))
-        read_state(plan, recorder, lambda: NOW)
+        read_state(plan, recorder, lambda: NOW, known)
     clock = recorder.answers["nodes/pve/time", ()]
     recorder.answers["nodes/pve/time", ()] = clock | {"time": int(NOW)}
     return recorder
@@ -71,7 +71,7 @@ def recorded() -> Recorded:
 
 def passes(recorded: Recorded) -> bool:
     plan = plan_of("every_kind")
-    checks = judge(plan, read_state(plan, recorded, lambda: NOW))
+    checks = judge(plan, read_state(plan, recorded, lambda: NOW, known))
     assert all(finding.message and finding.fix for finding in found(checks))
     return all(check.outcome in ("fine", "warning") for check in checks)
 
@@ -128,7 +128,7 @@ def test_the_clock_is_measured_to_what_can_be_known() -> None:
     ):
         clock = iter(moments)
         answers["nodes/pve/time", ()] = {"time": told}
-        state = read_state(plan, Recorded(answers), lambda moments=clock: next(moments))
+        state = read_state(plan, Recorded(answers), lambda moments=clock: next(moments), known)
         assert state.hosts["pve"].clock_ahead == ahead
 
 
@@ -137,7 +137,7 @@ def test_the_zfs_cache_is_the_newest_that_was_recorded() -> None:
     recorded = Recorded(with_one_more(plan).answers)
     path = ("nodes/pve/rrddata", (("timeframe", "hour"),))
     recorded.otherwise = {path: [{"time": 2, "arcsize": 4.0e9}, {"time": 3}, {"time": 1, "arcsize": 9.0e9}]}
-    state = read_state(plan, recorded, lambda: NOW)
+    state = read_state(plan, recorded, lambda: NOW, known)
     assert state.hosts["pve"].zfs_cache == 4_000_000_000
     (memory,) = (check for check in judge(plan, state) if check.question == "memory of pve")
     assert "the ZFS cache holds 3.7 GiB of the hypervisor's" in memory.answer
@@ -147,6 +147,6 @@ def test_machines_on_a_host_that_is_off_are_not_asked_for() -> None:
     plan = plan_of("small")
     recorded = Recorded(with_one_more(plan).answers)
     recorded.otherwise = {("nodes", ()): [{"node": "pve", "status": "offline"}]}
-    checks = judge(plan, read_state(plan, recorded, lambda: NOW))
+    checks = judge(plan, read_state(plan, recorded, lambda: NOW, known))
     assert "pve is offline" in [finding.message for finding in found(checks)]
     assert not [path for path, _ in recorded.asked if path.startswith("nodes/pve/") and "qemu" not in path]
