@@ -126,7 +126,10 @@ def adopt_chart_command(
 def adopt_compose_command(
     file: Annotated[Path, typer.Argument(help="A file of Docker Compose.")],
     lab: LabOption = "prod",
-    storage_class: Annotated[str | None, typer.Option(help="The class of its volumes.")] = None,
+    storage_class: Annotated[
+        str | None,
+        typer.Option(help="Class of the volumes; left out, the lab's block storage, and NFS for what several mount."),
+    ] = None,
     tier: TierOption = None,
     dry_run: DryRunOption = False,
     output: FormatOption = Format.TEXT,

@@ -18,8 +18,9 @@ from config.load import InvalidLab, load_lab
 from operations.adopt import Edited
 from operations.adopt.cluster.write import state_of, write_files
 from operations.adopt.files.chart import Chart, NoPods, find_chart, release_inputs
+from operations.adopt.files.compose.find import find_compose
+from operations.adopt.files.compose.values import dotenv
 from operations.adopt.files.found import FilesFound, Unusable, tier_of
-from operations.adopt.files.of_compose import find_compose
 from operations.adopt.files.of_manifests import find_manifests
 from operations.adopt.files.reading import read_yaml
 from operations.clients.helm import HelmFailed, render_release
@@ -95,10 +96,8 @@ def _variables(file: Path) -> dict[str, str]:
     """The variables in `.env` beside a file."""
     beside = file.parent / ".env"
     try:
-        lines = read_file(beside).decode("utf-8-sig").splitlines() if beside.exists() else []
+        return dotenv(read_file(beside).decode("utf-8-sig")) if beside.exists() else {}
     except UnreadableFile as error:
         raise Unusable(f"{beside} {error}") from None
     except UnicodeDecodeError:
         raise Unusable(f"{beside} is not text") from None
-    pairs = (line.removeprefix("export ").partition("=") for line in lines if "=" in line and not line.startswith("#"))
-    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}

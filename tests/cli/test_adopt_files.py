@@ -78,7 +78,7 @@ def test_compose_becomes_services_and_what_has_no_place_is_not_written(
     found = homelab("adopt", "compose", file, "--lab", folder, "--storage-class", "block")
     assert found.exit_code == 1, found.stdout
     assert "1 service written to every_kind, 1 not." in found.stdout
-    assert "devices has no place here" in found.stdout
+    assert "it opens /dev/dri of the Docker host" in found.stdout
     lab = load_lab(folder)
     assert "web" in lab.services
     assert "dri" not in lab.services

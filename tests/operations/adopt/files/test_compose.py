@@ -6,18 +6,21 @@ from typing import Any
 import pytest
 import yaml
 
-from operations.adopt.files.compose import ComposeService, InvalidCompose, compose_services
+from operations.adopt.files.compose.project import Receiver
+from operations.adopt.files.compose.service import ComposeService, InvalidCompose, compose_services
+from operations.adopt.files.compose.values import dotenv
+from tests.plan.labs import lab_of
+
+LAB = Receiver("aux", "block", "files")
 
 
-def converted(
-    folder: Path, text: str, storage_class: str | None = "block", **variables: str
-) -> dict[str, ComposeService]:
-    found = compose_services(folder / "compose.yaml", yaml.safe_load(text), variables, "aux", storage_class)
+def converted(folder: Path, text: str, receiver: Receiver = LAB, **variables: str) -> dict[str, ComposeService]:
+    found = compose_services(folder / "compose.yaml", yaml.safe_load(text), variables, receiver)
     return {each.name: each for each in found}
 
 
-def only(folder: Path, service: str, **variables: str) -> ComposeService:
-    (found,) = converted(folder, f"services: {{web: {{{service}}}}}", **variables).values()
+def only(folder: Path, service: str, receiver: Receiver = LAB, **variables: str) -> ComposeService:
+    (found,) = converted(folder, f"services: {{web: {{{service}}}}}", receiver, **variables).values()
     return found
 
 
@@ -74,8 +77,20 @@ def test_volumes_and_files_beside_it_are_its_own(tmp_path: Path) -> None:
     ("service", "lacking"),
     [
         ("build: .", "it is built here"),
-        ("image: a:1, volumes: ['/mnt/films:/films']", "/mnt/films is a folder of the Docker host"),
-        ("image: a:1, devices: ['/dev/dri']", "devices has no place here"),
+        ("image: a:1, volumes: ['/sys:/sys']", "/sys is of the Docker host itself"),
+        ("image: a:1, volumes: ['/srv/app.ini:/etc/app.ini']", "/srv/app.ini is a file of the Docker host"),
+        ("image: a:1, devices: ['/dev/dri']", "it opens /dev/dri of the Docker host"),
+        ("image: a:1, gpus: all", "it uses a GPU"),
+        ("image: a:1, runtime: nvidia", "it uses a GPU"),
+        ("image: a:1, deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}", "it uses a GPU"),
+        ("image: a:1, volumes: ['/var/run/docker.sock:/var/run/docker.sock']", "it uses Docker's own socket"),
+        ("image: a:1, env_file: ../other.env", "is outside of the folder of the compose file"),
+        ("image: a:1, volumes: ['../app.ini:/etc/app.ini']", "../app.ini is a file of the Docker host"),
+        ("image: a:1, env_file: nowhere.env", "env_file nowhere.env cannot be read"),
+        ("image: a:1, extra_hosts: ['host.docker.internal:host-gateway']", "host.docker.internal is the Docker host"),
+        ("image: a:1, ports: ['web:http']", "web:http is not understood as a port"),
+        ("image: a:1, security_opt: ['seccomp:unconfined']", "security_opt seccomp:unconfined has no place here"),
+        ("image: a:1, cgroup_parent: a", "cgroup_parent has no place here"),
         ("image: a:1, network_mode: 'service:vpn'", "network_mode service:vpn has no place here"),
         ("image: 'a:${TAG}'", "the variable TAG is not set"),
         ("image: a:1, user: app", "run_as_user has to be a number"),
@@ -99,6 +114,190 @@ def test_variables_come_from_the_file_beside_it(tmp_path: Path) -> None:
     assert said(only(tmp_path, "image: 'a:1', command: 'echo $$HOME ${NO:-else}'"))["args"] == ["echo", "$HOME", "else"]
 
 
+def test_variables_name_those_above_them() -> None:
+    content = "ROOT=/srv # all of it\nDATA=${ROOT}/data\nLITERAL='${ROOT}'\nOTHER=${NONE:-x}\n"
+    assert dotenv(content) == {"ROOT": "/srv", "DATA": "/srv/data", "LITERAL": "${ROOT}", "OTHER": "x"}
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidCompose, match="it has no services"):
         converted(tmp_path, "version: '3'")
+
+
+def test_variables_of_files_are_taken_and_the_environment_overrides_them(tmp_path: Path) -> None:
+    (tmp_path / "app.env").write_text(
+        "# settings\nMODE=old\nexport REGION='eu'\nDB_PASSWORD=hunter2\n", encoding="utf-8"
+    )
+    service = only(tmp_path, "image: a:1, env_file: [app.env], environment: {MODE: new}")
+    assert said(service)["env"] == {"MODE": "new", "REGION": "eu"}
+    assert said(service)["secrets"] == {"DB_PASSWORD": {}}
+    assert "hunter2" not in str(service)
+
+
+def test_in_a_lab_without_a_vault_a_secret_is_one_that_its_owner_makes(tmp_path: Path) -> None:
+    service = only(tmp_path / "cloud", "image: a:1, environment: {DB_PASSWORD: hunter2}", LAB._replace(has_vault=False))
+    assert said(service)["secrets"] == {"DB_PASSWORD": {"secret": "web", "key": "DB_PASSWORD"}}
+    assert "make the Secret web in the namespace cloud with DB_PASSWORD; the values are not written" in service.notes
+
+
+@pytest.mark.parametrize(
+    ("test", "asked"),
+    [
+        ("[CMD, pg_isready, -U, app]", ["pg_isready", "-U", "app"]),
+        ("[CMD-SHELL, 'redis-cli ping || exit 1']", ["sh", "-c", "redis-cli ping || exit 1"]),
+        ("redis-cli ping", ["sh", "-c", "redis-cli ping"]),
+    ],
+)
+def test_a_health_check_becomes_readiness(tmp_path: Path, test: str, asked: list[str]) -> None:
+    found = said(only(tmp_path, f"image: a:1, healthcheck: {{test: {test}, interval: 1m30s, timeout: 5s, retries: 2}}"))
+    assert found["probes"] == {"readiness": {"exec": asked, "period_seconds": 90, "timeout_seconds": 5, "failures": 2}}
+
+
+def test_a_long_start_is_asked_as_long(tmp_path: Path) -> None:
+    found = said(only(tmp_path, "image: a:1, healthcheck: {test: [CMD, ok], interval: 10s, start_period: 5m}"))
+    assert found["probes"]["startup"]["failures"] == 3 + 30
+
+
+@pytest.mark.parametrize("check", ["{disable: true, test: [CMD, ok]}", "{test: [NONE]}"])
+def test_a_check_that_is_off_is_none(tmp_path: Path, check: str) -> None:
+    assert "probes" not in said(only(tmp_path, f"image: a:1, healthcheck: {check}"))
+
+
+def test_memory_is_mounted_as_scratch(tmp_path: Path) -> None:
+    found = said(only(tmp_path, "image: a:1, shm_size: 128mb, tmpfs: ['/tmp', '/run:size=64m']"))
+    assert found["scratch"] == {
+        "tmp": {"medium": "memory"},
+        "run": {"medium": "memory", "size": "64Mi"},
+        "dev-shm": {"medium": "memory", "size": "128Mi"},
+    }
+    assert found["mounts"] == {"tmp": "/tmp", "run": "/run", "dev-shm": "/dev/shm"}
+
+
+def test_a_volume_at_two_places_is_one_and_two_folders_of_a_name_are_two(tmp_path: Path) -> None:
+    found = said(only(tmp_path, "image: a:1, volumes: ['data:/a', 'data:/b', './one/files:/c', './two/files:/d']"))
+    assert found["volumes"].keys() == {"data", "files", "files-2"}
+    assert found["mounts"] == {"data": ["/a", "/b"], "files": "/c", "files-2": "/d"}
+
+
+def test_configs_and_secrets_appear_as_files(tmp_path: Path) -> None:
+    (tmp_path / "token.txt").write_text("hunter2", encoding="utf-8")
+    text = """
+    services: {web: {image: 'a:1', secrets: [token], configs: [{source: conf, target: /etc/web.conf}]}}
+    secrets: {token: {file: ./token.txt}}
+    configs: {conf: {content: listen 80}}
+    """
+    found = converted(tmp_path, text)["web"]
+    assert said(found)["files"] == {"/etc/web.conf": "listen 80"}
+    assert said(found)["secret_files"] == {"/run/secrets/token": {"path": "web", "key": "token"}}
+    assert "hunter2" not in str(found)
+
+
+def test_a_service_that_others_reach_has_the_usual_port_of_its_image(tmp_path: Path) -> None:
+    text = "services: {web: {image: 'a:1', depends_on: [cache]}, cache: {image: 'docker.io/valkey/valkey:8'}}"
+    found = converted(tmp_path, text)
+    assert said(found["cache"])["ports"] == {"tcp-6379": 6379}
+    assert said(found["web"])["waits_for"] == ["cache"]
+
+
+def test_a_service_that_others_reach_at_a_port_that_nobody_states_is_not_written(tmp_path: Path) -> None:
+    found = converted(tmp_path, "services: {web: {image: 'a:1', depends_on: [engine]}, engine: {image: 'b:1'}}")
+    assert any("web reach it, and it states no port" in each for each in found["engine"].lacking)
+
+
+def test_a_service_that_is_waited_for_until_it_ends_is_a_job(tmp_path: Path) -> None:
+    condition = "{migrate: {condition: service_completed_successfully}}"
+    found = converted(
+        tmp_path, f"services: {{web: {{image: 'a:1', depends_on: {condition}}}, migrate: {{image: 'a:1'}}}}"
+    )
+    assert said(found["migrate"])["runs_as"] == "job"
+
+
+def test_a_name_that_another_project_has_in_the_lab_gets_the_projects_before_it(tmp_path: Path) -> None:
+    lab = LAB._replace(services={"redis": "paperless"})
+    text = "{name: photos, services: {web: {image: 'a:1', depends_on: [redis]}, redis: {image: 'redis:8'}}}"
+    found = converted(tmp_path, text, lab)
+    assert said(found["photos-redis"])["adopt"] == {"service": "redis"}, "the others still find it as redis"
+    assert said(found["web"])["waits_for"] == ["photos-redis"]
+
+
+def test_a_second_run_makes_no_second_service(tmp_path: Path) -> None:
+    lab = LAB._replace(services={"redis": "photos"})
+    found = converted(tmp_path, "{name: photos, services: {redis: {image: 'redis:8'}}}", lab)
+    assert found["redis"].lacking == ("the lab has a service of this name already",)
+
+
+def test_names_that_only_docker_resolves_are_told(tmp_path: Path) -> None:
+    text = """services: {web: {image: 'a:1', environment: {CACHE: 'redis://my_redis:6379'}},
+        cache: {image: 'redis:8', container_name: my_redis}}"""
+    assert "CACHE name my_redis, which is reached as cache here: change that" in converted(tmp_path, text)["web"].notes
+
+
+ROUTER = "traefik.http.routers.web.rule"
+
+
+@pytest.mark.parametrize(
+    ("labels", "exposed"),
+    [
+        (f"{{{ROUTER}: 'Host(`a.lab.example`)'}}", [{"host": "a", "auth": "app"}]),
+        (
+            f"['{ROUTER}=Host(`a.lab.example`) || Host(`b.org`)']",
+            [{"host": "a", "auth": "app"}, {"host": "b.org", "auth": "app"}],
+        ),
+        (f"{{{ROUTER}: 'Host(`b.org`) && PathPrefix(`/api`)'}}", [{"host": "b.org", "path": "/api", "auth": "app"}]),
+        (
+            f"{{{ROUTER}: 'Host(`b.org`)', traefik.http.routers.web.middlewares: 'authelia@docker'}}",
+            [{"host": "b.org"}],
+        ),
+    ],
+)
+def test_routers_of_traefik_become_routes(tmp_path: Path, labels: str, exposed: list[dict[str, str]]) -> None:
+    lab = LAB._replace(domain="lab.example", signs_in=True)
+    assert said(only(tmp_path, f"image: a:1, ports: ['80'], labels: {labels}", lab))["expose"] == exposed
+
+
+def test_a_router_that_is_not_understood_is_told(tmp_path: Path) -> None:
+    service = only(tmp_path, f"image: a:1, labels: {{{ROUTER}: 'HostRegexp(`.+`)'}}")
+    assert "expose" not in said(service)
+    assert "the router web is not taken over: HostRegexp(`.+`)" in service.notes
+
+
+def test_the_port_that_a_router_leads_to_is_one_of_the_service(tmp_path: Path) -> None:
+    labels = f"{{{ROUTER}: 'Host(`b.org`)', traefik.http.services.web.loadbalancer.server.port: 3000}}"
+    assert said(only(tmp_path, f"image: a:1, labels: {labels}"))["ports"] == {"http": 3000}
+
+
+def test_data_of_several_services_is_one_volume(tmp_path: Path) -> None:
+    text = """services:
+      films: {image: 'a:1', volumes: ['/mnt/media:/media', 'cache:/cache']}
+      index: {image: 'b:1', volumes: ['/mnt/media/series:/tv:ro', 'cache:/cache']}
+      alone: {image: 'c:1', volumes: ['/mnt/books:/books']}"""
+    found = converted(tmp_path, text)
+    assert said(found["films"])["volumes"] == {
+        "media": {"size": "10Gi", "storage_class": "files"},
+        "cache": {"size": "10Gi", "storage_class": "files"},
+    }
+    index = said(found["index"])
+    assert index["claims"] == {"media": "films/media", "cache": "films/cache"}
+    assert index["mounts"] == {"media": {"path": "/tv", "sub_path": "series", "read_only": True}, "cache": "/cache"}
+    assert said(found["alone"])["volumes"]["books"]["storage_class"] == "block"
+
+
+def test_limits_that_are_the_nodes_are_told(tmp_path: Path) -> None:
+    assert "ulimits is not taken over" in only(tmp_path, "image: a:1, ulimits: {nofile: 1024}").notes
+
+
+@pytest.mark.parametrize(
+    ("service", "needed"),
+    [
+        ("image: a:1", {"root-user", "writable-root"}),
+        ("image: a:1, user: '1000', read_only: true", set()),
+        ("image: a:1, user: root, read_only: true", {"root-user"}),
+        ("image: a:1, user: '1000', read_only: true, cap_add: [NET_ADMIN]", {"capabilities"}),
+        ("image: a:1, user: '1000', read_only: true, sysctls: [net.core.somaxconn=1024]", {"unconfined"}),
+        ("image: a:1, user: '1000', read_only: true, network_mode: host", {"host-access"}),
+    ],
+)
+def test_a_service_keeps_the_rights_that_it_had(tmp_path: Path, service: str, needed: set[str]) -> None:
+    """In a tier of the standard `restricted` it would not start otherwise."""
+    lab = LAB._replace(settings=lab_of("small").tiers["home"])
+    assert said(only(tmp_path, service, lab)).get("exceptions", {}).keys() == needed

@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from config.lab import Lab
-from operations.adopt.files.compose import ComposeService, InvalidCompose, compose_services
+from config.namespaces import namespace_of
+from config.storage_class import BlockStorageClass, NfsStorageClass
+from operations.adopt.files.compose.project import Receiver
+from operations.adopt.files.compose.service import InvalidCompose, compose_services
 from operations.adopt.files.found import FileService, FilesFound, Unusable, sentences
 from operations.adopt.trial import try_services
 
@@ -25,10 +28,9 @@ def find_compose(
         known = ", ".join(lab.storage_classes)
         raise Unusable(f"{lab.name} has no storage class {storage_class!r}; it has {known}")
     try:
-        stated = compose_services(file, content, variables, tier, storage_class)
+        found = compose_services(file, content, variables, _receiver(lab, tier, storage_class))
     except InvalidCompose as error:
         raise Unusable(str(error)) from None
-    found = [_unless_there(each, lab) for each in stated]
     texts = {each.name: {f"{each.name}.yaml": each.text} for each in found if each.text}
     _, wrong = try_services(folder, {}, texts)
     services = tuple(
@@ -44,7 +46,19 @@ def find_compose(
     return FilesFound({f"services/{path}": text for name in written for path, text in texts[name].items()}, services)
 
 
-def _unless_there(service: ComposeService, lab: Lab) -> ComposeService:
-    if service.name not in lab.services:
-        return service
-    return service._replace(text="", lacking=(*service.lacking, "the lab has a service of this name already"))
+def _receiver(lab: Lab, tier: str, storage_class: str | None) -> Receiver:
+    platform = lab.cluster.platform
+    block = next((name for name, row in lab.storage_classes.items() if isinstance(row, BlockStorageClass)), None)
+    folders = next((name for name, row in lab.storage_classes.items() if isinstance(row, NfsStorageClass)), None)
+    usual = storage_class or block or next(iter(lab.storage_classes), None)
+    return Receiver(
+        tier=tier,
+        storage_class=usual,
+        shared_class=storage_class or folders or usual,
+        settings=lab.tiers[tier],
+        services={name: namespace_of(lab, name) for name in lab.services},
+        has_vault=platform.secrets is not None,
+        has_routes=platform.ingress is not None or bool(platform.gateways),
+        signs_in=bool(platform.ingress and platform.ingress.forward_auth),
+        domain=lab.site.domain,
+    )

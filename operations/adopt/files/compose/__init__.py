@@ -1,0 +1,1 @@
+"""Docker Compose: its services as services of a lab."""

@@ -1,0 +1,123 @@
+"""Ports, names and dependencies of a Compose service."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from operations.adopt.cluster.objects import is_fields
+from operations.adopt.cluster.services import as_name
+from operations.adopt.cluster.yaml_text import Flow, FlowList
+from operations.adopt.files.compose.project import Project
+from operations.adopt.files.compose.taken import Taken
+from operations.adopt.files.compose.values import port_of
+from plan.model.fields import Fields, text, values
+
+_COMPLETED = "service_completed_successfully"
+
+
+def network(project: Project, key: str, stated: Fields) -> Taken:
+    """Ports, the services it waits for, the names it knows, and who reaches it."""
+    said: dict[str, Any] = {}
+    if ports := project.ports_of(key):
+        said["ports"] = Flow(ports)
+    if project.name_of(key) != as_name(key):
+        said["adopt"] = Flow(service=as_name(key))
+    others = [each for each in _dependencies(stated) if each in project.services]
+    if waits := [project.name_of(each) for each in others if project.ports_of(each)]:
+        said["waits_for"] = FlowList(waits)
+    if any(_waits_for_its_end(other, key) for other in project.services.values()):
+        said["runs_as"] = "job"
+    names, lacking = _names(stated)
+    if names:
+        said["placement"] = names
+    return Taken(
+        said,
+        (*_published(stated), *_renamed(project, key, stated)),
+        (*lacking, *_unknown_port(project, key), *_not_understood(stated)),
+    )
+
+
+def _published(stated: Fields) -> Iterator[str]:
+    for port in filter(None, map(port_of, values(stated, "ports"))):
+        if port.host:
+            yield f"port {port.host} of the Docker host led to {port.number}: expose it, or write load_balancer"
+
+
+def _not_understood(stated: Fields) -> Iterator[str]:
+    for each in (*values(stated, "ports"), *values(stated, "expose")):
+        if port_of(each) is None:
+            yield f"{each} is not understood as a port"
+
+
+def _unknown_port(project: Project, key: str) -> Iterator[str]:
+    """A service that others reach needs a port, which Docker does not ask for."""
+    if project.ports_of(key):
+        return
+    users = [other for other in project.services if other != key and _reaches(project, other, key)]
+    if users:
+        yield f"{', '.join(users)} reach it, and it states no port: write expose: ['PORT'] for it in the compose file"
+
+
+def _reaches(project: Project, other: str, key: str) -> bool:
+    stated = project.services[other]
+    conditions = stated.get("depends_on")
+    condition = text(conditions, key, "condition") if is_fields(conditions) else ""
+    return key in _dependencies(stated) and condition != _COMPLETED
+
+
+def _waits_for_its_end(other: Fields, key: str) -> bool:
+    conditions = other.get("depends_on")
+    return is_fields(conditions) and text(conditions, key, "condition") == _COMPLETED
+
+
+def _dependencies(stated: Fields) -> list[str]:
+    conditions = stated.get("depends_on")
+    return list(conditions) if is_fields(conditions) else [str(each) for each in values(stated, "depends_on")]
+
+
+def _renamed(project: Project, key: str, stated: Fields) -> Iterator[str]:
+    """Names that Docker resolves and the cluster does not, in what the service says of its own."""
+    said = [f"{name}={value}" for name, value in _texts(stated)]
+    for other in project.services:
+        for name in sorted(project.other_names(other)) if other != key else ():
+            users = [
+                each.partition("=")[0] for each in said if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", each)
+            ]
+            if users:
+                yield f"{', '.join(users)} name {name}, which is reached as {as_name(other)} here: change that"
+
+
+def _texts(stated: Fields) -> Iterator[tuple[str, str]]:
+    variables = stated.get("environment")
+    if is_fields(variables):
+        yield from ((str(name), str(value)) for name, value in variables.items())
+    else:
+        yield from ((name, value) for name, _, value in (str(e).partition("=") for e in values(stated, "environment")))
+    for field in ("command", "entrypoint"):
+        found = stated.get(field)
+        yield field, found if isinstance(found, str) else " ".join(map(str, values(stated, field)))
+
+
+def _names(stated: Fields) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Name servers and further names, and those that only Docker knows."""
+    hosts: dict[str, list[str]] = {}
+    lacking: list[str] = []
+    extra = stated.get("extra_hosts")
+    pairs = (
+        extra.items()
+        if is_fields(extra)
+        else (re.split("[:=]", str(e), maxsplit=1) for e in values(stated, "extra_hosts"))
+    )
+    for name, address in ((str(a), str(b)) for a, b in pairs):
+        if address == "host-gateway":
+            lacking.append(f"{name} is the Docker host: name the machine that is meant, under placement.host_names")
+        else:
+            hosts.setdefault(address, []).append(name)
+    servers = stated.get("dns")
+    nameservers = [servers] if isinstance(servers, str) else [str(each) for each in values(stated, "dns")]
+    said: dict[str, Any] = {}
+    if hosts:
+        said["host_names"] = Flow({address: FlowList(names) for address, names in hosts.items()})
+    if nameservers:
+        said["dns"] = Flow(nameservers=FlowList(nameservers))
+    return said, tuple(lacking)

@@ -1,0 +1,111 @@
+"""Services of Docker Compose, as services of a lab: what the format says of them, and what has to be looked at."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from operations.adopt.cluster.objects import is_fields
+from operations.adopt.cluster.services import as_name
+from operations.adopt.cluster.yaml_text import document
+from operations.adopt.files.compose.container import command, figures, health, rights
+from operations.adopt.files.compose.environment import variables
+from operations.adopt.files.compose.exceptions import exceptions
+from operations.adopt.files.compose.network import network
+from operations.adopt.files.compose.project import Project, Receiver
+from operations.adopt.files.compose.routes import routes
+from operations.adopt.files.compose.storage import storage
+from operations.adopt.files.compose.taken import Taken, together
+from operations.adopt.files.compose.values import NotSet, interpolated
+from plan.model.fields import Fields, mapping, text
+
+_READ = frozenset(
+    {
+        *("cap_add", "cap_drop", "command", "configs", "cpus", "depends_on", "deploy", "devices", "dns", "entrypoint"),
+        *("env_file", "environment", "expose", "extra_hosts", "gpus", "group_add", "healthcheck", "image", "ipc"),
+        *("labels", "mem_limit", "network_mode", "pid", "ports", "privileged", "pull_policy", "read_only", "runtime"),
+        *("scale", "secrets", "security_opt", "shm_size", "stdin_open", "stop_grace_period", "sysctls", "tmpfs", "tty"),
+        *("user", "volumes", "working_dir"),
+    }
+)
+_NOT_NEEDED = frozenset(
+    {
+        *("attach", "container_name", "hostname", "init", "links", "logging", "mem_reservation", "memswap_limit"),
+        *("networks", "platform", "profiles", "restart", "stop_signal"),
+    }
+)
+"""Keys for things that Kubernetes does by itself, or does not need."""
+_LEFT_OUT = ("pids_limit", "ulimits", "oom_score_adj", "mem_swappiness", "cpu_shares")
+"""Limits that are the node's in Kubernetes."""
+
+
+class ComposeService(NamedTuple):
+    """A service as a file of the lab."""
+
+    name: str
+    text: str
+    """Empty where it cannot be written."""
+    notes: tuple[str, ...]
+    """Assumptions, and what the owner has to do."""
+    lacking: tuple[str, ...]
+    """Keys that have no place in the file: a service with any of them is not written."""
+
+
+class InvalidCompose(Exception):
+    """A file that is not one of Docker Compose; the message is one sentence."""
+
+
+def compose_services(
+    file: Path, content: Any, variables: Mapping[str, str], receiver: Receiver
+) -> tuple[ComposeService, ...]:
+    """The services of a compose file. `variables` are those of its `.env`. Raises InvalidCompose."""
+    if not is_fields(content) or not mapping(content, "services"):
+        raise InvalidCompose(f"{file} is not a compose file: it has no services")
+    stated = mapping(content, "services")
+    services: dict[str, Fields] = {}
+    unset: dict[str, str] = {}
+    for key in stated:
+        try:
+            services[key] = interpolated(mapping(stated, key), variables)
+        except NotSet as error:
+            services[key], unset[key] = {}, str(error)
+    folder = file.parent
+    name = as_name(text(content, "name") or folder.resolve().name)
+    project = Project(name, folder, services, content, receiver)
+    return tuple(
+        ComposeService(project.name_of(key), "", (), (unset[key],)) if key in unset else _service(project, key)
+        for key in services
+    )
+
+
+def _service(project: Project, key: str) -> ComposeService:
+    stated = project.services[key]
+    name = project.name_of(key)
+    identity: dict[str, Any] = {"kind": "app", "tier": project.receiver.tier, "namespace": project.name}
+    found = together(
+        (
+            Taken({**identity, "description": f"{key}, of Docker Compose", "image": text(stated, "image")}),
+            figures(stated),
+            command(stated),
+            variables(project, key, stated),
+            network(project, key, stated),
+            storage(project, key, stated),
+            health(stated),
+            rights(stated),
+            routes(project, key, stated),
+            Taken(notes=tuple(f"{field} is not taken over" for field in _LEFT_OUT if field in stated)),
+            Taken(lacking=tuple(_without_place(project, key, stated))),
+        )
+    )
+    found = together((found, exceptions(found.said, project.receiver.settings)))
+    comments = [f"From {key} of Docker Compose.", *found.notes]
+    return ComposeService(name, "" if found.lacking else document(found.said, comments), found.notes, found.lacking)
+
+
+def _without_place(project: Project, key: str, stated: Fields) -> Iterator[str]:
+    if not text(stated, "image"):
+        yield "it is built here: push its image to a registry, and name it under image"
+    for field in stated:
+        if field not in {*_READ, *_NOT_NEEDED, *_LEFT_OUT} and not field.startswith("x-") and field != "build":
+            yield f"{field} has no place here: state it in a patch or in objects"
+    if project.name_of(key) in project.receiver.services:
+        yield "the lab has a service of this name already"
