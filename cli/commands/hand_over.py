@@ -11,6 +11,7 @@ from config.load import InvalidLab, load_lab
 from observation import InvalidDump, InvalidUsage
 from operations.adopt.cluster.hand_over import hand_over
 from operations.adopt.cluster.objects import key_of
+from operations.adopt.cluster.origins import OfRelease
 from operations.adopt.cluster.world import read_world
 from operations.clients.refusals import NoCluster
 from plan import make_plan
@@ -26,7 +27,8 @@ def run_hand_over(lab: str, source: Source, output: str) -> int:
     except (InvalidDump, InvalidUsage, NoCluster) as error:
         return refuse_input(str(error), output)
     world = read_world(each for found in observed.resources.values() for each in found)
-    found = hand_over(world, map(key_of, plan.manifests))
+    releases = [OfRelease(each.namespace, each.release.name) for each in plan.services if each.release]
+    found = hand_over(world, map(key_of, plan.manifests), releases)
     if output == "json":
         print_json(hand_over_report(found))
     else:

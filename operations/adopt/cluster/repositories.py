@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from observation.objects import group_of
+from operations.adopt.cluster.flux import release_of
 from operations.adopt.cluster.objects import Key
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
@@ -57,11 +58,7 @@ def stated_repositories(objects: Iterable[Manifest]) -> dict[Key, str]:
     for each in manifests:
         namespace, name = text(each, "metadata", "namespace"), text(each, "metadata", "name")
         if each["kind"] == "HelmRelease":
-            release = Key(
-                "Release",
-                text(each, "spec", "targetNamespace") or namespace,
-                text(each, "spec", "releaseName") or name,
-            )
+            release = Key("Release", *release_of(each))
             for reference in (("spec", "chart", "spec", "sourceRef"), ("spec", "chartRef")):
                 source = sources.get(
                     (

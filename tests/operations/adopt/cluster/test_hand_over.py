@@ -3,10 +3,13 @@
 from copy import deepcopy
 from typing import Any
 
-from operations.adopt.cluster.hand_over import PRUNE, hand_over
+from operations.adopt.cluster.flux import PRUNE
+from operations.adopt.cluster.hand_over import hand_over
 from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.origins import OfRelease
 from operations.adopt.cluster.world import World, read_world
 from operations.adopt.takeover.ownership import MANAGER
+from plan.model import Manifest
 from tests.operations.adopt.cluster.shed import objects
 
 WIKI = Key("Deployment", "tools", "wiki-deployment")
@@ -67,6 +70,53 @@ def test_whatever_makes_an_application_of_argo_cd_stops_first() -> None:
         "kubectl --namespace argocd delete applicationset all --cascade=orphan",
         "argocd app set wiki --sync-policy none",
         "argocd app delete wiki --cascade=false --yes",
+    ]
+
+
+def test_an_application_set_of_many_is_deleted_once_and_nothing_makes_it_again() -> None:
+    tracked = {"argocd.argoproj.io/tracking-id": "wiki:apps/Deployment:tools/wiki-deployment"}
+    rooted = {"argocd.argoproj.io/tracking-id": "root:argoproj.io/ApplicationSet:argocd/all"}
+    owners = [{"kind": "ApplicationSet", "name": "all"}]
+    of_disks = {"argocd.argoproj.io/tracking-id": "disks:storage.k8s.io/StorageClass:/disks"}
+    manifests = deepcopy([*changed(WIKI, annotations=tracked).manifests.values()])
+    for each in manifests:
+        if (each["kind"], each["metadata"]["name"]) == ("StorageClass", "disks"):
+            each["metadata"]["annotations"] = of_disks
+    manifests += [argo("Application", name, ownerReferences=owners) for name in ("wiki", "disks")]
+    manifests += [argo("ApplicationSet", "all", annotations=rooted), argo("Application", "root")]
+    assert [
+        each.command for each in hand_over(read_world(manifests), [WIKI, DISKS]).steps if each.tool == "Argo CD"
+    ] == [
+        "argocd app set root --sync-policy none",
+        "kubectl --namespace argocd delete applicationset all --cascade=orphan",
+        "argocd app set wiki --sync-policy none",
+        "argocd app set disks --sync-policy none",
+        "argocd app delete wiki --cascade=false --yes",
+        "argocd app delete disks --cascade=false --yes",
+    ]
+
+
+def argo(kind: str, name: str, **metadata: Any) -> Manifest:
+    named = {"name": name, "namespace": "argocd", **metadata}
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": kind, "metadata": named}
+
+
+def test_a_release_of_flux_is_suspended_with_whatever_applies_it() -> None:
+    def marked(name: str) -> dict[str, str]:
+        return {"kustomize.toolkit.fluxcd.io/name": name, "kustomize.toolkit.fluxcd.io/namespace": "flux-system"}
+
+    helm_release = {
+        "apiVersion": "helm.toolkit.fluxcd.io/v2",
+        "kind": "HelmRelease",
+        "metadata": {"name": "films", "namespace": "media", "labels": marked("apps")},
+        "spec": {"targetNamespace": "tv"},
+    }
+    of_films = "helmrelease.helm.toolkit.fluxcd.io"
+    found = hand_over(read_world([helm_release]), [], [OfRelease("tv", "tv-films")])
+    assert [each.command for each in found.steps] == [
+        "flux suspend kustomization apps --namespace flux-system",
+        "flux suspend helmrelease films --namespace media",
+        f"kubectl annotate --field-manager hand-over {of_films} films --namespace media {PRUNE}",
     ]
 
 
