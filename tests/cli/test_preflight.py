@@ -1,6 +1,7 @@
 """`homelab preflight`."""
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +17,24 @@ TOKEN = "PROXMOX_VE_API_TOKEN"
 
 
 @pytest.fixture
-def proxmox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """A healthy host for the lab `small`."""
+def proxmox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Emulator]:
+    """A healthy host for the lab `small`, which is known by its SSH key."""
+    shows(tmp_path, "ssh-keyscan", "192.168.1.10 ssh-ed25519 AAAA")
+    shows(tmp_path, "ssh-keygen", "192.168.1.10 ssh-ed25519 AAAA")
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "known_hosts").touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with emulator(healthy(plan_of("small"))) as running:
         monkeypatch.setenv(TOKEN, running.token)
         yield running
+
+
+def shows(folder: Path, program: str, line: str) -> None:
+    """Put a program into a folder that prints one line."""
+    file = folder / program
+    file.write_text(f"#!/bin/sh\necho '{line}'\n", encoding="utf-8")
+    file.chmod(0o755)
 
 
 def way(proxmox: Emulator) -> tuple[str, ...]:
@@ -32,7 +46,7 @@ def test_a_healthy_host_ends_with_0_and_the_numbers(homelab: Homelab, proxmox: E
     assert result.exit_code == 0
     assert "fine memory of pve" in result.stdout
     assert "42.5 GiB needed for control-plane (8.5 GiB), worker1 (34.0 GiB); 56.7 GiB free" in result.stdout
-    assert result.stdout.endswith("Ready: 12 checks, and nothing fails.\n")
+    assert result.stdout.endswith("Ready: 14 checks, and nothing fails.\n")
 
 
 def test_what_fails_ends_with_1_at_its_place_with_the_numbers(homelab: Homelab, proxmox: Emulator) -> None:
@@ -42,14 +56,14 @@ def test_what_fails_ends_with_1_at_its_place_with_the_numbers(homelab: Homelab, 
     assert "error HOST-MEMORY-SHORT  " in result.stdout
     assert "config/labs/small/site.yaml:" in result.stdout
     assert "9.8 GiB too little if all use what they have" in result.stdout
-    assert "Do not apply this: 1 check failed, of 12." in result.stdout
+    assert "Do not apply this: 1 check failed, of 14." in result.stdout
 
 
 def test_a_warning_ends_with_0(homelab: Homelab, proxmox: Emulator) -> None:
     proxmox.state.hosts["pve"].threads = 12
     result = homelab("preflight", *way(proxmox))
     assert result.exit_code == 0
-    assert "Ready: 12 checks, and nothing fails. 1 check with warnings." in result.stdout
+    assert "Ready: 14 checks, and nothing fails. 1 check with warnings." in result.stdout
 
 
 def test_what_could_not_be_checked_ends_with_1(homelab: Homelab, proxmox: Emulator) -> None:
@@ -115,3 +129,10 @@ def test_without_a_token_nothing_is_asked(homelab: Homelab, monkeypatch: pytest.
 
 def test_an_invalid_lab_ends_with_2(homelab: Homelab, invalid_lab: Path) -> None:
     assert homelab("preflight", "--lab", invalid_lab).exit_code == 2
+
+
+def test_a_host_that_is_not_known_by_its_ssh_key_fails(homelab: Homelab, proxmox: Emulator, tmp_path: Path) -> None:
+    shows(tmp_path, "ssh-keygen", "# nothing found")
+    result = homelab("preflight", *way(proxmox))
+    assert result.exit_code == 1
+    assert "error SSH-HOST-UNKNOWN" in result.stdout
