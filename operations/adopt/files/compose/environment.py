@@ -1,16 +1,18 @@
 """Variables of a Compose service: plain ones, and those that hold a secret."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from config.files import UnreadableFile
+from observation.redaction import REDACTED
 from operations.adopt.cluster.objects import is_fields, is_list
 from operations.adopt.cluster.withheld import is_secret
 from operations.adopt.cluster.yaml_text import Flow
 from operations.adopt.files.compose.project import Project
 from operations.adopt.files.compose.taken import Taken
-from operations.adopt.files.compose.values import environment
+from operations.adopt.files.compose.values import environment, unset_in
 from plan.model.fields import Fields
+from plan.model.secrecy import may_be_secret
 
 
 def variables(project: Project, key: str, stated: Fields) -> Taken:
@@ -38,6 +40,17 @@ def _files(stated: Any) -> Iterator[tuple[str, bool]]:
             yield str(each.get("path", "")), each.get("required") is not False
         else:
             yield str(each), True
+
+
+def with_secrets_apart(stated: Fields, known: Mapping[str, str]) -> Fields:
+    """A service in which variables that hold a secret need no value: it is not written anyway."""
+    every = environment(stated.get("environment"))
+    apart = {
+        name: REDACTED
+        for name, value in every.items()
+        if any(unset_in(value, known)) and may_be_secret(name, "a-value-that-is-not-known")
+    }
+    return {**stated, "environment": {**every, **apart}} if apart else stated
 
 
 def secret_variables(project: Project, key: str, names: list[str]) -> dict[str, Flow]:

@@ -8,15 +8,17 @@ from operations.adopt.cluster.objects import is_fields
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.yaml_text import document
 from operations.adopt.files.compose.container import command, figures, health, rights
-from operations.adopt.files.compose.environment import variables
+from operations.adopt.files.compose.environment import variables as of_environment
+from operations.adopt.files.compose.environment import with_secrets_apart
 from operations.adopt.files.compose.exceptions import exceptions
 from operations.adopt.files.compose.network import network
 from operations.adopt.files.compose.project import Project, Receiver
 from operations.adopt.files.compose.routes import routes
 from operations.adopt.files.compose.storage import storage
 from operations.adopt.files.compose.taken import Taken, together
-from operations.adopt.files.compose.values import NotSet, interpolated
+from operations.adopt.files.compose.values import interpolated, unset_in
 from plan.model.fields import Fields, mapping, text
+from plan.wording import listed
 
 _READ = frozenset(
     {
@@ -61,18 +63,19 @@ def compose_services(
     if not is_fields(content) or not mapping(content, "services"):
         raise InvalidCompose(f"{file} is not a compose file: it has no services")
     stated = mapping(content, "services")
+    name = as_name(text(content, "name") or file.parent.resolve().name)
+    known = {"COMPOSE_PROJECT_NAME": name, **variables}
     services: dict[str, Fields] = {}
-    unset: dict[str, str] = {}
+    unset: dict[str, tuple[str, ...]] = {}
     for key in stated:
-        try:
-            services[key] = interpolated(mapping(stated, key), variables)
-        except NotSet as error:
-            services[key], unset[key] = {}, str(error)
-    folder = file.parent
-    name = as_name(text(content, "name") or folder.resolve().name)
-    project = Project(name, folder, services, content, receiver)
+        raw = with_secrets_apart(mapping(stated, key), known)
+        services[key] = interpolated(raw, known)
+        if missing := list(dict.fromkeys(unset_in(raw, known))):
+            verb = "is" if len(missing) == 1 else "are"
+            unset[key] = (f"{listed(missing)} {verb} not set: write NAME=VALUE into .env beside the compose file",)
+    project = Project(name, file.parent, services, content, receiver)
     return tuple(
-        ComposeService(project.name_of(key), "", (), (unset[key],)) if key in unset else _service(project, key)
+        ComposeService(project.name_of(key), "", (), unset[key]) if key in unset else _service(project, key)
         for key in services
     )
 
@@ -86,7 +89,7 @@ def _service(project: Project, key: str) -> ComposeService:
             Taken({**identity, "description": f"{key}, of Docker Compose", "image": text(stated, "image")}),
             figures(stated),
             command(stated),
-            variables(project, key, stated),
+            of_environment(project, key, stated),
             network(project, key, stated),
             storage(project, key, stated),
             health(stated),

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from config.quantity import Memory
@@ -14,10 +14,6 @@ _VARIABLE = re.compile(
 )
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-
-
-class NotSet(Exception):
-    """A variable without a value; the message is one sentence."""
 
 
 class Mount(NamedTuple):
@@ -37,15 +33,26 @@ class Mount(NamedTuple):
 
 
 def interpolated(value: Any, variables: Mapping[str, str]) -> Any:
-    """A value with its variables replaced. Raises NotSet."""
+    """A value with its variables replaced; those that are not set are empty."""
     if is_fields(value):
         return {name: interpolated(each, variables) for name, each in value.items()}
     if is_list(value):
         return [interpolated(each, variables) for each in value]
-    return _VARIABLE.sub(lambda found: _value_of(found, variables), value) if isinstance(value, str) else value
+    return _VARIABLE.sub(lambda found: _value_of(found, variables) or "", value) if isinstance(value, str) else value
 
 
-def _value_of(found: re.Match[str], variables: Mapping[str, str]) -> str:
+def unset_in(value: Any, variables: Mapping[str, str]) -> Iterator[str]:
+    """The variables in a value that are not set, and have no default."""
+    if is_fields(value) or is_list(value):
+        for each in value.values() if is_fields(value) else value:
+            yield from unset_in(each, variables)
+    elif isinstance(value, str):
+        for found in _VARIABLE.finditer(value):
+            if _value_of(found, variables) is None:
+                yield found["bare"] or found["name"]
+
+
+def _value_of(found: re.Match[str], variables: Mapping[str, str]) -> str | None:
     if found["dollar"]:
         return "$"
     name, how, other = found["bare"] or found["name"], found["how"] or "", found["other"] or ""
@@ -54,10 +61,8 @@ def _value_of(found: re.Match[str], variables: Mapping[str, str]) -> str:
     if how.endswith("+"):
         return other if is_there else ""
     if is_there:
-        return value or ""
-    if how.endswith("-"):
-        return other
-    raise NotSet(f"the variable {name} is not set: write {name}=... into .env beside the compose file")
+        return value
+    return other if how.endswith("-") else None
 
 
 def environment(stated: Any) -> dict[str, str]:
@@ -139,10 +144,7 @@ def _unquoted(value: str, known: Mapping[str, str]) -> str:
     quote = value[:1] if value[:1] in ("'", '"') else ""
     end = value.find(quote, 1) if quote else -1
     plain = value[1:end] if end > 0 else value.partition(" #")[0].rstrip()
-    try:
-        return plain if quote == "'" else interpolated(plain, known)
-    except NotSet:
-        return plain
+    return plain if quote == "'" else interpolated(plain, known)
 
 
 def seconds_of(stated: Any, default: int) -> int:

@@ -60,6 +60,11 @@ def test_a_secret_goes_under_secrets_and_its_value_nowhere(tmp_path: Path) -> No
     assert any("put DB_PASSWORD into secret/web" in note for note in service.notes)
 
 
+def test_a_secret_needs_no_value(tmp_path: Path) -> None:
+    service = only(tmp_path, "image: a:1, environment: {DB_PASSWORD: '${NOWHERE}'}")
+    assert said(service)["secrets"] == {"DB_PASSWORD": {}}
+
+
 def test_volumes_and_files_beside_it_are_its_own(tmp_path: Path) -> None:
     (tmp_path / "app.ini").write_text("a=1\n", encoding="utf-8")
     volumes = (
@@ -92,7 +97,8 @@ def test_volumes_and_files_beside_it_are_its_own(tmp_path: Path) -> None:
         ("image: a:1, security_opt: ['seccomp:unconfined']", "security_opt seccomp:unconfined has no place here"),
         ("image: a:1, cgroup_parent: a", "cgroup_parent has no place here"),
         ("image: a:1, network_mode: 'service:vpn'", "network_mode service:vpn has no place here"),
-        ("image: 'a:${TAG}'", "the variable TAG is not set"),
+        ("image: 'a:${TAG}'", "TAG is not set: write"),
+        ("image: 'a:${TAG}', environment: [URL=$BASE/x]", "TAG, BASE are not set: write"),
         ("image: a:1, user: app", "run_as_user has to be a number"),
     ],
 )
