@@ -4,10 +4,10 @@ from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from typing import ClassVar, Literal, final
 
-from config.kubernetes import HostPath
 from config.model import Name
 from config.service.common import Named, Permission, SizedService
 from config.service.container import GpuWorkload, Part, Workload
+from config.service.folder import HostFolder, KeyFolder, Projection
 from config.service.port import ContainerPort
 from config.service.published import OwnAddress, addresses_of
 from config.service.resources import Gpu, Resources
@@ -28,10 +28,17 @@ class OwnWorkloads(SizedService, Workload):
     claims: dict[Name, ClaimName] = {}
     """Claims that something else makes, as `{media: jellyfin-media}`, and volumes of services in the same namespace, as
     `{media: jellyfin/media}`."""
-    config_maps: dict[Name, Name] = {}
-    """ConfigMaps that something else makes, as `{settings: frigate-config}`: a folder, or with `sub_path` a file."""
-    host_paths: dict[Name, HostPath] = {}
-    """Folders of the node that containers mount, by name; needs the exception `host-access`."""
+    config_maps: dict[Name, KeyFolder] = {}
+    """ConfigMaps that something else makes, as `{settings: frigate-config}`: a folder, or with `sub_path` a file; with
+    more as `{settings: {name: frigate-config, items: {config.yml: config/frigate.yml}, mode: 0440}}`."""
+    secret_volumes: dict[Name, KeyFolder] = {}
+    """The same for Secrets, as `{certificate: frigate-tls}`."""
+    projections: dict[Name, Projection] = {}
+    """Folders with files of several Secrets, ConfigMaps, fields of the pod and tokens, as
+    `{all: {sources: [{secret: frigate-tls}, {fields: {labels: metadata.labels}}]}}`."""
+    host_paths: dict[Name, HostFolder] = {}
+    """Folders of the node that containers mount, by name, as `{dev: /dev/dri}` or
+    `{dev: {path: /dev/ttyUSB0, type: CharDevice}}`; needs the exception `host-access`."""
     permissions: tuple[Permission, ...] = ()
     """Permissions of its pods at the API server; without any they get no token."""
 
@@ -77,6 +84,8 @@ class OwnWorkloads(SizedService, Workload):
             "shares": self.shares,
             "claims": self.claims,
             "config_maps": self.config_maps,
+            "secret_volumes": self.secret_volumes,
+            "projections": self.projections,
             "host_paths": self.host_paths,
         }
 

@@ -101,9 +101,9 @@ def _ways_out(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
                 Edit((*path, "capabilities"), rest or None),
             )
         for volume, points in container.mounts.items():
-            if volume in paths and not _is_device(paths[volume]) and not all(point.read_only for point in points):
+            if volume in paths and not _is_device(paths[volume].path) and not all(point.read_only for point in points):
                 yield _WayOut(
-                    f"{paths[volume]} of the node",
+                    f"{paths[volume].path} of the node",
                     f"write read_only: true at {dotted((*path, 'mounts', volume))}, or mount a folder below it",
                 )
     for key, is_shared, what in (

@@ -8,6 +8,7 @@ from config.service.app import OwnWorkloads
 from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import DatabaseBase
+from config.service.folder import HostFolder
 from config.service.volume import Scratch, Volume
 from config.storage_class import (
     ONE_NODE,
@@ -25,6 +26,7 @@ from plan.tiers.pod_security import TMP, TMP_SIZE
 from plan.workloads.context import ServiceContext
 from plan.workloads.existing_volumes import persistent_volume, volume_name
 from plan.workloads.files import file_volumes
+from plan.workloads.folders import folders
 from plan.workloads.storage_classes import BLOCK_PROVISIONER
 
 NOWHERE = "nowhere"
@@ -135,7 +137,7 @@ def scratch_of(service: Service) -> Mapping[str, Scratch]:
     return service.scratch if isinstance(service, OwnWorkloads) else {}
 
 
-def host_paths_of(service: Service) -> Mapping[str, str]:
+def host_paths_of(service: Service) -> Mapping[str, HostFolder]:
     """Folders of the node that a service mounts."""
     return service.host_paths if isinstance(service, OwnWorkloads) else {}
 
@@ -214,8 +216,8 @@ def pod_volumes(
             most = {} if scratch.size is None else {"sizeLimit": str(scratch.size)}
             volumes.append({"name": name, "emptyDir": {**medium, **most}})
     volumes += [
-        {"name": name, "hostPath": {"path": path}}
-        for name, path in host_paths_of(context.service).items()
+        {"name": name, "hostPath": {"path": each.path, **({"type": each.type} if each.type else {})}}
+        for name, each in host_paths_of(context.service).items()
         if name in mounted(config)
     ]
     volumes += [*existing_volumes(context, config), *file_volumes(context, workload, config)]
@@ -225,7 +227,7 @@ def pod_volumes(
 
 
 def existing_volumes(context: ServiceContext, config: WorkloadConfig) -> Iterator[Manifest]:
-    """Shares, claims and ConfigMaps that something else makes."""
+    """Shares, claims, ConfigMaps and Secrets that something else makes."""
     service, used = context.service, mounted(config)
     if not isinstance(service, OwnWorkloads):
         return
@@ -235,8 +237,7 @@ def existing_volumes(context: ServiceContext, config: WorkloadConfig) -> Iterato
         yield {"name": name, "nfs": {"server": share.server, "path": share.path, **read_only}}
     for name in (each for each in service.claims if each in used):
         yield {"name": name, "persistentVolumeClaim": {"claimName": _claim_of_others(context, service.claims[name])}}
-    for name in (each for each in service.config_maps if each in used):
-        yield {"name": name, "configMap": {"name": service.config_maps[name]}}
+    yield from folders(service, used)
 
 
 def _claim_of_others(context: ServiceContext, claim: str) -> str:

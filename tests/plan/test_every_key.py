@@ -454,3 +454,33 @@ def test_an_external_secret_may_be_of_a_store_of_the_namespace_and_make_a_secret
     assert spec["secretStoreRef"] == {"kind": "SecretStore", "name": "vault"}
     made = {"name": "shelf-pulls", "creationPolicy": "Orphan", "template": {"type": "kubernetes.io/dockerconfigjson"}}
     assert spec["target"] == made
+
+
+def shelf_volumes() -> dict[str, Any]:
+    """The volumes of the pod with folders of each sort, by name."""
+    spec = one(plan_of("every_key"), "Deployment", "shelf")["spec"]["template"]["spec"]
+    return {each["name"]: each for each in spec["volumes"]}
+
+
+def test_a_config_map_or_a_secret_is_a_folder_with_all_of_its_keys_or_some() -> None:
+    volumes = shelf_volumes()
+    items = [{"key": "index.html", "path": "site/index.html"}]
+    shown = {"name": "shelf-pages", "items": items, "defaultMode": 0o444, "optional": True}
+    assert volumes["shown"]["configMap"] == shown
+    assert volumes["certificate"]["secret"] == {"secretName": "shelf-tls"}
+    assert volumes["keys"]["secret"]["defaultMode"] == 0o400
+
+
+def test_a_folder_has_files_of_several_sources() -> None:
+    projected = shelf_volumes()["all"]["projected"]
+    assert projected["defaultMode"] == 0o440
+    assert [next(iter(each)) for each in projected["sources"]] == [
+        "secret",
+        "configMap",
+        "downwardAPI",
+        "serviceAccountToken",
+    ]
+
+
+def test_a_path_of_the_node_says_of_which_kind_it_is() -> None:
+    assert shelf_volumes()["time"]["hostPath"] == {"path": "/etc/localtime", "type": "File"}
