@@ -71,6 +71,11 @@ STORAGE = {
         "A path of the node is not there",
         "A hostPath volume with a type is mounted only where the node has a file or folder of that type at its path.",
     ),
+    "FILE-SYSTEM-DAMAGED": Rule(
+        "A volume's file system is damaged",
+        "Before a volume is mounted its file system is checked; what the check cannot mend is not mounted. A power cut "
+        "or a failing disk may be the cause.",
+    ),
     "NFS-MOUNT-FAILS": Rule(
         "An NFS export cannot be mounted",
         "The node itself mounts an export: the server must run, export the path and let the node in.",

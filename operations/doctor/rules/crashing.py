@@ -226,8 +226,8 @@ def _probe_kills(
         message=f"The kubelet ends container {container.name} again and again ({container.restarts} restarts, "
         "exit code "
         f"{container.exit_code}), because its {word} probe fails ({asks}{hint}){said}",
-        fix=f"correct the {kind} of container {container.name} in {base.subject}: path, port, timeoutSeconds, or a "
-        "startupProbe that gives it time",
+        fix=f"correct the {kind} of container {container.name} in {base.subject}: path, port, timeoutSeconds, or "
+        + ("a higher failureThreshold" if word == "startup" else "a startupProbe that gives it time"),
         evidence=tuple(evidence),
         upstream=base.upstream | needs(observed, pod, container),
     )

@@ -15,6 +15,7 @@ from plan.model.fields import Fields, entries, mapping, text
 from plan.wording import listed
 
 _NOT_REGISTERED = re.compile(r"driver name (\S+) not found in the list of registered CSI drivers")
+_DAMAGED = re.compile(r"fsck.{0,20} found errors|bad superblock|structure needs cleaning|input/output error", re.I)
 _NOT_OF_TYPE = "hostPath type check failed: "
 
 
@@ -39,6 +40,13 @@ def mount_error(observed: Observation, pod: Manifest, base: Finding, said: list[
     for volume in entries(pod, "spec", "volumes"):
         if (found := _host_path(pod, base, volume, words)) is not None:
             return found
+    if _DAMAGED.search(words):
+        return base._replace(
+            code="FILE-SYSTEM-DAMAGED",
+            message=f"The file system of a volume of its pod is damaged, and {node_of(pod)} does not mount it: {words}",
+            fix=f"copy the disk first, then stop the pod and repair it where it is attached, on {node_of(pod)}: fsck; "
+            "or restore the data from a backup",
+        )
     return _nfs(observed, pod, base, words) or base
 
 

@@ -154,6 +154,18 @@ def test_the_export_of_several_that_does_not_answer() -> None:
     assert "volume scans (inline: 10.0.0.5:/srv/scans)" in only(cluster).message
 
 
+def test_a_file_system_that_is_damaged() -> None:
+    cluster = healthy()
+    cluster.claim("data")
+    pod = mounted(cluster, "web-r1-x0", "data")
+    waiting(pod, "ContainerCreating")
+    said = "MountVolume.MountDevice failed: 'fsck' found errors on device /dev/sdc but could not correct them"
+    cluster.event(pod, "FailedMount", said)
+    found = only(cluster)
+    assert found.code == "FILE-SYSTEM-DAMAGED"
+    assert "/dev/sdc" in found.message
+
+
 def test_a_full_volume() -> None:
     cluster = healthy()
     cluster.claim("data")
