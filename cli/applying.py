@@ -15,7 +15,7 @@ from cli.completion import complete_lab
 from cli.forge import ApiOption, RepositoryOption
 from cli.lab import named
 from cli.options import Format, FormatOption, LabOption, PlanFormat
-from cli.proxmox import CaFileOption, EndpointOption, InsecureOption
+from cli.proxmox import CaFileOption, EndpointOption, InsecureOption, Reach
 
 
 def guard(
@@ -75,6 +75,12 @@ def drift(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,
     lab: LabOption = "prod",
+    machines: Annotated[
+        bool, typer.Option("--machines", help="Compare the machines on their hosts too: asks Proxmox.")
+    ] = False,
+    endpoint: EndpointOption = None,
+    ca_file: CaFileOption = None,
+    insecure: InsecureOption = False,
     link: Annotated[str | None, typer.Option("--link", help="Address of the run.")] = None,
     issue: Annotated[
         bool, typer.Option("--issue", help="Open, edit or close the issue on it, with $FORGE_TOKEN.")
@@ -89,7 +95,8 @@ def drift(
     from cli.commands.drift import run_drift
 
     source = Source(dump, None, kubeconfig, context, lab)
-    raise SystemExit(run_drift(source, link, output, (api, repository) if issue else None))
+    reach = Reach(endpoint, ca_file, insecure) if machines else None
+    raise SystemExit(run_drift(source, link, output, (api, repository) if issue else None, reach))
 
 
 def up(

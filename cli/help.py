@@ -63,7 +63,12 @@ HELP: Mapping[str, Help] = {
         f"0 it may be merged, 1 it should not, {INVALID_INPUT}, or the forge refuses",
     ),
     "drift": Help(
-        ("homelab drift --lab prod", "homelab drift --dump dump --format markdown", "homelab drift --issue"),
+        (
+            "homelab drift --lab prod",
+            "homelab drift --dump dump --format markdown",
+            "homelab drift --machines",
+            "homelab drift --issue",
+        ),
         f"0 what runs is what the lab says, 1 it differs, {INVALID_INPUT}, or not all could be compared",
     ),
     "up": Help(

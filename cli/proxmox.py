@@ -15,6 +15,7 @@ from config.source import is_mapping
 
 if TYPE_CHECKING:
     from operations.clients.proxmox import ProxmoxHost
+    from operations.preflight import Part
 
 TOKEN = "PROXMOX_VE_API_TOKEN"
 ENDPOINT = "PROXMOX_VE_ENDPOINT"
@@ -62,6 +63,13 @@ def own_proxmox_of(host: str, endpoint: str, reach: Reach) -> "ProxmoxHost":
     Raises NotAnswered where there is no token.
     """
     return _asked(endpoint, token_variable(host), reach)
+
+
+def proxmox_of_part(lab: str, part: "Part", reach: Reach) -> "ProxmoxHost":
+    """The Proxmox that has a part of a plan. Asks nothing yet. Raises NotAnswered."""
+    if part.host is None or part.endpoint is None:
+        return proxmox_of(lab, *reach)
+    return own_proxmox_of(part.host, part.endpoint, reach)
 
 
 def _asked(url: str, variable: str, reach: Reach) -> "ProxmoxHost":

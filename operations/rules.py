@@ -1,8 +1,9 @@
-"""The rules of plans and of what is asked before an `up`, for pages and explanations."""
+"""The rules of plans, of what is asked before an `up` and of drift, for pages and explanations."""
 
 from collections.abc import Mapping
 from functools import cache
 
+import operations.drift
 import operations.preflight
 import plan
 from plan.findings.registry import rules_in
@@ -12,4 +13,4 @@ from plan.model.findings import Rule
 @cache
 def all_rules() -> Mapping[str, Rule]:
     """Every rule by its code."""
-    return rules_in(plan, operations.preflight)
+    return rules_in(plan, operations.preflight, operations.drift)

@@ -6,7 +6,8 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.doctor import doctor_report
 from cli.text.console import make_console
 from cli.text.copies import print_copies
-from cli.text.doctor import print_diagnosis, print_drift
+from cli.text.doctor import print_diagnosis
+from cli.text.drift import print_drift
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
 from observation import InvalidDump, InvalidUsage

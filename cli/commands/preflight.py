@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_lab
-from cli.proxmox import Reach, own_proxmox_of, proxmox_of
+from cli.proxmox import Reach, proxmox_of_part
 from cli.reports.preflight import NothingCheckedReport, preflight_report
 from cli.text.console import make_console
 from cli.text.preflight import print_checks
@@ -36,11 +36,7 @@ def run_preflight(lab: str, endpoint: str | None, ca_file: Path | None, insecure
 
 def _checks(lab: str, part: Part, reach: Reach) -> tuple[Check, ...]:
     """The checks of one Proxmox. Raises NotAnswered."""
-    if part.host is None or part.endpoint is None:
-        api = proxmox_of(lab, *reach)
-    else:
-        api = own_proxmox_of(part.host, part.endpoint, reach)
-    return judge(part.plan, read_state(part.plan, api, time.time))
+    return judge(part.plan, read_state(part.plan, proxmox_of_part(lab, part, reach), time.time))
 
 
 def _nothing_checked(sentence: str, output: str) -> int:

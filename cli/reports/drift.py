@@ -1,8 +1,13 @@
 """The drift of a lab as JSON."""
 
+from collections.abc import Sequence
+
 from cli.reports.doctor import DriftReport, drift_report
 from cli.reports.document import Document
-from operations.drift import Drift, State
+from cli.reports.preflight import CheckReport, check_report
+from operations.drift import Drift, State, whole_state
+from operations.preflight import Check
+from plan.model import Plan
 
 
 class WholeDriftReport(Document):
@@ -12,10 +17,18 @@ class WholeDriftReport(Document):
     state: State
     why: str
     drift: DriftReport | None
+    machines: tuple[CheckReport, ...] | None
+    """Null where machines were not compared."""
 
 
-def whole_drift_report(lab: str, found: Drift | None, why: str) -> WholeDriftReport:
+def whole_drift_report(
+    lab: str, plan: Plan, found: Drift | None, machines: Sequence[Check] | None, why: str
+) -> WholeDriftReport:
     """The state, and all that differs."""
     return WholeDriftReport(
-        lab=lab, state=found.state if found else "not known", why=why, drift=drift_report(found) if found else None
+        lab=lab,
+        state=whole_state(found, machines),
+        why=why,
+        drift=drift_report(found) if found else None,
+        machines=None if machines is None else tuple(check_report(plan.lab, each) for each in machines),
     )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from cli.reports.document import Document, Report
 from cli.reports.finding import FindingReport, finding_report
+from config.lab import Lab
 from operations.preflight import Check, passed
 from plan.model import Plan
 
@@ -40,13 +41,15 @@ def preflight_report(plan: Plan, checks: tuple[Check, ...]) -> PreflightReport:
         lab=plan.lab.name,
         checked=True,
         passed=passed(checks),
-        checks=tuple(
-            CheckReport(
-                check=check.question,
-                outcome=check.outcome,
-                answer=check.answer,
-                findings=tuple(finding_report(plan.lab, finding) for finding in check.findings),
-            )
-            for check in checks
-        ),
+        checks=tuple(check_report(plan.lab, check) for check in checks),
+    )
+
+
+def check_report(lab: Lab, check: Check) -> CheckReport:
+    """A check for programs."""
+    return CheckReport(
+        check=check.question,
+        outcome=check.outcome,
+        answer=check.answer,
+        findings=tuple(finding_report(lab, finding) for finding in check.findings),
     )

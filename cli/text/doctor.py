@@ -10,9 +10,8 @@ from cli.text.console import INDENT, SEVERITY_STYLE
 from cli.text.gaps import gap_lines
 from observation.model import Gap, Observation
 from operations.doctor.finding import Evidence, Finding
-from operations.drift import Drift
 from plan.model import severity_counts
-from plan.wording import listed, plural, printable
+from plan.wording import plural, printable
 
 _MOST = 8
 """Lines of evidence and of consequences that are shown of one finding; the others are in the JSON."""
@@ -67,29 +66,3 @@ def _verdict(findings: Sequence[Finding]) -> Text:
     if counts["warning"]:
         return Text.assemble(("No errors", "bold"), f", {tail}")
     return Text.assemble(("No problems were found in what was asked", "bold green"), f": no errors, {tail}")
-
-
-def print_drift(found: Drift, console: Console) -> None:
-    """Print how the cluster differs from its lab."""
-    console.print()
-    console.print(Text("Drift", "bold"))
-    for line in _drift(found):
-        console.print(Padding(line, INDENT, expand=False))
-
-
-def _drift(found: Drift) -> Iterator[str]:
-    for names, what in ((found.nodes_missing, "in the lab and missing here"), (found.nodes_unknown, "not of the lab")):
-        if names:
-            yield f"nodes {what}: {listed(names)}"
-    if found.missing:
-        yield f"{plural(len(found.missing), 'object')} missing: {listed([str(each) for each in found.missing])}"
-    for each in found.differing[:_MOST]:
-        place = "/".join(part for part in (each.key.kind, each.key.namespace, each.key.name) if part)
-        live = "not set" if each.live is None else printable(str(each.live))
-        yield f"{place}: {'.'.join(each.path)} is {live}, the lab says {printable(str(each.stated))}"
-    if len(found.differing) > _MOST:
-        yield f"{len(found.differing) - _MOST} more fields differ"
-    yield (
-        f"{plural(found.same, 'object')} the same, {plural(len(found.known), 'known difference')}, "
-        f"{plural(len(found.not_asked), 'object')} not asked"
-    )

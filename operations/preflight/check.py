@@ -60,6 +60,12 @@ def unchecked(path: Path, what: str, unread: Unread) -> Finding:
     )
 
 
+def not_asked(host: str | None, reason: str) -> Check:
+    """The machines of a Proxmox that could not be asked at all; `host` where it is that of a single host."""
+    what = f"machines of {host}" if host else "machines"
+    return Check(what, (unchecked(("machines",), what, Unread(reason)),), "")
+
+
 def missing_privilege(path: str, privilege: str) -> Unread:
     """Refusal for a missing privilege: Proxmox silently leaves out of lists what a token may not see."""
     return Unread(f"the token does not see all of {path}: it lacks {privilege} there", lacks_privilege=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from operations.preflight.check import Check
 from operations.preflight.devices import check_devices
 from operations.preflight.hosts import check_clock, check_hosts, check_version
+from operations.preflight.left_over import check_left_over
 from operations.preflight.machines import check_addresses, check_existing, check_vmids
 from operations.preflight.memory import check_memory
 from operations.preflight.networks import check_bridges
@@ -32,6 +33,7 @@ def _checks(plan: Plan, state: State) -> Iterator[Check]:
     yield check_vmids(plan, state)
     yield check_existing(plan, state)
     yield check_addresses(plan, state)
+    yield check_left_over(plan, state)
     yield check_templates(plan, state)
     for host in state.hosts:
         yield check_storages(plan, state, host)

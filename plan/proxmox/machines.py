@@ -13,6 +13,9 @@ from plan.proxmox.cloud_init import node_snippets
 from plan.proxmox.hardware import ALIKE, agent, cpu, disk, memory
 from plan.proxmox.mappings import pci_mappings, usb_mappings
 
+TAG = "homelab"
+"""Tag of every machine and template that the program makes."""
+
 PCI_MAPPING_INCOMPLETE = Rule(
     "PCI-MAPPING-INCOMPLETE",
     "warning",
@@ -122,7 +125,7 @@ def _properties(lab: Lab, name: str, machine: Machine) -> dict[str, Any]:
         "node_name": machine.host,
         "vm_id": machine.vmid,
         "description": machine.description,
-        "tags": sorted({"homelab", machine.role}),
+        "tags": sorted({TAG, machine.role}),
         "on_boot": True,
         "started": True,
         "template": False,

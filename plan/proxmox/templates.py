@@ -10,6 +10,7 @@ from config.lab import Lab
 from config.site import CloudImage, Template
 from plan.model import MachineTemplate
 from plan.proxmox.hardware import ALIKE, agent, cpu, disk, memory
+from plan.proxmox.machines import TAG
 
 IGNORED = ("disks",)
 """Every preview shows a difference in them (docs/facts.md, Disks). A template is never replaced: clones that exist
@@ -63,7 +64,7 @@ def _properties(lab: Lab, name: str, template: Template, image: CloudImage) -> d
         "node_name": template.host,
         "vm_id": template.vmid,
         "description": template.description,
-        "tags": ["homelab", "template"],
+        "tags": [TAG, "template"],
         "on_boot": False,
         "started": False,
         "template": True,

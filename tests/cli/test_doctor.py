@@ -7,7 +7,7 @@ import pytest
 
 from cli.reports.document import FORMAT_VERSION
 from cli.text.console import make_console
-from cli.text.doctor import print_drift
+from cli.text.drift import print_drift
 from operations.adopt.cluster.comparison import Difference
 from operations.adopt.cluster.objects import Key
 from operations.drift import Drift

@@ -46,7 +46,7 @@ def test_a_healthy_host_ends_with_0_and_the_numbers(homelab: Homelab, proxmox: E
     assert result.exit_code == 0
     assert "fine memory of pve" in result.stdout
     assert "42.5 GiB needed for control-plane (8.5 GiB), worker1 (34.0 GiB); 56.7 GiB free" in result.stdout
-    assert result.stdout.endswith("Ready: 14 checks, and nothing fails.\n")
+    assert result.stdout.endswith("Ready: 15 checks, and nothing fails.\n")
 
 
 def test_what_fails_ends_with_1_at_its_place_with_the_numbers(homelab: Homelab, proxmox: Emulator) -> None:
@@ -56,14 +56,14 @@ def test_what_fails_ends_with_1_at_its_place_with_the_numbers(homelab: Homelab, 
     assert "error HOST-MEMORY-SHORT  " in result.stdout
     assert "config/labs/small/site.yaml:" in result.stdout
     assert "9.8 GiB too little if all use what they have" in result.stdout
-    assert "Do not apply this: 1 check failed, of 14." in result.stdout
+    assert "Do not apply this: 1 check failed, of 15." in result.stdout
 
 
 def test_a_warning_ends_with_0(homelab: Homelab, proxmox: Emulator) -> None:
     proxmox.state.hosts["pve"].threads = 12
     result = homelab("preflight", *way(proxmox))
     assert result.exit_code == 0
-    assert "Ready: 14 checks, and nothing fails. 1 check with warnings." in result.stdout
+    assert "Ready: 15 checks, and nothing fails. 1 check with warnings." in result.stdout
 
 
 def test_what_could_not_be_checked_ends_with_1(homelab: Homelab, proxmox: Emulator) -> None:

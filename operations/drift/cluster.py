@@ -9,8 +9,10 @@ from observation.objects import Reference, name_of, reference
 from operations.adopt.cluster.comparison import Difference, differences, quantity
 from operations.adopt.cluster.objects import Key, is_fields, key_of
 from operations.kubelets import running_settings, unlike
+from operations.preflight.check import Check
 from plan.cluster.kubeadm import kubeadm_documents
 from plan.model import Manifest, Plan
+from plan.model.fields import text
 
 State = Literal["same", "differs", "not known"]
 """`not known`: nothing differs as far as was asked, and not all was."""
@@ -115,6 +117,22 @@ def drift(plan: Plan, observed: Observation) -> Drift:
         tuple(sorted(wanted - there)) if asked else (),
         tuple(sorted(there - wanted)) if asked else (),
     )
+
+
+def whole_state(found: Drift | None, machines: Sequence[Check] | None) -> State:
+    """The state of objects, where the cluster answered, and of machines, where they were compared."""
+    outcomes = {each.outcome for each in machines or ()}
+    state = found.state if found else "not known"
+    if state == "differs" or outcomes & {"error", "warning"}:
+        return "differs"
+    return "not known" if "unchecked" in outcomes else state
+
+
+def volume_handles(observed: Observation) -> frozenset[str] | None:
+    """The disks of the cluster's volumes as their drivers name them; None where volumes were not read."""
+    if not observed.knows("PersistentVolume"):
+        return None
+    return frozenset(text(each, "spec", "csi", "volumeHandle") for each in observed.of("PersistentVolume"))
 
 
 def _stated(plan: Plan) -> Iterator[Manifest]:
