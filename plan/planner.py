@@ -40,6 +40,7 @@ from plan.findings.lowered_standards import lowered_standard_findings
 from plan.findings.network_policies import network_policy_findings
 from plan.findings.node import node_findings
 from plan.findings.node_ports import node_port_findings
+from plan.findings.object_references import object_reference_findings
 from plan.findings.objects import object_findings
 from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_network import pod_network_findings
@@ -136,6 +137,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *lowered_standard_findings(lab, namespaces),
                 *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),
+                *object_reference_findings(lab, services),
                 *budget_findings(lab, services),
                 *store_findings(lab),
                 *network_policy_findings(lab, namespaces, services),

@@ -12,6 +12,7 @@ from config.source import Path, is_mapping, is_sequence
 from plan.cluster.membership import founder
 from plan.model import Namespace
 from plan.model import Service as PlannedService
+from plan.model.cluster import KUBERNETES_NAMESPACES
 from plan.model.fields import entries, text
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
@@ -47,7 +48,6 @@ _NAME = re.compile(
 _ADDRESS = re.compile(r"(?<![\w.])(\d{1,3}(?:\.\d{1,3}){3})(?![\w.]*\.\d)(?!/)")
 _OWN_ADDRESS = re.compile(r"loadbalancer|externalip|lb-?ip|metallb|addresses|publicip", re.IGNORECASE)
 """Keys of values under which a chart gives its own Service an address."""
-_OF_KUBERNETES = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 
 
 class _Written(NamedTuple):
@@ -73,7 +73,7 @@ def reference_findings(
     """References of services that lead to nothing."""
     planned = [*services]
     known = _known(lab, planned)
-    names = {each.name for each in namespaces} | _OF_KUBERNETES | _stated_namespaces(planned)
+    names = {each.name for each in namespaces} | KUBERNETES_NAMESPACES | _stated_namespaces(planned)
     taken = {str(each.address) for name, service in lab.services.items() for each in service.addresses(name)}
     written = {name: [*_settings(name, service)] for name, service in lab.services.items()}
     taken |= {

@@ -1,0 +1,102 @@
+"""Which fields of which kinds name another object, as the documentation of their projects says."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+CLUSTER_WIDE = frozenset(
+    {"ClusterIssuer", "ClusterSecretStore", "ClusterRole", "VolumeSnapshotClass", "GatewayClass", "StorageClass"}
+)
+"""Kinds that belong to no namespace."""
+
+
+class Reference(NamedTuple):
+    """A field that names an object."""
+
+    path: tuple[str, ...]
+    """Of the reference: `name`, and often `kind`, `group` and `namespace`. A part that ends in `[]` is a list."""
+    kinds: tuple[str, ...]
+    """That it may name, the default first. Of any other kind nothing is said."""
+    meets: str
+    """What happens while the other is not there."""
+    groups: tuple[str, ...] = ()
+    """API groups of these kinds, where a reference states one."""
+
+    @property
+    def field(self) -> str:
+        """The path as its owner writes it."""
+        return ".".join(each.removesuffix("[]") for each in self.path)
+
+
+_ISSUER = Reference(
+    ("spec", "issuerRef"),
+    ("Issuer", "ClusterIssuer"),
+    "the certificate is never issued, and what mounts its secret does not start",
+    ("cert-manager.io",),
+)
+_STORE = Reference(
+    ("spec", "secretStoreRef"),
+    ("SecretStore", "ClusterSecretStore"),
+    "the secret is never written, and what reads it does not start",
+)
+_CLUSTER = Reference(
+    ("spec", "cluster"), ("Cluster",), "the operator waits for it, and nothing is done", ("postgresql.cnpg.io",)
+)
+_GATEWAY = Reference(
+    ("spec", "parentRefs[]"),
+    ("Gateway",),
+    "no Gateway takes the route, and nobody reaches its host",
+    ("gateway.networking.k8s.io",),
+)
+_SCALED = ("Deployment", "StatefulSet")
+_POOL = Reference(("spec", "ipAddressPools[]"), ("IPAddressPool",), "addresses of that pool are never announced")
+
+REFERENCES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
+    ("cert-manager.io", "Certificate"): (_ISSUER,),
+    ("cert-manager.io", "CertificateRequest"): (_ISSUER,),
+    ("external-secrets.io", "ExternalSecret"): (_STORE,),
+    ("external-secrets.io", "PushSecret"): (_STORE._replace(path=("spec", "secretStoreRefs[]")),),
+    ("postgresql.cnpg.io", "Backup"): (_CLUSTER,),
+    ("postgresql.cnpg.io", "Database"): (_CLUSTER,),
+    ("postgresql.cnpg.io", "Pooler"): (_CLUSTER,),
+    ("postgresql.cnpg.io", "ScheduledBackup"): (_CLUSTER,),
+    **{
+        ("gateway.networking.k8s.io", kind): (_GATEWAY,)
+        for kind in ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
+    },
+    ("metallb.io", "BGPAdvertisement"): (_POOL,),
+    ("metallb.io", "L2Advertisement"): (_POOL,),
+    ("traefik.io", "IngressRoute"): (
+        Reference(
+            ("spec", "routes[]", "middlewares[]"),
+            ("Middleware",),
+            "Traefik leaves the route out, and answers with 404",
+        ),
+        Reference(("spec", "tls", "options"), ("TLSOption",), "Traefik leaves the route out, and answers with 404"),
+    ),
+    ("autoscaling", "HorizontalPodAutoscaler"): (
+        Reference(("spec", "scaleTargetRef"), _SCALED, "nothing is ever scaled", ("apps",)),
+    ),
+    ("autoscaling.k8s.io", "VerticalPodAutoscaler"): (
+        Reference(("spec", "targetRef"), (*_SCALED, "DaemonSet"), "nothing is ever recommended", ("apps",)),
+    ),
+    ("keda.sh", "ScaledObject"): (Reference(("spec", "scaleTargetRef"), _SCALED, "nothing is ever scaled", ("apps",)),),
+    ("rbac.authorization.k8s.io", "RoleBinding"): (
+        Reference(("roleRef",), ("Role",), "its subjects have no rights", ("rbac.authorization.k8s.io",)),
+    ),
+}
+"""By API group and kind."""
+
+ANNOTATIONS: Mapping[str, Reference] = {
+    "cert-manager.io/cluster-issuer": Reference(("cert-manager.io/cluster-issuer",), ("ClusterIssuer",), _ISSUER.meets),
+    "cert-manager.io/issuer": Reference(("cert-manager.io/issuer",), ("Issuer",), _ISSUER.meets),
+}
+"""Of any object: cert-manager reads them from Ingresses and Gateways."""
+
+MADE_BY_CHARTS: Mapping[str, frozenset[str]] = {
+    "ClusterIssuer": frozenset({"cert-manager-issuers", "raw", "step-issuer", "trust-manager"}),
+    "ClusterSecretStore": frozenset({"raw", "bitwarden-sdk-server"}),
+}
+"""Charts that make objects which belong to no namespace. One in a namespace may be made by any chart of it."""
+
+MADE_BY_HAND = frozenset({"SecretStore"})
+"""Kinds, with those for all namespaces, that are made by hand once: they hold the first secret of a cluster."""
