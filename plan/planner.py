@@ -9,6 +9,7 @@ from plan.cluster.kubeadm import kubeadm_documents
 from plan.cluster.membership import created_anew
 from plan.cluster.nodes import plan_nodes
 from plan.findings.admission import admission_findings
+from plan.findings.announcements import announcement_findings
 from plan.findings.autoscaling import autoscaling_findings
 from plan.findings.block_volumes import block_volume_findings
 from plan.findings.budgets import budget_findings
@@ -37,11 +38,13 @@ from plan.findings.kubelet_certificates import kubelet_certificate_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.longhorn import longhorn_findings
 from plan.findings.lowered_standards import lowered_standard_findings
+from plan.findings.majorities import majority_findings
 from plan.findings.network_policies import network_policy_findings
 from plan.findings.node import node_findings
 from plan.findings.node_ports import node_port_findings
 from plan.findings.object_references import object_reference_findings
 from plan.findings.objects import object_findings
+from plan.findings.operators_alone import operator_findings
 from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
@@ -109,6 +112,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *service_findings(lab, services),
                 *block_volume_findings(lab),
                 *admission_findings(lab, namespaces, services),
+                *announcement_findings(lab, services),
                 *autoscaling_findings(lab),
                 *certificate_findings(lab),
                 *chart_default_findings(lab, namespaces),
@@ -120,6 +124,8 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *chart_rollout_findings(lab),
                 *claim_findings(lab),
                 *connection_findings(lab),
+                *majority_findings(lab),
+                *operator_findings(lab),
                 *longhorn_findings(lab, nodes, services),
                 *slow_start_findings(lab),
                 *removed_api_findings(lab),
@@ -142,7 +148,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *store_findings(lab),
                 *network_policy_findings(lab, namespaces, services),
                 *node_port_findings(lab, nodes, workloads),
-                *host_path_findings(nodes, services),
+                *host_path_findings(lab, nodes, services),
                 *reference_findings(lab, namespaces, services),
                 *told_memory_findings(lab),
                 *withdrawn_findings(lab),

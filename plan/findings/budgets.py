@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from config.lab import Lab
+from config.objects import StatedObject
 from config.pod import POD_TEMPLATES
 from config.service import HelmService
 from config.source import Path, is_mapping
@@ -81,6 +82,8 @@ def budget_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
                 about=each.name,
                 facts={"budgets": tuple(one.name for one in names)},
             )
+    for each in lab.objects_by_kind.get("Cluster", ()):
+        yield from _of_database(each)
     for name, service in lab.services.items():
         if isinstance(service, HelmService):
             yield from _of_chart(name, service)
@@ -140,6 +143,20 @@ def _budgets_in(values: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, M
                 yield (*path, key), below
             else:
                 yield from _budgets_in(below, (*path, key))
+
+
+def _of_database(cluster: StatedObject) -> Iterator[Finding]:
+    """CloudNativePG makes a budget for the primary, which has no successor where it is alone (`enablePDB`)."""
+    is_alone = number(cluster.content, "spec", "instances", default=1) == 1
+    has_budget = value(cluster.content, "spec", "enablePDB") is not False
+    if cluster.content["apiVersion"].startswith("postgresql.cnpg.io/") and is_alone and has_budget:
+        yield BUDGET_ALLOWS_NONE.finding(
+            cluster.path,
+            f"the budget that CloudNativePG makes for the one instance of {cluster.name} allows no eviction: a drain "
+            "of its node never ends",
+            "write enablePDB: false, or instances: 2",
+            facts={"replicas": 1},
+        )
 
 
 def _none(path: Path, which: str, replicas: int) -> Finding:

@@ -1,7 +1,8 @@
-"""Folders of a node that a pod takes for its own, and does not find on another node."""
+"""Folders and devices of a node that a pod does not find on another node."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from plan.cluster.nodes import admits
 from plan.model import Manifest, Node, Service, Workload
@@ -21,6 +22,21 @@ HOST_PATH_MOVES = Rule(
     remedy="Use a volume of a storage class, or select the one node that has the folder.",
 )
 
+DEVICE_MOVES = Rule(
+    "DEVICE-MOVES",
+    "warning",
+    title="A device of one machine, and a pod that may run on another",
+    meaning=(
+        "A device that Proxmox passes through to a machine is on that node alone. The scheduler does not know of a "
+        "device that a pod mounts by its path: on another node the path is not there, and the pod does not start "
+        "(`not a device node`, `no such file`), or starts without it."
+    ),
+    remedy="Select the node that has the device, or let a device plugin count it (`devices`).",
+)
+
+_USB = ("/dev/ttyUSB", "/dev/ttyACM", "/dev/serial", "/dev/bus/usb", "/dev/hidraw", "/dev/dvb", "/dev/apex")
+_PCI = ("/dev/dri/renderD", "/dev/nvidia", "/dev/apex", "/dev/dvb", "/dev/kfd")
+"""Beginnings of the paths of devices that a machine has only by passing one through."""
 _OF_THE_SYSTEM = (
     *("/boot", "/dev", "/etc", "/lib", "/lib64", "/opt/cni", "/proc", "/run", "/sys", "/usr", "/var/lib/containerd"),
     *("/var/lib/docker", "/var/lib/kubelet", "/var/lib/cni", "/var/log", "/var/run", "/tmp"),
@@ -29,19 +45,20 @@ _OF_THE_SYSTEM = (
 _CONTROLLERS = ("Deployment", "StatefulSet", "ReplicaSet")
 
 
-def host_path_findings(nodes: Sequence[Node], services: Iterable[Service]) -> Iterator[Finding]:
-    """A finding for each workload that keeps data in a folder of whichever node it is on."""
+def host_path_findings(lab: Lab, nodes: Sequence[Node], services: Iterable[Service]) -> Iterator[Finding]:
+    """A finding for each workload that looks for a folder or a device on whichever node it is on."""
     for service in services:
         workloads = {(each.controller, each.name): each for each in service.workloads}
         for manifest in service.objects:
             workload = workloads.get((manifest["kind"], manifest["metadata"]["name"]))
-            folders = [*_folders(manifest)] if workload and manifest["kind"] in _CONTROLLERS else []
-            if workload and folders:
-                yield from _moving(nodes, workload, folders)
+            paths = [*_paths(manifest)] if workload and manifest["kind"] in _CONTROLLERS else []
+            if workload and paths:
+                yield from _moving(nodes, workload, [each for each in paths if not _is_of_the_system(each)])
+                yield from _without_device(lab, nodes, workload, paths)
 
 
 def _moving(nodes: Sequence[Node], workload: Workload, folders: Sequence[str]) -> Iterator[Finding]:
-    takes = [node.name for node in nodes if admits(node, workload.pod)]
+    takes = [node.name for node in nodes if admits(node, workload.pod)] if folders else []
     if len(takes) > 1:
         yield HOST_PATH_MOVES.finding(
             workload.path,
@@ -53,8 +70,30 @@ def _moving(nodes: Sequence[Node], workload: Workload, folders: Sequence[str]) -
         )
 
 
-def _folders(manifest: Manifest) -> Iterator[str]:
+def _without_device(lab: Lab, nodes: Sequence[Node], workload: Workload, paths: Sequence[str]) -> Iterator[Finding]:
+    """Only of the machines of a lab that says of at least one what is passed through to it."""
+    for devices, kind in ((_USB, "usb_devices"), (_PCI, "pci_devices")):
+        wanted = [each for each in paths if each.startswith(devices)]
+        having = {name for name, machine in lab.machines.items() if machine.usb_devices or machine.pci_devices}
+        if not wanted or not having:
+            continue
+        takes = [node.name for node in nodes if node.name in lab.machines and admits(node, workload.pod)]
+        if without := [name for name in takes if name not in having]:
+            yield DEVICE_MOVES.finding(
+                workload.path,
+                f"{workload.name} mounts {listed(wanted)} of its node, and may run on {listed(without)}, to which "
+                "nothing is passed through: there it does not start, or does not find it",
+                f"write node_selector: {{kubernetes.io/hostname: NODE}}, the machine that has it under {kind}",
+                facts={"devices": tuple(wanted), "nodes": tuple(without)},
+            )
+            return
+
+
+def _paths(manifest: Manifest) -> Iterator[str]:
     for volume in entries(manifest, *POD_TEMPLATES[manifest["kind"]], "spec", "volumes"):
-        path = text(volume, "hostPath", "path").rstrip("/")
-        if path and not any(path == each or path.startswith(f"{each}/") for each in _OF_THE_SYSTEM):
+        if path := text(volume, "hostPath", "path").rstrip("/"):
             yield path
+
+
+def _is_of_the_system(path: str) -> bool:
+    return any(path == each or path.startswith(f"{each}/") for each in _OF_THE_SYSTEM)

@@ -51,6 +51,7 @@ NOT_ENFORCED = Rule(
 )
 
 _NOT_ENFORCING = frozenset({"flannel"})
+_DNS_NAMESPACE = "kube-system"
 _ANYWHERE = IPv4Network("0.0.0.0/0")
 
 
@@ -74,8 +75,10 @@ def network_policy_findings(
                   for each in namespaces}  # fmt: skip
         by_name = {each.name: each for each in services}
         planned = _Lab(lab, labels, by_name, tuple(pod_templates(services)), policies)
-        for each in known_connections(lab, services):
+        known = known_connections(lab, services)
+        for each in known:
             yield from _cut(planned, each)
+        yield from _unresolved(planned, known)
     if is_asked_for(lab):
         yield from _on_what_is_asked_for(lab, namespaces, services)
 
@@ -93,6 +96,35 @@ def _cut(planned: _Lab, known: KnownConnection) -> Iterator[Finding]:
         if first is not None and all(refused):
             yield _finding(planned, known, first, port)
             return
+
+
+def _unresolved(planned: _Lab, known: Iterable[KnownConnection]) -> Iterator[Finding]:
+    """Policies under which a pod that names a Service cannot ask for its address. With a cache of names on each node
+    pods ask another address, which is not known here."""
+    if any("nodelocal" in name.replace("-", "") for name in planned.lab.services):
+        return
+    labels = planned.labels.get(_DNS_NAMESPACE, {NAMESPACE_NAME: _DNS_NAMESPACE})
+    server = Peer(_DNS_NAMESPACE, {"k8s-app": "kube-dns"}, labels, planned.lab.cluster.pod_cidr)
+    said: set[str] = set()
+    for each in known:
+        if each.way != "name" or each.client != "service" or each.service in said:
+            continue
+        asked = [
+            refusal(planned.policies, Connection(client, server, 53, frozenset({"dns"}), "UDP"))
+            for client in _clients(planned, each)
+        ]
+        first = asked[0] if asked else None
+        if first is not None and first.direction == "Egress" and all(asked):
+            said.add(each.service)
+            by = first.policies[0]["metadata"]
+            yield CUTS.finding(
+                ("services", each.service),
+                f"{each.service} would not resolve the name {each.server.name}.{each.server.namespace}: network policy "
+                f"{by['name']} selects pods of {by['namespace']}, and no policy there lets them ask CoreDNS (port 53)",
+                f"add a rule under egress in {by['name']}: to namespace {_DNS_NAMESPACE}, ports 53 UDP and TCP",
+                about=f"{each.service} names",
+                facts={"client": each.service, "port": 53, "direction": "Egress"},
+            )
 
 
 def _pod_port(port: ServedPort) -> tuple[int, frozenset[str]]:
