@@ -39,6 +39,7 @@ from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.longhorn import longhorn_findings
 from plan.findings.lowered_standards import lowered_standard_findings
 from plan.findings.majorities import majority_findings
+from plan.findings.name_servers import name_server_findings
 from plan.findings.network_policies import network_policy_findings
 from plan.findings.node import node_findings
 from plan.findings.node_ports import node_port_findings
@@ -146,6 +147,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *object_reference_findings(lab, services),
                 *budget_findings(lab, services),
                 *store_findings(lab),
+                *name_server_findings(lab),
                 *network_policy_findings(lab, namespaces, services),
                 *node_port_findings(lab, nodes, workloads),
                 *host_path_findings(lab, nodes, services),

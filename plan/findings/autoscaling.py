@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from config.lab import Lab
 from config.objects import StatedObject
-from config.service import HelmService
 from plan.cluster.membership import founder
-from plan.model.fields import entries, mapping, text, texts
+from plan.model.fields import entries, mapping, text
 from plan.model.findings import Finding, Rule
 from plan.scenarios.dependence import serves_metrics
 
@@ -23,25 +22,9 @@ AUTOSCALER_WITHOUT_METRICS = Rule(
 )
 
 
-METRICS_NOT_TRUSTED = Rule(
-    "METRICS-NOT-TRUSTED",
-    "warning",
-    title="metrics-server does not trust the kubelets",
-    meaning=(
-        "A kubelet of a cluster that kubeadm makes signs the certificate of its own server itself. metrics-server "
-        "refuses such a certificate (x509: cannot validate certificate), is never ready, and the metrics API answers "
-        "nothing: neither autoscalers nor `kubectl top` work, and the release times out."
-    ),
-    remedy="Write `args: [--kubelet-insecure-tls]` in its values.",
-)
-
-_TRUSTING = ("--kubelet-insecure-tls", "--kubelet-certificate-authority")
-
-
 def autoscaling_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for each workload that is scaled by a figure without a source, and for a source that never answers."""
+    """A finding for each workload that is scaled by a figure without a source,"""
     stated = lab.objects_by_kind.get("HorizontalPodAutoscaler", ())
-    yield from _not_trusted(lab)
     if any(serves_metrics(lab, name) for name in lab.services):
         return
     if founder(lab):
@@ -76,18 +59,3 @@ def _resources(scaler: StatedObject) -> tuple[str, ...]:
         return ("cpu",)
     shares = [mapping(each, "resource") for each in metrics if text(each, "type") == "Resource"]
     return tuple(text(each, "name") for each in shares if text(each, "target", "type") == "Utilization")
-
-
-def _not_trusted(lab: Lab) -> Iterator[Finding]:
-    if founder(lab) is None:
-        return
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "metrics-server":
-            flags = [flag for _, flag in texts(service.values, ())]
-            if not any(flag.startswith(_TRUSTING) for flag in flags):
-                yield METRICS_NOT_TRUSTED.finding(
-                    ("services", name, "values"),
-                    f"{name} does not trust the certificates that kubelets of this cluster sign themselves: it is "
-                    "never ready, and the metrics API answers nothing",
-                    f"write args: [--kubelet-insecure-tls] in the values of {name}",
-                )

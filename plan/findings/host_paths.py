@@ -34,8 +34,8 @@ DEVICE_MOVES = Rule(
     remedy="Select the node that has the device, or let a device plugin count it (`devices`).",
 )
 
-_USB = ("/dev/ttyUSB", "/dev/ttyACM", "/dev/serial", "/dev/bus/usb", "/dev/hidraw", "/dev/dvb", "/dev/apex")
-_PCI = ("/dev/dri/renderD", "/dev/nvidia", "/dev/apex", "/dev/dvb", "/dev/kfd")
+_USB = ("/dev/ttyUSB", "/dev/ttyACM", "/dev/serial", "/dev/bus/usb", "/dev/hidraw")
+_PCI = ("/dev/dri/renderD", "/dev/nvidia", "/dev/kfd")
 """Beginnings of the paths of devices that a machine has only by passing one through."""
 _OF_THE_SYSTEM = (
     *("/boot", "/dev", "/etc", "/lib", "/lib64", "/opt/cni", "/proc", "/run", "/sys", "/usr", "/var/lib/containerd"),
@@ -72,10 +72,11 @@ def _moving(nodes: Sequence[Node], workload: Workload, folders: Sequence[str]) -
 
 def _without_device(lab: Lab, nodes: Sequence[Node], workload: Workload, paths: Sequence[str]) -> Iterator[Finding]:
     """Only of the machines of a lab that says of at least one what is passed through to it."""
-    for devices, kind in ((_USB, "usb_devices"), (_PCI, "pci_devices")):
+    having = {name for name, machine in lab.machines.items() if machine.usb_devices or machine.pci_devices}
+    has_usb = any(machine.usb_devices for machine in lab.machines.values())
+    for devices, kind, is_told in ((_USB, "usb_devices", has_usb), (_PCI, "pci_devices", bool(having))):
         wanted = [each for each in paths if each.startswith(devices)]
-        having = {name for name, machine in lab.machines.items() if machine.usb_devices or machine.pci_devices}
-        if not wanted or not having:
+        if not wanted or not is_told:
             continue
         takes = [node.name for node in nodes if node.name in lab.machines and admits(node, workload.pod)]
         if without := [name for name in takes if name not in having]:

@@ -41,6 +41,7 @@ METRICS_REFUSED = Rule(
 )
 
 _INSECURE = "--kubelet-insecure-tls"
+_TRUSTING = (_INSECURE, "--kubelet-certificate-authority")
 _GROUP = "certificates.k8s.io"
 _SIGNER = "kubernetes.io/kubelet-serving"
 
@@ -110,5 +111,5 @@ def _checks_kubelets(service: Service) -> bool:
     return (
         isinstance(service, HelmService)
         and service.chart.name == "metrics-server"
-        and not any(_INSECURE in text for _, text in texts(service.values, ()))
+        and not any(each in text for each in _TRUSTING for _, text in texts(service.values, ()))
     )

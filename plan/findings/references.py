@@ -4,12 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import AddressValueError, IPv4Address
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from config.lab import Lab
-from config.service import HelmService, Service
-from config.source import Path, is_mapping, is_sequence
 from plan.cluster.membership import founder
+from plan.findings.settings import Written, settings_of
 from plan.model import Namespace
 from plan.model import Service as PlannedService
 from plan.model.cluster import KUBERNETES_NAMESPACES
@@ -50,15 +49,6 @@ _OWN_ADDRESS = re.compile(r"loadbalancer|externalip|lb-?ip|metallb|addresses|pub
 """Keys of values under which a chart gives its own Service an address."""
 
 
-class _Written(NamedTuple):
-    """A text among the settings of a service."""
-
-    path: Path
-    text: str
-    keys: str = ""
-    """Keys above it in the values of a chart."""
-
-
 class _Known(NamedTuple):
     """Services that the program writes, by namespace: their ports, none for one that takes any."""
 
@@ -75,7 +65,7 @@ def reference_findings(
     known = _known(lab, planned)
     names = {each.name for each in namespaces} | KUBERNETES_NAMESPACES | _stated_namespaces(planned)
     taken = {str(each.address) for name, service in lab.services.items() for each in service.addresses(name)}
-    written = {name: [*_settings(name, service)] for name, service in lab.services.items()}
+    written = {name: [*settings_of(name, service)] for name, service in lab.services.items()}
     taken |= {
         address
         for found in written.values()
@@ -121,32 +111,7 @@ def _addresses_of(service: PlannedService) -> set[str]:
     return {address for text in texts for address in _ADDRESS.findall(text)}
 
 
-def _settings(name: str, service: Service) -> Iterator[_Written]:
-    for path, container in service.containers_of(name):
-        for variable, setting in container.env.items():
-            yield _Written((*path, "env", variable), setting)
-        for key, words in (("command", container.command), ("args", container.args)):
-            for index, word in enumerate(words):
-                yield _Written((*path, key, index), word)
-    for part in service.parts(name):
-        for file, content in part.workload.files.items():
-            yield _Written((*part.path, "files", file), content)
-    if isinstance(service, HelmService):
-        yield from _in_values(service.values, ("services", name, "values"))
-
-
-def _in_values(found: Any, path: Path) -> Iterator[_Written]:
-    if isinstance(found, str):
-        yield _Written(path, found, ".".join(str(each) for each in path[3:]))
-    elif is_mapping(found):
-        for key, below in found.items():
-            yield from _in_values(below, (*path, key))
-    elif is_sequence(found):
-        for index, below in enumerate(found):
-            yield from _in_values(below, (*path, index))
-
-
-def _names(lab: Lab, name: str, written: _Written, known: _Known, namespaces: set[str]) -> Iterator[Finding]:
+def _names(lab: Lab, name: str, written: Written, known: _Known, namespaces: set[str]) -> Iterator[Finding]:
     for match in _NAME.finditer(written.text):
         service, namespace, port = match["service"], match["namespace"], match["port"]
         wrong = ""
@@ -169,7 +134,7 @@ def _names(lab: Lab, name: str, written: _Written, known: _Known, namespaces: se
             )
 
 
-def _addresses(lab: Lab, name: str, written: _Written, taken: set[str]) -> Iterator[Finding]:
+def _addresses(lab: Lab, name: str, written: Written, taken: set[str]) -> Iterator[Finding]:
     pool = lab.cluster.load_balancer_pool
     for found in _ADDRESS.findall(written.text) if pool else ():
         address = _address(found)
