@@ -72,13 +72,15 @@ def _traefik(context: ServiceContext, exposure: Exposure, name: str) -> dict[str
 def _http_route(
     context: ServiceContext, exposure: Exposure, name: str, gateway: Gateway, backend: tuple[str, int]
 ) -> Manifest:
-    """A redirect may have no backend beside it."""
+    """A redirect may have no backend beside it. A route that stays as it is does not state that all paths match, which
+    the Gateway API fills in."""
     service, port = backend
     further = (context.lab.cluster.platform.gateways[each] for each in exposure.further_gateways)
     filters = [*(gateway.sign_in if exposure.auth == "required" else ()), *exposure.filters]
     answers = not any(each.get("type") == "RequestRedirect" for each in filters)
+    everything = context.stays_as_it_is and exposure.path == "/"
     rule = {
-        "matches": [{"path": {"type": "PathPrefix", "value": exposure.path}}],
+        **({} if everything else {"matches": [{"path": {"type": "PathPrefix", "value": exposure.path}}]}),
         **({"filters": [as_lists(each) for each in filters]} if filters else {}),
         **({"backendRefs": [{"name": service, "port": port}]} if answers else {}),
     }

@@ -1,6 +1,6 @@
 """The Kubernetes Service of a workload, as ports of its containers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from config.kubernetes import port_name_refusal
@@ -9,6 +9,9 @@ from operations.adopt.cluster.yaml_text import Flow
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text
 
+_TYPES = ("", "ClusterIP", "NodePort", "LoadBalancer")
+"""Types of Services that lead to pods. A patch says that one has an address of the load balancer, for the vendor's
+annotations and fields say which."""
 _NAMELESS = {"TCP": "http", "UDP": "udp"}
 """The key in a file of a port that has no name."""
 
@@ -55,7 +58,7 @@ def reached(key: Key, service: Fields, pod: Fields) -> Reached | None:
     """The ports of a Service in the keys of a workload; None where the format has none for it."""
     spec = mapping(service, "spec")
     stated = list(entries(spec, "ports"))
-    if text(spec, "type") not in ("", "ClusterIP", "NodePort") or not stated:
+    if text(spec, "type") not in _TYPES or not stated:
         return None
     containers = entries(pod, "containers")
     found: list[_Port] = []
@@ -71,7 +74,7 @@ def reached(key: Key, service: Fields, pod: Fields) -> Reached | None:
     for port, each in zip(found, stated, strict=True):
         ports.setdefault(port.container, {})[port.name] = _said(port, each)
     targets = {isinstance(each.get("targetPort"), str) for each in stated}
-    how = _how(found)
+    how = _how(found, containers)
     adopted: dict[str, Any] = {
         "service": key.name,
         **({"ports": how} if how != "named" else {}),
@@ -105,11 +108,15 @@ def _port(stated: Fields, containers: Iterable[Fields]) -> _Port | None:
     return next((_Port(called, text(first, "name"), target, None) for first in containers), None)
 
 
-def _how(ports: Iterable[_Port]) -> Literal["named", "unnamed", "none"]:
-    """Stated all or not at all: of those that a Service leads to, a container may declare only some."""
+def _how(ports: Collection[_Port], containers: Iterable[Fields]) -> Literal["named", "unnamed", "none"]:
+    """Stated as the containers do, if each states those of the Service, and first and in their order; else not at all,
+    for a patch adds ports behind others."""
     declared = {each.declared for each in ports}
-    if None in declared:
-        return "none"
+    for container in containers:
+        stated = [each.get("containerPort") for each in entries(container, "ports")]
+        reached_at = [each.number for each in ports if each.container == text(container, "name")]
+        if None in declared or stated[: len(reached_at)] != reached_at:
+            return "none"
     return "unnamed" if declared == {""} else "named"
 
 

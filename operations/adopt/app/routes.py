@@ -15,6 +15,10 @@ _UNKNOWN = {"auth": "app", "reach": "internet"}
 there, and says so."""
 
 
+_EVERYTHING = {"path": {"type": "PathPrefix", "value": "/"}}
+"""The match of a rule that states none."""
+
+
 class Answering(NamedTuple):
     """A port that answers, as an exposure says it."""
 
@@ -93,7 +97,7 @@ def _http_route(route: Fields, answers: Answers, domain: str, gateways: Mapping[
         or spec.keys() - {"parentRefs", "hostnames", "rules"}
     ):
         return None
-    match rules[0]:
+    match {"matches": [_EVERYTHING], **rules[0]}:
         case {
             "matches": [{"path": {"type": "PathPrefix", "value": str(path)}, **other}],
             "backendRefs": [{"name": str(name), "port": int(port), **more}],

@@ -11,6 +11,7 @@ from operations.adopt.app.databases import database_keys, is_database
 from operations.adopt.app.patches import REASON
 from operations.adopt.app.ports import Reached, reached, service_of
 from operations.adopt.app.routes import Answering, SaidRoute, route_keys
+from operations.adopt.app.visitors import visitors
 from operations.adopt.app.volumes import Declared, Mounted, claim_templates, declarations, mounted
 from operations.adopt.app.workloads import workload_keys
 from operations.adopt.cluster.objects import Key
@@ -24,7 +25,7 @@ from plan.model.fields import entries, mapping, text
 KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob"})
 _HOST_ACCESS = "host-access"
 _BEFORE = "It had it before"
-_UNKNOWN_VISITORS = "Not known: who may visit its routes. auth and reach say that the program keeps nobody out."
+_VISITORS = "auth and reach of its routes say that the program keeps nobody out."
 Patches = Mapping[Key, Mapping[str, Any]]
 
 
@@ -58,10 +59,12 @@ def say(
     usable = {key: each for key, each in stated.items() if key in sayable}
     if is_database(stated[main]) and text(stated[main], "spec", "storage", "storageClass") in site.modes:
         keys = database_keys(main, stated[main], choices.usage)
-        return _file(written, choices, stated, _Keys("postgres", keys, {main: dumped(keys).count("\n")}), patches)
+        return _file(
+            written, choices, stated, _Keys("postgres", keys, {main: dumped(keys).count("\n")}), patches, world
+        )
     if main.kind not in KINDS or not entries(pod_spec(stated[main]), "containers"):
         return None
-    return _file(written, choices, stated, _app(main, found.name, usable, site, choices), patches)
+    return _file(written, choices, stated, _app(main, found.name, usable, site, choices), patches, world)
 
 
 class _Keys(NamedTuple):
@@ -100,7 +103,12 @@ def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, ch
 
 
 def _file(
-    written: ServiceFile, choices: Choices, stated: Mapping[Key, Manifest], keys: _Keys, patches: Patches
+    written: ServiceFile,
+    choices: Choices,
+    stated: Mapping[Key, Manifest],
+    keys: _Keys,
+    patches: Patches,
+    world: World,
 ) -> Said:
     found = written.found
     rest = [each for key, each in stated.items() if key not in keys.lines]
@@ -116,7 +124,10 @@ def _file(
     if groups := choices.provides.get(found.name):
         said["provides"] = FlowList(groups)
     comments = [line[2:] for line in written.files[f"{found.name}.yaml"].splitlines() if line.startswith("# ")]
-    files = {f"{found.name}.yaml": document(said, [*comments, *([_UNKNOWN_VISITORS] if "expose" in said else [])])}
+    routes = [(key.name, stated[key]) for key in keys.lines if key.kind in ("Ingress", "HTTPRoute")]
+    if routes:
+        comments += [_VISITORS, *visitors(routes, world.manifests)]
+    files = {f"{found.name}.yaml": document(said, comments)}
     if rest:
         files[f"{found.name}/{OBJECTS_FILE}"] = documents(rest)
     keyed = {key: (count, dumped(stated[key]).count("\n")) for key, count in keys.lines.items()}

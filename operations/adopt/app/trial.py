@@ -96,7 +96,7 @@ def _said(
 
 def _judged(manifests: Iterable[Manifest], said: Said, attempt: _Attempt, world: World) -> _Attempt | None:
     """The attempt with a patch for each object that is not the one that runs, and without those that no patch makes so;
-    the same where nothing is left to do, None where the main workload cannot be said."""
+    the main workload alone where no patch makes that so, the same where nothing is left to do."""
     patches, refused = dict(attempt.patches), set(said.keyed)
     for manifest in manifests:
         key = key_of(manifest)
@@ -118,7 +118,7 @@ def _judged(manifests: Iterable[Manifest], said: Said, attempt: _Attempt, world:
         else:
             patches[key] = patch
     if said.file.found.main in refused:
-        return None
+        return _plain(attempt, said)
     kept = {key: each for key, each in patches.items() if key not in refused}
     return _Attempt(attempt.sayable - refused, kept)
 

@@ -59,7 +59,10 @@ def _container(
     said = container_keys(container)
     image = {"image": said.pop("image")}
     is_sized = any("memory" in mapping(container, "resources", each) for each in ("requests", "limits"))
-    sized = figures(key, container, usage, []) if is_sized else {"unsized": True}
+    sized: dict[str, Any] = {"unsized": True}
+    if is_sized:
+        limit = value(container, "resources", "limits", "cpu")
+        sized = figures(key, container, usage, []) | ({} if limit is None else {"cpu_limit": str(limit)})
     listens: dict[str, Any] = {}
     numbers: Mapping[str, int] = {}
     if reach and name in reach.ports:

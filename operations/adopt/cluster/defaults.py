@@ -149,6 +149,7 @@ DEFAULTS: Mapping[str, tuple[Default, ...]] = {
         ("spec.rules.*.backendRefs.*.group", ""),
         ("spec.rules.*.backendRefs.*.kind", "Service"),
         ("spec.rules.*.backendRefs.*.weight", 1),
+        ("spec.rules.*.matches", [{"path": {"type": "PathPrefix", "value": "/"}}]),
     ),
     "PriorityClass": _defaults(("preemptionPolicy", "PreemptLowerPriority"), ("globalDefault", False)),
 }

@@ -45,7 +45,7 @@ def test_ports_of_sidecars_are_theirs() -> None:
 @pytest.mark.parametrize(
     ("ports", "more"),
     [
-        ([{"name": "http", "port": 80}], {"type": "LoadBalancer"}),
+        ([{"name": "http", "port": 80}], {"type": "ExternalName"}),
         ([{"name": "s", "port": 80, "protocol": "SCTP"}], {}),
         ([{"name": "http", "port": 80, "targetPort": "elsewhere"}], {}),
         ([], {}),
@@ -69,3 +69,15 @@ def test_the_service_of_a_statefulset_is_the_one_that_it_names() -> None:
 def test_ports_of_which_a_container_states_only_some_are_not_stated_by_the_program() -> None:
     ports = [{"name": "web", "port": 80}, {"name": "udp", "port": 80, "protocol": "UDP"}]
     assert of(ports, container({"name": "web", "containerPort": 80})).stated == "none"
+
+
+def test_ports_that_a_container_states_behind_others_are_not_stated_by_the_program() -> None:
+    states = container({"name": "admin", "containerPort": 8080}, {"name": "http", "containerPort": 80})
+    assert of([{"name": "http", "port": 80}], states).stated == "none"
+    both = [{"name": "admin", "port": 8080}, {"name": "http", "port": 80}]
+    assert of(both, states).stated == "named"
+
+
+def test_ports_at_a_load_balancer_are_said_without_those_of_nodes() -> None:
+    found = of([{"name": "http", "port": 80}], container({"name": "http", "containerPort": 80}), type="LoadBalancer")
+    assert found.ports == {"main": {"http": 80}}

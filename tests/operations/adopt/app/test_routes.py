@@ -74,4 +74,6 @@ def test_a_route_of_a_gateway_names_it() -> None:
         "workload": "api",
         "port": "rest",
     }
+    without = {field: each for field, each in rule.items() if field != "matches"}
+    assert said("HTTPRoute", {"metadata": {"name": "web"}, "spec": {**spec, "rules": [without]}}) == found
     assert said("HTTPRoute", {"metadata": {"name": "web"}, "spec": {**spec, "parentRefs": [{"name": "other"}]}}) is None

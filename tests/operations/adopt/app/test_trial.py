@@ -69,12 +69,23 @@ def test_init_containers_in_another_order_than_the_program_writes_are_in_a_patch
     assert said["init"].keys() == {"wait-for-db"}
 
 
-@pytest.mark.parametrize("kind", ["LoadBalancer", "ExternalName"])
-def test_a_service_of_another_type_stays_an_object(kind: str, tmp_path: Path) -> None:
+def test_a_service_of_another_type_stays_an_object(tmp_path: Path) -> None:
     service = one("Service", "photos-web")
-    service["spec"]["type"] = kind
+    service["spec"]["type"] = "ExternalName"
     _, objects = photos(adopted(tmp_path, service))
     assert "Service/photos-web" in objects
+
+
+def test_a_patch_says_that_a_service_is_at_the_load_balancer(tmp_path: Path) -> None:
+    service = one("Service", "photos-web")
+    service["spec"] |= {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "loadBalancerIP": "192.0.2.9"}
+    said, objects = photos(adopted(tmp_path, service))
+    assert "Service/photos-web" not in objects
+    assert said["patch"]["service/photos-web"]["merge"]["spec"] == {
+        "type": "LoadBalancer",
+        "externalTrafficPolicy": "Local",
+        "loadBalancerIP": "192.0.2.9",
+    }
 
 
 @pytest.mark.parametrize("resources", [{}, {"requests": {"cpu": "50m"}}, {"limits": {"example.com/device": "1"}}])
