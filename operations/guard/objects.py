@@ -18,11 +18,11 @@ from plan.changes.object_rules import (
     CHANGED_IN_PLACE,
     CLAIM,
     CONFIG_MAP,
-    CRON_JOB,
     KINDS,
     MAKES_PODS,
     POD_TEMPLATES,
     RELEASE,
+    SCHEDULED,
     SECRET,
     Kind,
     KindRule,
@@ -201,8 +201,8 @@ def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> I
     found = [*by_value(FIELDS.get(kind, ()), target, step.before, step.after, paths)]
     if kind in POD_TEMPLATES:
         found += lost_mounts(step, target, POD_TEMPLATES[kind], paths)
-    if kind == CRON_JOB:
-        found += no_more_runs(step, target)
+    if kind in SCHEDULED:
+        found += no_more_runs(step, target, with_seconds=SCHEDULED[kind])
     if kind == CONFIG_MAP:
         found += settings_of_cluster(step, target, paths)
     yield from found

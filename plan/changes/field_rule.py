@@ -37,6 +37,8 @@ RETAIN = "take the change back; the data is safe as long as this says Retain"
 OLD_PATH = "Requests for the path that goes find nothing."
 OLD_HOST = "Nothing reaches the service by the host name that goes."
 FOLLOW = "take the change back, or change those that use it in the same `up`"
+UNLESS_INTENDED = "take the change back, unless it is intended"
+COMPARE_FIRST = "compare it with what runs first"
 COMPARE = "compare it with what runs, and allow it by name"
 UNGUARDED_ROUTE = (
     "Requests may reach the service without what it named until now: a login, a limit of rate, a list of addresses."

@@ -219,6 +219,9 @@ SECRET: Kind = ("", "Secret")
 POD_TEMPLATES: Mapping[Kind, str] = {**MAKES_PODS, CRON_JOB: "spec.jobTemplate.spec.template"}
 """The same, and those whose next pods follow the template."""
 
+SCHEDULED: Mapping[Kind, bool] = {CRON_JOB: False, ("postgresql.cnpg.io", "ScheduledBackup"): True}
+"""Kinds with a schedule, and whether that begins with seconds."""
+
 CLUSTER_SETTINGS = frozenset(
     {
         ("kube-public", "cluster-info"),

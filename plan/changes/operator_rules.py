@@ -8,7 +8,18 @@ deleteOrphanedSecrets and deletionPolicy); MetalLB 0.15 (`internal/allocator/all
 
 from collections.abc import Mapping
 
-from plan.changes.field_rule import AS_IT_IS, BACK_UP, COMPARE, FOLLOW, OFF, RETAIN, SHRINKS, FieldRule
+from plan.changes.field_rule import (
+    AS_IT_IS,
+    BACK_UP,
+    COMPARE,
+    COMPARE_FIRST,
+    FOLLOW,
+    OFF,
+    RETAIN,
+    SHRINKS,
+    UNLESS_INTENDED,
+    FieldRule,
+)
 from plan.changes.kind_rule import Kind
 
 _KEEP_STATED = "state it as it is"
@@ -17,6 +28,8 @@ _STAYS = "The operator refuses to take that volume away: the `up` ends half-way.
 _STATE_ANOTHER = "take the change back, or state another way to back it up"
 _READ_NOTES = "take a backup, read the release notes, and allow it by name"
 _NEW_MAJOR = "All instances stop while the operator upgrades the data to another major version; there is no way back."
+
+_OTHER_ENTRY = "The Secret gets the content of another entry, or none."
 
 _CLOSED = FieldRule(
     "spec.failurePolicy",
@@ -30,7 +43,26 @@ _CLOSED = FieldRule(
 )
 
 OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
+    ("autoscaling.k8s.io", "VerticalPodAutoscaler"): (
+        FieldRule(
+            "spec.updatePolicy.updateMode",
+            "becomes",
+            "UPDATE",
+            "Its pods are evicted, and restart with other requests, whenever the recommendation is far from theirs.",
+            UNLESS_INTENDED,
+            ("Auto", "InPlaceOrRecreate", "Recreate"),
+            "Recreate",
+            severity="warning",
+        ),
+    ),
     ("postgresql.cnpg.io", "ScheduledBackup"): (
+        FieldRule(
+            "spec.cluster.name",
+            "differs",
+            "UNPROTECT",
+            "Nothing is lost now. The database that it backed up is backed up no more.",
+            "take the change back, or add another for the other database",
+        ),
         FieldRule("spec.suspend", "becomes", "STOP", "It makes no more backups.", OFF, (True,), False),
     ),
     **{
@@ -86,6 +118,20 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "Owner",
         ),
         FieldRule(
+            "spec.refreshInterval",
+            "becomes",
+            "UPDATE",
+            "The Secret stays as it is, whatever becomes of the entry in the vault.",
+            UNLESS_INTENDED,
+            ("0", "0s", "0m", "0h"),
+            "1h",
+            severity="warning",
+        ),
+        *(
+            FieldRule(f"spec.{each}", "goes", "UPDATE", _OTHER_ENTRY, COMPARE_FIRST, severity="warning")
+            for each in ("data.remoteRef.key", "data.remoteRef.property", "dataFrom", "secretStoreRef.name")
+        ),
+        FieldRule(
             "spec.target.name",
             "differs",
             "DELETE",
@@ -99,7 +145,7 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "goes",
             "UPDATE",
             "Nodes lose labels and extended resources that it no longer gives; new pods that need them find no place.",
-            COMPARE,
+            COMPARE_FIRST,
             severity="warning",
         ),
     ),
@@ -113,6 +159,14 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "DISCONNECT",
             "Load balancers with an address of the range that goes lose it.",
             "take the change back, or give those services another address first",
+        ),
+        FieldRule(
+            "spec.serviceAllocation",
+            "differs",
+            "UPDATE",
+            "Load balancers that it no longer serves lose their address when they are next changed.",
+            COMPARE_FIRST,
+            severity="warning",
         ),
     ),
     ("postgresql.cnpg.io", "Cluster"): (
@@ -169,6 +223,34 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "allow it by name where those may go",
         ),
         FieldRule("spec.walStorage", "vanishes", "FAIL", _STAYS, _KEEP_STATED),
+        FieldRule(
+            "spec.storage.storageClass",
+            "differs",
+            "UPDATE",
+            "Its volumes stay in the old class; those of new instances alone are of the other.",
+            COMPARE_FIRST,
+            severity="warning",
+        ),
+        FieldRule(
+            "spec.enableSuperuserAccess",
+            "leaves",
+            "UPDATE",
+            "The password of the user postgres is removed, and the operator deletes the Secret with it.",
+            FOLLOW,
+            (True,),
+            False,
+            severity="warning",
+        ),
+        FieldRule(
+            "spec.nodeMaintenanceWindow.reusePVC",
+            "becomes",
+            "UPDATE",
+            "While a node is drained, its instance is deleted with its volume and made anew elsewhere.",
+            UNLESS_INTENDED,
+            (False,),
+            True,
+            severity="warning",
+        ),
         FieldRule("spec.tablespaces.name", "goes", "FAIL", _STAYS, _KEEP_STATED),
         FieldRule("spec.managed.roles.ensure", "becomes", "DELETE", "The role is dropped.", BACK_UP, ("absent",)),
     ),
@@ -191,10 +273,22 @@ OPERATOR_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         _CLOSED,
         FieldRule(
             "spec.validationActions",
-            "differs",
+            "becomes",
             "UPDATE",
             "Pods that violate it keep running, and are refused when they are recreated.",
             "",
+            ("Deny",),
+            "Deny",
+            severity="info",
+        ),
+        FieldRule(
+            "spec.validationActions",
+            "leaves",
+            "UPDATE",
+            "Objects that it refused are admitted.",
+            "",
+            ("Deny",),
+            "Deny",
             severity="info",
         ),
     ),

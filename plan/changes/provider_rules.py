@@ -143,10 +143,10 @@ NEEDS_POWER_OFF = (
 )
 """Changes that cannot be made while the machine runs. Where reboot_after_update is false, the provider refuses them."""
 
-MAY_NOT_BOOT = ("bios", "boot_orders", "machine")
-"""Arguments that a machine's system was installed on. With another firmware or boot device it may not boot; with
-another machine type its network card may be on another PCI bus and have another name (`PVE/QemuServer/PCI.pm`,
-print_pci_addr)."""
+MAY_NOT_BOOT = ("bios", "boot_orders", "efi_disk", "kvm_arguments", "machine", "scsi_hardware", "tpm_state")
+"""Arguments that a machine's system was installed on. With another firmware, boot device or controller it may not boot;
+with another machine type its network card may be on another PCI bus and have another name (`PVE/QemuServer/PCI.pm`,
+print_pci_addr); what was sealed by a TPM is not opened without it."""
 
 COMPUTED = ("ipv4_addresses", "ipv6_addresses", "network_interface_names")
 """Values that the provider reads from the machine; nobody can set them."""

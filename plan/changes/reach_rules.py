@@ -6,7 +6,18 @@ Sources: kubernetes v1.34.2 (`pkg/apis/core/validation/validation.go`, ValidateS
 
 from collections.abc import Mapping
 
-from plan.changes.field_rule import COMPARE, FOLLOW, OFF, OLD_ADDRESS, OLD_HOST, OLD_PATH, UNGUARDED_ROUTE, FieldRule
+from plan.changes.field_rule import (
+    COMPARE,
+    COMPARE_FIRST,
+    FOLLOW,
+    OFF,
+    OLD_ADDRESS,
+    OLD_HOST,
+    OLD_PATH,
+    UNGUARDED_ROUTE,
+    UNLESS_INTENDED,
+    FieldRule,
+)
 from plan.changes.kind_rule import Kind
 
 _GUARDING = (
@@ -90,7 +101,7 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
                 "becomes",
                 "UPDATE",
                 "A node without one of its pods no longer passes requests on.",
-                OFF,
+                UNLESS_INTENDED,
                 ("Local",),
                 "Cluster",
                 severity="warning",
@@ -158,7 +169,7 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "differs",
             "UPDATE",
             "Who passes it may be others than before, on every route that names it.",
-            COMPARE,
+            COMPARE_FIRST,
             severity="warning",
         )
         for each in ("basicAuth", "chain", "digestAuth", "forwardAuth", "ipAllowList", "ipWhiteList", "plugin")
