@@ -114,6 +114,9 @@ KINDS: Mapping[Kind, KindRule] = {
     ("ceph.rook.io", "CephFilesystem"): KindRule(
         holds("All its files go with it, unless it has preserveFilesystemOnDelete."), knows_updates=False
     ),
+    ("discovery.k8s.io", "EndpointSlice"): KindRule(
+        serves("Its Service reaches none of the addresses in it any more."), refused=("addressType",)
+    ),
     ("external-secrets.io", "ClusterSecretStore"): KindRule(serves("No secret that comes through it is renewed.")),
     ("external-secrets.io", "ExternalSecret"): KindRule(
         holds("The Secret that it made goes with it where its creationPolicy is Owner, which is the default.")
@@ -196,6 +199,7 @@ KINDS: Mapping[Kind, KindRule] = {
     ),
     ("traefik.io", "IngressRoute"): KindRule(serves("Nothing reaches the service by its host names.")),
     ("traefik.io", "Middleware"): KindRule(serves("Traefik no longer serves the routes that name it.")),
+    ("traefik.io", "ServersTransport"): KindRule(serves("Traefik no longer serves the routes that name it.")),
 }
 """Rules for each kind that the program writes, and for those that most labs have as well."""
 

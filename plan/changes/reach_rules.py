@@ -151,6 +151,36 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ("networking.k8s.io", "NetworkPolicy"): (
         FieldRule("spec", "differs", "NOT-KNOWN", "Which traffic it stops depends on all its pods.", COMPARE),
     ),
+    ("discovery.k8s.io", "EndpointSlice"): (
+        FieldRule(
+            "endpoints.addresses",
+            "goes",
+            "DISCONNECT",
+            "Requests no longer reach the address that goes.",
+            FOLLOW,
+            severity="warning",
+        ),
+        FieldRule(
+            "ports.port",
+            "goes",
+            "DISCONNECT",
+            "Requests go to another port of the same address.",
+            FOLLOW,
+            severity="warning",
+        ),
+    ),
+    ("traefik.io", "ServersTransport"): (
+        FieldRule(
+            "spec.insecureSkipVerify",
+            "becomes",
+            "UPDATE",
+            "Traefik takes any certificate of the server that it forwards to.",
+            UNLESS_INTENDED,
+            (True,),
+            False,
+            severity="warning",
+        ),
+    ),
     ("traefik.io", "IngressRoute"): (
         FieldRule("spec.routes.match", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
         FieldRule("spec.routes.middlewares", "goes", "UPDATE", UNGUARDED_ROUTE, FOLLOW, severity="warning"),
