@@ -2,8 +2,6 @@
 
 import sys
 
-from urllib3.exceptions import HTTPError
-
 from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE, INTERRUPTED
 from cli.output import print_json, refuse_input, refuse_lab
@@ -48,7 +46,7 @@ def _drain(drain: Drain, source: Source) -> int:
         run(Api(source.kubeconfig, source.context), drain, lambda told: _say(told_sentence(told)))
     except Surprise as surprise:
         _say(f"stopped: {surprise}")
-    except (Refused, HTTPError) as error:
+    except Refused as error:
         _say(f"stopped: {error}")
     except KeyboardInterrupt:
         _say(f"interrupted: {going_on(drain.node)}")

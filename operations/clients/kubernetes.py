@@ -1,8 +1,8 @@
 """The API server, asked in manifests: plain dictionaries in, plain dictionaries out."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, cast
@@ -10,21 +10,31 @@ from typing import Any, NamedTuple, cast
 from kubernetes import client, config, dynamic
 from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
 from kubernetes.dynamic.resource import Resource
+from urllib3.exceptions import HTTPError
 
+from observation import json_file
+from operations.clients.bounded import TooLarge, whole, within
 from plan.model import Manifest
+from plan.model.fields import Fields, mapping, text
 
 FIELD_MANAGER = "homelab"
 _AT_A_TIME = 16
 """Requests that are under way together."""
+_SECONDS = 60
+"""How long the server may be silent."""
+_SECONDS_IN_ALL = 120
+"""How long an answer may take to its last byte."""
+_MOST_BYTES = 256 * 2**20
+_CHUNK = 65_536
 
 
 class Refused(Exception):
-    """The API server refused."""
+    """The API server refused, or did not answer."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
         super().__init__(message)
         self.status = status
-        """HTTP status, for example 403."""
+        """HTTP status, for example 403; 0 where there is no answer, or none of an API server."""
         self.reason = reason
         """In Kubernetes' words, for example `Forbidden`."""
         self.message = message
@@ -44,13 +54,17 @@ class Api:
     """A client that also writes, for any kind and any number of threads."""
 
     def __init__(self, kubeconfig: Path | None = None, context: str | None = None) -> None:
-        """Read a kubeconfig; without one $KUBECONFIG, then ~/.kube/config."""
+        """Read a kubeconfig; without one $KUBECONFIG, then ~/.kube/config. Raises Refused."""
         loaded = client.Configuration()
         file = str(kubeconfig) if kubeconfig else None
         cast(Any, config).load_kube_config(file, context=context, client_configuration=loaded)
         loaded.connection_pool_maxsize = 2 * _AT_A_TIME
         cache = str(kubeconfig.with_suffix(".discovered")) if kubeconfig else None
-        self._client: Any = dynamic.DynamicClient(client.ApiClient(loaded), cache_file=cache)
+        asking: Any = client.ApiClient(loaded)
+        _bound(asking.rest_client.pool_manager)
+        self._server = str(cast(Any, loaded).host)
+        with self._answering(), self._understood():
+            self._client: Any = dynamic.DynamicClient(asking, cache_file=cache)
         self._resources: dict[tuple[str, str], Resource] = {}
         self._discovering = Lock()
 
@@ -163,7 +177,10 @@ class Api:
     @property
     def version(self) -> str:
         """The version of Kubernetes, for example `v1.34.2`."""
-        return json.loads(self._client.request("get", "/version", serialize=False).data)["gitVersion"]
+        with self._answering():
+            answer = self._client.request("get", "/version", serialize=False).data
+        with self._understood():
+            return json_file.parse(answer)["gitVersion"]
 
     def is_ready(self) -> bool:
         """Whether the API server answers, and is ready."""
@@ -176,22 +193,63 @@ class Api:
         resource = self._resource(about["apiVersion"], about["kind"])
         target = getattr(resource, part) if part else resource
         given = {key: value for key, value in arguments.items() if value is not None}
-        try:
-            return json.loads(getattr(target, verb)(serialize=False, **given).data)
-        except DynamicApiError as error:
-            raise _refused(error) from None
+        with self._answering():
+            answer = getattr(target, verb)(serialize=False, **given).data
+        with self._understood():
+            return dict(json_file.parse(answer))
 
     def _resource(self, api_version: str, kind: str) -> Resource:
         with self._discovering:
             found = self._resources.get((api_version, kind))
             if found is None:
                 try:
-                    found = self._client.resources.get(api_version=api_version, kind=kind)
+                    with self._answering(), self._understood():
+                        found = self._client.resources.get(api_version=api_version, kind=kind)
                 except ResourceNotFoundError:
                     message = f'no matches for kind "{kind}" in version "{api_version}"'
                     raise Refused(404, "NotFound", message) from None
                 self._resources[api_version, kind] = found
             return found
+
+    @contextmanager
+    def _answering(self) -> Generator[None]:
+        """Raises Refused in place of an answer that does not come, has no end or is a refusal."""
+        try:
+            yield
+        except DynamicApiError as error:
+            raise _refused(error) from None
+        except (TooLarge, TimeoutError) as error:
+            raise Refused(0, "NoEnd", f"{self._server} answers without end: {error}") from None
+        except (HTTPError, OSError) as error:
+            raise Refused(
+                0, "NoAnswer", f"{self._server} does not answer: {' '.join(str(error).split())[:300]}"
+            ) from None
+
+    @contextmanager
+    def _understood(self) -> Generator[None]:
+        """Raises Refused in place of an answer that is none of an API server."""
+        try:
+            yield
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            raise Refused(0, "NotUnderstood", f"what answers at {self._server} is no API server") from None
+
+
+def _bound(pool: Any) -> None:
+    """Give each answer a time and a size."""
+    ask = pool.request
+
+    def request(method: str, url: str, **options: Any) -> Any:
+        def answer() -> Any:
+            found = ask(
+                method, url, **options | {"preload_content": False, "timeout": options.get("timeout") or _SECONDS}
+            )
+            found._body = whole(found.stream(_CHUNK), _MOST_BYTES)
+            found.release_conn()
+            return found
+
+        return within(_SECONDS_IN_ALL, answer)
+
+    pool.request = request
 
 
 def _kind(api_version: str, kind: str) -> Manifest:
@@ -200,8 +258,8 @@ def _kind(api_version: str, kind: str) -> Manifest:
 
 def _refused(refusal: DynamicApiError) -> Refused:
     error: Any = refusal
-    try:
-        status = json.loads(error.body or "")
-        return Refused(int(error.status), status.get("reason", ""), status.get("message", ""))
-    except ValueError:
-        return Refused(int(error.status), str(error.reason), str(error.body))
+    status: Fields = {}
+    with suppress(ValueError):
+        status = mapping({"status": json_file.parse(error.body or "")}, "status")
+    reason, message = text(status, "reason"), text(status, "message")
+    return Refused(int(error.status), reason or str(error.reason), message or str(error.body or error.reason)[:300])

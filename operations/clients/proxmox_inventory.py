@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Interface
-from typing import Any
+from typing import Any, cast
 
-from operations.clients.proxmox import Api, Refused
+from config.source import is_mapping
+from operations.clients.proxmox import Api, NotAnswered, Refused
 from plan.live.inventory import (
     HostDevice,
     HostDisk,
@@ -15,6 +16,7 @@ from plan.live.inventory import (
     PendingChange,
     Startup,
 )
+from plan.model.fields import mapping, text
 
 Settings = Mapping[str, str]
 """Properties by name: the configuration of a machine, or of one line of it."""
@@ -38,7 +40,7 @@ def read_inventory(api: Api, wanted: Callable[[int, str], bool] = lambda vmid, n
 
     Raises NotAnswered, or Refused where not even a list is given.
     """
-    guests: list[Mapping[str, Any]] = sorted(api.get("cluster/resources", type="vm"), key=lambda guest: guest["vmid"])
+    guests = sorted(_guests(api.get("cluster/resources", type="vm")), key=lambda guest: guest["vmid"])
     machines = [guest for guest in guests if guest["type"] == "qemu"]
     read: dict[int, HostMachine] = {}
     unread: dict[int, str] = {}
@@ -49,8 +51,8 @@ def read_inventory(api: Api, wanted: Callable[[int, str], bool] = lambda vmid, n
             read[guest["vmid"]] = _machine(api, guest)
         except Refused as error:
             unread[guest["vmid"]] = str(error)
-        except (KeyError, TypeError, ValueError) as error:
-            unread[guest["vmid"]] = f"its configuration is not understood ({error})"
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
+            unread[guest["vmid"]] = f"its configuration is not understood ({_one_line(error)})"
     return Inventory(
         machines=read,
         unread=unread,
@@ -59,11 +61,27 @@ def read_inventory(api: Api, wanted: Callable[[int, str], bool] = lambda vmid, n
     )
 
 
+def _guests(answer: object) -> Iterator[Mapping[str, Any]]:
+    """Machines and containers. Raises NotAnswered where an entry is none: one that is left out would seem missing."""
+    for each in cast(list[object], answer) if isinstance(answer, list) else [None]:
+        if not is_mapping(each):
+            raise NotAnswered("cluster/resources is not answered by a list of machines: check the endpoint.")
+        if type(each.get("vmid")) is not int or not all(isinstance(each.get(key), str) for key in ("node", "type")):
+            raise NotAnswered("cluster/resources lists a machine without a VMID, a node or a type: check the endpoint.")
+        yield each
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
 def _machine(api: Api, guest: Mapping[str, Any]) -> HostMachine:
     at = f"nodes/{guest['node']}/qemu/{guest['vmid']}"
     entries: list[Mapping[str, Any]] = api.get(f"{at}/pending")
+    if not isinstance(entries, list):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"{at}/pending is not answered by a list")
     status: Mapping[str, Any] = api.get(f"{at}/status/current")
-    ha: Mapping[str, Any] = status.get("ha") or {}
+    ha = mapping(status, "ha")
     settings = dict(_settings(entries))
     is_running = status.get("status") == "running"
     reported: Mapping[str, tuple[IPv4Interface, ...]] = {}
@@ -90,7 +108,7 @@ def _machine(api: Api, guest: Mapping[str, Any]) -> HostMachine:
         agent_is_on=_agent_is_on(settings),
         agent_problem=problem,
         agent_was_refused=refused,
-        lock=status.get("lock") or settings.get("lock"),
+        lock=text(status, "lock") or settings.get("lock"),
         is_ha_managed=bool(ha.get("managed")),
         pending=tuple(_pending(entries)),
         description=settings.get("description", ""),

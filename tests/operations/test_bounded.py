@@ -1,6 +1,7 @@
 """Servers that drip, never stop, nest without end or answer in another form: one sentence each, and soon."""
 
 import contextlib
+import gzip
 import socket
 import ssl
 import threading
@@ -13,9 +14,10 @@ import trustme
 import yaml
 
 from observation.json_file import DEEPEST, parse
-from operations.clients import cluster, forge, prometheus, proxmox
+from operations.clients import cluster, forge, kubernetes, prometheus, proxmox
 from operations.clients.cluster import Cluster
 from operations.clients.forge import Forge, ForgeFailed
+from operations.clients.kubernetes import Api, Refused
 from operations.clients.prometheus import Prometheus
 from operations.clients.proxmox import ProxmoxHost
 from operations.clients.refusals import NotAnswered
@@ -47,6 +49,17 @@ def never_ends(connection: socket.socket) -> None:
         connection.sendall(b"x" * 65_536)
 
 
+def unpacks_without_end(connection: socket.socket) -> None:
+    """64 MiB of blanks in 64 KiB."""
+    packed = gzip.compress(b"[" + b" " * 2**26)
+    length = f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + length.encode() + packed)
+
+
+def sends_elsewhere(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
+
+
 def nests(levels: int, opening: bytes = b"[", closing: bytes = b"]") -> Way:
     def answer(connection: socket.socket) -> None:
         connection.sendall(HEADER + b'{"data": ' + opening * levels + b"1" + closing * levels + b"}")
@@ -66,6 +79,9 @@ WITHOUT_END = {
     "nests objects 200,000 deep": nests(200_000, b'{"a":', b"}"),
     "nests 900 deep": nests(900),
     "says nothing": says(b""),
+    "unpacks without end": unpacks_without_end,
+    "sends elsewhere without end": sends_elsewhere,
+    "shows a page": says(b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"),
 }
 OF_ANOTHER_FORM = (b"null", b"[]", b'"text"', b"7", b"NaN", b'{"data": "text"}', b'{"data": {"result": {"a": 1}}}',
                    b'{"status": "success", "data": {"result": [{"metric": [], "value": [{}, []]}]}}')  # fmt: skip
@@ -112,6 +128,8 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forge, "_MOST_BYTES", 2**20)
     monkeypatch.setattr(cluster, "_SECONDS_IN_ALL", SOON)
     monkeypatch.setattr(cluster, "_MOST_BYTES", 2**20)
+    monkeypatch.setattr(kubernetes, "_SECONDS_IN_ALL", SOON)
+    monkeypatch.setattr(kubernetes, "_MOST_BYTES", 2**20)
 
 
 def kubeconfig(folder: Path, port: int) -> Path:
@@ -146,6 +164,14 @@ def test_an_api_server_without_end(way: Way, tmp_path: Path) -> None:
     with serving(way) as port, pytest.raises(NotAnswered) as told:
         Cluster(kubeconfig(tmp_path, port)).get("/version")
     assert len(told.value.detail) < 400
+
+
+@pytest.mark.parametrize("way", WITHOUT_END.values(), ids=WITHOUT_END)
+def test_a_client_that_writes_is_told_so_too(way: Way, tmp_path: Path) -> None:
+    with serving(way) as port, pytest.raises(Refused) as told:
+        Api(kubeconfig(tmp_path, port))
+    assert told.value.status == 0
+    assert len(str(told.value)) < 400
 
 
 @pytest.mark.parametrize("way", WITHOUT_END.values(), ids=WITHOUT_END)

@@ -17,11 +17,10 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import yaml
-from urllib3.exceptions import MaxRetryError
 
 from plan.cluster.nodes import plan_nodes
 from plan.model import Plan, VirtualMachine
-from rehearsal.control_plane import Api
+from rehearsal.control_plane import Api, Refused
 from rehearsal.control_plane.kinds import stand_in_for_kinds
 from rehearsal.control_plane.nodes import add_nodes
 from rehearsal.control_plane.parts import playing_kubelets
@@ -110,7 +109,7 @@ class Founder:
     def _is_ready(self) -> bool:
         try:
             return self.api.is_ready()
-        except MaxRetryError:  # nobody listens yet
+        except Refused:  # nobody listens yet
             return False
 
     def _found(self) -> None:
