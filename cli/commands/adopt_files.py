@@ -21,14 +21,23 @@ from operations.adopt.files.chart import Chart, NoPods, find_chart, release_inpu
 from operations.adopt.files.compose.find import find_compose
 from operations.adopt.files.compose.values import dotenv
 from operations.adopt.files.found import FilesFound, Unusable, tier_of
+from operations.adopt.files.kustomizations import NotBuilt
 from operations.adopt.files.of_manifests import find_manifests
 from operations.adopt.files.reading import read_yaml
 from operations.clients.helm import HelmFailed, render_release
+from operations.clients.kustomize import KustomizeFailed, build
 
 
 def run_adopt_manifests(lab: str, source: Path, namespace: str, tier: str | None, dry_run: bool, output: str) -> int:
     """Write the objects in files of Kubernetes into a lab, one service for each group of workloads."""
-    return _run(lab, lambda folder, _: find_manifests(folder, source, namespace, tier), dry_run, output)
+    return _run(lab, lambda folder, _: find_manifests(folder, source, namespace, tier, _built), dry_run, output)
+
+
+def _built(folder: Path) -> str:
+    try:
+        return build(folder)
+    except KustomizeFailed as failed:
+        raise NotBuilt(str(failed)) from None
 
 
 def run_adopt_chart(lab: str, values: Path, chart: Chart, tier: str | None, dry_run: bool, output: str) -> int:

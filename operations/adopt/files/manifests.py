@@ -1,20 +1,24 @@
 """Manifests in a folder, as objects of a cluster that nothing else has written."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from config.files import UnreadableFile
-from operations.adopt.cluster.objects import is_fields
+from operations.adopt.cluster.objects import is_fields, is_list
+from operations.adopt.files.kustomizations import NAMES, NotBuilt, roots
 from operations.adopt.files.reading import read_yaml
 from plan.model import Manifest
 from plan.model.fields import entries, text
 from plan.workloads.objects import CLUSTER_WIDE
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-_OF_KUSTOMIZE = "kustomize.config.k8s.io"
+_OF_SHELLS = frozenset({"args", "command", "data", "env", "script", "stringData", "annotations"})
+_PLACEHOLDER = re.compile(r"(?<!\$)\$\{\w+(?::?=[^}]*)?\}")
+"""`${NAME}` and `${NAME:=default}`; `$${NAME}` is left as it is."""
 
 
 class Unread(NamedTuple):
@@ -31,28 +35,42 @@ class Manifests(NamedTuple):
     unread: tuple[Unread, ...]
 
 
-def read_manifests(folder: Path, namespace: str) -> Manifests:
-    """The objects in a file, or in all files below a folder; those that state no namespace are in `namespace`.
+def read_manifests(folder: Path, namespace: str, build: Callable[[Path], str]) -> Manifests:
+    """The objects in a file, or in all files below a folder; those that state no namespace are in `namespace`. `build`
+    gives the objects of a folder with a kustomization, in place of its files, or raises NotBuilt.
 
     Raises OSError.
     """
+    found: list[Manifest | Unread] = []
+    built = roots(folder) if folder.is_dir() else ()
+    for root in built:
+        name = str(root.relative_to(folder))
+        try:
+            found += _parsed(name, lambda root=root: list(yaml.safe_load_all(build(root))))
+        except NotBuilt as error:
+            found.append(Unread(f"{name}/kustomization.yaml" if name != "." else "kustomization.yaml", str(error)))
+    inputs = {file.parent for name in NAMES for file in folder.rglob(name)}
+    for file in [folder] if folder.is_file() else sorted(each for each in folder.rglob("*") if each.is_file()):
+        if file.suffix in _SUFFIXES and inputs.isdisjoint(file.parents):
+            name = file.name if file == folder else str(file.relative_to(folder))
+            found += _parsed(name, lambda file=file: read_yaml(file))
+    return _sorted(found, namespace)
+
+
+def _sorted(found: Iterable[Manifest | Unread], namespace: str) -> Manifests:
     objects: list[Manifest] = []
     unread: list[Unread] = []
-    for file in [folder] if folder.is_file() else sorted(each for each in folder.rglob("*") if each.is_file()):
-        if file.suffix not in _SUFFIXES:
-            continue
-        name = file.name if file == folder else str(file.relative_to(folder))
-        for found in _documents(file, name):
-            if isinstance(found, Unread):
-                unread.append(found)
-            else:
-                objects.append(_placed(found, namespace))
+    for each in found:
+        if isinstance(each, Unread):
+            unread.append(each)
+        else:
+            objects.append(_placed(each, namespace))
     return Manifests(tuple(objects), tuple(unread))
 
 
-def _documents(file: Path, name: str) -> Iterator[Manifest | Unread]:
+def _parsed(name: str, read: Callable[[], list[Any]]) -> Iterator[Manifest | Unread]:
     try:
-        documents = read_yaml(file)
+        documents = read()
     except UnreadableFile as error:
         yield Unread(name, str(error))
         return
@@ -70,15 +88,31 @@ def _documents(file: Path, name: str) -> Iterator[Manifest | Unread]:
 def _objects(document: Any, name: str) -> Iterator[Manifest | Unread]:
     if not is_fields(document):
         yield Unread(name, "not an object of Kubernetes")
-    elif text(document, "apiVersion").startswith(_OF_KUSTOMIZE):
-        yield Unread(name, "kustomize is not run: give what `kubectl kustomize` prints")
     elif text(document, "kind").endswith("List") and "items" in document:
         for each in entries(document, "items"):
             yield from _objects(each, name)
     elif not text(document, "kind") or not text(document, "apiVersion") or not text(document, "metadata", "name"):
         yield Unread(name, "an object needs apiVersion, kind and metadata.name")
+    elif placeholders := sorted(set(_placeholders(document))):
+        key = f"{text(document, 'kind')} {text(document, 'metadata', 'name')}"
+        reason = "is not replaced here: give what Flux applies (`flux build kustomization`)"
+        yield Unread(name, f"{key}: {', '.join(placeholders)} {reason}")
     else:
         yield document
+
+
+def _placeholders(value: Any, key: str = "") -> Iterator[str]:
+    """Variables that Flux replaces. Commands, scripts and data may have others of the same form."""
+    if key in _OF_SHELLS:
+        return
+    if is_fields(value):
+        for name, each in value.items():
+            yield from _placeholders(each, name)
+    elif is_list(value):
+        for each in value:
+            yield from _placeholders(each)
+    elif isinstance(value, str):
+        yield from _PLACEHOLDER.findall(value)
 
 
 def _placed(manifest: Manifest, namespace: str) -> Manifest:

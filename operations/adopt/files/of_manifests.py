@@ -1,6 +1,6 @@
 """Services of manifests in files, one for each group of workloads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
@@ -11,11 +11,16 @@ from operations.adopt.files.manifests import Manifests, read_manifests
 _KEPT = "its content is not written: write its keys under secrets, or make it before the first up"
 
 
-def find_manifests(folder: Path, source: Path, namespace: str, tier: str | None) -> FilesFound:
-    """The services of the manifests in `source`, for the lab in `folder`. Raises Unusable, InvalidLab and OSError."""
-    read = read_manifests(source, namespace)
-    if not read.objects:
+def find_manifests(
+    folder: Path, source: Path, namespace: str, tier: str | None, build: Callable[[Path], str]
+) -> FilesFound:
+    """The services of the manifests in `source`, for the lab in `folder`; `build` gives the objects of a kustomization.
+    Raises Unusable, InvalidLab and OSError."""
+    read = read_manifests(source, namespace, build)
+    if not read.objects and not read.unread:
         raise Unusable(f"{source} has no manifests; name a folder or a file of Kubernetes objects")
+    if not read.objects:
+        return FilesFound({}, (), tuple(f"{each.file}: {each.reason}" for each in read.unread))
     adoption = adopt_cluster(folder, read.objects, Wishes(tier, runs=False))
     added = [FileService(name=each.name, kind=each.kind, notes=_notes(each)) for each in adoption.added]
     refused = [

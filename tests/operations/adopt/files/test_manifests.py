@@ -2,7 +2,22 @@
 
 from pathlib import Path
 
+from operations.adopt.files.kustomizations import NotBuilt, roots
 from operations.adopt.files.manifests import read_manifests
+
+KUSTOMIZATION = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
+
+
+def unbuilt(folder: Path) -> str:
+    raise NotBuilt("is not run")
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 def test_objects_get_a_namespace_where_they_state_none(tmp_path: Path) -> None:
@@ -12,7 +27,7 @@ def test_objects_get_a_namespace_where_they_state_none(tmp_path: Path) -> None:
         "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: d}}]\n",
         encoding="utf-8",
     )
-    found = read_manifests(tmp_path, "home")
+    found = read_manifests(tmp_path, "home", unbuilt)
     assert found.unread == ()
     assert [(each["kind"], each["metadata"].get("namespace")) for each in found.objects] == [
         ("Service", "home"),
@@ -28,10 +43,50 @@ def test_what_cannot_be_taken_is_named(tmp_path: Path) -> None:
     (tmp_path / "template.yaml").write_text("kind: {{ .Values.kind }}\n  a: [")
     (tmp_path / "values.yaml").write_text("replicas: 2\n")
     (tmp_path / "notes.txt").write_text("kind: none")
-    found = read_manifests(tmp_path, "default")
+    found = read_manifests(tmp_path, "default", unbuilt)
     assert found.objects == ()
     assert {each.file: each.reason for each in found.unread} == {
-        "below/kustomization.yaml": "kustomize is not run: give what `kubectl kustomize` prints",
+        "below/kustomization.yaml": "is not run",
         "template.yaml": "not YAML, or a template: render it first",
         "values.yaml": "an object needs apiVersion, kind and metadata.name",
     }
+
+
+def test_a_kustomization_that_another_includes_stands_for_nothing_by_itself(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "apps/base/kustomization.yaml": f"{KUSTOMIZATION}resources: [service.yaml]\n",
+            "apps/house/kustomization.yaml": f"{KUSTOMIZATION}resources: [../base]\ncomponents: [../tls]\n",
+            "apps/tls/kustomization.yml": KUSTOMIZATION,
+            "other/Kustomization": KUSTOMIZATION,
+        },
+    )
+    assert roots(tmp_path) == (tmp_path / "apps/house", tmp_path / "other")
+
+
+def test_what_a_kustomization_makes_is_taken_in_place_of_its_files(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "app/kustomization.yaml": f"{KUSTOMIZATION}resources: [service.yaml]\nnamePrefix: my-\n",
+            "app/service.yaml": SERVICE,
+            "app/patches/more.yaml": SERVICE,
+            "plain.yaml": SERVICE.replace("name: a", "name: plain"),
+        },
+    )
+    found = read_manifests(tmp_path, "home", lambda folder: SERVICE.replace("name: a", f"name: my-{folder.name}"))
+    assert [each["metadata"]["name"] for each in found.objects] == ["my-app", "plain"]
+    assert found.unread == ()
+
+
+def test_variables_that_flux_replaces_are_not_taken_as_names(tmp_path: Path) -> None:
+    route = (
+        "apiVersion: v1\nkind: Route\nmetadata: {name: web}\nspec: {hostnames: ['web.${DOMAIN}', 'x.${ZONE:=org}']}\n"
+    )
+    script = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: script}\ndata: {run: 'echo ${HOME}'}\n"
+    write(tmp_path, {"route.yaml": route, "script.yaml": script})
+    found = read_manifests(tmp_path, "home", unbuilt)
+    assert [each["metadata"]["name"] for each in found.objects] == ["script"]
+    (unread,) = found.unread
+    assert unread.reason.startswith("Route web: ${DOMAIN}, ${ZONE:=org} is not replaced here")
