@@ -14,7 +14,9 @@ from plan.findings.autoscaling import autoscaling_findings
 from plan.findings.block_volumes import block_volume_findings
 from plan.findings.budgets import budget_findings
 from plan.findings.capacity import capacity_findings
+from plan.findings.ceph import ceph_findings
 from plan.findings.certificates import certificate_findings
+from plan.findings.challenges import challenge_findings
 from plan.findings.chart_classes import chart_class_findings
 from plan.findings.chart_defaults import chart_default_findings
 from plan.findings.chart_parts import chart_part_findings
@@ -49,6 +51,7 @@ from plan.findings.operators_alone import operator_findings
 from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
+from plan.findings.redirects import redirect_findings
 from plan.findings.references import reference_findings
 from plan.findings.removed_apis import removed_api_findings
 from plan.findings.requests import request_findings
@@ -125,6 +128,9 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *chart_rollout_findings(lab),
                 *claim_findings(lab),
                 *connection_findings(lab),
+                *ceph_findings(lab, nodes),
+                *challenge_findings(lab),
+                *redirect_findings(lab),
                 *majority_findings(lab),
                 *operator_findings(lab),
                 *longhorn_findings(lab, nodes, services),

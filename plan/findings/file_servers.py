@@ -1,8 +1,9 @@
-"""File servers that are nodes of the cluster which mounts them."""
+"""File servers that are nodes of the cluster which mounts them, and names that its nodes cannot resolve."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 
+from config.image import registry_of
 from config.lab import Lab
 from config.source import Path
 from plan.cluster.membership import node_address
@@ -22,6 +23,22 @@ FILES_FROM_A_NODE = Rule(
     remedy="Let a machine that is no node serve the files, or the Proxmox host.",
 )
 
+NAME_OF_NO_NODE = Rule(
+    "NAME-OF-NO-NODE",
+    "error",
+    title="A node is to find a name that only pods know",
+    meaning=(
+        "The kubelet mounts NFS folders, and containerd pulls images, with the name servers of the node. Names of "
+        "Services (`.svc`, `.cluster.local`) are known to CoreDNS alone, which nodes do not ask: the pod stays in "
+        "ContainerCreating (`Failed to resolve server`) or ImagePullBackOff."
+    ),
+    remedy="Write an address: that of the server, or the one of the load balancer that the Service has.",
+)
+
+_OF_PODS = (".svc", ".cluster.local")
+_MOUNTED_BY_THE_KUBELET = frozenset({"share", "shares"})
+"""Keys of the format. A CSI driver mounts from pods of its own, which know the names of Services."""
+
 
 def file_server_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each node that serves files to pods."""
@@ -31,7 +48,16 @@ def file_server_findings(lab: Lab) -> Iterator[Finding]:
         if machine.role != "appliance" and (address := node_address(lab, machine))
     }
     used: dict[str, dict[str, Path]] = defaultdict(dict)
+    yield from _images(lab)
     for each in served(lab):
+        if each.server.endswith(_OF_PODS) and _MOUNTED_BY_THE_KUBELET.intersection(map(str, each.path[2:])):
+            yield NAME_OF_NO_NODE.finding(
+                each.path,
+                f"nodes mount {each.content} from {each.server}, a name that only pods can resolve: its pods do not "
+                "start",
+                "write the address of the server there",
+                about=each.content,
+            )
         if each.server in nodes:
             used[nodes[each.server][0]].setdefault(each.content, each.path)
     for node, found in used.items():
@@ -42,3 +68,16 @@ def file_server_findings(lab: Lab) -> Iterator[Finding]:
             "serve the files from a machine that is no node, or from the Proxmox host",
             facts={"node": node, "served": tuple(found)},
         )
+
+
+def _images(lab: Lab) -> Iterator[Finding]:
+    for name, service in lab.services.items():
+        for path, container in service.containers_of(name):
+            registry = registry_of(container.image)
+            if registry.partition(":")[0].endswith(_OF_PODS):
+                yield NAME_OF_NO_NODE.finding(
+                    (*path, "image"),
+                    f"nodes pull {container.image} from {registry}, a name that only pods can resolve: the image is "
+                    "never pulled",
+                    "give the registry an address of the load balancer or a route, and write that",
+                )

@@ -31,9 +31,9 @@ def entries(of: Fields, *path: str) -> list[Fields]:
 
 
 def values(of: Fields, *path: str) -> list[Any]:
-    """A list of anything; empty where it is not there."""
+    """A list of anything, which values of charts hold as a tuple; empty where it is not there."""
     found = value(of, *path)
-    return cast(list[Any], found) if isinstance(found, list) else []
+    return cast(list[Any], found) if isinstance(found, list) else [*found] if isinstance(found, tuple) else []
 
 
 def text(of: Fields, *path: str) -> str:
