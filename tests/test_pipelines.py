@@ -83,11 +83,18 @@ def test_a_woodpecker_pipeline_of_pull_requests_has_no_secret(file: Path) -> Non
 
 def test_a_woodpecker_run_on_a_pull_request_is_started_by_hand_and_applies_nothing() -> None:
     review, apply = (read(ROOT / ".woodpecker" / f"{name}.yaml") for name in ("review", "apply"))
-    assert review["when"] == [{"event": "manual", "branch": "main", "evaluate": "PULL_REQUEST != nil"}]
-    assert all("PULL_REQUEST == nil" in each["evaluate"] for each in apply["when"] if "manual" in each["event"])
+    assert review["when"] == [{"event": "manual", "branch": "main", "evaluate": 'PULL_REQUEST matches "^[0-9]+$"'}]
+    assert all('PULL_REQUEST == ""' in each["evaluate"] for each in apply["when"] if "manual" in each["event"])
     (step,) = review["steps"]
     assert ".ci/apply" not in str(step["commands"])
     assert step["commands"][-1].endswith(".ci/review")
+
+
+def test_a_variable_that_is_not_set_is_an_empty_text_to_woodpecker() -> None:
+    """A condition has an environment of texts: one that is missing is never nil."""
+    for file in (ROOT / ".woodpecker").glob("*.yaml"):
+        for each in yaml.safe_load(file.read_text(encoding="utf-8"))["when"]:
+            assert "nil" not in each.get("evaluate", ""), file.name
 
 
 @pytest.mark.parametrize("name", [each for each in JOBS if each.rpartition("/")[2] in ("apply", "drift")])
