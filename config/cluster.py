@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from config.ingress import Gateway, Ingress, PublicDns
 from config.kubernetes import LabelKey, LabelValue, ResourceName, SecretKey
-from config.model import Address, Cidr, Model, Name, Percent, Reason, Seconds, Text, shown, text_like
+from config.model import Address, Cidr, Cidr6, Model, Name, Percent, Reason, Seconds, Text, shown, text_like
 from config.quantity import CpuQuantity, FileSize, MemoryQuantity
 from config.service.exposure import Exposure
 
@@ -238,6 +238,13 @@ class Platform(Model):
         return self.ingress is not None and exposure.gateway is None and exposure.ingress_class is None
 
 
+class SecondFamily(Model):
+    """Ranges of IPv6 in a cluster with both families, as it was made."""
+
+    pod_cidr: Cidr6
+    service_cidr: Cidr6
+
+
 class Cluster(Model):
     """The Kubernetes cluster."""
 
@@ -246,6 +253,9 @@ class Cluster(Model):
     network_plugin: Name
     pod_cidr: Cidr
     service_cidr: Cidr
+    ipv6: SecondFamily | None = None
+    """The second family of a cluster of which no node is made here, as
+    `{pod_cidr: "fd00:10::/56", service_cidr: "fd00:11::/112"}`; left out, it has IPv4 alone."""
     node_network: Name
     """The network whose address a node registers with."""
     load_balancer: LoadBalancer = "metallb"
@@ -272,3 +282,8 @@ class Cluster(Model):
     control_plane_taint: bool = True
     """Whether ordinary pods stay off the control plane."""
     description: Text
+
+    @property
+    def service_ranges(self) -> str:
+        """The ranges of Services as the API server takes them, that of each family."""
+        return ",".join(map(str, (self.service_cidr, *((self.ipv6.service_cidr,) if self.ipv6 else ()))))

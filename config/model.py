@@ -1,7 +1,7 @@
 """Base of every model of the configuration, and the small types that they share."""
 
 import re
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -91,6 +91,21 @@ Cidr = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d+\.\d+\.\d+\.\d+/\d+$"}),
 ]
 """An IPv4 network in CIDR notation, without host bits."""
+
+
+def _network6(value: object) -> IPv6Network:
+    if isinstance(value, IPv6Network):
+        return value
+    try:
+        return IPv6Network(str(value))
+    except ValueError:
+        raise ValueError(f"{shown(value)} is not an IPv6 network; write for example fd00:10::/56") from None
+
+
+Cidr6 = Annotated[
+    IPv6Network, BeforeValidator(_network6), WithJsonSchema({"type": "string", "pattern": r"^[0-9a-fA-F:]+/\d+$"})
+]
+"""An IPv6 network in CIDR notation, without host bits."""
 
 NAME_PATTERN = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 NAME_MEANING = "a name: lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit"

@@ -46,6 +46,10 @@ def _of_container(path: Path, container: Container, tier: Tier) -> Iterator[Exce
         yield Excepted((*path, "capabilities"), "capabilities", "restricted")
     if is_restricted and container.privilege_escalation:
         yield Excepted((*path, "privilege_escalation"), "capabilities", "restricted")
+    if is_restricted and container.non_root is False:
+        yield Excepted((*path, "non_root"), "root-user", "restricted")
+    if container.seccomp == "Unconfined":
+        yield Excepted((*path, "seccomp"), "unconfined", "baseline")
     if is_restricted and container.run_as_root:
         yield Excepted((*path, "run_as_root"), "root-user", "restricted")
     if is_restricted and container.read_only_root is False:

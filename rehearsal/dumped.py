@@ -63,7 +63,7 @@ def dumped_cluster(
 ) -> Iterator[ControlPlane]:
     """A control plane with these objects, whose nodes KWOK plays. Raises ToolMissing, PartFailed and Refused."""
     with processes() as running:
-        kubeconfig = Parts(running, services, tell).start()
+        kubeconfig = Parts(running, str(services), tell).start()
         api = Api(kubeconfig)
         load(api, objects)
         yield ControlPlane(api, kubeconfig, running.folder)

@@ -7,6 +7,7 @@ from config.checks.cluster import (
     check_control_plane,
     check_distribution,
     check_eviction,
+    check_families,
     check_virtual_address,
     check_volume_slots,
 )
@@ -57,6 +58,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_machines,
             check_control_plane,
             check_distribution,
+            check_families,
             check_control_plane_sizes,
             check_reservations,
             check_eviction,

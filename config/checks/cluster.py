@@ -36,6 +36,30 @@ def check_distribution(lab: Draft) -> Iterator[Problem]:
             yield lab.problem(("machines", name), message)
 
 
+def check_families(lab: Draft) -> Iterator[Problem]:
+    """A cluster has the families that its Services ask for; nodes that the program makes have IPv4 alone."""
+    if not lab.cluster:
+        return
+    if (second := lab.cluster.ipv6) is not None:
+        made = [name for name, each in lab.machines.items() if each.role != "appliance" and not each.adopt]
+        if made:
+            message = f"{made[0]} is made here and has IPv4 alone; say adopt: true of nodes that run, or leave it out"
+            yield lab.problem(("cluster", "ipv6"), message)
+        if second.service_cidr.prefixlen < 108:
+            message = f"{second.service_cidr} is too large for the API server; the largest is a /108"
+            yield lab.problem(("cluster", "ipv6", "service_cidr"), message)
+        if second.pod_cidr.overlaps(second.service_cidr):
+            yield lab.problem(("cluster", "ipv6", "service_cidr"), f"overlaps pod_cidr, {second.pod_cidr}")
+        return
+    for name, service in lab.services.items():
+        for part in service.parts(name):
+            options = part.workload.service_options
+            stated = {"families": "IPv6" in options.families, "ip_families": options.ip_families == "RequireDualStack"}
+            for key in (key for key, asks in stated.items() if asks):
+                message = "the cluster has IPv4 alone; leave it out, or state ipv6 in cluster.yaml"
+                yield lab.problem((*part.path, "service_options", key), message)
+
+
 def check_eviction(lab: Draft) -> Iterator[Problem]:
     """The soft thresholds come before the hard ones."""
     if not lab.cluster:

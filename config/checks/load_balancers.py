@@ -13,10 +13,12 @@ from config.suggest import did_you_mean
 _NO_PORT = "needs a port; declare one under ports"
 
 
-def _check_published(lab: Draft, path: Path, stated: Published, known: Collection[str]) -> Iterator[Problem]:
+def _check_published(
+    lab: Draft, path: Path, stated: Published, known: Collection[str], *, is_balanced: bool
+) -> Iterator[Problem]:
     for index, port in enumerate(stated.publish):
         at = (*path, "publish", index)
-        if not stated.load_balancer:
+        if not is_balanced:
             yield lab.problem(at, "needs load_balancer: the address at which the port is reached")
         elif port not in known:
             yield lab.problem(at, f"unknown port {port!r}{did_you_mean(port, known)}")
@@ -30,10 +32,13 @@ def check_load_balancers(lab: Draft) -> Iterator[Problem]:
         path = ("services", name)
         parts = service.parts(name)
         if not parts:
-            yield from _check_published(lab, path, service, ())
+            yield from _check_published(lab, path, service, (), is_balanced=service.load_balancer is not None)
         for part in parts:
-            yield from _check_published(lab, part.path, part.workload, part.workload.reached_ports)
+            workload = part.workload
+            known = workload.reached_ports
+            yield from _check_published(lab, part.path, workload, known, is_balanced=workload.is_balanced)
             yield from _check_own_ports(lab, part)
+            yield from _check_options(lab, part)
         is_controller = ingress is not None and ingress.controller == name
         if service.load_balancer and service.makes_pods == "chart" and lab.cluster and is_known and not is_controller:
             message = "of all charts only the ingress controller gets its address from here; write it in values"
@@ -46,8 +51,9 @@ def check_load_balancers(lab: Draft) -> Iterator[Problem]:
 
 def _check_own_ports(lab: Draft, part: Part) -> Iterator[Problem]:
     """A workload that has an address publishes a port there."""
-    path, workload = (*part.path, "load_balancer"), part.workload
-    if not workload.load_balancer:
+    workload = part.workload
+    path = (*part.path, "load_balancer" if workload.load_balancer else "service_options")
+    if not workload.is_balanced:
         return
     if workload.runs_as in ENDING:
         yield lab.problem(path, f"nobody reaches a {workload.runs_as}; leave it out")
@@ -57,6 +63,27 @@ def _check_own_ports(lab: Draft, part: Part) -> Iterator[Problem]:
         named = ", ".join(workload.ports)
         yield lab.problem(
             path, f"publishes no port by itself; name those that are reached there, as publish: [{named}]"
+        )
+
+
+def _check_options(lab: Draft, part: Part) -> Iterator[Problem]:
+    """Settings of a Kubernetes Service that the API server takes."""
+    options, path = part.workload.service_options, (*part.path, "service_options")
+    stated = options.model_fields_set
+    ports = part.workload.reached_ports.values()
+    if stated and (not ports or part.workload.runs_as in ENDING):
+        yield lab.problem(path, "it has no Kubernetes Service; leave it out, or declare a port under ports")
+        return
+    if options.external_traffic and not part.workload.is_balanced and not any(port.node for port in ports):
+        message = "is of an address of the load balancer, or of a port of the nodes, and it has neither; leave it out"
+        yield lab.problem((*path, "external_traffic"), message)
+    if len(set(options.families)) < len(options.families):
+        yield lab.problem((*path, "families"), "names one family twice; leave one out")
+    if options.ip_families == "SingleStack" and len(options.families) > 1:
+        yield lab.problem((*path, "families"), "SingleStack has one; leave one out, or write PreferDualStack")
+    if part.workload.headless and any(port.node for port in ports):
+        yield lab.problem(
+            (*part.path, "headless"), "a headless Service has no port of the nodes; leave out node, or this"
         )
 
 

@@ -88,6 +88,11 @@ def _check_references(lab: Draft, path: Path, container: Container) -> Iterator[
     known = container.env.keys() | container.secrets.keys() | container.env_keys.keys() | container.env_fields.keys()
     if container.env_from:
         return
+    for volume, mounts in container.mounts.items():
+        for match in (found for mount in mounts for found in _REFERENCE.finditer(mount.sub_path or "")):
+            if match[1] and match[1] not in known:
+                message = f"refers to the variable {match[1]!r}, which is not stated{did_you_mean(match[1], known)}"
+                yield lab.problem((*path, "mounts", volume), message)
     for variable, value in container.env.items():
         for match in _REFERENCE.finditer(value):
             if match[1] and match[1] not in known:

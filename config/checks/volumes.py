@@ -49,6 +49,9 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
             path = ("services", name, "volumes", key)
             if volume.share and volume.csi:
                 yield lab.problem((*path, "csi"), "a volume is one of a share and a CSI driver; leave one of them out")
+            if volume.restored_from and (volume.exists or volume.volume):
+                message = "is the content of a new volume, and this one is there; leave it out"
+                yield lab.problem((*path, "restored_from"), message)
             if volume.exists and volume.storage_class:
                 which = "share" if volume.share else "csi"
                 message = f"the program makes the volume of what {which} names; leave this out, or {which}"

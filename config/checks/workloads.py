@@ -1,6 +1,6 @@
 """Workloads: how they run, and what their containers state."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from config.draft import Draft
 from config.pod_security import excepted_keys
@@ -9,6 +9,7 @@ from config.service import HelmService, Service
 from config.service.app import OwnWorkloads
 from config.service.common import Departure
 from config.service.container import AMOUNTS, Container, Listening, Workload
+from config.service.probe import Probe
 from config.service.runs import ENDING
 from config.source import Path, Problem
 from config.suggest import did_you_mean
@@ -60,6 +61,8 @@ def _check_container(lab: Draft, path: Path, container: Container) -> Iterator[P
             yield lab.problem((*path, "resource_claims", name), "state one of claim and template")
     if container.run_as_root and container.run_as_user is not None:
         yield lab.problem((*path, "run_as_root"), "root is user 0; leave out run_as_user, or this")
+    if container.run_as_root and container.non_root:
+        yield lab.problem((*path, "non_root"), "the kubelet would not start root; leave out run_as_root, or this")
     yield from _check_hooks(lab, path, container)
     if container.pre_stop and container.pre_stop_sleep_seconds:
         yield lab.problem((*path, "pre_stop_sleep_seconds"), "pre_stop replaces it; leave one of them out")
@@ -98,6 +101,23 @@ def _check_probes(lab: Draft, path: Path, workload: Listening) -> Iterator[Probl
             yield lab.problem((*at, "port"), f"unknown port {probe.port!r}{did_you_mean(probe.port, workload.ports)}")
         elif not probe.exec and probe.port is None and not workload.ports:
             yield lab.problem(at, "needs a port; declare one under ports, or ask with exec")
+        for key, message in _without_effect(name, probe).items():
+            yield lab.problem((*at, key), message)
+
+
+def _without_effect(name: str, probe: Probe) -> Mapping[str, str]:
+    """Keys of a probe that the API server refuses, or that say nothing, each with the reason."""
+    found: dict[str, str] = {}
+    if probe.http is None:
+        stated = {"https": probe.https, "headers": probe.headers, "host": probe.host}
+        found |= {key: "is of a request by http; leave it out, or state http" for key, each in stated.items() if each}
+    if probe.grpc_service and not probe.grpc:
+        found["grpc_service"] = "is of grpc; leave it out, or write grpc: true"
+    if probe.successes > 1 and name != "readiness":
+        found["successes"] = f"one success is enough for {name}; leave it out"
+    if probe.grace_seconds and name == "readiness":
+        found["grace_seconds"] = "a pod that is not ready is not stopped; leave it out"
+    return found
 
 
 def _check_schedule(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
@@ -130,7 +150,10 @@ def _check_host_access(lab: Draft, name: str, service: Service) -> Iterator[Prob
         uses.append(((*path, "host_network"), workload.host_network))
         uses.append(((*path, "security", "host_pid"), workload.security.host_pid))
         uses.append(((*path, "security", "host_ipc"), workload.security.host_ipc))
-    uses += [((*path, "privileged"), container.privileged) for path, container in service.containers_of(name)]
+    for path, container in service.containers_of(name):
+        uses.append(((*path, "privileged"), container.privileged))
+        for key, probe in container.probes or () if isinstance(container, Listening) else ():
+            uses.append(((*path, "probes", key, "host"), probe is not None and probe.host is not None))
     yield from _check_exception(lab, service, "host-access", uses)
     devices: list[tuple[Path, bool]] = []
     for path, _, workload in service.parts(name):

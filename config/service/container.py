@@ -20,7 +20,8 @@ from config.service.published import Published
 from config.service.resources import Gpu, Resources
 from config.service.runs import JobSettings, RunsAs
 from config.service.secret import ConfigKey, EnvironmentSource, SecretFile, SecretVariable
-from config.service.security import PodSecurity
+from config.service.security import PodSecurity, Profile
+from config.service.serving import ServiceOptions
 from config.source import Path, is_mapping
 
 EnvironmentName = Annotated[
@@ -105,6 +106,10 @@ class Container(Resources):
     """Run as root (user 0), whatever the image says."""
     run_as_group: GroupId | None = None
     """Numeric group id; left out, the image's own group."""
+    non_root: bool | None = None
+    """Whether the kubelet starts it only as another user than root; left out, as its pod or tier says."""
+    seccomp: Profile | None = None
+    """Which system calls are let through, where that differs from the pod's."""
     read_only_root: bool | None = None
     """Nothing can be written but into what is mounted, and `/tmp`; left out, as the tier does."""
     capabilities: tuple[Capability, ...] = ()
@@ -116,6 +121,8 @@ class Container(Resources):
     `{http: /flush, port: admin}`, to the first port if none is named."""
     post_start: StatedHook | None = None
     """A command that runs, or a request that is made, when the container has started."""
+    termination_message: Literal["File", "FallbackToLogsOnError"] | None = None
+    """The last words of a container: those in `/dev/termination-log`, or if there are none the end of its log."""
     privileged: bool = False
     """Run with all rights on the node; needs the exception `host-access`."""
     privilege_escalation: bool = False
@@ -192,6 +199,8 @@ class Workload(Listening, Published):
     """Groups, user namespaces and system calls of its pods."""
     session_affinity_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = None
     """How long a client stays with the pod that answered it first; left out, any pod answers."""
+    service_options: ServiceOptions = ServiceOptions()
+    """How its Kubernetes Service leads requests on: `service_options: {external_traffic: Cluster}`."""
     publish_not_ready: bool = False
     """Its Kubernetes Service names pods before they are ready, as those of some clusters need to find each other."""
     further_networks: Annotated[tuple[NetworkName, ...], Field(max_length=16)] = ()
@@ -224,6 +233,11 @@ class Workload(Listening, Published):
         """The ports at its address of the load balancer."""
         ports = self.reached_ports
         return tuple(ports[name] for name in self.publish if name in ports)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether a load balancer leads to it: at an address that is stated, or at one that its class chooses."""
+        return self.load_balancer is not None or self.service_options.load_balancer_class is not None
 
     @property
     def gpu_share(self) -> Gpu | None:

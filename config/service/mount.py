@@ -13,7 +13,8 @@ class Mount(NamedTuple):
 
     path: str
     sub_path: str | None = None
-    """The folder or file of the volume that appears there; left out, all of it."""
+    """The folder or file of the volume that appears there, with variables of the container as `$(POD_NAME)`; left out,
+    all of it."""
     read_only: bool = False
     propagation: str | None = None
     """`HostToContainer` shows what the node mounts there later, `Bidirectional` also shows the node what the container

@@ -5,10 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from config.kubernetes import AbsolutePath, PortName
-from config.model import Model, Text
+from config.model import Model, Text, text_like
 from config.service.port import LARGEST
 
 Positive = Annotated[int, Field(ge=1, le=86400)]
+
+
+HeaderName = Annotated[str, text_like(r"^[-A-Za-z0-9]+$", "the name of a header, for example Host")]
 
 
 class Probe(Model):
@@ -20,6 +23,14 @@ class Probe(Model):
     """A command that ends with 0."""
     grpc: bool = False
     """The gRPC health service."""
+    https: bool = False
+    """Ask `http` by HTTPS, whatever certificate answers."""
+    headers: dict[HeaderName, str] = {}
+    """Headers of that request, as `{Host: photos.lab.example}`."""
+    host: Text | None = None
+    """Who is asked by `http`, left out the pod; needs the exception `host-access`, since the node asks."""
+    grpc_service: Text | None = None
+    """The service that the gRPC health service is asked about; left out, the server as a whole."""
     port: PortName | Annotated[int, Field(ge=1, le=LARGEST)] | None = None
     """The port's name, or its number; left out, the first one."""
     delay_seconds: Annotated[int, Field(ge=0, le=86400)] = 0
@@ -28,6 +39,10 @@ class Probe(Model):
     timeout_seconds: Positive = 1
     failures: Positive = 3
     """So many in a row count."""
+    successes: Positive = 1
+    """Of readiness: so many in a row count."""
+    grace_seconds: Positive | None = None
+    """Of startup and liveness: the time to stop after it failed; left out, the pod's."""
 
 
 class Probes(Model):

@@ -8,6 +8,10 @@ from config.model import Model, Text, text_like
 _PROFILE = r"^(RuntimeDefault|Unconfined|Localhost/[^/].*)$"
 
 
+Profile = Annotated[str, text_like(_PROFILE, "RuntimeDefault, Unconfined or Localhost/FILE")]
+"""A profile of seccomp or AppArmor."""
+
+
 class PodSecurity(Model):
     """Users, groups, user namespaces and system calls of a workload's pods. What is left out is by convention."""
 
@@ -26,10 +30,10 @@ class PodSecurity(Model):
     """Further groups of the processes."""
     user_namespace: bool = False
     """Root in the pod is nobody on the node (`hostUsers: false`)."""
-    seccomp: Annotated[str, text_like(_PROFILE, "RuntimeDefault, Unconfined or Localhost/FILE")] | None = None
+    seccomp: Profile | None = None
     """Which system calls are let through; left out, those of the runtime's default. `Localhost/FILE` is a profile in
     the kubelet's folder on each node."""
-    app_armor: Annotated[str, text_like(_PROFILE, "RuntimeDefault, Unconfined or Localhost/FILE")] | None = None
+    app_armor: Profile | None = None
     """The AppArmor profile; left out, the runtime's default where the node has AppArmor."""
     sysctls: dict[Text, str] = {}
     """Settings of the kernel for these pods alone, as `{net.ipv4.ip_unprivileged_port_start: "0"}`."""

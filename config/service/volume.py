@@ -1,11 +1,11 @@
 """Volumes of a service: claims, shares that exist, and scratch space."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.backup import StatedBackup
-from config.kubernetes import AbsolutePath, LabelKey, LabelValue
+from config.kubernetes import AbsolutePath, ApiGroup, LabelKey, LabelValue
 from config.model import Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, MemoryQuantity
 from config.storage_class import AccessMode
@@ -66,6 +66,21 @@ class CsiVolume(Model):
     """Options of mount, for example `uid=1000`."""
 
 
+class RestoredFrom(Model):
+    """Content of a new volume: a snapshot, another claim, or what a populator fetches (`dataSourceRef`)."""
+
+    kind: Annotated[str, text_like(r"^[A-Z][A-Za-z0-9]*$", "a kind, for example ReplicationDestination")]
+    name: Name
+    api_group: ApiGroup | None = None
+    """For example `snapshot.storage.k8s.io` or `volsync.backube`; left out, a PersistentVolumeClaim is meant."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.api_group is None and self.kind != "PersistentVolumeClaim":
+            raise ValueError("needs api_group, for example snapshot.storage.k8s.io for a VolumeSnapshot")
+        return self
+
+
 class Volume(Model):
     """A persistent volume. In a statefulset each replica gets its own where the class is block storage."""
 
@@ -82,6 +97,8 @@ class Volume(Model):
     csi: CsiVolume | None = None
     """The same for a volume of a CSI driver that exists, as
     `{driver: smb.csi.k8s.io, handle: media, attributes: {source: //nas/media}}`."""
+    restored_from: RestoredFrom | None = None
+    """Content of a new claim, as `{kind: VolumeSnapshot, name: photos, api_group: snapshot.storage.k8s.io}`."""
     access: AccessMode | None = None
     """How it is mounted; left out, as its storage class does: a share by many nodes, and a volume of a CSI driver by
     one."""

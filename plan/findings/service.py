@@ -11,7 +11,7 @@ from config.quantity import Memory
 from config.rights import excepted_permissions
 from config.service import HelmService, Service
 from config.service.common import SizedService
-from config.service.container import Container, Workload
+from config.service.container import Container, Listening, Workload
 from config.source import Path
 from plan.kubernetes.admission.limit_range import limit_range_refusals
 from plan.model import Finding, Manifest, Pod
@@ -213,7 +213,12 @@ def _unused_exceptions(
 
 def _uses_host(service: Service, workload: Workload) -> bool:
     shares = workload.host_network or workload.security.host_pid or workload.security.host_ipc
-    return shares or bool(host_paths_of(service)) or any(each.privileged for each in workload.containers)
+    return shares or bool(host_paths_of(service)) or any(map(_reaches_the_node, workload.containers))
+
+
+def _reaches_the_node(container: Container) -> bool:
+    probes = container.probes or () if isinstance(container, Listening) else ()
+    return container.privileged or any(probe is not None and probe.host is not None for _, probe in probes)
 
 
 def _uses_devices(workload: Workload) -> bool:

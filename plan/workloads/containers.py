@@ -15,6 +15,7 @@ from plan.model import Container, Manifest, resources
 from plan.tiers.conventions import WAIT_FOR, resources_of
 from plan.tiers.pod_security import dropped_capabilities, is_never_root, is_root_read_only
 from plan.workloads.context import ServiceContext, endpoint
+from plan.workloads.pod_settings import profile
 from plan.workloads.secret_names import secret_key, secret_name, whole_secret_name
 
 WAIT_FOR_IMAGE = "docker.io/library/busybox:1.37"
@@ -60,6 +61,8 @@ def container_manifest(
         manifest["envFrom"] = sources
     if mounts:
         manifest["volumeMounts"] = mounts
+    if config.termination_message:
+        manifest["terminationMessagePolicy"] = config.termination_message
     if lifecycle := _lifecycle(config):
         manifest["lifecycle"] = lifecycle
     return manifest
@@ -94,6 +97,8 @@ def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]
     settings |= _as_stated(config, dropped_capabilities(config, tier, exceptions))
     if is_never_root(config, tier, exceptions):
         settings["runAsNonRoot"] = True
+    if config.non_root is not None:
+        settings["runAsNonRoot"] = config.non_root
     if is_root_read_only(config, tier, exceptions):
         settings["readOnlyRootFilesystem"] = True
     return settings
@@ -117,6 +122,10 @@ def _as_stated(config: ContainerConfig, dropped: tuple[str, ...] | None = None) 
         settings["runAsUser"] = 0
     if config.run_as_group is not None:
         settings["runAsGroup"] = config.run_as_group
+    if config.non_root is not None:
+        settings["runAsNonRoot"] = config.non_root
+    if config.seccomp:
+        settings["seccompProfile"] = profile(config.seccomp)
     if config.read_only_root:
         settings["readOnlyRootFilesystem"] = True
     return settings
@@ -222,9 +231,10 @@ def _probe(config: Listening, probe: Probe, adopted: Adopted) -> dict[str, Any]:
     else:
         port = probe.port if probe.port is not None else next(iter(config.ports))
         if probe.http is not None:
-            check = {"httpGet": {"path": probe.http, "port": _asked(config, port, adopted)}}
+            check = {"httpGet": {"path": probe.http, "port": _asked(config, port, adopted), **_request(probe)}}
         elif probe.grpc:
-            check = {"grpc": {"port": port if isinstance(port, int) else config.ports[port].number}}
+            asked = {"service": probe.grpc_service} if probe.grpc_service else {}
+            check = {"grpc": {"port": port if isinstance(port, int) else config.ports[port].number, **asked}}
         else:
             check = {"tcpSocket": {"port": _asked(config, port, adopted)}}
     delay = {"initialDelaySeconds": probe.delay_seconds} if probe.delay_seconds else {}
@@ -232,8 +242,19 @@ def _probe(config: Listening, probe: Probe, adopted: Adopted) -> dict[str, Any]:
         "periodSeconds": probe.period_seconds,
         "timeoutSeconds": probe.timeout_seconds,
         "failureThreshold": probe.failures,
+        **({"successThreshold": probe.successes} if probe.successes > 1 else {}),
+        **({"terminationGracePeriodSeconds": probe.grace_seconds} if probe.grace_seconds else {}),
     }
     return {**check, **delay, **times}
+
+
+def _request(probe: Probe) -> dict[str, Any]:
+    headers = [{"name": name, "value": value} for name, value in probe.headers.items()]
+    return {
+        **({"scheme": "HTTPS"} if probe.https else {}),
+        **({"host": probe.host} if probe.host else {}),
+        **({"httpHeaders": headers} if headers else {}),
+    }
 
 
 def wait_for(context: ServiceContext, config: WorkloadConfig) -> list[tuple[Container, Manifest]]:

@@ -86,10 +86,12 @@ class _Ends(NamedTuple):
 
 def _default(lab: Lab, service: Service) -> Manifest:
     """The policy that makes all others count, with what every pod needs."""
-    outside = {"ipBlock": {"cidr": "0.0.0.0/0", "except": [str(lab.cluster.pod_cidr)]}}
+    outside = [{"ipBlock": {"cidr": "0.0.0.0/0", "except": [str(lab.cluster.pod_cidr)]}}]
+    if lab.cluster.ipv6:
+        outside.append({"ipBlock": {"cidr": "::/0", "except": [str(lab.cluster.ipv6.pod_cidr)]}})
     ports = [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]
     egress: list[dict[str, Any]] = [
-        {"to": [{"podSelector": {}}, outside, *(_namespace(each) for each in _carriers(lab))]},
+        {"to": [{"podSelector": {}}, *outside, *(_namespace(each) for each in _carriers(lab))]},
         {"to": [_namespace(_DNS_NAMESPACE)], "ports": ports},
     ]
     spec: dict[str, Any] = {

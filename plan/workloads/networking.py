@@ -1,13 +1,13 @@
 """How workloads are reached inside the cluster, and at a load-balancer address: Services."""
 
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Address
 from typing import Any
 
 from config.service.adopted import Adopted
 from config.service.container import Part
 from config.service.port import ContainerPort
 from config.service.runs import ENDING
+from config.service.serving import ServiceOptions
 from plan.model import Manifest
 from plan.model.metadata import NOT_AWAITED, manifest
 from plan.workloads.context import ServiceContext
@@ -26,12 +26,11 @@ def service(context: ServiceContext, part: Part) -> Iterator[Manifest]:
     if not ports or config.runs_as in ENDING:
         return
     called = identity(name, config)
-    address = config.load_balancer
-    published = config.publish if address else ()
-    everything = set(published) == ports.keys()
-    yield _service(context, called.service, part, tuple(ports), address if everything else None)
-    if address and not everything:
-        yield _service(context, f"{called.service}{OUTSIDE}", part, published, address)
+    published = config.publish if config.is_balanced else ()
+    everything = set(published) == ports.keys() and not config.headless
+    yield _service(context, called.service, part, tuple(ports), is_balanced=config.is_balanced and everything)
+    if config.is_balanced and not everything:
+        yield _service(context, f"{called.service}{OUTSIDE}", part, published, is_balanced=True)
 
 
 def _target(adopted: Adopted, name: str, port: ContainerPort) -> dict[str, str | int]:
@@ -41,14 +40,13 @@ def _target(adopted: Adopted, name: str, port: ContainerPort) -> dict[str, str |
     return {} if adopted.as_it_is and port.reached == port.number else {"targetPort": port.number}
 
 
-def _service(
-    context: ServiceContext, called: str, part: Part, ports: Sequence[str], address: IPv4Address | None
-) -> Manifest:
+def _service(context: ServiceContext, called: str, part: Part, ports: Sequence[str], *, is_balanced: bool) -> Manifest:
     name, config = part.name, part.workload
+    address = config.load_balancer if is_balanced else None
     shown = [(port_name, config.reached_ports[port_name]) for port_name in ports]
     at_nodes = any(port.node for _, port in shown)
     spec: dict[str, Any] = {
-        "type": "LoadBalancer" if address else "NodePort" if at_nodes else "ClusterIP",
+        "type": "LoadBalancer" if is_balanced else "NodePort" if at_nodes else "ClusterIP",
         "selector": dict(identity(name, config).selector),
         "ports": [
             {
@@ -62,10 +60,13 @@ def _service(
             for port_name, port in shown
         ],
     }
-    if config.headless:
+    if config.headless and not is_balanced:
         spec["clusterIP"] = "None"
+    if is_balanced:
+        spec["allocateLoadBalancerNodePorts"] = at_nodes
     if address:
-        spec |= {"allocateLoadBalancerNodePorts": at_nodes, **address_fields(context.lab, address)}
+        spec |= address_fields(context.lab, address)
+    spec |= _options(config.service_options, is_balanced=is_balanced, is_outside=is_balanced or at_nodes)
     if config.session_affinity_seconds:
         times = {"clientIP": {"timeoutSeconds": config.session_affinity_seconds}}
         spec |= {"sessionAffinity": "ClientIP", "sessionAffinityConfig": times}
@@ -85,3 +86,15 @@ def _service(
         annotations=annotations,
         spec=spec,
     )
+
+
+def _options(stated: ServiceOptions, *, is_balanced: bool, is_outside: bool) -> dict[str, Any]:
+    """The settings that are stated, as far as they are of this Service."""
+    settings: dict[str, Any] = {
+        "externalTrafficPolicy": stated.external_traffic if is_outside else None,
+        "internalTrafficPolicy": stated.internal_traffic,
+        "loadBalancerClass": stated.load_balancer_class if is_balanced else None,
+        "ipFamilyPolicy": stated.ip_families,
+        "ipFamilies": list(stated.families) or None,
+    }
+    return {key: value for key, value in settings.items() if value is not None}

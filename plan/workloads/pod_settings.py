@@ -65,8 +65,8 @@ def _secured(context: ServiceContext, config: WorkloadConfig) -> dict[str, Any]:
 def _as_stated(config: WorkloadConfig) -> dict[str, Any]:
     security = config.security
     stated: dict[str, Any] = {
-        "seccompProfile": _profile(security.seccomp) if security.seccomp else None,
-        "appArmorProfile": _profile(security.app_armor) if security.app_armor else None,
+        "seccompProfile": profile(security.seccomp) if security.seccomp else None,
+        "appArmorProfile": profile(security.app_armor) if security.app_armor else None,
         "sysctls": [{"name": name, "value": each} for name, each in security.sysctls.items()] or None,
         "runAsUser": security.run_as_user,
         "runAsGroup": security.run_as_group,
@@ -78,6 +78,7 @@ def _as_stated(config: WorkloadConfig) -> dict[str, Any]:
     return {key: value for key, value in stated.items() if value is not None}
 
 
-def _profile(stated: str) -> Manifest:
+def profile(stated: str) -> Manifest:
+    """A profile of seccomp or AppArmor as a manifest has it."""
     kind, _, file = stated.partition("/")
     return {"type": kind, **({"localhostProfile": file} if file else {})}

@@ -9,7 +9,7 @@ from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import DatabaseBase
 from config.service.folder import HostFolder
-from config.service.volume import Scratch, Volume
+from config.service.volume import RestoredFrom, Scratch, Volume
 from config.storage_class import (
     ONE_NODE,
     AccessMode,
@@ -105,7 +105,13 @@ def claim_spec(lab: Lab, volume: Volume) -> Manifest:
         "storageClassName": volume.storage_class or "",
         "resources": {"requests": {"storage": str(volume.size)}},
         **bound,
+        **({"dataSourceRef": _content(volume.restored_from)} if volume.restored_from else {}),
     }
+
+
+def _content(stated: RestoredFrom) -> Manifest:
+    group = {"apiGroup": stated.api_group} if stated.api_group else {}
+    return {"kind": stated.kind, "name": stated.name, **group}
 
 
 def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator[Manifest]:
@@ -253,13 +259,18 @@ def mounts(config: ContainerConfig) -> list[Manifest]:
         {
             "name": name,
             "mountPath": mount.path,
-            **({"subPath": mount.sub_path} if mount.sub_path else {}),
+            **_within(mount.sub_path),
             **({"readOnly": True} if mount.read_only else {}),
             **({"mountPropagation": mount.propagation} if mount.propagation else {}),
         }
         for name, points in config.mounts.items()
         for mount in points
     ]
+
+
+def _within(sub_path: str | None) -> dict[str, str]:
+    """The part of a volume that is mounted; Kubernetes replaces variables in a field of its own."""
+    return {"subPathExpr" if "$(" in sub_path else "subPath": sub_path} if sub_path else {}
 
 
 def tmp_mounts(context: ServiceContext, name: str, config: ContainerConfig) -> list[Manifest]:

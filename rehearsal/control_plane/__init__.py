@@ -61,7 +61,7 @@ def control_plane(plan: Plan, tell: Tell = lambda line: None) -> Iterator[Contro
     for program in PROGRAMS:
         path_of(program, tell)
     with processes() as running:
-        parts = Parts(running, plan.lab.cluster.service_cidr, tell)
+        parts = Parts(running, plan.lab.cluster.service_ranges, tell)
         kubeconfig = parts.start()
         api = Api(kubeconfig)
         engine = plan.lab.cluster.platform.policy_engine

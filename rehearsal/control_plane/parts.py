@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network
 from pathlib import Path
 
 import yaml
@@ -41,7 +40,7 @@ def playing_kubelets(kubeconfig: Path) -> list[str]:
 class Parts:
     """The programs of a control plane, on loopback."""
 
-    def __init__(self, running: Processes, services: IPv4Network, tell: Tell) -> None:
+    def __init__(self, running: Processes, services: str, tell: Tell) -> None:
         self._running = running
         self._services = services
         self._tell = tell
@@ -117,7 +116,7 @@ class Parts:
             "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
             "service-account-key-file": key,
             "service-account-signing-key-file": key,
-            "service-cluster-ip-range": str(self._services),
+            "service-cluster-ip-range": self._services,
             "allow-privileged": "true",
         }
         self._start("kube-apiserver", flags, *(f"--disable-admission-plugins={each}" for each in without))

@@ -484,3 +484,47 @@ def test_a_folder_has_files_of_several_sources() -> None:
 
 def test_a_path_of_the_node_says_of_which_kind_it_is() -> None:
     assert shelf_volumes()["time"]["hostPath"] == {"path": "/etc/localtime", "type": "File"}
+
+
+def test_a_probe_asks_by_https_with_headers_and_counts_successes() -> None:
+    container = one(plan_of("every_key"), "Deployment", "routes")["spec"]["template"]["spec"]["containers"][0]
+    asked = container["startupProbe"]["httpGet"]
+    assert (asked["scheme"], asked["host"]) == ("HTTPS", "routes.every.example")
+    assert asked["httpHeaders"] == [{"name": "Host", "value": "routes"}]
+    assert container["startupProbe"]["terminationGracePeriodSeconds"] == 10
+    assert container["readinessProbe"]["grpc"] == {"port": 8080, "service": "routes"}
+    assert container["readinessProbe"]["successThreshold"] == 2
+
+
+def test_a_variable_in_the_path_within_a_volume_is_replaced_by_kubernetes() -> None:
+    container = one(plan_of("every_key"), "Deployment", "routes")["spec"]["template"]["spec"]["containers"][0]
+    assert {"name": "photos", "mountPath": "/photos", "subPathExpr": "$(POD)/photos"} in container["volumeMounts"]
+
+
+def test_a_new_volume_may_begin_as_a_copy() -> None:
+    spec = one(plan_of("every_key"), "PersistentVolumeClaim", "routes-photos")["spec"]
+    assert spec["dataSourceRef"] == {"kind": "VolumeSnapshot", "name": "photos", "apiGroup": "snapshot.storage.k8s.io"}
+
+
+def test_a_class_of_load_balancers_chooses_the_address_of_the_ports_that_are_published() -> None:
+    spec = one(plan_of("every_key"), "Service", "routes-outside")["spec"]
+    assert (spec["type"], spec["loadBalancerClass"], spec["externalTrafficPolicy"]) == (
+        "LoadBalancer",
+        "tailscale",
+        "Cluster",
+    )
+    assert [each["name"] for each in spec["ports"]] == ["admin"]
+    inside = one(plan_of("every_key"), "Service", "routes")["spec"]
+    assert "loadBalancerClass" not in inside
+    assert inside["ipFamilies"] == ["IPv4", "IPv6"]
+
+
+def test_pods_of_a_cluster_with_two_families_reach_the_outside_by_both() -> None:
+    policy = next(
+        each
+        for each in objects(plan_of("every_key"), "NetworkPolicy")
+        if (each["metadata"]["namespace"], each["metadata"]["name"]) == ("home-routes", "default")
+    )
+    blocks = [each["ipBlock"] for each in policy["spec"]["egress"][0]["to"] if "ipBlock" in each]
+    assert [each["cidr"] for each in blocks] == ["0.0.0.0/0", "::/0"]
+    assert blocks[1]["except"] == ["fd00:10::/56"]

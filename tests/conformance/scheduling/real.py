@@ -6,7 +6,6 @@ No controller runs, so nothing happens but what a test does and what the schedul
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv4Network
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -121,7 +120,7 @@ def real_scheduler() -> Iterator[RealScheduler]:
     for program in PROGRAMS:
         path_of(program, lambda line: None)
     with processes() as running:
-        parts = Parts(running, IPv4Network("10.96.0.0/16"), lambda line: None)
+        parts = Parts(running, "10.96.0.0/16", lambda line: None)
         kubeconfig = parts.start_api_server(CONTROLLED)
         parts.start_scheduler(kubeconfig)
         server, events = ApiServer(kubeconfig), Queue[Event]()
