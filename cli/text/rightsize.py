@@ -22,6 +22,8 @@ MEANINGS: Mapping[Pattern, str] = {
     "killed": "killed at its limit, so its need was never seen whole",
     "leak": "memory rises until the kill: a leak cannot be sized",
     "at-limit": "memory reaches the limit without a kill: file pages, or a setting, fill it",
+    "growing": "its weekly peaks grow",
+    "idle": "nobody has seen it at work",
     "steady-cache": "memory is steady near its peak: a cache or heap of a set size",
     "peaks": "the peak is rare and far above typical use, so the limit stays above it",
     "restarts": "it restarted without a kill; a start may need more than typical use",
@@ -53,7 +55,7 @@ def _why(sized: Sized, proposal: Proposal) -> Iterator[str]:
             yield f"never below {notation('memory', sized.written.floor.memory)}: {sized.written.floor.reason}"
         if sized.policy.keep:
             yield "left alone: the cluster cannot start without it"
-    elif sized.policy.scaled_by_cpu:
+    if proposal.resource in sized.policy.scaled_by:
         yield "an autoscaler divides by the request, so it stays"
 
 

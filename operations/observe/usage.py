@@ -4,6 +4,7 @@ Containers are asked for by a few namespaces at a time: that bounds what a query
 be asked again.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
@@ -26,7 +27,17 @@ _AT_A_TIME = 10
 """Namespaces of one query."""
 _MIB = 1 << 20
 _QUANTILES = (0.5, 0.95, 0.99, 1)
-_KINDS = ("Cluster", "CronJob", "Deployment", "StatefulSet", "DaemonSet", "Job")
+_RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
+"""The characters of names that Kubernetes makes up."""
+_KINDS = {
+    "Cluster": re.compile(r"\d+"),
+    "CronJob": re.compile(rf"\d+-{_RANDOM}{{5}}"),
+    "Deployment": re.compile(rf"{_RANDOM}{{1,10}}-{_RANDOM}{{5}}"),
+    "StatefulSet": re.compile(r"\d+"),
+    "DaemonSet": re.compile(rf"{_RANDOM}{{5}}"),
+    "Job": re.compile(rf"{_RANDOM}{{5}}|\d+-{_RANDOM}{{5}}"),
+}
+"""How the name of a pod goes on after that of its workload, by the workload's kind."""
 Tell = Callable[[int, int], None]
 Answers = MutableMapping[str, tuple[Series, ...]]
 """Answers by query; a query in it is not asked again."""
@@ -171,21 +182,24 @@ def _asked(
 
 def _key(series: Series, labels: Labels, observed: Observation) -> _Key | None:
     namespace, pod, container = labels.of(series)
-    workload = _workload(observed, namespace, pod)
+    workload = workload_of(observed, namespace, pod)
     return (namespace, workload, container) if workload and container else None
 
 
-def _workload(observed: Observation, namespace: str, pod: str) -> str:
-    """Workload of a pod: by its owner if it is still there, else by the longest name with which its own begins."""
+def workload_of(observed: Observation, namespace: str, pod: str) -> str:
+    """Workload of a pod: by its owner if it is still there, else by its name; empty where no name made it."""
     there = observed.get("Pod", pod, namespace)
     if there is not None:
         top = reference(observed.top(there))
         return f"{top.kind}/{top.name}"
     like = [
         each
-        for kind in _KINDS
+        for kind, rest in _KINDS.items()
         for each in observed.in_namespace(kind, namespace)
-        if pod.startswith(f"{name_of(each)}-") and namespace_of(each) and observed.controller(each) is None
+        if pod.startswith(f"{name_of(each)}-")
+        and rest.fullmatch(pod, len(name_of(each)) + 1)
+        and namespace_of(each)
+        and observed.controller(each) is None
     ]
     best = max(like, key=lambda each: len(name_of(each)), default=None)
     return f"{best['kind']}/{name_of(best)}" if best else ""

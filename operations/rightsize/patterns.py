@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Literal
 
 from observation.usage import ContainerUsage
@@ -9,7 +10,7 @@ from operations.rightsize.stated import Stated
 
 MIB = 1 << 20
 
-Pattern = Literal["short-history", "killed", "leak", "at-limit", "steady-cache", "peaks", "restarts"]
+Pattern = Literal["short-history", "killed", "leak", "growing", "at-limit", "steady-cache", "peaks", "restarts", "idle"]
 
 ENOUGH_DAYS = 8
 """Days below which nothing is proposed: a week has to be seen whole, with what happens once in it."""
@@ -27,6 +28,15 @@ LEAK_GROWTH = 1.3
 """Growth over the longest rise, from which that is a leak."""
 
 
+GROWTH = 1.08
+"""Median of the last week's peaks over that of the first, from which memory is growing."""
+LEAST_GROWTH = 16
+"""MiB below which that is noise."""
+_WEEK = 7
+IDLE_CPU = 50
+"""Millicores that a container has to have used at least once: else nobody has seen it at work."""
+
+
 def patterns(used: ContainerUsage, stated: Stated) -> frozenset[Pattern]:
     """The patterns that the figures show."""
     return frozenset(_patterns(used, stated))
@@ -41,12 +51,24 @@ def _patterns(used: ContainerUsage, stated: Stated) -> Iterator[Pattern]:
         yield "restarts"
     if leak_per_day(used.memory_daily) is not None:
         yield "leak"
+    elif _is_growing(used.memory_daily):
+        yield "growing"
+    if used.cpu.max < IDLE_CPU:
+        yield "idle"
     if not used.oom_kills and stated.memory_limit and used.memory.max * MIB >= AT_LIMIT * stated.memory_limit:
         yield "at-limit"
     if used.memory.p50 >= STEADY * used.memory.max:
         yield "steady-cache"
     if used.memory.max > PEAK_FACTOR * used.memory.p95:
         yield "peaks"
+
+
+def _is_growing(daily: Sequence[float]) -> bool:
+    """Whether the last week's peaks lie above the first week's: no leak by its size, and a limit would be met later."""
+    if len(daily) < 2 * _WEEK:
+        return False
+    first, last = median(daily[:_WEEK]), median(daily[-_WEEK:])
+    return last >= GROWTH * first and last - first >= LEAST_GROWTH
 
 
 def leak_per_day(daily: Sequence[float]) -> float | None:

@@ -1,6 +1,6 @@
 """The rules for a container: those of its tier and service, of its namespace, and of the largest node."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from config.lab import Lab
 from observation import Observation
@@ -11,7 +11,7 @@ from operations.rightsize.stated import Stated
 from operations.rightsize.witnesses import Witness, binding
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text, value
-from plan.model.resources import CPU, GPU, MEMORY, read_amount
+from plan.model.resources import GPU, MEMORY, read_amount
 
 VOLATILE = 1.3
 """Headroom of services that swing or use a GPU, by the runbook."""
@@ -37,7 +37,7 @@ def policy_of(
         floor=written.floor.memory if written and written.floor else None,
         ceiling=_ceiling(observation, manifest, stated),
         keep=namespace == "kube-system" or namespace in _webhook_namespaces(observation),
-        scaled_by_cpu=_is_scaled_by_cpu(observation, manifest),
+        scaled_by=_scaled_by(observation, manifest),
         recommended=binding(witness),
     )
 
@@ -89,14 +89,14 @@ def _webhook_namespaces(observation: Observation) -> frozenset[str]:
     )
 
 
-def _is_scaled_by_cpu(observation: Observation, manifest: Manifest) -> bool:
-    return any(
-        mapping(spec_of(scaler), "scaleTargetRef").get("kind") == manifest["kind"]
-        and mapping(spec_of(scaler), "scaleTargetRef").get("name") == name_of(manifest)
-        and _names_cpu(entries(spec_of(scaler), "metrics"))
+def _scaled_by(observation: Observation, manifest: Manifest) -> frozenset[str]:
+    """The resources by whose share of the request autoscalers size a workload."""
+    return frozenset(
+        name
         for scaler in observation.in_namespace("HorizontalPodAutoscaler", namespace_of(manifest))
+        if mapping(spec_of(scaler), "scaleTargetRef").get("kind") == manifest["kind"]
+        and mapping(spec_of(scaler), "scaleTargetRef").get("name") == name_of(manifest)
+        for metric in entries(spec_of(scaler), "metrics")
+        for source in ("resource", "containerResource")
+        if (name := text(metric, source, "name"))
     )
-
-
-def _names_cpu(metrics: Iterable[Mapping[str, object]]) -> bool:
-    return any(value(metric, "resource", "name") == CPU for metric in metrics)

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from observation.usage import ContainerUsage
 from operations.rightsize.patterns import MIB, WHOLE_MONTH, Pattern, leak_per_day, patterns
 from operations.rightsize.stated import Resource, Stated
+from plan.model.resources import CPU, MEMORY
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -45,8 +46,8 @@ class Policy(NamedTuple):
     """Bytes that the LimitRange, the quota or the largest node admit."""
     keep: bool = False
     """Nothing of its memory is changed: other parts of the cluster cannot start without it."""
-    scaled_by_cpu: bool = False
-    """An autoscaler divides its CPU use by the request."""
+    scaled_by: frozenset[str] = frozenset()
+    """Resources of which an autoscaler divides the use by the request."""
     recommended: int | None = None
     """Bytes up to which a Vertical Pod Autoscaler would go: no limit is cut below."""
 
@@ -79,8 +80,9 @@ def propose(used: ContainerUsage, stated: Stated, policy: Policy) -> tuple[Propo
 
 
 def _memory(used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[Pattern]) -> Proposal:
-    limit = None if policy.keep else _limit(used, stated, policy, found)
-    request = None if policy.keep else _request(used, stated, policy, found, limit)
+    keep = policy.keep or (policy.request_is_limit and MEMORY in policy.scaled_by)
+    limit = None if keep else _limit(used, stated, policy, found)
+    request = None if keep else _request(used, stated, policy, found, limit)
     return Proposal(
         resource="memory",
         now=Amounts(stated.memory_request, stated.memory_limit),
@@ -99,7 +101,7 @@ def _limit(used: ContainerUsage, stated: Stated, policy: Policy, found: frozense
         return None
     if "killed" in found:
         return _within(rounded_up(max(now * KILLED_FACTOR, used.memory.max * MIB * policy.headroom)), now, policy)
-    if found & {"peaks", *_SET_ELSEWHERE} or used.days < WHOLE_MONTH:
+    if found & {"peaks", "growing", "idle", *_SET_ELSEWHERE} or used.days < WHOLE_MONTH:
         return None
     wanted = max(
         rounded_up(used.memory.max * MIB * policy.headroom),
@@ -120,6 +122,8 @@ def _request(
     used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[Pattern], limit: int | None
 ) -> int | None:
     limit_then = limit or stated.memory_limit
+    if MEMORY in policy.scaled_by:
+        return None
     if policy.request_is_limit:
         return limit_then if limit_then is not None and limit_then != stated.memory_request else None
     if found & _NOT_A_SIZE or (found & _SET_ELSEWHERE and "killed" not in found):
@@ -134,7 +138,7 @@ def _cpu(used: ContainerUsage, stated: Stated, policy: Policy, found: frozenset[
     wanted = max(ceil(used.cpu.p95 / 5) * 5, LEAST_CPU)
     if stated.cpu_limit is not None:
         wanted = min(wanted, stated.cpu_limit)
-    keep = "short-history" in found or policy.scaled_by_cpu or not _is_worth(stated.cpu_request, wanted, WORTH_CPU)
+    keep = "short-history" in found or CPU in policy.scaled_by or not _is_worth(stated.cpu_request, wanted, WORTH_CPU)
     return Proposal(
         resource="cpu",
         now=Amounts(stated.cpu_request, stated.cpu_limit),

@@ -13,13 +13,13 @@ from werkzeug.serving import make_server
 from operations.clients.prometheus import Prometheus
 from operations.clients.refusals import NotAnswered
 from operations.observe.clocks import prometheus_clock_gap
-from operations.observe.usage import usage_of_cluster
+from operations.observe.usage import usage_of_cluster, workload_of
 from operations.observe.volumes import volumes_of_cluster
 from tests.operations.doctor.cluster import healthy
 
 END = datetime(2027, 3, 1, 12, tzinfo=UTC)
 LABELS = {"namespace": "shop", "pod": "web-r1-x0", "container": "web"}
-GONE = {"namespace": "shop", "pod": "web-r0-zz", "container": "web"}
+GONE = {"namespace": "shop", "pod": "web-7d9c5b8f6c-x2x9z", "container": "web"}
 
 
 class Answers:
@@ -174,3 +174,12 @@ def test_volumes_that_nobody_recorded_are_a_gap(prometheus: Prometheus, answers:
     volumes, (gap,) = volumes_of_cluster(prometheus, END, 30)
     assert (volumes, gap.why) == ((), "absent")
     assert "has no kubelet_volume_stats_used_bytes" in gap.detail
+
+
+@pytest.mark.parametrize(
+    ("pod", "counts"),
+    [("web-7d9c5b8f6c-x2x9z", True), ("web-old-7d9c5b8f6c-x2x9z", False), ("web-0", False), ("web-x2x9z", False)],
+)
+def test_a_pod_that_is_gone_belongs_to_the_workload_that_made_its_name(pod: str, counts: bool) -> None:
+    observed = healthy().observe()
+    assert (workload_of(observed, "shop", pod) == "Deployment/web") is counts

@@ -61,7 +61,7 @@ def cluster_series() -> Iterator[str]:
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("prometheus")
     web = 'namespace="shop",pod="web-r1-x0",container="web"'
-    gone = 'namespace="shop",pod="web-r0-zz",container="web"'
+    gone = 'namespace="shop",pod="web-7d9c5b8f6c-x2x9z",container="web"'
     of_exporter = 'namespace="monitoring",pod="exporter-0",container="exporter"'
     exported = f'exported_namespace="shop",exported_pod="web-r1-x0",exported_container="web",{of_exporter}'
     claim = 'namespace="shop",persistentvolumeclaim="data"'

@@ -1,6 +1,7 @@
 """Proposals for a cluster: what the cluster states, what its tiers and limits rule, and what is left alone."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from observation.usage import ContainerUsage, Percentiles
 from operations.rightsize.cluster import Sized, Sizes, size_cluster
 from operations.rightsize.effect import effect
 from operations.rightsize.kills import Kills
+from operations.rightsize.policy import policy_of
+from operations.rightsize.stated import Stated
 from operations.rightsize.witnesses import Witness
 from plan.model import Manifest
 from tests.operations.clusters import read_cluster
@@ -56,6 +59,22 @@ def test_no_proposal_exceeds_the_maximum_of_the_limit_range() -> None:
 
 def test_the_cpu_request_that_an_autoscaler_divides_by_stays() -> None:
     assert sized(use("web", "shop", 300, 400, 450, 500)).cpu.proposed == (None, None)
+
+
+def test_an_autoscaler_by_one_container_divides_by_the_request_too() -> None:
+    source = {"name": "memory", "container": "x", "target": {"type": "Utilization", "averageUtilization": 70}}
+    scaler = {
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {
+            "scaleTargetRef": {"kind": "Deployment", "name": "web"},
+            "metrics": [{"type": "ContainerResource", "containerResource": source}],
+        },
+    }
+    web = {"kind": "Deployment", "metadata": {"name": "web", "namespace": "shop"}, "spec": {}}
+    scalers = {"horizontalpodautoscalers.autoscaling": (scaler,), "deployments": (web,)}
+    observed = Observation("test", datetime(2027, 1, 1, tzinfo=UTC), "clock", scalers)
+    assert policy_of(observed, None, web, {}, Stated(None, None, None), None, None).scaled_by == {"memory"}
 
 
 def test_a_webhook_that_all_pods_wait_for_is_left_alone() -> None:

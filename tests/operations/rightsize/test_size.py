@@ -79,6 +79,39 @@ def test_no_limit_is_cut_or_set_for(seen: ContainerUsage, now: Stated) -> None:
     assert memory(seen, now)[1] is None
 
 
+def rising(first: int, last: int) -> list[int]:
+    return [first + (last - first) * day // (MONTH - 1) + (day % 3) for day in range(MONTH)]
+
+
+TRAPS = {
+    "a leak of 15 % a month is met in two": used(500, 560, 570, 577, daily=rising(500, 575)),
+    "users that come with the weeks": used(300, 500, 560, 600, daily=[300] * 10 + [420] * 10 + [600] * 10),
+    "an importer that nobody has used": used(20, 30, 35, 44, cpu=4),
+    "a batch on Sundays": used(120, 150, 700, 900, daily=([150] * 6 + [900]) * 4 + [150, 150]),
+    "a report on the first of the month": used(120, 150, 155, 800, daily=[150] * 29 + [800]),
+    "a heap that collects garbage at its limit": used(1500, 1900, 2000, 2040),
+    "a heap at 80 % of its limit": used(1400, 1500, 1600, 1640),
+    "file pages of a day of copying": used(200, 260, 900, 1500),
+    "a model that is compiled at the start": used(800, 900, 950, 1700),
+    "a restart of which nobody says why": used(200, 300, 320, 340, restarts=1),
+    "three weeks of data": used(200, 300, 320, 340, days=21),
+    "a gap of five days": used(200, 300, 320, 340, days=25),
+}
+
+
+@pytest.mark.parametrize("seen", TRAPS.values(), ids=TRAPS)
+def test_no_limit_is_cut_into_a_later_kill(seen: ContainerUsage) -> None:
+    assert memory(seen, stated(256, 2048))[1] is None
+
+
+def test_weeks_that_are_alike_do_not_grow() -> None:
+    assert memory(used(200, 300, 320, 340, daily=([300] * 6 + [340]) * 4 + [300, 300]), stated(256, 2048))[1] == 416
+
+
+def test_the_memory_request_that_an_autoscaler_divides_by_stays() -> None:
+    assert memory(used(200, 300, 320, 340), stated(1024, 2048), scaled_by=frozenset({"memory"}))[0] is None
+
+
 def test_a_kill_at_the_limit_hides_the_need_and_raises_it() -> None:
     assert memory(used(210, 505, 512, 512, kills=4), stated(256, 512)) == (512, 768)
 
@@ -110,7 +143,7 @@ def test_cpu_is_requested_by_typical_use_and_never_limited() -> None:
 
 
 def test_the_cpu_request_of_an_autoscaled_workload_stays() -> None:
-    cpu = propose(used(60, 180, 320, 410, cpu=60), stated(200, 512, cpu=500), Policy(scaled_by_cpu=True))[1]
+    cpu = propose(used(60, 180, 320, 410, cpu=60), stated(200, 512, cpu=500), Policy(scaled_by=frozenset({"cpu"})))[1]
     assert cpu.proposed == Amounts(None, None)
 
 
