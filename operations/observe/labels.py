@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from operations.clients.prometheus import Series
+from operations.clients.refusals import NotAnswered
 
 _NAMESPACES = ("exported_namespace", "namespace", "kubernetes_namespace")
 _PODS = ("exported_pod", "pod", "pod_name", "kubernetes_pod_name")
 _CONTAINERS = ("exported_container", "container", "container_name")
+_NODES = ("exported_node", "node", "kubernetes_node")
 """The first that a series has counts: where there is an `exported_*`, the plain one is of the exporter itself."""
 
 
@@ -52,6 +54,26 @@ def labels_of(metric: str, ask: Ask) -> Labels | NoLabels:
             return Labels(*found)
         return NoLabels(metric, tuple(sorted(series.labels)))
     return NoLabels(metric, tuple(sorted({name for series in ask(f"topk(1, {metric})") for name in series.labels})))
+
+
+class Names(NamedTuple):
+    """Names of the labels of kube-state-metrics, as its series are kept."""
+
+    namespace: str = "namespace"
+    pod: str = "pod"
+    container: str = "container"
+    node: str = "node"
+
+
+def names_of(metric: str, ask: Ask) -> Names:
+    """The names by one series of a metric; the exporter's own where there is none, or nobody answers."""
+    try:
+        found = [series.labels for series in ask(f"topk(1, {metric})")]
+    except NotAnswered:
+        found = []
+    labels = found[0] if found else Names()._asdict()
+    families = (_NAMESPACES, _PODS, _CONTAINERS, _NODES)
+    return Names(*(_first(family, labels) or usual for family, usual in zip(families, Names(), strict=True)))
 
 
 def _first(names: Iterable[str], labels: Mapping[str, str]) -> str:

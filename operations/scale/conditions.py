@@ -40,6 +40,20 @@ REMOVE: tuple[_Bound, ...] = (
 """All of them have to hold, and nothing may be planned."""
 PLANNED, PLANNED_ABOVE = 3, 22
 """So many planned block volumes, where the fullest node has so many already, are a reason to add a worker."""
+RUNBOOK_SLOTS = 28
+"""Volume slots of a node for which the runbook counts volumes; those of other nodes are counted in proportion."""
+
+
+def in_slots(volumes: float, slots: int | None) -> float:
+    """A number of volumes of the runbook on nodes with so many slots; None where no driver states how many."""
+    return volumes if slots is None else max(volumes * slots // RUNBOOK_SLOTS, 1)
+
+
+def bounds_of(bounds: tuple[_Bound, ...], slots: int | None) -> Iterator[_Bound]:
+    """Bounds for nodes with so many volume slots."""
+    for bound in bounds:
+        is_count = bound.measure == "attachments"
+        yield bound._replace(threshold=in_slots(bound.threshold, slots)) if is_count else bound
 
 
 class Condition(NamedTuple):
@@ -59,25 +73,29 @@ class Condition(NamedTuple):
 
 
 def reasons_to_add(
-    observed: Observation, history: History | None, present: Present, planned: int | None
+    observed: Observation, history: History | None, present: Present, planned: int | None, slots: int | None
 ) -> Iterator[Condition]:
     """The conditions of which one is enough to add a worker. `planned` volumes are None where no lab says so."""
-    for bound in ADD:
+    for bound in bounds_of(ADD, slots):
         yield _held(bound, history, observed.now, present)
-    slots = len(exhausted(observed))
-    state: State = ("met" if slots else "not met") if observed.knows("Event") else "not known"
-    yield Condition("exhausted-slots", state, slots if observed.knows("Event") else None, 1, 0, None, 0)
+    failed = len(exhausted(observed))
+    state: State = ("met" if failed else "not met") if observed.knows("Event") else "not known"
+    yield Condition("exhausted-slots", state, failed if observed.knows("Event") else None, 1, 0, None, 0)
     state = "not known"
     if planned is not None:
-        state = "met" if planned >= PLANNED and present.get("attachments", 0) >= PLANNED_ABOVE else "not met"
+        state = (
+            "met"
+            if planned >= PLANNED and present.get("attachments", 0) >= in_slots(PLANNED_ABOVE, slots)
+            else "not met"
+        )
     yield Condition("planned-volumes", state, planned, PLANNED, 0, None, 0)
 
 
 def reasons_to_remove(
-    observed: Observation, history: History | None, present: Present, planned: int | None
+    observed: Observation, history: History | None, present: Present, planned: int | None, slots: int | None
 ) -> Iterator[Condition]:
     """The conditions that all have to hold before a worker may go."""
-    for bound in REMOVE:
+    for bound in bounds_of(REMOVE, slots):
         yield _held(bound, history, observed.now, present)
     state: State = "not known" if planned is None else "not met" if planned else "met"
     yield Condition("planned-volumes", state, planned, 0, 0, None, 0)

@@ -4,10 +4,10 @@ from typing import Literal, NamedTuple
 
 from observation import Observation
 from observation.history import History
-from operations.scale.conditions import ADD, Condition, Present, reasons_to_add, reasons_to_remove
+from operations.scale.conditions import ADD, Condition, Present, bounds_of, reasons_to_add, reasons_to_remove
 from operations.scale.removal import Removal, removals
 from operations.scale.trend import NoTrend, Trend, trend
-from operations.snapshot import limited_drivers, snapshot
+from operations.snapshot import NO_LIMIT_OF_VOLUMES, limited_drivers, snapshot
 from plan.capacity.groups import ordinary, together
 from plan.model import Plan
 from plan.model.fields import text
@@ -32,8 +32,9 @@ def judge(observed: Observation, history: History | None, plan: Plan | None) -> 
     """The verdict on the cluster of an observation."""
     present = _present(observed)
     planned = _planned(observed, plan) if plan else None
-    to_add = tuple(reasons_to_add(observed, history, present, planned))
-    to_remove = tuple(reasons_to_remove(observed, history, present, planned))
+    slots = _slots(observed)
+    to_add = tuple(reasons_to_add(observed, history, present, planned, slots))
+    to_remove = tuple(reasons_to_remove(observed, history, present, planned, slots))
     nodes = removals(observed)
     return Scale(
         verdict=_verdict(to_add, to_remove, nodes),
@@ -41,7 +42,7 @@ def judge(observed: Observation, history: History | None, plan: Plan | None) -> 
         to_remove=to_remove,
         trends=tuple(
             trend(bound.measure, history.measures.get(bound.measure, ()) if history else (), bound.threshold)
-            for bound in ADD
+            for bound in bounds_of(ADD, slots)
             if bound.measure != "evictions"
         ),
         removals=nodes,
@@ -59,6 +60,12 @@ def _present(observed: Observation) -> Present:
         "memory-requests": group.requests.get(MEMORY, 0) / allocatable,
         "memory-limits": max(use.limits.get(MEMORY, 0) / use.node.allocatable[MEMORY] for use in workers),
     }
+
+
+def _slots(observed: Observation) -> int | None:
+    """Volume slots of the worker that has the fewest; None where no driver states how many."""
+    fewest = min((use.node.volume_slots for use in ordinary(snapshot(observed).uses)), default=NO_LIMIT_OF_VOLUMES)
+    return None if fewest == NO_LIMIT_OF_VOLUMES else fewest
 
 
 def _verdict(to_add: tuple[Condition, ...], to_remove: tuple[Condition, ...], nodes: tuple[Removal, ...]) -> Verdict:

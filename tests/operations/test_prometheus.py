@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from operations.clients.prometheus import Prometheus
 from operations.clients.refusals import NotAnswered
 from operations.observe.clocks import prometheus_clock_gap
+from operations.observe.history import history_of_cluster
 from operations.observe.usage import usage_of_cluster, workload_of
 from operations.observe.volumes import volumes_of_cluster
 from tests.operations.doctor.cluster import healthy
@@ -183,3 +184,15 @@ def test_volumes_that_nobody_recorded_are_a_gap(prometheus: Prometheus, answers:
 def test_a_pod_that_is_gone_belongs_to_the_workload_that_made_its_name(pod: str, counts: bool) -> None:
     observed = healthy().observe()
     assert (workload_of(observed, "shop", pod) == "Deployment/web") is counts
+
+
+def test_the_history_asks_for_the_labels_that_the_exporter_s_series_have(
+    prometheus: Prometheus, answers: Answers
+) -> None:
+    own = {"namespace": "monitoring", "pod": "exporter-0", "node": "worker-b"}
+    answers.labels = [{**own, **{f"exported_{name}": "x" for name in ("namespace", "pod", "container", "node")}}]
+    history_of_cluster(prometheus, healthy().observe())
+    asked = [each["query"] for each in answers.asked if "step" in each and "kubelet" not in each["query"]]
+    assert len({*asked}) == 3
+    assert all("by (exported_node" in each or "exported_node, volumeattachment" in each for each in asked)
+    assert not any("(namespace" in each or "(node" in each or "{node" in each for each in asked)

@@ -12,7 +12,7 @@ import pytest
 from observation import Observation
 from observation.history import History, Measure, Point
 from operations.scale import NoTrend, Removal, Trend, judge
-from operations.scale.conditions import Condition
+from operations.scale.conditions import ADD, REMOVE, Condition, bounds_of
 from operations.scale.removal import MOST_REMOVALS, removals
 from operations.scale.trend import trend
 from tests.operations.clusters import NOW, read_cluster
@@ -186,3 +186,11 @@ def test_of_many_nodes_only_the_lightest_are_tried_with_the_loss_of_a_further_on
     found = [each.kept_by for each in removals(cluster) if each.node.startswith("more-")]
     assert found.count(None) == MOST_REMOVALS
     assert found.count("not-tried") == len(found) - MOST_REMOVALS
+
+
+@pytest.mark.parametrize(
+    ("slots", "add", "remove"), [(28, 25, 20), (14, 12, 10), (56, 50, 40), (None, 25, 20), (1, 1, 1)]
+)
+def test_volumes_count_in_proportion_to_the_slots_of_a_node(slots: int | None, add: float, remove: float) -> None:
+    found = [next(bounds_of(bounds, slots)).threshold for bounds in (ADD, REMOVE)]
+    assert found == [add, remove]
