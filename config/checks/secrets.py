@@ -1,7 +1,7 @@
 """Secrets come from somewhere, and are found where they are used."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from config.draft import Draft
 from config.service import HelmService, Service
@@ -22,6 +22,7 @@ def check_secrets(lab: Draft) -> Iterator[Problem]:
                 yield lab.problem(path, "needs platform.secrets in cluster.yaml: the Vault that secrets come from")
         for path, container in service.containers_of(name):
             yield from _check_sources(lab, path, container)
+            yield from _check_order(lab, path, container)
             yield from _check_references(lab, path, container)
             for where, file in container.secret_files.items():
                 at = (*path, "secret_files", where)
@@ -83,9 +84,22 @@ def _check_sources(lab: Draft, path: Path, container: Container) -> Iterator[Pro
             yield lab.problem((*path, "env_from", index), "state one of secret, config_map and path")
 
 
+def _check_order(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
+    known = _variables(container)
+    for index, variable in enumerate(container.env_order):
+        if variable not in known:
+            message = f"there is no variable {variable!r}{did_you_mean(variable, known)}"
+            yield lab.problem((*path, "env_order", index), message)
+
+
+def _variables(container: Container) -> Collection[str]:
+    """The variables that a container states by their names."""
+    return container.env.keys() | container.secrets.keys() | container.env_keys.keys() | container.env_fields.keys()
+
+
 def _check_references(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
     """Kubernetes leaves a reference to an unknown variable in the value as it is, and the program reads `$(NAME)`."""
-    known = container.env.keys() | container.secrets.keys() | container.env_keys.keys() | container.env_fields.keys()
+    known = _variables(container)
     if container.env_from:
         return
     for volume, mounts in container.mounts.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from config.draft import Draft
 from config.namespaces import namespace_of
+from config.service import Service
 from config.service.app import OwnWorkloads
 from config.source import Problem
 from config.suggest import did_you_mean
@@ -45,6 +46,7 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
             elif other and namespace_of(lab, owner) != namespace_of(lab, name):
                 message = f"{owner} lives in namespace {namespace_of(lab, owner)!r}, and pods mount claims of their own"
                 yield lab.problem(path, f"{message}; put both services into one group")
+        yield from _check_order(lab, name, service)
         for key, volume in service.volumes.items():
             path = ("services", name, "volumes", key)
             if volume.share and volume.csi:
@@ -56,6 +58,15 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
                 which = "share" if volume.share else "csi"
                 message = f"the program makes the volume of what {which} names; leave this out, or {which}"
                 yield lab.problem((*path, "storage_class"), message)
+
+
+def _check_order(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
+    known = {each for names in service.mountable().values() for each in names}
+    for path, _, workload in service.parts(name):
+        for index, volume in enumerate(workload.adopt.volume_order):
+            if volume not in known:
+                message = f"there is no volume {volume!r}{did_you_mean(volume, known)}"
+                yield lab.problem((*path, "adopt", "volume_order", index), message)
 
 
 def check_copies(lab: Draft) -> Iterator[Problem]:

@@ -37,6 +37,8 @@ class Adopted(Model):
     """How its containers state the ports of `ports`: with their names, without names, or not at all."""
     target: Literal["number", "name"] | None = None
     """How its Service leads to a port: by its number or by its name; left out, by number where it stays as it is."""
+    volume_order: tuple[Name, ...] = ()
+    """The order of the volumes of its pods, where that is another than the program's; those left out follow."""
     unnamed_port: bool = False
     """The port of its Service has no name; only one that is alone can have none."""
     as_it_is: bool = False

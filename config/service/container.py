@@ -82,6 +82,9 @@ class Container(Resources):
     """Variables that are a key of a ConfigMap that exists, as `{LOG_LEVEL: {config_map: NAME, key: level}}`."""
     env_fields: dict[EnvironmentName, FieldOfPod] = {}
     """Variables that are a field of the pod, or an amount of the container, as `{NODE: spec.nodeName}`."""
+    env_order: tuple[EnvironmentName, ...] = ()
+    """The order of its variables in the pod, where it ran before in another than the program's: plain ones, `secrets`,
+    `env_keys`, `env_fields`. Those that are left out follow."""
     files: dict[AbsolutePath, str] = {}
     """Configuration files, by where they appear."""
     secret_files: dict[AbsolutePath, SecretFile] = {}

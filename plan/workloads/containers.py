@@ -15,6 +15,7 @@ from plan.model import Container, Manifest, resources
 from plan.tiers.conventions import WAIT_FOR, resources_of
 from plan.tiers.pod_security import dropped_capabilities, is_never_root, is_root_read_only
 from plan.workloads.context import ServiceContext, endpoint
+from plan.workloads.ordering import in_order
 from plan.workloads.pod_settings import profile
 from plan.workloads.secret_names import secret_key, secret_name, whole_secret_name
 
@@ -140,7 +141,7 @@ def _environment(context: ServiceContext, config: ContainerConfig) -> list[Manif
     plain = [{"name": name, "value": value} for name, value in config.env.items()]
     names = tuple(f"$({each['name']})" for each in secret)
     late = [each for each in plain if any(name in each["value"] for name in names)]
-    return [*(each for each in plain if each not in late), *secret, *late]
+    return in_order([*(each for each in plain if each not in late), *secret, *late], config.env_order)
 
 
 def _reference(context: ServiceContext, variable: str, source: SecretVariable) -> Manifest:

@@ -27,6 +27,7 @@ from plan.workloads.context import ServiceContext
 from plan.workloads.existing_volumes import persistent_volume, volume_name
 from plan.workloads.files import file_volumes
 from plan.workloads.folders import folders
+from plan.workloads.ordering import in_order
 from plan.workloads.storage_classes import BLOCK_PROVISIONER
 
 NOWHERE = "nowhere"
@@ -229,7 +230,7 @@ def pod_volumes(
     volumes += [*existing_volumes(context, config), *file_volumes(context, workload, config)]
     if not config.adopt.as_it_is and any(map(context.has_own_tmp, config.containers)):
         volumes.append({"name": TMP_VOLUME, "emptyDir": {"sizeLimit": TMP_SIZE}})
-    return volumes
+    return in_order(volumes, config.adopt.volume_order)
 
 
 def existing_volumes(context: ServiceContext, config: WorkloadConfig) -> Iterator[Manifest]:

@@ -528,3 +528,22 @@ def test_pods_of_a_cluster_with_two_families_reach_the_outside_by_both() -> None
     blocks = [each["ipBlock"] for each in policy["spec"]["egress"][0]["to"] if "ipBlock" in each]
     assert [each["cidr"] for each in blocks] == ["0.0.0.0/0", "::/0"]
     assert blocks[1]["except"] == ["fd00:10::/56"]
+
+
+def test_variables_and_volumes_stand_in_the_order_that_is_stated() -> None:
+    pod = one(plan_of("every_key"), "Deployment", "kept-api")["spec"]["template"]["spec"]
+    assert [each["name"] for each in pod["volumes"]] == ["settings", "work"]
+    assert [each["name"] for each in pod["containers"][0]["env"]] == ["URL", "POD", "LEVEL"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("env_order: [URL, POD]", "env_order: [URL, PID]", "there is no variable 'PID'; did you mean 'POD'"),
+        ("volume_order: [settings", "volume_order: [setting", "there is no volume 'setting'; did you mean 'settings'"),
+    ],
+)
+def test_an_order_names_things_that_are_there(folder: Path, old: str, new: str, message: str) -> None:
+    change(folder, [{"file": "services/kept.yaml", "old": old, "new": new}])
+    with pytest.raises(InvalidLab, match=message):
+        load_lab(folder)

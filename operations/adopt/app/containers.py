@@ -1,7 +1,7 @@
 """A running container in the keys of the format. Whatever has no key is left to a patch.
 
-The order of variables is a part of a pod: another one would restart it. So a key is used as far as the program writes
-things in the order in which they run.
+The order of variables is a part of a pod: another one would restart it. Where the program writes them in another one, a
+key says how they run.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from plan.model.fields import Fields, entries, mapping, text, value, values
 
 _VARIABLES = ("env", "secrets", "env_keys", "env_fields")
 """Keys in the order in which the program writes their elements."""
+_KEYS_OF_OBJECTS = {"secretKeyRef": ("secrets", "secret"), "configMapKeyRef": ("env_keys", "config_map")}
 _PROBES = {"startup": "startupProbe", "readiness": "readinessProbe", "liveness": "livenessProbe"}
 _TIMES = {
     "initialDelaySeconds": "delay_seconds",
@@ -53,17 +54,21 @@ def _listed(words: Sequence[object]) -> list[object]:
 
 
 def _variables(container: Fields) -> dict[str, Any]:
+    """The variables before the first that has no key, or that is there twice."""
     said: dict[str, Any] = {}
-    reached = 0
+    keys: list[str] = []
+    names: list[str] = []
     for each in entries(container, "env"):
         key, meaning = _variable(each)
-        if key is None or _VARIABLES.index(key) < reached or text(each, "name") in said.get(key, {}):
+        if key is None or text(each, "name") in names:
             break
-        reached = _VARIABLES.index(key)
+        keys.append(key)
+        names.append(text(each, "name"))
         said.setdefault(key, {})[text(each, "name")] = meaning
-    late = [name for key in _VARIABLES[1:] for name in said.get(key, {})]
-    if any(f"$({name})" in each for each in said.get("env", {}).values() for name in late):
-        return {"env": said["env"]}
+    late = [name for name, key in zip(names, keys, strict=True) if key != "env"]
+    moves = any(f"$({name})" in each for each in said.get("env", {}).values() for name in late)
+    if moves or keys != sorted(keys, key=_VARIABLES.index):
+        said["env_order"] = FlowList(names)
     return said
 
 
@@ -73,10 +78,15 @@ def _variable(variable: Fields) -> tuple[str | None, Any]:
         plain = not is_secret(text(variable, "name"), variable.get("value"))
         return ("env", text(variable, "value")) if plain else (None, None)
     source = mapping(variable, "valueFrom")
-    if set(source) == {"secretKeyRef"} and set(secret := mapping(source, "secretKeyRef")) == {"name", "key"}:
-        return "secrets", Flow(secret=secret["name"], **_unless_named(variable, secret["key"]))
-    if set(source) == {"configMapKeyRef"} and set(found := mapping(source, "configMapKeyRef")) == {"name", "key"}:
-        return "env_keys", Flow(config_map=found["name"], **_unless_named(variable, found["key"]))
+    for field, (key, called) in _KEYS_OF_OBJECTS.items():
+        match mapping(source, field):
+            case {"name": str(name), "key": str(of), **more} if len(source) == 1 and more in ({}, _OPTIONAL):
+                return key, Flow({called: name}, **_unless_named(variable, of), **more)
+            case _:
+                pass
+    amount = mapping(source, "resourceFieldRef")
+    if set(source) == {"resourceFieldRef"} and set(amount) == {"resource"}:
+        return "env_fields", text(amount, "resource")
     field = mapping(source, "fieldRef")
     if set(source) == {"fieldRef"} and field.get("apiVersion", "v1") == "v1":
         return "env_fields", text(field, "fieldPath")

@@ -12,7 +12,7 @@ from operations.adopt.app.patches import REASON
 from operations.adopt.app.ports import Reached, reached, service_of
 from operations.adopt.app.routes import Answering, SaidRoute, route_keys
 from operations.adopt.app.visitors import visitors
-from operations.adopt.app.volumes import Declared, Mounted, claim_templates, declarations, mounted
+from operations.adopt.app.volumes import Declared, Mounted, claim_templates, declarations, mounted, volume_order
 from operations.adopt.app.workloads import workload_keys
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
@@ -84,10 +84,15 @@ def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, ch
     names = {key: None if key == main else _further(key, service, main) for key in workloads}
     declared: dict[str, Declared] = {}
     parts: dict[Key, dict[str, Any]] = {}
+    said_here: dict[Key, Collection[str]] = {}
     for key in workloads:
         volumes = _mounted(usable[key], claims, declared, site)
         declared |= volumes.volumes
         parts[key] = workload_keys(key, usable[key], reach.get(key), volumes, choices.usage)
+        said_here[key] = volumes.volumes
+    for key, names_here in said_here.items():
+        if order := volume_order(pod_spec(usable[key]), names_here, declared):
+            parts[key]["adopt"]["volume_order"] = FlowList(order)
     routes = route_keys(usable, _answers(workloads, reach, names), site.domain, site.gateways)
     lines = {key: dumped(each).count("\n") for key, each in parts.items()}
     lines |= {each.service: len(each.at) for each in reach.values()}

@@ -1,16 +1,26 @@
 """Volumes of running pods and their mounts, in the keys of the format.
 
-The order of volumes and mounts is a part of a pod. The program writes volumes by key, and all mounts of a volume
-together: a pod's volumes are said as far as they run in that order, and the rest is left to a patch.
+The order of volumes and mounts is a part of a pod. The program writes volumes by key or in an order that is stated, and
+all mounts of a volume together: mounts are said as far as they run so, and the rest is left to a patch.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from operations.adopt.app.folders import host_folder, key_folder, projection
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model.fields import Fields, entries, mapping, text
 
-_KEYS = ("volumes", "scratch", "host_paths", "shares", "claims", "config_maps")
+_KEYS = (
+    "volumes",
+    "scratch",
+    "host_paths",
+    "shares",
+    "claims",
+    "config_maps",
+    "secret_volumes",
+    "projections",
+)
 """Keys in the order in which the program writes their volumes into a pod."""
 
 
@@ -53,18 +63,23 @@ def mounted(
 def _in_order(
     volumes: Iterable[Fields], claims: Mapping[str, Any], said: Mapping[str, Declared]
 ) -> dict[str, Declared]:
-    """The volumes before the first that has no key, or is out of the order of the keys."""
+    """The volumes before the first that has no key."""
     found: dict[str, Declared] = {}
-    reached = 0
     for each in volumes:
         name = text(each, "name")
         possible = (said[name],) if name in said else tuple(_declarations(each, claims, said))
-        chosen = next((one for one in possible if _KEYS.index(one.key) >= reached), None)
-        if chosen is None or (name in said and chosen not in tuple(_declarations(each, claims, {}))):
+        if not possible or (name in said and possible[0] not in tuple(_declarations(each, claims, {}))):
             break
-        reached = _KEYS.index(chosen.key)
-        found[name] = chosen
+        found[name] = possible[0]
     return found
+
+
+def volume_order(pod: Fields, said: Collection[str], declared: Mapping[str, Declared]) -> list[str]:
+    """The volumes of a pod that are said, in their order; empty where the program writes them so. `declared` are all of
+    its service."""
+    runs = [name for each in entries(pod, "volumes") if (name := text(each, "name")) in said]
+    written = [name for key in _KEYS for name, each in declared.items() if each.key == key and name in runs]
+    return [] if runs == written else runs
 
 
 def _declarations(volume: Fields, claims: Mapping[str, Any], said: Mapping[str, Declared]) -> Iterable[Declared]:
@@ -77,16 +92,24 @@ def _declarations(volume: Fields, claims: Mapping[str, Any], said: Mapping[str, 
             own = Declared("volumes", claims.get(claim))
             other = Declared("claims", claim)
             return (own, other) if own.meaning is not None and own not in said.values() else (other,)
-        case {"configMap": {"name": str(config_map), **more}} if more.get("defaultMode", 420) == 420 and len(more) < 2:
-            return (Declared("config_maps", config_map),)
+        case {"configMap": source}:
+            return _declared("config_maps", key_folder(source, "name"))
+        case {"secret": source}:
+            return _declared("secret_volumes", key_folder(source, "secretName"))
+        case {"projected": source}:
+            return _declared("projections", projection(source))
         case {"emptyDir": {**more}} if not more.keys() - {"medium", "sizeLimit"} and more.get("medium") in _MEDIA:
             size = {"size": str(more["sizeLimit"])} if "sizeLimit" in more else {}
             medium = {"medium": "memory"} if more.get("medium") == "Memory" else {}
             return (Declared("scratch", Flow(**size, **medium)),)
-        case {"hostPath": {"path": str(path), **more}} if not more:
-            return (Declared("host_paths", path),)
+        case {"hostPath": source}:
+            return _declared("host_paths", host_folder(source))
         case _:
             return ()
+
+
+def _declared(key: str, meaning: Any) -> Iterable[Declared]:
+    return () if meaning is None else (Declared(key, meaning),)
 
 
 def _until(mounts: Iterable[Fields], names: Collection[str]) -> list[Fields]:

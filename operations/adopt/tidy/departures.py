@@ -18,6 +18,7 @@ _IN_THE_END = (
     "surge",
     "unavailable",
     "unnamed_port",
+    "volume_order",
     "target",
     "ports",
     "container",

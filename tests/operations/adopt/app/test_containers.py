@@ -37,10 +37,33 @@ def test_a_probe_with_more_than_the_format_says_is_left_to_a_patch(probe: dict[s
     assert probe_keys({"readinessProbe": probe}, PORTS, named=True) == {}
 
 
-def test_variables_are_said_as_far_as_the_program_writes_them_in_their_order() -> None:
-    secret = {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "web", "key": "TOKEN"}}}
-    said = container_keys({"image": "web:1", "env": [{"name": "A", "value": "1"}, secret, {"name": "B", "value": "2"}]})
-    assert said == {"image": "web:1", "env": {"A": "1"}, "secrets": {"TOKEN": {"secret": "web"}}}
+SECRET = {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "web", "key": "TOKEN"}}}
+
+
+def test_variables_in_another_order_than_the_program_writes_them_are_said_with_their_order() -> None:
+    plain = [{"name": name, "value": name.lower()} for name in ("A", "B")]
+    ordered = container_keys({"image": "web:1", "env": [*plain, SECRET]})
+    assert ordered == {"image": "web:1", "env": {"A": "a", "B": "b"}, "secrets": {"TOKEN": {"secret": "web"}}}
+    assert container_keys({"image": "web:1", "env": [plain[0], SECRET, plain[1]]}) == {
+        **ordered,
+        "env_order": ["A", "TOKEN", "B"],
+    }
+
+
+def test_variables_are_said_up_to_the_first_that_has_no_key() -> None:
+    file = {"name": "FILE", "valueFrom": {"fileKeyRef": {"volumeName": "env", "path": "a", "key": "FILE"}}}
+    assert container_keys({"image": "web:1", "env": [SECRET, file, {"name": "B", "value": "b"}]}) == {
+        "image": "web:1",
+        "secrets": {"TOKEN": {"secret": "web"}},
+    }
+
+
+def test_an_amount_of_the_container_and_a_key_that_may_be_missing_are_said() -> None:
+    amount = {"name": "MEM", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory"}}}
+    level = {"name": "LEVEL", "valueFrom": {"configMapKeyRef": {"name": "conf", "key": "level", "optional": True}}}
+    said = container_keys({"image": "web:1", "env": [level, amount]})
+    assert said["env_fields"] == {"MEM": "limits.memory"}
+    assert said["env_keys"] == {"LEVEL": {"config_map": "conf", "key": "level", "optional": True}}
 
 
 def test_sources_of_variables_are_said_with_their_prefix() -> None:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from operations.adopt.app.claims import claim_keys
-from operations.adopt.app.volumes import Declared, mounted
+from operations.adopt.app.volumes import Declared, mounted, volume_order
 from operations.adopt.cluster.objects import Key
 
 
@@ -19,7 +21,7 @@ def claim(name: str) -> dict[str, Any]:
 
 
 NODE = {"name": "node", "hostPath": {"path": "/srv"}}
-NEEDS_MORE = {"name": "token", "secret": {"secretName": "web"}}
+NEEDS_MORE = {"name": "token", "csi": {"driver": "secrets-store.csi.k8s.io"}}
 
 
 def test_claims_of_the_service_are_its_volumes_and_others_are_named() -> None:
@@ -28,9 +30,55 @@ def test_claims_of_the_service_are_its_volumes_and_others_are_named() -> None:
     assert found.mounts == {"main": {"data": "/data", "other": "/other"}}
 
 
-def test_volumes_are_said_up_to_the_first_that_has_no_key_or_is_out_of_order() -> None:
+def test_volumes_are_said_up_to_the_first_that_has_no_key() -> None:
     assert list(mounted(pod(NODE, NEEDS_MORE, claim("data")), {}, {}, {}).volumes) == ["node"]
-    assert mounted(pod(NODE, claim("data")), {}, {"web-data": {}}, {}).volumes["data"].key == "claims"
+
+
+def test_volumes_in_another_order_than_the_program_writes_them_are_said_with_their_order() -> None:
+    runs = pod(NODE, claim("data"))
+    said = mounted(runs, {}, {"web-data": {}}, {}).volumes
+    assert said["data"].key == "volumes"
+    assert volume_order(runs, said, said) == ["node", "data"]
+    usual = pod(claim("data"), NODE)
+    assert volume_order(usual, said, mounted(usual, {}, {"web-data": {}}, {}).volumes) == []
+
+
+@pytest.mark.parametrize(
+    ("volume", "key", "meaning"),
+    [
+        ({"secret": {"secretName": "tls"}}, "secret_volumes", "tls"),
+        (
+            {"secret": {"secretName": "tls", "defaultMode": 0o400, "items": [{"key": "tls.crt", "path": "crt"}]}},
+            "secret_volumes",
+            {"name": "tls", "items": {"tls.crt": "crt"}, "mode": "0400"},
+        ),
+        ({"configMap": {"name": "conf", "optional": True}}, "config_maps", {"name": "conf", "optional": True}),
+        (
+            {"hostPath": {"path": "/dev/dri", "type": "Directory"}},
+            "host_paths",
+            {"path": "/dev/dri", "type": "Directory"},
+        ),
+        (
+            {"projected": {"sources": [{"secret": {"name": "a"}}, {"serviceAccountToken": {"path": "token"}}]}},
+            "projections",
+            {"sources": [{"secret": "a"}, {"token": {"path": "token"}}]},
+        ),
+    ],
+)
+def test_folders_are_said_with_their_files_and_rights(volume: dict[str, Any], key: str, meaning: object) -> None:
+    assert mounted(pod({"name": "it", **volume}), {}, {}, {}).volumes == {"it": Declared(key, meaning)}
+
+
+@pytest.mark.parametrize(
+    "volume",
+    [
+        {"secret": {"secretName": "tls", "items": [{"key": "a", "path": "a", "mode": 256}]}},
+        {"projected": {"sources": [{"clusterTrustBundle": {"path": "ca", "name": "ca"}}]}},
+        {"csi": {"driver": "secrets-store.csi.k8s.io"}},
+    ],
+)
+def test_folders_with_more_than_the_format_says_are_left_to_a_patch(volume: dict[str, Any]) -> None:
+    assert mounted(pod({"name": "it", **volume}), {}, {}, {}).volumes == {}
 
 
 def test_a_volume_that_nothing_mounts_ends_what_is_said() -> None:
