@@ -19,6 +19,7 @@ RESOURCES = tuple(
         ("", "Pod"),
         ("", "Event"),
         ("", "PersistentVolumeClaim"),
+        ("", "Service"),
         ("apps", "Deployment"),
         ("apps", "ReplicaSet"),
         ("apps", "StatefulSet"),
