@@ -28,6 +28,8 @@ from plan.findings.clear_secrets import clear_secret_findings
 from plan.findings.connections import connection_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
+from plan.findings.data_paths import data_path_findings
+from plan.findings.default_classes import default_class_findings
 from plan.findings.device_files import device_file_findings
 from plan.findings.devices import device_findings
 from plan.findings.external_names import external_name_findings
@@ -63,6 +65,7 @@ from plan.findings.shutdown import grace_findings
 from plan.findings.slow_starts import slow_start_findings
 from plan.findings.stores import store_findings
 from plan.findings.told_memory import told_memory_findings
+from plan.findings.unserved import unserved_findings
 from plan.findings.withdrawn import withdrawn_findings
 from plan.model import NodeUse, Plan, sorted_findings
 from plan.proxmox.machines import machine_findings, plan_machines
@@ -127,6 +130,8 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *chart_part_findings(lab),
                 *chart_rollout_findings(lab),
                 *claim_findings(lab),
+                *data_path_findings(lab),
+                *default_class_findings(lab, services),
                 *connection_findings(lab),
                 *ceph_findings(lab, nodes),
                 *challenge_findings(lab),
@@ -160,6 +165,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *reference_findings(lab, namespaces, services),
                 *told_memory_findings(lab),
                 *withdrawn_findings(lab),
+                *unserved_findings(lab, services),
                 *device_findings(lab),
                 *device_file_findings(services),
                 *node_findings(lab),

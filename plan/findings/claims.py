@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from config.lab import Lab
 from config.objects import StatedObject
 from plan.model.constraints import read_selector
-from plan.model.fields import mapping, text
+from plan.model.fields import mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
+from plan.workloads.volumes import is_block
 
 CLAIM_SELECTS_NONE = Rule(
     "CLAIM-SELECTS-NONE",
@@ -19,10 +20,24 @@ CLAIM_SELECTS_NONE = Rule(
     ),
     remedy="Give a volume the labels, correct the selector, or take it out where a driver makes volumes.",
 )
+ACCESS_NOT_GIVEN = Rule(
+    "ACCESS-NOT-GIVEN",
+    "error",
+    title="A claim asks for an access that its class does not give",
+    meaning=(
+        "A block volume is attached to one node at a time. A claim with ReadWriteMany or ReadOnlyMany of such a class "
+        "is refused by its driver: it stays Pending, and its pods with it."
+    ),
+    remedy="Ask for ReadWriteOnce, or for a class of shared files.",
+)
+
+_OF_MANY = frozenset({"ReadWriteMany", "ReadOnlyMany"})
 
 
 def claim_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for each claim with a selector that no volume of the lab's files meets."""
+    """A finding for each claim in files that no volume can meet."""
+    for claim in lab.objects_by_kind.get("PersistentVolumeClaim", ()):
+        yield from _access(lab, claim)
     volumes = lab.objects_by_kind.get("PersistentVolume", ())
     for claim in lab.objects_by_kind.get("PersistentVolumeClaim", ()):
         storage_class = text(claim.content, "spec", "storageClassName")
@@ -41,6 +56,20 @@ def claim_findings(lab: Lab) -> Iterator[Finding]:
             if of_class
             else f"take the selector out: {storage_class} makes volumes for claims without one",
             facts={"storage_class": storage_class, "volumes": tuple(each.name for each in of_class)},
+        )
+
+
+def _access(lab: Lab, claim: StatedObject) -> Iterator[Finding]:
+    storage_class = text(claim.content, "spec", "storageClassName")
+    asked = _OF_MANY.intersection(map(str, values(claim.content, "spec", "accessModes")))
+    is_file_system = text(claim.content, "spec", "volumeMode") in ("", "Filesystem")
+    if asked and is_block(lab, storage_class) and is_file_system and not text(claim.content, "spec", "volumeName"):
+        yield ACCESS_NOT_GIVEN.finding(
+            claim.path,
+            f"the claim {claim.name} of {claim.path[1]} asks for {listed(sorted(asked))} of {storage_class}, whose "
+            "volumes are attached to one node at a time: it stays Pending",
+            "write accessModes: [ReadWriteOnce], or name a class of shared files",
+            facts={"storage_class": storage_class, "access": tuple(sorted(asked))},
         )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from config.pod import POD_TEMPLATES
+
 CLUSTER_WIDE = frozenset(
     {"ClusterIssuer", "ClusterSecretStore", "ClusterRole", "VolumeSnapshotClass", "GatewayClass", "StorageClass"}
 )
@@ -85,6 +87,51 @@ REFERENCES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
     ),
 }
 """By API group and kind."""
+
+_CONFIG_MAP = "its pods stay in ContainerCreating or CreateContainerConfigError"
+_IN_PODS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
+    (("volumes[]", "configMap"), ("ConfigMap",), _CONFIG_MAP),
+    (("containers[]", "envFrom[]", "configMapRef"), ("ConfigMap",), _CONFIG_MAP),
+    (("containers[]", "env[]", "valueFrom", "configMapKeyRef"), ("ConfigMap",), _CONFIG_MAP),
+    (("volumes[]", "persistentVolumeClaim", "claimName"), ("PersistentVolumeClaim",), "its pods stay Pending"),
+    (("serviceAccountName",), ("ServiceAccount",), "the API server refuses its pods"),
+)
+
+IN_FILES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
+    **{
+        (group, kind): tuple(
+            Reference((*POD_TEMPLATES[kind], "spec", *path), kinds, meets) for path, kinds, meets in _IN_PODS
+        )
+        for group, kind in (
+            ("apps", "Deployment"),
+            ("apps", "StatefulSet"),
+            ("apps", "DaemonSet"),
+            ("batch", "Job"),
+            ("batch", "CronJob"),
+            ("", "Pod"),
+        )
+    },
+    ("networking.k8s.io", "Ingress"): (
+        Reference(
+            ("spec", "rules[]", "http", "paths[]", "backend", "service"), ("Service",), "visitors get an error page"
+        ),
+        Reference(("spec", "defaultBackend", "service"), ("Service",), "visitors get an error page"),
+    ),
+    ("rbac.authorization.k8s.io", "RoleBinding"): (
+        Reference(("subjects[]",), ("ServiceAccount",), "nobody has its rights"),
+    ),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): (
+        Reference(("subjects[]",), ("ServiceAccount",), "nobody has its rights"),
+    ),
+}
+"""Of objects of Kubernetes itself, where they stand in files of a lab that makes its cluster: the format's own keys may
+name what exists already."""
+
+OF_KUBERNETES = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")})
+"""Kind and name of what each namespace has by itself."""
+
+MADE_BY_OPERATORS = frozenset({"ConfigMap", "PersistentVolumeClaim", "Service", "ServiceAccount"})
+"""Kinds of which an operator may make some for an object of its own."""
 
 ANNOTATIONS: Mapping[str, Reference] = {
     "cert-manager.io/cluster-issuer": Reference(("cert-manager.io/cluster-issuer",), ("ClusterIssuer",), _ISSUER.meets),

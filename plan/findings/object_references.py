@@ -11,11 +11,15 @@ from plan.cluster.membership import founder
 from plan.findings.object_reference_table import (
     ANNOTATIONS,
     CLUSTER_WIDE,
+    IN_FILES,
     MADE_BY_CHARTS,
     MADE_BY_HAND,
+    MADE_BY_OPERATORS,
+    OF_KUBERNETES,
     REFERENCES,
     Reference,
 )
+from plan.findings.objects import GROUPS_WITHOUT_PODS
 from plan.model import Manifest, Service
 from plan.model.cluster import KUBERNETES_NAMESPACES
 from plan.model.fields import Fields, entries, mapping, text, texts, values
@@ -67,6 +71,8 @@ class _Known(NamedTuple):
     """Namespace and name of each, by kind."""
     charts: Mapping[str, frozenset[str]]
     """Charts by namespace."""
+    open_to_others: frozenset[str]
+    """Namespaces in which an operator makes objects of its own: with a kind that is not of Kubernetes."""
     texts: frozenset[str]
     """Everything that the values of charts say: a chart may make an object of that name."""
 
@@ -82,7 +88,8 @@ def object_reference_findings(lab: Lab, services: Iterable[Service]) -> Iterator
         for each in service.objects:
             name = each["metadata"]["name"]
             path = stated.get((service.name, each["kind"], name), ("services", service.name))
-            for named in dict.fromkeys(_named(service, each)):
+            is_in_file = path[0] == "objects" and founder(lab) is not None
+            for named in dict.fromkeys(_named(service, each, is_in_file=is_in_file)):
                 family = named.kind.removeprefix("Cluster")
                 is_by_hand = family not in families and family in MADE_BY_HAND
                 if named.name and not is_by_hand and not _may_exist(known, named):
@@ -104,8 +111,15 @@ def _known(lab: Lab, services: Iterable[Service]) -> _Known:
     return _Known(
         {kind: frozenset(found) for kind, found in objects.items()},
         {namespace: frozenset(found) for namespace, found in charts.items()},
+        frozenset(service.namespace for service in services for each in service.objects if _makes_others(each)),
         frozenset(written),
     )
+
+
+def _makes_others(manifest: Manifest) -> bool:
+    """Whether an operator may make objects of an object: those of certificates, secrets and routes make known ones."""
+    group = api_group(manifest)
+    return "." in group and not group.endswith(".k8s.io") and group not in GROUPS_WITHOUT_PODS
 
 
 def _namespace(service: Service, manifest: Manifest) -> str:
@@ -114,10 +128,12 @@ def _namespace(service: Service, manifest: Manifest) -> str:
     return text(manifest, "metadata", "namespace") or service.namespace
 
 
-def _named(service: Service, manifest: Manifest) -> Iterator[_Named]:
-    for row in REFERENCES.get((api_group(manifest), manifest["kind"]), ()):
+def _named(service: Service, manifest: Manifest, *, is_in_file: bool) -> Iterator[_Named]:
+    key = api_group(manifest), manifest["kind"]
+    for row in (*REFERENCES.get(key, ()), *(IN_FILES.get(key, ()) if is_in_file else ())):
         for found in _at(manifest, row.path):
-            yield from _by_row(service, manifest, row, found)
+            if not found.get("optional"):
+                yield from _by_row(service, manifest, row, found)
     annotations = mapping(manifest, "metadata", "annotations")
     for annotation, row in ANNOTATIONS.items():
         if name := text(annotations, annotation):
@@ -152,7 +168,10 @@ def _by_row(service: Service, manifest: Manifest, row: Reference, found: Fields)
 def _may_exist(known: _Known, named: _Named) -> bool:
     if (named.namespace, named.name) in known.objects.get(named.kind, frozenset()):
         return True
-    if named.name in known.texts or named.namespace in KUBERNETES_NAMESPACES:
+    if (named.kind, named.name) in OF_KUBERNETES or named.name in known.texts:
+        return True
+    by_operator = named.kind in MADE_BY_OPERATORS and named.namespace in known.open_to_others
+    if named.namespace in KUBERNETES_NAMESPACES or by_operator:
         return True
     by_charts = MADE_BY_CHARTS.get(named.kind, frozenset())
     all_charts = {chart for charts in known.charts.values() for chart in charts}

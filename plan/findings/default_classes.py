@@ -1,0 +1,67 @@
+"""Storage classes that are both the default one."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from config.lab import Lab
+from config.service import HelmService
+from config.source import Path
+from plan.model import Service
+from plan.model.fields import mapping, text, value
+from plan.model.findings import Finding, Rule
+from plan.wording import listed
+
+TWO_DEFAULT_CLASSES = Rule(
+    "TWO-DEFAULT-CLASSES",
+    "warning",
+    title="Two storage classes are the default one",
+    meaning=(
+        "A claim that names no class gets the default one; of several the one that was made last. So it hangs on the "
+        "order of installation, and on the next update of a chart, where the data of a new claim lies."
+    ),
+    remedy="Keep one of them the default, and switch it off in the values of the other charts.",
+)
+
+_ANNOTATION = "storageclass.kubernetes.io/is-default-class"
+_BY_CHART: Mapping[str, tuple[tuple[str, ...], bool]] = {
+    "local-path-provisioner": (("storageClass", "defaultClass"), False),
+    "longhorn": (("persistence", "defaultClass"), True),
+    "nfs-subdir-external-provisioner": (("storageClass", "defaultClass"), False),
+    "openebs": (("localpv-provisioner", "hostpathClass", "isDefaultClass"), False),
+}
+"""By chart, the value that makes its class the default, and its default (longhorn 1.6.1, rendered; the others by their
+values.yaml)."""
+
+
+def default_class_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    """A finding where more than one class of the lab says that it is the default."""
+    found = [*_of_charts(lab), *_of_objects(lab, services)]
+    if len(found) > 1:
+        path, _, fix = found[-1]
+        names = [name for _, name, _ in found]
+        yield TWO_DEFAULT_CLASSES.finding(
+            path,
+            f"{listed(names)} are each the default storage class: which of them a claim without a class gets hangs on "
+            "which was made last",
+            fix,
+            facts={"classes": tuple(names)},
+        )
+
+
+def _of_charts(lab: Lab) -> Iterator[tuple[Path, str, str]]:
+    for name, service in lab.services.items():
+        if isinstance(service, HelmService) and service.chart.name in _BY_CHART:
+            path, default = _BY_CHART[service.chart.name]
+            stated = value(service.values, *path)
+            if (default if stated is None else stated) in (True, "true"):
+                fix = f"write {'.'.join(path)}: false in the values of {name}"
+                yield ("services", name, "values"), f"that of {name}", fix
+
+
+def _of_objects(lab: Lab, services: Iterable[Service]) -> Iterator[tuple[Path, str, str]]:
+    paths = {each.name: each.path for each in lab.objects_by_kind.get("StorageClass", ())}
+    for service in services:
+        for each in service.objects:
+            annotations = mapping(each, "metadata", "annotations")
+            if each["kind"] == "StorageClass" and text(annotations, _ANNOTATION) == "true":
+                name = each["metadata"]["name"]
+                yield paths.get(name, ("services", service.name)), name, f"take {_ANNOTATION} off {name}"

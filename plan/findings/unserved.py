@@ -1,0 +1,106 @@
+"""Services in files that no pod answers for, and Ingresses that lead to a port which their Service does not have."""
+
+from collections.abc import Iterable, Iterator
+
+from config.lab import Lab
+from config.objects import StatedObject
+from plan.cluster.membership import founder
+from plan.model import Manifest, Service
+from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.findings import Finding, Rule
+from plan.model.metadata import api_group
+from plan.wording import listed
+from plan.workloads.endpoints import PodTemplate, pod_templates
+
+SELECTS_NOBODY = Rule(
+    "SELECTS-NOBODY",
+    "warning",
+    title="No pod answers for a Service",
+    meaning=(
+        "A Service leads to the pods that have all labels of its selector. Where none has, it has no endpoints: "
+        "connections are refused, and a route to it answers with 503. It is said only of namespaces whose pods are all "
+        "known: without charts and operators."
+    ),
+    remedy="Write the labels that the pods have.",
+)
+LEADS_TO_NO_PORT = Rule(
+    "LEADS-TO-NO-PORT",
+    "error",
+    title="An Ingress leads to a port that its Service does not have",
+    meaning=(
+        "An Ingress names a port of the Service, not of the pods. Of one that is not there the controller makes "
+        "no route, and answers with 404 or 503."
+    ),
+    remedy="Write a port of the Service, by its number or its name.",
+)
+
+
+def unserved_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    """All findings about Services and Ingresses in files, of a lab that makes its cluster."""
+    stated = (*lab.objects_by_kind.get("Service", ()), *lab.objects_by_kind.get("Ingress", ()))
+    if not stated or founder(lab) is None:
+        return
+    planned = {each.name: each for each in services}
+    pods = tuple(pod_templates(planned.values()))
+    known = {
+        (text(each, "metadata", "namespace") or service.namespace, each["metadata"]["name"]): each
+        for service in planned.values()
+        for each in service.objects
+        if each["kind"] == "Service"
+    }
+    unknown = {
+        each.namespace for each in planned.values() if each.release or any(map(_is_of_an_operator, each.objects))
+    }
+    for each in stated:
+        service = planned.get(str(each.path[1]))
+        namespace = each.namespace or (service.namespace if service else "")
+        if each.kind == "Service":
+            if namespace not in unknown:
+                yield from _selects(each, [pod for pod in pods if pod.namespace == namespace])
+        else:
+            yield from _leads(each, {name: found for (place, name), found in known.items() if place == namespace})
+
+
+def _is_of_an_operator(manifest: Manifest) -> bool:
+    group = api_group(manifest)
+    return "." in group and not group.endswith(".k8s.io")
+
+
+def _selects(service: StatedObject, pods: list[PodTemplate]) -> Iterator[Finding]:
+    selector = mapping(service.content, "spec", "selector")
+    if not selector or any(selector.items() <= dict(pod.labels).items() for pod in pods):
+        return
+    labels = ", ".join(f"{key}: {label}" for key, label in selector.items())
+    yield SELECTS_NOBODY.finding(
+        service.path,
+        f"the Service {service.name} selects pods with {labels}, and no pod of its namespace has them"
+        + (f"; there are {listed([pod.workload for pod in pods])}" if pods else ""),
+        "write the labels of the pods that are to answer",
+        facts={"selector": tuple(f"{key}={label}" for key, label in selector.items())},
+    )
+
+
+def _leads(ingress: StatedObject, services: dict[str, Manifest]) -> Iterator[Finding]:
+    for rule in entries(ingress.content, "spec", "rules"):
+        for path in entries(rule, "http", "paths"):
+            backend = mapping(path, "backend", "service")
+            service = services.get(text(backend, "name"))
+            wanted = _port(backend)
+            if service is None or not wanted:
+                continue
+            ports = entries(service, "spec", "ports")
+            has = [text(each, "port") for each in ports] + [text(each, "name") for each in ports if text(each, "name")]
+            if wanted not in has:
+                yield LEADS_TO_NO_PORT.finding(
+                    ingress.path,
+                    f"the Ingress {ingress.name} leads to port {wanted} of {text(backend, 'name')}, which has "
+                    f"{listed(has)}",
+                    f"write {has[0] if has else 'a port that it has'} in place of {wanted}",
+                    about=f"{text(backend, 'name')} {wanted}",
+                    facts={"port": wanted, "ports": tuple(has)},
+                )
+
+
+def _port(backend: Fields) -> str:
+    stated = value(backend, "port", "number") or value(backend, "port", "name")
+    return "" if stated is None else str(stated)
