@@ -25,6 +25,7 @@ from config.checks.platform import check_platform, check_watching
 from config.checks.references import check_references
 from config.checks.secrets import check_external_secrets, check_secrets
 from config.checks.site import check_site
+from config.checks.streams import check_streams
 from config.checks.tiers import check_tier_label, check_tiers
 from config.checks.unique import check_numbers, check_unique
 from config.checks.volumes import check_claims, check_copies, check_volumes
@@ -95,6 +96,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_copies,
             check_exposures,
             check_ways,
+            check_streams,
             check_authentication,
         ),
     ),

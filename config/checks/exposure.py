@@ -1,10 +1,10 @@
 """Exposures: how a service is reached from outside, and who checks the visitor."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from config.cluster import Platform
 from config.draft import Draft
-from config.service import ExternalService, Service
+from config.service import Service
 from config.service.exposure import Exposure
 from config.source import Problem
 from config.suggest import did_you_mean
@@ -19,7 +19,7 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
         for index, exposure in enumerate(service.expose):
             if exposure.workload and not lab.is_said("services", name, "workloads", exposure.workload):
                 continue
-            ports = _ports(name, service, exposure)
+            ports = service.named_ports(name, exposure.workload)
             if exposure.port is not None and exposure.port not in ports:
                 message = f"unknown port {exposure.port!r}{did_you_mean(exposure.port, ports)}"
                 yield lab.problem((*path, index, "port"), message)
@@ -35,16 +35,6 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
 def _has_no_way(lab: Draft) -> bool:
     platform = lab.cluster.platform if lab.cluster else None
     return platform is not None and platform.ingress is None and not platform.gateways
-
-
-def _ports(name: str, service: Service, exposure: Exposure) -> Collection[str]:
-    """Names of the ports of the workload, or of the host outside of the cluster, that answers."""
-    if isinstance(service, ExternalService):
-        return service.ports
-    for part in service.parts(name):
-        if part.is_main if exposure.workload is None else part.path[-1] == exposure.workload and not part.is_main:
-            return part.workload.reached_ports
-    return ()
 
 
 def _missing(service: Service, exposure: Exposure) -> str | None:
@@ -87,6 +77,8 @@ def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
         found["further_gateways"] = "one of them is for the internet, and the route for the lan: say reach: internet"
     elif gateway and exposure.auth == "required" and any(each.sign_in != gateway.sign_in for each in further):
         found["further_gateways"] = "with auth: required, their sign_in in cluster.yaml is that of the first Gateway"
+    if gateway is None and exposure.timeout_seconds:
+        found["timeout_seconds"] = "only routes of a Gateway have one; name one under gateway, or leave it out"
     if gateway is None and exposure.filters:
         found["filters"] = "only routes of a Gateway have filters; name one under gateway, or use middlewares"
     if not platform.passes_ingress(exposure):

@@ -44,9 +44,10 @@ def check_routes(lab: Draft) -> Iterator[Problem]:
     for name, service in lab.services.items():
         for index, exposure in enumerate(service.expose):
             path: Path = ("services", name, "expose", index)
-            host = exposure.host_name(domain) if domain else exposure.host
-            if not is_subdomain(host):
+            hosts = exposure.host_names(domain) if domain else (exposure.host, *exposure.further_hosts)
+            for host in (each for each in hosts if not is_subdomain(each)):
                 yield lab.problem((*path, "host"), f"{host!r} has {len(host)} characters; a host name has at most 253")
+            host = hosts[0]
             slug = re.sub("[^a-z0-9]+", "-", exposure.path.lower()).strip("-")
             owner = owners.setdefault((namespace_of(lab, name), host, slug), path)
             if owner != path and _path_of(lab, owner) != exposure.path.rstrip("/"):

@@ -68,6 +68,8 @@ REFERENCES = (
     Reference("services.*.expose.*.workload", "workload", "services.1.workloads"),
     Reference("services.*.expose.*.gateway", "gateway", "cluster.platform.gateways"),
     Reference("services.*.expose.*.further_gateways.*", "gateway", "cluster.platform.gateways"),
+    Reference("services.*.streams.*.workload", "workload", "services.1.workloads"),
+    Reference("services.*.streams.*.gateway", "gateway", "cluster.platform.gateways"),
     Reference("services.*.footprint.*.volumes.*", "volume", "services.1.volumes"),
     Reference("services.*.waits_for.*", "service", "services"),
     Reference("services.*.workloads.*.waits_for.*", "service", "services"),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from ipaddress import IPv4Address
+from itertools import product
 from typing import NamedTuple
 
 from config.draft import Draft
@@ -158,9 +159,9 @@ def _hostnames(lab: Draft) -> Iterator[Claim]:
     domain = lab.site.domain if lab.site else ""
     for name, service in lab.services.items():
         for index, exposure in enumerate(service.expose):
-            host = exposure.host_name(domain)
             path = ("services", name, "expose", index, "host")
-            yield Claim((host, exposure.path.rstrip("/")), path, f"https://{host}{exposure.path}")
+            for host, route in product(exposure.host_names(domain), exposure.paths):
+                yield Claim((host, route.rstrip("/"), exposure.exact), path, f"https://{host}{route}")
 
 
 def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:

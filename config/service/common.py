@@ -15,6 +15,7 @@ from config.service.port import ContainerPort
 from config.service.published import OwnAddress, Published, addresses_of
 from config.service.resources import Gpu, Resources
 from config.service.stated_secret import ExternalSecret
+from config.service.stream import Stream
 from config.service.volume import Volume
 from config.source import Path
 
@@ -131,6 +132,8 @@ class ServiceBase(Published):
     it, and are of one tier."""
     description: Text
     expose: tuple[Exposure, ...] = ()
+    streams: tuple[Stream, ...] = ()
+    """Ways in by TCP, UDP or TLS: through Traefik or a Gateway, as `[{entry: mqtt, port: mqtt}]`."""
     singleton: bool = False
     """Never two at once: it is stopped before its successor starts."""
     stability: Literal["stable", "volatile"] = "stable"
@@ -182,6 +185,13 @@ class ServiceBase(Published):
             yield from (((*path, "ports", key), port) for key, port in workload.ports.items())
             for sidecar, each in workload.sidecars.items():
                 yield from (((*path, "sidecars", sidecar, "ports", key), port) for key, port in each.ports.items())
+
+    def named_ports(self, name: str, workload: str | None = None) -> Mapping[str, ContainerPort]:
+        """The ports of it, or of one of its further workloads, by name; empty where they are not stated here."""
+        for part in self.parts(name):
+            if part.is_main if workload is None else part.path[-1] == workload and not part.is_main:
+                return part.workload.reached_ports
+        return {}
 
     def addresses(self, name: str) -> Iterator[OwnAddress]:
         """The addresses of the load balancer that it and its further workloads have."""

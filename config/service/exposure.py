@@ -30,7 +30,15 @@ class Exposure(Model):
     """Groups of users that may sign in, with `auth: required`; left out, all users."""
     reach: Literal["internet", "lan"] = "lan"
     """`lan` admits only the networks of the site; `internet` everybody."""
+    further_hosts: Annotated[tuple[Hostname, ...], Field(max_length=15)] = ()
+    """Names that lead to the same, written like `host`."""
     path: Route = "/"
+    further_paths: Annotated[tuple[Route, ...], Field(max_length=15)] = ()
+    """Paths that lead to the same."""
+    exact: bool = False
+    """Only these very paths, and not what is below them."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = None
+    """How long a request through a Gateway may take; left out, as the Gateway has it."""
     workload: Name | None = None
     """The workload that answers; left out, the main one."""
     port: PortName | None = None
@@ -63,4 +71,17 @@ class Exposure(Model):
 
     def host_name(self, domain: str) -> str:
         """The whole host name, in a site with that domain."""
-        return self.host if "." in self.host else f"{self.host}.{domain}"
+        return _whole(self.host, domain)
+
+    def host_names(self, domain: str) -> tuple[str, ...]:
+        """All of its whole host names."""
+        return tuple(_whole(each, domain) for each in (self.host, *self.further_hosts))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All of its paths."""
+        return (self.path, *self.further_paths)
+
+
+def _whole(host: str, domain: str) -> str:
+    return host if "." in host else f"{host}.{domain}"

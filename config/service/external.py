@@ -1,6 +1,6 @@
 """Services of kind `external`: a host outside of the cluster, reached like a service of it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, ClassVar, Literal, final
 
 from pydantic import Field
@@ -61,6 +61,9 @@ class ExternalService(ServiceBase):
 
     def served(self, name: str) -> Iterator[tuple[Path, ContainerPort]]:
         yield from ((("services", name, "ports", key), port) for key, port in self.ports.items())
+
+    def named_ports(self, name: str, workload: str | None = None) -> Mapping[str, ContainerPort]:
+        return self.ports
 
     def answering(self, name: str) -> str:
         return name

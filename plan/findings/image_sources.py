@@ -80,7 +80,7 @@ def chart_source_findings(lab: Lab) -> Iterator[Finding]:
 def _reached_at(lab: Lab) -> Iterator[tuple[str, str]]:
     for name, service in lab.services.items():
         for exposure in service.expose:
-            yield exposure.host_name(lab.site.domain), name
+            yield from ((host, name) for host in exposure.host_names(lab.site.domain))
         yield from ((str(each.address), name) for each in service.addresses(name))
 
 

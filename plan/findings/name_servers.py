@@ -135,7 +135,12 @@ def _apart(lab: Lab, servers: Sequence[IPv4Address], settings: Mapping[str, Sequ
 def _used(lab: Lab, settings: Mapping[str, Sequence[Written]]) -> Iterator[tuple[str, str]]:
     """Services, and the routes of others and file servers of the lab's domain that they name."""
     domain = lab.site.domain
-    routes = {each.host_name(domain): name for name, service in lab.services.items() for each in service.expose}
+    routes = {
+        host: name
+        for name, service in lab.services.items()
+        for each in service.expose
+        for host in each.host_names(domain)
+    }
     for name, written in settings.items():
         for each in written:
             for host, server in routes.items():

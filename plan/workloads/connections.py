@@ -34,6 +34,8 @@ class KnownConnection(NamedTuple):
 _HOST = re.compile(r"(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?![\w-])")
 """A name of which two neighbouring parts may be a Kubernetes Service and its namespace."""
 _WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+_OF_GATEWAYS = ("HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
+_OF_TRAEFIK = ("IngressRoute", "IngressRouteTCP", "IngressRouteUDP")
 _MONITORS = ("ServiceMonitor", "PodMonitor")
 _SCRAPE, _SCRAPE_PORT = "prometheus.io/scrape", "prometheus.io/port"
 
@@ -131,12 +133,12 @@ def _at(server: Endpoint, backend: Fields) -> Endpoint:
 def _carrier(lab: Lab, route: Manifest) -> str | None:
     """The service whose pods carry the requests of a route; None where it is not known."""
     platform = lab.cluster.platform
-    if route["kind"] == "HTTPRoute":
+    if route["kind"] in _OF_GATEWAYS:
         parents = {(text(each, "namespace"), text(each, "name")) for each in entries(route, "spec", "parentRefs")}
         return next(
             (each.service for each in platform.gateways.values() if (each.namespace, each.name) in parents), None
         )
-    is_ours = route["kind"] == "IngressRoute" or text(route, "spec", "ingressClassName") in ("", "traefik")
+    is_ours = route["kind"] in _OF_TRAEFIK or text(route, "spec", "ingressClassName") in ("", "traefik")
     return platform.ingress.controller if platform.ingress and is_ours else None
 
 
@@ -146,10 +148,10 @@ def _backends(route: Manifest) -> Iterator[Fields]:
             for rule in entries(route, "spec", "rules"):
                 for path in entries(rule, "http", "paths"):
                     yield mapping(path, "backend", "service")
-        case "HTTPRoute":
+        case kind if kind in _OF_GATEWAYS:
             for rule in entries(route, "spec", "rules"):
                 yield from entries(rule, "backendRefs")
-        case "IngressRoute":
+        case kind if kind in _OF_TRAEFIK:
             for rule in entries(route, "spec", "routes"):
                 yield from entries(rule, "services")
         case _:

@@ -10,6 +10,7 @@ from plan.model import Manifest
 from plan.model.metadata import NOT_AWAITED, manifest
 from plan.workloads.context import ServiceContext
 from plan.workloads.middlewares import own_middlewares, passed
+from plan.workloads.streams import streams
 
 Backends = Mapping[tuple[str | None, str | None], tuple[str, int]]
 """Service and port that answer, by workload and name of the port; None is the main one, and the first."""
@@ -27,20 +28,19 @@ def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
             if platform.passes_ingress(exposure):
                 yield from own_middlewares(context, exposure, name)
             yield _ingress(context, exposure, name, backend)
+    yield from streams(context, backends)
 
 
 def _ingress(context: ServiceContext, exposure: Exposure, name: str, backend: tuple[str, int]) -> Manifest:
     service, port = backend
-    host = exposure.host_name(context.lab.site.domain)
-    rule = {
-        "path": exposure.path,
-        "pathType": "Prefix",
-        "backend": {"service": {"name": service, "port": {"number": port}}},
-    }
+    hosts = exposure.host_names(context.lab.site.domain)
+    backend_of = {"backend": {"service": {"name": service, "port": {"number": port}}}}
+    kind = "Exact" if exposure.exact else "Prefix"
+    paths = [{"path": path, "pathType": kind, **backend_of} for path in exposure.paths]
     is_ours = context.lab.cluster.platform.passes_ingress(exposure)
     own = _traefik(context, exposure, name) if is_ours else {}
     certificate = {"secretName": exposure.certificate} if exposure.certificate else {}
-    tls = {"tls": [{"hosts": [host], **certificate}]} if exposure.tls else {}
+    tls = {"tls": [{"hosts": [*hosts], **certificate}]} if exposure.tls else {}
     return manifest(
         "networking.k8s.io/v1",
         "Ingress",
@@ -51,7 +51,7 @@ def _ingress(context: ServiceContext, exposure: Exposure, name: str, backend: tu
         annotations=context.service.annotations.route | own | _public_name(context, exposure) | NOT_AWAITED,
         spec={
             "ingressClassName": exposure.ingress_class or "traefik",
-            "rules": [{"host": host, "http": {"paths": [rule]}}],
+            "rules": [{"host": host, "http": {"paths": paths}} for host in hosts],
             **tls,
         },
     )
@@ -78,11 +78,14 @@ def _http_route(
     further = (context.lab.cluster.platform.gateways[each] for each in exposure.further_gateways)
     filters = [*(gateway.sign_in if exposure.auth == "required" else ()), *exposure.filters]
     answers = not any(each.get("type") == "RequestRedirect" for each in filters)
-    everything = context.stays_as_it_is and exposure.path == "/"
+    everything = context.stays_as_it_is and exposure.paths == ("/",) and not exposure.exact
+    kind = "Exact" if exposure.exact else "PathPrefix"
+    matches = [{"path": {"type": kind, "value": path}} for path in exposure.paths]
     rule = {
-        **({} if everything else {"matches": [{"path": {"type": "PathPrefix", "value": exposure.path}}]}),
+        **({} if everything else {"matches": matches}),
         **({"filters": [as_lists(each) for each in filters]} if filters else {}),
         **({"backendRefs": [{"name": service, "port": port}]} if answers else {}),
+        **({"timeouts": {"request": f"{exposure.timeout_seconds}s"}} if exposure.timeout_seconds else {}),
     }
     return manifest(
         "gateway.networking.k8s.io/v1",
@@ -94,7 +97,7 @@ def _http_route(
         annotations=context.service.annotations.route | _public_name(context, exposure, is_gateway=True),
         spec={
             "parentRefs": [*map(_parent, (gateway, *further))],
-            "hostnames": [exposure.host_name(context.lab.site.domain)],
+            "hostnames": [*exposure.host_names(context.lab.site.domain)],
             "rules": [rule],
         },
     )
@@ -113,7 +116,7 @@ def _public_name(context: ServiceContext, exposure: Exposure, *, is_gateway: boo
     prefix = public.annotation_prefix
     target = {f"{prefix}/target": public.target} if public.target and not is_gateway else {}
     return {
-        f"{prefix}/hostname": exposure.host_name(context.lab.site.domain),
+        f"{prefix}/hostname": ",".join(exposure.host_names(context.lab.site.domain)),
         f"{prefix}/cloudflare-proxied": "true" if exposure.dns == "proxied" else "false",
         **target,
     }

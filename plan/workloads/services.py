@@ -73,7 +73,7 @@ def _service(context: ServiceContext, providers: Mapping[str, str]) -> Service:
         before_release=tuple(before),
         after=_needed(context, after, providers),
         headroom=HEADROOM["volatile" if config.for_gpus else config.stability],
-        hosts=tuple(dict.fromkeys(exposure.host_name(context.lab.site.domain) for exposure in config.expose)),
+        hosts=tuple(dict.fromkeys(host for each in config.expose for host in each.host_names(context.lab.site.domain))),
         eviction_place=0,
         ignored=ignored(context, [*before, *after], chart),
     )

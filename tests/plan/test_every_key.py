@@ -547,3 +547,51 @@ def test_an_order_names_things_that_are_there(folder: Path, old: str, new: str, 
     change(folder, [{"file": "services/kept.yaml", "old": old, "new": new}])
     with pytest.raises(InvalidLab, match=message):
         load_lab(folder)
+
+
+def test_streams_come_in_at_entry_points_of_traefik() -> None:
+    plan = plan_of("every_key")
+    tcp = one(plan, "IngressRouteTCP", "routes-admin")["spec"]
+    assert tcp == {
+        "entryPoints": ["admin"],
+        "routes": [{"match": "HostSNI(`*`)", "services": [{"name": "routes", "port": 9000}]}],
+    }
+    udp = one(plan, "IngressRouteUDP", "routes-syslog")["spec"]
+    assert udp == {"entryPoints": ["syslog"], "routes": [{"services": [{"name": "routes", "port": 514}]}]}
+    passed = one(plan, "IngressRouteTCP", "routes-passed-admin-every-example")["spec"]
+    assert passed["routes"][0]["match"] == "HostSNI(`admin.every.example`)"
+    assert passed["tls"] == {"passthrough": True}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "port"),
+    [
+        ("TCPRoute", "routes-inside-admin", 9000),
+        ("UDPRoute", "routes-inside-syslog", 514),
+        ("TLSRoute", "routes-inside-passed-admin-every-example", 9000),
+    ],
+)
+def test_streams_come_in_at_listeners_of_a_gateway(kind: str, name: str, port: int) -> None:
+    spec = one(plan_of("every_key"), kind, name)["spec"]
+    assert spec["parentRefs"][0]["name"] == "envoy-inside"
+    assert spec["rules"] == [{"backendRefs": [{"name": "routes", "port": port}]}]
+    assert ("hostnames" in spec) == (kind == "TLSRoute")
+
+
+def test_a_route_has_several_hosts_and_paths() -> None:
+    plan = plan_of("every_key")
+    ingress = one(plan, "Ingress", "routes.every.example-admin")["spec"]
+    hosts = ["routes.every.example", "ways.every.example", "routes.other.example"]
+    assert [each["host"] for each in ingress["rules"]] == hosts == ingress["tls"][0]["hosts"]
+    paths = [(each["path"], each["pathType"]) for each in ingress["rules"][1]["http"]["paths"]]
+    assert paths == [("/admin", "Exact"), ("/manage", "Exact")]
+    http = one(plan, "HTTPRoute", "routes-inside.every.example")["spec"]
+    assert http["hostnames"] == ["routes-inside.every.example", "ways-inside.every.example"]
+    assert [each["path"]["value"] for each in http["rules"][0]["matches"]] == ["/", "/too"]
+    assert http["rules"][0]["timeouts"] == {"request": "90s"}
+
+
+def test_network_policies_let_streams_in() -> None:
+    policy = one(plan_of("every_key"), "NetworkPolicy", "to-routes")
+    ports = {each["port"] for rule in policy["spec"]["ingress"] for each in rule.get("ports", ())}
+    assert {9000, 514} <= {port for port in ports if isinstance(port, int)}

@@ -15,6 +15,9 @@ DEFINED_BY_CHARTS = {
     ("external-secrets.io/v1", "ClusterSecretStore"),
     ("external-secrets.io/v1", "ExternalSecret"),
     ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+    ("gateway.networking.k8s.io/v1alpha2", "TCPRoute"),
+    ("gateway.networking.k8s.io/v1alpha2", "TLSRoute"),
+    ("gateway.networking.k8s.io/v1alpha2", "UDPRoute"),
     ("metallb.io/v1beta1", "IPAddressPool"),
     ("metallb.io/v1beta1", "L2Advertisement"),
     ("nfd.k8s-sigs.io/v1alpha1", "NodeFeatureRule"),
@@ -23,6 +26,8 @@ DEFINED_BY_CHARTS = {
     ("policies.kyverno.io/v1", "ValidatingPolicy"),
     ("postgresql.cnpg.io/v1", "Cluster"),
     ("postgresql.cnpg.io/v1", "Database"),
+    ("traefik.io/v1alpha1", "IngressRouteTCP"),
+    ("traefik.io/v1alpha1", "IngressRouteUDP"),
     ("traefik.io/v1alpha1", "Middleware"),
     ("traefik.io/v1alpha1", "ServersTransport"),
 }
