@@ -8,9 +8,7 @@ from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, mapping, text, values
 
-_OF_CLAIM = frozenset({"accessModes", "resources", "storageClassName", "volumeName"})
-_FILLED_FROM = frozenset({"dataSource", "dataSourceRef"})
-"""The origin of its first content, which a patch says."""
+_OF_CLAIM = frozenset({"accessModes", "resources", "storageClassName", "volumeName", "dataSourceRef"})
 _OF_VOLUME = frozenset({"capacity", "nfs", "csi", "accessModes", "claimRef", "mountOptions", "storageClassName"})
 _OF_CSI = frozenset({"driver", "volumeHandle", "volumeAttributes", "nodeStageSecretRef", "fsType", "readOnly"})
 
@@ -38,7 +36,7 @@ def _claim(
 ) -> SaidClaim | None:
     spec = mapping(claim, "spec")
     access = values(spec, "accessModes")
-    if spec.keys() - _OF_CLAIM - _FILLED_FROM or len(access) != 1 or "storageClassName" not in spec:
+    if spec.keys() - _OF_CLAIM or len(access) != 1 or "storageClassName" not in spec:
         return None
     size = text(spec, "resources", "requests", "storage")
     storage_class, volume = text(spec, "storageClassName"), text(spec, "volumeName")
@@ -57,6 +55,11 @@ def _claim(
         usual = "ReadWriteOnce" if "csi" in source else usual
     said |= {"access": access[0]} if access[0] != usual else {}
     said |= {"labels": dict(labels)} if labels else {}
+    if content := mapping(spec, "dataSourceRef"):
+        if content.keys() - {"apiGroup", "kind", "name"}:
+            return None
+        group = {"api_group": text(content, "apiGroup")} if content.get("apiGroup") else {}
+        said["restored_from"] = Flow(kind=text(content, "kind"), name=text(content, "name"), **group)
     return SaidClaim(Flow(said), frozenset(objects))
 
 

@@ -7,6 +7,7 @@ key says how they run.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from operations.adopt.app.pods import profile_of
 from operations.adopt.cluster.withheld import is_secret
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model.fields import Fields, entries, mapping, text, value, values
@@ -20,6 +21,8 @@ _TIMES = {
     "periodSeconds": "period_seconds",
     "timeoutSeconds": "timeout_seconds",
     "failureThreshold": "failures",
+    "successThreshold": "successes",
+    "terminationGracePeriodSeconds": "grace_seconds",
 }
 _OPTIONAL = {"optional": True}
 """Of a source that may be missing."""
@@ -127,6 +130,12 @@ def _process(container: Fields) -> dict[str, Any]:
         said["privileged"] = True
     if security.get("readOnlyRootFilesystem"):
         said["read_only_root"] = True
+    if (non_root := security.get("runAsNonRoot")) is not None:
+        said["non_root"] = bool(non_root)
+    if seccomp := profile_of(mapping(security, "seccompProfile")):
+        said["seccomp"] = seccomp
+    if policy := text(container, "terminationMessagePolicy"):
+        said["termination_message"] = policy
     if (escalation := security.get("allowPrivilegeEscalation")) is not None:
         said["privilege_escalation"] = bool(escalation)
     for field, key in (("add", "capabilities"), ("drop", "drop_capabilities")):
@@ -170,16 +179,30 @@ def _probe(probe: Fields, ports: Mapping[str, int], *, named: bool) -> dict[str,
     match {field: asked for field, asked in probe.items() if field not in _TIMES}:
         case {"exec": {"command": [*command]}, **more} if not more:
             return {"exec": list(command), **times}
-        case {"httpGet": {"path": str(path), "port": port, **more_of_it}, **more} if not more and not more_of_it:
-            check: dict[str, Any] = {"http": path}
+        case {"httpGet": {"path": str(path), "port": port, **more_of_it}, **more} if not more:
+            request = _request(more_of_it)
+            if request is None:
+                return None
+            check: dict[str, Any] = {"http": path, **request}
         case {"tcpSocket": {"port": port, **more_of_it}, **more} if not more and not more_of_it:
             check = {}
-        case {"grpc": {"port": port, **more_of_it}, **more} if not more and not more_of_it:
-            check = {"grpc": True}
+        case {"grpc": {"port": port, **more_of_it}, **more} if not more and not more_of_it.keys() - {"service"}:
+            check = {"grpc": True, **({"grpc_service": more_of_it["service"]} if more_of_it else {})}
         case _:
             return None
     asked = _port(port, ports, named=named or "grpc" in check)
     return None if asked is None else {**check, **asked, **times}
+
+
+def _request(stated: Fields) -> dict[str, Any] | None:
+    """Further keys of a request by HTTP; None where the format has none for it, or asks another host than the pod."""
+    headers = {text(each, "name"): text(each, "value") for each in entries(stated, "httpHeaders")}
+    if stated.keys() - {"scheme", "httpHeaders"} or len(headers) != len(entries(stated, "httpHeaders")):
+        return None
+    return {
+        **({"https": True} if text(stated, "scheme") == "HTTPS" else {}),
+        **({"headers": headers} if headers else {}),
+    }
 
 
 def _port(port: object, ports: Mapping[str, int], *, named: bool) -> dict[str, Any] | None:

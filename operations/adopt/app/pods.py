@@ -39,8 +39,8 @@ def _security(pod: Fields) -> dict[str, Any]:
         "fs_group": security.get("fsGroup"),
         "fs_group_change": security.get("fsGroupChangePolicy"),
         "groups": FlowList(values(security, "supplementalGroups")) or None,
-        "seccomp": _profile(mapping(security, "seccompProfile")),
-        "app_armor": _profile(mapping(security, "appArmorProfile")),
+        "seccomp": profile_of(mapping(security, "seccompProfile")),
+        "app_armor": profile_of(mapping(security, "appArmorProfile")),
         "sysctls": {text(each, "name"): text(each, "value") for each in entries(security, "sysctls")} or None,
         "user_namespace": True if pod.get("hostUsers") is False else None,
         "host_pid": pod.get("hostPID") or None,
@@ -53,7 +53,8 @@ def _toleration(stated: Fields) -> dict[str, Any]:
     return {"seconds" if key == "tolerationSeconds" else key: each for key, each in stated.items()}
 
 
-def _profile(profile: Fields) -> str | None:
+def profile_of(profile: Fields) -> str | None:
+    """A profile of seccomp or AppArmor; None where none is stated."""
     return "/".join(filter(None, (text(profile, "type"), text(profile, "localhostProfile")))) or None
 
 

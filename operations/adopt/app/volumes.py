@@ -140,16 +140,17 @@ def _until_unused(
 
 
 def _is_plain(mount: Fields) -> bool:
-    return not mount.keys() - {"name", "mountPath", "subPath", "readOnly", "mountPropagation"} and (
-        mount.get("mountPropagation") in (None, "HostToContainer")
-    )
+    known = {"name", "mountPath", "subPath", "subPathExpr", "readOnly", "mountPropagation"}
+    if "$(" in text(mount, "subPath") or ("subPathExpr" in mount and "$(" not in text(mount, "subPathExpr")):
+        return False
+    return not mount.keys() - known and (mount.get("mountPropagation") in (None, "HostToContainer"))
 
 
 def _points(mounts: Iterable[Fields]) -> dict[str, Any]:
     said: dict[str, list[Any]] = {}
     for each in mounts:
         more = {
-            "sub_path": each.get("subPath"),
+            "sub_path": each.get("subPath") or each.get("subPathExpr"),
             "read_only": each.get("readOnly") or None,
             "propagation": each.get("mountPropagation"),
         }

@@ -36,6 +36,8 @@ _LABELS = re.compile(
 )
 """Marks of controllers and of the tools that wrote an object until now. They stay on it."""
 _JOB_LABELS = ("controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name")
+_PROVISIONED = "pvc-"
+"""Names of volumes that provisioners make begin so; of any other, the owner asked by its name."""
 _EVICTING_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 
@@ -118,8 +120,11 @@ def _service(manifest: dict[str, Any]) -> None:
 
 
 def _claim(manifest: dict[str, Any]) -> None:
-    if manifest["spec"].get("storageClassName"):
-        manifest["spec"].pop("volumeName", None)
+    spec: dict[str, Any] = manifest["spec"]
+    if spec.get("storageClassName") and str(spec.get("volumeName", "")).startswith(_PROVISIONED):
+        del spec["volumeName"]
+    if spec.get("dataSource") == spec.get("dataSourceRef"):
+        spec.pop("dataSource", None)
 
 
 def _volume(manifest: dict[str, Any]) -> None:

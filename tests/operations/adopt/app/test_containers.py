@@ -27,14 +27,41 @@ def test_a_probe_says_what_it_asks(probe: dict[str, Any], named: bool, said: dic
 @pytest.mark.parametrize(
     "probe",
     [
-        {"httpGet": {"path": "/", "port": 8080, "scheme": "HTTPS"}},
+        {"httpGet": {"path": "/", "port": 8080, "host": "192.0.2.4"}},
         {"tcpSocket": {"port": "unknown"}},
-        {"exec": {"command": ["ready"]}, "successThreshold": 2},
-        {"grpc": {"port": 9000, "service": "health"}},
+        {"tcpSocket": {"port": 8080, "host": "192.0.2.4"}},
+        {
+            "httpGet": {
+                "path": "/",
+                "port": 8080,
+                "httpHeaders": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}],
+            }
+        },
     ],
 )
 def test_a_probe_with_more_than_the_format_says_is_left_to_a_patch(probe: dict[str, Any]) -> None:
     assert probe_keys({"readinessProbe": probe}, PORTS, named=True) == {}
+
+
+def test_a_request_says_its_headers_and_that_it_is_by_https() -> None:
+    asked = {"path": "/", "port": 80, "scheme": "HTTPS", "httpHeaders": [{"name": "Host", "value": "web"}]}
+    probe = {"httpGet": asked, "successThreshold": 2, "terminationGracePeriodSeconds": 5}
+    assert probe_keys({"readinessProbe": probe}, {"http": 80}, named=False)["probes"]["readiness"] == {
+        "http": "/",
+        "https": True,
+        "headers": {"Host": "web"},
+        "successes": 2,
+        "grace_seconds": 5,
+    }
+
+
+def test_the_security_of_a_container_is_said() -> None:
+    security = {"runAsNonRoot": True, "seccompProfile": {"type": "Localhost", "localhostProfile": "web.json"}}
+    said = container_keys(
+        {"image": "web:1", "securityContext": security, "terminationMessagePolicy": "FallbackToLogsOnError"}
+    )
+    assert (said["non_root"], said["seccomp"]) == (True, "Localhost/web.json")
+    assert said["termination_message"] == "FallbackToLogsOnError"
 
 
 SECRET = {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "web", "key": "TOKEN"}}}

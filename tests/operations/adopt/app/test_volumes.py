@@ -7,6 +7,7 @@ import pytest
 from operations.adopt.app.claims import claim_keys
 from operations.adopt.app.volumes import Declared, mounted, volume_order
 from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.stated import as_stated
 
 
 def pod(*volumes: dict[str, Any], mounts: list[str] | None = None) -> dict[str, Any]:
@@ -164,3 +165,35 @@ def test_a_claim_of_a_class_says_the_volume_that_it_asks_for() -> None:
         Key("PersistentVolumeClaim", "home", "a"): {"spec": {**spec, "storageClassName": "fast", "volumeName": "v"}}
     }
     assert claim_keys(stated, {"fast": "ReadWriteOnce"})["a"].meaning["volume"] == "v"
+
+
+def test_a_claim_says_the_content_that_it_began_with() -> None:
+    content = {"apiGroup": "volsync.backube", "kind": "ReplicationDestination", "name": "films"}
+    spec: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    key = Key("PersistentVolumeClaim", "home", "a")
+    live = {
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "a"},
+        "spec": {**spec, "storageClassName": "fast", "dataSource": content, "dataSourceRef": content},
+    }
+    assert claim_keys({key: as_stated(live)}, {"fast": "ReadWriteOnce"})["a"].meaning["restored_from"] == {
+        "kind": "ReplicationDestination",
+        "name": "films",
+        "api_group": "volsync.backube",
+    }
+
+
+@pytest.mark.parametrize(("volume", "stated"), [("pvc-2f6c", None), ("films-smb", "films-smb")])
+def test_a_claim_names_its_volume_where_its_owner_asked_for_it(volume: str, stated: str | None) -> None:
+    spec = {"storageClassName": "smb", "volumeName": volume}
+    live = {"kind": "PersistentVolumeClaim", "metadata": {"name": "a"}, "spec": spec}
+    assert as_stated(live)["spec"].get("volumeName") == stated
+
+
+def test_a_folder_whose_name_has_variables_is_said_as_such() -> None:
+    mount = {"name": "data", "mountPath": "/data", "subPathExpr": "$(POD)"}
+    runs = {"volumes": [NODE | {"name": "data"}], "containers": [{"name": "main", "volumeMounts": [mount]}]}
+    assert mounted(runs, {}, {}, {}).mounts == {"main": {"data": {"path": "/data", "sub_path": "$(POD)"}}}
+    literal = {"name": "data", "mountPath": "/data", "subPath": "$(POD)"}
+    runs = {"volumes": [NODE | {"name": "data"}], "containers": [{"name": "main", "volumeMounts": [literal]}]}
+    assert mounted(runs, {}, {}, {}).mounts == {}
