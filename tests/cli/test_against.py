@@ -126,13 +126,13 @@ def test_what_is_the_same_of_several_is_told_once(committed: Path, homelab: Home
     quota = "quota: {cpu: 2, memory: 4Gi, pods: 20}"
     change(committed, [{"file": "tiers.yaml", "old": quota, "new": quota.replace("4Gi", "5Gi")}])
     text = homelab("plan", "--lab", committed, "--against", "HEAD").stdout
-    assert "~ 5 namespaces: aux-library, aux-photos, aux-sweeper, aux-watcher, feeds\n" in text
+    assert "~ 6 namespaces: aux-library, aux-nas, aux-photos, aux-sweeper, aux-watcher, feeds\n" in text
     assert text.count("resourcequota-tier-aux: spec.hard.requests.memory 4Gi -> 5Gi") == 1
-    (figure,) = (line.split() for line in text.splitlines() if line.startswith("5 namespaces "))
-    assert figure == ["5", "namespaces", "memory", "quota", "4Gi", "5Gi"]
+    (figure,) = (line.split() for line in text.splitlines() if line.startswith("6 namespaces "))
+    assert figure == ["6", "namespaces", "memory", "quota", "4Gi", "5Gi"]
     markdown = homelab("plan", "--lab", committed, "--against", "HEAD", "--format", "markdown").stdout
-    names = "aux-library, aux-photos, aux-sweeper, aux-watcher, feeds"
-    assert f"<summary>5 namespaces: {names} changed</summary>" in markdown
+    names = "aux-library, aux-nas, aux-photos, aux-sweeper, aux-watcher, feeds"
+    assert f"<summary>6 namespaces: {names} changed</summary>" in markdown
 
 
 def test_of_long_values_the_part_is_shown_that_differs(committed: Path, homelab: Homelab) -> None:

@@ -38,7 +38,7 @@ def test_a_lab_with_errors_is_not(lab_with_an_error: Path, homelab: Homelab) -> 
 def test_only_what_is_wrong_is_listed_of_the_services(lab_with_an_error: Path, homelab: Homelab) -> None:
     services = homelab("plan", "--lab", lab_with_an_error).stdout.split("\nServices\n")[1].split("\n\n")[0]
     assert services.startswith("sweeper (app, aux): ")
-    assert services.endswith("21 services without error or warning")
+    assert services.endswith("22 services without error or warning")
 
 
 def test_production_is_planned_unless_another_lab_is_named(homelab: Homelab) -> None:
