@@ -24,7 +24,10 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
     _allow_any_encoding()
     try:
-        if sentence := _foreign_checkout(Path.cwd()):
+        typed = (
+            Path(sys.argv[0]).absolute().parent
+        )  # a .venv that was copied along runs the program that it was made for
+        if sentence := _foreign_checkout(Path.cwd()) or _foreign_checkout(typed):
             return _refuse(sentence, arguments)
         code = _invoke(app, arguments)
         sys.stdout.flush()

@@ -161,6 +161,18 @@ def test_another_copy_of_the_program_is_not_planned_by_this_one(tmp_path: Path) 
     assert (done.returncode, done.stderr) == (2, f"homelab: {sentence}\n")
 
 
+def test_a_copy_whose_environment_was_copied_along_is_not_planned_from_elsewhere(tmp_path: Path) -> None:
+    copy, script = tmp_path / "copy", tmp_path / "copy" / ".venv" / "bin" / "homelab"
+    for part in ("cli", "config"):
+        shutil.copytree(ROOT / part, copy / part)
+    script.parent.mkdir(parents=True)
+    script.write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.main import main; main()")
+    command = [sys.executable, "-P", script, "plan", "--lab", "small"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{copy} has its own: `make plan` there sets up its .venv" in done.stderr
+
+
 def test_a_copy_plans_its_own_lab(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     for part in ("cli", "config", "plan", "operations", "observation"):
