@@ -57,6 +57,8 @@ _SETTING = re.compile(
     r"(|true|false|yes|no|on|off|none|null|enabled|disabled|\d{1,4}|(\./|/|file:).*|<[^>]*>)", re.IGNORECASE
 )
 _REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[^>]*>|\{\{.*\}\}")
+_SCRIPT = re.compile(r"\.(py|js|ts|sh|lua|html|css|md)$")
+"""Endings of files with code or text, which a ConfigMap has as keys: `tokens-per-second.py`."""
 _IN_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@", re.IGNORECASE)
 
 TOKEN = re.compile(
@@ -100,7 +102,7 @@ def is_secret(name: str, value: str) -> bool:
 def may_be_secret(name: str, value: str) -> bool:
     """Whether a value could be a secret."""
     shown = holds_password(value) or TOKEN.search(value) is not None
-    return shown or (may_name_secret(name) and _is_no_setting(value))
+    return shown or (may_name_secret(name) and not _SCRIPT.search(name) and _is_no_setting(value))
 
 
 def _is_no_setting(value: str) -> bool:

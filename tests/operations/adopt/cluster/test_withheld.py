@@ -28,6 +28,9 @@ from tests.operations.adopt.cluster.shed import live
         ("TOKEN_TTL", "3600", False),
         ("PASSWORD_LOGIN", "true", False),
         ("mysql-native-password", "ON", False),
+        ("tokens-per-second.py", "import time", False),
+        ("token.sh", "curl https://me:hunter2@nas", True),
+        ("token.txt", "abcdef", True),
         ("TZ", "Europe/Berlin", False),
     ],
 )
