@@ -77,3 +77,36 @@ def test_a_route_of_a_gateway_names_it() -> None:
     without = {field: each for field, each in rule.items() if field != "matches"}
     assert said("HTTPRoute", {"metadata": {"name": "web"}, "spec": {**spec, "rules": [without]}}) == found
     assert said("HTTPRoute", {"metadata": {"name": "web"}, "spec": {**spec, "parentRefs": [{"name": "other"}]}}) is None
+
+
+def test_several_hosts_and_paths_that_lead_to_one_port_are_one_exposure() -> None:
+    route = ingress()
+    rule = route["spec"]["rules"][0]
+    rule["http"]["paths"] = [{**rule["http"]["paths"][0], "path": path, "pathType": "Exact"} for path in ("/a", "/b")]
+    hosts = ["web.lab.example", "www.lab.example", "web.other.example"]
+    route["spec"] |= {"rules": [{**rule, "host": host} for host in hosts], "tls": [{"hosts": hosts}]}
+    found = said("Ingress", route)
+    assert found is not None
+    assert (found["host"], found["further_hosts"]) == ("web", ["www", "web.other.example"])
+    assert (found["path"], found["further_paths"], found["exact"]) == ("/a", ["/b"], True)
+    rule["http"]["paths"][1] = {**rule["http"]["paths"][1], "pathType": "Prefix"}
+    assert said("Ingress", route) is None
+    rule["http"]["paths"] = ingress(service="api", port=8080)["spec"]["rules"][0]["http"]["paths"]
+    route["spec"]["rules"][0] = ingress()["spec"]["rules"][0]
+    assert said("Ingress", route) is None, "the hosts lead to different ports"
+
+
+def test_a_route_of_a_gateway_says_its_hosts_paths_and_timeout() -> None:
+    matches = [{"path": {"type": "PathPrefix", "value": path}} for path in ("/a", "/b")]
+    rule = {"matches": matches, "backendRefs": [{"name": "web", "port": 80}], "timeouts": {"request": "60s"}}
+    parents = [{"name": "main", "namespace": "network", "sectionName": "https"}]
+    spec = {"parentRefs": parents, "hostnames": ["web.lab.example", "www.lab.example"], "rules": [rule]}
+    found = said("HTTPRoute", {"metadata": {"name": "web"}, "spec": spec})
+    assert found is not None
+    assert (found["further_hosts"], found["further_paths"], found["timeout_seconds"]) == (["www"], ["/b"], 60)
+    for other in (
+        {**rule, "timeouts": {"request": "30m"}},
+        {**rule, "timeouts": {"request": "60s", "backendRequest": "30s"}},
+        {**rule, "matches": [{**matches[0], "headers": [{"name": "A", "value": "1"}]}]},
+    ):
+        assert said("HTTPRoute", {"metadata": {"name": "web"}, "spec": {**spec, "rules": [other]}}) is None

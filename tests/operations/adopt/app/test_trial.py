@@ -50,13 +50,21 @@ def test_workloads_services_claims_shares_and_routes_are_keys(tmp_path: Path) ->
     assert said["expose"][0]["route"] == "photos"
 
 
-def test_a_route_with_two_hosts_stays_an_object_and_the_rest_is_keys(tmp_path: Path) -> None:
+def test_a_route_with_two_hosts_is_said_and_one_to_two_places_stays_an_object(tmp_path: Path) -> None:
     ingress = one("Ingress", "photos")
-    ingress["spec"]["rules"].append({**ingress["spec"]["rules"][0], "host": "pictures.shed.example"})
-    said, objects = photos(adopted(tmp_path, ingress))
+    (rule,) = ingress["spec"]["rules"]
+    ingress["spec"]["rules"].append({**rule, "host": "pictures.shed.example"})
+    said, objects = photos(adopted(tmp_path / "hosts", ingress))
+    assert "Ingress/photos" not in objects
+    assert said["expose"][0]["further_hosts"] == ["pictures"]
+    (path,) = rule["http"]["paths"]
+    elsewhere = {"service": {"name": "photos-db", "port": {"number": 5432}}}
+    rule["http"] = {"paths": [path, {**path, "path": "/db", "backend": elsewhere}]}
+    ingress["spec"]["rules"] = [rule]
+    said, objects = photos(adopted(tmp_path / "places", ingress))
     assert "Ingress/photos" in objects
     assert "expose" not in said
-    assert said["workloads"].keys() == {"index", "db"}
+    assert len(said["workloads"]) == 2
 
 
 def test_init_containers_in_another_order_than_the_program_writes_are_in_a_patch(tmp_path: Path) -> None:
