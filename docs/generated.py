@@ -2,6 +2,7 @@
 
 # pyright: reportMissingImports=false
 # MkDocs is installed by `make docs` alone.
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,15 @@ COLUMNS = (
     "quota pods",
     "shutdown",
 )
+
+
+MARKED = re.compile(r"^```sh \w+$", re.MULTILINE)
+"""A block of commands with a word for tests, which the site's Markdown takes for no block."""
+
+
+def on_page_markdown(markdown: str, **_: object) -> str:
+    """Called by MkDocs for each page."""
+    return MARKED.sub("```sh", markdown)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -21,12 +21,12 @@ def commands() -> Iterator[str]:
     for name, command in _leaves(get_command(app), ""):
         yield f"## homelab {name}\n"
         yield f"{_line(command.help)}\n"
-        yield "| option | | default |"
+        yield "| option | meaning | default |"
         yield "|---|---|---|"
         for each in command.params:
             yield f"| {_cell(_names(each))} | {_cell(getattr(each, 'help', '') or '')} | {_default(each.default)} |"
         yield ""
-        yield "```sh example"
+        yield "```sh"
         yield from HELP[name].examples
         yield "```\n"
         yield f"Exit codes: {HELP[name].exits}.\n"
@@ -49,7 +49,7 @@ def _definition(title: str, definition: Mapping[str, Any]) -> Iterator[str]:
         yield f"### {title}\n"
     if definition.get("description"):
         yield f"{_line(definition['description'])}\n"
-    yield "| key | type | default | |"
+    yield "| key | type | default | meaning |"
     yield "|---|---|---|---|"
     required = definition.get("required", ())
     for key, field in definition["properties"].items():

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cli.help import HELP
 from tests.plan.labs import ROOT
 
 WIDTHS = [(360, 780), (1280, 900)]
@@ -58,6 +59,7 @@ def test_every_page_fits(page: Any, site: tuple[str, list[str]]) -> None:
     for each in pages:
         page.goto(f"{address}{each}/")
         assert page.locator("h1").count() >= 1, each
+        assert "```" not in page.locator("article").inner_text(), each  # a block that was taken for none
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), each
 
 
@@ -73,6 +75,12 @@ def test_it_is_searched(page: Any, site: tuple[str, list[str]]) -> None:
     page.locator("input.md-search__input").click()
     page.keyboard.type("GPU-TIGHT", delay=20)
     page.locator("a.md-search-result__link[href*='findings']").first.wait_for()
+
+
+def test_every_command_has_a_headline(page: Any, site: tuple[str, list[str]]) -> None:
+    page.goto(f"{site[0]}commands/")
+    told = {each.rstrip("¶") for each in page.locator("article h2").all_inner_texts()}
+    assert {f"homelab {name}" for name in HELP} <= told
 
 
 def test_links_lead_to_pages(site: tuple[str, list[str]], tmp_path: Path) -> None:
