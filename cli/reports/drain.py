@@ -4,6 +4,7 @@ from cli.reports.document import Document, Report
 from cli.reports.gap import GapReport, gap_reports
 from observation import Observation
 from operations.drain import Drain
+from operations.drain.foresee import Meanwhile
 
 
 class MoveReport(Report):
@@ -18,6 +19,7 @@ class MoveReport(Report):
     without_place: int
     reason: str | None
     interrupted: bool
+    meanwhile: Meanwhile
     grace_seconds: int
 
 

@@ -1,8 +1,8 @@
 """The drain of a node, predicted with the scheduler's own rules on the cluster that runs."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
 
 from observation import Observation
 from observation.objects import name_of, namespace_of, spec_of, status_of
@@ -14,6 +14,11 @@ from plan.model import Manifest, Node, NodeUse, Pending, Workload
 from plan.model.fields import entries, number
 
 DEFAULT_GRACE_SECONDS = 30
+
+
+Meanwhile = Literal["goes-on", "no-majority", "down", "gone"]
+"""How a workload fares until its pods have started elsewhere: other pods of it run; half of the pods of a statefulset
+or more are away at once, so that its members may find no majority; none runs; it is gone for good."""
 
 
 class UnknownNode(Exception):
@@ -31,12 +36,16 @@ class Move(NamedTuple):
     without_place: int
     reason: str | None
     """In the scheduler's words, where some find no place."""
-    interrupted: bool
-    """No other pod of it runs meanwhile."""
+    meanwhile: Meanwhile
     grace_seconds: int
     """It may take so long to stop."""
     among: tuple[str, ...] = ()
     """All nodes that they may go to, where that was asked for."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether no other pod of it runs meanwhile."""
+        return self.meanwhile in ("down", "gone")
 
 
 class Slots(NamedTuple):
@@ -124,19 +133,36 @@ def _moves(
     pending = {each.workload.key: each for each in waiting}
     waited = {workload.key: count for workload, count in cluster.waiting}
     grace = {_controller(observation, pod): _grace(pod) for pod in evicted}
+    bare = {(namespace_of(pod), name_of(pod)) for pod in cluster.bare}
     for workload, places in gained(cluster, node, uses):
+        is_bare = (workload.namespace, workload.name) in bare
         waits = pending.get(workload.key)
         missing = max(0, waits.pods - waited.get(workload.key, 0)) if waits else 0
         yield Move(
             namespace=workload.namespace,
             workload=workload.name,
             pods=before[node.name][workload.key],
-            to=places,
-            without_place=missing,
-            reason=str(waits.reason) if waits and missing else None,
-            interrupted=not any(counts[workload.key] for name, counts in before.items() if name != node.name),
+            to=() if is_bare else places,
+            without_place=0 if is_bare else missing,
+            reason=str(waits.reason) if waits and missing and not is_bare else None,
+            meanwhile="gone" if is_bare else fares(workload, *_here_and_elsewhere(before, node.name, workload)),
             grace_seconds=grace.get((workload.namespace, workload.name), DEFAULT_GRACE_SECONDS),
         )
+
+
+def _here_and_elsewhere(
+    before: Mapping[str, Counter[tuple[str, str, str]]], node: str, workload: Workload
+) -> tuple[int, int]:
+    """Its pods on the node, and on all others."""
+    return before[node][workload.key], sum(counts[workload.key] for name, counts in before.items() if name != node)
+
+
+def fares(workload: Workload, here: int, elsewhere: int) -> Meanwhile:
+    """How a workload fares that loses its pods on a node at once."""
+    if not elsewhere:
+        return "down"
+    is_quorum = workload.controller == "StatefulSet" and here + elsewhere > 2
+    return "no-majority" if is_quorum and here >= elsewhere else "goes-on"
 
 
 def gained(

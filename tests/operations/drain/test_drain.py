@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from operations.drain import Blocker, Drain, UnknownNode, commands, foresee, with_alternatives
+from operations.drain.foresee import fares
+from operations.snapshot import snapshot
 from tests.operations.clusters import read_cluster
 from tests.plan.labs import lab_of
 
@@ -54,6 +56,27 @@ def test_a_workload_with_a_pod_elsewhere_goes_on() -> None:
     interrupted = {move.workload: move.interrupted for move in drained().moves}
     assert not interrupted["web"]
     assert interrupted["database"]
+
+
+def test_a_pod_that_nothing_recreates_has_no_place_and_is_gone() -> None:
+    (lonely,) = (move for move in drained().moves if move.workload == "lonely")
+    assert (lonely.meanwhile, lonely.to, lonely.without_place) == ("gone", (), 0)
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "meanwhile"),
+    [
+        (1, 0, "down"),
+        (1, 1, "goes-on"),
+        (1, 2, "goes-on"),
+        (2, 1, "no-majority"),
+        (2, 2, "no-majority"),
+        (2, 3, "goes-on"),
+    ],
+)
+def test_a_statefulset_that_loses_its_majority_at_once(here: int, elsewhere: int, meanwhile: str) -> None:
+    database = next(each for each in snapshot(CLUSTER).workloads if each.name == "database")
+    assert fares(database, here, elsewhere) == meanwhile
 
 
 def test_a_pod_takes_its_own_time_to_stop() -> None:
