@@ -22,6 +22,7 @@ from operations.rightsize.answer import Answer, ChangedFile
 from operations.rightsize.cluster import size_cluster
 from operations.rightsize.effect import effect
 from operations.rightsize.files import changed_files
+from operations.rightsize.scratch import size_scratch
 from operations.rightsize.volumes import size_volumes
 from plan import make_plan
 from plan.forecast import Forecast, look_ahead
@@ -70,7 +71,13 @@ def _answer(observation: Observation, used: Usage, name: str | None) -> Answer:
     lab = load_lab(lab_folder(name)) if name else None
     sizes = size_cluster(observation, used, lab)
     label = lab.cluster.platform.tier_label if lab else TIER_LABEL
-    answer = Answer(sizes, effect(observation, sizes.sized, label), lab, volumes=size_volumes(observation))
+    answer = Answer(
+        sizes,
+        effect(observation, sizes.sized, label),
+        lab,
+        volumes=size_volumes(observation),
+        scratch=size_scratch(observation),
+    )
     if lab is None or name is None:
         return answer
     texts = {place.file: "" for place in lab.places.by_path.values()}

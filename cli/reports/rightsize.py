@@ -8,6 +8,7 @@ from observation import Observation
 from operations.rightsize.answer import Answer
 from operations.rightsize.cluster import Sized
 from operations.rightsize.effect import Freed
+from operations.rightsize.scratch import SizedScratch
 from operations.rightsize.size import Proposal
 from operations.rightsize.volumes import SizedVolume
 from plan.model.resources import notation
@@ -90,6 +91,19 @@ class VolumeReport(Report):
     can_grow: bool | None
 
 
+class ScratchReport(Report):
+    """A container with a limit of ephemeral storage; `used_bytes` is null where no kubelet was asked."""
+
+    namespace: str
+    workload: str
+    container: str
+    limit_bytes: int
+    used_bytes: int | None
+    evicted_pods: int
+    answer: str
+    proposed_bytes: int | None
+
+
 class RightsizeReport(Document):
     """The answer of `homelab rightsize`."""
 
@@ -98,6 +112,7 @@ class RightsizeReport(Document):
     proposals: list[ProposalReport]
     not_sized: list[NotSizedReport]
     volumes: tuple[VolumeReport, ...]
+    ephemeral_storage: tuple[ScratchReport, ...]
     effect: EffectReport
     files: tuple[FileReport, ...]
     not_written: tuple[NotSizedReport, ...]
@@ -114,6 +129,7 @@ def rightsize_report(answer: Answer, observation: Observation, warnings: list[st
         proposals=[_proposal(sized, each) for sized in answer.sizes.sized for each in (sized.memory, sized.cpu)],
         not_sized=[NotSizedReport(**each._asdict()) for each in answer.sizes.not_sized],
         volumes=tuple(_volume(each) for each in answer.volumes),
+        ephemeral_storage=tuple(_scratch(each) for each in answer.scratch),
         effect=_effect(answer),
         files=tuple(FileReport(file=each.file, diff=each.diff, written=each.written) for each in answer.files),
         not_written=tuple(
@@ -154,6 +170,19 @@ def _volume(sized: SizedVolume) -> VolumeReport:
         proposed_bytes=sized.proposed,
         why=sized.why,
         can_grow=sized.can_grow,
+    )
+
+
+def _scratch(sized: SizedScratch) -> ScratchReport:
+    return ScratchReport(
+        namespace=sized.namespace,
+        workload=sized.workload,
+        container=sized.container,
+        limit_bytes=sized.limit,
+        used_bytes=sized.used,
+        evicted_pods=sized.evicted,
+        answer=sized.answer,
+        proposed_bytes=sized.proposed,
     )
 
 

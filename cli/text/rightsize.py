@@ -11,10 +11,11 @@ from observation.model import Gap
 from operations.rightsize.answer import Answer
 from operations.rightsize.cluster import Sized
 from operations.rightsize.patterns import Pattern
+from operations.rightsize.scratch import SizedScratch
 from operations.rightsize.size import Proposal
 from operations.rightsize.volumes import SizedVolume
 from plan.model.resources import notation
-from plan.wording import listed, plural
+from plan.wording import gib, listed, plural
 
 _STYLES = {"+": "green", "-": "red"}
 MEANINGS: Mapping[Pattern, str] = {
@@ -91,6 +92,7 @@ def print_sizes(answer: Answer, warnings: Iterable[str], gaps: Sequence[Gap], co
     for each in sizes.not_sized:
         console.print(f"  not sized: {each.namespace}/{each.workload}/{each.container}: {each.why}", highlight=False)
     _print_volumes(answer.volumes, console)
+    _print_scratch(answer.scratch, console)
     _print_effect(answer, console)
     for each in answer.files:
         console.print(f"{'wrote' if each.written else 'would write'} {each.file}")
@@ -102,6 +104,21 @@ def print_sizes(answer: Answer, warnings: Iterable[str], gaps: Sequence[Gap], co
         console.print(f"warning: {warning}", highlight=False)
     for part in gap_lines(gaps):
         console.print(part)
+
+
+def _print_scratch(scratch: Sequence[SizedScratch], console: Console) -> None:
+    growing = [each for each in scratch if each.answer == "grow"]
+    if growing:
+        table = Table("Limits of ephemeral storage to raise", Column("container"), number("limit"), Column("why"))
+        for each in growing:
+            size = f"{notation('memory', each.limit)} -> {notation('memory', each.proposed or each.limit)}"
+            written = "" if each.used is None else f"{gib(each.used)} written now"
+            evicted = f"{plural(each.evicted, 'pod')} evicted for it" if each.evicted else ""
+            why = "; ".join(part for part in (written, evicted) if part)
+            table.add_row(f"{each.namespace}/{each.workload.partition('/')[2]}/{each.container}", size, why)
+        console.print(table)
+    if unknown := [f"{each.namespace}/{each.container}" for each in scratch if each.answer == "cannot be said"]:
+        console.print(f"ephemeral storage that nobody measured: {listed(unknown)}")
 
 
 def _print_volumes(volumes: Sequence[SizedVolume], console: Console) -> None:

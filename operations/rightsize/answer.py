@@ -6,6 +6,7 @@ from config.lab import Lab
 from operations.rightsize.cluster import Sizes
 from operations.rightsize.effect import Effect
 from operations.rightsize.files import NotWritable
+from operations.rightsize.scratch import SizedScratch
 from operations.rightsize.volumes import SizedVolume
 from plan.model import Finding
 
@@ -32,6 +33,7 @@ class Answer(NamedTuple):
     new_findings: tuple[Finding, ...] = ()
     """Findings that only a plan of the lab with the proposals has."""
     volumes: tuple[SizedVolume, ...] = ()
+    scratch: tuple[SizedScratch, ...] = ()
 
     @property
     def is_worse(self) -> bool:
