@@ -14,6 +14,7 @@ from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
 from operations.copies import checked_copies
 from operations.doctor.diagnose import diagnose
+from operations.doctor.unread import unread_ends
 from operations.drift import drift
 from operations.identity import AnotherCluster
 from plan import make_plan
@@ -29,14 +30,15 @@ def run_doctor(source: Source, output: str) -> int:
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)
     findings = diagnose(observed)
+    gaps = (*observed.gaps, *unread_ends(observed))
     plan = make_plan(load_lab(lab_folder(source.lab))) if source.lab else None
     found = drift(plan, observed) if plan else None
     copies = tuple(checked_copies(ledger(plan.lab), observed)) if plan else None
     if output == "json":
-        print_json(doctor_report(observed, findings, observed.gaps, found, copies))
+        print_json(doctor_report(observed, findings, gaps, found, copies))
     else:
         console = make_console()
-        print_diagnosis(observed, findings, observed.gaps, console)
+        print_diagnosis(observed, findings, gaps, console)
         if found:
             print_drift(found, console)
         if copies is not None:
