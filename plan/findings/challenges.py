@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from config.lab import Lab
 from config.objects import StatedObject
 from config.service import HelmService
+from plan.cluster.membership import founder
 from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.findings import Finding, Rule
 
 WILDCARD_BY_HTTP = Rule(
     "WILDCARD-BY-HTTP",
-    "error",
+    ("error", "warning"),
     title="A certificate for all names below a domain, asked for by HTTP",
     meaning=(
         "Let's Encrypt gives a certificate for `*.DOMAIN` only to whom writes a record into the domain (DNS-01). An "
@@ -35,6 +36,7 @@ def challenge_findings(lab: Lab) -> Iterator[Finding]:
                 f"Certificate {each.name} asks {issuer.kind} {issuer.name} for {wildcards[0]}, and that has only the "
                 "challenge HTTP-01, by which nobody gives a wildcard",
                 f"add a solver with dns01 to {issuer.name}, or name each host in {each.name}",
+                severity="error" if founder(lab) else "warning",
                 facts={"issuer": issuer.name},
             )
     yield from _of_traefik(lab)
@@ -71,5 +73,6 @@ def _of_traefik(lab: Lab) -> Iterator[Finding]:
                 f"IngressRoute {each.name} asks the resolver {resolver} for {wildcard}, and that has no dnsChallenge, "
                 "without which nobody gives a wildcard",
                 f"write certificatesResolvers.{resolver}.acme.dnsChallenge in the values of {ingress.controller}",
+                severity="error" if founder(lab) else "warning",
                 facts={"resolver": resolver},
             )

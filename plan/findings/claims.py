@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from config.lab import Lab
 from config.objects import StatedObject
+from plan.cluster.membership import founder
 from plan.model.constraints import read_selector
 from plan.model.fields import mapping, text, values
 from plan.model.findings import Finding, Rule
@@ -22,7 +23,7 @@ CLAIM_SELECTS_NONE = Rule(
 )
 ACCESS_NOT_GIVEN = Rule(
     "ACCESS-NOT-GIVEN",
-    "error",
+    ("error", "warning"),
     title="A claim asks for an access that its class does not give",
     meaning=(
         "A block volume is attached to one node at a time. A claim with ReadWriteMany or ReadOnlyMany of such a class "
@@ -69,6 +70,7 @@ def _access(lab: Lab, claim: StatedObject) -> Iterator[Finding]:
             f"the claim {claim.name} of {claim.path[1]} asks for {listed(sorted(asked))} of {storage_class}, whose "
             "volumes are attached to one node at a time: it stays Pending",
             "write accessModes: [ReadWriteOnce], or name a class of shared files",
+            severity="error" if founder(lab) else "warning",
             facts={"storage_class": storage_class, "access": tuple(sorted(asked))},
         )
 

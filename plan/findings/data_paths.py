@@ -56,7 +56,11 @@ def data_path_findings(lab: Lab) -> Iterator[Finding]:
             image, tag = _read(part.workload.image)
             known = _postgres(tag) if image == "postgres" else _IMAGES.get(image)
             mounted = _mounted(lab, name, part)
-            runs = part.workload.runs_as in ("deployment", "statefulset") and not part.workload.command
+            runs = (
+                not part.workload.adopt.as_it_is
+                and part.workload.runs_as in ("deployment", "statefulset")
+                and not part.workload.command
+            )
             if known is None or not runs or not mounted or _is_told(part, known):
                 continue
             needs_itself = image == "postgres" and known.path == _POSTGRES[1]

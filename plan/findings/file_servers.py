@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from config.image import registry_of
 from config.lab import Lab
 from config.source import Path
-from plan.cluster.membership import node_address
+from plan.cluster.membership import founder, node_address
 from plan.model.findings import Finding, Rule
 from plan.scenarios.file_servers import served
 from plan.wording import listed
@@ -25,7 +25,7 @@ FILES_FROM_A_NODE = Rule(
 
 NAME_OF_NO_NODE = Rule(
     "NAME-OF-NO-NODE",
-    "error",
+    ("error", "warning"),
     title="A node is to find a name that only pods know",
     meaning=(
         "The kubelet mounts NFS folders, and containerd pulls images, with the name servers of the node. Names of "
@@ -57,6 +57,7 @@ def file_server_findings(lab: Lab) -> Iterator[Finding]:
                 "start",
                 "write the address of the server there",
                 about=each.content,
+                severity="error" if founder(lab) else "warning",
             )
         if each.server in nodes:
             used[nodes[each.server][0]].setdefault(each.content, each.path)
@@ -80,4 +81,5 @@ def _images(lab: Lab) -> Iterator[Finding]:
                     f"nodes pull {container.image} from {registry}, a name that only pods can resolve: the image is "
                     "never pulled",
                     "give the registry an address of the load balancer or a route, and write that",
+                    severity="error" if founder(lab) else "warning",
                 )

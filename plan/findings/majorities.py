@@ -1,7 +1,7 @@
 """Stores that run on while most of their pods do: too few pods for that, or for the copies that they keep."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from config.lab import Lab
 from config.service import HelmService
@@ -21,7 +21,7 @@ MAJORITY_OF_TWO = Rule(
 )
 COPIES_WITHOUT_PODS = Rule(
     "COPIES-WITHOUT-PODS",
-    "error",
+    ("error", "warning"),
     title="Loki keeps more copies than it has pods that write",
     meaning=(
         "Loki writes each line to replication_factor ingesters, and takes it when more than half of them have it. With "
@@ -67,7 +67,7 @@ def majority_findings(lab: Lab) -> Iterator[Finding]:
         if isinstance(service, HelmService):
             yield from _of_two(name, service)
             if service.chart.name == "loki":
-                yield from _loki(name, service.values)
+                yield from _loki(name, service)
 
 
 def _of_two(name: str, service: HelmService) -> Iterator[Finding]:
@@ -87,7 +87,8 @@ def _of_two(name: str, service: HelmService) -> Iterator[Finding]:
         )
 
 
-def _loki(name: str, given: Mapping[str, Any]) -> Iterator[Finding]:
+def _loki(name: str, service: HelmService) -> Iterator[Finding]:
+    given = service.values
     mode = text(given, "deploymentMode")
     alone = number(given, "singleBinary", "replicas")
     if mode == "SingleBinary" or (not mode and alone):
@@ -105,5 +106,6 @@ def _loki(name: str, given: Mapping[str, Any]) -> Iterator[Finding]:
             f"{name} writes each line to {factor} pods (replication_factor) and has {plural(writing, 'pod')} that "
             f"writes ({key}), of which it needs {needed}: it takes no line at all",
             f"write loki.commonConfig.replication_factor: {max(writing, 1)}, or {key}: {factor}",
+            severity="warning" if service.as_found else "error",
             facts={"factor": factor, "pods": writing, "needed": needed},
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 
 from config.lab import Lab
-from plan.cluster.membership import is_created_node
+from plan.cluster.membership import founder, is_created_node
 from plan.findings.settings import Written, settings_of
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
@@ -27,7 +27,7 @@ NAMES_ANSWERED_APART = Rule(
 )
 NAMES_IN_A_CIRCLE = Rule(
     "NAMES-IN-A-CIRCLE",
-    "error",
+    ("error", "warning"),
     title="A name server asks CoreDNS, which asks it",
     meaning=(
         "CoreDNS passes on what it does not know to the name servers of its node. Where one of them runs in the "
@@ -50,7 +50,7 @@ SEARCHED_BY_WILDCARD = Rule(
 
 DOMAIN_OF_THE_CLUSTER = Rule(
     "DOMAIN-OF-THE-CLUSTER",
-    "error",
+    ("error", "warning"),
     title="The lab's domain is the domain of Services",
     meaning=(
         "CoreDNS answers for every name below cluster.local itself, and asks nobody else: a host of the lab that is "
@@ -79,6 +79,7 @@ def name_server_findings(lab: Lab) -> Iterator[Finding]:
             ("site", "domain"),
             f"{lab.site.domain} is below {_CLUSTER_DOMAIN}, for which CoreDNS answers alone: no pod finds a host of it",
             "write another domain, for example home.arpa",
+            severity="error" if founder(lab) else "warning",
         )
 
 
@@ -92,6 +93,7 @@ def _circle(lab: Lab, name: str, settings: Sequence[Written]) -> Iterator[Findin
                 f"{name} is a name server of the nodes and asks CoreDNS ({core_dns}), which asks the name servers of "
                 "its node: questions go round in a circle",
                 "write a name server outside of the cluster there, for example the router",
+                severity="error" if founder(lab) else "warning",
                 facts={"core_dns": core_dns},
             )
             return

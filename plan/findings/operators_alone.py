@@ -66,9 +66,8 @@ ALONE: Mapping[str, _Apart] = {
         meets="both serve every route, those that are meant for the other one as well",
     ),
 }
-"""By the chart's name. Rendered with Helm: cert-manager 1.20, cloudnative-pg 0.29.0, external-dns 1.21.1,
-external-secrets 2.9.0, ingress-nginx 4.15.1, kyverno 3.9, longhorn 1.6.1, metallb 0.16, metrics-server 3.13.1, traefik
-41.3.0 (without `ingressClass` its provider has no filter); the others by their documentation."""
+"""By the chart's name. Rendered with Helm: traefik 41.3.0, whose provider has no filter without `ingressClass`,
+external-dns 1.21.1, ingress-nginx 4.15.1; the others by their documentation."""
 
 
 def operator_findings(lab: Lab) -> Iterator[Finding]:
