@@ -67,13 +67,13 @@ _WILDCARD = r"(?:address=/|local=/|\*\.|[\"']?domain[\"']?:\s*[\"']?\*\.){domain
 def name_server_findings(lab: Lab) -> Iterator[Finding]:
     """All findings about name servers."""
     servers = lab.networks.networks[lab.cluster.node_network].nameservers
-    settings = {name: [*settings_of(name, service)] for name, service in lab.services.items()}
     for name, service in lab.services.items():
         if any(each.address in servers for each in service.addresses(name)):
-            yield from _circle(lab, name, settings[name])
-            yield from _wildcard(lab, name, settings[name])
+            settings = [*settings_of(name, service)]
+            yield from _circle(lab, name, settings)
+            yield from _wildcard(lab, name, settings)
     if any(each.is_global for each in servers):
-        yield from _apart(lab, servers, settings)
+        yield from _apart(lab, servers, {name: [*settings_of(name, each)] for name, each in lab.services.items()})
     if f".{lab.site.domain}".endswith(f".{_CLUSTER_DOMAIN}"):
         yield DOMAIN_OF_THE_CLUSTER.finding(
             ("site", "domain"),

@@ -20,7 +20,7 @@ from plan.findings.object_reference_table import (
     Reference,
 )
 from plan.findings.objects import GROUPS_WITHOUT_PODS
-from plan.model import Manifest, Service
+from plan.model import Manifest, Release, Service
 from plan.model.cluster import KUBERNETES_NAMESPACES
 from plan.model.fields import Fields, entries, mapping, text, texts, values
 from plan.model.findings import Finding, Rule, Severity
@@ -73,8 +73,7 @@ class _Known(NamedTuple):
     """Charts by namespace."""
     open_to_others: frozenset[str]
     """Namespaces in which an operator makes objects of its own: with a kind that is not of Kubernetes."""
-    texts: frozenset[str]
-    """Everything that the values of charts say: a chart may make an object of that name."""
+    releases: tuple[Release, ...]
 
 
 def object_reference_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
@@ -101,18 +100,16 @@ def _known(lab: Lab, services: Iterable[Service]) -> _Known:
     objects: dict[str, set[tuple[str, str]]] = defaultdict(set)
     objects["Gateway"] = {(each.namespace, each.name) for each in lab.cluster.platform.gateways.values()}
     charts: dict[str, set[str]] = defaultdict(set)
-    written: set[str] = set()
     for service in services:
         for each in service.objects:
             objects[each["kind"]].add((_namespace(service, each), each["metadata"]["name"]))
         if service.release:
             charts[service.namespace].add(service.release.chart)
-            written.update(found for _, found in texts(service.release.values, ()))
     return _Known(
         {kind: frozenset(found) for kind, found in objects.items()},
         {namespace: frozenset(found) for namespace, found in charts.items()},
         frozenset(service.namespace for service in services for each in service.objects if _makes_others(each)),
-        frozenset(written),
+        tuple(service.release for service in services if service.release),
     )
 
 
@@ -168,14 +165,16 @@ def _by_row(service: Service, manifest: Manifest, row: Reference, found: Fields)
 def _may_exist(known: _Known, named: _Named) -> bool:
     if (named.namespace, named.name) in known.objects.get(named.kind, frozenset()):
         return True
-    if (named.kind, named.name) in OF_KUBERNETES or named.name in known.texts:
+    if (named.kind, named.name) in OF_KUBERNETES:
         return True
     by_operator = named.kind in MADE_BY_OPERATORS and named.namespace in known.open_to_others
     if named.namespace in KUBERNETES_NAMESPACES or by_operator:
         return True
     by_charts = MADE_BY_CHARTS.get(named.kind, frozenset())
     all_charts = {chart for charts in known.charts.values() for chart in charts}
-    return named.namespace in known.charts if named.namespace else bool(by_charts & all_charts)
+    if named.namespace in known.charts if named.namespace else by_charts & all_charts:
+        return True
+    return any(named.name == found for each in known.releases for _, found in texts(each.values, ()))
 
 
 def _finding(known: _Known, manifest: Manifest, named: _Named, path: Path, severity: Severity) -> Finding:
