@@ -13,14 +13,15 @@ from plan.model import Finding, Plan, sorted_findings
 from plan.scenarios.headroom import Headroom, headroom
 from plan.scenarios.losses import Loss, bound, losses
 from plan.scenarios.power_cut import Restart, restarts
-from plan.scenarios.snapshot import as_it_stands, hardly_fits
+from plan.scenarios.snapshot import as_it_stands, hardly_fits, is_too_large
 
 
 class Forecast(NamedTuple):
     """Losses, restarts, headroom and findings of a plan."""
 
     losses: tuple[Loss, ...] | None
-    """None where they are not computed, because so many workloads wait for a place even without one."""
+    """None where they are not computed: so many workloads wait for a place even without one, or there are so many pods
+    and nodes."""
     ledger: tuple[Entry, ...]
     """All data of the lab, where it lies, and its copies."""
     data_losses: tuple[DataLoss, ...]
@@ -35,7 +36,7 @@ def look_ahead(plan: Plan) -> Forecast:
     """Forecast of a plan; pure, as the plan."""
     planned = as_it_stands(plan.capacity, plan.workloads)
     snapshot = bound(planned)
-    lost = None if hardly_fits(snapshot) else tuple(losses(plan.lab, snapshot))
+    lost = None if hardly_fits(snapshot) or is_too_large(snapshot) else tuple(losses(plan.lab, snapshot))
     entries = ledger(plan.lab)
     return Forecast(
         losses=lost,

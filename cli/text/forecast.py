@@ -97,7 +97,7 @@ def _remark(constraint: Constraint) -> str:
     return "refuses nothing" if constraint.advisory else ""
 
 
-LOSSES_NOT_COMPUTED = "not computed while so much has no place (homelab explain NOT-COMPUTED)"
+LOSSES_NOT_COMPUTED = "not computed (homelab explain NOT-COMPUTED)"
 
 
 def losses_text(losses: Iterable[Loss] | None, *, all_names: bool = False) -> RenderableType:

@@ -9,6 +9,9 @@ from plan.model import Capacity, Node, NodeUse, Pending, Workload
 MANY_WAITING = 100
 """Workloads without a place from which on nothing is tried out any more: each trial places all pods of the lab anew,
 and says little about a lab that is far too large. Prod has 239 workloads in all."""
+MANY_PLACES = 3_000_000
+"""Pods times nodes from which on nothing is tried out either, as each trial looks at every node for many pods: 9,500
+pods on 316 nodes. Prod has 2,000; 30,000 pods on 1,000 nodes would take more than ten minutes."""
 
 
 class ClusterSnapshot(NamedTuple):
@@ -37,3 +40,8 @@ def newly(waiting: Iterable[Pending], before: Iterable[Pending]) -> tuple[Pendin
 def hardly_fits(snapshot: ClusterSnapshot) -> bool:
     """Whether so much waits for a place that losses, rollouts and the like are not computed."""
     return len(snapshot.pending) > MANY_WAITING
+
+
+def is_too_large(snapshot: ClusterSnapshot) -> bool:
+    """Whether there are so many pods and nodes that losses, rollouts and the like are not computed."""
+    return sum(each.replicas for each in snapshot.workloads) * len(snapshot.nodes) > MANY_PLACES

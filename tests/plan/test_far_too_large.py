@@ -9,6 +9,7 @@ from benchmark.planning import multiplied
 from cli.text.plan import print_plan
 from plan import Plan, make_plan
 from plan.forecast import look_ahead
+from plan.scenarios import snapshot
 from plan.scenarios.snapshot import MANY_WAITING
 from tests.plan.labs import plan_of
 
@@ -35,3 +36,14 @@ def test_losses_are_said_to_be_not_computed(plan: Plan) -> None:
     printed = output.getvalue()
     assert "Must not fail: not computed" in printed
     assert "every loss is survived" not in printed
+
+
+def test_so_many_pods_and_nodes_are_planned_and_their_losses_said_to_be_not_computed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshot, "MANY_PLACES", 10)
+    forecast = look_ahead(make_plan(plan_of("small").lab))
+    assert forecast.losses is None
+    (finding,) = (each for each in forecast.findings if each.code == "NOT-COMPUTED")
+    assert "are not computed for" in finding.message
+    assert finding.facts["nodes"] == 2

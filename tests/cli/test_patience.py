@@ -1,0 +1,42 @@
+"""Who waits at a terminal is told so; a file and a quick command stay as they are."""
+
+import io
+import time
+
+import pytest
+
+from cli import patience
+from cli.patience import told_while
+
+
+class Terminal(io.StringIO):
+    """A stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_takes_long_is_told_and_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "FIRST_SECONDS", 0.01)
+    terminal = Terminal()
+    with told_while("planning prod", terminal):
+        until = time.monotonic() + 30
+        while "planning prod" not in terminal.getvalue() and time.monotonic() < until:
+            time.sleep(0.01)
+    assert "planning prod: 0 s" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+def test_what_is_quick_says_nothing() -> None:
+    terminal = Terminal()
+    with told_while("planning prod", terminal):
+        pass
+    assert terminal.getvalue() == ""
+
+
+def test_a_file_gets_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "FIRST_SECONDS", 0.01)
+    file = io.StringIO()
+    with told_while("planning prod", file):
+        time.sleep(0.1)
+    assert file.getvalue() == ""
