@@ -8,7 +8,7 @@ from cli.html.bars import state
 from cli.html.tables import table
 from cli.text.data import data_point_text
 from cli.text.forecast import amount_text, amounts_text, loss_name, loss_outcome, room_text
-from cli.text.verdict import VERSION_NOT_CHECKED, single_points_text
+from cli.text.verdict import MOST_NAMES, VERSION_NOT_CHECKED, single_points
 from plan.forecast import Forecast
 from plan.model import Plan
 from plan.scenarios.headroom import Constraint
@@ -50,9 +50,9 @@ def _facts(plan: Plan, forecast: Forecast, verdict: Verdict) -> Iterator[h.Eleme
     yield h.dd[room_text(forecast.headroom)]
     yield h.dt["Must not fail"]
     if not verdict.single_points and not verdict.data_points:
-        yield h.dd[single_points_text(plan, verdict)]
+        yield from (h.dd[each] for each in single_points(plan, verdict))
     for loss in verdict.single_points or ():
-        yield h.dd[h.a(href=f"#loss-{loss.event}-{loss.name}")[loss_name(loss)], f" ({loss_outcome(loss)})"]
+        yield h.dd[h.a(href=f"#loss-{loss.event}-{loss.name}")[loss_name(loss)], f" ({loss_outcome(loss, MOST_NAMES)})"]
     for loss in verdict.data_points:
         yield h.dd[h.a(href="#data")[data_point_text(plan.lab, loss)]]
 

@@ -58,7 +58,7 @@ def room_text(headroom: Headroom) -> str:
     if headroom.typical_services is None:
         return "cannot be said: no service requests memory"
     each = f"CPU {notation(CPU, typical[CPU])}, memory {notation(MEMORY, typical[MEMORY])}"
-    text = f"{plural(headroom.typical_services, 'more service')} of the lab's median size ({each})"
+    text = f"{plural(headroom.typical_services, 'more service')} of median size ({each})"
     if headroom.ends_with:
         text += f", limited by {ENDS_WITH[headroom.ends_with]}"
     if headroom.typical_services_after_loss is not None:
@@ -142,9 +142,9 @@ def loss_name(loss: Loss) -> str:
     return PARTS[loss.event].format(loss.name)
 
 
-def loss_outcome(loss: Loss) -> str:
-    """The part of a loss that does not come back by itself."""
-    return "; ".join(_besides(loss)) or "everything runs elsewhere"
+def loss_outcome(loss: Loss, most: int | None = None) -> str:
+    """The part of a loss that does not come back by itself; of many names, `most` are told."""
+    return "; ".join(_besides(loss, most)) or "everything runs elsewhere"
 
 
 def _interrupted(loss: Loss) -> Iterator[str]:
@@ -153,15 +153,18 @@ def _interrupted(loss: Loss) -> Iterator[str]:
         yield f"interrupted until {until}: {', '.join(each.name for each in loss.briefly_interrupted)}"
 
 
-def _besides(loss: Loss) -> Iterator[str]:
+def _besides(loss: Loss, most: int | None = None) -> Iterator[str]:
+    def names(every: Sequence[str]) -> str:
+        return listed(every, most or len(every))
+
     if not loss.nodes:
         yield "no other node: nothing runs until it is back"
     elif not loss.has_control_plane:
-        yield "no control plane: running pods continue, and nothing is started or moved until it is back"
+        yield "no control plane: running pods go on, nothing starts or moves until it is back"
     if loss.pending:
-        yield f"no place for {', '.join(each.workload.name for each in loss.pending)}"
+        yield f"no place for {names([each.workload.name for each in loss.pending])}"
     if loss.unreachable:
-        yield f"volumes out of reach: {', '.join(loss.unreachable)}"
+        yield f"volumes out of reach: {names(loss.unreachable)}"
     for name, others in loss.dependents:
         verb = "depends" if len(others) == 1 else "depend"
         yield f"{plural(len(others), 'service')} {verb} on {name}, which is interrupted: {listed(others)}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from cli.text.data import data_point_text
@@ -14,6 +15,8 @@ from plan.scenarios.headroom import Constraint
 from plan.verdict import Verdict
 from plan.wording import percent, plural
 
+MOST_NAMES = 6
+"""Of pods and services that a loss takes; the whole plan has them all."""
 VERSION_NOT_CHECKED = "Not checked for this version of Kubernetes"
 
 
@@ -23,7 +26,7 @@ def verdict_text(plan: Plan, forecast: Forecast, verdict: Verdict, *, whole: boo
     if verdict.limiting:
         parts.append(_labelled("Limiting", _limiting(verdict.limiting)))
     parts.append(_labelled("Room for", room_text(forecast.headroom)))
-    parts.append(_labelled("Must not fail", single_points_text(plan, verdict)))
+    parts.append(_must_not_fail(plan, verdict))
     if verdict.worst:
         parts += [Text(), Text(_heading(verdict), "bold")]
         told = (finding_text(plan.lab, finding) for finding in verdict.worst)
@@ -47,8 +50,8 @@ def verdict_line(verdict: Verdict) -> Text:
 def rest_text(verdict: Verdict) -> Text:
     """How to see what the first screen leaves out."""
     left_out = _left_out(verdict)
-    findings = f"all findings, {left_out} more: homelab findings" if left_out else "all findings: homelab findings"
-    return Text(f"Machines, nodes, tiers, services, losses: homelab plan --all; {findings}", "dim")
+    findings = f"{left_out} more findings: homelab findings" if left_out else "all findings: homelab findings"
+    return Text(f"The whole plan: homelab plan --all; {findings}", "dim")
 
 
 def _labelled(label: str, sentence: str) -> Text:
@@ -61,17 +64,25 @@ def _limiting(constraint: Constraint) -> str:
     return f"{constraint.name} of {constraint.of}, {share} used: {amounts_text(constraint)}"
 
 
-def single_points_text(plan: Plan, verdict: Verdict) -> str:
-    """Losses that the lab does not survive."""
-    parts = (f"{loss_name(loss)} ({loss_outcome(loss)})" for loss in verdict.single_points or ())
+def _must_not_fail(plan: Plan, verdict: Verdict) -> RenderableType:
+    """The first one on the line of its label, others each on a line below it."""
+    first, *others = single_points(plan, verdict)
+    return Group(
+        _labelled("Must not fail", first), *(Padding(Text(each), (0, 0, 0, 2), expand=False) for each in others)
+    )
+
+
+def single_points(plan: Plan, verdict: Verdict) -> list[str]:
+    """Losses that the lab does not survive, one in each sentence."""
+    parts = (f"{loss_name(loss)} ({loss_outcome(loss, MOST_NAMES)})" for loss in verdict.single_points or ())
     data = (data_point_text(plan.lab, loss) for loss in verdict.data_points)
     told = [*([LOSSES_NOT_COMPUTED] if verdict.single_points is None else []), *parts, *data]
-    return "; ".join(told) or "nothing, every loss is survived"
+    return told or ["nothing, every loss is survived"]
 
 
 def _heading(verdict: Verdict) -> str:
     shown = len(verdict.worst)
-    return f"Worst findings ({shown} of {_errors_and_warnings(verdict.counts)} errors and warnings)"
+    return f"Worst {shown} of {_errors_and_warnings(verdict.counts)} errors and warnings"
 
 
 def _errors_and_warnings(counts: Mapping[Severity, int]) -> int:

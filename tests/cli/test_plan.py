@@ -253,7 +253,7 @@ def test_a_plan_says_what_runs_out_first_and_what_a_loss_takes(homelab: Homelab)
     (lost,) = (line for line in text.splitlines() if line.startswith("k8s-node1 dies "))
     assert lost.split() == ["k8s-node1", "dies", "5", "0", "5", "4"]
     assert "k8s-node1 dies: no place for frigate, " in text
-    assert "k8s-master dies: no control plane: running pods continue" in text
+    assert "k8s-master dies: no control plane: running pods go on" in text
     assert "pve starts pfsense at 0 s, docker-registry at 90 s, k8s-master at 105 s" in text
 
 
