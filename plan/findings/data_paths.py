@@ -52,7 +52,7 @@ _HUB = ("docker.io/library/", "docker.io/", "library/", "registry-1.docker.io/")
 def data_path_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each main container of a known image with volumes, none of which has its data."""
     for name, service in lab.services.items():
-        for part in service.parts(name):
+        for part in service.parts(name) if service.volumes else ():
             image, tag = _read(part.workload.image)
             known = _postgres(tag) if image == "postgres" else _IMAGES.get(image)
             mounted = _mounted(lab, name, part)
