@@ -13,16 +13,21 @@ class AnotherCluster(Exception):
 
 
 def check_identity(plan: Plan, observed: Observation) -> None:
-    """Raises AnotherCluster where cluster and lab have no node in common, or, without nodes, no namespace."""
+    """Raises AnotherCluster where cluster and lab have no node in common, or, without nodes, no namespace.
+
+    Names such as `k8s-node1` are in many clusters: where each has nodes that the other does not, a namespace must be
+    in common too.
+    """
     wanted_nodes = {use.node.name for use in plan.capacity.nodes}
     nodes = {name_of(each) for each in observed.of("Node")}
-    if nodes and wanted_nodes:
-        if not nodes & wanted_nodes:
-            raise AnotherCluster(_sentence(plan, observed, "nodes", nodes, wanted_nodes))
-        return
     wanted = {each.name for each in plan.namespaces} - _BUILT_IN
     namespaces = {name_of(each) for each in observed.of("Namespace")} - _BUILT_IN
-    if namespaces and wanted and not namespaces & wanted:
+    are_other_namespaces = bool(namespaces and wanted and not namespaces & wanted)
+    if nodes and wanted_nodes:
+        are_others = bool(nodes - wanted_nodes and wanted_nodes - nodes)
+        if not nodes & wanted_nodes or (are_others and are_other_namespaces):
+            raise AnotherCluster(_sentence(plan, observed, "nodes", nodes, wanted_nodes))
+    elif are_other_namespaces:
         raise AnotherCluster(_sentence(plan, observed, "namespaces", namespaces, wanted))
 
 

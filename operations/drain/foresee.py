@@ -84,8 +84,9 @@ def foresee(observation: Observation, name: str, cluster: Snapshot | None = None
     cluster = cluster or snapshot(observation)
     node = next((each for each in cluster.nodes if each.name == name), None)
     if node is None:
-        known = ", ".join(each.name for each in cluster.nodes) or "none"
-        raise UnknownNode(f"the cluster has no node {name}; it has {known}")
+        if not cluster.nodes:
+            raise UnknownNode(f"no node of the cluster was read, so {name} is not known: see what could not be asked")
+        raise UnknownNode(f"the cluster has no node {name}; it has {', '.join(each.name for each in cluster.nodes)}")
     evicted = tuple(pod for pod in observation.pods_on(name) if is_evicted(pod))
     uses, waiting = after_drain(cluster, node)
     moves = tuple(_moves(cluster, node, uses, waiting, evicted, observation))

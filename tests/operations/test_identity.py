@@ -35,3 +35,12 @@ def test_namespaces_decide_where_nodes_may_not_be_asked() -> None:
     check_identity(plan_of("small"), cluster(namespaces=("default", mine)))
     with pytest.raises(AnotherCluster, match="its namespaces are shop"):
         check_identity(plan_of("small"), cluster(namespaces=("default", "shop")))
+
+
+def test_a_name_that_many_clusters_have_is_not_enough() -> None:
+    with pytest.raises(AnotherCluster, match="its nodes are"):
+        check_identity(plan_of("small"), cluster(names()[0], "new", namespaces=("shop",)))
+    check_identity(
+        plan_of("small"), cluster(names()[0], "new", namespaces=("shop", plan_of("small").namespaces[0].name))
+    )
+    check_identity(plan_of("small"), cluster(names()[0], namespaces=("shop",)))
