@@ -15,8 +15,8 @@ class AnotherCluster(Exception):
 def check_identity(plan: Plan, observed: Observation) -> None:
     """Raises AnotherCluster where cluster and lab have no node in common, or, without nodes, no namespace.
 
-    Names such as `k8s-node1` are in many clusters: where each has nodes that the other does not, a namespace must be
-    in common too.
+    Names such as `k8s-node1` are in many clusters: where the nodes are not all the same, a namespace must be in common
+    too.
     """
     wanted_nodes = {use.node.name for use in plan.capacity.nodes}
     nodes = {name_of(each) for each in observed.of("Node")}
@@ -24,8 +24,7 @@ def check_identity(plan: Plan, observed: Observation) -> None:
     namespaces = {name_of(each) for each in observed.of("Namespace")} - _BUILT_IN
     are_other_namespaces = bool(namespaces and wanted and not namespaces & wanted)
     if nodes and wanted_nodes:
-        are_others = bool(nodes - wanted_nodes and wanted_nodes - nodes)
-        if not nodes & wanted_nodes or (are_others and are_other_namespaces):
+        if not nodes & wanted_nodes or (nodes != wanted_nodes and are_other_namespaces):
             raise AnotherCluster(_sentence(plan, observed, "nodes", nodes, wanted_nodes))
     elif are_other_namespaces:
         raise AnotherCluster(_sentence(plan, observed, "namespaces", namespaces, wanted))

@@ -43,4 +43,4 @@ def test_a_name_that_many_clusters_have_is_not_enough() -> None:
     check_identity(
         plan_of("small"), cluster(names()[0], "new", namespaces=("shop", plan_of("small").namespaces[0].name))
     )
-    check_identity(plan_of("small"), cluster(names()[0], namespaces=("shop",)))
+    check_identity(plan_of("small"), cluster(*names(), namespaces=("shop",)))
