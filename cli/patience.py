@@ -7,7 +7,7 @@ from threading import Event, Thread
 from typing import TextIO
 
 FIRST_SECONDS = 2.0
-"""What is quicker says nothing."""
+"""A quicker answer says nothing."""
 _CLEAR = "\r\x1b[K"
 
 

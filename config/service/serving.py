@@ -11,7 +11,7 @@ Family = Literal["IPv4", "IPv6"]
 
 
 class ServiceOptions(Model):
-    """How requests reach the pods of a workload. What is left out is by convention, or as the cluster has it."""
+    """How requests reach the pods of a workload. A key that is left out is by convention, or as the cluster has it."""
 
     external_traffic: Literal["Local", "Cluster"] | None = None
     """Of an address of the load balancer or a port of the nodes: `Local` leads to pods of the node that got the

@@ -31,9 +31,9 @@ class HostKeys(NamedTuple):
     """SSH keys of a host, each as `ssh-ed25519 AAAA...`."""
 
     known: frozenset[str]
-    """Those in `known_hosts`."""
+    """Keys in `known_hosts`."""
     shown: frozenset[str]
-    """Those that it shows."""
+    """Keys that it shows."""
 
 
 class HostState(NamedTuple):

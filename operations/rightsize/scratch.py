@@ -69,7 +69,7 @@ def _limits(pod: Manifest) -> Iterator[tuple[str, int]]:
 
 
 def _measured(observation: Observation) -> Iterator[tuple[tuple[str, str, str], int]]:
-    """What containers have written, by namespace, pod and name."""
+    """Bytes that containers have written, by namespace, pod and name."""
     for kubelet in observation.kubelets.values():
         statistics: Fields = {"of": kubelet.statistics or {}}
         for pod in entries(statistics, "of", "pods"):

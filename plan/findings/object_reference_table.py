@@ -19,7 +19,7 @@ class Reference(NamedTuple):
     kinds: tuple[str, ...]
     """That it may name, the default first. Of any other kind nothing is said."""
     meets: str
-    """What happens while the other is not there."""
+    """The effect while the other is not there."""
     groups: tuple[str, ...] = ()
     """API groups of these kinds, where a reference states one."""
 

@@ -54,7 +54,7 @@ GRANT_MISSING = Rule(
 
 
 class _Named(NamedTuple):
-    """What an object names."""
+    """A reference to another object."""
 
     kind: str
     namespace: str
@@ -138,7 +138,7 @@ def _named(service: Service, manifest: Manifest, *, is_in_file: bool) -> Iterato
 
 
 def _at(of: Fields, path: tuple[str, ...]) -> Iterator[Fields]:
-    """What stands at a path, of which a part that ends in `[]` is a list. A text is a name."""
+    """The values at a path, of which a part that ends in `[]` is a list. A text is a name."""
     found: list[Any] = [of]
     for part in path:
         inside = [cast(Fields, each) for each in found if isinstance(each, Mapping)]

@@ -32,7 +32,7 @@ def argo_steps(world: World, keys: Iterable[Key]) -> Iterator[Step]:
 
 
 def _makers(world: World, name: str, seen: set[str]) -> Iterator[str | Key]:
-    """Whatever would make an Application again, the outermost first: Applications by name, ApplicationSets by key."""
+    """The makers of an Application, the outermost first: Applications by name, ApplicationSets by key."""
     found = next((key for key in world.manifests if key.kind == "Application" and _called(key, name)), None)
     if found is None:
         return

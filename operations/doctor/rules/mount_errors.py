@@ -116,7 +116,7 @@ def _has_driver(daemon: Manifest, driver: str) -> bool:
 
 
 def _share(observed: Observation, pod: Manifest, volume: Fields) -> _Share | None:
-    """What an NFS volume of a pod mounts; none for a volume of another kind."""
+    """The share that an NFS volume of a pod mounts; none for a volume of another kind."""
     name = text(volume, "name")
     claim = observed.get("PersistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName"), namespace_of(pod))
     found: Manifest = (observed.get("PersistentVolume", text(claim, "spec", "volumeName")) if claim else None) or {}

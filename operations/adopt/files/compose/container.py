@@ -38,7 +38,7 @@ def figures(stated: Fields) -> Taken:
 
 
 def command(stated: Fields) -> Taken:
-    """What runs in the container, and how it ends."""
+    """The command of the container, and how it ends."""
     said: dict[str, Any] = {}
     for field, name in (("entrypoint", "command"), ("command", "args")):
         if found := words(stated.get(field)):

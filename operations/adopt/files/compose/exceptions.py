@@ -16,8 +16,8 @@ _AS_ITS_IMAGE = "It ran as its image says in Docker Compose; it may not need it"
 
 
 def exceptions(said: Mapping[str, Any], tier: Tier | None) -> Taken:
-    """Those that its keys need, and in a tier of the standard `restricted` those of an image of which nothing is known:
-    it may start as root, and write into its own folders."""
+    """Exceptions that its keys need, and in a tier of the standard `restricted` those of an unknown image: it may start
+    as root, and write into its own folders."""
     if tier is None:
         return Taken()
     found = dict(_of_keys(said, tier))

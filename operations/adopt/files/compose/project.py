@@ -48,7 +48,7 @@ class Receiver(NamedTuple):
     shared_class: str | None
     """The same for volumes that several services mount."""
     settings: Tier | None = None
-    """Those of the tier, by which pods need exceptions; None where they need none."""
+    """Settings of the tier, by which pods need exceptions; None where they need none."""
     services: Mapping[str, str] = {}
     """The namespaces of its services, by their names, which are taken."""
     has_vault: bool = True

@@ -1,4 +1,4 @@
-"""What appears in the container of a Compose service: volumes, memory, files, secrets."""
+"""Mounts of a Compose service: volumes, memory, files, secrets."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -60,7 +60,7 @@ def _volume(project: Project, key: str, mount: Mount, found: Mounted) -> Taken:
 
 
 def _other(project: Project, key: str, mount: Mount) -> Taken:
-    """What is no volume: memory, a file beside the compose file, or a part of the Docker host."""
+    """A mount that is no volume: memory, a file beside the compose file, or a part of the Docker host."""
     if mount.source in _CLOCK:
         return Taken(notes=("the time zone of the host is not mounted: set TZ",))
     if mount.kind == "tmpfs":

@@ -84,7 +84,7 @@ def _data(project: Project, key: str) -> Iterator[Mount]:
 
 
 def _source(key: str, mount: Mount) -> str:
-    """What two mounts of the same data have in common. A volume without a name is the service's own."""
+    """The same for two mounts of the same data. A volume without a name is the service's own."""
     if not mount.source:
         return f"{key}:{mount.target}"
     return str(PurePosixPath(mount.source)) if mount.kind == "bind" else mount.source
