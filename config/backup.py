@@ -15,3 +15,4 @@ class StatedBackup(Model):
     to: Text
     """The machine, the service or the place that holds it."""
     every_hours: Annotated[int, Field(ge=1, le=24 * 366)]
+    """Hours between two copies: so much work is lost at most."""

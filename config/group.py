@@ -8,8 +8,12 @@ class Group(Model):
     """A namespace for services that belong together and share a quota."""
 
     tier: Name
+    """The tier of its services."""
     namespace: Name | None = None
     """The namespace's name; left out, `<tier>-<group>`."""
     labels: Labels = {}
+    """Further labels of its namespace."""
     annotations: Annotations = {}
+    """Further annotations of its namespace."""
     description: Text
+    """A sentence on the group, for people."""

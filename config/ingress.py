@@ -31,7 +31,9 @@ class Gateway(Model):
     """A Gateway of the Gateway API that routes attach to. A chart makes it, or it is an object of a service."""
 
     name: Name
+    """Name of the Gateway."""
     namespace: Name
+    """Its namespace."""
     listener: Name | None = None
     """The listener that routes attach to (`sectionName`), for example https; left out, all that take their host."""
     reach: Literal["internet", "lan"] = "internet"

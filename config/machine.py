@@ -25,10 +25,15 @@ class MachineDisk(Model):
     """A disk that belongs to the machine. Volumes that the CSI driver attaches are not listed."""
 
     interface: DiskInterface
+    """Where it is attached, for example scsi0."""
     storage: Name
+    """A storage of the host."""
     size: DiskSize
+    """Its size."""
     read_mb_per_second: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    """The most that may be read, in MB/s; left out, no limit."""
     write_mb_per_second: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    """The most that may be written, in MB/s; left out, no limit."""
     backup: StatedBackup | None = None
     """A copy made outside of the lab. Backup jobs of Proxmox stand in `site.yaml`."""
     no_backup: Reason | None = None
@@ -39,6 +44,7 @@ class Interface(Model):
     """A network interface of a machine."""
 
     network: Name
+    """A network in `networks.yaml`."""
     address: Address | None = None
     """Its address; left out, the machine gets one by DHCP or sets its own."""
     mac_address: MacAddress | None = None
@@ -49,8 +55,11 @@ class StartOrder(Model):
     """When Proxmox starts the machine with the host, and how long it waits."""
 
     order: Annotated[int, Field(ge=0, le=1_000_000)]
+    """Machines of a host start by this number, the lowest first, and stop the other way."""
     up_seconds: Annotated[int, Field(ge=0, le=86_400)]
+    """How long the host waits after its start before it starts the next one."""
     down_seconds: Annotated[int, Field(ge=0, le=86_400)]
+    """How long the host waits for it to stop before it switches it off."""
 
 
 class Shape(Model):
@@ -60,17 +69,23 @@ class Shape(Model):
     """
 
     vmid: Vmid
+    """Number of the machine on its Proxmox."""
     host: Name
+    """The host that it runs on."""
     role: Literal["control-plane", "worker", "appliance"]
     """`appliance` is a machine outside the Kubernetes cluster."""
     description: Text
+    """A sentence on the machine, for people; also its note in Proxmox."""
     vcpus: Annotated[int, Field(gt=0, le=8_192)]
+    """Virtual CPUs, one socket."""
     memory: MachineMemory
     """Fixed size; ballooning is off."""
     disks: Annotated[tuple[MachineDisk, ...], Field(min_length=1)]
     """The first one is booted from."""
     interfaces: Annotated[tuple[Interface, ...], Field(min_length=1, max_length=32)]
+    """Network interfaces, in their order."""
     start: StartOrder
+    """When it is started and stopped with its host."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of the node. A created one has them from its start; on one that runs they are counted, and not written."""
     taints: dict[LabelKey, LabelValue] = {}
@@ -79,6 +94,7 @@ class Shape(Model):
     """Extended resources that a device plugin advertises on the node, for example `gpu.intel.com/i915`: counted, and
     not written. Those of the lab's shared GPUs follow from `pci_devices`."""
     guest_agent: bool = True
+    """Whether the guest agent of QEMU runs in it."""
     template: Name | None = None
     """Template that a new machine is cloned from; required unless it is adopted."""
 

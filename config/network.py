@@ -15,7 +15,9 @@ class Bridge(Model):
     """A Linux bridge that exists on its hosts."""
 
     hosts: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Proxmox hosts that have it."""
     vlan_aware: bool = False
+    """Whether it passes on VLAN tags."""
     ports: tuple[Text, ...] = ()
     """Physical interfaces attached to it; none makes it internal."""
 
@@ -26,14 +28,21 @@ class Network(Model):
     bridge: Name | None = None
     """Left out, no machine of a Proxmox host is in it."""
     vlan: Annotated[int, Field(ge=1, le=4094)] | None = None
+    """Its VLAN tag; left out, untagged."""
     cidr: Cidr
+    """Its addresses."""
     gateway: Address | None = None
+    """The router of its machines."""
     nameservers: tuple[Address, ...] = ()
+    """Name servers of its machines, in the order in which they are asked."""
     description: Text
+    """A sentence on the network, for people."""
 
 
 class Networks(Model):
     """Bridges and networks of the site."""
 
     bridges: dict[Name, Bridge]
+    """Bridges of the hosts, by name."""
     networks: Annotated[dict[Name, Network], Field(min_length=1)]
+    """Networks on them, by name."""

@@ -14,18 +14,24 @@ class Allocatable(Model):
     computed from the lab's kubelet settings."""
 
     cpu: CpuQuantity | None = None
+    """CPU for pods."""
     memory: MemoryQuantity | None = None
+    """Memory for pods."""
     ephemeral_storage: MemoryQuantity | None = None
+    """Space for images, logs and scratch space of pods."""
 
 
 class OutsideNode(Model):
     """A node that exists: it is counted and planned with, and never touched."""
 
     role: Literal["control-plane", "worker"]
+    """Whether it is of the control plane."""
     address: Address | None = None
     """Its address; left out, it changes."""
     cpus: Annotated[int, Field(gt=0, le=8_192)]
+    """Its CPUs."""
     memory: MachineMemory
+    """Its memory."""
     ephemeral_storage: DiskSize
     """Size of the file system for images, logs and scratch space."""
     allocatable: Allocatable | None = None
@@ -35,8 +41,10 @@ class OutsideNode(Model):
     extended: dict[ResourceName, Annotated[int, Field(ge=0, le=100_000_000)]] = {}
     """Extended resources, for example `nvidia.com/gpu`."""
     labels: dict[LabelKey, LabelValue] = {}
+    """Its labels, beside those that every node has."""
     taints: dict[LabelKey, LabelValue] = {}
     """Values of its NoSchedule taints, by key."""
     volume_slots: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """How many block volumes it takes; left out, as many as the lab's nodes advertise."""
     description: Text
+    """A sentence on the node, for people."""

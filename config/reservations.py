@@ -1,6 +1,6 @@
 """Resources that a node reserves for itself, out of reach of pods."""
 
-from config.cluster import Kubelet, Reservation
+from config.kubelet import Kubelet, Reservation
 from config.quantity import Cpu, Memory
 
 KUBE_PER_POD = Reservation(cpu=Cpu.parse("5m"), memory=Memory.parse("5M"))

@@ -45,7 +45,9 @@ class Disk(Model):
     """A physical disk or RAID volume of a host."""
 
     size: DiskSize
+    """Its usable size."""
     medium: Literal["ssd", "hdd"]
+    """A hard disk or an SSD."""
     raid: Literal[0, 1, 5, 6, 10] | None = None
     """The level, where it is a RAID volume. It bears the loss of a disk in it; it is no copy of what is deleted."""
     write_mb_per_second: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
@@ -57,6 +59,7 @@ class Storage(Model):
     """A Proxmox storage: where disks, images or snippets can be put."""
 
     type: Literal["dir", "lvmthin", "lvm", "zfspool", "nfs"]
+    """Its type in Proxmox, for example lvmthin."""
     disk: Name
     """The physical disk that it is on. Storages that share a disk share its bandwidth."""
     size: DiskSize | None = None
@@ -73,9 +76,11 @@ class PciDevice(Model):
     id: PciId
     """Vendor and device id, for example 10de:1eb8 for a Tesla T4."""
     subsystem_id: PciId | None = None
+    """Vendor and device of the subsystem, for example 10de:12a2."""
     iommu_group: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Proxmox compares it with the hardware at every start. Left out, the mapping is incomplete and a warning."""
     description: Text
+    """A sentence on the device, for people."""
     video_memory_mib: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
     """Usable video memory in MiB, for a GPU."""
     budget_mib: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
@@ -91,13 +96,16 @@ class UsbDevice(Model):
     path: UsbPath | None = None
     """The port that it is in, for example 1-2.3; left out, whichever it is in. Needed to tell two alike apart."""
     description: Text
+    """A sentence on the device, for people."""
 
 
 class HostOvercommit(Model):
     """How far the machines of a host may exceed it before the planner calls it an error."""
 
     memory_percent: Annotated[int, Field(ge=50, le=10_000)] = 100
+    """The most memory of all machines, in percent of the installed memory."""
     vcpus_per_thread: Annotated[int, Field(ge=1, le=10_000)] = 4
+    """The most virtual CPUs of all machines for each thread."""
     reason: Reason | None = None
     """Required when memory may exceed what is installed."""
 
@@ -106,25 +114,33 @@ class Host(Model):
     """A Proxmox VE host (a node of the Proxmox API)."""
 
     address: Address
+    """Its address."""
     endpoint: Endpoint | None = None
     """Address of its API, where another Proxmox than that of the stack's `homelab:proxmoxEndpoint` has the host. Its
     token is `homelab:proxmoxApiToken-HOST` of the stack."""
     ssh_port: Annotated[int, Field(ge=1, le=65535)] = 22
     """Where SSH is, by which the files of cloud-init are written."""
     cores: Annotated[int, Field(gt=0, le=8_192)]
+    """Cores of its processors."""
     threads: Annotated[int, Field(gt=0, le=8_192)]
+    """Threads of its processors."""
     memory: MemoryPool
     """Installed memory."""
     reserved_memory: MemoryQuantity | None = None
     """Memory that the hypervisor itself needs (ZFS ARC, daemons, overhead of each VM). Left out, it is not checked."""
     disks: dict[Name, Disk]
+    """Physical disks and RAID volumes, by name, for example nvme0."""
     storages: dict[Name, Storage]
+    """Storages of Proxmox, by name."""
     file_storage: Name | None = None
     """The storage, of type dir or nfs, for cloud images and for the files of cloud-init: its content types in Proxmox
     include import and snippets. Needed where nodes are created."""
     pci_devices: dict[Name, PciDevice] = {}
+    """PCI devices that machines may get, by the name of their mapping."""
     usb_devices: dict[Name, UsbDevice] = {}
+    """USB devices that machines may get, by the name of their mapping."""
     overcommit: HostOvercommit = HostOvercommit()
+    """How far machines may exceed it."""
 
 
 class CloudImage(Model):
@@ -133,6 +149,7 @@ class CloudImage(Model):
     url: ImageUrl
     """Of one release, not of the latest one: what is behind it never changes."""
     sha256: Sha256
+    """Checksum of the file: another file is refused."""
     disk_size: DiskSize = Memory.parse("8Gi")
     """Size of the template's disk: no less than the image's, and no more than that of any clone."""
 
@@ -141,20 +158,25 @@ class Template(Model):
     """A Proxmox template that new machines are cloned from: Ubuntu 24.04 with cloud-init, SeaBIOS and i440fx."""
 
     vmid: Annotated[int, Field(ge=100, le=999_999_999)]
+    """Number of the template on its Proxmox."""
     host: Name
+    """The host that it is on."""
     storage: Name
+    """The storage of its disk."""
     disk: DiskInterface = "scsi0"
     """Interface of its disk; a clone boots from the same."""
     image: CloudImage | None = None
     """Image that it is made of; left out, it is on the host already. It is never replaced: another image is another
     template."""
     description: Text
+    """A sentence on the template, for people."""
 
 
 class MachineBackup(Model):
     """A backup job of Proxmox. It leaves out the volumes that the CSI driver attaches."""
 
     schedule: Schedule
+    """When it runs, as cron writes it."""
     to: Text
     """A storage of the host, or the name of a backup server."""
     machines: tuple[Name, ...] = ()
@@ -175,11 +197,13 @@ class Site(Model):
     domain: Domain
     """The domain under which services are reachable."""
     timezone: Timezone = "Etc/UTC"
+    """Time zone of schedules, for example Europe/Berlin."""
     ssh_keys: tuple[SshKey, ...] = ()
     """Public keys that may log in to created nodes. Without a key nobody can, and nobody has to."""
     hosts: dict[Name, Host]
     """None where all nodes are outside of Proxmox."""
     templates: dict[Name, Template] = {}
+    """Templates that machines are cloned from, by name."""
     machine_backups: dict[Name, MachineBackup] = {}
     """Backup jobs of Proxmox, by name."""
 

@@ -16,30 +16,38 @@ class BlockStorageClass(Model):
     """Block volumes on a Proxmox storage, attached to one node at a time. Each takes a volume slot."""
 
     backend: Literal["block"]
+    """Block volumes of a Proxmox storage."""
     driver: Name
     """The service that installs the CSI driver."""
     storage: Name
+    """The storage, on each host that has one of this name."""
     encrypted: bool = False
+    """Whether nodes encrypt its volumes, with the key that the driver is given."""
     existing: bool = False
     """Its StorageClass exists already, and is not written: it cannot be changed."""
     backup: StatedBackup | None = None
     """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
     description: Text
+    """A sentence on the class, for people."""
 
 
 class NfsStorageClass(Model):
     """Folders on an NFS server, shared by any number of nodes. They take no volume slot."""
 
     backend: Literal["nfs"]
+    """Folders of an NFS server."""
     driver: Name
     """The service that installs the CSI driver."""
     server: Address
+    """Its address."""
     path: Annotated[str, text_like(r"^/", "an absolute path, for example /srv/nfs")]
+    """The folder in which each volume gets one of its own."""
     existing: bool = False
     """Its StorageClass exists already, and is not written: it cannot be changed."""
     backup: StatedBackup | None = None
     """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
     description: Text
+    """A sentence on the class, for people."""
 
 
 class OtherStorageClass(Model):
@@ -48,6 +56,7 @@ class OtherStorageClass(Model):
     take slots."""
 
     backend: Literal["other"]
+    """Volumes of another driver."""
     provisioner: Text
     """The name of its driver, for example `driver.longhorn.io`."""
     driver: Name | None = None
@@ -59,6 +68,7 @@ class OtherStorageClass(Model):
     backup: StatedBackup | None = None
     """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
     description: Text
+    """A sentence on the class, for people."""
 
 
 StorageClass = Annotated[BlockStorageClass | NfsStorageClass | OtherStorageClass, Field(discriminator="backend")]

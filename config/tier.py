@@ -14,6 +14,7 @@ class ContainerDefaults(Model):
     default_memory: MemoryQuantity
     """Memory request and limit of a container that states none."""
     default_cpu_request: CpuQuantity
+    """CPU request of a container that states none."""
     max_memory: MemoryQuantity
     """Largest memory limit of one container (LimitRange)."""
     max_cpu_request: CpuQuantity
@@ -26,8 +27,11 @@ class Quota(Model):
     """Sum that one namespace of the tier may request."""
 
     cpu: CpuPool
+    """Sum of the CPU requests in a namespace."""
     memory: MemoryPool
+    """Sum of the memory requests in a namespace."""
     pods: Annotated[int, Field(gt=0, le=1_000_000)]
+    """Number of pods in a namespace."""
     memory_limits: MemoryPool | None = None
     """Largest sum of its pods' memory limits; left out, there is none."""
     ephemeral_storage: MemoryPool | None = None
@@ -40,6 +44,7 @@ class Tier(Model):
     """How important a service is, and what follows from that."""
 
     description: Text
+    """A sentence on the tier, for people."""
     priority: Annotated[int, Field(ge=0, lt=1_000_000_000)]
     """Value of the tier's PriorityClass. Values from 1000000000 are Kubernetes' own."""
     preempts: bool = True
@@ -49,7 +54,9 @@ class Tier(Model):
     memory_request_percent: Annotated[int, Field(ge=1, le=99)] = 50
     """In a burstable tier, the request as a share of the limit where a service states none."""
     container: ContainerDefaults
+    """Defaults and bounds of each container."""
     quota: Quota
+    """Bounds of each namespace."""
     pod_security: Literal["restricted", "baseline"] = "restricted"
     """The Pod Security Standard of its pods. `restricted`: by convention none runs as root, has capabilities or writes
     into its root file system, unless its service states an exception. `baseline`: they run as their images say."""

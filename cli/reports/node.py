@@ -4,7 +4,7 @@ from typing import Literal
 
 from cli.reports.document import Document, Report
 from cli.reports.forecast import named
-from config.cluster import Reservation
+from config.kubelet import Reservation
 from config.reservations import by_rule, reserved
 from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cli.text.tables import Column, Table, number
-from config.cluster import CpuManager
+from config.kubelet import CpuManager
 from plan.kubernetes.cgroups import SLICES, Cgroup, cgroups
 from plan.kubernetes.eviction import SCARCE, Turn, above_request, turns
 from plan.kubernetes.guarantees import more_when_guaranteed, steps_to_guaranteed, steps_to_own_cores

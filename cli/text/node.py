@@ -6,7 +6,7 @@ from rich.text import Text
 from cli.text.console import make_console
 from cli.text.forecast import losses_text
 from cli.text.tables import Column, Table, number
-from config.cluster import Kubelet
+from config.kubelet import Kubelet
 from config.lab import Lab
 from config.reservations import by_rule, reserved
 from plan.cluster.nodes import PODS

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from config.cluster import Platform
 from config.draft import Draft
+from config.platform import Platform
 from config.service import Service
 from config.service.exposure import Exposure
 from config.source import Problem

@@ -23,6 +23,7 @@ class OwnWorkloads(SizedService, Workload):
     unmounted: ClassVar = "no container mounts it; name it under mounts of one, or remove it"
 
     scratch: dict[Name, Scratch] = {}
+    """Space that is empty at the start of a pod and gone with it, by name."""
     shares: dict[Name, Share] = {}
     """Folders of NFS servers that containers mount without a claim, as `{media: {server: 10.0.20.2, path: /media}}`."""
     claims: dict[Name, ClaimName] = {}

@@ -63,10 +63,13 @@ class Permission(Model):
     api_group: ApiGroup = ""
     """API group of the resources; empty for the core group."""
     resources: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Kinds of objects in the plural, for example pods."""
     verbs: Annotated[tuple[Verb, ...], Field(min_length=1)]
+    """What may be done with them."""
     names: tuple[Text, ...] = ()
     """The objects that it is for; left out, all."""
     scope: Literal["namespace", "cluster"] = "namespace"
+    """Whether in its own namespace or in all."""
 
 
 FileName = Annotated[
@@ -91,6 +94,7 @@ class Patch(Model):
     """A change of an object that the program writes, for what the format cannot say."""
 
     reason: Reason
+    """Why the format is not enough."""
     merge: Annotated[dict[str, Any], Field(min_length=1)]
     """Fields to set, as in a manifest. Mappings are merged, and so are lists whose elements have a name of their own
     (containers, env, ports, volumes, ...); every other list is replaced, and null removes a key."""
@@ -125,13 +129,16 @@ class ServiceBase(Published):
     """How a volume that nothing mounts is put right."""
 
     tier: Name
+    """Its tier in `tiers.yaml`."""
     group: Name | None = None
     """The shared namespace it lives in; left out, it has one of its own."""
     namespace: Name | None = None
     """The name of its namespace, where that is another than `<tier>-<service>`. Services that state the same one share
     it, and are of one tier."""
     description: Text
+    """A sentence on the service, for people."""
     expose: tuple[Exposure, ...] = ()
+    """Host names under which it is reached."""
     streams: tuple[Stream, ...] = ()
     """Ways in by TCP, UDP or TLS: through Traefik or a Gateway, as `[{entry: mqtt, port: mqtt}]`."""
     singleton: bool = False
@@ -139,6 +146,7 @@ class ServiceBase(Published):
     stability: Literal["stable", "volatile"] = "stable"
     """How far its use swings; decides the headroom when it is right-sized (1.2 or 1.3 times the upper bound)."""
     volumes: dict[Name, Volume] = {}
+    """Persistent volumes, by name."""
     exceptions: dict[Departure, Reason] = {}
     """Conventions it departs from, each with the reason."""
     labels: LabelMarks = LabelMarks()
@@ -252,4 +260,6 @@ class Endpoint(Model):
     """The Kubernetes Service under which something that we do not write ourselves is reached."""
 
     service: Name
+    """Name of the Kubernetes Service."""
     port: Annotated[int, Field(ge=1, le=65535)]
+    """Its port."""

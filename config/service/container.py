@@ -49,7 +49,9 @@ class ResourceClaim(Model):
     """A ResourceClaim that exists (`claim`), or a ResourceClaimTemplate from which each pod gets one (`template`)."""
 
     claim: Name | None = None
+    """Name of a ResourceClaim."""
     template: Name | None = None
+    """Name of a ResourceClaimTemplate."""
 
 
 AMOUNTS = ("cpu", "memory")
@@ -69,13 +71,18 @@ class Container(Resources):
     model_config = ConfigDict(json_schema_extra=_sized_or_not)
 
     image: Image
+    """The image, with a tag or a digest."""
     unsized: bool = False
     """It states no requests and no limits, as it ran before; needs `adopt: {as_it_is: true}`. Then `cpu` and `memory`
     are left out, and the planner counts nothing for it either, as the scheduler does."""
     command: tuple[Text, ...] = ()
+    """In place of the image's entry point."""
     args: tuple[str, ...] = ()
+    """In place of the image's command."""
     env: dict[EnvironmentName, str] = {}
+    """Environment variables."""
     secrets: dict[EnvironmentName, SecretVariable] = {}
+    """Environment variables that are secret, by name."""
     env_from: tuple[EnvironmentSource, ...] = ()
     """Things of which every key becomes a variable, as `{secret: NAME}`, `{config_map: NAME}`, `{path: immich}`."""
     env_keys: dict[EnvironmentName, ConfigKey] = {}
@@ -162,6 +169,7 @@ class Autoscale(Model):
     """A HorizontalPodAutoscaler on CPU."""
 
     max_replicas: Annotated[int, Field(ge=2, le=100)]
+    """The most pods; the fewest are `replicas`."""
     cpu_percent: Annotated[int, Field(ge=1, le=100)] = 80
     """Of the CPU request."""
 
@@ -181,10 +189,13 @@ class Workload(Listening, Published):
     replicas: Annotated[int, Field(ge=0, le=100)] = 1
     """0 declares a service that is switched off."""
     autoscale: Autoscale | None = None
+    """More pods while their CPU is busy."""
     health: AbsolutePath | None = None
     """HTTP path on the first port that answers 2xx when the service works; left out, the port is tried."""
     sidecars: dict[Name, Sidecar] = {}
+    """Containers beside the main one, by name."""
     init: dict[Name, Container] = {}
+    """Containers that run to their end before the main one starts, by name, in this order."""
     service_account: Name | None = None
     """A ServiceAccount that exists or is one of `objects`; its pods get its token. `permissions` make one instead."""
     pull_secrets: tuple[Name, ...] = ()
@@ -194,6 +205,7 @@ class Workload(Listening, Published):
     host_network: bool = False
     """Use the node's network; needs the exception `host-access`."""
     node_selector: dict[LabelKey, LabelValue] = {}
+    """Labels that a node must have."""
     every_node: bool = False
     """Of a daemonset: tolerate every taint, and so run on the control plane and the GPU node too."""
     placement: Placement = Placement()
@@ -220,6 +232,7 @@ class Workload(Listening, Published):
     adopt: Adopted = Adopted()
     """Its names and how it is replaced, where it existed before this program."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    """How long a pod has to end before it is killed."""
 
     @property
     def containers(self) -> tuple[Container, ...]:
@@ -252,6 +265,7 @@ class GpuWorkload(Workload):
     """A workload that may use a GPU."""
 
     gpu: Gpu | None = None
+    """Its share of a GPU."""
 
     @property
     def gpu_share(self) -> Gpu | None:

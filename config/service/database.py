@@ -20,9 +20,13 @@ class Backup(Model):
     """Regular dumps onto a volume of their own."""
 
     schedule: Schedule
+    """When dumps are made, as cron writes it."""
     storage_class: Name
+    """The class of the volume that they lie on."""
     size: DiskSize
+    """The size of that volume."""
     keep_days: Annotated[int, Field(ge=1, le=36_500)] = 14
+    """Days after which a dump is deleted."""
 
 
 class DatabaseBase(SizedService, Resources):
@@ -35,13 +39,16 @@ class DatabaseBase(SizedService, Resources):
     port: ClassVar[int]
 
     image: Image
+    """The server's image."""
     storage_class: Name
+    """The class of its volumes."""
     size: DiskSize
     """Size of the data volume of each instance."""
     databases: tuple[Name, ...] = ()
     """Databases, each with a user of the same name, whose password is the key DB_PASSWORD at that name in Vault.
     MySQL makes them when it first starts; PostgreSQL also later."""
     backup: Backup | None = None
+    """Dumps of all databases."""
     no_backup: Reason | None = None
     """Why it needs no copy."""
 
@@ -91,6 +98,7 @@ class PostgresService(DatabaseBase):
     instances: Annotated[int, Field(ge=1, le=9)] = 1
     """More than one: a primary, and replicas that take over."""
     max_connections: Annotated[int, Field(ge=10, le=262_143)] = 100
+    """Connections that the server takes at a time."""
 
     @property
     def servers(self) -> int:

@@ -33,6 +33,7 @@ class Exposure(Model):
     further_hosts: Annotated[tuple[Hostname, ...], Field(max_length=15)] = ()
     """Names that lead to the same, written like `host`."""
     path: Route = "/"
+    """Requests below this path; left out, all."""
     further_paths: Annotated[tuple[Route, ...], Field(max_length=15)] = ()
     """Paths that lead to the same."""
     exact: bool = False

@@ -42,6 +42,7 @@ class KeyFolder(Model):
     model_config = ConfigDict(json_schema_extra=_or_text)
 
     name: ObjectName
+    """Name of the Secret or ConfigMap."""
     items: dict[SecretKey, RelativePath] = {}
     """Keys that appear, each with its file, as `{tls.crt: certs/tls.crt}`; left out, all."""
     mode: FileMode | None = None
@@ -59,6 +60,7 @@ class TokenFile(Model):
     """A token of the pod's ServiceAccount as a file."""
 
     path: RelativePath
+    """Name of the file in the folder."""
     audience: Text | None = None
     """Whoever takes the token; left out, the API server."""
     seconds: Annotated[int, Field(ge=600, le=2**32)] = 3600
@@ -69,13 +71,17 @@ class Source(Model):
     """One source of a folder: a `secret`, a `config_map`, `fields` of the pod, or a `token`."""
 
     secret: ObjectName | None = None
+    """Name of a Secret."""
     config_map: ObjectName | None = None
+    """Name of a ConfigMap."""
     items: dict[SecretKey, RelativePath] = {}
     """Of a Secret or a ConfigMap: keys that appear, each with its file; left out, all."""
     optional: bool = False
+    """Pods start without it as well."""
     fields: dict[RelativePath, PodField] = {}
     """Files with fields of the pod, as `{labels: metadata.labels}`."""
     token: TokenFile | None = None
+    """A token of the pod's account."""
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
@@ -91,6 +97,7 @@ class Projection(Model):
     """A folder with files of several sources."""
 
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    """What appears in the folder."""
     mode: FileMode | None = None
     """Rights of the files; left out, 0644."""
 
@@ -112,6 +119,7 @@ class HostFolder(Model):
     model_config = ConfigDict(json_schema_extra=_or_text)
 
     path: HostPath
+    """Path on the node."""
     type: (
         Literal["DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"] | None
     ) = None

@@ -21,15 +21,20 @@ class FootprintContainer(Resources):
     """Path of its resources in the chart's values, for example `server.resources`. The planner sets them
     there. Left out, the chart offers no such place and the figures are only counted."""
     gpu: Gpu | None = None
+    """Its share of a GPU."""
 
 
 class FootprintWorkload(Model):
     """A controller that the chart creates."""
 
     runs_as: Literal["deployment", "statefulset", "daemonset", "cronjob", "job"] = "deployment"
+    """Kind of the controller."""
     replicas: Annotated[int, Field(ge=0, le=100)] = 1
+    """Number of its pods."""
     containers: Annotated[dict[Name, FootprintContainer], Field(min_length=1)]
+    """Containers of a pod, by name."""
     init: dict[Name, FootprintContainer] = {}
+    """Containers that run to their end first, by name."""
     volumes: tuple[Name, ...] = ()
     """Volumes of the service that its pods mount."""
     claims: dict[Name, Name] = {}
@@ -37,6 +42,7 @@ class FootprintWorkload(Model):
     host_ports: tuple[PortNumber, ...] = ()
     """Ports of the node that each of its pods takes, for example 443 or 53/udp: two such pods never share a node."""
     node_selector: dict[LabelKey, LabelValue] = {}
+    """Labels that a node must have."""
     every_node: bool = False
     """A daemonset that tolerates every taint, so that it runs on the control plane and the GPU node too."""
 
@@ -58,6 +64,7 @@ class FootprintService(ServiceBase):
 
     footprint: dict[Name, FootprintWorkload]
     endpoint: Endpoint | None = None
+    """Where others, and `expose`, reach it; left out, nobody does."""
     provides: tuple[Text, ...] = ()
 
     def parts(self, name: str) -> tuple[Part, ...]:

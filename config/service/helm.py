@@ -16,8 +16,11 @@ class Chart(Model):
     """A Helm chart at a pinned version."""
 
     name: Text
+    """Name of the chart."""
     repository: Annotated[str, text_like(r"^(https|oci)://", "the URL of a chart repository, https:// or oci://")]
+    """Address of its repository; `oci://...` for one in a registry."""
     version: Annotated[str, text_like(r"^v?\d+\.\d+\.\d+([-+].+)?$", "a full chart version, for example 1.2.3")]
+    """Its version, exactly."""
 
 
 @final
@@ -29,6 +32,7 @@ class HelmService(FootprintService):
 
     kind: Literal["helm"]
     chart: Chart
+    """The chart."""
     release: Name | None = None
     """Name of the release in Helm; left out, the service's."""
     values: dict[str, Any] = {}
@@ -36,6 +40,7 @@ class HelmService(FootprintService):
     footprint: Annotated[dict[Name, FootprintWorkload], Field(min_length=1)]
     """Workloads that the chart will run, by name."""
     endpoint: Endpoint | None = None
+    """Where others, and `expose`, reach it."""
     provides: tuple[Text, ...] = ()
     """API groups whose kinds the chart installs, for example `traefik.io`."""
     secrets: dict[SecretKey, SecretVariable] = {}

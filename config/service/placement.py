@@ -25,7 +25,9 @@ class StatedToleration(Model):
     key: LabelKey | None = None
     """Left out, every taint."""
     operator: Literal["Exists", "Equal"] = "Exists"
+    """`Equal` compares the value as well."""
     value: str | None = None
+    """Of `operator: Equal`."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
     """Left out, whatever effect it has."""
     seconds: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
@@ -48,9 +50,13 @@ class Dns(Model):
     """How names are resolved in the pods."""
 
     policy: Literal["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"] | None = None
+    """Who is asked for names; left out, the cluster, which asks the node's servers for others."""
     nameservers: Annotated[tuple[Address, ...], Field(max_length=3)] = ()
+    """Name servers beside those of the policy."""
     searches: Annotated[tuple[Text, ...], Field(max_length=32)] = ()
+    """Domains in which short names are looked up."""
     options: dict[Text, str | None] = {}
+    """Options of resolv.conf, as `{ndots: "1"}`."""
 
     @model_validator(mode="after")
     def _has_a_server(self) -> Self:
@@ -74,9 +80,11 @@ class Placement(Model):
     ] = ()
     """`topologySpreadConstraints` as in a manifest; in place of the convention for replicas."""
     tolerations: tuple[StatedToleration, ...] = ()
+    """Taints that its pods tolerate."""
     runtime_class: Name | None = None
     """The runtime class; its overhead is not counted."""
     dns: Dns = Dns()
+    """How its pods resolve names."""
     hostname: Name | None = None
     """The host name that a pod sees as its own; left out, the pod's name."""
     subdomain: Name | None = None

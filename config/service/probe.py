@@ -36,7 +36,9 @@ class Probe(Model):
     delay_seconds: Annotated[int, Field(ge=0, le=86400)] = 0
     """How long it is not asked after the start."""
     period_seconds: Positive = 10
+    """How often it is asked."""
     timeout_seconds: Positive = 1
+    """How long an answer may take."""
     failures: Positive = 3
     """So many in a row count."""
     successes: Positive = 1
@@ -51,4 +53,6 @@ class Probes(Model):
     startup: Probe | None = None
     """Until it succeeds, the others wait: a service that starts for ten minutes has `failures: 60`."""
     readiness: Probe | None = None
+    """While it fails, no requests are sent to the pod."""
     liveness: Probe | None = None
+    """When it fails, the container is restarted."""

@@ -21,6 +21,7 @@ class Floor(Model):
     """Memory that right-sizing leaves a container, whatever it was seen to use."""
 
     memory: MemoryQuantity
+    """Right-sizing proposes no less."""
     reason: Text
     """The rare work that needs it, for example `import of photos`."""
 

@@ -31,5 +31,6 @@ class JobSettings(Model):
     keep_succeeded: Count = 1
     """Of a cronjob: runs that are kept."""
     keep_failed: Count = 2
+    """Runs that failed and are kept."""
     suspended: bool = False
     """No run begins."""

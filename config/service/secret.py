@@ -38,9 +38,13 @@ class EnvironmentSource(Model):
     """All keys of something as environment variables: of a `secret`, of a `config_map`, or of a `path` in a store."""
 
     secret: Name | None = None
+    """Name of a Secret that exists."""
     config_map: Name | None = None
+    """Name of a ConfigMap that exists."""
     path: Text | None = None
+    """A path in the store."""
     store: StoreName | None = None
+    """The store, where that is not the lab's Vault."""
     prefix: Annotated[str, text_like(r"^[A-Za-z_][A-Za-z0-9_]*$", "the beginning of a variable's name")] | None = None
     """Prefix of each variable's name."""
     optional: bool = False
@@ -51,6 +55,7 @@ class ConfigKey(Model):
     """A key of a ConfigMap that exists, or that another object of the service makes."""
 
     config_map: Name
+    """Name of the ConfigMap."""
     key: SecretKey | None = None
     """Left out, the variable's name."""
     optional: bool = False
@@ -61,9 +66,13 @@ class SecretFile(Model):
     """A file, or with a Secret and no key a folder of files, that is secret."""
 
     secret: Name | None = None
+    """Name of a Secret that exists."""
     path: Text | None = None
+    """A path in the store; left out, the service's own name."""
     key: SecretKey | None = None
+    """Key at that path, or in that Secret."""
     store: StoreName | None = None
+    """The store, where that is not the lab's Vault."""
 
     @property
     def is_fetched(self) -> bool:

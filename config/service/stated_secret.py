@@ -28,6 +28,7 @@ class WholeItem(Model):
     """An item of a store, of which every field becomes a key."""
 
     path: Text
+    """A path in the store."""
     rename: dict[Text, str] = {}
     """How keys are renamed, by regular expression, as `{"(.*)": "immich_$1"}`."""
 

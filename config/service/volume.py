@@ -35,8 +35,11 @@ class Share(Model):
     """A folder that an NFS server exports already."""
 
     server: Annotated[str, text_like(r"^[A-Za-z0-9][-.A-Za-z0-9]*$", "an address or a host name, as 10.0.20.2")]
+    """Address or host name of the server."""
     path: AbsolutePath
+    """The folder as the server exports it."""
     read_only: bool = False
+    """Whether pods may only read it."""
 
 
 class StaticShare(Share):
@@ -62,6 +65,7 @@ class CsiVolume(Model):
     zone: LabelValue | None = None
     """The zone (`topology.kubernetes.io/zone`) whose nodes reach it; left out, all do."""
     read_only: bool = False
+    """Whether pods may only read it."""
     options: tuple[Text, ...] = ()
     """Options of mount, for example `uid=1000`."""
 
@@ -70,7 +74,9 @@ class RestoredFrom(Model):
     """Content of a new volume: a snapshot, another claim, or what a populator fetches (`dataSourceRef`)."""
 
     kind: Annotated[str, text_like(r"^[A-Z][A-Za-z0-9]*$", "a kind, for example ReplicationDestination")]
+    """Kind of the object."""
     name: Name
+    """Name of the object."""
     api_group: ApiGroup | None = None
     """For example `snapshot.storage.k8s.io` or `volsync.backube`; left out, a PersistentVolumeClaim is meant."""
 
@@ -87,6 +93,7 @@ class Volume(Model):
     storage_class: Name | None = None
     """Left out for a volume that was made by hand: then `volume` names it."""
     size: DiskSize
+    """Its size; of a share that exists, how much of it is counted."""
     claim: Name | None = None
     """The name of its claim, where that is another than `<service>-<volume>`."""
     volume: Name | None = None

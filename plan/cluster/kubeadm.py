@@ -5,7 +5,8 @@ every node; settings made on a node alone are lost then (docs/facts.md, The lab)
 patch, which kubeadm applies after that.
 """
 
-from config.cluster import Cluster, Reservation
+from config.cluster import Cluster
+from config.kubelet import Reservation
 from config.lab import Lab
 from config.machine import Machine
 from config.reservations import kube_reserved, system_reserved

@@ -7,7 +7,7 @@ From kubelet v1.34 (pkg/kubelet/cm/helpers_linux.go, cgroup_manager_linux.go, ku
 from math import ceil, log2
 from typing import NamedTuple
 
-from config.cluster import CpuManager
+from config.kubelet import CpuManager
 from plan.model import Container, Pod, QosClass, ResourceList, Workload
 from plan.model.resources import CPU, MEMORY, pod_limits, pod_requests, qos_class
 

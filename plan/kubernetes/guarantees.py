@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from config.cluster import CpuManager
+from config.kubelet import CpuManager
 from plan.kubernetes.cgroups import pins
 from plan.model import Container, Pod, QosClass
 from plan.model.resources import CPU, MEMORY, notation, pod_requests, qos_class

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from config.cluster import Platform
 from config.lab import Lab
+from config.platform import Platform
 from config.service import HelmService
 from config.service.exposure import Exposure
 from plan.model import Workload

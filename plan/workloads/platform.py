@@ -5,9 +5,9 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from config.cluster import GpuSharing, Secrets
 from config.lab import Lab
 from config.namespaces import namespace_of
+from config.platform import GpuSharing, Secrets
 from plan.cluster.nodes import gpus_of, video_memory_of
 from plan.model import Manifest
 from plan.model.metadata import manifest

@@ -28,6 +28,20 @@ def test_a_schema_is_valid(name: str) -> None:
     Draft202012Validator.check_schema(schemas()[name])
 
 
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_every_key_says_its_meaning(name: str) -> None:
+    """The kind of a service is described by the model as a whole."""
+    schema = schemas()[name]
+    models = {**schema.get("$defs", {}), name: schema}
+    undescribed = {
+        f"{model}.{key}"
+        for model, definition in models.items()
+        for key, field in definition.get("properties", {}).items()
+        if "description" not in field and "const" not in field
+    }
+    assert not undescribed
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_file_of_a_lab_follows_the_schema_that_it_names(file: Path) -> None:
     named = file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# yaml-language-server: $schema=")
