@@ -198,6 +198,8 @@ KINDS: Mapping[Kind, KindRule] = {
         refused=("reclaimPolicy", "volumeBindingMode"),
     ),
     ("traefik.io", "IngressRoute"): KindRule(serves("Nothing reaches the service by its host names.")),
+    ("traefik.io", "IngressRouteTCP"): KindRule(serves("Nothing reaches the service by the entry point.")),
+    ("traefik.io", "IngressRouteUDP"): KindRule(serves("Nothing reaches the service by the entry point.")),
     ("traefik.io", "Middleware"): KindRule(serves("Traefik no longer serves the routes that name it.")),
     ("traefik.io", "ServersTransport"): KindRule(serves("Traefik no longer serves the routes that name it.")),
 }

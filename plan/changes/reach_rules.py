@@ -29,6 +29,23 @@ _GUARDING = (
 )
 """Annotations by which a controller asks for a login, or admits some addresses alone."""
 
+_OF_A_SERVICE = FieldRule(
+    "spec.routes.services.name",
+    "goes",
+    "DISCONNECT",
+    "Requests no longer reach the service that goes.",
+    FOLLOW,
+    severity="warning",
+)
+_OF_AN_ENTRY_POINT = FieldRule(
+    "spec.entryPoints",
+    "goes",
+    "DISCONNECT",
+    "Nobody reaches it by the entry point that goes.",
+    FOLLOW,
+    severity="warning",
+)
+
 REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ("", "Service"): (
         FieldRule(
@@ -184,15 +201,15 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ("traefik.io", "IngressRoute"): (
         FieldRule("spec.routes.match", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
         FieldRule("spec.routes.middlewares", "goes", "UPDATE", UNGUARDED_ROUTE, FOLLOW, severity="warning"),
-        FieldRule(
-            "spec.routes.services.name",
-            "goes",
-            "DISCONNECT",
-            "Requests no longer reach the service that goes.",
-            FOLLOW,
-            severity="warning",
-        ),
+        _OF_A_SERVICE,
     ),
+    ("traefik.io", "IngressRouteTCP"): (
+        FieldRule("spec.routes.match", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
+        FieldRule("spec.routes.middlewares", "goes", "UPDATE", UNGUARDED_ROUTE, FOLLOW, severity="warning"),
+        _OF_AN_ENTRY_POINT,
+        _OF_A_SERVICE,
+    ),
+    ("traefik.io", "IngressRouteUDP"): (_OF_AN_ENTRY_POINT, _OF_A_SERVICE),
     ("traefik.io", "Middleware"): tuple(
         FieldRule(
             f"spec.{each}",
