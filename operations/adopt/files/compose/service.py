@@ -17,6 +17,7 @@ from operations.adopt.files.compose.routes import routes
 from operations.adopt.files.compose.storage import storage
 from operations.adopt.files.compose.taken import Taken, together
 from operations.adopt.files.compose.values import interpolated, unset_in
+from operations.adopt.files.compose.volumes import MountedByService, mounted_by_service
 from plan.model.fields import Fields, mapping, text
 from plan.wording import listed
 
@@ -74,13 +75,14 @@ def compose_services(
             verb = "is" if len(missing) == 1 else "are"
             unset[key] = (f"{listed(missing)} {verb} not set: write NAME=VALUE into .env beside the compose file",)
     project = Project(name, file.parent, services, content, receiver)
+    volumes = mounted_by_service(project)
     return tuple(
-        ComposeService(project.name_of(key), "", (), unset[key]) if key in unset else _service(project, key)
+        ComposeService(project.name_of(key), "", (), unset[key]) if key in unset else _service(project, key, volumes)
         for key in services
     )
 
 
-def _service(project: Project, key: str) -> ComposeService:
+def _service(project: Project, key: str, volumes: MountedByService) -> ComposeService:
     stated = project.services[key]
     name = project.name_of(key)
     identity: dict[str, Any] = {"kind": "app", "tier": project.receiver.tier, "namespace": project.name}
@@ -91,7 +93,7 @@ def _service(project: Project, key: str) -> ComposeService:
             command(stated),
             of_environment(project, key, stated),
             network(project, key, stated),
-            storage(project, key, stated),
+            storage(project, key, stated, volumes),
             health(stated),
             rights(stated),
             routes(project, key, stated),

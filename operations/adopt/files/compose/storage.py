@@ -12,7 +12,7 @@ from operations.adopt.cluster.yaml_text import Flow
 from operations.adopt.files.compose.project import Project
 from operations.adopt.files.compose.taken import Taken, together
 from operations.adopt.files.compose.values import Mount, memory_of, mount_of
-from operations.adopt.files.compose.volumes import Mounted, mounted
+from operations.adopt.files.compose.volumes import MountedByService
 from plan.model.fields import Fields, mapping, text, values
 
 ASSUMED_SIZE = "10Gi"
@@ -21,14 +21,13 @@ _CLOCK = ("/etc/localtime", "/etc/timezone")
 """The clock of the host, which a pod gets as a variable."""
 
 
-def storage(project: Project, key: str, stated: Fields) -> Taken:
+def storage(project: Project, key: str, stated: Fields, volumes: MountedByService) -> Taken:
     """All that is mounted."""
-    data = mounted(project, key)
     mounts = [mount_of(each) for each in values(stated, "volumes")]
     return together(
         (
             *(
-                _volume(project, key, each, data[each]) if each in data else _other(project, key, each)
+                _volume(project, key, each, volumes) if each in volumes[key] else _other(project, key, each)
                 for each in mounts
             ),
             _in_memory(stated),
@@ -39,15 +38,16 @@ def storage(project: Project, key: str, stated: Fields) -> Taken:
     )
 
 
-def _volume(project: Project, key: str, mount: Mount, found: Mounted) -> Taken:
+def _volume(project: Project, key: str, mount: Mount, volumes: MountedByService) -> Taken:
     """A volume of its own, or of the service that mounts it first."""
+    found = volumes[key][mount]
     where: Any = mount.target
     if found.sub_path or mount.read_only:
         more = {"sub_path": found.sub_path} if found.sub_path else {}
         where = Flow(path=mount.target, **more, **({"read_only": True} if mount.read_only else {}))
     volume, receiver = found.volume, project.receiver
     if volume.owner != key:
-        owner = next(each.name for each in mounted(project, volume.owner).values() if each.volume == volume)
+        owner = next(each.name for each in volumes[volume.owner].values() if each.volume == volume)
         claim = f"{project.name_of(volume.owner)}/{owner}"
         return Taken({"claims": {found.name: claim}, "mounts": {found.name: where}})
     storage_class = receiver.shared_class if volume.is_shared else receiver.storage_class

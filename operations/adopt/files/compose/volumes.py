@@ -1,6 +1,6 @@
 """Volumes of a Compose project: whose they are, and who else mounts them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -40,7 +40,10 @@ class Mounted(NamedTuple):
     """The folder in it; empty for all of it."""
 
 
-def is_data(project: Project, mount: Mount) -> bool:
+MountedByService = Mapping[str, Mapping[Mount, Mounted]]
+
+
+def _is_data(project: Project, mount: Mount) -> bool:
     """Whether it is data: a named volume, or a folder that is none of the Docker host's own system."""
     if mount.kind == "volume":
         return True
@@ -52,25 +55,28 @@ def is_data(project: Project, mount: Mount) -> bool:
     return not any(path.is_relative_to(each) for each in (*_OF_THE_HOST, *_OF_ITS_RUNNING))
 
 
-def mounted(project: Project, key: str) -> Mapping[Mount, Mounted]:
-    """The volumes that a service mounts: its own, and those of others."""
-    volumes = _volumes(project)
+def mounted_by_service(project: Project) -> MountedByService:
+    """The volumes that each service mounts, its own and those of others, by its key."""
+    data = {key: tuple(_data(project, key)) for key in project.services}
+    volumes = _volumes(data)
+    return {key: _mounted(key, mounts, volumes) for key, mounts in data.items()}
+
+
+def _mounted(key: str, mounts: Iterable[Mount], volumes: Mapping[str, Volume]) -> Mapping[Mount, Mounted]:
     found: dict[Mount, Mounted] = {}
     names: dict[str, str] = {}
-    for mount in _data(project, key):
+    for mount in mounts:
         source = _source(key, mount)
-        volume = min(
-            (each for each in volumes.values() if _holds(each.source, source)), key=lambda each: len(each.source)
-        )
+        volume = volumes[min((each for each in volumes if _holds(each, source)), key=len)]
         name = names.setdefault(volume.source, _unique(volume.source, mount.target, names))
         found[mount] = Mounted(volume, name, source[len(volume.source) :].strip("/"))
     return found
 
 
-def _volumes(project: Project) -> Mapping[str, Volume]:
+def _volumes(data: Mapping[str, Iterable[Mount]]) -> Mapping[str, Volume]:
     users: dict[str, dict[str, None]] = {}
-    for key in project.services:
-        for mount in _data(project, key):
+    for key, mounts in data.items():
+        for mount in mounts:
             users.setdefault(_source(key, mount), {})[key] = None
     found: dict[str, Volume] = {}
     for source, keys in users.items():
@@ -80,7 +86,7 @@ def _volumes(project: Project) -> Mapping[str, Volume]:
 
 
 def _data(project: Project, key: str) -> Iterator[Mount]:
-    return (each for each in map(mount_of, values(project.services[key], "volumes")) if is_data(project, each))
+    return (each for each in map(mount_of, values(project.services[key], "volumes")) if _is_data(project, each))
 
 
 def _source(key: str, mount: Mount) -> str:
