@@ -1,6 +1,6 @@
 """File servers that services mount from: NFS, and SMB through its CSI driver."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
@@ -40,6 +40,14 @@ def served(lab: Lab) -> Iterator[Served]:
         for stated in lab.objects.get(name, ()):
             for server in dict.fromkeys(_named_by(stated)):
                 yield Served(server, name, stated.path, f"{stated.kind} {stated.name} of {name}")
+
+
+def users_by_server(lab: Lab) -> Mapping[str, Collection[str]]:
+    """The services that mount from each file server."""
+    found: dict[str, dict[str, None]] = {}
+    for each in served(lab):
+        found.setdefault(each.server, {})[each.service] = None
+    return found
 
 
 def _stated(name: str, service: Service) -> Iterator[Served]:

@@ -8,7 +8,7 @@ be on any of these.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from config.lab import Lab
@@ -17,7 +17,7 @@ from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.kubernetes.scheduling import place
 from plan.model import Node, NodeUse, Pending, Plan, Workload
 from plan.scenarios.dependence import dependents_of, without
-from plan.scenarios.file_servers import served
+from plan.scenarios.file_servers import users_by_server
 from plan.scenarios.snapshot import ClusterSnapshot, as_it_stands, newly
 
 Event = Literal["node", "host", "drain", "server"]
@@ -104,25 +104,26 @@ def losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
 
 
 def _losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
+    users = users_by_server(lab)
     for node in snapshot.nodes:
         yield _loss("node", node.name, snapshot, [each for each in snapshot.nodes if each is not node])
     for node in snapshot.nodes:
         yield _drained(snapshot, node)
     for host in _zones(snapshot) if len(lab.site.hosts) > 1 else ():
         if host in lab.site.hosts:
-            yield _host_lost(lab, snapshot, host)
+            yield _host_lost(lab, snapshot, host, users)
     for name, machine in lab.machines.items():
-        if machine.role == "appliance" and (users := _users_of(lab, _addresses(machine))):
-            yield _server_lost(snapshot, name, users)
-    for server in _servers_outside(lab):
-        yield _server_lost(snapshot, server, _users_of(lab, [server]))
+        if machine.role == "appliance" and (served := _users_of(users, _addresses(machine))):
+            yield _server_lost(snapshot, name, served)
+    own = _own_addresses(lab)
+    for server in (each for each in users if each not in own):
+        yield _server_lost(snapshot, server, _users_of(users, [server]))
 
 
-def _servers_outside(lab: Lab) -> list[str]:
-    """File servers that are neither machines of the lab nor its hosts."""
-    own = {address for machine in lab.machines.values() for address in _addresses(machine)}
-    own |= {str(host.address) for host in lab.site.hosts.values()}
-    return [each for each in dict.fromkeys(each.server for each in served(lab)) if each not in own]
+def _own_addresses(lab: Lab) -> set[str]:
+    """Addresses of the lab's machines and hosts."""
+    hosts = {str(host.address) for host in lab.site.hosts.values()}
+    return hosts.union(*(_addresses(machine) for machine in lab.machines.values()))
 
 
 def distinct(losses: Iterable[Loss]) -> Iterator[Loss]:
@@ -185,7 +186,7 @@ def _holds(now: Pending, before: Iterable[Pending]) -> bool:
     return now.pods + waited > now.workload.max_unavailable
 
 
-def _host_lost(lab: Lab, snapshot: ClusterSnapshot, host: str) -> Loss:
+def _host_lost(lab: Lab, snapshot: ClusterSnapshot, host: str, users: Mapping[str, Collection[str]]) -> Loss:
     left = [node for node in snapshot.nodes if node.labels[ZONE_LABEL] != host]
     stranded = _pods_on(use for use in snapshot.uses if use.node.labels[ZONE_LABEL] == host)
     movable = [
@@ -207,7 +208,7 @@ def _host_lost(lab: Lab, snapshot: ClusterSnapshot, host: str) -> Loss:
         str(lab.site.hosts[host].address),
         *(address for machine in machines for address in _addresses(machine)),
     }
-    out_of_reach = {*(each.service for each, _ in attached), *_users_of(lab, addresses)}
+    out_of_reach = {*(each.service for each, _ in attached), *_users_of(users, addresses)}
     return loss._replace(unreachable=tuple(sorted(out_of_reach)))
 
 
@@ -220,9 +221,9 @@ def _addresses(machine: Machine) -> set[str]:
     return {str(interface.address) for interface in machine.interfaces if interface.address}
 
 
-def _users_of(lab: Lab, servers: Collection[str]) -> list[str]:
+def _users_of(users: Mapping[str, Collection[str]], servers: Iterable[str]) -> list[str]:
     """Services with files on a server that has one of these addresses or names."""
-    return sorted({each.service for each in served(lab) if each.server in servers})
+    return sorted({each for server in servers for each in users.get(server, ())})
 
 
 def _loss(

@@ -7,7 +7,7 @@ a machine takes to boot is taken to be the same for all.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from config.lab import Lab
@@ -15,7 +15,7 @@ from config.machine import Machine
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Finding, Node
 from plan.model.findings import Rule
-from plan.scenarios.file_servers import served
+from plan.scenarios.file_servers import users_by_server
 from plan.wording import listed
 
 NAMES_RESOLVED_INSIDE = Rule(
@@ -114,8 +114,9 @@ def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
 
 def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) -> Iterator[Finding]:
     """Machines outside the cluster that nodes cannot do without, and that their host starts after one."""
+    file_servers = users_by_server(lab).keys()
     for name, machine in lab.machines.items():
-        what = listed([*_given_by(lab, machine)]) if machine.role == "appliance" else ""
+        what = listed([*_given_by(lab, machine, file_servers)]) if machine.role == "appliance" else ""
         beside = (node for node in nodes if node.labels[ZONE_LABEL] == machine.host)
         first = min(beside, key=lambda node: starts[node.name], default=None)
         if what and first and starts[name] > starts[first.name]:
@@ -128,7 +129,7 @@ def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) 
             )
 
 
-def _given_by(lab: Lab, machine: Machine) -> Iterator[str]:
+def _given_by(lab: Lab, machine: Machine, file_servers: Collection[str]) -> Iterator[str]:
     """Services that the nodes get from a machine: their gateway, name server, files."""
     addresses = {each.address for each in machine.interfaces if each.address}
     network = lab.networks.networks[lab.cluster.node_network]
@@ -136,7 +137,7 @@ def _given_by(lab: Lab, machine: Machine) -> Iterator[str]:
         yield "their gateway"
     if addresses.intersection(network.nameservers):
         yield "their name server"
-    if {str(each) for each in addresses} & {each.server for each in served(lab)}:
+    if any(str(each) in file_servers for each in addresses):
         yield "their file server"
 
 
