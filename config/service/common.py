@@ -65,7 +65,7 @@ class Permission(Model):
     resources: Annotated[tuple[Text, ...], Field(min_length=1)]
     """Kinds of objects in the plural, for example pods."""
     verbs: Annotated[tuple[Verb, ...], Field(min_length=1)]
-    """What may be done with them."""
+    """Actions on them that are allowed."""
     names: tuple[Text, ...] = ()
     """The objects that it is for; left out, all."""
     scope: Literal["namespace", "cluster"] = "namespace"

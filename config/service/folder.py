@@ -97,7 +97,7 @@ class Projection(Model):
     """A folder with files of several sources."""
 
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
-    """What appears in the folder."""
+    """Objects and tokens of which the folder has files."""
     mode: FileMode | None = None
     """Rights of the files; left out, 0644."""
 

@@ -9,6 +9,7 @@ from plan.changes.field_rule import FOLLOW, OFF, OLD_HOST, OLD_PATH, UNGUARDED_R
 from plan.changes.kind_rule import Kind, KindRule, holds, serves
 
 GROUP = "gateway.networking.k8s.io"
+_ROUTES = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 _NO_ROUTE = KindRule(serves("Nothing reaches the service by this route."))
 _OTHER_PLACE = "take the change back, unless the routes change in the same `up`"
 
@@ -20,7 +21,7 @@ GATEWAY_KINDS: Mapping[Kind, KindRule] = {
         holds("Gateways of the class are no longer served."), refused=("spec.controllerName",)
     ),
     (GROUP, "ReferenceGrant"): KindRule(serves("Routes and certificates of other namespaces stop working.")),
-    **{(GROUP, kind): _NO_ROUTE for kind in ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")},
+    **{(GROUP, kind): _NO_ROUTE for kind in _ROUTES},
 }
 
 _ROUTE = (
@@ -72,6 +73,6 @@ GATEWAY_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         ),
         FieldRule("spec.addresses.value", "goes", "DISCONNECT", "Nobody reaches it by the address that goes.", FOLLOW),
     ),
-    **{(GROUP, kind): _ROUTE for kind in ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")},
+    **{(GROUP, kind): _ROUTE for kind in _ROUTES},
 }
 """The fields of each kind whose value decides about more than the object."""

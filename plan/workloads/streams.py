@@ -29,7 +29,7 @@ def streams(
 
 
 def _is_udp(context: ServiceContext, stream: Stream) -> bool:
-    """What is not known, as the ports of a chart, is TCP."""
+    """A port that is not known, as those of a chart, is TCP."""
     ports = context.service.named_ports(context.name, stream.workload)
     port = ports.get(stream.port) if stream.port else next(iter(ports.values()), None)
     return port is not None and port.protocol == "UDP"
