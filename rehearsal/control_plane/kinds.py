@@ -12,7 +12,7 @@ from plan.model import Manifest
 from plan.model.metadata import api_group
 
 _OPEN_SCHEMA = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
-_SECONDS = 30
+_SECONDS = 120
 """Within which the API server serves a new kind."""
 
 

@@ -14,7 +14,7 @@ from plan.workloads.storage_classes import BLOCK_PROVISIONER, NFS_PROVISIONER
 from rehearsal.control_plane.processes import PartFailed
 
 NOT_READY = "node.kubernetes.io/not-ready"
-SECONDS = 30
+SECONDS = 120
 """That nodes have to become ready."""
 ATTACHED_BY_CONTROLLER = "volumes.kubernetes.io/controller-managed-attach-detach"
 """Annotation without which nobody attaches the volumes of a node's pods."""

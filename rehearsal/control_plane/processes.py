@@ -48,7 +48,7 @@ class Processes:
                 process_group=self._leader.pid,
             )
 
-    def wait(self, name: str, is_ready: Callable[[], bool], seconds: float = 60) -> None:
+    def wait(self, name: str, is_ready: Callable[[], bool], seconds: float = 180) -> None:
         """Wait until a program is ready. Raises PartFailed if it ends before, or takes longer."""
         deadline = time.monotonic() + seconds
         while not is_ready():

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -12,31 +11,23 @@ from plan.model.fields import number
 from rehearsal.control_plane import Api
 from tests.conformance.proxmox.terraform import Outcome
 from tests.conformance.pulumi.stack import Stack
-
-SECONDS = 60
-"""That the state has to come about in, and that an `up` has to end in."""
+from tests.conformance.waiting import SECONDS, eventually
 
 
 def cut_off(stack: Stack, ending: signal.Signals, when: Callable[[], bool], *arguments: str) -> Outcome:
     """Send an `up` a signal as soon as something is so; returns how it ended. Nothing of it is left running."""
     with stack.begin_up(*arguments) as process:
         try:
-            wait_for(lambda: process.poll() is not None or when())
-            assert process.poll() is None, "it ended by itself: " + (process.stdout.read() if process.stdout else "")
+            came_about = eventually(lambda: process.poll() is not None or when())
+            if not came_about or process.poll() is not None:
+                end_session(process.pid)
+                raise AssertionError(f"it was never so; the `up` said: {process.communicate()[0]}")
             process.send_signal(ending)
             output = "" if ending == signal.SIGKILL else process.communicate(timeout=SECONDS)[0]
             code = process.wait(SECONDS)
         finally:
             end_session(process.pid)
     return Outcome(code, output)
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    """Until something is so. Raises AssertionError where it does not come about."""
-    deadline = time.monotonic() + SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, f"not so within {SECONDS} s"
-        time.sleep(0.1)
 
 
 def end_session(session: int) -> None:
@@ -70,7 +61,7 @@ def _take_pods_away(api: Api, namespace: str) -> None:
     """Delete the pods of a namespace, and wait until its Deployments know it."""
     for pod in api.list("v1", "Pod", namespace):
         api.delete(pod)
-    wait_for(lambda: not any(_available(each) for each in api.list("apps/v1", "Deployment", namespace)))
+    assert eventually(lambda: not any(_available(each) for each in api.list("apps/v1", "Deployment", namespace)))
 
 
 def _available(deployment: Manifest) -> int:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from plan.model import Manifest
 from rehearsal.control_plane import Api
-from tests.conformance.pulumi.endings import wait_for
 from tests.conformance.pulumi.live import Live
+from tests.conformance.waiting import eventually
 from tests.recordings.changes import FEEDS, NOTES, PASSWORDS
 
 FEEDS_KEPT = ("v1", "PersistentVolumeClaim", "freshrss-data", "hobby-freshrss")
@@ -93,10 +93,10 @@ def faults(small: Live) -> Generator[None]:
         small.api.apply(NO_PODS_OF_CHARTS)
         small.api.apply(NO_PODS_AT_ALL)
         small.api.delete(claim)
-        wait_for(lambda: _is_followed(small.api))
+        assert eventually(lambda: _is_followed(small.api))
         try:
             yield
-            wait_for(lambda: small.api.get(*FEEDS_KEPT) is None)
+            assert eventually(lambda: small.api.get(*FEEDS_KEPT) is None)
         finally:
             small.api.delete(NO_PODS_OF_CHARTS)
             small.api.delete(NO_PODS_AT_ALL)

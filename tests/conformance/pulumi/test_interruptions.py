@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.pulumi.endings import cut_off, no_place_for_pods, wait_for
+from tests.conformance.pulumi.endings import cut_off, no_place_for_pods
 from tests.conformance.pulumi.live import Live, applied
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
+from tests.conformance.waiting import eventually
 from tests.recordings.changes import FEEDS
 from tests.recordings.record import FORBIDDEN
 
@@ -74,7 +75,7 @@ def test_an_object_that_is_refused_is_told_by_name_and_made_once_it_is_not(small
         small.api.apply(each)
     try:
         with small.edited(ANOTHER_IMAGE):
-            wait_for(lambda: "no feeds today" in small.stack.preview())
+            assert eventually(lambda: "no feeds today" in small.stack.preview())
             refused = small.stack.up()
             assert not refused.succeeded
             assert '"hobby-freshrss/freshrss" failed' in refused.output
@@ -82,7 +83,7 @@ def test_an_object_that_is_refused_is_told_by_name_and_made_once_it_is_not(small
             assert (pending(small), image(small)) == ({}, "freshrss/freshrss:1.27.0")
             for each in FORBIDDEN.values():
                 small.api.delete(each)
-            wait_for(lambda: small.stack.up().succeeded)
+            assert eventually(lambda: small.stack.up().succeeded)
             assert image(small).endswith("1.27.1")
     finally:
         for each in FORBIDDEN.values():

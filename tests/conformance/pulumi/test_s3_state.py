@@ -11,7 +11,8 @@ import pytest
 
 from rehearsal.installation import install
 from rehearsal.tools import ToolMissing, path_of
-from tests.conformance.pulumi.endings import end_session, wait_for
+from tests.conformance.pulumi.endings import end_session
+from tests.conformance.waiting import eventually
 
 KEY, SECRET = "access", "of-no-use-to-anybody"
 PROGRAM = """
@@ -39,7 +40,7 @@ def bucket(tmp_path: Path) -> Iterator[tuple[str, Path]]:
             [store, "--port", address, "posix", str(objects)], env=os.environ | keys, stdout=log, stderr=log
         )
         try:
-            wait_for(lambda: _answers(address))
+            assert eventually(lambda: _answers(address))
             yield f"s3://state?endpoint=http://{address}&region=us-east-1&s3ForcePathStyle=true", objects / "state"
         finally:
             process.terminate()
@@ -111,7 +112,7 @@ def test_two_runners_share_a_state_and_its_lock(bucket: tuple[str, Path], tmp_pa
 
     running = first.begin_up()
     try:
-        wait_for(lambda: bool(locks(objects)))
+        assert eventually(lambda: bool(locks(objects)))
         refused = second.run(*up)
         assert refused.returncode != 0
         assert "the stack is currently locked by 1 lock(s)" in refused.stderr

@@ -16,9 +16,10 @@ import pytest
 
 from rehearsal.control_plane import ToolMissing
 from rehearsal.tools import path_of
-from tests.conformance.pulumi.endings import end_session, no_place_for_pods, wait_for
+from tests.conformance.pulumi.endings import end_session, no_place_for_pods
 from tests.conformance.pulumi.live import Live, live
 from tests.conformance.pulumi.test_adopt import adopted_small
+from tests.conformance.waiting import eventually
 from tests.recordings.changes import FEEDS, NOTES
 from tests.recordings.record import FORBIDDEN
 
@@ -156,7 +157,7 @@ def test_a_protected_volume_stops_it_before_anything_happens(small: Live) -> Non
 
 def test_what_would_be_refused_is_found_by_the_preview_and_nothing_is_applied(small: Live) -> None:
     with present(small, *FORBIDDEN.values()), small.edited(ANOTHER_IMAGE):
-        wait_for(lambda: "no feeds today" in small.stack.preview())
+        assert eventually(lambda: "no feeds today" in small.stack.preview())
         refused = up(small)
     assert (refused.code, "no feeds today" in refused.told) == (1, True)
     assert image(small).endswith("1.27.0")
@@ -234,7 +235,7 @@ def test_the_engine_comes_to_its_end_where_the_command_itself_is_killed(small: L
         assert killed.code == -signal.SIGKILL, killed.told
         assert up(small).code == 2, "its last step is still under way"
     tried = image(small)
-    wait_for(lambda: tried in json.dumps(small.stack.export()))
+    assert eventually(lambda: tried in json.dumps(small.stack.export()))
     back(small)
 
 

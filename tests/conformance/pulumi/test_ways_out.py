@@ -14,10 +14,11 @@ import pytest
 from operations.adopt.takeover.run import run_take_over
 from operations.clients.pulumi import Pulumi
 from rehearsal.tools import path_of
-from tests.conformance.pulumi.endings import cut_off, no_place_for_pods, wait_for
+from tests.conformance.pulumi.endings import cut_off, no_place_for_pods
 from tests.conformance.pulumi.live import Live, applied
 from tests.conformance.pulumi.stack import ROOT
 from tests.conformance.pulumi.test_adopt import adopted_small
+from tests.conformance.waiting import eventually
 from tests.recordings.changes import FEEDS, NOTES
 
 FEED_READER = ("apps/v1", "Deployment", "freshrss", "hobby-freshrss")
@@ -133,7 +134,7 @@ def test_killed_while_it_created_a_deployment_and_a_service(small: Live) -> None
     added.unlink()
     small.stack.unprotect_all("notes")
     small.stack.must_up()
-    wait_for(lambda: small.api.get("v1", "Namespace", NOTES_OF) is None)
+    assert eventually(lambda: small.api.get("v1", "Namespace", NOTES_OF) is None)
 
 
 def test_killed_while_it_changed_a_deployment(small: Live) -> None:

@@ -20,7 +20,7 @@ from rehearsal.control_plane.parts import Parts
 from rehearsal.control_plane.processes import processes
 from rehearsal.tools import path_of
 
-SECONDS = 60
+SECONDS = 240
 """That the scheduler has for the first word on something."""
 PROGRAMS = ("etcd", "kube-apiserver", "kube-scheduler")
 CONTROLLED = ("ServiceAccount", "TaintNodesByCondition", "DefaultTolerationSeconds", "StorageObjectInUseProtection")
