@@ -1,0 +1,137 @@
+"""Mistakes in keys that few services need, and the answers."""
+
+from pathlib import Path
+
+import pytest
+
+from config.load import InvalidLab, load_lab
+from tests.plan.labs import change
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("further_gateways: [inside], reach: internet", "further_gateways: [insid], reach: internet", "did you mean"),
+        (
+            "gateway: outside, further_gateways: [inside], reach: internet",
+            "gateway: inside, further_gateways: [outside]",
+            "one of them is for the internet, and the route for the lan: say reach: internet",
+        ),
+        ("auth: app}\n  - {host: routes-outside", "auth: required}\n  - {host: routes-outside", "their sign_in in"),
+        ("routes-both, gateway: outside, ", "routes-both, ", "the route is an Ingress; name the first Gateway"),
+    ],
+)
+def test_a_route_that_cannot_be_is_answered(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": "services/routes.yaml", "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
+        load_lab(folder)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("shelf/books", "shelv/books", "unknown service 'shelv'; did you mean 'shelf'?"),
+        ("shelf/books", "shelf/book", "unknown volume 'book' of shelf; did you mean 'books'?"),
+        ("shelf/books", "routes/books", "unknown volume 'books' of routes"),
+        ("  devices: It dec", "  host-access: It dec", "needs the exception devices with a reason, under exceptions"),
+        ("status.podIP", "status.podIp", "a field of the pod or an amount of the container"),
+        ("propagation: HostToContainer", "propagation: Bidirectional", "only a privileged container shows its mounts"),
+        ("propagation: HostToContainer", "propagation: Host", "write HostToContainer or Bidirectional"),
+        ("{port: metrics}", "{port: metric}", "unknown port 'metric'; did you mean 'metrics'?"),
+        (
+            "share: {server",
+            "storage_class: longhorn, share: {server",
+            "the program makes the volume of what share names",
+        ),
+        ("{template: one-camera}", "{}", "state one of claim and template"),
+        ("grpc: true, delay", "grpc: true, http: /, delay", "state one of http, exec and grpc"),
+        (
+            "run_as_root: true",
+            "run_as_root: true\n    run_as_user: 5",
+            "root is user 0; leave out run_as_user, or this",
+        ),
+        ("pre_stop_sleep_seconds: 5", "pre_stop_sleep_seconds: 5\npre_stop: [stop]", "pre_stop replaces it"),
+        ("{http: /disconnect, port: control}", "{http: /disconnect, port: contro}", "unknown port 'contro'; did you"),
+        ("{http: /disconnect, port: control}", "{path: /disconnect}", "unknown key 'path'; a request has http, port"),
+        ("{http: /disconnect, port: control}", "{port: control}", "needs http: the path that is asked"),
+        ("{http: /disconnect, port: control}", "disconnect", "write a command as [server, flush], or {http: /flush}"),
+        (
+            "access: ReadWriteMany",
+            "storage_class: longhorn",
+            "makes the volume of what csi names; leave this out, or csi",
+        ),
+        ("secret: nas-login", "secret: NAS login", "a Secret, or NAMESPACE/NAME, for example storage/nas"),
+        ("speaks: kubernetes.io/ws", "speaks: [ws]", "speaks: a list is no protocol; write for example"),
+        ("effect: NoExecute, seconds: 30", "seconds: 30", "write effect: NoExecute, or leave it out"),
+        (
+            "    publish: [dns]",
+            "    publish: [dsn]",
+            "pods.workloads.names.publish.0: unknown port 'dsn'; did you mean",
+        ),
+        (
+            "    publish: [dns]\n",
+            "",
+            "publishes no port by itself; name those that are reached there, as publish: [dns, web]",
+        ),
+        ("load_balancer: 192.168.1.211", "load_balancer: 192.168.2.1", "workloads.names.load_balancer: 192.168.2.1 is"),
+        ("    args: [migrate]", "    load_balancer: 192.168.1.212", "nobody reaches a job; leave it out"),
+        ("9090, service: 9091", "8080, service: 9091", "port 8080/tcp"),
+    ],
+)
+def test_a_mistake_is_answered(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": "services/pods.yaml", "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
+        load_lab(folder)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "machines.yaml",
+            "usb_devices: [zigbee, meter]",
+            "usb_devices: [zigbe]",
+            "unknown USB device 'zigbe' on host 'attic'; did you mean",
+        ),
+        ("machines.yaml", "usb_devices: [zigbee, meter]", "usb_devices: [meter, meter]", "USB device 'meter' of host"),
+        ("site.yaml", 'meter: {id: "0403:6001"', 'meter: {id: "10c4:ea60"', "USB device 10c4:ea60 without a path is"),
+        ("machines.yaml", "template: house-cellar", "template: house", "which is another Proxmox than 'cellar'"),
+        ("site.yaml", "https://192.168.1.6:8006/", "192.168.1.6:8006", "the address of an API, for example https://"),
+        ("machines.yaml", "vmid: 101", "vmid: 900", "VMID 900 is taken by site.templates.house-cellar.vmid"),
+        ("site.yaml", "path: 1-2.3", "path: 1.2.3", "a bus and its port, for example 1-2.3"),
+    ],
+)
+def test_a_mistake_about_hardware_is_answered(folder: Path, file: str, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": file, "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
+        load_lab(folder)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (", as_it_is: true}\nworkloads", "}\nworkloads", "needs adopt: {as_it_is: true}"),
+        ("service: 80}}", "service: 80}, admin: 9000}", "Kubernetes wants a name for each of several ports"),
+    ],
+)
+def test_a_mistake_about_what_existed_is_answered(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": "services/kept.yaml", "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
+        load_lab(folder)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("env_order: [URL, POD]", "env_order: [URL, PID]", "there is no variable 'PID'; did you mean 'POD'"),
+        ("volume_order: [settings", "volume_order: [setting", "there is no volume 'setting'; did you mean 'settings'"),
+    ],
+)
+def test_an_order_names_things_that_are_there(folder: Path, old: str, new: str, message: str) -> None:
+    change(folder, [{"file": "services/kept.yaml", "old": old, "new": new}])
+    with pytest.raises(InvalidLab, match=message):
+        load_lab(folder)
