@@ -19,13 +19,13 @@ from plan.findings.object_reference_table import (
     REFERENCES,
     Reference,
 )
-from plan.findings.objects import GROUPS_WITHOUT_PODS
 from plan.model import Manifest, Release, Service
 from plan.model.cluster import KUBERNETES_NAMESPACES
 from plan.model.fields import Fields, entries, mapping, text, texts, values
 from plan.model.findings import Finding, Rule, Severity
-from plan.model.metadata import api_group
+from plan.model.metadata import api_group, is_custom
 from plan.wording import listed
+from plan.workloads.pods_of_operators import GROUPS_WITHOUT_PODS
 
 OBJECT_OF_NOBODY = Rule(
     "OBJECT-OF-NOBODY",
@@ -116,7 +116,7 @@ def _known(lab: Lab, services: Iterable[Service]) -> _Known:
 def _makes_others(manifest: Manifest) -> bool:
     """Whether an operator may make objects of an object: those of certificates, secrets and routes make known ones."""
     group = api_group(manifest)
-    return "." in group and not group.endswith(".k8s.io") and group not in GROUPS_WITHOUT_PODS
+    return is_custom(group) and group not in GROUPS_WITHOUT_PODS
 
 
 def _namespace(service: Service, manifest: Manifest) -> str:

@@ -14,6 +14,7 @@ from plan.model.findings import Rule
 from plan.model.metadata import api_group
 from plan.workloads.objects import claimed
 from plan.workloads.patches import target_of, wrong_pod
+from plan.workloads.pods_of_operators import may_make_pods
 
 PATCH_INVALID = Rule(
     "PATCH-INVALID",
@@ -88,26 +89,6 @@ STORAGE_NOT_CHECKED = Rule(
     ),
     remedy="Describe the class in storage.yaml. Of a class with `backend: other` it stays so.",
 )
-
-
-GROUPS_WITHOUT_PODS = frozenset(
-    {
-        "bitnami.com",
-        "cert-manager.io",
-        "external-secrets.io",
-        "gateway.networking.k8s.io",
-        "keda.sh",
-        "kyverno.io",
-        "metallb.io",
-        "monitoring.coreos.com",
-        "policies.kyverno.io",
-        "snapshot.storage.k8s.io",
-        "traefik.io",
-    }
-)
-"""API groups of custom kinds of which no operator makes pods that stay; of `monitoring.coreos.com` some do."""
-
-_MAKE_PODS = frozenset({"Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler"})
 
 
 def object_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
@@ -187,8 +168,7 @@ def _pods_of_operators(lab: Lab, service: Service, stated: Iterable[StatedObject
         return
     for each in stated:
         group = api_group(dict(each.content))
-        is_custom = "." in group and not group.endswith(".k8s.io")
-        if (is_custom and group not in GROUPS_WITHOUT_PODS) or each.kind in _MAKE_PODS:
+        if may_make_pods(group, each.kind):
             yield PODS_NOT_CHECKED.finding(
                 each.path,
                 f"whether an operator makes pods of {each.kind} {each.name} ({group}) is not known: none are counted",

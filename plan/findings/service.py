@@ -17,7 +17,7 @@ from plan.kubernetes.admission.limit_range import limit_range_refusals
 from plan.model import Finding, Manifest, Pod
 from plan.model import Service as PlannedService
 from plan.model.findings import Rule
-from plan.model.metadata import api_group
+from plan.model.metadata import api_group, is_installed
 from plan.model.resources import CPU
 from plan.tiers.conventions import departures
 from plan.tiers.objects import plan_tiers
@@ -261,7 +261,7 @@ def _failure_policies(values: Mapping[str, Any], above: tuple[str, ...] = ()) ->
 
 def _missing_kinds(service: PlannedService, provided: Collection[str]) -> Iterator[Finding]:
     groups = {api_group(manifest) for manifest in service.objects}
-    for group in sorted(group for group in groups if "." in group and not _is_built_in(group)):
+    for group in sorted(group for group in groups if is_installed(group)):
         if group not in provided:
             yield KIND_NOT_PROVIDED.finding(
                 ("services", service.name),
@@ -270,7 +270,3 @@ def _missing_kinds(service: PlannedService, provided: Collection[str]) -> Iterat
                 f"add `provides: [{group}]` to the helm service that installs them",
                 facts={"group": group},
             )
-
-
-def _is_built_in(group: str) -> bool:
-    return group.endswith(".k8s.io") and group not in ("autoscaling.k8s.io",)

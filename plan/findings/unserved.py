@@ -8,7 +8,7 @@ from plan.cluster.membership import founder
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
-from plan.model.metadata import api_group
+from plan.model.metadata import api_group, is_custom
 from plan.wording import listed
 from plan.workloads.endpoints import PodTemplate, pod_templates
 
@@ -62,8 +62,7 @@ def unserved_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding
 
 
 def _is_of_an_operator(manifest: Manifest) -> bool:
-    group = api_group(manifest)
-    return "." in group and not group.endswith(".k8s.io")
+    return is_custom(api_group(manifest))
 
 
 def _selects(service: StatedObject, pods: list[PodTemplate]) -> Iterator[Finding]:

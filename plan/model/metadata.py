@@ -53,6 +53,17 @@ def manifest(
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
 
 
+def is_custom(group: str) -> bool:
+    """Whether an API group is of an operator, and not of Kubernetes or one of its projects."""
+    return "." in group and not group.endswith(".k8s.io")
+
+
+def is_installed(group: str) -> bool:
+    """Whether a chart or a file has to define the kinds of an API group. Those of Kubernetes' projects count as there,
+    but for the vertical autoscaler's."""
+    return is_custom(group) or group == "autoscaling.k8s.io"
+
+
 def service_labels(service: str, tier: str, workload: str | None = None) -> dict[str, str]:
     """Labels of an object that belongs to a service, or to one workload of it."""
     return {

@@ -15,16 +15,13 @@ from plan.model import Manifest, Namespace, Service
 from plan.model.metadata import SERVICE_LABEL, api_group, manifest, service_labels
 from plan.workloads.connections import KnownConnection, known_connections
 from plan.workloads.endpoints import PodTemplate, pod_templates
+from plan.workloads.pods_of_operators import may_make_pods
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """Label that the API server gives to each namespace."""
 _DNS_NAMESPACE = "kube-system"
-_WITHOUT_PODS = frozenset(
-    {"", "apps", "batch", "autoscaling", "policy", "traefik.io", "external-secrets.io", "cert-manager.io", "cilium.io",
-     "postgresql.cnpg.io", "generators.external-secrets.io", "kyverno.io", "policies.kyverno.io", "metallb.io"}
-)  # fmt: skip
-"""API groups of which no object makes pods that the plan does not have; those of Kubernetes itself end in `.k8s.io`."""
-_MONITORS = frozenset({"ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe", "ScrapeConfig"})
+_DATABASES = "postgresql.cnpg.io"
+"""API group of the operator whose pods the plan has."""
 
 
 def is_asked_for(lab: Lab) -> bool:
@@ -52,8 +49,7 @@ def _writes_its_pods(service: Service) -> bool:
 
 def _makes_no_other_pods(each: Manifest) -> bool:
     group = api_group(each)
-    is_known = group in _WITHOUT_PODS or group.endswith(".k8s.io") or each["kind"] in _MONITORS
-    return is_known or each["kind"] in POD_TEMPLATES
+    return group == _DATABASES or not may_make_pods(group, each["kind"]) or each["kind"] in POD_TEMPLATES
 
 
 def with_network_policies(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeGuard
 
 from plan.model.fields import Fields, entries, mapping, text
+from plan.model.metadata import is_custom
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """The annotation in which `kubectl apply` keeps a whole object: of a Secret, its content too."""
@@ -47,7 +48,7 @@ def custom_group(api_version: str) -> str:
     """The API group in `GROUP/VERSION`; empty for the groups of Kubernetes. Of these, a kind that is in two, as Event
     is, has the same objects in both."""
     group = api_version.rpartition("/")[0]
-    return "" if "." not in group or group.endswith(".k8s.io") else group
+    return group if is_custom(group) else ""
 
 
 def writers_of(manifest: Fields) -> Iterator[Writer]:

@@ -7,6 +7,7 @@ from observation.objects import annotations_of, group_of
 from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.world import World
 from plan.model.fields import text
+from plan.model.metadata import is_installed
 
 _KNOWN: Mapping[str, str] = {
     "monitoring.coreos.com": "kube-prometheus-stack",
@@ -27,16 +28,12 @@ def providers(found: Iterable[FoundService], world: World, provided: Iterable[st
     for service in services:
         for key in service.objects:
             group = group_of(world.manifests[key])
-            if "." in group and not _is_built_in(group):
+            if is_installed(group):
                 users.setdefault(group, service)
     brought: dict[str, list[str]] = defaultdict(list)
     for group in sorted(users.keys() - set(provided)):
         brought[(_release_of(group, services, world) or users[group]).name].append(group)
     return brought
-
-
-def _is_built_in(group: str) -> bool:
-    return group.endswith(".k8s.io") and group != "autoscaling.k8s.io"
 
 
 def _release_of(group: str, services: Iterable[FoundService], world: World) -> FoundService | None:
