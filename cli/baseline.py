@@ -16,8 +16,9 @@ from cli.rendering import LARGEST, MARKER, REPORT, listed_files
 from cli.reports.document import FORMAT_VERSION
 from cli.reports.document import plain as report_fields
 from cli.reports.plan import PlanReport, plan_report
-from config.files import OutsidePath, UnreadableFile, read_file
+from config.files import UnreadableFile, read_file
 from config.load import InvalidLab, load_lab
+from config.writing import OutsidePath
 from plan import make_plan
 from plan.changes.comparison import Side
 from plan.changes.files import rendered_files

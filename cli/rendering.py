@@ -6,7 +6,8 @@ from typing import Any
 
 from cli.reports.document import json_text
 from cli.reports.plan import plan_report
-from config.files import NEW, inside, read_file, write_inside
+from config.files import read_file
+from config.writing import alone_in, inside, is_unused, write_inside
 from plan import Plan
 from plan.changes.files import rendered_files
 from plan.yaml_text import to_yaml
@@ -37,16 +38,19 @@ def write_rendering(folder: Path, files: Mapping[str, str]) -> None:
     """Write a rendering in place of the one before, and touch nothing else.
 
     An interrupted rendering leaves a folder that the next one takes again. Raises NotRendered, UnreadableFile,
-    ValueError, OutsidePath and OSError.
+    ValueError, OutsidePath, NotAlone and OSError.
     """
-    old = set(_previous(folder))
+    if folder.exists() and not folder.is_dir():
+        raise NotRendered(f"{folder} is no folder; name another one")
     folder.mkdir(parents=True, exist_ok=True)
-    _list(folder, old | files.keys())
-    for name in sorted(old - files.keys()):
-        _remove(folder, name)
-    for name, content in files.items():
-        write_inside(folder, name, content)
-    _list(folder, files)
+    with alone_in(folder):
+        old = set(_previous(folder))
+        _list(folder, old | files.keys())
+        for name in sorted(old - files.keys()):
+            _remove(folder, name)
+        for name, content in files.items():
+            write_inside(folder, name, content)
+        _list(folder, files)
 
 
 def _list(folder: Path, names: Iterable[str]) -> None:
@@ -66,8 +70,7 @@ def _remove(folder: Path, name: str) -> None:
 def _previous(folder: Path) -> list[str]:
     if (folder / MARKER).is_file():
         return listed_files(folder)
-    begun = f".{MARKER}{NEW}"
-    if folder.exists() and (not folder.is_dir() or any(each.name != begun for each in folder.iterdir())):
+    if not is_unused(folder):
         raise NotRendered(f"{folder} is not empty and was not rendered before; name another folder")
     return []
 

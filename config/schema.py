@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from config.files import write_inside
 from config.load import FILES
 from config.service import Service
+from config.writing import alone_in, write_inside
 
 SCHEMAS = FilePath(__file__).parent / "schema"
 """The schemas that the repository keeps, for editors."""
@@ -22,12 +22,13 @@ SCHEMAS = FilePath(__file__).parent / "schema"
 def write_schemas(folder: FilePath) -> None:
     """Write the schema of each file, `site.json` and so on, and `service.json` for the files of services.
 
-    Raises OSError.
+    Raises NotAlone and OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, schema in schemas().items():
-        text = json.dumps(schema, indent=2, ensure_ascii=False)
-        write_inside(folder, f"{name}.json", f"{text}\n")
+    with alone_in(folder):
+        for name, schema in schemas().items():
+            text = json.dumps(schema, indent=2, ensure_ascii=False)
+            write_inside(folder, f"{name}.json", f"{text}\n")
 
 
 def schemas() -> dict[str, dict[str, Any]]:

@@ -23,6 +23,8 @@ USAGE = "usage.json"
 """The usage of the containers, if it was asked for."""
 HISTORY = "history.json"
 """How full the cluster was, if it was asked for."""
+UNFINISHED = "unfinished"
+"""Key in the description of a dump that was broken off."""
 NOW = "now.txt"
 """The time of the observation; it overrides that of the description."""
 
@@ -134,16 +136,19 @@ def _is_object(item: Any) -> bool:
 
 
 def _describe(file: Path) -> _Described:
-    """The dump's own description; a dump that kubectl wrote has none."""
+    """The dump's own description; a dump that kubectl wrote has none. Raises InvalidDump."""
     if not file.exists():
         return _Described(None, None, None, (), {}, complete=False)
     try:
         stated: Fields = parse(read_text(file))
         gaps = [Gap(text(each, "subject"), each["why"], text(each, "detail")) for each in entries(stated, "gaps")]
         format_version = stated["format_version"]
+        is_whole = not value(stated, UNFINISHED)
     except (UnreadableFile, ValueError, KeyError, TypeError, AttributeError) as error:
         gap = Gap(DESCRIPTION, "unreadable", f"{file.name} cannot be read: {error!r}")
         return _Described(None, None, None, (gap,), {}, complete=False)
+    if not is_whole:
+        raise InvalidDump(f"{file.parent} was broken off while it was written: run `homelab dump` into it again")
     if format_version != FORMAT_VERSION:
         sentence = f"it is of format {format_version}, and only {FORMAT_VERSION} is known here"
         gaps.append(Gap(DESCRIPTION, "other-version", sentence))

@@ -61,8 +61,8 @@ def _point(stated: Any, measure: Measure) -> Point:
     raise InvalidHistory(f"measures.{measure} holds {stated!r}, which is no pair of a time and a number")
 
 
-def write_history(history: History, file: Path) -> None:
-    """Write a history in the form that `read_history` reads. Raises OSError."""
+def history_text(history: History) -> str:
+    """A history in the form that `read_history` reads."""
     content = {
         "source": history.source,
         "measures": {
@@ -70,4 +70,4 @@ def write_history(history: History, file: Path) -> None:
             for measure, points in history.measures.items()
         },
     }
-    file.write_text(json.dumps(content), encoding="utf-8")
+    return json.dumps(content)

@@ -115,8 +115,8 @@ def _percentiles(stated: Fields) -> Percentiles:
     return Percentiles(*(float(stated[name]) for name in Percentiles._fields))
 
 
-def write_usage(usage: Usage, file: Path) -> None:
-    """Write usage in the form that `read_usage` reads. Raises OSError."""
+def usage_text(usage: Usage) -> str:
+    """Usage in the form that `read_usage` reads."""
     content = {
         "window_days": usage.window_days,
         "ends": usage.ends.strftime("%Y-%m-%dT%H:%M:%SZ") if usage.ends else None,
@@ -136,4 +136,4 @@ def write_usage(usage: Usage, file: Path) -> None:
         ],
         "volumes": [each._asdict() for each in usage.volumes],
     }
-    file.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    return json.dumps(content, indent=1)

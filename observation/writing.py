@@ -4,34 +4,40 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from observation.dump import DESCRIPTION, FORMAT_VERSION, HISTORY, NOW, USAGE, InvalidDump
-from observation.history import write_history
+from config.writing import alone_in, is_unused, write_inside
+from observation.dump import DESCRIPTION, FORMAT_VERSION, HISTORY, NOW, UNFINISHED, USAGE, InvalidDump
+from observation.history import history_text
 from observation.model import Observation
 from observation.objects import name_of, namespace_of
 from observation.redaction import redacted
-from observation.usage import write_usage
+from observation.usage import usage_text
 from plan.model import Manifest
 
 
 def write_dump(observed: Observation, folder: Path) -> None:
-    """Write a folder that is empty or a dump that was written here before. Raises InvalidDump and OSError.
+    """Write a folder that is empty or a dump that was written here before.
 
-    A resource without objects has no file; the description says which were asked.
+    A resource without objects has no file; the description says which were asked. A dump that is broken off says so,
+    and the next one takes its folder. Raises InvalidDump, NotAlone, OutsidePath and OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()) and not (folder / DESCRIPTION).is_file():
-        raise InvalidDump(f"{folder} is neither empty nor a dump; name another folder")
-    for old in (*folder.glob("*.json"), folder / NOW):
-        old.unlink(missing_ok=True)
-    for resource, objects in observed.resources.items():
-        if objects:
-            (folder / f"{resource}.json").write_text(_list(objects), encoding="utf-8")
-    if observed.usage is not None:
-        write_usage(observed.usage, folder / USAGE)
-    if observed.history is not None:
-        write_history(observed.history, folder / HISTORY)
-    (folder / NOW).write_text(observed.now.strftime("%Y-%m-%dT%H:%M:%SZ\n"), encoding="utf-8")
-    (folder / DESCRIPTION).write_text(json.dumps(_description(observed), indent=1), encoding="utf-8")
+    with alone_in(folder):
+        if not is_unused(folder) and not (folder / DESCRIPTION).is_file():
+            raise InvalidDump(f"{folder} is neither empty nor a dump; name another folder")
+        description = _description(observed)
+        write_inside(folder, DESCRIPTION, json.dumps({**description, UNFINISHED: True}, indent=1))
+        for old in (*folder.glob("*.json"), folder / NOW):
+            if old.name != DESCRIPTION:
+                old.unlink(missing_ok=True)
+        for resource, objects in observed.resources.items():
+            if objects:
+                write_inside(folder, f"{resource}.json", _list(objects))
+        if observed.usage is not None:
+            write_inside(folder, USAGE, usage_text(observed.usage))
+        if observed.history is not None:
+            write_inside(folder, HISTORY, history_text(observed.history))
+        write_inside(folder, NOW, observed.now.strftime("%Y-%m-%dT%H:%M:%SZ\n"))
+        write_inside(folder, DESCRIPTION, json.dumps(description, indent=1))
 
 
 def _list(objects: tuple[Manifest, ...]) -> str:

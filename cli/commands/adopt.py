@@ -11,8 +11,9 @@ from cli.text.adopt import print_adoption
 from cli.text.console import make_console
 from config.folder import lab_folder
 from config.load import InvalidLab, load_draft
-from operations.adopt import Edited, NotExtendable, NotKnown, Role, write_file
-from operations.adopt.machines import adopt
+from config.writing import NotAlone, state_of, write_lab
+from operations.adopt import NotExtendable, NotKnown, Role
+from operations.adopt.machines import FILE, adopt
 from operations.clients.proxmox import NotAnswered, Refused
 
 Names = tuple[str, ...]
@@ -25,24 +26,26 @@ NO_NODES = (
 
 def run_adopt(lab: str, wanted: Names, roles: Names, dry_run: bool, reach: Reach, output: str) -> int:
     """Write the machines that Proxmox runs into the lab's file, and say how those that it has differ."""
+    folder = lab_folder(lab)
     try:
-        load_draft(lab_folder(lab))
-        adoption = adopt(lab_folder(lab), proxmox_of(lab, *reach), wanted, dict(map(_role, roles)))
+        load_draft(folder)
+        read = state_of(folder)
+        adoption = adopt(folder, proxmox_of(lab, *reach), wanted, dict(map(_role, roles)))
         if adoption.added and not dry_run:
-            write_file(adoption.file, adoption.after, adoption.before)
+            write_lab(folder, {FILE: adoption.after}, read)
     except InvalidLab as error:
         code = refuse_lab(lab, error, output)
         if output == "text" and any(problem.path == ("machines",) for problem in error.problems):
             print(f"homelab: {NO_NODES}", file=sys.stderr)
         return code
-    except (Edited, NotAnswered, NotKnown) as error:
+    except (NotAlone, NotAnswered, NotKnown) as error:
         return refuse_input(str(error), output)
     except NotExtendable as error:
-        return refuse_input(f"{lab_folder(lab)}/machines.yaml cannot be added to: {error}", output)
+        return refuse_input(f"{folder / FILE} cannot be added to: {error}", output)
     except Refused as error:
         return refuse_input(f"Proxmox refused to answer ({error}): check the API token and its privileges.", output)
     except OSError as error:
-        return refuse_input(f"{lab_folder(lab)}/machines.yaml cannot be written: {error.strerror}", output)
+        return refuse_input(f"{folder / FILE} cannot be written: {error.strerror}", output)
     if output == "json":
         print_json(adoption_report(adoption, dry_run))
     else:

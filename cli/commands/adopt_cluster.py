@@ -8,11 +8,10 @@ from cli.text.adopt_cluster import print_cluster
 from cli.text.console import make_console
 from config.folder import lab_folder
 from config.load import InvalidLab
+from config.writing import NotAlone, OutsidePath, state_of, write_lab
 from observation import InvalidDump, InvalidUsage
-from operations.adopt import Edited
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.trying import Trial, may_patch, try_objects
-from operations.adopt.cluster.write import state_of, write_files
 from operations.clients.kubernetes import Api
 from operations.clients.refusals import NoCluster
 
@@ -37,8 +36,8 @@ def run_adopt_cluster(
         adoption = adopt_cluster(folder, objects, wishes)
         trial = None if source.dump else _tried(source, adoption)
         if not dry_run:
-            write_files(folder, adoption.files, read)
-    except (Edited, InvalidDump, InvalidUsage, NoCluster) as error:
+            write_lab(folder, adoption.files, read)
+    except (InvalidDump, InvalidUsage, NoCluster, NotAlone, OutsidePath) as error:
         return refuse_input(str(error), output)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)

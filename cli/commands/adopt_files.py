@@ -15,8 +15,7 @@ from config.files import UnreadableFile, read_file
 from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
-from operations.adopt import Edited
-from operations.adopt.cluster.write import state_of, write_files
+from config.writing import NotAlone, OutsidePath, state_of, write_lab
 from operations.adopt.files.chart import Chart, NoPods, find_chart, release_inputs
 from operations.adopt.files.compose.find import find_compose
 from operations.adopt.files.compose.values import dotenv
@@ -71,13 +70,13 @@ def run_adopt_compose(
 def _run(lab: str, find: Callable[[Path, Lab], FilesFound], dry_run: bool, output: str) -> int:
     folder = lab_folder(lab)
     try:
-        known, read = load_lab(folder), state_of(folder)
+        read, known = state_of(folder), load_lab(folder)
         found = find(folder, known)
         if not dry_run:
-            write_files(folder, found.files, read)
+            write_lab(folder, found.files, read)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
-    except (Unusable, Edited) as error:
+    except (Unusable, NotAlone, OutsidePath) as error:
         return refuse_input(str(error), output)
     except OSError as error:
         return refuse_input(f"{error.filename or folder}: {error.strerror}", output)

@@ -7,6 +7,7 @@ from cli.exits import FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.dump import dump_report
 from config.load import InvalidLab
+from config.writing import NotAlone
 from observation import InvalidDump
 from observation.writing import write_dump
 from operations.clients.refusals import NoCluster
@@ -19,7 +20,7 @@ def run_dump(folder: Path, source: Source, output: str) -> int:
     try:
         observed = observe_source(source)
         write_dump(observed, folder)
-    except (InvalidDump, NoCluster, AnotherCluster) as error:
+    except (InvalidDump, NoCluster, AnotherCluster, NotAlone) as error:
         return refuse_input(str(error), output)
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)

@@ -9,8 +9,7 @@ from cli.text.console import make_console
 from cli.text.migrate import print_migrated
 from config.folder import lab_folder
 from config.load import InvalidLab
-from operations.adopt.cluster.write import state_of, write_files
-from operations.adopt.file import Edited
+from config.writing import NotAlone, state_of, write_lab
 from operations.migrate import migrate
 
 
@@ -23,11 +22,13 @@ def run_migrate(lab: str, write: bool, output: str) -> int:
         migrated = migrate(folder)
         written = write and bool(migrated.files) and migrated.is_whole
         if written:
-            write_files(folder, {each.file: each.text for each in migrated.files}, read)
+            write_lab(folder, {each.file: each.text for each in migrated.files}, read)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
-    except Edited as error:
+    except NotAlone as error:
         return refuse_input(str(error), output)
+    except OSError as error:
+        return refuse_input(f"{error.filename or folder}: {error.strerror}", output)
     if output == "json":
         print_json(migrate_report(folder, migrated, written=written))
     else:

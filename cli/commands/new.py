@@ -17,6 +17,8 @@ from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
 from config.suggest import did_you_mean
+from config.writing import NotAlone, OutsidePath, State, state_of, write_lab
+from operations.adopt.trial import try_files
 from operations.new import NewService, lab_files, machine_line, project_files, service_text
 from plan import Plan, make_plan
 from plan.forecast import look_ahead
@@ -33,6 +35,7 @@ def run_new_service(lab: str, name: str, stated: NewService, output: str) -> int
     """Write the file of a service, and plan the lab with it; what is not stated is asked for on a terminal."""
     folder = lab_folder(lab)
     file = folder / "services" / f"{name}.yaml"
+    read = state_of(folder)
     try:
         known = load_lab(folder)
         if name in known.services:
@@ -45,13 +48,14 @@ def run_new_service(lab: str, name: str, stated: NewService, output: str) -> int
         return refuse_lab(lab, error, output)
     except NotSaid as error:
         return refuse_input(str(error), output)
-    return _write_and_plan(lab, {file: service_text(name, service, file.parent)}, ("services", name), output)
+    return _write_and_plan(lab, {file: service_text(name, service, file.parent)}, ("services", name), output, read=read)
 
 
 def run_new_machine(lab: str, name: str, shape: str | None, output: str) -> int:
     """Add the line of a machine, and plan the lab with it."""
     folder = lab_folder(lab)
     file = folder / "machines.yaml"
+    read = state_of(folder)
     try:
         known = load_lab(folder)
         if name in known.machines:
@@ -61,11 +65,12 @@ def run_new_machine(lab: str, name: str, shape: str | None, output: str) -> int:
         return refuse_lab(lab, error, output)
     except NotSaid as error:
         return refuse_input(str(error), output)
-    return _write_and_plan(lab, {file: text}, ("machines", name), output)
+    return _write_and_plan(lab, {file: text}, ("machines", name), output, read=read)
 
 
 def run_new_lab(folder: Path, output: str) -> int:
     """Write a small lab that fits into a folder, and plan it."""
+    folder = lab_folder(f"{folder}/")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         return refuse_input(f"{folder} exists and is not empty: name another folder", output)
     return _write_and_plan(f"{folder}/", dict(lab_files(folder)), (), output)
@@ -73,9 +78,10 @@ def run_new_lab(folder: Path, output: str) -> int:
 
 def run_new_project(folder: Path, lab: str, output: str) -> int:
     """Write a small lab into a project of one's own, with what Pulumi needs, and plan it."""
+    folder = lab_folder(f"{folder}/")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         return refuse_input(f"{folder} exists and is not empty: name another folder", output)
-    return _write_and_plan(f"{folder}/labs/{lab}", dict(project_files(folder, lab)), (), output)
+    return _write_and_plan(f"{folder}/labs/{lab}", dict(project_files(folder, lab)), (), output, folder)
 
 
 def _shapes(lab: Lab) -> list[str]:
@@ -97,30 +103,23 @@ def _ask(question: str, option: str) -> str:
     return typer.prompt(question)
 
 
-def _write_and_plan(lab: str, files: Files, subject: tuple[str, ...], output: str) -> int:
-    """Write files, and put everything back as it was if the lab does not load with them."""
-    before = {file: file.read_bytes() if file.exists() else None for file in files}
+def _write_and_plan(
+    lab: str, files: Files, subject: tuple[str, ...], output: str, root: Path | None = None, read: State | None = None
+) -> int:
+    """Plan a lab with files, and write them below `root`, left out the lab's own folder, if it loads with them."""
+    folder = lab_folder(lab)
+    own = {str(file.relative_to(folder)): text for file, text in files.items() if file.is_relative_to(folder)}
     try:
-        for file, text in files.items():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = make_plan(try_files(folder, own))
+        write_lab(root or folder, {str(file.relative_to(root or folder)): text for file, text in files.items()}, read)
     except InvalidLab as error:
-        _restore(before)
         return refuse_lab(lab, error, output)
+    except (NotAlone, OutsidePath) as error:
+        return refuse_input(str(error), output)
     except OSError as error:
-        _restore(before)
-        return refuse_input(f"{error.filename} cannot be written: {error.strerror}", output)
+        return refuse_input(f"{error.filename or folder} cannot be written: {error.strerror}", output)
     _say(plan, files, subject, output)
     return ERRORS if plan.errors else FINE
-
-
-def _restore(before: Mapping[Path, bytes | None]) -> None:
-    for file, content in before.items():
-        if content is None:
-            file.unlink(missing_ok=True)
-        else:
-            file.write_bytes(content)
 
 
 def _say(plan: Plan, files: Files, subject: tuple[str, ...], output: str) -> None:

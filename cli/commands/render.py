@@ -6,9 +6,10 @@ from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.rendering import MARKER, NotRendered, rendering, write_rendering
 from cli.reports.files import FilesReport
-from config.files import OutsidePath, UnreadableFile
+from config.files import UnreadableFile
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
+from config.writing import NotAlone, OutsidePath
 from plan import make_plan
 from plan.wording import plural
 
@@ -26,7 +27,7 @@ def run_render(lab: str, folder: Path, output: str) -> int:
         return refuse_input(str(error), output)
     except (UnreadableFile, ValueError) as error:
         return refuse_input(f"{folder / MARKER} is not as it was written: {error}; name another folder", output)
-    except OutsidePath as error:
+    except (NotAlone, OutsidePath) as error:
         return refuse_input(str(error), output)
     except OSError as error:
         return refuse_input(f"{error.filename or folder} cannot be written: {error.strerror}", output)

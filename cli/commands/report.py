@@ -16,6 +16,7 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.files import FilesReport
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
+from config.writing import write_file
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster
@@ -37,7 +38,7 @@ def run_report(lab: str, file: Path, against: str | None, source: Source, links:
         return refuse_input(str(error), output)
     text = page(plan, look_ahead(plan), Links(file.parent, links), change, live)
     try:
-        file.write_text(text, encoding="utf-8")
+        write_file(file, text)
     except OSError as error:
         return refuse_input(f"{file} cannot be written: {error.strerror}", output)
     if output == "json":

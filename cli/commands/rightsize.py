@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import unified_diff
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from cli.text.console import make_console
 from cli.text.rightsize import print_sizes
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
+from config.writing import NotAlone, State, state_of, write_lab
 from observation import InvalidDump, InvalidUsage, Observation, Usage
-from operations.adopt.file import Edited, write_file
 from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster
 from operations.rightsize.answer import Answer, ChangedFile
@@ -37,15 +37,18 @@ def run_rightsize(source: Source, write: bool, output: str) -> int:
     if write and not source.lab:
         return refuse_input("--write changes the files of a lab: name it with --lab LAB", output)
     try:
+        read = state_of(lab_folder(source.lab)) if source.lab else {}
         observation = observe_source(source)
         used = observation.usage
         if used is None or used.window_days < LEAST_DAYS:
             return refuse_input(_too_little(observation, used), output)
         answer = _answer(observation, used, source.lab)
-        if write and not answer.is_worse:
-            answer = answer._replace(files=tuple(_written(each) for each in answer.files))
-    except (InvalidDump, InvalidUsage, NoCluster, AnotherCluster, Edited) as error:
+        if write and source.lab and not answer.is_worse:
+            answer = answer._replace(files=_written(lab_folder(source.lab), answer.files, read))
+    except (InvalidDump, InvalidUsage, NoCluster, AnotherCluster, NotAlone) as error:
         return refuse_input(str(error), output)
+    except OSError as error:
+        return refuse_input(f"{error.filename or source.lab}: {error.strerror}", output)
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)
     warnings = [f"the usage covers {used.window_days:g} days only"] if used.window_days < WHOLE_WEEK else []
@@ -84,7 +87,7 @@ def _answer(observation: Observation, used: Usage, name: str | None) -> Answer:
     before = {file: Path(file).read_bytes().decode("utf-8") for file in texts}
     after, not_writable = changed_files(lab, sizes.sized, before)
     files = tuple(
-        ChangedFile(file, _diff(file, before[file], text), text, before[file])
+        ChangedFile(file, _diff(file, before[file], text), text)
         for file, text in sorted(after.items())
         if text != before[file]
     )
@@ -112,7 +115,8 @@ def _identities(forecast: Forecast) -> set[tuple[object, ...]]:
     return {(each.code, each.path, each.about) for each in forecast.findings}
 
 
-def _written(changed: ChangedFile) -> ChangedFile:
-    """Raises Edited and OSError."""
-    write_file(Path(changed.file), changed.text, changed.before)
-    return changed._replace(written=True)
+def _written(folder: Path, changed: Iterable[ChangedFile], read: State) -> tuple[ChangedFile, ...]:
+    """Raises NotAlone and OSError."""
+    files = tuple(changed)
+    write_lab(folder, {str(Path(each.file).relative_to(folder)): each.text for each in files}, read)
+    return tuple(each._replace(written=True) for each in files)

@@ -7,6 +7,7 @@ from cli.output import print_json, refuse_input
 from cli.program import is_checkout
 from cli.reports.files import FilesReport
 from config.schema import SCHEMAS, write_schemas
+from config.writing import NotAlone
 from plan.wording import plural
 
 
@@ -15,7 +16,12 @@ def run_schema(folder: Path | None, output: str) -> int:
     if folder is None and not is_checkout():
         return refuse_input(f"where to? Name a folder; those of this package are in {SCHEMAS} already", output)
     target = folder or SCHEMAS
-    write_schemas(target)
+    try:
+        write_schemas(target)
+    except NotAlone as error:
+        return refuse_input(str(error), output)
+    except OSError as error:
+        return refuse_input(f"{error.filename or target} cannot be written: {error.strerror}", output)
     files = sorted(target.glob("*.json"))
     if output == "json":
         print_json(FilesReport(folder=str(target), files=tuple(str(file) for file in files)))

@@ -10,8 +10,7 @@ from cli.text.tidy import print_tidied
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
 from config.suggest import did_you_mean
-from operations.adopt import Edited
-from operations.adopt.file import write_file
+from config.writing import NotAlone, state_of, write_lab
 from operations.adopt.tidy.tidy import tidy
 from plan import make_plan
 
@@ -20,11 +19,11 @@ def run_tidy(lab: str, service: str, wanted: str | None, dry_run: bool, output: 
     """Take one departure out of a service's file: the one that is named, else the cheapest."""
     folder: Path = lab_folder(lab)
     try:
+        read = state_of(folder)
         plan = make_plan(load_lab(folder))
         if service not in plan.lab.services:
             known = did_you_mean(service, plan.lab.services)
             return refuse_input(f"{lab} has no service {service!r}{known}", output)
-        read = (folder / "services" / f"{service}.yaml").read_text(encoding="utf-8")
         found = tidy(folder, plan, service)
         chosen = next((each for each in found.possible if wanted in (None, str(each.departure))), None)
         if wanted and chosen is None:
@@ -33,10 +32,10 @@ def run_tidy(lab: str, service: str, wanted: str | None, dry_run: bool, output: 
             return refuse_input(f"{wanted} of {service} cannot go{reason}. These can: {names}", output)
         refused = chosen is not None and bool(chosen.errors)
         if chosen and not dry_run and not refused:
-            write_file(found.file, chosen.text, read)
+            write_lab(folder, {str(found.file.relative_to(folder)): chosen.text}, read)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
-    except Edited as error:
+    except NotAlone as error:
         return refuse_input(str(error), output)
     except OSError as error:
         return refuse_input(f"{error.filename or folder}: {error.strerror}", output)

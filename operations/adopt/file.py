@@ -1,12 +1,8 @@
 """`machines.yaml` with more machines: its present content stays as it is, to the byte."""
 
-import fcntl
 import io
-import os
 import re
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
@@ -54,40 +50,6 @@ def extended(text: str, entries: Iterable[Entry]) -> str:
         root = True
         text += blank + "".join(f"{indent}{line}{newline}" for line in _rendered(entry).splitlines())
     return text
-
-
-class Edited(Exception):
-    """The file is not as it was read: somebody else wrote it meanwhile."""
-
-
-def write_file(path: Path, text: str, read: str) -> None:
-    """Replace the file in one step, so that it is never half-written, and only if it still is as it was `read`.
-
-    One run after the other does so. Raises Edited and OSError.
-    """
-    target = path.resolve()
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        if (target.read_bytes() if target.exists() else b"").decode("utf-8-sig", "replace") != read:
-            raise Edited(f"{path} was edited meanwhile; nothing was written. Run this again")
-        _replace(target, text)
-    finally:
-        os.close(folder)
-
-
-def _replace(target: Path, text: str) -> None:
-    number, name = tempfile.mkstemp(dir=target.parent, prefix=".machines-")
-    new = Path(name)
-    try:
-        with os.fdopen(number, "wb") as stream:
-            stream.write(text.encode("utf-8"))
-            stream.flush()
-            os.fsync(stream.fileno())
-        new.chmod(target.stat().st_mode if target.exists() else 0o644)
-        new.replace(target)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _without_braces(text: str, empty: Any) -> str:

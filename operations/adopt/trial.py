@@ -7,6 +7,7 @@ from pathlib import Path
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
 from config.source import Problem
+from config.writing import below
 
 
 def try_lab(folder: Path, file: str, text: str) -> Lab:
@@ -17,14 +18,14 @@ def try_lab(folder: Path, file: str, text: str) -> Lab:
 def try_files(folder: Path, texts: Mapping[str, str]) -> Lab:
     """The lab in `folder`, which need not be there, with these texts in place of files, by their paths in it.
 
-    Raises InvalidLab, with places in the real folder.
+    Raises InvalidLab, with places in the real folder, and OutsidePath.
     """
     real = folder.resolve()
     with tempfile.TemporaryDirectory() as temporary:
         trial = Path(temporary, real.name)
         _link(real, trial, {Path(file).parts for file in texts})
         for file, text in texts.items():
-            target = trial / file
+            target = below(trial, file)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="")
         try:

@@ -18,7 +18,6 @@ class ChangedFile(NamedTuple):
     diff: str
     """Unified."""
     text: str
-    before: str
     written: bool = False
 
 

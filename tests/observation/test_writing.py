@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from observation import Gap, InvalidDump, Observation, read_dump
+from observation import Gap, InvalidDump, Observation, read_dump, writing
 from observation.writing import write_dump
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -47,3 +47,25 @@ def test_a_folder_with_anything_else_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InvalidDump, match="neither empty nor a dump"):
         write_dump(observed(), tmp_path)
     assert (tmp_path / "letters.json").exists()
+
+
+def test_a_dump_that_was_broken_off_is_refused_and_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_dump(observed(), tmp_path)
+
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing, "_list", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_dump(observed(), tmp_path)
+    with pytest.raises(InvalidDump, match="was broken off while it was written: run `homelab dump` into it again"):
+        read_dump(tmp_path)
+    monkeypatch.undo()
+    write_dump(observed(), tmp_path)
+    assert read_dump(tmp_path).of("Pod") == observed().of("Pod")
+
+
+def test_a_dump_that_was_killed_at_its_first_file_is_taken_again(tmp_path: Path) -> None:
+    (tmp_path / ".dump.json.new").write_text("{")
+    write_dump(observed(), tmp_path)
+    assert read_dump(tmp_path).of("Pod") == observed().of("Pod")

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from config.writing import write_lab
 from observation import read_dump
 from observation.objects import is_kubectl
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.releases import HelmRelease, read_releases
 from operations.adopt.cluster.stated import as_stated
-from operations.adopt.cluster.write import write_files
 from operations.adopt.takeover.import_file import RELEASE
 from operations.adopt.takeover.ownership import MANAGER
 from operations.adopt.takeover.run import Outcome, run_take_over
@@ -155,7 +155,7 @@ def moved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             objects = [*running(there.api).values(), *there.api.list("v1", "Node")]
             lab = folder / name
             adoption = adopt_cluster(lab, objects, Wishes(repositories={each.name: charts.url for each in releases}))
-            write_files(lab, adoption.files)
+            write_lab(lab, adoption.files)
             pulumi = stack_of(folder, lab, there.kubeconfig, charts.ca_file)
             before = running(there.api)
             outcome = run_take_over(pulumi, there.api, write=True)

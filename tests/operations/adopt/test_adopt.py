@@ -9,7 +9,8 @@ import pytest
 from config.lab import Lab
 from config.load import InvalidLab, load_draft, load_lab
 from config.machine import Machine
-from operations.adopt import Adoption, NotKnown, write_file
+from config.writing import write_lab
+from operations.adopt import Adoption, NotKnown
 from operations.adopt.entry import Entry, Surroundings, describe
 from operations.adopt.machines import adopt
 from operations.clients.proxmox import NotAnswered
@@ -83,7 +84,7 @@ def test_a_lab_is_written_down_again_as_it_was(name: str, tmp_path: Path) -> Non
     (folder / "shapes.yaml").unlink(missing_ok=True)
     roles = {each: machine.role for each, machine in lab.machines.items()}
     found = adoption(folder, as_stated(lab, adopted_only=False), **roles)
-    write_file(found.file, found.after, found.before)
+    write_lab(found.file.parent, {found.file.name: found.after})
     again = load_lab(folder)
     assert {each: bare(row) for each, row in again.machines.items()} == {
         each: bare(row.model_copy(update={"adopt": True})) for each, row in lab.machines.items()
@@ -104,7 +105,7 @@ def test_a_machine_is_added_and_the_lab_loads(folder: Path, state: State) -> Non
 
 def test_a_second_run_adds_nothing(folder: Path, state: State) -> None:
     found = adoption(folder, state)
-    write_file(found.file, found.after, found.before)
+    write_lab(found.file.parent, {found.file.name: found.after})
     again = adoption(folder, state)
     assert (again.added, again.after) == ((), again.before)
     assert again.known == ("router", "nas")

@@ -1,13 +1,12 @@
 """The content of `machines.yaml` stays as it is, to the byte; more machines come after it."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from operations.adopt.entry import Entry
-from operations.adopt.file import Edited, NotExtendable, extended, write_file
+from operations.adopt.file import NotExtendable, extended
 from plan.live.inventory import HostDisk, HostMachine
 
 DISK = HostDisk("scsi0", "local-lvm:vm-300-disk-0", "local-lvm", 32 << 30)
@@ -102,47 +101,3 @@ def test_machines_that_are_indented_stay_so() -> None:
 def test_what_cannot_be_added_to_is_refused(text: str) -> None:
     with pytest.raises(NotExtendable):
         extended(text, [entry()])
-
-
-def test_a_file_is_replaced_in_one_step_and_keeps_its_mode(tmp_path: Path) -> None:
-    file, link = tmp_path / "machines.yaml", tmp_path / "link.yaml"
-    file.write_text("old", encoding="utf-8")
-    file.chmod(0o640)
-    link.symlink_to(file)
-    write_file(link, "new\r\n", "old")
-    assert file.read_bytes() == b"new\r\n"
-    assert file.stat().st_mode & 0o777 == 0o640
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["link.yaml", "machines.yaml"]
-
-
-def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "machines.yaml"
-    file.write_text("old", encoding="utf-8")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_file(file, "new", "old")
-    assert file.read_text(encoding="utf-8") == "old"
-    assert [each.name for each in tmp_path.iterdir()] == ["machines.yaml"]
-
-
-@pytest.mark.parametrize("meanwhile", ["edited", "old\n", None])
-def test_an_edit_that_was_made_meanwhile_is_kept(meanwhile: str | None, tmp_path: Path) -> None:
-    file = tmp_path / "machines.yaml"
-    if meanwhile is not None:
-        file.write_text(meanwhile, encoding="utf-8")
-    with pytest.raises(Edited, match="was edited meanwhile; nothing was written"):
-        write_file(file, "new", "old")
-    assert (file.read_text(encoding="utf-8") if file.exists() else None) == meanwhile
-
-
-def test_of_two_runs_at_once_none_is_lost(tmp_path: Path) -> None:
-    file = tmp_path / "machines.yaml"
-    file.write_text("old", encoding="utf-8")
-    write_file(file, "first", "old")
-    with pytest.raises(Edited):
-        write_file(file, "second", "old")
-    assert file.read_text(encoding="utf-8") == "first"

@@ -6,10 +6,10 @@ import pytest
 
 from config.load import load_lab
 from config.service import AppService
+from config.writing import write_lab
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.origins import Own
-from operations.adopt.cluster.write import write_files
 from plan import make_plan
 from tests.operations.adopt.cluster.shed import objects, world
 
@@ -23,7 +23,7 @@ def lab(tmp_path: Path) -> Path:
 
 def adopted(lab: Path, wishes: Wishes = WISHES) -> Adoption:
     adoption = adopt_cluster(lab, objects(), wishes)
-    write_files(lab, adoption.files)
+    write_lab(lab, adoption.files)
     return adoption
 
 

@@ -8,10 +8,10 @@ import yaml
 
 from config.load import load_lab
 from config.service import AppService
+from config.writing import write_lab
 from observation import read_dump
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.objects import Key, key_of
-from operations.adopt.cluster.write import write_files
 from plan import make_plan
 
 DUMPS = Path("tests/dumps")
@@ -22,7 +22,7 @@ def adopted(name: str, folder: Path) -> Adoption:
     """The lab of a dump, written."""
     objects = [each for found in read_dump(DUMPS / name).resources.values() for each in found]
     adoption = adopt_cluster(folder, objects, WISHES)
-    write_files(folder, adoption.files)
+    write_lab(folder, adoption.files)
     return adoption
 
 

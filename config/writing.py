@@ -1,0 +1,160 @@
+"""Writes into a folder of which nothing is known: it may hold links that lead elsewhere, and others may write there.
+
+Each file is whole or as it was before, one run writes after the other, and nobody's edit is written over.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from errno import EAGAIN, EWOULDBLOCK
+from pathlib import Path
+
+NEW = ".new"
+"""The end of a name under which a file is written before it takes its place."""
+LONGEST_WAIT = 60.0
+"""Seconds for which a run waits for another one that writes into the same folder."""
+
+State = Mapping[str, tuple[int, int, int]]
+"""Inode, size in bytes and time of the last change in nanoseconds of each file in a folder, by its path in it."""
+
+
+class OutsidePath(Exception):
+    """A path that leads out of the folder in which something is written; the message is one sentence."""
+
+
+class NotAlone(Exception):
+    """Somebody else writes, or wrote, what was about to be written; the message is one sentence."""
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The file `name` below `folder`, without a detour over a link. Raises OutsidePath."""
+    place, file = folder, below(folder, name)
+    for part in Path(name).parts[:-1]:
+        place /= part
+        if place.is_symlink():
+            raise OutsidePath(f"{place} is a link, and nothing is written through one; remove it")
+    return file
+
+
+def below(folder: Path, name: str) -> Path:
+    """The file `name` below `folder`, if not for a link. Raises OutsidePath."""
+    path = Path(name)
+    if not path.parts or path.is_absolute() or os.pardir in path.parts or "\0" in name:
+        raise OutsidePath(f"{name!r} leads out of {folder}")
+    return folder / name
+
+
+def is_unused(folder: Path) -> bool:
+    """Whether a folder holds nothing but what a run that was broken off at its first file left."""
+    return not any(not each.name.endswith(NEW) for each in folder.iterdir())
+
+
+def write_inside(folder: Path, name: str, text: str) -> None:
+    """Write a file whole, or leave what was there; a link in its place is replaced. Raises OutsidePath and OSError."""
+    place = inside(folder, name)
+    new = _written_beside(place, text)
+    _put([(new, place)])
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a file that its owner named: whole, or what was there is left. A link or a device is written through.
+
+    Raises OSError.
+    """
+    if file.exists() and not file.is_file():
+        file.write_text(text, encoding="utf-8")
+        return
+    place = file.resolve()
+    _put([(_written_beside(place, text), place)])
+
+
+def state_of(folder: Path) -> State:
+    """The state of a lab's files; empty where there is no such folder. Raises OSError."""
+    all_files = (*folder.glob("*"), *(folder / "services").rglob("*"))
+    files = (each for each in all_files if each.is_file() and not each.name.startswith("."))
+    found = {str(each.relative_to(folder)): each.stat() for each in files}
+    return {name: (each.st_ino, each.st_size, each.st_mtime_ns) for name, each in found.items()}
+
+
+def write_lab(folder: Path, texts: Mapping[str, str], read: State | None = None) -> None:
+    """Write texts by their paths in a lab's folder, and only if its files still are as they were `read`, where that is
+    given.
+
+    Each is written next to its place first, and all are put there in the end, so that a run that is stopped leaves the
+    lab as it was. Links that the lab has are followed, since it was read through them. Raises NotAlone, OutsidePath and
+    OSError.
+    """
+    places = {below(folder, name): text for name, text in texts.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder):
+        if read is not None and (now := state_of(folder)) != read:
+            changed = min(name for name in now.keys() | read.keys() if now.get(name) != read.get(name))
+            raise NotAlone(f"{folder / changed} was edited meanwhile; nothing was written. Run this again")
+        ready: list[tuple[Path, Path]] = []
+        try:
+            for place, text in places.items():
+                ready.append((_written_beside(place.resolve(), text), place.resolve()))
+        except BaseException:
+            _drop(new for new, _ in ready)
+            raise
+        _put(ready)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Generator[None]:
+    """Wait until no other run writes into a folder, and keep others waiting meanwhile. Raises NotAlone and OSError."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(held, folder)
+        yield
+    finally:
+        os.close(held)
+
+
+def _lock(held: int, folder: Path) -> None:
+    """A file system without locks is written to without one."""
+    deadline = time.monotonic() + LONGEST_WAIT
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (EAGAIN, EWOULDBLOCK):
+                return
+            if time.monotonic() > deadline:
+                raise NotAlone(f"another run has been writing into {folder} for {LONGEST_WAIT:g} s: end it") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _written_beside(place: Path, text: str) -> Path:
+    """The text in a new file next to its place, with the mode of what is there."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new = place.with_name(f".{place.name}{NEW}")
+    try:
+        new.unlink(missing_ok=True)
+        with new.open("x", encoding="utf-8", newline="") as opened:
+            if place.is_file() and not place.is_symlink():
+                os.fchmod(opened.fileno(), place.stat().st_mode)
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except BaseException:
+        _drop([new])
+        raise
+    return new
+
+
+def _put(ready: list[tuple[Path, Path]]) -> None:
+    try:
+        for new, place in ready:
+            new.replace(place)
+    finally:
+        _drop(new for new, _ in ready)
+
+
+def _drop(files: Iterable[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
