@@ -20,7 +20,8 @@ class Reservation(Model):
 
 
 class SoftThreshold(Model):
-    """Below `available_percent` for `grace_seconds`, the kubelet evicts pods with their grace period."""
+    """Below `available_percent` for `grace_seconds`, the kubelet evicts pods with their grace period, two minutes at
+    most."""
 
     available_percent: Percent
     """Pods are evicted where less than this share is available."""
@@ -29,7 +30,7 @@ class SoftThreshold(Model):
 
 
 class SoftMemoryThreshold(Model):
-    """Below `available` for `grace_seconds`, the kubelet evicts pods with their grace period."""
+    """Below `available` for `grace_seconds`, the kubelet evicts pods with their grace period, two minutes at most."""
 
     available: MemoryQuantity
     """Pods are evicted where less than this is available."""

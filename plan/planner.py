@@ -32,6 +32,7 @@ from plan.findings.data_paths import data_path_findings
 from plan.findings.default_classes import default_class_findings
 from plan.findings.device_files import device_file_findings
 from plan.findings.devices import device_findings
+from plan.findings.eviction_thresholds import eviction_threshold_findings
 from plan.findings.external_names import external_name_findings
 from plan.findings.file_servers import file_server_findings
 from plan.findings.gpu import gpu_findings
@@ -169,6 +170,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *device_findings(lab),
                 *device_file_findings(services),
                 *node_findings(lab),
+                *eviction_threshold_findings(lab),
                 *gpu_findings(lab, capacity.nodes),
                 *daemon_findings(nodes, workloads),
                 *capacity_findings(lab, capacity, workloads),

@@ -25,6 +25,9 @@ CONTROL_PLANE_CPUS, CONTROL_PLANE_MIB = 2, 1700
 KERNEL_PERCENT = 4
 """Largest share of a machine's memory that kernel and firmware reserve before anything can see it."""
 
+SYSTEM_DISK = 3 << 30
+"""Least bytes of a node's disk that Ubuntu Server, containerd and the images of Kubernetes itself take."""
+
 _MIB = 1 << 20
 
 
@@ -97,6 +100,7 @@ def check_reservations(lab: Draft) -> Iterator[Problem]:
             message = f"{machine.vcpus} is too few for a node: {kept.cpu} CPU are reserved for what is no pod"
             yield lab.problem(("machines", name, "vcpus"), message)
     yield from _check_soft_threshold(lab, lab.cluster, starting)
+    yield from _check_free_disk(lab, lab.cluster, nodes)
 
 
 def _check_soft_threshold(lab: Draft, cluster: Cluster, nodes: Mapping[str, Machine]) -> Iterator[Problem]:
@@ -108,6 +112,26 @@ def _check_soft_threshold(lab: Draft, cluster: Cluster, nodes: Mapping[str, Mach
             "is no pod. The node would be under memory pressure for ever"
         )
         yield lab.problem(("cluster", "kubelet", "eviction_soft", "memory", "available"), message)
+
+
+def _check_free_disk(lab: Draft, cluster: Cluster, nodes: Mapping[str, Machine]) -> Iterator[Problem]:
+    """No file system is ever as empty as a threshold says that is above what the system leaves of the disk."""
+    small = min(nodes, key=lambda name: nodes[name].disks[0].size)
+    size = nodes[small].disks[0].size
+    most = max(size - SYSTEM_DISK, 0) * 100 // size
+    soft, hard = cluster.kubelet.eviction_soft, cluster.kubelet.eviction_hard
+    for path, percent in (
+        (("eviction_hard", "nodefs_percent"), hard.nodefs_percent),
+        (("eviction_hard", "imagefs_percent"), hard.imagefs_percent),
+        (("eviction_soft", "nodefs", "available_percent"), soft.nodefs.available_percent),
+        (("eviction_soft", "imagefs", "available_percent"), soft.imagefs.available_percent),
+    ):
+        if percent > most:
+            message = (
+                f"{percent} % are never free on {small}: of its {size}, the system and the images of Kubernetes take "
+                f"{SYSTEM_DISK >> 30} GiB or more. The node would be under disk pressure for ever"
+            )
+            yield lab.problem(("cluster", "kubelet", *path), message)
 
 
 def _reserved_words(lab: Draft, memory: Memory) -> str:

@@ -22,6 +22,9 @@ API_PORT = 6443
 PATCHES = "/etc/kubernetes/patches"
 """Folder of the patches on a node; an upgrade takes it as `--patches`."""
 CRI_SOCKET = "unix:///run/containerd/containerd.sock"
+GRACE_AT_EVICTION = 120
+"""Most seconds that a pod has to end after a soft threshold. The kubelet's default is 0: then a soft threshold kills as
+a hard one does, whatever the pod's own grace period is (pkg/kubelet/eviction/eviction_manager.go, v1.34)."""
 
 
 def kubeadm_documents(lab: Lab) -> dict[str, Manifest]:
@@ -165,6 +168,7 @@ def _kubelet_configuration(lab: Lab) -> Manifest:
             "nodefs.available": f"{soft.nodefs.grace_seconds}s",
             "imagefs.available": f"{soft.imagefs.grace_seconds}s",
         },
+        "evictionMaxPodGracePeriod": GRACE_AT_EVICTION,
         "serializeImagePulls": False,
         "maxParallelImagePulls": kubelet.max_parallel_image_pulls,
         "containerLogMaxSize": str(kubelet.container_logs.max_size),
