@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
-from typer.exceptions import TyperException
 
 from cli.cluster import ContextOption, DumpOption, KubeconfigOption, Source, UsageOption
 from cli.options import Format, FormatOption, LabOption
@@ -21,7 +20,7 @@ class _MachinesByDefault(TyperGroup):
             args = ["tidy", *args[1:]]
         if args and args[0] not in self.commands and (near := get_close_matches(args[0], self.commands, cutoff=0.75)):
             machine = f"If it is a machine, write `homelab adopt machines {args[0]}`"
-            raise TyperException(f"no such command {args[0]!r}; did you mean {near[0]!r}? {machine}")
+            ctx.fail(f"no such command {args[0]!r}; did you mean {near[0]!r}? {machine}")
         if not args or (args[0] not in self.commands and args[0] != "--help"):
             args = ["machines", *args]
         return super().parse_args(ctx, args)

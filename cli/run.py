@@ -68,15 +68,15 @@ def _sentence(error: TyperException, arguments: Sequence[str]) -> str:
         name = (error.param.opts or [str(error.param.name)])[0]
         said = f"{name}: {error.message.removeprefix('Value error, ')}"
     else:
-        said = error.format_message()
+        said = error.format_message() or "name one of the commands"
         said = f"{said[:1].lower()}{said[1:]}"
     after = arguments[1:]
     lab = next(
         (each for each, before in zip(after, arguments, strict=False) if _is_lab(each) and before != "--lab"), None
     )
     meant = f"; did you mean --lab {lab}?" if lab and "--lab" not in arguments else ""
-    place = f"homelab {arguments[0]}" if arguments and arguments[0].isalnum() and len(after) else "homelab"
-    return f"{said.rstrip('.')}{meant or ('' if said.endswith('?') else f'; see {place} --help')}"
+    command = getattr(getattr(error, "ctx", None), "command_path", "homelab")
+    return f"{said.rstrip('.')}{meant or ('' if said.endswith('?') else f'; see {command} --help')}"
 
 
 def _is_lab(word: str) -> bool:

@@ -20,6 +20,12 @@ def run(*arguments: str, cwd: Path = ROOT, **options: object) -> subprocess.Comp
     return subprocess.run(command, cwd=cwd, **settings)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
+def test_a_group_without_a_command_shows_its_commands_and_asks_for_one() -> None:
+    done = run("new")
+    assert (done.returncode, done.stderr) == (2, "homelab: name one of the commands; see homelab new --help\n")
+    assert "service" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -27,7 +33,8 @@ def run(*arguments: str, cwd: Path = ROOT, **options: object) -> subprocess.Comp
         (["plan", "-f", "yaml"], "--format: 'yaml' is not one of 'text', 'json', 'markdown'; see homelab plan --help"),
         (["plan", "--nosuch"], "no such option: --nosuch; see homelab plan --help"),
         (["nosuch"], "no such command 'nosuch'; see homelab --help"),
-        (["render"], "missing argument 'folder'; see homelab --help"),
+        (["render"], "missing argument 'folder'; see homelab render --help"),
+        (["adopt", "cluster", "mine"], "got unexpected extra argument(s) (mine); see homelab adopt cluster --help"),
         (["plan", "--lab", ""], f"--lab: {EMPTY}; see homelab plan --help"),
         (["plan", "--lab", " "], f"--lab: {EMPTY}; see homelab plan --help"),
         (["plan", "--against", ""], AGAINST),
