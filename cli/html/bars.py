@@ -11,11 +11,12 @@ TIGHT, FULL = 0.75, 0.9
 COLOURS = 6
 
 
-def use(label: str, amount: str, part: int, whole: int) -> h.Element:
-    """A bar of one colour; its state is next to it in words."""
+def use(label: str, amount: str, part: int, whole: int, allowed: int | None = None) -> h.Element:
+    """A bar of one colour; its state is next to it in words. More than the whole may be `allowed`."""
+    most = whole if allowed is None else allowed
     return h.div(".use")[
-        h.div(".label")[h.span[label], h.span[f"{amount} ({percent(part, whole)}){state(part, whole)}"]],
-        h.div(".bar", aria_hidden="true")[h.span(class_=_style(part, whole), style=f"width:{_width(part, whole)}")],
+        h.div(".label")[h.span[label], h.span[f"{amount} ({percent(part, whole)}){state(part, most)}"]],
+        h.div(".bar", aria_hidden="true")[h.span(class_=_style(part, most), style=f"width:{_width(part, most)}")],
     ]
 
 

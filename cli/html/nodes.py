@@ -51,7 +51,9 @@ def _bars(plan: Plan, node_use: NodeUse) -> Iterator[h.Element]:
     by_tier = {tier: (part, gib(part)) for tier, part in requested_by_tier(plan, node_use, MEMORY).items()}
     shown = f"{gib(requests.get(MEMORY, 0))} of {gib(memory)}"
     yield use_by_tier("Memory requests", shown, by_tier, memory, tiers)
-    yield use("Memory limits", f"{gib(limits.get(MEMORY, 0))} of {gib(memory)}", limits.get(MEMORY, 0), memory)
+    policy = plan.lab.cluster.overcommit.memory_limits_percent
+    limited, label = limits.get(MEMORY, 0), f"Memory limits, {policy}% allowed"
+    yield use(label, f"{gib(limited)} of {gib(memory)}", limited, memory, memory * policy // 100)
     yield use("Pods", f"{node_use.pods} of {node.allocatable[PODS]}", node_use.pods, node.allocatable[PODS])
     if node.volume_slots:
         yield use("Volume slots", f"{node_use.volumes} of {node.volume_slots}", node_use.volumes, node.volume_slots)

@@ -11,6 +11,7 @@ import pytest
 from cli.html.links import Links
 from cli.html.live import live_section
 from cli.html.page import page
+from config.cluster import Overcommit
 from config.folder import lab_folder
 from config.load import load_lab
 from operations.doctor.diagnose import diagnose
@@ -75,6 +76,18 @@ def test_a_page_is_made_of_any_lab(lab: str) -> None:
         assert use.node.name in words
 
 
+@pytest.mark.parametrize(("allowed", "state"), [(150, ", tight"), (100, ", too much")])
+def test_memory_limits_are_judged_by_what_the_lab_allows(allowed: int, state: str) -> None:
+    """prod has limits of more than its memory on k8s-node2."""
+    lab = lab_of("prod")
+    cluster = lab.cluster.model_copy(
+        update={"overcommit": Overcommit(memory_limits_percent=allowed, reason="By what they use.")}
+    )
+    words = " ".join(Reader(page_of(make_plan(replace(lab, cluster=cluster)))).words)
+    (node,) = re.findall(r"k8s-node2 worker, general.*?Pods", words)
+    assert re.search(rf"Memory limits, {allowed}% allowed [\d.]+ GiB of [\d.]+ GiB \(1[1-4]\d%\){state} Pods", node)
+
+
 def test_every_finding_is_on_the_page_with_its_place() -> None:
     plan = plan_of("prod")
     read = Reader(page_of(plan))
@@ -114,10 +127,12 @@ def test_the_command_writes_it_and_says_so(lab: Path, homelab: Homelab) -> None:
     assert Path("page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
-def test_a_folder_that_is_not_there_is_invalid_input(lab: Path, homelab: Homelab) -> None:
-    result = homelab("report", "--lab", lab, "--output", "nowhere/page.html")
+def test_a_folder_for_the_page_is_made_unless_a_file_has_its_name(lab: Path, homelab: Homelab) -> None:
+    assert homelab("report", "--lab", lab, "--output", "new/page.html").exit_code == 0
+    assert Path("new/page.html").is_file()
+    result = homelab("report", "--lab", lab, "--output", "new/page.html/page.html")
     assert result.exit_code == 2
-    assert result.stderr == "homelab: nowhere/page.html cannot be written: No such file or directory\n"
+    assert result.stderr.startswith("homelab: new/page.html/page.html cannot be written: ")
 
 
 def test_what_runs_stands_beside_the_plan(tmp_path: Path) -> None:
