@@ -1,11 +1,28 @@
-"""Machines that cannot be made, because another one has their VMID."""
+"""Machines and objects that cannot be made, because another one has their VMID or their name."""
 
 from collections.abc import Iterator, Sequence
 
 from operations.guard.consequence import Consequence
 from operations.guard.machines import MACHINE
+from operations.guard.objects import target_of
 from operations.guard.stack import Stack
 from operations.guard.step import State, Step
+
+SAME_OBJECT = (
+    "It is made under another name of the program while {old} is still there: the API server refuses it, and the `up` "
+    "ends half-way; what is deleted then is the same object."
+)
+
+
+def made_twice(steps: Sequence[Step]) -> Iterator[Consequence]:
+    """Objects that are made and deleted in one `up`, under two names of the program or below two components."""
+    going = {target_of(step): step for step in steps if step.is_object and step.action == "delete"}
+    for step in steps:
+        old = going.get(target_of(step)) if step.is_object and step.action == "create" else None
+        if old is not None and old.type.rpartition(":")[2] == step.type.rpartition(":")[2]:
+            message = SAME_OBJECT.format(old="the one that it replaces" if old.name == step.name else old.name)
+            fix = f"give the new one the alias of the old one: `pulumi.Alias(...)` with {old.urn}"
+            yield Consequence("FAIL", "error", target_of(step), (), message, fix)
 
 
 def clashes(steps: Sequence[Step], stack: Stack | None) -> Iterator[Consequence]:

@@ -1,6 +1,6 @@
 """Servers whose data another release makes unreadable for the one before: databases in pods, and those of charts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 from operations.guard.charts import TYPE as CHART
@@ -8,7 +8,7 @@ from operations.guard.consequence import Consequence
 from operations.guard.objects import kind_of, target_of
 from operations.guard.step import Step
 from operations.guard.values import block, is_known
-from plan.changes.data_formats import SERVERS, Server, series_of, server_of, tag_of
+from plan.changes.data_formats import SERVERS, Server, goes_back, series_of, server_of, tag_of
 from plan.changes.object_rules import Kind
 from plan.model.fields import entries, text, value
 
@@ -22,6 +22,8 @@ RUNNING: tuple[Kind, ...] = (
 POD = ("spec", "template", "spec")
 KEPT = ("persistentVolumeClaim", "hostPath", "nfs", "csi", "ephemeral")
 """Volumes that outlive a container."""
+OLDER = "Container {name} goes back from {before} to {after}: data that the newer release has changed may not be read."
+OLDER_FIX = "read its release notes, and take a backup first"
 FIX = "take the change back; or make a backup, stop what writes, {way}, and allow it by name"
 
 
@@ -44,6 +46,25 @@ def data_formats(step: Step) -> Iterator[Consequence]:
         was, becomes = series_of(old.server, old.version), series_of(old.server, new.version)
         if was is None or becomes is None or was != becomes:
             yield _said(step, path, old, new, told=was is not None and becomes is not None)
+    if step.is_object and kind_of(step.type) in RUNNING and _keeps_data(step.after):
+        yield from _older(step, {*before} & {*after})
+
+
+def _older(step: Step, said: Collection[str]) -> Iterator[Consequence]:
+    """Releases of any other program with data that go back. `said` are the places of servers."""
+    before, after = (
+        {text(each, "name"): text(each, "image") for each in entries(inputs, *POD, "containers")}
+        for inputs in (step.before, step.after)
+    )
+    for name, old in before.items():
+        new, path = after.get(name, ""), f"spec.template.spec.containers[{name}].image"
+        if path not in said and _program(new) == _program(old) and goes_back(tag_of(old), tag_of(new)):
+            message = OLDER.format(name=name, before=tag_of(old), after=tag_of(new))
+            yield Consequence("NO-WAY-BACK", "warning", target_of(step), (path,), message, OLDER_FIX)
+
+
+def _program(image: str) -> str:
+    return image.partition("@")[0].removesuffix(f":{tag_of(image)}")
 
 
 def _said(step: Step, path: str, old: Version, new: Version, *, told: bool) -> Consequence:

@@ -62,6 +62,8 @@ def _applies(rule: FieldRule, before: Inputs, after: Inputs) -> bool | None:
         return _counted(old) != _counted(new)
     if rule.when == "major":
         return _major(old, new)
+    if rule.when == "rises":
+        return bool(old and new) and bool(_falls(new, old))
     return _falls(old, new)
 
 
@@ -104,7 +106,7 @@ def _major_of(image: str) -> int | None:
 
 
 def _numbers(rule: FieldRule, before: Inputs, after: Inputs) -> str:
-    if rule.when not in ("falls", "major"):
+    if rule.when not in ("falls", "rises", "major"):
         return ""
     old, new = (", ".join(map(str, _values(rule, inputs))) for inputs in (before, after))
     return f" ({old} -> {new})"

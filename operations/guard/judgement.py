@@ -9,10 +9,11 @@ from config.suggest import did_you_mean
 from observation import Observation
 from operations.guard.charts import TYPE as CHART
 from operations.guard.charts import chart_consequences
-from operations.guard.clashes import clashes
+from operations.guard.clashes import clashes, made_twice
 from operations.guard.consequence import Consequence, Verdict, not_known
 from operations.guard.data_formats import data_formats
 from operations.guard.ending import Ending, ending_of
+from operations.guard.granted import granted
 from operations.guard.handed_over import handed_over
 from operations.guard.host_objects import host_consequences
 from operations.guard.imports import import_replaced
@@ -26,9 +27,11 @@ from operations.guard.preview import Preview
 from operations.guard.protection import unprotected
 from operations.guard.providers import PREFIX as PROVIDER
 from operations.guard.providers import provider_consequences, through_another
+from operations.guard.reached import reached_otherwise
 from operations.guard.rendered import Charts
 from operations.guard.stack import Stack
 from operations.guard.step import Step
+from operations.guard.templates import template_consequences
 from operations.guard.tiers import of_another_tier
 from plan.changes.effects import Effect
 from plan.changes.engine_rules import OWNERS_OF_NOTHING
@@ -86,11 +89,19 @@ def judge(
     nodes = {step.name for step in steps if step.type == MACHINE and role_of(lab, step).is_node}
     imported = frozenset(each.urn for each in preview.steps if each.op == "import")
     found = [each for step in steps for each in _of_step(step, steps, imported, lab, stack, charts or {})]
-    found += [*moves(steps), *clashes(steps, stack), *handed_over(steps), *unprotected(preview.steps)]
-    found += [each for step in steps for each in data_formats(step)]
+    found += [
+        *moves(steps),
+        *clashes(steps, stack),
+        *made_twice(steps),
+        *handed_over(steps),
+        *unprotected(preview.steps),
+    ]
+    found += [each for step in steps for each in (*data_formats(step), *granted(step))]
     found += through_another(preview.steps)
     found += lost_keys(steps, preview.steps, stack)
+    found += template_consequences(steps, stack)
     found += seen_live(steps, stack, observation) if observation else ()
+    found = reached_otherwise(found, steps)
     found = [_printable(each) for each in _together(list(dict.fromkeys(found)), nodes)]
     ordered = tuple(sorted(found, key=worst_first))
     unasked = tuple(not_asked(preview, steps, stack, observation))

@@ -8,12 +8,15 @@ from operations.guard.consequence import Consequence, not_known
 from operations.guard.fields import by_value
 from operations.guard.mounts import lost_mounts
 from operations.guard.moving_data import HOW_CLASSES_CHANGE, HOW_TEMPLATES_GROW
-from operations.guard.schedules import no_more_runs
+from operations.guard.schedules import fewer_runs
 from operations.guard.step import Step
 from operations.guard.values import block, leaves
 from plan.changes.acting_rules import ACTS_ON_OTHERS
+from plan.changes.common_rules import COMMON_FIELDS
 from plan.changes.effects import Effect
+from plan.changes.field_rule import COMPARE_FIRST
 from plan.changes.field_rules import FIELDS
+from plan.changes.known_fields import KNOWN_FIELDS, OF_EVERY_KIND
 from plan.changes.object_rules import (
     CHANGED_IN_PLACE,
     CLAIM,
@@ -27,8 +30,10 @@ from plan.changes.object_rules import (
     Kind,
     KindRule,
     Loss,
+    covers,
     touches,
 )
+from plan.changes.template_rules import TEMPLATE_FIELDS
 from plan.wording import listed
 
 IN_PLACE = "It is updated in place."
@@ -44,6 +49,7 @@ TOKEN = "kubernetes.io/service-account-token"
 OTHER_TOKEN = "The token in it ends; whoever has a copy of it, outside of the cluster too, is refused."
 JOIN_TOKEN = "homelab:index:JoinToken"
 USED_UP = "A machine used it once to join; it has no other use."
+NO_FIELD_RULE = "No rule says what another value of this field does to what runs."
 NO_RULE = "No rule says what such an object holds: what it does is not known."
 
 STARTS_EMPTY = (
@@ -73,7 +79,7 @@ def object_consequences(
             yield from settings_of_cluster(step, target, _paths(step))
     elif step.action == "create":
         yield from _made(step, kind, target, new_namespaces)
-    elif rule is None or not rule.knows_updates:
+    elif rule is None or not (rule.knows_updates or _only_labels(step)):
         yield not_known(target, _paths(step), NO_RULE)
     else:
         yield from _update(step, kind, rule, of_program(step) if imported else _paths(step))
@@ -198,18 +204,28 @@ def _update(step: Step, kind: Kind, rule: KindRule, paths: tuple[str, ...]) -> I
     if fixed:
         message = "The API server does not allow this change: the `up` ends half-way."
         yield Consequence("FAIL", "error", target, fixed, message, REMAKE)
-    found = [*by_value(FIELDS.get(kind, ()), target, step.before, step.after, paths)]
+    rules = (*FIELDS.get(kind, ()), *TEMPLATE_FIELDS.get(kind, ()), *COMMON_FIELDS)
+    found = [*by_value(rules, target, step.before, step.after, paths)]
     if kind in POD_TEMPLATES:
         found += lost_mounts(step, target, POD_TEMPLATES[kind], paths)
     if kind in SCHEDULED:
-        found += no_more_runs(step, target, with_seconds=SCHEDULED[kind])
+        found += fewer_runs(step, target, with_seconds=SCHEDULED[kind])
     if kind == CONFIG_MAP:
         found += settings_of_cluster(step, target, paths)
     yield from found
     said = {path for each in found for path in each.causes}
     rest = tuple(path for path in paths if path not in (*said, *fixed, *hidden))
-    if rest:
-        yield _in_place(step, kind, target, rest)
+    known, ruled = (*OF_EVERY_KIND, *KNOWN_FIELDS.get(kind, ())), tuple(each.field for each in rules)
+    unknown = tuple(path for path in rest if not touches(path, known) and not covers(path, ruled))
+    if unknown:
+        yield not_known(target, unknown, NO_FIELD_RULE, COMPARE_FIRST)._replace(severity="warning")
+    harmless = tuple(path for path in rest if path not in unknown)
+    if harmless:
+        yield _in_place(step, kind, target, harmless)
+
+
+def _only_labels(step: Step) -> bool:
+    return bool(step.changes) and all(touches(path, ("metadata.labels",)) for path in _paths(step))
 
 
 REMAKE = "take the change back, give the object another name, or delete it by hand before the `up`"

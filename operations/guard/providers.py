@@ -7,8 +7,9 @@ from operations.guard.consequence import Consequence, not_known
 from operations.guard.objects import target_of
 from operations.guard.step import Step
 from operations.guard.values import is_known
-from plan.changes.engine_rules import HARMLESS, KUBERNETES, REDIRECTS
+from plan.changes.engine_rules import HARMLESS, KUBERNETES, PROXMOX, REDIRECTS
 from plan.changes.object_rules import touches
+from plan.model.fields import entries, text
 from plan.wording import listed
 
 PREFIX = "pulumi:providers:"
@@ -41,6 +42,10 @@ def provider_consequences(step: Step) -> Iterator[Consequence]:
         return
     causes = tuple(dict.fromkeys(path for path, _ in step.changes))
     redirecting = tuple(path for path in causes if touches(path, REDIRECTS.get(step.type, ())))
+    elsewhere = tuple(_hosts_elsewhere(step)) if step.type == PROXMOX else ()
+    if elsewhere:
+        message = f"Snippets and disks are written by SSH to another host: {'; '.join(elsewhere)}."
+        yield Consequence("REDIRECT", "error", target, ("ssh.node",), message, "take the change back")
     harmless = tuple(path for path in causes if touches(path, HARMLESS.get(step.type, ())))
     if step.action == "replace" and not redirecting:
         redirecting = step.replacing or ("the provider itself",)
@@ -53,6 +58,17 @@ def provider_consequences(step: Step) -> Iterator[Consequence]:
     rest = tuple(path for path in causes if path not in (*redirecting, *harmless, "version"))
     if rest or not (causes or redirecting):
         yield not_known(target, rest, "No rule says what this argument does to where things are written.")
+
+
+def _hosts_elsewhere(step: Step) -> Iterator[str]:
+    """Hosts of which the address for SSH differs."""
+    before, after = (
+        {text(each, "name"): text(each, "address") for each in entries(inputs, "ssh", "nodes")}
+        for inputs in (step.before, step.after)
+    )
+    for name, address in before.items():
+        if after.get(name, address) != address:
+            yield f"{name} {shown(address)} -> {shown(after[name])}"
 
 
 def through_another(steps: Sequence[Step]) -> Iterator[Consequence]:

@@ -2,7 +2,8 @@
 
 Sources: the upgrade pages of PostgreSQL ("Upgrading a PostgreSQL Cluster"), MySQL 8.4 ("Downgrading MySQL"), MariaDB
 ("Downgrading Between Major Versions"), MongoDB (feature compatibility version), Elasticsearch and OpenSearch
-("Upgrade"), Redis and Valkey (RDB versions), CouchDB, Cassandra, InfluxDB and Neo4j (upgrade guides).
+("Upgrade"), Nextcloud ("Upgrade"), GitLab ("Upgrade paths"), Redis and Valkey (RDB versions), CouchDB, Cassandra,
+InfluxDB and Neo4j (upgrade guides).
 """
 
 import re
@@ -26,6 +27,8 @@ _DUMP = "dump it with the old release, and load the dump into the new one"
 _REFUSES = "it does not start on data of another major version, and stays off"
 _UPGRADES = "it upgrades the data as it starts, and no older release reads it any more"
 
+_STEPWISE = "it upgrades its files and its database as it starts, from the major release before alone"
+
 _POSTGRES = Server("PostgreSQL", 1, _REFUSES, f"{_DUMP}, or run pg_upgrade")
 _MYSQL = Server("MySQL", 2, _UPGRADES, "go through each LTS release in turn")
 _MARIADB = Server("MariaDB", 2, _UPGRADES, "run mariadb-upgrade afterwards")
@@ -37,6 +40,8 @@ SERVERS: Mapping[str, Server] = {
     "cassandra": Server("Cassandra", 1, _UPGRADES, "run nodetool upgradesstables afterwards"),
     "couchdb": Server("CouchDB", 1, _UPGRADES, _DUMP),
     "elasticsearch": Server("Elasticsearch", 1, _UPGRADES, "go through each major release in turn"),
+    "gitlab-ce": Server("GitLab", 1, _STEPWISE, "go through each required release in turn"),
+    "gitlab-ee": Server("GitLab", 1, _STEPWISE, "go through each required release in turn"),
     "influxdb": Server("InfluxDB", 1, "it does not read data of another major version", "run its own upgrade first"),
     "mariadb": _MARIADB,
     "mongo": _MONGO,
@@ -45,6 +50,7 @@ SERVERS: Mapping[str, Server] = {
     "mysql": _MYSQL,
     "mysql-server": _MYSQL,
     "neo4j": Server("Neo4j", 1, "it does not start on data of another major version", "run neo4j-admin migrate"),
+    "nextcloud": Server("Nextcloud", 1, _STEPWISE, "go through each major release in turn"),
     "opensearch": Server("OpenSearch", 1, _UPGRADES, "go through each major release in turn"),
     "percona-server": _MYSQL,
     "percona-server-mongodb": _MONGO,
@@ -84,3 +90,10 @@ def series_of(server: Server, version: str) -> tuple[int, ...] | None:
 def tag_of(image: str) -> str:
     """The tag of an image; empty where it has none."""
     return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+
+
+def goes_back(old: str, new: str) -> bool:
+    """Whether a tag names an older release than another; False where one of them does not tell."""
+    versions = [_NUMBERS.match(each) for each in (old, new)]
+    was, becomes = (tuple(map(int, each[1].split("."))) if each else () for each in versions)
+    return len(was) == len(becomes) > 1 and becomes < was

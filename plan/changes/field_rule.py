@@ -5,11 +5,11 @@ from typing import Literal, NamedTuple
 from plan.changes.effects import Effect
 from plan.model import Severity
 
-When = Literal["falls", "becomes", "leaves", "goes", "vanishes", "appears", "differs", "major"]
-"""`falls`: a number or a size is less than before. `becomes`: it is one of the values, and was none of them before.
-`leaves`: it was one of the values, and is none of them any more. `goes`: it is not stated any more, or an item of a
-list or map is gone. `vanishes`: nothing of it is stated any more. `appears`: it is stated, and was not before.
-`differs`: it is another value. `major`: it is an image of another major version."""
+When = Literal["falls", "rises", "becomes", "leaves", "goes", "vanishes", "appears", "differs", "major"]
+"""`falls`: a number or a size is less than before. `rises`: it is more. `becomes`: it is one of the values, and was
+none of them before. `leaves`: it was one of the values, and is none of them any more. `goes`: it is not stated any
+more, or an item of a list or map is gone. `vanishes`: nothing of it is stated any more. `appears`: it is stated, and
+was not before. `differs`: it is another value. `major`: it is an image of another major version."""
 
 
 class FieldRule(NamedTuple):
@@ -35,6 +35,8 @@ OFF = "take the change back; to switch it off on purpose, allow it by name"
 BACK_UP = "take the change back; back up what it holds before"
 RETAIN = "take the change back; the data is safe as long as this says Retain"
 OLD_PATH = "Requests for the path that goes find nothing."
+BELOW = "Requests for paths below it find nothing."
+OTHER_CERTIFICATE = "Browsers get another certificate than before, or the controller's own, and refuse that."
 OLD_HOST = "Nothing reaches the service by the host name that goes."
 FOLLOW = "take the change back, or change those that use it in the same `up`"
 UNLESS_INTENDED = "take the change back, unless it is intended"

@@ -9,6 +9,7 @@ values, so that it does not matter how coarse a path the preview names.
 from collections.abc import Mapping
 
 from plan.changes.access_rules import ACCESS_FIELDS
+from plan.changes.database_rules import DATABASE_FIELDS
 from plan.changes.field_rule import (
     AS_IT_IS,
     COMPARE,
@@ -46,6 +47,7 @@ _NEW_PODS = "New pods that it does not allow are refused; those that run stay as
 
 FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     **ACCESS_FIELDS,
+    **DATABASE_FIELDS,
     **GATEWAY_FIELDS,
     **OPERATOR_FIELDS,
     **REACH_FIELDS,
@@ -138,6 +140,16 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
                 severity="warning",
             )
             for name in ("", ".beta")
+        ),
+        FieldRule(
+            "allowVolumeExpansion",
+            "leaves",
+            "UPDATE",
+            "No claim of the class can grow any more; each change of a size is refused.",
+            UNLESS_INTENDED,
+            (True,),
+            False,
+            severity="warning",
         ),
         FieldRule(
             "reclaimPolicy",

@@ -5,11 +5,20 @@ Sources: gateway-api v1.4 (`apis/v1/{gateway,gatewayclass,httproute}_types.go`, 
 
 from collections.abc import Mapping
 
-from plan.changes.field_rule import FOLLOW, OFF, OLD_HOST, OLD_PATH, UNGUARDED_ROUTE, FieldRule
+from plan.changes.field_rule import (
+    BELOW,
+    FOLLOW,
+    OFF,
+    OLD_HOST,
+    OLD_PATH,
+    OTHER_CERTIFICATE,
+    UNGUARDED_ROUTE,
+    FieldRule,
+)
 from plan.changes.kind_rule import Kind, KindRule, holds, serves
 
 GROUP = "gateway.networking.k8s.io"
-_ROUTES = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
+ROUTES = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 _NO_ROUTE = KindRule(serves("Nothing reaches the service by this route."))
 _OTHER_PLACE = "take the change back, unless the routes change in the same `up`"
 
@@ -21,7 +30,7 @@ GATEWAY_KINDS: Mapping[Kind, KindRule] = {
         holds("Gateways of the class are no longer served."), refused=("spec.controllerName",)
     ),
     (GROUP, "ReferenceGrant"): KindRule(serves("Routes and certificates of other namespaces stop working.")),
-    **{(GROUP, kind): _NO_ROUTE for kind in _ROUTES},
+    **{(GROUP, kind): _NO_ROUTE for kind in ROUTES},
 }
 
 _ROUTE = (
@@ -41,6 +50,35 @@ _ROUTE = (
         "DISCONNECT",
         "Requests no longer reach the service that goes.",
         FOLLOW,
+        severity="warning",
+    ),
+    FieldRule("spec.rules.matches.path.type", "becomes", "DISCONNECT", BELOW, FOLLOW, ("Exact",), severity="warning"),
+    *(
+        FieldRule(
+            f"spec.{each}",
+            "goes",
+            "DISCONNECT",
+            "Nothing reaches the service through the listener that goes.",
+            FOLLOW,
+            severity="warning",
+        )
+        for each in ("parentRefs.sectionName", "parentRefs.port", "parentRefs.namespace")
+    ),
+    FieldRule(
+        "spec.rules.backendRefs.port",
+        "goes",
+        "DISCONNECT",
+        "Requests go to another port of the service, where nobody may listen.",
+        FOLLOW,
+        severity="warning",
+    ),
+    FieldRule(
+        "spec.rules.backendRefs.weight",
+        "becomes",
+        "DISCONNECT",
+        "A service with the weight 0 gets no requests.",
+        OFF,
+        (0,),
         severity="warning",
     ),
     FieldRule("spec.rules.filters", "goes", "UPDATE", UNGUARDED_ROUTE, FOLLOW, severity="warning"),
@@ -63,6 +101,12 @@ GATEWAY_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             _OTHER_PLACE,
         ),
         FieldRule("spec.listeners.port", "goes", "DISCONNECT", "Nobody reaches it by the port that goes.", FOLLOW),
+        FieldRule(
+            "spec.listeners.protocol", "goes", "DISCONNECT", "Nobody reaches it by the protocol that goes.", FOLLOW
+        ),
+        FieldRule(
+            "spec.listeners.tls.certificateRefs.name", "goes", "UPDATE", OTHER_CERTIFICATE, FOLLOW, severity="warning"
+        ),
         FieldRule("spec.listeners.hostname", "goes", "DISCONNECT", OLD_HOST, FOLLOW),
         FieldRule(
             "spec.listeners.allowedRoutes.namespaces.from",
@@ -73,6 +117,6 @@ GATEWAY_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         ),
         FieldRule("spec.addresses.value", "goes", "DISCONNECT", "Nobody reaches it by the address that goes.", FOLLOW),
     ),
-    **{(GROUP, kind): _ROUTE for kind in _ROUTES},
+    **{(GROUP, kind): _ROUTE for kind in ROUTES},
 }
 """The fields of each kind whose value decides about more than the object."""

@@ -7,6 +7,7 @@ Sources: kubernetes v1.34.2 (`pkg/apis/core/validation/validation.go`, ValidateS
 from collections.abc import Mapping
 
 from plan.changes.field_rule import (
+    BELOW,
     COMPARE,
     COMPARE_FIRST,
     FOLLOW,
@@ -14,6 +15,7 @@ from plan.changes.field_rule import (
     OLD_ADDRESS,
     OLD_HOST,
     OLD_PATH,
+    OTHER_CERTIFICATE,
     UNGUARDED_ROUTE,
     UNLESS_INTENDED,
     FieldRule,
@@ -28,6 +30,36 @@ _GUARDING = (
     ),
 )
 """Annotations by which a controller asks for a login, or admits some addresses alone."""
+
+_ADDRESSES = (
+    "io.cilium/lb-ipam-ips",
+    "io.cilium/lb-ipam-sharing-key",
+    "kube-vip.io/loadbalancerIPs",
+    "lbipam.cilium.io/ips",
+    "lbipam.cilium.io/sharing-key",
+    "metallb.io/address-pool",
+    "metallb.io/allow-shared-ip",
+    "metallb.io/ip-allocated-from-pool",
+    "metallb.io/loadBalancerIPs",
+    "metallb.universe.tf/address-pool",
+    "metallb.universe.tf/allow-shared-ip",
+    "metallb.universe.tf/loadBalancerIPs",
+    "purelb.io/addresses",
+    "purelb.io/service-group",
+)
+"""Annotations from which a load balancer gets its address."""
+
+
+def _of_a_port(field: str) -> FieldRule:
+    return FieldRule(
+        field,
+        "goes",
+        "DISCONNECT",
+        "Requests go to another port of the service, where nobody may listen.",
+        FOLLOW,
+        severity="warning",
+    )
+
 
 _OF_A_SERVICE = FieldRule(
     "spec.routes.services.name",
@@ -84,7 +116,18 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "take the change back, or give the Service another name",
         ),
         FieldRule("spec.loadBalancerIP", "differs", "DISCONNECT", OLD_ADDRESS, FOLLOW),
-        FieldRule("metadata.annotations.metallb.io/loadBalancerIPs", "differs", "DISCONNECT", OLD_ADDRESS, FOLLOW),
+        *(
+            FieldRule(f"metadata.annotations.{each}", "differs", "DISCONNECT", OLD_ADDRESS, FOLLOW)
+            for each in _ADDRESSES
+        ),
+        FieldRule(
+            "spec.ports.name",
+            "goes",
+            "UPDATE",
+            "Routes and monitors that name the port by its old name reach nothing.",
+            FOLLOW,
+            severity="warning",
+        ),
         FieldRule(
             "spec.loadBalancerSourceRanges",
             "appears",
@@ -137,6 +180,19 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         ),
         FieldRule("spec.rules.http.paths.path", "goes", "DISCONNECT", OLD_PATH, FOLLOW, severity="warning"),
         FieldRule(
+            "spec.rules.http.paths.pathType", "becomes", "DISCONNECT", BELOW, FOLLOW, ("Exact",), severity="warning"
+        ),
+        FieldRule("spec.defaultBackend", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
+        _of_a_port("spec.rules.http.paths.backend.service.port.number"),
+        _of_a_port("spec.rules.http.paths.backend.service.port.name"),
+        FieldRule(
+            "metadata.annotations.kubernetes.io/ingress.class",
+            "differs",
+            "DISCONNECT",
+            "Another controller serves it, or none.",
+            "take the change back, unless the other controller runs",
+        ),
+        FieldRule(
             "spec.rules.http.paths.backend.service.name",
             "goes",
             "DISCONNECT",
@@ -148,7 +204,7 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             "spec.tls",
             "goes",
             "UPDATE",
-            "Browsers get another certificate than before, or the controller's own, and refuse that.",
+            OTHER_CERTIFICATE,
             FOLLOW,
             severity="warning",
         ),
@@ -201,6 +257,9 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ("traefik.io", "IngressRoute"): (
         FieldRule("spec.routes.match", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
         FieldRule("spec.routes.middlewares", "goes", "UPDATE", UNGUARDED_ROUTE, FOLLOW, severity="warning"),
+        FieldRule("spec.tls", "differs", "UPDATE", OTHER_CERTIFICATE, FOLLOW, severity="warning"),
+        _of_a_port("spec.routes.services.port"),
+        _OF_AN_ENTRY_POINT,
         _OF_A_SERVICE,
     ),
     ("traefik.io", "IngressRouteTCP"): (

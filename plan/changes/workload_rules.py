@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from plan.changes.field_rule import (
     BACK_UP,
-    COMPARE_FIRST,
     OFF,
     RETAIN,
     UNLESS_INTENDED,
@@ -36,19 +35,20 @@ _KILLED = FieldRule(
     30,
     severity="warning",
 )
-_OTHER_NODES = "Its pods stop on nodes that no longer fit, with what those nodes have by them."
 _NO_DRAIN = "A drain waits for its pods without end."
+_LESS_DRAIN = "Fewer of its pods may stop at a time; where no more than those run, a drain waits without end."
+_HELD_BACK = FieldRule(
+    "spec.updateStrategy.rollingUpdate.partition",
+    "rises",
+    "UPDATE",
+    "Pods below that number stay as they are, whatever changes in it.",
+    UNLESS_INTENDED,
+    default=0,
+    severity="warning",
+)
 
 WORKLOAD_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
-    ("apps", "DaemonSet"): (
-        _ON_DELETE,
-        *(
-            FieldRule(
-                f"spec.template.spec.{field}", "differs", "UPDATE", _OTHER_NODES, COMPARE_FIRST, severity="warning"
-            )
-            for field in ("affinity", "nodeSelector", "tolerations")
-        ),
-    ),
+    ("apps", "DaemonSet"): (_ON_DELETE,),
     ("apps", "Deployment"): (
         _KILLED,
         FieldRule(
@@ -73,6 +73,7 @@ WORKLOAD_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         ),
     ),
     ("apps", "StatefulSet"): (
+        _HELD_BACK,
         _KILLED,
         _ON_DELETE,
         FieldRule(
@@ -174,6 +175,15 @@ WORKLOAD_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         ),
     ),
     ("policy", "PodDisruptionBudget"): (
+        FieldRule("spec.minAvailable", "rises", "UPDATE", _LESS_DRAIN, UNLESS_INTENDED, severity="warning"),
+        FieldRule(
+            "spec.selector",
+            "differs",
+            "UPDATE",
+            "It counts other pods than before, or none.",
+            UNLESS_INTENDED,
+            severity="warning",
+        ),
         FieldRule("spec.minAvailable", "becomes", "UPDATE", _NO_DRAIN, UNLESS_INTENDED, ("100%",), severity="warning"),
         FieldRule(
             "spec.maxUnavailable", "becomes", "UPDATE", _NO_DRAIN, UNLESS_INTENDED, (0, "0%"), severity="warning"
