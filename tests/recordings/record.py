@@ -13,11 +13,12 @@ from typing import Any
 from operations.adopt.takeover.run import run_take_over
 from operations.clients.pulumi import Pulumi
 from rehearsal.installation import versions
-from tests.conformance.pulumi.endings import cordon, cut_off, wait_for
+from tests.conformance.pulumi.endings import cordon, cut_off
 from tests.conformance.pulumi.live import Live, live
 from tests.conformance.pulumi.stack import MACHINES, ROOT, Stack, only
 from tests.conformance.pulumi.test_adopt import adopted_small
 from tests.conformance.pulumi.test_guard import TARGETS, nothing_yet
+from tests.conformance.waiting import eventually
 from tests.recordings import FOLDER, write_manifest
 from tests.recordings.changes import A_FILE, CHANGES, FEEDS, KEY_CHANGES, KEYS, KEYS_SERVICE, NOTES, SETTINGS
 
@@ -212,14 +213,14 @@ def _refused(lab: Live, recorder: Recorder) -> None:
         lab.api.apply(each)
     change = (FEEDS, "freshrss:1.27.0", "freshrss:1.27.1")
     with lab.edited(change):
-        wait_for(lambda: "no feeds today" in lab.stack.preview())
+        assert eventually(lambda: "no feeds today" in lab.stack.preview())
         recorder.preview("object-refused")
         recorder.up("object-refused")
         recorder.text("object-refused", lab.stack.up().output)
     recorder.stack("after-refusal")
     for each in FORBIDDEN.values():
         lab.api.delete(each)
-    wait_for(lambda: lab.stack.up().succeeded)
+    assert eventually(lambda: lab.stack.up().succeeded)
 
 
 def _release_refused(lab: Live, recorder: Recorder) -> None:
@@ -232,7 +233,7 @@ def _release_refused(lab: Live, recorder: Recorder) -> None:
         recorder.stack("after-release-refused")
     for each in FORBIDDEN_PODS:
         lab.api.delete(each)
-    wait_for(lambda: lab.stack.up().succeeded)
+    assert eventually(lambda: lab.stack.up().succeeded)
 
 
 def _is_refused(lab: Live) -> bool:
