@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from config.api_rules import object_refusals
 from config.explain import problems_of
 from config.pod import POD_TEMPLATES, Claim, PodTemplate
 from config.source import Path, Place, Places, Problem, is_mapping, is_sequence, read_documents
@@ -52,6 +53,11 @@ def read_objects(file: FilePath, service: str, places: Places) -> tuple[list[Sta
         ]
         if not wrong:
             wrong = _unplannable(document, at, places)
+        if not wrong and is_mapping(document):
+            wrong = [
+                Problem(places.find((*at, *where)) or places.by_path[path], (*at, *where), message)
+                for where, message in object_refusals(document)
+            ]
         if not wrong and not any(each.path[: len(at)] == at for each in problems):
             found.append(StatedObject(at, as_lists(document)))
         problems += wrong

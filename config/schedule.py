@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 
 from config.model import shown
+from config.suggest import did_you_mean
 
 NAMED = ("@annually", "@daily", "@hourly", "@midnight", "@monthly", "@weekly", "@yearly")
 _FIELDS = (
@@ -25,6 +26,16 @@ _ALPHABET = re.compile(r"[-0-9A-Za-z*/,?]+")
 @lru_cache(maxsize=1024)
 def schedule_refusal(text: str) -> str | None:
     """Why a schedule is refused; None where it is one and sometimes runs."""
+    if refusal := malformed(text):
+        return refusal
+    if text not in NAMED and _next(text) is None:
+        return f"{shown(text)} never runs: no month that it names has such a day"
+    return None
+
+
+@lru_cache(maxsize=1024)
+def malformed(text: str) -> str | None:
+    """Why a schedule is none; None for one that never runs, which Kubernetes takes."""
     if text in NAMED:
         return None
     if text.startswith("@"):
@@ -41,8 +52,20 @@ def schedule_refusal(text: str) -> str | None:
             return f"{shown(text)} {_EXAMPLE}: {reason}"
         if not _ALPHABET.fullmatch(field) or _is_foreign(field, index) or _next(alone) is None:
             return f"{shown(text)} {_EXAMPLE}: {shown(field)} is no {name}, which is {allowed}"
-    if _next(" ".join(fields)) is None:
-        return f"{shown(text)} never runs: no month that it names has such a day"
+    return None
+
+
+def timezone_refusal(text: str) -> str | None:
+    """Why a time zone is none; None too where this machine has no list of them."""
+    if text == "Etc/UTC":
+        return None
+    from zoneinfo import ZoneInfo, available_timezones  # dear to import, and seldom needed
+
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        known = available_timezones()
+        return f"unknown time zone {shown(text)}{did_you_mean(text, known)}" if known else None
     return None
 
 
@@ -70,7 +93,7 @@ def _next(text: str) -> datetime | None:
     from cronsim import CronSim, CronSimError  # only a lab with schedules pays for it
 
     try:
-        return next(CronSim(text.replace("?", "*"), _START), None)
+        return next(CronSim(" ".join(text.split()).replace("?", "*"), _START), None)
     except CronSimError:
         return None
 

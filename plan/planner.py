@@ -36,6 +36,7 @@ from plan.findings.eviction_thresholds import eviction_threshold_findings
 from plan.findings.external_names import external_name_findings
 from plan.findings.file_servers import file_server_findings
 from plan.findings.gpu import gpu_findings
+from plan.findings.held_volumes import held_volume_findings
 from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
 from plan.findings.job_endings import job_ending_findings
@@ -130,6 +131,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *chart_class_findings(lab, services),
                 *chart_part_findings(lab),
                 *chart_rollout_findings(lab),
+                *held_volume_findings(lab, nodes, services),
                 *claim_findings(lab),
                 *data_path_findings(lab),
                 *default_class_findings(lab, services),

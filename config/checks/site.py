@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from config.draft import Draft
 from config.format import NEWEST_FORMAT
-from config.model import shown
+from config.schedule import timezone_refusal
 from config.site import Host, Site
 from config.source import Problem
-from config.suggest import did_you_mean
 
 FILE_STORAGES = ("dir", "nfs")
 OWN_PARTS = ("lvm", "lvmthin")
@@ -22,7 +21,8 @@ def check_site(lab: Draft) -> Iterator[Problem]:
     if not lab.site:
         return
     yield from _check_format(lab, lab.site.format)
-    yield from _check_timezone(lab, lab.site.timezone)
+    if refusal := timezone_refusal(lab.site.timezone):
+        yield lab.problem(("site", "timezone"), refusal)
     yield from _check_file_storages(lab, lab.site)
     yield from _check_images(lab, lab.site)
     for name, host in lab.site.hosts.items():
@@ -48,19 +48,6 @@ def _check_format(lab: Draft, stated: int | None) -> Iterator[Problem]:
     elif stated is not None and stated < NEWEST_FORMAT:
         message = f"the files would mean something else in format {NEWEST_FORMAT}; `homelab migrate` shows what"
         yield lab.problem(("site", "format"), message)
-
-
-def _check_timezone(lab: Draft, timezone: str) -> Iterator[Problem]:
-    if timezone == "Etc/UTC":
-        return
-    from zoneinfo import ZoneInfo, available_timezones  # dear to import, and seldom needed
-
-    try:
-        ZoneInfo(timezone)
-    except (KeyError, ValueError, OSError):
-        if known := available_timezones():
-            message = f"unknown time zone {shown(timezone)}{did_you_mean(timezone, known)}"
-            yield lab.problem(("site", "timezone"), message)
 
 
 def _check_file_storages(lab: Draft, site: Site) -> Iterator[Problem]:

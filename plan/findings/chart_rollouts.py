@@ -14,13 +14,16 @@ from plan.workloads.volumes import is_block
 VOLUME_HELD = Rule(
     "VOLUME-HELD",
     ("warning", "info"),
-    title="A chart starts its new pod while the old one holds its volume",
+    title="A new pod starts while the old one holds its volume",
     meaning=(
         "A block volume is attached to one node at a time. A deployment that rolls starts the new pod first; on "
         "another node it waits for the volume, and the old one is kept until the new one is ready: the rollout never "
         "ends. Whether a chart rolls is known of some. Of the others it could not be checked: then it is an info."
     ),
-    remedy="Let the values say Recreate, where the chart takes its strategy from; or run it as a statefulset.",
+    remedy=(
+        "Let the deployment be replaced with Recreate: in its file, or in the values of its chart; or run it as a "
+        "statefulset."
+    ),
 )
 
 _ROLLING: Mapping[str, str] = {

@@ -1,0 +1,75 @@
+"""Rules of the API server for the pods of objects in files (k8s.io/kubernetes, pkg/apis/core/validation, 1.34)."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from config.model import shown
+from config.quantity import rounded_up
+from config.source import Path, is_mapping, is_sequence
+
+LISTS = ("containers", "initContainers")
+NO_SOURCE = "needs what it is: emptyDir, configMap, persistentVolumeClaim, ..."
+
+
+def pod_refusals(pod: Mapping[str, Any], path: Path, claims: frozenset[str]) -> Iterator[tuple[Path, str]]:
+    """Errors in the `spec` of a pod; the claims of a statefulset are volumes of its pods."""
+    names: set[str] = set()
+    for at, volume in _mappings(pod, "volumes"):
+        name = str(volume.get("name"))
+        sources = [key for key in volume if key != "name"]
+        if name in names:
+            yield (*path, *at, "name"), f"{shown(name)} is the name of two volumes"
+        if len(sources) != 1:
+            yield (*path, *at), NO_SOURCE if not sources else f"takes one of {', '.join(sources)}"
+        names.add(name)
+    seen: set[str] = set()
+    for key in LISTS:
+        for at, container in _mappings(pod, key):
+            name = str(container.get("name"))
+            if name in seen:
+                yield (*path, *at, "name"), f"{shown(name)} is the name of two containers"
+            seen.add(name)
+            yield from _container(container, (*path, *at), names | claims)
+
+
+def _mappings(of: Mapping[str, Any], key: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    found = of.get(key)
+    for index, each in enumerate(found if is_sequence(found) else ()):
+        if is_mapping(each):
+            yield (key, index), each
+
+
+def _container(container: Mapping[str, Any], path: Path, volumes: AbstractSet[str]) -> Iterator[tuple[Path, str]]:
+    places: set[str] = set()
+    for at, mount in _mappings(container, "volumeMounts"):
+        name, place = str(mount.get("name")), str(mount.get("mountPath"))
+        if name not in volumes:
+            yield (*path, *at, "name"), f"the pod has no volume {shown(name)}"
+        if place in places:
+            yield (*path, *at, "mountPath"), f"{shown(place)} is where two volumes appear"
+        places.add(place)
+    for at, variable in _mappings(container, "env"):
+        value = variable.get("value")
+        if isinstance(value, bool | int | float):
+            written = str(value).lower() if isinstance(value, bool) else str(value)
+            yield (*path, *at, "value"), f"{written} is no text; write it in quotes"
+        if value and variable.get("valueFrom"):
+            yield (*path, *at), "takes value or valueFrom, not both"
+    for key in ("command", "args"):
+        words = container.get(key)
+        for index, word in enumerate(words if is_sequence(words) else ()):
+            if isinstance(word, bool | int | float):
+                written = str(word).lower() if isinstance(word, bool) else str(word)
+                yield (*path, key, index), f"{written} is no text; write it in quotes"
+    resources = container.get("resources")
+    requests, limits = (_amounts(resources, key) for key in ("requests", "limits"))
+    for name in requests.keys() & limits.keys():
+        if rounded_up(str(requests[name]), 1000) > rounded_up(str(limits[name]), 1000):
+            message = f"{requests[name]} must not be more than the limit, {limits[name]}"
+            yield (*path, "resources", "requests", name), message
+
+
+def _amounts(resources: Any, key: str) -> Mapping[str, Any]:
+    found = resources.get(key) if is_mapping(resources) else None
+    return found if is_mapping(found) else {}
