@@ -11,7 +11,7 @@ from typing import Any
 
 from config.model import shown
 from config.pod import POD_TEMPLATES
-from config.pod_rules import pod_refusals
+from config.pod_rules import no_text, pod_refusals
 from config.schedule import malformed, timezone_refusal
 from config.source import Path, is_mapping, is_sequence
 
@@ -59,7 +59,7 @@ def _name(document: Mapping[str, Any]) -> Any:
 
 def _marks(document: Mapping[str, Any]) -> Refused:
     """Labels and annotations are texts, of whatever kind an object is."""
-    places = [("metadata",)]
+    places: list[tuple[str, ...]] = [("metadata",)]
     if template := POD_TEMPLATES.get(document["kind"]):
         places.append((*template, "metadata"))
     for place in places:
@@ -68,13 +68,10 @@ def _marks(document: Mapping[str, Any]) -> Refused:
 
 
 def texts_only(values: Mapping[str, Any], path: Path) -> Refused:
-    """YAML reads 8080 as a number and yes as true; where Kubernetes has texts it takes neither."""
+    """Values that must be texts."""
     for key, value in values.items():
-        if isinstance(value, bool | int | float):
-            written = str(value).lower() if isinstance(value, bool) else str(value)
-            yield (*path, key), f"{written} is no text; write it in quotes"
-        elif value is not None and not isinstance(value, str):
-            yield (*path, key), "must be a text"
+        if refusal := no_text(value):
+            yield (*path, key), refusal
 
 
 def _controller(document: Mapping[str, Any], template: tuple[str, ...]) -> Refused:

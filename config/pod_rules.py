@@ -33,6 +33,19 @@ def pod_refusals(pod: Mapping[str, Any], path: Path, claims: frozenset[str]) -> 
             yield from _container(container, (*path, *at), names | claims)
 
 
+def no_text(value: Any) -> str | None:
+    """Why a value is refused where Kubernetes has a text: YAML reads 8080 as a number and true as a truth value."""
+    match value:
+        case None | str():
+            return None
+        case bool():
+            return f"{str(value).lower()} is no text; write it in quotes"
+        case int() | float():
+            return f"{value} is no text; write it in quotes"
+        case _:
+            return "must be a text"
+
+
 def _mappings(of: Mapping[str, Any], key: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     found = of.get(key)
     for index, each in enumerate(found if is_sequence(found) else ()):
@@ -51,17 +64,15 @@ def _container(container: Mapping[str, Any], path: Path, volumes: AbstractSet[st
         places.add(place)
     for at, variable in _mappings(container, "env"):
         value = variable.get("value")
-        if isinstance(value, bool | int | float):
-            written = str(value).lower() if isinstance(value, bool) else str(value)
-            yield (*path, *at, "value"), f"{written} is no text; write it in quotes"
+        if refusal := no_text(value):
+            yield (*path, *at, "value"), refusal
         if value and variable.get("valueFrom"):
             yield (*path, *at), "takes value or valueFrom, not both"
     for key in ("command", "args"):
         words = container.get(key)
         for index, word in enumerate(words if is_sequence(words) else ()):
-            if isinstance(word, bool | int | float):
-                written = str(word).lower() if isinstance(word, bool) else str(word)
-                yield (*path, key, index), f"{written} is no text; write it in quotes"
+            if refusal := no_text(word):
+                yield (*path, key, index), refusal
     resources = container.get("resources")
     requests, limits = (_amounts(resources, key) for key in ("requests", "limits"))
     for name in requests.keys() & limits.keys():

@@ -62,6 +62,7 @@ from plan.findings.requests import request_findings
 from plan.findings.retention import retention_findings
 from plan.findings.rights import rights_findings
 from plan.findings.service import service_findings
+from plan.findings.shared_memory import shared_memory_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
 from plan.findings.slow_starts import slow_start_findings
@@ -167,6 +168,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *host_path_findings(lab, nodes, services),
                 *reference_findings(lab, namespaces, services),
                 *told_memory_findings(lab),
+                *shared_memory_findings(lab),
                 *withdrawn_findings(lab),
                 *unserved_findings(lab, services),
                 *device_findings(lab),
