@@ -53,7 +53,7 @@ def _closed(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:
     devices = {
         text(volume, "name"): path
         for volume in entries(spec, "volumes")
-        if (path := text(volume, "hostPath", "path").rstrip("/")) and _is_device(path)
+        if (path := text(volume, "hostPath", "path").rstrip("/")) and _is_closed(path)
     }
     for container in (*entries(spec, "containers"), *entries(spec, "initContainers")) if devices else ():
         mounted = (devices.get(text(each, "name")) for each in entries(container, "volumeMounts"))
@@ -62,7 +62,8 @@ def _closed(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:
             yield text(container, "name"), found
 
 
-def _is_device(path: str) -> bool:
+def _is_closed(path: str) -> bool:
+    """Whether it is a device that a container opens only if it was given it."""
     name = path.removeprefix("/dev/")
     return (
         name != path and name not in _FOR_EVERYBODY and not f"{path}/".startswith(tuple(f"{e}/" for e in _NO_DEVICES))

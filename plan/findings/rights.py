@@ -101,7 +101,7 @@ def _ways_out(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
                 Edit((*path, "capabilities"), rest or None),
             )
         for volume, points in container.mounts.items():
-            if volume in paths and not _is_device(paths[volume].path) and not all(point.read_only for point in points):
+            if volume in paths and not _is_in_dev(paths[volume].path) and not all(point.read_only for point in points):
                 yield _WayOut(
                     f"{paths[volume].path} of the node",
                     f"write read_only: true at {dotted((*path, 'mounts', volume))}, or mount a folder below it",
@@ -115,7 +115,7 @@ def _ways_out(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
             yield _WayOut(what, f"take {dotted(place)} out", Edit(place))
 
 
-def _is_device(path: str) -> bool:
+def _is_in_dev(path: str) -> bool:
     """Whether it is below /dev: what a container may do with a device is not decided by the mount."""
     return path.startswith("/dev/")
 
