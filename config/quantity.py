@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -222,9 +222,31 @@ def _memory(bounds: _Bounds) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+def _memory_or_none(bounds: _Bounds) -> BeforeValidator:
+    def read(value: object) -> Memory | Literal["unlimited"]:
+        if value == "unlimited":
+            return "unlimited"
+        if isinstance(value, str) and not any(map(str.isdecimal, value)):
+            raise ValueError(f"{shown(value)} is not a quantity; write for example 512Mi or 2Gi, or unlimited")
+        quantity = _read_memory(value)
+        _within(quantity, value, bounds)
+        return quantity
+
+    return BeforeValidator(read)
+
+
 _PATTERN = r"^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2}|[A-Za-z]{1,2})?$"
 _CPU_SCHEMA = WithJsonSchema({"type": ["string", "number"], "pattern": _PATTERN, "examples": ["500m", 2, 0.5]})
 _MEMORY_SCHEMA = WithJsonSchema({"type": ["string", "integer"], "pattern": _PATTERN, "examples": ["512Mi", "2Gi"]})
+
+_LIMIT_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [
+            {"const": "unlimited"},
+            {"type": ["string", "integer"], "pattern": _PATTERN, "examples": ["512Mi", "2Gi"]},
+        ]
+    }
+)
 
 CpuQuantity = Annotated[Cpu, _cpu(_CONTAINER_CPU), _CPU_SCHEMA]
 """The CPU time of one container, or of as little."""
@@ -232,6 +254,8 @@ CpuPool = Annotated[Cpu, _cpu(_POOL_OF_CPU), _CPU_SCHEMA]
 """CPU time that many share."""
 MemoryQuantity = Annotated[Memory, _memory(_ANY_MEMORY), _MEMORY_SCHEMA]
 """Memory of one container, or a threshold."""
+MemoryLimit = Annotated[Memory | Literal["unlimited"], _memory_or_none(_ANY_MEMORY), _LIMIT_SCHEMA]
+"""The most that one container may use, or that only its node bounds it."""
 FileSize = Annotated[Memory, _memory(_FILE), _MEMORY_SCHEMA]
 """Size of one file, a log for example."""
 MemoryPool = Annotated[Memory, _memory(_POOL_OF_MEMORY), _MEMORY_SCHEMA]

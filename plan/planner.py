@@ -58,7 +58,7 @@ from plan.findings.pod_range import pod_range_findings
 from plan.findings.redirects import redirect_findings
 from plan.findings.references import reference_findings
 from plan.findings.removed_apis import removed_api_findings
-from plan.findings.requests import request_findings
+from plan.findings.requests import limited_by_default, request_findings, unlimited_findings
 from plan.findings.retention import retention_findings
 from plan.findings.rights import rights_findings
 from plan.findings.service import service_findings
@@ -179,6 +179,8 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *daemon_findings(nodes, workloads),
                 *capacity_findings(lab, capacity, workloads),
                 *request_findings(workloads),
+                *unlimited_findings(lab, nodes, workloads),
+                *limited_by_default(lab, namespaces),
                 *transition_findings(lab, capacity, workloads),
             )
         ),

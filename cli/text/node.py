@@ -12,7 +12,7 @@ from config.reservations import by_rule, reserved
 from plan.cluster.nodes import PODS
 from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan, Workload
-from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests
+from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests, unlimited_containers
 from plan.scenarios.losses import losses, snapshot_of
 from plan.wording import cores, gib, percent, plural
 
@@ -89,5 +89,5 @@ def _figures(workload: Workload) -> tuple[str, ...]:
     return (
         f"{workload.pod.priority:,}",
         notation(MEMORY, requests.get(MEMORY, 0)),
-        notation(MEMORY, limits[MEMORY]) if MEMORY in limits else "none",
+        notation(MEMORY, limits[MEMORY]) if not unlimited_containers(workload.pod) else "none",
     )

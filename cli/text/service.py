@@ -15,7 +15,7 @@ from plan.kubernetes.guarantees import OOM_RULES, RULES
 from plan.ledger import ledger
 from plan.model import Plan, QosClass, ResourceList, Service, Workload
 from plan.model.metadata import api_group
-from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests
+from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests, unlimited_containers
 from plan.wording import cores, gib, plural
 
 
@@ -83,6 +83,8 @@ def _size(service: Service) -> str:
     requests, limits = total_requests(service.workloads), total_limits(service.workloads)
     shown = f"CPU {cores(requests.get(CPU, 0))}, memory {gib(requests.get(MEMORY, 0))} requested, "
     limit = f"{gib(limits[MEMORY])} at most" if MEMORY in limits else "without a limit"
+    if MEMORY in limits and (unlimited := [each.name for each in service.workloads if unlimited_containers(each.pod)]):
+        limit = f"limits of {gib(limits[MEMORY])}, and none in {', '.join(unlimited)}"
     gpu = f", {plural(requests[GPU], 'GPU slice')}" if requests.get(GPU) else ""
     return f"size: {shown}{limit}{gpu}"
 

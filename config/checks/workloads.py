@@ -1,14 +1,15 @@
 """Workloads: how they run, and what their containers state."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from config.draft import Draft
 from config.pod_security import excepted_keys
 from config.rights import excepted_permissions
-from config.service import HelmService, Service
+from config.service import HelmService, PostgresService, Service
 from config.service.app import OwnWorkloads
 from config.service.common import Departure
 from config.service.container import AMOUNTS, Container, Listening, Workload
+from config.service.footprint import containers_in
 from config.service.probe import Probe
 from config.service.runs import ENDING
 from config.source import Path, Problem
@@ -204,17 +205,35 @@ def _not_everywhere(runs_as: str) -> str:
 
 
 def check_amounts(lab: Draft) -> Iterator[Problem]:
-    """No container requests more than it may use, and a CPU limit is excepted from the convention."""
+    """No container requests more than it may use, and one without a memory limit says what it requests. Limits of CPU,
+    and memory without a limit, are excepted from the conventions where the program writes them."""
     for name, service in lab.services.items():
-        as_it_is = (part for part in service.parts(name) if part.workload.adopt.as_it_is)
-        unjudged = {path for part in as_it_is for path, _ in part.containers}
+        unwritten = _unwritten(name, service)
         for path, stated in service.sized(name):
             if stated.cpu_limit is not None and stated.cpu_limit < stated.cpu:
                 yield lab.problem((*path, "cpu_limit"), f"{stated.cpu_limit} must not be less than cpu, {stated.cpu}")
-            is_excepted = "guaranteed-cpu" in service.exceptions or path in unjudged
-            if stated.cpu_limit is not None and not is_excepted:
-                message = "needs the exception guaranteed-cpu with a reason, under exceptions"
-                yield lab.problem((*path, "cpu_limit"), message)
-            if stated.memory_request is not None and stated.memory_request > stated.memory:
+            for key, departs, exception in (
+                ("cpu_limit", stated.cpu_limit is not None, "limited-cpu"),
+                ("memory", stated.memory == "unlimited", "unlimited-memory"),
+            ):
+                if departs and exception not in service.exceptions and path not in unwritten:
+                    message = f"needs the exception {exception} with a reason, under exceptions"
+                    yield lab.problem((*path, key), message)
+            if stated.memory == "unlimited":
+                if stated.memory_request is None:
+                    message = "unlimited needs memory_request beside it, which is all that the scheduler counts"
+                    yield lab.problem((*path, "memory"), message)
+            elif stated.memory_request is not None and stated.memory_request > stated.memory:
                 message = f"{stated.memory_request} must not be more than memory, {stated.memory}"
                 yield lab.problem((*path, "memory_request"), message)
+
+
+def _unwritten(name: str, service: Service) -> Collection[Path]:
+    """Containers whose amounts are as they were before, or as a chart has them."""
+    as_it_is = [part for part in service.parts(name) if part.workload.adopt.as_it_is]
+    found = {path for part in as_it_is for path, _ in part.containers}
+    if isinstance(service, HelmService):
+        found |= {path for path, each in containers_in(name, service.footprint) if each.values is None}
+    if isinstance(service, PostgresService) and service.cluster is not None:
+        found.add(("services", name))
+    return found

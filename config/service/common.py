@@ -22,7 +22,9 @@ from config.source import Path
 Departure = Literal[
     "burstable-memory",
     "guaranteed-memory",
+    "unlimited-memory",
     "guaranteed-cpu",
+    "limited-cpu",
     "cpu-above-cap",
     "no-limit-range",
     "no-quota",
@@ -39,8 +41,10 @@ Departure = Literal[
 
 - `burstable-memory`: memory request below limit although the tier is memory-guaranteed;
 - `guaranteed-memory`: memory request = limit although the tier is burstable;
-- `guaranteed-cpu`: CPU limits: `cpu_limit` where a container states one; where none of the service does, limit =
-  request, which makes its pods Guaranteed;
+- `unlimited-memory`: containers without a memory limit (`memory: unlimited`), which only their node bounds;
+- `guaranteed-cpu`: CPU limit = request in all containers that state no `cpu_limit`, which makes its pods Guaranteed
+  where memory is guaranteed too;
+- `limited-cpu`: the CPU limits that containers state (`cpu_limit`);
 - `cpu-above-cap`: a CPU request above the tier's cap;
 - `no-limit-range`, `no-quota`: the namespace gets none;
 - `host-access`: host network, host paths or privileged containers; breaks the Pod Security Standard `baseline`;

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from config.model import Model, Text
-from config.quantity import CpuQuantity, DiskSize, MemoryQuantity
+from config.quantity import CpuQuantity, DiskSize, MemoryLimit, MemoryQuantity
 
 LEAST_VIDEO_MEMORY_MIB = 64
 """Below what the driver takes for a process alone; a smaller number means GiB."""
@@ -30,13 +30,14 @@ class Resources(Model):
     """Resources of one container."""
 
     cpu: CpuQuantity
-    """CPU request. There is no CPU limit unless the service has the exception `guaranteed-cpu`."""
+    """CPU request. There is no CPU limit unless the service has the exception `limited-cpu` or `guaranteed-cpu`."""
     cpu_limit: CpuQuantity | None = None
-    """CPU limit, no less than `cpu`; needs the exception `guaranteed-cpu`, unless the workload stays as it is."""
-    memory: MemoryQuantity
-    """Memory limit: the most it may ever use."""
+    """CPU limit, no less than `cpu`; needs the exception `limited-cpu` where the program writes it."""
+    memory: MemoryLimit
+    """Memory limit: the most it may ever use. `unlimited` leaves it to its node, with a `memory_request`; needs the
+    exception `unlimited-memory` where the program writes it."""
     memory_request: MemoryQuantity | None = None
-    """Memory request, where the tier is burstable; left out, the tier's share of the limit."""
+    """Memory request, where the tier is burstable or there is no limit; left out, the tier's share of the limit."""
     ephemeral_storage: DiskSize | None = None
     """Limit on logs, writable layer and disk-backed scratch; left out, the convention's."""
     floor: Floor | None = None

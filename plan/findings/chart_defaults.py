@@ -56,7 +56,9 @@ def chart_default_findings(lab: Lab, namespaces: Iterable[Namespace]) -> Iterato
                     Uncounted((*path, group, each), each, container.memory, default)
                     for group, containers in (("containers", workload.containers), ("init", workload.init))
                     for each, container in containers.items()
-                    if container.values is None and _is_far_more(container.memory, default)
+                    if container.values is None
+                    and container.memory != "unlimited"
+                    and _is_far_more(container.memory, default)
                 ]
                 if found:
                     yield _said(path, namespace.tier, found)

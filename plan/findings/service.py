@@ -185,7 +185,9 @@ def _unused_exceptions(
     used = {
         "burstable-memory": tier.memory == "guaranteed",
         "guaranteed-memory": tier.memory == "burstable",
+        "unlimited-memory": any(each.memory == "unlimited" for _, each in service.sized(name)),
         "guaranteed-cpu": True,
+        "limited-cpu": any(each.cpu_limit is not None for _, each in service.sized(name)),
         "cpu-above-cap": any(
             container.requests.get(CPU, 0) > tier.container.max_cpu_request
             for pod in pods
@@ -229,7 +231,7 @@ def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterato
     scratch = scratch_of(service)
     used = [scratch[name] for name in mounted(workload) if name in scratch]
     size = sum(each.size or 0 for each in used if each.medium == "memory")
-    if size >= workload.memory:
+    if workload.memory != "unlimited" and size >= workload.memory:
         yield SCRATCH_EXCEEDS_MEMORY.finding(
             (*path, "memory"),
             f"scratch space in memory of {Memory(size)} counts towards the memory limit of {workload.memory}: the "

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from config.lab import Lab
 from config.quantity import Memory
@@ -69,7 +69,7 @@ def told_memory_findings(lab: Lab) -> Iterator[Finding]:
                     continue  # it writes settings for another container
                 files = part.workload.files if index == 0 else {}
                 for at, text in (*_settings(path, container), *(((*path, "files", key), files[key]) for key in files)):
-                    yield from _compared(name, at, text, Memory(container.memory))
+                    yield from _compared(name, at, text, container.memory)
 
 
 def _of_chart(name: str, service: HelmService) -> Iterator[Finding]:
@@ -77,7 +77,7 @@ def _of_chart(name: str, service: HelmService) -> Iterator[Finding]:
     containers = [container for _, container in containers_in(name, service.footprint)]
     if len(containers) == 1:
         for path, text in texts(service.values, ("services", name, "values")):
-            yield from _compared(name, path, text, Memory(containers[0].memory))
+            yield from _compared(name, path, text, containers[0].memory)
 
 
 def _settings(path: Path, container: Container) -> Iterator[tuple[Path, str]]:
@@ -88,7 +88,9 @@ def _settings(path: Path, container: Container) -> Iterator[tuple[Path, str]]:
             yield (*path, key), " ".join(words)
 
 
-def _compared(service: str, path: Path, text: str, limit: Memory) -> Iterator[Finding]:
+def _compared(service: str, path: Path, text: str, limit: Memory | Literal["unlimited"]) -> Iterator[Finding]:
+    if limit == "unlimited":
+        return
     for setting in SETTINGS:
         match = setting.pattern.search(text)
         if match is None:

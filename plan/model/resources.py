@@ -138,6 +138,12 @@ def pod_limits(pod: Pod) -> dict[str, int]:
     return {resource: limit + pod.overhead.get(resource, 0) if limit else limit for resource, limit in limits.items()}
 
 
+def unlimited_containers(pod: Pod) -> tuple[str, ...]:
+    """Names of the containers that run as long as the pod, and whose memory only its node bounds."""
+    running = (*pod.containers, *(each for each in pod.init_containers if each.always_restarts))
+    return tuple(each.name for each in running if MEMORY not in each.limits)
+
+
 def qos_class(pod: Pod) -> QosClass:
     """The class that Kubernetes gives the pod. Only CPU and memory count, and every container does.
 

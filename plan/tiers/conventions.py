@@ -62,7 +62,11 @@ GPU_TAINT_VALUE = "true"
 
 
 def memory_request(needs: Resources, tier: Tier, exceptions: Collection[str]) -> Memory:
-    """Memory request of a container in bytes: all of the limit in a guaranteed tier, a share in a burstable one."""
+    """Memory request of a container in bytes: all of the limit in a guaranteed tier, a share in a burstable one, and
+    without a limit as stated."""
+    if needs.memory == "unlimited":
+        assert needs.memory_request is not None, "checked when the lab is loaded"
+        return needs.memory_request
     if memory_is_guaranteed(tier, exceptions):
         return needs.memory
     if needs.memory_request is not None:
@@ -96,9 +100,12 @@ def resources_of(
         MEMORY: memory_request(needs, tier, exceptions),
         EPHEMERAL_STORAGE: min(EPHEMERAL_STORAGE_REQUEST, limit),
     }
-    limits = {MEMORY: needs.memory, EPHEMERAL_STORAGE: limit}
-    if needs.cpu_limit is not None or "guaranteed-cpu" in exceptions:
-        limits[CPU] = needs.cpu if needs.cpu_limit is None else needs.cpu_limit
+    limits = {} if needs.memory == "unlimited" else {MEMORY: int(needs.memory)}
+    limits[EPHEMERAL_STORAGE] = limit
+    if needs.cpu_limit is not None:
+        limits[CPU] = needs.cpu_limit
+    elif "guaranteed-cpu" in exceptions:
+        limits[CPU] = needs.cpu
     return Container(name, {**requests, **(extended or {})}, {**limits, **(extended or {})})
 
 
@@ -113,6 +120,8 @@ def departures(
     """A memory request that its tier's rule does not allow, or does not heed. What the API server refuses is found by
     asking it about the pods (`plan/findings/admission.py`)."""
     stated = needs.memory_request
+    if needs.memory == "unlimited":
+        return
     if memory_is_guaranteed(tier, exceptions):
         if stated is not None and stated != needs.memory:
             yield MEMORY_NOT_GUARANTEED.finding(

@@ -42,11 +42,10 @@ class ServiceContext:
         """The namespace it lives in."""
         return namespace_of(self.lab, self.name)
 
-    @cached_property
+    @property
     def exceptions(self) -> Collection[str]:
-        """Conventions that its containers depart from. CPU limits that some of them state are all that there are."""
-        states_limits = any(each.cpu_limit is not None for _, each in self.service.sized(self.name))
-        return {*self.service.exceptions} - ({"guaranteed-cpu"} if states_limits else set())
+        """Conventions that its containers depart from."""
+        return self.service.exceptions
 
     def has_own_tmp(self, container: Container) -> bool:
         """Whether one of its containers gets scratch space at `/tmp` by convention."""

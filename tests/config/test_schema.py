@@ -93,4 +93,4 @@ def test_a_machine_with_a_shape_may_leave_out_the_rest(entry: dict[str, Any]) ->
 def test_descriptions_come_from_the_docstrings_of_attributes() -> None:
     service = schemas()["service"]["$defs"]["AppService"]["properties"]
     assert service["group"]["description"] == "The shared namespace it lives in; left out, it has one of its own."
-    assert service["memory"]["description"] == "Memory limit: the most it may ever use."
+    assert service["replicas"]["description"] == "0 declares a service that is switched off."

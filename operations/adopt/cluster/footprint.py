@@ -24,6 +24,8 @@ SMALL_MEMORY = "64Mi"
 """Of a container of which nobody knows what it needs; it is marked."""
 
 
+UNLIMITED = "unlimited"
+"""Memory of a container that only its node bounds."""
 NO_CLAIMS: Mapping[Key, str] = {}
 
 
@@ -93,12 +95,13 @@ def _goes_everywhere(spec: Fields) -> bool:
 
 def figures(key: Key, container: Fields, usage: Usage | None, assumed: list[Assumed]) -> dict[str, str]:
     """CPU and memory of a container: from requests and limits, else from 30 days of use; what nothing says is added to
-    `assumed`."""
+    `assumed`. One that requests memory without a limit has none."""
     name = text(container, "name")
     requests, limits = mapping(container, "resources", "requests"), mapping(container, "resources", "limits")
     used = usage.of(key.namespace, f"{key.kind}/{key.name}", name) if usage else None
     cpu = _amount(requests.get("cpu")) or _amount(limits.get("cpu"))
-    memory = _amount(limits.get("memory")) or _amount(requests.get("memory"))
+    request = _amount(requests.get("memory"))
+    memory = _amount(limits.get("memory")) or (UNLIMITED if request else None)
     if cpu is None and used:
         cpu = str(Cpu(max(1, round(used.cpu.p95))))
     if memory is None and used:
@@ -107,8 +110,7 @@ def figures(key: Key, container: Fields, usage: Usage | None, assumed: list[Assu
         Assumed(key, name, resource) for resource, amount in (("cpu", cpu), ("memory", memory)) if amount is None
     ]
     figures = {"cpu": cpu or SMALL_CPU, "memory": memory or SMALL_MEMORY}
-    request = _amount(requests.get("memory"))
-    if request and memory and Memory.parse(request) < Memory.parse(memory):
+    if request and memory and (memory == UNLIMITED or Memory.parse(request) < Memory.parse(memory)):
         figures["memory_request"] = request
     return figures
 

@@ -20,28 +20,35 @@ def policy_refusals(lab: Lab, namespace: Namespace, manifest: Manifest, pod: Pod
         return
     row = lab.tiers[tier]
     file = sentences.service_file(_labels(manifest).get(SERVICE_LABEL, sentences.UNKNOWN_SERVICE))
-    judged: tuple[tuple[str, str, bool, Callable[[Container], bool], str], ...] = (
-        ("no-cpu-limits", "guaranteed-cpu", True, _has_cpu_limit, sentences.no_cpu_limits(file)),
-        ("requests-required", "", True, _states_too_little, sentences.requests_required(file)),
+    judged: tuple[tuple[str, tuple[str, ...], bool, Callable[[Container], bool], str], ...] = (
+        ("no-cpu-limits", ("guaranteed-cpu", "limited-cpu"), True, _has_cpu_limit, sentences.no_cpu_limits(file)),
+        ("requests-required", (), True, _requests_too_little, sentences.requests_required(file)),
+        (
+            "memory-limit-required",
+            ("unlimited-memory",),
+            True,
+            _has_no_memory_limit,
+            sentences.memory_limit_required(file),
+        ),
         (
             "memory-guaranteed",
-            "burstable-memory",
+            ("burstable-memory",),
             row.memory == "guaranteed",
             _is_burstable,
             sentences.memory_guaranteed(file),
         ),
         (
             "cpu-request-cap",
-            "cpu-above-cap",
+            ("cpu-above-cap",),
             True,
             lambda container: container.requests.get(CPU, 0) > row.container.max_cpu_request,
             sentences.cpu_request_cap(tier, str(row.container.max_cpu_request), file),
         ),
     )
     containers = (*pod.containers, *pod.init_containers)
-    for policy, exception, applies, offends, sentence in judged:
+    for policy, exceptions, applies, offends, sentence in judged:
         offenders = [container.name for container in containers if offends(container)]
-        if applies and offenders and not _is_excused(exception, namespace, manifest):
+        if applies and offenders and not _is_excused(exceptions, namespace, manifest):
             yield PolicyBroken(policy, tuple(offenders), sentence)
     has_gpus = lab.cluster.platform.gpu is not None and not _is_gpu_namespace(lab, namespace)
     if has_gpus and not _gpu_together(manifest["spec"], containers):
@@ -59,17 +66,21 @@ def _has_cpu_limit(container: Container) -> bool:
     return CPU in container.limits
 
 
-def _states_too_little(container: Container) -> bool:
-    return CPU not in container.requests or MEMORY not in container.requests or MEMORY not in container.limits
+def _requests_too_little(container: Container) -> bool:
+    return CPU not in container.requests or MEMORY not in container.requests
+
+
+def _has_no_memory_limit(container: Container) -> bool:
+    return MEMORY not in container.limits
 
 
 def _is_burstable(container: Container) -> bool:
-    return container.requests.get(MEMORY, 0) != container.limits.get(MEMORY, 0)
+    return MEMORY in container.limits and container.requests.get(MEMORY, 0) != container.limits[MEMORY]
 
 
-def _is_excused(exception: str, namespace: Namespace, manifest: Manifest) -> bool:
-    label = f"{EXCEPTION_LABEL}{exception}"
-    return bool(exception) and (label in _labels(manifest) or label in _labels(namespace.manifest))
+def _is_excused(exceptions: Iterable[str], namespace: Namespace, manifest: Manifest) -> bool:
+    stated = {**_labels(manifest), **_labels(namespace.manifest)}
+    return any(f"{EXCEPTION_LABEL}{exception}" in stated for exception in exceptions)
 
 
 def _labels(manifest: Manifest) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from plan.tiers.policies.pods import (
     default_priority,
     refuse_cpu_limits,
     require_guaranteed_memory,
+    require_memory_limits,
     require_requests,
 )
 
@@ -32,6 +33,7 @@ def plan_policies(lab: Lab, tiers: Iterable[Tier]) -> tuple[Manifest, ...]:
         default_priority(tiers, lab),
         *refuse_cpu_limits(lab),
         require_requests(lab),
+        require_memory_limits(lab),
         *require_guaranteed_memory(lab),
         *cap_cpu_requests(lab),
         *gpu_policies(lab),

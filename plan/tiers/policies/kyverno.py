@@ -1,6 +1,6 @@
 """Parts of a Kyverno policy: what it matches, when it is evaluated, and its message."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any, Literal
 
@@ -85,12 +85,12 @@ def validating(
     variables: Mapping[str, str],
     expression: str,
     sentence: str,
-    exception: str | None = None,
+    exceptions: Sequence[str] = (),
     tiers: Iterable[str] | None = None,
     judged: Judged = "pods",
     exclude_namespaces: Collection[str] = (),
 ) -> Manifest:
-    """A policy on the pods of tier namespaces that carry no `exception`, as pod or as namespace.
+    """A policy on the pods of tier namespaces that carry none of the `exceptions`, as pod or as namespace.
 
     `expression` says in CEL what must be so, `sentence` what to write instead; both may use the `variables`, and
     these the ones before them, `containers` and `service` among them.
@@ -103,13 +103,11 @@ def validating(
         names = list(exclude_namespaces)
         selected.append({"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": names})
     conditions = [_HAS_A_NEW_SPEC]
-    if exception is not None:
-        excuse = f"{EXCEPTION_LABEL}{exception}"
-        description += f" The label {excuse} on a pod or its namespace excuses from it."
-        selected.append({"key": excuse, "operator": "DoesNotExist"})
-        conditions.append(
-            {"name": "is-not-excused", "expression": f"!('{excuse}' in object.metadata.?labels.orValue({{}}))"}
-        )
+    if excuses := [f"{EXCEPTION_LABEL}{exception}" for exception in exceptions]:
+        description += f" The label {' or '.join(excuses)} on a pod or its namespace excuses from it."
+        selected += [{"key": excuse, "operator": "DoesNotExist"} for excuse in excuses]
+        absent = (f"!('{excuse}' in object.metadata.?labels.orValue({{}}))" for excuse in excuses)
+        conditions.append({"name": "is-not-excused", "expression": "\n&& ".join(absent)})
     service = f"object.metadata.?labels[?'{SERVICE_LABEL}'].orValue('{UNKNOWN_SERVICE}')"
     spec: dict[str, Any] = {
         **NEVER_IN_THE_WAY,

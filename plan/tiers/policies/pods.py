@@ -77,7 +77,7 @@ def refuse_cpu_limits(lab: Lab) -> Iterator[Manifest]:
                 "'cpu' in container.?resources.?limits.orValue({})",
                 sentences.no_cpu_limits(file_in_cel()),
             ),
-            exception="guaranteed-cpu",
+            exceptions=("guaranteed-cpu", "limited-cpu"),
             judged=judged,
         )
 
@@ -87,16 +87,31 @@ def require_requests(lab: Lab) -> Manifest:
     return validating(
         lab,
         "requests-required",
-        "Requests and a memory limit",
-        "The scheduler can only plan with what is stated: every container states CPU and memory requests and a "
-        "memory limit. Where a LimitRange fills them in, they are stated.",
+        "Requests of CPU and memory",
+        "The scheduler can only plan with what is stated: every container states CPU and memory requests. Where a "
+        "LimitRange fills them in, they are stated.",
         **no_container(
             "\n|| ".join(
-                f"!('{resource}' in container.?resources.?{field}.orValue({{}}))"
-                for field, resource in (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
+                f"!('{resource}' in container.?resources.?requests.orValue({{}}))" for resource in ("cpu", "memory")
             ),
             sentences.requests_required(file_in_cel()),
         ),
+    )
+
+
+def require_memory_limits(lab: Lab) -> Manifest:
+    """Every container states the most memory that it may use. A resize cannot take that away either."""
+    return validating(
+        lab,
+        "memory-limit-required",
+        "A memory limit",
+        "A container without a memory limit may use all that its node has, and others are evicted for it. Where a "
+        "LimitRange fills the limit in, it is stated.",
+        **no_container(
+            "!('memory' in container.?resources.?limits.orValue({}))",
+            sentences.memory_limit_required(file_in_cel()),
+        ),
+        exceptions=("unlimited-memory",),
     )
 
 
@@ -108,13 +123,15 @@ def require_guaranteed_memory(lab: Lab) -> Iterator[Manifest]:
             lab,
             f"memory-guaranteed{suffix}",
             "Guaranteed memory",
-            f"In the tiers {', '.join(tiers)} the memory request equals the limit, so that a pod has what it may use.",
+            f"In the tiers {', '.join(tiers)} the memory request equals the limit, if there is one, so that a pod has "
+            "what it may use.",
             **no_container(
-                "quantity(container.?resources.?requests[?'memory'].orValue('0'))"
-                "\n.compareTo(quantity(container.?resources.?limits[?'memory'].orValue('0'))) != 0",
+                "'memory' in container.?resources.?limits.orValue({})"
+                "\n&& quantity(container.?resources.?requests[?'memory'].orValue('0'))"
+                "\n.compareTo(quantity(container.resources.limits['memory'])) != 0",
                 sentences.memory_guaranteed(file_in_cel()),
             ),
-            exception="burstable-memory",
+            exceptions=("burstable-memory",),
             tiers=tiers,
             judged=judged,
         )
@@ -139,7 +156,7 @@ def cap_cpu_requests(lab: Lab) -> Iterator[Manifest]:
                     "cap": f"{{{caps}}}[variables.tier]",
                 },
             ),
-            exception="cpu-above-cap",
+            exceptions=("cpu-above-cap",),
             tiers=lab.tiers,
             judged=judged,
         )

@@ -19,15 +19,23 @@ def no_cpu_limits(file: str) -> str:
     """For a container that has a CPU limit."""
     return (
         "this lab uses no CPU limits. Remove resources.limits.cpu and keep resources.requests.cpu. Where a limit is "
-        f"needed, write exceptions: {{guaranteed-cpu: REASON}} in {file}."
+        f"needed, write cpu_limit and exceptions: {{limited-cpu: REASON}} in {file}."
     )
 
 
 def requests_required(file: str) -> str:
     """For a container that does not state what the scheduler counts."""
     return (
-        "the scheduler counts what is stated. Write resources.requests.cpu, resources.requests.memory and "
-        f"resources.limits.memory; in {file} that is cpu and memory."
+        "the scheduler counts what is stated. Write resources.requests.cpu and resources.requests.memory; in "
+        f"{file} that is cpu and memory."
+    )
+
+
+def memory_limit_required(file: str) -> str:
+    """For a container that may use all memory of its node."""
+    return (
+        "only its node would bound its memory. Write resources.limits.memory; in "
+        f"{file} that is memory, or memory: unlimited with exceptions: {{unlimited-memory: REASON}}."
     )
 
 
