@@ -5,8 +5,10 @@ from ipaddress import IPv4Address
 
 from config.draft import Draft
 from config.service.container import Part
+from config.service.further_service import FurtherService
 from config.service.published import Published
 from config.service.runs import ENDING
+from config.service.serving import ServiceOptions
 from config.source import Path, Problem
 from config.suggest import did_you_mean
 
@@ -39,6 +41,8 @@ def check_load_balancers(lab: Draft) -> Iterator[Problem]:
             yield from _check_published(lab, part.path, workload, known, is_balanced=workload.is_balanced)
             yield from _check_own_ports(lab, part)
             yield from _check_options(lab, part)
+            for key, further in workload.further_services.items():
+                yield from _check_further(lab, (*part.path, "further_services", key), part, further)
         is_controller = ingress is not None and ingress.controller == name
         if service.load_balancer and service.makes_pods == "chart" and lab.cluster and is_known and not is_controller:
             message = "of all charts only the ingress controller gets its address from here; write it in values"
@@ -77,14 +81,34 @@ def _check_options(lab: Draft, part: Part) -> Iterator[Problem]:
     if options.external_traffic and not part.workload.is_balanced and not any(port.node for port in ports):
         message = "is of an address of the load balancer, or of a port of the nodes, and it has neither; leave it out"
         yield lab.problem((*path, "external_traffic"), message)
-    if len(set(options.families)) < len(options.families):
-        yield lab.problem((*path, "families"), "names one family twice; leave one out")
-    if options.ip_families == "SingleStack" and len(options.families) > 1:
-        yield lab.problem((*path, "families"), "SingleStack has one; leave one out, or write PreferDualStack")
+    yield from _check_families(lab, path, options)
     if part.workload.headless and any(port.node for port in ports):
         yield lab.problem(
             (*part.path, "headless"), "a headless Service has no port of the nodes; leave out node, or this"
         )
+
+
+def _check_families(lab: Draft, path: Path, options: ServiceOptions) -> Iterator[Problem]:
+    if len(set(options.families)) < len(options.families):
+        yield lab.problem((*path, "families"), "names one family twice; leave one out")
+    if options.ip_families == "SingleStack" and len(options.families) > 1:
+        yield lab.problem((*path, "families"), "SingleStack has one; leave one out, or write PreferDualStack")
+
+
+def _check_further(lab: Draft, path: Path, part: Part, further: FurtherService) -> Iterator[Problem]:
+    """A further Kubernetes Service of a workload is one that the API server takes."""
+    if part.workload.runs_as in ENDING:
+        yield lab.problem(path, f"nobody reaches a {part.workload.runs_as}; leave it out")
+    if further.headless and (further.is_balanced or further.at_nodes):
+        message = "a headless Service has neither an address of the load balancer nor a port of the nodes"
+        yield lab.problem((*path, "headless"), f"{message}; leave out those, or this")
+    if further.unnamed_port and len(further.ports) > 1:
+        message = "Kubernetes wants a name for each of several ports; leave it out"
+        yield lab.problem((*path, "unnamed_port"), message)
+    if further.service_options.external_traffic and not further.is_balanced and not further.at_nodes:
+        message = "is of an address of the load balancer, or of a port of the nodes, and it has neither; leave it out"
+        yield lab.problem((*path, "service_options", "external_traffic"), message)
+    yield from _check_families(lab, (*path, "service_options"), further.service_options)
 
 
 def _check_in_pool(lab: Draft, path: Path, address: IPv4Address) -> Iterator[Problem]:

@@ -7,6 +7,8 @@ from itertools import product
 from typing import NamedTuple
 
 from config.draft import Draft
+from config.namespaces import namespace_of
+from config.service.runs import ENDING
 from config.source import Path, Problem
 
 
@@ -198,9 +200,24 @@ def _served_ports(lab: Draft) -> Iterator[Claim]:
 
 
 def _owner(path: Path) -> Path:
-    """The workload, or the host outside of the cluster, that has a port."""
+    """The workload, its further Kubernetes Service, or the host outside of the cluster, that has a port."""
+    if "further_services" in path[2:]:
+        return path[: path.index("further_services", 2) + 2]
     ends = [index for index, part in enumerate(path) if index > 1 and part in ("sidecars", "ports")]
     return path[: ends[0]]
+
+
+def _kubernetes_services(lab: Draft) -> Iterator[Claim]:
+    """Names of the Kubernetes Services that are stated, in their namespaces."""
+    for name, service in lab.services.items():
+        namespace = namespace_of(lab, name)
+        for path, workload_name, workload in service.parts(name):
+            if workload.ports and workload.runs_as not in ENDING:
+                own = workload.adopt.service or workload_name
+                yield Claim((namespace, own), (*path, "ports"), f"the Kubernetes Service {own!r}")
+            for further in workload.further_services:
+                at = (*path, "further_services", further)
+                yield Claim((namespace, further), at, f"the Kubernetes Service {further!r}")
 
 
 def _container_names(lab: Draft) -> Iterator[Claim]:
@@ -243,6 +260,7 @@ CLAIMS: tuple[Callable[[Draft], Iterator[Claim]], ...] = (
     _load_balancer_ports,
     _workload_ports,
     _served_ports,
+    _kubernetes_services,
     _container_names,
     _mount_paths,
 )

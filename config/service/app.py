@@ -73,7 +73,9 @@ class OwnWorkloads(SizedService, Workload):
 
     def addresses(self, name: str) -> Iterator[OwnAddress]:
         for path, _, workload in self.parts(name):
-            yield from addresses_of(path, workload, workload.published)
+            yield from addresses_of(path, workload.load_balancer, workload.published)
+            for key, service in workload.further_services.items():
+                yield from addresses_of((*path, "further_services", key), service.load_balancer, service.published)
 
     def answering(self, name: str) -> str:
         return self.adopt.service or self.adopt.name or name

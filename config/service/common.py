@@ -197,6 +197,9 @@ class ServiceBase(Published):
             yield from (((*path, "ports", key), port) for key, port in workload.ports.items())
             for sidecar, each in workload.sidecars.items():
                 yield from (((*path, "sidecars", sidecar, "ports", key), port) for key, port in each.ports.items())
+            for called, further in workload.further_services.items():
+                at = (*path, "further_services", called, "ports")
+                yield from (((*at, key), port) for key, port in further.ports.items())
 
     def named_ports(self, name: str, workload: str | None = None) -> Mapping[str, ContainerPort]:
         """The ports of it, or of one of its further workloads, by name; empty where they are not stated here."""
@@ -207,7 +210,7 @@ class ServiceBase(Published):
 
     def addresses(self, name: str) -> Iterator[OwnAddress]:
         """The addresses of the load balancer that it and its further workloads have."""
-        yield from addresses_of(("services", name), self, self.listens())
+        yield from addresses_of(("services", name), self.load_balancer, self.listens())
 
     @abstractmethod
     def answering(self, name: str) -> str:

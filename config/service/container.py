@@ -10,6 +10,7 @@ from config.kubernetes import AbsolutePath, Capability, GroupId, LabelKey, Label
 from config.model import Model, Name, Text, text_like
 from config.schedule import Schedule
 from config.service.adopted import Adopted
+from config.service.further_service import FurtherService
 from config.service.hook import StatedHook
 from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.mount import MountPoints
@@ -223,6 +224,9 @@ class Workload(Listening, Published):
     needs the exception `devices`."""
     headless: bool = False
     """Its Kubernetes Service has no address of its own: its name stands for the addresses of the pods."""
+    further_services: dict[Name, FurtherService] = {}
+    """Further Kubernetes Services of its pods, by their whole names, as
+    `{plex-lan: {ports: {dlna: 1900/udp}, load_balancer: 10.0.20.5}}`."""
     labels: LabelMarks = LabelMarks()
     """Labels, as `labels: {pod: {team: media}}`."""
     annotations: AnnotationMarks = AnnotationMarks()

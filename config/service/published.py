@@ -29,7 +29,7 @@ class OwnAddress(NamedTuple):
     """As far as they are known."""
 
 
-def addresses_of(path: Path, stated: Published, ports: tuple[ContainerPort, ...]) -> Iterator[OwnAddress]:
+def addresses_of(path: Path, address: IPv4Address | None, ports: tuple[ContainerPort, ...]) -> Iterator[OwnAddress]:
     """The address that is stated, if there is one."""
-    if stated.load_balancer is not None:
-        yield OwnAddress(path, stated.load_balancer, ports)
+    if address is not None:
+        yield OwnAddress(path, address, ports)

@@ -1,10 +1,12 @@
 """How workloads are reached inside the cluster, and at a load-balancer address: Services."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import IPv4Address
+from typing import Any, NamedTuple
 
 from config.service.adopted import Adopted
 from config.service.container import Part
+from config.service.further_service import FurtherService
 from config.service.port import ContainerPort
 from config.service.runs import ENDING
 from config.service.serving import ServiceOptions
@@ -18,19 +20,83 @@ OUTSIDE = "-outside"
 """Suffix of the Service at a load-balancer address, where it publishes only some ports."""
 
 
+class _Leading(NamedTuple):
+    """How a Kubernetes Service leads to pods."""
+
+    selector: Mapping[str, str]
+    ports: Sequence[Manifest]
+    options: ServiceOptions
+    is_headless: bool
+    is_balanced: bool
+    at_nodes: bool
+    address: IPv4Address | None
+    affinity_seconds: int | None
+    publish_not_ready: bool
+
+
 def service(context: ServiceContext, part: Part) -> Iterator[Manifest]:
     """The Services of a workload that listens. Ports that are published at a load-balancer address are a Service of
     their own, unless all of them are."""
     name, config = part.name, part.workload
     ports = config.reached_ports
-    if not ports or config.runs_as in ENDING:
+    if config.runs_as in ENDING:
         return
-    called = identity(name, config)
-    published = config.publish if config.is_balanced else ()
-    everything = set(published) == ports.keys() and not config.headless
-    yield _service(context, called.service, part, tuple(ports), is_balanced=config.is_balanced and everything)
-    if config.is_balanced and not everything:
-        yield _service(context, f"{called.service}{OUTSIDE}", part, published, is_balanced=True)
+    if ports:
+        called = identity(name, config)
+        published = config.publish if config.is_balanced else ()
+        everything = set(published) == ports.keys() and not config.headless
+        yield _service(context, called.service, part, tuple(ports), is_balanced=config.is_balanced and everything)
+        if config.is_balanced and not everything:
+            yield _service(context, f"{called.service}{OUTSIDE}", part, published, is_balanced=True)
+    for called, further in config.further_services.items():
+        yield _further(context, called, part, further)
+
+
+def _service(context: ServiceContext, called: str, part: Part, ports: Sequence[str], *, is_balanced: bool) -> Manifest:
+    config = part.workload
+    shown = [(port_name, config.reached_ports[port_name]) for port_name in ports]
+    leading = _Leading(
+        selector=identity(part.name, config).selector,
+        ports=[
+            _port(None if config.adopt.unnamed_port else name, port, _target(config.adopt, name, port))
+            for name, port in shown
+        ],
+        options=config.service_options,
+        is_headless=config.headless and not is_balanced,
+        is_balanced=is_balanced,
+        at_nodes=any(port.node for _, port in shown),
+        address=config.load_balancer if is_balanced else None,
+        affinity_seconds=config.session_affinity_seconds,
+        publish_not_ready=config.publish_not_ready,
+    )
+    return _manifest(context, called, part, leading, (config.labels.service, config.annotations.service))
+
+
+def _further(context: ServiceContext, called: str, part: Part, further: FurtherService) -> Manifest:
+    """A port that is one of the workload's is led to in the same way; another one by its number."""
+    config = part.workload
+
+    def target(name: str, port: ContainerPort) -> Mapping[str, str | int]:
+        own = config.reached_ports.get(name)
+        by_name = own is not None and (own.number, own.protocol) == (port.number, port.protocol)
+        adopted = config.adopt if by_name else config.adopt.model_copy(update={"target": "number"})
+        return _target(adopted, name, port)
+
+    leading = _Leading(
+        selector=further.selector or identity(part.name, config).selector,
+        ports=[
+            _port(None if further.unnamed_port else name, port, target(name, port))
+            for name, port in further.ports.items()
+        ],
+        options=further.service_options,
+        is_headless=further.headless,
+        is_balanced=further.is_balanced,
+        at_nodes=further.at_nodes,
+        address=further.load_balancer,
+        affinity_seconds=further.session_affinity_seconds,
+        publish_not_ready=further.publish_not_ready,
+    )
+    return _manifest(context, called, part, leading, (further.labels, further.annotations))
 
 
 def _target(adopted: Adopted, name: str, port: ContainerPort) -> dict[str, str | int]:
@@ -40,50 +106,49 @@ def _target(adopted: Adopted, name: str, port: ContainerPort) -> dict[str, str |
     return {} if adopted.as_it_is and port.reached == port.number else {"targetPort": port.number}
 
 
-def _service(context: ServiceContext, called: str, part: Part, ports: Sequence[str], *, is_balanced: bool) -> Manifest:
-    name, config = part.name, part.workload
-    address = config.load_balancer if is_balanced else None
-    shown = [(port_name, config.reached_ports[port_name]) for port_name in ports]
-    at_nodes = any(port.node for _, port in shown)
-    spec: dict[str, Any] = {
-        "type": "LoadBalancer" if is_balanced else "NodePort" if at_nodes else "ClusterIP",
-        "selector": dict(identity(name, config).selector),
-        "ports": [
-            {
-                **({} if config.adopt.unnamed_port else {"name": port_name}),
-                "port": port.reached,
-                **_target(config.adopt, port_name, port),
-                "protocol": port.protocol,
-                **({"nodePort": port.node} if port.node else {}),
-                **({"appProtocol": port.speaks} if port.speaks else {}),
-            }
-            for port_name, port in shown
-        ],
+def _port(name: str | None, port: ContainerPort, target: Mapping[str, str | int]) -> Manifest:
+    return {
+        **({"name": name} if name else {}),
+        "port": port.reached,
+        **target,
+        "protocol": port.protocol,
+        **({"nodePort": port.node} if port.node else {}),
+        **({"appProtocol": port.speaks} if port.speaks else {}),
     }
-    if config.headless and not is_balanced:
+
+
+def _manifest(
+    context: ServiceContext, called: str, part: Part, leading: _Leading, marks: tuple[Mapping[str, str], ...]
+) -> Manifest:
+    config = part.workload
+    own_labels, own_annotations = marks
+    spec: dict[str, Any] = {
+        "type": "LoadBalancer" if leading.is_balanced else "NodePort" if leading.at_nodes else "ClusterIP",
+        "selector": dict(leading.selector),
+        "ports": list(leading.ports),
+    }
+    if leading.is_headless:
         spec["clusterIP"] = "None"
-    if is_balanced:
-        spec["allocateLoadBalancerNodePorts"] = at_nodes
-    if address:
-        spec |= address_fields(context.lab, address)
-    spec |= _options(config.service_options, is_balanced=is_balanced, is_outside=is_balanced or at_nodes)
-    if config.session_affinity_seconds:
-        times = {"clientIP": {"timeoutSeconds": config.session_affinity_seconds}}
+    if leading.is_balanced:
+        spec["allocateLoadBalancerNodePorts"] = leading.at_nodes
+    if leading.address:
+        spec |= address_fields(context.lab, leading.address)
+    is_outside = leading.is_balanced or leading.at_nodes
+    spec |= _options(leading.options, is_balanced=leading.is_balanced, is_outside=is_outside)
+    if leading.affinity_seconds:
+        times = {"clientIP": {"timeoutSeconds": leading.affinity_seconds}}
         spec |= {"sessionAffinity": "ClientIP", "sessionAffinityConfig": times}
-    if config.publish_not_ready:
+    if leading.publish_not_ready:
         spec["publishNotReadyAddresses"] = True
-    annotations = config.annotations.service | (address_annotations(context.lab, address) if address else {})
-    if config.replicas == 0:
-        annotations |= NOT_AWAITED
-    labels = config.labels.service | ({} if config.adopt.as_it_is else context.labels(name))
+    asked = address_annotations(context.lab, leading.address) if leading.address else {}
     return manifest(
         "v1",
         "Service",
         called,
         context.namespace,
-        labels=labels,
+        labels={**own_labels, **({} if config.adopt.as_it_is else context.labels(part.name))},
         marked=not config.adopt.as_it_is,
-        annotations=annotations,
+        annotations={**own_annotations, **asked, **(NOT_AWAITED if config.replicas == 0 else {})},
         spec=spec,
     )
 

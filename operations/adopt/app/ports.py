@@ -34,6 +34,16 @@ class Reached(NamedTuple):
     """Keys under `adopt`."""
 
 
+class Further(NamedTuple):
+    """A further Service of a workload."""
+
+    service: Key
+    said: Mapping[str, Any]
+    """Its keys in the file."""
+    at: Mapping[str, int]
+    """Its ports, by name."""
+
+
 class _Port(NamedTuple):
     name: str
     container: str
@@ -44,29 +54,61 @@ class _Port(NamedTuple):
 
 def service_of(workload: Key, controller: Fields, labels: Fields, services: Mapping[Key, Manifest]) -> Key | None:
     """The Service that is a workload's own: it selects its pods, and is best called like it."""
-    fitting = [
-        key
-        for key, each in services.items()
-        if (selector := mapping(each, "spec", "selector")) and selector.items() <= labels.items()
-    ]
     headless = text(controller, "spec", "serviceName")
-    fitting.sort(key=lambda key: (key.name != headless, key.name != workload.name, key.name))
+    fitting = sorted(_fitting(labels, services), key=lambda key: (key.name != headless, key.name != workload.name, key))
     return fitting[0] if fitting else None
+
+
+def _fitting(labels: Fields, services: Mapping[Key, Manifest]) -> list[Key]:
+    """The Services that select pods with these labels."""
+    selectors = {key: mapping(each, "spec", "selector") for key, each in services.items()}
+    return [key for key, selector in selectors.items() if selector and selector.items() <= labels.items()]
+
+
+def further_services(labels: Fields, selector: Fields, services: Mapping[Key, Manifest], pod: Fields) -> list[Further]:
+    """Services that lead to pods with these labels too, as far as the format can say them. `selector` is that of their
+    controller."""
+    return [further for key in _fitting(labels, services) if (further := _further(key, services[key], selector, pod))]
+
+
+def _further(key: Key, service: Fields, selector: Fields, pod: Fields) -> Further | None:
+    found = _ports(service, pod)
+    if found is None:
+        return None
+    stated = entries(service, "spec", "ports")
+    keys = _keys(service)
+    marks = {field: Flow(keys.pop(field)["service"]) for field in ("labels", "annotations") if field in keys}
+    own = mapping(service, "spec", "selector")
+    said: dict[str, Any] = {
+        "ports": Flow({port.name: _said(port, each) for port, each in zip(found, stated, strict=True)}),
+        **({"selector": Flow(own)} if own != selector else {}),
+        **keys,
+        **({} if text(stated[0], "name") else {"unnamed_port": True}),
+        **marks,
+    }
+    return Further(key, said, {port.name: number(each, "port") for port, each in zip(found, stated, strict=True)})
+
+
+def _ports(service: Fields, pod: Fields) -> list[_Port] | None:
+    """The ports of a Service, each with that of the pod; None where the format has no word for one, or for its type."""
+    stated = entries(service, "spec", "ports")
+    if text(service, "spec", "type") not in _TYPES or not stated:
+        return None
+    found: list[_Port] = []
+    for each in stated:
+        port = _port(each, entries(pod, "containers"))
+        if port is None or any(port.name == other.name for other in found):
+            return None
+        found.append(port)
+    return found
 
 
 def reached(key: Key, service: Fields, pod: Fields) -> Reached | None:
     """The ports of a Service in the keys of a workload; None where the format has none for it."""
-    spec = mapping(service, "spec")
-    stated = list(entries(spec, "ports"))
-    if text(spec, "type") not in _TYPES or not stated:
+    found = _ports(service, pod)
+    if found is None:
         return None
-    containers = entries(pod, "containers")
-    found: list[_Port] = []
-    for each in stated:
-        port = _port(each, containers)
-        if port is None or any(port.name == other.name for other in found):
-            return None
-        found.append(port)
+    stated, containers = entries(service, "spec", "ports"), entries(pod, "containers")
     order = [text(each, "name") for each in containers]
     if [order.index(each.container) for each in found] != sorted(order.index(each.container) for each in found):
         return None

@@ -9,7 +9,7 @@ from observation.templates import pod_spec, pod_template
 from operations.adopt.app.claims import SaidClaim, claim_keys
 from operations.adopt.app.databases import database_keys, is_database
 from operations.adopt.app.patches import REASON
-from operations.adopt.app.ports import Reached, reached, service_of
+from operations.adopt.app.ports import Further, Reached, further_services, reached, service_of
 from operations.adopt.app.routes import Answering, SaidRoute, route_keys
 from operations.adopt.app.visitors import visitors
 from operations.adopt.app.volumes import Declared, Mounted, claim_templates, declarations, mounted, volume_order
@@ -81,6 +81,7 @@ def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, ch
     workloads = list(dict.fromkeys((main, *others)))
     claims = claim_keys(usable, site.modes)
     reach = _reached(workloads, usable)
+    further = _further_services(workloads, usable, reach)
     names = {key: None if key == main else _further(key, service, main) for key in workloads}
     declared: dict[str, Declared] = {}
     parts: dict[Key, dict[str, Any]] = {}
@@ -89,6 +90,8 @@ def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, ch
         volumes = _mounted(usable[key], claims, declared, site)
         declared |= volumes.volumes
         parts[key] = workload_keys(key, usable[key], reach.get(key), volumes, choices.usage)
+        if services := further[key]:
+            parts[key]["further_services"] = {each.service.name: dict(each.said) for each in services}
         said_here[key] = volumes.volumes
     for key, names_here in said_here.items():
         if order := volume_order(pod_spec(usable[key]), names_here, declared):
@@ -96,6 +99,7 @@ def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, ch
     routes = route_keys(usable, _answers(workloads, reach, names), site.domain, site.gateways)
     lines = {key: dumped(each).count("\n") for key, each in parts.items()}
     lines |= {each.service: len(each.at) for each in reach.values()}
+    lines |= {each.service: dumped(dict(each.said)).count("\n") for services in further.values() for each in services}
     lines |= {each.key: dumped([each.exposure]).count("\n") for each in routes}
     lines |= dict.fromkeys(_said_claims(declared, claims), 1)
     said = {
@@ -164,6 +168,22 @@ def _reached(workloads: Collection[Key], usable: Mapping[Key, Manifest]) -> dict
         if chosen and ways:
             found[key] = ways
             del services[chosen]
+    return found
+
+
+def _further_services(
+    workloads: Collection[Key], usable: Mapping[Key, Manifest], reach: Mapping[Key, Reached]
+) -> dict[Key, list[Further]]:
+    """The further Services of each workload; no Service is of two."""
+    taken = {each.service for each in reach.values()}
+    found: dict[Key, list[Further]] = {}
+    for key in workloads:
+        labels = mapping(pod_template(usable[key]), "metadata", "labels")
+        selector = mapping(usable[key], "spec", "selector", "matchLabels")
+        left = {each: usable[each] for each in usable if each.kind == "Service" and each not in taken}
+        ends = key.kind == "CronJob"
+        found[key] = [] if ends else further_services(labels, selector, left, pod_spec(usable[key]))
+        taken |= {each.service for each in found[key]}
     return found
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from operations.adopt.app.ports import reached, service_of
+from operations.adopt.app.ports import further_services, reached, service_of
 from operations.adopt.cluster.objects import Key
 
 KEY = Key("Service", "home", "web")
@@ -81,3 +81,26 @@ def test_ports_that_a_container_states_behind_others_are_not_stated_by_the_progr
 def test_ports_at_a_load_balancer_are_said_without_those_of_nodes() -> None:
     found = of([{"name": "http", "port": 80}], container({"name": "http", "containerPort": 80}), type="LoadBalancer")
     assert found.ports == {"main": {"http": 80}}
+
+
+def test_further_services_of_the_same_pods_are_said_by_their_names() -> None:
+    def selecting(ports: list[dict[str, Any]], **spec: Any) -> Any:
+        return {"metadata": {"labels": {"team": "media"}}, "spec": {"selector": {"app": "tv"}, "ports": ports, **spec}}
+
+    services = {
+        Key("Service", "home", "tv-headless"): selecting([{"port": 80}], clusterIP="None"),
+        Key("Service", "home", "tv-lan"): selecting([{"name": "dlna", "port": 1900, "protocol": "UDP"}]),
+        Key("Service", "home", "away"): selecting([{"port": 80}], type="ExternalName"),
+    }
+    pod = {"containers": [container({"name": "http", "containerPort": 80})]}
+    found = further_services({"app": "tv", "role": "main"}, {"app": "tv", "role": "main"}, services, pod)
+    assert [each.service.name for each in found] == ["tv-headless", "tv-lan"]
+    headless, lan = (each.said for each in found)
+    assert headless == {
+        "ports": {"http": 80},
+        "selector": {"app": "tv"},
+        "headless": True,
+        "unnamed_port": True,
+        "labels": {"team": "media"},
+    }
+    assert lan["ports"] == {"dlna": "1900/udp"}
