@@ -17,6 +17,17 @@ from config.writing import alone_in, write_inside
 
 SCHEMAS = FilePath(__file__).parent / "schema"
 """The schemas that the repository keeps, for editors."""
+COPIES = ("schema", ".schema")
+"""Folders of a project, and of a lab that stands alone, in which their own copies are."""
+
+
+def schemas_for(folder: FilePath) -> FilePath | None:
+    """The schemas that files in a folder name: copies above it, or the program's own for what lies in its folder. None
+    where there are neither: a path into an installed program is that of one machine."""
+    above = (folder.absolute(), *folder.absolute().parents)
+    copies = (each / name for each in above for name in COPIES)
+    own = SCHEMAS if SCHEMAS.parent.parent in above else None
+    return next((each for each in copies if (each / "service.json").is_file()), own)
 
 
 def write_schemas(folder: FilePath) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from operations.new.lab import lab_files
+from config.schema import COPIES
+from operations.new.lab import lab_files, schema_files
 
 PROGRAM = """from components.program import run
 
@@ -36,4 +37,5 @@ def project_files(folder: Path, lab: str) -> Iterator[tuple[Path, str]]:
     yield folder / "__main__.py", PROGRAM
     yield folder / ".gitignore", IGNORED
     yield folder / "state" / ".gitkeep", ""
-    yield from lab_files(folder / "labs" / lab)
+    yield from schema_files(folder / COPIES[0])
+    yield from lab_files(folder / "labs" / lab, folder / COPIES[0])

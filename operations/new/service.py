@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 from config.quantity import Cpu, Memory
-from config.schema import SCHEMAS
+from config.schema import schemas_for
 
 CPU, MEMORY = Cpu.parse("25m"), Memory.parse("128Mi")
 """Requests of a service whose owner states none: a small one, to be raised when it is known to need more."""
@@ -49,5 +49,8 @@ def service_text(name: str, service: NewService, folder: Path) -> str:
     yaml.width = 120
     text = io.StringIO()
     yaml.dump(row, text)
-    schema = os.path.relpath(SCHEMAS / "service.json", folder)
+    schemas = schemas_for(folder)
+    if schemas is None:
+        return text.getvalue()
+    schema = os.path.relpath(schemas / "service.json", folder.absolute())
     return f"# yaml-language-server: $schema={schema}\n{text.getvalue()}"

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from config.load import load_lab
 from tests.cli.conftest import Homelab
 
@@ -17,8 +19,7 @@ def test_a_service_is_written_and_planned(lab: Path, homelab: Homelab) -> None:
     service = load_lab(lab).services["chef"]
     assert (service.tier, service.description) == ("aux", "chef")
     first = (lab / "services" / "chef.yaml").read_text(encoding="utf-8").splitlines()[0]
-    schema = first.removeprefix("# yaml-language-server: $schema=")
-    assert (lab / "services" / schema).resolve().is_file()
+    assert first == "kind: app", "a schema is named where there is none above the lab"
 
 
 def test_a_service_that_is_there_is_not_overwritten(lab: Path, homelab: Homelab) -> None:
@@ -69,3 +70,21 @@ def test_a_lab_of_ones_own_fits(tmp_path: Path, homelab: Homelab) -> None:
     assert homelab("plan", "--lab", f"{folder}/").exit_code == 0
     again = homelab("new", "lab", folder)
     assert (again.exit_code, "exists and is not empty" in again.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("arguments", [("project", "house", "--lab", "flat"), ("lab", "house/labs/flat")])
+def test_what_is_written_names_nothing_outside_of_it_and_is_called_by_its_own_name(
+    tmp_path: Path, homelab: Homelab, arguments: tuple[str, ...]
+) -> None:
+    command, folder, *options = arguments
+    assert homelab("new", command, tmp_path / folder, *options).exit_code == 0
+    lab = tmp_path / "house" / "labs" / "flat"
+    for file in lab.rglob("*.yaml"):
+        first = file.read_text(encoding="utf-8").splitlines()[0]
+        schema = (file.parent / first.partition("$schema=")[2]).resolve()
+        assert schema.is_file()
+        assert schema.is_relative_to(tmp_path.resolve())
+    assert load_lab(lab).cluster.name == "flat"
+    assert homelab(*SERVICE[:4], "hobby", *SERVICE[5:], "--lab", f"{lab}/").exit_code == 0
+    first = (lab / "services" / "chef.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert (lab / "services" / first.partition("$schema=")[2]).resolve().is_relative_to(tmp_path.resolve())
