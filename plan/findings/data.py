@@ -135,14 +135,19 @@ def _same_server(lab: Lab, found: Sequence[Entry], _: Sequence[Entry]) -> Findin
 
 
 def _unchecked(lab: Lab, found: Sequence[Entry], _: Sequence[Entry]) -> Finding:
-    makers = tuple(dict.fromkeys(copy.by for entry in found for copy in entry.copies_with("unknown")))
+    unknown = [copy for entry in found for copy in entry.copies_with("unknown")]
+    makers = tuple(dict.fromkeys(copy.by for copy in unknown))
     where = _where(found)
+    servers = tuple(dict.fromkeys(place.server for copy in unknown for place in copy.places))
+    to = f" to {listed(servers)}, the same server" if servers else ""
     return COPY_UNCHECKED.finding(
         _path(lab, found),
-        f"{listed(makers)} {'copies' if len(makers) == 1 else 'copy'} {counted(found)} on {where} "
-        f"({_listed(found)}), and the lab does not say where to: whether the copies survive the disk could not "
-        "be checked",
-        "state it with backup: {by, to, every_hours}",
+        f"{listed(makers)} {'copies' if len(makers) == 1 else 'copy'} {counted(found)} on {where} ({_listed(found)})"
+        f"{to}, and the lab does not say {'to which disk' if servers else 'where to'}: whether the copies survive the "
+        "disk could not be checked",
+        f"copy them to a server that is not {listed(servers)}, or name the storage class that holds them as to"
+        if servers
+        else "state it with backup: {by, to, every_hours}",
         about=where,
         facts={"names": _names(found), "made_by": makers},
     )

@@ -11,10 +11,16 @@ from config.namespaces import namespace_of
 from config.service import Service
 from config.service.database import DatabaseBase
 from config.service.runs import ENDING
-from config.service.volume import Volume
 from config.source import Path
 from plan.ledger.copies import Copy, Fate, longest_pause
-from plan.ledger.places import Place, place_of_storage, places_of_class, places_of_folder, places_of_stated
+from plan.ledger.places import (
+    Place,
+    place_of_storage,
+    places_of_name,
+    places_of_stated,
+    places_of_target,
+    places_of_volume,
+)
 from plan.ledger.stated_objects import CopiedBy, copied_by_objects, provisioner_of
 from plan.model.fields import text
 from plan.wording import plural
@@ -112,7 +118,7 @@ def _of_service(
     namespace = namespace_of(lab, name)
     for key, volume in service.volumes.items():
         claim = volume.claim or f"{name}-{key}"
-        provisioner, places = provisioner_of(lab, volume.storage_class), _places_of(lab, volume)
+        provisioner, places = provisioner_of(lab, volume.storage_class), places_of_volume(lab, volume)
         yield Entry(
             source="volume",
             name=f"{name}/{key}",
@@ -121,7 +127,7 @@ def _of_service(
             places=places,
             copies=(
                 *(copy for target in copying.get(f"{name}/{key}", ()) for copy in _by_jobs(lab, *target)),
-                *_stated(volume.backup),
+                *_stated(lab, volume.backup),
                 *(each.of(places) for each in objects if each.takes(namespace, claim, None, provisioner)),
             ),
             without_copy=volume.no_backup,
@@ -134,7 +140,7 @@ def _of_service(
     for stated, claim, storage_class, size in claimed(lab.objects.get(name, ())):
         own = stated.namespace or namespace
         provisioner = provisioner_of(lab, storage_class)
-        places = places_of_stated(lab, text(stated.content, "spec", "volumeName")) or _places(lab, storage_class)
+        places = places_of_stated(lab, text(stated.content, "spec", "volumeName")) or places_of_name(lab, storage_class)
         yield Entry(
             source="volume",
             name=f"{name}/{claim}",
@@ -155,7 +161,7 @@ def _of_service(
 def _of_database(
     lab: Lab, name: str, service: DatabaseBase, namespace: str, objects: Iterable[CopiedBy]
 ) -> Iterator[Entry]:
-    places = _places(lab, service.storage_class)
+    places = places_of_name(lab, service.storage_class)
     backup = service.backup
     provisioner = provisioner_of(lab, service.storage_class)
     yield Entry(
@@ -181,28 +187,13 @@ def _of_database(
             name=f"{name}/backup",
             path=("services", name, "backup"),
             size=backup.size,
-            places=_places(lab, backup.storage_class),
+            places=places_of_name(lab, backup.storage_class),
             copies=(),
             without_copy=None,
             is_copy=True,
             namespace=namespace,
             storage_class=backup.storage_class,
         )
-
-
-def _places(lab: Lab, storage_class: str | None) -> tuple[Place, ...]:
-    """Places of a class's volumes; of a class that the lab does not describe, only its name is known."""
-    row = lab.storage_classes.get(storage_class) if storage_class else None
-    return places_of_class(lab, row) if row else (Place(storage_class or "a volume made by hand"),)
-
-
-def _places_of(lab: Lab, volume: Volume) -> tuple[Place, ...]:
-    """Places of a volume: of its class, or where the share or the CSI driver is that has it already."""
-    if volume.share is not None:
-        return places_of_folder(lab, volume.share.server, volume.share.path)
-    if volume.csi is not None:
-        return (Place(volume.csi.driver),)
-    return _places(lab, volume.storage_class)
 
 
 def _copying(lab: Lab) -> dict[str, list[tuple[str, str]]]:
@@ -222,7 +213,7 @@ def _by_jobs(lab: Lab, service: str, volume: str) -> Iterator[Copy]:
         for part in lab.services[service].parts(service)
         if part.workload.runs_as in ENDING and any(volume in each.mounts for each in part.workload.containers)
     ]
-    places = _places_of(lab, lab.services[service].volumes[volume])
+    places = places_of_volume(lab, lab.services[service].volumes[volume])
     if not jobs:
         yield Copy("stated", f"{service}/{volume}", places, None, None)
     for job in jobs:
@@ -230,7 +221,7 @@ def _by_jobs(lab: Lab, service: str, volume: str) -> Iterator[Copy]:
 
 
 def _by_dumps(lab: Lab, name: str, schedule: str, storage_class: str, namespace: str) -> Iterator[Copy]:
-    yield _scheduled("dump", f"{name}-backup", _places(lab, storage_class), schedule, namespace)
+    yield _scheduled("dump", f"{name}-backup", places_of_name(lab, storage_class), schedule, namespace)
 
 
 def _scheduled(
@@ -248,12 +239,13 @@ def _of_class(lab: Lab, entry: Entry) -> Iterator[Copy]:
     """A copy of all volumes of its storage class."""
     row = lab.storage_classes.get(entry.storage_class) if entry.storage_class else None
     if row and not entry.is_copy:
-        yield from _stated(row.backup)
+        yield from _stated(lab, row.backup)
 
 
-def _stated(backup: StatedBackup | None) -> Iterator[Copy]:
+def _stated(lab: Lab, backup: StatedBackup | None) -> Iterator[Copy]:
     if backup:
-        yield Copy("stated", backup.by, (Place(backup.to),), None, timedelta(hours=backup.every_hours))
+        every = timedelta(hours=backup.every_hours)
+        yield Copy("stated", backup.by, places_of_target(lab, backup.to), None, every)
 
 
 def _of_machines(lab: Lab) -> Iterator[Entry]:
@@ -265,7 +257,7 @@ def _of_machines(lab: Lab) -> Iterator[Entry]:
                 path=("machines", name, "disks", index),
                 size=disk.size,
                 places=(place_of_storage(lab, machine.host, disk.storage),),
-                copies=(*_stated(disk.backup), *_machine_backups(lab, name), *_other_members(lab, name)),
+                copies=(*_stated(lab, disk.backup), *_machine_backups(lab, name), *_other_members(lab, name)),
                 without_copy=disk.no_backup or (_MADE_ANEW if machine.role == "worker" else None),
                 is_copy=False,
             )
@@ -276,8 +268,9 @@ def _machine_backups(lab: Lab, machine: str) -> Iterator[Copy]:
         if job.machines and machine not in job.machines:
             continue
         host = lab.machines[machine].host
-        place = place_of_storage(lab, host, job.to) if job.to in lab.site.hosts[host].storages else Place(job.to)
-        yield _scheduled("machine backup", name, (place,), job.schedule)
+        is_storage = job.to in lab.site.hosts[host].storages
+        places = (place_of_storage(lab, host, job.to),) if is_storage else places_of_target(lab, job.to)
+        yield _scheduled("machine backup", name, places, job.schedule)
 
 
 def _other_members(lab: Lab, machine: str) -> Iterator[Copy]:

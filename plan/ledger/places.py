@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
+from config.service.volume import Volume
 from config.storage_class import BlockStorageClass, OtherStorageClass, StorageClass
 from plan.model.fields import text
 
@@ -41,6 +42,38 @@ def places_of_class(lab: Lab, storage_class: StorageClass) -> tuple[Place, ...]:
     return places_of_folder(lab, storage_class.server, storage_class.path)
 
 
+def places_of_name(lab: Lab, storage_class: str | None) -> tuple[Place, ...]:
+    """Places of a class's volumes; of a class that the lab does not describe, only its name is known."""
+    row = lab.storage_classes.get(storage_class) if storage_class else None
+    return places_of_class(lab, row) if row else (Place(storage_class or "a volume made by hand"),)
+
+
+def places_of_volume(lab: Lab, volume: Volume) -> tuple[Place, ...]:
+    """Places of a volume: of its class, or where the share or the CSI driver is that has it already."""
+    if volume.share is not None:
+        return places_of_folder(lab, volume.share.server, volume.share.path)
+    if volume.csi is not None:
+        return (Place(volume.csi.driver),)
+    return places_of_name(lab, volume.storage_class)
+
+
+def places_of_target(lab: Lab, to: str) -> tuple[Place, ...]:
+    """Places of what a backup is written to, where it is a host, a machine, a service, one of its volumes or a class of
+    the lab, by name or by address; anything else is another server."""
+    service, _, key = to.partition("/")
+    if to in lab.site.hosts:
+        return (Place(to),)
+    if to in lab.machines:
+        return places_of_machine(lab, to)
+    if to in lab.storage_classes:
+        return places_of_class(lab, lab.storage_classes[to])
+    if service in lab.services:
+        rows = lab.services[service].volumes
+        kept = [rows[key]] if key in rows else [row for row in rows.values() if not row.copy_of]
+        return tuple(dict.fromkeys(place for row in kept for place in places_of_volume(lab, row))) or (Place(to),)
+    return places_of_folder(lab, to, "")
+
+
 def places_of_stated(lab: Lab, volume: str) -> tuple[Place, ...]:
     """Places of a PersistentVolume that a file of the lab states; empty where none does, or where it is on a node."""
     for stated in (each for objects in lab.objects.values() for each in objects):
@@ -70,12 +103,18 @@ def places_of_folder(lab: Lab, server: IPv4Address | str, path: str) -> tuple[Pl
                 if row.path and f"{path}/".startswith(f"{row.path.rstrip('/')}/")
             ]
             return (place_of_storage(lab, name, max(above)[1]) if above else Place(name),)
-    for machine in lab.machines.values():
+    for name, machine in lab.machines.items():
         if any(str(interface.address) == str(server) for interface in machine.interfaces):
-            if _has_controllers(lab, machine):
-                return (Place(machine.host),)
-            return tuple(dict.fromkeys(place_of_storage(lab, machine.host, disk.storage) for disk in machine.disks))
+            return places_of_machine(lab, name)
     return (Place(str(server)),)
+
+
+def places_of_machine(lab: Lab, name: str) -> tuple[Place, ...]:
+    """The disks of a machine, any of which may hold what it keeps; of one with controllers of its own, its host."""
+    machine = lab.machines[name]
+    if _has_controllers(lab, machine):
+        return (Place(machine.host),)
+    return tuple(dict.fromkeys(place_of_storage(lab, machine.host, disk.storage) for disk in machine.disks))
 
 
 def _has_controllers(lab: Lab, machine: Machine) -> bool:
