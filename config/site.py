@@ -128,6 +128,9 @@ class Host(Model):
     """Installed memory."""
     reserved_memory: MemoryQuantity | None = None
     """Memory that the hypervisor itself needs (ZFS ARC, daemons, overhead of each VM). Left out, it is not checked."""
+    zfs_cache: MemoryQuantity | None = None
+    """The most that the cache of ZFS takes (`zfs_arc_max`), a part of `reserved_memory`; left out, half of `memory`
+    where a storage is of type zfspool."""
     disks: dict[Name, Disk]
     """Physical disks and RAID volumes, by name, for example nvme0."""
     storages: dict[Name, Storage]

@@ -61,6 +61,7 @@ from plan.findings.removed_apis import removed_api_findings
 from plan.findings.requests import limited_by_default, request_findings, unlimited_findings
 from plan.findings.retention import retention_findings
 from plan.findings.rights import rights_findings
+from plan.findings.secrets_elsewhere import secret_elsewhere_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_memory import shared_memory_findings
 from plan.findings.shared_namespaces import shared_exception_findings
@@ -70,6 +71,7 @@ from plan.findings.stores import store_findings
 from plan.findings.told_memory import told_memory_findings
 from plan.findings.unserved import unserved_findings
 from plan.findings.withdrawn import withdrawn_findings
+from plan.findings.zfs_cache import zfs_cache_findings
 from plan.model import NodeUse, Plan, sorted_findings
 from plan.proxmox.machines import machine_findings, plan_machines
 from plan.proxmox.templates import plan_templates
@@ -160,6 +162,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *shared_exception_findings(lab, namespaces),
                 *object_findings(lab, services),
                 *object_reference_findings(lab, services),
+                *secret_elsewhere_findings(lab, services),
                 *budget_findings(lab, services),
                 *store_findings(lab),
                 *name_server_findings(lab),
@@ -175,6 +178,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *device_file_findings(services),
                 *node_findings(lab),
                 *eviction_threshold_findings(lab),
+                *zfs_cache_findings(lab, capacity.hosts),
                 *gpu_findings(lab, capacity.nodes),
                 *daemon_findings(nodes, workloads),
                 *capacity_findings(lab, capacity, workloads),

@@ -1,0 +1,138 @@
+"""Secrets that pods use, and that the lab makes in another namespace or under another name."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from config.lab import Lab
+from config.pod import POD_TEMPLATES
+from plan.cluster.membership import founder
+from plan.model import Service
+from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.findings import Finding, Rule
+from plan.wording import listed
+
+SECRET_ELSEWHERE = Rule(
+    "SECRET-ELSEWHERE",
+    ("warning", "info"),
+    title="Pods use a Secret that is made somewhere else",
+    meaning=(
+        "A pod finds Secrets of its own namespace only. A SealedSecret becomes a Secret of its own name and namespace, "
+        "whatever its template says, and by default it is sealed for these alone; an ExternalSecret and a Certificate "
+        "write into their own namespace too. The pods stay in ContainerCreating or CreateContainerConfigError. In a "
+        "cluster that is adopted the Secret may be there outside of the lab: then it is an info."
+    ),
+    remedy="Make the Secret in the namespace of its pods, under the name that they use; a SealedSecret is sealed anew.",
+)
+
+_COPIERS = ("reflector", "replicator", "replicate", "kubed", "emberstack")
+"""In annotations by which tools copy Secrets into other namespaces."""
+_OWN_NAME = ("Secret", "SealedSecret")
+
+
+class _Made(NamedTuple):
+    """A Secret, or what becomes one."""
+
+    kind: str
+    namespace: str
+    name: str
+    """Of the Secret."""
+    called: str = ""
+    """How the template of a SealedSecret calls it."""
+
+
+class _Use(NamedTuple):
+    service: str
+    kind: str
+    pods: str
+    """Name of their controller."""
+    namespace: str
+    secret: str
+
+
+def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    """A finding for each Secret that nothing makes where pods need it, and something makes elsewhere."""
+    planned = [*services]
+    made = [each for service in planned for each in _made(service)]
+    there = {(each.namespace, each.name) for each in made}
+    releases = {service.namespace for service in planned if service.release}
+    stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
+    for service in planned if made else ():
+        for use in dict.fromkeys(_uses(service)):
+            if (use.namespace, use.secret) in there or use.namespace in releases:
+                continue
+            called = [each for each in made if each.namespace == use.namespace and each.called == use.secret]
+            elsewhere = [each for each in made if each.name == use.secret]
+            if found := called or elsewhere:
+                path = stated.get((use.service, use.kind, use.pods), ("services", use.service))
+                yield SECRET_ELSEWHERE.finding(
+                    path,
+                    _said(use, found[0], is_called=bool(called)),
+                    f"name {found[0].name} there, or seal it anew with the name {use.secret}"
+                    if called
+                    else f"make it in namespace {use.namespace} too"
+                    + (", sealed for it (kubeseal --namespace)" if found[0].kind == "SealedSecret" else ""),
+                    about=f"{use.pods} {use.secret}",
+                    severity="warning" if founder(lab) else "info",
+                    facts={"secret": use.secret, "namespaces": tuple(each.namespace for each in found)},
+                )
+
+
+def _said(use: _Use, found: _Made, *, is_called: bool) -> str:
+    needs = f"pods of {use.pods} use the Secret {use.secret} of namespace {use.namespace}"
+    if is_called:
+        return (
+            f"{needs}, and the SealedSecret becomes {found.name}, its own name, whatever its template says: they do "
+            "not start"
+        )
+    return f"{needs}, and its {found.kind} is in {listed([found.namespace])}: there is none where they are"
+
+
+def _made(service: Service) -> Iterator[_Made]:
+    for each in service.objects:
+        if any(word in key.lower() for key in mapping(each, "metadata", "annotations") for word in _COPIERS):
+            continue
+        kind, name = each["kind"], each["metadata"]["name"]
+        namespace = text(each, "metadata", "namespace") or service.namespace
+        match kind:
+            case "Secret":
+                yield _Made(kind, namespace, name)
+            case "SealedSecret":
+                called = text(each, "spec", "template", "metadata", "name")
+                yield _Made(kind, namespace, name, called if called != name else "")
+            case "ExternalSecret":
+                yield _Made(kind, namespace, text(each, "spec", "target", "name") or name)
+            case "Certificate":
+                yield _Made(kind, namespace, text(each, "spec", "secretName"))
+            case _:
+                continue
+
+
+def _uses(service: Service) -> Iterator[_Use]:
+    for each in service.objects:
+        kind: str = each["kind"]
+        if kind in POD_TEMPLATES:
+            namespace = text(each, "metadata", "namespace") or service.namespace
+            for name in _named(mapping(each, *POD_TEMPLATES[kind], "spec")):
+                yield _Use(service.name, kind, each["metadata"]["name"], namespace, name)
+
+
+def _named(pod: Fields) -> Iterator[str]:
+    """Names of Secrets without which a pod does not start."""
+    for volume in entries(pod, "volumes"):
+        sources: list[Mapping[str, object]] = [mapping(volume, "secret")]
+        sources += [mapping(each, "secret") for each in entries(volume, "projected", "sources")]
+        for source in sources:
+            yield from _required(source, text(source, "secretName") or text(source, "name"))
+    for key in ("containers", "initContainers"):
+        for container in entries(pod, key):
+            for each in entries(container, "env"):
+                source = mapping(each, "valueFrom", "secretKeyRef")
+                yield from _required(source, text(source, "name"))
+            for each in entries(container, "envFrom"):
+                source = mapping(each, "secretRef")
+                yield from _required(source, text(source, "name"))
+
+
+def _required(source: Fields, name: str) -> Iterator[str]:
+    if name and value(source, "optional") is not True:
+        yield name
