@@ -42,6 +42,10 @@ CLUSTER = {
         "A node runs out of process IDs",
         "Each thread takes a process ID; podPidsLimit bounds those of one pod.",
     ),
+    "NODE-PROBLEM": Rule(
+        "A node reports a fault of its kernel or hardware",
+        "The node problem detector reads the kernel's log and the services of a node, and sets a condition for each.",
+    ),
     "NODE-DISK-FULL": Rule(
         "A node's disk is full",
         "Images and the files that containers write are on the node's disk.",

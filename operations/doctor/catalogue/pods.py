@@ -104,6 +104,11 @@ PODS = {
         "A program does not accept a certificate",
         "A certificate has to be valid now, for the name that is asked, and signed by an authority that is known.",
     ),
+    "CONNECTIONS-USED-UP": Rule(
+        "A server takes no more connections",
+        "A database has a limit of connections, and each pod of a service holds some of them; one that does not "
+        "close them uses up the limit for all.",
+    ),
     "OPTION-UNKNOWN": Rule(
         "A program does not know an option",
         "Options come and go between versions; most programs refuse to start with one that they do not know.",

@@ -42,7 +42,11 @@ _MEANINGS = {
     0: "it ended without an error, and is started again: its command does not stay",
     126: "the command may not be executed (126)",
     127: "the command was not found in the image (127)",
+    132: "it ran an instruction that its processor does not offer (132, SIGILL): the image is built for newer ones, or "
+    "the machine's CPU type hides what the host has",
     134: "it aborted (134)",
+    135: "it met a bus error (135): a mapped file was cut off, or its disk or shared memory is full",
+    136: "it met an arithmetic error (136)",
     139: "it broke off with a memory access error (139)",
 }
 

@@ -112,6 +112,16 @@ _KNOWN = (
         "renew that certificate, or give container {container} the authority that signed it",
     ),
     _Known(
+        "CONNECTIONS-USED-UP",
+        re.compile(
+            r"too many (clients|connections)|remaining connection slots are reserved|max number of clients reached"
+            r"|ER_CON_COUNT|max_user_connections|connection limit exceeded",
+            re.I,
+        ),
+        "its database or cache takes no more connections",
+        "see who holds them, then lower the pools of those, or raise the server's limit and its memory with it",
+    ),
+    _Known(
         "OPTION-UNKNOWN",
         re.compile(
             r"unknown (shorthand )?(flag|option|argument|command line)|unrecognized (option|argument|command)"

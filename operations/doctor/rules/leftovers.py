@@ -1,5 +1,6 @@
 """Objects that were deleted and do not go, and custom kinds that say themselves that they are not well."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -27,10 +28,19 @@ _REMAINS = {
     "NamespaceContentRemaining": "see why these objects are not deleted: a finalizer, or a webhook that refuses it",
 }
 """Conditions of a namespace that is not empty, the cause before its consequence, with the fix of each."""
-_GOOD = ("Ready", "Available", "Healthy", "Synced", "Reconciled", "Accepted", "Programmed", "ResolvedRefs")
+_GOOD = (
+    *("Ready", "Available", "Healthy", "Synced", "Reconciled", "Accepted", "Programmed", "ResolvedRefs"),
+    *("AllReplicasReady", "ClusterAvailable", "ReconcileSuccess"),
+)
 """Conditions that are True on a healthy object of any kind."""
 _BROKEN = ("Failed", "Error")
 """Ends of a sync of Argo CD."""
+_FAILED = ("CreateFailed", "Error", "Failed", "SyncFailed", "UpdateFailed", "error", "failed")
+"""Phases and states of what runs on and does not."""
+_ONE_TIME = re.compile(
+    r"(Attempt|Backup|Dump|Export|Import|Job|Operation|Report|Request|Restore|Run|Snapshot|Task|Workflow)$"
+)
+"""Kinds that stand for one act: one that failed long ago is no ailment; rules of backups and jobs judge the last."""
 _JUDGED = frozenset(
     ("Certificate", "Issuer", "ClusterIssuer", "CertificateRequest", "Order", "Challenge", "ExternalSecret",
      "SecretStore", "ClusterSecretStore", "CustomResourceDefinition")
@@ -146,17 +156,42 @@ def _unwell(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             message=f"Its health is {health}{f': {said}' if said else ''}",
             evidence=(Evidence(reference(manifest), f"health {health}"),),
         )
+        return
+    if (told := _told(manifest)) is not None:
+        said = text(manifest, "status", "message") or text(manifest, "status", "reason")
+        message = f"{told}{f': {said}' if said else ''}"
+        yield base._replace(message=message, evidence=(Evidence(reference(manifest), told),))
+        return
     robustness = text(manifest, "status", "robustness")
     if (
         manifest["kind"] == "Volume"
         and robustness in ("degraded", "faulted")
         and (robustness == "faulted" or text(manifest, "status", "state") == "attached")
     ):
+        claim = _claim_of(manifest)
         yield base._replace(
             severity="error" if robustness == "faulted" else "warning",
-            message=f"Its replicas are {robustness}",
+            message=f"Its replicas are {robustness}{f': it is the volume of {claim}' if claim else ''}",
             evidence=(Evidence(reference(manifest), f"robustness {robustness}"),),
+            covers=base.covers | ({claim} if claim and robustness == "faulted" else frozenset()),
         )
+
+
+def _told(manifest: Manifest) -> str | None:
+    """A phase, a state or a colour by which an operator says that something does not run."""
+    if _ONE_TIME.search(manifest["kind"]):
+        return None
+    for field in ("phase", "state", "PostgresClusterStatus"):
+        if (said := text(manifest, "status", field)) in _FAILED:
+            return f"Its {field} is {said}"
+    return "Its health is red" if text(manifest, "status", "health") == "red" else None
+
+
+def _claim_of(manifest: Manifest) -> Reference | None:
+    """The claim of a volume of Longhorn."""
+    name = text(manifest, "status", "kubernetesStatus", "pvcName")
+    namespace = text(manifest, "status", "kubernetesStatus", "namespace")
+    return Reference("PersistentVolumeClaim", namespace, name) if name and namespace else None
 
 
 def _failure(manifest: Manifest) -> str | None:

@@ -22,6 +22,7 @@ from operations.doctor.ages import length, stamp
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_over, is_ready, is_young, lineage, workload
 from operations.doctor.rules.evictions import pressure_finding
+from operations.doctor.rules.node_problems import PROBLEMS, problem_finding
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
 from plan.model.resources import MEMORY, read_amount
@@ -160,6 +161,8 @@ def _pressures(observed: Observation, node: Manifest) -> Iterator[Finding]:
             continue
         if each.type in ("MemoryPressure", "DiskPressure", "PIDPressure"):
             yield pressure_finding(observed, node, each)
+        elif each.type in PROBLEMS and not is_young(observed, each.since):
+            yield problem_finding(observed, node, each, *_on_it(observed, node))
         elif each.type == "NetworkUnavailable" and not is_young(observed, each.since):
             covered, consequences = _on_it(observed, node)
             yield Finding(

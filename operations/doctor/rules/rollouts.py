@@ -1,6 +1,6 @@
 """Workloads that are not as they should be, where no pod says why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from observation.model import Observation
@@ -116,13 +116,19 @@ def _workload(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
         "error" if down else "warning",
         reference(manifest),
         _state(observed, manifest, short, progressing if late else None, ago(observed.now, since))
-        + (f": {said[-1][1].message.strip()}" if said else ""),
+        + (f": {said[-1][1].message.strip()}" if said else _gates(unready)),
         f"kubectl describe {manifest['kind'].lower()} {name_of(manifest)} -n {namespace_of(manifest)}",
         tuple(evidence),
         covers=frozenset((reference(manifest),)),
         upstream=_upstream(observed, manifest, pods),
         symptom=True,
     )
+
+
+def _gates(pods: Sequence[Manifest]) -> str:
+    """The gate that keeps pods from being ready, whose containers are."""
+    states = (condition(each, "Ready") for each in pods)
+    return next((f": {each.message}" for each in states if each and each.reason == "ReadinessGatesNotReady"), "")
 
 
 def _paused(observed: Observation, manifest: Manifest, progressing: Condition | None) -> Iterator[Finding]:

@@ -97,3 +97,40 @@ def test_an_autoscaler_at_its_maximum_by_a_length_of_a_queue(now: str, found: in
     assert ["queue is at 42 for each pod, the target is 10" in each.message for each in loud(cluster.diagnose())] == [
         True
     ] * found
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "said"),
+    [
+        (
+            "MongoDBCommunity",
+            {"phase": "Failed", "message": "secret not found"},
+            "Its phase is Failed: secret not found",
+        ),
+        ("PerconaServerMongoDB", {"state": "error"}, "Its state is error"),
+        ("postgresql", {"PostgresClusterStatus": "SyncFailed"}, "Its PostgresClusterStatus is SyncFailed"),
+        ("Elasticsearch", {"health": "red", "phase": "Ready"}, "Its health is red"),
+    ],
+)
+def test_a_phase_or_a_colour_by_which_an_operator_says_that_it_failed_is_told(
+    kind: str, status: dict[str, Any], said: str
+) -> None:
+    cluster = healthy()
+    cluster.add(kind, "media", "shop", apiVersion="example.lan/v1", status=status)
+    assert only(cluster).message == said
+
+
+def test_one_act_that_failed_and_a_colour_between_are_no_ailment() -> None:
+    cluster = healthy()
+    cluster.add("EtcdBackup", "old", "shop", apiVersion="example.lan/v1", status={"phase": "Failed"})
+    cluster.add("Elasticsearch", "search", "shop", apiVersion="example.lan/v1", status={"health": "yellow"})
+    assert loud(cluster.diagnose()) == []
+
+
+def test_a_faulted_volume_of_longhorn_names_its_claim() -> None:
+    cluster = healthy()
+    kubernetes = {"namespace": "shop", "pvcName": "media"}
+    status = {"state": "detached", "robustness": "faulted", "kubernetesStatus": kubernetes}
+    cluster.add("Volume", "pvc-1", "longhorn-system", apiVersion="longhorn.io/v1beta2", status=status)
+    finding = only(cluster)
+    assert (finding.severity, "PersistentVolumeClaim/shop/media" in finding.message) == ("error", True)

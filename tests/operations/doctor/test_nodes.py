@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.operations.doctor.cluster import (
     Cluster,
     Object,
@@ -177,3 +179,23 @@ def test_a_crash_on_a_node_that_was_lost_follows_from_the_node() -> None:
     found = only(cluster)
     assert found.code == "NODE-UNREACHABLE"
     assert days(1) < hours(1)
+
+
+@pytest.mark.parametrize(
+    ("condition", "severity"), [("ReadonlyFilesystem", "error"), ("FrequentKubeletRestart", "warning")]
+)
+def test_a_fault_that_the_node_problem_detector_reports_is_told_while_it_lasts(condition: str, severity: str) -> None:
+    cluster = healthy()
+    state = {
+        "type": condition,
+        "status": "True",
+        "reason": "Seen",
+        "message": "it is so",
+        "lastTransitionTime": hours(5),
+    }
+    cluster.get("Node", "worker-a")["status"]["conditions"].append(state)
+    finding = only(cluster)
+    assert (finding.code, finding.severity) == ("NODE-PROBLEM", severity)
+    assert condition in finding.message
+    state["status"] = "False"
+    assert loud(cluster.diagnose()) == []

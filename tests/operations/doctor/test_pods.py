@@ -440,3 +440,29 @@ def test_last_words_give_the_cause(said: str, code: str) -> None:
     found = only(cluster)
     assert found.code == code
     assert said in found.message
+
+
+def test_an_instruction_that_the_processor_does_not_offer_is_named() -> None:
+    cluster = healthy()
+    crashing(cluster.get("Pod", "web"), code=132, ran=1)
+    short(cluster.get("Deployment", "web"), 1)
+    assert "SIGILL" in only(cluster).message
+
+
+def test_a_server_that_takes_no_more_connections_is_the_cause_of_its_client() -> None:
+    cluster = healthy()
+    crashing(cluster.get("Pod", "web"), ran=3, message="FATAL: sorry, too many clients already")
+    short(cluster.get("Deployment", "web"), 1)
+    assert only(cluster).code == "CONNECTIONS-USED-UP"
+
+
+def test_a_readiness_gate_that_stays_closed_is_named() -> None:
+    cluster = healthy()
+    gate = 'the status of pod readiness gate "health.lan/ready" is not "True", but False'
+    for pod in (
+        each for each in cluster.objects if each["kind"] == "Pod" and each["metadata"]["name"].startswith("web")
+    ):
+        unready(pod)
+        pod["status"]["conditions"][-1] |= {"reason": "ReadinessGatesNotReady", "message": gate}
+    short(cluster.get("Deployment", "web"), 0)
+    assert gate in loud(cluster.diagnose())[0].message
