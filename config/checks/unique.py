@@ -195,6 +195,8 @@ def _served_ports(lab: Draft) -> Iterator[Claim]:
             if not service.parts(name) or is_refused[owner, port.number, protocol] == 1:
                 what = f"port {number}/{protocol.lower()} of its Kubernetes Service"
                 yield Claim((owner, number, protocol), path, what)
+            named = port.service_name or str(path[-1])
+            yield Claim((owner, named), path, f"the port name {named!r} of its Kubernetes Service")
             if port.node:
                 yield Claim((port.node, protocol), path, f"port {port.node}/{protocol.lower()} of the nodes")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from config.model import shown
+from config.model import NAME_PATTERN, shown
 
 LARGEST = 65535
 NODE_PORTS = range(30000, 32768)
@@ -23,6 +23,8 @@ class ContainerPort(NamedTuple):
     """The port of every node at which the Service is reached as well."""
     speaks: str | None = None
     """The protocol above it (`appProtocol`), for controllers that ask."""
+    service_name: str | None = None
+    """The name of the port of the Kubernetes Service, where it is another."""
 
     @property
     def reached(self) -> int:
@@ -32,7 +34,7 @@ class ContainerPort(NamedTuple):
 
 _SPOKEN = re.compile(r"([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?")
 _PORT = re.compile(r"(\d{1,5})(?:/(tcp|udp))?")
-_KEYS = ("number", "service", "node", "speaks")
+_KEYS = ("number", "service", "node", "speaks", "service_name")
 
 
 def _port(value: object) -> ContainerPort:
@@ -56,7 +58,10 @@ def _port(value: object) -> ContainerPort:
         raise ValueError(f"speaks: {shown(speaks)} is no protocol; write for example kubernetes.io/ws or https")
     if speaks is not None and speaks.lower() in ("tcp", "udp"):
         raise ValueError(f"speaks: {speaks} is the protocol below; it stands with the number, as 53/udp")
-    return _listening(said["number"])._replace(service=service, node=node, speaks=speaks)
+    name = said.get("service_name")
+    if name is not None and not (isinstance(name, str) and re.fullmatch(NAME_PATTERN, name)):
+        raise ValueError(f"service_name: {shown(name)} is no name of a port; write for example http-web")
+    return _listening(said["number"])._replace(service=service, node=node, speaks=speaks, service_name=name)
 
 
 def _hint(key: str) -> str:
@@ -77,6 +82,7 @@ _LONG: dict[str, Any] = {
         "number": _NUMBER,
         "service": {"type": "integer", "minimum": 1, "maximum": LARGEST},
         "speaks": {"type": "string", "pattern": f"^{_SPOKEN.pattern}$"},
+        "service_name": {"type": "string", "pattern": NAME_PATTERN},
         "node": {"type": "integer", "minimum": NODE_PORTS[0], "maximum": NODE_PORTS[-1]},
     },
     "required": ["number"],

@@ -107,9 +107,12 @@ def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]
 
 def _as_it_is(config: ContainerConfig) -> dict[str, Any]:
     """The settings that are stated, and nothing else."""
-    if "privilege_escalation" not in config.model_fields_set:
-        return _as_stated(config)
-    return {"allowPrivilegeEscalation": config.privilege_escalation, **_as_stated(config)}
+    stated = _as_stated(config)
+    if config.read_only_root is False:
+        stated["readOnlyRootFilesystem"] = False
+    if "privilege_escalation" in config.model_fields_set:
+        stated["allowPrivilegeEscalation"] = config.privilege_escalation
+    return stated
 
 
 def _as_stated(config: ContainerConfig, dropped: tuple[str, ...] | None = None) -> dict[str, Any]:

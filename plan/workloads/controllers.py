@@ -54,11 +54,13 @@ def planned_workload(
 
 
 def per_replica_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
-    """Volumes that a statefulset makes for each of its replicas: those that are on one node at a time, and that do not
-    exist already."""
+    """Volumes that a statefulset makes for each of its replicas: those that are on one node at a time, that do not
+    exist already, and of which no claim is named."""
     volumes = context.service.volumes
-    is_set = config.runs_as == "statefulset"
-    return tuple(name for name in one_node_volumes(context, config) if is_set and not volumes[name].exists)
+    if config.runs_as != "statefulset":
+        return ()
+    own = (name for name in one_node_volumes(context, config) if not volumes[name].exists)
+    return tuple(name for name in own if volumes[name].claim is None)
 
 
 def controller(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> Manifest:

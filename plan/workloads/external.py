@@ -46,7 +46,7 @@ def _ports(config: ExternalService) -> Iterator[dict[str, Any]]:
     for name, port in config.ports.items():
         target = {} if config.host_name else {"targetPort": port.number}
         spoken = {"appProtocol": port.speaks} if port.speaks else {}
-        yield {"name": name, "port": port.reached, **target, "protocol": port.protocol, **spoken}
+        yield {"name": port.service_name or name, "port": port.reached, **target, "protocol": port.protocol, **spoken}
 
 
 def _endpoints(context: ServiceContext, config: ExternalService) -> Manifest:
@@ -60,7 +60,7 @@ def _endpoints(context: ServiceContext, config: ExternalService) -> Manifest:
         endpoints=[{"addresses": [str(each)], "conditions": {"ready": True}} for each in config.every_address],
         ports=[
             {
-                "name": name,
+                "name": port.service_name or name,
                 "port": port.number,
                 "protocol": port.protocol,
                 **({"appProtocol": port.speaks} if port.speaks else {}),

@@ -58,7 +58,11 @@ def _service(context: ServiceContext, called: str, part: Part, ports: Sequence[s
     leading = _Leading(
         selector=identity(part.name, config).selector,
         ports=[
-            _port(None if config.adopt.unnamed_port else name, port, _target(config.adopt, name, port))
+            _port(
+                None if config.adopt.unnamed_port else port.service_name or name,
+                port,
+                _target(config.adopt, name, port),
+            )
             for name, port in shown
         ],
         options=config.service_options,
@@ -85,7 +89,7 @@ def _further(context: ServiceContext, called: str, part: Part, further: FurtherS
     leading = _Leading(
         selector=further.selector or identity(part.name, config).selector,
         ports=[
-            _port(None if further.unnamed_port else name, port, target(name, port))
+            _port(None if further.unnamed_port else port.service_name or name, port, target(name, port))
             for name, port in further.ports.items()
         ],
         options=further.service_options,

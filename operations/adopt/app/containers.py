@@ -128,8 +128,8 @@ def _process(container: Fields) -> dict[str, Any]:
         said["run_as_root"] = True
     if security.get("privileged"):
         said["privileged"] = True
-    if security.get("readOnlyRootFilesystem"):
-        said["read_only_root"] = True
+    if (read_only := security.get("readOnlyRootFilesystem")) is not None:
+        said["read_only_root"] = bool(read_only)
     if (non_root := security.get("runAsNonRoot")) is not None:
         said["non_root"] = bool(non_root)
     if seccomp := profile_of(mapping(security, "seccompProfile")):

@@ -12,7 +12,8 @@ from plan.model.merging import LIST_KEYS, keyed
 from plan.model.metadata import NOT_AWAITED
 
 REASON = "It runs so, and the format has no word for it"
-
+_NOTHING: tuple[object, ...] = ({}, [], None)
+"""Values that a field has without being stated."""
 
 Elements = Mapping[tuple[Any, ...], dict[str, Any]]
 
@@ -47,10 +48,10 @@ def _content(manifest: Manifest) -> dict[str, Any]:
 def merge_patch(planned: Any, wanted: Any, field: str = "") -> Any:
     """Merge patch that turns a planned value into another one; None where they are equal. Raises Unpatchable."""
     if is_fields(planned) and is_fields(wanted):
-        changes = {name: None for name in planned if name not in wanted}
+        changes = {name: None for name, each in planned.items() if name not in wanted and each not in _NOTHING}
         for name, each in wanted.items():
             if name not in planned:
-                changes |= {name: each} if each not in ({}, [], None) else {}
+                changes |= {name: each} if each not in _NOTHING else {}
             elif (change := merge_patch(planned[name], each, name)) is not None:
                 changes[name] = change
         return changes or None

@@ -46,6 +46,7 @@ class Further(NamedTuple):
 
 class _Port(NamedTuple):
     name: str
+    """Its key in the file."""
     container: str
     number: int
     declared: str | None
@@ -108,6 +109,9 @@ def reached(key: Key, service: Fields, pod: Fields) -> Reached | None:
     found = _ports(service, pod)
     if found is None:
         return None
+    declared = [each._replace(name=each.declared or each.name) for each in found]
+    if len({each.name for each in declared}) == len(found):
+        found = declared
     stated, containers = entries(service, "spec", "ports"), entries(pod, "containers")
     order = [text(each, "name") for each in containers]
     if [order.index(each.container) for each in found] != sorted(order.index(each.container) for each in found):
@@ -167,6 +171,7 @@ def _said(port: _Port, stated: Fields) -> Any:
     listening = f"{port.number}/udp" if protocol == "UDP" else port.number
     more = {
         **({"service": stated["port"]} if stated.get("port") != port.number else {}),
+        **({"service_name": text(stated, "name")} if text(stated, "name") not in ("", port.name) else {}),
         **({"node": stated["nodePort"]} if stated.get("nodePort") else {}),
         **({"speaks": text(stated, "appProtocol")} if stated.get("appProtocol") else {}),
     }

@@ -50,6 +50,7 @@ def as_apps(
     attempts = {
         each.name: _Attempt(frozenset(each.objects)) for each in added if each.found.main and not each.found.release
     }
+    before: frozenset[tuple[str, str]] = frozenset()
     for _ in range(_ROUNDS):
         said = _said(added, attempts, world, choices, site)
         chosen = [said[each.name].file if each.name in said else each for each in added]
@@ -68,7 +69,8 @@ def as_apps(
         if not settled:
             continue
         plan = make_plan(attempt)
-        worse = _in_error(plan) & said.keys()
+        before = before or _errors(make_plan(lab))
+        worse = {name for name, _ in _errors(plan) - before} & said.keys()
         longer = {name for name, each in said.items() if _lines(each.file) > _lines(objects[name])}
         if not worse and not longer:
             return chosen, plan
@@ -95,8 +97,9 @@ def _said(
 
 
 def _judged(manifests: Iterable[Manifest], said: Said, attempt: _Attempt, world: World) -> _Attempt | None:
-    """The attempt with a patch for each object that is not the one that runs, and without those that no patch makes so;
-    the main workload alone where no patch makes that so, the same where nothing is left to do."""
+    """The attempt with a patch for each object that is not the one that runs, or without those that no patch makes so:
+    others are said differently then, and need patches anew. The main workload alone where no patch makes that so, the
+    same where nothing is left to do."""
     patches, refused = dict(attempt.patches), set(said.keyed)
     for manifest in manifests:
         key = key_of(manifest)
@@ -119,8 +122,7 @@ def _judged(manifests: Iterable[Manifest], said: Said, attempt: _Attempt, world:
             patches[key] = patch
     if said.file.found.main in refused:
         return _plain(attempt, said)
-    kept = {key: each for key, each in patches.items() if key not in refused}
-    return _Attempt(attempt.sayable - refused, kept)
+    return _Attempt(attempt.sayable - refused) if refused else _Attempt(attempt.sayable, patches)
 
 
 def _kept(attempts: Mapping[str, _Attempt], changed: Mapping[str, _Attempt | None]) -> dict[str, _Attempt]:
@@ -163,9 +165,9 @@ def _disturbs(planned: Manifest, live: Manifest) -> bool:
     return any(each.effect != "in place" or each.path[:1] != ("metadata",) for each in differences(planned, live))
 
 
-def _in_error(plan: Plan) -> set[str]:
-    """The services in which a plan finds errors."""
-    return {str(each.path[1]) for each in plan.errors if each.path[:1] == ("services",)}
+def _errors(plan: Plan) -> frozenset[tuple[str, str]]:
+    """The services that each error of a plan concerns, with its code."""
+    return frozenset((name, each.code) for each in plan.errors for name in each.services)
 
 
 def _with(files: Mapping[str, str], services: Iterable[ServiceFile]) -> dict[str, str]:

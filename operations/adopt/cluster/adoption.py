@@ -1,6 +1,6 @@
 """A cluster that runs, as files of a lab: what is written, what is left out, and how the plan differs from it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -95,10 +95,8 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
     before = None if is_new else make_plan(load_lab(folder))
     known, partly, fresh = _sorted_out(grouping, before)
     fresh = list(_renamed(fresh, before))
-    choices = _choices(folder, world, grouping, before, wishes)._replace(
-        provides=providers(fresh, world, api_providers(before.lab) if before else ())
-    )
-    written = [write_service(each, world, choices) for each in fresh]
+    choices = _choices(folder, world, grouping, before, wishes)
+    written, choices = _written(fresh, world, choices, api_providers(before.lab) if before else ())
     files: dict[str, str] = {}
     if is_new:
         tiers = dict.fromkeys([*sorted(set(tier_labels(world, tier_label(world)).values())), *choices.tiers.values()])
@@ -124,6 +122,19 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         plan=plan,
         objects=len(world.manifests),
     )
+
+
+def _written(
+    fresh: Sequence[FoundService], world: World, choices: Choices, provided: Collection[str]
+) -> tuple[list[ServiceFile], Choices]:
+    """The files of services, with the API groups that each brings. One that cannot be written brings none."""
+    choices = choices._replace(provides=providers(fresh, world, provided))
+    written = [write_service(each, world, choices) for each in fresh]
+    there = [each.found for each in written if each.files]
+    if len(there) == len(written):
+        return written, choices
+    choices = choices._replace(provides=providers(there, world, provided))
+    return [write_service(each, world, choices) for each in fresh], choices
 
 
 def plan_differences(plan: Plan, world: World) -> Iterator[Difference]:

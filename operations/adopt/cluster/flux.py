@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from observation.objects import labels_of
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import OfRelease
-from operations.adopt.cluster.steps import Step
+from operations.adopt.cluster.steps import HAND, Step
 from operations.adopt.cluster.world import World
 from plan.model import Manifest
 from plan.model.fields import text
@@ -14,9 +14,7 @@ from plan.model.fields import text
 _KUSTOMIZE = "kustomize.toolkit.fluxcd.io"
 HELM = "helm.toolkit.fluxcd.io"
 PRUNE = f"{_KUSTOMIZE}/prune=disabled"
-HAND = "hand-over"
-"""The field manager of the mark that keeps Flux from pruning. The next `up` would remove the mark of one called
-`kubectl...`, and Flux the object."""
+"""The mark that keeps Flux from pruning: without it, Flux removes the object."""
 
 
 def release_of(helm_release: Manifest) -> OfRelease:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from operations.adopt.cluster.argo import argo_steps
 from operations.adopt.cluster.flux import flux_steps
+from operations.adopt.cluster.k3s import k3s_steps
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import OfRelease
 from operations.adopt.cluster.steps import Step
@@ -40,8 +41,13 @@ class HandOver(NamedTuple):
 
 def hand_over(world: World, keys: Iterable[Key], releases: Iterable[OfRelease] = ()) -> HandOver:
     """The steps for exactly these objects and releases."""
-    wanted = [key for key in keys if key in world.manifests]
-    steps = (*argo_steps(world, wanted), *flux_steps(world, wanted, releases), *_terraform(world, wanted))
+    wanted, releases = [key for key in keys if key in world.manifests], tuple(releases)
+    steps = (
+        *argo_steps(world, wanted),
+        *flux_steps(world, wanted, releases),
+        *k3s_steps(world.manifests, wanted, releases),
+        *_terraform(world, wanted),
+    )
     times = {key: _own_time(world, key) for key in wanted}
     still = tuple(
         StillWriting(key, text(entry, "manager"), text(entry, "time"))

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, assert_never
 
 from observation.objects import annotations_of, group_of, labels_of
 from operations.adopt.cluster.generated import generator_of
+from operations.adopt.cluster.k3s import charts, is_chart, is_of_owner, release_of_chart
 from operations.adopt.cluster.objects import Key, key_of, writers_of
 from operations.adopt.cluster.releases import RELEASE_TYPE, HelmRelease, release_of_record
 from operations.adopt.cluster.tools import Tool, author_of, tool_called, tools_of
@@ -98,8 +99,8 @@ class Cluster(NamedTuple):
     releases: Mapping[tuple[str, str], HelmRelease]
     """By namespace and name."""
     stateful_sets: Collection[Key]
-    helm_charts: Collection[tuple[str, str]]
-    """Namespace and name of the HelmChart objects of k3s and RKE2, which install charts of their own."""
+    packaged: Collection[tuple[str, str]] = ()
+    """Namespace and name of the releases that k3s and RKE2 bring along."""
 
 
 def origins(objects: Iterable[Manifest], releases: Iterable[HelmRelease]) -> dict[Key, Origin]:
@@ -108,7 +109,7 @@ def origins(objects: Iterable[Manifest], releases: Iterable[HelmRelease]) -> dic
     cluster = Cluster(
         releases={(each.namespace, each.name): each for each in releases},
         stateful_sets={key for key in manifests if key.kind == "StatefulSet"},
-        helm_charts={(key.namespace, key.name) for key in manifests if key.kind == "HelmChart"},
+        packaged=charts(manifests.values(), packaged=True).keys(),
     )
     return {key: origin_of(key, each, cluster) for key, each in manifests.items()}
 
@@ -122,7 +123,7 @@ def origin_of(key: Key, manifest: Manifest, cluster: Cluster) -> Origin:
         or _built_in(key, manifest)
         or _of_helm(key, manifest, cluster)
         or _generated(key, manifest, cluster)
-        or _of_tool(key, manifest)
+        or _of_tool(key, manifest, cluster)
         or _by_author(key, manifest)
     )
 
@@ -158,6 +159,8 @@ def _built_in(key: Key, manifest: Manifest) -> Origin | None:
         return LeftOut("system", "kube-apiserver")
     if key.kind == "PriorityClass" and key.name.startswith("system-"):
         return LeftOut("system", "kube-apiserver")
+    if is_of_owner(manifest):
+        return None
     if "objectset.rio.cattle.io/hash" in labels_of(manifest) or author == "system":
         return LeftOut("system", "the cluster's installer")
     if author == "unknown" and key.namespace == "kube-system":
@@ -175,7 +178,7 @@ def _of_helm(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
     if release is None:
         release = next((each for each in cluster.releases.values() if key in each.objects), None)
     if release is not None:
-        if (release.namespace, release.name) in cluster.helm_charts:
+        if (release.namespace, release.name) in cluster.packaged:
             return LeftOut("system", f"the HelmChart {release.name}")
         return OfRelease(release.namespace, release.name)
     return None
@@ -212,10 +215,12 @@ def _claim_of_controller(key: Key, claim: Manifest, cluster: Cluster) -> Origin 
     return LeftOut("claim-template", "a StatefulSet that is gone") if is_made_there else None
 
 
-def _of_tool(key: Key, manifest: Manifest) -> Origin | None:
+def _of_tool(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
     if key.kind == "CustomResourceDefinition":
         return LeftOut("definition", "whatever installs its kinds")
     group = group_of(manifest)
+    if is_chart(manifest) and release_of_chart(manifest) in cluster.releases:
+        return LeftOut("other-tool", "k3s")
     if tool := _TOOL_GROUPS.get(group):
         return LeftOut("other-tool", tool)
     if group == "argoproj.io" and manifest["kind"] in _ARGO_KINDS:
@@ -224,6 +229,8 @@ def _of_tool(key: Key, manifest: Manifest) -> Origin | None:
 
 
 def _by_author(key: Key, manifest: Manifest) -> Origin:
+    if is_of_owner(manifest):
+        return Own(("k3s",))
     author = author_of(manifest)
     match author:
         case "controller":

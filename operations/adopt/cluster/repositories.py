@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from observation.objects import group_of
 from operations.adopt.cluster.flux import release_of
+from operations.adopt.cluster.k3s import is_chart, release_of_chart, repository_of
 from operations.adopt.cluster.objects import Key
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
@@ -47,7 +48,7 @@ KNOWN: Mapping[str, str] = {
 
 
 def stated_repositories(objects: Iterable[Manifest]) -> dict[Key, str]:
-    """The repositories that Flux and Argo CD name, by the release that they install."""
+    """The repositories that Flux, Argo CD and k3s name, by the release that they install."""
     manifests = list(objects)
     sources = {
         (text(each, "kind"), text(each, "metadata", "namespace"), text(each, "metadata", "name")): each
@@ -69,6 +70,9 @@ def stated_repositories(objects: Iterable[Manifest]) -> dict[Key, str]:
                 )
                 if source and (url := text(source, "spec", "url")):
                     found[release] = url.rpartition("/")[0] if source["kind"] == "OCIRepository" else url
+        elif is_chart(each):
+            if url := repository_of(each):
+                found[Key("Release", *release_of_chart(each))] = url
         elif each["kind"] == "Application" and group_of(each) == "argoproj.io":
             release = Key("Release", text(each, "spec", "destination", "namespace"), name)
             for source in (mapping(each, "spec", "source"), *entries(each, "spec", "sources")):

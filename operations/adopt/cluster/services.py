@@ -116,8 +116,10 @@ def _named(world: World) -> list[_Place]:
 
 
 def _name(group: Group, beside: int, world: World) -> str:
-    """The namespace's where nothing else in it goes on; else what its labels call it, else its main workload's."""
-    if beside == 1 and not _runs_once(group) and group.namespace not in SYSTEM_NAMESPACES:
+    """The namespace's where nothing else in it goes on, and no release beside it is called so; else what its labels
+    call it, else its main workload's."""
+    is_release = OfRelease(group.namespace, group.namespace) in world.releases
+    if beside == 1 and not _runs_once(group) and group.namespace not in SYSTEM_NAMESPACES and not is_release:
         return as_name(group.namespace)
     main = main_workload(group, world)
     labels = labels_of(world.manifests[main])

@@ -7,7 +7,7 @@ from typing import Literal
 from operations.adopt.cluster.objects import Writer, writers_of
 from plan.model import Manifest
 
-Tool = Literal["kubectl", "Helm", "Terraform", "Argo CD", "Flux", "Pulumi", "another"]
+Tool = Literal["kubectl", "Helm", "Terraform", "Argo CD", "Flux", "Pulumi", "k3s", "another"]
 Author = Literal["owner", "system", "controller", "unknown"]
 
 _TOOLS: tuple[tuple[str, Tool], ...] = (

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from observation.templates import pod_template
+from operations.adopt.cluster.k3s import charts
 from operations.adopt.cluster.objects import Key, custom_group, key_of
 from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, origins
 from operations.adopt.cluster.references import references
@@ -26,6 +27,7 @@ class World(NamedTuple):
     references: Mapping[Key, frozenset[Key]]
     """Of every object that somebody states, a chart included."""
     releases: Mapping[OfRelease, HelmRelease]
+    """Those of its owner; of k3s and RKE2 some come with the cluster."""
     unreadable: tuple[Unreadable, ...]
     operated: frozenset[Key]
     """Custom objects of which an operator makes pods: a database cluster for example."""
@@ -52,6 +54,7 @@ def read_world(objects: Iterable[Manifest]) -> World:
     manifests = {key_of(each): each for each in objects}
     releases, unreadable = read_releases(manifests.values())
     found = origins(manifests.values(), releases)
+    packaged = charts(manifests.values(), packaged=True)
     near: dict[str, dict[Key, Manifest]] = defaultdict(dict)
     for key, each in manifests.items():
         if key.kind not in _UNNAMED:
@@ -61,7 +64,8 @@ def read_world(objects: Iterable[Manifest]) -> World:
         if isinstance(found[key], Own | OfRelease):
             reach = {**near[key.namespace], **near[""]} if key.namespace else manifests
             named[key] = frozenset(references(each, reach))
-    by_name = {OfRelease(each.namespace, each.name): each for each in releases}
+    of_owner = (each for each in releases if (each.namespace, each.name) not in packaged)
+    by_name = {OfRelease(each.namespace, each.name): each for each in of_owner}
     return World(manifests, found, named, by_name, unreadable, _operated(manifests), _scaled(manifests))
 
 

@@ -25,6 +25,15 @@ def test_ports_with_names_are_said_by_them() -> None:
     assert (found.stated, found.adopted) == ("named", {"service": "web", "target": "name"})
 
 
+def test_a_port_that_its_service_calls_otherwise_says_both_names() -> None:
+    declared = container({"name": "http", "containerPort": 7878})
+    found = of([{"name": "web", "port": 80, "targetPort": "http"}], declared)
+    assert found.ports == {"main": {"http": {"number": 7878, "service": 80, "service_name": "web"}}}
+    assert (found.stated, found.at) == ("named", {"http": 80})
+    twice = of([{"name": "web", "port": 80, "targetPort": "http"}, {"name": "old", "port": 7878}], declared)
+    assert twice.ports["main"].keys() == {"web", "old"}
+
+
 def test_ports_without_names_and_ports_that_no_container_states_are_told_apart() -> None:
     unnamed = of([{"port": 53, "protocol": "UDP"}], container({"containerPort": 53, "protocol": "UDP"}))
     assert unnamed.ports == {"main": {"udp": "53/udp"}}

@@ -77,6 +77,31 @@ def test_init_containers_in_another_order_than_the_program_writes_are_in_a_patch
     assert said["init"].keys() == {"wait-for-db"}
 
 
+@pytest.mark.parametrize(("more", "key"), [({}, "volumes"), ({"selector": {"matchLabels": {"a": "b"}}}, "claims")])
+def test_a_statefulset_with_a_claim_of_its_own_needs_no_patch_of_volumes(more: Any, key: str, tmp_path: Path) -> None:
+    claim = one("PersistentVolumeClaim", "wiki")
+    claim["metadata"] |= {"name": "dumps", "namespace": "photos"}
+    claim["spec"] |= more
+    database = one("StatefulSet", "photos-db")
+    pod = database["spec"]["template"]["spec"]
+    pod["volumes"] = [{"name": "dumps", "persistentVolumeClaim": {"claimName": "dumps"}}]
+    pod["containers"][0]["volumeMounts"].append({"name": "dumps", "mountPath": "/dumps"})
+    said, objects = photos(adopted(tmp_path, database, claim))
+    assert "dumps" in said[key]
+    assert ("PersistentVolumeClaim/dumps" in objects) == (key == "claims")
+    merged = said["patch"]["statefulset/photos-db"]["merge"]["spec"]
+    assert (merged.keys(), merged["template"]["spec"].keys()) == ({"template"}, {"containers"})
+
+
+def test_an_error_that_a_service_has_as_objects_too_keeps_no_keys_from_it(tmp_path: Path) -> None:
+    nobodys = one("Middleware", "large")
+    nobodys["apiVersion"] = "autoscaling.k8s.io/v1"
+    nobodys["kind"] = "VerticalPodAutoscaler"
+    adoption = adopted(tmp_path, one("Middleware", "large"), nobodys)
+    said, _ = photos(adoption)
+    assert said["kind"] == "app"
+
+
 def test_a_service_of_another_type_stays_an_object(tmp_path: Path) -> None:
     service = one("Service", "photos-web")
     service["spec"]["type"] = "ExternalName"

@@ -10,7 +10,7 @@ from operations.adopt.cluster.origins import LeftOut, OfRelease, Own, origin_of
 from plan.model import Manifest
 from tests.operations.adopt.cluster.shed import live, world
 
-ALONE = Beside(releases={}, stateful_sets=(), helm_charts=())
+ALONE = Beside(releases={}, stateful_sets=())
 
 
 def manifest(kind: str, name: str, manager: str, **metadata: object) -> Manifest:
