@@ -53,7 +53,8 @@ def check_external_secrets(lab: Draft) -> Iterator[Problem]:
 
 def _has_secrets(service: Service) -> bool:
     stated = service.secrets if isinstance(service, HelmService) else {}
-    return bool(stated) or any(container.secrets for _, container in service.containers_of(""))
+    sources = (source for _, container in service.containers_of("") for source in container.secrets.values())
+    return bool(stated) or any(map(_is_of_vault, sources))
 
 
 def _sources(lab: Draft, name: str) -> Iterator[tuple[Path, bool]]:

@@ -47,6 +47,7 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
                 message = f"{owner} lives in namespace {namespace_of(lab, owner)!r}, and pods mount claims of their own"
                 yield lab.problem(path, f"{message}; put both services into one group")
         yield from _check_order(lab, name, service)
+        yield from _check_names(lab, name, service)
         for key, volume in service.volumes.items():
             path = ("services", name, "volumes", key)
             if volume.share and volume.csi:
@@ -58,6 +59,20 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
                 which = "share" if volume.share else "csi"
                 message = f"the program makes the volume of what {which} names; leave this out, or {which}"
                 yield lab.problem((*path, "storage_class"), message)
+
+
+def _check_names(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
+    """Volumes of a pod have different names."""
+    known = {each for names in service.mountable().values() for each in names}
+    for path, _, workload in service.parts(name):
+        names = workload.adopt.volume_names
+        mounted = {volume for container in workload.containers for volume in container.mounts} & known
+        for volume, called in names.items():
+            where = (*path, "adopt", "volume_names", volume)
+            if volume not in known:
+                yield lab.problem(where, f"there is no volume {volume!r}{did_you_mean(volume, known)}")
+            elif other := next((each for each in mounted - {volume} if names.get(each, each) == called), None):
+                yield lab.problem(where, f"{other!r} is called {called!r} in its pods already; give another name")
 
 
 def _check_order(lab: Draft, name: str, service: Service) -> Iterator[Problem]:

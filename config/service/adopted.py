@@ -39,6 +39,8 @@ class Adopted(Model):
     """How its Service leads to a port: by its number or by its name; left out, by number where it stays as it is."""
     volume_order: tuple[Name, ...] = ()
     """The order of the volumes of its pods, where that is another than the program's; those left out follow."""
+    volume_names: Annotated[dict[Name, Name], Field(max_length=64)] = {}
+    """The names that volumes have in its pods, by their keys here: where workloads call different volumes alike."""
     unnamed_port: bool = False
     """The port of its Service has no name; only one that is alone can have none."""
     as_it_is: bool = False

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, final
 
-from pydantic import Field
-
 from config.kubernetes import SecretKey
 from config.model import Model, Name, Text, text_like
 from config.service.common import Endpoint
@@ -37,8 +35,8 @@ class HelmService(FootprintService):
     """Name of the release in Helm; left out, the service's."""
     values: dict[str, Any] = {}
     """Values of the chart, apart from the resources of the footprint."""
-    footprint: Annotated[dict[Name, FootprintWorkload], Field(min_length=1)]
-    """Workloads that the chart will run, by name."""
+    footprint: dict[Name, FootprintWorkload]
+    """Workloads that the chart will run, by name; `{}` of a chart without pods."""
     endpoint: Endpoint | None = None
     """Where others, and `expose`, reach it."""
     provides: tuple[Text, ...] = ()

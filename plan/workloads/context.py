@@ -6,7 +6,7 @@ from functools import cached_property
 
 from config.lab import Lab
 from config.namespaces import namespace_of
-from config.service import Service
+from config.service import PostgresService, Service
 from config.service.container import Container
 from config.service.resources import Gpu
 from config.source import Path
@@ -57,7 +57,9 @@ class ServiceContext:
 
     @property
     def stays_as_it_is(self) -> bool:
-        """Whether its main workload existed before and stays as it is: then its claims and routes do too."""
+        """Whether its main workload existed before and stays as it is: then its claims, routes and Secrets do too."""
+        if isinstance(self.service, PostgresService):
+            return self.service.cluster is not None
         return any(part.is_main and part.workload.adopt.as_it_is for part in self.service.parts(self.name))
 
     def own_labels(self) -> dict[str, str]:

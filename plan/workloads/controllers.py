@@ -178,7 +178,8 @@ def _stateful_set(context: ServiceContext, name: str, config: WorkloadConfig, te
 def _template_metadata(context: ServiceContext, name: str, config: WorkloadConfig, volume: str) -> dict[str, Any]:
     """A template of claims is immutable: one that was there keeps its labels, or has none."""
     labels = context.service.volumes[volume].labels or ({} if config.adopt.name else context.labels(name))
-    return {"name": volume, **({"labels": dict(labels)} if labels else {})}
+    called = config.adopt.volume_names.get(volume, volume)
+    return {"name": called, **({"labels": dict(labels)} if labels else {})}
 
 
 def _daemon_set(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:

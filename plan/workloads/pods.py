@@ -21,6 +21,7 @@ from plan.workloads.files import file_mounts, files_checksum, has_files
 from plan.workloads.identity import identity
 from plan.workloads.permissions import has_permissions
 from plan.workloads.pod_settings import dns_policy, placed
+from plan.workloads.volume_names import with_volume_names
 
 MULTUS = "k8s.v1.cni.cncf.io/networks"
 """Annotation by which Multus adds networks to a pod."""
@@ -99,7 +100,8 @@ def pod_template(
     if annotations := config.annotations.pod | checksum | networks:
         metadata["annotations"] = annotations
     constraints = read_constraints(metadata, spec, preempts=context.tier.preempts)
-    return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": spec})
+    named = with_volume_names(spec, config.adopt.volume_names)
+    return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": named})
 
 
 def _service_account(context: ServiceContext, config: WorkloadConfig) -> str | None:

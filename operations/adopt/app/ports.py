@@ -91,7 +91,8 @@ def _further(key: Key, service: Fields, selector: Fields, pod: Fields) -> Furthe
 
 
 def _ports(service: Fields, pod: Fields) -> list[_Port] | None:
-    """The ports of a Service, each with that of the pod; None where the format has no word for one, or for its type."""
+    """The ports of a Service, each with that of the pod, by the names that containers give them, unless one is called
+    twice so; None where the format has no word for one, or for its type."""
     stated = entries(service, "spec", "ports")
     if text(service, "spec", "type") not in _TYPES or not stated:
         return None
@@ -101,7 +102,8 @@ def _ports(service: Fields, pod: Fields) -> list[_Port] | None:
         if port is None or any(port.name == other.name for other in found):
             return None
         found.append(port)
-    return found
+    declared = [each._replace(name=each.declared or each.name) for each in found]
+    return declared if len({each.name for each in declared}) == len(found) else found
 
 
 def reached(key: Key, service: Fields, pod: Fields) -> Reached | None:
@@ -109,9 +111,6 @@ def reached(key: Key, service: Fields, pod: Fields) -> Reached | None:
     found = _ports(service, pod)
     if found is None:
         return None
-    declared = [each._replace(name=each.declared or each.name) for each in found]
-    if len({each.name for each in declared}) == len(found):
-        found = declared
     stated, containers = entries(service, "spec", "ports"), entries(pod, "containers")
     order = [text(each, "name") for each in containers]
     if [order.index(each.container) for each in found] != sorted(order.index(each.container) for each in found):

@@ -8,6 +8,7 @@ from config.ingress import Gateway
 from observation.templates import pod_spec, pod_template
 from operations.adopt.app.claims import SaidClaim, claim_keys
 from operations.adopt.app.databases import database_keys, is_database
+from operations.adopt.app.external_secrets import external_secret_keys
 from operations.adopt.app.patches import REASON
 from operations.adopt.app.ports import Further, Reached, further_services, reached, service_of
 from operations.adopt.app.routes import Answering, SaidRoute, route_keys
@@ -18,7 +19,7 @@ from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.world import World
-from operations.adopt.cluster.yaml_text import FlowList, document, documents, dumped
+from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents, dumped
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
 
@@ -58,10 +59,7 @@ def say(
     stated = {key: manifest_of(key, world, found.namespace, []) for key in written.objects}
     usable = {key: each for key, each in stated.items() if key in sayable}
     if is_database(stated[main]) and text(stated[main], "spec", "storage", "storageClass") in site.modes:
-        keys = database_keys(main, stated[main], choices.usage)
-        return _file(
-            written, choices, stated, _Keys("postgres", keys, {main: dumped(keys).count("\n")}), patches, world
-        )
+        return _file(written, choices, stated, _database(main, usable, choices), patches, world)
     if main.kind not in KINDS or not entries(pod_spec(stated[main]), "containers"):
         return None
     return _file(written, choices, stated, _app(main, found.name, usable, site, choices), patches, world)
@@ -75,6 +73,13 @@ class _Keys(NamedTuple):
     lines: Mapping[Key, int]
 
 
+def _database(main: Key, usable: Mapping[Key, Manifest], choices: Choices) -> _Keys:
+    """A database cluster, and the Secrets that are fetched for it."""
+    said = {main: database_keys(main, usable[main], choices.usage), **(fetched := external_secret_keys(usable))}
+    lines = {key: dumped(each).count("\n") for key, each in said.items()}
+    return _Keys("postgres", {**said[main], **_fetched(fetched)}, lines)
+
+
 def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, choices: Choices) -> _Keys:
     """Workloads, Services, claims and routes."""
     others = (key for key, each in usable.items() if key.kind in KINDS and entries(pod_spec(each), "containers"))
@@ -85,19 +90,22 @@ def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, ch
     names = {key: None if key == main else _further(key, service, main) for key in workloads}
     declared: dict[str, Declared] = {}
     parts: dict[Key, dict[str, Any]] = {}
-    said_here: dict[Key, Collection[str]] = {}
+    said_here: dict[Key, Mounted] = {}
     for key in workloads:
-        volumes = _mounted(usable[key], claims, declared, site)
+        volumes = _mounted(usable[key], claims, declared, site, names[key] or service)
         declared |= volumes.volumes
         parts[key] = workload_keys(key, usable[key], reach.get(key), volumes, choices.usage)
         if services := further[key]:
             parts[key]["further_services"] = {each.service.name: dict(each.said) for each in services}
-        said_here[key] = volumes.volumes
-    for key, names_here in said_here.items():
-        if order := volume_order(pod_spec(usable[key]), names_here, declared):
+        said_here[key] = volumes
+    for key, volumes in said_here.items():
+        if order := volume_order(pod_spec(usable[key]), volumes, declared):
             parts[key]["adopt"]["volume_order"] = FlowList(order)
+        if volumes.names:
+            parts[key]["adopt"]["volume_names"] = Flow(volumes.names)
     routes = route_keys(usable, _answers(workloads, reach, names), site.domain, site.gateways)
-    lines = {key: dumped(each).count("\n") for key, each in parts.items()}
+    fetched = external_secret_keys(usable)
+    lines = {key: dumped(each).count("\n") for key, each in {**parts, **fetched}.items()}
     lines |= {each.service: len(each.at) for each in reach.values()}
     lines |= {each.service: dumped(dict(each.said)).count("\n") for services in further.values() for each in services}
     lines |= {each.key: dumped([each.exposure]).count("\n") for each in routes}
@@ -105,6 +113,7 @@ def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, ch
     said = {
         **_service(parts, main, names),
         **declarations(declared),
+        **_fetched(fetched),
         **_exposures(routes, parts[main]),
         **_exceptions(parts, declared),
     }
@@ -188,20 +197,20 @@ def _further_services(
 
 
 def _mounted(
-    stated: Manifest, claims: Mapping[str, SaidClaim], declared: Mapping[str, Declared], site: Site
+    stated: Manifest, claims: Mapping[str, SaidClaim], declared: Mapping[str, Declared], site: Site, workload: str
 ) -> Mounted:
-    templates = claim_templates(stated, site.modes)
-    of_others = {name: each for name, each in declared.items() if name not in templates}
-    if any(name in declared and declared[name] != each for name, each in templates.items()):
-        templates = {}
     meanings = {name: each.meaning for name, each in claims.items()}
-    return mounted(pod_spec(stated), templates, meanings, of_others)
+    return mounted(pod_spec(stated), claim_templates(stated, site.modes), meanings, declared, workload)
 
 
 def _said_claims(declared: Mapping[str, Declared], claims: Mapping[str, SaidClaim]) -> frozenset[Key]:
     """The claims, and volumes of shares, that are volumes of the file."""
     meanings = [each.meaning for each in declared.values() if each.key == "volumes"]
     return frozenset(key for each in claims.values() if each.meaning in meanings for key in each.objects)
+
+
+def _fetched(secrets: Mapping[Key, Mapping[str, Any]]) -> dict[str, Any]:
+    return {"external_secrets": {key.name: each for key, each in secrets.items()}} if secrets else {}
 
 
 def _answers(

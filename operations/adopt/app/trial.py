@@ -27,6 +27,7 @@ _PATCH = 3
 """Lines around a patch."""
 _KEYS_OF = {
     "expose": frozenset({"Ingress", "HTTPRoute"}),
+    "external_secrets": frozenset({"ExternalSecret"}),
     "volumes": frozenset({"PersistentVolumeClaim", "PersistentVolume"}),
 }
 """Kinds of objects behind a key of a service, which are left out where the loader refuses it."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from operations.adopt.app.folders import host_folder, key_folder, projection
+from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model.fields import Fields, entries, mapping, text
 
@@ -32,11 +33,13 @@ class Declared(NamedTuple):
 
 
 class Mounted(NamedTuple):
-    """The volumes of a pod that are said, and the mounts of each of its containers."""
+    """The volumes of a pod that are said, and the mounts of each of its containers, by their keys in the file."""
 
     volumes: Mapping[str, Declared]
     mounts: Mapping[str, Mapping[str, Any]]
     """By container, of those that have any."""
+    names: Mapping[str, str]
+    """The names of volumes in the pod, where these differ from their keys."""
 
 
 _MEDIA = (None, "", "Memory")
@@ -44,10 +47,15 @@ _MEDIA = (None, "", "Memory")
 
 
 def mounted(
-    pod: Fields, templates: Mapping[str, Declared], claims: Mapping[str, Any], said: Mapping[str, Declared]
+    pod: Fields,
+    templates: Mapping[str, Declared],
+    claims: Mapping[str, Any],
+    said: Mapping[str, Declared],
+    workload: str,
 ) -> Mounted:
     """Volumes and mounts of a pod. `templates` are the claims of its controller, `claims` what the file would say of
-    each claim of the service, and `said` the volumes that other workloads of the service have already."""
+    each claim of the service, and `said` the volumes that other workloads of the service have already: one that is
+    called like another of these gets the name of its `workload` in front."""
     known = {**templates, **_in_order(entries(pod, "volumes"), claims, said)}
     containers = [*entries(pod, "containers"), *entries(pod, "initContainers")]
     while True:
@@ -57,7 +65,20 @@ def mounted(
         if len(kept) == len(known):
             break
         known = kept
-    return Mounted(known, {name: points for name, each in mounts.items() if (points := _points(each))})
+    keys = {name: _key(name, each, said, workload) for name, each in known.items()}
+    return Mounted(
+        {keys[name]: each for name, each in known.items()},
+        {name: points for name, each in mounts.items() if (points := _points(each, keys))},
+        {key: name for name, key in keys.items() if key != name},
+    )
+
+
+def _key(name: str, meaning: Declared, said: Mapping[str, Declared], workload: str) -> str:
+    """The key of a volume in the file: its name, unless that is another volume there."""
+    key = name
+    while said.get(key, meaning) != meaning:
+        key = as_name(f"{workload}-{key}")
+    return key
 
 
 def _in_order(
@@ -67,17 +88,21 @@ def _in_order(
     found: dict[str, Declared] = {}
     for each in volumes:
         name = text(each, "name")
-        possible = (said[name],) if name in said else tuple(_declarations(each, claims, said))
-        if not possible or (name in said and possible[0] not in tuple(_declarations(each, claims, {}))):
+        possible = tuple(_declarations(each, claims, said))
+        if name in said and said[name] in _declarations(each, claims, {}):
+            possible = (said[name],)
+        if not possible:
             break
         found[name] = possible[0]
     return found
 
 
-def volume_order(pod: Fields, said: Collection[str], declared: Mapping[str, Declared]) -> list[str]:
+def volume_order(pod: Fields, said: Mounted, declared: Mapping[str, Declared]) -> list[str]:
     """The volumes of a pod that are said, in their order; empty where the program writes them so. `declared` are all of
     its service."""
-    runs = [name for each in entries(pod, "volumes") if (name := text(each, "name")) in said]
+    keys = {name: key for key, name in said.names.items()}
+    stated = (text(each, "name") for each in entries(pod, "volumes"))
+    runs = [key for name in stated if (key := keys.get(name, name)) in said.volumes]
     written = [name for key in _KEYS for name, each in declared.items() if each.key == key and name in runs]
     return [] if runs == written else runs
 
@@ -146,7 +171,7 @@ def _is_plain(mount: Fields) -> bool:
     return not mount.keys() - known and (mount.get("mountPropagation") in (None, "HostToContainer"))
 
 
-def _points(mounts: Iterable[Fields]) -> dict[str, Any]:
+def _points(mounts: Iterable[Fields], keys: Mapping[str, str]) -> dict[str, Any]:
     said: dict[str, list[Any]] = {}
     for each in mounts:
         more = {
@@ -156,7 +181,7 @@ def _points(mounts: Iterable[Fields]) -> dict[str, Any]:
         }
         stated = {key: found for key, found in more.items() if found is not None}
         path = text(each, "mountPath")
-        said.setdefault(text(each, "name"), []).append(Flow(path=path, **stated) if stated else path)
+        said.setdefault(keys[text(each, "name")], []).append(Flow(path=path, **stated) if stated else path)
     return {name: FlowList(points) if len(points) > 1 else points[0] for name, points in said.items()}
 
 

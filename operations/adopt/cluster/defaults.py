@@ -151,6 +151,28 @@ DEFAULTS: Mapping[str, tuple[Default, ...]] = {
         ("spec.rules.*.backendRefs.*.weight", 1),
         ("spec.rules.*.matches", [{"path": {"type": "PathPrefix", "value": "/"}}]),
     ),
+    "ExternalSecret": (
+        *_defaults(
+            ("spec.target.creationPolicy", "Owner"),
+            ("spec.target.deletionPolicy", "Retain"),
+            ("spec.target.template.engineVersion", "v2"),
+            ("spec.target.template.mergePolicy", "Replace"),
+            ("spec.refreshPolicy", "Periodic"),
+            ("spec.refreshInterval", "1h"),
+            ("spec.refreshInterval", "1h0m0s"),
+            ("spec.secretStoreRef.kind", "SecretStore"),
+        ),
+        *(
+            Default((*place, *field), value)
+            for place in (("spec", "data", "*", "remoteRef"), ("spec", "dataFrom", "*", "extract"))
+            for field, value in (
+                (("conversionStrategy",), "Default"),
+                (("decodingStrategy",), "None"),
+                (("metadataPolicy",), "None"),
+                (("nullBytePolicy",), "Ignore"),
+            )
+        ),
+    ),
     "PriorityClass": _defaults(("preemptionPolicy", "PreemptLowerPriority"), ("globalDefault", False)),
 }
 """By kind; a mapping stands after what is in it, so that it goes once nothing else is left."""

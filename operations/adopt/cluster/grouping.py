@@ -10,7 +10,7 @@ from observation.templates import pod_template
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES
 from operations.adopt.cluster.references import service_hosts
-from operations.adopt.cluster.world import World
+from operations.adopt.cluster.world import World, is_database
 from plan.model.fields import mapping
 
 NAME_LABELS = ("app.kubernetes.io/instance", "app.kubernetes.io/name", "app", "k8s-app")
@@ -33,7 +33,7 @@ def workload_groups(world: World) -> list[Group]:
 
     Together are workloads of one namespace that carry one name in their labels, mount one claim, read one Secret or
     ConfigMap, call a Service that nobody else calls, or are named after one another. That they share a namespace or a
-    folder of a node does not make them one service.
+    folder of a node does not make them one service. A database cluster of an operator is one by itself.
     """
     namespaces: dict[str, list[Key]] = defaultdict(list)
     for key in world.manifests:
@@ -42,8 +42,12 @@ def workload_groups(world: World) -> list[Group]:
     return [
         Group(namespace, tuple(each))
         for namespace, members in namespaces.items()
-        for each in _joined(members, [*_alike(members, world), *_sharing(members, world), *_calling(members, world)])
+        for each in _joined(members, _pairs([key for key in members if not is_database(key)], world))
     ]
+
+
+def _pairs(members: list[Key], world: World) -> list[Pair]:
+    return [*_alike(members, world), *_sharing(members, world), *_calling(members, world)] if members else []
 
 
 def _alike(members: list[Key], world: World) -> Iterator[Pair]:

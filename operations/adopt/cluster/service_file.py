@@ -99,7 +99,7 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
         found.name,
         found,
         str(said["kind"]),
-        {} if unwritable or empty or (release and not measured.workloads) else files,
+        {} if unwritable or empty else files,
         declared,
         kept,
         tuple(questions),
@@ -126,13 +126,14 @@ def manifest_of(key: Key, world: World, namespace: str, questions: list[Question
 
 def _workloads(found: FoundService, world: World) -> list[tuple[Key, Manifest]]:
     """Workloads of a chart, or those that an operator makes of the service's objects: all that no file states."""
-    if found.release:
-        return [
-            (key, world.manifests[key])
-            for key, origin in world.origins.items()
-            if origin == found.release and world.is_workload(key)
-        ]
-    return [each for key in found.workloads if key in world.operated for each in _operated(key, world)]
+    if found.release is None:
+        return [each for key in found.workloads if key in world.operated for each in _operated(key, world)]
+    of_chart = [key for key, origin in world.origins.items() if origin == found.release and world.is_workload(key)]
+    return [
+        each
+        for key in of_chart
+        for each in (_operated(key, world) if key in world.operated else [(key, world.manifests[key])])
+    ]
 
 
 def _operated(operator: Key, world: World) -> list[tuple[Key, Manifest]]:

@@ -1,7 +1,7 @@
 """The services of a cluster: each with its workloads and every other object that is only there for it."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from observation.objects import group_of, labels_of
 from operations.adopt.cluster.grouping import NAME_LABELS, Group, is_route, main_workload, workload_groups
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES, OfRelease
-from operations.adopt.cluster.world import World
+from operations.adopt.cluster.world import World, is_database
 
 _REST = "cluster-objects"
 """The service that holds what belongs to the cluster as a whole."""
@@ -106,13 +106,21 @@ def _service(world: World, place: _Place, objects: Iterable[Key]) -> FoundServic
 
 def _named(world: World) -> list[_Place]:
     groups = workload_groups(world)
-    count: dict[str, int] = defaultdict(int)
-    for group in groups:
-        count[group.namespace] += not _runs_once(group)
+    lasting = Counter(each.namespace for each in groups if not _runs_once(each))
+    databases = Counter(each.namespace for each in groups if _is_database(each))
     return [
         *(_Place(each.namespace, as_name(each.name), None, each) for each in world.releases),
-        *(_Place(each.namespace, _name(each, count[each.namespace], world), each, None) for each in groups),
+        *(_Place(each.namespace, _name(each, _beside(each, lasting, databases), world), each, None) for each in groups),
     ]
+
+
+def _beside(group: Group, lasting: Mapping[str, int], databases: Mapping[str, int]) -> int:
+    """Groups that go on in a namespace; beside another service, its databases do not count."""
+    return lasting[group.namespace] - (0 if _is_database(group) else databases[group.namespace])
+
+
+def _is_database(group: Group) -> bool:
+    return any(map(is_database, group.workloads))
 
 
 def _name(group: Group, beside: int, world: World) -> str:
@@ -174,7 +182,7 @@ def _home(key: Key, places: Iterable[_Place], world: World) -> _Place | None:
     whose chart brings its kind."""
     inside = [place for place in places if key.namespace and place.namespace == key.namespace]
     if key.namespace not in SYSTEM_NAMESPACES:
-        own = [place for place in inside if place.group] or inside
+        own = [place for place in inside if place.group and not _is_database(place.group)] or inside
         if len(own) == 1:
             return own[0]
     for place in inside:

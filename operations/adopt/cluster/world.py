@@ -15,6 +15,8 @@ from plan.model.fields import entries, mapping, text
 from plan.workloads.reading import SCALERS
 
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod", "ReplicaSet"})
+_DATABASES = frozenset({("Cluster", "postgresql.cnpg.io")})
+"""Custom kinds that are a kind of service."""
 _UNNAMED = frozenset({"ReplicaSet", "EndpointSlice", "Event", "ControllerRevision", "Lease"})
 """Kinds that nothing refers to, and of which there are many."""
 
@@ -30,7 +32,7 @@ class World(NamedTuple):
     """Those of its owner; of k3s and RKE2 some come with the cluster."""
     unreadable: tuple[Unreadable, ...]
     operated: frozenset[Key]
-    """Custom objects of which an operator makes pods: a database cluster for example."""
+    """Custom objects of which an operator makes pods: a database cluster for example, even while its pods are away."""
 
     scaled: frozenset[Key]
     """Workloads whose number of pods an autoscaler owns."""
@@ -88,4 +90,10 @@ def _operated(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:
             for owner in entries(manifest, "metadata", "ownerReferences"):
                 group = custom_group(text(owner, "apiVersion"))
                 owners.add(Key(text(owner, "kind"), key.namespace, text(owner, "name"), group))
+    owners |= set(filter(is_database, manifests))
     return frozenset(owner for owner in owners if owner in manifests and owner.kind not in WORKLOAD_KINDS)
+
+
+def is_database(key: Key) -> bool:
+    """Whether an object is a cluster of databases, which is a service by itself."""
+    return (key.kind, key.group) in _DATABASES

@@ -19,6 +19,7 @@ _IN_THE_END = (
     "unavailable",
     "unnamed_port",
     "volume_order",
+    "volume_names",
     "target",
     "ports",
     "container",

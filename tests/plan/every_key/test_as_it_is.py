@@ -35,6 +35,11 @@ def test_a_workload_that_states_no_ports_is_reached_by_their_names() -> None:
     assert (port["port"], port["targetPort"]) == (8081, "rest")
 
 
+def test_volumes_have_the_names_that_they_had_in_pods() -> None:
+    pod = one(plan_of("every_key"), "Deployment", "kept-api")["spec"]["template"]["spec"]
+    assert {each["name"]: each["mountPath"] for each in pod["containers"][0]["volumeMounts"]}["data"] == "/work"
+
+
 def test_nothing_is_counted_for_a_pod_that_states_no_amounts() -> None:
     (workload,) = (each for each in plan_of("every_key").workloads if each.name == "kept-web")
     assert workload.pod.containers[0].requests == {}
@@ -57,5 +62,5 @@ def test_a_database_cluster_that_existed_has_no_passwords_of_the_program() -> No
 
 def test_variables_and_volumes_stand_in_the_order_that_is_stated() -> None:
     pod = one(plan_of("every_key"), "Deployment", "kept-api")["spec"]["template"]["spec"]
-    assert [each["name"] for each in pod["volumes"]] == ["settings", "work"]
+    assert [each["name"] for each in pod["volumes"]] == ["settings", "data"]
     assert [each["name"] for each in pod["containers"][0]["env"]] == ["URL", "POD", "LEVEL"]

@@ -129,9 +129,11 @@ def test_a_mistake_about_what_existed_is_answered(folder: Path, old: str, new: s
     [
         ("env_order: [URL, POD]", "env_order: [URL, PID]", "there is no variable 'PID'; did you mean 'POD'"),
         ("volume_order: [settings", "volume_order: [setting", "there is no volume 'setting'; did you mean 'settings'"),
+        ("volume_names: {work:", "volume_names: {werk:", "there is no volume 'werk'; did you mean 'work'"),
+        ("{work: data}", "{work: settings}", "'settings' is called 'settings' in its pods already; give another name"),
     ],
 )
-def test_an_order_names_things_that_are_there(folder: Path, old: str, new: str, message: str) -> None:
+def test_orders_and_names_are_of_things_that_are_there(folder: Path, old: str, new: str, message: str) -> None:
     change(folder, [{"file": "services/kept.yaml", "old": old, "new": new}])
     with pytest.raises(InvalidLab, match=message):
         load_lab(folder)

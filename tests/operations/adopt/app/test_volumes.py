@@ -26,22 +26,22 @@ NEEDS_MORE = {"name": "token", "csi": {"driver": "secrets-store.csi.k8s.io"}}
 
 
 def test_claims_of_the_service_are_its_volumes_and_others_are_named() -> None:
-    found = mounted(pod(claim("data"), claim("other")), {}, {"web-data": {"size": "1Gi"}}, {})
+    found = mounted(pod(claim("data"), claim("other")), {}, {"web-data": {"size": "1Gi"}}, {}, "web")
     assert found.volumes == {"data": Declared("volumes", {"size": "1Gi"}), "other": Declared("claims", "web-other")}
     assert found.mounts == {"main": {"data": "/data", "other": "/other"}}
 
 
 def test_volumes_are_said_up_to_the_first_that_has_no_key() -> None:
-    assert list(mounted(pod(NODE, NEEDS_MORE, claim("data")), {}, {}, {}).volumes) == ["node"]
+    assert list(mounted(pod(NODE, NEEDS_MORE, claim("data")), {}, {}, {}, "web").volumes) == ["node"]
 
 
 def test_volumes_in_another_order_than_the_program_writes_them_are_said_with_their_order() -> None:
     runs = pod(NODE, claim("data"))
-    said = mounted(runs, {}, {"web-data": {}}, {}).volumes
-    assert said["data"].key == "volumes"
-    assert volume_order(runs, said, said) == ["node", "data"]
+    said = mounted(runs, {}, {"web-data": {}}, {}, "web")
+    assert said.volumes["data"].key == "volumes"
+    assert volume_order(runs, said, said.volumes) == ["node", "data"]
     usual = pod(claim("data"), NODE)
-    assert volume_order(usual, said, mounted(usual, {}, {"web-data": {}}, {}).volumes) == []
+    assert volume_order(usual, said, mounted(usual, {}, {"web-data": {}}, {}, "web").volumes) == []
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_volumes_in_another_order_than_the_program_writes_them_are_said_with_the
     ],
 )
 def test_folders_are_said_with_their_files_and_rights(volume: dict[str, Any], key: str, meaning: object) -> None:
-    assert mounted(pod({"name": "it", **volume}), {}, {}, {}).volumes == {"it": Declared(key, meaning)}
+    assert mounted(pod({"name": "it", **volume}), {}, {}, {}, "web").volumes == {"it": Declared(key, meaning)}
 
 
 @pytest.mark.parametrize(
@@ -79,18 +79,25 @@ def test_folders_are_said_with_their_files_and_rights(volume: dict[str, Any], ke
     ],
 )
 def test_folders_with_more_than_the_format_says_are_left_to_a_patch(volume: dict[str, Any]) -> None:
-    assert mounted(pod({"name": "it", **volume}), {}, {}, {}).volumes == {}
+    assert mounted(pod({"name": "it", **volume}), {}, {}, {}, "web").volumes == {}
 
 
 def test_a_volume_that_nothing_mounts_ends_what_is_said() -> None:
-    assert list(mounted(pod(claim("data"), NODE, mounts=["node"]), {}, {"web-data": {}}, {}).volumes) == []
+    assert list(mounted(pod(claim("data"), NODE, mounts=["node"]), {}, {"web-data": {}}, {}, "web").volumes) == []
 
 
-def test_one_name_is_one_volume_in_all_workloads_of_a_service() -> None:
+def test_volumes_of_one_name_that_are_different_have_different_keys() -> None:
     said = {"data": Declared("volumes", {"size": "1Gi"})}
-    meanings = {"web-data": {"size": "2Gi"}}
-    assert mounted(pod(claim("data")), {}, meanings, said).volumes == {}
-    assert mounted(pod(claim("data")), {}, {"web-data": {"size": "1Gi"}}, said).volumes == said
+    same = mounted(pod(claim("data")), {}, {"web-data": {"size": "1Gi"}}, said, "web")
+    assert (same.volumes, same.names) == (said, {})
+    runs = pod(NODE, claim("data"))
+    other = mounted(runs, {}, {"web-data": {"size": "2Gi"}}, said, "web")
+    assert other.volumes["web-data"] == Declared("volumes", {"size": "2Gi"})
+    assert other.names == {"web-data": "data"}
+    assert other.mounts["main"]["web-data"] == "/data"
+    assert volume_order(runs, other, other.volumes) == ["node", "web-data"]
+    template = mounted(pod(mounts=["data"]), {"data": Declared("volumes", {"size": "3Gi"})}, {}, said, "db")
+    assert (template.volumes.keys(), template.names) == ({"db-data"}, {"db-data": "data"})
 
 
 def test_a_claim_of_a_class_that_the_lab_does_not_have_stays_an_object() -> None:
@@ -193,7 +200,7 @@ def test_a_claim_names_its_volume_where_its_owner_asked_for_it(volume: str, stat
 def test_a_folder_whose_name_has_variables_is_said_as_such() -> None:
     mount = {"name": "data", "mountPath": "/data", "subPathExpr": "$(POD)"}
     runs = {"volumes": [NODE | {"name": "data"}], "containers": [{"name": "main", "volumeMounts": [mount]}]}
-    assert mounted(runs, {}, {}, {}).mounts == {"main": {"data": {"path": "/data", "sub_path": "$(POD)"}}}
+    assert mounted(runs, {}, {}, {}, "web").mounts == {"main": {"data": {"path": "/data", "sub_path": "$(POD)"}}}
     literal = {"name": "data", "mountPath": "/data", "subPath": "$(POD)"}
     runs = {"volumes": [NODE | {"name": "data"}], "containers": [{"name": "main", "volumeMounts": [literal]}]}
-    assert mounted(runs, {}, {}, {}).mounts == {}
+    assert mounted(runs, {}, {}, {}, "web").mounts == {}
