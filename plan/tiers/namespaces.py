@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from config.lab import Lab
 from config.namespaces import namespace_of
+from config.service import Service
 from plan.model import Manifest, Namespace, Tier
 from plan.model.metadata import (
     ENFORCE_LABEL,
@@ -48,7 +49,7 @@ def _namespace(
     labels = {
         **({lab.cluster.platform.tier_label: tier.name} if governed or not _is_adopted(lab, services) else {}),
         **{label: OPT_OUT for label, is_out in opts_out.items() if is_out},
-        **exception_labels(_for_charts(lab, services)),
+        **exception_labels(_of_others(lab, services, governed=governed)),
     }
     if (standard := enforced_standard(lab, services)) is not None:
         labels[ENFORCE_LABEL] = standard
@@ -77,14 +78,19 @@ def _is_adopted(lab: Lab, services: list[str]) -> bool:
     return any(lab.services[each].namespace for each in services)
 
 
-def _for_charts(lab: Lab, services: list[str]) -> set[str]:
-    """Exceptions of services whose pods we cannot label, since a chart or operator makes them."""
+def _of_others(lab: Lab, services: list[str], *, governed: bool) -> set[str]:
+    """Exceptions of services whose pods get no labels of them: a chart or an operator makes them, or they stay as they
+    are, which counts once policies judge them."""
     return {
         exception
         for name in services
-        if lab.services[name].makes_pods != "program"
+        if lab.services[name].makes_pods != "program" or (governed and _stays(lab.services[name], name))
         for exception in lab.services[name].exceptions
     }
+
+
+def _stays(service: Service, name: str) -> bool:
+    return any(part.workload.adopt.as_it_is for part in service.parts(name))
 
 
 def _inside(generated: Manifest, namespace: str) -> Manifest:

@@ -247,6 +247,8 @@ def _exceptions(parts: Mapping[Key, Mapping[str, Any]], declared: Mapping[str, D
     found = {_HOST_ACCESS: _BEFORE} if access else {}
     if any("devices" in each for each in containers):
         found["devices"] = _BEFORE
+    if any("cpu_limit" in each for each in containers):
+        found["limited-cpu"] = _BEFORE
     return {"exceptions": found} if found else {}
 
 

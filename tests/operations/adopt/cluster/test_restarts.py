@@ -1,5 +1,6 @@
 """Pods that run, judged by the tiers that their lab gives them."""
 
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,3 +43,14 @@ def test_a_pod_above_its_tiers_maximum_is_named_with_its_controller(tmp_path: Pa
         "maximum memory usage per Container is 200Mi, but limit is 1Gi",
         "maximum memory usage per Container is 200Mi, but limit is 256Mi",
     )
+
+
+def test_cpu_limits_that_run_are_excused(tmp_path: Path) -> None:
+    limited = deepcopy(objects())
+    for each in limited:
+        pods = each["spec"]["template"]["spec"] if each["kind"] == "Deployment" else each.get("spec", {})
+        if each["kind"] in ("Deployment", "Pod") and each["metadata"]["name"].startswith("photos-web"):
+            pods["containers"][0]["resources"].setdefault("limits", {})["cpu"] = "2"
+    lab = adopt_cluster(tmp_path / "shed", limited).plan.lab
+    assert lab.services["photos"].exceptions.keys() == {"limited-cpu"}
+    assert judge_restarts(make_plan(lab), read_world(limited)).refused == ()
