@@ -78,3 +78,8 @@ def registry_of(image: str) -> str:
     host, slash, _ = image.partition("/")
     is_host = bool(slash) and ("." in host or ":" in host or host == "localhost")
     return host.partition(":")[0] if is_host else "docker.io"
+
+
+def short_name(image: str) -> str:
+    """The last part of an image's name, without its tag."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]

@@ -9,12 +9,15 @@ from plan.cluster.kubeadm import kubeadm_documents
 from plan.cluster.membership import created_anew
 from plan.cluster.nodes import plan_nodes
 from plan.findings.admission import admission_findings
+from plan.findings.alert_routes import alert_route_findings
 from plan.findings.announcements import announcement_findings
+from plan.findings.api_hosts import api_host_findings
 from plan.findings.autoscaling import autoscaling_findings
 from plan.findings.block_volumes import block_volume_findings
 from plan.findings.budgets import budget_findings
 from plan.findings.capacity import capacity_findings
 from plan.findings.ceph import ceph_findings
+from plan.findings.certificate_names import certificate_name_findings
 from plan.findings.certificates import certificate_findings
 from plan.findings.challenges import challenge_findings
 from plan.findings.chart_classes import chart_class_findings
@@ -36,6 +39,7 @@ from plan.findings.eviction_thresholds import eviction_threshold_findings
 from plan.findings.external_names import external_name_findings
 from plan.findings.file_servers import file_server_findings
 from plan.findings.gpu import gpu_findings
+from plan.findings.gpu_values import gpu_value_findings
 from plan.findings.held_volumes import held_volume_findings
 from plan.findings.host_paths import host_path_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
@@ -45,14 +49,18 @@ from plan.findings.kubernetes_version import kubernetes_version_findings
 from plan.findings.longhorn import longhorn_findings
 from plan.findings.lowered_standards import lowered_standard_findings
 from plan.findings.majorities import majority_findings
+from plan.findings.metallb import metallb_findings
+from plan.findings.monitors import monitor_findings
 from plan.findings.name_servers import name_server_findings
 from plan.findings.network_policies import network_policy_findings
 from plan.findings.node import node_findings
+from plan.findings.node_interfaces import node_interface_findings
 from plan.findings.node_ports import node_port_findings
 from plan.findings.object_references import object_reference_findings
 from plan.findings.objects import object_findings
 from plan.findings.operators_alone import operator_findings
 from plan.findings.plain_secrets import plain_secret_findings
+from plan.findings.pod_mtu import pod_mtu_findings
 from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
 from plan.findings.redirects import redirect_findings
@@ -68,8 +76,11 @@ from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
 from plan.findings.slow_starts import slow_start_findings
 from plan.findings.stores import store_findings
+from plan.findings.stream_entries import stream_entry_findings
 from plan.findings.told_memory import told_memory_findings
 from plan.findings.unserved import unserved_findings
+from plan.findings.uploads import upload_findings
+from plan.findings.visitors import visitor_findings
 from plan.findings.withdrawn import withdrawn_findings
 from plan.findings.zfs_cache import zfs_cache_findings
 from plan.model import NodeUse, Plan, sorted_findings
@@ -141,6 +152,17 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *connection_findings(lab),
                 *ceph_findings(lab, nodes),
                 *challenge_findings(lab),
+                *certificate_name_findings(lab),
+                *metallb_findings(lab, nodes),
+                *api_host_findings(lab),
+                *pod_mtu_findings(lab),
+                *node_interface_findings(lab),
+                *stream_entry_findings(lab, services),
+                *upload_findings(lab),
+                *visitor_findings(lab),
+                *monitor_findings(lab),
+                *alert_route_findings(lab),
+                *gpu_value_findings(lab),
                 *redirect_findings(lab),
                 *majority_findings(lab),
                 *operator_findings(lab),

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from config.image import short_name
+
 
 class Server(NamedTuple):
     """How a server counts the releases that share a format, and what a newer one does with the data."""
@@ -74,7 +76,7 @@ _NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)")
 
 def server_of(image: str) -> Server | None:
     """The server in an image, by its name: `docker.io/library/postgres:16`."""
-    return SERVERS.get(image.partition("@")[0].rpartition("/")[2].partition(":")[0])
+    return SERVERS.get(short_name(image))
 
 
 def series_of(server: Server, version: str) -> tuple[int, ...] | None:

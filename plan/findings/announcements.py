@@ -1,4 +1,4 @@
-"""Addresses that Cilium gives to Services and nobody announces in the network."""
+"""Addresses that Cilium gives to Services and nobody announces in the network; those of MetalLB are in `metallb`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -18,9 +18,14 @@ ADDRESS_NOT_ANNOUNCED = Rule(
         "Cilium gives a Service an address of a CiliumLoadBalancerIPPool, and says in the network where it is only "
         "with l2announcements and a CiliumL2AnnouncementPolicy, or with bgpControlPlane and a CiliumBGPClusterConfig. "
         "Announcing in layer 2 needs kubeProxyReplacement as well. Where one of them is missing the Service has an "
-        "address that no machine reaches, or none, and nothing fails."
+        "address that no machine reaches, or none, and nothing fails. MetalLB announces a pool by an L2Advertisement "
+        "or a BGPAdvertisement that names it, from nodes that its nodeSelectors match and that are not excluded from "
+        "load balancers, as kubeadm excludes control planes."
     ),
-    remedy="Switch one of the two on in the values of Cilium, and write its objects into files of a service.",
+    remedy=(
+        "Switch one of the two on in the values of Cilium, and write its objects into files of a service. For MetalLB: "
+        "name the pool in an advertisement, and match nodes that may announce."
+    ),
 )
 
 _POOL = "CiliumLoadBalancerIPPool"
