@@ -13,7 +13,9 @@ from plan.findings.alert_routes import alert_route_findings
 from plan.findings.announcements import announcement_findings
 from plan.findings.api_hosts import api_host_findings
 from plan.findings.autoscaling import autoscaling_findings
+from plan.findings.backend_schemes import backend_scheme_findings
 from plan.findings.block_volumes import block_volume_findings
+from plan.findings.bridges import bridge_findings
 from plan.findings.budgets import budget_findings
 from plan.findings.capacity import capacity_findings
 from plan.findings.ceph import ceph_findings
@@ -22,6 +24,7 @@ from plan.findings.certificates import certificate_findings
 from plan.findings.challenges import challenge_findings
 from plan.findings.chart_classes import chart_class_findings
 from plan.findings.chart_defaults import chart_default_findings
+from plan.findings.chart_kinds import chart_kind_findings
 from plan.findings.chart_parts import chart_part_findings
 from plan.findings.chart_rollouts import chart_rollout_findings
 from plan.findings.chart_values import chart_value_findings, footprint_findings
@@ -46,6 +49,7 @@ from plan.findings.image_sources import chart_source_findings, image_source_find
 from plan.findings.job_endings import job_ending_findings
 from plan.findings.kubelet_certificates import kubelet_certificate_findings
 from plan.findings.kubernetes_version import kubernetes_version_findings
+from plan.findings.kyverno_values import kyverno_value_findings
 from plan.findings.longhorn import longhorn_findings
 from plan.findings.lowered_standards import lowered_standard_findings
 from plan.findings.majorities import majority_findings
@@ -69,6 +73,7 @@ from plan.findings.removed_apis import removed_api_findings
 from plan.findings.requests import limited_by_default, request_findings, unlimited_findings
 from plan.findings.retention import retention_findings
 from plan.findings.rights import rights_findings
+from plan.findings.route_annotations import route_annotation_findings
 from plan.findings.secrets_elsewhere import secret_elsewhere_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_memory import shared_memory_findings
@@ -159,6 +164,12 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *node_interface_findings(lab),
                 *stream_entry_findings(lab, services),
                 *upload_findings(lab),
+                *backend_scheme_findings(lab),
+                *route_annotation_findings(lab, services),
+                *chart_kind_findings(lab, services),
+                *kyverno_value_findings(lab),
+                *bridge_findings(lab),
+                *zfs_cache_findings(lab, capacity.hosts),
                 *visitor_findings(lab),
                 *monitor_findings(lab),
                 *alert_route_findings(lab),
@@ -200,7 +211,6 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *device_file_findings(services),
                 *node_findings(lab),
                 *eviction_threshold_findings(lab),
-                *zfs_cache_findings(lab, capacity.hosts),
                 *gpu_findings(lab, capacity.nodes),
                 *daemon_findings(nodes, workloads),
                 *capacity_findings(lab, capacity, workloads),

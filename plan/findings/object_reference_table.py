@@ -49,6 +49,7 @@ _GATEWAY = Reference(
     "no Gateway takes the route, and nobody reaches its host",
     ("gateway.networking.k8s.io",),
 )
+_ROLE = Reference(("roleRef",), ("Role", "ClusterRole"), "its subjects have no rights", ("rbac.authorization.k8s.io",))
 _SCALED = ("Deployment", "StatefulSet")
 _POOL = Reference(("spec", "ipAddressPools[]"), ("IPAddressPool",), "addresses of that pool are never announced")
 
@@ -82,9 +83,8 @@ REFERENCES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
         Reference(("spec", "targetRef"), (*_SCALED, "DaemonSet"), "nothing is ever recommended", ("apps",)),
     ),
     ("keda.sh", "ScaledObject"): (Reference(("spec", "scaleTargetRef"), _SCALED, "nothing is ever scaled", ("apps",)),),
-    ("rbac.authorization.k8s.io", "RoleBinding"): (
-        Reference(("roleRef",), ("Role",), "its subjects have no rights", ("rbac.authorization.k8s.io",)),
-    ),
+    ("rbac.authorization.k8s.io", "RoleBinding"): (_ROLE,),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): (_ROLE,),
 }
 """By API group and kind."""
 
@@ -129,6 +129,9 @@ name what exists already."""
 
 OF_KUBERNETES = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")})
 """Kind and name of what each namespace has by itself."""
+
+ROLES_OF_KUBERNETES = frozenset({"admin", "cluster-admin", "edit", "view"})
+"""ClusterRoles that each cluster has, besides those whose names begin with system:."""
 
 MADE_BY_OPERATORS = frozenset({"ConfigMap", "PersistentVolumeClaim", "Service", "ServiceAccount"})
 """Kinds of which an operator may make some for an object of its own."""

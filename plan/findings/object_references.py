@@ -17,6 +17,7 @@ from plan.findings.object_reference_table import (
     MADE_BY_OPERATORS,
     OF_KUBERNETES,
     REFERENCES,
+    ROLES_OF_KUBERNETES,
     Reference,
 )
 from plan.model import Manifest, Release, Service
@@ -167,6 +168,8 @@ def _may_exist(known: _Known, named: _Named) -> bool:
         return True
     if (named.kind, named.name) in OF_KUBERNETES:
         return True
+    if named.kind == "ClusterRole" and _is_role_of_others(known, named.name):
+        return True
     by_operator = named.kind in MADE_BY_OPERATORS and named.namespace in known.open_to_others
     if named.namespace in KUBERNETES_NAMESPACES or by_operator:
         return True
@@ -175,6 +178,12 @@ def _may_exist(known: _Known, named: _Named) -> bool:
     if named.namespace in known.charts if named.namespace else by_charts & all_charts:
         return True
     return any(named.name == found for each in known.releases for _, found in texts(each.values, ()))
+
+
+def _is_role_of_others(known: _Known, name: str) -> bool:
+    """Whether Kubernetes has a ClusterRole, or a release may make it: they carry its name or that of its chart."""
+    makers = {each.name for each in known.releases} | {each.chart.rpartition("/")[2] for each in known.releases}
+    return name in ROLES_OF_KUBERNETES or name.startswith("system:") or any(maker in name for maker in makers)
 
 
 def _finding(known: _Known, manifest: Manifest, named: _Named, path: Path, severity: Severity) -> Finding:

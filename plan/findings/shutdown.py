@@ -1,5 +1,6 @@
 """Pods that need longer to end than a node that shuts down leaves them."""
 
+import re
 from collections.abc import Iterator
 
 from config.lab import Lab
@@ -19,9 +20,23 @@ GRACE_CUT = Rule(
     ),
 )
 
+HOOK_CUT = Rule(
+    "HOOK-CUT",
+    ("error", "warning"),
+    title="What runs before a container stops takes its whole grace period",
+    meaning=(
+        "The grace period begins before `pre_stop` runs. A hook that waits as long as the period, or longer, leaves "
+        "the container no time to end: it is killed in the middle of what it does. The API server refuses a sleep "
+        "that is longer than the period."
+    ),
+    remedy="Raise grace_seconds above what the hook takes, or wait less.",
+)
+_SLEEP = re.compile(r"\bsleep\s+(\d+)s?\b")
+
 
 def grace_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each workload that states more than its tier has; the default of 30 s does not count."""
+    yield from _cut_hooks(lab)
     for name, service in lab.services.items():
         given = lab.tiers[service.tier].shutdown_grace_seconds
         for path, workload, config in service.parts(name):
@@ -33,4 +48,23 @@ def grace_findings(lab: Lab) -> Iterator[Finding]:
                     f"raise shutdown_grace_seconds of tier {service.tier} to {config.grace_seconds}, and down_seconds "
                     f"of the machines by {config.grace_seconds - given}; or write grace_seconds: {given} or less",
                     facts={"stated": config.grace_seconds, "given": given},
+                )
+
+
+def _cut_hooks(lab: Lab) -> Iterator[Finding]:
+    """Workloads whose main container waits in its hook until its time is over."""
+    for name, service in lab.services.items():
+        for path, workload, config in service.parts(name):
+            words = config.pre_stop.command if config.pre_stop else ()
+            waits = [int(each) for each in _SLEEP.findall(" ".join(words))]
+            seconds = config.pre_stop_sleep_seconds or sum(waits)
+            if seconds >= config.grace_seconds:
+                is_refused = config.pre_stop_sleep_seconds is not None and seconds > config.grace_seconds
+                yield HOOK_CUT.finding(
+                    (*path, "pre_stop_sleep_seconds" if config.pre_stop_sleep_seconds else "pre_stop"),
+                    f"{workload} waits {seconds} s before it stops, and has {config.grace_seconds} s to end in all: "
+                    + ("the API server refuses its pods" if is_refused else "it is killed before it has ended"),
+                    f"write grace_seconds: {seconds + 30}, or wait less",
+                    severity="error" if is_refused else "warning",
+                    facts={"waits": seconds, "grace": config.grace_seconds},
                 )
