@@ -29,6 +29,7 @@ from plan.findings.chart_parts import chart_part_findings
 from plan.findings.chart_rollouts import chart_rollout_findings
 from plan.findings.chart_values import chart_value_findings, footprint_findings
 from plan.findings.chart_versions import chart_version_findings
+from plan.findings.cilium_policies import cilium_policy_findings
 from plan.findings.claims import claim_findings
 from plan.findings.clear_secrets import clear_secret_findings
 from plan.findings.connections import connection_findings
@@ -38,6 +39,7 @@ from plan.findings.data_paths import data_path_findings
 from plan.findings.default_classes import default_class_findings
 from plan.findings.device_files import device_file_findings
 from plan.findings.devices import device_findings
+from plan.findings.driver_branches import driver_findings
 from plan.findings.eviction_thresholds import eviction_threshold_findings
 from plan.findings.external_names import external_name_findings
 from plan.findings.file_servers import file_server_findings
@@ -45,6 +47,7 @@ from plan.findings.gpu import gpu_findings
 from plan.findings.gpu_values import gpu_value_findings
 from plan.findings.held_volumes import held_volume_findings
 from plan.findings.host_paths import host_path_findings
+from plan.findings.hosts_twice import host_twice_findings
 from plan.findings.image_sources import chart_source_findings, image_source_findings
 from plan.findings.job_endings import job_ending_findings
 from plan.findings.kubelet_certificates import kubelet_certificate_findings
@@ -54,6 +57,7 @@ from plan.findings.longhorn import longhorn_findings
 from plan.findings.lowered_standards import lowered_standard_findings
 from plan.findings.majorities import majority_findings
 from plan.findings.metallb import metallb_findings
+from plan.findings.monitor_targets import monitor_target_findings
 from plan.findings.monitors import monitor_findings
 from plan.findings.name_servers import name_server_findings
 from plan.findings.network_policies import network_policy_findings
@@ -67,6 +71,8 @@ from plan.findings.plain_secrets import plain_secret_findings
 from plan.findings.pod_mtu import pod_mtu_findings
 from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
+from plan.findings.public_records import public_record_findings
+from plan.findings.reboots import reboot_findings
 from plan.findings.redirects import redirect_findings
 from plan.findings.references import reference_findings
 from plan.findings.removed_apis import removed_api_findings
@@ -74,6 +80,7 @@ from plan.findings.requests import limited_by_default, request_findings, unlimit
 from plan.findings.retention import retention_findings
 from plan.findings.rights import rights_findings
 from plan.findings.route_annotations import route_annotation_findings
+from plan.findings.secret_places import secret_place_findings
 from plan.findings.secrets_elsewhere import secret_elsewhere_findings
 from plan.findings.service import service_findings
 from plan.findings.shared_memory import shared_memory_findings
@@ -83,6 +90,7 @@ from plan.findings.slow_starts import slow_start_findings
 from plan.findings.stores import store_findings
 from plan.findings.stream_entries import stream_entry_findings
 from plan.findings.told_memory import told_memory_findings
+from plan.findings.unread_settings import unread_setting_findings
 from plan.findings.unserved import unserved_findings
 from plan.findings.uploads import upload_findings
 from plan.findings.visitors import visitor_findings
@@ -164,6 +172,14 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *node_interface_findings(lab),
                 *stream_entry_findings(lab, services),
                 *upload_findings(lab),
+                *cilium_policy_findings(lab, nodes),
+                *secret_place_findings(lab, services),
+                *monitor_target_findings(lab, services),
+                *driver_findings(lab),
+                *reboot_findings(lab, nodes),
+                *public_record_findings(lab),
+                *host_twice_findings(lab, services),
+                *unread_setting_findings(lab),
                 *backend_scheme_findings(lab),
                 *route_annotation_findings(lab, services),
                 *chart_kind_findings(lab, services),

@@ -47,6 +47,18 @@ CHALLENGE_ANSWERED_INSIDE = Rule(
     remedy="Let cert-manager ask a public server alone: --dns01-recursive-nameservers and the same with -only.",
 )
 
+STAGING_AUTHORITY = Rule(
+    "STAGING-AUTHORITY",
+    "warning",
+    title="Certificates are of an authority for trials",
+    meaning=(
+        "Let's Encrypt has an authority for trials, with wide limits, whose certificates no browser believes. What is "
+        "left of a trial serves pages that browsers refuse."
+    ),
+    remedy="Name the authority's real server, once a certificate was issued by the one for trials.",
+)
+
+_STAGING = "acme-staging"
 _OF_HOUSES = (
     *("lan", "local", "localdomain", "internal", "intranet", "private", "home", "corp", "home.arpa", "localhost"),
 )
@@ -64,6 +76,7 @@ def challenge_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each certificate that its issuer cannot get."""
     yield from _wildcards(lab)
     yield from _without_authority(lab)
+    yield from _from_staging(lab)
     yield from _answered_inside(lab)
 
 
@@ -95,6 +108,32 @@ def _without_authority(lab: Lab) -> Iterator[Finding]:
                 "write a name of a domain that you own, or an issuer of your own authority",
                 severity=severity,
                 facts={"domain": names[0]},
+            )
+
+
+def _from_staging(lab: Lab) -> Iterator[Finding]:
+    """Certificates and routes of Let's Encrypt's authority for trials."""
+    issuers = {each.name: each for kind in ("ClusterIssuer", "Issuer") for each in lab.objects_by_kind.get(kind, ())}
+    for each in lab.objects_by_kind.get("Certificate", ()):
+        issuer = issuers.get(text(each.content, "spec", "issuerRef", "name"))
+        server = text(issuer.content if issuer else {}, "spec", "acme", "server")
+        if _STAGING in server:
+            yield STAGING_AUTHORITY.finding(
+                each.path,
+                f"Certificate {each.name} is of {text(each.content, 'spec', 'issuerRef', 'name')}, which asks "
+                f"{server}: browsers refuse its certificates",
+                "write the server https://acme-v02.api.letsencrypt.org/directory in the issuer, once trials are over",
+                facts={"server": server},
+            )
+    ingress, traefik = lab.cluster.platform.ingress, traefik_of(lab)
+    if ingress and traefik and ingress.certificate_resolver:
+        server = text(traefik[1].values, "certificatesResolvers", ingress.certificate_resolver, "acme", "caServer")
+        if _STAGING in server:
+            yield STAGING_AUTHORITY.finding(
+                ("services", traefik[0], "values"),
+                f"the resolver {ingress.certificate_resolver} asks {server}: browsers refuse its certificates",
+                "leave caServer out, once trials are over, and empty the volume with the certificates",
+                facts={"server": server},
             )
 
 

@@ -14,12 +14,13 @@ from plan.wording import listed
 SECRET_ELSEWHERE = Rule(
     "SECRET-ELSEWHERE",
     ("warning", "info"),
-    title="Pods use a Secret that is made somewhere else",
+    title="A Secret is made somewhere else than it is looked for",
     meaning=(
         "A pod finds Secrets of its own namespace only. A SealedSecret becomes a Secret of its own name and namespace, "
         "whatever its template says, and by default it is sealed for these alone; an ExternalSecret and a Certificate "
         "write into their own namespace too. The pods stay in ContainerCreating or CreateContainerConfigError. In a "
-        "cluster that is adopted the Secret may be there outside of the lab: then it is an info."
+        "cluster that is adopted the Secret may be there outside of the lab: then it is an info. A route and an Issuer "
+        "look for Secrets in their own namespace too, and a ClusterIssuer in that of cert-manager."
     ),
     remedy="Make the Secret in the namespace of its pods, under the name that they use; a SealedSecret is sealed anew.",
 )
@@ -29,7 +30,7 @@ _COPIERS = ("reflector", "replicator", "replicate", "kubed", "emberstack")
 _OWN_NAME = ("Secret", "SealedSecret")
 
 
-class _Made(NamedTuple):
+class Made(NamedTuple):
     """A Secret, or what becomes one."""
 
     kind: str
@@ -52,7 +53,7 @@ class _Use(NamedTuple):
 def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each Secret that nothing makes where pods need it, and something makes elsewhere."""
     planned = [*services]
-    made = [each for service in planned for each in _made(service)]
+    made = [each for service in planned for each in made_by(service)]
     there = {(each.namespace, each.name) for each in made}
     releases = {service.namespace for service in planned if service.release}
     stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
@@ -77,7 +78,7 @@ def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator
                 )
 
 
-def _said(use: _Use, found: _Made, *, is_called: bool) -> str:
+def _said(use: _Use, found: Made, *, is_called: bool) -> str:
     needs = f"pods of {use.pods} use the Secret {use.secret} of namespace {use.namespace}"
     if is_called:
         return (
@@ -87,7 +88,8 @@ def _said(use: _Use, found: _Made, *, is_called: bool) -> str:
     return f"{needs}, and its {found.kind} is in {listed([found.namespace])}: there is none where they are"
 
 
-def _made(service: Service) -> Iterator[_Made]:
+def made_by(service: Service) -> Iterator[Made]:
+    """The Secrets that objects of a service make, those that a tool copies aside."""
     for each in service.objects:
         if any(word in key.lower() for key in mapping(each, "metadata", "annotations") for word in _COPIERS):
             continue
@@ -95,14 +97,14 @@ def _made(service: Service) -> Iterator[_Made]:
         namespace = text(each, "metadata", "namespace") or service.namespace
         match kind:
             case "Secret":
-                yield _Made(kind, namespace, name)
+                yield Made(kind, namespace, name)
             case "SealedSecret":
                 called = text(each, "spec", "template", "metadata", "name")
-                yield _Made(kind, namespace, name, called if called != name else "")
+                yield Made(kind, namespace, name, called if called != name else "")
             case "ExternalSecret":
-                yield _Made(kind, namespace, text(each, "spec", "target", "name") or name)
+                yield Made(kind, namespace, text(each, "spec", "target", "name") or name)
             case "Certificate":
-                yield _Made(kind, namespace, text(each, "spec", "secretName"))
+                yield Made(kind, namespace, text(each, "spec", "secretName"))
             case _:
                 continue
 
