@@ -23,6 +23,7 @@ from operations.doctor.rules.images import image_findings
 from operations.doctor.rules.ingresses import route_findings
 from operations.doctor.rules.jobs import job_findings
 from operations.doctor.rules.kubelets import kubelet_findings
+from operations.doctor.rules.leaders import leader_findings
 from operations.doctor.rules.leftovers import custom_findings, finalizer_findings, namespace_findings
 from operations.doctor.rules.load_balancers import address_findings, announcement_findings
 from operations.doctor.rules.mounts import mount_findings, stuck_findings
@@ -48,6 +49,7 @@ Rule = Callable[[Observation], Iterable[Finding]]
 RULES: tuple[Rule, ...] = (
     node_findings,
     kubelet_findings,
+    leader_findings,
     device_findings,
     pending_findings,
     image_findings,

@@ -59,6 +59,11 @@ WORKLOADS = {
         "A change is not acted on",
         "A controller writes the generation that it has seen into observedGeneration.",
     ),
+    "LEADER-SILENT": Rule(
+        "A part of the control plane does not work",
+        "Of several schedulers and controller managers one leads, and renews a lease every two seconds. Pods that run "
+        "go on without them.",
+    ),
     "ESSENTIAL-SCALED-DOWN": Rule(
         "Something that the cluster needs is scaled to 0",
         "Without cluster DNS no name is resolved; without metrics-server no autoscaler measures.",

@@ -6,7 +6,17 @@ from datetime import timedelta
 
 from observation.kinds import RESOURCE_OF
 from observation.model import Observation
-from observation.objects import Reference, condition, conditions, created, deleted, name_of, namespace_of, reference
+from observation.objects import (
+    Condition,
+    Reference,
+    condition,
+    conditions,
+    created,
+    deleted,
+    name_of,
+    namespace_of,
+    reference,
+)
 from operations.doctor.ages import ago, length
 from operations.doctor.finding import Evidence, Finding
 from operations.doctor.pods import is_young
@@ -106,9 +116,16 @@ def custom_findings(observed: Observation) -> Iterator[Finding]:
     for objects in observed.resources.values():
         for each in objects:
             kind = each["kind"]
-            if kind in RESOURCE_OF or kind in _JUDGED or deleted(each):
+            if kind in RESOURCE_OF or kind in _JUDGED or deleted(each) or _is_off(each):
                 continue
             yield from _unwell(observed, each)
+
+
+def _is_off(manifest: Manifest) -> bool:
+    """Whether its owner switched it off: then it is not ready on purpose."""
+    spec = mapping(manifest, "spec")
+    halted = spec.get("runStrategy") == "Halted" or spec.get("running") is False
+    return halted or any(spec.get(each) is True for each in ("paused", "stopped", "suspend", "suspended"))
 
 
 def _unwell(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
@@ -141,7 +158,7 @@ def _unwell(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             if manifest["kind"] in ("PodMonitor", "ScaledObject") and name != "Ready":
                 continue
             yield base._replace(
-                message=f"{name} is False{ago(observed.now, state.since)}: {state.reason}, {state.message}",
+                message=f"{name} is False{ago(observed.now, state.since)}: {_why(manifest, state)}",
                 evidence=(Evidence(reference(manifest), f"{name} is False, {state.reason}: {state.message}"),),
             )
             return
@@ -175,6 +192,12 @@ def _unwell(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             evidence=(Evidence(reference(manifest), f"robustness {robustness}"),),
             covers=base.covers | ({claim} if claim and robustness == "faulted" else frozenset()),
         )
+
+
+def _why(manifest: Manifest, state: Condition) -> str:
+    """The reason of a condition, and the word by which a virtual machine says more."""
+    shown = text(manifest, "status", "printableStatus")
+    return ", ".join(filter(None, (shown, state.reason, state.message)))
 
 
 def _told(manifest: Manifest) -> str | None:

@@ -44,7 +44,7 @@ def node_findings(observed: Observation) -> Iterator[Finding]:
         yield from _pressures(observed, node)
         yield from _clock(observed, node)
         if (
-            (seen := _last_seen(observed, node)) is not None
+            (seen := last_seen(observed, node)) is not None
             and observed.now - seen > _SILENT
             and _others_report(observed, node)
         ):
@@ -53,7 +53,7 @@ def node_findings(observed: Observation) -> Iterator[Finding]:
     yield from _reservations(observed)
 
 
-def _last_seen(observed: Observation, node: Manifest) -> datetime | None:
+def last_seen(observed: Observation, node: Manifest) -> datetime | None:
     """When its kubelet last reported, by its lease or its conditions."""
     lease = observed.get("Lease", name_of(node), "kube-node-lease")
     renewed = read_time(text(lease, "spec", "renewTime")) if lease else None
@@ -63,7 +63,7 @@ def _last_seen(observed: Observation, node: Manifest) -> datetime | None:
 
 def _clock(observed: Observation, node: Manifest) -> Iterator[Finding]:
     """A node that reports from the future, while others do not."""
-    seen = _last_seen(observed, node)
+    seen = last_seen(observed, node)
     if seen is None or seen - observed.now < timedelta(minutes=2) or not _others_report(observed, node):
         return
     name = name_of(node)
@@ -80,7 +80,7 @@ def _clock(observed: Observation, node: Manifest) -> Iterator[Finding]:
 
 def _others_report(observed: Observation, node: Manifest) -> bool:
     """Whether another kubelet reported lately: where none did, the observation itself may be of another time."""
-    seen = (_last_seen(observed, other) for other in observed.of("Node") if other is not node)
+    seen = (last_seen(observed, other) for other in observed.of("Node") if other is not node)
     return any(each is not None and abs(observed.now - each) <= _SILENT for each in seen)
 
 
@@ -102,7 +102,7 @@ def _on_it(observed: Observation, node: Manifest) -> tuple[frozenset[Reference],
 def _not_ready(observed: Observation, node: Manifest, ready: Condition) -> Finding:
     name = name_of(node)
     covered, consequences = _on_it(observed, node)
-    seen = _last_seen(observed, node)
+    seen = last_seen(observed, node)
     age = f" for {length(observed.now - ready.since)}" if ready.since else ""
     evidence = [Evidence(reference(node), f"Ready is {ready.status}, {ready.reason}: {ready.message}")]
     if seen is not None:

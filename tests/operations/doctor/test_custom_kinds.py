@@ -134,3 +134,14 @@ def test_a_faulted_volume_of_longhorn_names_its_claim() -> None:
     cluster.add("Volume", "pvc-1", "longhorn-system", apiVersion="longhorn.io/v1beta2", status=status)
     finding = only(cluster)
     assert (finding.severity, "PersistentVolumeClaim/shop/media" in finding.message) == ("error", True)
+
+
+@pytest.mark.parametrize("off", [{"runStrategy": "Halted"}, {"running": False}, {"suspend": True}, {"paused": True}])
+def test_what_its_owner_switched_off_is_not_ready_on_purpose(off: dict[str, Any]) -> None:
+    cluster = healthy()
+    state = {"type": "Ready", "status": "False", "reason": "VMINotExists", "lastTransitionTime": days(9)}
+    machine = cluster.add("VirtualMachine", "vm", "shop", apiVersion="kubevirt.io/v1", spec=off)
+    machine["status"] = {"printableStatus": "ErrorUnschedulable", "conditions": [state]}
+    assert loud(cluster.diagnose()) == []
+    machine["spec"] = {}
+    assert "ErrorUnschedulable" in only(cluster).message
