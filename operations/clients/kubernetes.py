@@ -1,5 +1,7 @@
 """The API server, asked in manifests: plain dictionaries in, plain dictionaries out."""
 
+import json
+import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -26,6 +28,8 @@ _SECONDS_IN_ALL = 120
 """How long an answer may take to its last byte."""
 _MOST_BYTES = 256 * 2**20
 _CHUNK = 65_536
+_PAIR = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
+"""Two escapes of one character, as JSON writes those beyond the first 65,536."""
 
 
 class Refused(Exception):
@@ -81,7 +85,7 @@ class Api:
         return self._ask(
             manifest,
             "server_side_apply",
-            body=manifest,
+            body=_as_yaml(manifest),
             name=metadata["name"],
             namespace=metadata.get("namespace"),
             field_manager=manager,
@@ -263,3 +267,8 @@ def _refused(refusal: DynamicApiError) -> Refused:
         status = mapping({"status": json_file.parse(error.body or "")}, "status")
     reason, message = text(status, "reason"), text(status, "message")
     return Refused(int(error.status), reason or str(error.reason), message or str(error.body or error.reason)[:300])
+
+
+def _as_yaml(manifest: Manifest) -> bytes:
+    """An object as an apply takes it: JSON without pairs of escapes, which YAML does not have."""
+    return _PAIR.sub(lambda found: str(json.loads(f'"{found[0]}"')), json.dumps(manifest)).encode()

@@ -137,7 +137,8 @@ def _workloads(found: FoundService, world: World) -> list[tuple[Key, Manifest]]:
 
 
 def _operated(operator: Key, world: World) -> list[tuple[Key, Manifest]]:
-    """The controllers that an operator makes; of pods that it makes itself, one controller for all of them."""
+    """The controllers that an operator makes, also by further objects of its own (Strimzi's sets of pods); of pods that
+    it makes itself, one controller for all of them."""
     made = {
         key: world.manifests[key]
         for key in world.manifests
@@ -145,6 +146,8 @@ def _operated(operator: Key, world: World) -> list[tuple[Key, Manifest]]:
     }
     pods = [manifest for key, manifest in made.items() if key.kind == "Pod"]
     controllers = [(key, manifest) for key, manifest in made.items() if key.kind in RUNS_AS]
+    further = (key for key in made if key in world.operated and key != operator)
+    controllers += [each for key in further for each in _operated(key, world)]
     if pods:
         spec = {"replicas": len(pods), "template": pods[0]}
         controllers.append(

@@ -1,7 +1,7 @@
 """A cluster as one value: its objects, where each comes from, and which others it names."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from observation.templates import pod_template
@@ -84,14 +84,19 @@ def _scaled(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:
 
 
 def _operated(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:
+    """Owners of what has pods, and owners of these."""
+    edge = {owner for key, each in manifests.items() if pod_template(each) for owner in _owners(key, each)}
     owners: set[Key] = set()
-    for key, manifest in manifests.items():
-        if pod_template(manifest):
-            for owner in entries(manifest, "metadata", "ownerReferences"):
-                group = custom_group(text(owner, "apiVersion"))
-                owners.add(Key(text(owner, "kind"), key.namespace, text(owner, "name"), group))
+    while edge:
+        owners |= edge
+        edge = {above for key in edge if key in manifests for above in _owners(key, manifests[key])} - owners
     owners |= set(filter(is_database, manifests))
     return frozenset(owner for owner in owners if owner in manifests and owner.kind not in WORKLOAD_KINDS)
+
+
+def _owners(key: Key, manifest: Manifest) -> Iterator[Key]:
+    for owner in entries(manifest, "metadata", "ownerReferences"):
+        yield Key(text(owner, "kind"), key.namespace, text(owner, "name"), custom_group(text(owner, "apiVersion")))
 
 
 def is_database(key: Key) -> bool:

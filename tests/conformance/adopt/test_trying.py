@@ -45,6 +45,17 @@ def test_as_found_nothing_is_refused_and_nothing_changes_but_labels(api: Api, pl
     assert paths <= {("metadata", "labels"), ("metadata", "annotations")}
 
 
+@pytest.mark.parametrize(
+    "text", ["\U0001f3e1 caf\u00e9", "\\ud83c\\udfe1", "bell \u0007", "next line \u0085", 'quoted "\\"']
+)
+def test_text_is_applied_as_it_is(api: Api, text: str) -> None:
+    named = {"name": "text", "namespace": "default"}
+    applied = api.apply(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": named, "data": {"text": text}}, dry_run=True
+    )
+    assert applied["data"] == {"text": text}
+
+
 def tried(api: Api, manifest: Manifest, *path: Any, to: Any) -> Trial:
     """An object with one field changed, tried."""
     changed = deepcopy(manifest)

@@ -22,9 +22,9 @@ def network(project: Project, key: str, stated: Fields) -> Taken:
         said["ports"] = Flow(ports)
     if project.name_of(key) != as_name(key):
         said["adopt"] = Flow(service=as_name(key))
-    others = [each for each in _dependencies(stated) if each in project.services]
-    if waits := [project.name_of(each) for each in others if project.ports_of(each)]:
-        said["waits_for"] = FlowList(waits)
+    others = [each for each in dependencies(stated) if each in project.services and project.host_of(each) != key]
+    if waits := [project.name_of(each) for each in map(project.host_of, others) if project.ports_of(each)]:
+        said["waits_for"] = FlowList(dict.fromkeys(waits))
     if any(_waits_for_its_end(other, key) for other in project.services.values()):
         said["runs_as"] = "job"
     names, lacking = _names(stated)
@@ -62,7 +62,7 @@ def _reaches(project: Project, other: str, key: str) -> bool:
     stated = project.services[other]
     conditions = stated.get("depends_on")
     condition = text(conditions, key, "condition") if is_fields(conditions) else ""
-    return key in _dependencies(stated) and condition != _COMPLETED
+    return key in dependencies(stated) and condition != _COMPLETED
 
 
 def _waits_for_its_end(other: Fields, key: str) -> bool:
@@ -70,7 +70,8 @@ def _waits_for_its_end(other: Fields, key: str) -> bool:
     return is_fields(conditions) and text(conditions, key, "condition") == _COMPLETED
 
 
-def _dependencies(stated: Fields) -> list[str]:
+def dependencies(stated: Fields) -> list[str]:
+    """The services that a service is started after."""
     conditions = stated.get("depends_on")
     return list(conditions) if is_fields(conditions) else [str(each) for each in values(stated, "depends_on")]
 

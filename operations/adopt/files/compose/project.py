@@ -75,6 +75,18 @@ class Project(NamedTuple):
         name = as_name(key)
         return f"{self.name}-{name}" if self.receiver.services.get(name, self.name) != self.name else name
 
+    def host_of(self, key: str) -> str:
+        """The service whose network a service shares; itself where that is its own."""
+        kind, _, host = text(self.services[key], "network_mode").partition(":")
+        if kind == "container":
+            host = next((name for name, each in self.services.items() if text(each, "container_name") == host), "")
+        is_sharing = kind in ("service", "container") and host in self.services and host != key
+        return host if is_sharing and ":" not in text(self.services[host], "network_mode") else key
+
+    def sharing(self, host: str) -> tuple[str, ...]:
+        """The services that share the network of a service."""
+        return tuple(key for key in self.services if key != host and self.host_of(key) == host)
+
     def ports_of(self, key: str) -> dict[str, int | str]:
         """Ports that a service listens on, by their names: as published or exposed, else the usual one of its image."""
         found: dict[str, int | str] = {}

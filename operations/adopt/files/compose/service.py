@@ -14,6 +14,7 @@ from operations.adopt.files.compose.exceptions import exceptions
 from operations.adopt.files.compose.network import network
 from operations.adopt.files.compose.project import Project, Receiver
 from operations.adopt.files.compose.routes import routes
+from operations.adopt.files.compose.sidecars import sidecars
 from operations.adopt.files.compose.storage import storage
 from operations.adopt.files.compose.taken import Taken, together
 from operations.adopt.files.compose.values import interpolated, unset_in
@@ -71,14 +72,18 @@ def compose_services(
     for key in stated:
         raw = with_secrets_apart(mapping(stated, key), known)
         services[key] = interpolated(raw, known)
-        if missing := list(dict.fromkeys(unset_in(raw, known))):
-            verb = "is" if len(missing) == 1 else "are"
-            unset[key] = (f"{listed(missing)} {verb} not set: write NAME=VALUE into .env beside the compose file",)
+        if unknown := list(dict.fromkeys(unset_in(raw, known))):
+            verb = "is" if len(unknown) == 1 else "are"
+            unset[key] = (f"{listed(unknown)} {verb} not set: write NAME=VALUE into .env beside the compose file",)
     project = Project(name, file.parent, services, content, receiver)
     volumes = mounted_by_service(project)
+    missing = {key: [each for one in (key, *project.sharing(key)) for each in unset.get(one, ())] for key in services}
     return tuple(
-        ComposeService(project.name_of(key), "", (), unset[key]) if key in unset else _service(project, key, volumes)
+        ComposeService(project.name_of(key), "", (), tuple(missing[key]))
+        if missing[key]
+        else _service(project, key, volumes)
         for key in services
+        if project.host_of(key) == key
     )
 
 
@@ -96,6 +101,7 @@ def _service(project: Project, key: str, volumes: MountedByService) -> ComposeSe
             storage(project, key, stated, volumes),
             health(stated),
             rights(stated),
+            sidecars(project, key, volumes),
             routes(project, key, stated),
             Taken(notes=tuple(f"{field} is not taken over" for field in _LEFT_OUT if field in stated)),
             Taken(lacking=tuple(_without_place(project, key, stated))),
@@ -112,5 +118,7 @@ def _without_place(project: Project, key: str, stated: Fields) -> Iterator[str]:
     for field in stated:
         if field not in {*_READ, *_NOT_NEEDED, *_LEFT_OUT} and not field.startswith("x-") and field != "build":
             yield f"{field} has no place here: state it in a patch or in objects"
+    for other in project.sharing(key):
+        yield from (f"{other}: {each}" for each in _without_place(project, other, project.services[other]))
     if project.name_of(key) in project.receiver.services:
         yield "the lab has a service of this name already"

@@ -15,7 +15,7 @@ class Taken(NamedTuple):
     """Settings without a place in the file: a service with any of them is not written."""
 
 
-_NAMED = ("claims", "exceptions", "files", "mounts", "scratch", "secret_files", "volumes")
+_NAMED = ("claims", "exceptions", "files", "mounts", "scratch", "secret_files", "sidecars", "volumes")
 """Keys to which several parts contribute."""
 
 

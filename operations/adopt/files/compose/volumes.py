@@ -56,8 +56,12 @@ def _is_data(project: Project, mount: Mount) -> bool:
 
 
 def mounted_by_service(project: Project) -> MountedByService:
-    """The volumes that each service mounts, its own and those of others, by its key."""
-    data = {key: tuple(_data(project, key)) for key in project.services}
+    """The volumes that each service mounts, its own and those of others, by its key. Those of sidecars are the
+    service's."""
+    data: dict[str, tuple[Mount, ...]] = {}
+    for key in project.services:
+        host = project.host_of(key)
+        data[host] = (*data.get(host, ()), *_data(project, key))
     volumes = _volumes(data)
     return {key: _mounted(key, mounts, volumes) for key, mounts in data.items()}
 

@@ -52,6 +52,39 @@ def test_what_the_format_says_is_taken(tmp_path: Path) -> None:
     }
 
 
+VPN = """
+services:
+  vpn: {image: vpn:1, container_name: tunnel, cap_add: [NET_ADMIN], ports: ["8080:8080"], volumes: ["./vpn:/vpn"]}
+  torrents:
+    {image: torrents:1, network_mode: "service:vpn", depends_on: [vpn, db], environment: {PASSWORD: hunter2},
+     volumes: ["./config:/config", "/srv/films:/films"]}
+  films: {image: films:1, ports: ["80:80"], volumes: ["/srv/films:/films"], depends_on: [torrents]}
+  watch: {image: watch:1, network_mode: "container:tunnel"}
+  db: {image: "postgres:17"}
+"""
+
+
+def test_services_that_share_a_network_are_sidecars(tmp_path: Path) -> None:
+    found = converted(tmp_path, VPN)
+    assert found.keys() == {"vpn", "films", "db"}
+    vpn = said(found["vpn"])
+    assert vpn["sidecars"].keys() == {"torrents", "watch"}
+    assert vpn["sidecars"]["torrents"]["mounts"] == {"config": "/config", "films": "/films"}
+    assert vpn["sidecars"]["torrents"]["secrets"] == {"PASSWORD": {"path": "torrents"}}
+    assert vpn["volumes"].keys() == {"vpn", "config", "films"}
+    assert said(found["films"])["claims"] == {"films": "vpn/films"}
+    assert said(found["films"])["waits_for"] == ["vpn"]
+    assert any("torrents waited for db" in note for note in found["vpn"].notes)
+    assert any("torrents starts together with vpn" in note for note in found["vpn"].notes)
+
+
+def test_what_only_a_pod_has_is_lacking_of_a_sidecar(tmp_path: Path) -> None:
+    vpn = converted(tmp_path, VPN.replace("image: watch:1", "image: watch:1, pid: host, cgroup_parent: a"))["vpn"]
+    assert vpn.text == ""
+    assert any("watch: pid, ipc, group_add and sysctls" in each for each in vpn.lacking)
+    assert any("watch: cgroup_parent has no place" in each for each in vpn.lacking)
+
+
 def test_a_secret_goes_under_secrets_and_its_value_nowhere(tmp_path: Path) -> None:
     service = only(tmp_path, "image: a:1, environment: {DB_PASSWORD: '${PW:-hunter2}', TOKEN_TTL: 3600}")
     assert "hunter2" not in str(service)
