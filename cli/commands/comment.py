@@ -8,7 +8,7 @@ from cli.exits import ERRORS, FINE
 from cli.forge import forge_of
 from cli.output import refuse_input
 from cli.reports.comparison import ComparisonReport, comparison_of
-from cli.reports.document import Document
+from cli.reports.document import Document, plain
 from cli.reports.guard import GuardReport, consequence_of, judgement_of
 from cli.reports.plan import PlanReport
 from cli.reports.reading import NoReport, read_report
@@ -70,6 +70,9 @@ def read_review(lab: str, reports: Reports) -> Review:
         tuple(map(consequence_of, change.consequences)) if isinstance(change, ComparisonReport) else (),
         judgement_of(judged) if isinstance(judged, GuardReport) else None,
         tuple(gaps),
+        tuple(plain(each) for each in plan.findings if each.severity == "error")
+        if isinstance(plan, PlanReport)
+        else (),
     )
 
 

@@ -7,6 +7,7 @@ from cli.text.alike import figures_alike
 from cli.text.comparison import difference_line, loss_line, noteworthy, summary
 from cli.text.comparison_markdown import (
     consequence_lines,
+    error_line,
     figure_table,
     left_out,
     subject_folds,
@@ -97,6 +98,10 @@ def _sections(review: Review) -> Iterator[tuple[str, list[str]]]:
         yield "When a part fails", [f"- {escaped(loss_line(each))}" for each in review.comparison.losses]
         if review.comparison.figures:
             yield "Numbers that moved", figure_table(figures_alike(review.comparison.figures))
+    yield (
+        "Errors that were there before" if review.comparison else "Errors",
+        [error_line(each) for each in review.older_errors],
+    )
     yield "Not checked", list(_not_checked(review))
 
 

@@ -1,6 +1,7 @@
 """The effects of a change of the lab, as Markdown for a pull request: the summary first, the details folded."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from cli.text.alike import figures_alike, subjects_alike
 from cli.text.comparison import STEPS, closing, loss_line, noteworthy, subject_lines, summary, verdict_head
@@ -28,6 +29,11 @@ def left_out(comparison: Comparison) -> Callable[[int], str]:
 def verdict_lines(verdicts: Iterable[VerdictChange]) -> list[str]:
     """A line for each finding that came, went or changed."""
     return [_verdict(each) for each in verdicts]
+
+
+def error_line(finding: Mapping[str, Any]) -> str:
+    """A line for an error of the plan."""
+    return _verdict(VerdictChange("added", finding, is_latent=False))
 
 
 def consequence_lines(consequences: Iterable[Consequence], allowed: frozenset[str] = frozenset()) -> list[str]:

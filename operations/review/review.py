@@ -1,7 +1,7 @@
 """The verdict of a review."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from operations.guard.consequence import Consequence
 from operations.guard.judgement import Judgement
@@ -36,6 +36,15 @@ class Review(NamedTuple):
     judgement: Judgement | None
     """Its effects by a preview; more is known then."""
     not_checked: tuple[NotChecked, ...]
+    errors: tuple[Mapping[str, Any], ...] = ()
+    """Findings of the plan that are errors."""
+
+    @property
+    def older_errors(self) -> tuple[Mapping[str, Any], ...]:
+        """Errors that the change did not bring, or of which it is not known."""
+        verdicts = self.comparison.verdicts if self.comparison else ()
+        came = {_which(each.finding) for each in verdicts if each.status != "removed"}
+        return tuple(each for each in self.errors if _which(each) not in came)
 
     @property
     def consequences(self) -> tuple[Consequence, ...]:
@@ -57,6 +66,10 @@ class Review(NamedTuple):
         """Consequences that interrupt something, and damage that was allowed."""
         lost = self.damaging
         return tuple(each for each in self.consequences if each.severity != "info" and each not in lost)
+
+
+def _which(finding: Mapping[str, Any]) -> tuple[str, str, str]:
+    return finding["code"], finding["path"], finding.get("about", "")
 
 
 def standing(review: Review) -> Standing:

@@ -264,3 +264,19 @@ def test_what_was_allowed_is_no_damage() -> None:
     review = Review("prod", (), {"error": 0, "warning": 0, "info": 0}, None, (), judgement, ())
     assert standing(review) == "caution"
     assert standing(review._replace(judgement=judgement._replace(allowed=frozenset()))) == "fails"
+
+
+def test_errors_are_named_though_nobody_knows_the_change() -> None:
+    """Also those that were there before the change, which the verdict counts as well."""
+    errors = tuple(
+        {"code": code, "severity": "error", "path": "services.door", "about": "", "message": "it does not fit",
+         "file": None, "line": None, "fix": "make room", "facts": {}}
+        for code in ("QUOTA-EXCEEDED", "DOES-NOT-FIT")
+    )  # fmt: skip
+    review = Review("prod", (), {"error": 2, "warning": 0, "info": 0}, None, (), None, (), errors)
+    text = comment(review)
+    assert text.index("**Errors**") < text.index("QUOTA-EXCEEDED") < text.index("DOES-NOT-FIT")
+    came = Comparison("main", (), (), (VerdictChange("added", errors[0], is_latent=False),), ())
+    text = comment(review._replace(comparison=came))
+    assert text.count("QUOTA-EXCEEDED") == 1
+    assert text.index("**Errors that were there before**") < text.index("DOES-NOT-FIT")
