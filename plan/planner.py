@@ -43,6 +43,7 @@ from plan.findings.driver_branches import driver_findings
 from plan.findings.eviction_thresholds import eviction_threshold_findings
 from plan.findings.external_names import external_name_findings
 from plan.findings.file_servers import file_server_findings
+from plan.findings.gateway_listeners import gateway_listener_findings
 from plan.findings.gpu import gpu_findings
 from plan.findings.gpu_values import gpu_value_findings
 from plan.findings.held_volumes import held_volume_findings
@@ -172,6 +173,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *node_interface_findings(lab),
                 *stream_entry_findings(lab, services),
                 *upload_findings(lab),
+                *gateway_listener_findings(lab, services),
                 *cilium_policy_findings(lab, nodes),
                 *secret_place_findings(lab, services),
                 *monitor_target_findings(lab, services),

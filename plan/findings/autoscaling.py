@@ -21,9 +21,23 @@ AUTOSCALER_WITHOUT_METRICS = Rule(
     remedy="Add the service metrics-server; or state replicas instead of autoscale.",
 )
 
+SCALED_TWICE = Rule(
+    "SCALED-TWICE",
+    "warning",
+    title="Two autoscalers pull at the same pods",
+    meaning=(
+        "A HorizontalPodAutoscaler compares usage with requests, and a VerticalPodAutoscaler that is not off changes "
+        "the requests. Each answers to what the other did: pods are evicted, made larger and fewer, then smaller and "
+        "more."
+    ),
+    remedy="Write updateMode: Off, so that the VerticalPodAutoscaler only recommends; or state replicas.",
+)
+_QUIET = ("Off", "Initial")
+
 
 def autoscaling_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for each workload that is scaled by a figure without a source,"""
+    """A finding for each workload that is scaled by a figure without a source, or by two autoscalers."""
+    yield from _scaled_twice(lab)
     stated = lab.objects_by_kind.get("HorizontalPodAutoscaler", ())
     if any(serves_metrics(lab, name) for name in lab.services):
         return
@@ -59,3 +73,27 @@ def _resources(scaler: StatedObject) -> tuple[str, ...]:
         return ("cpu",)
     shares = [mapping(each, "resource") for each in metrics if text(each, "type") == "Resource"]
     return tuple(text(each, "name") for each in shares if text(each, "target", "type") == "Utilization")
+
+
+def _scaled_twice(lab: Lab) -> Iterator[Finding]:
+    """VerticalPodAutoscalers from files that change what a HorizontalPodAutoscaler goes by."""
+    by_usage = {
+        workload
+        for name, service in lab.services.items()
+        for _, workload, config in service.parts(name)
+        if config.autoscale
+    }
+    for each in lab.objects_by_kind.get("HorizontalPodAutoscaler", ()):
+        if _resources(each):
+            by_usage.add(text(each.content, "spec", "scaleTargetRef", "name"))
+    for each in lab.objects_by_kind.get("VerticalPodAutoscaler", ()) if by_usage else ():
+        target = text(each.content, "spec", "targetRef", "name")
+        mode = text(each.content, "spec", "updatePolicy", "updateMode") or "Auto"
+        if target in by_usage and mode not in _QUIET:
+            yield SCALED_TWICE.finding(
+                each.path,
+                f"the VerticalPodAutoscaler {each.name} changes the requests of {target} ({mode}), by which its "
+                "HorizontalPodAutoscaler counts pods: the two pull at each other",
+                f'write updatePolicy: {{updateMode: "Off"}} in {each.name}',
+                facts={"target": target, "mode": mode},
+            )

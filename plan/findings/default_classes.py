@@ -32,8 +32,27 @@ _BY_CHART: Mapping[str, tuple[tuple[str, ...], bool]] = {
 values.yaml)."""
 
 
+TWO_DEFAULT_CONTROLLERS = Rule(
+    "TWO-DEFAULT-CONTROLLERS",
+    "warning",
+    title="Two classes of ingress controllers are the default one",
+    meaning=(
+        "An Ingress that names no class gets the default one. With two of them, the API server refuses it: it cannot "
+        "choose. The chart of Traefik makes its class the default unless its values say otherwise."
+    ),
+    remedy="Keep one of them the default.",
+)
+_OF_CONTROLLERS = "ingressclass.kubernetes.io/is-default-class"
+_CONTROLLERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
+    "traefik": (("ingressClass", "isDefaultClass"), True),
+    "ingress-nginx": (("controller", "ingressClassResource", "default"), False),
+}
+"""By chart, the value that makes its class the default, and its default (traefik 41.3.0, ingress-nginx 4.15.1)."""
+
+
 def default_class_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding where more than one class of the lab says that it is the default."""
+    yield from _controllers(lab)
     found = [*_of_charts(lab), *_of_objects(lab, services)]
     if len(found) > 1:
         path, _, fix = found[-1]
@@ -65,3 +84,26 @@ def _of_objects(lab: Lab, services: Iterable[Service]) -> Iterator[tuple[Path, s
             if each["kind"] == "StorageClass" and text(annotations, _ANNOTATION) == "true":
                 name = each["metadata"]["name"]
                 yield paths.get(name, ("services", service.name)), name, f"take {_ANNOTATION} off {name}"
+
+
+def _controllers(lab: Lab) -> Iterator[Finding]:
+    """Classes of ingress controllers: those of known charts, and those of files."""
+    found: list[tuple[Path, str]] = []
+    for name, service in lab.services.items():
+        if isinstance(service, HelmService) and service.chart.name in _CONTROLLERS and not service.as_found:
+            path, default = _CONTROLLERS[service.chart.name]
+            stated = value(service.values, *path)
+            is_made = value(service.values, path[0], "enabled") is not False
+            if is_made and (default if stated is None else stated) in (True, "true"):
+                found.append((("services", name, "values"), f"that of {name}"))
+    for each in lab.objects_by_kind.get("IngressClass", ()):
+        if text(mapping(each.content, "metadata", "annotations"), _OF_CONTROLLERS) == "true":
+            found.append((each.path, each.name))
+    if len(found) > 1:
+        names = [name for _, name in found]
+        yield TWO_DEFAULT_CONTROLLERS.finding(
+            found[-1][0],
+            f"{listed(names)} are each the default class of ingress controllers: an Ingress without a class is refused",
+            f"take {_OF_CONTROLLERS} off one of them",
+            facts={"classes": tuple(names)},
+        )
