@@ -6,7 +6,8 @@ from shlex import quote
 from config.lab import Lab
 from operations.drain.foresee import Drain
 
-TIMEOUT = "15m"
+LEAST_MINUTES = 15
+"""Time for budgets that hold a pod until another is ready."""
 
 
 def commands(drain: Drain, lab: Lab | None) -> Iterator[tuple[str, str]]:
@@ -17,7 +18,7 @@ def commands(drain: Drain, lab: Lab | None) -> Iterator[tuple[str, str]]:
     yield "nothing new is scheduled on it", f"kubectl cordon {node}"
     yield (
         "its pods move",
-        f"kubectl drain {node} --ignore-daemonsets{scratch}{force} --timeout={TIMEOUT}",
+        f"kubectl drain {node} --ignore-daemonsets{scratch}{force} --timeout={_minutes(drain)}m",
     )
     yield "only pods of daemonsets are left", f"kubectl get pods -A --field-selector spec.nodeName={node}"
     yield "no volume is still attached", f"kubectl get volumeattachment | grep -w {node}"
@@ -29,3 +30,9 @@ def commands(drain: Drain, lab: Lab | None) -> Iterator[tuple[str, str]]:
         yield "or remove it for good", f"kubectl delete node {node} && qm destroy {machine.vmid} --purge"
     else:
         yield "bring it back", f"kubectl uncordon {node}"
+
+
+def _minutes(drain: Drain) -> int:
+    """How long kubectl waits: longer than the slowest pod takes to stop, or it gives up on a drain that goes well."""
+    slowest = max((each.grace_seconds for each in drain.moves), default=0)
+    return LEAST_MINUTES + -(-slowest // 60) if slowest > 60 * LEAST_MINUTES // 2 else LEAST_MINUTES

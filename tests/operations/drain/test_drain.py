@@ -103,6 +103,13 @@ def test_the_commands_are_in_order_and_name_the_machine() -> None:
     assert any(step.startswith("qm shutdown 205 --timeout 180") for step in steps)
 
 
+def test_kubectl_waits_longer_than_the_slowest_pod_takes_to_stop() -> None:
+    drain = drained()
+    slow = drain._replace(moves=(drain.moves[0]._replace(grace_seconds=1800), *drain.moves[1:]))
+    steps = [command for _, command in commands(slow, None)]
+    assert steps[1].endswith("--timeout=45m")
+
+
 def test_an_unknown_node_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(UnknownNode, match="no node new; it has old, free, soft, full"):
         foresee(CLUSTER, "new")
