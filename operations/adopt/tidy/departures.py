@@ -33,6 +33,10 @@ _CONTENT = frozenset({"containers", "initContainers", "volumes", "volumeClaimTem
 """Fields of a patch that say how a service runs and what it mounts: they are said in the format's own keys, not left
 out."""
 
+_WORKLOADS = frozenset({"deployment", "statefulset", "daemonset", "cronjob", "job"})
+"""Kinds of which a patch may hold departures. Of others it says what they are: where a Service is reached, how a
+database cluster is set and backed up, what grows a claim."""
+
 
 class Departure(NamedTuple):
     """A key of a service's file without which it would be closer to the conventions."""
@@ -50,6 +54,8 @@ def departures(text: str) -> tuple[Departure, ...]:
 
 def _paths(said: Any) -> Iterator[Path]:
     for target in mapping(said, "patch"):
+        if target.partition("/")[0] not in _WORKLOADS:
+            continue
         merged = mapping(said, "patch", target, "merge")
         for path in _leaves(merged):
             if _CONTENT.isdisjoint(path):

@@ -64,6 +64,12 @@ def test_departures_are_found_and_what_a_service_runs_with_is_none() -> None:
     ]
 
 
+def test_where_a_service_is_reached_and_how_a_database_is_backed_up_is_no_departure() -> None:
+    patches = yaml.safe_dump({f"{kind}/box": {"merge": {"spec": {"a": 1}}} for kind in ("service", "cluster")})
+    patched = ATTIC + "".join(f"  {line}\n" for line in patches.splitlines())
+    assert departures(patched) == departures(ATTIC)
+
+
 def test_a_departure_goes_and_everything_else_stays() -> None:
     shorter = without(ATTIC, departures(ATTIC)[0])
     assert shorter.startswith("# It was there before.\n")
