@@ -69,9 +69,11 @@ from plan.findings.object_references import object_reference_findings
 from plan.findings.objects import object_findings
 from plan.findings.operators_alone import operator_findings
 from plan.findings.plain_secrets import plain_secret_findings
+from plan.findings.plugin_middlewares import plugin_middleware_findings
 from plan.findings.pod_mtu import pod_mtu_findings
 from plan.findings.pod_network import pod_network_findings
 from plan.findings.pod_range import pod_range_findings
+from plan.findings.pods_in_files import pod_name_findings
 from plan.findings.public_records import public_record_findings
 from plan.findings.reboots import reboot_findings
 from plan.findings.redirects import redirect_findings
@@ -173,6 +175,8 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *node_interface_findings(lab),
                 *stream_entry_findings(lab, services),
                 *upload_findings(lab),
+                *pod_name_findings(lab),
+                *plugin_middleware_findings(lab),
                 *gateway_listener_findings(lab, services),
                 *cilium_policy_findings(lab, nodes),
                 *secret_place_findings(lab, services),
