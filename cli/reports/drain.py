@@ -3,7 +3,7 @@
 from cli.reports.document import Document, Report
 from cli.reports.gap import GapReport, gap_reports
 from observation import Observation
-from operations.drain import Drain
+from operations.drain import Drain, Move
 from operations.drain.foresee import Meanwhile
 
 
@@ -41,6 +41,15 @@ class SlotsReport(Report):
     of: int | None
 
 
+class ShortReport(Report):
+    """A resource of which pods without a place have too little; memory in bytes, CPU in millicores."""
+
+    resource: str
+    wanted: int
+    free: dict[str, int]
+    """Left on each other node."""
+
+
 class StepReport(Report):
     """A command, and what it is for."""
 
@@ -61,6 +70,7 @@ class DrainReport(Document):
     staying: int
     loses_scratch: tuple[str, ...]
     volume_slots: tuple[SlotsReport, ...]
+    short: tuple[ShortReport, ...]
     steps: tuple[StepReport, ...]
     not_asked: tuple[GapReport, ...]
 
@@ -72,13 +82,20 @@ def drain_report(drain: Drain, steps: tuple[tuple[str, str], ...], observation: 
         node=drain.node,
         can_end=drain.can_end,
         evicted=dict(drain.namespaces),
-        moves=tuple(MoveReport(**{**move._asdict(), "to": dict(move.to)}) for move in drain.moves),
+        moves=tuple(_move_report(move) for move in drain.moves),
         blockers=tuple(BlockerReport(**each._asdict()) for each in drain.blockers),
         staying=drain.staying,
         loses_scratch=drain.scratch,
         volume_slots=tuple(
             SlotsReport(node=each.node, before=each.before, after=each.after, of=each.limit) for each in drain.slots
         ),
+        short=tuple(
+            ShortReport(resource=each.resource, wanted=each.wanted, free=dict(each.free)) for each in drain.short
+        ),
         steps=tuple(StepReport(purpose=purpose, command=command) for purpose, command in steps),
         not_asked=gap_reports(observation.gaps),
     )
+
+
+def _move_report(move: Move) -> MoveReport:
+    return MoveReport(**{**move._asdict(), "to": dict(move.to), "interrupted": move.interrupted})

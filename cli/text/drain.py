@@ -12,7 +12,8 @@ from observation.model import Gap
 from operations.drain import Blocker, Drain, Move
 from operations.drain.blockers import Kind
 from operations.drain.run import Told
-from plan.wording import listed, plural
+from plan.model.resources import MEMORY
+from plan.wording import cores, gib, listed, plural
 
 BLOCKED: Mapping[Kind, str] = {
     "bare-pod": "pod {namespace}/{name} has no controller: {detail}",
@@ -42,6 +43,12 @@ def print_drain(drain: Drain, steps: Iterable[tuple[str, str]], gaps: Sequence[G
         console.print(table)
         if any(_others(move) for move in drain.moves):
             console.print(TIES)
+    for each in drain.short:
+        amount = gib if each.resource == MEMORY else cores
+        free = listed([f"{name} {amount(left)}" for name, left in each.free])
+        console.print(
+            f"short of {each.resource}: pods without a place request {amount(each.wanted)}; left free: {free}"
+        )
     for each in drain.slots:
         limit = "no limit is known" if each.limit is None else f"of {each.limit}"
         console.print(f"volume slots of {each.node}: {each.before} -> {each.after}, {limit}")

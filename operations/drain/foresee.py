@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from observation import Observation
 from observation.objects import name_of, namespace_of, spec_of, status_of
 from operations.drain.blockers import Blocker, blockers
+from operations.drain.short import Short, shortages
 from operations.snapshot import NO_LIMIT_OF_VOLUMES, Snapshot, snapshot
 from plan.cluster.nodes import UNSCHEDULABLE
 from plan.kubernetes.scheduling import place
@@ -72,6 +73,8 @@ class Drain(NamedTuple):
     """Pods that lose scratch space (emptyDir)."""
     slots: tuple[Slots, ...]
     """Volume slots of the nodes that get more volumes."""
+    short: tuple[Short, ...] = ()
+    """Memory and CPU of which pods that find no place have too little."""
 
     @property
     def can_end(self) -> bool:
@@ -91,6 +94,7 @@ def foresee(observation: Observation, name: str, cluster: Snapshot | None = None
     uses, waiting = after_drain(cluster, node)
     moves = tuple(_moves(cluster, node, uses, waiting, evicted, observation))
     namespaces = Counter(namespace_of(pod) or "" for pod in evicted)
+    here = next(use for use in cluster.uses if use.node is node)
     return Drain(
         node=name,
         namespaces=tuple(namespaces.most_common()),
@@ -99,7 +103,19 @@ def foresee(observation: Observation, name: str, cluster: Snapshot | None = None
         staying=sum(status_of(pod).get("phase") == "Running" for pod in observation.pods_on(name)) - len(evicted),
         scratch=tuple(name_of(pod) for pod in evicted if _has_scratch(pod)),
         slots=tuple(_slots(cluster, uses, node)),
+        short=tuple(shortages([(each, _missing(cluster, each)) for each in waiting if _is_on(each, here)], uses, node)),
     )
+
+
+def _is_on(waits: Pending, use: NodeUse) -> bool:
+    return any(
+        workload.key == waits.workload.key and workload.controller != "DaemonSet" for workload, _ in use.workloads
+    )
+
+
+def _missing(cluster: Snapshot, waits: Pending) -> int:
+    """Its pods that find no place by the drain, without those that wait already."""
+    return max(0, waits.pods - {each.key: count for each, count in cluster.waiting}.get(waits.workload.key, 0))
 
 
 def is_evicted(pod: Manifest) -> bool:
@@ -132,13 +148,12 @@ def _moves(
 ) -> Iterator[Move]:
     before = {use.node.name: _counts(use) for use in cluster.uses}
     pending = {each.workload.key: each for each in waiting}
-    waited = {workload.key: count for workload, count in cluster.waiting}
     grace = {_controller(observation, pod): _grace(pod) for pod in evicted}
     bare = {(namespace_of(pod), name_of(pod)) for pod in cluster.bare}
     for workload, places in gained(cluster, node, uses):
         is_bare = (workload.namespace, workload.name) in bare
         waits = pending.get(workload.key)
-        missing = max(0, waits.pods - waited.get(workload.key, 0)) if waits else 0
+        missing = _missing(cluster, waits) if waits else 0
         yield Move(
             namespace=workload.namespace,
             workload=workload.name,

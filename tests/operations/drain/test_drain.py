@@ -1,13 +1,19 @@
 """The drain of a node: where its pods go, what holds it up, and the commands."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cli.reports.drain import drain_report
 from operations.drain import Blocker, Drain, UnknownNode, commands, foresee, with_alternatives
 from operations.drain.foresee import fares
+from operations.drain.short import shortages
 from operations.snapshot import snapshot
+from plan.model import Container, Pending, Pod, Workload
+from plan.model.placement import NoPlace, Obstacle
+from plan.model.resources import CPU, MEMORY
 from tests.operations.clusters import read_cluster
 from tests.plan.labs import lab_of
 
@@ -108,6 +114,35 @@ def test_kubectl_waits_longer_than_the_slowest_pod_takes_to_stop() -> None:
     slow = drain._replace(moves=(drain.moves[0]._replace(grace_seconds=1800), *drain.moves[1:]))
     steps = [command for _, command in commands(slow, None)]
     assert steps[1].endswith("--timeout=45m")
+
+
+def _waits(request: int, lacking: str, *, tolerated: frozenset[str] = frozenset()) -> Pending:
+    container = Container("main", {MEMORY: request, CPU: 100}, {})
+    workload = drained_workload()._replace(pod=Pod((container,), tolerated_taints=tolerated))
+    return Pending(workload, 2, NoPlace(2, ((Obstacle("resource", resource=lacking), 1),), None))
+
+
+def drained_workload() -> Workload:
+    return snapshot(CLUSTER).workloads[0]
+
+
+def test_what_is_short_is_said_with_what_each_node_that_they_tolerate_has_left() -> None:
+    old, *others = snapshot(CLUSTER).uses
+    first = max(each.node.allocatable[MEMORY] - each.requests.get(MEMORY, 0) for each in others)
+    (short,) = shortages([(_waits(first + 1, MEMORY, tolerated=frozenset("*")), 2)], (old, *others), old.node)
+    assert (short.resource, short.wanted) == (MEMORY, 2 * (first + 1))
+    assert short.free[0][1] == first
+    assert old.node.name not in dict(short.free)
+    assert list(shortages([(_waits(first, MEMORY, tolerated=frozenset("*")), 2)], (old, *others), old.node)) == []
+    assert list(shortages([(_waits(first + 1, CPU, tolerated=frozenset("*")), 2)], (old, *others), old.node)) == []
+
+
+def test_programs_read_all_of_it() -> None:
+    report = json.loads(drain_report(drained(), (("it moves", "kubectl drain old"),), CLUSTER).model_dump_json())
+    assert {move["workload"]: move["interrupted"] for move in report["moves"]} == {
+        move.workload: move.interrupted for move in drained().moves
+    }
+    assert len(report["blockers"]) == len(drained().blockers)
 
 
 def test_an_unknown_node_is_refused_with_those_that_there_are() -> None:
