@@ -29,6 +29,10 @@ _READ_NOTES = "take a backup, read the release notes, and allow it by name"
 _NEW_MAJOR = "All instances stop while the operator upgrades the data to another major version; there is no way back."
 _UNCONFIRMED = "Nothing is lost now. A write is confirmed before another instance has it, and lost with its node."
 _CONFIRMING: tuple[tuple[str, When], ...] = (("minSyncReplicas", "falls"), ("postgresql.synchronous", "vanishes"))
+_BACKUP_PLACE = (
+    *(f"barmanObjectStore.{each}" for each in ("destinationPath", "endpointURL", "serverName")),
+    "volumeSnapshot.className",
+)
 
 DATABASE_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ("postgresql.cnpg.io", "ScheduledBackup"): (
@@ -110,6 +114,18 @@ DATABASE_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             (False,),
             True,
             severity="warning",
+        ),
+        *(
+            FieldRule(
+                f"spec.backup.{each}",
+                "differs",
+                "UNPROTECT",
+                "Backups begin anew in the other place; older ones stay where they are, and a restore from the new "
+                "place does not see them.",
+                "take a backup after the `up`, and keep the old place until it is old enough",
+                severity="warning",
+            )
+            for each in _BACKUP_PLACE
         ),
         FieldRule("spec.backup", "vanishes", "UNPROTECT", _NO_BACKUPS, _STATE_ANOTHER),
         FieldRule("spec.plugins.name", "goes", "UNPROTECT", _NO_BACKUPS, _STATE_ANOTHER),
