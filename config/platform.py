@@ -121,7 +121,7 @@ class Platform(Model):
         """The Gateway that an exposure is reached through; None where it is an ingress controller, or unknown."""
         if exposure.gateway is not None:
             return self.gateways.get(exposure.gateway)
-        if self.ingress is not None or exposure.ingress_class is not None:
+        if self.ingress is not None or exposure.ingress_class is not None or exposure.traefik is not None:
             return None
         return next(iter(self.gateways.values()), None)
 

@@ -24,6 +24,7 @@ from config.checks.objects import check_files, check_releases, check_routes, che
 from config.checks.platform import check_platform, check_watching
 from config.checks.references import check_references
 from config.checks.secrets import check_external_secrets, check_secrets
+from config.checks.shared_routes import check_shared_routes
 from config.checks.site import check_site
 from config.checks.streams import check_streams
 from config.checks.tiers import check_tier_label, check_tiers
@@ -96,6 +97,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_copies,
             check_exposures,
             check_ways,
+            check_shared_routes,
             check_streams,
             check_authentication,
         ),

@@ -14,7 +14,7 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
     """There is an ingress controller, and something that answers."""
     for name, service in lab.services.items():
         path = ("services", name, "expose")
-        if any(exposure.ingress_class is None for exposure in service.expose) and _has_no_way(lab):
+        if any(_needs_a_way(each) for each in service.expose) and _has_no_way(lab):
             yield lab.problem(path, "needs platform.ingress in cluster.yaml: the controller that visitors come through")
         for index, exposure in enumerate(service.expose):
             if exposure.workload and not lab.is_said("services", name, "workloads", exposure.workload):
@@ -35,6 +35,11 @@ def check_exposures(lab: Draft) -> Iterator[Problem]:
 def _has_no_way(lab: Draft) -> bool:
     platform = lab.cluster.platform if lab.cluster else None
     return platform is not None and platform.ingress is None and not platform.gateways
+
+
+def _needs_a_way(exposure: Exposure) -> bool:
+    """Whether it is reached through what the lab's cluster.yaml names."""
+    return exposure.ingress_class is None and exposure.traefik is None
 
 
 def _missing(service: Service, exposure: Exposure) -> str | None:
@@ -58,10 +63,13 @@ def check_ways(lab: Draft) -> Iterator[Problem]:
             path = ("services", name, "expose", index)
             if exposure.gateway is not None and exposure.gateway not in platform.gateways:
                 continue
-            if exposure.ingress_class is None and _has_no_way(lab):
+            if _needs_a_way(exposure) and _has_no_way(lab):
                 continue
             if exposure.gateway and exposure.ingress_class:
                 yield lab.problem((*path, "ingress_class"), "a route has one way; leave out gateway or ingress_class")
+            if exposure.traefik and (exposure.gateway or exposure.ingress_class):
+                message = "a route has one way; leave out traefik, or gateway and ingress_class"
+                yield lab.problem((*path, "traefik"), message)
             for key, message in _impossible(platform, exposure).items():
                 yield lab.problem((*path, key), message)
 
@@ -81,13 +89,21 @@ def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
         found["timeout_seconds"] = "only routes of a Gateway have one; name one under gateway, or leave it out"
     if gateway is None and exposure.filters:
         found["filters"] = "only routes of a Gateway have filters; name one under gateway, or use middlewares"
-    if not platform.passes_ingress(exposure):
-        own = "filters" if gateway else "annotations: {route: ...}"
-        for key in ("middlewares", "max_body", "groups"):
+    if gateway is None:
+        for key in ("grpc", "headers", "methods"):
             if getattr(exposure, key):
+                found[key] = "only routes of a Gateway have it; name one under gateway, or leave it out"
+    elif exposure.grpc and (exposure.paths != ("/",) or exposure.methods or exposure.timeout_seconds):
+        found["grpc"] = "a GRPCRoute has no paths, methods of HTTP or timeouts; leave those out, or this"
+    if not platform.passes_ingress(exposure):
+        own = "filters" if gateway else "middlewares" if exposure.traefik else "annotations: {route: ...}"
+        for key in ("middlewares", "max_body", "groups"):
+            if getattr(exposure, key) and not (key == "middlewares" and exposure.traefik):
                 found[key] = f"is for routes through the lab's ingress controller; this one has {own}"
         if exposure.reach == "lan" and (gateway is None or gateway.reach != "lan"):
-            instead = ", or name a gateway with reach: lan" if gateway else "; its controller has annotations for it"
+            instead = "; its controller has annotations for it"
+            if gateway or exposure.traefik:
+                instead = ", or name a gateway with reach: lan" if gateway else "; a middleware of its own can"
             found["reach"] = f"the program cannot keep others out here: say reach: internet{instead}"
     if gateway and exposure.certificate:
         found["certificate"] = "the listener of the Gateway has the certificate; leave it out"
@@ -112,7 +128,7 @@ def check_authentication(lab: Draft) -> Iterator[Problem]:
 def _unprotected(platform: Platform, exposure: Exposure, name: str) -> str | None:
     """Why visitors cannot be made to sign in; None where they can, or where the way itself is unknown."""
     ingress = platform.ingress
-    if exposure.ingress_class is not None:
+    if exposure.ingress_class is not None or (exposure.traefik is not None and ingress is None):
         return "auth: required is for the lab's ingress controller; say auth: app, public or none"
     if exposure.gateway is not None or ingress is None:
         gateway = platform.gateway_of(exposure)

@@ -17,6 +17,11 @@ def check_service_names(lab: Draft) -> Iterator[Problem]:
         if name[0].isdigit() and listens and service.makes_pods in ("program", "operator", "nobody"):
             message = f"{name!r} becomes the name of a Kubernetes Service, which begins with a letter; rename the file"
             yield lab.problem(("services", name), message)
+        for part in service.parts(name):
+            for further in part.workload.further_services:
+                if further[0].isdigit():
+                    message = f"{further!r} is the name of a Kubernetes Service, which begins with a letter"
+                    yield lab.problem((*part.path, "further_services", further), message)
 
 
 def check_releases(lab: Draft) -> Iterator[Problem]:
@@ -47,6 +52,8 @@ def check_routes(lab: Draft) -> Iterator[Problem]:
             hosts = exposure.host_names(domain) if domain else (exposure.host, *exposure.further_hosts)
             for host in (each for each in hosts if not is_subdomain(each)):
                 yield lab.problem((*path, "host"), f"{host!r} has {len(host)} characters; a host name has at most 253")
+            if exposure.route:
+                continue
             host = hosts[0]
             slug = re.sub("[^a-z0-9]+", "-", exposure.path.lower()).strip("-")
             owner = owners.setdefault((namespace_of(lab, name), host, slug), path)

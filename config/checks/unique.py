@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from config.draft import Draft
 from config.namespaces import namespace_of
+from config.service.exposure import Exposure
 from config.service.runs import ENDING
 from config.source import Path, Problem
 
@@ -163,7 +164,14 @@ def _hostnames(lab: Draft) -> Iterator[Claim]:
         for index, exposure in enumerate(service.expose):
             path = ("services", name, "expose", index, "host")
             for host, route in product(exposure.host_names(domain), exposure.paths):
-                yield Claim((host, route.rstrip("/"), exposure.exact), path, f"https://{host}{route}")
+                key = (host, route.rstrip("/"), exposure.exact, *_narrowed(exposure))
+                yield Claim(key, path, f"https://{host}{route}")
+
+
+def _narrowed(exposure: Exposure) -> tuple[Hashable, ...]:
+    """What else than host and path a request must have."""
+    rule = exposure.traefik and (exposure.traefik.match, exposure.traefik.priority, exposure.traefik.entry_points)
+    return tuple(sorted(exposure.headers.items())), exposure.methods, rule
 
 
 def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:

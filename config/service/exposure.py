@@ -7,6 +7,8 @@ from pydantic import Field
 from config.kubernetes import Hostname, PortName, Route
 from config.model import Model, Name, Text, text_like
 from config.quantity import MemoryQuantity
+from config.service.probe import HeaderName
+from config.service.traefik_route import TraefikRoute
 
 MiddlewareName = Annotated[
     str,
@@ -15,6 +17,9 @@ MiddlewareName = Annotated[
         "a middleware of the service's own namespace, or NAMESPACE/NAME",
     ),
 ]
+
+
+Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
 
 
 class Exposure(Model):
@@ -54,7 +59,8 @@ class Exposure(Model):
     """A public record of the host, written by the lab's external-dns: `direct` leads to the lab, `proxied` to
     Cloudflare's proxy before it. Left out, the annotations of the program ask for none."""
     route: Name | None = None
-    """The name of its Ingress or HTTPRoute, where that is another than its host."""
+    """The name of its Ingress or route, where that is another than its host. Exposures that state the same one are
+    rules of one route."""
     tls: bool = True
     """Name the host among those of certificates; `false` leaves its Ingress without `tls`."""
     certificate: Name | None = None
@@ -67,6 +73,14 @@ class Exposure(Model):
     ingress_class: Name | None = None
     """The class of another ingress controller than the lab's, for example nginx. What is particular to it stands under
     `annotations: {route: ...}`."""
+    traefik: TraefikRoute | None = None
+    """Write it as an IngressRoute of Traefik, as `traefik: {priority: 10}`."""
+    grpc: bool = False
+    """It is gRPC: through a Gateway, by a GRPCRoute."""
+    headers: Annotated[dict[HeaderName, str], Field(max_length=16)] = {}
+    """Through a Gateway: only requests with these headers, as `{X-Canary: "1"}`."""
+    methods: Annotated[tuple[Method, ...], Field(max_length=9)] = ()
+    """Through a Gateway: only requests of these methods, as `[GET]`; left out, all."""
     filters: tuple[dict[str, Any], ...] = ()
     """Filters of the route of a Gateway, as in a manifest, for example a redirect."""
 

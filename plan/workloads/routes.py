@@ -1,7 +1,7 @@
 """Routes: Ingresses of the lab's controller or another, and HTTPRoutes of the Gateway API."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from config.ingress import Gateway
 from config.objects import as_lists
@@ -9,6 +9,7 @@ from config.service.exposure import Exposure
 from plan.model import Manifest
 from plan.model.metadata import NOT_AWAITED, manifest
 from plan.workloads.context import ServiceContext
+from plan.workloads.ingress_routes import ingress_route
 from plan.workloads.middlewares import own_middlewares, passed
 from plan.workloads.streams import streams
 
@@ -17,30 +18,42 @@ Backends = Mapping[tuple[str | None, str | None], tuple[str, int]]
 
 
 def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
-    """The route of each exposure, after the middlewares that only it has."""
-    platform = context.lab.cluster.platform
+    """The routes of all exposures, after the middlewares that only they have."""
+    platform, domain = context.lab.cluster.platform, context.lab.site.domain
+    by_name: dict[str, list[Exposure]] = {}
     for exposure in context.service.expose:
-        name = exposure.route or _route_name(exposure.host_name(context.lab.site.domain), exposure.path)
-        backend = backends[exposure.workload, exposure.port]
-        if gateway := platform.gateway_of(exposure):
-            yield _http_route(context, exposure, name, gateway, backend)
+        name = exposure.route or _route_name(exposure.host_name(domain), exposure.path)
+        by_name.setdefault(name, []).append(exposure)
+    for name, exposures in by_name.items():
+        answering = [backends[each.workload, each.port] for each in exposures]
+        if gateway := platform.gateway_of(exposures[0]):
+            yield _gateway_route(context, exposures, name, gateway, answering)
+            continue
+        if platform.passes_ingress(exposures[0]):
+            yield from own_middlewares(context, exposures[0], name)
+        by_traefik = [(each, each.traefik) for each in exposures if each.traefik]
+        if by_traefik:
+            yield ingress_route(context, name, by_traefik, answering, _public_name(context, exposures[0]))
         else:
-            if platform.passes_ingress(exposure):
-                yield from own_middlewares(context, exposure, name)
-            yield _ingress(context, exposure, name, backend)
+            yield _ingress(context, exposures, name, answering)
     yield from streams(context, backends)
 
 
-def _ingress(context: ServiceContext, exposure: Exposure, name: str, backend: tuple[str, int]) -> Manifest:
-    service, port = backend
-    hosts = exposure.host_names(context.lab.site.domain)
-    backend_of = {"backend": {"service": {"name": service, "port": {"number": port}}}}
-    kind = "Exact" if exposure.exact else "Prefix"
-    paths = [{"path": path, "pathType": kind, **backend_of} for path in exposure.paths]
+def _ingress(
+    context: ServiceContext, exposures: Sequence[Exposure], name: str, backends: Sequence[tuple[str, int]]
+) -> Manifest:
+    """What it has once, such as its certificate and who may pass, is that of the first exposure."""
+    exposure, domain = exposures[0], context.lab.site.domain
+    rules: dict[str, list[Manifest]] = {}
+    for each, (service, port) in zip(exposures, backends, strict=True):
+        backend_of = {"backend": {"service": {"name": service, "port": {"number": port}}}}
+        kind = "Exact" if each.exact else "Prefix"
+        for host in each.host_names(domain):
+            rules.setdefault(host, []).extend({"path": path, "pathType": kind, **backend_of} for path in each.paths)
     is_ours = context.lab.cluster.platform.passes_ingress(exposure)
     own = _traefik(context, exposure, name) if is_ours else {}
     certificate = {"secretName": exposure.certificate} if exposure.certificate else {}
-    tls = {"tls": [{"hosts": [*hosts], **certificate}]} if exposure.tls else {}
+    tls = {"tls": [{"hosts": [*rules], **certificate}]} if exposure.tls else {}
     return manifest(
         "networking.k8s.io/v1",
         "Ingress",
@@ -51,7 +64,7 @@ def _ingress(context: ServiceContext, exposure: Exposure, name: str, backend: tu
         annotations=context.service.annotations.route | own | _public_name(context, exposure) | NOT_AWAITED,
         spec={
             "ingressClassName": exposure.ingress_class or "traefik",
-            "rules": [{"host": host, "http": {"paths": paths}} for host in hosts],
+            "rules": [{"host": host, "http": {"paths": paths}} for host, paths in rules.items()],
             **tls,
         },
     )
@@ -69,27 +82,18 @@ def _traefik(context: ServiceContext, exposure: Exposure, name: str) -> dict[str
     }
 
 
-def _http_route(
-    context: ServiceContext, exposure: Exposure, name: str, gateway: Gateway, backend: tuple[str, int]
+def _gateway_route(
+    context: ServiceContext,
+    exposures: Sequence[Exposure],
+    name: str,
+    gateway: Gateway,
+    backends: Sequence[tuple[str, int]],
 ) -> Manifest:
-    """A redirect may have no backend beside it. A route that stays as it is does not state that all paths match, which
-    the Gateway API fills in."""
-    service, port = backend
+    exposure = exposures[0]
     further = (context.lab.cluster.platform.gateways[each] for each in exposure.further_gateways)
-    filters = [*(gateway.sign_in if exposure.auth == "required" else ()), *exposure.filters]
-    answers = not any(each.get("type") == "RequestRedirect" for each in filters)
-    everything = context.stays_as_it_is and exposure.paths == ("/",) and not exposure.exact
-    kind = "Exact" if exposure.exact else "PathPrefix"
-    matches = [{"path": {"type": kind, "value": path}} for path in exposure.paths]
-    rule = {
-        **({} if everything else {"matches": matches}),
-        **({"filters": [as_lists(each) for each in filters]} if filters else {}),
-        **({"backendRefs": [{"name": service, "port": port}]} if answers else {}),
-        **({"timeouts": {"request": f"{exposure.timeout_seconds}s"}} if exposure.timeout_seconds else {}),
-    }
     return manifest(
         "gateway.networking.k8s.io/v1",
-        "HTTPRoute",
+        "GRPCRoute" if exposure.grpc else "HTTPRoute",
         name,
         context.namespace,
         labels=context.service.labels.route | context.own_labels(),
@@ -98,9 +102,41 @@ def _http_route(
         spec={
             "parentRefs": [*map(_parent, (gateway, *further))],
             "hostnames": [*exposure.host_names(context.lab.site.domain)],
-            "rules": [rule],
+            "rules": [
+                _rule(context, each, gateway, backend) for each, backend in zip(exposures, backends, strict=True)
+            ],
         },
     )
+
+
+def _rule(context: ServiceContext, exposure: Exposure, gateway: Gateway, backend: tuple[str, int]) -> Manifest:
+    """A redirect may have no backend beside it."""
+    service, port = backend
+    filters = [*(gateway.sign_in if exposure.auth == "required" else ()), *exposure.filters]
+    answers = not any(each.get("type") == "RequestRedirect" for each in filters)
+    matches = _matches(exposure, as_it_is=context.stays_as_it_is)
+    return {
+        **({"matches": matches} if matches else {}),
+        **({"filters": [as_lists(each) for each in filters]} if filters else {}),
+        **({"backendRefs": [{"name": service, "port": port}]} if answers else {}),
+        **({"timeouts": {"request": f"{exposure.timeout_seconds}s"}} if exposure.timeout_seconds else {}),
+    }
+
+
+def _matches(exposure: Exposure, *, as_it_is: bool) -> list[Manifest]:
+    """Which requests it takes. A route that stays as it is does not state that all paths match, which the Gateway API
+    fills in."""
+    asked = [{"name": name, "value": value} for name, value in exposure.headers.items()]
+    headers = {"headers": asked} if asked else {}
+    if exposure.grpc:
+        return [headers] if headers else []
+    everything = exposure.paths == ("/",) and not exposure.exact
+    if as_it_is and everything and not headers and not exposure.methods:
+        return []
+    kind = "Exact" if exposure.exact else "PathPrefix"
+    methods = [{"method": method} for method in exposure.methods] or [{}]
+    paths = [{"path": {"type": kind, "value": path}} for path in exposure.paths]
+    return [{**path, **headers, **method} for path in paths for method in methods]
 
 
 def _parent(gateway: Gateway) -> Manifest:

@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from config.ingress import Gateway
-from config.kubernetes import is_subdomain
+from operations.adopt.app.exposing import UNKNOWN, Answers, is_host, said_answering, said_hosts, said_paths
+from operations.adopt.app.ingress_routes import ingress_route
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
-from plan.model.fields import Fields, entries, mapping, text, values
-
-_UNKNOWN = {"auth": "app", "reach": "internet"}
-"""Who checks visitors of a route that exists, and who reaches it, is in its annotations: the program keeps nobody out
-there, and says so."""
-
+from plan.model.fields import Fields, entries, mapping, number, text, values
 
 _EVERYTHING = {"path": {"type": "PathPrefix", "value": "/"}}
 """The match of a rule that states none."""
@@ -23,23 +20,11 @@ _EVERYTHING = {"path": {"type": "PathPrefix", "value": "/"}}
 _SECONDS = re.compile(r"([1-9]\d{0,4})s")
 
 
-class Answering(NamedTuple):
-    """A port that answers, as an exposure says it."""
-
-    workload: str | None
-    port: str | None
-    """None is the first one."""
-
-
-Answers = Mapping[tuple[str, int], Answering]
-"""Ports that answer, by Service and port."""
-
-
 class SaidRoute(NamedTuple):
-    """A route as an exposure."""
+    """A route as exposures: one for each of its rules."""
 
     key: Key
-    exposure: Flow
+    exposures: Sequence[Flow]
     marks: Mapping[str, Mapping[str, str]]
     """Its labels and annotations."""
 
@@ -50,47 +35,63 @@ def route_keys(
     """The routes among objects that the format can say."""
     found: list[SaidRoute] = []
     for key, manifest in stated.items():
-        exposure: Flow | None = None
-        if key.kind == "Ingress":
-            exposure = _ingress(manifest, answers, domain)
-        elif key.kind == "HTTPRoute":
-            exposure = _http_route(manifest, answers, domain, gateways)
-        if exposure:
+        exposures: Sequence[Flow] | None = None
+        match key.kind:
+            case "Ingress":
+                exposures = _ingress(manifest, answers, domain)
+            case "HTTPRoute" | "GRPCRoute":
+                exposures = _gateway_route(manifest, answers, domain, gateways)
+            case "IngressRoute":
+                exposures = ingress_route(manifest, answers, domain)
+            case _:
+                pass
+        if exposures:
             metadata = mapping(manifest, "metadata")
             marks = {field: mapping(metadata, field) for field in ("labels", "annotations") if metadata.get(field)}
-            found.append(SaidRoute(key, exposure, marks))
+            found.append(SaidRoute(key, exposures, marks))
     return found
 
 
-def _ingress(ingress: Fields, answers: Answers, domain: str) -> Flow | None:
+def _ingress(ingress: Fields, answers: Answers, domain: str) -> list[Flow] | None:
     spec = mapping(ingress, "spec")
     rules, tls = entries(spec, "rules"), entries(spec, "tls")
     if spec.keys() - {"ingressClassName", "rules", "tls"} or not spec.get("ingressClassName") or not rules:
         return None
     hosts = [text(each, "host") for each in rules]
     paths = entries(rules[0], "http", "paths")
-    kinds = {text(each, "pathType") for each in paths}
-    backends = [mapping(each, "backend", "service") for each in paths]
-    alike = all(entries(each, "http", "paths") == paths for each in rules) and backends == backends[:1] * len(paths)
-    if not all(map(_is_host, hosts)) or kinds not in ({"Prefix"}, {"Exact"}) or not alike:
+    alike = all(entries(each, "http", "paths") == paths for each in rules)
+    if not all(map(is_host, hosts)) or not alike:
         return None
-    answering = answers.get((text(backends[0], "name"), mapping(backends[0], "port").get("number") or 0))
-    if answering is None or len(tls) > 1 or (tls and list(values(tls[0], "hosts")) != hosts):
+    if len(tls) > 1 or (tls and list(values(tls[0], "hosts")) != hosts):
         return None
     certificate = text(tls[0], "secretName") if tls else ""
-    return Flow(
-        **_hosts(hosts, domain),
-        route=text(ingress, "metadata", "name"),
-        ingress_class=text(spec, "ingressClassName"),
-        **_UNKNOWN,
-        **_paths([text(each, "path") for each in paths], exact=kinds == {"Exact"}),
-        **_answered(answering),
-        **({"certificate": certificate} if certificate else {}),
-        **({} if tls else {"tls": False}),
-    )
+    found: list[Flow] = []
+    for (kind, service, port), group in groupby(paths, _answered_by):
+        answering = answers.get((service, port))
+        if answering is None or kind not in ("Prefix", "Exact"):
+            return None
+        found.append(
+            Flow(
+                **said_hosts(hosts, domain),
+                route=text(ingress, "metadata", "name"),
+                ingress_class=text(spec, "ingressClassName"),
+                **UNKNOWN,
+                **said_paths([text(each, "path") for each in group], exact=kind == "Exact"),
+                **said_answering(answering),
+                **({"certificate": certificate} if certificate else {}),
+                **({} if tls else {"tls": False}),
+            )
+        )
+    return found
 
 
-def _http_route(route: Fields, answers: Answers, domain: str, gateways: Mapping[str, Gateway]) -> Flow | None:
+def _answered_by(path: Fields) -> tuple[str, str, int]:
+    """How a path is matched, and the Service and port behind it."""
+    service = mapping(path, "backend", "service")
+    return text(path, "pathType"), text(service, "name"), number(service, "port", "number")
+
+
+def _gateway_route(route: Fields, answers: Answers, domain: str, gateways: Mapping[str, Gateway]) -> list[Flow] | None:
     spec = mapping(route, "spec")
     hosts, rules = [str(each) for each in values(spec, "hostnames")], entries(spec, "rules")
     parents = list(entries(spec, "parentRefs"))
@@ -100,45 +101,67 @@ def _http_route(route: Fields, answers: Answers, domain: str, gateways: Mapping[
         not through
         or not all(through)
         or not hosts
-        or not all(map(_is_host, hosts))
-        or len(rules) != 1
+        or not all(map(is_host, hosts))
         or spec.keys() - {"parentRefs", "hostnames", "rules"}
     ):
         return None
-    match {"matches": [_EVERYTHING], **rules[0]}:
+    whole = {
+        **said_hosts(hosts, domain),
+        "route": text(route, "metadata", "name"),
+        "gateway": through[0],
+        **({"further_gateways": FlowList(through[1:])} if through[1:] else {}),
+        "auth": "app",
+        **({"reach": "internet"} if any(gateways[each].reach == "internet" for each in through) else {}),
+    }
+    grpc = text(route, "kind") == "GRPCRoute"
+    said = [_rule(each, answers, grpc=grpc) for each in rules]
+    return [Flow(**whole, **each) for each in said if each is not None] if None not in said else None
+
+
+def _rule(rule: Fields, answers: Answers, *, grpc: bool) -> dict[str, Any] | None:
+    """A rule of a route, the same for all of its hosts; None where the format has no word for it."""
+    match {"matches": [] if grpc else [_EVERYTHING], **rule}:
         case {
             "matches": [*matches],
             "backendRefs": [{"name": str(name), "port": int(port), **more}],
             **rest,
         } if not more and not rest.keys() - {"filters", "timeouts"}:
-            answering, matched = answers.get((name, port)), _matched(matches)
+            answering = answers.get((name, port))
         case _:
             return None
-    timeout = _timeout(mapping(rules[0], "timeouts"))
+    matched = _matched_grpc(matches) if grpc else _matched(matches)
+    timeout = _timeout(mapping(rule, "timeouts"))
     if answering is None or matched is None or timeout is None:
         return None
-    filters = list(entries(rules[0], "filters"))
-    return Flow(
-        **_hosts(hosts, domain),
-        route=text(route, "metadata", "name"),
-        gateway=through[0],
-        **({"further_gateways": FlowList(through[1:])} if through[1:] else {}),
-        auth="app",
-        **({"reach": "internet"} if any(gateways[each].reach == "internet" for each in through) else {}),
-        **matched,
-        **_answered(answering),
-        **({"filters": filters} if filters else {}),
-        **timeout,
-    )
+    filters = list(entries(rule, "filters"))
+    return {**matched, **said_answering(answering), **({"filters": filters} if filters else {}), **timeout}
+
+
+def _matched_grpc(matches: Sequence[Fields]) -> dict[str, Any] | None:
+    if len(matches) > 1 or any(each.keys() - {"headers"} for each in matches):
+        return None
+    headers = _headers(matches[0]) if matches else {}
+    return None if headers is None else {"grpc": True, **headers}
+
+
+def _headers(match: Fields) -> dict[str, Any] | None:
+    """The headers that a request must have, by their whole values."""
+    stated = entries(match, "headers")
+    if any(each.keys() - {"name", "value", "type"} or each.get("type", "Exact") != "Exact" for each in stated):
+        return None
+    return {"headers": Flow({text(each, "name"): text(each, "value") for each in stated})} if stated else {}
 
 
 def _matched(matches: Sequence[Fields]) -> dict[str, Any] | None:
-    """The paths of a rule, if it asks for nothing else."""
+    """The paths of a rule and the headers that all of them ask for, if it asks for nothing else."""
     paths = [mapping(each, "path") for each in matches]
     kinds = {text(each, "type") for each in paths}
-    if any(set(each) != {"path"} for each in matches) or kinds not in ({"PathPrefix"}, {"Exact"}):
+    asked = [_headers(each) for each in matches]
+    if any(each.keys() - {"path", "headers"} for each in matches) or kinds not in ({"PathPrefix"}, {"Exact"}):
         return None
-    return _paths([text(each, "value") for each in paths], exact=kinds == {"Exact"})
+    if asked[0] is None or asked != asked[:1] * len(asked):
+        return None
+    return {**said_paths([text(each, "value") for each in paths], exact=kinds == {"Exact"}), **asked[0]}
 
 
 def _timeout(stated: Fields) -> dict[str, int] | None:
@@ -153,32 +176,3 @@ def _parent(gateway: Gateway) -> dict[str, str]:
     """How a route names a Gateway, as the program writes it."""
     listener = {"sectionName": gateway.listener} if gateway.listener else {}
     return {"name": gateway.name, "namespace": gateway.namespace, **listener}
-
-
-def _is_host(host: str) -> bool:
-    return "." in host and is_subdomain(host)
-
-
-def _short(host: str, domain: str) -> str:
-    """A host name below the site's domain without it."""
-    name, _, rest = host.partition(".")
-    return name if rest == domain else host
-
-
-def _hosts(hosts: Sequence[str], domain: str) -> dict[str, Any]:
-    first, *others = (_short(each, domain) for each in hosts)
-    return {"host": first, **({"further_hosts": FlowList(others)} if others else {})}
-
-
-def _paths(paths: Sequence[str], *, exact: bool) -> dict[str, Any]:
-    first, *others = paths
-    return {
-        **({} if first in ("", "/") else {"path": first}),
-        **({"further_paths": FlowList(others)} if others else {}),
-        **({"exact": True} if exact else {}),
-    }
-
-
-def _answered(answering: Answering) -> dict[str, Any]:
-    stated = {"workload": answering.workload, "port": answering.port}
-    return {key: each for key, each in stated.items() if each}

@@ -8,10 +8,11 @@ from config.ingress import Gateway
 from observation.templates import pod_spec, pod_template
 from operations.adopt.app.claims import SaidClaim, claim_keys
 from operations.adopt.app.databases import database_keys, is_database
+from operations.adopt.app.exposing import Answering
 from operations.adopt.app.external_secrets import external_secret_keys
 from operations.adopt.app.patches import REASON
 from operations.adopt.app.ports import Further, Reached, further_services, reached, service_of
-from operations.adopt.app.routes import Answering, SaidRoute, route_keys
+from operations.adopt.app.routes import SaidRoute, route_keys
 from operations.adopt.app.visitors import visitors
 from operations.adopt.app.volumes import Declared, Mounted, claim_templates, declarations, mounted, volume_order
 from operations.adopt.app.workloads import workload_keys
@@ -108,7 +109,7 @@ def _app(main: Key, service: str, usable: Mapping[Key, Manifest], site: Site, ch
     lines = {key: dumped(each).count("\n") for key, each in {**parts, **fetched}.items()}
     lines |= {each.service: len(each.at) for each in reach.values()}
     lines |= {each.service: dumped(dict(each.said)).count("\n") for services in further.values() for each in services}
-    lines |= {each.key: dumped([each.exposure]).count("\n") for each in routes}
+    lines |= {each.key: dumped(list(each.exposures)).count("\n") for each in routes}
     lines |= dict.fromkeys(_said_claims(declared, claims), 1)
     said = {
         **_service(parts, main, names),
@@ -231,7 +232,7 @@ def _exposures(routes: Collection[SaidRoute], main: dict[str, Any]) -> dict[str,
         return {}
     first = next(iter(routes))
     marks = {field: {**main.get(field, {}), "route": dict(each)} for field, each in first.marks.items()}
-    return {"expose": [each.exposure for each in routes], **marks}
+    return {"expose": [exposure for each in routes for exposure in each.exposures], **marks}
 
 
 def _exceptions(parts: Mapping[Key, Mapping[str, Any]], declared: Mapping[str, Declared]) -> dict[str, Any]:

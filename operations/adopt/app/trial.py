@@ -26,7 +26,7 @@ _ROUNDS = 16
 _PATCH = 3
 """Lines around a patch."""
 _KEYS_OF = {
-    "expose": frozenset({"Ingress", "HTTPRoute"}),
+    "expose": frozenset({"Ingress", "IngressRoute", "HTTPRoute", "GRPCRoute"}),
     "external_secrets": frozenset({"ExternalSecret"}),
     "volumes": frozenset({"PersistentVolumeClaim", "PersistentVolume"}),
 }

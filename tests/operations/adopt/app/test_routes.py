@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from config.ingress import Gateway
-from operations.adopt.app.routes import Answering, route_keys
+from operations.adopt.app.exposing import Answering
+from operations.adopt.app.routes import route_keys
 from operations.adopt.cluster.objects import Key
 
 ANSWERS = {("web", 80): Answering(None, None), ("api", 8080): Answering("api", "rest")}
@@ -21,7 +22,7 @@ def ingress(host: str = "web.lab.example", service: str = "web", port: Any = 80,
 
 def said(kind: str, manifest: dict[str, Any]) -> dict[str, Any] | None:
     found = route_keys({Key(kind, "home", "web"): manifest}, ANSWERS, "lab.example", GATEWAYS)
-    return dict(found[0].exposure) if found else None
+    return dict(found[0].exposures[0]) if found else None
 
 
 def test_an_ingress_says_its_class_and_that_the_program_keeps_nobody_out() -> None:
@@ -90,7 +91,9 @@ def test_several_hosts_and_paths_that_lead_to_one_port_are_one_exposure() -> Non
     assert (found["host"], found["further_hosts"]) == ("web", ["www", "web.other.example"])
     assert (found["path"], found["further_paths"], found["exact"]) == ("/a", ["/b"], True)
     rule["http"]["paths"][1] = {**rule["http"]["paths"][1], "pathType": "Prefix"}
-    assert said("Ingress", route) is None
+    parts = rules_of("Ingress", route)
+    assert parts is not None
+    assert [(each["path"], each.get("exact")) for each in parts] == [("/a", True), ("/b", None)]
     rule["http"]["paths"] = ingress(service="api", port=8080)["spec"]["rules"][0]["http"]["paths"]
     route["spec"]["rules"][0] = ingress()["spec"]["rules"][0]
     assert said("Ingress", route) is None, "the hosts lead to different ports"
@@ -107,6 +110,119 @@ def test_a_route_of_a_gateway_says_its_hosts_paths_and_timeout() -> None:
     for other in (
         {**rule, "timeouts": {"request": "30m"}},
         {**rule, "timeouts": {"request": "60s", "backendRequest": "30s"}},
-        {**rule, "matches": [{**matches[0], "headers": [{"name": "A", "value": "1"}]}]},
+        {**rule, "matches": [{**matches[0], "queryParams": [{"name": "A", "value": "1"}]}]},
+        {**rule, "matches": [{**matches[0], "headers": [{"name": "A", "value": "1"}]}, matches[1]]},
     ):
         assert said("HTTPRoute", {"metadata": {"name": "web"}, "spec": {**spec, "rules": [other]}}) is None
+
+
+def rules_of(kind: str, manifest: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Every exposure of a route."""
+    found = route_keys({Key(kind, "home", "web"): manifest}, ANSWERS, "lab.example", GATEWAYS)
+    return [dict(each) for each in found[0].exposures] if found else None
+
+
+def ingress_route(*routes: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "traefik.io/v1alpha1",
+        "kind": "IngressRoute",
+        "metadata": {"name": "web"},
+        "spec": {"entryPoints": ["websecure"], "routes": list(routes), **spec},
+    }
+
+
+def test_each_rule_of_an_ingress_route_is_an_exposure_of_its_name() -> None:
+    found = rules_of(
+        "IngressRoute",
+        ingress_route(
+            {"kind": "Rule", "match": "Host(`web.lab.example`)", "services": [{"name": "web", "port": 80}]},
+            {
+                "kind": "Rule",
+                "match": "Host(`web.lab.example`) && PathPrefix(`/api`)",
+                "priority": 10,
+                "middlewares": [{"name": "compress", "namespace": "network"}, {"name": "own"}],
+                "services": [{"name": "api", "port": 8080, "scheme": "h2c"}],
+            },
+            tls={"certResolver": "le"},
+        ),
+    )
+    assert found == [
+        {
+            "host": "web",
+            "route": "web",
+            "auth": "app",
+            "reach": "internet",
+            "traefik": {"entry_points": ["websecure"], "resolver": "le"},
+        },
+        {
+            "host": "web",
+            "route": "web",
+            "auth": "app",
+            "reach": "internet",
+            "workload": "api",
+            "port": "rest",
+            "traefik": {
+                "match": "Host(`web.lab.example`) && PathPrefix(`/api`)",
+                "entry_points": ["websecure"],
+                "resolver": "le",
+                "priority": 10,
+                "scheme": "h2c",
+            },
+            "middlewares": ["network/compress", "own"],
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        {"match": "PathPrefix(`/`)", "services": [{"name": "web", "port": 80}]},
+        {"match": "Host(`web.lab.example`)", "services": [{"name": "api@internal", "kind": "TraefikService"}]},
+        {"match": "Host(`web.lab.example`)", "services": [{"name": "web", "port": 80}, {"name": "api", "port": 8080}]},
+    ],
+    ids=["no host", "Traefik itself", "two Services"],
+)
+def test_an_ingress_route_that_the_format_cannot_say_stays_an_object(route: dict[str, Any]) -> None:
+    assert rules_of("IngressRoute", ingress_route({"kind": "Rule", **route})) is None
+    assert rules_of("IngressRoute", {**ingress_route(), "apiVersion": "traefik.containo.us/v1alpha1"}) is None
+
+
+def test_paths_with_backends_of_their_own_are_exposures_of_one_ingress() -> None:
+    route = ingress(tls=TLS)
+    path = route["spec"]["rules"][0]["http"]["paths"][0]
+    backend = {"service": {"name": "api", "port": {"number": 8080}}}
+    route["spec"]["rules"][0]["http"]["paths"] = [path, {**path, "path": "/api", "backend": backend}]
+    found = rules_of("Ingress", route)
+    assert found is not None
+    assert [(each["route"], each.get("path"), each.get("workload")) for each in found] == [
+        ("web", None, None),
+        ("web", "/api", "api"),
+    ]
+
+
+def test_rules_of_a_route_of_a_gateway_are_exposures_with_the_headers_that_they_ask_for() -> None:
+    backend = {"backendRefs": [{"name": "web", "port": 80}]}
+    path = {"path": {"type": "PathPrefix", "value": "/"}}
+    asked = {**path, "headers": [{"name": "X-Canary", "value": "1"}]}
+    spec = {
+        "parentRefs": [{"name": "main", "namespace": "network", "sectionName": "https"}],
+        "hostnames": ["web.lab.example"],
+        "rules": [{"matches": [asked], "backendRefs": [{"name": "api", "port": 8080}]}, backend],
+    }
+    found = rules_of("HTTPRoute", {"kind": "HTTPRoute", "metadata": {"name": "web"}, "spec": spec})
+    assert found is not None
+    assert [each.get("headers") for each in found] == [{"X-Canary": "1"}, None]
+    by_pattern = {**path, "headers": [{"name": "X", "value": "a.*", "type": "RegularExpression"}]}
+    rules = {"rules": [{"matches": [by_pattern], **backend}]}
+    assert rules_of("HTTPRoute", {"metadata": {"name": "web"}, "spec": spec | rules}) is None
+
+
+def test_a_grpc_route_is_an_exposure_without_paths() -> None:
+    spec = {
+        "parentRefs": [{"name": "main", "namespace": "network", "sectionName": "https"}],
+        "hostnames": ["web.lab.example"],
+        "rules": [{"backendRefs": [{"name": "api", "port": 8080}]}],
+    }
+    found = rules_of("GRPCRoute", {"kind": "GRPCRoute", "metadata": {"name": "web"}, "spec": spec})
+    assert found is not None
+    assert (found[0]["grpc"], found[0]["workload"]) == (True, "api")

@@ -50,7 +50,7 @@ def test_workloads_services_claims_shares_and_routes_are_keys(tmp_path: Path) ->
     assert said["expose"][0]["route"] == "photos"
 
 
-def test_a_route_with_two_hosts_is_said_and_one_to_two_places_stays_an_object(tmp_path: Path) -> None:
+def test_a_route_with_two_hosts_is_one_exposure_and_one_to_two_places_is_two(tmp_path: Path) -> None:
     ingress = one("Ingress", "photos")
     (rule,) = ingress["spec"]["rules"]
     ingress["spec"]["rules"].append({**rule, "host": "pictures.shed.example"})
@@ -62,9 +62,11 @@ def test_a_route_with_two_hosts_is_said_and_one_to_two_places_stays_an_object(tm
     rule["http"] = {"paths": [path, {**path, "path": "/db", "backend": elsewhere}]}
     ingress["spec"]["rules"] = [rule]
     said, objects = photos(adopted(tmp_path / "places", ingress))
-    assert "Ingress/photos" in objects
-    assert "expose" not in said
-    assert len(said["workloads"]) == 2
+    assert "Ingress/photos" not in objects
+    assert [(each["route"], each.get("path"), each.get("workload")) for each in said["expose"]] == [
+        ("photos", None, "web"),
+        ("photos", "/db", None),
+    ]
 
 
 def test_init_containers_in_another_order_than_the_program_writes_are_in_a_patch(tmp_path: Path) -> None:
