@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from config.model import shown
+from config.model import shown, text_like
 from config.suggest import did_you_mean
 
 NAMED = ("@annually", "@daily", "@hourly", "@midnight", "@monthly", "@weekly", "@yearly")
@@ -53,6 +53,11 @@ def malformed(text: str) -> str | None:
         if not _ALPHABET.fullmatch(field) or _is_foreign(field, index) or _next(alone) is None:
             return f"{shown(text)} {_EXAMPLE}: {shown(field)} is no {name}, which is {allowed}"
     return None
+
+
+Timezone = Annotated[
+    str, text_like(r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", "a time zone, for example Europe/Berlin")
+]
 
 
 def timezone_refusal(text: str) -> str | None:

@@ -8,7 +8,7 @@ from config.format import FIRST_FORMAT
 from config.machine import DiskInterface
 from config.model import Address, Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, Memory, MemoryPool, MemoryQuantity
-from config.schedule import Schedule
+from config.schedule import Schedule, Timezone
 
 PciPath = Annotated[
     str,
@@ -36,9 +36,6 @@ SshKey = Annotated[
     ),
 ]
 Domain = Annotated[str, text_like(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", "a domain in lower case, for example lab.example")]
-Timezone = Annotated[
-    str, text_like(r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$", "a time zone, for example Europe/Berlin")
-]
 
 
 class Disk(Model):

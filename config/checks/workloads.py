@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from config.draft import Draft
 from config.pod_security import excepted_keys
 from config.rights import excepted_permissions
+from config.schedule import timezone_refusal
 from config.service import HelmService, PostgresService, Service
 from config.service.app import OwnWorkloads
 from config.service.common import Departure
@@ -51,8 +52,23 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
                 yield lab.problem((*path, "job"), f"a {workload.runs_as} does not end; leave it out")
             if workload.service_account and isinstance(service, OwnWorkloads) and service.permissions:
                 yield lab.problem((*path, "service_account"), "permissions make one; leave one of the two out")
+            yield from _check_adopted(lab, path, workload)
             if workload.health and not workload.ports:
                 yield lab.problem((*path, "health"), "needs a port; declare one under ports")
+
+
+def _check_adopted(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
+    """Settings that only pods state which stay as they are, and those of controllers that have them."""
+    for key in ("priority_class", "token", "service_links"):
+        if getattr(workload.adopt, key) is not None and not workload.adopt.as_it_is:
+            message = "is of pods that stay as they are, and the others have it by convention; leave it out"
+            yield lab.problem((*path, "adopt", key), message)
+    for where, stated in (
+        ((*path, "adopt", "history"), workload.adopt.history is not None),
+        ((*path, "min_ready_seconds"), workload.min_ready_seconds > 0),
+    ):
+        if stated and workload.runs_as in ENDING:
+            yield lab.problem(where, f"a {workload.runs_as} has none; leave it out")
 
 
 def _check_container(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
@@ -122,6 +138,11 @@ def _without_effect(name: str, probe: Probe) -> Mapping[str, str]:
 
 
 def _check_schedule(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
+    zone = workload.job.time_zone
+    if zone is not None and workload.runs_as != "cronjob":
+        yield lab.problem((*path, "job", "time_zone"), "only a cronjob has a schedule; leave it out")
+    elif zone is not None and (refusal := timezone_refusal(zone)):
+        yield lab.problem((*path, "job", "time_zone"), refusal)
     if workload.runs_as == "cronjob" and workload.schedule is None:
         yield lab.problem((*path, "schedule"), "a cronjob needs a schedule, for example 30 0 * * *")
     if workload.runs_as != "cronjob" and workload.schedule:
@@ -150,6 +171,8 @@ def _check_host_access(lab: Draft, name: str, service: Service) -> Iterator[Prob
     for path, _, workload in service.parts(name):
         uses.append(((*path, "host_network"), workload.host_network))
         uses.append(((*path, "security", "host_pid"), workload.security.host_pid))
+        for where, container in ((path, workload), *_sidecars(path, workload)):
+            uses += [((*where, "ports", key), port.host is not None) for key, port in container.ports.items()]
         uses.append(((*path, "security", "host_ipc"), workload.security.host_ipc))
     for path, container in service.containers_of(name):
         uses.append(((*path, "privileged"), container.privileged))
@@ -163,6 +186,11 @@ def _check_host_access(lab: Draft, name: str, service: Service) -> Iterator[Prob
         devices.append(((*path, "devices"), bool(container.devices)))
         devices.append(((*path, "resource_claims"), bool(container.resource_claims)))
     yield from _check_exception(lab, service, "devices", devices)
+
+
+def _sidecars(path: Path, workload: Workload) -> Iterator[tuple[Path, Listening]]:
+    for key, sidecar in workload.sidecars.items():
+        yield (*path, "sidecars", key), sidecar
 
 
 def _check_exception(

@@ -13,6 +13,11 @@ Share = (
 )
 
 
+PriorityClassName = Annotated[
+    str, text_like(r"^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$", "a priority class, for example system-node-critical")
+]
+
+
 class Adopted(Model):
     """Names and labels of a workload that cannot change without recreating or restarting it. Those left out follow from
     the service, as for a new one."""
@@ -41,6 +46,14 @@ class Adopted(Model):
     """The order of the volumes of its pods, where that is another than the program's; those left out follow."""
     volume_names: Annotated[dict[Name, Name], Field(max_length=64)] = {}
     """The names that volumes have in its pods, by their keys here: where workloads call different volumes alike."""
+    priority_class: PriorityClassName | None = None
+    """The priority class of its pods, where that is another than its tier's, for example system-node-critical."""
+    token: bool | None = None
+    """Whether its pods say that they get a token (`automountServiceAccountToken`); left out, they say nothing."""
+    service_links: bool | None = None
+    """Whether its pods say that variables name the Kubernetes Services (`enableServiceLinks`)."""
+    history: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Former versions that its controller keeps (`revisionHistoryLimit`)."""
     unnamed_port: bool = False
     """The port of its Service has no name; only one that is alone can have none."""
     as_it_is: bool = False

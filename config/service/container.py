@@ -10,6 +10,7 @@ from config.kubernetes import AbsolutePath, Capability, GroupId, LabelKey, Label
 from config.model import Model, Name, Text, text_like
 from config.schedule import Schedule
 from config.service.adopted import Adopted
+from config.service.device import NetworkName, ResourceClaim
 from config.service.further_service import FurtherService
 from config.service.hook import StatedHook
 from config.service.marks import AnnotationMarks, LabelMarks
@@ -29,13 +30,6 @@ EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
 ]
 
-NetworkName = Annotated[
-    str,
-    text_like(
-        r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/)?[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$",
-        "a NetworkAttachmentDefinition, or NAMESPACE/NAME, for example network/iot",
-    ),
-]
 FieldOfPod = Annotated[
     str,
     text_like(
@@ -44,15 +38,6 @@ FieldOfPod = Annotated[
         "a field of the pod or an amount of the container, for example status.podIP or limits.memory",
     ),
 ]
-
-
-class ResourceClaim(Model):
-    """A ResourceClaim that exists (`claim`), or a ResourceClaimTemplate from which each pod gets one (`template`)."""
-
-    claim: Name | None = None
-    """Name of a ResourceClaim."""
-    template: Name | None = None
-    """Name of a ResourceClaimTemplate."""
 
 
 AMOUNTS = ("cpu", "memory")
@@ -222,6 +207,8 @@ class Workload(Listening, Published):
     further_networks: Annotated[tuple[NetworkName, ...], Field(max_length=16)] = ()
     """Further networks of its pods, by Multus: NetworkAttachmentDefinitions of its namespace, or `NAMESPACE/NAME`;
     needs the exception `devices`."""
+    min_ready_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
+    """How long a new pod must be ready before it counts, and the next one is replaced."""
     headless: bool = False
     """Its Kubernetes Service has no address of its own: its name stands for the addresses of the pods."""
     further_services: dict[Name, FurtherService] = {}

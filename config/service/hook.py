@@ -16,9 +16,10 @@ class Hook(NamedTuple):
     """The path that is asked."""
     port: str | None = None
     """The port's name; None for the first one."""
+    https: bool = False
 
 
-_KEYS = ("http", "port")
+_KEYS = {"http": str, "port": str, "https": bool}
 
 
 def _hook(value: object) -> Hook:
@@ -38,19 +39,23 @@ def _hook(value: object) -> Hook:
     for key, each in said.items():
         if key not in _KEYS:
             raise ValueError(f"unknown key {shown(key)}; a request has {', '.join(_KEYS)}")
-        if not isinstance(each, str):
-            raise ValueError(f"{key}: {shown(each)} is not text")
+        if not isinstance(each, _KEYS[key]):
+            raise ValueError(f"{key}: {shown(each)} is not {'true or false' if key == 'https' else 'text'}")
     if "http" not in said:
         raise ValueError("needs http: the path that is asked")
     if refusal := path_refusal(said["http"]):
         raise ValueError(refusal)
-    return Hook(http=said["http"], port=said.get("port"))
+    return Hook(http=said["http"], port=said.get("port"), https=said.get("https", False))
 
 
 _COMMAND: dict[str, Any] = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _REQUEST: dict[str, Any] = {
     "type": "object",
-    "properties": {"http": {"type": "string", "pattern": "^/[^:]*$"}, "port": {"type": "string"}},
+    "properties": {
+        "http": {"type": "string", "pattern": "^/[^:]*$"},
+        "port": {"type": "string"},
+        "https": {"type": "boolean"},
+    },
     "required": ["http"],
     "additionalProperties": False,
 }

@@ -81,6 +81,8 @@ class Placement(Model):
     """`topologySpreadConstraints` as in a manifest; in place of the convention for replicas."""
     tolerations: tuple[StatedToleration, ...] = ()
     """Taints that its pods tolerate."""
+    node: Name | None = None
+    """The node that its pods are bound to, past the scheduler (`nodeName`)."""
     runtime_class: Name | None = None
     """The runtime class; its overhead is not counted."""
     dns: Dns = Dns()

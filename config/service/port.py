@@ -21,6 +21,8 @@ class ContainerPort(NamedTuple):
     """The port of the Kubernetes Service, where it is another."""
     node: int | None = None
     """The port of every node at which the Service is reached as well."""
+    host: int | None = None
+    """The port of the node that a pod takes for itself."""
     speaks: str | None = None
     """The protocol above it (`appProtocol`), for controllers that ask."""
     service_name: str | None = None
@@ -34,7 +36,7 @@ class ContainerPort(NamedTuple):
 
 _SPOKEN = re.compile(r"([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?")
 _PORT = re.compile(r"(\d{1,5})(?:/(tcp|udp))?")
-_KEYS = ("number", "service", "node", "speaks", "service_name")
+_KEYS = ("number", "service", "node", "host", "speaks", "service_name")
 
 
 def _port(value: object) -> ContainerPort:
@@ -53,6 +55,9 @@ def _port(value: object) -> ContainerPort:
         raise ValueError(f"service: {shown(service)} is not a port; write for example 80")
     if node is not None and node not in NODE_PORTS:
         raise ValueError(f"node: {shown(node)} is not a port of nodes; they are {NODE_PORTS[0]} to {NODE_PORTS[-1]}")
+    host = said.get("host")
+    if host is not None and not (isinstance(host, int) and not isinstance(host, bool) and 0 < host <= LARGEST):
+        raise ValueError(f"host: {shown(host)} is not a port; write for example 80")
     speaks = said.get("speaks")
     if speaks is not None and not (isinstance(speaks, str) and _SPOKEN.fullmatch(speaks)):
         raise ValueError(f"speaks: {shown(speaks)} is no protocol; write for example kubernetes.io/ws or https")
@@ -61,7 +66,7 @@ def _port(value: object) -> ContainerPort:
     name = said.get("service_name")
     if name is not None and not (isinstance(name, str) and re.fullmatch(NAME_PATTERN, name)):
         raise ValueError(f"service_name: {shown(name)} is no name of a port; write for example http-web")
-    return _listening(said["number"])._replace(service=service, node=node, speaks=speaks, service_name=name)
+    return _listening(said["number"])._replace(service=service, node=node, host=host, speaks=speaks, service_name=name)
 
 
 def _hint(key: str) -> str:
@@ -81,6 +86,7 @@ _LONG: dict[str, Any] = {
     "properties": {
         "number": _NUMBER,
         "service": {"type": "integer", "minimum": 1, "maximum": LARGEST},
+        "host": {"type": "integer", "minimum": 1, "maximum": LARGEST},
         "speaks": {"type": "string", "pattern": f"^{_SPOKEN.pattern}$"},
         "service_name": {"type": "string", "pattern": NAME_PATTERN},
         "node": {"type": "integer", "minimum": NODE_PORTS[0], "maximum": NODE_PORTS[-1]},

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.model import Model, Seconds
+from config.schedule import Timezone
 
 RunsAs = Literal["deployment", "statefulset", "daemonset", "cronjob", "job"]
 ENDING: frozenset[RunsAs] = frozenset({"cronjob", "job"})
@@ -32,5 +33,11 @@ class JobSettings(Model):
     """Of a cronjob: runs that are kept."""
     keep_failed: Count = 2
     """Runs that failed and are kept."""
+    completions: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Pods that end well before a run is done; left out, one."""
+    parallel: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Pods of a run at once; left out, one."""
+    time_zone: Timezone | None = None
+    """Of a cronjob: the zone that its schedule is in; left out, the site's."""
     suspended: bool = False
     """No run begins."""

@@ -37,6 +37,8 @@ class PodSecurity(Model):
     """The AppArmor profile; left out, the runtime's default where the node has AppArmor."""
     sysctls: dict[Text, str] = {}
     """Settings of the kernel for these pods alone, as `{net.ipv4.ip_unprivileged_port_start: "0"}`."""
+    share_processes: bool = False
+    """The containers of a pod see and signal the processes of each other."""
     host_pid: bool = False
     """See the processes of the node; needs the exception `host-access`."""
     host_ipc: bool = False

@@ -215,7 +215,9 @@ def _unused_exceptions(
 
 def _uses_host(service: Service, workload: Workload) -> bool:
     shares = workload.host_network or workload.security.host_pid or workload.security.host_ipc
-    return shares or bool(host_paths_of(service)) or any(map(_reaches_the_node, workload.containers))
+    listens = (workload, *workload.sidecars.values())
+    takes_ports = any(port.host is not None for each in listens for port in each.ports.values())
+    return shares or takes_ports or bool(host_paths_of(service)) or any(map(_reaches_the_node, workload.containers))
 
 
 def _reaches_the_node(container: Container) -> bool:

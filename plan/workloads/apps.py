@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from config.service import AppService, GpuService
 from config.service.container import Part
+from config.service.container import Workload as WorkloadConfig
+from config.service.runs import ENDING
 from plan.model import Manifest, Workload
 from plan.workloads import volumes
 from plan.workloads.context import ServiceContext
@@ -64,8 +66,15 @@ def _build_part(
     pod = template.pod
     if zones := volumes.zones_of_existing(context, config):
         pod = pod._replace(constraints=pod.constraints._replace(volume_zones=zones))
-    workload = planned_workload(context, name, kind, config.replicas, pod, part.path)
+    workload = planned_workload(context, name, kind, _pods(config), pod, part.path)
     return in_motion(context, config, workload), objects
+
+
+def _pods(config: WorkloadConfig) -> int:
+    """Pods at once."""
+    if config.runs_as not in ENDING:
+        return config.replicas
+    return min(config.job.parallel or 1, config.job.completions or config.job.parallel or 1)
 
 
 def _neighbour(context: ServiceContext, part: Part, parts: list[Part]) -> Mapping[str, str] | None:

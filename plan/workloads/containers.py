@@ -84,7 +84,8 @@ def _hook(config: ContainerConfig, hook: Hook) -> Manifest:
     if hook.http is None:
         return {"exec": {"command": list(hook.command)}}
     ports = config.ports if isinstance(config, Listening) else {}
-    return {"httpGet": {"path": hook.http, "port": hook.port or next(iter(ports))}}
+    scheme = {"scheme": "HTTPS"} if hook.https else {}
+    return {"httpGet": {"path": hook.http, "port": hook.port or next(iter(ports)), **scheme}}
 
 
 def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]:
@@ -187,6 +188,7 @@ def ports(config: Listening, adopted: Adopted) -> list[Manifest]:
             **({"name": name} if adopted.ports == "named" else {}),
             "containerPort": port.number,
             "protocol": port.protocol,
+            **({"hostPort": port.host} if port.host else {}),
         }
         for name, port in config.ports.items()
         if adopted.ports != "none"

@@ -82,7 +82,7 @@ def controller(context: ServiceContext, name: str, config: WorkloadConfig, templ
         labels=config.labels.workload | ({} if config.adopt.as_it_is else context.labels(name)),
         marked=not config.adopt.as_it_is,
         annotations={**config.annotations.workload, **_not_awaited(config)},
-        spec=_as_it_is(spec) if config.adopt.as_it_is else spec,
+        spec=_settled(config, spec),
     )
 
 
@@ -91,9 +91,17 @@ def _not_awaited(config: WorkloadConfig) -> Mapping[str, str]:
     return NOT_AWAITED if config.replicas == 0 and not config.adopt.as_it_is else {}
 
 
-def _as_it_is(specification: dict[str, Any]) -> dict[str, Any]:
-    """Without the convention that can be left to the cluster."""
-    return {key: value for key, value in specification.items() if key != "revisionHistoryLimit"}
+def _settled(config: WorkloadConfig, specification: dict[str, Any]) -> dict[str, Any]:
+    """With what the workload states of its history and of pods that become ready; one that stays as it is leaves the
+    history to the cluster otherwise."""
+    settled = dict(specification)
+    if config.adopt.as_it_is:
+        settled.pop("revisionHistoryLimit", None)
+    if config.adopt.history is not None:
+        settled["revisionHistoryLimit"] = config.adopt.history
+    if config.min_ready_seconds:
+        settled["minReadySeconds"] = config.min_ready_seconds
+    return settled
 
 
 def _deployment(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:

@@ -13,6 +13,7 @@ _DAY = 86_400
 def cron_job(context: ServiceContext, name: str, config: WorkloadConfig, template: Template) -> dict[str, Any]:
     """The specification of a cronjob. One that stays as it is has nothing by convention."""
     stated, as_it_is = config.job, config.adopt.as_it_is
+    own_zone = None if as_it_is else context.lab.site.timezone
     kept = stated.keep_seconds if as_it_is or stated.keep_seconds is not None else _DAY
     settings = {
         "concurrency": ("concurrencyPolicy", stated.concurrency),
@@ -22,7 +23,7 @@ def cron_job(context: ServiceContext, name: str, config: WorkloadConfig, templat
     }
     return {
         "schedule": config.schedule,
-        **({} if as_it_is else {"timeZone": context.lab.site.timezone}),
+        **({"timeZone": zone} if (zone := stated.time_zone or own_zone) else {}),
         **{field: value for key, (field, value) in settings.items() if _is_written(config, key)},
         **({"suspend": True} if stated.suspended else {}),
         "jobTemplate": {"spec": _runs(config, template, {} if kept is None else {"ttlSecondsAfterFinished": kept})},
@@ -40,6 +41,8 @@ def _runs(config: WorkloadConfig, template: Template, kept: Mapping[str, int]) -
     pod, stated = template.manifest, config.job
     return {
         **({"backoffLimit": stated.retries} if _is_written(config, "retries") else {}),
+        **({"completions": stated.completions} if stated.completions else {}),
+        **({"parallelism": stated.parallel} if stated.parallel else {}),
         **({"activeDeadlineSeconds": stated.deadline_seconds} if stated.deadline_seconds else {}),
         **kept,
         "template": {**pod, "spec": {**pod["spec"], "restartPolicy": stated.restart}},

@@ -21,6 +21,8 @@ def placed(context: ServiceContext, config: WorkloadConfig) -> dict[str, Any]:
         "hostname": placement.hostname,
         "subdomain": placement.subdomain,
         "hostAliases": [{"ip": ip, "hostnames": list(names)} for ip, names in placement.host_names.items()],
+        "shareProcessNamespace": security.share_processes,
+        "nodeName": placement.node,
         "hostPID": security.host_pid,
         "hostIPC": security.host_ipc,
     }

@@ -10,8 +10,9 @@ from config.service.container import Sidecar
 from config.service.container import Workload as WorkloadConfig
 from config.service.placement import StatedToleration
 from config.service.runs import ENDING
+from plan.kubernetes.admission.priority import PriorityClass, priority_classes
 from plan.model import Container, Manifest, Pod, ResourceList
-from plan.model.constraints import read_constraints, read_tolerations
+from plan.model.constraints import HOSTNAME, read_constraints, read_tolerations
 from plan.model.resources import EPHEMERAL_STORAGE
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
@@ -55,11 +56,12 @@ def pod_template(
         *_further_containers(context, config.init, as_it_is=as_it_is),
     ]
     main = [_main_container(context, name, config), *_sidecars(context, beside_it, config.adopt)]
+    priority = _priority(context, config)
     pod = Pod(
         containers=tuple(container for container, _ in main),
         init_containers=tuple(container for container, _ in init),
-        priority=context.tier.priority,
-        node_selector=_node_selector(config),
+        priority=priority.value,
+        node_selector=_node_selector(config) | ({HOSTNAME: config.placement.node} if config.placement.node else {}),
         tolerated_taints=_tolerated_taints(config),
         block_volumes=volumes.block_volumes(context, config),
     )
@@ -70,17 +72,15 @@ def pod_template(
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": config.grace_seconds,
     }
-    is_stated = "grace_seconds" in config.model_fields_set
-    stated = {"terminationGracePeriodSeconds": config.grace_seconds} if is_stated else {}
     spec: dict[str, Any] = {
-        **(stated if as_it_is else conventions),
+        **(_as_stated(config) if as_it_is else conventions),
         **placed(context, config),
         "containers": [manifest for _, manifest in main],
     }
     optional = {
         "initContainers": [manifest for _, manifest in init],
         "volumes": volumes.pod_volumes(context, name, config, per_replica),
-        "nodeSelector": dict(pod.node_selector),
+        "nodeSelector": _node_selector(config),
         "tolerations": _tolerations(config),
         "affinity": _stated_affinity(config) or (None if as_it_is else _affinity(called.selector, config, beside)),
         "topologySpreadConstraints": _stated_spread(config) or (None if as_it_is else _spread(called.selector, config)),
@@ -99,9 +99,29 @@ def pod_template(
     networks = {MULTUS: ",".join(config.further_networks)} if config.further_networks else {}
     if annotations := config.annotations.pod | checksum | networks:
         metadata["annotations"] = annotations
-    constraints = read_constraints(metadata, spec, preempts=context.tier.preempts)
+    constraints = read_constraints(metadata, spec, preempts=priority.preempts)
     named = with_volume_names(spec, config.adopt.volume_names)
     return Template(pod._replace(constraints=constraints), {"metadata": metadata, "spec": named})
+
+
+def _as_stated(config: WorkloadConfig) -> dict[str, Any]:
+    """Settings of pods that stay as they are, which others have by convention."""
+    adopted = config.adopt
+    settings = {
+        "priorityClassName": adopted.priority_class,
+        "automountServiceAccountToken": adopted.token,
+        "enableServiceLinks": adopted.service_links,
+        "terminationGracePeriodSeconds": config.grace_seconds if "grace_seconds" in config.model_fields_set else None,
+    }
+    return {key: each for key, each in settings.items() if each is not None}
+
+
+def _priority(context: ServiceContext, config: WorkloadConfig) -> PriorityClass:
+    """Priority of its pods; one of a class that nothing in the lab makes is not known, and counts as that of its
+    tier."""
+    stated = config.adopt.priority_class
+    own = PriorityClass(context.tier.priority, preempts=context.tier.preempts)
+    return own if stated is None else priority_classes(context.lab).get(stated, own)
 
 
 def _service_account(context: ServiceContext, config: WorkloadConfig) -> str | None:
@@ -199,6 +219,9 @@ def _node_selector(config: WorkloadConfig) -> dict[str, str]:
 
 
 def _tolerated_taints(config: WorkloadConfig) -> frozenset[str]:
+    """Nothing keeps pods off a node that they are bound to."""
+    if config.placement.node:
+        return frozenset({"*"})
     return read_tolerations(_tolerations(config))
 
 

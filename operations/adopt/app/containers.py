@@ -145,8 +145,9 @@ def _process(container: Fields) -> dict[str, Any]:
         if command := values(container, "lifecycle", field, "exec", "command"):
             said[key] = FlowList(command)
         asked = mapping(container, "lifecycle", field, "httpGet")
-        if not asked.keys() ^ {"path", "port"} and isinstance(asked["port"], str):
-            said[key] = Flow(http=text(asked, "path"), port=asked["port"])
+        if not (asked.keys() - {"scheme"}) ^ {"path", "port"} and isinstance(asked["port"], str):
+            https = {"https": True} if text(asked, "scheme") == "HTTPS" else {}
+            said[key] = Flow(http=text(asked, "path"), port=asked["port"], **https)
     if isinstance(pause := value(container, "lifecycle", "preStop", "sleep", "seconds"), int):
         said["pre_stop_sleep_seconds"] = pause
     return said

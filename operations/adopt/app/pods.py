@@ -43,6 +43,7 @@ def _security(pod: Fields) -> dict[str, Any]:
         "app_armor": profile_of(mapping(security, "appArmorProfile")),
         "sysctls": {text(each, "name"): text(each, "value") for each in entries(security, "sysctls")} or None,
         "user_namespace": True if pod.get("hostUsers") is False else None,
+        "share_processes": pod.get("shareProcessNamespace") or None,
         "host_pid": pod.get("hostPID") or None,
         "host_ipc": pod.get("hostIPC") or None,
     }

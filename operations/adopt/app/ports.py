@@ -51,6 +51,8 @@ class _Port(NamedTuple):
     number: int
     declared: str | None
     """Its name in the container; None where the container does not declare it."""
+    host: int | None = None
+    """The port of the node that the container takes."""
 
 
 def service_of(workload: Key, controller: Fields, labels: Fields, services: Mapping[Key, Manifest]) -> Key | None:
@@ -146,7 +148,8 @@ def _port(stated: Fields, containers: Iterable[Fields]) -> _Port | None:
                 (text(port, "protocol") or "TCP") == protocol
             ):
                 called = name or text(port, "name") or _NAMELESS[protocol]
-                return _Port(called, text(container, "name"), number(port, "containerPort"), text(port, "name"))
+                host = number(port, "hostPort") or None
+                return _Port(called, text(container, "name"), number(port, "containerPort"), text(port, "name"), host)
     called = name or _NAMELESS[protocol]
     if not isinstance(target, int) or port_name_refusal(called) is not None:
         return None
@@ -172,6 +175,7 @@ def _said(port: _Port, stated: Fields) -> Any:
         **({"service": stated["port"]} if stated.get("port") != port.number else {}),
         **({"service_name": text(stated, "name")} if text(stated, "name") not in ("", port.name) else {}),
         **({"node": stated["nodePort"]} if stated.get("nodePort") else {}),
+        **({"host": port.host} if port.host else {}),
         **({"speaks": text(stated, "appProtocol")} if stated.get("appProtocol") else {}),
     }
     return Flow(number=listening, **more) if more else listening

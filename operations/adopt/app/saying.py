@@ -16,7 +16,7 @@ from operations.adopt.app.routes import SaidRoute, route_keys
 from operations.adopt.app.visitors import visitors
 from operations.adopt.app.volumes import Declared, Mounted, claim_templates, declarations, mounted, volume_order
 from operations.adopt.app.workloads import workload_keys
-from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.objects import Key, is_fields
 from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.world import World
@@ -245,6 +245,8 @@ def _exceptions(parts: Mapping[Key, Mapping[str, Any]], declared: Mapping[str, D
     access = any(each.key == "host_paths" for each in declared.values())
     access |= any(each.get("privileged") or each.get("host_network") for each in containers)
     access |= any(not {"host_pid", "host_ipc"}.isdisjoint(part.get("security", {})) for part in parts.values())
+    ports = [port for each in containers for port in each.get("ports", {}).values()]
+    access |= any(is_fields(port) and "host" in port for port in ports)
     found = {_HOST_ACCESS: _BEFORE} if access else {}
     if any("devices" in each for each in containers):
         found["devices"] = _BEFORE

@@ -38,6 +38,8 @@ def workload_keys(
     if init:
         said["init"] = {text(each, "name"): _container(key, each, None, volumes, usage) for each in init}
     said |= pod_keys(pod)
+    if seconds := value(stated, "spec", "minReadySeconds"):
+        said["min_ready_seconds"] = seconds
     said |= _marks(key, stated, said)
     return {**said, "adopt": Flow(_adopted(key, stated, main, reach))}
 
@@ -97,6 +99,9 @@ def _job_keys(cron_job: Fields) -> dict[str, Any]:
         "start_within_seconds": spec.get("startingDeadlineSeconds"),
         "keep_succeeded": spec.get("successfulJobsHistoryLimit"),
         "keep_failed": spec.get("failedJobsHistoryLimit"),
+        "completions": runs.get("completions"),
+        "parallel": runs.get("parallelism"),
+        "time_zone": spec.get("timeZone"),
         "suspended": spec.get("suspend") or None,
     }
     return {key: each for key, each in stated.items() if each is not None}
@@ -136,6 +141,14 @@ def _adopted(key: Key, stated: Manifest, main: Fields, reach: Reached | None) ->
         del adopt["service"]
     if management := text(stated, "spec", "podManagementPolicy"):
         adopt["pod_management"] = management
+    pod = pod_spec(stated)
+    settings = {
+        "priority_class": pod.get("priorityClassName"),
+        "token": pod.get("automountServiceAccountToken"),
+        "service_links": pod.get("enableServiceLinks"),
+        "history": None if key.kind == "CronJob" else value(stated, "spec", "revisionHistoryLimit"),
+    }
+    adopt |= {name: each for name, each in settings.items() if each is not None}
     return {**adopt, "as_it_is": True}
 
 

@@ -53,7 +53,11 @@ def test_a_route_that_cannot_be_is_answered(folder: Path, old: str, new: str, sa
         ),
         ("pre_stop_sleep_seconds: 5", "pre_stop_sleep_seconds: 5\npre_stop: [stop]", "pre_stop replaces it"),
         ("{http: /disconnect, port: control}", "{http: /disconnect, port: contro}", "unknown port 'contro'; did you"),
-        ("{http: /disconnect, port: control}", "{path: /disconnect}", "unknown key 'path'; a request has http, port"),
+        (
+            "{http: /disconnect, port: control}",
+            "{path: /disconnect}",
+            "unknown key 'path'; a request has http, port, https",
+        ),
         ("{http: /disconnect, port: control}", "{port: control}", "needs http: the path that is asked"),
         ("{http: /disconnect, port: control}", "disconnect", "write a command as [server, flush], or {http: /flush}"),
         (

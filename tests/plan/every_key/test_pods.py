@@ -97,7 +97,7 @@ def test_pods_have_the_account_that_they_name_and_its_token() -> None:
 
 def test_a_hook_is_a_command_or_a_request() -> None:
     vpn = pod()["initContainers"][0]
-    assert vpn["lifecycle"] == {"preStop": {"httpGet": {"path": "/disconnect", "port": "control"}}}
+    assert vpn["lifecycle"]["preStop"] == {"httpGet": {"path": "/disconnect", "port": "control"}}
     assert pod()["containers"][0]["lifecycle"]["postStart"] == {"exec": {"command": ["pods", "warm"]}}
 
 
