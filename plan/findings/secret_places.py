@@ -27,10 +27,11 @@ class _Wanted(NamedTuple):
 
 def secret_place_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each Secret that stands in another namespace than the one in which it is looked for."""
-    made = _made(services)
-    if not made or _are_copied(lab):
+    looked_for = [*_wanted(lab)]
+    if not looked_for or _are_copied(lab):
         return
-    for wanted in _wanted(lab):
+    made = _made(services)
+    for wanted in looked_for:
         places = made.get(wanted.name)
         if places and wanted.namespace not in places:
             yield SECRET_ELSEWHERE.finding(
