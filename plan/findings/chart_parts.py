@@ -1,5 +1,6 @@
 """Workloads that well-known charts run, and that a footprint leaves out or counts too few of."""
 
+import re
 from collections.abc import Iterator
 
 from config.lab import Lab
@@ -57,7 +58,15 @@ def _said(part: Part) -> str:
 
 def _is_on(service: HelmService, part: Part) -> bool:
     stated = value(service.values, *part.switch.split(".")) if part.switch else None
-    return part.is_default if stated is None else stated is True
+    if stated is not None:
+        return stated is True
+    return part.is_default and (not part.since or _version(service) >= part.since)
+
+
+def _version(service: HelmService) -> tuple[int, ...]:
+    """The numbers of a chart's version, without what follows them."""
+    numbers = re.match(r"v?(\d+)\.(\d+)\.(\d+)", service.chart.version)
+    return tuple(map(int, numbers.groups())) if numbers else ()
 
 
 def _replicas(name: str, service: HelmService) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ VOLUME_HELD = Rule(
 _ROLLING: Mapping[str, str] = {
     "gitea": "strategy.type",
     "grafana": "deploymentStrategy.type",
+    "kube-prometheus-stack": "grafana.deploymentStrategy.type",
     "jellyfin": "deploymentStrategy.type",
     "n8n": "strategy.type",
     "open-webui": "strategy.type",

@@ -43,6 +43,7 @@ class _Members(NamedTuple):
 
 
 _MEMBERS: Mapping[str, _Members] = {
+    "argo-cd": _Members(("redis-ha", "replicas"), 3, ("redis-ha", "enabled")),
     "consul": _Members(("server", "replicas"), 1),
     "etcd": _Members(("replicaCount",), 1),
     "kafka": _Members(("controller", "replicaCount"), 3),

@@ -17,6 +17,8 @@ class Part(NamedTuple):
     is_default: bool = True
     takes: str = ""
     """Memory that its pod requests by default, where that is much."""
+    since: tuple[int, ...] = ()
+    """The chart version from which on it runs by default."""
 
 
 class Chart(NamedTuple):
@@ -78,7 +80,11 @@ PARTS: Mapping[str, Chart] = {
     ),
     "metallb": Chart(
         ("https://metallb.github.io/metallb",),
-        (Part("controller", "controller.enabled"), Part("speaker", "speaker.enabled")),
+        (
+            Part("controller", "controller.enabled"),
+            Part("speaker", "speaker.enabled"),
+            Part("frr-k8s", "frrk8s.enabled", ("frr",), since=(0, 16, 0)),
+        ),
     ),
     "prometheus": Chart(
         _PROMETHEUS,
@@ -96,7 +102,8 @@ PARTS: Mapping[str, Chart] = {
 }
 """Workloads of charts of these projects, unless their values say otherwise. Rendered with Helm, with their defaults:
 external-secrets 2.9.0, kube-prometheus-stack 88.5.3, loki 7.3.0, longhorn 1.6.1, prometheus 29.27.0, vault 0.34.1, and
-cert-manager, kyverno and metallb as they were on their main branches in August 2026. Longhorn's instance managers and
+cert-manager, kyverno and metallb as they were on their main branches in August 2026; frr-k8s of metallb: its values
+of 0.15.3 and 0.16.0. Longhorn's instance managers and
 CSI plugin are made by its manager."""
 
 
