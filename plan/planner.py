@@ -35,7 +35,6 @@ from plan.findings.clear_secrets import clear_secret_findings
 from plan.findings.connections import connection_findings
 from plan.findings.creation import creation_findings
 from plan.findings.daemons import daemon_findings
-from plan.findings.data_paths import data_path_findings
 from plan.findings.default_classes import default_class_findings
 from plan.findings.device_files import device_file_findings
 from plan.findings.devices import device_findings
@@ -90,6 +89,7 @@ from plan.findings.shared_memory import shared_memory_findings
 from plan.findings.shared_namespaces import shared_exception_findings
 from plan.findings.shutdown import grace_findings
 from plan.findings.slow_starts import slow_start_findings
+from plan.findings.stored_data import stored_data_findings
 from plan.findings.stores import store_findings
 from plan.findings.stream_entries import stream_entry_findings
 from plan.findings.told_memory import told_memory_findings
@@ -163,7 +163,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
                 *chart_rollout_findings(lab),
                 *held_volume_findings(lab, nodes, services),
                 *claim_findings(lab),
-                *data_path_findings(lab),
+                *stored_data_findings(lab, services),
                 *default_class_findings(lab, services),
                 *connection_findings(lab),
                 *ceph_findings(lab, nodes),

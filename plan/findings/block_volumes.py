@@ -117,10 +117,13 @@ def _shared_block_volume(lab: Lab, service: Service, workload: Workload, path: P
     """Replicas on several nodes cannot mount one block volume; a statefulset has one for each."""
     pods = _pods_on_several_nodes(workload)
     for name in sorted(mounted(workload) & set(service.volumes)) if pods else ():
-        if is_block(lab, service.volumes[name].storage_class):
+        by_one_pod = service.volumes[name].access == "ReadWriteOncePod" and workload.runs_as != "statefulset"
+        if by_one_pod or is_block(lab, service.volumes[name].storage_class):
             yield BLOCK_VOLUME_SHARED.finding(
                 (*path, "mounts", name),
-                f"{pods} mount the block volume {name}, which one node at a time can attach: the others stay in "
+                f"{pods} mount {name}, which is ReadWriteOncePod: one pod has it, and the others stay Pending"
+                if by_one_pod
+                else f"{pods} mount the block volume {name}, which one node at a time can attach: the others stay in "
                 "ContainerCreating",
                 "use runs_as: statefulset (a volume each), an NFS storage class, or replicas: 1",
                 facts={"volume": name},

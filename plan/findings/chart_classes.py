@@ -11,6 +11,7 @@ from plan.cluster.membership import founder
 from plan.model import Service
 from plan.model.fields import text, texts
 from plan.model.findings import Finding, Rule
+from plan.workloads.objects import claimed
 
 CLASS_OF_NOBODY = Rule(
     "CLASS-OF-NOBODY",
@@ -70,6 +71,7 @@ def chart_class_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Findi
     named = {*_named_by_values(lab)}
     severity = "warning" if founder(lab) else "info"
     yield from _of_objects(lab, made | stated)
+    yield from _of_claims(lab, {name for kind, name in made | stated if kind == "StorageClass"} | named)
     for name, service in lab.services.items():
         if not isinstance(service, HelmService):
             continue
@@ -89,6 +91,27 @@ def chart_class_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Findi
                         severity=severity,
                         facts={"kind": each.kind, "class": found},
                     )
+
+
+def _of_claims(lab: Lab, made: Collection[str]) -> Iterator[Finding]:
+    """Of claims in files of a lab that makes its cluster: nobody else can have made their class."""
+    known = {*lab.storage_classes, *made}
+    static = {
+        text(each.content, "spec", "storageClassName") for each in lab.objects_by_kind.get("PersistentVolume", ())
+    }
+    for name, objects in lab.objects.items() if founder(lab) else ():
+        for stated, claim, storage_class, _ in claimed(objects):
+            if storage_class in known | static | _NONE or text(stated.content, "spec", "volumeName"):
+                continue
+            yield CLASS_OF_NOBODY.finding(
+                stated.path,
+                f"the claim {claim} of {name} names the StorageClass {storage_class}, which the lab does not have"
+                f"{did_you_mean(storage_class, known)}: the claim stays Pending, and its pod with it",
+                "name a class that the lab has, or describe it in storage.yaml",
+                about=claim,
+                severity="warning",
+                facts={"kind": "StorageClass", "class": storage_class},
+            )
 
 
 def _of_objects(lab: Lab, made: Collection[tuple[str, str]]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from config.lab import Lab
 from config.objects import StatedObject
 from plan.cluster.membership import founder
 from plan.model.constraints import read_selector
-from plan.model.fields import mapping, text, values
+from plan.model.fields import entries, mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 from plan.workloads.volumes import is_block
@@ -39,6 +39,10 @@ def claim_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each claim in files that no volume can meet."""
     for claim in lab.objects_by_kind.get("PersistentVolumeClaim", ()):
         yield from _access(lab, claim)
+    for each in lab.objects_by_kind.get("StatefulSet", ()):
+        for template in entries(each.content, "spec", "volumeClaimTemplates"):
+            named = {**template, "metadata": {"name": f"{text(template, 'metadata', 'name')} of {each.name}"}}
+            yield from _access(lab, StatedObject(each.path, {**named, "kind": "PersistentVolumeClaim"}))
     volumes = lab.objects_by_kind.get("PersistentVolume", ())
     for claim in lab.objects_by_kind.get("PersistentVolumeClaim", ()):
         storage_class = text(claim.content, "spec", "storageClassName")

@@ -145,7 +145,9 @@ def _unchecked(lab: Lab, found: Sequence[Entry], _: Sequence[Entry]) -> Finding:
         f"{listed(makers)} {'copies' if len(makers) == 1 else 'copy'} {counted(found)} on {where} ({_listed(found)})"
         f"{to}, and the lab does not say {'to which disk' if servers else 'where to'}: whether the copies survive the "
         "disk could not be checked",
-        f"copy them to a server that is not {listed(servers)}, or name the storage class that holds them as to"
+        f"state it with backup: {{by, to, every_hours}}: to another server than {listed(servers)}, or to the storage "
+        "class "
+        "that holds them"
         if servers
         else "state it with backup: {by, to, every_hours}",
         about=where,

@@ -1,10 +1,14 @@
 """Images whose data lies beside the volume that was meant for it."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
+from config.service import Service
 from config.service.common import Part
+from config.storage_class import BlockStorageClass
+from plan.findings.programs import Program
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -21,38 +25,93 @@ DATA_BESIDE_VOLUME = Rule(
 )
 
 
+DATA_WITHOUT_VOLUME = Rule(
+    "DATA-WITHOUT-VOLUME",
+    "warning",
+    title="A database has no volume",
+    meaning=(
+        "The image of a database, or of a cache that is told to write to disk, keeps its data in the container: with "
+        "the next restart, drain or eviction it is empty. Scratch space that is mounted there says that this is meant."
+    ),
+    remedy="Mount a volume where the image keeps its data.",
+)
+
+
+VOLUME_NOT_EMPTY = Rule(
+    "VOLUME-NOT-EMPTY",
+    "warning",
+    title="PostgreSQL is given a volume that is not empty",
+    meaning=(
+        "A new block volume has the folder lost+found of its file system, and initdb refuses a folder that is not "
+        "empty: `initdb: error: directory exists but is not empty`. The pod crashes at its first start. One that runs "
+        "already has its data beside it, and goes on."
+    ),
+    remedy="Tell it a folder below the volume: PGDATA, or sub_path of the mount.",
+)
+
+
 class _Image(NamedTuple):
     """Where an image keeps its data."""
 
     path: str
     settings: tuple[str, ...] = ()
     """Words in variables or arguments that say another path."""
+    is_whole: bool = False
+    """A volume below the path is not enough: what lies beside it belongs to it."""
 
 
 _IMAGES: Mapping[str, _Image] = {
+    "cassandra": _Image("/var/lib/cassandra"),
+    "clickhouse/clickhouse-server": _Image("/var/lib/clickhouse"),
+    "couchdb": _Image("/opt/couchdb/data"),
     "eclipse-mosquitto": _Image("/mosquitto/data"),
     "grafana/grafana": _Image("/var/lib/grafana", ("GF_PATHS_DATA", "GF_DATABASE_TYPE")),
     "influxdb": _Image("/var/lib/influxdb", ("INFLUXD_BOLT_PATH", "INFLUXD_ENGINE_PATH", "--engine-path")),
+    "ghost": _Image("/var/lib/ghost/content"),
+    "homeassistant/home-assistant": _Image("/config", is_whole=True),
+    "ghcr.io/home-assistant/home-assistant": _Image("/config", is_whole=True),
+    "koenkk/zigbee2mqtt": _Image("/app/data", ("ZIGBEE2MQTT_DATA",)),
     "louislam/uptime-kuma": _Image("/app/data", ("DATA_DIR",)),
     "mariadb": _Image("/var/lib/mysql", ("--datadir",)),
     "mongo": _Image("/data/db", ("--dbpath",)),
     "mysql": _Image("/var/lib/mysql", ("--datadir",)),
+    "neo4j": _Image("/data"),
+    "nextcloud": _Image("/var/www/html", is_whole=True),
+    "nodered/node-red": _Image("/data"),
     "n8nio/n8n": _Image("/home/node/.n8n", ("N8N_USER_FOLDER", "DB_TYPE")),
     "prom/prometheus": _Image("/prometheus", ("--storage.tsdb.path",)),
+    "portainer/portainer-ce": _Image("/data"),
+    "registry": _Image("/var/lib/registry", ("REGISTRY_STORAGE",)),
     "rabbitmq": _Image("/var/lib/rabbitmq", ("RABBITMQ_MNESIA_BASE",)),
     "redis": _Image("/data", ("--dir",)),
     "valkey/valkey": _Image("/data", ("--dir",)),
+    "wordpress": _Image("/var/www/html"),
     "vaultwarden/server": _Image("/data", ("DATA_FOLDER", "DATABASE_URL")),
 }
 """By name, as on Docker Hub: the VOLUME of each image, or its documentation."""
+_DATABASES = frozenset({"influxdb", "mariadb", "mongo", "mysql", "postgres"})
 _POSTGRES = ("/var/lib/postgresql/data", "/var/lib/postgresql")
 _HUB = ("docker.io/library/", "docker.io/", "library/", "registry-1.docker.io/")
 
 
-def data_path_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for each main container of a known image with volumes, none of which has its data."""
+def data_path_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
+    """A finding for each main container of a known image whose data is in no volume."""
+    for each in found:
+        image, tag = _read(each.image)
+        known = _postgres(tag) if image == "postgres" else _IMAGES.get(image)
+        is_database = image in _DATABASES and each.path[0] == "objects" and each.is_main and not each.ends
+        is_told = known is not None and any(word.startswith(known.settings) for word in (*each.words, *each.env))
+        if known and is_database and not is_told and not each.is_on_volume(known.path):
+            yield DATA_WITHOUT_VOLUME.finding(
+                each.path,
+                f"{each.image} of {each.name} keeps its data in {known.path}, and no volume is mounted there: the data "
+                "is gone with the next restart of the pod",
+                f"mount a claim at {known.path}",
+                about=each.name,
+                facts={"data": known.path},
+            )
     for name, service in lab.services.items():
-        for part in service.parts(name) if service.volumes else ():
+        for part in service.parts(name):
             image, tag = _read(part.workload.image)
             known = _postgres(tag) if image == "postgres" else _IMAGES.get(image)
             mounted = _mounted(lab, name, part)
@@ -61,11 +120,21 @@ def data_path_findings(lab: Lab) -> Iterator[Finding]:
                 and part.workload.runs_as in ("deployment", "statefulset")
                 and not part.workload.command
             )
-            if known is None or not runs or not mounted or _is_told(part, known):
+            if image == "postgres" and runs:
+                yield from _not_empty(lab, service, part)
+            if known is None or not runs or _is_told(part, known):
+                continue
+            if not mounted:
+                if not part.workload.mounts and (image in _DATABASES or _is_kept(part, image)):
+                    yield _without(part, known)
                 continue
             needs_itself = image == "postgres" and known.path == _POSTGRES[1]
             inside = [
-                path for path in mounted if _has(path, known.path) and not (needs_itself and path == _POSTGRES[0])
+                path
+                for path in mounted
+                if _has(path, known.path)
+                and not (needs_itself and path == _POSTGRES[0])
+                and not (known.is_whole and path.startswith(f"{known.path}/"))
             ]
             if not inside:
                 yield DATA_BESIDE_VOLUME.finding(
@@ -76,6 +145,40 @@ def data_path_findings(lab: Lab) -> Iterator[Finding]:
                     f"mount the volume at {known.path}",
                     facts={"data": known.path, "mounted": tuple(mounted)},
                 )
+
+
+def _not_empty(lab: Lab, service: Service, part: Part) -> Iterator[Finding]:
+    place = part.workload.env.get("PGDATA", _POSTGRES[0]).rstrip("/")
+    for volume, points in part.workload.mounts.items():
+        row = service.volumes.get(volume)
+        is_root = any(each.path.rstrip("/") == place and not each.sub_path for each in points)
+        is_block = row and isinstance(lab.storage_classes.get(row.storage_class or ""), BlockStorageClass)
+        if is_root and is_block:
+            yield VOLUME_NOT_EMPTY.finding(
+                (*part.path, "mounts", volume),
+                f"{part.name} is to make its database at the root of the block volume {volume}, where lost+found of "
+                "the "
+                "file system lies: initdb refuses a folder that is not empty, and the pod crashes",
+                f"write env: {{PGDATA: {place}/pgdata}}, or sub_path: pgdata at the mount",
+                about=part.name,
+            )
+
+
+def _is_kept(part: Part, image: str) -> bool:
+    """Whether a cache is told to keep its content."""
+    words = " ".join((*part.workload.args, *part.workload.files.values()))
+    return image in ("redis", "valkey/valkey") and re.search(r"appendonly\s+yes|save\s+[1-9]", words) is not None
+
+
+def _without(part: Part, known: _Image) -> Finding:
+    return DATA_WITHOUT_VOLUME.finding(
+        (*part.path, "image"),
+        f"{part.workload.image} of {part.name} keeps its data in {known.path}, and no volume is mounted at all: the "
+        "data is gone with the next restart of the pod",
+        f"mount a volume at {known.path}, or scratch space where the data may go",
+        about=part.name,
+        facts={"data": known.path},
+    )
 
 
 def _read(image: str) -> tuple[str, str]:

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from config.lab import Lab
 from config.service.container import Sidecar
+from plan.ledger.copies import longest_pause
+from plan.model.fields import mapping, text, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -20,6 +23,31 @@ JOB_NEVER_ENDS = Rule(
     remedy="Write native: true at the sidecar, or give the job a deadline (job: {deadline_seconds: ...}).",
 )
 
+JOBS_PILE_UP = Rule(
+    "JOBS-PILE-UP",
+    "warning",
+    title="Runs of a job come on top of each other",
+    meaning=(
+        "A CronJob begins its next run while the last one is under way, unless concurrencyPolicy says otherwise. Where "
+        "one hangs, as a mount or a server does, a run more is there every few minutes, until the nodes are full."
+    ),
+    remedy="Write concurrencyPolicy: Forbid, or activeDeadlineSeconds for a run.",
+)
+
+JOB_NEVER_RUNS = Rule(
+    "JOB-NEVER-RUNS",
+    "info",
+    title="The schedule of a job never comes up",
+    meaning=(
+        "Kubernetes takes a schedule like the 31st of February, and never runs it. Where the job is there to be "
+        "started "
+        "by hand, suspend: true says so."
+    ),
+    remedy="Correct the schedule, or write suspend: true.",
+)
+
+OFTEN = timedelta(hours=1)
+"""Runs that are further apart hardly meet."""
 _GOES_ON = re.compile(r"proxy|agent|envoy|istio|linkerd|fluent|vector|exporter|gluetun|wireguard|tailscale|tunnel|vpn")
 """In names of images of programs that serve until they are stopped."""
 
@@ -42,6 +70,34 @@ def job_ending_findings(lab: Lab) -> Iterator[Finding]:
                     about=part.name,
                     facts={"sidecars": tuple(going_on)},
                 )
+
+
+def pile_up_findings(lab: Lab) -> Iterator[Finding]:
+    """A finding for each frequent CronJob in a file of which several runs may be under way, without an end."""
+    for stated in lab.objects_by_kind.get("CronJob", ()):
+        spec = mapping(stated.content, "spec")
+        pause = longest_pause(text(spec, "schedule"))
+        ends = value(spec, "jobTemplate", "spec", "activeDeadlineSeconds") or value(
+            spec, "jobTemplate", "spec", "template", "spec", "activeDeadlineSeconds"
+        )
+        is_off = value(spec, "suspend") is True
+        if not pause and not is_off and not text(spec, "schedule").startswith("@every"):
+            yield JOB_NEVER_RUNS.finding(
+                stated.path,
+                f"{stated.name} never runs: no month that {text(spec, 'schedule')} names has such a day",
+                "correct the schedule, or write suspend: true for a job that is started by hand",
+                about=stated.name,
+            )
+        if text(spec, "concurrencyPolicy") in ("", "Allow") and not ends and not is_off and pause and pause < OFTEN:
+            yield JOBS_PILE_UP.finding(
+                stated.path,
+                f"{stated.name} runs every {pause.seconds // 60} minutes, and a run begins while the last one is under "
+                "way: "
+                "where one hangs, they pile up",
+                f"write concurrencyPolicy: Forbid into the spec of CronJob {stated.name}",
+                about=stated.name,
+                facts={"minutes": pause.seconds // 60},
+            )
 
 
 def _goes_on(sidecar: Sidecar) -> bool:

@@ -76,6 +76,13 @@ REFERENCES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
         ),
         Reference(("spec", "tls", "options"), ("TLSOption",), "Traefik leaves the route out, and answers with 404"),
     ),
+    ("volsync.backube", "ReplicationSource"): (
+        Reference(("spec", "sourcePVC"), ("PersistentVolumeClaim",), "nothing is ever copied"),
+    ),
+    ("snapshot.storage.k8s.io", "VolumeSnapshot"): (
+        Reference(("spec", "source", "persistentVolumeClaimName"), ("PersistentVolumeClaim",), "no snapshot is made"),
+        Reference(("spec", "volumeSnapshotClassName"), ("VolumeSnapshotClass",), "no snapshot is made"),
+    ),
     ("autoscaling", "HorizontalPodAutoscaler"): (
         Reference(("spec", "scaleTargetRef"), _SCALED, "nothing is ever scaled", ("apps",)),
     ),
@@ -147,6 +154,9 @@ MADE_BY_CHARTS: Mapping[str, frozenset[str]] = {
     "ClusterSecretStore": frozenset({"raw", "bitwarden-sdk-server"}),
 }
 """Charts that make objects which belong to no namespace. One in a namespace may be made by any chart of it."""
+
+MAKE_NO_CLAIMS = frozenset({"k8up.io", "longhorn.io", "velero.io", "volsync.backube"})
+"""API groups of backups, whose operators make no claims that others name."""
 
 MADE_BY_HAND = frozenset({"SecretStore"})
 """Kinds, with those for all namespaces, that are made by hand once: they hold the first secret of a cluster."""

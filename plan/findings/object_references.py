@@ -15,6 +15,7 @@ from plan.findings.object_reference_table import (
     MADE_BY_CHARTS,
     MADE_BY_HAND,
     MADE_BY_OPERATORS,
+    MAKE_NO_CLAIMS,
     OF_KUBERNETES,
     REFERENCES,
     ROLES_OF_KUBERNETES,
@@ -22,7 +23,7 @@ from plan.findings.object_reference_table import (
 )
 from plan.model import Manifest, Release, Service
 from plan.model.cluster import KUBERNETES_NAMESPACES
-from plan.model.fields import Fields, entries, mapping, text, texts, values
+from plan.model.fields import Fields, entries, mapping, number, text, texts, values
 from plan.model.findings import Finding, Rule, Severity
 from plan.model.metadata import api_group, is_custom
 from plan.wording import listed
@@ -104,6 +105,9 @@ def _known(lab: Lab, services: Iterable[Service]) -> _Known:
     for service in services:
         for each in service.objects:
             objects[each["kind"]].add((_namespace(service, each), each["metadata"]["name"]))
+            if each["kind"] == "StatefulSet":
+                claims = objects["PersistentVolumeClaim"]
+                claims.update((_namespace(service, each), name) for name in _claims_of(each))
         if service.release:
             charts[service.namespace].add(service.release.chart)
     return _Known(
@@ -114,10 +118,17 @@ def _known(lab: Lab, services: Iterable[Service]) -> _Known:
     )
 
 
+def _claims_of(stateful_set: Manifest) -> Iterator[str]:
+    """Names of the claims that a statefulset makes."""
+    for template in entries(stateful_set, "spec", "volumeClaimTemplates"):
+        for index in range(number(stateful_set, "spec", "replicas", default=1)):
+            yield f"{text(template, 'metadata', 'name')}-{stateful_set['metadata']['name']}-{index}"
+
+
 def _makes_others(manifest: Manifest) -> bool:
     """Whether an operator may make objects of an object: those of certificates, secrets and routes make known ones."""
     group = api_group(manifest)
-    return is_custom(group) and group not in GROUPS_WITHOUT_PODS
+    return is_custom(group) and group not in GROUPS_WITHOUT_PODS and group not in MAKE_NO_CLAIMS
 
 
 def _namespace(service: Service, manifest: Manifest) -> str:

@@ -7,7 +7,7 @@ from config.lab import Lab
 from config.service import HelmService
 from config.service.container import Container
 from config.source import Path
-from plan.model.fields import texts
+from plan.model.fields import mapping, texts
 from plan.model.findings import Finding, Rule
 from plan.model.secrecy import TOKEN, holds_password, is_secret
 
@@ -52,6 +52,7 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
             for file, text in part.workload.files.items():
                 if match := TOKEN.search(text) or _IN_FILE.search(text):
                     yield _written((*part.path, "files", file), f"{file} of {name}", match, "secret_files")
+        yield from _in_config_maps(lab, name)
         if isinstance(service, HelmService):
             for path, value in texts(service.values, ("services", name, "values")):
                 key = str(path[-1])
@@ -62,6 +63,23 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
                         f"write it under secrets, its value in Vault, and let the chart read the Secret {name}",
                         facts={"variable": key},
                     )
+
+
+def _in_config_maps(lab: Lab, service: str) -> Iterator[Finding]:
+    """Secrets in ConfigMaps that stand in files, which whoever may read objects can read."""
+    for stated in lab.objects.get(service, ()):
+        for key, value in mapping(stated.content, "data").items() if stated.kind == "ConfigMap" else ():
+            match = TOKEN.search(str(value)) or _IN_FILE.search(str(value)) or _IN_FILE.search(f"{key}={value}")
+            if match and (is_secret(key, str(value)) or "\n" in str(value) or "=" in str(value)):
+                shown = match["name"] if "name" in match.re.groupindex else f"{match[0][:6]}..."
+                yield SECRET_IN_ENV.finding(
+                    stated.path,
+                    f"{shown} in the ConfigMap {stated.name} ({key}) is a secret in plain text: it goes into git, and "
+                    "whoever may read ConfigMaps reads it",
+                    "keep it in a Secret: from the vault under secrets, or sealed",
+                    about=f"{stated.name} {key}",
+                    facts={"variable": shown},
+                )
 
 
 def _in_arguments(name: str, path: Path, container: Container) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from plan.cluster.membership import founder
-from plan.model import Service
+from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
@@ -25,9 +25,9 @@ SECRET_ELSEWHERE = Rule(
     remedy="Make the Secret in the namespace of its pods, under the name that they use; a SealedSecret is sealed anew.",
 )
 
+_MAKERS = ("Certificate", "ExternalSecret", "SealedSecret", "Secret")
 _COPIERS = ("reflector", "replicator", "replicate", "kubed", "emberstack")
 """In annotations by which tools copy Secrets into other namespaces."""
-_OWN_NAME = ("Secret", "SealedSecret")
 
 
 class Made(NamedTuple):
@@ -88,12 +88,16 @@ def _said(use: _Use, found: Made, *, is_called: bool) -> str:
     return f"{needs}, and its {found.kind} is in {listed([found.namespace])}: there is none where they are"
 
 
+def _is_copied(manifest: Manifest) -> bool:
+    return any(word in key.lower() for key in mapping(manifest, "metadata", "annotations") for word in _COPIERS)
+
+
 def made_by(service: Service) -> Iterator[Made]:
     """The Secrets that objects of a service make, those that a tool copies aside."""
     for each in service.objects:
-        if any(word in key.lower() for key in mapping(each, "metadata", "annotations") for word in _COPIERS):
-            continue
         kind, name = each["kind"], each["metadata"]["name"]
+        if kind not in _MAKERS or _is_copied(each):
+            continue
         namespace = text(each, "metadata", "namespace") or service.namespace
         match kind:
             case "Secret":
@@ -103,10 +107,8 @@ def made_by(service: Service) -> Iterator[Made]:
                 yield Made(kind, namespace, name, called if called != name else "")
             case "ExternalSecret":
                 yield Made(kind, namespace, text(each, "spec", "target", "name") or name)
-            case "Certificate":
-                yield Made(kind, namespace, text(each, "spec", "secretName"))
             case _:
-                continue
+                yield Made(kind, namespace, text(each, "spec", "secretName"))
 
 
 def _uses(service: Service) -> Iterator[_Use]:
@@ -119,7 +121,9 @@ def _uses(service: Service) -> Iterator[_Use]:
 
 
 def _named(pod: Fields) -> Iterator[str]:
-    """Names of Secrets without which a pod does not start."""
+    """Names of Secrets without which a pod does not start, or is not pulled."""
+    for each in entries(pod, "imagePullSecrets"):
+        yield from _required({}, text(each, "name"))
     for volume in entries(pod, "volumes"):
         sources: list[Mapping[str, object]] = [mapping(volume, "secret")]
         sources += [mapping(each, "secret") for each in entries(volume, "projected", "sources")]

@@ -10,6 +10,7 @@ from config.service import Service
 from config.service.container import Container
 from config.service.runs import ENDING
 from config.source import Path
+from plan.findings.programs import limit_of
 from plan.findings.shared_memory_needs import BY_DEFAULT, shared_memory_need
 from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.findings import Finding, Rule
@@ -62,7 +63,7 @@ def _in_parts(name: str, service: Service) -> Iterator[_Program]:
         for path, each in part.containers:
             if "init" not in path[len(part.path) :]:
                 words, files = (*each.command, *each.args), " ".join(each.files.values())
-                yield _Program(path, part.name, each.image, words, files, _has(service, each), each.memory)
+                yield _Program(path, part.name, each.image, words, files, _has(service, each), limit_of(each))
 
 
 def _has(service: Service, container: Container) -> int:
@@ -70,7 +71,7 @@ def _has(service: Service, container: Container) -> int:
     for key, points in container.mounts.items():
         if any(point.path.rstrip("/") == PLACE for point in points):
             scratch = scratch_of(service).get(key)
-            sizes = [int(each) for each in (scratch.size, container.memory) if each] if scratch else []
+            sizes = [int(each) for each in (scratch.size, limit_of(container)) if each] if scratch else []
             return min(sizes, default=_UNBOUNDED)
     return BY_DEFAULT
 

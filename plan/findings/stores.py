@@ -24,8 +24,10 @@ DATABASE_ON_NFS = Rule(
     remedy="Use a block storage class. Backups are well placed on NFS.",
 )
 
+_APPLICATIONS = ("gitlab-ce", "gitlab-ee", "nextcloud")
+"""Servers with releases like those of a database, and files that may well be on NFS."""
 STORES: Mapping[str, str] = {
-    **{name: server.name for name, server in SERVERS.items()},
+    **{name: server.name for name, server in SERVERS.items() if name not in _APPLICATIONS},
     "clickhouse": "ClickHouse",
     "clickhouse-server": "ClickHouse",
     "etcd": "etcd",
@@ -112,7 +114,7 @@ def _in_parts(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
         if part.workload.runs_as in _STEADY:
             for path, container in part.containers:
                 store = STORES.get(_name_of(container.image))
-                embedded = None if store else _embedded(container)
+                embedded = None if store else embedded_in(container)
                 for volume, places in container.mounts.items():
                     written = {place.path.rstrip("/") for place in places if not place.read_only}
                     if store and written:
@@ -121,7 +123,7 @@ def _in_parts(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
                         yield (*path, "mounts", volume), "the SQLite database", volume
 
 
-def _embedded(container: Container) -> Embedded | None:
+def embedded_in(container: Container) -> Embedded | None:
     """The database file of an application, unless its variables name another database."""
     name = container.image.partition("@")[0]
     parts = [part.partition(":")[0] for part in name.split("/")]

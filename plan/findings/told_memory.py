@@ -43,6 +43,8 @@ def _setting(name: str, before: str, bare: int = 0, units: str = "[kmgt]i?b?") -
     return _Setting(name, re.compile(rf"(?i){before}(?P<number>\d+(?:\.\d+)?)(?P<unit>{units})?(?![\w.%])"), bare)
 
 
+_SAVES = re.compile(r"appendonly\s+yes|save\s+[\"']?[1-9]")
+"""Words with which Redis and Valkey write what they hold to disk, in a process forked for it (Redis, Persistence)."""
 SETTINGS = (
     _setting("-Xmx", r"(?<![\w-])-Xmx", units="[kmgt]"),
     _setting("--max-old-space-size", r"--max[-_]old[-_]space[-_]size[= ]", bare=20, units="(?!)"),
@@ -53,9 +55,17 @@ SETTINGS = (
     _setting("MEMORY", r"^MEMORY=", units="[mgt]"),
     _setting("PHP_MEMORY_LIMIT", r"^PHP_MEMORY_LIMIT=", units="[kmg]"),
     _setting("SOLR_HEAP", r"^SOLR_HEAP=", units="[kmg]"),
+    _setting("wiredTigerCacheSizeGB", r"(?:--wiredTigerCacheSizeGB[= ]|\bcacheSizeGB:\s*)", bare=30, units="(?!)"),
+    _setting("vm_memory_high_watermark", r"vm_memory_high_watermark[._]absolute\s*=\s*", units="[kmgt]i?b?"),
+    _setting("heap_max_size", r"^NEO4J_(?:server|dbms)_memory_heap_max__size=", units="[kmg]"),
+    _setting("pagecache_size", r"^NEO4J_(?:server|dbms)_memory_pagecache_size=", units="[kmg]"),
+    _setting("max_server_memory_usage", r"max_server_memory_usage>\s*", units="(?!)"),
+    _setting("-m of memcached", r"(?:^|memcached .*)(?<![\w-])-m[= ]?", bare=20, units="(?!)"),
+    _setting("-s malloc", r"-s\s+(?:\w+=)?malloc,", units="[kmgt]"),
     _setting("shared_buffers", r"shared_buffers\s*=\s*'?", bare=13, units="kB|MB|GB|TB"),
 )
-"""Of the Java virtual machine, Node.js, Go, Redis and Valkey, MySQL and MariaDB, PostgreSQL (their documentation)."""
+"""Of the Java virtual machine, Node.js, Go, Redis and Valkey, MySQL and MariaDB, MongoDB, RabbitMQ, Neo4j, ClickHouse,
+memcached, Varnish, PostgreSQL (their documentation)."""
 
 
 def told_memory_findings(lab: Lab) -> Iterator[Finding]:
@@ -97,6 +107,17 @@ def _compared(service: str, path: Path, text: str, limit: Memory | Literal["unli
             continue
         unit = (match["unit"] or "").lower()
         told = int(float(match["number"]) * (1 << (_UNITS[unit[0]] if unit else setting.bare)))
+        saves = setting.name == "maxmemory" and _SAVES.search(text) is not None
+        if told < limit and saves and told * 4 > limit * 3:
+            yield TOLD_MORE_MEMORY.finding(
+                path,
+                f"{setting.name} lets {service} use {Memory(told)} of the {limit} that its container may have, and it "
+                "saves to disk: its fork copies what is written meanwhile, and is killed for want of memory",
+                f"write a {setting.name} of about {Memory(int(limit) * 3 // 4 >> 20 << 20)}, or a memory of "
+                f"{Memory(told * 3 // 2 >> 20 << 20)}",
+                about=setting.name,
+                facts={"told_bytes": told, "limit_bytes": int(limit)},
+            )
         if told >= limit:
             yield TOLD_MORE_MEMORY.finding(
                 path,

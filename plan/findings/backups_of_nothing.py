@@ -1,0 +1,106 @@
+"""Backup jobs of operators that take no data with them, or are never begun."""
+
+from collections.abc import Iterable, Iterator
+
+from config.lab import Lab
+from config.namespaces import namespace_of
+from config.objects import StatedObject
+from plan.model import Manifest, Service
+from plan.model.fields import Fields, entries, mapping, text, value, values
+from plan.model.findings import Finding, Rule
+
+BACKUP_OF_NOTHING = Rule(
+    "BACKUP-OF-NOTHING",
+    "warning",
+    title="A backup takes no data with it",
+    meaning=(
+        "The operator reports success, and there is nothing to restore: a schedule of Velero without snapshots and "
+        "without file-system backup saves objects alone, a recurring job of Longhorn takes only volumes of its groups, "
+        "and a cluster of CloudNativePG with an object store and no ScheduledBackup keeps a log without a beginning."
+    ),
+    remedy="Say which volumes it takes, as the message says, and try a restore.",
+)
+
+_GROUP, _JOB = "recurring-job-group.longhorn.io/", "recurring-job.longhorn.io/"
+_OPT_IN = "backup.velero.io/backup-volumes"
+
+
+def backup_of_nothing_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    """A finding for each backup job that saves nothing of what it is for."""
+    objects = [each for service in services for each in service.objects]
+    for stated in lab.objects_by_kind.get("Schedule", ()):
+        if text(stated.content, "apiVersion").startswith("velero.io/"):
+            yield from _velero(stated, objects)
+    for stated in lab.objects_by_kind.get("RecurringJob", ()):
+        yield from _longhorn(stated, objects)
+    for stated in lab.objects_by_kind.get("Cluster", ()):
+        if text(stated.content, "apiVersion").startswith("postgresql.cnpg.io/"):
+            yield from _cnpg(lab, stated)
+
+
+def _velero(stated: StatedObject, objects: Iterable[Manifest]) -> Iterator[Finding]:
+    template = mapping(stated.content, "spec", "template")
+    takes_files = any(value(template, key) is True for key in ("defaultVolumesToFsBackup", "defaultVolumesToRestic"))
+    takes = takes_files or value(template, "snapshotVolumes") is not False or _opts_in(objects)
+    if not takes:
+        yield BACKUP_OF_NOTHING.finding(
+            stated.path,
+            f"the schedule {stated.name} of Velero makes no snapshots (snapshotVolumes: false) and saves no files: it "
+            "has "
+            "objects alone, and no data of any volume",
+            f"write defaultVolumesToFsBackup: true into the template of {stated.name}, or snapshotVolumes: true",
+            about=stated.name,
+        )
+
+
+def _opts_in(objects: Iterable[Manifest]) -> bool:
+    return any(_OPT_IN in mapping(each, "spec", "template", "metadata", "annotations") for each in objects)
+
+
+def _longhorn(stated: StatedObject, objects: Iterable[Manifest]) -> Iterator[Finding]:
+    groups = [str(each) for each in values(stated.content, "spec", "groups")]
+    if "default" in groups or not text(stated.content, "spec", "task").startswith(("backup", "snapshot")):
+        return
+    labels = {f"{_JOB}{stated.name}", *(f"{_GROUP}{each}" for each in groups)}
+    if not any(
+        labels & mapping(each, "metadata", "labels").keys() or _selects(each, stated, groups) for each in objects
+    ):
+        yield BACKUP_OF_NOTHING.finding(
+            stated.path,
+            f"the recurring job {stated.name} takes volumes of {' and '.join(groups) or 'no group'}, and no claim of "
+            "the "
+            "lab has their label: it backs nothing up",
+            f"write groups: [default] into {stated.name}, or the label {sorted(labels)[0]}: enabled on the claims",
+            about=stated.name,
+            facts={"groups": tuple(groups)},
+        )
+
+
+def _selects(each: Manifest, stated: StatedObject, groups: list[str]) -> bool:
+    """Whether a StorageClass gives its volumes the job or one of its groups."""
+    selector = text(each, "parameters", "recurringJobSelector")
+    return any(f'"{name}"' in selector for name in (stated.name, *groups))
+
+
+def _cnpg(lab: Lab, cluster: StatedObject) -> Iterator[Finding]:
+    if not _archives(cluster.content):
+        return
+    own = cluster.namespace or namespace_of(lab, str(cluster.path[1]))
+    for each in (*lab.objects_by_kind.get("ScheduledBackup", ()), *lab.objects_by_kind.get("Backup", ())):
+        namespace = each.namespace or namespace_of(lab, str(each.path[1]))
+        if (namespace, text(each.content, "spec", "cluster", "name")) == (own, cluster.name):
+            return
+    yield BACKUP_OF_NOTHING.finding(
+        cluster.path,
+        f"the cluster {cluster.name} sends its write-ahead log to an object store, and no ScheduledBackup makes a base "
+        "backup: nothing can be restored from the log alone",
+        f"write a ScheduledBackup whose spec.cluster.name is {cluster.name}",
+        about=cluster.name,
+    )
+
+
+def _archives(content: Fields) -> bool:
+    plugins = entries(content, "spec", "plugins")
+    return bool(mapping(content, "spec", "backup", "barmanObjectStore")) or any(
+        text(each, "name").startswith("barman-cloud") for each in plugins
+    )

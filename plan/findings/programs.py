@@ -1,0 +1,147 @@
+"""Programs of a lab: the containers of its own workloads and of the pods in its files, read in one way."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from config.lab import Lab
+from config.pod import POD_TEMPLATES
+from config.quantity import Memory, rounded_up
+from config.service import Service
+from config.service.container import Container, Part
+from config.service.runs import ENDING
+from config.source import Path
+from plan.model.fields import Fields, entries, mapping, number, text, values
+from plan.workloads.volumes import host_paths_of
+
+Kept = Literal["volume", "scratch", "other"]
+"""What appears at a path: a volume that stays, space that goes with the pod, or something else of the node or of the
+cluster."""
+
+
+class Program(NamedTuple):
+    """A container, and what it is told."""
+
+    path: Path
+    service: str
+    name: str
+    """Of its controller."""
+    image: str
+    words: tuple[str, ...]
+    """Command and arguments that replace the image's."""
+    env: Mapping[str, str]
+    files: Mapping[str, str]
+    mounts: Mapping[str, Kept]
+    """By path."""
+    sizes: tuple[int, ...]
+    """Bytes of the volumes that it mounts."""
+    memory: int | None
+    """Its limit in bytes."""
+    ends: bool
+    """It is part of a job."""
+    is_main: bool
+    """It is neither beside the main container nor before it."""
+
+    @property
+    def short(self) -> str:
+        """The last part of the image's name."""
+        return self.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The numbers with which the tag begins; empty for a tag like latest."""
+        tag = self.image.partition("@")[0].rpartition("/")[2].partition(":")[2].removeprefix("v")
+        numbers = tag.partition("-")[0].split(".")
+        return tuple(int(each) for each in numbers) if all(each.isdigit() for each in numbers) else ()
+
+    @property
+    def told(self) -> str:
+        """All texts that it is given."""
+        settings = (f"{key}={each}" for key, each in self.env.items())
+        return "\n".join((" ".join(self.words), *settings, *self.files.values()))
+
+    def is_on_volume(self, place: str) -> bool:
+        """Whether a file lies on a volume that stays, or on what is not known."""
+        above = [at for at in self.mounts if f"{place}/".startswith(f"{at.rstrip('/')}/")]
+        return bool(above) and self.mounts[max(above, key=len)] != "scratch"
+
+
+def programs(lab: Lab) -> Iterator[Program]:
+    """Every container of every workload that is not switched off."""
+    for name, service in lab.services.items():
+        for part in service.parts(name):
+            if part.workload.replicas:
+                yield from _of_part(lab, name, service, part)
+        yield from _in_files(lab, name)
+
+
+def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Program]:
+    folders = host_paths_of(service)
+    for path, each in part.containers:
+        kinds: dict[str, Kept] = {}
+        sizes: list[int] = []
+        for key, points in each.mounts.items():
+            is_volume = key in service.volumes
+            kept: Kept = "volume" if is_volume else "other" if key in folders or _is_claim(service, key) else "scratch"
+            kinds |= {point.path: kept for point in points}
+            if is_volume:
+                sizes.append(service.volumes[key].size)
+        yield Program(
+            path=path,
+            service=name,
+            name=part.name,
+            image=each.image,
+            words=(*each.command, *each.args),
+            env=each.env,
+            files=each.files,
+            mounts=kinds,
+            sizes=tuple(sizes),
+            memory=limit_of(each),
+            ends=part.workload.runs_as in ENDING,
+            is_main=path == part.path,
+        )
+
+
+def limit_of(container: Container) -> int | None:
+    """Bytes that a container may have; None where it has no limit."""
+    return container.memory if isinstance(container.memory, Memory) and not container.unsized else None
+
+
+def _is_claim(service: Service, key: str) -> bool:
+    return key in getattr(service, "claims", {})
+
+
+def _in_files(lab: Lab, name: str) -> Iterator[Program]:
+    for stated in lab.objects.get(name, ()):
+        if stated.kind not in POD_TEMPLATES or number(stated.content, "spec", "replicas", default=1) == 0:
+            continue
+        pod = mapping(stated.content, *POD_TEMPLATES[stated.kind], "spec")
+        kinds: dict[str, Kept] = {text(each, "name"): _kind(each) for each in entries(pod, "volumes")}
+        for key in ("containers", "initContainers"):
+            for index, each in enumerate(entries(pod, key)):
+                limit = text(each, "resources", "limits", "memory")
+                yield Program(
+                    path=stated.path,
+                    service=name,
+                    name=stated.name,
+                    image=text(each, "image"),
+                    words=tuple(str(word) for part in ("command", "args") for word in values(each, part)),
+                    env={text(row, "name"): text(row, "value") for row in entries(each, "env")},
+                    files={},
+                    mounts=_mounted(each, kinds),
+                    sizes=(),
+                    memory=rounded_up(limit) if limit else None,
+                    ends=stated.kind in ("Job", "CronJob"),
+                    is_main=key == "containers" and index == 0,
+                )
+
+
+def _mounted(container: Fields, kinds: Mapping[str, Kept]) -> Mapping[str, Kept]:
+    """A name that is none of the pod's volumes is a template of claims."""
+    points = entries(container, "volumeMounts")
+    return {text(each, "mountPath"): kinds.get(text(each, "name"), "volume") for each in points}
+
+
+def _kind(volume: Fields) -> Kept:
+    if mapping(volume, "persistentVolumeClaim") or mapping(volume, "ephemeral") or mapping(volume, "nfs"):
+        return "volume"
+    return "scratch" if "emptyDir" in volume else "other"
