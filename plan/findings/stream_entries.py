@@ -39,12 +39,12 @@ class _Wanted(NamedTuple):
 
 
 def stream_entry_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
-    """A finding for each stream or route of Traefik in files whose entry point cannot serve it."""
+    """A finding for each stream, exposure or route of Traefik in files whose entry point cannot serve it."""
     traefik = traefik_of(lab)
     if traefik is None:
         return
     name, controller = traefik
-    wanted = [*_streams(lab, services), *_objects(lab)]
+    wanted = [*_streams(lab, services), *_exposures(lab), *_objects(lab)]
     if not wanted:
         return
     known = entry_points(controller.values)
@@ -91,6 +91,15 @@ def _streams(lab: Lab, services: Iterable[Service]) -> Iterator[_Wanted]:
                 if entry in entries:
                     path: Path = ("services", name, "streams", entries[entry], "entry")
                     yield _Wanted(path, name, entry, _KINDS[route["kind"]])
+
+
+def _exposures(lab: Lab) -> Iterator[_Wanted]:
+    """Exposures that are IngressRoutes."""
+    for name, service in lab.services.items():
+        for number, exposure in enumerate(service.expose):
+            for entry in exposure.traefik.entry_points if exposure.traefik else ():
+                if entry not in _HTTP:
+                    yield _Wanted(("services", name, "expose", number, "traefik"), name, entry, is_udp=False)
 
 
 def _objects(lab: Lab) -> Iterator[_Wanted]:

@@ -25,7 +25,7 @@ class EntryPoint(NamedTuple):
     name: str
     is_udp: bool = False
     is_exposed: bool = True
-    """Whether its Service has the port; one of a flag alone has none there."""
+    """Whether a Service, or the node, has the port; one of a flag alone has none there."""
 
 
 def traefik_of(lab: Lab) -> tuple[str, HelmService] | None:
@@ -50,18 +50,23 @@ def entry_points(given: Mapping[str, Any]) -> Mapping[str, EntryPoint]:
             name, _, rest = flag.removeprefix(_ENTRY_POINT).partition(".")
             is_udp = rest.startswith("address=") and rest.endswith("/udp")
             found.setdefault(name, EntryPoint(name, is_udp, is_exposed=False))
+    if value(given, "hostNetwork") is True or value(given, "service", "enabled") is False:
+        return {name: each._replace(is_exposed=True) for name, each in found.items()}
     return found
 
 
 def _stated(name: str, port: Mapping[str, Any], default: EntryPoint | None) -> EntryPoint:
-    exposed = value(port, "expose", "default")
-    if exposed is None:
-        exposed = value(port, "expose") if isinstance(value(port, "expose"), bool) else None
-    return EntryPoint(
-        name,
-        text(port, "protocol").upper() == "UDP",
-        bool(default.is_exposed if exposed is None and default else exposed),
-    )
+    """`expose` was true or false in charts before 27, and is so for each Service since. A port of the node is reached
+    without one."""
+    by_default = default is not None and default.is_exposed
+    stated = value(port, "expose")
+    if isinstance(stated, bool):
+        exposed = stated
+    else:
+        services = {"default": by_default, **mapping(port, "expose")}
+        exposed = any(services.values())
+    is_udp = text(port, "protocol").upper() == "UDP"
+    return EntryPoint(name, is_udp, is_exposed=exposed or bool(value(port, "hostPort")))
 
 
 def flags(given: Mapping[str, Any]) -> Iterator[str]:
