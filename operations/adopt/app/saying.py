@@ -16,6 +16,7 @@ from operations.adopt.app.routes import SaidRoute, route_keys
 from operations.adopt.app.visitors import visitors
 from operations.adopt.app.volumes import Declared, Mounted, claim_templates, declarations, mounted, volume_order
 from operations.adopt.app.workloads import workload_keys
+from operations.adopt.cluster.footprint import UNLIMITED
 from operations.adopt.cluster.objects import Key, is_fields
 from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
 from operations.adopt.cluster.services import as_name
@@ -252,6 +253,8 @@ def _exceptions(parts: Mapping[Key, Mapping[str, Any]], declared: Mapping[str, D
         found["devices"] = _BEFORE
     if any("cpu_limit" in each for each in containers):
         found["limited-cpu"] = _BEFORE
+    if any(each.get("memory") == UNLIMITED for each in containers):
+        found["unlimited-memory"] = _BEFORE
     return {"exceptions": found} if found else {}
 
 
