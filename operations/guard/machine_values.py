@@ -67,13 +67,23 @@ def _leaves_it_to_the_provider(step: Step) -> bool:
     return ("started", "removed") in step.changes or any(path == "template" for path, _ in step.changes)
 
 
-CARD = ("bridge", "disconnected", "enabled", "macAddress", "model", "trunks", "vlanId")
-"""Fields that decide which network a card is in."""
-DEFAULTS = {"enabled": True, "disconnected": False, "vlanId": 0, "trunks": "", "model": "virtio", "bridge": "vmbr0"}
+FILTER = "firewall"
+CARD = ("bridge", "disconnected", "enabled", FILTER, "macAddress", "model", "trunks", "vlanId")
+"""Fields that decide which network a card is in, and what passes."""
+DEFAULTS = {
+    "enabled": True,
+    "disconnected": False,
+    FILTER: False,
+    "vlanId": 0,
+    "trunks": "",
+    "model": "virtio",
+    "bridge": "vmbr0",
+}
 
 
 def keeps_its_cards(step: Step) -> bool:
-    """Whether every network card is in the network that it was in; False where the values are not shown."""
+    """Whether every network card is in the network that it was in, and none begins to be filtered; False where the
+    values are not shown."""
     old, new = ([_card(card) for card in items(each, "networkDevices")] for each in (before(step), after(step)))
     if not old or not all(isinstance(each, dict) for each in after(step).get("networkDevices") or ()):
         return False
@@ -91,8 +101,9 @@ def _card(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_same_card(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """An address that is not stated is kept."""
-    return all(old[field] == new[field] or (field == "macAddress" and new[field] is None) for field in CARD)
+    """An address that is not stated is kept, and a filter that ends lets through what passed before."""
+    free = {"macAddress": None, FILTER: False}
+    return all(old[field] == new[field] or (field in free and new[field] is free[field]) for field in CARD)
 
 
 def hotplugged(argument: str, step: Step, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

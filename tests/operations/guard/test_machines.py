@@ -121,3 +121,14 @@ def test_of_a_machine_that_is_to_be_forgotten_another_one_is_made_beside_it() ->
     (replaced,) = judged(step("replace", diff={"vmId": "update-replace"}, retainOnDelete=True))
     assert (replaced.effect, replaced.severity) == ("REPLACE", "error")
     assert "which runs on, and makes another one" in replaced.message
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "passes"), [(False, True, False), (True, False, True), (False, None, True)]
+)
+def test_a_card_that_begins_to_be_filtered_stops_it_however_coarse_the_path_is(
+    before: bool, after: bool, passes: bool
+) -> None:
+    old, new = ({"networkDevices": [{"bridge": "vmbr0", "firewall": each}]} for each in (before, after))
+    found = judged(update("networkDevices", old=old, new=new))
+    assert all(each.severity == "info" for each in found) == passes
