@@ -45,7 +45,7 @@ def _apart(service: Service, part: Part) -> Iterator[Finding]:
     short = workload.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
     settings = " ".join((*workload.command, *workload.args, *workload.env, *workload.env.values(), *workload.secrets))
     is_told = _TOLD.search(f"{settings} {' '.join(workload.files.values())}") is not None
-    embedded = embedded_in(workload)
+    embedded = embedded_in(workload) if workload.runs_as == "statefulset" else None
     keeps = [key for key in workload.mounts if key in service.volumes]
     if (short in _ALONE and not is_told and keeps) or (embedded and keeps):
         what = "the SQLite file" if embedded else short
