@@ -89,12 +89,15 @@ def _of_objects(lab: Lab, services: Iterable[Service]) -> Iterator[tuple[Path, s
 def _controllers(lab: Lab) -> Iterator[Finding]:
     """Classes of ingress controllers: those of known charts, and those of files."""
     found: list[tuple[Path, str]] = []
+    charts: set[str] = set()
     for name, service in lab.services.items():
         if isinstance(service, HelmService) and service.chart.name in _CONTROLLERS and not service.as_found:
             path, default = _CONTROLLERS[service.chart.name]
             stated = value(service.values, *path)
             is_made = value(service.values, path[0], "enabled") is not False
-            if is_made and (default if stated is None else stated) in (True, "true"):
+            is_default = is_made and (default if stated is None else stated) in (True, "true")
+            if is_default and service.chart.name not in charts:  # two releases of one chart are a finding of their own
+                charts.add(service.chart.name)
                 found.append((("services", name, "values"), f"that of {name}"))
     for each in lab.objects_by_kind.get("IngressClass", ()):
         if text(mapping(each.content, "metadata", "annotations"), _OF_CONTROLLERS) == "true":
