@@ -91,7 +91,7 @@ def _of_operator(cluster: StatedObject) -> Iterator[Finding]:
     size = rounded_up(stated or text(cluster.content, "spec", "storage", "size") or "0")
     most = _of_parameter(cluster, "max_wal_size", WAL_BY_DEFAULT)
     kept = _of_parameter(cluster, "wal_keep_size", KEPT_BY_OPERATOR)
-    if size and max(most, kept) >= size:
+    if size and max(most, kept) > size:
         yield TOLD_MORE_DISK.finding(
             cluster.path,
             f"the cluster {cluster.name} may keep {Memory(max(most, kept))} of write-ahead log (max_wal_size "
