@@ -141,6 +141,9 @@ def _written_beside(place: Path, text: str) -> Path:
             opened.write(text)
             opened.flush()
             os.fsync(opened.fileno())
+    except OSError as error:
+        _drop([new])
+        raise OSError(error.errno, error.strerror, str(place)) from None
     except BaseException:
         _drop([new])
         raise

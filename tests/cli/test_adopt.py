@@ -4,11 +4,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.proxmox import proxmox_of
+from operations.adopt import machines
 from operations.clients.proxmox import NotAnswered
+from plan.live.inventory import Inventory
 from rehearsal.proxmox import Emulator
 from tests.cli.conftest import Homelab
 from tests.operations.adopt.hosts import as_stated, asked, configure
@@ -49,6 +52,26 @@ def test_a_machine_is_added_and_the_second_run_adds_nothing(homelab: Homelab, fo
     assert again.exit_code == 0
     assert "stays as it is, 4 machines compared: no difference." in again.stdout
     assert (folder / "machines.yaml").read_text(encoding="utf-8") == after
+
+
+@pytest.mark.parametrize("file", ["machines.yaml", "site.yaml", "services/queue.yaml"])
+def test_an_edit_made_while_proxmox_is_asked_is_kept(
+    homelab: Homelab, folder: Path, proxmox: Emulator, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    ask = machines.read_inventory
+    before = (folder / "machines.yaml").read_text(encoding="utf-8")
+
+    def edited(*asked: Any) -> Inventory:
+        with (folder / file).open("a", encoding="utf-8") as opened:
+            opened.write("# mine\n")
+        return ask(*asked)
+
+    monkeypatch.setattr(machines, "read_inventory", edited)
+    result = homelab("adopt", "--lab", folder, "--ca-file", proxmox.ca_file)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"{file} was edited meanwhile; nothing was written. Run this again\n")
+    mine = "# mine\n" if file == "machines.yaml" else ""
+    assert (folder / "machines.yaml").read_text(encoding="utf-8") == before + mine
 
 
 def test_a_dry_run_shows_what_would_be_written(homelab: Homelab, folder: Path, proxmox: Emulator) -> None:
