@@ -64,5 +64,6 @@ def _create_databases(mysql: MysqlService) -> str:
 
 
 def _password(database: str) -> str:
-    """The variable with the password of a database's user."""
-    return f"{database.replace('-', '_').upper()}_PASSWORD"
+    """The variable with the password of a database's user; none begins with a digit."""
+    name = database.replace("-", "_").upper()
+    return f"{'_' * name[0].isdigit()}{name}_PASSWORD"

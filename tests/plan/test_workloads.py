@@ -147,6 +147,14 @@ def test_two_secrets_never_share_a_key(planned: Planned) -> None:
     assert all(re.fullmatch("[-._A-Za-z0-9]+", key) for key in keys)
 
 
+def test_a_database_may_be_called_by_digits(planned: Planned) -> None:
+    plan = planned("services/mysql.yaml", old="photos", new='"2024"')
+    secret = one(plan, "ExternalSecret", "mysql-secrets")["spec"]["data"]
+    assert {entry["remoteRef"]["property"] for entry in secret} >= {"DB_PASSWORD"}
+    (script,) = one(plan, "ConfigMap", "mysql-files")["data"].values()
+    assert """CREATE USER IF NOT EXISTS '2024'@'%' IDENTIFIED BY '$(quoted "$_2024_PASSWORD")';""" in script
+
+
 def test_a_password_is_itself_in_sql_whatever_signs_it_has() -> None:
     script = one(plan_of("every_kind"), "ConfigMap", "mysql-files")["data"]
     (text,) = script.values()
