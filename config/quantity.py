@@ -41,6 +41,16 @@ def _exact(text: str) -> Fraction:
     return value
 
 
+@lru_cache(maxsize=4096)
+def is_quantity(text: str) -> bool:
+    """Whether a text is an amount of something."""
+    try:
+        _exact(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _meant(number: str, suffix: str) -> str:
     """Suggestion for somebody who wrote `8GB`, `8gb` or `8MiB`, or `2cores`."""
     if suffix.lower() in _CORES:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 from config.files import UnreadableFile
+from observation.amounts import has_only_quantities
 from observation.history import InvalidHistory, read_history
 from observation.json_file import parse, read_text
 from observation.kinds import RESOURCES
@@ -109,10 +110,14 @@ def _objects(resource: str, content: Any) -> tuple[tuple[Manifest, ...], list[Ga
     stated = cast(Fields, content)
     kind = text(stated, "kind").removesuffix("List") or RESOURCES.get(resource, "")
     items = values(stated, "items")
-    objects = [_typed(item, text(stated, "apiVersion") or "v1", kind) for item in items if _is_object(item)]
+    named = [_typed(item, text(stated, "apiVersion") or "v1", kind) for item in items if _is_object(item)]
+    objects = [each for each in named if has_only_quantities(each)]
     gaps: list[Gap] = []
-    if len(objects) < len(items):
-        gaps.append(Gap(resource, "incomplete", f"{len(items) - len(objects)} of {len(items)} objects have no name"))
+    if len(named) < len(items):
+        gaps.append(Gap(resource, "incomplete", f"{len(items) - len(named)} of {len(items)} objects have no name"))
+    if len(objects) < len(named):
+        left_out = f"{len(named) - len(objects)} of {len(named)} objects have an amount that is no quantity"
+        gaps.append(Gap(resource, "incomplete", left_out))
     if text(stated, "metadata", "continue"):
         gaps.append(Gap(resource, "incomplete", f"the list breaks off after {len(objects)} objects"))
     return tuple(objects), gaps

@@ -47,3 +47,21 @@ def test_a_time_that_cannot_be_read_is_told(dump: Path, make: Callable[[Path], o
     make(dump / "now.txt")
     with pytest.raises(InvalidDump, match=r"now\.txt"):
         read_dump(dump)
+
+
+@pytest.mark.parametrize("amount", ["much", "../55Gi", "1Gi\n", float("nan"), 10**40, True, None, ["1"]])
+def test_an_object_whose_amounts_are_no_quantities_is_left_out_and_counted(dump: Path, amount: object) -> None:
+    claim = {
+        "metadata": {"name": "data", "namespace": "shop"},
+        "spec": {"resources": {"requests": {"storage": amount}}},
+    }
+    whole = {"metadata": {"name": "more", "namespace": "shop"}, "spec": {"resources": {"requests": {"storage": "1Gi"}}}}
+    claims = {"kind": "PersistentVolumeClaimList", "apiVersion": "v1", "items": [claim, whole]}
+    (dump / "persistentvolumeclaims.json").write_text(json.dumps(claims))
+    observed = read_dump(dump)
+    assert [each["metadata"]["name"] for each in observed.of("PersistentVolumeClaim")] == ["more"]
+    (gap,) = (each for each in observed.gaps if each.why == "incomplete")
+    assert (gap.subject, gap.detail) == (
+        "persistentvolumeclaims",
+        "1 of 2 objects have an amount that is no quantity",
+    )

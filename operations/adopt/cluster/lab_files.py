@@ -8,7 +8,7 @@ from typing import Any
 
 from config.format import NEWEST_FORMAT
 from config.model import NAME_PATTERN
-from config.quantity import Memory
+from config.quantity import Cpu, Memory
 from observation.objects import labels_of
 from operations.adopt.cluster.lab_routes import gateways_of
 from operations.adopt.cluster.lab_storage import storage_classes, volume_limits
@@ -87,7 +87,7 @@ def _node(node: Manifest) -> dict[str, Any]:
     if address := _address(node):
         said["address"] = str(address)
     said |= {
-        "cpus": int(str(capacity.get(CPU, "1"))),
+        "cpus": max(1, Cpu.parse(str(capacity.get(CPU, "1"))) // 1000),
         "memory": _amount(capacity.get(MEMORY)),
         "ephemeral_storage": _amount(capacity.get(EPHEMERAL_STORAGE)),
         "allocatable": Flow(
