@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from config.kubelet import Kubelet
 from config.kubernetes import LabelValue
-from config.model import Address, Cidr, Cidr6, Model, Name, Reason, Text, shown
+from config.model import Address, Cidr, Cidr6, Model, Name, Prose, Reason, shown
 from config.platform import Platform
 
 
@@ -119,7 +119,7 @@ class Cluster(Model):
     alone."""
     control_plane_taint: bool = True
     """Whether ordinary pods stay off the control plane."""
-    description: Text
+    description: Prose
     """A sentence on the cluster, for people."""
 
     @property

@@ -1,6 +1,6 @@
 """`groups.yaml`: namespaces that hold several services."""
 
-from config.model import Model, Name, Text
+from config.model import Model, Name, Prose
 from config.service.marks import Annotations, Labels
 
 
@@ -15,5 +15,5 @@ class Group(Model):
     """Further labels of its namespace."""
     annotations: Annotations = {}
     """Further annotations of its namespace."""
-    description: Text
+    description: Prose
     """A sentence on the group, for people."""

@@ -128,10 +128,26 @@ def path_refusal(text: str) -> Refusal:
     """Where something appears in a container: absolute, and without the colon that separates two paths."""
     if not text.startswith("/"):
         return f"{shown(text)} is not an absolute path, for example /data"
-    if ":" in text or "\0" in text:
+    if ":" in text:
         return f"{shown(text)} is not a path that a container can have: leave out the colon"
+    if not text.isprintable():
+        return f"{shown(text)} is not a path that a container can have: it has an invisible sign"
     if len(text) > 4096:
         return f"a path of {len(text)} characters; at most 4096 are possible"
+    return None
+
+
+def provisioner_refusal(text: str) -> Refusal:
+    """A qualified name, of which upper-case letters are taken too."""
+    if label_key_refusal(text.lower()):
+        return f"{shown(text)} is not the name of a driver, for example driver.longhorn.io or rancher.io/local-path"
+    return None
+
+
+def csi_driver_refusal(text: str) -> Refusal:
+    """A domain of at most 63 characters, of which upper-case letters are taken too."""
+    if len(text) > 63 or not is_subdomain(text.lower()):
+        return f"{shown(text)} is not the name of a CSI driver, for example smb.csi.k8s.io"
     return None
 
 
@@ -149,6 +165,8 @@ def route_refusal(text: str) -> Refusal:
     for part in ("//", "/./", "/../", "%2f", "%2F"):
         if part in text:
             return f"{shown(text)} is not a path that the API server takes: it has {part!r} in it"
+    if not text.isprintable() or "`" in text:
+        return f"{shown(text)} is not a path that a route can have: it has an invisible sign or a backtick"
     if text.endswith(("/..", "/.")):
         return f"{shown(text)} is not a path that the API server takes: it ends with a dot"
     return None
@@ -190,6 +208,8 @@ ResourceName = Annotated[str, _refused_by(resource_name_refusal), _pattern(r"^[a
 Capability = Annotated[str, _refused_by(capability_refusal), WithJsonSchema({"enum": sorted(CAPABILITIES)})]
 AbsolutePath = Annotated[str, _refused_by(path_refusal), _pattern(r"^/[^:]*$")]
 HostPath = Annotated[str, _refused_by(host_path_refusal), _pattern(r"^/[^:]*$")]
+Provisioner = Annotated[str, _refused_by(provisioner_refusal), _pattern(r"^([A-Za-z0-9.-]+/)?[A-Za-z0-9._-]{1,63}$")]
+CsiDriver = Annotated[str, _refused_by(csi_driver_refusal), _pattern(r"^[A-Za-z0-9.-]{1,63}$")]
 Route = Annotated[str, _refused_by(route_refusal), _pattern("^/")]
 Hostname = Annotated[str, _refused_by(host_name_refusal), _pattern(f"^{_SUBDOMAIN.pattern}$")]
 ApiGroup = Annotated[str, _refused_by(api_group_refusal), _pattern(r"^(\*|[a-z0-9.-]*)$")]

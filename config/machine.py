@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from config.backup import StatedBackup
 from config.kubernetes import LabelKey, LabelValue, ResourceName
-from config.model import Address, Model, Name, Reason, Text, text_like
+from config.model import Address, Model, Name, Prose, Reason, text_like
 from config.node import Allocatable
 from config.quantity import DiskSize, MachineMemory
 
@@ -74,7 +74,7 @@ class Shape(Model):
     """The host that it runs on."""
     role: Literal["control-plane", "worker", "appliance"]
     """`appliance` is a machine outside the Kubernetes cluster."""
-    description: Text
+    description: Prose
     """A sentence on the machine, for people; also its note in Proxmox."""
     vcpus: Annotated[int, Field(gt=0, le=8_192)]
     """Virtual CPUs, one socket."""

@@ -112,7 +112,11 @@ NAME_MEANING = "a name: lower-case letters, digits and hyphens, at most 63, begi
 Name = Annotated[str, text_like(NAME_PATTERN, NAME_MEANING)]
 """An RFC 1123 label: what Kubernetes and DNS accept as a name."""
 
-Text = Annotated[str, StringConstraints(min_length=1)]
+Prose = Annotated[str, StringConstraints(min_length=1)]
+"""Words of any number of lines, or an argument that is a script."""
+Text = Annotated[
+    Prose, text_like(r"^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$", "one line of visible signs")
+]
 Reason = Annotated[str, StringConstraints(min_length=10)]
 """Why a convention does not hold here; a sentence, for whoever reads the plan at night."""
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.model import Address, Cidr, Model, Name, Text
+from config.model import Address, Cidr, Model, Name, Prose, Text
 
 
 class Bridge(Model):
@@ -35,7 +35,7 @@ class Network(Model):
     """The router of its machines."""
     nameservers: tuple[Address, ...] = ()
     """Name servers of its machines, in the order in which they are asked."""
-    description: Text
+    description: Prose
     """A sentence on the network, for people."""
 
 

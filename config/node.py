@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.kubernetes import LabelKey, LabelValue, ResourceName
-from config.model import Address, Model, Text
+from config.model import Address, Model, Prose
 from config.quantity import CpuQuantity, DiskSize, MachineMemory, MemoryQuantity
 
 
@@ -46,5 +46,5 @@ class OutsideNode(Model):
     """Values of its NoSchedule taints, by key."""
     volume_slots: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """How many block volumes it takes; left out, as many as the lab's nodes advertise."""
-    description: Text
+    description: Prose
     """A sentence on the node, for people."""

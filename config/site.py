@@ -6,7 +6,7 @@ from pydantic import Field
 
 from config.format import FIRST_FORMAT
 from config.machine import DiskInterface
-from config.model import Address, Model, Name, Reason, Text, text_like
+from config.model import Address, Model, Name, Prose, Reason, Text, text_like
 from config.quantity import DiskSize, Memory, MemoryPool, MemoryQuantity
 from config.schedule import Schedule, Timezone
 
@@ -76,7 +76,7 @@ class PciDevice(Model):
     """Vendor and device of the subsystem, for example 10de:12a2."""
     iommu_group: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Proxmox compares it with the hardware at every start. Left out, the mapping is incomplete and a warning."""
-    description: Text
+    description: Prose
     """A sentence on the device, for people."""
     video_memory_mib: Annotated[int, Field(gt=0, le=100_000_000)] | None = None
     """Usable video memory in MiB, for a GPU."""
@@ -92,7 +92,7 @@ class UsbDevice(Model):
     """Vendor and product, for example 10c4:ea60 (`lsusb` on the host)."""
     path: UsbPath | None = None
     """The port that it is in, for example 1-2.3; left out, whichever it is in. Needed to tell two alike apart."""
-    description: Text
+    description: Prose
     """A sentence on the device, for people."""
 
 
@@ -168,7 +168,7 @@ class Template(Model):
     image: CloudImage | None = None
     """Image that it is made of; left out, it is on the host already. It is never replaced: another image is another
     template."""
-    description: Text
+    description: Prose
     """A sentence on the template, for people."""
 
 

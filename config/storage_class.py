@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.backup import StatedBackup
-from config.model import Address, Model, Name, Text, text_like
+from config.kubernetes import Provisioner
+from config.model import Address, Model, Name, Prose, text_like
 
 AccessMode = Literal["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"]
 ONE_NODE: frozenset[AccessMode] = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
@@ -27,7 +28,7 @@ class BlockStorageClass(Model):
     """Its StorageClass exists already, and is not written: it cannot be changed."""
     backup: StatedBackup | None = None
     """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
-    description: Text
+    description: Prose
     """A sentence on the class, for people."""
 
 
@@ -46,7 +47,7 @@ class NfsStorageClass(Model):
     """Its StorageClass exists already, and is not written: it cannot be changed."""
     backup: StatedBackup | None = None
     """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
-    description: Text
+    description: Prose
     """A sentence on the class, for people."""
 
 
@@ -57,7 +58,7 @@ class OtherStorageClass(Model):
 
     backend: Literal["other"]
     """Volumes of another driver."""
-    provisioner: Text
+    provisioner: Provisioner
     """The name of its driver, for example `driver.longhorn.io`."""
     driver: Name | None = None
     """The service that installs the driver, if it is one of the lab."""
@@ -67,7 +68,7 @@ class OtherStorageClass(Model):
     """Whether each volume takes one of the volume slots of its node, as block volumes of most CSI drivers do."""
     backup: StatedBackup | None = None
     """A copy of all volumes of the class, made outside of the cluster, for example by a backup of the disk."""
-    description: Text
+    description: Prose
     """A sentence on the class, for people."""
 
 

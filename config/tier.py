@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.model import Model, Name, Seconds, Text
+from config.model import Model, Name, Prose, Seconds
 from config.quantity import CpuPool, CpuQuantity, MemoryPool, MemoryQuantity
 
 
@@ -43,7 +43,7 @@ class Quota(Model):
 class Tier(Model):
     """How important a service is, and what follows from that."""
 
-    description: Text
+    description: Prose
     """A sentence on the tier, for people."""
     priority: Annotated[int, Field(ge=0, lt=1_000_000_000)]
     """Value of the tier's PriorityClass. Values from 1000000000 are Kubernetes' own."""

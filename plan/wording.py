@@ -37,9 +37,12 @@ def percent(part: int, whole: int) -> str:
 
 def printable(text: str) -> str:
     """A text from elsewhere on one line: what would move a terminal's cursor is shown as what it is."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)
+    shown = text.replace("##[", r"#\x23[")  # a command for the runner of a pipeline, wherever it stands in a line
+    if shown.isprintable():
+        return shown
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in shown)
 
 
 def visible(text: str) -> str:
     """The same of a text that is laid out already: its lines stay lines."""
-    return text if text.isprintable() else "\n".join(printable(line) for line in text.split("\n"))
+    return "\n".join(printable(line) for line in text.split("\n"))

@@ -32,9 +32,23 @@ class _Escaped:
         self.renderables = renderables
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        is_line_empty = True
         for renderable in self.renderables:
             for text, style, control in console.render(renderable, options):
-                yield Segment(text if control else visible(text), style, control)
+                yield Segment(text if control else _harmless(visible(text), is_line_empty), style, control)
+                is_line_empty = text.endswith("\n") or (is_line_empty and not text.strip())
+
+
+def _harmless(text: str, begins_line: bool) -> str:
+    """Without a command for the runner of a pipeline, which reads `::set-output::x` in what a step prints."""
+    if "::" not in text:
+        return text
+    lines = text.split("\n")
+    return "\n".join(_uncommanding(line) if number or begins_line else line for number, line in enumerate(lines))
+
+
+def _uncommanding(line: str) -> str:
+    return line.replace("::", r"\x3a:", 1) if line.lstrip().startswith("::") else line
 
 
 def make_console() -> Console:

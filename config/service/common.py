@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from config.kubernetes import ApiGroup
-from config.model import Model, Name, Reason, Text, text_like
+from config.model import Model, Name, Prose, Reason, Text, text_like
 from config.service.container import Container, Part
 from config.service.exposure import Exposure
 from config.service.marks import AnnotationMarks, LabelMarks
@@ -139,7 +139,7 @@ class ServiceBase(Published):
     namespace: Name | None = None
     """The name of its namespace, where that is another than `<tier>-<service>`. Services that state the same one share
     it, and are of one tier."""
-    description: Text
+    description: Prose
     """A sentence on the service, for people."""
     expose: tuple[Exposure, ...] = ()
     """Host names under which it is reached."""

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from config.image import Image
 from config.kubernetes import AbsolutePath, Capability, GroupId, LabelKey, LabelValue, PortName, ResourceName, UserId
-from config.model import Model, Name, Text, text_like
+from config.model import Model, Name, Prose, text_like
 from config.schedule import Schedule
 from config.service.adopted import Adopted
 from config.service.device import NetworkName, ResourceClaim
@@ -61,7 +61,7 @@ class Container(Resources):
     unsized: bool = False
     """It states no requests and no limits, as it ran before; needs `adopt: {as_it_is: true}`. Then `cpu` and `memory`
     are left out, and the planner counts nothing for it either, as the scheduler does."""
-    command: tuple[Text, ...] = ()
+    command: tuple[Prose, ...] = ()
     """In place of the image's entry point."""
     args: tuple[str, ...] = ()
     """In place of the image's command."""

@@ -13,11 +13,16 @@ from config.service.secret import SecretVariable
 class Chart(Model):
     """A Helm chart at a pinned version."""
 
-    name: Text
+    name: Annotated[str, text_like(r"^[A-Za-z0-9][-_.A-Za-z0-9/]*$", "the name of a chart, for example traefik")]
     """Name of the chart."""
-    repository: Annotated[str, text_like(r"^(https|oci)://", "the URL of a chart repository, https:// or oci://")]
+    repository: Annotated[
+        str,
+        text_like(r"^(https|oci)://[-A-Za-z0-9._~:/?@%=+,]+$", "the URL of a chart repository, https:// or oci://"),
+    ]
     """Address of its repository; `oci://...` for one in a registry."""
-    version: Annotated[str, text_like(r"^v?\d+\.\d+\.\d+([-+].+)?$", "a full chart version, for example 1.2.3")]
+    version: Annotated[
+        str, text_like(r"^v?\d+\.\d+\.\d+([-+][-+.A-Za-z0-9]+)?$", "a full chart version, for example 1.2.3")
+    ]
     """Its version, exactly."""
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from config.kubernetes import AbsolutePath, PortName
-from config.model import Model, Text, text_like
+from config.model import Model, Prose, Text, text_like
 from config.service.port import LARGEST
 
 Positive = Annotated[int, Field(ge=1, le=86400)]
@@ -19,7 +19,7 @@ class Probe(Model):
 
     http: AbsolutePath | None = None
     """A path that answers 200 to 399."""
-    exec: tuple[Text, ...] = ()
+    exec: tuple[Prose, ...] = ()
     """A command that ends with 0."""
     grpc: bool = False
     """The gRPC health service."""

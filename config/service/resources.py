@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from config.model import Model, Text
+from config.model import Model, Prose
 from config.quantity import CpuQuantity, DiskSize, MemoryLimit, MemoryQuantity
 
 LEAST_VIDEO_MEMORY_MIB = 64
@@ -22,7 +22,7 @@ class Floor(Model):
 
     memory: MemoryQuantity
     """Right-sizing proposes no less."""
-    reason: Text
+    reason: Prose
     """The rare work that needs it, for example `import of photos`."""
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from config.backup import StatedBackup
-from config.kubernetes import AbsolutePath, ApiGroup, LabelKey, LabelValue
+from config.kubernetes import AbsolutePath, ApiGroup, CsiDriver, LabelKey, LabelValue
 from config.model import Model, Name, Reason, Text, text_like
 from config.quantity import DiskSize, MemoryQuantity
 from config.storage_class import AccessMode
@@ -52,7 +52,7 @@ class StaticShare(Share):
 class CsiVolume(Model):
     """A volume that a CSI driver knows already, as a PersistentVolume of its own."""
 
-    driver: Text
+    driver: CsiDriver
     """The driver's name, for example `smb.csi.k8s.io`."""
     handle: Annotated[str, Field(min_length=1, max_length=1024)]
     """How the driver calls the volume (`volumeHandle`)."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, get_args
 
 from config.source import Path
+from plan.wording import printable
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -114,10 +115,10 @@ class Rule:
         facts: Mapping[str, Fact] | None = None,
         remedies: tuple[Remedy, ...] = (),
     ) -> Finding:
-        """A finding by this rule; `severity` where the rule leaves it open."""
+        """A finding by this rule; `severity` where the rule leaves it open. Each of its texts is one line."""
         worst = self.severities[0] if severity is None else severity
         assert worst in self.severities, f"{self.code} may not be of severity {worst}"
-        return Finding(self.code, path, about, worst, message, fix, facts or {}, remedies)
+        return Finding(self.code, path, about, worst, printable(message), printable(fix), facts or {}, remedies)
 
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
