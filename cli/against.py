@@ -5,12 +5,14 @@ from pathlib import Path
 from cli.baseline import NothingToCompare, side_at, side_of
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input
+from cli.patience import told_while
 from cli.reports.comparison import comparison_report
 from operations.guard.consequence import Consequence
 from operations.guard.predicted import predicted
 from plan import make_plan
 from plan.changes.comparison import Comparison, compare
 from plan.model import Plan
+from plan.wording import printable
 
 
 def run_against(plan: Plan, folder: Path, reference: str, fails_on_damage: bool, output: str) -> int:
@@ -36,7 +38,8 @@ def run_against(plan: Plan, folder: Path, reference: str, fails_on_damage: bool,
 
 def changes_since(plan: Plan, folder: Path, reference: str) -> tuple[Comparison, tuple[Consequence, ...]]:
     """How a plan differs from another one, and what an `up` would do then. Raises NothingToCompare."""
-    before = side_at(reference, folder)
-    after = side_of(make_plan(plan.lab, running=before.running) if before.running else plan, str(folder))
-    comparison = compare(before, after)
-    return comparison, predicted(plan.lab, before, after, comparison)
+    with told_while(f"comparing with {printable(reference)}"):
+        before = side_at(reference, folder)
+        after = side_of(make_plan(plan.lab, running=before.running) if before.running else plan, str(folder))
+        comparison = compare(before, after)
+        return comparison, predicted(plan.lab, before, after, comparison)

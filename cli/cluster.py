@@ -79,11 +79,9 @@ def observe_source(source: Source) -> "Observation":
 
 def _plan_of(lab: str) -> "Plan":
     """Planned before anything is asked. Raises InvalidLab."""
-    from config.folder import lab_folder
-    from config.load import load_lab
-    from plan import make_plan
+    from cli.planned import planned
 
-    return make_plan(load_lab(lab_folder(lab)))
+    return planned(lab)
 
 
 def _ask(source: Source) -> "Observation":

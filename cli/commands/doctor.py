@@ -3,13 +3,13 @@
 from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import planned
 from cli.reports.doctor import doctor_report
 from cli.text.console import make_console
 from cli.text.copies import print_copies
 from cli.text.doctor import print_diagnosis
 from cli.text.drift import print_drift
-from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
 from operations.copies import checked_copies
@@ -17,7 +17,6 @@ from operations.doctor.diagnose import diagnose
 from operations.doctor.unread import unread_ends
 from operations.drift import drift
 from operations.identity import AnotherCluster
-from plan import make_plan
 from plan.ledger import ledger
 
 
@@ -31,7 +30,7 @@ def run_doctor(source: Source, output: str) -> int:
         return refuse_lab(source.lab or "", error, output)
     findings = diagnose(observed)
     gaps = (*observed.gaps, *unread_ends(observed))
-    plan = make_plan(load_lab(lab_folder(source.lab))) if source.lab else None
+    plan = planned(source.lab) if source.lab else None
     found = drift(plan, observed) if plan else None
     copies = tuple(checked_copies(ledger(plan.lab), observed)) if plan else None
     if output == "json":

@@ -7,13 +7,13 @@ from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE, INVALID
 from cli.forge import forge_of
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import planned
 from cli.proxmox import Reach, proxmox_of_part
 from cli.reports.drift import whole_drift_report
 from cli.text.console import make_console
 from cli.text.drift import print_drift, print_machines
 from cli.text.drift_markdown import drift_issue, unreachable_issue
-from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from observation import InvalidDump, Observation
 from operations.clients.forge import ForgeFailed
 from operations.clients.proxmox import NotAnswered
@@ -22,7 +22,6 @@ from operations.drift import State, drift, machine_drift, volume_handles, whole_
 from operations.identity import AnotherCluster
 from operations.preflight import Check, not_asked, parts_of, read_state
 from operations.review.publishing import Issue, marker, put_issue
-from plan import make_plan
 from plan.model import Plan
 
 CODES: Mapping[State, int] = {"same": FINE, "differs": ERRORS, "not known": INVALID}
@@ -35,7 +34,7 @@ def run_drift(
     lab = source.lab or ""
     found, checks, why = None, None, ""
     try:
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
         observed, why = _observed(source)
         found = drift(plan, observed) if observed else None
         checks = _machines(lab, plan, observed, reach) if reach else None

@@ -3,6 +3,7 @@
 from cli.exits import FINE
 from cli.known import CODES, Kind, kinds_of, names_of
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import foreseen, planned
 from cli.reports.document import Document
 from cli.reports.explained import (
     KnownDocument,
@@ -16,16 +17,14 @@ from cli.reports.ledger import disk_document, entry_document
 from cli.reports.node import node_document
 from cli.reports.service import service_document
 from cli.text.console import make_console
-from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from config.refusals import REFUSALS
 from config.source import Path
 from config.suggest import did_you_mean
 from operations.doctor.catalogue import RULES
 from operations.rules import all_rules
-from plan import make_plan
 from plan.changes.effects import EFFECTS
-from plan.forecast import Forecast, look_ahead
+from plan.forecast import Forecast
 from plan.ledger import DataLoss, Entry
 from plan.model import Plan
 
@@ -41,7 +40,7 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
         codes = [code for codes in CODES.values() for code in codes]
         return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, codes)}", output)
     try:
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     known = names_of(plan)
@@ -54,7 +53,7 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
         kinds_known = "service, node, machine, host, tier, policy, data or disk"
         sentence = f"{lab} has no {kinds_known} {name!r}, and no finding has that code"
         return refuse_input(f"{sentence}{hint}", output)
-    forecast = look_ahead(plan)
+    forecast = foreseen(plan)
     if output == "json":
         print_json(_document(plan, kinds[0], name, forecast))
     else:

@@ -3,24 +3,23 @@
 from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import planned
 from cli.reports.hand_over import hand_over_report
 from cli.text.console import make_console
 from cli.text.hand_over import print_hand_over
-from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from observation import InvalidDump, InvalidUsage
 from operations.adopt.cluster.hand_over import hand_over
 from operations.adopt.cluster.objects import key_of
 from operations.adopt.cluster.origins import OfRelease
 from operations.adopt.cluster.world import read_world
 from operations.clients.refusals import NoCluster
-from plan import make_plan
 
 
 def run_hand_over(lab: str, source: Source, output: str) -> int:
     """Print how the old tools release the objects that a lab declares. Returns ERRORS where one still writes."""
     try:
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
         observed = observe_source(source)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)

@@ -2,12 +2,10 @@
 
 from cli.exits import ERRORS, FINE
 from cli.output import refuse_input, refuse_lab
-from cli.patience import told_while
+from cli.planned import planned
 from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from config.suggest import did_you_mean
-from plan import make_plan
-from plan.wording import visible
 
 
 def run_plan(
@@ -17,8 +15,7 @@ def run_plan(
     if output == "markdown" and against is None:
         return refuse_input("Markdown is for changes: name what to compare with, --against main", output)
     try:
-        with told_while(f"planning {visible(lab)}"):
-            plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     if service is not None and service not in plan.lab.services:

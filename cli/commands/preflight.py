@@ -6,21 +6,20 @@ from pathlib import Path
 
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_lab
+from cli.planned import planned
 from cli.proxmox import Reach, proxmox_of_part
 from cli.reports.preflight import NothingCheckedReport, preflight_report
 from cli.text.console import make_console
 from cli.text.preflight import print_checks
-from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from operations.clients.proxmox import NotAnswered
 from operations.preflight import Check, Part, judge, parts_of, passed, read_state
-from plan import make_plan
 
 
 def run_preflight(lab: str, endpoint: str | None, ca_file: Path | None, insecure: bool, output: str) -> int:
     """Print whether the live host can take an `up`. ERRORS is returned unless all was checked and nothing fails."""
     try:
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
         reach = Reach(endpoint, ca_file, insecure)
         checks = tuple(check for part in parts_of(plan) for check in _checks(lab, part, reach))
     except InvalidLab as error:

@@ -8,13 +8,13 @@ from types import FrameType
 
 from cli.exits import ERRORS, FINE, INTERRUPTED, INVALID
 from cli.output import print_json, refuse_lab
+from cli.planned import planned
 from cli.reports.rehearsal import rehearsal_report
 from cli.text.console import make_console
 from cli.text.rehearsal import print_step
-from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from config.suggest import did_you_mean
-from plan import Plan, make_plan
+from plan import Plan
 from plan.cluster.nodes import plan_nodes
 from rehearsal import control_plane, installation, rehearse
 from rehearsal.contents import NotGoverned
@@ -27,7 +27,7 @@ from rehearsal.rehearse import Event, Step
 def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, keep: bool, output: str) -> int:
     """Run a lab on a real control plane on this machine, and print the outcome."""
     try:
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     if unknown := _unknown_node(plan, [*drain, *lose]):

@@ -5,21 +5,21 @@ from pathlib import Path
 from cli.commands.rehearse import tell, until_its_end, wait
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import planned
 from cli.reports.trial import trial_report
 from cli.text.console import make_console
 from cli.text.trial import print_trial
-from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from observation import InvalidDump, read_dump
 from operations.adopt.cluster.trying import try_objects
-from plan import Plan, make_plan
+from plan import Plan
 from rehearsal.dumped import dumped_cluster
 
 
 def run_rehearse_dump(lab: str, dump: Path, keep: bool, output: str) -> int:
     """Load a dump into a real control plane on this machine, and try every object of the lab on it."""
     try:
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
         observed = read_dump(dump)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)

@@ -4,20 +4,19 @@ from pathlib import Path
 
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import planned
 from cli.rendering import MARKER, NotRendered, rendering, write_rendering
 from cli.reports.files import FilesReport
 from config.files import UnreadableFile
-from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from config.writing import NotAlone, OutsidePath
-from plan import make_plan
 from plan.wording import plural
 
 
 def run_render(lab: str, folder: Path, output: str) -> int:
     """Write the plan of a lab into a folder."""
     try:
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     files = rendering(plan)

@@ -13,22 +13,21 @@ from cli.html.links import Links
 from cli.html.live import live_section
 from cli.html.page import page
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import foreseen, planned
 from cli.reports.files import FilesReport
 from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from config.writing import write_file
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster
-from plan import make_plan
-from plan.forecast import look_ahead
 from plan.model import Plan
 
 
 def run_report(lab: str, file: Path, against: str | None, source: Source, links: str | None, output: str) -> int:
     """Write the lab as one HTML page, with the difference from another plan and with what runs if they are named."""
     try:
-        plan = make_plan(load_lab(lab_folder(lab)))
+        plan = planned(lab)
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     try:
@@ -36,7 +35,7 @@ def run_report(lab: str, file: Path, against: str | None, source: Source, links:
         live = live_section(plan, observe_source(source)) if source.dump or source.kubeconfig else None
     except (NothingToCompare, InvalidDump, InvalidUsage, NoCluster, AnotherCluster) as error:
         return refuse_input(str(error), output)
-    text = page(plan, look_ahead(plan), Links(file.parent, links), change, live)
+    text = page(plan, foreseen(plan), Links(file.parent, links), change, live)
     try:
         write_file(file, text)
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.patience import told_while
 from cli.reports.rightsize import rightsize_report
 from cli.text.console import make_console
 from cli.text.rightsize import print_sizes
@@ -28,6 +29,7 @@ from plan import make_plan
 from plan.forecast import Forecast, look_ahead
 from plan.model import Finding
 from plan.model.metadata import TIER_LABEL
+from plan.wording import printable
 
 LEAST_DAYS, WHOLE_WEEK = 1, 8
 
@@ -91,7 +93,8 @@ def _answer(observation: Observation, used: Usage, name: str | None) -> Answer:
         for file, text in sorted(after.items())
         if text != before[file]
     )
-    new = _new_findings(lab_folder(name), {each.file: each.text for each in files}) if files else ()
+    with told_while(f"planning {printable(name)} with its proposals"):
+        new = _new_findings(lab_folder(name), {each.file: each.text for each in files}) if files else ()
     return answer._replace(files=files, not_writable=not_writable, new_findings=new)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from cli.cluster import Source, observe_source
 from cli.exits import FINE
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import planned
 from cli.reports.scale import scale_report
 from cli.text.console import make_console
 from cli.text.scale import print_scale
@@ -31,7 +32,7 @@ def run_scale(source: Source, output: str) -> int:
     """Print whether the number of workers fits the cluster, and with a lab the worker that could be added."""
     try:
         observation = observe_source(source)
-        plan = make_plan(load_lab(lab_folder(source.lab))) if source.lab else None
+        plan = planned(source.lab) if source.lab else None
         worker = _new_worker(plan, lab_folder(source.lab)) if plan and source.lab else None
     except (InvalidDump, NoCluster, AnotherCluster) as error:
         return refuse_input(str(error), output)

@@ -4,15 +4,17 @@ from pathlib import Path
 
 from cli.exits import ERRORS, FINE
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.patience import told_while
+from cli.planned import planned
 from cli.reports.tidy import tidy_report
 from cli.text.console import make_console
 from cli.text.tidy import print_tidied
 from config.folder import lab_folder
-from config.load import InvalidLab, load_lab
+from config.load import InvalidLab
 from config.suggest import did_you_mean
 from config.writing import NotAlone, state_of, write_lab
 from operations.adopt.tidy.tidy import tidy
-from plan import make_plan
+from plan.wording import printable
 
 
 def run_tidy(lab: str, service: str, wanted: str | None, dry_run: bool, output: str) -> int:
@@ -20,11 +22,12 @@ def run_tidy(lab: str, service: str, wanted: str | None, dry_run: bool, output: 
     folder: Path = lab_folder(lab)
     try:
         read = state_of(folder)
-        plan = make_plan(load_lab(folder))
+        plan = planned(lab)
         if service not in plan.lab.services:
             known = did_you_mean(service, plan.lab.services)
             return refuse_input(f"{lab} has no service {service!r}{known}", output)
-        found = tidy(folder, plan, service)
+        with told_while(f"trying {printable(lab)} without each departure of {printable(service)}"):
+            found = tidy(folder, plan, service)
         chosen = next((each for each in found.possible if wanted in (None, str(each.departure))), None)
         if wanted and chosen is None:
             reason = next((f": {each.reason}" for each in found.kept if str(each.departure) == wanted), "")

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from cli.exits import ERRORS, FINE, INTERRUPTED, INVALID
 from cli.output import print_json, refuse_input, refuse_lab
+from cli.planned import planned
 from cli.reports.up import up_report
 from cli.text.console import make_console
 from cli.text.guard import print_judgement
@@ -35,7 +36,6 @@ from operations.up.record import record_of
 from operations.up.run import apply
 from operations.up.second_look import differences
 from operations.up.touched import Aftermath, ailments_of, identity, touched_namespaces
-from plan import make_plan
 
 CODES: dict[End, int] = {
     "applied": FINE,
@@ -149,7 +149,7 @@ def _observe(cluster: Cluster | None, request: Request, console: Console) -> Obs
         console.print(f"Not asked: {error}.")
         return None
     if request.lab:
-        check_identity(make_plan(load_lab(lab_folder(request.lab))), observation)
+        check_identity(planned(request.lab), observation)
     return observation
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from cli.planned import foreseen
 from cli.reports.document import Document, Report
 from cli.reports.finding import FindingReport, finding_report
 from cli.reports.forecast import (
@@ -20,7 +21,6 @@ from cli.reports.ledger import DataLossReport, EntryReport, data_loss_report, en
 from cli.reports.node import NodeReport, node_report
 from cli.reports.service import ServiceReport, service_report
 from plan.capacity.totals import tier_workloads, total_limits, total_requests
-from plan.forecast import look_ahead
 from plan.model import Finding, HostUse, NamespaceUse, Plan, Severity, Tier, VirtualMachine
 from plan.model.resources import written
 from plan.scenarios.losses import Loss
@@ -118,7 +118,7 @@ def _or_none(losses: Iterable[Loss] | None, told: Callable[[Loss], Told]) -> tup
 
 def plan_report(plan: Plan, service: str | None = None) -> PlanReport:
     """A plan for programs. The verdict is that of the whole plan, even where only one service is shown."""
-    forecast = look_ahead(plan)
+    forecast = foreseen(plan)
     verdict = judge(forecast)
     limiting = verdict.limiting
     return PlanReport(

@@ -3,6 +3,7 @@
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from cli.planned import foreseen
 from cli.text.capacity import machines_text, nodes_text, tiers_text
 from cli.text.console import make_console
 from cli.text.data import data_losses_text
@@ -10,7 +11,6 @@ from cli.text.findings import findings
 from cli.text.forecast import headroom_text, losses_text, restarts_text
 from cli.text.verdict import rest_text, verdict_line, verdict_text
 from plan.capacity.totals import total_limits, total_requests
-from plan.forecast import look_ahead
 from plan.model import Plan
 from plan.model.resources import CPU, MEMORY
 from plan.verdict import judge
@@ -21,7 +21,7 @@ def print_plan(plan: Plan, console: Console | None = None, *, whole: bool = True
     """Print the verdict, and the whole plan below it if it is wanted; to the terminal unless another console is
     given. Below a long plan the verdict stands once more, where a terminal ends."""
     console = console or make_console()
-    forecast = look_ahead(plan)
+    forecast = foreseen(plan)
     verdict = judge(forecast)
     console.print(_heading(plan))
     console.print(verdict_text(plan, forecast, verdict, whole=whole))

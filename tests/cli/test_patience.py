@@ -2,11 +2,15 @@
 
 import io
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from cli import patience
+from cli import patience, planned
 from cli.patience import told_while
+from tests.cli.conftest import Homelab
 
 
 class Terminal(io.StringIO):
@@ -40,3 +44,34 @@ def test_a_file_gets_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with told_while("planning prod", file):
         time.sleep(0.1)
     assert file.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("plan",),
+        ("plan", "--format", "json"),
+        ("findings",),
+        ("explain", "traefik"),
+        ("render", "rendered"),
+        ("report", "--output", "page.html"),
+        ("adopt", "tidy", "traefik", "--dry-run"),
+        ("preflight",),
+        ("adopt", "hand-over"),
+        ("scale", "--dump", "tests/dumps/shed"),
+    ],
+    ids=" ".join,
+)
+def test_every_command_that_plans_tells_who_waits(
+    command: tuple[str, ...], homelab: Homelab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    @contextmanager
+    def recorded(doing: str) -> Generator[None]:
+        told.append(doing)
+        yield
+
+    monkeypatch.setattr(planned, "told_while", recorded)
+    homelab(*(tmp_path / each if each in ("rendered", "page.html") else each for each in command), "--lab", "small")
+    assert told[0].startswith("planning ")
