@@ -5,9 +5,9 @@ It costs more than the plan itself, and no `up` waits for it: it is made where a
 
 from typing import NamedTuple
 
-from plan.findings.data import data_findings
-from plan.findings.loss import loss_findings
-from plan.findings.unsealing import unsealing_findings
+from plan.findings.access.unsealing import unsealing_findings
+from plan.findings.capacity.loss import loss_findings
+from plan.findings.data.data import data_findings
 from plan.ledger import DataLoss, Entry, data_losses, ledger
 from plan.model import Finding, Plan, sorted_findings
 from plan.scenarios.headroom import Headroom, headroom

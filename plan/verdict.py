@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from plan.findings.kubernetes_version import KUBERNETES_VERSION_UNREAD
+from plan.findings.nodes.kubernetes_version import KUBERNETES_VERSION_UNREAD
 from plan.forecast import Forecast
 from plan.ledger import DataLoss
 from plan.model import Finding, Severity, severity_counts

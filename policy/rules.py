@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from config.lab import Lab
 from observation.templates import pod_template
-from operations.guard.objects import kind_of, object_consequences
+from operations.guard.objects.objects import kind_of, object_consequences
 from operations.guard.providers import PREFIX, provider_consequences
-from operations.guard.step import Step
+from operations.guard.reading.step import Step
 from plan.changes.object_rules import KINDS
 from plan.kubernetes.admission import admit
 from plan.model import Namespace

@@ -15,9 +15,9 @@ from operations.clients.helm import render_changed
 from operations.clients.refusals import NoCluster
 from operations.guard import UnknownAllowance, judge
 from operations.guard.belonging import Belonging, belonging
-from operations.guard.document import LONGEST, InvalidPreview
-from operations.guard.preview import read_preview
-from operations.guard.stack import read_stack, refuse_another
+from operations.guard.reading.document import LONGEST, InvalidPreview
+from operations.guard.reading.preview import read_preview
+from operations.guard.reading.stack import read_stack, refuse_another
 from operations.identity import AnotherCluster
 
 

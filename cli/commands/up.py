@@ -26,7 +26,7 @@ from operations.clients.pulumi import Pulumi, PulumiFailed
 from operations.clients.refusals import NoCluster
 from operations.doctor.diagnose import diagnose
 from operations.guard import UnknownAllowance
-from operations.guard.document import InvalidPreview
+from operations.guard.reading.document import InvalidPreview
 from operations.identity import AnotherCluster, check_identity
 from operations.observe import observe
 from operations.up.journal import log_file, work_folder, write_record

@@ -7,8 +7,8 @@ from operations.guard import Judgement
 from operations.guard.belonging import Belonging, Told
 from operations.guard.consequence import Consequence, Verdict
 from operations.guard.ending import Ending, Stop
-from operations.guard.live import Question, Unasked
-from operations.guard.preview import Missing
+from operations.guard.objects.live import Question, Unasked
+from operations.guard.reading.preview import Missing
 from plan.changes.effects import Effect
 from plan.model import Severity
 

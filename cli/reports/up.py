@@ -7,7 +7,7 @@ from cli.reports.doctor import AilmentReport, ailment_report
 from cli.reports.document import Document, Report
 from cli.reports.guard import GuardReport, guard_report
 from observation import Reference
-from operations.guard.step import Action
+from operations.guard.reading.step import Action
 from operations.up.look import Looked
 from operations.up.outcome import End, Outcome
 from operations.up.reasons import Reason

@@ -11,7 +11,7 @@ from operations.guard import Judgement
 from operations.guard.belonging import Belonging
 from operations.guard.consequence import Consequence
 from operations.guard.ending import Ending, Stop
-from operations.guard.live import Question, Unasked
+from operations.guard.objects.live import Question, Unasked
 from plan.wording import plural, printable
 
 HARMLESS = "Nothing that runs is damaged."

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cli.text.console import INDENT, SEVERITY_STYLE
 from observation import Reference
-from operations.guard.step import Action
+from operations.guard.reading.step import Action
 from operations.guard.ways_out import WAYS_OUT
 from operations.up.look import Looked
 from operations.up.outcome import End, Outcome

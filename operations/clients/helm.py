@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import yaml
 
-from operations.guard.charts import TYPE
-from operations.guard.preview import Preview
-from operations.guard.rendered import Charts, NotRendered, Rendering
-from operations.guard.step import Step
-from operations.guard.values import is_known
+from operations.guard.objects.charts import TYPE
+from operations.guard.objects.rendered import Charts, NotRendered, Rendering
+from operations.guard.reading.preview import Preview
+from operations.guard.reading.step import Step
+from operations.guard.reading.values import is_known
 from plan.model import Manifest
 from plan.model.fields import mapping, text
 

@@ -4,45 +4,45 @@ from collections.abc import Callable, Iterable
 
 from observation.model import Observation
 from operations.doctor.finding import Finding, fold
-from operations.doctor.rules.admission import api_service_findings, webhook_findings
-from operations.doctor.rules.authorities import authority_findings
-from operations.doctor.rules.autoscalers import autoscaler_findings
-from operations.doctor.rules.backups import backup_findings
-from operations.doctor.rules.certificates import certificate_findings, request_findings
-from operations.doctor.rules.configuration import configuration_findings
-from operations.doctor.rules.crashing import crash_findings
-from operations.doctor.rules.creation import creation_findings
-from operations.doctor.rules.crons import cron_findings
-from operations.doctor.rules.databases import database_findings
-from operations.doctor.rules.devices import device_findings
-from operations.doctor.rules.dns import dns_findings
-from operations.doctor.rules.evictions import eviction_findings
-from operations.doctor.rules.full import full_findings
-from operations.doctor.rules.generated import generated_findings
-from operations.doctor.rules.images import image_findings
-from operations.doctor.rules.ingresses import route_findings
-from operations.doctor.rules.jobs import job_findings
-from operations.doctor.rules.kubelets import kubelet_findings
-from operations.doctor.rules.leaders import leader_findings
-from operations.doctor.rules.leftovers import custom_findings, finalizer_findings, namespace_findings
-from operations.doctor.rules.load_balancers import address_findings, announcement_findings
-from operations.doctor.rules.mounts import mount_findings, stuck_findings
-from operations.doctor.rules.network_policies import network_policy_findings
-from operations.doctor.rules.nodes import node_findings
-from operations.doctor.rules.orphans import orphan_findings
-from operations.doctor.rules.pending import pending_findings
-from operations.doctor.rules.permissions import permission_findings
-from operations.doctor.rules.probes import readiness_findings
-from operations.doctor.rules.recommendations import recommendation_findings
-from operations.doctor.rules.releases import release_findings
-from operations.doctor.rules.rollouts import rollout_findings, terminating_findings
-from operations.doctor.rules.services import headless_findings, service_findings
-from operations.doctor.rules.sidecars import sidecar_findings
-from operations.doctor.rules.stores import store_findings
-from operations.doctor.rules.usage import usage_findings
-from operations.doctor.rules.versions import version_findings
-from operations.doctor.rules.volumes import claim_findings
-from operations.doctor.rules.waiting import waiting_findings
+from operations.doctor.rules.containers.configuration import configuration_findings
+from operations.doctor.rules.containers.crashing import crash_findings
+from operations.doctor.rules.containers.images import image_findings
+from operations.doctor.rules.containers.permissions import permission_findings
+from operations.doctor.rules.containers.probes import readiness_findings
+from operations.doctor.rules.containers.sidecars import sidecar_findings
+from operations.doctor.rules.containers.usage import usage_findings
+from operations.doctor.rules.containers.waiting import waiting_findings
+from operations.doctor.rules.controllers.autoscalers import autoscaler_findings
+from operations.doctor.rules.controllers.crons import cron_findings
+from operations.doctor.rules.controllers.jobs import job_findings
+from operations.doctor.rules.controllers.leftovers import custom_findings, finalizer_findings, namespace_findings
+from operations.doctor.rules.controllers.recommendations import recommendation_findings
+from operations.doctor.rules.controllers.releases import release_findings
+from operations.doctor.rules.controllers.rollouts import rollout_findings, terminating_findings
+from operations.doctor.rules.network.dns import dns_findings
+from operations.doctor.rules.network.ingresses import route_findings
+from operations.doctor.rules.network.load_balancers import address_findings, announcement_findings
+from operations.doctor.rules.network.network_policies import network_policy_findings
+from operations.doctor.rules.network.services import headless_findings, service_findings
+from operations.doctor.rules.nodes.devices import device_findings
+from operations.doctor.rules.nodes.evictions import eviction_findings
+from operations.doctor.rules.nodes.kubelets import kubelet_findings
+from operations.doctor.rules.nodes.leaders import leader_findings
+from operations.doctor.rules.nodes.nodes import node_findings
+from operations.doctor.rules.nodes.versions import version_findings
+from operations.doctor.rules.placement.admission import api_service_findings, webhook_findings
+from operations.doctor.rules.placement.creation import creation_findings
+from operations.doctor.rules.placement.generated import generated_findings
+from operations.doctor.rules.placement.pending import pending_findings
+from operations.doctor.rules.secrets.authorities import authority_findings
+from operations.doctor.rules.secrets.certificates import certificate_findings, request_findings
+from operations.doctor.rules.secrets.stores import store_findings
+from operations.doctor.rules.storage.backups import backup_findings
+from operations.doctor.rules.storage.databases import database_findings
+from operations.doctor.rules.storage.full import full_findings
+from operations.doctor.rules.storage.mounts import mount_findings, stuck_findings
+from operations.doctor.rules.storage.orphans import orphan_findings
+from operations.doctor.rules.storage.volumes import claim_findings
 
 Rule = Callable[[Observation], Iterable[Finding]]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from config.folder import lab_folder
-from operations.guard.document import InvalidPreview
+from operations.guard.reading.document import InvalidPreview
 
 DEFAULT = "prod"
 Told = Literal["by the preview", "by --lab", "by nobody"]

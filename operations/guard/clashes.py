@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from operations.guard.consequence import Consequence
-from operations.guard.machines import MACHINE
-from operations.guard.objects import target_of
-from operations.guard.stack import Stack
-from operations.guard.step import State, Step
+from operations.guard.machines.machines import MACHINE
+from operations.guard.objects.objects import target_of
+from operations.guard.reading.stack import Stack
+from operations.guard.reading.step import State, Step
 
 SAME_OBJECT = (
     "It is made under another name of the program while {old} is still there: the API server refuses it, and the `up` "

@@ -7,32 +7,32 @@ from typing import NamedTuple
 from config.lab import Lab
 from config.suggest import did_you_mean
 from observation import Observation
-from operations.guard.charts import TYPE as CHART
-from operations.guard.charts import chart_consequences
 from operations.guard.clashes import clashes, made_twice
 from operations.guard.consequence import Consequence, Verdict, not_known
-from operations.guard.data_formats import data_formats
 from operations.guard.ending import Ending, ending_of
-from operations.guard.granted import granted
-from operations.guard.handed_over import handed_over
 from operations.guard.host_objects import host_consequences
-from operations.guard.imports import import_replaced
-from operations.guard.keys import lost_keys
-from operations.guard.live import Unasked, not_asked, seen_live
-from operations.guard.machine_values import is_template
-from operations.guard.machines import INTERRUPTING, MACHINE, Role, machine_consequences
-from operations.guard.moves import moves
-from operations.guard.objects import object_consequences, target_of
-from operations.guard.preview import Preview
-from operations.guard.protection import unprotected
+from operations.guard.machines.machine_values import is_template
+from operations.guard.machines.machines import INTERRUPTING, MACHINE, Role, machine_consequences
+from operations.guard.objects.charts import TYPE as CHART
+from operations.guard.objects.charts import chart_consequences
+from operations.guard.objects.data_formats import data_formats
+from operations.guard.objects.granted import granted
+from operations.guard.objects.handed_over import handed_over
+from operations.guard.objects.imports import import_replaced
+from operations.guard.objects.keys import lost_keys
+from operations.guard.objects.live import Unasked, not_asked, seen_live
+from operations.guard.objects.moves import moves
+from operations.guard.objects.objects import object_consequences, target_of
+from operations.guard.objects.protection import unprotected
+from operations.guard.objects.reached import reached_otherwise
+from operations.guard.objects.rendered import Charts
+from operations.guard.objects.templates import template_consequences
+from operations.guard.objects.tiers import of_another_tier
 from operations.guard.providers import PREFIX as PROVIDER
 from operations.guard.providers import provider_consequences, through_another
-from operations.guard.reached import reached_otherwise
-from operations.guard.rendered import Charts
-from operations.guard.stack import Stack
-from operations.guard.step import Step
-from operations.guard.templates import template_consequences
-from operations.guard.tiers import of_another_tier
+from operations.guard.reading.preview import Preview
+from operations.guard.reading.stack import Stack
+from operations.guard.reading.step import Step
 from plan.changes.effects import Effect
 from plan.changes.engine_rules import OWNERS_OF_NOTHING
 from plan.model import worst_first

@@ -7,13 +7,13 @@ from typing import Any, cast
 from pydantic.alias_generators import to_camel
 
 from config.lab import Lab
-from operations.guard.addresses import address_changes
 from operations.guard.consequence import Consequence
-from operations.guard.first_boot import first_boot_changes
 from operations.guard.judgement import judge
-from operations.guard.machines import MACHINE
-from operations.guard.preview import Preview
-from operations.guard.step import PropertyChange, State, Step
+from operations.guard.machines.addresses import address_changes
+from operations.guard.machines.first_boot import first_boot_changes
+from operations.guard.machines.machines import MACHINE
+from operations.guard.reading.preview import Preview
+from operations.guard.reading.step import PropertyChange, State, Step
 from plan.changes.comparison import Comparison, Difference, FileChange, Side
 from plan.changes.object_rules import KINDS, touches
 from plan.model import worst_first

@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-from operations.guard.document import Document
-from operations.guard.preview import Diagnostic
+from operations.guard.reading.document import Document
+from operations.guard.reading.preview import Diagnostic
 
 Result = Literal["succeeded", "failed"]
 

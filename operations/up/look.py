@@ -10,10 +10,10 @@ from operations.clients.helm import render_changed
 from operations.clients.pulumi import Pulumi
 from operations.guard import Judgement, judge
 from operations.guard.belonging import Belonging, belonging
-from operations.guard.document import InvalidPreview
-from operations.guard.preview import Preview, read_preview
-from operations.guard.stack import Stack, read_stack, refuse_another
-from operations.guard.step import Step
+from operations.guard.reading.document import InvalidPreview
+from operations.guard.reading.preview import Preview, read_preview
+from operations.guard.reading.stack import Stack, read_stack, refuse_another
+from operations.guard.reading.step import Step
 from operations.up.subject import is_made
 
 

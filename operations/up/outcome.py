@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from operations.guard.step import Step
+from operations.guard.reading.step import Step
 from operations.up.progress import Done, Failure, Progress
 from operations.up.subject import is_made
 

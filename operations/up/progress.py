@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
-from operations.guard.step import ACTIONS, Action
+from operations.guard.reading.step import ACTIONS, Action
 from operations.up.events import Began, Ended, Event, Result, Said, Summed
 from operations.up.subject import is_made
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from observation import Observation, Reference
 from observation.objects import annotations_of, condition, deleted, reference
 from operations.doctor.pods import containers, is_over, is_ready, phase
-from operations.doctor.rules.dependencies import selected_pods, templates_for
+from operations.doctor.rules.containers.dependencies import selected_pods, templates_for
 from plan.changes.object_rules import RELEASE
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from operations.guard.preview import Preview
-from operations.guard.step import State, Step
+from operations.guard.reading.preview import Preview
+from operations.guard.reading.step import State, Step
 
 
 class Difference(NamedTuple):

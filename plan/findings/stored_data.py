@@ -3,21 +3,21 @@
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
-from plan.findings.backups_of_nothing import backup_of_nothing_findings
-from plan.findings.data_paths import data_path_findings
-from plan.findings.dumps import dump_findings
-from plan.findings.durability import durability_findings
-from plan.findings.job_endings import pile_up_findings
-from plan.findings.kept_data import kept_data_findings
-from plan.findings.kept_for_ever import kept_for_ever_findings
-from plan.findings.operator_schedules import operator_schedule_findings
+from plan.findings.access.secret_keys import secret_key_findings
+from plan.findings.access.secret_refresh import secret_refresh_findings
+from plan.findings.data.backups_of_nothing import backup_of_nothing_findings
+from plan.findings.data.data_paths import data_path_findings
+from plan.findings.data.dumps import dump_findings
+from plan.findings.data.durability import durability_findings
+from plan.findings.data.kept_for_ever import kept_for_ever_findings
+from plan.findings.data.operator_schedules import operator_schedule_findings
+from plan.findings.data.removed_options import removed_option_findings
+from plan.findings.data.replicas_apart import replicas_apart_findings
+from plan.findings.data.told_disk import told_disk_findings
 from plan.findings.programs import programs
-from plan.findings.removed_options import removed_option_findings
-from plan.findings.replicas_apart import replicas_apart_findings
-from plan.findings.secret_keys import secret_key_findings
-from plan.findings.secret_refresh import secret_refresh_findings
-from plan.findings.storage_quotas import storage_quota_findings
-from plan.findings.told_disk import told_disk_findings
+from plan.findings.services.job_endings import pile_up_findings
+from plan.findings.storage.kept_data import kept_data_findings
+from plan.findings.storage.storage_quotas import storage_quota_findings
 from plan.model import Service
 from plan.model.findings import Finding
 

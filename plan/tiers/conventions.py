@@ -118,7 +118,7 @@ def departures(
     needs: Resources, tier_name: str, tier: Tier, exceptions: Collection[str], path: Path
 ) -> Iterator[Finding]:
     """A memory request that its tier's rule does not allow, or does not heed. What the API server refuses is found by
-    asking it about the pods (`plan/findings/admission.py`)."""
+    asking it about the pods (`plan/findings/capacity/admission.py`)."""
     stated = needs.memory_request
     if needs.memory == "unlimited":
         return

@@ -15,7 +15,7 @@ from cli.text.comment import comment
 from operations.guard.consequence import Consequence
 from operations.guard.ending import Ending, Stop
 from operations.guard.judgement import Judgement
-from operations.guard.live import Unasked
+from operations.guard.objects.live import Unasked
 from operations.review.review import NotChecked, Review, standing
 from plan.changes.comparison import (
     Comparison,

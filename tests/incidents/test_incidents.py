@@ -12,7 +12,7 @@ import yaml
 from config.load import InvalidLab, load_lab
 from config.source import dotted
 from operations.guard import judge
-from operations.guard.preview import read_preview
+from operations.guard.reading.preview import read_preview
 from plan import Finding, Plan, make_plan
 from plan.forecast import look_ahead
 from tests.operations.guard.steps import step

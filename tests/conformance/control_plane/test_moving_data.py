@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from operations.guard.moving_data import HOW_CLAIMS_MOVE, HOW_TEMPLATES_GROW
+from operations.guard.objects.moving_data import HOW_CLAIMS_MOVE, HOW_TEMPLATES_GROW
 from plan.model import Manifest
 from plan.workloads.storage_classes import BLOCK_PROVISIONER
 from rehearsal.control_plane import Api, ControlPlane

@@ -11,7 +11,7 @@ from plan.workloads.endpoints import PodTemplate, pod_templates
 from rehearsal.tools import ToolMissing
 from tests.conformance.network_policies.questions import Question, answers_of_cyclonus, question
 from tests.plan.labs import objects
-from tests.plan.test_network_policies import closed_plan
+from tests.plan.workloads.test_network_policies import closed_plan
 
 SEEDS = range(200)
 

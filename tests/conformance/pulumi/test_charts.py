@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from operations.clients.helm import render_changed
-from operations.guard.preview import Preview, read_preview
-from operations.guard.rendered import NotRendered, Rendering
+from operations.guard.objects.rendered import NotRendered, Rendering
+from operations.guard.reading.preview import Preview, read_preview
 from rehearsal.charts import chart_repository
 from rehearsal.tools import ToolMissing, path_of
 from tests.recordings import recording

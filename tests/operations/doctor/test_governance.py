@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from operations.doctor.rules.dns import mistake_in
+from operations.doctor.rules.network.dns import mistake_in
 from tests.operations.doctor.cluster import Cluster, crashing, healthy, hours, loud, only, short, stamp, unserved, words
 
 COREFILE = ".:53 {\n    errors\n    forward . /etc/resolv.conf\n    cache 30\n}\n"

@@ -17,7 +17,7 @@ import yaml
 from pydantic.alias_generators import to_camel
 
 from operations.guard import Judgement, judge
-from operations.guard.preview import read_preview
+from operations.guard.reading.preview import read_preview
 from tests.plan.labs import lab_of, plan_of
 
 Json = dict[str, Any]

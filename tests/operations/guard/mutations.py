@@ -13,8 +13,8 @@ from random import Random
 from typing import Any
 
 from operations.guard import judge
-from operations.guard.document import InvalidPreview
-from operations.guard.preview import read_preview
+from operations.guard.reading.document import InvalidPreview
+from operations.guard.reading.preview import read_preview
 from tests.operations.guard.handmade import cases, step_of
 from tests.plan.labs import lab_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from operations.guard import judge
 from operations.guard.consequence import Consequence
-from operations.guard.preview import Preview, read_preview
+from operations.guard.reading.preview import Preview, read_preview
 from tests.plan.labs import lab_of
 
 PREVIEWS = Path(__file__).parent / "previews"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from operations.guard import UnknownAllowance, judge
-from operations.guard.preview import read_preview
-from operations.guard.stack import read_stack
+from operations.guard.reading.preview import read_preview
+from operations.guard.reading.stack import read_stack
 from tests.operations.guard.steps import effects, judged, preview_of, recorded, step, update
 from tests.plan.labs import lab_of
 

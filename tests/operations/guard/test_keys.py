@@ -6,8 +6,8 @@ import pytest
 
 from operations.guard import judge
 from operations.guard.consequence import Consequence
-from operations.guard.preview import read_preview
-from operations.guard.stack import Stack, read_stack
+from operations.guard.reading.preview import read_preview
+from operations.guard.reading.stack import Stack, read_stack
 from tests.operations.guard.steps import Json, preview_of, step
 from tests.plan.labs import lab_of
 from tests.recordings import recording

@@ -8,8 +8,8 @@ import pytest
 
 from observation import Observation
 from operations.guard import Judgement, judge
-from operations.guard.preview import read_preview
-from operations.guard.stack import read_stack
+from operations.guard.reading.preview import read_preview
+from operations.guard.reading.stack import read_stack
 from tests.operations.guard.handmade import known, preview_of
 from tests.plan.labs import lab_of
 from tests.recordings import recording

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from operations.guard import judge
-from operations.guard.document import InvalidPreview
-from operations.guard.paths import python_path, without_indices
-from operations.guard.preview import Missing, read_preview
-from operations.guard.stack import read_stack, refuse_another
+from operations.guard.reading.document import InvalidPreview
+from operations.guard.reading.paths import python_path, without_indices
+from operations.guard.reading.preview import Missing, read_preview
+from operations.guard.reading.stack import read_stack, refuse_another
 from tests.operations.guard.steps import preview_of, recorded, step, update
 from tests.plan.labs import lab_of
 

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pulumi_proxmoxve
 import pytest
 
-from operations.guard.paths import python_path
+from operations.guard.reading.paths import python_path
 from plan.changes.effects import Change, Effect
 from plan.changes.provider_rules import (
     ARGUMENTS,

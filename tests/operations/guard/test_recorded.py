@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from operations.guard import Judgement, judge
-from operations.guard.document import InvalidPreview
-from operations.guard.preview import read_preview
-from operations.guard.stack import read_stack
+from operations.guard.reading.document import InvalidPreview
+from operations.guard.reading.preview import read_preview
+from operations.guard.reading.stack import read_stack
 from tests.plan.labs import lab_of
 from tests.recordings import recording
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from operations.guard import Judgement, judge
-from operations.guard.preview import read_preview
-from operations.guard.rendered import NotRendered, Rendering
+from operations.guard.objects.rendered import NotRendered, Rendering
+from operations.guard.reading.preview import read_preview
 from tests.plan.labs import lab_of
 from tests.recordings import recording
 

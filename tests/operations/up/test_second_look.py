@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from operations.guard.preview import Preview, read_preview
+from operations.guard.reading.preview import Preview, read_preview
 from operations.up.second_look import differences
 from operations.up.subject import reference_of
 from tests.recordings import recording

@@ -28,7 +28,7 @@ def pod_of(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def namespace_of(name: str) -> Namespace:
-    """A namespace of the lab, without a Pod Security Standard: `tests/plan/test_pod_security.py` has those."""
+    """A namespace of the lab, without a Pod Security Standard: `tests/plan/tiers/test_pod_security.py` has those."""
     found = next(each for each in plan_of("every_kind").namespaces if each.name == name)
     metadata = found.manifest["metadata"]
     labels = {key: text for key, text in metadata["labels"].items() if key != ENFORCE_LABEL}

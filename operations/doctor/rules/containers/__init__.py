@@ -1,0 +1,1 @@
+"""Rules about containers that do not start, end, or are not ready."""

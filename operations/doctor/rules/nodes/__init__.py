@@ -1,0 +1,1 @@
+"""Rules about nodes, their kubelets and devices."""

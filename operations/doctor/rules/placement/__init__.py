@@ -1,0 +1,1 @@
+"""Rules about pods that find no node or are not created."""

@@ -1,0 +1,1 @@
+"""Rules about volumes, mounts, databases and backups."""

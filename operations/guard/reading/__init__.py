@@ -1,0 +1,1 @@
+"""Reading of what the engine printed, as plain values."""

@@ -1,0 +1,1 @@
+"""Findings about rights, secrets and ways in."""

@@ -1,0 +1,1 @@
+"""Findings about what fits, waits, is refused or is stuck."""

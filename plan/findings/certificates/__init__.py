@@ -1,0 +1,1 @@
+"""Findings about certificates of routes and kubelets."""

@@ -1,0 +1,1 @@
+"""Findings about charts: their values, versions, parts and withdrawals."""

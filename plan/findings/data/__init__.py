@@ -1,0 +1,1 @@
+"""Findings about databases and other stores, and copies of data."""

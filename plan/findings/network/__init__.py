@@ -1,0 +1,1 @@
+"""Findings about networks of pods and nodes: addresses, names, policies."""

@@ -1,0 +1,1 @@
+"""Findings about hosts, machines, nodes and their devices."""

@@ -1,0 +1,1 @@
+"""Findings about routes, and who is reached by them."""

@@ -1,0 +1,1 @@
+"""Findings about single services and their pods."""

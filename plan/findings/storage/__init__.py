@@ -1,0 +1,1 @@
+"""Findings about volumes, storage classes and the disks and servers under them."""

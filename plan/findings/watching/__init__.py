@@ -1,0 +1,1 @@
+"""Findings about monitors and alerts."""
