@@ -67,6 +67,11 @@ class Plan(NamedTuple):
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
     @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All nodes of the cluster."""
+        return tuple(use.node for use in self.capacity.nodes)
+
+    @property
     def workloads(self) -> tuple[Workload, ...]:
         """All workloads of all services."""
         return tuple(workload for service in self.services for workload in service.workloads)

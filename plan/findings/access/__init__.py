@@ -1,1 +1,27 @@
 """Findings about rights, secrets and ways in."""
+
+from collections.abc import Iterator
+
+from plan.findings.access.clear_secrets import clear_secret_findings
+from plan.findings.access.lowered_standards import lowered_standard_findings
+from plan.findings.access.plain_secrets import plain_secret_findings
+from plan.findings.access.rights import rights_findings
+from plan.findings.access.secret_keys import secret_key_findings
+from plan.findings.access.secret_places import secret_place_findings
+from plan.findings.access.secret_refresh import secret_refresh_findings
+from plan.findings.access.secrets_elsewhere import secret_elsewhere_findings
+from plan.findings.access.shared_namespaces import shared_exception_findings
+from plan.model import Finding, Plan
+
+
+def findings(plan: Plan) -> Iterator[Finding]:
+    """All of them."""
+    yield from clear_secret_findings(plan.lab, plan.services)
+    yield from lowered_standard_findings(plan.lab, plan.namespaces)
+    yield from plain_secret_findings(plan.lab)
+    yield from rights_findings(plan.lab, plan.services)
+    yield from secret_elsewhere_findings(plan.lab, plan.services)
+    yield from secret_key_findings(plan.lab, plan.services)
+    yield from secret_place_findings(plan.lab, plan.services)
+    yield from secret_refresh_findings(plan.lab)
+    yield from shared_exception_findings(plan.lab, plan.namespaces)

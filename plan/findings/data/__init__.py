@@ -1,1 +1,35 @@
 """Findings about databases and other stores, and copies of data."""
+
+from collections.abc import Iterator
+
+from plan.findings.data.backups_of_nothing import backup_of_nothing_findings
+from plan.findings.data.connections import connection_findings
+from plan.findings.data.data_paths import data_path_findings
+from plan.findings.data.dumps import dump_findings
+from plan.findings.data.durability import durability_findings
+from plan.findings.data.kept_for_ever import kept_for_ever_findings
+from plan.findings.data.majorities import majority_findings
+from plan.findings.data.operator_schedules import operator_schedule_findings
+from plan.findings.data.removed_options import removed_option_findings
+from plan.findings.data.replicas_apart import replicas_apart_findings
+from plan.findings.data.stores import store_findings
+from plan.findings.data.told_disk import told_disk_findings
+from plan.findings.programs import programs
+from plan.model import Finding, Plan
+
+
+def findings(plan: Plan) -> Iterator[Finding]:
+    """All of them."""
+    found = tuple(programs(plan.lab))
+    yield from backup_of_nothing_findings(plan.lab, plan.services)
+    yield from connection_findings(plan.lab)
+    yield from data_path_findings(plan.lab, found)
+    yield from dump_findings(plan.lab, found)
+    yield from durability_findings(found)
+    yield from kept_for_ever_findings(plan.lab, found)
+    yield from majority_findings(plan.lab)
+    yield from operator_schedule_findings(plan.lab)
+    yield from removed_option_findings(found)
+    yield from replicas_apart_findings(plan.lab)
+    yield from store_findings(plan.lab)
+    yield from told_disk_findings(plan.lab, found)

@@ -1,1 +1,35 @@
 """Findings about routes, and who is reached by them."""
+
+from collections.abc import Iterator
+
+from plan.findings.routes.backend_schemes import backend_scheme_findings
+from plan.findings.routes.external_names import external_name_findings
+from plan.findings.routes.gateway_listeners import gateway_listener_findings
+from plan.findings.routes.hosts_twice import host_twice_findings
+from plan.findings.routes.plugin_middlewares import plugin_middleware_findings
+from plan.findings.routes.public_records import public_record_findings
+from plan.findings.routes.redirects import redirect_findings
+from plan.findings.routes.references import reference_findings
+from plan.findings.routes.route_annotations import route_annotation_findings
+from plan.findings.routes.stream_entries import stream_entry_findings
+from plan.findings.routes.unserved import unserved_findings
+from plan.findings.routes.uploads import upload_findings
+from plan.findings.routes.visitors import visitor_findings
+from plan.model import Finding, Plan
+
+
+def findings(plan: Plan) -> Iterator[Finding]:
+    """All of them."""
+    yield from backend_scheme_findings(plan.lab)
+    yield from external_name_findings(plan.lab)
+    yield from gateway_listener_findings(plan.lab, plan.services)
+    yield from host_twice_findings(plan.lab, plan.services)
+    yield from plugin_middleware_findings(plan.lab)
+    yield from public_record_findings(plan.lab)
+    yield from redirect_findings(plan.lab)
+    yield from reference_findings(plan.lab, plan.namespaces, plan.services)
+    yield from route_annotation_findings(plan.lab, plan.services)
+    yield from stream_entry_findings(plan.lab, plan.services)
+    yield from unserved_findings(plan.lab, plan.services)
+    yield from upload_findings(plan.lab)
+    yield from visitor_findings(plan.lab)

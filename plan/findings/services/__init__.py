@@ -1,1 +1,27 @@
 """Findings about single services and their pods."""
+
+from collections.abc import Iterator
+
+from plan.findings.services.image_sources import chart_source_findings, image_source_findings
+from plan.findings.services.job_endings import job_ending_findings, pile_up_findings
+from plan.findings.services.object_references import object_reference_findings
+from plan.findings.services.objects import object_findings
+from plan.findings.services.pods_in_files import pod_name_findings
+from plan.findings.services.service import service_findings
+from plan.findings.services.slow_starts import slow_start_findings
+from plan.findings.services.unread_settings import unread_setting_findings
+from plan.model import Finding, Plan
+
+
+def findings(plan: Plan) -> Iterator[Finding]:
+    """All of them."""
+    yield from chart_source_findings(plan.lab)
+    yield from image_source_findings(plan.lab)
+    yield from job_ending_findings(plan.lab)
+    yield from object_findings(plan.lab, plan.services)
+    yield from object_reference_findings(plan.lab, plan.services)
+    yield from pile_up_findings(plan.lab)
+    yield from pod_name_findings(plan.lab)
+    yield from service_findings(plan.lab, plan.services)
+    yield from slow_start_findings(plan.lab)
+    yield from unread_setting_findings(plan.lab)
