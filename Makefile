@@ -73,7 +73,7 @@ browser: development ## Look at the HTML page in a real Chromium (a part of conf
 fuzz: development ## Try thousands of broken labs, dumps, answers of Proxmox and damaging previews (COUNT=, SEED=)
 	@echo "Seed: $(SEED)"
 	@LAB_MUTATIONS=$(COUNT) $(BIN)/pytest -n 0 --hypothesis-seed=$(SEED) tests/test_any_input.py
-	@DUMP_MUTATIONS=$(COUNT) SEED=$(SEED) $(BIN)/pytest -n 0 tests/operations/doctor/test_any_dump.py
+	@DUMP_MUTATIONS=$(COUNT) SEED=$(SEED) $(BIN)/pytest -n 0 tests/observation/test_any_dump.py
 	@PROXMOX_ANSWERS=$(COUNT) SEED=$(SEED) $(BIN)/pytest -n 0 tests/operations/test_any_answer.py
 	@GUARD_MUTATIONS=$(COUNT) $(BIN)/pytest -n 0 -s tests/operations/guard/test_mutations.py tests/operations/guard/test_handmade.py -k "none_with_harm or enough"
 

@@ -11,6 +11,7 @@ from observation.history import InvalidHistory, read_history
 from observation.json_file import parse, read_text
 from observation.kinds import RESOURCES
 from observation.model import Gap, Kubelet, Observation, TimeSource
+from observation.shapes import has_usual_shape
 from observation.times import newest_time, read_time
 from observation.usage import InvalidUsage, read_usage
 from plan.model import Manifest
@@ -111,12 +112,16 @@ def _objects(resource: str, content: Any) -> tuple[tuple[Manifest, ...], list[Ga
     kind = text(stated, "kind").removesuffix("List") or RESOURCES.get(resource, "")
     items = values(stated, "items")
     named = [_typed(item, text(stated, "apiVersion") or "v1", kind) for item in items if _is_object(item)]
-    objects = [each for each in named if has_only_quantities(each)]
+    formed = [each for each in named if has_usual_shape(each)]
+    objects = [each for each in formed if has_only_quantities(each)]
     gaps: list[Gap] = []
     if len(named) < len(items):
         gaps.append(Gap(resource, "incomplete", f"{len(items) - len(named)} of {len(items)} objects have no name"))
-    if len(objects) < len(named):
-        left_out = f"{len(named) - len(objects)} of {len(named)} objects have an amount that is no quantity"
+    if len(formed) < len(named):
+        left_out = f"{len(named) - len(formed)} of {len(named)} objects have a field of a type that Kubernetes refuses"
+        gaps.append(Gap(resource, "incomplete", left_out))
+    if len(objects) < len(formed):
+        left_out = f"{len(formed) - len(objects)} of {len(named)} objects have an amount that is no quantity"
         gaps.append(Gap(resource, "incomplete", left_out))
     if text(stated, "metadata", "continue"):
         gaps.append(Gap(resource, "incomplete", f"the list breaks off after {len(objects)} objects"))

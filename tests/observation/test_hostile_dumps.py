@@ -65,3 +65,24 @@ def test_an_object_whose_amounts_are_no_quantities_is_left_out_and_counted(dump:
         "persistentvolumeclaims",
         "1 of 2 objects have an amount that is no quantity",
     )
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"spec": "text"},
+        {"spec": {"volumes": {"data": {}}}},
+        {"spec": {"volumes": ["data"]}},
+        {"spec": {"nodeSelector": {"disk": 1}}},
+        {"spec": {"priority": 10**30}},
+        {"status": []},
+        {"metadata": {**POD["metadata"], "labels": "web"}},
+    ],
+)
+def test_an_object_with_a_field_of_another_type_is_left_out_and_counted(dump: Path, field: dict[str, object]) -> None:
+    pods = {"kind": "PodList", "apiVersion": "v1", "items": [{**POD, **field}, {**POD, "metadata": {"name": "whole"}}]}
+    (dump / "pods.json").write_text(json.dumps(pods))
+    observed = read_dump(dump)
+    assert [each["metadata"]["name"] for each in observed.of("Pod")] == ["whole"]
+    (gap,) = (each for each in observed.gaps if each.subject == "pods")
+    assert (gap.why, gap.detail) == ("incomplete", "1 of 2 objects have a field of a type that Kubernetes refuses")
