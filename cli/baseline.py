@@ -142,7 +142,8 @@ def _git(folder: Path, *arguments: str) -> bytes:
             revision = arguments[-1].removesuffix("^{commit}")
             sentence = f"there is no revision {revision!r} here, and no rendered folder of that name; {IN_CI}"
             raise NothingToCompare(sentence) from None
-        raise NothingToCompare(f"git {arguments[0]}: {said[0] if said else 'failed'}") from None
+        instead = "; name a folder that was rendered, or that of a lab" if "--show-toplevel" in arguments else ""
+        raise NothingToCompare(f"git {arguments[0]}: {said[0] if said else 'failed'}{instead}") from None
 
 
 def _first_line(error: Exception) -> str:

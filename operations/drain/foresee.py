@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from config.suggest import did_you_mean
 from observation import Observation
 from observation.objects import name_of, namespace_of, spec_of, status_of
 from operations.drain.blockers import Blocker, blockers
@@ -89,7 +90,8 @@ def foresee(observation: Observation, name: str, cluster: Snapshot | None = None
     if node is None:
         if not cluster.nodes:
             raise UnknownNode(f"no node of the cluster was read, so {name} is not known: see what could not be asked")
-        raise UnknownNode(f"the cluster has no node {name}; it has {', '.join(each.name for each in cluster.nodes)}")
+        names = [each.name for each in cluster.nodes]
+        raise UnknownNode(f"the cluster has no node {name}{did_you_mean(name, names, None)}")
     evicted = tuple(pod for pod in observation.pods_on(name) if is_evicted(pod))
     uses, waiting = after_drain(cluster, node)
     moves = tuple(_moves(cluster, node, uses, waiting, evicted, observation))

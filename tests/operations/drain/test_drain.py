@@ -145,6 +145,9 @@ def test_programs_read_all_of_it() -> None:
     assert len(report["blockers"]) == len(drained().blockers)
 
 
-def test_an_unknown_node_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(UnknownNode, match="no node new; it has old, free, soft, full"):
-        foresee(CLUSTER, "new")
+@pytest.mark.parametrize(
+    ("name", "meant"), [("new", "known: free, full, old, soft"), ("sofft", r"did you mean 'soft'\?")]
+)
+def test_an_unknown_node_is_refused_with_the_one_that_was_meant_or_all(name: str, meant: str) -> None:
+    with pytest.raises(UnknownNode, match=f"no node {name}; {meant}"):
+        foresee(CLUSTER, name)
