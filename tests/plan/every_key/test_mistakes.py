@@ -1,5 +1,6 @@
 """Mistakes in keys that few services need, and the answers."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,8 @@ import pytest
 from config.load import InvalidLab, load_lab
 from tests.plan.labs import change
 
-
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
+MISTAKES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "services/routes.yaml": (
         ("further_gateways: [inside], reach: internet", "further_gateways: [insid], reach: internet", "did you mean"),
         (
             "gateway: outside, further_gateways: [inside], reach: internet",
@@ -19,18 +18,8 @@ from tests.plan.labs import change
         ),
         ("auth: app}\n  - {host: routes-outside", "auth: required}\n  - {host: routes-outside", "their sign_in in"),
         ("routes-both, gateway: outside, ", "routes-both, ", "the route is an Ingress; name the first Gateway"),
-    ],
-)
-def test_a_route_that_cannot_be_is_answered(folder: Path, old: str, new: str, says: str) -> None:
-    change(folder, [{"file": "services/routes.yaml", "old": old, "new": new}])
-    with pytest.raises(InvalidLab) as refused:
-        load_lab(folder)
-    assert says in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
+    ),
+    "services/pods.yaml": (
         ("shelf/books", "shelv/books", "unknown service 'shelv'; did you mean 'shelf'?"),
         ("shelf/books", "shelf/book", "unknown volume 'book' of shelf; did you mean 'books'?"),
         ("shelf/books", "routes/books", "unknown volume 'books' of routes"),
@@ -81,63 +70,39 @@ def test_a_route_that_cannot_be_is_answered(folder: Path, old: str, new: str, sa
         ("load_balancer: 192.168.1.211", "load_balancer: 192.168.2.1", "workloads.names.load_balancer: 192.168.2.1 is"),
         ("    args: [migrate]", "    load_balancer: 192.168.1.212", "nobody reaches a job; leave it out"),
         ("9090, service: 9091", "8080, service: 9091", "port 8080/tcp"),
-    ],
-)
-def test_a_mistake_is_answered(folder: Path, old: str, new: str, says: str) -> None:
-    change(folder, [{"file": "services/pods.yaml", "old": old, "new": new}])
-    with pytest.raises(InvalidLab) as refused:
-        load_lab(folder)
-    assert says in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
-    [
+    ),
+    "machines.yaml": (
         (
-            "machines.yaml",
             "usb_devices: [zigbee, meter]",
             "usb_devices: [zigbe]",
             "unknown USB device 'zigbe' on host 'attic'; did you mean",
         ),
-        ("machines.yaml", "usb_devices: [zigbee, meter]", "usb_devices: [meter, meter]", "USB device 'meter' of host"),
-        ("site.yaml", 'meter: {id: "0403:6001"', 'meter: {id: "10c4:ea60"', "USB device 10c4:ea60 without a path is"),
-        ("machines.yaml", "template: house-cellar", "template: house", "which is another Proxmox than 'cellar'"),
-        ("site.yaml", "https://192.168.1.6:8006/", "192.168.1.6:8006", "the address of an API, for example https://"),
-        ("machines.yaml", "vmid: 101", "vmid: 900", "VMID 900 is taken by site.templates.house-cellar.vmid"),
-        ("site.yaml", "path: 1-2.3", "path: 1.2.3", "a bus and its port, for example 1-2.3"),
-    ],
-)
-def test_a_mistake_about_hardware_is_answered(folder: Path, file: str, old: str, new: str, says: str) -> None:
-    change(folder, [{"file": file, "old": old, "new": new}])
-    with pytest.raises(InvalidLab) as refused:
-        load_lab(folder)
-    assert says in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
+        ("usb_devices: [zigbee, meter]", "usb_devices: [meter, meter]", "USB device 'meter' of host"),
+        ("template: house-cellar", "template: house", "which is another Proxmox than 'cellar'"),
+        ("vmid: 101", "vmid: 900", "VMID 900 is taken by site.templates.house-cellar.vmid"),
+    ),
+    "site.yaml": (
+        ('meter: {id: "0403:6001"', 'meter: {id: "10c4:ea60"', "USB device 10c4:ea60 without a path is"),
+        ("https://192.168.1.6:8006/", "192.168.1.6:8006", "the address of an API, for example https://"),
+        ("path: 1-2.3", "path: 1.2.3", "a bus and its port, for example 1-2.3"),
+    ),
+    "services/kept.yaml": (
         (", as_it_is: true}\nworkloads", "}\nworkloads", "needs adopt: {as_it_is: true}"),
         ("service: 80}}", "service: 80}, admin: 9000}", "Kubernetes wants a name for each of several ports"),
-    ],
-)
-def test_a_mistake_about_what_existed_is_answered(folder: Path, old: str, new: str, says: str) -> None:
-    change(folder, [{"file": "services/kept.yaml", "old": old, "new": new}])
-    with pytest.raises(InvalidLab) as refused:
-        load_lab(folder)
-    assert says in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
         ("env_order: [URL, POD]", "env_order: [URL, PID]", "there is no variable 'PID'; did you mean 'POD'"),
         ("volume_order: [settings", "volume_order: [setting", "there is no volume 'setting'; did you mean 'settings'"),
         ("volume_names: {work:", "volume_names: {werk:", "there is no volume 'werk'; did you mean 'work'"),
         ("{work: data}", "{work: settings}", "'settings' is called 'settings' in its pods already; give another name"),
-    ],
+    ),
+}
+"""By file: what stands in it, what stands there instead, and a part of the answer."""
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"), [(file, *each) for file, found in MISTAKES.items() for each in found]
 )
-def test_orders_and_names_are_of_things_that_are_there(folder: Path, old: str, new: str, message: str) -> None:
-    change(folder, [{"file": "services/kept.yaml", "old": old, "new": new}])
-    with pytest.raises(InvalidLab, match=message):
+def test_a_mistake_is_answered(folder: Path, file: str, old: str, new: str, says: str) -> None:
+    change(folder, [{"file": file, "old": old, "new": new}])
+    with pytest.raises(InvalidLab) as refused:
         load_lab(folder)
+    assert says in str(refused.value)
