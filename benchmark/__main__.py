@@ -29,6 +29,7 @@ def measurements() -> Iterator[Measurement]:
     yield Measurement("peak memory of homelab plan", f"{plan.peak_mib:.0f} MiB", "", "", "120 MiB")
     yield from _growth()
     yield _far_too_large()
+    yield _large()
     yield from _placing()
     yield _verdict()
     yield from _components()
@@ -63,6 +64,12 @@ def _far_too_large() -> Measurement:
     cost = cost_of("-m", "benchmark.planning", "10", "shown", runs=1)
     what = f"ten times prod's services on prod's nodes, with the forecast ({cost.peak_mib:.0f} MiB)"
     return Measurement(what, f"{cost.cpu_seconds:.1f} s CPU", "", "", "15 s, 300 MiB")
+
+
+def _large() -> Measurement:
+    seconds, mib = map(float, output_of("-m", "benchmark.large", "1000", "30").split())
+    what = f"homelab plan of 1,000 nodes and 30,000 pods, whole process ({mib:.0f} MiB)"
+    return Measurement(what, f"{seconds:.1f} s CPU", "", "", "30 s, 600 MiB")
 
 
 def _placing() -> Iterator[Measurement]:
