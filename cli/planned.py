@@ -15,6 +15,6 @@ def planned(lab: str) -> Plan:
 
 
 def foreseen(plan: Plan) -> Forecast:
-    """What comes of a plan: losses, rollouts and all findings."""
+    """Consequences of a plan: losses, rollouts and all findings."""
     with told_while(f"looking ahead for {printable(plan.lab.name)}"):
         return look_ahead(plan)

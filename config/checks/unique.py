@@ -169,7 +169,7 @@ def _hostnames(lab: Draft) -> Iterator[Claim]:
 
 
 def _narrowed(exposure: Exposure) -> tuple[Hashable, ...]:
-    """What else than host and path a request must have."""
+    """Conditions on a request, host and path aside."""
     rule = exposure.traefik and (exposure.traefik.match, exposure.traefik.priority, exposure.traefik.entry_points)
     return tuple(sorted(exposure.headers.items())), exposure.methods, rule
 

@@ -14,7 +14,7 @@ class Short(NamedTuple):
     wanted: int
     """Requests of all pods that find no place."""
     free: tuple[tuple[str, int], ...]
-    """What each other node whose taints they tolerate has left, when all that find a place have it; most first."""
+    """Room on each other node whose taints they tolerate, when all that find a place have it; most first."""
 
 
 def shortages(pending: Sequence[tuple[Pending, int]], uses: Iterable[NodeUse], drained: Node) -> Iterator[Short]:

@@ -14,8 +14,7 @@ from plan.model.fields import Fields, entries, mapping, number, text, values
 from plan.workloads.volumes import host_paths_of
 
 Kept = Literal["volume", "scratch", "other"]
-"""What appears at a path: a volume that stays, space that goes with the pod, or something else of the node or of the
-cluster."""
+"""Kinds of mounts: a volume that stays, space that goes with the pod, or something else of the node or the cluster."""
 
 
 class Program(NamedTuple):

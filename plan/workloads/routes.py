@@ -42,7 +42,7 @@ def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
 def _ingress(
     context: ServiceContext, exposures: Sequence[Exposure], name: str, backends: Sequence[tuple[str, int]]
 ) -> Manifest:
-    """What it has once, such as its certificate and who may pass, is that of the first exposure."""
+    """Settings that it has once, such as its certificate and who may pass, are those of the first exposure."""
     exposure, domain = exposures[0], context.lab.site.domain
     rules: dict[str, list[Manifest]] = {}
     for each, (service, port) in zip(exposures, backends, strict=True):

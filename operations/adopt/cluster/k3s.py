@@ -1,4 +1,4 @@
-"""What k3s and RKE2 apply by themselves: files in a folder of their servers (Addons), and charts (HelmCharts)."""
+"""Sources that k3s and RKE2 apply by themselves: files in a folder of their servers (Addons), charts (HelmCharts)."""
 
 import re
 import shlex

@@ -10,7 +10,7 @@ BY_DEFAULT = 64 << 20
 
 
 class Need(NamedTuple):
-    """What an image needs at /dev/shm."""
+    """The need of an image at /dev/shm."""
 
     size: int
     """Bytes."""
@@ -44,7 +44,7 @@ PER_GATHER, HASH_TIMES = 2, 2
 
 
 def shared_memory_need(image: str, words: tuple[str, ...], files: str) -> Need | None:
-    """What a container needs, by its image, the command and arguments that replace the image's, and its files."""
+    """The need of a container, by its image, the command and arguments that replace the image's, and its files."""
     plain = image.partition("@")[0]
     head, slash, last = plain.rpartition("/")
     bare = f"{head}{slash}{last.partition(':')[0]}"

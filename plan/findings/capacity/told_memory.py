@@ -10,6 +10,7 @@ from config.service import HelmService
 from config.service.container import Container
 from config.service.footprint import containers_in
 from config.source import Path
+from plan.findings.told_amounts import told_bytes
 from plan.model.fields import texts
 from plan.model.findings import Finding, Rule
 
@@ -24,9 +25,6 @@ TOLD_MORE_MEMORY = Rule(
     ),
     remedy="Tell it less, about three quarters of the limit, or raise memory.",
 )
-
-_UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30, "t": 40}
-"""Powers of two, by the first letter of a unit. These programs count in powers of two, whatever they write."""
 
 
 class _Setting(NamedTuple):
@@ -105,8 +103,7 @@ def _compared(service: str, path: Path, text: str, limit: Memory | Literal["unli
         match = setting.pattern.search(text)
         if match is None:
             continue
-        unit = (match["unit"] or "").lower()
-        told = int(float(match["number"]) * (1 << (_UNITS[unit[0]] if unit else setting.bare)))
+        told = told_bytes(match["number"], match["unit"], setting.bare)
         saves = setting.name == "maxmemory" and _SAVES.search(text) is not None
         if told < limit and saves and told * 4 > limit * 3:
             yield TOLD_MORE_MEMORY.finding(

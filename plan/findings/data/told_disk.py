@@ -8,6 +8,7 @@ from config.lab import Lab
 from config.objects import StatedObject
 from config.quantity import Memory, rounded_up
 from plan.findings.programs import Program
+from plan.findings.told_amounts import told_bytes
 from plan.model.fields import text
 from plan.model.findings import Finding, Rule
 
@@ -22,8 +23,6 @@ TOLD_MORE_DISK = Rule(
     ),
     remedy="Tell it less, about three quarters of the volume, or make the volume larger.",
 )
-
-_UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 
 
 class _Setting(NamedTuple):
@@ -64,8 +63,7 @@ def told_disk_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
         rows = [row for row in SETTINGS if row.images.search(each.short)] if each.sizes else []
         for row in rows:
             if match := row.pattern.search(each.told):
-                unit = (match["unit"] or "").lower()
-                told = int(match["number"]) << (_UNITS[unit[0]] if unit else row.bare)
+                told = told_bytes(match["number"], match["unit"], row.bare)
                 if told >= max(each.sizes):
                     yield _finding(each, row.name, told, max(each.sizes))
     for cluster in lab.objects_by_kind.get("Cluster", ()):
@@ -77,8 +75,7 @@ def _finding(program: Program, setting: str, told: int, size: int) -> Finding:
     return TOLD_MORE_DISK.finding(
         program.path,
         f"{setting} lets {program.name} keep {Memory(told)}, and its volume has {Memory(size)}: the volume is full "
-        "before "
-        "anything is deleted",
+        "before anything is deleted",
         f"write a {setting} of about {_less(size)}, or a volume of more than {Memory(told)}",
         about=f"{program.name} {setting}",
         facts={"told_bytes": told, "volume_bytes": size},
@@ -108,7 +105,7 @@ def _of_parameter(cluster: StatedObject, name: str, default: int) -> int:
     match = re.fullmatch(
         r"(\d+)\s*(kB|MB|GB|TB)?", text(cluster.content, "spec", "postgresql", "parameters", name).strip()
     )
-    return int(match[1]) << (_UNITS[match[2][0].lower()] if match[2] else 20) if match else default
+    return told_bytes(match[1], match[2], 20) if match else default
 
 
 def _less(size: int) -> str:

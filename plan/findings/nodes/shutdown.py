@@ -23,7 +23,7 @@ GRACE_CUT = Rule(
 HOOK_CUT = Rule(
     "HOOK-CUT",
     ("error", "warning"),
-    title="What runs before a container stops takes its whole grace period",
+    title="The hook before a container stops takes its whole grace period",
     meaning=(
         "The grace period begins before `pre_stop` runs. A hook that waits as long as the period, or longer, leaves "
         "the container no time to end: it is killed in the middle of what it does. The API server refuses a sleep "

@@ -1,4 +1,4 @@
-"""What a Prometheus of the operator never asks: monitors without its label, and parts that listen on loopback alone."""
+"""Targets that a Prometheus of the operator never asks: monitors without its label, parts that listen on loopback."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
