@@ -95,12 +95,14 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
     before = None if is_new else make_plan(load_lab(folder))
     known, partly, fresh = _sorted_out(grouping, before)
     fresh = list(_renamed(fresh, before))
-    choices = _choices(folder, world, grouping, before, wishes)
+    classes = before.lab.storage_classes if before else storage_classes(world)
+    choices = _choices(folder, world, grouping, before, wishes)._replace(storage_classes=tuple(classes))
     written, choices = _written(fresh, world, choices, api_providers(before.lab) if before else ())
     files: dict[str, str] = {}
     if is_new:
         tiers = dict.fromkeys([*sorted(set(tier_labels(world, tier_label(world)).values())), *choices.tiers.values()])
-        files = lab_files(folder.resolve().name, world, tiers, domain_of(world), schemas=choices.schema is not None)
+        schemas = choices.schema is not None
+        files = lab_files(folder.resolve().name, world, tiers, domain_of(world), classes, schemas=schemas)
     added, refused = _loadable(folder, files, written)
     added, plan = as_apps(folder, files, added, world, choices)
     files |= {f"services/{path}": content for each in added for path, content in each.files.items()}
@@ -202,8 +204,7 @@ def _choices(folder: Path, world: World, grouping: Grouping, before: Plan | None
         if url := wishes.repositories.get(each.name):
             repositories[Key("Release", each.namespace, each.name)] = url
     schema = SCHEMA if folder.resolve().parent == LABS else None
-    classes = tuple(before.lab.storage_classes if before else storage_classes(world))
-    return Choices(tiers, repositories, wishes.usage, runs=wishes.runs, storage_classes=classes, schema=schema)
+    return Choices(tiers, repositories, wishes.usage, runs=wishes.runs, schema=schema)
 
 
 def _loadable(

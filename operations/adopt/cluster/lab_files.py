@@ -11,7 +11,7 @@ from config.model import NAME_PATTERN
 from config.quantity import Cpu, Memory
 from observation.objects import labels_of
 from operations.adopt.cluster.lab_routes import gateways_of
-from operations.adopt.cluster.lab_storage import storage_classes, volume_limits
+from operations.adopt.cluster.lab_storage import volume_limits
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.world import World
@@ -31,7 +31,15 @@ _ORDINARY = frozenset({"cpu", "memory", "ephemeral-storage", "pods"})
 _SPECIFIC = re.compile(r"hugepages-.*|attachable-volumes-.*")
 
 
-def lab_files(name: str, world: World, tiers: Iterable[str], domain: str, *, schemas: bool = True) -> dict[str, str]:
+def lab_files(
+    name: str,
+    world: World,
+    tiers: Iterable[str],
+    domain: str,
+    classes: Mapping[str, object],
+    *,
+    schemas: bool = True,
+) -> dict[str, str]:
     """The text of each file, by its name. Every service of the cluster is of one of the `tiers`.
 
     With `schemas`, each begins with the line that names its schema for an editor.
@@ -45,7 +53,7 @@ def lab_files(name: str, world: World, tiers: Iterable[str], domain: str, *, sch
         "cluster.yaml": _cluster(name, world, nodes),
         "tiers.yaml": _tiers(world, list(tiers)),
     }
-    if classes := storage_classes(world):
+    if classes:
         files["storage.yaml"] = document(classes, [_schema("storage")])
     return files if schemas else {name: content.partition("\n")[2] for name, content in files.items()}
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_label, tier_labels
+from operations.adopt.cluster.lab_storage import storage_classes
 from operations.adopt.trial import try_files
 from plan import make_plan
 from plan.cluster.nodes import plan_nodes
@@ -11,7 +12,7 @@ from tests.operations.adopt.cluster.shed import world
 
 
 def files() -> dict[str, str]:
-    return lab_files("shed", world(), ["home", UNSORTED], "shed.example")
+    return lab_files("shed", world(), ["home", UNSORTED], "shed.example", storage_classes(world()))
 
 
 def test_the_lab_loads_and_plans(tmp_path: Path) -> None:
@@ -45,10 +46,10 @@ def test_the_label_of_tiers_may_be_in_a_domain(tmp_path: Path) -> None:
             manifests[key] = {**manifests[key], "metadata": {"name": key.name, "labels": labels}}
     changed = found._replace(manifests=manifests)
     assert tier_labels(changed, tier_label(changed)) == {"photos": "home", "tools": "home"}
-    lab = try_files(tmp_path / "shed", lab_files("shed", changed, ["home"], "shed.example"))
+    lab = try_files(tmp_path / "shed", lab_files("shed", changed, ["home"], "shed.example", {}))
     assert lab.cluster.platform.tier_label == "example.com/tier"
 
 
 def test_tiers_of_one_priority_class_differ_all_the_same(tmp_path: Path) -> None:
-    lab = try_files(tmp_path / "shed", lab_files("shed", world(), ["a", "b", "c"], "shed.example"))
+    lab = try_files(tmp_path / "shed", lab_files("shed", world(), ["a", "b", "c"], "shed.example", {}))
     assert len({tier.priority for tier in lab.tiers.values()}) == 3
