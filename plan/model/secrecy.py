@@ -64,6 +64,14 @@ _REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9
 _SCRIPT = re.compile(r"\.(py|js|ts|sh|lua|html|css|md)$")
 """Endings of files with code or text, which a ConfigMap has as keys: `tokens-per-second.py`."""
 _IN_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@", re.IGNORECASE)
+_IN_CONNECTION = re.compile(
+    r"(?=.*\b(?:server|host|data source|user|user id|uid|username)\s*=)"
+    r"(?:.*[;\s])?(?:password|pwd)=(?P<password>[^\s;$<{%\"'][^\s;]*)",
+    re.IGNORECASE,
+)
+"""A password among the settings of a connection: `Server=db;User Id=sa;Password=...`, `host=db password=...`."""
+_BEFORE_PROTOCOL = re.compile(r"[^\s:/@]+:(?P<password>[^\s@$][^\s@]*)@(?:tcp|unix)\(")
+"""A password in an address of Go's MySQL driver: `user:password@tcp(db:3306)/name`."""
 
 TOKEN = re.compile(
     r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{20}|xox[abpr]-[A-Za-z0-9-]{10,}|"
@@ -94,8 +102,10 @@ def _words(name: str) -> list[str]:
 
 
 def holds_password(text: str) -> bool:
-    """Whether an address in a text has a password in it, and no variable in its place."""
-    return any(not _REFERENCE.fullmatch(found["password"]) for found in _IN_ADDRESS.finditer(text))
+    """Whether an address or a connection string has a password in it, and no variable in its place."""
+    found = [*_IN_ADDRESS.finditer(text), _IN_CONNECTION.match(text), _BEFORE_PROTOCOL.match(text)]
+    passwords = [match["password"] for match in found if match]
+    return any(not _REFERENCE.fullmatch(password) for password in passwords)
 
 
 def is_secret(name: str, value: str) -> bool:

@@ -1,0 +1,36 @@
+"""Passwords are told from settings, variables and paths."""
+
+import pytest
+
+from plan.model.secrecy import holds_password
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://photos:hunter2@db/photos",
+        "Server=db;User Id=sa;Password=hunter2;",
+        "Data Source=db; UID=sa; PWD=hunter2",
+        "host=db user=photos password=hunter2 dbname=photos",
+        "photos:hunter2@tcp(db:3306)/photos",
+    ],
+)
+def test_a_password_for_a_database_is_seen(text: str) -> None:
+    assert holds_password(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://photos:$(DB_PASSWORD)@db/photos",
+        "Server=db;User Id=sa;Password=$(DB_PASSWORD);",
+        "Server=db;Integrated Security=true",
+        "Data Source=/data/photos.db",
+        "host=db user=photos password=$(DB_PASSWORD)",
+        "host=db user=photos sslmode=disable passfile=/run/secrets/pgpass",
+        "photos:$(DB_PASSWORD)@tcp(db:3306)/photos",
+        "photos@tcp(db:3306)/photos",
+    ],
+)
+def test_a_variable_or_another_setting_is_no_password(text: str) -> None:
+    assert not holds_password(text)
