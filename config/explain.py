@@ -10,13 +10,15 @@ from pydantic_core import ErrorDetails
 from config.model import MEANINGS, shown
 from config.source import Path, Places, Problem, is_mapping
 from config.suggest import did_you_mean
-from config.words import foreign_word
+from config.words import MAPPINGS, foreign_word
 
+_MAPPING = "a mapping (key: value)"
+_LIST = "a list"
 _KINDS = {
-    "dict_type": "a mapping (key: value)",
-    "model_type": "a mapping (key: value)",
-    "model_attributes_type": "a mapping (key: value)",
-    "tuple_type": "a list",
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "tuple_type": _LIST,
     "int_type": "a whole number",
     "bool_type": "true or false",
     "float_type": "a number",
@@ -142,7 +144,7 @@ def _message(details: ErrorDetails, spot: _Spot, written: str | None, choices: C
     if kind in explain:
         return explain[kind]()
     if kind in _KINDS:
-        return f"must be {_KINDS[kind]}, not {shown(value)}{_forgotten_space(value)}"
+        return f"must be {_KINDS[kind]}, not {shown(value)}{_other_form(_KINDS[kind], details['loc'], value)}"
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
         return f"must be {words} {context[key]}, not {shown(value)}"
@@ -194,6 +196,27 @@ def _no_text(value: object, model: Any, written: str | None) -> str:
         details = error.errors(include_url=False)[0]
         return _message(details, _Spot((), (), None), None, {})
     return f'must be text, not {text}; write "{text}", in quotes'
+
+
+def _other_form(wanted: str, location: tuple[int | str, ...], value: object) -> str:
+    """The form that is meant: a mapping for the list of another tool, a list for a single text."""
+    if wanted == _LIST and isinstance(value, str):
+        return _as_list(value)
+    if wanted == _MAPPING and isinstance(value, list | tuple):
+        example = MAPPINGS.get(str(location[-1])) if location else None
+        return f"; for example {example}" if example else ""
+    return _forgotten_space(value)
+
+
+def _as_list(text: str) -> str:
+    """`-a` on a line of its own is a text; so is `a, b` without brackets."""
+    if text.startswith("-") and "\n" not in text:
+        first = text.split()[0]
+        return f"; in a list of lines a space stands after the dash, as in `- {first.removeprefix('-')}`"
+    parts = [part for part in text.replace(",", " ").split() if part]
+    is_plain = bool(parts) and all(part.replace("-", "").replace(".", "").replace("_", "").isalnum() for part in parts)
+    separated = "," in text or len(parts) == 1
+    return f"; write [{', '.join(parts)}]" if is_plain and separated else ""
 
 
 def _forgotten_space(value: object) -> str:

@@ -142,6 +142,23 @@ WITHOUT: Mapping[str, Mapping[str, str]] = {
 """Foreign keys that have no counterpart, and why, by a key that shows where they belong."""
 
 
+MAPPINGS: Mapping[str, str] = {
+    "env": "env: {TZ: Europe/Berlin}",
+    "ports": "ports: {http: 8080}",
+    "volumes": "volumes: {data: {storage_class: block, size: 10Gi}}, with its path under mounts",
+    "mounts": "mounts: {data: /data}",
+    "secrets": "secrets: {DB_PASSWORD: {}}",
+    "labels": "labels: {pod: {team: media}}",
+    "annotations": "annotations: {pod: {team: media}}",
+    "devices": "devices: {gpu.intel.com/i915: 1}; a file of the node stands under host_paths",
+    "files": "files: {/etc/app.conf: text}",
+    "init": "init: {prepare: {image: ..., command: [...]}}",
+    "sidecars": "sidecars: {exporter: {image: ..., cpu: 10m, memory: 32Mi}}",
+    "node_selector": "node_selector: {kubernetes.io/arch: amd64}",
+}
+"""Keys that are lists in Docker Compose or in a manifest, and mappings here, each with an example."""
+
+
 def foreign_word(key: str, known: Collection[str]) -> str | None:
     """The key here for one of another tool, where `known` keys are allowed; None if it is not such a word."""
     meaning = MEANINGS.get(key)
