@@ -196,11 +196,14 @@ def _generated(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
 
 
 def _is_provisioned(volume: Manifest) -> bool:
-    """Whether a provisioner made a volume. Volumes made by hand carry its annotation too, so that it deletes them."""
+    """Whether a provisioner made a volume. Volumes made by hand carry its annotation too, so that it deletes them; one
+    that nobody has written, and no claim has, stands in a file of its owner."""
     if _PROVISIONED not in annotations_of(volume):
         return False
     managers = {each.manager for each in writers_of(volume)} - {_BINDER}
-    return not managers or any(tool_called(each) is None for each in managers)
+    if not managers:
+        return bool(text(volume, "spec", "claimRef", "uid"))
+    return any(tool_called(each) is None for each in managers)
 
 
 def _claim_of_controller(key: Key, claim: Manifest, cluster: Cluster) -> Origin | None:

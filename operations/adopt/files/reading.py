@@ -1,5 +1,6 @@
 """YAML of files of which nothing is known: pipes, devices, huge ones, lists within lists without end."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,22 @@ LARGEST = 64 << 20
 """Bytes. The definitions of a large operator are about 10 MiB."""
 
 
+_BASE_60 = re.compile(r"[-+]?[0-9_]+(:[0-5]?[0-9])+(\.[0-9_]*)?$")
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes `2222:22` and `2026-11-27` for texts, as Docker Compose and Kubernetes do: no number to the base of 60, and
+    no date."""
+
+    yaml_implicit_resolvers = {
+        first: [
+            *([("tag:yaml.org,2002:str", _BASE_60)] if first and first in "-+0123456789" else []),
+            *(each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"),
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def read_yaml(file: Path) -> list[Any]:
     """The documents in a file. Raises UnreadableFile, YAMLError and UnicodeDecodeError."""
     text = read_file(file, LARGEST).decode("utf-8-sig")
@@ -20,4 +37,4 @@ def read_yaml(file: Path) -> list[Any]:
         refuse_deep_nesting(text)
     except ComposerError:
         raise UnreadableFile("cannot be read: it is nested too deeply") from None
-    return list(yaml.safe_load_all(text))
+    return list(yaml.load_all(text, _Loader))

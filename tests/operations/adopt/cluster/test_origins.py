@@ -116,6 +116,13 @@ def test_a_volume_made_by_hand_is_its_owners_though_a_provisioner_may_delete_it(
     assert made.why == "provisioned"
 
 
+def test_a_volume_in_a_file_is_its_owners_until_a_claim_has_it() -> None:
+    metadata = {"name": "films", "annotations": {"pv.kubernetes.io/provisioned-by": "smb.csi.k8s.io"}}
+    volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": {}}
+    assert isinstance(origin(volume), Own)
+    assert isinstance(origin({**volume, "spec": {"claimRef": {"name": "films", "uid": "1"}}}), LeftOut)
+
+
 @pytest.mark.parametrize(
     ("name", "manager", "why"),
     [
