@@ -1,5 +1,6 @@
 """Turns pydantic's errors into problems with a place, in words that say what would be right."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
@@ -209,14 +210,11 @@ def _other_form(wanted: str, location: tuple[int | str, ...], value: object) -> 
 
 
 def _as_list(text: str) -> str:
-    """`-a` on a line of its own is a text; so is `a, b` without brackets."""
-    if text.startswith("-") and "\n" not in text:
-        first = text.split()[0]
-        return f"; in a list of lines a space stands after the dash, as in `- {first.removeprefix('-')}`"
-    parts = [part for part in text.replace(",", " ").split() if part]
-    is_plain = bool(parts) and all(part.replace("-", "").replace(".", "").replace("_", "").isalnum() for part in parts)
-    separated = "," in text or len(parts) == 1
-    return f"; write [{', '.join(parts)}]" if is_plain and separated else ""
+    """The list of names that stand without brackets. `-a` on a line of its own is a text, which may mean either."""
+    parts = [part.strip() for part in text.split(",")]
+    if all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", part) for part in parts):
+        return f"; write [{', '.join(parts)}]"
+    return "; a list stands in brackets, or in lines that begin with a dash and a space"
 
 
 def _forgotten_space(value: object) -> str:
