@@ -55,7 +55,8 @@ def _unknown_port(project: Project, key: str) -> Iterator[str]:
         return
     users = [other for other in project.services if other != key and _reaches(project, other, key)]
     if users:
-        yield f"{', '.join(users)} reach it, and it states no port: write expose: ['PORT'] for it in the compose file"
+        reach = "reach" if len(users) > 1 else "reaches"
+        yield f"{', '.join(users)} {reach} it, and it states no port: write expose: ['PORT'] for it in the compose file"
 
 
 def _reaches(project: Project, other: str, key: str) -> bool:
@@ -85,7 +86,8 @@ def _renamed(project: Project, key: str, stated: Fields) -> Iterator[str]:
                 each.partition("=")[0] for each in said if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", each)
             ]
             if users:
-                yield f"{', '.join(users)} name {name}, which is reached as {as_name(other)} here: change that"
+                say = "name" if len(users) > 1 else "names"
+                yield f"{', '.join(users)} {say} {name}, which is reached as {as_name(other)} here: change that"
 
 
 def _texts(stated: Fields) -> Iterator[tuple[str, str]]:

@@ -240,7 +240,7 @@ def test_a_service_that_others_reach_has_the_usual_port_of_its_image(tmp_path: P
 
 def test_a_service_that_others_reach_at_a_port_that_nobody_states_is_not_written(tmp_path: Path) -> None:
     found = converted(tmp_path, "services: {web: {image: 'a:1', depends_on: [engine]}, engine: {image: 'b:1'}}")
-    assert any("web reach it, and it states no port" in each for each in found["engine"].lacking)
+    assert any("web reaches it, and it states no port" in each for each in found["engine"].lacking)
 
 
 def test_a_service_that_is_waited_for_until_it_ends_is_a_job(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_a_second_run_makes_no_second_service(tmp_path: Path) -> None:
 def test_names_that_only_docker_resolves_are_told(tmp_path: Path) -> None:
     text = """services: {web: {image: 'a:1', environment: {CACHE: 'redis://my_redis:6379'}},
         cache: {image: 'redis:8', container_name: my_redis}}"""
-    assert "CACHE name my_redis, which is reached as cache here: change that" in converted(tmp_path, text)["web"].notes
+    assert "CACHE names my_redis, which is reached as cache here: change that" in converted(tmp_path, text)["web"].notes
 
 
 ROUTER = "traefik.http.routers.web.rule"
