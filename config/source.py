@@ -15,7 +15,7 @@ from yaml.composer import ComposerError
 from yaml.reader import ReaderError
 
 from config.refusals import FORMAT
-from config.syntax import FOREIGN_SPACE, explain_slip, foreign_space
+from config.syntax import FOREIGN_BREAK, FOREIGN_SPACE, explain_slip, foreign_break, foreign_space
 
 Path = tuple[str | int, ...]
 """Where a value is in the lab: `("services", "immich", "memory")`."""
@@ -256,6 +256,9 @@ def _composed(
     """The nodes of a file's documents, or why they cannot be read."""
     try:
         text = content.decode("utf-8-sig")
+        if found := FOREIGN_BREAK.search(text):
+            place = Place(file, text.count("\n", 0, found.start()) + 1, 1)
+            return [], [Problem(place, path, foreign_break(found[0]))]
         if len(text) > _SAFE_LENGTH:
             refuse_deep_nesting(text)
         return compose(text), []

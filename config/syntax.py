@@ -11,6 +11,8 @@ _NO_SPACE = re.compile(rf"^(?P<indent> *){_KEY}:(?=[^\s:/])")
 _PLAIN_VALUE = re.compile(rf"^(?P<indent> *){_KEY}: +(?P<value>[^\s\"'|>\[{{#].*)$")
 _AFTER_QUOTE = re.compile(rf"^ *{_KEY}: +(?P<quote>[\"'])")
 FOREIGN_SPACE = re.compile(r"[\u00a0\u2000-\u200b\u202f\u3000\ufeff]")
+FOREIGN_BREAK = re.compile(r"[\u0085\u2028\u2029]")
+"""Breaks a line for YAML 1.1 and its parsers, for no editor and not for YAML 1.2."""
 _RESERVED = "@`%*&!|>,?]}"
 """A plain text begins with none of these."""
 
@@ -72,6 +74,12 @@ def _foreign_space(trouble: _Trouble) -> Iterator[Slip]:
 def foreign_space(space: str) -> str:
     """The sentence for a character that looks like a space and is not one for YAML."""
     return f"the space U+{ord(space):04X}; write an ordinary one"
+
+
+def foreign_break(sign: str) -> str:
+    """The sentence for a character that breaks a line for parsers of YAML alone."""
+    code = f"{ord(sign):04X}"
+    return f"the line break U+{code}; write an ordinary one, or `\\u{code.lower()}` in double quotes"
 
 
 def _conflict(trouble: _Trouble) -> Iterator[Slip]:

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from config.source import refuse_deep_nesting
+from config.syntax import FOREIGN_BREAK
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -13,8 +14,8 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
-    """A placeholder is quoted: the token that takes its place may look like a number."""
-    style = "|" if "\n" in text else "'" if "<<" in text else None
+    """A placeholder is quoted, since the token that takes its place may look like a number; a foreign break escaped."""
+    style = '"' if FOREIGN_BREAK.search(text) else "|" if "\n" in text else "'" if "<<" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)  # pyright: ignore[reportUnknownMemberType]
 
 

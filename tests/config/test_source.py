@@ -1,5 +1,6 @@
 """YAML as plain values, with places."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from config.source import MAX_DEPTH, Place, Places, Problem, read_yaml
+from operations.adopt.cluster.yaml_text import dumped
+from plan.yaml_text import to_yaml
 
 
 def read(text: str | bytes) -> tuple[Any, list[str], Places]:
@@ -130,3 +133,29 @@ def test_any_bytes_are_read_or_refused_with_a_place(content: bytes) -> None:
 def test_a_problem_is_one_line_whatever_its_path() -> None:
     problem = Problem(Place("a\nb.yaml", 1, 2), ("k\u2028", 3, "x" * 100), "is wrong")
     assert str(problem) == f"a\\nb.yaml:1:2: k\\u2028.3.{'x' * 61}...: is wrong"
+
+
+BREAKS = ("\u0085", "\u2028", "\u2029")
+
+
+@pytest.mark.parametrize("sign", BREAKS)
+def test_a_line_break_of_yaml_alone_is_refused_at_its_line(sign: str) -> None:
+    _, problems, _ = read(f"a: 1\nb: 'x{sign}y'\nc: 3\n")
+    code = f"{ord(sign):04X}"
+    assert problems == [
+        f"f.yaml:2:1: f: the line break U+{code}; write an ordinary one, or `\\u{code.lower()}` in double quotes"
+    ]
+
+
+@pytest.mark.parametrize("sign", BREAKS)
+def test_a_line_break_of_yaml_alone_is_read_where_it_is_escaped(sign: str) -> None:
+    value, problems, _ = read(f'a: "x\\u{ord(sign):04x}y"\n')
+    assert not problems
+    assert value == {"a": f"x{sign}y"}
+
+
+@pytest.mark.parametrize("write", [to_yaml, dumped])
+@pytest.mark.parametrize("sign", BREAKS)
+def test_written_yaml_is_read_again(sign: str, write: Callable[[Any], str]) -> None:
+    content = {"one": f"x{sign}y", "several": f"first\n{sign}second\n"}
+    assert read(write(content))[:2] == (content, [])

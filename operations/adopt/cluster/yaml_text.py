@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from config.syntax import FOREIGN_BREAK
+
 WIDTH = 120
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -17,7 +19,8 @@ class _Plain(_Dumper):
 
 
 def _text(dumper: Any, value: str) -> Any:
-    style = "|" if "\n" in value and not any(line.endswith(" ") for line in value.split("\n")) else None
+    is_block = "\n" in value and not any(line.endswith(" ") for line in value.split("\n"))
+    style = '"' if FOREIGN_BREAK.search(value) else "|" if is_block else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
