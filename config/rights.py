@@ -1,7 +1,7 @@
 """Rights at the API server with which a pod could give itself all others."""
 
 from collections.abc import Collection, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from config.service import Service
 from config.service.app import OwnWorkloads
@@ -14,45 +14,91 @@ Power = Literal[
     "pods of every namespace",
     "nodes",
     "certificates of every user",
+    "the names of other users",
+    "tokens of every service account",
+    "folders of the nodes by volumes",
+    "every object that is written",
 ]
 """A right that leads to all others, by the objects that it is about."""
 
 _READING = frozenset({"get", "list", "watch"})
 _WRITING = frozenset({"create", "update", "patch"})
-_RBAC = "rbac.authorization.k8s.io"
-_ROLES = frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindings"})
-_MAKING_PODS = frozenset(
-    {"pods", "pods/exec", "pods/attach", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs"}
+
+
+class _Right(NamedTuple):
+    """One that leads to all others, as it is written in a rule of RBAC."""
+
+    power: Power
+    groups: frozenset[str]
+    resources: frozenset[str]
+    verbs: frozenset[str]
+    in_namespaces: bool = False
+    """Whether it leads to all others in a Role too."""
+
+
+_RIGHTS = (
+    _Right("secrets of every namespace", frozenset({""}), frozenset({"secrets"}), _READING),
+    _Right(
+        "roles and their bindings",
+        frozenset({"rbac.authorization.k8s.io"}),
+        frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindings"}),
+        _WRITING | {"bind", "escalate"},
+        in_namespaces=True,
+    ),
+    _Right(
+        "pods of every namespace",
+        frozenset({"", "apps", "batch"}),
+        frozenset({"pods", "pods/exec", "pods/attach", "pods/ephemeralcontainers", "replicationcontrollers"})
+        | {"deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs"},
+        _WRITING,
+    ),
+    _Right("nodes", frozenset({""}), frozenset({"nodes/proxy"}), _READING | _WRITING | {"delete"}),
+    _Right(
+        "certificates of every user",
+        frozenset({"certificates.k8s.io"}),
+        frozenset({"signers"}),
+        frozenset({"approve", "sign"}),
+        in_namespaces=True,
+    ),
+    _Right(
+        "the names of other users",
+        frozenset({"", "authentication.k8s.io"}),
+        frozenset({"users", "groups", "serviceaccounts", "uids"}),
+        frozenset({"impersonate"}),
+    ),
+    _Right(
+        "tokens of every service account", frozenset({""}), frozenset({"serviceaccounts/token"}), frozenset({"create"})
+    ),
+    _Right("folders of the nodes by volumes", frozenset({""}), frozenset({"persistentvolumes"}), frozenset({"create"})),
+    _Right(
+        "every object that is written",
+        frozenset({"admissionregistration.k8s.io"}),
+        frozenset({"mutatingwebhookconfigurations", "validatingwebhookconfigurations"}),
+        _WRITING,
+    ),
 )
+"""Those of https://kubernetes.io/docs/concepts/security/rbac-good-practices/, "privilege escalation risks"."""
 
 
 def powers(
     groups: Collection[str], resources: Collection[str], verbs: Collection[str], *, cluster_wide: bool
 ) -> Iterator[Power]:
     """The powers that a rule of RBAC gives."""
-    every_verb, every_resource = "*" in verbs, "*" in resources
-    reads = every_verb or not _READING.isdisjoint(verbs)
-    writes = every_verb or not _WRITING.isdisjoint(verbs)
-    if every_resource and "*" in groups and (reads or writes):
+    if "*" in groups and "*" in resources and ("*" in verbs or not (_READING | _WRITING).isdisjoint(verbs)):
         yield "everything"
         return
-    in_core = not {"", "*"}.isdisjoint(groups)
-    if in_core and cluster_wide and reads and (every_resource or "secrets" in resources):
-        yield "secrets of every namespace"
-    of_roles = not {_RBAC, "*"}.isdisjoint(groups) and (every_resource or not _ROLES.isdisjoint(resources))
-    if of_roles and (writes or not {"bind", "escalate"}.isdisjoint(verbs)):
-        yield "roles and their bindings"
-    if cluster_wide and writes and (every_resource or not _MAKING_PODS.isdisjoint(resources)):
-        yield "pods of every namespace"
-    if in_core and cluster_wide and (every_resource or "nodes/proxy" in resources):
-        yield "nodes"
-    of_certificates = not {"certificates.k8s.io", "*"}.isdisjoint(groups)
-    if (
-        of_certificates
-        and not {"approve", "sign", "*"}.isdisjoint(verbs)
-        and (every_resource or "signers" in resources)
-    ):
-        yield "certificates of every user"
+    for right in _RIGHTS:
+        if (
+            (cluster_wide or right.in_namespaces)
+            and _names(groups, right.groups)
+            and _names(resources, right.resources)
+            and _names(verbs, right.verbs)
+        ):
+            yield right.power
+
+
+def _names(said: Collection[str], meant: Collection[str]) -> bool:
+    return "*" in said or not set(meant).isdisjoint(said)
 
 
 def excepted_permissions(name: str, service: Service) -> Iterator[tuple[Path, Power]]:

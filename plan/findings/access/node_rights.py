@@ -1,0 +1,153 @@
+"""Rights of pods on their nodes that come to those of root."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from config.lab import Lab
+from config.pod import POD_TEMPLATES
+from config.service import Service as ServiceConfig
+from config.service.app import OwnWorkloads
+from config.service.container import Part
+from config.source import dotted
+from plan.model import Manifest, Service
+from plan.model.fields import Fields, entries, mapping, number, text, value, values
+from plan.model.findings import Edit, Finding, Remedy, Rule
+from plan.wording import listed
+
+LIKE_ROOT_ON_NODE = Rule(
+    "LIKE-ROOT-ON-NODE",
+    "warning",
+    title="A service is as good as root on its nodes",
+    meaning=(
+        "Privileged containers, capabilities such as SYS_ADMIN, folders of the node and its processes lead out of a "
+        "container: whoever breaks into the service has the node, its secrets and the pods beside it."
+    ),
+    remedy="Change the lines that the fix names. Give what is needed to a small container of its own, kept current.",
+)
+
+LIKE_ROOT = frozenset(
+    {"ALL", "BPF", "DAC_READ_SEARCH", "MAC_ADMIN", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO"}
+)
+"""Capabilities that lead out of a container (capabilities(7))."""
+
+_SECRET_FOLDERS = frozenset(
+    {"/", "/etc", "/etc/kubernetes", "/etc/kubernetes/pki", "/root", "/run", "/var", "/var/lib", "/var/lib/etcd"}
+    | {"/var/lib/kubelet", "/var/lib/kubelet/pods", "/var/lib/rancher", "/var/run"}
+)
+"""Folders of a node with keys, tokens or sockets in them that root may read."""
+
+
+class _WayOut(NamedTuple):
+    """A way out of a container."""
+
+    by: str
+    fix: str
+    edit: Edit | None = None
+    """The line that closes it."""
+
+
+def node_rights_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
+    """A warning for each service whose pods lead out of their containers."""
+    for service in planned:
+        name, stated = service.name, lab.services[service.name]
+        in_keys = {each.by: each for part in stated.parts(name) for each in _of_part(stated, part)}
+        ways = {each.by: each for manifest in service.objects for each in _of_manifest(manifest)} | in_keys
+        if not ways:
+            continue
+        fix = "; ".join(dict.fromkeys(each.fix for each in ways.values()))
+        edits = tuple(each.edit for each in ways.values() if each.edit)
+        yield LIKE_ROOT_ON_NODE.finding(
+            ("services", name),
+            f"{name} is as good as root on its nodes, by {listed(list(ways))}",
+            fix,
+            facts={"by": tuple(ways)},
+            remedies=(Remedy(fix, edits),) if len(ways) == len(edits) == 1 else (),
+        )
+
+
+def _of_part(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
+    paths = service.host_paths if isinstance(service, OwnWorkloads) else {}
+    for path, container in part.containers:
+        if container.privileged:
+            yield _WayOut(
+                "a privileged container",
+                f"take {dotted((*path, 'privileged'))} out, and name what it needs under capabilities or devices",
+                Edit((*path, "privileged")),
+            )
+        for each in sorted(LIKE_ROOT.intersection(container.capabilities)):
+            rest = [capability for capability in container.capabilities if capability != each]
+            yield _WayOut(
+                each,
+                f"take {each} out of {dotted((*path, 'capabilities'))}",
+                Edit((*path, "capabilities"), rest or None),
+            )
+        for volume, points in container.mounts.items():
+            on_node = paths.get(volume)
+            if on_node is None or _is_in_dev(on_node.path) or _leads_to_root(on_node.path, on_node.type):
+                continue
+            if not all(point.read_only for point in points):
+                yield _WayOut(
+                    f"{on_node.path} of the node",
+                    f"write read_only: true at {dotted((*path, 'mounts', volume))}, or mount a folder below it",
+                )
+    for key, is_shared, what in (
+        ("host_pid", part.workload.security.host_pid, "the processes of the node"),
+        ("host_ipc", part.workload.security.host_ipc, "the memory that processes of the node share"),
+    ):
+        if is_shared:
+            place = (*part.path, "security", key)
+            yield _WayOut(what, f"take {dotted(place)} out", Edit(place))
+
+
+def _is_in_dev(path: str) -> bool:
+    """Whether it is below /dev: what a container may do with a device is not decided by the mount."""
+    return path.startswith("/dev/")
+
+
+def _of_manifest(manifest: Manifest) -> Iterator[_WayOut]:
+    """Of the pods as they are written, those of files and patches among them."""
+    if manifest["kind"] not in POD_TEMPLATES:
+        return
+    spec = mapping(manifest, *POD_TEMPLATES[manifest["kind"]], "spec")
+    whole = f"{manifest['kind']} {manifest['metadata']['name']}"
+    volumes = {text(each, "name"): each for each in entries(spec, "volumes")}
+    for key, by in (
+        ("hostPID", "the processes of the node"),
+        ("hostIPC", "the memory that processes of the node share"),
+    ):
+        if value(spec, key) is True:
+            yield _WayOut(by, f"take {key} out of {whole}")
+    for container in (*entries(spec, "containers"), *entries(spec, "initContainers")):
+        of = f"container {text(container, 'name')} of {whole}"
+        if value(container, "securityContext", "privileged") is True:
+            yield _WayOut("a privileged container", f"take privileged out of {of}")
+        added = {str(each).removeprefix("CAP_") for each in values(container, "securityContext", "capabilities", "add")}
+        for each in sorted(LIKE_ROOT & added):
+            yield _WayOut(each, f"take {each} out of the capabilities of {of}")
+        for mount in entries(container, "volumeMounts"):
+            if "hostPath" in (volume := volumes.get(text(mount, "name"), {})):
+                yield from _by_path(mapping(volume, "hostPath"), mount, of, may_be_root=_may_be_root(spec, container))
+
+
+def _by_path(volume: Fields, mount: Fields, of: str, *, may_be_root: bool) -> Iterator[_WayOut]:
+    path = text(volume, "path").rstrip("/") or "/"
+    if may_be_root and _leads_to_root(path, text(volume, "type")):
+        yield _WayOut(f"{path} of the node", f"take {path} out of {of}, also where it is read-only")
+    elif value(mount, "readOnly") is not True and not _is_in_dev(path):
+        yield _WayOut(f"{path} of the node", f"write readOnly: true where {of} mounts {path}")
+
+
+def _leads_to_root(path: str, kind: str | None) -> bool:
+    """Whether root gets everything by reading there: a socket is no safer read-only."""
+    return path in _SECRET_FOLDERS or path.endswith(".sock") or kind == "Socket"
+
+
+def _may_be_root(spec: Fields, container: Fields) -> bool:
+    """Whether its user may be root, as far as it is written; an image says its own user where nobody does."""
+    for of in (container, spec):
+        security = mapping(of, "securityContext")
+        if value(security, "runAsNonRoot") is True or number(security, "runAsUser") > 0:
+            return False
+        if "runAsUser" in security:
+            return True
+    return True
