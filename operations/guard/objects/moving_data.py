@@ -1,9 +1,15 @@
 """How data is moved that a change would leave behind, as text for messages: what to run, in which order."""
 
+_RETAIN = '`kubectl patch pv VOLUME -p \'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'`'
+_RELEASE = '`kubectl patch pv VOLUME --type json -p \'[{"op":"remove","path":"/spec/claimRef"}]\'`'
+_TAKE_AWAY = (
+    "take the StatefulSet away without its pods "
+    "(`kubectl delete statefulset NAME --namespace NAMESPACE --cascade=orphan`)"
+)
+
 HOW_CLAIMS_MOVE = (
-    'stop the service; `kubectl patch pv VOLUME -p \'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'`; delete '
-    'the old claim; `kubectl patch pv VOLUME --type json -p \'[{"op":"remove","path":"/spec/claimRef"}]\'`; and '
-    "state `volumeName: VOLUME` in the new claim, or copy the data"
+    f"stop the service; {_RETAIN}; delete the old claim; {_RELEASE}; and state `volumeName: VOLUME` in the new claim, "
+    "or copy the data"
 )
 """A claim never changes its namespace or name: its volume is bound to a new one."""
 
@@ -19,8 +25,14 @@ HOW_DATABASES_MOVE = (
 
 HOW_TEMPLATES_GROW = (
     "grow each claim (`kubectl patch pvc CLAIM --namespace NAMESPACE -p "
-    '\'{"spec":{"resources":{"requests":{"storage":"SIZE"}}}}\'`), take the StatefulSet away without its pods '
-    "(`kubectl delete statefulset NAME --namespace NAMESPACE --cascade=orphan`), and apply this, which recreates it "
-    "around them"
+    '\'{"spec":{"resources":{"requests":{"storage":"SIZE"}}}}\'`), '
+    f"{_TAKE_AWAY}, and apply this, which recreates it around them"
 )
 """A template of claims is read when a pod is made for the first time, and never again."""
+
+HOW_TEMPLATES_CHANGE = (
+    "scale it to 0; make a second claim as the new template has it for each of its claims, and copy the data with a "
+    f"pod that mounts both; for the volume of each copy: {_RETAIN}, delete both claims, {_RELEASE}, and make a claim "
+    f"named TEMPLATE-NAME-0, TEMPLATE-NAME-1, ... with `volumeName: VOLUME`; {_TAKE_AWAY}, and apply this"
+)
+"""A claim never changes its class, and a StatefulSet knows its claims by their names."""

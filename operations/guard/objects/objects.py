@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from operations.guard.consequence import Consequence, not_known
 from operations.guard.objects.adopted import is_default, of_program
+from operations.guard.objects.claim_templates import CLAIM_TEMPLATES, how_claims_follow, of_claims
 from operations.guard.objects.cluster_settings import settings_of_cluster
 from operations.guard.objects.fields import by_value
 from operations.guard.objects.mounts import lost_mounts
-from operations.guard.objects.moving_data import HOW_CLASSES_CHANGE, HOW_TEMPLATES_GROW
+from operations.guard.objects.moving_data import HOW_CLASSES_CHANGE
 from operations.guard.objects.schedules import fewer_runs
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block, leaves
@@ -56,12 +57,10 @@ STARTS_EMPTY = (
     "The service starts on a new, empty volume; where the reclaim policy is Retain, the old disk stays, released, and "
     "no pod sees it; where it is Delete, it is gone."
 )
-STAYS_AS_IT_IS = "Its claims stay as they are: nothing grows."
 LASTING: tuple[Effect, ...] = ("DELETE", "SCALE-DOWN", "STOP", "UNPROTECT")
 """Effects that a value has on an object that is recreated with it, too."""
 CLUSTER_NAMESPACES = ("kube-node-lease", "kube-public", "kube-system")
 """Namespaces of the cluster's own objects."""
-CLAIM_TEMPLATES = ("spec.volumeClaimTemplates",)
 
 
 def object_consequences(
@@ -142,7 +141,7 @@ def _loss(step: Step, kind: Kind, rule: KindRule | None) -> Consequence:
         target,
         causes,
         f"It is {_what(step)}. {loss.sentence}".strip(),
-        _fix(causes, kind, loss),
+        _fix(step, causes, kind, loss),
     )
 
 
@@ -163,17 +162,17 @@ def _of_value(step: Step, kind: Kind, rule: KindRule) -> Loss:
     if step.action == "replace" and kind in CHANGED_IN_PLACE and not step.is_import_in_place:
         return Loss("info", IN_BETWEEN)
     if step.action == "replace" and any(touches(path, CLAIM_TEMPLATES) for path in step.replacing):
-        return rule.loss._replace(sentence=f"{rule.loss.sentence} {STAYS_AS_IT_IS}")
+        return rule.loss._replace(sentence=f"{rule.loss.sentence} {of_claims(_paths(step))}")
     if step.action == "replace" and kind == CLAIM:
         return rule.loss._replace(sentence=STARTS_EMPTY)
     return rule.loss
 
 
-def _fix(causes: tuple[str, ...], kind: Kind, loss: Loss) -> str:
+def _fix(step: Step, causes: tuple[str, ...], kind: Kind, loss: Loss) -> str:
     if loss.severity != "error":
         return ""
     if any(touches(path, CLAIM_TEMPLATES) for path in causes):
-        return f"take the change back; to grow them: {HOW_TEMPLATES_GROW}"
+        return f"take the change back; {how_claims_follow(_paths(step))}"
     if kind == CLAIM and causes:
         return f"take the change back; to keep the data: {HOW_CLASSES_CHANGE}"
     return "take the change back; back up what it holds before you delete it"

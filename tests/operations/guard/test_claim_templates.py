@@ -1,0 +1,28 @@
+"""Claims of a StatefulSet whose templates change: what becomes of them, and how the data follows."""
+
+import pytest
+
+from operations.guard.objects.moving_data import HOW_TEMPLATES_CHANGE, HOW_TEMPLATES_GROW
+from tests.operations.guard.handmade import judged_case
+
+FIRST = "spec.volumeClaimTemplates[0]."
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says", "fix"),
+    [
+        ("spec.resources.requests.storage", "99Gi", "nothing grows", HOW_TEMPLATES_GROW),
+        ("spec.storageClassName", "other", "Its claims stay as they are.", HOW_TEMPLATES_CHANGE),
+        ("spec.accessModes", ["ReadWriteMany"], "Its claims stay as they are.", HOW_TEMPLATES_CHANGE),
+        ("metadata.name", "files", "Its pods start on new, empty claims", HOW_TEMPLATES_CHANGE),
+    ],
+)
+def test_only_larger_claims_are_told_to_grow(path: str, value: object, says: str, fix: str) -> None:
+    step = {"op": "replace", "object": "StatefulSet/core-queue/queue", "set": {FIRST + path: value}}
+    (replaced,) = (
+        each
+        for each in judged_case({"name": path, "says": [], "steps": [step]}).consequences
+        if each.effect == "REPLACE"
+    )
+    assert says in replaced.message
+    assert fix in replaced.fix
