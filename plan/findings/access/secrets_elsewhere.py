@@ -9,6 +9,7 @@ from plan.cluster.membership import founder
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
+from plan.model.metadata import api_group, is_custom
 from plan.wording import listed
 
 SECRET_ELSEWHERE = Rule(
@@ -25,7 +26,22 @@ SECRET_ELSEWHERE = Rule(
     remedy="Make the Secret in the namespace of its pods, under the name that they use; a SealedSecret is sealed anew.",
 )
 
+SECRET_OF_NOBODY = Rule(
+    "SECRET-OF-NOBODY",
+    "info",
+    title="Pods use a Secret that no object of the lab makes",
+    meaning=(
+        "The cluster is made from nothing, and no Secret, ExternalSecret, SealedSecret or Certificate of the lab has "
+        "that name: until somebody makes it by hand, the pods stay in ContainerCreating, CreateContainerConfigError or "
+        "ImagePullBackOff, and the `up` waits for them. Of namespaces with a chart or with objects of an operator, "
+        "which make Secrets of their own, nothing is said; nor of a Secret that a key of the format names as one that "
+        "exists."
+    ),
+    remedy="Write an ExternalSecret or a SealedSecret, or make the Secret as soon as its namespace is there.",
+)
+
 _MAKERS = ("Certificate", "ExternalSecret", "SealedSecret", "Secret")
+_WITHOUT_SECRETS = ("IngressRoute", "Middleware", "PodMonitor", "PrometheusRule", "ScaledObject", "ServiceMonitor")
 _COPIERS = ("reflector", "replicator", "replicate", "kubed", "emberstack")
 """In annotations by which tools copy Secrets into other namespaces."""
 
@@ -51,20 +67,21 @@ class _Use(NamedTuple):
 
 
 def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
-    """A finding for each Secret that nothing makes where pods need it, and something makes elsewhere."""
+    """A finding for each Secret that nothing makes where pods need it: made elsewhere, or by nobody."""
     planned = [*services]
     made = [each for service in planned for each in made_by(service)]
     there = {(each.namespace, each.name) for each in made}
     releases = {service.namespace for service in planned if service.release}
+    others = {service.namespace for service in planned for each in service.objects if _makes_secrets(each)}
+    copied = {each["metadata"]["name"] for service in planned for each in service.objects if _is_copied(each)}
     stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
-    for service in planned if made else ():
+    for service in planned:
         for use in dict.fromkeys(_uses(service)):
             if (use.namespace, use.secret) in there or use.namespace in releases:
                 continue
+            path = stated.get((use.service, use.kind, use.pods), ("services", use.service))
             called = [each for each in made if each.namespace == use.namespace and each.called == use.secret]
-            elsewhere = [each for each in made if each.name == use.secret]
-            if found := called or elsewhere:
-                path = stated.get((use.service, use.kind, use.pods), ("services", use.service))
+            if found := called or [each for each in made if each.name == use.secret]:
                 yield SECRET_ELSEWHERE.finding(
                     path,
                     _said(use, found[0], is_called=bool(called)),
@@ -76,6 +93,21 @@ def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator
                     severity="warning" if founder(lab) else "info",
                     facts={"secret": use.secret, "namespaces": tuple(each.namespace for each in found)},
                 )
+            elif path[0] == "objects" and founder(lab) and use.namespace not in others and use.secret not in copied:
+                yield SECRET_OF_NOBODY.finding(
+                    path,
+                    f"pods of {use.pods} use the Secret {use.secret} of namespace {use.namespace}, which no object of "
+                    "the lab makes: they do not start until somebody makes it",
+                    "write an ExternalSecret or a SealedSecret for it into a file, or make it by hand when its "
+                    "namespace is there",
+                    about=f"{use.pods} {use.secret}",
+                    facts={"secret": use.secret, "namespace": use.namespace},
+                )
+
+
+def _makes_secrets(manifest: Manifest) -> bool:
+    """Whether an operator may write Secrets of its own because of an object."""
+    return is_custom(api_group(manifest)) and manifest["kind"] not in (*_MAKERS, *_WITHOUT_SECRETS)
 
 
 def _said(use: _Use, found: Made, *, is_called: bool) -> str:
