@@ -15,6 +15,7 @@ from plan.findings.network.pod_dns import pod_dns_findings
 from plan.findings.network.pod_mtu import pod_mtu_findings
 from plan.findings.network.pod_network import pod_network_findings
 from plan.findings.network.pod_range import pod_range_findings
+from plan.findings.network.service_addresses import service_address_findings
 from plan.model import Finding, Plan
 
 
@@ -33,3 +34,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from pod_mtu_findings(plan.lab)
     yield from pod_network_findings(plan.lab, plan.services)
     yield from pod_range_findings(plan.lab, plan.services)
+    yield from service_address_findings(plan.lab, plan.services)
