@@ -63,7 +63,7 @@ def _check_own_ports(lab: Draft, part: Part) -> Iterator[Problem]:
         yield lab.problem(path, f"nobody reaches a {workload.runs_as}; leave it out")
     elif not workload.reached_ports:
         yield lab.problem(path, _NO_PORT)
-    elif not workload.published:
+    elif not workload.publish:
         named = ", ".join(workload.ports)
         yield lab.problem(
             path, f"publishes no port by itself; name those that are reached there, as publish: [{named}]"
