@@ -52,6 +52,7 @@ _RIGHTS = (
         | {"deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs"},
         _WRITING,
     ),
+    _Right("pods of every namespace", frozenset({""}), frozenset({"pods/exec", "pods/attach"}), frozenset({"get"})),
     _Right("nodes", frozenset({""}), frozenset({"nodes/proxy"}), _READING | _WRITING | {"delete"}),
     _Right(
         "certificates of every user",
@@ -73,9 +74,10 @@ _RIGHTS = (
     _Right(
         "every object that is written",
         frozenset({"admissionregistration.k8s.io"}),
-        frozenset({"mutatingwebhookconfigurations", "validatingwebhookconfigurations"}),
+        frozenset({"mutatingwebhookconfigurations", "validatingwebhookconfigurations", "mutatingadmissionpolicies"}),
         _WRITING,
     ),
+    _Right("every object that is written", frozenset({"apiregistration.k8s.io"}), frozenset({"apiservices"}), _WRITING),
 )
 """Those of https://kubernetes.io/docs/concepts/security/rbac-good-practices/, "privilege escalation risks"."""
 

@@ -32,7 +32,8 @@ LIKE_ROOT = frozenset(
 
 _SECRET_FOLDERS = frozenset(
     {"/", "/etc", "/etc/kubernetes", "/etc/kubernetes/pki", "/root", "/run", "/var", "/var/lib", "/var/lib/etcd"}
-    | {"/var/lib/kubelet", "/var/lib/kubelet/pods", "/var/lib/rancher", "/var/run"}
+    | {"/etc/rancher", "/etc/ssh", "/run/containerd", "/run/crio", "/run/k3s", "/var/lib/containerd", "/var/lib/docker"}
+    | {"/var/lib/k0s", "/var/lib/kubelet", "/var/lib/kubelet/pods", "/var/lib/rancher", "/var/run"}
 )
 """Folders of a node with keys, tokens or sockets in them that root may read."""
 
