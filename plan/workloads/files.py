@@ -10,10 +10,12 @@ from config.service.secret import SecretFile
 from plan.model import Manifest
 from plan.model.metadata import manifest
 from plan.workloads.context import ServiceContext
+from plan.workloads.distinct import as_label, distinct
 from plan.workloads.secret_names import secret_key, secret_name
 
 FILES_VOLUME = "homelab-files"
-"""Not a name that a service would give to a volume of its own."""
+_LONGEST_LABEL = 63
+_LONGEST_KEY = 253
 
 
 def _containers(config: WorkloadConfig) -> Iterator[tuple[str, ContainerConfig]]:
@@ -27,20 +29,23 @@ def file_volumes(context: ServiceContext, workload: str, config: WorkloadConfig)
     """The volumes with the files of a workload's containers: a ConfigMap for each container, and the Secrets."""
     for suffix, container in _containers(config):
         if container.files:
-            yield {"name": f"{FILES_VOLUME}{suffix}", "configMap": {"name": files_name(f"{workload}{suffix}")}}
+            volume = generated_volume(context, f"{FILES_VOLUME}{suffix}")
+            yield {"name": volume, "configMap": {"name": files_name(f"{workload}{suffix}")}}
     files = (file for container in config.containers for file in container.secret_files.values())
     for name in dict.fromkeys(_secret_of(context, file) for file in files):
-        yield {"name": _secret_volume(name), "secret": {"secretName": name}}
+        yield {"name": generated_volume(context, f"secret-{name}"), "secret": {"secretName": name}}
 
 
 def file_mounts(context: ServiceContext, config: ContainerConfig, suffix: str = "") -> Iterator[Manifest]:
     """Where a container sees its files, each mounted alone, next to what is there; a Secret without a key is a
     folder."""
     for path, key in zip(config.files, _file_keys(config), strict=True):
-        yield {"name": f"{FILES_VOLUME}{suffix}", "mountPath": path, "subPath": key, "readOnly": True}
+        volume = generated_volume(context, f"{FILES_VOLUME}{suffix}")
+        yield {"name": volume, "mountPath": path, "subPath": key, "readOnly": True}
     for path, file in config.secret_files.items():
         key = {"subPath": _key_of(context, file)} if file.key else {}
-        yield {"name": _secret_volume(_secret_of(context, file)), "mountPath": path, **key, "readOnly": True}
+        volume = generated_volume(context, f"secret-{_secret_of(context, file)}")
+        yield {"name": volume, "mountPath": path, **key, "readOnly": True}
 
 
 def _secret_of(context: ServiceContext, file: SecretFile) -> str:
@@ -51,8 +56,13 @@ def _key_of(context: ServiceContext, file: SecretFile) -> str:
     return file.key or "" if file.secret else secret_key(context, "", file.path, file.key)
 
 
-def _secret_volume(secret: str) -> str:
-    return f"secret-{secret}"[:63].rstrip("-.")
+def generated_volume(context: ServiceContext, wanted: str) -> str:
+    """The name of a volume that no key of the lab states: as wanted, if it is a DNS label and the service states no
+    volume that is called so."""
+    own = (name for names in context.service.mountable().values() for name in names)
+    if len(wanted) <= _LONGEST_LABEL and "." not in wanted and wanted not in own:
+        return wanted
+    return distinct(as_label(wanted), wanted, longest=_LONGEST_LABEL)
 
 
 def files_name(workload: str) -> str:
@@ -83,4 +93,5 @@ def files_config_maps(context: ServiceContext, workload: str, config: WorkloadCo
 
 def _file_keys(config: ContainerConfig) -> list[str]:
     """A ConfigMap's keys may not hold a slash; the number keeps two paths apart that differ in nothing else."""
-    return [f"{index}-{re.sub('[^-._a-zA-Z0-9]', '-', path[1:])}" for index, path in enumerate(config.files)]
+    keys = (f"{index}-{re.sub('[^-._a-zA-Z0-9]', '-', path[1:])}" for index, path in enumerate(config.files))
+    return [key[:_LONGEST_KEY] for key in keys]

@@ -25,7 +25,7 @@ from plan.model.metadata import NOT_AWAITED, manifest
 from plan.tiers.pod_security import TMP, TMP_SIZE
 from plan.workloads.context import ServiceContext
 from plan.workloads.existing_volumes import persistent_volume, volume_name
-from plan.workloads.files import file_volumes
+from plan.workloads.files import file_volumes, generated_volume
 from plan.workloads.folders import folders
 from plan.workloads.ordering import in_order
 from plan.workloads.storage_classes import BLOCK_PROVISIONER
@@ -229,7 +229,7 @@ def pod_volumes(
     ]
     volumes += [*existing_volumes(context, config), *file_volumes(context, workload, config)]
     if not config.adopt.as_it_is and any(map(context.has_own_tmp, config.containers)):
-        volumes.append({"name": TMP_VOLUME, "emptyDir": {"sizeLimit": TMP_SIZE}})
+        volumes.append({"name": generated_volume(context, TMP_VOLUME), "emptyDir": {"sizeLimit": TMP_SIZE}})
     return in_order(volumes, config.adopt.volume_order)
 
 
@@ -276,4 +276,6 @@ def _within(sub_path: str | None) -> dict[str, str]:
 
 def tmp_mounts(context: ServiceContext, name: str, config: ContainerConfig) -> list[Manifest]:
     """Where a container can write although its root file system is read-only."""
-    return [{"name": TMP_VOLUME, "mountPath": TMP, "subPath": name}] if context.has_own_tmp(config) else []
+    if not context.has_own_tmp(config):
+        return []
+    return [{"name": generated_volume(context, TMP_VOLUME), "mountPath": TMP, "subPath": name}]

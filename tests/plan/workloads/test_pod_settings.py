@@ -63,7 +63,7 @@ pull_secrets: [registry]
     assert container["envFrom"] == [
         {"secretRef": {"name": "part-env"}},
         {"prefix": "CFG_", "configMapRef": {"name": "part-config"}},
-        {"secretRef": {"name": "part-secrets-part-all"}},
+        {"secretRef": {"name": "part-secrets-part-all-12fb1667e15b"}},
     ]
     assert container["volumeMounts"] == [
         {"name": "secret-part-tls", "mountPath": "/etc/tls", "readOnly": True},
@@ -72,9 +72,9 @@ pull_secrets: [registry]
     ]
     assert pod["imagePullSecrets"] == [{"name": "registry"}]
     fetched = objects(plan, "ExternalSecret")
-    assert set(fetched) == {"part-secrets", "part-secrets-bitwarden", "part-secrets-part-all"}
+    assert set(fetched) == {"part-secrets", "part-secrets-bitwarden", "part-secrets-part-all-12fb1667e15b"}
     assert fetched["part-secrets-bitwarden"]["spec"]["secretStoreRef"]["name"] == "bitwarden"
-    assert fetched["part-secrets-part-all"]["spec"]["dataFrom"] == [{"extract": {"key": "part/all"}}]
+    assert fetched["part-secrets-part-all-12fb1667e15b"]["spec"]["dataFrom"] == [{"extract": {"key": "part/all"}}]
 
 
 def test_hardening_reaches_container_and_pod(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.load import load_lab
+from config.pod_rules import pod_refusals
 from plan import Plan, make_plan
 from plan.model import Manifest
 from tests.plan.labs import FOLDERS, change, objects, plan_of, pod_templates
@@ -31,6 +32,11 @@ def planned(tmp_path: Path) -> Planned:
 
 def one(plan: Plan, kind: str, name: str) -> Manifest:
     return next(manifest for manifest in objects(plan, kind) if manifest["metadata"]["name"] == name)
+
+
+def pod_of(plan: Plan, name: str) -> Manifest:
+    """The pod of a workload."""
+    return next(template["spec"] for manifest, template in pod_templates(plan) if manifest["metadata"]["name"] == name)
 
 
 def test_a_scaled_workload_leaves_its_replicas_to_the_autoscaler() -> None:
@@ -145,6 +151,46 @@ def test_two_secrets_never_share_a_key(planned: Planned) -> None:
     assert len(set(keys)) == len({str(entry["remoteRef"]) for entry in data}) == 5
     assert "photos.db.password" in keys
     assert all(re.fullmatch("[-._A-Za-z0-9]+", key) for key in keys)
+
+
+def test_two_secrets_never_share_a_name(planned: Planned) -> None:
+    whole = "{path: a/b}, {path: a-b}, {path: a_b}, {path: A/B}, {path: x y}, "
+    whole += "{path: other}, {path: q, store: a}, {path: a-q}"
+    one_key = "{A: {key: k, store: SecretStore/other}, B: {key: k, store: other}, C: {key: k, store: a-q}}"
+    plan = planned("services/sweeper.yaml", old="cpu: 10m", new=f"cpu: 10m\nenv_from: [{whole}]\nsecrets: {one_key}")
+    objects = next(service.objects for service in plan.services if service.name == "sweeper")
+    names = [each["metadata"]["name"] for each in objects if each["kind"] == "ExternalSecret"]
+    assert len(set(names)) == len(names) == 11
+    assert {"sweeper-secrets-a-b", "sweeper-secrets-other", "sweeper-secrets-a-q"} <= set(names)
+    assert all(re.fullmatch("[a-z0-9]([-a-z0-9]*[a-z0-9])?", name) for name in names)
+    (container,) = pod_of(plan, "sweeper")["containers"]
+    assert {each["secretRef"]["name"] for each in container["envFrom"]} < set(names)
+
+
+def test_no_key_of_a_secret_begins_with_two_dots(planned: Planned) -> None:
+    said = "{A: {path: ../db, key: k}, B: {path: //db, key: k}, C: {path: .., key: k}}"
+    plan = planned("services/sweeper.yaml", old="cpu: 10m", new=f"cpu: 10m\nsecrets: {said}")
+    keys = [entry["secretKey"] for entry in one(plan, "ExternalSecret", "sweeper-secrets")["spec"]["data"]]
+    assert len(set(keys)) == 3
+    assert not any(key.startswith("..") for key in keys)
+
+
+def test_each_volume_of_a_pod_has_a_name_of_its_own_that_is_a_label(planned: Planned) -> None:
+    long = "a" * 60
+    part = "{image: registry.example/part:1, cpu: 1m, memory: 16Mi, files: {/a: b}}"
+    more = [
+        "scratch: {secret-sweeper-secrets: {size: 1Mi}, homelab-files: {size: 1Mi}, homelab-tmp: {size: 1Mi}}",
+        "mounts: {secret-sweeper-secrets: /x, homelab-files: /y, homelab-tmp: /z}",
+        "files: {/etc/a: b}",
+        f"sidecars: {{{long}1: {part}, {long}2: {part}}}",
+        f"secret_files: {{/1: {{secret: {long}1, key: a}}, /2: {{secret: {long}2, key: a}}, /3: {{path: p, key: a}}}}",
+    ]
+    plan = planned("services/sweeper.yaml", old="cpu: 10m", new="\n".join(["cpu: 10m", *more]))
+    pod = pod_of(plan, "sweeper")
+    assert not [*pod_refusals(pod, (), frozenset())]
+    names = [each["name"] for each in pod["volumes"]]
+    assert len(names) == 10
+    assert all(re.fullmatch("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", name) for name in names)
 
 
 def test_a_database_may_be_called_by_digits(planned: Planned) -> None:
