@@ -9,10 +9,15 @@ from config.source import Problem
 
 SUPERUSER = "postgres"
 RESERVED: Mapping[str, frozenset[str]] = {
-    "mysql": frozenset({"mysql", "mysql-root", "root", "sys"}),
-    "postgres": frozenset({"template0", "template1"}),
+    "mysql": frozenset(
+        {"mysql", "mysql-root", "mysql-random-root", "mysql-allow-empty", "mysql-onetime", "root", "sys"}
+    ),
+    "postgres": frozenset({"template0", "template1", "public", "none"}),
 }
-"""Databases of the server itself, and names whose user or whose password's variable is the superuser's."""
+"""Databases of the server itself, names that no user may have, and those whose password's variable is read by the image
+as a setting of its own, as MYSQL_RANDOM_ROOT_PASSWORD is."""
+LONGEST_USER: Mapping[str, int] = {"mysql": 32, "postgres": 63}
+"""Characters that the name of a user may have; each database has a user of its name."""
 
 _PARTS: Mapping[PlatformPart, str] = {
     "secrets": "where its passwords are",
@@ -32,6 +37,12 @@ def check_databases(lab: Draft) -> Iterator[Problem]:
         ):
             if database in RESERVED[service.kind]:
                 message = f"{database!r} is {service.kind}'s own; choose another name"
+                yield lab.problem(("services", name, "databases", index), message)
+            elif len(database) > (longest := LONGEST_USER[service.kind]):
+                message = (
+                    f"{database!r} has {len(database)} characters, and a user of {service.kind} at most {longest}: "
+                    "its user has the same name; choose a shorter one"
+                )
                 yield lab.problem(("services", name, "databases", index), message)
         if not isinstance(service, PostgresService):
             continue
