@@ -1,11 +1,17 @@
 """Reads a file of which nothing is known: it may be a pipe, a device, huge, or no text."""
 
 import os
+import select
 import stat
+import time
+from errno import EPIPE
 from pathlib import Path
 
 LARGEST = 4 << 20
 """Bytes. The largest file of a lab; a text that Kubernetes takes is below 1 MiB."""
+
+LONGEST_WAIT = 10.0
+"""Seconds for which a named pipe is waited for that nobody has opened to write."""
 
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
@@ -34,6 +40,33 @@ def read_file(file: Path, largest: int = LARGEST) -> bytes:
     if len(content) > largest:
         raise UnreadableFile(f"is larger than {largest >> 20} MiB, the most that is read")
     return content
+
+
+def read_stream(file: Path, most: int) -> bytes:
+    """At most so many bytes of a file that may be a pipe, as `<(command)` makes one: the end of its writer is waited
+    for, and a pipe without a writer is not. Raises OSError."""
+    with open(file, "rb", buffering=0, opener=_without_waiting) as opened:
+        content = _from_writer(opened.fileno()) if stat.S_ISFIFO(os.fstat(opened.fileno()).st_mode) else b""
+        os.set_blocking(opened.fileno(), True)
+        while len(content) < most and (more := os.read(opened.fileno(), min(most - len(content), 1 << 20))):
+            content += more
+        return content
+
+
+def _from_writer(pipe: int) -> bytes:
+    """The first bytes of a pipe that are there once it has a writer: as long as it has none, a read is at its end."""
+    ended = select.poll()
+    ended.register(pipe, select.POLLIN)
+    deadline = time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < deadline:
+        try:
+            content = os.read(pipe, 1 << 16)
+        except BlockingIOError:
+            return b""
+        if content or ended.poll(0):
+            return content
+        time.sleep(0.02)
+    raise OSError(EPIPE, f"it is a pipe, and nobody opened it to write for {LONGEST_WAIT:g} s")
 
 
 def _without_waiting(path: str, flags: int) -> int:

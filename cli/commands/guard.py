@@ -9,6 +9,7 @@ from cli.output import print_json, refuse_input, refuse_lab
 from cli.reports.guard import guard_report
 from cli.text.console import make_console
 from cli.text.guard import print_judgement
+from config.files import read_stream
 from config.load import InvalidLab, load_lab
 from observation import InvalidDump, Observation
 from operations.clients.helm import render_changed
@@ -66,8 +67,7 @@ def _text(file: Path | None) -> str:
         if file is None or str(file) == "-":
             text = sys.stdin.read(LONGEST + 1)
         else:
-            with file.open(encoding="utf-8") as opened:
-                text = opened.read(LONGEST + 1)
+            text = read_stream(file, LONGEST + 1).decode("utf-8")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise InvalidPreview(f"{name} cannot be read: {reason}") from None
