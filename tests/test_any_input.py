@@ -24,7 +24,10 @@ from config.load import InvalidLab, load_lab
 from plan import make_plan
 
 ROOT = Path(__file__).parents[1]
-LABS = [ROOT / "config" / "labs" / "prod", ROOT / "config" / "labs" / "small", ROOT / "tests" / "labs" / "tiny"]
+LABS = [
+    *(ROOT / "config" / "labs" / name for name in ("prod", "small")),
+    *(ROOT / "tests" / "labs" / name for name in ("every_key", "every_kind", "tiny")),
+]
 FILES = {file.relative_to(lab.parent): file.read_bytes() for lab in LABS for file in sorted(lab.rglob("*.yaml"))}
 
 EXAMPLES = int(os.environ.get("LAB_MUTATIONS", "100"))
@@ -84,10 +87,10 @@ def assert_valid_or_explained(labs: Path, file: Path, content: bytes) -> None:
 @given(data=st.data())
 def test_any_change_of_a_value_or_key_is_valid_or_explained(labs: Path, data: st.DataObject) -> None:
     file = data.draw(st.sampled_from(sorted(FILES)))
-    document = yaml.safe_load(FILES[file])
+    documents = list(yaml.safe_load_all(FILES[file]))
     for _ in range(data.draw(st.integers(1, 3))):
-        change(document, data)
-    content = yaml.safe_dump(document, allow_unicode=True, sort_keys=False).encode()
+        change(documents, data)
+    content = yaml.safe_dump_all(documents, allow_unicode=True, sort_keys=False).encode()
     assert_valid_or_explained(labs, file, content)
 
 
