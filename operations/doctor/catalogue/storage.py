@@ -1,8 +1,38 @@
-"""Claims, volumes and attachments."""
+"""Claims, volumes, attachments, databases and backups."""
 
 from operations.doctor.catalogue.rule import Rule
 
 STORAGE = {
+    "CONTAINERS-NOT-CREATED": Rule(
+        "Containers are not created",
+        "Between scheduling and start the kubelet prepares network, volumes and images; events say what holds "
+        "it up, for an hour.",
+    ),
+    "DATABASE-NOT-WHOLE": Rule(
+        "A database cluster is short of instances",
+        "CloudNativePG counts the instances that are ready against those wanted.",
+    ),
+    "WAL-ARCHIVING-FAILS": Rule(
+        "A database's log is not archived",
+        "PostgreSQL keeps its write-ahead log until it is archived; a base backup without it cannot be restored "
+        "to the end.",
+    ),
+    "BACKUP-NOT-STARTED": Rule(
+        "A backup was due and was not started",
+        "CloudNativePG's operator starts a ScheduledBackup at nextScheduleTime, and then writes the next one there.",
+    ),
+    "BACKUP-EMPTY": Rule(
+        "A backup holds nothing",
+        "A backup that selects nothing completes, and nothing can be restored from it.",
+    ),
+    "BACKUP-STORE-UNAVAILABLE": Rule(
+        "A store of backups is out of reach",
+        "Nothing is copied while the store does not answer; what is missed is not caught up with.",
+    ),
+    "BACKUP-FAILED": Rule(
+        "A backup failed",
+        "A backup that failed protects nothing: only the newest that succeeded counts.",
+    ),
     "CLAIM-PENDING": Rule(
         "A claim has no volume",
         "A claim is bound when a volume fits it or its class's provisioner makes one.",

@@ -1,8 +1,34 @@
-"""Nodes, APIs and releases."""
+"""Nodes, their kubelets, and the pods that they evict or refuse."""
 
 from operations.doctor.catalogue.rule import Rule
 
-CLUSTER = {
+NODES = {
+    "EPHEMERAL-LIMIT-EXCEEDED": Rule(
+        "A pod exceeds its limit of ephemeral storage",
+        "The kubelet evicts a pod that passes its limit of ephemeral-storage or the sizeLimit of an emptyDir.",
+    ),
+    "EVICTED-AGAIN-AND-AGAIN": Rule(
+        "Pods are evicted again and again",
+        "Under pressure the kubelet evicts what uses more than it requested first, lowest priority first.",
+    ),
+    "EVICTED-PODS-LEFT": Rule(
+        "Evicted pods are still listed",
+        "Evicted pods stay as records until they are deleted; they hold no resources.",
+    ),
+    "NODE-REFUSES-POD": Rule(
+        "A kubelet refuses pods",
+        "The kubelet checks devices and resources once more before it admits a pod, and fails it where they are "
+        "not there.",
+    ),
+    "LEADER-SILENT": Rule(
+        "A part of the control plane does not work",
+        "Of several schedulers and controller managers one leads, and renews a lease every two seconds. Pods that run "
+        "go on without them.",
+    ),
+    "BUDGET-BLOCKS-DRAIN": Rule(
+        "A disruption budget holds a drain up",
+        "An eviction is refused while the budget's disruptionsAllowed is 0; a drain tries for ever.",
+    ),
     "NODE-NOT-READY": Rule(
         "A node is not ready",
         "A node that is not ready takes no pods, and its pods count as unready.",
@@ -70,46 +96,5 @@ CLUSTER = {
     "KUBERNETES-OUT-OF-SUPPORT": Rule(
         "The version of Kubernetes is out of support",
         "A minor gets fixes for 14 months.",
-    ),
-    "PERMISSION-MISSING": Rule(
-        "A program lacks a permission",
-        "RBAC allows only what a role grants that is bound to the service account.",
-    ),
-    "API-SERVICE-UNAVAILABLE": Rule(
-        "An API is not available",
-        "An APIService sends a group to a Service of the cluster; without it the group's objects cannot be "
-        "read, and namespaces stay in Terminating.",
-    ),
-    "LIMIT-RANGE-GONE": Rule(
-        "A namespace lost its LimitRange",
-        "A LimitRange acts when a pod is created: pods that run keep what it gave them, new ones get nothing.",
-    ),
-    "GENERATED-MISSING": Rule(
-        "A namespace lacks what a policy generates for it",
-        "A policy generates its objects when it sees the namespace; what failed then is not made later by itself.",
-    ),
-    "GENERATED-DIFFERS": Rule(
-        "A generated object was changed",
-        "A policy with synchronize puts back what it generated; what stays different was not synchronized.",
-    ),
-    "NAMESPACE-STUCK": Rule(
-        "A deleted namespace stays in Terminating",
-        "A namespace is gone when all of its objects are, their finalizers included.",
-    ),
-    "FINALIZER-STUCK": Rule(
-        "A deleted object is held by finalizers",
-        "An object is gone when every finalizer has been removed by the controller that set it.",
-    ),
-    "NOT-READY": Rule(
-        "An object reports that it is not healthy",
-        "Controllers write the state of an object into its conditions.",
-    ),
-    "RELEASE-INTERRUPTED": Rule(
-        "A Helm release was interrupted",
-        "Helm refuses to work on a release whose newest revision is pending.",
-    ),
-    "RELEASE-FAILED": Rule(
-        "A Helm upgrade failed",
-        "A failed upgrade leaves its changes in place; nothing is rolled back by itself.",
     ),
 }

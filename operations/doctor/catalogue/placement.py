@@ -1,8 +1,8 @@
-"""Pods that wait for a node."""
+"""Pods that cannot be created, or wait for a node."""
 
 from operations.doctor.catalogue.rule import Rule
 
-PLACING = {
+PLACEMENT = {
     "POD-PENDING": Rule(
         "A pod waits for a node",
         "The scheduler places a pod where it passes every filter: cordon, taints, labels, room, ports, volumes, "
@@ -70,5 +70,66 @@ PLACING = {
     "CLAIM-MISSING": Rule(
         "A claim does not exist",
         "A pod is not scheduled before every claim that its volumes name exists.",
+    ),
+    "POD-REFUSED": Rule(
+        "Pods cannot be created",
+        "A controller creates pods through the API server, which may refuse each of them.",
+    ),
+    "QUOTA-BLOCKS-PODS": Rule(
+        "A quota has no room for another pod",
+        "A ResourceQuota counts the requests of all pods of a namespace, those of a rollout's old revision included.",
+    ),
+    "QUOTA-NEEDS-REQUESTS": Rule(
+        "A quota demands a resource that pods do not state",
+        "Where a quota counts a resource, a pod that does not state it is refused.",
+    ),
+    "LIMIT-RANGE-REFUSES": Rule(
+        "A LimitRange refuses pods",
+        "A LimitRange bounds requests and limits of each container, and the ratio between them.",
+    ),
+    "SERVICE-ACCOUNT-MISSING": Rule(
+        "A service account does not exist",
+        "A pod is not created before the ServiceAccount that it names exists.",
+    ),
+    "PRIORITY-CLASS-MISSING": Rule(
+        "A priority class does not exist",
+        "A pod that names a PriorityClass that does not exist is refused.",
+    ),
+    "RUNTIME-CLASS-MISSING": Rule(
+        "A runtime class does not exist",
+        "A pod that names a RuntimeClass that does not exist is refused.",
+    ),
+    "WEBHOOK-UNREACHABLE": Rule(
+        "A webhook cannot be asked",
+        "With failurePolicy Fail the API server refuses what it cannot show to the webhook.",
+    ),
+    "WEBHOOK-WITHOUT-PODS": Rule(
+        "A webhook without a pod behind it",
+        "With failurePolicy Fail the API server refuses what it cannot show to the webhook.",
+    ),
+    "POLICY-REFUSES": Rule(
+        "A policy refuses pods",
+        "An admission webhook may refuse any object, with a reason of its own.",
+    ),
+    "POD-SECURITY-REFUSES": Rule(
+        "Pod Security refuses pods",
+        "The label pod-security.kubernetes.io/enforce of a namespace says what its pods may not do.",
+    ),
+    "API-SERVICE-UNAVAILABLE": Rule(
+        "An API is not available",
+        "An APIService sends a group to a Service of the cluster; without it the group's objects cannot be "
+        "read, and namespaces stay in Terminating.",
+    ),
+    "LIMIT-RANGE-GONE": Rule(
+        "A namespace lost its LimitRange",
+        "A LimitRange acts when a pod is created: pods that run keep what it gave them, new ones get nothing.",
+    ),
+    "GENERATED-MISSING": Rule(
+        "A namespace lacks what a policy generates for it",
+        "A policy generates its objects when it sees the namespace; what failed then is not made later by itself.",
+    ),
+    "GENERATED-DIFFERS": Rule(
+        "A generated object was changed",
+        "A policy with synchronize puts back what it generated; what stays different was not synchronized.",
     ),
 }
