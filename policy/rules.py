@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from config.lab import Lab
 from observation.templates import pod_template
-from operations.guard.objects.objects import kind_of, object_consequences
+from operations.guard.objects.consequences import kind_of, object_consequences
 from operations.guard.providers import PREFIX, provider_consequences
 from operations.guard.reading.step import Step
 from plan.changes.object_rules import KINDS

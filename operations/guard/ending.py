@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from operations.guard.machines.machines import MACHINE
-from operations.guard.objects.objects import target_of
+from operations.guard.machines.consequences import MACHINE
+from operations.guard.objects.consequences import target_of
 from operations.guard.reading.preview import Diagnostic, Missing, Preview
 from operations.guard.reading.step import Step
 from operations.guard.ways_out import WAYS_OUT, Interrupted, Trouble, commands

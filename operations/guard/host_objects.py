@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from operations.guard.consequence import Consequence, not_known
-from operations.guard.objects.objects import JOIN_TOKEN, USED_UP, target_of
+from operations.guard.objects.consequences import JOIN_TOKEN, USED_UP, target_of
 from operations.guard.reading.step import Step
 from plan.changes.host_rules import RULES, HostRule
 from plan.changes.object_rules import touches

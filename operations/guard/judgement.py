@@ -11,10 +11,11 @@ from operations.guard.clashes import clashes, made_twice
 from operations.guard.consequence import Consequence, Verdict, not_known
 from operations.guard.ending import Ending, ending_of
 from operations.guard.host_objects import host_consequences
+from operations.guard.machines.consequences import INTERRUPTING, MACHINE, Role, machine_consequences
 from operations.guard.machines.machine_values import is_template
-from operations.guard.machines.machines import INTERRUPTING, MACHINE, Role, machine_consequences
 from operations.guard.objects.charts import TYPE as CHART
 from operations.guard.objects.charts import chart_consequences
+from operations.guard.objects.consequences import object_consequences, target_of
 from operations.guard.objects.data_formats import data_formats
 from operations.guard.objects.granted import granted
 from operations.guard.objects.handed_over import handed_over
@@ -22,7 +23,6 @@ from operations.guard.objects.imports import import_replaced
 from operations.guard.objects.keys import lost_keys
 from operations.guard.objects.live import Unasked, not_asked, seen_live
 from operations.guard.objects.moves import moves
-from operations.guard.objects.objects import object_consequences, target_of
 from operations.guard.objects.protection import unprotected
 from operations.guard.objects.reached import reached_otherwise
 from operations.guard.objects.rendered import Charts

@@ -10,8 +10,8 @@ from config.lab import Lab
 from operations.guard.consequence import Consequence
 from operations.guard.judgement import judge
 from operations.guard.machines.addresses import address_changes
+from operations.guard.machines.consequences import MACHINE
 from operations.guard.machines.first_boot import first_boot_changes
-from operations.guard.machines.machines import MACHINE
 from operations.guard.reading.preview import Preview
 from operations.guard.reading.step import PropertyChange, State, Step
 from plan.changes.comparison import Comparison, Difference, FileChange, Side

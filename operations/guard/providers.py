@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from config.model import shown
 from operations.guard.consequence import Consequence, not_known
-from operations.guard.objects.objects import target_of
+from operations.guard.objects.consequences import target_of
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import is_known
 from plan.changes.engine_rules import HARMLESS, KUBERNETES, PROXMOX, REDIRECTS

@@ -1,7 +1,7 @@
 """The resources of a program by their URN."""
 
 from observation.objects import Reference
-from operations.guard.objects.objects import kind_of
+from operations.guard.objects.consequences import kind_of
 from plan.changes.engine_rules import OWNERS_OF_NOTHING
 
 

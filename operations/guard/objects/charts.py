@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from operations.guard.consequence import Consequence, not_known
-from operations.guard.objects.objects import target_of
+from operations.guard.objects.consequences import target_of
 from operations.guard.objects.rendered import NotRendered, Rendering, rendered_consequences
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block, is_known, number

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, cast
 
 from operations.guard.consequence import Consequence
 from operations.guard.objects.charts import TYPE as CHART
-from operations.guard.objects.objects import kind_of, target_of
+from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block, is_known
 from plan.changes.data_formats import SERVERS, Server, goes_back, series_of, server_of, tag_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from operations.guard.consequence import Consequence
-from operations.guard.objects.objects import kind_of, target_of
+from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.reading.step import Step
 from plan.model.fields import entries, text
 

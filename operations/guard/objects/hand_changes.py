@@ -6,7 +6,7 @@ from typing import Any, cast
 from config.quantity import Memory
 from observation import Observation
 from operations.guard.consequence import Consequence
-from operations.guard.objects.objects import kind_of
+from operations.guard.objects.consequences import kind_of
 from operations.guard.reading.stack import Stack
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block, is_known

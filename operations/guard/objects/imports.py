@@ -1,8 +1,8 @@
 """Consequences for an object that the same `up` imports and would replace."""
 
 from operations.guard.consequence import Consequence
-from operations.guard.machines.machines import MACHINE
-from operations.guard.objects.objects import target_of
+from operations.guard.machines.consequences import MACHINE
+from operations.guard.objects.consequences import target_of
 from operations.guard.reading.step import Step
 
 

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, get_args
 from observation import Reference
 from observation.objects import reference
 from operations.guard.consequence import Consequence, not_known
-from operations.guard.objects.objects import kind_of, target_of
+from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.reading.stack import Stack
 from operations.guard.reading.step import Step
 from operations.pod_references import Wanted, wanted_by

@@ -13,7 +13,7 @@ from observation import Observation
 from observation.objects import is_kubectl
 from operations.guard.consequence import Consequence
 from operations.guard.objects.adopted import is_default
-from operations.guard.objects.objects import kind_of, target_of
+from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block, items
 from plan.changes.object_rules import MAKES_PODS, touches

@@ -5,9 +5,9 @@ from typing import Literal, NamedTuple
 
 from observation import Observation
 from operations.guard.consequence import Consequence
+from operations.guard.objects.consequences import kind_of
 from operations.guard.objects.hand_changes import changed_by_hand
 from operations.guard.objects.kubectl_fields import dropped_fields
-from operations.guard.objects.objects import kind_of
 from operations.guard.objects.second_copies import second_copies
 from operations.guard.reading.preview import Preview
 from operations.guard.reading.stack import Stack

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from operations.guard.consequence import Consequence
+from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.objects.moving_data import HOW_CLAIMS_MOVE, HOW_DATABASES_MOVE
-from operations.guard.objects.objects import kind_of, target_of
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block
 from plan.changes.object_rules import CLAIM, Kind

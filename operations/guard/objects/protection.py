@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from operations.guard.consequence import Consequence
-from operations.guard.machines.machines import MACHINE
-from operations.guard.objects.objects import target_of
+from operations.guard.machines.consequences import MACHINE
+from operations.guard.objects.consequences import target_of
 from operations.guard.reading.step import Step
 
 UNPROTECTED = "Nothing is lost now. From then on Pulumi deletes or replaces it without being told twice."

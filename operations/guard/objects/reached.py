@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from operations.guard.consequence import Consequence
-from operations.guard.objects.objects import kind_of, target_of
+from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import values_at
 from plan.changes.gateway_rules import GROUP, ROUTES

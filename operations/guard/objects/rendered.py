@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from operations.guard.consequence import Consequence
-from operations.guard.objects.objects import object_consequences
+from operations.guard.objects.consequences import object_consequences
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import differing_paths
 from plan.model import Manifest

@@ -5,8 +5,8 @@ from typing import Any
 
 from observation import Observation
 from operations.guard.consequence import Consequence
+from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.objects.kubectl_fields import live_object
-from operations.guard.objects.objects import kind_of, target_of
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block, items, values_at
 from plan.model import Manifest

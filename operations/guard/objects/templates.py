@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from operations.guard.consequence import Consequence
-from operations.guard.objects.objects import kind_of, target_of
+from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.reading.stack import Stack
 from operations.guard.reading.step import State, Step
 from operations.guard.reading.values import is_known, number

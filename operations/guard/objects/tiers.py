@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from config.lab import Lab
 from operations.guard.consequence import Consequence
-from operations.guard.objects.objects import target_of
+from operations.guard.objects.consequences import target_of
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block
 from plan.model.metadata import TIER_LABEL
