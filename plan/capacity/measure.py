@@ -28,6 +28,7 @@ def measure(
     for workload in workloads:
         by_namespace[workload.namespace].append(workload)
     everything = [*system_workloads(nodes), *workloads]
+    running = tuple(running)
     uses, pending = place(nodes, everything, staying(running, nodes, everything))
     return Capacity(
         nodes=uses,
@@ -35,6 +36,7 @@ def measure(
         namespaces=tuple(_namespace(lab, namespace, by_namespace[namespace.name]) for namespace in namespaces),
         hosts=host_uses(lab, uses),
         pending=pending,
+        running=running,
     )
 
 

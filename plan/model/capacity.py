@@ -87,3 +87,5 @@ class Capacity(NamedTuple):
     namespaces: tuple[NamespaceUse, ...]
     hosts: tuple[HostUse, ...]
     pending: tuple[Pending, ...]
+    running: tuple[NodeUse, ...] = ()
+    """The pods that ran before on their nodes, where that is known: those that did not change have stayed."""

@@ -59,7 +59,7 @@ def _waiting(snapshot: ClusterSnapshot, name: str) -> tuple[Pending, ...]:
 
 def _survives(changed: ClusterSnapshot, names: Iterable[str]) -> bool:
     """Whether a changed cluster, placed again, survives each of the losses, and nothing waits that did not before."""
-    uses, pending = place(changed.nodes, changed.workloads)
+    uses, pending = changed.placed()
     if newly(pending, changed.pending):
         return False
     snapshot = bound(changed._replace(uses=uses, pending=pending))

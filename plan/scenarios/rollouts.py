@@ -127,9 +127,9 @@ def _rolls_out(snapshot: ClusterSnapshot, workload: Workload) -> bool:
 
 def _rolls_out_anew(snapshot: ClusterSnapshot, workload: Workload) -> bool:
     """The same after everything was placed anew."""
-    workloads = [workload if each.key == workload.key else each for each in snapshot.workloads]
-    uses, _ = place(snapshot.nodes, workloads)
-    return _rolls_out(snapshot._replace(workloads=workloads, uses=uses), workload)
+    changed = snapshot.changed(workload)
+    uses, _ = changed.placed()
+    return _rolls_out(changed._replace(uses=uses), workload)
 
 
 def _waiting(snapshot: ClusterSnapshot, rolled: Workload) -> tuple[Pending, ...]:

@@ -103,8 +103,8 @@ def _another_worker(
 ) -> Iterator[Remedy]:
     worker = standard_worker(snapshot.uses)
     if worker and has_memory_for(lab, worker.node.name):
-        nodes = (*snapshot.nodes, copy(worker))
-        uses, pending = place(nodes, snapshot.workloads)
-        _, waiting = place(nodes, at_most, uses)
+        further = snapshot._replace(nodes=(*snapshot.nodes, copy(worker)))
+        uses, pending = further.placed()
+        _, waiting = place(further.nodes, at_most, uses)
         if workload.key not in {each.workload.key for each in newly(waiting, pending)}:
             yield worker_remedy(worker.node.name)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from plan.cluster.system import system_workloads
+from plan.kubernetes.scheduling import place, staying
 from plan.model import Capacity, Node, NodeUse, Pending, Workload
 
 MANY_WAITING = 100
@@ -22,12 +23,23 @@ class ClusterSnapshot(NamedTuple):
     """Those of the lab, and what kubeadm runs itself."""
     uses: Sequence[NodeUse]
     pending: Sequence[Pending]
+    running: Sequence[NodeUse] = ()
+    """What ran before, where that is known."""
+
+    def placed(self) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
+        """Where the pods go, and which wait. Those that ran before stay where nothing changed."""
+        return place(self.nodes, self.workloads, staying(self.running, self.nodes, self.workloads))
+
+    def changed(self, instead: Workload) -> "ClusterSnapshot":
+        """The same with one workload in place of that of its key."""
+        return self._replace(workloads=[instead if each.key == instead.key else each for each in self.workloads])
 
 
 def as_it_stands(capacity: Capacity, workloads: Iterable[Workload]) -> ClusterSnapshot:
     """The cluster of a lab with these workloads."""
     nodes = tuple(use.node for use in capacity.nodes)
-    return ClusterSnapshot(nodes, (*system_workloads(nodes), *workloads), capacity.nodes, capacity.pending)
+    everything = (*system_workloads(nodes), *workloads)
+    return ClusterSnapshot(nodes, everything, capacity.nodes, capacity.pending, capacity.running)
 
 
 def newly(waiting: Iterable[Pending], before: Iterable[Pending]) -> tuple[Pending, ...]:

@@ -22,20 +22,20 @@ def finds_room(snapshot: ClusterSnapshot, instead: Workload) -> bool:
 
 def helps(snapshot: ClusterSnapshot, instead: Workload) -> bool:
     """Whether nothing of a workload waits once it is changed, and nothing else waits that did not before."""
-    _, waiting = place(snapshot.nodes, _with(snapshot.workloads, instead))
+    _, waiting = snapshot.changed(instead).placed()
     return _none_new(snapshot, instead, waiting)
 
 
 def makes_room(snapshot: ClusterSnapshot, instead: Workload, pending: Pending) -> bool:
     """Whether nothing of a waiting workload waits once another one is changed, and nothing else waits instead."""
-    _, waiting = place(snapshot.nodes, _with(snapshot.workloads, instead))
+    _, waiting = snapshot.changed(instead).placed()
     keys = {each.workload.key for each in waiting}
     return pending.workload.key not in keys and not newly(waiting, snapshot.pending)
 
 
 def helps_all(snapshot: ClusterSnapshot, group: Iterable[Pending]) -> bool:
     """Whether nothing of several waiting workloads waits in a changed cluster, and nothing else waits instead."""
-    _, waiting = place(snapshot.nodes, snapshot.workloads)
+    _, waiting = snapshot.placed()
     keys = {each.workload.key for each in waiting}
     return not any(each.workload.key in keys for each in group) and not newly(waiting, snapshot.pending)
 

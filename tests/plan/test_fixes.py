@@ -61,3 +61,51 @@ def test_each_step_that_is_named_makes_its_finding_go_away(
             assert not errors(after) - errors(before), (finding.code, remedy.words)
             carried_out += 1
     record_property("carried_out", carried_out)
+
+
+PINNED = "node_selector: {kubernetes.io/hostname: worker2}"
+THREE = """\
+kind: app
+tier: TIER
+description: One pod on each worker
+image: registry.example/x:1.0.0
+replicas: 3
+cpu: 100m
+memory: 2Gi
+"""
+BESIDE_WHAT_RUNS = {
+    "two that changed want one node": [
+        {"file": "services/database.yaml", "old": "memory: 1Gi", "new": f"memory: 4Gi\n{PINNED}"},
+        {"file": "services/small.yaml", "old": "replicas: 3\n", "new": f"{PINNED}\n"},
+        {"file": "services/small.yaml", "old": "memory: 2Gi", "new": "memory: 4Gi"},
+    ],
+    "one that is more important grows": [
+        {"file": "services/first.yaml", "old": "memory: 2Gi", "new": "memory: 3600Mi"},
+        {"file": "services/database.yaml", "old": "memory: 1Gi", "new": "memory: 1700Mi"},
+    ],
+    "a new one is too large": [
+        {"file": "services/new.yaml", "new": THREE.replace("TIER", "apps").replace("3", "4").replace("2Gi", "4Gi")}
+    ],
+}
+
+
+@pytest.mark.parametrize("edits", BESIDE_WHAT_RUNS.values(), ids=BESIDE_WHAT_RUNS)
+def test_of_a_change_each_step_helps_though_what_runs_stays_where_it_is(
+    edits: list[dict[str, str]], tmp_path: Path
+) -> None:
+    broken = Path(shutil.copytree(INCIDENTS / "lab", tmp_path / "broken"))
+    quotas = [("cpu: 4, memory: 8Gi", "cpu: 40, memory: 80Gi"), ("cpu: 2, memory: 4Gi", "cpu: 20, memory: 40Gi")]
+    change(broken, [{"file": "tiers.yaml", "old": old, "new": new} for old, new in quotas])
+    for name, tier in (("first", "core"), ("small", "apps")):
+        change(broken, [{"file": f"services/{name}.yaml", "new": THREE.replace("TIER", tier)}])
+    running = make_plan(load_lab(broken)).capacity.nodes
+    change(broken, edits)
+    waiting = [each for each in make_plan(load_lab(broken), running=running).findings if each.code == "DOES-NOT-FIT"]
+    assert waiting
+    for finding in waiting:
+        for remedy in filter(can_be_carried_out, finding.remedies):
+            mended = Path(shutil.copytree(broken, tmp_path / "mended", dirs_exist_ok=True))
+            carry_out(mended, remedy)
+            after = make_plan(load_lab(mended), running=running).findings
+            shutil.rmtree(mended)
+            assert finding.path not in {each.path for each in after if each.code == "DOES-NOT-FIT"}, remedy.words
