@@ -1,6 +1,6 @@
 """Fields of manifests, read whether they exist or not, and whatever they hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from config.source import Path, is_mapping, is_sequence
@@ -49,10 +49,12 @@ def number(of: Fields, *path: str, default: int = 0) -> int:
 
 
 def texts(of: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """All texts in something, each with the path at which it stands."""
+    """All texts in something that was read or written, each with the path at which it stands."""
     if isinstance(of, str):
         yield path, of
-    elif is_mapping(of) or is_sequence(of):
-        below = of.items() if is_mapping(of) else enumerate(of)
-        for key, each in below:
+    elif is_mapping(of):
+        for key, each in of.items():
             yield from texts(each, (*path, key))
+    elif is_sequence(of) or isinstance(of, list):
+        for number, each in enumerate(cast(Sequence[Any], of)):
+            yield from texts(each, (*path, number))

@@ -22,6 +22,10 @@ _ENDS = frozenset(
     }
 )
 """Words at the end of a name that say that its value is a secret."""
+_RUN_TOGETHER = ("password", "passwd", "passphrase")
+"""Ends of a word that say the same: PGPASSWORD, rootpassword."""
+_WHOLE = frozenset({"SSHPASS", "REDISCLI_AUTH"})
+"""Variables by which programs are given a password, and whose names do not show it."""
 _ANYWHERE = frozenset({"secret", "secrets", "token", "tokens", "credential", "credentials", "apikey"})
 """Words that let one suspect so wherever they stand in a name."""
 _PAIRS = frozenset({"key", "string"})
@@ -85,7 +89,9 @@ def names_secret(name: str) -> bool:
     """Whether a value with such a name is a secret: DB_PASSWORD, apiKey, and not SECRET_NAME or TOKEN_TTL."""
     words = _words(name)
     last, before = (words or [""])[-1], words[-2] if len(words) > 1 else ""
-    ends = last in _ENDS or (last in _PAIRS and before in _KINDS_OF_KEY)
+    ends = (
+        last in _ENDS or name in _WHOLE or last.endswith(_RUN_TOGETHER) or (last in _PAIRS and before in _KINDS_OF_KEY)
+    )
     return ends and _ABOUT.isdisjoint(words)
 
 

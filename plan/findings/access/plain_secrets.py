@@ -1,13 +1,17 @@
 """Secrets in the lab's files in plain text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
 from config.lab import Lab
+from config.pod import POD_TEMPLATES
 from config.service import HelmService
-from config.service.container import Container
-from config.source import Path
-from plan.model.fields import mapping, texts
+from config.service.container import Container, Listening
+from config.service.probe import Probe
+from config.source import Path, is_mapping, is_sequence
+from plan.model.command_secrets import command_secrets
+from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.model.secrecy import TOKEN, holds_password, is_secret
 
@@ -29,10 +33,21 @@ SECRET_IN_ENV = Rule(
 _NAME_OF_SECRET = re.compile(r"(^|[a-z_])(existing.*|[Ss]ecret|SECRET)$")
 """Keys of charts for the name of a Secret, which is not a secret itself."""
 _WORD = r"[a-z0-9_.-]*(?:password|passwd|secret|token|api[_-]?key)"
-_ARGUMENT = re.compile(rf"(?i)(?P<name>--{_WORD})[= ](?!-)(?P<value>\S+)")
 _IN_FILE = re.compile(
-    rf"(?im)^\s*(?P<name>{_WORD})\s*[:=]\s*[\"']?(?!\$|/|<|\{{|true|false|none)(?P<value>[^\s\"'#]{{4,}})"
+    rf"(?im)^\s*(?:export\s+|-\s+)?(?P<name>{_WORD})\s*[:=]\s*[\"']?(?!\$|/|<|\{{|true|false|none)(?P<value>[^\s\"'#]{{4,}})"
 )
+_HOOKS = (
+    ("startupProbe",),
+    ("readinessProbe",),
+    ("livenessProbe",),
+    ("lifecycle", "preStop"),
+    ("lifecycle", "postStart"),
+)
+_FIXES = {
+    "secrets": "write it under secrets, its value in Vault, and $(NAME) in its place",
+    "shell": "write it under secrets, its value in Vault, and $NAME in its place in a shell: [sh, -c, ...]",
+    "secret_files": "write it under secret_files, its value in Vault",
+}
 
 
 def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
@@ -49,29 +64,54 @@ def plain_secret_findings(lab: Lab) -> Iterator[Finding]:
                     )
             yield from _in_arguments(name, path, container)
         for part in service.parts(name):
-            for file, text in part.workload.files.items():
-                if match := TOKEN.search(text) or _IN_FILE.search(text):
-                    yield _written((*part.path, "files", file), f"{file} of {name}", match, "secret_files")
+            for file, written in part.workload.files.items():
+                if shown := _in_text(file, written):
+                    yield _written((*part.path, "files", file), f"{file} of {name}", shown, "secret_files")
         yield from _in_config_maps(lab, name)
+        yield from _in_pods(lab, name)
         if isinstance(service, HelmService):
-            for path, value in texts(service.values, ("services", name, "values")):
-                key = str(path[-1])
-                if not _NAME_OF_SECRET.search(key) and is_secret(key, value):
-                    yield SECRET_IN_ENV.finding(
-                        path,
-                        f"{key} of {name} holds a secret in plain text: it goes into git and into rendered files",
-                        f"write it under secrets, its value in Vault, and let the chart read the Secret {name}",
-                        facts={"variable": key},
-                    )
+            yield from _in_values(name, service)
+
+
+def _in_values(name: str, service: HelmService) -> Iterator[Finding]:
+    """Secrets in the values of a chart, in lists of variables and of arguments and in files among them too."""
+    for path, shown in dict(_named_values(service.values, ("services", name, "values"))).items():
+        yield SECRET_IN_ENV.finding(
+            path,
+            f"{shown} of {name} holds a secret in plain text: it goes into git and into rendered files",
+            f"write it under secrets, its value in Vault, and let the chart read the Secret {name}",
+            facts={"variable": shown},
+        )
+
+
+def _named_values(of: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if is_sequence(of):
+        words = [each if isinstance(each, str) else "" for each in of]
+        yield from (((*path, number), shown) for number, shown in _in_words(words))
+        for number, each in enumerate(of):
+            if is_mapping(each):
+                yield from _named_values(each, (*path, number))
+    elif is_mapping(of):
+        named, stated = of.get("name"), of.get("value")
+        if isinstance(named, str) and isinstance(stated, str) and is_secret(named, stated):
+            yield (*path, "value"), named
+            return
+        for key, each in of.items():
+            if not isinstance(each, str):
+                yield from _named_values(each, (*path, key))
+            elif not _NAME_OF_SECRET.search(key) and is_secret(key, each):
+                yield (*path, key), key
+            elif "\n" in each and (shown := _in_text(key, each)):
+                yield (*path, key), f"{shown} in {key}"
 
 
 def _in_config_maps(lab: Lab, service: str) -> Iterator[Finding]:
     """Secrets in ConfigMaps that stand in files, which whoever may read objects can read."""
     for stated in lab.objects.get(service, ()):
         for key, value in mapping(stated.content, "data").items() if stated.kind == "ConfigMap" else ():
-            match = TOKEN.search(str(value)) or _IN_FILE.search(str(value)) or _IN_FILE.search(f"{key}={value}")
-            if match and (is_secret(key, str(value)) or "\n" in str(value) or "=" in str(value)):
-                shown = match["name"] if "name" in match.re.groupindex else f"{match[0][:6]}..."
+            stands = str(value)
+            written = _in_text(key, stands) if "\n" in stands or "=" in stands or TOKEN.search(stands) else ""
+            if shown := written or (key if is_secret(key, stands) else ""):
                 yield SECRET_IN_ENV.finding(
                     stated.path,
                     f"{shown} in the ConfigMap {stated.name} ({key}) is a secret in plain text: it goes into git, and "
@@ -82,31 +122,78 @@ def _in_config_maps(lab: Lab, service: str) -> Iterator[Finding]:
                 )
 
 
+def _in_pods(lab: Lab, service: str) -> Iterator[Finding]:
+    """Secrets among the variables and in the commands of pods that stand in files."""
+    for stated in lab.objects.get(service, ()):
+        pod: Fields = (
+            mapping(stated.content, *POD_TEMPLATES[stated.kind], "spec") if stated.kind in POD_TEMPLATES else {}
+        )
+        for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
+            named = ((text(each, "name"), text(each, "value")) for each in entries(container, "env"))
+            shown = [variable for variable, stands in named if is_secret(variable, stands)]
+            started = [*values(container, "command"), *values(container, "args")]
+            for words in (started, *(values(container, *hook, "exec", "command") for hook in _HOOKS)):
+                shown += [found for _, found in _in_words([str(word) for word in words])]
+            for each in dict.fromkeys(shown):
+                yield SECRET_IN_ENV.finding(
+                    stated.path,
+                    f"{each} in the {stated.kind} {stated.name} ({text(container, 'name')}) is a secret in plain text: "
+                    "it goes into git, and whoever may read pods reads it",
+                    "keep it in a Secret, from the vault under secrets or sealed, and let the container read it there",
+                    about=f"{stated.name} {each}",
+                    facts={"variable": each},
+                )
+
+
+def _in_text(file: str, text: str) -> str:
+    """How the first secret in a file is shown; empty where there is none."""
+    if match := TOKEN.search(text) or _IN_FILE.search(text):
+        return _shown(match)
+    if text.startswith("#!") or file.endswith(".sh"):
+        return next((shown for _, shown in _in_words((text,))), "")
+    return ""
+
+
 def _in_arguments(name: str, path: Path, container: Container) -> Iterator[Finding]:
-    """Secrets among the arguments of a container, which whoever may read pods can read."""
-    for key, words in (("command", container.command), ("args", container.args)):
-        for index, word in enumerate(words):
-            before = words[index - 1] if index else ""
-            named = f"{before}={word}" if before.startswith("--") and "=" not in before else word
-            if match := TOKEN.search(word) or _secret_argument(named):
-                yield _written((*path, key, index), f"{key} of {name}", match, "secrets")
+    """Secrets among the words of a container's commands, which whoever may read pods can read."""
+    started = (*container.command, *container.args)
+    places = [("command", number) for number in range(len(container.command))]
+    places += [("args", number) for number in range(len(container.args))]
+    for index, shown in _in_words(started):
+        key, number = places[index]
+        yield _written((*path, key, number), f"{key} of {name}", shown, "secrets")
+    for key, hook in (("pre_stop", container.pre_stop), ("post_start", container.post_start)):
+        for index, shown in _in_words(hook.command if hook else ()):
+            yield _written((*path, key, index), f"{key} of {name}", shown, "shell")
+    probes = container.probes if isinstance(container, Listening) else None
+    for key in ("startup", "readiness", "liveness"):
+        probe: Probe | None = getattr(probes, key, None)
+        for index, shown in _in_words(probe.exec if probe else ()):
+            yield _written((*path, "probes", key, "exec", index), f"the {key} probe of {name}", shown, "shell")
 
 
-def _secret_argument(text: str) -> re.Match[str] | None:
-    return next((each for each in _ARGUMENT.finditer(text) if is_secret(each["name"], each["value"])), None)
+def _in_words(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Secrets of a command: at which word, and how they are shown."""
+    for index, word in enumerate(words):
+        if match := TOKEN.search(word):
+            yield index, _shown(match)
+    yield from ((index, shown) for index, shown in command_secrets(words) if not TOKEN.search(words[index]))
 
 
-def _written(path: Path, where: str, match: re.Match[str], key: str) -> Finding:
-    shown = match["name"] if "name" in match.re.groupindex else f"{match[0][:6]}..."
+def _shown(match: re.Match[str]) -> str:
+    return match["name"] if "name" in match.re.groupindex else f"{match[0][:6]}..."
+
+
+def _written(path: Path, where: str, shown: str, key: Literal["secrets", "shell", "secret_files"]) -> Finding:
     return SECRET_IN_ENV.finding(
         path,
         f"{shown} in {where} is a secret in plain text: it goes into git and into rendered files",
-        f"write it under {key}, its value in Vault" + (", and $(NAME) in its place" if key == "secrets" else ""),
+        _FIXES[key],
         facts={"variable": shown},
     )
 
 
 def _fix(variable: str, value: str) -> str:
     if holds_password(value):
-        return "write the password under secrets, its value in Vault, and $(NAME) in its place in the address"
+        return "write the password under secrets, its value in Vault, and $(NAME) in its place"
     return f"write it under secrets, {variable}: {{}}, and its value in Vault; others can say $({variable})"

@@ -1,0 +1,54 @@
+"""Passwords in commands are told from ports, variables and what only looks like them."""
+
+import shlex
+
+import pytest
+
+from plan.model.command_secrets import command_secrets
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("mysqldump -h db -uroot -phunter22 shop", "-p of mysqldump"),
+        ("kubectl exec db-0 -- mariadb --password=hunter22", "--password"),
+        ("sh -c 'cd /dump && PGPASSWORD=hunter22 pg_dump -U app app > app.sql'", "PGPASSWORD"),
+        ("sh -c 'export RESTIC_PASSWORD=hunter22\nrestic backup /data'", "RESTIC_PASSWORD"),
+        ("sh -c 'SSHPASS=hunter22 sshpass -e rsync -a /data u@nas:/copy'", "SSHPASS"),
+        ("curl -fsSu admin:hunter22 http://wiki/api", "-u of curl"),
+        ("curl --user=admin:hunter22 http://wiki/api", "--user of curl"),
+        ("curl -H 'Authorization: Bearer 0123456789abcdef' http://wiki/api", "the header Authorization"),
+        ("redis-cli -h cache -a hunter22 ping", "-a of redis-cli"),
+        ("redis-server --requirepass hunter22", "--requirepass"),
+        ("mongodump -u root -p hunter22 --archive=/dump/all", "-p of mongodump"),
+        ("mosquitto_pub -h broker -u house -P hunter22 -t lights -m on", "-P of mosquitto_pub"),
+        ("smbclient //nas/photos -U me%hunter22", "-U of smbclient"),
+        ("pg_dump postgres://app:hunter22@db/app", "the password of a connection"),
+        ("sh -c 'echo it is not closed\" && mysql -phunter22'", "-p of mysql"),
+    ],
+)
+def test_a_password_in_a_command_is_seen(command: str, name: str) -> None:
+    assert [each.name for each in command_secrets(shlex.split(command))] == [name]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "mysqldump -h db -p shop",
+        "sh -c 'mysqldump -p$MYSQL_PWD -P3306 shop | gzip > /dump/shop.gz'",
+        "sh -c 'mysql -p\"$(cat /run/secrets/password)\"'",
+        "sh -c 'PGPASSWORD=$DB_PASSWORD psql -p 5432; mkdir -p /dump; cp -a /data /dump'",
+        "ssh -p 2222 u@nas",
+        "curl -u $(USER):$(PASSWORD) http://wiki/api",
+        "curl -u admin http://wiki/api",
+        "redis-cli -a $(REDIS_PASSWORD) -p 6379 ping",
+        "docker run -u 1000:1000 x",
+        "server --token-file /run/secrets/token --password-policy strict --token-ttl 24h",
+        "sh -c 'TOKEN=$(cat /run/secrets/token) exec server'",
+        "curl -H 'Authorization: Bearer $(TOKEN)' http://wiki/api",
+        "server --admin-password=/run/secrets/password",
+        "tail -n 5 password.log",
+    ],
+)
+def test_what_only_looks_like_a_password_is_not(command: str) -> None:
+    assert not [*command_secrets(shlex.split(command))]
