@@ -46,6 +46,9 @@ class HelmService(FootprintService):
     """Where others, and `expose`, reach it."""
     provides: tuple[Text, ...] = ()
     """API groups whose kinds the chart installs, for example `traefik.io`."""
+    pod_security: Literal["restricted", "baseline"] = "baseline"
+    """The Pod Security Standard that all pods of the chart keep with these values, as `helm template` shows them, those
+    of hooks too: their namespace enforces it. The plan does not render charts, and takes your word for it."""
     secrets: dict[SecretKey, SecretVariable] = {}
     """Keys of the Secret named like the service that the chart refers to."""
 

@@ -11,7 +11,7 @@ from config.kubernetes import PodSecurityStandard
 from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from config.pod_security import excepted_keys
-from config.service import Service
+from config.service import HelmService, Service
 from config.service.app import OwnWorkloads
 from config.service.container import Container, Workload
 from config.tier import Tier
@@ -84,8 +84,11 @@ def _standard(lab: Lab, name: str, service: Service) -> PodSecurityStandard | No
     broken = {each.breaks for each in excepted_keys(name, service, lab.tiers[service.tier])}
     if "host-access" in service.exceptions or "baseline" in broken:
         return "privileged"
-    is_known = service.makes_pods in ("program", "operator", "nobody")
-    if not is_known or service.exceptions.keys() & _ALLOWED_BY or _lowered_by(lab, name, service):
+    if isinstance(service, HelmService):
+        is_kept = service.pod_security == "restricted"
+    else:
+        is_kept = service.makes_pods != "owner"
+    if not is_kept or service.exceptions.keys() & _ALLOWED_BY or _lowered_by(lab, name, service):
         return "baseline"
     return lab.tiers[service.tier].pod_security
 

@@ -33,20 +33,18 @@ def written_pods(service: Service) -> Iterator[WrittenPod]:
 
 
 def _put_together(workload: Workload, cluster: Mapping[str, Any]) -> Manifest:
-    """A pod that somebody else writes; CloudNativePG gives it the labels and the class that its cluster states, and
-    what the Pod Security Standard `restricted` demands."""
+    """A pod that somebody else writes; CloudNativePG gives it the labels and the class that its cluster states. Its
+    security settings are as `restricted` demands: CloudNativePG's are, and a chart's are not known here."""
     pod = workload.pod
     spec: Manifest = {
         "containers": _containers(pod.containers),
         "initContainers": _containers(pod.init_containers),
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, "runAsNonRoot": True},
         "nodeSelector": dict(pod.node_selector),
         "tolerations": _tolerations(pod),
     }
     if "priorityClassName" in cluster:
         spec["priorityClassName"] = cluster["priorityClassName"]
-        spec["securityContext"] = {"seccompProfile": {"type": "RuntimeDefault"}, "runAsNonRoot": True}
-        for container in spec["containers"]:
-            container["securityContext"] = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
     return {"metadata": {"labels": mapping(cluster, "inheritedMetadata", "labels")}, "spec": spec}
 
 
@@ -54,6 +52,7 @@ def _containers(containers: tuple[Container, ...]) -> list[Manifest]:
     return [
         {
             "name": each.name,
+            "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
             **({"restartPolicy": "Always"} if each.always_restarts else {}),
             "resources": {"requests": resources.written(each.requests), "limits": resources.written(each.limits)},
         }

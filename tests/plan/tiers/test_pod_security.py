@@ -22,6 +22,12 @@ cpu: 10m
 memory: 64Mi
 """
 ROOT = "exceptions: {root-user: The image starts as root.}\n"
+CHART = """kind: helm
+tier: aux
+description: A part
+chart: {name: part, repository: https://charts.example, version: 1.0.0}
+footprint: {part: {containers: {part: {cpu: 10m, memory: 64Mi, values: resources}}}}
+"""
 
 
 @pytest.fixture
@@ -161,6 +167,24 @@ def test_pods_of_files_are_refused_only_by_baseline(folder: Path) -> None:
     (folder / "services" / "part" / "once.yaml").write_text(yaml.safe_dump(job), encoding="utf-8")
     plan = planned(folder, "objects: [once.yaml]\n")
     assert enforced(plan) == "baseline"
+    assert not [each for each in plan.findings if "PodSecurity" in each.message]
+
+
+@pytest.mark.parametrize(
+    ("text", "standard"),
+    [
+        ("", "baseline"),
+        ("pod_security: restricted\n", "restricted"),
+        ("pod_security: restricted\nexceptions: {root-user: Its pods run as their images say.}\n", "baseline"),
+        ("pod_security: restricted\nexceptions: {host-access: It reads the node.}\n", "privileged"),
+        ("labels: {namespace: {pod-security.kubernetes.io/enforce: restricted}}\n", "restricted"),
+    ],
+)
+def test_a_chart_keeps_what_its_service_says(folder: Path, text: str, standard: str) -> None:
+    """The plan does not know its pods, and says of none that it would be refused."""
+    (folder / "services" / "part.yaml").write_text(f"{CHART}{text}", encoding="utf-8")
+    plan = make_plan(load_lab(folder))
+    assert enforced(plan) == standard
     assert not [each for each in plan.findings if "PodSecurity" in each.message]
 
 
