@@ -181,6 +181,13 @@ def host_name_refusal(text: str) -> Refusal:
     return f"{shown(text)} is not a host name, for example immich"
 
 
+def node_name_refusal(text: str) -> Refusal:
+    """A domain: many a node is called by its whole host name."""
+    if is_subdomain(text):
+        return None
+    return f"{shown(text)} is not the name of a node: lower-case letters, digits, hyphens and dots"
+
+
 def api_group_refusal(text: str) -> Refusal:
     """The core group is the empty one; a star is every group."""
     if text and text != "*" and not is_subdomain(text):
@@ -204,6 +211,9 @@ def _pattern(pattern: str) -> WithJsonSchema:
 PortName = Annotated[str, _refused_by(port_name_refusal), _pattern(r"^[-a-z0-9]{1,15}$")]
 LabelKey = Annotated[str, _refused_by(label_key_refusal), _pattern(r"^([a-z0-9.-]+/)?[A-Za-z0-9._-]{1,63}$")]
 LabelValue = Annotated[str, _refused_by(label_value_refusal), _pattern(r"^[A-Za-z0-9._-]{0,63}$")]
+NodeName = Annotated[
+    str, _refused_by(node_name_refusal), _pattern(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+]
 ResourceName = Annotated[str, _refused_by(resource_name_refusal), _pattern(r"^[a-z0-9.-]+/[A-Za-z0-9._-]+$")]
 Capability = Annotated[str, _refused_by(capability_refusal), WithJsonSchema({"enum": sorted(CAPABILITIES)})]
 AbsolutePath = Annotated[str, _refused_by(path_refusal), _pattern(r"^/[^:]*$")]

@@ -12,6 +12,7 @@ from config.document import Completed, read_document
 from config.draft import Draft
 from config.folder import entries, no_lab, problem_of
 from config.group import Group
+from config.kubernetes import NodeName
 from config.lab import Lab
 from config.machine import Machine, Shape
 from config.model import Name
@@ -30,7 +31,7 @@ FILES: Mapping[str, Any] = {
     "networks": Networks,
     "shapes": dict[Name, Shape],
     "machines": dict[Name, Machine],
-    "nodes": dict[Name, OutsideNode],
+    "nodes": dict[NodeName, OutsideNode],
     "cluster": Cluster,
     "tiers": dict[Name, Tier],
     "storage": dict[Name, StorageClass],

@@ -35,7 +35,8 @@ LEFT_OUT: Mapping[Why, str] = {
     "other-tool": "of the tool that wrote the cluster until now",
 }
 QUESTIONS: Mapping[What, str] = {
-    "secret-withheld": "looks like a secret, is not written, and stays in the cluster",
+    "secret-withheld": "looks like a secret, is not written, and stays in the cluster; `adopt cluster --import` takes "
+    "it into the stack's state, where it is readable: move it into a Secret first",
     "secret-value": "looks like a secret and is not written; `adopt cluster --import` takes it into the stack's state, "
     "encrypted, and upgrades keep it",
     "secret-kept": "its content is not written; it stays in the cluster as it is",
@@ -107,7 +108,7 @@ def _refused(restarts: Restarts) -> Iterator[str]:
     for each in restarts.refused:
         yield f"{each.workload}: {'; '.join(each.reasons)}"
     if restarts.refused:
-        yield f"{len(restarts.refused)} workloads of {plural(restarts.judged, 'pod')} that run"
+        yield f"{plural(len(restarts.refused), 'workload')} of {plural(restarts.judged, 'pod')} that run"
 
 
 def _found(adoption: Adoption) -> str:

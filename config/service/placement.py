@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from config.kubernetes import LabelKey
+from config.kubernetes import LabelKey, NodeName
 from config.model import Address, Model, Name, Text, shown
 from config.pod import Affinity, SpreadConstraint
 
@@ -81,7 +81,7 @@ class Placement(Model):
     """`topologySpreadConstraints` as in a manifest; in place of the convention for replicas."""
     tolerations: tuple[StatedToleration, ...] = ()
     """Taints that its pods tolerate."""
-    node: Name | None = None
+    node: NodeName | None = None
     """The node that its pods are bound to, past the scheduler (`nodeName`)."""
     runtime_class: Name | None = None
     """The runtime class; its overhead is not counted."""

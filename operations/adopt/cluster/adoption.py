@@ -115,7 +115,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         known=tuple(known),
         partly_known=tuple(partly),
         left_out={key: origin for key, origin in world.origins.items() if isinstance(origin, LeftOut)},
-        unused=tuple(each.key for each in grouping.unused),
+        unused=(*(each.key for each in grouping.unused), *_secrets_alone(grouping)),
         of_releases=sum(not isinstance(each, LeftOut) for each in world.origins.values())
         - sum(world.is_own(key) for key in world.manifests),
         unreadable=world.unreadable,
@@ -174,6 +174,13 @@ def _sorted_out(
         else:
             fresh.append(each)
     return known, partly, fresh
+
+
+def _secrets_alone(grouping: Grouping) -> Iterator[Key]:
+    """Secrets that nothing uses beside which there is nothing that a file could state."""
+    for each in grouping.services:
+        if each.release is None and all(key.kind == "Secret" for key in each.objects):
+            yield from each.objects
 
 
 def _renamed(fresh: Iterable[FoundService], before: Plan | None) -> Iterator[FoundService]:

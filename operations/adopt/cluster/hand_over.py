@@ -40,13 +40,16 @@ class HandOver(NamedTuple):
 
 
 def hand_over(world: World, keys: Iterable[Key], releases: Iterable[OfRelease] = ()) -> HandOver:
-    """The steps for exactly these objects and releases."""
+    """The steps for exactly these objects and releases, and for the Secrets that they use: these are not declared, and
+    go when the old tool no longer finds them in its files."""
     wanted, releases = [key for key in keys if key in world.manifests], tuple(releases)
+    used = {other for key in wanted for other in world.references.get(key, ()) if other.kind == "Secret"}
+    released = [*wanted, *sorted(each for each in used - set(wanted) if world.is_own(each))]
     steps = (
-        *argo_steps(world, wanted),
-        *flux_steps(world, wanted, releases),
-        *k3s_steps(world.manifests, wanted, releases),
-        *_terraform(world, wanted),
+        *argo_steps(world, released),
+        *flux_steps(world, released, releases),
+        *k3s_steps(world.manifests, released, releases),
+        *_terraform(world, released),
     )
     times = {key: _own_time(world, key) for key in wanted}
     still = tuple(

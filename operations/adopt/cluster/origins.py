@@ -147,7 +147,7 @@ def _owner(manifest: Manifest) -> str | None:
 
 def _built_in(key: Key, manifest: Manifest) -> Origin | None:
     author = author_of(manifest)
-    if author != "owner" and key.kind in _DERIVED:
+    if key.kind in _DERIVED and (author != "owner" or key.kind == "Node"):  # a label by hand makes no node
         return LeftOut("derived", _DERIVED[key.kind])
     if by := _NAMED.get((key.kind, key.name)):
         return LeftOut("derived", by)

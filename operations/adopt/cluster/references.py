@@ -13,6 +13,9 @@ from plan.model.fields import Fields, entries, mapping, text, values
 _TARGETS = ("scaleTargetRef", "targetRef", "workloadRef")
 _ROUTES = frozenset({"Ingress", "IngressRoute", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"})
 """Kinds that nothing refers to."""
+ENDPOINTS = frozenset({"Endpoints", "EndpointSlice"})
+"""Kinds that say where a Service without a selector leads."""
+_SERVICE = "kubernetes.io/service-name"
 _NAMING_FIELD = re.compile(r"(?!.*[Cc]lass).*[Nn]ame|cluster|secret|service")
 _HOST = re.compile(r"(?:^|//|@|[\s=,])([a-z0-9][-a-z0-9.]*)(?=:\d|/|\s\d)")
 """A host name in a text: of an URL, with a port behind it, or as `nc` takes it."""
@@ -68,6 +71,8 @@ def _of_kind(manifest: Manifest) -> Iterator[Key]:
         yield Key("PersistentVolumeClaim", text(spec, "claimRef", "namespace"), text(spec, "claimRef", "name"))
     elif kind == "PersistentVolumeClaim":
         yield Key("PersistentVolume", "", text(spec, "volumeName"))
+    elif kind in ENDPOINTS:
+        yield Key("Service", namespace, str(labels_of(manifest).get(_SERVICE, name)))
     elif kind in ("ExternalSecret", "SealedSecret"):
         yield Key("Secret", namespace, text(spec, "target", "name") or name)
     elif kind == "ServiceAccount":

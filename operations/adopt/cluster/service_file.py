@@ -16,6 +16,7 @@ from operations.adopt.cluster.withheld import secret_arguments, without_secret_v
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
+from plan.wording import listed
 from plan.workloads.objects import CLUSTER_WIDE
 from plan.workloads.ownership import release_target
 
@@ -170,9 +171,7 @@ def _description(found: FoundService, release: HelmRelease | None) -> str:
     if release:
         version = f" {release.app_version}" if release.app_version else ""
         return f"Release of the chart {release.chart}{version}"
-    names = [key.name for key in (found.workloads or found.objects)][:4]
-    more = len(found.workloads or found.objects) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    return listed(list(dict.fromkeys(key.name for key in (found.workloads or found.objects))), 4)
 
 
 def _comments(found: FoundService, measured: Footprint, questions: list[Question], choices: Choices) -> list[str]:

@@ -10,6 +10,7 @@ from observation.objects import group_of, labels_of
 from operations.adopt.cluster.grouping import NAME_LABELS, Group, is_route, main_workload, workload_groups
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES, OfRelease
+from operations.adopt.cluster.references import ENDPOINTS
 from operations.adopt.cluster.world import World, is_database
 
 _REST = "cluster-objects"
@@ -84,6 +85,7 @@ def _behind_routes(assigned: Collection[Key], world: World) -> dict[Key, _Place]
             continue
         place = _Place(route.namespace, as_name(route.name), None, None)
         used = {each for each in world.references[route] if each.namespace == route.namespace}
+        used |= {each for each in world.references if each.kind in ENDPOINTS and world.references[each] & used}
         found |= {each: place for each in (route, *sorted(used - set(assigned))) if each not in found}
     return found
 

@@ -12,6 +12,11 @@ from plan.model.fields import Fields, entries, mapping, text, values
 
 _PULLED = {"always": "Always", "missing": "IfNotPresent", "if_not_present": "IfNotPresent", "never": "Never"}
 
+_UNCONFINED = {"seccomp:unconfined": "seccomp", "apparmor:unconfined": "app_armor"}
+"""Options of `security_opt`, and the keys that say the same."""
+_NO_OPTION = ("no-new-privileges", "label")
+"""Options that Kubernetes has by default (a container gets no privileges by a file), and those of SELinux."""
+
 _NO_SHARE = (
     "it uses a GPU, and Compose does not say how much of its memory: write it by hand, as kind gpu with "
     "gpu: {video_memory_mib: N}"
@@ -112,6 +117,9 @@ def _security(stated: Fields) -> dict[str, Any]:
             sysctls.items() if is_fields(sysctls) else (str(each).split("=", 1) for each in values(stated, "sysctls"))
         )
         security["sysctls"] = Flow({str(name): str(value) for name, value in pairs})
+    for option in map(str, values(stated, "security_opt")):
+        if name := _UNCONFINED.get(option.replace("=", ":")):
+            security[name] = "Unconfined"
     for field, name in (("pid", "host_pid"), ("ipc", "host_ipc")):
         if stated.get(field) == "host":
             security[name] = True
@@ -120,11 +128,13 @@ def _security(stated: Fields) -> dict[str, Any]:
 
 def _without_place(stated: Fields) -> Iterator[str]:
     mode = stated.get("network_mode")
-    if mode not in (None, "host", "bridge", "default"):
+    if mode == "none":
+        yield "network_mode none has no place here: take it out here, and write a NetworkPolicy as an object"
+    elif mode not in (None, "host", "bridge", "default"):
         yield f"network_mode {mode} has no place here: write it as a sidecar of that service"
     for each in map(str, values(stated, "group_add")):
         if not each.isdigit():
             yield f"group_add has to be numbers, and {each} is a name of the image"
     for each in map(str, values(stated, "security_opt")):
-        if not each.startswith("no-new-privileges"):
+        if not each.startswith(_NO_OPTION) and each.replace("=", ":") not in _UNCONFINED:
             yield f"security_opt {each} has no place here: state it under security or in a patch"

@@ -1,14 +1,16 @@
 """Services of a compose file, as far as the lab loads with them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from config.lab import Lab
 from config.namespaces import namespace_of
+from config.source import Problem
 from config.storage_class import BlockStorageClass, NfsStorageClass
 from operations.adopt.files.compose.project import Receiver
-from operations.adopt.files.compose.service import InvalidCompose, compose_services
+from operations.adopt.files.compose.service import ComposeService, InvalidCompose, compose_services
 from operations.adopt.files.found import FileService, FilesFound, Unusable, sentences
 from operations.adopt.trial import try_services
 
@@ -27,12 +29,11 @@ def find_compose(
     if storage_class and storage_class not in lab.storage_classes:
         known = ", ".join(lab.storage_classes)
         raise Unusable(f"{lab.name} has no storage class {storage_class!r}; it has {known}")
+    receiver = _receiver(lab, tier, storage_class)
     try:
-        found = compose_services(file, content, variables, _receiver(lab, tier, storage_class))
+        found, wrong = _settled(folder, partial(compose_services, file, content, variables, receiver))
     except InvalidCompose as error:
         raise Unusable(str(error)) from None
-    texts = {each.name: {f"{each.name}.yaml": each.text} for each in found if each.text}
-    _, wrong = try_services(folder, {}, texts)
     services = tuple(
         FileService(
             name=each.name,
@@ -42,8 +43,27 @@ def find_compose(
         )
         for each in found
     )
-    written = sorted(texts.keys() - wrong.keys())
-    return FilesFound({f"services/{path}": text for name in written for path, text in texts[name].items()}, services)
+    files = {f"services/{each.name}.yaml": each.text for each in found if each.text and each.name not in wrong}
+    unread = ("include: its files are not read; adopt each of them by itself",) if content.get("include") else ()
+    return FilesFound(files, services, unread)
+
+
+def _settled(
+    folder: Path, convert: Callable[[frozenset[str]], tuple[ComposeService, ...]]
+) -> tuple[tuple[ComposeService, ...], Mapping[str, tuple[Problem, ...]]]:
+    """The services, and what the loader says of those that it refuses. None waits for one that is not written: it would
+    be refused itself."""
+    lacking = frozenset(each.name for each in convert(frozenset()) if not each.text)
+    left_out = lacking
+    while True:
+        found = convert(left_out)
+        _, wrong = try_services(
+            folder, {}, {each.name: {f"{each.name}.yaml": each.text} for each in found if each.text}
+        )
+        unwritten = frozenset((*lacking, *wrong))
+        if unwritten == left_out:
+            return found, wrong
+        left_out = unwritten
 
 
 def _receiver(lab: Lab, tier: str, storage_class: str | None) -> Receiver:

@@ -9,8 +9,9 @@ from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from operations.adopt.files.compose.project import Project
 from operations.adopt.files.compose.taken import Taken
-from operations.adopt.files.compose.values import port_of
-from plan.model.fields import Fields, text, values
+from operations.adopt.files.compose.values import ports_in
+from plan.model.fields import Fields, mapping, text, values
+from plan.wording import listed
 
 _COMPLETED = "service_completed_successfully"
 
@@ -23,8 +24,10 @@ def network(project: Project, key: str, stated: Fields) -> Taken:
     if project.name_of(key) != as_name(key):
         said["adopt"] = Flow(service=as_name(key))
     others = [each for each in dependencies(stated) if each in project.services and project.host_of(each) != key]
-    if waits := [project.name_of(each) for each in map(project.host_of, others) if project.ports_of(each)]:
-        said["waits_for"] = FlowList(dict.fromkeys(waits))
+    waited = [project.name_of(each) for each in map(project.host_of, others) if project.ports_of(each)]
+    gone = [each for each in dict.fromkeys(waited) if each in project.left_out]
+    if waits := [each for each in dict.fromkeys(waited) if each not in project.left_out]:
+        said["waits_for"] = FlowList(waits)
     if any(_waits_for_its_end(other, key) for other in project.services.values()):
         said["runs_as"] = "job"
     names, lacking = _names(stated)
@@ -32,21 +35,34 @@ def network(project: Project, key: str, stated: Fields) -> Taken:
         said["placement"] = names
     return Taken(
         said,
-        (*_published(stated), *_renamed(project, key, stated)),
+        (*_published(stated), *_renamed(project, key, stated), *_does_not_wait(gone), *_own_addresses(stated)),
         (*lacking, *_unknown_port(project, key), *_not_understood(stated)),
     )
 
 
 def _published(stated: Fields) -> Iterator[str]:
-    for port in filter(None, map(port_of, values(stated, "ports"))):
+    for port in (port for written in values(stated, "ports") for port in ports_in(written)):
         if port.host:
             yield f"port {port.host} of the Docker host led to {port.number}: expose it, or write load_balancer"
 
 
 def _not_understood(stated: Fields) -> Iterator[str]:
     for each in (*values(stated, "ports"), *values(stated, "expose")):
-        if port_of(each) is None:
-            yield f"{each} is not understood as a port"
+        if not ports_in(each):
+            yield f"{each} is not understood as a port, or is a range of more than 20"
+
+
+def _does_not_wait(gone: list[str]) -> Iterator[str]:
+    if gone:
+        verb = "is" if len(gone) == 1 else "are"
+        yield f"it does not wait for {listed(gone)}, which {verb} not written: add waits_for when you have written it"
+
+
+def _own_addresses(stated: Fields) -> Iterator[str]:
+    networks = mapping(stated, "networks")
+    for field in ("ipv4_address", "ipv6_address"):
+        for address in filter(None, (text(networks, name, field) for name in networks)):
+            yield f"its own address {address} is not taken over: write load_balancer where others use it"
 
 
 def _unknown_port(project: Project, key: str) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """A Compose project: its services, the names by which they reach each other, and the lab that they come to."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from config.files import UnreadableFile, read_file
 from config.tier import Tier
 from operations.adopt.cluster.services import as_name
-from operations.adopt.files.compose.values import dotenv, port_of
+from operations.adopt.files.compose.values import dotenv, environment, ports_in
 from plan.model.fields import Fields, mapping, text, values
 
 _LARGEST_FILE = 100_000
@@ -69,6 +69,8 @@ class Project(NamedTuple):
     stated: Fields
     """The whole file."""
     receiver: Receiver
+    left_out: frozenset[str] = frozenset()
+    """Names of services that are not written."""
 
     def name_of(self, key: str) -> str:
         """Name of the service in the lab: its key, with the project's name before it where another's is called so."""
@@ -91,13 +93,23 @@ class Project(NamedTuple):
         """Ports that a service listens on, by their names: as published or exposed, else the usual one of its image."""
         found: dict[str, int | str] = {}
         service = self.services[key]
-        for each in filter(None, map(port_of, (*values(service, "ports"), *values(service, "expose")))):
+        stated = (*values(service, "ports"), *values(service, "expose"))
+        for each in (port for written in stated for port in ports_in(written)):
             written = each.number if each.protocol == "tcp" else f"{each.number}/{each.protocol}"
             if written not in found.values():
                 is_first = not found and each.protocol == "tcp" and bool(values(service, "ports"))
                 found["http" if is_first else f"{each.protocol}-{each.number}"] = written
         usual = _USUAL_PORTS.get(_image_name(text(service, "image")))
-        return found or ({f"tcp-{usual}": usual} if usual else {})
+        asked = [usual] if usual else sorted(set(self._ports_asked(key)))
+        return found or {f"tcp-{number}": number for number in asked}
+
+    def _ports_asked(self, key: str) -> Iterator[int]:
+        """Ports in the addresses by which other services name a service, as `http://tika:9998`."""
+        address = re.compile(rf"(?:://(?:[^/\s@]*@)?|^){re.escape(key)}:(\d{{1,5}})(?![\w.-])")
+        for other, stated in self.services.items():
+            if other != key:
+                for value in environment(stated.get("environment")).values():
+                    yield from (int(each) for each in address.findall(value))
 
     def other_names(self, key: str) -> set[str]:
         """Further names by which Docker resolves a service, and the cluster does not."""

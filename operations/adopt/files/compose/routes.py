@@ -36,6 +36,9 @@ def routes(project: Project, key: str, stated: Fields) -> Taken:
             hosts = list(_exposures(project, rule, _middlewares(labels, found["router"])))
             exposed += hosts
             notes += [] if hosts else [f"the router {found['router']} is not taken over: {rule}"]
+            asked = _middlewares(labels, found["router"])
+            if hosts and asked and any("auth" in each for each in hosts):
+                notes.append(f"middlewares of its router are not taken over, {asked}: who they kept out may come in")
     if exposed and project.receiver.has_routes:
         said["expose"] = exposed
         notes.append("routes admit the networks of the lab alone: write reach: internet where everybody may come")

@@ -19,7 +19,7 @@ from operations.adopt.files.compose.storage import storage
 from operations.adopt.files.compose.taken import Taken, together
 from operations.adopt.files.compose.values import interpolated, unset_in
 from operations.adopt.files.compose.volumes import MountedByService, mounted_by_service
-from plan.model.fields import Fields, mapping, text
+from plan.model.fields import Fields, mapping, text, values
 from plan.wording import listed
 
 _READ = frozenset(
@@ -59,9 +59,10 @@ class InvalidCompose(Exception):
 
 
 def compose_services(
-    file: Path, content: Any, variables: Mapping[str, str], receiver: Receiver
+    file: Path, content: Any, variables: Mapping[str, str], receiver: Receiver, left_out: frozenset[str] = frozenset()
 ) -> tuple[ComposeService, ...]:
-    """The services of a compose file. `variables` are those of its `.env`. Raises InvalidCompose."""
+    """The services of a compose file. `variables` are those of its `.env`; `left_out` are names of services that are
+    not written, so that no other one waits for them. Raises InvalidCompose."""
     if not is_fields(content) or not mapping(content, "services"):
         raise InvalidCompose(f"{file} is not a compose file: it has no services")
     stated = mapping(content, "services")
@@ -75,7 +76,7 @@ def compose_services(
         if unknown := list(dict.fromkeys(unset_in(raw, known))):
             verb = "is" if len(unknown) == 1 else "are"
             unset[key] = (f"{listed(unknown)} {verb} not set: write NAME=VALUE into .env beside the compose file",)
-    project = Project(name, file.parent, services, content, receiver)
+    project = Project(name, file.parent, services, content, receiver, left_out)
     volumes = mounted_by_service(project)
     missing = {key: [each for one in (key, *project.sharing(key)) for each in unset.get(one, ())] for key in services}
     return tuple(
@@ -103,13 +104,22 @@ def _service(project: Project, key: str, volumes: MountedByService) -> ComposeSe
             rights(stated),
             sidecars(project, key, volumes),
             routes(project, key, stated),
-            Taken(notes=tuple(f"{field} is not taken over" for field in _LEFT_OUT if field in stated)),
+            Taken(notes=tuple(_not_taken(stated))),
             Taken(lacking=tuple(_without_place(project, key, stated))),
         )
     )
     found = together((found, exceptions(found.said, project.receiver.settings)))
     comments = [f"From {key} of Docker Compose.", *found.notes]
     return ComposeService(name, "" if found.lacking else document(found.said, comments), found.notes, found.lacking)
+
+
+def _not_taken(stated: Fields) -> Iterator[str]:
+    yield from (f"{field} is not taken over" for field in _LEFT_OUT if field in stated)
+    if profiles := values(stated, "profiles"):
+        names = listed([str(each) for each in profiles])
+        yield f"Compose starts it with the profile {names} alone; here it always runs"
+    if mapping(stated, "deploy", "placement"):
+        yield "deploy.placement names nodes of Docker and is not taken over: write placement"
 
 
 def _without_place(project: Project, key: str, stated: Fields) -> Iterator[str]:

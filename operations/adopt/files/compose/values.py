@@ -92,6 +92,10 @@ def memory_of(stated: Any) -> str | None:
     return str(Memory(int(float(found[1]) * _UNITS[found[2]]))) if found else None
 
 
+_WIDEST_RANGE = 20
+"""Ports of a range that are written one by one."""
+
+
 class Port(NamedTuple):
     """A port on which a container listens."""
 
@@ -101,16 +105,26 @@ class Port(NamedTuple):
     protocol: str
 
 
-def port_of(stated: Any) -> Port | None:
-    """A port, in its short or its long form; of a range, the first. None for anything else."""
+def ports_in(stated: Any) -> tuple[Port, ...]:
+    """A port, in its short or its long form, or each one of a range. Empty for anything else."""
     if is_fields(stated):
         host, number, protocol = str(stated.get("published") or ""), str(stated.get("target")), text(stated, "protocol")
     else:
         address, _, protocol = str(stated).partition("/")
         before, _, number = address.rpartition(":")
         host = before.rpartition(":")[2]
-    first = number.partition("-")[0]
-    return Port(host, int(first), protocol or "tcp") if first.isdigit() else None
+    numbers, hosts = _range_of(number), _range_of(host)
+    led = [str(each) for each in hosts] if len(hosts) == len(numbers) else [host] * len(numbers)
+    return tuple(Port(outside, each, protocol or "tcp") for outside, each in zip(led, numbers, strict=True))
+
+
+def _range_of(stated: str) -> range:
+    """The numbers of a port or a range; of a wide one none."""
+    first, _, last = stated.partition("-")
+    if not first.isdigit() or not (last or first).isdigit():
+        return range(0)
+    found = range(int(first), int(last or first) + 1)
+    return found if len(found) <= _WIDEST_RANGE else range(0)
 
 
 def mount_of(stated: Any) -> Mount:

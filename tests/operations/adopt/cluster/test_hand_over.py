@@ -139,3 +139,16 @@ def test_a_tool_that_wrote_after_the_take_over_is_named() -> None:
 def test_before_the_take_over_nobody_is_late() -> None:
     found = hand_over(read_world(objects()), [WIKI])
     assert (found.still_writing, found.taken_over) == ((), 0)
+
+
+def test_secrets_that_the_objects_use_are_kept_too() -> None:
+    labels = {"kustomize.toolkit.fluxcd.io/name": "apps"}
+    manifests = deepcopy(objects())
+    world = read_world(manifests)
+    used = {other: key for key, named in world.references.items() for other in named if other.kind == "Secret"}
+    secret = next(key for key in used if world.is_own(key))
+    for each in manifests:
+        if (each["kind"], each["metadata"]["name"]) == ("Secret", secret.name):
+            each["metadata"]["labels"] = labels
+    commands = [each.command for each in hand_over(read_world(manifests), [used[secret]]).steps]
+    assert any(f"secret {secret.name} --namespace {secret.namespace} {PRUNE}" in each for each in commands)

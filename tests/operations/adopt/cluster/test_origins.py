@@ -135,3 +135,7 @@ def test_a_claim_is_of_a_template_only_if_it_can_be(name: str, manager: str, why
     found = origin(manifest("PersistentVolumeClaim", name, manager))
     assert isinstance(found, LeftOut)
     assert found.why == why
+
+
+def test_a_node_is_not_declared_whoever_labelled_it() -> None:
+    assert origin(manifest("Node", "shed-1", "kubectl-label")) == LeftOut("derived", "the kubelet")

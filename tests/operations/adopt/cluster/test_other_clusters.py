@@ -124,3 +124,53 @@ def test_pods_of_a_release_and_of_a_database_that_wait_already_are_no_error(tmp_
     kinds = {plan.lab.services[str(each.path[1])].kind for each in waiting}
     assert kinds >= {"helm", "postgres"} or any("workloads" in each.facts for each in waiting)
     assert plan.errors == ()
+
+
+def of_kubectl(api_version: str, kind: str, name: str, **rest: Any) -> dict[str, Any]:
+    """An object that its owner has written by hand."""
+    managed = [
+        {"manager": "kubectl-client-side-apply", "operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": {}}
+    ]
+    namespace = {} if kind == "Node" else {"namespace": rest.pop("namespace", "default")}
+    labels = rest.pop("labels", {})
+    metadata = {"name": name, **namespace, "labels": labels, "managedFields": managed, "uid": name}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **rest}
+
+
+def test_a_secret_that_nobody_uses_is_named_wherever_it_is(tmp_path: Path) -> None:
+    objects = [each for found in read_dump(DUMPS / "loft").resources.values() for each in found]
+    alone = of_kubectl("v1", "Secret", "lost", namespace="alone", data={})
+    adoption = adopt_cluster(tmp_path / "loft", [*objects, alone], WISHES)
+    assert Key("Secret", "alone", "lost") in adoption.unused
+
+
+@pytest.mark.parametrize("kind", ["Endpoints", "EndpointSlice"])
+def test_a_host_outside_of_the_cluster_keeps_its_addresses(kind: str, tmp_path: Path) -> None:
+    objects = [each for found in read_dump(DUMPS / "attic").resources.values() for each in found]
+    backend = {"service": {"name": "nas", "port": {"number": 5000}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
+    addresses: dict[str, Any] = {"subsets": [{"addresses": [{"ip": "192.0.2.5"}], "ports": [{"port": 5000}]}]}
+    if kind == "EndpointSlice":
+        slices = {"addressType": "IPv4", "ports": [{"port": 5000}], "endpoints": [{"addresses": ["192.0.2.5"]}]}
+        addresses = {"labels": {"kubernetes.io/service-name": "nas"}, **slices}
+    group = "discovery.k8s.io/v1" if kind == "EndpointSlice" else "v1"
+    outside = [
+        of_kubectl("v1", "Service", "nas", spec={"ports": [{"port": 5000}]}),
+        of_kubectl(group, kind, "nas", **addresses),
+        of_kubectl(
+            "networking.k8s.io/v1", "Ingress", "nas", spec={"rules": [{"host": "n.example", "http": {"paths": [path]}}]}
+        ),
+    ]
+    adoption = adopt_cluster(tmp_path / "attic", [*objects, *outside], WISHES)
+    (nas,) = [each for each in adoption.added if each.name == "nas"]
+    assert {key.kind for key in nas.objects} == {kind, "Service", "Ingress"}
+    assert adoption.not_written == ()
+
+
+def test_a_node_may_be_called_by_its_whole_host_name(tmp_path: Path) -> None:
+    objects = [each for found in read_dump(DUMPS / "attic").resources.values() for each in found]
+    text = str(next(each["metadata"]["name"] for each in objects if each["kind"] == "Node"))
+    node = next(each for each in objects if each["kind"] == "Node")
+    whole = {**node, "metadata": {**node["metadata"], "name": f"{text}.lan", "uid": "whole"}}
+    adoption = adopt_cluster(tmp_path / "attic", [whole if each is node else each for each in objects], WISHES)
+    assert f"{text}.lan" in adoption.plan.lab.outside

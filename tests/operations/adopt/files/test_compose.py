@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
+from operations.adopt.files.compose.find import find_compose
 from operations.adopt.files.compose.project import Receiver
 from operations.adopt.files.compose.service import ComposeService, InvalidCompose, compose_services
 from operations.adopt.files.compose.values import dotenv
-from tests.plan.labs import lab_of
+from tests.plan.labs import FOLDERS, lab_of
 
 LAB = Receiver("aux", "block", "files")
 
@@ -127,7 +128,9 @@ def test_volumes_and_files_beside_it_are_its_own(tmp_path: Path) -> None:
         ("image: a:1, env_file: nowhere.env", "env_file nowhere.env cannot be read"),
         ("image: a:1, extra_hosts: ['host.docker.internal:host-gateway']", "host.docker.internal is the Docker host"),
         ("image: a:1, ports: ['web:http']", "web:http is not understood as a port"),
-        ("image: a:1, security_opt: ['seccomp:unconfined']", "security_opt seccomp:unconfined has no place here"),
+        ("image: a:1, security_opt: ['seccomp:own.json']", "security_opt seccomp:own.json has no place here"),
+        ("image: a:1, network_mode: none", "network_mode none has no place here: take it out"),
+        ("image: a:1, ports: ['5000-5100:5000-5100/udp']", "is a range of more than 20"),
         ("image: a:1, cgroup_parent: a", "cgroup_parent has no place here"),
         ("image: a:1, network_mode: 'service:vpn'", "network_mode service:vpn has no place here"),
         ("image: 'a:${TAG}'", "TAG is not set: write"),
@@ -340,3 +343,62 @@ def test_a_service_keeps_the_rights_that_it_had(tmp_path: Path, service: str, ne
     """In a tier of the standard `restricted` it would not start otherwise."""
     lab = LAB._replace(settings=lab_of("small").tiers["home"])
     assert said(only(tmp_path, service, lab)).get("exceptions", {}).keys() == needed
+
+
+def test_profiles_that_let_everything_through_are_keys(tmp_path: Path) -> None:
+    options = "security_opt: ['seccomp:unconfined', apparmor=unconfined, 'no-new-privileges:true', 'label:disable']"
+    found = only(tmp_path, f"image: a:1, {options}")
+    assert said(found)["security"] == {"seccomp": "Unconfined", "app_armor": "Unconfined"}
+    assert found.lacking == ()
+
+
+def test_each_port_of_a_range_is_taken(tmp_path: Path) -> None:
+    found = only(tmp_path, "image: a:1, ports: ['8000-8002:9000-9002']")
+    assert said(found)["ports"] == {"http": 9000, "tcp-9001": 9001, "tcp-9002": 9002}
+    assert any("port 8002 of the Docker host led to 9002" in note for note in found.notes)
+
+
+def test_a_port_that_another_service_names_in_an_address_is_taken(tmp_path: Path) -> None:
+    services = """
+        web: {image: 'a:1', environment: {TIKA: 'http://tika:9998/x', CACHE: 'cache:6000', NOT: 'my-tika:1'}},
+        tika: {image: 'tika:3'}, cache: {image: 'b:1'}, other: {image: 'c:1'}"""
+    found = converted(tmp_path, f"services: {{{services}}}")
+    assert said(found["tika"])["ports"] == {"tcp-9998": 9998}
+    assert said(found["cache"])["ports"] == {"tcp-6000": 6000}
+    assert "ports" not in said(found["other"])
+
+
+@pytest.mark.parametrize(
+    ("service", "note"),
+    [
+        ("image: a:1, profiles: [debug]", "starts it with the profile debug alone; here it always runs"),
+        ("image: a:1, deploy: {placement: {constraints: [node.role == manager]}}", "deploy.placement names nodes"),
+        ("image: a:1, networks: {lan: {ipv4_address: 192.0.2.53}}", "its own address 192.0.2.53 is not taken over"),
+    ],
+)
+def test_what_only_docker_does_is_noted(tmp_path: Path, service: str, note: str) -> None:
+    assert any(note in each for each in only(tmp_path, service).notes)
+
+
+@pytest.mark.parametrize(("middlewares", "is_said"), [("users@docker", True), ("", False)])
+def test_a_middleware_that_kept_visitors_out_is_noted(tmp_path: Path, middlewares: str, is_said: bool) -> None:
+    labels = f'"traefik.http.routers.w.rule=Host(`w.example.org`)", "traefik.http.routers.w.middlewares={middlewares}"'
+    found = only(tmp_path, f"image: a:1, ports: [80], labels: [{labels}]")
+    assert any("middlewares of its router are not taken over" in each for each in found.notes) == is_said
+
+
+def test_nothing_waits_for_a_service_that_is_not_written(tmp_path: Path) -> None:
+    text = """{services: {web: {image: 'a:1', depends_on: [proxy, worker]}, proxy: {image: 'b:1', ports: [80],
+        volumes: ['/var/run/docker.sock:/s']}, worker: {image: 'c:1', ports: ['81'], depends_on: [bad]},
+        bad: {image: 'd e', ports: [82]}}, include: [other.yaml]}"""
+    lab = lab_of("small")
+    content = yaml.safe_load(text)
+    file = tmp_path / "shop" / "compose.yaml"
+    found = find_compose(FOLDERS["small"], lab, file, content, {}, tier=next(iter(lab.tiers)), storage_class=None)
+    services = {each.name: each for each in found.services}
+    assert {name for name, each in services.items() if each.lacking} == {"proxy", "bad"}
+    web = yaml.safe_load(found.files["services/web.yaml"])
+    assert web["waits_for"] == ["worker"]
+    assert any("does not wait for proxy, which is not written" in each for each in services["web"].notes)
+    assert "waits_for" not in yaml.safe_load(found.files["services/worker.yaml"])
+    assert found.unread == ("include: its files are not read; adopt each of them by itself",)
