@@ -25,6 +25,9 @@ _KINDS = {
     "float_type": "a number",
 }
 
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+"""Truth values as people write them in quotes, or as numbers."""
+
 _BOUNDS = {
     "greater_than": ("more than", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -145,6 +148,8 @@ def _message(details: ErrorDetails, spot: _Spot, written: str | None, choices: C
     if kind in explain:
         return explain[kind]()
     if kind in _KINDS:
+        if (meant := _meant(kind, value)) is not None:
+            return _in_form(_KINDS[kind], value, meant, spot.model)
         return f"must be {_KINDS[kind]}, not {shown(value)}{_other_form(_KINDS[kind], details['loc'], value)}"
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
@@ -197,6 +202,30 @@ def _no_text(value: object, model: Any, written: str | None) -> str:
         details = error.errors(include_url=False)[0]
         return _message(details, _Spot((), (), None), None, {})
     return f'must be text, not {text}; write "{text}", in quotes'
+
+
+def _meant(kind: str, value: object) -> bool | int | float | None:
+    """The number or truth value that a text in quotes, or a number of another form, stands for."""
+    if kind == "bool_type":
+        return _TRUTH.get(str(value).lower())
+    if isinstance(value, float) and kind == "int_type" and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", value):
+        return int(value) if kind in ("int_type", "float_type") else None
+    if isinstance(value, str) and kind == "float_type" and re.fullmatch(r"-?(0|[1-9]\d{0,17})\.\d{1,17}", value):
+        return float(value)
+    return None
+
+
+def _in_form(wanted: str, value: object, meant: bool | float, model: Any) -> str:
+    """How it is written, unless it is refused in that form too: then why."""
+    try:
+        TypeAdapter(model).validate_python(meant)
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+        return _message(details, _Spot((), (), None), None, {})
+    quotes = ", without quotes" if isinstance(value, str) else ""
+    return f"must be {wanted}, not {shown(value)}; write {shown(meant)}{quotes}"
 
 
 def _other_form(wanted: str, location: tuple[int | str, ...], value: object) -> str:

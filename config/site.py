@@ -52,6 +52,10 @@ class Disk(Model):
     can slow each other down."""
 
 
+OWN_PARTS = ("lvm", "lvmthin")
+"""Types of storages that share no space with another: a volume group or thin pool has partitions of its own."""
+
+
 class Storage(Model):
     """A Proxmox storage: where disks, images or snippets can be put."""
 

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from config.draft import Draft
 from config.format import NEWEST_FORMAT
 from config.schedule import timezone_refusal
-from config.site import Host, Site
+from config.site import OWN_PARTS, Host, Site
 from config.source import Problem
 
 FILE_STORAGES = ("dir", "nfs")
-OWN_PARTS = ("lvm", "lvmthin")
-"""Types of storages that share no space with another: a volume group or thin pool has partitions of its own."""
 GIB = 1 << 30
 MOVING = ("current", "daily", "latest", "release")
 """Folders of the places where distributions publish images that hold another one every few weeks."""

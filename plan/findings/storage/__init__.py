@@ -6,6 +6,7 @@ from plan.findings.storage.block_volumes import block_volume_findings
 from plan.findings.storage.ceph import ceph_findings
 from plan.findings.storage.claims import claim_findings
 from plan.findings.storage.default_classes import default_class_findings
+from plan.findings.storage.disk_sizes import disk_size_findings
 from plan.findings.storage.file_servers import file_server_findings
 from plan.findings.storage.host_paths import host_path_findings
 from plan.findings.storage.kept_data import kept_data_findings
@@ -22,6 +23,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from ceph_findings(plan.lab, plan.nodes)
     yield from claim_findings(plan.lab)
     yield from default_class_findings(plan.lab, plan.services)
+    yield from disk_size_findings(plan.lab, plan.capacity.hosts)
     yield from file_server_findings(plan.lab)
     yield from host_path_findings(plan.lab, plan.nodes, plan.services)
     yield from kept_data_findings(plan.lab)
