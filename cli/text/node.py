@@ -14,6 +14,7 @@ from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests, unlimited_containers
 from plan.scenarios.losses import losses, snapshot_of
+from plan.tiers.objects import shutdown_grace_periods
 from plan.wording import cores, gib, percent, plural
 
 
@@ -41,6 +42,7 @@ def _heading(plan: Plan, use: NodeUse) -> RenderableType:
         f"{use.pods} of {plural(allocatable[PODS], 'pod')}, "
         f"{use.volumes} of {plural(node.volume_slots, 'volume slot')}\n",
         _kept(plan.lab.cluster.kubelet),
+        _at_shutdown(plan.lab, node.name),
     )
 
 
@@ -59,6 +61,18 @@ def _kept(kubelet: Kubelet) -> str:
     if own == rule:
         return f"{kept}, by the rule for {kubelet.max_pods} pods"
     return f"{kept} (by a rule for small nodes, for {kubelet.max_pods} pods: CPU {rule.cpu}, memory {rule.memory})"
+
+
+def _at_shutdown(lab: Lab, name: str) -> str:
+    """The time that its pods have; of a node that was not created by the program nobody but itself knows."""
+    seconds = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers))
+    machine = lab.machines.get(name)
+    if machine and not machine.adopt:
+        return f"\nat shutdown pods have {seconds} s in all"
+    return (
+        f"\nat shutdown pods have {seconds} s in all if its kubelet is set so and systemd-logind lets it wait: not "
+        "checked; on the node, `systemd-inhibit --list` names the kubelet then"
+    )
 
 
 def _pods(use: NodeUse) -> RenderableType:

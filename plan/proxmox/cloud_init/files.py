@@ -47,6 +47,14 @@ version = 2
 """
 """The kubelet and containerd have to agree on who keeps the cgroups: systemd does, as `cgroupDriver` says."""
 
+LOGIND_DROP_IN = "unattended-upgrades-logind-maxdelay.conf"
+LOGIND = """\
+# Replaces the file of this name that the package unattended-upgrades ships: its 30 s would come after the file of the
+# kubelet (99-kubelet.conf), which then delays no shutdown at all.
+"""
+"""systemd takes a drop-in of /etc instead of that of the same name in /usr/lib, and the last of all names
+(kubernetes#102818; docs/facts.md, Graceful shutdown)."""
+
 KEYS: Mapping[str, Secret] = {
     "ca.crt": "cluster-ca.crt",
     "ca.key": "cluster-ca.key",
@@ -68,6 +76,7 @@ def node_files(lab: Lab, name: str, machine: Machine) -> Files:
         "/etc/modules-load.d/kubernetes.conf": File("".join(f"{module}\n" for module in KERNEL_MODULES)),
         "/etc/sysctl.d/60-kubernetes.conf": File(settings),
         "/etc/containerd/config.toml": File(CONTAINERD),
+        f"/etc/systemd/logind.conf.d/{LOGIND_DROP_IN}": File(LOGIND),
         "/etc/crictl.yaml": File(to_yaml({"runtime-endpoint": CRI_SOCKET, "image-endpoint": CRI_SOCKET})),
         f"{PATCHES}/kubeletconfiguration+strategic.yaml": File(to_yaml(kubelet_patch(lab, machine))),
         KUBEADM_FILE: File("---\n".join(to_yaml(each) for each in documents(lab, name, machine)), PRIVATE),
