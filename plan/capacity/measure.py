@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from config.lab import Lab
+from plan.capacity.beside import place_beside
 from plan.capacity.groups import groups
 from plan.capacity.hosts import host_uses
 from plan.capacity.quotas import counted, resource_of
 from plan.cluster.nodes import PODS
 from plan.cluster.system import system_workloads
 from plan.kubernetes.admission.quota import quota_amount
-from plan.kubernetes.scheduling import place, staying
 from plan.model import Capacity, Namespace, NamespaceUse, Node, NodeUse, Service, Workload
 from plan.model.resources import CPU, MEMORY, pod_limits, pod_requests, scaled, sum_of
 
@@ -29,7 +29,7 @@ def measure(
         by_namespace[workload.namespace].append(workload)
     everything = [*system_workloads(nodes), *workloads]
     running = tuple(running)
-    uses, pending = place(nodes, everything, staying(running, nodes, everything))
+    uses, pending = place_beside(nodes, everything, running)
     return Capacity(
         nodes=uses,
         groups=groups(uses),

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
+from plan.capacity.beside import bound_to
 from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
 from plan.kubernetes.scheduling import place
 from plan.model import Node, NodeUse, Pending, Plan, Workload
@@ -155,16 +156,9 @@ def near_their_volumes(workloads: Iterable[Workload], uses: Iterable[NodeUse]) -
         for key in _pods_on([use]):
             zones[key][use.node.labels[ZONE_LABEL]] = None
     return [
-        _bound(workload, tuple(zones[workload.key]))
-        if workload.pod.block_volumes and workload.key in zones
-        else workload
+        bound_to(workload, zones[workload.key]) if workload.pod.block_volumes and workload.key in zones else workload
         for workload in workloads
     ]
-
-
-def _bound(workload: Workload, zones: tuple[str, ...]) -> Workload:
-    constraints = workload.pod.constraints._replace(volume_zones=zones, volumes_are_new=False)
-    return workload._replace(pod=workload.pod._replace(constraints=constraints))
 
 
 def _drained(snapshot: ClusterSnapshot, node: Node) -> Loss:

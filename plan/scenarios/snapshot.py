@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from plan.capacity.beside import place_beside
 from plan.cluster.system import system_workloads
-from plan.kubernetes.scheduling import place, staying
 from plan.model import Capacity, Node, NodeUse, Pending, Workload
 
 MANY_WAITING = 100
@@ -28,7 +28,7 @@ class ClusterSnapshot(NamedTuple):
 
     def placed(self) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
         """Where the pods go, and which wait. Those that ran before stay where nothing changed."""
-        return place(self.nodes, self.workloads, staying(self.running, self.nodes, self.workloads))
+        return place_beside(self.nodes, self.workloads, self.running)
 
     def changed(self, instead: Workload) -> "ClusterSnapshot":
         """The same with one workload in place of that of its key."""

@@ -91,3 +91,45 @@ def test_a_pod_does_not_go_where_its_volume_cannot_be_made(folder: Path) -> None
         use.node.name for use in plan.capacity.nodes for workload, _ in use.workloads if workload.name == "database"
     }
     assert nodes == {"worker2"}
+
+
+def volumes_by_host(plan: Plan) -> tuple[int, int]:
+    """GiB of the database's volumes on either host."""
+    return volumes_on(plan, "pve"), volumes_on(plan, "south")
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [{"file": "services/database.yaml", "old": "memory: 1Gi", "new": "memory: 2Gi"}],
+        [{"file": "services/database.yaml", "old": "registry.example/database:1.0.0", "new": "registry.example/db:2"}],
+        [{"file": "machines.yaml", "old": "\nworker4: {shape: worker, host: south}", "new": ""}],
+        [{"file": "machines.yaml", "old": "\nworker2: {shape: worker}", "new": ""}],
+    ],
+    ids=["larger", "another image", "a node less on one host", "a node less on the other"],
+)
+def test_of_a_lab_that_runs_no_volume_changes_its_host(folder: Path, edits: list[dict[str, str]]) -> None:
+    change(folder, [{"file": "tiers.yaml", "old": "cpu: 4, memory: 8Gi", "new": "cpu: 40, memory: 80Gi"}])
+    change(folder, [{"file": "machines.yaml", "old": "worker3:", "new": "worker5: {shape: worker}\nworker3:"}])
+    before = second_host(folder, "fast: {type: lvmthin, disk: nvme, size: 700G}")
+    change(folder, edits)
+    after = make_plan(load_lab(folder), running=before.capacity.nodes)
+    assert volumes_by_host(after) == volumes_by_host(before)
+    assert after.capacity.pending == ()
+
+
+def test_where_the_last_node_of_a_host_goes_the_pods_with_volumes_there_have_no_place(folder: Path) -> None:
+    before = second_host(folder, "fast: {type: lvmthin, disk: nvme, size: 700G}")
+    change(
+        folder,
+        [
+            {
+                "file": "machines.yaml",
+                "old": "worker3: {shape: worker, host: south}\nworker4: {shape: worker, host: south}",
+                "new": "worker3: {shape: worker}\nworker4: {shape: worker}",
+            }
+        ],
+    )
+    after = make_plan(load_lab(folder), running=before.capacity.nodes)
+    (finding,) = (each for each in after.findings if each.code == "DOES-NOT-FIT")
+    assert "the storage of data is on south, and no node that lets database in is there" in finding.message
