@@ -4,8 +4,35 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
+from plan.cluster.nodes import gpus_of, video_memory_of
 from plan.model import NodeUse
 from plan.model.resources import GPU
+
+DRIVER_PERCENT = 6
+"""Share of a card that is kept for the driver where a budget is proposed (a Tesla T4 of 15,360 MiB, docs/facts.md)."""
+
+
+class Card(NamedTuple):
+    """A shared card that has no budget of its own, and what it could advertise; amounts in MiB."""
+
+    machine: str
+    host: str
+    name: str
+    has: int
+    advertised: int
+    budget: int
+    """What it has, less what the driver needs."""
+
+
+def larger_budgets(lab: Lab) -> Iterator[Card]:
+    """The cards that could advertise more than all cards do, the same for each."""
+    for name, machine in lab.machines.items() if lab.cluster.platform.gpu else ():
+        for gpu in gpus_of(lab, machine) if machine.role != "appliance" else ():
+            device = lab.site.hosts[machine.host].pci_devices[gpu]
+            has, advertised = device.video_memory_mib or 0, video_memory_of(lab, machine, [gpu])
+            budget = has * (100 - DRIVER_PERCENT) // 100
+            if device.budget_mib is None and budget > advertised:
+                yield Card(name, machine.host, gpu, has, advertised, budget)
 
 
 class GpuUse(NamedTuple):

@@ -1,6 +1,6 @@
 """Remedies for a pod that no node takes however empty it is: each was tried."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from config.lab import Lab
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, untolerated
@@ -23,6 +23,7 @@ from plan.scenarios.blockers import (
     TooLarge,
     TooLargeTogether,
 )
+from plan.scenarios.device_remedies import device_steps
 from plan.scenarios.snapshot import ClusterSnapshot
 from plan.scenarios.trials import helps, helps_all
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT
@@ -34,13 +35,24 @@ OPEN_CONTROL_PLANE = Remedy(
 )
 
 
+def _devices(
+    lab: Lab, snapshot: ClusterSnapshot, found: Iterable[Blocker], is_enough: Callable[[ClusterSnapshot], bool]
+) -> Iterator[Remedy]:
+    """The first node of which a device helps."""
+    for remedy, changed in device_steps(lab, snapshot, found):
+        if is_enough(changed):
+            yield remedy
+            return
+
+
 def remedies_together(
-    snapshot: ClusterSnapshot, group: Sequence[Pending], found: Iterable[Blocker]
+    lab: Lab, snapshot: ClusterSnapshot, group: Sequence[Pending], found: Sequence[Blocker]
 ) -> Iterator[Remedy]:
     """Steps each of which alone helps every workload of several that wait for the same causes."""
     taints = {taint for blocker in found if isinstance(blocker, Tainted) for taint in blocker.taints}
     if CONTROL_PLANE_LABEL in taints and helps_all(_control_plane_open(snapshot), group):
         yield OPEN_CONTROL_PLANE
+    yield from _devices(lab, snapshot, found, lambda changed: helps_all(changed, group))
 
 
 def blocker_remedies(
@@ -48,6 +60,7 @@ def blocker_remedies(
 ) -> Iterator[Remedy]:
     """Steps of the same kind as the causes, each alone."""
     blockers = list(found)
+    yield from _devices(lab, snapshot, blockers, lambda changed: helps(changed, pending.workload))
     yield from _without_labels(lab, snapshot, pending.workload, blockers)
     for blocker in blockers:
         match blocker:

@@ -4,6 +4,7 @@ A step is tried as it would be planned: everything is placed again with it, and 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from config.lab import Lab
 from plan.capacity.groups import copy, standard_worker
@@ -13,6 +14,7 @@ from plan.kubernetes.scheduling import place
 from plan.model import Container, Controller, Node, Pending, Pod, Remedy, Workload
 from plan.model.resources import CPU, MEMORY, pod_requests
 from plan.scenarios import edits
+from plan.scenarios.device_remedies import card_steps
 from plan.scenarios.losses import bound
 from plan.scenarios.remedies import request_remedy, worker_remedy
 from plan.scenarios.snapshot import ClusterSnapshot, newly
@@ -42,6 +44,10 @@ def loss_remedies(lab: Lab, planned: ClusterSnapshot, names: Sequence[str]) -> I
             yield from _all_smaller(lab, planned, names, resource)
     if any(each.reason.has("volume-slots") for each in waiting):
         yield from _volumes_on_nfs(lab, planned, names, waiting)
+    sharing = lab.cluster.platform.gpu
+    if sharing and any(each.reason.lacks(sharing.video_memory_resource) for each in waiting):
+        larger = (remedy for remedy, changed in card_steps(lab, planned) if _survives(changed, names))
+        yield from islice(larger, 1)
     worker = standard_worker(planned.uses)
     further = (copy(worker),) if worker and has_memory_for(lab, worker.node.name) else ()
     if worker and further and _survives(planned._replace(nodes=(*planned.nodes, *further)), names):

@@ -18,6 +18,7 @@ from plan.scenarios import edits
 from plan.scenarios.blocker_remedies import blocker_remedies, fewer_replicas
 from plan.scenarios.blocker_words import sentence
 from plan.scenarios.blockers import Blocker, blockers
+from plan.scenarios.device_remedies import card_steps
 from plan.scenarios.rivals import Rival, rivals
 from plan.scenarios.snapshot import ClusterSnapshot
 from plan.scenarios.trials import finds_room, helps, largest_container, largest_request, makes_room, requesting
@@ -31,7 +32,9 @@ NOTHING_HELPS = (
     "no single step was found that helps: not a smaller request, volumes on NFS, another tier or a further worker. "
     "Make room first: fewer replicas, or less of what requests most"
 )
-CHANGE_IT = "change what the message names; no single change of it was found after which the pod has a place"
+CHANGE_IT = (
+    "change what the message names, or switch it off; no single change of it was found after which the pod has a place"
+)
 
 
 class Advice(NamedTuple):
@@ -85,6 +88,7 @@ def _remedies(
 ) -> Iterator[Remedy]:
     yield from blocker_remedies(lab, snapshot, pending, causes)
     yield from _more_slices(lab, snapshot, pending)
+    yield from _larger_card(lab, snapshot, pending)
     yield from _smaller_requests(lab, snapshot, pending)
     yield from _volumes_on_nfs(lab, snapshot, pending)
     if not causes:
@@ -110,6 +114,16 @@ def _more_slices(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Itera
             if helps(snapshot._replace(nodes=nodes), pending.workload):
                 edit = Edit(("cluster", "platform", "gpu", "time_slices"), slices)
                 yield Remedy(f"write time_slices: {slices} under gpu of the platform in cluster.yaml", (edit,))
+                return
+
+
+def _larger_card(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
+    """More of a card that advertises less than it has."""
+    sharing = lab.cluster.platform.gpu
+    if sharing and pending.reason.lacks(sharing.video_memory_resource):
+        for remedy, changed in card_steps(lab, snapshot):
+            if helps(changed, pending.workload):
+                yield remedy
                 return
 
 

@@ -24,7 +24,7 @@ def test_the_cause_is_named_before_the_scheduler_speaks(case: dict[str, Any], tm
     found = make_plan(load_lab(folder)).findings
     code = case.get("finding", "DOES-NOT-FIT")
     (finding,) = (each for each in found if (each.code, dotted(each.path)) == (code, case["of"]))
-    cause, _, scheduler = finding.message.partition("kube-scheduler: ")
+    cause, _, scheduler = finding.message.partition("kube-scheduler")
     assert " nodes are available" in scheduler
     for part in case["says"]:
         assert part in cause

@@ -11,7 +11,9 @@ from config.lab import Lab
 from plan.cluster.nodes import PODS, ZONE_LABEL
 from plan.model import Finding, Node, NodeUse, Pending, Remedy, Workload
 from plan.model.findings import Rule
-from plan.model.resources import notation, pod_requests
+from plan.model.resources import pod_requests
+from plan.scenarios.blocker_words import amount_of
+from plan.scenarios.blockers import SLOTS
 from plan.scenarios.loss_remedies import loss_remedies, takes
 from plan.scenarios.losses import Loss
 from plan.scenarios.remedies import any_of
@@ -55,7 +57,6 @@ NODE_LOSS_DOES_NOT_FIT = Rule(
 )
 
 
-SLOTS = "volume slots"
 NOTHING_HELPS = (
     "no single step was found that helps: neither smaller requests, nor volumes on NFS, nor a further worker. Take "
     "several, or run less"
@@ -207,4 +208,4 @@ def _left(use: NodeUse, resource: str) -> int:
 
 def _amount(resource: str, amount: int) -> str:
     """`5Gi of memory`, `3 volume slots`."""
-    return f"{amount} {resource}" if resource in (PODS, SLOTS) else f"{notation(resource, amount)} of {resource}"
+    return f"{amount} {resource}" if resource == PODS else amount_of(resource, amount)

@@ -67,7 +67,7 @@ def _together(lab: Lab, snapshot: ClusterSnapshot, group: Sequence[Pending]) -> 
     first = group[0]
     pods = sum(each.pods for each in group)
     causes = causes_of(snapshot, first)
-    remedies = tuple(remedies_together(snapshot, group, causes))
+    remedies = tuple(remedies_together(lab, snapshot, group, causes))
     named = listed([f"{each.workload.name} ({each.pods})" for each in group], MOST_NAMED)
     return DOES_NOT_FIT.finding(
         first.workload.path,

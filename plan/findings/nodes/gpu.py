@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from config.lab import Lab
 from config.site import PciDevice
 from config.source import Path
-from plan.capacity.gpus import gpu_uses
+from plan.capacity.gpus import gpu_uses, larger_budgets
 from plan.cluster.nodes import gpus_of, video_memory_of
 from plan.model import Edit, Finding, NodeUse, Remedy
 from plan.model.findings import Rule
@@ -59,8 +59,6 @@ VIDEO_MEMORY_UNUSED = Rule(
 
 UNUSED_PERCENT = 25
 """Largest share of a card whose absence the driver explains; above it, memory is left unused."""
-DRIVER_PERCENT = 6
-"""Share of a card that is kept for the driver where a budget is proposed (a Tesla T4 of 15,360 MiB, docs/facts.md)."""
 TIGHT_PERCENT = 90
 """Above this share a further tenant hardly fits."""
 
@@ -118,11 +116,9 @@ def _stated_at(host: str, gpu: str, device: PciDevice) -> tuple[Path, str]:
 
 def _left_unused(lab: Lab) -> Iterator[Finding]:
     """Cards of which a large part can never be asked for, since all cards advertise the same."""
-    for name, host, gpu, device, advertised in _cards(lab):
-        has = device.video_memory_mib or 0
-        if device.budget_mib is None and (has - advertised) * 100 > has * UNUSED_PERCENT:
+    for name, host, gpu, has, advertised, budget in larger_budgets(lab):
+        if (has - advertised) * 100 > has * UNUSED_PERCENT:
             path: Path = ("site", "hosts", host, "pci_devices", gpu)
-            budget = has * (100 - DRIVER_PERCENT) // 100
             words = f"write budget_mib: {budget} for {gpu}"
             yield VIDEO_MEMORY_UNUSED.finding(
                 path,
