@@ -224,7 +224,7 @@ def _in_form(wanted: str, value: object, meant: bool | float, model: Any) -> str
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         return _message(details, _Spot((), (), None), None, {})
-    quotes = ", without quotes" if isinstance(value, str) else ""
+    quotes = ", without quotes" if value == shown(meant) else ""
     return f"must be {wanted}, not {shown(value)}; write {shown(meant)}{quotes}"
 
 
