@@ -8,6 +8,11 @@ from observation.times import read_time
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text
 
+ENGINE = "pulumi-kubernetes"
+"""The field manager of pulumi-kubernetes, which adds a random part to it (`provider/pkg/provider/provider.go`)."""
+MANAGER = f"{ENGINE}-homelab"
+"""The field manager under which the program's objects are taken over, and written from then on."""
+
 
 class Reference(NamedTuple):
     """An object by kind and name."""

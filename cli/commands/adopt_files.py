@@ -75,6 +75,9 @@ def _run(lab: str, find: Callable[[Path, Lab], FilesFound], dry_run: bool, outpu
         if not dry_run:
             write_lab(folder, found.files, read)
     except InvalidLab as error:
+        if not folder.exists():
+            missing = error.problems[0].message
+            return refuse_input(f"{folder}: {missing}; for a new lab first: homelab new lab {folder}", output)
         return refuse_lab(lab, error, output)
     except (Unusable, NotAlone, OutsidePath) as error:
         return refuse_input(str(error), output)

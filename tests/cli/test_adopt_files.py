@@ -135,3 +135,11 @@ def test_variables_that_cannot_be_read_are_told(homelab: Homelab, folder: Path, 
     os.mkfifo(tmp_path / ".env")
     told = homelab("adopt", "compose", file, "--lab", folder)
     assert (told.exit_code, ".env cannot be read: it is a pipe" in told.stderr) == (2, True)
+
+
+def test_a_lab_that_is_not_there_is_made_by_another_command(tmp_path: Path, homelab: Homelab) -> None:
+    compose = tmp_path / "compose.yaml"
+    compose.write_text("services: {web: {image: 'a:1'}}\n", encoding="utf-8")
+    answer = homelab("adopt", "compose", str(compose), "--lab", str(tmp_path / "mine"))
+    assert answer.exit_code == 2
+    assert f"for a new lab first: homelab new lab {tmp_path / 'mine'}" in answer.stderr

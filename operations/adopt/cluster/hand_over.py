@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from observation.objects import MANAGER
 from operations.adopt.cluster.argo import argo_steps
 from operations.adopt.cluster.flux import flux_steps
 from operations.adopt.cluster.k3s import k3s_steps
@@ -12,7 +13,6 @@ from operations.adopt.cluster.origins import OfRelease
 from operations.adopt.cluster.steps import Step
 from operations.adopt.cluster.tools import tool_called, tools_of
 from operations.adopt.cluster.world import World
-from operations.adopt.takeover.ownership import MANAGER
 from plan.model.fields import entries, text
 
 _ADDRESSES = (

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from observation.objects import MANAGER
 from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.stated import as_stated
-from operations.adopt.takeover.ownership import MANAGER
 from operations.clients.kubernetes import Api, Refused
 from plan.model import Manifest
 from plan.model.fields import value

@@ -91,6 +91,8 @@ def _objects(document: Any, name: str) -> Iterator[Manifest | Unread]:
     elif text(document, "kind").endswith("List") and "items" in document:
         for each in entries(document, "items"):
             yield from _objects(each, name)
+    elif is_fields(document.get("services")) and not text(document, "kind"):
+        yield Unread(name, "of Docker Compose: homelab adopt compose FILE")
     elif not text(document, "kind") or not text(document, "apiVersion") or not text(document, "metadata", "name"):
         yield Unread(name, "an object needs apiVersion, kind and metadata.name")
     elif placeholders := sorted(set(_placeholders(document))):

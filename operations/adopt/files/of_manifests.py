@@ -1,12 +1,12 @@
 """Services of manifests in files, one for each group of workloads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.service_file import ServiceFile
 from operations.adopt.files.found import FileService, FilesFound, Unusable, sentences
-from operations.adopt.files.manifests import Manifests, read_manifests
+from operations.adopt.files.manifests import Manifests, Unread, read_manifests
 
 _KEPT = "its content is not written: write its keys under secrets, or make it before the first up"
 
@@ -20,7 +20,7 @@ def find_manifests(
     if not read.objects and not read.unread:
         raise Unusable(f"{source} has no manifests; name a folder or a file of Kubernetes objects")
     if not read.objects:
-        return FilesFound({}, (), tuple(f"{each.file}: {each.reason}" for each in read.unread))
+        return FilesFound({}, (), tuple(_not_read(read.unread)))
     adoption = adopt_cluster(folder, read.objects, Wishes(tier, runs=False))
     added = [FileService(name=each.name, kind=each.kind, notes=_notes(each)) for each in adoption.added]
     refused = [
@@ -34,9 +34,18 @@ def find_manifests(
     return FilesFound(adoption.files, (*added, *refused), tuple(_unread(read, adoption)))
 
 
+def _not_read(unread: Iterable[Unread]) -> Iterator[str]:
+    """Files with one reason stand together."""
+    files: dict[str, dict[str, None]] = {}
+    for each in unread:
+        files.setdefault(each.reason, {})[each.file] = None
+    for reason, names in files.items():
+        yield f"{', '.join(names)}: {reason}"
+
+
 def _unread(read: Manifests, adoption: Adoption) -> Iterator[str]:
     """Files and objects that are in no service, and services that the lab has in part."""
-    yield from (f"{each.file}: {each.reason}" for each in read.unread)
+    yield from _not_read(read.unread)
     yield from (f"{key}: no service uses it" for key in adoption.unused)
     yield from (f"{key}: left out, {origin.by} makes it" for key, origin in adoption.left_out.items())
     for found, keys in adoption.partly_known:

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from observation.objects import MANAGER
 from operations.adopt.cluster.as_live import as_live
 from operations.adopt.cluster.comparison import Difference, differences
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.releases import HelmRelease
 from operations.adopt.takeover.live import Owned, Unfit
-from operations.adopt.takeover.ownership import MANAGER
 from operations.adopt.takeover.release_inputs import release_as_live, release_outputs, with_release_secrets
 from operations.adopt.takeover.secret_marks import stated_secret, without_content
 from plan.model import Manifest

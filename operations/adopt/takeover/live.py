@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from operations.adopt.takeover.ownership import MANAGER, ownership_patch
+from observation.objects import MANAGER
+from operations.adopt.takeover.ownership import ownership_patch
 from operations.adopt.takeover.secret_marks import is_hidden
 from operations.clients.kubernetes import Api, Refused
 from plan.model import Manifest

@@ -3,16 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from observation.objects import is_kubectl
+from observation.objects import ENGINE, MANAGER, is_kubectl
 from operations.adopt.cluster.objects import LAST_APPLIED
 from operations.adopt.cluster.tools import tool_called
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text
-
-ENGINE = "pulumi-kubernetes"
-"""The field manager of pulumi-kubernetes, which adds a random part to it (`provider/pkg/provider/provider.go`)."""
-MANAGER = f"{ENGINE}-homelab"
-"""The field manager under which the program's objects are taken over, and written from then on."""
 
 Patch = list[dict[str, Any]]
 """A JSON patch (RFC 6902)."""

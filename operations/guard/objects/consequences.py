@@ -10,7 +10,7 @@ from operations.guard.objects.fields import by_value
 from operations.guard.objects.mounts import lost_mounts
 from operations.guard.objects.moving_data import HOW_CLASSES_CHANGE
 from operations.guard.objects.schedules import fewer_runs
-from operations.guard.reading.step import Step
+from operations.guard.reading.step import State, Step
 from operations.guard.reading.values import block, leaves
 from plan.changes.acting_rules import ACTS_ON_OTHERS
 from plan.changes.common_rules import COMMON_FIELDS
@@ -109,12 +109,16 @@ def kind_of(pulumi_type: str) -> Kind:
 
 def target_of(step: Step) -> str:
     """Kind, namespace and name of an object or a release, `PersistentVolumeClaim/media/library`; else type and name."""
-    inputs, kind = step.resource.inputs, step.type.rpartition(":")[2]
-    metadata = inputs if kind_of(step.type) == RELEASE else block(inputs, "metadata")
+    return (named_target(step.resource) if step.is_object else None) or f"{step.type.rpartition(':')[2]}/{step.name}"
+
+
+def named_target(state: State) -> str | None:
+    """Kind, namespace and name of an object or a release; None for what has no name of its own."""
+    metadata = state.inputs if kind_of(state.type) == RELEASE else block(state.inputs, "metadata")
     names = [each for each in (metadata.get("namespace"), metadata.get("name")) if isinstance(each, str) and each]
-    if step.is_object and isinstance(metadata.get("name"), str) and names:
-        return "/".join((kind, *names))
-    return f"{kind}/{step.name}"
+    return (
+        "/".join((state.type.rpartition(":")[2], *names)) if isinstance(metadata.get("name"), str) and names else None
+    )
 
 
 def _paths(step: Step) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ class Unasked(NamedTuple):
 def seen_live(steps: Sequence[Step], stack: Stack | None, observation: Observation) -> Iterator[Consequence]:
     """Consequences where the cluster differs from what the preview assumes."""
     yield from dropped_fields(steps, observation)
-    yield from second_copies(steps, observation)
+    yield from second_copies(steps, stack.resources.values() if stack else (), observation)
     if stack:
         yield from changed_by_hand(steps, stack, observation)
 

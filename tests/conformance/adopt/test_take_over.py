@@ -11,13 +11,12 @@ import yaml
 
 from config.writing import write_lab
 from observation import read_dump
-from observation.objects import is_kubectl
+from observation.objects import MANAGER, is_kubectl
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.releases import HelmRelease, read_releases
 from operations.adopt.cluster.stated import as_stated
 from operations.adopt.takeover.import_file import RELEASE
-from operations.adopt.takeover.ownership import MANAGER
 from operations.adopt.takeover.run import Outcome, run_take_over
 from operations.clients.kubernetes import Api
 from operations.clients.pulumi import Pulumi

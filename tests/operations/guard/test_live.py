@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from observation import Observation
+from observation.objects import MANAGER
 from operations.guard import Judgement, judge
 from operations.guard.reading.preview import read_preview
 from operations.guard.reading.stack import read_stack
@@ -19,7 +20,9 @@ LIBRARY = "Deployment/aux-library/library"
 RESOURCES = {
     "Deployment": "deployments",
     "Service": "services",
+    "HTTPRoute": "httproutes.gateway.networking.k8s.io",
     "Ingress": "ingresses.networking.k8s.io",
+    "IngressRoute": "ingressroutes.traefik.io",
     "PersistentVolumeClaim": "persistentvolumeclaims",
 }
 
@@ -167,6 +170,82 @@ def test_a_chart_that_is_installed_elsewhere_is_a_second_copy() -> None:
     assert names(judged(observed(runs), {"op": "create", "chart": "traefik"})) == [
         "SECOND-COPY:Release/core-traefik/traefik"
     ]
+
+
+def routed(kind: str, path: str, **metadata: Any) -> Json:
+    """A route of books.example.org."""
+    named = {"metadata": {"namespace": "old", "name": "gate", **metadata}, "kind": kind}
+    if kind == "Ingress":
+        paths = [{"path": path, "pathType": "Prefix"}]
+        return named | {"spec": {"rules": [{"host": "books.example.org", "http": {"paths": paths}}]}}
+    if kind == "HTTPRoute":
+        matches = [{"path": {"type": "PathPrefix", "value": path}}] if path != "/" else []
+        return named | {"spec": {"hostnames": ["books.example.org"], "rules": [{"matches": matches}]}}
+    where = f" && PathPrefix(`{path}`)" if path != "/" else ""
+    return named | {"spec": {"routes": [{"match": f"(Host(`a.example.org`) || Host(`books.example.org`)){where}"}]}}
+
+
+def route_made(kind: str, path: str) -> Json:
+    group = {"Ingress": "networking.k8s.io/v1", "HTTPRoute": "gateway.networking.k8s.io/v1"}.get(
+        kind, "traefik.io/v1alpha1"
+    )
+    inputs = routed(kind, path, namespace="new")
+    return {"op": "create", "type": f"kubernetes:{group}:{kind}", "name": "new/gate", "inputs": inputs}
+
+
+@pytest.mark.parametrize("runs", ["Ingress", "IngressRoute", "HTTPRoute"])
+@pytest.mark.parametrize("made", ["Ingress", "IngressRoute", "HTTPRoute"])
+@pytest.mark.parametrize(("path", "is_copy"), [("/", True), ("/api", False)])
+def test_routes_of_every_kind_are_compared_by_host_and_path(runs: str, made: str, path: str, is_copy: bool) -> None:
+    found = names(judged(observed(routed(runs, "/")), route_made(made, path)))
+    assert found == ([f"SECOND-COPY:{made}/new/gate"] if is_copy else [])
+
+
+def test_what_the_program_has_taken_over_was_not_forgotten() -> None:
+    runs = live(LIBRARY, (MANAGER, {}), namespace="books")
+    assert names(judged(observed(runs), MADE)) == []
+
+
+def test_what_the_stack_holds_was_not_forgotten() -> None:
+    runs = live(LIBRARY, namespace="books")
+    kind = "kubernetes:apps/v1:Deployment"
+    held = {"urn": f"urn:pulumi:lab::homelab::{kind}::books/library", "type": kind, "inputs": runs}
+    stack = read_stack(json.dumps({"deployment": {"resources": [held]}}))
+    preview = read_preview(json.dumps(preview_of({"steps": [MADE]})))
+    assert names(judge(preview, lab_of("every_kind"), stack, [], observed(runs))) == []
+
+
+@pytest.mark.parametrize(("key", "is_copy"), [("dns", False), ("mail", True)])
+def test_an_address_that_both_share_is_no_copy(key: str, is_copy: bool) -> None:
+    door = "Service/core-door/door"
+    status = {"loadBalancer": {"ingress": [{"ip": "192.0.2.5"}]}}
+    runs = live(door, namespace="old", name="gate", annotations={"lbipam.cilium.io/sharing-key": "dns"}) | {
+        "status": status
+    }
+    asked = {"metadata.annotations[lbipam.cilium.io/ips]": "192.0.2.5"}
+    made: Json = {
+        "op": "create",
+        "object": door,
+        "set": {**asked, "metadata.annotations[lbipam.cilium.io/sharing-key]": key},
+    }
+    assert names(judged(observed(runs), made)) == ([f"SECOND-COPY:{door}"] if is_copy else [])
+
+
+@pytest.mark.parametrize(("others", "is_copy"), [(["app-a", "app-b"], False), (["app-a", "traefik"], True)])
+def test_a_chart_for_many_services_is_a_copy_where_the_release_is_called_the_same(
+    others: list[str], is_copy: bool
+) -> None:
+    runs = [
+        live(
+            LIBRARY,
+            namespace=each,
+            name=each,
+            labels={"helm.sh/chart": "traefik-1.2.3", "app.kubernetes.io/instance": each},
+        )
+        for each in others
+    ]
+    found = names(judged(observed(*runs), {"op": "create", "chart": "traefik"}))
+    assert found == (["SECOND-COPY:Release/core-traefik/traefik"] if is_copy else [])
 
 
 def test_changes_by_hand_are_seen_though_the_preview_shows_none() -> None:

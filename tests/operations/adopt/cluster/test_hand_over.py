@@ -3,12 +3,12 @@
 from copy import deepcopy
 from typing import Any
 
+from observation.objects import MANAGER
 from operations.adopt.cluster.flux import PRUNE
 from operations.adopt.cluster.hand_over import hand_over
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import OfRelease
 from operations.adopt.cluster.world import World, read_world
-from operations.adopt.takeover.ownership import MANAGER
 from plan.model import Manifest
 from tests.operations.adopt.cluster.shed import objects
 

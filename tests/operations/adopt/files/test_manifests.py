@@ -4,6 +4,8 @@ from pathlib import Path
 
 from operations.adopt.files.kustomizations import NotBuilt, roots
 from operations.adopt.files.manifests import read_manifests
+from operations.adopt.files.of_manifests import find_manifests
+from tests.plan.labs import FOLDERS
 
 KUSTOMIZATION = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
@@ -90,3 +92,12 @@ def test_variables_that_flux_replaces_are_not_taken_as_names(tmp_path: Path) -> 
     assert [each["metadata"]["name"] for each in found.objects] == ["script"]
     (unread,) = found.unread
     assert unread.reason.startswith("Route web: ${DOMAIN}, ${ZONE:=org} is not replaced here")
+
+
+def test_files_with_one_reason_stand_together(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": "image: a\n", "b/c.yaml": "image: c\n", "compose.yaml": "services: {web: {image: a}}\n"})
+    found = find_manifests(FOLDERS["small"], tmp_path, "home", None, unbuilt)
+    assert found.unread == (
+        "a.yaml, b/c.yaml: an object needs apiVersion, kind and metadata.name",
+        "compose.yaml: of Docker Compose: homelab adopt compose FILE",
+    )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from operations.adopt.takeover.ownership import MANAGER, ownership_patch
+from observation.objects import MANAGER
+from operations.adopt.takeover.ownership import ownership_patch
 from tests.operations.adopt.cluster.shed import live
 
 STATED = {"f:spec": {"f:replicas": {}}}
