@@ -8,19 +8,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeGuard, cast
+from typing import Any, NamedTuple, TypeGuard
 
 import yaml
-from yaml.composer import ComposerError
 from yaml.reader import ReaderError
 
+from config.nesting import MAX_DEPTH, refuse_bombs
 from config.refusals import FORMAT
 from config.syntax import FOREIGN_BREAK, FOREIGN_SPACE, explain_slip, foreign_break, foreign_space
 
 Path = tuple[str | int, ...]
 """Where a value is in the lab: `("services", "immich", "memory")`."""
 
-MAX_DEPTH = 40
 _SAFE_LENGTH = 4096
 """Longest text in characters; it cannot nest so deep that libyaml runs out of stack."""
 
@@ -260,7 +259,7 @@ def _composed(
             place = Place(file, text.count("\n", 0, found.start()) + 1, 1)
             return [], [Problem(place, path, foreign_break(found[0]))]
         if len(text) > _SAFE_LENGTH:
-            refuse_deep_nesting(text)
+            refuse_bombs(text)
         return compose(text), []
     except UnicodeDecodeError as error:
         line, column, message = content.count(b"\n", 0, error.start) + 1, 1, "not UTF-8 text"
@@ -284,13 +283,3 @@ def _all(text: str) -> list[yaml.Node]:
         is_empty = isinstance(node, yaml.ScalarNode) and not node.value and not node.style
         nodes += [node] if node and not is_empty else []
     return nodes
-
-
-def refuse_deep_nesting(text: str) -> None:
-    """Raises ComposerError: of deeper texts libyaml would run out of stack."""
-    depth = 0
-    events = yaml.parse(text, Loader=_Loader)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    for event in cast("Iterator[Any]", events):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise ComposerError(None, None, "nested too deeply", event.start_mark)

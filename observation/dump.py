@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 from config.files import UnreadableFile
-from observation.amounts import has_only_quantities
+from observation.accepted import accepted
 from observation.history import InvalidHistory, read_history
 from observation.json_file import parse, read_text
 from observation.kinds import RESOURCES
 from observation.model import Gap, Kubelet, Observation, TimeSource
-from observation.shapes import has_usual_shape
 from observation.times import newest_time, read_time
 from observation.usage import InvalidUsage, read_usage
 from plan.model import Manifest
@@ -110,39 +109,10 @@ def _objects(resource: str, content: Any) -> tuple[tuple[Manifest, ...], list[Ga
         raise ValueError("it is not a List of objects")
     stated = cast(Fields, content)
     kind = text(stated, "kind").removesuffix("List") or RESOURCES.get(resource, "")
-    items = values(stated, "items")
-    named = [_typed(item, text(stated, "apiVersion") or "v1", kind) for item in items if _is_object(item)]
-    formed = [each for each in named if has_usual_shape(each)]
-    objects = [each for each in formed if has_only_quantities(each)]
-    gaps: list[Gap] = []
-    if len(named) < len(items):
-        gaps.append(Gap(resource, "incomplete", f"{len(items) - len(named)} of {len(items)} objects have no name"))
-    if len(formed) < len(named):
-        left_out = f"{len(named) - len(formed)} of {len(named)} objects have a field of a type that Kubernetes refuses"
-        gaps.append(Gap(resource, "incomplete", left_out))
-    if len(objects) < len(formed):
-        left_out = f"{len(formed) - len(objects)} of {len(named)} objects have an amount that is no quantity"
-        gaps.append(Gap(resource, "incomplete", left_out))
+    objects, gaps = accepted(resource, values(stated, "items"), text(stated, "apiVersion") or "v1", kind)
     if text(stated, "metadata", "continue"):
         gaps.append(Gap(resource, "incomplete", f"the list breaks off after {len(objects)} objects"))
-    return tuple(objects), gaps
-
-
-def _typed(item: Manifest, api_version: str, kind: str) -> Manifest:
-    """An object that says its kind: the API server leaves it out in lists of one kind."""
-    usual = {"apiVersion": api_version, "kind": kind}
-    lacking = {key: each for key, each in usual.items() if not isinstance(item.get(key), str)}
-    return {**item, **lacking} if lacking else item
-
-
-def _is_object(item: Any) -> bool:
-    """Whether it can be told from others: by a name, and no namespace or uid that is no text."""
-    if not isinstance(item, dict):
-        return False
-    stated = cast(Fields, item)
-    known_by = (value(stated, "metadata", "namespace"), value(stated, "metadata", "uid"))
-    name = value(stated, "metadata", "name")
-    return isinstance(name, str) and bool(name) and all(each is None or isinstance(each, str) for each in known_by)
+    return objects, gaps
 
 
 def _describe(file: Path) -> _Described:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import yaml
 
+from observation.releases import documents, unpacked
 from plan.model import Manifest
 from plan.model.fields import Fields, mapping, text
 from plan.model.secrecy import holds_password, may_name_secret
@@ -42,8 +43,7 @@ def _metadata(manifest: Manifest) -> Fields:
 def _release(data: str) -> str:
     """A release in Helm's own form, without its templates and files; what cannot be read is left out."""
     try:
-        packed = base64.b64decode(base64.b64decode(data))
-        stored: Fields = json.loads(gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed)
+        stored = unpacked(data)
         kept = {
             "name": text(stored, "name"),
             "namespace": text(stored, "namespace"),
@@ -56,14 +56,14 @@ def _release(data: str) -> str:
             "config": without_secrets(mapping(stored, "config")),
             "manifest": "---\n".join(_documents(text(stored, "manifest"))),
         }
-    except (ValueError, OSError, EOFError, AttributeError, yaml.YAMLError):
+    except (ValueError, AttributeError, RecursionError, yaml.YAMLError):
         return REDACTED
     again = gzip.compress(json.dumps(kept).encode(), mtime=0)
     return base64.b64encode(base64.b64encode(again)).decode()
 
 
 def _documents(manifest: str) -> Iterator[str]:
-    for document in yaml.load_all(manifest, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for document in documents(manifest):
         if isinstance(document, Mapping):
             whole = cast(Manifest, document)
             secret = whole.get("kind") == "Secret"

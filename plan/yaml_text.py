@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from config.source import refuse_deep_nesting
+from config.nesting import FOREIGN_DEPTH, refuse_bombs
 from config.syntax import FOREIGN_BREAK
 
 
@@ -28,9 +28,15 @@ def plain(content: Any) -> Any:
 
 
 def read_plain(text: str) -> Any:
-    """A document that `to_yaml` wrote. Raises YAMLError, also where it nests deeper than any manifest."""
-    refuse_deep_nesting(text)
+    """A document that was written by a program. Raises YAMLError, also where it nests deeper than any manifest."""
+    refuse_bombs(text, FOREIGN_DEPTH)
     return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+def read_documents(text: str) -> list[Any]:
+    """All documents of a text that was written by a program. Raises YAMLError."""
+    refuse_bombs(text, FOREIGN_DEPTH)
+    return list(yaml.load_all(text, Loader=yaml.CSafeLoader))
 
 
 def to_yaml(content: Any) -> str:

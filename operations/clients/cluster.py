@@ -1,5 +1,6 @@
 """A cluster that is only read: its API server, by a kubeconfig, with get and list and nothing else."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +29,9 @@ _SECONDS_IN_ALL = 120
 _MOST_BYTES = 256 * 2**20
 """Size of an answer: 500 objects of half a MiB each."""
 _CHUNK = 65_536
+
+_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{0,252})?")
+"""Groups, versions, plurals and kinds, of which addresses and names of files are made. A subresource has a slash."""
 
 
 class Resource(NamedTuple):
@@ -108,6 +112,8 @@ class Cluster:
         while True:
             query = {"limit": str(_PAGE), **({"continue": token} if token else {})}
             page = self.get(f"{path}?{urlencode(query)}")
+            if not isinstance(page.get("items"), list) and not text(page, "kind").endswith("List"):
+                raise NotAnswered("unreadable", f"{path} is not answered with a list of objects")
             for each in entries(page, "items"):
                 yield {"apiVersion": resource.api_version, "kind": resource.kind, **each}
             token = text(page, "metadata", "continue")
@@ -132,8 +138,9 @@ class Cluster:
         path = f"/apis/{group}/{version}" if group else f"/api/{version}"
         for each in entries(self.get(path), "resources"):
             plural = text(each, "name")
-            if "/" not in plural and "list" in values(each, "verbs"):
-                yield Resource(group, version, plural, text(each, "kind"), mapping(each).get("namespaced") is True)
+            named = (group, version, plural, text(each, "kind"))
+            if all(map(_NAME.fullmatch, named)) and "list" in values(each, "verbs"):
+                yield Resource(*named, mapping(each).get("namespaced") is True)
 
     def kubelet(self, node: str, what: str) -> Mapping[str, object]:
         """An answer of a node's kubelet, by way of the API server: `configz` or `stats/summary`. Raises NotAnswered."""

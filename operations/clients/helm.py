@@ -16,6 +16,7 @@ from operations.guard.reading.step import Step
 from operations.guard.reading.values import is_known
 from plan.model import Manifest
 from plan.model.fields import mapping, text
+from plan.yaml_text import read_documents
 
 SECONDS = 60
 """That one chart may take, its download included."""
@@ -89,7 +90,7 @@ def _objects(helm: str, inputs: Mapping[str, Any], version: str | None) -> tuple
         words = (done.stderr.strip().splitlines() or ["nothing"])[-1]
         raise HelmFailed(f"helm says {words[:LONGEST]!r}")
     try:
-        printed = list(yaml.safe_load_all(done.stdout))
+        printed = read_documents(done.stdout)
     except yaml.YAMLError:
         raise HelmFailed("what helm printed is no YAML") from None
     found = [cast(Manifest, each) for each in printed if isinstance(each, dict)]

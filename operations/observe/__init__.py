@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 
+from observation.accepted import accepted
 from observation.kinds import RESOURCES, file_stem
 from observation.model import Gap, Kubelet, Observation
 from observation.objects import name_of
@@ -42,7 +43,9 @@ def observe(cluster: Cluster, tell: Tell = lambda done, of: None) -> Observation
             if isinstance(answer, NotAnswered):
                 gaps.append(Gap(stem, answer.why, answer.detail))
             else:
-                read[stem] = answer
+                objects, lacking = accepted(stem, answer, resource.api_version, resource.kind)
+                read[stem] = tuple(map(redacted, objects))
+                gaps += lacking
             tell(done, len(resources))
         nodes = [name_of(each) for each in read.get("nodes", ())]
         kubelets = dict(zip(nodes, threads.map(partial(_kubelet, cluster), nodes), strict=True))
@@ -68,7 +71,7 @@ def _is_read(resource: Resource) -> bool:
 def _read(cluster: Cluster, resource: Resource) -> tuple[Resource, tuple[Manifest, ...] | NotAnswered]:
     namespace = _NODE_LEASES if resource.plural == "leases" else None
     try:
-        return resource, tuple(redacted(each) for each in cluster.list(resource, namespace))
+        return resource, tuple(cluster.list(resource, namespace))
     except NotAnswered as refused:
         return resource, refused
 

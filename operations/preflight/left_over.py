@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from itertools import chain
+from shlex import quote
 
 from operations.clients.proxmox_inventory import CSI_VOLUME
 from operations.preflight.check import Check, missing_privilege, unchecked
@@ -115,7 +116,7 @@ def _disks(state: State, own: Collection[int], claimed: Collection[str] | None) 
                     yield DISK_ORPHANED.finding(
                         path,
                         f"{volume.volid} on {host} takes {gib(volume.size)}, and {why}",
-                        f"on {host}: look at it, then `pvesm free {volume.volid}`",
+                        f"on {host}: look at it, then `pvesm free {quote(volume.volid)}`",
                         about=volume.volid,
                         facts={"bytes": volume.size},
                     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from observation import Gap, Observation, Reference
+from observation.accepted import accepted
 from observation.kinds import RESOURCE_OF
 from operations.clients.cluster import Cluster, Resource
 from operations.clients.refusals import NotAnswered
@@ -44,7 +45,8 @@ def observe_namespaces(cluster: Cluster, namespaces: Iterable[str]) -> Observati
                 found += cluster.list(resource, namespace)
             except NotAnswered as refused:
                 gaps.append(Gap(resource.plural, refused.why, refused.detail))
-        read[resource.plural] = tuple(found)
+        read[resource.plural], lacking = accepted(resource.plural, found, resource.api_version, resource.kind)
+        gaps += lacking
     return Observation(cluster.server, now, "clock", read, tuple(gaps))
 
 

@@ -1,6 +1,7 @@
 """Whether a machine may be touched at all, and what waits for it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from plan.live.pair import Pair
 from plan.model import Finding
@@ -98,7 +99,7 @@ def state_findings(pair: Pair) -> Iterator[Finding]:
 def _pending(pair: Pair) -> Iterator[Finding]:
     changes = [f"{each.key} {each.now or 'not set'} -> {each.then or 'not set'}" for each in pair.host.pending]
     if changes:
-        keys = ",".join(each.key for each in pair.host.pending)
+        keys = quote(",".join(each.key for each in pair.host.pending))
         yield CHANGES_PENDING.finding(
             pair.path,
             f"the next start of {pair.name} changes it: {'; '.join(changes)}; the lab is compared with those values",

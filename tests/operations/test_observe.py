@@ -130,3 +130,34 @@ def test_a_kubeconfig_that_is_none_is_named(tmp_path: Path, content: str) -> Non
 def test_a_context_that_does_not_exist_is_named(kubeconfig: Path) -> None:
     with pytest.raises(NoCluster, match="other"):
         Cluster(kubeconfig, "other")
+
+
+def test_what_kubernetes_would_refuse_is_left_out_and_counted(kubeconfig: Path, api: Api) -> None:
+    hostile = [{"metadata": {"name": "a; touch x"}}, {"metadata": {}}, {"metadata": {"name": "b"}, "spec": []}, "text"]
+    api.answers["/api/v1/nodes"]["items"] += hostile
+    observed = observe(Cluster(kubeconfig))
+    assert [each["metadata"]["name"] for each in observed.of("Node")] == ["worker"]
+    assert not observed.knows("Node")
+    assert [each.detail for each in observed.gaps if each.subject == "nodes"] == [
+        "1 of 4 objects have no name",
+        "1 of 3 objects have a name or a label that Kubernetes refuses",
+        "1 of 3 objects have a field of a type that Kubernetes refuses",
+    ]
+
+
+@pytest.mark.parametrize("answer", [{}, [], {"items": "text"}, {"items": None}, {"items": {"a": 1}}])
+def test_an_answer_without_a_list_is_a_gap_and_not_none(kubeconfig: Path, api: Api, answer: Any) -> None:
+    api.answers["/api/v1/nodes"] = answer
+    observed = observe(Cluster(kubeconfig))
+    assert not observed.knows("Node")
+    assert [each.why for each in observed.gaps if each.subject == "nodes"] == ["unreadable"]
+
+
+@pytest.mark.parametrize("name", ["../../escape", "..", "a b", "\x1b[2J", "/etc", ""])
+def test_a_resource_whose_name_is_no_name_becomes_no_file(kubeconfig: Path, api: Api, name: str) -> None:
+    lists = {"kind": "X", "namespaced": False, "verbs": ["list"]}
+    api.answers["/api/v1"] = {"resources": [*CORE, {"name": name, **lists}]}
+    api.answers["/apis"] = {"groups": [{"name": name, "preferredVersion": {"version": "v1"}}]}
+    api.answers[f"/apis/{name}/v1"] = {"resources": [{"name": "things", **lists}]}
+    observed = observe(Cluster(kubeconfig))
+    assert not [each for each in observed.resources if each not in ("pods", "nodes", "secrets", "bindings")]

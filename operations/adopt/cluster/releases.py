@@ -1,14 +1,10 @@
 """Releases of Helm, as their Secrets hold them."""
 
-import base64
-import gzip
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-import yaml
-
+from observation.releases import documents, unpacked
 from operations.adopt.cluster.objects import Key, custom_group, is_fields
 from plan.model import Manifest
 from plan.model.fields import mapping, text
@@ -48,7 +44,7 @@ def read_releases(objects: Iterable[Manifest]) -> tuple[tuple[HelmRelease, ...],
             continue
         try:
             release = decode_release(manifest)
-        except (KeyError, TypeError, ValueError, OSError, yaml.YAMLError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             metadata = manifest["metadata"]
             unreadable.append(Unreadable(Key("Secret", metadata["namespace"], metadata["name"]), type(error).__name__))
             continue
@@ -59,9 +55,8 @@ def read_releases(objects: Iterable[Manifest]) -> tuple[tuple[HelmRelease, ...],
 
 
 def decode_release(secret: Manifest) -> HelmRelease:
-    """A release of its Secret. Raises KeyError, TypeError, ValueError or OSError where it is none."""
-    data = base64.b64decode(base64.b64decode(secret["data"]["release"]))
-    stored = json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
+    """A release of its Secret. Raises KeyError, TypeError, ValueError or OverflowError where it is none."""
+    stored = unpacked(secret["data"]["release"])
     metadata = stored["chart"]["metadata"]
     namespace = str(stored.get("namespace") or secret["metadata"]["namespace"])
     return HelmRelease(
@@ -72,7 +67,7 @@ def decode_release(secret: Manifest) -> HelmRelease:
         chart=str(metadata["name"]),
         version=str(metadata["version"]),
         app_version=str(metadata.get("appVersion") or ""),
-        values=stored.get("config") or {},
+        values=mapping(stored, "config"),
         objects=frozenset(_keys(str(stored.get("manifest") or ""), namespace)),
     )
 
@@ -89,7 +84,7 @@ def _rank(release: HelmRelease) -> tuple[bool, int]:
 
 def _keys(manifest: str, namespace: str) -> Iterable[Key]:
     """Without a namespace, both that of the release and none: the text does not say what is cluster-wide."""
-    for document in yaml.load_all(manifest, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for document in documents(manifest):
         if is_fields(document) and mapping(document, "metadata"):
             kind, name = text(document, "kind"), text(document, "metadata", "name")
             stated = text(document, "metadata", "namespace")

@@ -14,6 +14,7 @@ from operations.adopt.files.reading import read_yaml
 from plan.model import Manifest
 from plan.model.fields import entries, text
 from plan.workloads.objects import CLUSTER_WIDE
+from plan.yaml_text import read_documents
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 _OF_SHELLS = frozenset({"args", "command", "data", "env", "script", "stringData", "annotations"})
@@ -46,7 +47,7 @@ def read_manifests(folder: Path, namespace: str, build: Callable[[Path], str]) -
     for root in built:
         name = str(root.relative_to(folder))
         try:
-            found += _parsed(name, lambda root=root: list(yaml.safe_load_all(build(root))))
+            found += _parsed(name, lambda root=root: read_documents(build(root)))
         except NotBuilt as error:
             found.append(Unread(f"{name}/kustomization.yaml" if name != "." else "kustomization.yaml", str(error)))
     inputs = {file.parent for name in NAMES for file in folder.rglob(name)}

@@ -8,7 +8,7 @@ import yaml
 from yaml.composer import ComposerError
 
 from config.files import UnreadableFile, read_file
-from config.source import refuse_deep_nesting
+from config.nesting import FOREIGN_DEPTH, refuse_bombs
 
 LARGEST = 64 << 20
 """Bytes. The definitions of a large operator are about 10 MiB."""
@@ -34,7 +34,7 @@ def read_yaml(file: Path) -> list[Any]:
     """The documents in a file. Raises UnreadableFile, YAMLError and UnicodeDecodeError."""
     text = read_file(file, LARGEST).decode("utf-8-sig")
     try:
-        refuse_deep_nesting(text)
-    except ComposerError:
-        raise UnreadableFile("cannot be read: it is nested too deeply") from None
+        refuse_bombs(text, FOREIGN_DEPTH)
+    except ComposerError as error:
+        raise UnreadableFile(f"cannot be read: {error.problem}") from None
     return list(yaml.load_all(text, _Loader))

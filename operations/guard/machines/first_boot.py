@@ -29,6 +29,7 @@ from plan.model import Severity
 from plan.proxmox.cloud_init.files import KUBEADM_FILE
 from plan.proxmox.cloud_init.script import SCRIPT
 from plan.wording import listed
+from plan.yaml_text import read_plain
 
 Json = Mapping[str, Any]
 CLUSTER, KUBELET = "cluster/cluster-configuration.yaml", "cluster/kubelet-configuration.yaml"
@@ -162,7 +163,7 @@ def _node_files(before: Side, after: Side) -> Iterator[Consequence]:
 def _document(text: object) -> Json:
     """The document of a snippet; empty where it is not one."""
     try:
-        found = yaml.safe_load(text) if isinstance(text, str) else None
+        found = read_plain(text) if isinstance(text, str) else None
     except yaml.YAMLError:
         return {}
     return cast(Json, found) if isinstance(found, dict) else {}

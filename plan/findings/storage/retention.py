@@ -14,6 +14,7 @@ from config.source import Path
 from plan.model.fields import mapping, text, value, values
 from plan.model.findings import Finding, Rule
 from plan.wording import percent
+from plan.yaml_text import read_plain
 
 RETENTION_ABOVE_VOLUME = Rule(
     "RETENTION-ABOVE-VOLUME",
@@ -179,7 +180,7 @@ def _lokis(name: str, service: Service) -> Iterator[tuple[Path, Mapping[str, Any
 def _read(content: str) -> Mapping[str, Any] | None:
     """A configuration of Loki; None for another file, and for one that is no YAML."""
     try:
-        found = yaml.load(content, yaml.CSafeLoader)
+        found = read_plain(content)
     except yaml.YAMLError:
         return None
     known = {"schema_config", "common", "limits_config", "storage_config", "compactor"}

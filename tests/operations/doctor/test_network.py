@@ -354,6 +354,15 @@ def test_a_program_that_lacks_a_permission() -> None:
     assert (found.code, str(found.subject)) == ("PERMISSION-MISSING", "ServiceAccount/shop/default")
 
 
+@pytest.mark.parametrize("name", ["default;touch x", "$(touch x)", "a b", "--all"])
+def test_a_message_that_names_no_service_account_gives_no_command(name: str) -> None:
+    cluster = healthy()
+    for account, resource in ((name, "pods"), ("default", name)):
+        said = f'User "system:serviceaccount:shop:{account}" cannot list resource "{resource}" in API group ""'
+        cluster.event(cluster.get("Pod", "web"), "ReconcileError", said)
+    assert not [each for each in cluster.diagnose() if "touch" in each.fix or "--all" in each.fix]
+
+
 def test_an_object_that_says_itself_that_it_is_not_well() -> None:
     cluster = healthy()
     condition = {

@@ -7,10 +7,12 @@ from observation.model import Observation
 from observation.objects import Reference
 from operations.doctor.finding import Evidence, Finding
 
+_NAME = r"[a-z0-9][a-z0-9./-]*"
 _DENIED = re.compile(
-    r'User "system:serviceaccount:([^:"]+):([^"]+)" cannot (\w+) resource "([^"]+)" in API group "([^"]*)"'
-    r'(?: in the namespace "([^"]+)"| at the cluster scope)?'
+    rf'User "system:serviceaccount:({_NAME}):({_NAME})" cannot (\w+) resource "({_NAME})" in API group "((?:{_NAME})?)"'
+    rf'(?: in the namespace "({_NAME})"| at the cluster scope)?'
 )
+"""Anybody who may create events writes their messages: only names are taken out of them."""
 
 
 def permission_findings(observed: Observation) -> Iterator[Finding]:

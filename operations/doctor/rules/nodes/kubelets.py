@@ -9,6 +9,7 @@ from observation.objects import Reference, name_of, reference
 from operations.doctor.finding import Evidence, Finding
 from operations.kubelets import Setting, running_settings, unlike
 from plan.model.fields import Fields, mapping, text
+from plan.yaml_text import read_plain
 
 _KEPT = ("kubeReserved", "systemReserved", "evictionHard", "evictionSoft", "maxPods", "enforceNodeAllocatable")
 """Settings that decide what a node offers; a patch of kubeadm may change others on one node."""
@@ -29,7 +30,7 @@ def kubelet_findings(observed: Observation) -> Iterator[Finding]:
 
 def _document(written: str) -> Fields:
     try:
-        return mapping({"kubelet": yaml.safe_load(written)}, "kubelet")
+        return mapping({"kubelet": read_plain(written)}, "kubelet")
     except yaml.YAMLError:
         return {}
 

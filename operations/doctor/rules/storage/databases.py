@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from shlex import quote
 
 from observation.model import Observation
 from observation.objects import condition, created, is_true, name_of, namespace_of, reference
@@ -33,8 +34,8 @@ def database_findings(observed: Observation) -> Iterator[Finding]:
                 f"The backup of Cluster/{namespace_of(backup)}/{text(backup, 'spec', 'cluster', 'name')} "
                 "failed, and none "
                 f"succeeded since: {text(backup, 'status', 'error')}",
-                f"correct what the message names; then kubectl cnpg backup {text(backup, 'spec', 'cluster', 'name')} "
-                f"-n {namespace_of(backup)}",
+                f"correct what the message names; then kubectl cnpg backup "
+                f"{quote(text(backup, 'spec', 'cluster', 'name'))} -n {namespace_of(backup)}",
                 (Evidence(reference(backup), f"phase failed, {text(backup, 'status', 'error')}"),),
                 covers=frozenset((reference(backup),)),
                 cause=f"{namespace_of(backup)}/{text(backup, 'spec', 'cluster', 'name')}",
