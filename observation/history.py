@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from observation.json_file import read_fields
 from observation.times import read_time
+from observation.usage import figure
 from plan.model.fields import Fields, text, value, values
 
 Measure = Literal["attachments", "memory-requests", "memory-limits", "evictions"]
@@ -55,7 +56,7 @@ def _point(stated: Any, measure: Measure) -> Point:
         written, number = stated
         at = read_time(written)
         if at is not None:
-            return Point(at, float(number))
+            return Point(at, figure(number))
     except (TypeError, ValueError):
         pass  # refused below, as a time that cannot be read
     raise InvalidHistory(f"measures.{measure} holds {stated!r}, which is no pair of a time and a number")

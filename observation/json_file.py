@@ -20,12 +20,27 @@ def parse(content: bytes | str) -> Any:
         found = json.loads(content)
     except RecursionError:
         raise ValueError("it nests too deep") from None
+    if _has_half_character(content, found):
+        raise ValueError("it holds half a character")
     level: list[Any] = [found]
     for _ in range(DEEPEST):
         level = [below for each in level for below in _below(each) if isinstance(below, (dict, list))]
         if not level:
             return found
     raise ValueError("it nests too deep")
+
+
+def _has_half_character(content: bytes | str, found: Any) -> bool:
+    """Whether an escape is one of a pair without the other, which could not be written into a file again."""
+    if not (b"\\ud" in content.lower() if isinstance(content, bytes) else "\\ud" in content.lower()):
+        return False
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except RecursionError:
+        return False  # told as nesting too deep
+    return False
 
 
 def _below(found: Any) -> Iterable[Any]:

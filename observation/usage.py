@@ -3,11 +3,14 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from observation.json_file import read_fields
 from observation.times import read_time
 from plan.model.fields import Fields, entries, mapping, number, text, values
+
+_IMPOSSIBLE = float(1 << 60)
+"""Bytes, MiB or millicores."""
 
 
 class InvalidUsage(Exception):
@@ -75,6 +78,19 @@ class Usage(NamedTuple):
         return next((each for each in self.containers if (each.namespace, each.workload, each.container) == key), None)
 
 
+def is_possible(used: float) -> bool:
+    """Whether something can have used so much."""
+    return 0 <= used < _IMPOSSIBLE
+
+
+def figure(stated: Any) -> float:
+    """An amount that something can have used. Raises TypeError and ValueError."""
+    read = float(stated) if isinstance(stated, int | float) else -1.0
+    if not is_possible(read):
+        raise ValueError(f"{stated!r}, which nothing can have used")
+    return read
+
+
 def read_usage(file: Path) -> Usage:
     """Read a file of usage. Raises InvalidUsage."""
     stated = read_fields(file, InvalidUsage)
@@ -87,10 +103,10 @@ def read_usage(file: Path) -> Usage:
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidUsage(f"{file}: containers[{place}] lacks or misstates {error}") from None
     try:
-        volumes = tuple(VolumeUsage(**each) for each in entries(stated, "volumes"))
-    except TypeError as error:
-        raise InvalidUsage(f"{file}: volumes lack or misstate something: {error}") from None
-    days = float(stated.get("window_days") or 0)
+        volumes = tuple(_volume(each) for each in entries(stated, "volumes"))
+        days = figure(stated.get("window_days") or 0)
+    except (TypeError, ValueError) as error:
+        raise InvalidUsage(f"{file}: window_days or volumes lack or misstate something: {error}") from None
     return Usage(str(file), days, read_time(text(stated, "ends")), tuple(containers), volumes)
 
 
@@ -101,18 +117,25 @@ def _container(stated: Fields) -> ContainerUsage:
         stated["workload"],
         stated["container"],
         number(stated, "pods", default=1),
-        float(stated["days"]),
+        figure(stated["days"]),
         _percentiles(mapping(stated, "cpu_m")),
         _percentiles(memory),
-        tuple(float(each) for each in values(memory, "daily_max")),
+        tuple(figure(each) for each in values(memory, "daily_max")),
         number(stated, "oom_kills"),
         number(stated, "restarts"),
         text(stated, "note"),
     )
 
 
+def _volume(stated: Fields) -> VolumeUsage:
+    read = VolumeUsage(**stated)
+    for each in (read.days, read.used, read.capacity, abs(read.growth_per_day)):
+        figure(each)
+    return read
+
+
 def _percentiles(stated: Fields) -> Percentiles:
-    return Percentiles(*(float(stated[name]) for name in Percentiles._fields))
+    return Percentiles(*(figure(stated[name]) for name in Percentiles._fields))
 
 
 def usage_text(usage: Usage) -> str:

@@ -70,7 +70,7 @@ def _answers(lines: Iterable[str]) -> Iterator[tuple[str, tuple[Series, ...]]]:
     for line in lines:
         try:
             yield _answer(line)
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, OSError):
             return
 
 

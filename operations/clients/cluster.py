@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote, urlencode
 
@@ -29,6 +30,10 @@ _SECONDS_IN_ALL = 120
 _MOST_BYTES = 256 * 2**20
 """Size of an answer: 500 objects of half a MiB each."""
 _CHUNK = 65_536
+_MOST_PAGES = 1_000
+"""Pages of a list: Kubernetes is built for 150,000 pods, which are 300."""
+_SECONDS_OF_A_LIST = 600
+_MOST_GROUPS = 1_000
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{0,252})?")
 """Groups, versions, plurals and kinds, of which addresses and names of files are made. A subresource has a slash."""
@@ -109,25 +114,36 @@ class Cluster:
         if namespace:
             path = path.replace(f"/{resource.plural}", f"/namespaces/{quote(namespace)}/{resource.plural}")
         token = ""
-        while True:
+        began = monotonic()
+        for _ in range(_MOST_PAGES):
             query = {"limit": str(_PAGE), **({"continue": token} if token else {})}
             page = self.get(f"{path}?{urlencode(query)}")
             if not isinstance(page.get("items"), list) and not text(page, "kind").endswith("List"):
                 raise NotAnswered("unreadable", f"{path} is not answered with a list of objects")
             for each in entries(page, "items"):
                 yield {"apiVersion": resource.api_version, "kind": resource.kind, **each}
-            token = text(page, "metadata", "continue")
+            before, token = token, text(page, "metadata", "continue")
             if not token:
                 return
+            if token == before or monotonic() - began > _SECONDS_OF_A_LIST:
+                break
+        raise NotAnswered("unreadable", f"{self.server} lists {path} without end")
 
     def version(self) -> str:
         """For example `v1.34.2`. Raises NotAnswered."""
-        return text(self.get("/version"), "gitVersion")
+        found = text(self.get("/version"), "gitVersion")
+        if not found:
+            raise NotAnswered("unreadable", f"what answers at {self.server} is no API server")
+        return found
 
     def resources(self) -> Iterator[Resource | tuple[str, NotAnswered]]:
         """Everything that can be listed, in each group's preferred version; and groups that do not answer."""
         yield from self._of_group("", "v1")
-        for group in entries(self.get("/apis"), "groups"):
+        groups = entries(self.get("/apis"), "groups")
+        if len(groups) > _MOST_GROUPS:
+            sentence = f"{self.server} has {len(groups)} groups, and {_MOST_GROUPS} of them were asked"
+            yield "API groups", NotAnswered("incomplete", sentence)
+        for group in groups[:_MOST_GROUPS]:
             name, version = text(group, "name"), text(group, "preferredVersion", "version")
             try:
                 yield from self._of_group(name, version)
@@ -136,7 +152,10 @@ class Cluster:
 
     def _of_group(self, group: str, version: str) -> Iterator[Resource]:
         path = f"/apis/{group}/{version}" if group else f"/api/{version}"
-        for each in entries(self.get(path), "resources"):
+        answer = self.get(path)
+        if not isinstance(answer.get("resources"), list):
+            raise NotAnswered("unreadable", f"{path} is not answered with a list of resources")
+        for each in entries(answer, "resources"):
             plural = text(each, "name")
             named = (group, version, plural, text(each, "kind"))
             if all(map(_NAME.fullmatch, named)) and "list" in values(each, "verbs"):
@@ -167,6 +186,6 @@ def _one_line(error: Exception) -> str:
 
 def _date(header: str | None) -> datetime | None:
     try:
-        return parsedate_to_datetime(header) if header else None
-    except ValueError:
+        return parsedate_to_datetime(header).astimezone(UTC) if header else None
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any, NamedTuple, cast
 
 import requests
@@ -121,8 +122,10 @@ def _series(found: Mapping[str, Any], points: list[Any]) -> Series:
 
 
 def _sample(at: Any, value: Any) -> Iterator[Sample]:
-    """A point; none where it is not one."""
+    """A point; none where it is not one, or where its value is no number, as that of a division by zero."""
     try:
-        yield Sample(datetime.fromtimestamp(float(at), UTC), float(value))
+        point = Sample(datetime.fromtimestamp(float(at), UTC), float(value))
     except (ValueError, TypeError, OverflowError, OSError):
         return
+    if isfinite(point.value):
+        yield point

@@ -30,7 +30,14 @@ def prometheus_clock_gap(prometheus: Prometheus, observed_at: datetime, *, is_li
         answer = prometheus.now("vector(time())")
     except NotAnswered:
         return None  # named by the questions that follow
-    theirs = next((datetime.fromtimestamp(each.samples[-1].value, UTC) for each in answer if each.samples), None)
+    theirs = next((_time(each.samples[-1].value) for each in answer if each.samples), None)
     if theirs is None or (not is_live and theirs >= observed_at):
         return None
     return clock_gap(prometheus.url, theirs, observed_at)
+
+
+def _time(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

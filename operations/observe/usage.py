@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from observation.model import Gap, Observation
 from observation.objects import name_of, namespace_of, reference
-from observation.usage import ContainerUsage, Percentiles, Usage
+from observation.usage import ContainerUsage, Percentiles, Usage, is_possible
 from operations.clients.prometheus import Prometheus, Series
 from operations.clients.refusals import NotAnswered
 from operations.observe.labels import Labels, NoLabels, labels_of
@@ -81,6 +81,10 @@ def usage_of_cluster(
         for each in series:
             key = _key(each, question.labels, observed)
             if key is None or not each.samples:
+                continue
+            if not all(is_possible(value) for _, value in each.samples):
+                sentence = f"{prometheus.url} tells of {key[1]} in {key[0]} what nothing can have used"
+                gaps[question.name] = Gap(f"usage: {question.name}", "unreadable", sentence)
                 continue
             if question.daily:
                 for at, value in each.samples:

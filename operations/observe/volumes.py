@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from observation.model import Gap
-from observation.usage import VolumeUsage
+from observation.usage import VolumeUsage, is_possible
 from operations.clients.prometheus import Prometheus, Series
 from operations.clients.refusals import NotAnswered
 
@@ -27,7 +27,7 @@ def volumes_of_cluster(
     )
     try:
         used, capacity, since, slope = (
-            {_claim(each): _value(each) for each in prometheus.now(query, end)} for query in queries
+            {_claim(each): value for each in prometheus.now(query, end) for value in _values(each)} for query in queries
         )
     except NotAnswered as refused:
         return (), (Gap("usage of volumes", refused.why, refused.detail),)
@@ -43,6 +43,7 @@ def volumes_of_cluster(
                 int(slope.get(claim, 0) * _DAY),
             )
             for claim in sorted(used)
+            if used[claim] >= 0
         ),
         (),
     )
@@ -52,5 +53,6 @@ def _claim(series: Series) -> _Claim:
     return series.labels.get("namespace", ""), series.labels.get("persistentvolumeclaim", "")
 
 
-def _value(series: Series) -> float:
-    return series.samples[-1].value if series.samples else 0.0
+def _values(series: Series) -> tuple[float, ...]:
+    """The last value; none where there is none, or where it is one that nothing can have."""
+    return tuple(sample.value for sample in series.samples[-1:] if is_possible(abs(sample.value)))

@@ -4,11 +4,13 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from observation import json_file
 from observation.dump import InvalidDump, read_dump
+from observation.usage import InvalidUsage, read_usage
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}}
 HOSTILE: dict[str, Callable[[Path], object]] = {
@@ -19,6 +21,7 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "200,000 objects": lambda file: file.write_text('{"a":' * 200_000),
     "900 lists": lambda file: file.write_text('{"items": ' + "[" * 900 + "]" * 900 + "}"),
     "too many bytes": lambda file: file.write_text(" " * 2_000_000),
+    "half a character": lambda file: file.write_text('{"items": [{"metadata": {"name": "a", "x": "\\ud800"}}]}'),
     "no text": lambda file: file.write_bytes(b"\xff\xfe\x00"),
 }
 
@@ -86,3 +89,20 @@ def test_an_object_with_a_field_of_another_type_is_left_out_and_counted(dump: Pa
     assert [each["metadata"]["name"] for each in observed.of("Pod")] == ["whole"]
     (gap,) = (each for each in observed.gaps if each.subject == "pods")
     assert (gap.why, gap.detail) == ("incomplete", "1 of 2 objects have a field of a type that Kubernetes refuses")
+
+
+@pytest.mark.parametrize("figure", [float("nan"), float("inf"), -1, 10**30, "5", None, []])
+@pytest.mark.parametrize("place", [("cpu_m", "p95"), ("memory_mib", "max"), ("days",)])
+def test_usage_that_nothing_can_have_is_told(tmp_path: Path, place: tuple[str, ...], figure: object) -> None:
+    most = {"p50": 1, "p95": 1, "p99": 1, "max": 1}
+    container = {"namespace": "a", "workload": "Deployment/a", "container": "a", "days": 30}
+    content: Any = {"containers": [{**container, "cpu_m": {**most}, "memory_mib": {**most}}]}
+    (tmp_path / "usage.json").write_text(json.dumps(content), encoding="utf-8")
+    assert read_usage(tmp_path / "usage.json").containers
+    part = content["containers"][0]
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = figure
+    (tmp_path / "usage.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InvalidUsage, match="which nothing can have used"):
+        read_usage(tmp_path / "usage.json")

@@ -30,6 +30,8 @@ class Api:
 
     def __init__(self) -> None:
         self.methods: set[str] = set()
+        self.ends = True
+        self.headers: dict[str, str] = {}
         self.answers: dict[str, Any] = {
             "/version": {"gitVersion": "v1.36.1"},
             "/api/v1": {"resources": CORE},
@@ -44,11 +46,11 @@ class Api:
         self.methods.add(request.method)
         if request.path == "/api/v1/secrets":
             return Response(json.dumps({"kind": "Status", "message": FORBIDDEN}), 403)(environ, start)
-        if request.args.get("continue"):
+        if request.args.get("continue") and self.ends:
             return Response(json.dumps({"items": [{"metadata": {"name": "b"}}]}))(environ, start)
         if request.path not in self.answers:
             return Response("gone", 503)(environ, start)
-        return Response(json.dumps(self.answers[request.path]))(environ, start)
+        return Response(json.dumps(self.answers[request.path]), headers=self.headers)(environ, start)
 
 
 @pytest.fixture
@@ -161,3 +163,28 @@ def test_a_resource_whose_name_is_no_name_becomes_no_file(kubeconfig: Path, api:
     api.answers[f"/apis/{name}/v1"] = {"resources": [{"name": "things", **lists}]}
     observed = observe(Cluster(kubeconfig))
     assert not [each for each in observed.resources if each not in ("pods", "nodes", "secrets", "bindings")]
+
+
+def test_a_list_that_goes_on_for_ever_is_a_gap(kubeconfig: Path, api: Api) -> None:
+    api.answers["/api/v1/nodes"] = {"items": [{"metadata": {"name": "worker"}}], "metadata": {"continue": ""}}
+    answer = api.answers["/api/v1/pods"]
+    api.ends = False
+    observed = observe(Cluster(kubeconfig))
+    assert answer["metadata"]["continue"] == "more"
+    (gap,) = (each for each in observed.gaps if each.subject == "pods")
+    assert (gap.why, "without end" in gap.detail) == ("unreadable", True)
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, {"gitVersion": ""}, float("nan")])
+def test_what_is_no_api_server_is_none(kubeconfig: Path, api: Api, answer: Any) -> None:
+    api.answers["/version"] = answer
+    with pytest.raises(NoCluster, match="is no API server"):
+        observe(Cluster(kubeconfig))
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 27 Nov 2026 10:00:00 GMT, x", "Fri, 27 Nov 2026 10:00:00 -0000", "1 Jan 9" + "9" * 30]
+)
+def test_a_date_of_any_form_breaks_nothing(kubeconfig: Path, api: Api, date: str) -> None:
+    api.headers = {"Date": date}
+    observe(Cluster(kubeconfig))

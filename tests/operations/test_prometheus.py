@@ -29,6 +29,7 @@ class Answers:
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
         self.labels = [LABELS, GONE]
+        self.value: str | None = None
         self.refusal: tuple[int, Any] | None = None
         self.failures = 0
 
@@ -47,7 +48,7 @@ class Answers:
 
     def _points(self, form: dict[str, str]) -> dict[str, Any]:
         if "step" not in form:
-            return {"value": [END.timestamp(), str(200 << 20)]}
+            return {"value": [END.timestamp(), self.value or str(200 << 20)]}
         begin, last, step = (float(form[key]) for key in ("start", "end", "step"))
         count = int((last - begin) / step) + 1
         return {"values": [[begin + step * each, str(100 << 20)] for each in range(count)]}
@@ -196,3 +197,13 @@ def test_the_history_asks_for_the_labels_that_the_exporter_s_series_have(
     assert len({*asked}) == 3
     assert all("by (exported_node" in each or "exported_node, volumeattachment" in each for each in asked)
     assert not any("(namespace" in each or "(node" in each or "{node" in each for each in asked)
+
+
+@pytest.mark.parametrize("value", ["NaN", "+Inf", "-Inf", "-5", "1e300", "1e400", "much"])
+def test_what_nothing_can_have_used_is_no_usage(prometheus: Prometheus, answers: Answers, value: str) -> None:
+    answers.value = value
+    usage, gaps = usage_of_cluster(prometheus, healthy().observe(), END)
+    assert usage is None
+    assert gaps
+    assert volumes_of_cluster(prometheus, END, 30)[0] == ()
+    prometheus_clock_gap(prometheus, END, is_live=True)
