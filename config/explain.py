@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.kubernetes_words import field_here, place_of
 from config.model import MEANINGS, shown
 from config.source import Path, Places, Problem, is_mapping
 from config.suggest import did_you_mean
@@ -162,7 +163,7 @@ def _missing(choices: Sequence[str]) -> str:
 
 
 def _unknown_key(key: str, known: tuple[str, ...]) -> str:
-    if meaning := foreign_word(key, known):
+    if meaning := field_here(key, known) or foreign_word(key, known) or place_of(key, known):
         return f"unknown key; {meaning}"
     name, colon, rest = key.partition(":")
     if colon and rest and name in known:

@@ -47,6 +47,9 @@ DEFAULT_CAPABILITIES = frozenset(
 ALWAYS_ADMITTED = frozenset({"NET_BIND_SERVICE"})
 """Capabilities that a container may add under `restricted`."""
 
+CONFINED_TYPES = frozenset({"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"})
+"""Types of SELinux that `baseline` admits (k8s.io/pod-security-admission v0.34, check_seLinuxOptions.go)."""
+
 SAFE_SYSCTLS = frozenset(
     {
         "kernel.shm_rmid_forced",

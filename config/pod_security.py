@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from config.kubernetes import ALWAYS_ADMITTED, DEFAULT_CAPABILITIES, SAFE_SYSCTLS
+from config.kubernetes import ALWAYS_ADMITTED, CONFINED_TYPES, DEFAULT_CAPABILITIES, SAFE_SYSCTLS
 from config.service import Service
 from config.service.common import Departure
 from config.service.container import Container
+from config.service.security import SelinuxOptions
 from config.source import Path
 from config.tier import Tier
 
@@ -29,12 +30,20 @@ def excepted_keys(name: str, service: Service, tier: Tier) -> Iterator[Excepted]
         for path, container in part.containers:
             yield from _of_container(path, container, tier)
         security = part.workload.security
+        if tier.pod_security == "restricted" and security.run_as_root:
+            yield Excepted((*part.path, "security", "run_as_root"), "root-user", "restricted")
+        if security.selinux and not _is_confined(security.selinux):
+            yield Excepted((*part.path, "security", "selinux"), "unconfined", "baseline")
         if security.seccomp == "Unconfined":
             yield Excepted((*part.path, "security", "seccomp"), "unconfined", "baseline")
         if security.app_armor == "Unconfined":
             yield Excepted((*part.path, "security", "app_armor"), "unconfined", "baseline")
         if not security.sysctls.keys() <= SAFE_SYSCTLS:
             yield Excepted((*part.path, "security", "sysctls"), "unconfined", "baseline")
+
+
+def _is_confined(options: SelinuxOptions) -> bool:
+    return (options.type or "") in CONFINED_TYPES and not options.user and not options.role
 
 
 def _of_container(path: Path, container: Container, tier: Tier) -> Iterator[Excepted]:
@@ -50,6 +59,8 @@ def _of_container(path: Path, container: Container, tier: Tier) -> Iterator[Exce
         yield Excepted((*path, "non_root"), "root-user", "restricted")
     if container.seccomp == "Unconfined":
         yield Excepted((*path, "seccomp"), "unconfined", "baseline")
+    if container.selinux and not _is_confined(container.selinux):
+        yield Excepted((*path, "selinux"), "unconfined", "baseline")
     if is_restricted and container.run_as_root:
         yield Excepted((*path, "run_as_root"), "root-user", "restricted")
     if is_restricted and container.read_only_root is False:

@@ -102,6 +102,10 @@ def _check_further(lab: Draft, path: Path, part: Part, further: FurtherService) 
     if further.headless and (further.is_balanced or further.at_nodes):
         message = "a headless Service has neither an address of the load balancer nor a port of the nodes"
         yield lab.problem((*path, "headless"), f"{message}; leave out those, or this")
+    closed = [name for name, port in further.ports.items() if not port.node]
+    if further.at_nodes and closed and not part.workload.adopt.as_it_is:
+        message = f"Kubernetes opens each port of this Service at the nodes, {', '.join(closed)} too"
+        yield lab.problem((*path, "ports"), f"{message}; state node for each, or write two Services")
     if further.unnamed_port and len(further.ports) > 1:
         message = "Kubernetes wants a name for each of several ports; leave it out"
         yield lab.problem((*path, "unnamed_port"), message)

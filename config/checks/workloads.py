@@ -9,12 +9,16 @@ from config.schedule import timezone_refusal
 from config.service import HelmService, PostgresService, Service
 from config.service.app import OwnWorkloads
 from config.service.common import Departure
-from config.service.container import AMOUNTS, Container, Listening, Workload
+from config.service.container import Container, Listening, Workload
 from config.service.footprint import containers_in
 from config.service.probe import Probe
 from config.service.runs import ENDING
+from config.service.unsized import Amount
 from config.source import Path, Problem
 from config.suggest import did_you_mean
+
+_OF_AMOUNT: Mapping[Amount, tuple[str, ...]] = {"cpu": ("cpu", "cpu_limit"), "memory": ("memory", "memory_request")}
+"""Keys that say how much of it a container has."""
 
 _PER_NODE_OR_RUN = {
     "daemonset": "a daemonset runs one pod on every node; leave it out",
@@ -42,7 +46,7 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
                 yield from _check_container(lab, where, container)
                 if container.unsized and not workload.adopt.as_it_is:
                     yield lab.problem((*where, "unsized"), "needs adopt: {as_it_is: true}; every other pod states both")
-                for key in (*AMOUNTS, "memory_request", "cpu_limit") if container.unsized else ():
+                for key in (each for amount in container.unsized for each in _OF_AMOUNT[amount]):
                     if (*where, key) in lab.places.by_path:
                         yield lab.problem((*where, key), "has no effect beside unsized; leave one of the two out")
             if workload.adopt.unnamed_port and len(workload.reached_ports) > 1:
@@ -53,6 +57,9 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
             if workload.service_account and isinstance(service, OwnWorkloads) and service.permissions:
                 yield lab.problem((*path, "service_account"), "permissions make one; leave one of the two out")
             yield from _check_adopted(lab, path, workload)
+            if workload.security.run_as_root and workload.security.run_as_user is not None:
+                message = "root is user 0; leave out run_as_user, or this"
+                yield lab.problem((*path, "security", "run_as_root"), message)
             if workload.health and not workload.ports:
                 yield lab.problem((*path, "health"), "needs a port; declare one under ports")
 

@@ -52,7 +52,8 @@ Departure = Literal[
 - `capabilities`: capabilities other than NET_BIND_SERVICE; breaks `restricted`, and `baseline` too where a container
   runtime does not give them anyway;
 - `writable-root`: containers may write into their root file system; breaks no standard;
-- `unconfined`: `security.seccomp: Unconfined`, so that every system call is let through; breaks `baseline`;
+- `unconfined`: `security.seccomp: Unconfined`, so that every system call is let through, and likewise other types of
+  SELinux than those of containers; breaks `baseline`;
 - `cluster-rights`: permissions with which its pods could do everything in the cluster;
 - `no-sign-in`: `auth: none` towards the internet;
 - `devices`: devices of the node, resource claims, or further networks.

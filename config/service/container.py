@@ -22,9 +22,10 @@ from config.service.published import Published
 from config.service.resources import Gpu, Resources
 from config.service.runs import JobSettings, RunsAs
 from config.service.secret import ConfigKey, EnvironmentSource, SecretFile, SecretVariable
-from config.service.security import PodSecurity, Profile
+from config.service.security import PodSecurity, Profile, SelinuxOptions
 from config.service.serving import ServiceOptions
-from config.source import Path, is_mapping
+from config.service.unsized import Unsized, sized_or_not, without_amounts
+from config.source import Path
 
 EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
@@ -40,27 +41,17 @@ FieldOfPod = Annotated[
 ]
 
 
-AMOUNTS = ("cpu", "memory")
-_NOMINAL = {"cpu": "10m", "memory": "64Mi"}
-"""Of a container that states no amounts: neither written nor counted."""
-
-
-def _sized_or_not(schema: dict[str, Any]) -> None:
-    """A container has amounts, or says that it has none."""
-    schema["required"] = [key for key in schema["required"] if key not in AMOUNTS]
-    schema["anyOf"] = [{"required": [*AMOUNTS]}, {"required": ["unsized"]}]
-
-
 class Container(Resources):
     """A container with its image."""
 
-    model_config = ConfigDict(json_schema_extra=_sized_or_not)
+    model_config = ConfigDict(json_schema_extra=sized_or_not)
 
     image: Image
     """The image, with a tag or a digest."""
-    unsized: bool = False
-    """It states no requests and no limits, as it ran before; needs `adopt: {as_it_is: true}`. Then `cpu` and `memory`
-    are left out, and the planner counts nothing for it either, as the scheduler does."""
+    unsized: Unsized = ()
+    """It states no requests and no limits, as it ran before (`true`), or none of its CPU or memory (`[cpu]`); needs
+    `adopt: {as_it_is: true}`. Then `cpu` and `memory` are left out, or that one of them, and the planner counts nothing
+    for it either, as the scheduler does."""
     command: tuple[Prose, ...] = ()
     """In place of the image's entry point."""
     args: tuple[str, ...] = ()
@@ -106,6 +97,8 @@ class Container(Resources):
     """Whether the kubelet starts it only as another user than root; left out, as its pod or tier says."""
     seccomp: Profile | None = None
     """Which system calls are let through, where that differs from the pod's."""
+    selinux: SelinuxOptions | None = None
+    """SELinux labels of its process, where these differ from the pod's."""
     read_only_root: bool | None = None
     """Nothing can be written but into what is mounted, and `/tmp`; left out, as the tier does."""
     capabilities: tuple[Capability, ...] = ()
@@ -130,7 +123,7 @@ class Container(Resources):
     @model_validator(mode="before")
     @classmethod
     def _without_amounts(cls, stated: Any) -> Any:
-        return {**_NOMINAL, **stated} if is_mapping(stated) and stated.get("unsized") is True else stated
+        return without_amounts(stated)
 
 
 class Listening(Container):

@@ -12,11 +12,26 @@ Profile = Annotated[str, text_like(_PROFILE, "RuntimeDefault, Unconfined or Loca
 """A profile of seccomp or AppArmor."""
 
 
+class SelinuxOptions(Model):
+    """SELinux labels of processes, on nodes that have SELinux; what is left out the container runtime chooses."""
+
+    user: Text | None = None
+    """A user of SELinux."""
+    role: Text | None = None
+    """A role of SELinux."""
+    type: Text | None = None
+    """The type, for example spc_t, which SELinux does not confine."""
+    level: Text | None = None
+    """The level, for example `s0:c123,c456`."""
+
+
 class PodSecurity(Model):
     """Users, groups, user namespaces and system calls of a workload's pods. What is left out is by convention."""
 
     run_as_user: UserId | None = None
     """Numeric user id of all containers that state none of their own."""
+    run_as_root: bool = False
+    """Run all containers that state no user of their own as root (user 0), whatever their images say."""
     run_as_group: GroupId | None = None
     """Numeric group id of all containers that state none of their own."""
     non_root: bool | None = None
@@ -35,6 +50,8 @@ class PodSecurity(Model):
     the kubelet's folder on each node."""
     app_armor: Profile | None = None
     """The AppArmor profile; left out, the runtime's default where the node has AppArmor."""
+    selinux: SelinuxOptions | None = None
+    """SELinux labels of its processes and volumes, as `{level: "s0:c123,c456"}`."""
     sysctls: dict[Text, str] = {}
     """Settings of the kernel for these pods alone, as `{net.ipv4.ip_unprivileged_port_start: "0"}`."""
     share_processes: bool = False

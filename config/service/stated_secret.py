@@ -49,6 +49,12 @@ class ExternalSecret(Model):
     """Keep the values that `template` uses as keys too."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of the Secret, for example `{cnpg.io/reload: "true"}`."""
+    annotations: dict[LabelKey, str] = {}
+    """Annotations of the Secret, for example for a tool that copies it."""
+    own_labels: dict[LabelKey, LabelValue] = {}
+    """Labels of the ExternalSecret itself."""
+    own_annotations: dict[LabelKey, str] = {}
+    """Annotations of the ExternalSecret itself."""
     type: Text | None = None
     """Type of the Secret, for example kubernetes.io/dockerconfigjson; left out, Opaque."""
     refresh: Duration = "1h"

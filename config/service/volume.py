@@ -111,6 +111,8 @@ class Volume(Model):
     one."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of its claim in addition to the service's; of an adopted statefulset, all labels of the template."""
+    annotations: dict[LabelKey, str] = {}
+    """Annotations of its claim, for a tool that reads them there."""
     copy_of: tuple[VolumeName, ...] = ()
     """Volumes of which it holds copies, written by the cronjobs that mount it: `VOLUME` of this service, or
     `SERVICE/VOLUME`."""

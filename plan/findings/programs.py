@@ -102,7 +102,7 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
 
 def limit_of(container: Container) -> int | None:
     """Bytes that a container may have; None where it has no limit."""
-    return container.memory if isinstance(container.memory, Memory) and not container.unsized else None
+    return container.memory if isinstance(container.memory, Memory) and "memory" not in container.unsized else None
 
 
 def _is_claim(service: Service, key: str) -> bool:

@@ -131,6 +131,8 @@ def _as_stated(config: ContainerConfig, dropped: tuple[str, ...] | None = None) 
         settings["runAsNonRoot"] = config.non_root
     if config.seccomp:
         settings["seccompProfile"] = profile(config.seccomp)
+    if config.selinux:
+        settings["seLinuxOptions"] = config.selinux.model_dump(exclude_none=True)
     if config.read_only_root:
         settings["readOnlyRootFilesystem"] = True
     return settings

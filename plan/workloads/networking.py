@@ -18,6 +18,8 @@ from plan.workloads.load_balancers import address_annotations, address_fields
 
 OUTSIDE = "-outside"
 """Suffix of the Service at a load-balancer address, where it publishes only some ports."""
+NODES = "-nodes"
+"""Suffix of the Service at ports of the nodes, where others are not: Kubernetes opens all ports of such a Service."""
 
 
 class _Leading(NamedTuple):
@@ -36,7 +38,7 @@ class _Leading(NamedTuple):
 
 def service(context: ServiceContext, part: Part) -> Iterator[Manifest]:
     """The Services of a workload that listens. Ports that are published at a load-balancer address are a Service of
-    their own, unless all of them are."""
+    their own, unless all of them are; so are those at ports of the nodes, unless it ran before."""
     name, config = part.name, part.workload
     ports = config.reached_ports
     if config.runs_as in ENDING:
@@ -45,16 +47,24 @@ def service(context: ServiceContext, part: Part) -> Iterator[Manifest]:
         called = identity(name, config)
         published = config.publish if config.is_balanced else ()
         everything = set(published) == ports.keys() and not config.headless
-        yield _service(context, called.service, part, tuple(ports), is_balanced=config.is_balanced and everything)
+        at_nodes = tuple(each for each, port in ports.items() if port.node)
+        apart = 0 < len(at_nodes) < len(ports) and not config.adopt.as_it_is
+        own = {each: port._replace(node=None) for each, port in ports.items()} if apart else ports
+        yield _service(context, called.service, part, own, is_balanced=config.is_balanced and everything)
         if config.is_balanced and not everything:
-            yield _service(context, f"{called.service}{OUTSIDE}", part, published, is_balanced=True)
+            outside = {each: ports[each]._replace(node=None) for each in published}
+            yield _service(context, f"{called.service}{OUTSIDE}", part, outside, is_balanced=True)
+        if apart:
+            nodes = {each: ports[each] for each in at_nodes}
+            yield _service(context, f"{called.service}{NODES}", part, nodes, is_balanced=False)
     for called, further in config.further_services.items():
         yield _further(context, called, part, further)
 
 
-def _service(context: ServiceContext, called: str, part: Part, ports: Sequence[str], *, is_balanced: bool) -> Manifest:
+def _service(
+    context: ServiceContext, called: str, part: Part, ports: Mapping[str, ContainerPort], *, is_balanced: bool
+) -> Manifest:
     config = part.workload
-    shown = [(port_name, config.reached_ports[port_name]) for port_name in ports]
     leading = _Leading(
         selector=identity(part.name, config).selector,
         ports=[
@@ -63,12 +73,12 @@ def _service(context: ServiceContext, called: str, part: Part, ports: Sequence[s
                 port,
                 _target(config.adopt, name, port),
             )
-            for name, port in shown
+            for name, port in ports.items()
         ],
         options=config.service_options,
         is_headless=config.headless and not is_balanced,
         is_balanced=is_balanced,
-        at_nodes=any(port.node for _, port in shown),
+        at_nodes=any(port.node for port in ports.values()),
         address=config.load_balancer if is_balanced else None,
         affinity_seconds=config.session_affinity_seconds,
         publish_not_ready=config.publish_not_ready,

@@ -1,6 +1,6 @@
 """Pods: from what a workload states to its pod template, and to what the scheduler sees of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from config.objects import as_lists
@@ -201,17 +201,16 @@ def _sized(
     scratch: int = 0,
 ) -> Container:
     """A container's resources. One that stays as it is has no ephemeral storage by convention."""
-    if config.unsized:
-        return Container(name, {**(extended or {})}, {**(extended or {})})
     container = resources_of(name, config, context.tier, context.exceptions, extended=extended, scratch=scratch)
-    if not as_it_is or config.ephemeral_storage is not None:
-        return container
-    requests, limits = _without_ephemeral(container.requests), _without_ephemeral(container.limits)
+    unstated: set[str] = {*config.unsized}
+    if as_it_is and config.ephemeral_storage is None:
+        unstated.add(EPHEMERAL_STORAGE)
+    requests, limits = _without(container.requests, unstated), _without(container.limits, unstated)
     return container._replace(requests=requests, limits=limits)
 
 
-def _without_ephemeral(amounts: ResourceList) -> dict[str, int]:
-    return {resource: amount for resource, amount in amounts.items() if resource != EPHEMERAL_STORAGE}
+def _without(amounts: ResourceList, unstated: Collection[str]) -> dict[str, int]:
+    return {resource: amount for resource, amount in amounts.items() if resource not in unstated}
 
 
 def _node_selector(config: WorkloadConfig) -> dict[str, str]:

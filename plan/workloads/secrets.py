@@ -99,8 +99,9 @@ def stated_secrets(context: ServiceContext) -> Iterator[Manifest]:
             "ExternalSecret",
             name,
             context.namespace,
-            labels=context.own_labels(),
+            labels=stated.own_labels | context.own_labels(),
             marked=not context.stays_as_it_is,
+            annotations=stated.own_annotations,
             spec={
                 "refreshInterval": stated.refresh,
                 "secretStoreRef": {"kind": is_own or "ClusterSecretStore", "name": called},
@@ -112,7 +113,8 @@ def stated_secrets(context: ServiceContext) -> Iterator[Manifest]:
 
 
 def _template(stated: ExternalSecret) -> Manifest:
-    metadata = {"labels": dict(stated.labels)} if stated.labels else None
+    marks = {"labels": dict(stated.labels), "annotations": dict(stated.annotations)}
+    metadata = {field: each for field, each in marks.items() if each} or None
     merge = "Merge" if stated.keeps_others else None
     made = {"type": stated.type, "metadata": metadata, "mergePolicy": merge, "data": dict(stated.template) or None}
     return {key: value for key, value in made.items() if value is not None}

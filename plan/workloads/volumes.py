@@ -134,7 +134,7 @@ def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator
                 context.namespace,
                 labels=context.own_labels() | volume.labels,
                 marked=not context.stays_as_it_is,
-                annotations=NOT_AWAITED,
+                annotations={**volume.annotations, **NOT_AWAITED},
                 spec=claim_spec(context.lab, volume),
             )
 

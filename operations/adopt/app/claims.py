@@ -7,6 +7,7 @@ from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, mapping, text, values
+from plan.model.metadata import NOT_AWAITED
 
 _OF_CLAIM = frozenset({"accessModes", "resources", "storageClassName", "volumeName", "dataSourceRef"})
 _OF_VOLUME = frozenset({"capacity", "nfs", "csi", "accessModes", "claimRef", "mountOptions", "storageClassName"})
@@ -55,12 +56,20 @@ def _claim(
         usual = "ReadWriteOnce" if "csi" in source else usual
     said |= {"access": access[0]} if access[0] != usual else {}
     said |= {"labels": dict(labels)} if labels else {}
+    said |= claim_annotations(claim)
     if content := mapping(spec, "dataSourceRef"):
         if content.keys() - {"apiGroup", "kind", "name"}:
             return None
         group = {"api_group": text(content, "apiGroup")} if content.get("apiGroup") else {}
         said["restored_from"] = Flow(kind=text(content, "kind"), name=text(content, "name"), **group)
     return SaidClaim(Flow(said), frozenset(objects))
+
+
+def claim_annotations(claim: Fields) -> dict[str, Any]:
+    """The annotations of a claim, but for the one that the program writes itself."""
+    stated = mapping(claim, "metadata", "annotations")
+    found = {name: each for name, each in stated.items() if name not in NOT_AWAITED}
+    return {"annotations": found} if found else {}
 
 
 def _source(

@@ -52,7 +52,13 @@ def _said(key: Key, manifest: Manifest) -> dict[str, Any] | None:
         **({"refresh": interval} if interval != _INTERVAL else {}),
         **({"creation": creation} if creation != "Owner" else {}),
         **({"secret": called} if called != key.name else {}),
+        **_marks(mapping(manifest, "metadata"), "own_"),
     }
+
+
+def _marks(metadata: Fields, prefix: str = "") -> dict[str, Flow]:
+    stated = {field: mapping(metadata, field) for field in ("labels", "annotations")}
+    return {f"{prefix}{field}": Flow(marks) for field, marks in stated.items() if marks}
 
 
 def _remote(reference: Fields) -> Flow | None:
@@ -85,11 +91,11 @@ def _template(stated: Fields) -> dict[str, Any] | None:
     """Keys of the Secret that are made of others, and its type and labels."""
     metadata = mapping(stated, "metadata")
     policy = stated.get("mergePolicy")
-    if stated.keys() - _OF_TEMPLATE or metadata.keys() - {"labels"} or policy not in (None, "Merge"):
+    if stated.keys() - _OF_TEMPLATE or metadata.keys() - {"labels", "annotations"} or policy not in (None, "Merge"):
         return None
     return {
         **({"template": dict(mapping(stated, "data"))} if stated.get("data") else {}),
         **({"keeps_others": True} if policy else {}),
-        **({"labels": Flow(mapping(metadata, "labels"))} if metadata.get("labels") else {}),
+        **_marks(metadata),
         **({"type": text(stated, "type")} if stated.get("type") else {}),
     }

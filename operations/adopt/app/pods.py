@@ -34,6 +34,7 @@ def _security(pod: Fields) -> dict[str, Any]:
     security = mapping(pod, "securityContext")
     stated = {
         "run_as_user": security.get("runAsUser") or None,
+        "run_as_root": True if security.get("runAsUser") == 0 else None,
         "run_as_group": security.get("runAsGroup"),
         "non_root": security.get("runAsNonRoot"),
         "fs_group": security.get("fsGroup"),
@@ -41,6 +42,7 @@ def _security(pod: Fields) -> dict[str, Any]:
         "groups": FlowList(values(security, "supplementalGroups")) or None,
         "seccomp": profile_of(mapping(security, "seccompProfile")),
         "app_armor": profile_of(mapping(security, "appArmorProfile")),
+        "selinux": dict(mapping(security, "seLinuxOptions")) or None,
         "sysctls": {text(each, "name"): text(each, "value") for each in entries(security, "sysctls")} or None,
         "user_namespace": True if pod.get("hostUsers") is False else None,
         "share_processes": pod.get("shareProcessNamespace") or None,

@@ -12,6 +12,8 @@ from plan.model.fields import Fields, entries, mapping, number, text
 _TYPES = ("", "ClusterIP", "NodePort", "LoadBalancer")
 """Types of Services that lead to pods. A patch says that one has an address of the load balancer, for the vendor's
 annotations and fields say which."""
+_AFFINITY_SECONDS = 10800
+"""How long a client stays with its pod, where a Service does not say it."""
 _NAMELESS = {"TCP": "http", "UDP": "udp"}
 """The key in a file of a port that has no name."""
 
@@ -187,8 +189,8 @@ def _keys(service: Fields) -> dict[str, Any]:
     if spec.get("clusterIP") == "None":
         said["headless"] = True
     seconds = mapping(spec, "sessionAffinityConfig", "clientIP").get("timeoutSeconds")
-    if text(spec, "sessionAffinity") == "ClientIP" and isinstance(seconds, int):
-        said["session_affinity_seconds"] = seconds
+    if text(spec, "sessionAffinity") == "ClientIP":
+        said["session_affinity_seconds"] = seconds or _AFFINITY_SECONDS
     if spec.get("publishNotReadyAddresses"):
         said["publish_not_ready"] = True
     for field in ("labels", "annotations"):

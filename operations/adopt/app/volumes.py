@@ -7,6 +7,7 @@ all mounts of a volume together: mounts are said as far as they run so, and the 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from operations.adopt.app.claims import claim_annotations
 from operations.adopt.app.folders import host_folder, key_folder, projection
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.yaml_text import Flow, FlowList
@@ -220,4 +221,5 @@ def template_keys(claim: Fields, modes: Mapping[str, str]) -> Flow | None:
         size=text(spec, "resources", "requests", "storage"),
         **more,
         **({"labels": dict(labels)} if labels else {}),
+        **claim_annotations(claim),
     )

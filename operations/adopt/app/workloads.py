@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
+from config.service.unsized import AMOUNTS
 from observation import Usage
 from observation.templates import pod_spec, pod_template
 from operations.adopt.app.containers import container_keys, probe_keys
@@ -12,7 +13,7 @@ from operations.adopt.app.ports import Reached
 from operations.adopt.app.volumes import Mounted
 from operations.adopt.cluster.footprint import RUNS_AS, figures
 from operations.adopt.cluster.objects import Key
-from operations.adopt.cluster.yaml_text import Flow
+from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text, value
 
@@ -60,11 +61,7 @@ def _container(
     name = text(container, "name")
     said = container_keys(container)
     image = {"image": said.pop("image")}
-    is_sized = any("memory" in mapping(container, "resources", each) for each in ("requests", "limits"))
-    sized: dict[str, Any] = {"unsized": True}
-    if is_sized:
-        limit = value(container, "resources", "limits", "cpu")
-        sized = figures(key, container, usage, []) | ({} if limit is None else {"cpu_limit": str(limit)})
+    sized = _amounts(key, container, usage)
     listens: dict[str, Any] = {}
     numbers: Mapping[str, int] = {}
     if reach and name in reach.ports:
@@ -73,6 +70,18 @@ def _container(
     listens |= probe_keys(container, numbers, named=reach is not None and reach.stated == "named")
     mounts = {"mounts": dict(volumes.mounts[name])} if name in volumes.mounts else {}
     return {**image, **sized, **said, **listens, **mounts}
+
+
+def _amounts(key: Key, container: Fields, usage: Usage | None) -> dict[str, Any]:
+    """The amounts that a container states, and which of them it does not."""
+    stated = [mapping(container, "resources", each) for each in ("requests", "limits")]
+    missing = [amount for amount in AMOUNTS if not any(amount in each for each in stated)]
+    if len(missing) == len(AMOUNTS):
+        return {"unsized": True}
+    limit = value(container, "resources", "limits", "cpu")
+    found: dict[str, Any] = figures(key, container, usage, []) | ({} if limit is None else {"cpu_limit": str(limit)})
+    found = {name: amount for name, amount in found.items() if name.partition("_")[0] not in missing}
+    return found | ({"unsized": FlowList(missing)} if missing else {})
 
 
 def _controller(key: Key, stated: Manifest) -> dict[str, Any]:

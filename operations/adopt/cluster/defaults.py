@@ -27,6 +27,7 @@ _PROBE = _defaults(
     ("periodSeconds", 10),
     ("successThreshold", 1),
     ("failureThreshold", 3),
+    ("initialDelaySeconds", 0),
 )
 _CONTAINER = (
     *_defaults(
@@ -133,6 +134,7 @@ DEFAULTS: Mapping[str, tuple[Default, ...]] = {
     "Service": _defaults(
         ("spec.type", "ClusterIP"),
         ("spec.sessionAffinity", "None"),
+        ("spec.sessionAffinityConfig", {"clientIP": {"timeoutSeconds": 10800}}),
         ("spec.internalTrafficPolicy", "Cluster"),
         ("spec.externalTrafficPolicy", "Cluster"),
         ("spec.allocateLoadBalancerNodePorts", True),

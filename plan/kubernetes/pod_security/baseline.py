@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from config.kubernetes import DEFAULT_CAPABILITIES, SAFE_SYSCTLS
+from config.kubernetes import CONFINED_TYPES, DEFAULT_CAPABILITIES, SAFE_SYSCTLS
 from plan.kubernetes.pod_security.fields import SecuredPod, Violation, counted, of_containers, quoted, security
 from plan.model.fields import Fields, entries, mapping, text, value, values
 
 Check = Callable[[SecuredPod], Violation | None]
 
-_SELINUX_TYPES = ("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
 _APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/"
 _PROFILES = ("RuntimeDefault", "Localhost")
 
@@ -103,10 +102,10 @@ def _proc_mount(pod: SecuredPod) -> Violation | None:
 def _selinux(pod: SecuredPod) -> Violation | None:
     def is_bad(context: Fields) -> bool:
         options = mapping(context, "seLinuxOptions")
-        return text(options, "type") not in _SELINUX_TYPES or bool(text(options, "user") or text(options, "role"))
+        return text(options, "type") not in CONFINED_TYPES or bool(text(options, "user") or text(options, "role"))
 
     setters = pod.setters(is_bad)
-    types = sorted({str(each) for each in pod.every("seLinuxOptions", "type")} - {*_SELINUX_TYPES})
+    types = sorted({str(each) for each in pod.every("seLinuxOptions", "type")} - CONFINED_TYPES)
     said = [f"{counted('type', types)} {quoted(types)}"] if types else []
     said += [f"{each} may not be set" for each in ("user", "role") if any(pod.every("seLinuxOptions", each))]
     detail = f"{' and '.join(setters)} set forbidden securityContext.seLinuxOptions: {'; '.join(said)}"

@@ -188,3 +188,80 @@ def test_a_mistake_is_refused(folder: Path, text: str, says: str) -> None:
     with pytest.raises(InvalidLab) as refused:
         planned(folder, text)
     assert says in str(refused.value)
+
+
+SHELL = """workloads:
+  shell:
+    image: registry.example/part:1.0.0
+    cpu: 10m
+    memory: 64Mi
+    ports: {http: 80, ssh: {number: 22, node: 30022}}
+"""
+
+
+def test_only_the_ports_that_say_so_are_at_the_nodes(folder: Path) -> None:
+    """Kubernetes gives each port of a Service of type NodePort one of the nodes, the page behind the sign-in too."""
+    found = objects(planned(folder, SHELL), "Service")
+    shell, nodes = found["part-shell"]["spec"], found["part-shell-nodes"]["spec"]
+    assert (shell["type"], [each["name"] for each in shell["ports"]]) == ("ClusterIP", ["http", "ssh"])
+    assert not any("nodePort" in each for each in shell["ports"])
+    assert (nodes["type"], [(each["name"], each["nodePort"]) for each in nodes["ports"]]) == (
+        "NodePort",
+        [("ssh", 30022)],
+    )
+    assert nodes["selector"] == shell["selector"]
+
+
+def test_a_service_that_ran_before_keeps_its_ports_together(folder: Path) -> None:
+    found = objects(planned(folder, f"{SHELL}    adopt: {{as_it_is: true}}\n"), "Service")
+    assert found["part-shell"]["spec"]["type"] == "NodePort"
+    assert "part-shell-nodes" not in found
+
+
+@pytest.mark.parametrize(
+    ("keys", "resources"),
+    [
+        (
+            "unsized: [cpu], memory: 64Mi, memory_request: 32Mi",
+            {"requests": {"memory": "32Mi"}, "limits": {"memory": "64Mi"}},
+        ),
+        ("unsized: [memory], cpu: 10m, cpu_limit: 20m", {"requests": {"cpu": "10m"}, "limits": {"cpu": "20m"}}),
+        ("unsized: true", None),
+    ],
+)
+def test_a_container_that_ran_without_an_amount_states_the_other_alone(
+    keys: str, resources: dict[str, Any] | None, folder: Path
+) -> None:
+    text = f"workloads: {{old: {{image: registry.example/part:1.0.0, {keys}, adopt: {{as_it_is: true}}}}}}\n"
+    pod = objects(planned(folder, text), "Deployment")["part-old"]["spec"]["template"]["spec"]
+    assert pod["containers"][0].get("resources") == resources
+
+
+def test_root_and_labels_of_selinux_are_of_a_pod_or_of_one_container(folder: Path) -> None:
+    plan = planned(
+        folder,
+        """selinux: {type: container_init_t}
+security: {run_as_root: true, selinux: {level: "s0:c1"}}
+exceptions: {root-user: It writes into folders that belong to root}
+""",
+    )
+    pod = pod_of(plan)
+    (container,) = pod["containers"]
+    assert (pod["securityContext"]["runAsUser"], pod["securityContext"]["seLinuxOptions"]) == (0, {"level": "s0:c1"})
+    assert container["securityContext"]["seLinuxOptions"] == {"type": "container_init_t"}
+    assert "runAsNonRoot" not in container["securityContext"]
+
+
+@pytest.mark.parametrize(
+    ("key", "exception"),
+    [
+        ("security: {run_as_root: true}", "root-user"),
+        ("selinux: {type: spc_t}", "unconfined"),
+        ("security: {selinux: {user: root}}", "unconfined"),
+    ],
+)
+def test_root_and_processes_that_selinux_does_not_confine_need_an_exception(
+    key: str, exception: str, folder: Path
+) -> None:
+    with pytest.raises(InvalidLab, match=f"needs the exception {exception}"):
+        planned(folder, f"{key}\n")

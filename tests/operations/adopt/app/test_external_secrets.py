@@ -48,6 +48,24 @@ def test_a_template_a_store_of_the_namespace_and_another_name_are_said() -> None
     }
 
 
+def test_labels_of_the_secret_and_of_the_external_secret_are_told_apart() -> None:
+    marks = {"labels": {"a": "b"}, "annotations": {"example.com/c": "d"}}
+    spec = {
+        "secretStoreRef": STORE,
+        "target": {"template": {"metadata": marks}},
+        "dataFrom": [{"extract": {"key": "x"}}],
+    }
+    stated = {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "spec": spec, "metadata": marks}
+    assert external_secret_keys({KEY: stated})[KEY] == {
+        "store": "onepassword",
+        "items": [{"path": "x"}],
+        "labels": {"a": "b"},
+        "annotations": {"example.com/c": "d"},
+        "own_labels": {"a": "b"},
+        "own_annotations": {"example.com/c": "d"},
+    }
+
+
 @pytest.mark.parametrize(
     ("change", "version"),
     [

@@ -43,6 +43,12 @@ def test_ports_without_names_and_ports_that_no_container_states_are_told_apart()
     assert nowhere.stated == "none"
 
 
+@pytest.mark.parametrize("more", [{}, {"sessionAffinityConfig": {"clientIP": {"timeoutSeconds": 10800}}}])
+def test_clients_that_stay_do_so_for_the_time_of_kubernetes(more: Any) -> None:
+    found = of([{"name": "http", "port": 80}], container(), sessionAffinity="ClientIP", **more)
+    assert found.keys == {"session_affinity_seconds": 10800}
+
+
 def test_ports_of_sidecars_are_theirs() -> None:
     sidecar = container({"name": "metrics", "containerPort": 9090}, name="exporter")
     ports = [{"name": "http", "port": 80}, {"name": "metrics", "port": 9090}]

@@ -123,12 +123,34 @@ def test_a_patch_says_that_a_service_is_at_the_load_balancer(tmp_path: Path) -> 
     }
 
 
-@pytest.mark.parametrize("resources", [{}, {"requests": {"cpu": "50m"}}, {"limits": {"example.com/device": "1"}}])
-def test_no_memory_is_invented_for_a_container_that_states_none(resources: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("resources", "unsized", "stated"),
+    [
+        ({}, True, {}),
+        ({"limits": {"example.com/device": "1"}}, True, {}),
+        ({"requests": {"cpu": "50m"}}, ["memory"], {"cpu": "50m"}),
+        ({"limits": {"memory": "1Gi"}, "requests": {"memory": "128Mi"}}, ["cpu"], {"memory": "1Gi"}),
+    ],
+)
+def test_no_amount_is_invented_for_a_container_that_states_none(
+    resources: Any, unsized: Any, stated: Any, tmp_path: Path
+) -> None:
     web = one("Deployment", "photos-web")
     web["spec"]["template"]["spec"]["containers"][0]["resources"] = resources
     said, _ = photos(adopted(tmp_path, web))
-    assert (said["unsized"], said.keys() & {"cpu", "memory"}) == (True, set())
+    assert (said["unsized"], {key: said[key] for key in said.keys() & {"cpu", "memory"}}) == (unsized, stated)
+    assert "deployment/photos-web" not in said.get("patch", {})
+
+
+def test_rights_of_a_pod_and_annotations_of_claims_are_keys(tmp_path: Path) -> None:
+    web, claim = one("Deployment", "photos-web"), one("PersistentVolumeClaim", "originals")
+    rights = {"runAsUser": 0, "seLinuxOptions": {"level": "s0:c1"}}
+    web["spec"]["template"]["spec"]["securityContext"] = rights
+    claim["metadata"].setdefault("annotations", {})["example.com/copied-by"] = "nas"
+    said, _ = photos(adopted(tmp_path, web, claim))
+    assert said["security"] == {"run_as_root": True, "selinux": {"level": "s0:c1"}}
+    assert said["volumes"]["originals"]["annotations"] == {"example.com/copied-by": "nas"}
+    assert "deployment/photos-web" not in said.get("patch", {})
 
 
 @pytest.mark.parametrize(("name", "real"), [("shed", 4), ("attic", 9), ("loft", 6)])
