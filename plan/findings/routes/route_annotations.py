@@ -7,10 +7,11 @@ from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service import HelmService
 from config.source import Path
+from plan.cluster.membership import founder
 from plan.findings.routes.traefik_settings import traefik_of
 from plan.model import Service
 from plan.model.fields import mapping, text, value
-from plan.model.findings import Finding, Rule
+from plan.model.findings import Finding, Rule, Severity
 from plan.wording import listed
 
 ANNOTATION_NOT_READ = Rule(
@@ -25,13 +26,15 @@ ANNOTATION_NOT_READ = Rule(
 )
 MIDDLEWARE_NOT_FOUND = Rule(
     "MIDDLEWARE-NOT-FOUND",
-    "warning",
-    title="An annotation names a middleware that Traefik does not find",
+    ("warning", "info"),
+    title="A route names a middleware that Traefik does not find",
     meaning=(
-        "An Ingress names a middleware as NAMESPACE-NAME@kubernetescrd. By another name, or of one that does not "
-        "exist, Traefik leaves the route out with an error in its log, and answers 404."
+        "An annotation of an Ingress names a middleware as NAMESPACE-NAME@kubernetescrd, and `middlewares` of a "
+        "service as NAME or NAMESPACE/NAME. By another name, or of one that does not exist, Traefik leaves the route "
+        "out with an error in its log, and answers 404. In a cluster that is adopted, one may have been made by hand: "
+        "then it is an info. Of a namespace with a chart, nothing is said."
     ),
-    remedy="Write NAMESPACE-NAME@kubernetescrd of a Middleware that is there.",
+    remedy="Name a Middleware that is there, or write it into a file of a service.",
 )
 
 _OWN: Mapping[str, tuple[str, ...]] = {
@@ -54,9 +57,10 @@ class _Route(NamedTuple):
 def route_annotation_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """All findings about annotations of routes through an ingress controller."""
     routes = [each for each in _routes(lab) if each.annotations]
-    if not routes:
+    if not routes and not any(each.middlewares for service in lab.services.values() for each in service.expose):
         return
     planned = list(services)
+    yield from _unfound_in_keys(lab, planned)
     for route in routes:
         read = _OWN.get(route.controller, ())
         unread = [
@@ -78,13 +82,45 @@ def route_annotation_findings(lab: Lab, services: Iterable[Service]) -> Iterator
             yield from _unfound(lab, planned, route, stated)
 
 
-def _unfound(lab: Lab, services: list[Service], route: _Route, stated: str) -> Iterator[Finding]:
-    known = {
-        f"{text(each, 'metadata', 'namespace') or service.namespace}-{each['metadata']['name']}{_PROVIDER}"
+def _middlewares(services: list[Service]) -> set[tuple[str, str]]:
+    """Namespace and name of each Middleware of the plan."""
+    return {
+        (text(each, "metadata", "namespace") or service.namespace, each["metadata"]["name"])
         for service in services
         for each in service.objects
         if each["kind"] == "Middleware"
     }
+
+
+def _severity(lab: Lab) -> Severity:
+    return "warning" if founder(lab) else "info"
+
+
+def _unfound_in_keys(lab: Lab, services: list[Service]) -> Iterator[Finding]:
+    """Those of Ingresses; an IngressRoute names them in fields, which are looked at as references."""
+    known = _middlewares(services)
+    with_chart = {service.namespace for service in services if service.release}
+    for name, service in lab.services.items():
+        for number, exposure in enumerate(service.expose):
+            for stated in exposure.middlewares if exposure.traefik is None else ():
+                namespace, _, called = stated.rpartition("/")
+                place = namespace or namespace_of(lab, name)
+                if (place, called) in known or place in with_chart:
+                    continue
+                like = sorted(f"{other}/{each}" for other, each in known if each == called)
+                yield MIDDLEWARE_NOT_FOUND.finding(
+                    ("services", name, "expose", number, "middlewares"),
+                    f"{name} names the middleware {stated}, and {place} has none of that name: Traefik leaves the "
+                    "route out, and answers 404",
+                    f"write {like[0]}" if like else f"write a Middleware {called} into a file under objects",
+                    about=stated,
+                    severity=_severity(lab),
+                    facts={"middleware": stated},
+                )
+
+
+def _unfound(lab: Lab, services: list[Service], route: _Route, stated: str) -> Iterator[Finding]:
+    known = {f"{namespace}-{name}{_PROVIDER}" for namespace, name in _middlewares(services)}
     for name in filter(None, (each.strip() for each in stated.split(","))):
         by_chart = name.endswith(_PROVIDER) and any(
             name.startswith(f"{service.namespace}-") for service in services if service.release
@@ -97,6 +133,7 @@ def _unfound(lab: Lab, services: list[Service], route: _Route, stated: str) -> I
                 "answers 404",
                 f"write {like[0] if like else f'NAMESPACE-NAME{_PROVIDER}'}",
                 about=name,
+                severity=_severity(lab),
                 facts={"middleware": name},
             )
 
