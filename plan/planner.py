@@ -16,6 +16,7 @@ from plan.tiers.namespaces import plan_namespaces
 from plan.tiers.objects import plan_tiers
 from plan.tiers.policies import plan_policies
 from plan.watching.objects import watched
+from plan.workloads.lowering import lowering_of
 from plan.workloads.network_policies import with_network_policies
 from plan.workloads.services import plan_services
 from plan.workloads.storage_classes import storage_classes
@@ -31,7 +32,7 @@ def make_plan(lab: Lab, *, adopt: bool = True, running: Iterable[NodeUse] = ()) 
         lab = created_anew(lab)
     tiers = plan_tiers(lab)
     nodes = plan_nodes(lab)
-    namespaces = plan_namespaces(lab, tiers)
+    namespaces = plan_namespaces(lab, tiers, lowering_of)
     services = watched(lab, nodes, namespaces, plan_services(lab, nodes))
     services = with_network_policies(lab, namespaces, services)
     capacity = measure(lab, nodes, namespaces, services, running)

@@ -16,13 +16,15 @@ _NOMINAL: dict[Amount, str] = {"cpu": "10m", "memory": "64Mi"}
 def _unsized(value: object) -> tuple[object, ...]:
     if isinstance(value, bool):
         return AMOUNTS if value else ()
-    stated = cast(tuple[object, ...], value) if isinstance(value, tuple) else (value,)
-    wrong = next((each for each in stated if each not in AMOUNTS), None)
-    if wrong is not None or not isinstance(value, tuple) or not stated:
-        raise ValueError(
-            f"{shown(value if wrong is None else wrong)} is no list of amounts; write true, [cpu] or [memory]"
-        )
+    stated = _listed(value)
+    wrong = next((each for each in stated or (value,) if each not in AMOUNTS), None)
+    if wrong is not None or not stated:
+        raise ValueError(f"{shown(wrong)} is no list of amounts; write true, [cpu] or [memory]")
     return stated
+
+
+def _listed(value: object) -> tuple[object, ...]:
+    return cast(tuple[object, ...], value) if isinstance(value, tuple) else ()
 
 
 _LIST: dict[str, Any] = {"type": "array", "items": {"enum": [*AMOUNTS]}, "minItems": 1, "uniqueItems": True}
@@ -41,11 +43,5 @@ def without_amounts(stated: Any) -> Any:
     """The keys of a container, with figures for the amounts that it says it does not state."""
     if not is_mapping(stated):
         return stated
-    match stated.get("unsized"):
-        case True:
-            return {**_NOMINAL, **stated}
-        case tuple() as amounts:
-            found = cast(tuple[object, ...], amounts)
-            return {**{amount: figure for amount, figure in _NOMINAL.items() if amount in found}, **stated}
-        case _:
-            return stated
+    unstated = AMOUNTS if stated.get("unsized") is True else _listed(stated.get("unsized"))
+    return {**{amount: figure for amount, figure in _NOMINAL.items() if amount in unstated}, **stated}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from config.kubernetes import PodSecurityStandard
 from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service import Service
@@ -14,12 +15,12 @@ from plan.model.metadata import (
     exception_labels,
     manifest,
 )
-from plan.tiers.pod_security import enforced_standard
+from plan.tiers.pod_security import Judge, enforced_standard
 
 GOLDILOCKS_LABEL = "goldilocks.fairwinds.com/enabled"
 
 
-def plan_namespaces(lab: Lab, tiers: tuple[Tier, ...]) -> tuple[Namespace, ...]:
+def plan_namespaces(lab: Lab, tiers: tuple[Tier, ...], judge: Judge) -> tuple[Namespace, ...]:
     """Every namespace, in the order of its first service."""
     members: dict[str, list[str]] = defaultdict(list)
     for name in lab.services:
@@ -33,6 +34,7 @@ def plan_namespaces(lab: Lab, tiers: tuple[Tier, ...]) -> tuple[Namespace, ...]:
             name,
             services,
             by_name[lab.services[services[0]].tier],
+            enforced_standard(lab, services, judge),
             after_policies=before_policies.isdisjoint(services),
             governed=engine is not None and engine not in services,
         )
@@ -41,7 +43,14 @@ def plan_namespaces(lab: Lab, tiers: tuple[Tier, ...]) -> tuple[Namespace, ...]:
 
 
 def _namespace(
-    lab: Lab, name: str, services: list[str], tier: Tier, *, after_policies: bool, governed: bool
+    lab: Lab,
+    name: str,
+    services: list[str],
+    tier: Tier,
+    standard: PodSecurityStandard | None,
+    *,
+    after_policies: bool,
+    governed: bool,
 ) -> Namespace:
     """`governed` is false for Kyverno's own namespace, which none of its policies reaches."""
     exceptions = {exception for service in services for exception in lab.services[service].exceptions}
@@ -51,7 +60,7 @@ def _namespace(
         **{label: OPT_OUT for label, is_out in opts_out.items() if is_out},
         **exception_labels(_of_others(lab, services, governed=governed)),
     }
-    if (standard := enforced_standard(lab, services)) is not None:
+    if standard is not None:
         labels[ENFORCE_LABEL] = standard
     if lab.cluster.platform.recommender is not None:
         labels[GOLDILOCKS_LABEL] = "true"

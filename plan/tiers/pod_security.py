@@ -4,20 +4,24 @@ This module is the only home of what `pod_security: restricted` of a tier means 
 and of what the exceptions from it take back.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Literal
 
 from config.kubernetes import PodSecurityStandard
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
+from config.objects import StatedObject
 from config.pod_security import excepted_keys
 from config.service import HelmService, Service
 from config.service.app import OwnWorkloads
 from config.service.container import Container, Workload
 from config.tier import Tier
 
-Lowering = Literal["shares", "objects"]
-"""Causes that break `restricted` without an exception: NFS volumes in pods, and pods in files, not judged here."""
+Lowering = Literal["shares", "objects", "operators"]
+"""Causes that break `restricted` without an exception: NFS volumes in pods, pods in files that break it, and objects of
+which an operator may make pods, which nobody can judge."""
+Judge = Callable[[StatedObject], Lowering | None]
+"""Says of an object in a file why it keeps its namespace from `restricted`: the judge of Kubernetes' rules is above
+this module."""
 
 TMP = "/tmp"
 TMP_SIZE = "256Mi"
@@ -68,16 +72,16 @@ def needs_low_ports(workload: Workload, tier: Tier, exceptions: Collection[str])
     return is_low and not workload.host_network and is_never_root(workload, tier, exceptions)
 
 
-def enforced_standard(lab: Lab, services: Iterable[str]) -> PodSecurityStandard | None:
+def enforced_standard(lab: Lab, services: Iterable[str], judge: Judge) -> PodSecurityStandard | None:
     """The standard that a namespace of these services enforces: the strictest that all of them keep by their
     exceptions. None where a service was there before: nothing of it is refused that ran."""
-    found = [_standard(lab, name, lab.services[name]) for name in services]
+    found = [_standard(lab, name, lab.services[name], judge) for name in services]
     if None in found:
         return None
     return next(each for each in ("privileged", "baseline", "restricted") if each in found)
 
 
-def _standard(lab: Lab, name: str, service: Service) -> PodSecurityStandard | None:
+def _standard(lab: Lab, name: str, service: Service, judge: Judge) -> PodSecurityStandard | None:
     parts = [part.workload for part in service.parts(name)]
     if service.namespace or service.as_found or any(each.adopt.as_it_is for each in parts):
         return None
@@ -88,29 +92,29 @@ def _standard(lab: Lab, name: str, service: Service) -> PodSecurityStandard | No
         is_kept = service.pod_security == "restricted"
     else:
         is_kept = service.makes_pods != "owner"
-    if not is_kept or service.exceptions.keys() & _ALLOWED_BY or _lowered_by(lab, name, service):
+    if not is_kept or service.exceptions.keys() & _ALLOWED_BY or _lowered_by(lab, name, service, judge):
         return "baseline"
     return lab.tiers[service.tier].pod_security
 
 
-def lowered_by(lab: Lab, services: Iterable[str]) -> Mapping[str, Lowering]:
+def lowered_by(lab: Lab, services: Iterable[str], judge: Judge) -> Mapping[str, Lowering]:
     """The services of a namespace for which alone it enforces `baseline` instead of `restricted`, none of which states
     an exception; by name, with what breaks `restricted`."""
-    standards = {name: _standard(lab, name, lab.services[name]) for name in services}
+    standards = {name: _standard(lab, name, lab.services[name], judge) for name in services}
     found: dict[str, Lowering] = {}
     for name in standards:
-        if cause := _lowered_by(lab, name, lab.services[name]):
+        if cause := _lowered_by(lab, name, lab.services[name], judge):
             found[name] = cause
     others = {standard for name, standard in standards.items() if name not in found}
     lowered = {standards[name] for name in found}
     return found if others <= {"restricted"} and lowered <= {"baseline"} else {}
 
 
-def _lowered_by(lab: Lab, name: str, service: Service) -> Lowering | None:
+def _lowered_by(lab: Lab, name: str, service: Service, judge: Judge) -> Lowering | None:
     if lab.tiers[service.tier].pod_security != "restricted" or service.makes_pods not in ("program", "operator"):
         return None
     if service.exceptions.keys() & _ALLOWED_BY:
         return None  # the owner says so
     if isinstance(service, OwnWorkloads) and service.shares:
         return "shares"
-    return "objects" if any(each.kind in POD_TEMPLATES for each in lab.objects.get(name, ())) else None
+    return next((cause for each in lab.objects.get(name, ()) if (cause := judge(each)) is not None), None)

@@ -12,6 +12,7 @@ from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken
 from plan.model import Manifest, Plan
 from plan.model.fields import entries, text
 from plan.tiers.namespaces import plan_namespaces
+from plan.workloads.lowering import lowering_of
 
 _NOT_YET = "not-installed-yet"
 """The policy engine of a lab that names none: its rules are judged as if one were there."""
@@ -36,7 +37,7 @@ class Restarts(NamedTuple):
 def judge_restarts(plan: Plan, world: World) -> Restarts:
     """Each pod that runs, judged by what its tier would have: policies and limit ranges; quotas are the plan's."""
     lab = _governed(plan.lab)
-    namespaces = {each.name: each for each in plan_namespaces(lab, plan.tiers)}
+    namespaces = {each.name: each for each in plan_namespaces(lab, plan.tiers, lowering_of)}
     refused: dict[Key, tuple[str, ...]] = {}
     judged = 0
     for key, pod in world.manifests.items():

@@ -155,18 +155,34 @@ def test_a_namespace_enforces_what_its_exceptions_leave(folder: Path, text: str,
     assert enforced(planned(folder, text)) == standard
 
 
-def test_pods_of_files_are_refused_only_by_baseline(folder: Path) -> None:
+CONFINED = {
+    "allowPrivilegeEscalation": False,
+    "runAsNonRoot": True,
+    "capabilities": {"drop": ["ALL"]},
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+
+
+def beside(folder: Path, manifest: dict[str, Any]) -> Plan:
+    """The plan of the lab with an object in a file of the service."""
+    (folder / "services" / "part").mkdir()
+    (folder / "services" / "part" / "once.yaml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
+    return planned(folder, "objects: [once.yaml]\n")
+
+
+@pytest.mark.parametrize(("rights", "standard"), [({}, "baseline"), (CONFINED, "restricted")])
+def test_pods_of_files_are_refused_only_by_what_they_keep(rights: dict[str, Any], standard: str, folder: Path) -> None:
     """Nobody but their owner writes them: conventions do not reach them."""
+    container = {"name": "once", "image": "once:1", "securityContext": rights}
     job = {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": {"name": "once"},
-        "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "once", "image": "once:1"}]}}},
+        "spec": {"template": {"spec": {"restartPolicy": "Never", "containers": [container]}}},
     }
-    (folder / "services" / "part").mkdir()
-    (folder / "services" / "part" / "once.yaml").write_text(yaml.safe_dump(job), encoding="utf-8")
-    plan = planned(folder, "objects: [once.yaml]\n")
-    assert enforced(plan) == "baseline"
+    plan = beside(folder, job)
+    assert enforced(plan) == standard
+    assert any(each.code == "STANDARD-LOWERED" for each in plan.findings) == (standard == "baseline")
     assert not [each for each in plan.findings if "PodSecurity" in each.message]
 
 
@@ -186,6 +202,12 @@ def test_a_chart_keeps_what_its_service_says(folder: Path, text: str, standard: 
     plan = make_plan(load_lab(folder))
     assert enforced(plan) == standard
     assert not [each for each in plan.findings if "PodSecurity" in each.message]
+
+
+@pytest.mark.parametrize(("kind", "standard"), [("Kafka", "baseline"), ("KafkaTopic", "restricted")])
+def test_pods_that_an_operator_may_make_are_not_refused_by_restricted(kind: str, standard: str, folder: Path) -> None:
+    plan = beside(folder, {"apiVersion": "kafka.strimzi.io/v1beta2", "kind": kind, "metadata": {"name": "events"}})
+    assert enforced(plan) == standard
 
 
 @pytest.mark.parametrize("text", ["namespace: old\n", "adopt: {as_it_is: true}\n"])
