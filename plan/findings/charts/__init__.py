@@ -12,7 +12,8 @@ from plan.findings.charts.gpu_values import gpu_value_findings
 from plan.findings.charts.kyverno_values import kyverno_value_findings
 from plan.findings.charts.operators_alone import operator_findings
 from plan.findings.charts.removed_apis import removed_api_findings
-from plan.findings.charts.withdrawn import withdrawn_findings
+from plan.findings.charts.retired_charts import retired_chart_findings
+from plan.findings.charts.withdrawn_images import withdrawn_image_findings
 from plan.model import Finding, Plan
 
 
@@ -29,4 +30,5 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from kyverno_value_findings(plan.lab)
     yield from operator_findings(plan.lab)
     yield from removed_api_findings(plan.lab)
-    yield from withdrawn_findings(plan.lab)
+    yield from retired_chart_findings(plan.lab)
+    yield from withdrawn_image_findings(plan.lab)
