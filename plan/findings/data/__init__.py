@@ -7,6 +7,7 @@ from plan.findings.data.connections import connection_findings
 from plan.findings.data.data_paths import data_path_findings
 from plan.findings.data.dumps import dump_findings
 from plan.findings.data.durability import durability_findings
+from plan.findings.data.extensions import extension_findings
 from plan.findings.data.kept_for_ever import kept_for_ever_findings
 from plan.findings.data.majorities import majority_findings
 from plan.findings.data.operator_schedules import operator_schedule_findings
@@ -26,6 +27,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from data_path_findings(plan.lab, found)
     yield from dump_findings(plan.lab, found)
     yield from durability_findings(found)
+    yield from extension_findings(found)
     yield from kept_for_ever_findings(plan.lab, found)
     yield from majority_findings(plan.lab)
     yield from operator_schedule_findings(plan.lab)
