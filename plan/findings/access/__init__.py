@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from plan.findings.access.clear_secrets import clear_secret_findings
+from plan.findings.access.image_users import image_user_findings
 from plan.findings.access.lowered_standards import lowered_standard_findings
 from plan.findings.access.node_rights import node_rights_findings
 from plan.findings.access.plain_secrets import plain_secret_findings
@@ -18,6 +19,7 @@ from plan.model import Finding, Plan
 def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
     yield from clear_secret_findings(plan.lab, plan.services)
+    yield from image_user_findings(plan.services)
     yield from lowered_standard_findings(plan.lab, plan.namespaces)
     yield from node_rights_findings(plan.lab, plan.services)
     yield from plain_secret_findings(plan.lab)

@@ -1,0 +1,145 @@
+"""Images whose user the kubelet refuses in a pod that must not run as root."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from config.pod import POD_TEMPLATES
+from plan.changes.data_formats import tag_of
+from plan.model import Manifest, Service
+from plan.model.fields import entries, mapping, text, value
+from plan.model.findings import Finding, Rule
+
+IMAGE_USER_REFUSED = Rule(
+    "IMAGE-USER-REFUSED",
+    "warning",
+    title="The kubelet refuses the user of an image",
+    meaning=(
+        "A container that must not run as root (a tier of `restricted`) and states no user runs as its image says. "
+        "Where that is root, or a user with a name and no number, the kubelet creates no container: "
+        "CreateContainerConfigError. Images are known by their name; one of the same name that was built otherwise is "
+        "not told from it."
+    ),
+    remedy="State `run_as_user`, or the exception `root-user` with its reason where the image cannot do without root.",
+)
+
+
+class _User(NamedTuple):
+    """The user of an image, and the one with which it runs as well."""
+
+    name: str = "root"
+    number: int | None = None
+    """None where it needs root, or another image."""
+    instead: str = ""
+    writes: bool = False
+    """It also writes into its root file system while it starts."""
+
+
+_ROOT = _User()
+_S6 = _User(writes=True)
+_ANY = _User(number=1000)
+_999 = _User(number=999)
+
+USERS: Mapping[str, _User] = {
+    "adguard/adguardhome": _ROOT,
+    "binwiederhier/ntfy": _ANY,
+    "blakeblackshear/frigate": _S6,
+    "caddy": _ROOT,
+    "crowdsecurity/crowdsec": _ROOT,
+    "deluan/navidrome": _ANY,
+    "dgtlmoon/changedetection.io": _ANY,
+    "eclipse-mosquitto": _User(number=1883),
+    "freshrss/freshrss": _User(writes=True),
+    "home-assistant/home-assistant": _S6,
+    "homeassistant/home-assistant": _S6,
+    "httpd": _User(writes=True),
+    "immich-app/immich-machine-learning": _ANY,
+    "immich-app/immich-server": _ANY,
+    "jellyfin/jellyfin": _ANY,
+    "koenkk/zigbee2mqtt": _ANY,
+    "louislam/uptime-kuma": _ANY,
+    "mailserver/docker-mailserver": _User(writes=True),
+    "mariadb": _999,
+    "memcached": _User("memcache", 11211),
+    "mongo": _999,
+    "mysql": _999,
+    "n8nio/n8n": _User("node", 1000),
+    "nextcloud": _User(number=33),
+    "nginx": _User(instead="nginxinc/nginx-unprivileged"),
+    "nodered/node-red": _User("node-red", 1000),
+    "ollama/ollama": _ANY,
+    "pihole/pihole": _S6,
+    "plexinc/pms-docker": _S6,
+    "postgres": _999,
+    "prom/alertmanager": _User("nobody", 65534),
+    "prom/node-exporter": _User("nobody", 65534),
+    "prom/prometheus": _User("nobody", 65534),
+    "qmcgaw/gluetun": _User(writes=True),
+    "rabbitmq": _999,
+    "redis": _999,
+    "roundcube/roundcubemail": _User(writes=True),
+    "traefik": _User(number=65532),
+    "valkey/valkey": _999,
+    "vaultwarden/server": _ANY,
+    "wordpress": _User(number=33),
+}
+"""By name, without the registry and Docker Hub's `library/`: the USER of each image's Dockerfile, read or run."""
+_BY_MAKER: Mapping[str, _User] = {"linuxserver/": _S6, "hotio/": _S6}
+_OF_ALPINE = {"nextcloud": 82, "postgres": 70, "rabbitmq": 100, "wordpress": 82}
+"""Numbers in tags of Alpine, where they differ."""
+_ROOTLESS = "rootless"
+"""In tags of images that also exist without root."""
+
+
+def image_user_findings(services: Iterable[Service]) -> Iterator[Finding]:
+    """A finding for each container that its image keeps from starting."""
+    for service in services:
+        workloads = {(each.controller, each.name): each.path for each in service.workloads}
+        for manifest in service.objects:
+            path = workloads.get((manifest["kind"], manifest["metadata"]["name"]))
+            for name, image, user in _refused(manifest) if path else ():
+                yield IMAGE_USER_REFUSED.finding(
+                    path or (),
+                    f"{image}, {name} of {service.name}, "
+                    + ("starts as root" if user.name == "root" else f"runs as {user.name}, a name without a number")
+                    + ", and its pod must not run as root: the kubelet does not create the container",
+                    _fix(name, image, user),
+                    about=name,
+                    facts={"image": image, "user": user.name},
+                )
+
+
+def _fix(name: str, image: str, user: _User) -> str:
+    if user.number is not None:
+        number = _OF_ALPINE.get(_name_of(image), user.number) if "alpine" in tag_of(image) else user.number
+        return f"state run_as_user: {number} for {name}"
+    if user.instead:
+        return f"take {user.instead}, or state exceptions: {{root-user: REASON}}"
+    also = ", writable-root: REASON" if user.writes else ""
+    return f"state exceptions: {{root-user: REASON{also}}}"
+
+
+def _refused(manifest: Manifest) -> Iterator[tuple[str, str, _User]]:
+    """The containers of a workload's pods that start as nobody with a number, with their images."""
+    spec = mapping(manifest, *POD_TEMPLATES.get(manifest["kind"], ("spec", "none")), "spec")
+    of_pod = mapping(spec, "securityContext")
+    for each in (*entries(spec, "initContainers"), *entries(spec, "containers")):
+        own = {**of_pod, **mapping(each, "securityContext")}
+        if own.get("runAsNonRoot") is True and value(own, "runAsUser") is None:
+            user = _user_of(text(each, "image"))
+            if user:
+                yield text(each, "name"), text(each, "image"), user
+
+
+def _user_of(image: str) -> _User | None:
+    name = _name_of(image)
+    if _ROOTLESS in tag_of(image):
+        return None
+    return USERS.get(name) or next((user for maker, user in _BY_MAKER.items() if name.startswith(maker)), None)
+
+
+def _name_of(image: str) -> str:
+    name = image.partition("@")[0]
+    registry, slash, rest = name.partition("/")
+    if slash and ("." in registry or ":" in registry or registry == "localhost"):
+        name = rest
+    return name.partition(":")[0].removeprefix("library/")
