@@ -15,7 +15,7 @@ from plan.model.findings import Finding, Rule
 RECORDS_NOT_OWNED = Rule(
     "RECORDS-NOT-OWNED",
     "warning",
-    title="external-dns deletes records that are not its own",
+    title="Records that are not its own are deleted by external-dns",
     meaning=(
         "With the policy `sync`, external-dns deletes what it owns and no source asks for. The registry `txt` says in "
         "a TXT record who owns another. Without a registry (`noop`) all records of its domains are its own, those "
