@@ -58,3 +58,16 @@ def texts(of: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif is_sequence(of) or isinstance(of, list):
         for number, each in enumerate(cast(Sequence[Any], of)):
             yield from texts(each, (*path, number))
+
+
+def switched_on(of: Any, path: Path, key: str) -> Iterator[tuple[Path, Any]]:
+    """All values of a key in the values of a chart, those of parts that are switched off aside."""
+    if is_mapping(of) and of.get("enabled") is not False:
+        for name, each in of.items():
+            if name == key:
+                yield (*path, name), each
+            else:
+                yield from switched_on(each, (*path, name), key)
+    elif is_sequence(of):
+        for index, each in enumerate(of):
+            yield from switched_on(each, (*path, index), key)

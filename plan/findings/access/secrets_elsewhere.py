@@ -33,9 +33,10 @@ SECRET_OF_NOBODY = Rule(
     meaning=(
         "The cluster is made from nothing, and no Secret, ExternalSecret, SealedSecret or Certificate of the lab has "
         "that name: until somebody makes it by hand, the pods stay in ContainerCreating, CreateContainerConfigError or "
-        "ImagePullBackOff, and the `up` waits for them. Of namespaces with a chart or with objects of an operator, "
-        "which make Secrets of their own, nothing is said; nor of a Secret that a key of the format names as one that "
-        "exists."
+        "ImagePullBackOff, and the `up` waits for them. So it is with a Secret that the values of a chart name as an "
+        "existing one. Of namespaces with another chart, or with objects of an operator, which make Secrets of their "
+        "own, nothing is said; nor of variables and files that a key of the format takes from a Secret that exists, "
+        "and of what a driver of storage or a store of secrets needs: that is made by hand before there is a store."
     ),
     remedy="Write an ExternalSecret or a SealedSecret, or make the Secret as soon as its namespace is there.",
 )
@@ -64,6 +65,8 @@ class _Use(NamedTuple):
     """Name of their controller."""
     namespace: str
     secret: str
+    is_of_images: bool
+    """Whether images are pulled with it."""
 
 
 def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
@@ -72,7 +75,7 @@ def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator
     made = [each for service in planned for each in made_by(service)]
     there = {(each.namespace, each.name) for each in made}
     releases = {service.namespace for service in planned if service.release}
-    others = {service.namespace for service in planned for each in service.objects if _makes_secrets(each)}
+    others = {service.namespace for service in planned for each in service.objects if may_write_secrets(each)}
     copied = {each["metadata"]["name"] for service in planned for each in service.objects if _is_copied(each)}
     stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
     for service in planned:
@@ -93,7 +96,9 @@ def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator
                     severity="warning" if founder(lab) else "info",
                     facts={"secret": use.secret, "namespaces": tuple(each.namespace for each in found)},
                 )
-            elif path[0] == "objects" and founder(lab) and use.namespace not in others and use.secret not in copied:
+            elif not (path[0] == "objects" or use.is_of_images):
+                continue  # a key of the format names one that is made by hand
+            elif founder(lab) and use.namespace not in others and use.secret not in copied:
                 yield SECRET_OF_NOBODY.finding(
                     path,
                     f"pods of {use.pods} use the Secret {use.secret} of namespace {use.namespace}, which no object of "
@@ -105,7 +110,7 @@ def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator
                 )
 
 
-def _makes_secrets(manifest: Manifest) -> bool:
+def may_write_secrets(manifest: Manifest) -> bool:
     """Whether an operator may write Secrets of its own because of an object."""
     return is_custom(api_group(manifest)) and manifest["kind"] not in (*_MAKERS, *_WITHOUT_SECRETS)
 
@@ -148,14 +153,19 @@ def _uses(service: Service) -> Iterator[_Use]:
         kind: str = each["kind"]
         if kind in POD_TEMPLATES:
             namespace = text(each, "metadata", "namespace") or service.namespace
-            for name in _named(mapping(each, *POD_TEMPLATES[kind], "spec")):
-                yield _Use(service.name, kind, each["metadata"]["name"], namespace, name)
+            pod = mapping(each, *POD_TEMPLATES[kind], "spec")
+            for names, is_of_images in ((_of_images(pod), True), (_named(pod), False)):
+                for name in names:
+                    yield _Use(service.name, kind, each["metadata"]["name"], namespace, name, is_of_images)
+
+
+def _of_images(pod: Fields) -> Iterator[str]:
+    for each in entries(pod, "imagePullSecrets"):
+        yield from _required({}, text(each, "name"))
 
 
 def _named(pod: Fields) -> Iterator[str]:
-    """Names of Secrets without which a pod does not start, or is not pulled."""
-    for each in entries(pod, "imagePullSecrets"):
-        yield from _required({}, text(each, "name"))
+    """Names of Secrets without which a pod does not start."""
     for volume in entries(pod, "volumes"):
         sources: list[Mapping[str, object]] = [mapping(volume, "secret")]
         sources += [mapping(each, "secret") for each in entries(volume, "projected", "sources")]

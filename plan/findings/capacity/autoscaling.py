@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from config.lab import Lab
 from config.objects import StatedObject
+from config.service import HelmService
+from config.source import dotted, is_mapping
 from plan.cluster.membership import founder
-from plan.model.fields import entries, mapping, text
+from plan.model.fields import entries, mapping, switched_on, text
 from plan.model.findings import Finding, Rule
 from plan.scenarios.dependence import serves_metrics
 
@@ -33,6 +35,9 @@ SCALED_TWICE = Rule(
     remedy="Write updateMode: Off, so that the VerticalPodAutoscaler only recommends; or state replicas.",
 )
 _QUIET = ("Off", "Initial")
+_CHART = "chart metrics-server of https://kubernetes-sigs.github.io/metrics-server"
+_IN_VALUES = ("autoscaling", "hpa", "horizontalPodAutoscaler")
+"""Keys of charts for a HorizontalPodAutoscaler."""
 
 
 def autoscaling_findings(lab: Lab) -> Iterator[Finding]:
@@ -44,15 +49,31 @@ def autoscaling_findings(lab: Lab) -> Iterator[Finding]:
     if founder(lab):
         yield from (_without_metrics(each) for each in stated if _resources(each))
     for name, service in lab.services.items():
+        if isinstance(service, HelmService) and founder(lab):
+            yield from _of_chart(name, service)
         for path, workload, config in service.parts(name):
             if config.autoscale and config.replicas:
                 yield AUTOSCALER_WITHOUT_METRICS.finding(
                     (*path, "autoscale"),
                     f"the autoscaler of {workload} asks the metrics API, which no service of the lab serves: it never "
                     f"makes more than {config.replicas} of its {config.autoscale.max_replicas} pods",
-                    "add a service that serves metrics.k8s.io (chart metrics-server of "
-                    "https://kubernetes-sigs.github.io/metrics-server), or state replicas instead of autoscale",
+                    f"add a service that serves metrics.k8s.io ({_CHART}), or state replicas instead of autoscale",
                     facts={"replicas": config.replicas, "max_replicas": config.autoscale.max_replicas},
+                )
+
+
+def _of_chart(name: str, service: HelmService) -> Iterator[Finding]:
+    """Autoscalers that the values of a chart switch on; of those by other metrics alone nothing is said."""
+    for key in _IN_VALUES:
+        for path, scaler in switched_on(service.values, ("services", name, "values"), key):
+            metrics = entries(scaler, "metrics") if is_mapping(scaler) else []
+            by_use = not metrics or any(text(each, "type") in ("Resource", "ContainerResource") for each in metrics)
+            if is_mapping(scaler) and scaler.get("enabled") is True and by_use:
+                yield AUTOSCALER_WITHOUT_METRICS.finding(
+                    path,
+                    f"{dotted(path[3:])} in the values of {name} switches on an autoscaler, which asks the metrics "
+                    "API, and no service of the lab serves it: the number of pods never changes",
+                    f"add a service that serves metrics.k8s.io ({_CHART}), or write enabled: false there",
                 )
 
 
@@ -61,8 +82,7 @@ def _without_metrics(scaler: StatedObject) -> Finding:
         scaler.path,
         f"the autoscaler {scaler.name} asks the metrics API, which no service of the lab serves: it never changes the "
         "number of pods",
-        "add a service that serves metrics.k8s.io (chart metrics-server of "
-        "https://kubernetes-sigs.github.io/metrics-server)",
+        f"add a service that serves metrics.k8s.io ({_CHART})",
     )
 
 

@@ -6,6 +6,7 @@ from plan.findings.charts.chart_classes import chart_class_findings
 from plan.findings.charts.chart_defaults import chart_default_findings
 from plan.findings.charts.chart_kinds import chart_kind_findings
 from plan.findings.charts.chart_parts import chart_part_findings
+from plan.findings.charts.chart_references import chart_reference_findings
 from plan.findings.charts.chart_values import chart_value_findings, footprint_findings
 from plan.findings.charts.chart_versions import chart_version_findings
 from plan.findings.charts.gpu_values import gpu_value_findings
@@ -23,6 +24,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from chart_default_findings(plan.lab, plan.namespaces)
     yield from chart_kind_findings(plan.lab, plan.services)
     yield from chart_part_findings(plan.lab)
+    yield from chart_reference_findings(plan.lab, plan.services)
     yield from chart_value_findings(plan.lab)
     yield from chart_version_findings(plan.lab)
     yield from footprint_findings(plan.lab)

@@ -25,7 +25,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from api_host_findings(plan.lab)
     yield from bridge_findings(plan.lab)
     yield from cilium_policy_findings(plan.lab, plan.nodes)
-    yield from metallb_findings(plan.lab, plan.nodes)
+    yield from metallb_findings(plan.lab, plan.nodes, plan.services)
     yield from name_server_findings(plan.lab)
     yield from network_policy_findings(plan.lab, plan.namespaces, plan.services)
     yield from node_interface_findings(plan.lab)

@@ -1,12 +1,12 @@
 """Pods that ask the name server of their node, and names that only the cluster's knows."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from config.lab import Lab
 from config.pod import POD_TEMPLATES
-from plan.model import Service
-from plan.model.fields import Fields, entries, mapping, text, texts, value, values
+from plan.model import Manifest, Service
+from plan.model.fields import Fields, entries, mapping, text, value, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -16,34 +16,58 @@ CLUSTER_NAME_UNKNOWN = Rule(
     title="A pod asks its node's name server for a Service of the cluster",
     meaning=(
         "With dnsPolicy: Default, and with hostNetwork unless dnsPolicy is ClusterFirstWithHostNet, the resolv.conf of "
-        "a pod is its node's. The node's name server knows no NAME.NAMESPACE.svc: the program inside says that the "
-        "host is not found, while the same name works in every other pod."
+        "a pod is its node's. The node's name server knows no NAME.NAMESPACE.svc, and its search list does not make "
+        "one of NAME or NAME.NAMESPACE: the program inside says that the host is not found, while the same name works "
+        "in every other pod."
     ),
     remedy="Write dnsPolicy: ClusterFirstWithHostNet with hostNetwork, else leave dnsPolicy out.",
 )
 
 _NAME = re.compile(r"(?<![\w.-])[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?(?![\w-])")
 """A Service by its name and namespace, as only the cluster's name server knows it."""
+_PAIR = re.compile(r"(?<![\w.@/-])([a-z0-9-]+)\.([a-z0-9-]+)(?![\w.-])|(?<=[@/])([a-z0-9-]+)\.([a-z0-9-]+)(?![\w.-])")
+"""A name and a namespace, where the search list of the resolver adds the rest."""
+_IN_ADDRESS = re.compile(r"(?:://(?:[^/@\s]*@)?([a-z0-9-]+)(?=[:/?]|$))|(?:^([a-z0-9-]+):\d+$)")
+"""A name alone, where an address has its host: `http://cache:8080/`, `cache:6379`."""
+_HOST = re.compile(r"(?i)(host|hostname|addr|address|server|endpoint|broker)s?$")
+"""Ends of variables and arguments for a host."""
+
+
+_Known = frozenset[tuple[str, str]]
+"""Namespace and name of each Service of the lab."""
 
 
 def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each workload whose settings name Services that its pods cannot resolve."""
+    planned = [*services]
     stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
-    for service in services:
+    objects = [(_place(service, each), each) for service in planned for each in service.objects]
+    known = frozenset(place for place, each in objects if each["kind"] == "Service")
+    maps = {place: each for place, each in objects if each["kind"] == "ConfigMap"}
+    for service in planned:
         for each in service.objects:
             kind, name = each["kind"], each["metadata"]["name"]
             pod: Fields = mapping(each, *POD_TEMPLATES[kind], "spec") if kind in POD_TEMPLATES else {}
-            named = [*dict.fromkeys(_named(pod))] if _asks_the_node(pod) else []
+            if not _asks_the_node(pod):
+                continue
+            namespace = _place(service, each)[0]
+            words = (*_settings(pod), *_mapped(pod, maps, namespace))
+            named = [*dict.fromkeys(found for key, said in words for found in _named(key, said, namespace, known))]
             if named:
                 on_host = value(pod, "hostNetwork") is True
                 yield CLUSTER_NAME_UNKNOWN.finding(
                     stated.get((service.name, kind, name), ("services", service.name)),
                     f"{name} names {listed(named)}, and asks the name server of its node "
-                    f"({'hostNetwork' if on_host else 'dnsPolicy: Default'}), which does not know them",
+                    f"({'hostNetwork' if on_host else 'dnsPolicy: Default'}), which does not know "
+                    + ("it" if len(named) == 1 else "them"),
                     "write dnsPolicy: ClusterFirstWithHostNet" if on_host else "take dnsPolicy: Default out",
                     about=name,
                     facts={"names": tuple(named)},
                 )
+
+
+def _place(service: Service, manifest: Manifest) -> tuple[str, str]:
+    return text(manifest, "metadata", "namespace") or service.namespace, manifest["metadata"]["name"]
 
 
 def _asks_the_node(pod: Fields) -> bool:
@@ -53,9 +77,48 @@ def _asks_the_node(pod: Fields) -> bool:
     return policy == "Default" or (policy == "ClusterFirst" and value(pod, "hostNetwork") is True)
 
 
-def _named(pod: Fields) -> Iterator[str]:
-    """Names in commands, arguments and variables."""
-    for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
-        for key in ("command", "args", "env"):
-            for _, words in texts(tuple(values(container, key)), ()):
-                yield from _NAME.findall(words)
+def _containers(pod: Fields) -> tuple[Fields, ...]:
+    return (*entries(pod, "containers"), *entries(pod, "initContainers"))
+
+
+def _settings(pod: Fields) -> Iterator[tuple[str, str]]:
+    """Commands, arguments and variables, each with what it is called, if it is called."""
+    for container in _containers(pod):
+        for each in entries(container, "env"):
+            yield text(each, "name"), text(each, "value")
+        words = [str(each) for key in ("command", "args") for each in values(container, key)]
+        for before, word in zip(("", *words), words, strict=False):
+            name, mark, said = word.partition("=")
+            yield (name, said) if mark and name.startswith("-") else (before if before.startswith("-") else "", word)
+
+
+def _mapped(pod: Fields, maps: Mapping[tuple[str, str], Manifest], namespace: str) -> Iterator[tuple[str, str]]:
+    """Keys of ConfigMaps that become its variables or its files."""
+    named: dict[str, set[str] | None] = {}
+    for volume in entries(pod, "volumes"):
+        named[text(volume, "configMap", "name")] = None
+    for container in _containers(pod):
+        for each in entries(container, "envFrom"):
+            named[text(each, "configMapRef", "name")] = None
+        for each in entries(container, "env"):
+            source = mapping(each, "valueFrom", "configMapKeyRef")
+            keys = named.setdefault(text(source, "name"), set())
+            if keys is not None:
+                keys.add(text(source, "key"))
+    for name, keys in named.items():
+        for key, said in mapping(maps.get((namespace, name), {}), "data").items():
+            if keys is None or key in keys:
+                yield key, str(said)
+
+
+def _named(key: str, said: str, namespace: str, known: _Known) -> Iterator[str]:
+    """Names of Services in a text: whole ones of any Service, shorter ones of those that the lab has."""
+    yield from _NAME.findall(said)
+    for match in _PAIR.finditer(said):
+        name, of = match[1] or match[3], match[2] or match[4]
+        if (of, name) in known:
+            yield f"{name}.{of}"
+    alone = [said] if _HOST.search(key) else []
+    for name in (*alone, *(match[1] or match[2] for match in _IN_ADDRESS.finditer(said))):
+        if (namespace, name) in known:
+            yield name

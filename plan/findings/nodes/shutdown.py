@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterator
 
 from config.lab import Lab
+from config.pod import POD_TEMPLATES
+from config.service import HelmService
+from config.source import Path, dotted
+from plan.model.fields import mapping, number, switched_on, text
 from plan.model.findings import Finding, Rule
 
 GRACE_CUT = Rule(
@@ -49,6 +53,34 @@ def grace_findings(lab: Lab) -> Iterator[Finding]:
                     f"of the machines by {config.grace_seconds - given}; or write grace_seconds: {given} or less",
                     facts={"stated": config.grace_seconds, "given": given},
                 )
+        for path, about, seconds in (*_in_files(lab, name), *_in_values(lab, name)):
+            if seconds > given:
+                yield GRACE_CUT.finding(
+                    path,
+                    f"{about} may take {seconds} s to end; when a node shuts down, the kubelet kills it after {given} "
+                    f"s, the shutdown_grace_seconds of tier {service.tier}",
+                    f"raise shutdown_grace_seconds of tier {service.tier} to {seconds}, and down_seconds of the "
+                    f"machines by {seconds - given}; or write terminationGracePeriodSeconds: {given} or less",
+                    about=about,
+                    facts={"stated": seconds, "given": given},
+                )
+
+
+def _in_files(lab: Lab, name: str) -> Iterator[tuple[Path, str, int]]:
+    """Controllers in files, with the time that their pods may take; those of another priority than the tier's aside."""
+    for each in lab.objects.get(name, ()):
+        if each.kind in POD_TEMPLATES and number(each.content, "spec", "replicas", default=1):
+            pod = mapping(each.content, *POD_TEMPLATES[each.kind], "spec")
+            if not each.namespace and not text(pod, "priorityClassName"):
+                yield each.path, f"{each.kind} {each.name}", number(pod, "terminationGracePeriodSeconds")
+
+
+def _in_values(lab: Lab, name: str) -> Iterator[tuple[Path, str, int]]:
+    service = lab.services[name]
+    if isinstance(service, HelmService):
+        for path, seconds in switched_on(service.values, ("services", name, "values"), "terminationGracePeriodSeconds"):
+            if isinstance(seconds, int):
+                yield path, f"a pod of {name} ({dotted(path[3:])} of its values)", seconds
 
 
 def _cut_hooks(lab: Lab) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from plan.findings.services.image_sources import chart_source_findings, image_source_findings
 from plan.findings.services.job_endings import job_ending_findings, pile_up_findings
+from plan.findings.services.node_agents import node_agent_findings
 from plan.findings.services.object_references import object_reference_findings
 from plan.findings.services.objects import object_findings
 from plan.findings.services.pods_in_files import pod_name_findings
@@ -18,6 +19,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from chart_source_findings(plan.lab)
     yield from image_source_findings(plan.lab)
     yield from job_ending_findings(plan.lab)
+    yield from node_agent_findings(plan.lab, plan.nodes, plan.workloads)
     yield from object_findings(plan.lab, plan.services)
     yield from object_reference_findings(plan.lab, plan.services)
     yield from pile_up_findings(plan.lab)

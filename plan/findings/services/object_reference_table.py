@@ -104,7 +104,7 @@ _IN_PODS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("serviceAccountName",), ("ServiceAccount",), "the API server refuses its pods"),
 )
 
-IN_FILES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
+OF_PODS_AND_ROUTES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
     **{
         (group, kind): tuple(
             Reference((*POD_TEMPLATES[kind], "spec", *path), kinds, meets) for path, kinds, meets in _IN_PODS
@@ -131,8 +131,7 @@ IN_FILES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
         Reference(("subjects[]",), ("ServiceAccount",), "nobody has its rights"),
     ),
 }
-"""Of objects of Kubernetes itself, where they stand in files of a lab that makes its cluster: the format's own keys may
-name what exists already."""
+"""Of objects of Kubernetes itself, in a lab that makes its cluster: where it is adopted they may exist already."""
 
 OF_KUBERNETES = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")})
 """Kind and name of what each namespace has by itself."""

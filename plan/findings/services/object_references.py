@@ -11,12 +11,12 @@ from plan.cluster.membership import founder
 from plan.findings.services.object_reference_table import (
     ANNOTATIONS,
     CLUSTER_WIDE,
-    IN_FILES,
     MADE_BY_CHARTS,
     MADE_BY_HAND,
     MADE_BY_OPERATORS,
     MAKE_NO_CLAIMS,
     OF_KUBERNETES,
+    OF_PODS_AND_ROUTES,
     REFERENCES,
     ROLES_OF_KUBERNETES,
     Reference,
@@ -89,13 +89,25 @@ def object_reference_findings(lab: Lab, services: Iterable[Service]) -> Iterator
         for each in service.objects:
             name = each["metadata"]["name"]
             path = stated.get((service.name, each["kind"], name), ("services", service.name))
-            is_in_file = path[0] == "objects" and founder(lab) is not None
-            for named in dict.fromkeys(_named(service, each, is_in_file=is_in_file)):
+            for named in dict.fromkeys(_named(service, each, is_made=founder(lab) is not None)):
                 family = named.kind.removeprefix("Cluster")
                 is_by_hand = family not in families and family in MADE_BY_HAND
+                if named.kind == "PersistentVolumeClaim" and named.name in _own_claims(lab, service.name):
+                    continue  # of a statefulset, which has one for each replica: said of its volume
                 if named.name and not is_by_hand and not _may_exist(known, named):
-                    yield _finding(known, each, named, path, severity if family in families else "info")
+                    is_sure = family in families and (path[0] == "objects" or not _is_of_a_key(each, named))
+                    yield _finding(known, each, named, path, severity if is_sure else "info")
             yield from _without_grant(planned, service, each, path)
+
+
+def _own_claims(lab: Lab, name: str) -> set[str]:
+    return {f"{name}-{volume}" for volume in lab.services[name].volumes}
+
+
+def _is_of_a_key(manifest: Manifest, named: _Named) -> bool:
+    """Whether a key of the format names it, which may mean one that is made by hand."""
+    rows = OF_PODS_AND_ROUTES.get((api_group(manifest), manifest["kind"]), ())
+    return named.field in {each.field for each in rows}
 
 
 def _known(lab: Lab, services: Iterable[Service]) -> _Known:
@@ -137,9 +149,9 @@ def _namespace(service: Service, manifest: Manifest) -> str:
     return text(manifest, "metadata", "namespace") or service.namespace
 
 
-def _named(service: Service, manifest: Manifest, *, is_in_file: bool) -> Iterator[_Named]:
+def _named(service: Service, manifest: Manifest, *, is_made: bool) -> Iterator[_Named]:
     key = api_group(manifest), manifest["kind"]
-    for row in (*REFERENCES.get(key, ()), *(IN_FILES.get(key, ()) if is_in_file else ())):
+    for row in (*REFERENCES.get(key, ()), *(OF_PODS_AND_ROUTES.get(key, ()) if is_made else ())):
         for found in _at(manifest, row.path):
             if not found.get("optional"):
                 yield from _by_row(service, manifest, row, found)
@@ -206,12 +218,14 @@ def _finding(known: _Known, manifest: Manifest, named: _Named, path: Path, sever
         fix = f"write kind: {like.kind} at {named.field} of {own}"
     elif like and like.kind == named.kind:
         fix = f"write namespace: {like.namespace} at {named.field} of {own}, where it takes one, or move one of the two"
-    else:
+    elif path[0] == "objects":
         fix = f"name a {named.kind} that is there at {named.field} of {own}, or write it into a file of a service"
+    else:
+        fix = f"name a {named.kind} that is there, or write it into a file under objects of {path[1]}"
     return OBJECT_OF_NOBODY.finding(
         path,
         f"{manifest['kind']} {own} names the {_said(_Like(named.kind, named.namespace, named.name))}, which the lab "
-        f"does not have{hint}: {named.meets}",
+        f"does not have: {named.meets}{hint}",
         fix,
         about=f"{manifest['kind']} {own} {named.kind} {named.name}",
         severity=severity,

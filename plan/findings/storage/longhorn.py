@@ -1,9 +1,10 @@
 """Volumes of Longhorn: replicas beside the nodes that can have them, and sizes beside their disks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
+from config.objects import StatedObject
 from config.quantity import Memory
 from config.service import HelmService, Service
 from config.service.database import DatabaseBase
@@ -68,16 +69,17 @@ def longhorn_findings(lab: Lab, nodes: Iterable[Node], planned: Iterable[Planned
         return
     name, helm = chart
     able = _nodes(nodes, services, name)
+    stated = {each.name: each for each in lab.objects_by_kind.get("StorageClass", ())}
     classes = {key: found for key in _classes(lab) if (found := _replicas(lab, helm, services, key)) is not None}
     is_soft = _setting(helm, "replicaSoftAntiAffinity") in (True, "true")
     if able and not is_soft:
         for key, replicas in classes.items():
             if replicas > len(able):
                 yield REPLICAS_WITHOUT_NODES.finding(
-                    ("storage", key),
+                    ("storage", key) if key in lab.storage_classes else stated[key].path,
                     f"volumes of {key} have {plural(replicas, 'replica')}, each on a node of its own, and {name} runs "
                     f"on {plural(len(able), 'node')} ({listed([node.name for node in able])}): they stay degraded",
-                    f"write {_place(key)}: {len(able)} in the values of {name}, or let it run on more nodes",
+                    f"write {_written(len(able), name, key, stated)}, or let {name} run on more nodes",
                     facts={"replicas": replicas, "nodes": len(able)},
                 )
     if able and not _has_disks_of_its_own(helm):
@@ -103,8 +105,11 @@ def _nodes(nodes: Iterable[Node], services: Iterable[PlannedService], name: str)
 
 
 def _classes(lab: Lab) -> list[str]:
+    """Those of the lab, and those that stand in files alone."""
     rows = lab.storage_classes.items()
-    return [key for key, row in rows if isinstance(row, OtherStorageClass) and row.provisioner == PROVISIONER]
+    own = [key for key, row in rows if isinstance(row, OtherStorageClass) and row.provisioner == PROVISIONER]
+    stated = lab.objects_by_kind.get("StorageClass", ())
+    return [*dict.fromkeys((*own, *(each.name for each in stated if text(each.content, "provisioner") == PROVISIONER)))]
 
 
 def _replicas(lab: Lab, helm: HelmService, services: Iterable[PlannedService], key: str) -> int | None:
@@ -118,8 +123,11 @@ def _replicas(lab: Lab, helm: HelmService, services: Iterable[PlannedService], k
     return None
 
 
-def _place(key: str) -> str:
-    return "persistence.defaultClassReplicaCount" if key == "longhorn" else "parameters.numberOfReplicas"
+def _written(replicas: int, chart: str, key: str, stated: Mapping[str, StatedObject]) -> str:
+    """How and where the number of replicas is written."""
+    if key in stated:
+        return f'numberOfReplicas: "{replicas}" under parameters of the StorageClass {key}'
+    return f"persistence.defaultClassReplicaCount: {replicas} in the values of {chart}"
 
 
 def _setting(helm: HelmService, key: str) -> object:
