@@ -11,7 +11,7 @@ from typing import Any
 
 from config.model import shown
 from config.pod import POD_TEMPLATES
-from config.pod_rules import no_text, pod_refusals
+from config.pod_rules import NOTHING, no_text, pod_refusals
 from config.schedule import malformed, timezone_refusal
 from config.source import Path, is_mapping, is_sequence
 
@@ -70,7 +70,7 @@ def _marks(document: Mapping[str, Any]) -> Refused:
 def texts_only(values: Mapping[str, Any], path: Path) -> Refused:
     """Values that must be texts."""
     for key, value in values.items():
-        if refusal := no_text(value):
+        if refusal := no_text(value) if value is not None else NOTHING:
             yield (*path, key), refusal
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from config.api_rules import object_refusals
 from config.explain import problems_of
 from config.pod import POD_TEMPLATES, Claim, PodTemplate
+from config.pod_rules import no_text
 from config.source import Path, Place, Places, Problem, is_mapping, is_sequence, read_documents
 
 SET_BY_THE_API_SERVER = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid")
@@ -38,6 +39,12 @@ class StatedObject(NamedTuple):
         return self.content["metadata"].get("namespace")
 
 
+_TEXTS = frozenset(
+    {"annotations", "labels", "matchLabels", "nodeSelector", "parameters", "volumeAttributes", "selector"}
+)
+"""Mappings of which every value is a text."""
+
+
 def read_objects(file: FilePath, service: str, places: Places) -> tuple[list[StatedObject], list[Problem]]:
     """The objects in a file, and what is wrong with it. What is wrong is left out."""
     path: Path = ("objects", service, file.name)
@@ -54,9 +61,15 @@ def read_objects(file: FilePath, service: str, places: Places) -> tuple[list[Sta
         if not wrong:
             wrong = _unplannable(document, at, places)
         if not wrong and is_mapping(document):
+            refused = (*object_refusals(document), *_read_otherwise(document, at, places))
             wrong = [
-                Problem(places.find((*at, *where)) or places.by_path[path], (*at, *where), message)
-                for where, message in object_refusals(document)
+                Problem(
+                    places.find((*at, *where)) or places.by_path[path],
+                    (*at, *where),
+                    _as_written(_at(document, where), message, places.written.get((*at, *where))),
+                )
+                for where, message in refused
+                if all(each.path != (*at, *where) for each in problems)
             ]
         if not wrong and not any(each.path[: len(at)] == at for each in problems):
             found.append(StatedObject(at, as_lists(document)))
@@ -109,6 +122,30 @@ def _read_by_the_planner(document: Mapping[str, Any]) -> Iterator[tuple[type[Pod
         templates = _at(document, ("spec", "volumeClaimTemplates"))
         for index in range(len(templates) if is_sequence(templates) else 0):
             yield Claim, ("spec", "volumeClaimTemplates", index)
+
+
+def _as_written(value: Any, message: str, written: str | None) -> str:
+    """A message about a number, with the digits that stand in the file."""
+    return (written and message == no_text(value) and no_text(value, written)) or message
+
+
+def _read_otherwise(document: Mapping[str, Any], at: Path, places: Places) -> Iterator[tuple[Path, str]]:
+    """Values without quotes that kubectl reads as another thing than a text, where Kubernetes may have no text."""
+    for path, other in places.read_otherwise.items():
+        where = path[len(at) :]
+        if path[: len(at)] == at and not _is_text(document["kind"], where):
+            text = _at(document, where)
+            yield where, f'kubectl reads {text} as {other}, and here it is a text: write {other}, or "{text}" in quotes'
+
+
+def _is_text(kind: str, where: Path) -> bool:
+    """Whether Kubernetes has a text there, whatever the object says: then only a text can be meant."""
+    last, above, list_of = (*reversed(where), "", "", "")[:3]
+    if isinstance(last, int):
+        return above in ("command", "args")
+    is_data = kind in ("ConfigMap", "Secret") and where[:1] in (("data",), ("stringData",), ("binaryData",))
+    is_variable = last == "value" and list_of in ("env", "parameters")
+    return is_data or is_variable or above in _TEXTS or last in ("name", "image", "namespace", "key")
 
 
 def _at(document: Mapping[str, Any], where: Path) -> Any:

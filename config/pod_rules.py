@@ -9,6 +9,7 @@ from config.quantity import rounded_up
 from config.source import Path, is_mapping, is_sequence
 
 LISTS = ("containers", "initContainers")
+NOTHING = 'is nothing; write "" for an empty text, or "~" in quotes'
 NO_SOURCE = "needs what it is: emptyDir, configMap, persistentVolumeClaim, ..."
 
 
@@ -33,15 +34,15 @@ def pod_refusals(pod: Mapping[str, Any], path: Path, claims: frozenset[str]) -> 
             yield from _container(container, (*path, *at), names | claims)
 
 
-def no_text(value: Any) -> str | None:
-    """Why a value is refused where Kubernetes has a text: YAML reads 8080 as a number and true as a truth value."""
+def no_text(value: Any, written: str | None = None) -> str | None:
+    """Why a value is refused where Kubernetes has a text: YAML reads 8080 as a number and true as a truth value.
+    `written` are the digits of a number as they stand in the file."""
     match value:
         case None | str():
             return None
-        case bool():
-            return f"{str(value).lower()} is no text; write it in quotes"
-        case int() | float():
-            return f"{value} is no text; write it in quotes"
+        case bool() | int() | float():
+            said = written or (str(value).lower() if isinstance(value, bool) else str(value))
+            return f'{said} is no text; write "{said}", in quotes'
         case _:
             return "must be a text"
 
@@ -71,7 +72,7 @@ def _container(container: Mapping[str, Any], path: Path, volumes: AbstractSet[st
     for key in ("command", "args"):
         words = container.get(key)
         for index, word in enumerate(words if is_sequence(words) else ()):
-            if refusal := no_text(word):
+            if refusal := no_text(word) if word is not None else NOTHING:
                 yield (*path, key, index), refusal
     resources = container.get("resources")
     requests, limits = (_amounts(resources, key) for key in ("requests", "limits"))

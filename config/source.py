@@ -16,6 +16,7 @@ from yaml.reader import ReaderError
 from config.nesting import MAX_DEPTH, refuse_bombs
 from config.refusals import FORMAT
 from config.syntax import FOREIGN_BREAK, FOREIGN_SPACE, explain_slip, foreign_break, foreign_space
+from config.yaml_versions import by_yaml_1_1
 
 Path = tuple[str | int, ...]
 """Where a value is in the lab: `("services", "immich", "memory")`."""
@@ -84,9 +85,10 @@ class Places:
     """Parts of the lab that stand elsewhere, and where: the memory of a machine at its shape's."""
     counted: dict[Path, Path] = field(default_factory=dict[Path, Path])
     """Numbers that stand nowhere, and what they are counted from: the VMID of a machine from its shape's."""
-
     written: dict[Path, str] = field(default_factory=dict[Path, str])
     """The digits of numbers that would be shown otherwise: `1.10`, which is 1.1."""
+    read_otherwise: dict[Path, str] = field(default_factory=dict[Path, str])
+    """Texts without quotes that kubectl and Helm do not take for texts, with what they read: `0644` is 420 to them."""
 
     def origin(self, path: Path) -> Path:
         """Where `path` stands, if it is shared; else `path` itself."""
@@ -188,6 +190,8 @@ class _Reader:
                 value = _SCALARS[node.tag](node.value)
                 if isinstance(value, int | float) and not isinstance(value, bool) and str(value) != node.value:
                     self.places.written[path] = node.value
+                elif isinstance(value, str) and not node.style and (other := by_yaml_1_1(value)):
+                    self.places.read_otherwise[path] = other
                 return value
             except (ArithmeticError, KeyError, ValueError):
                 kind = "true or false" if node.tag.endswith("bool") else "a number that can be read exactly"

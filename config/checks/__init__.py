@@ -29,6 +29,7 @@ from config.checks.site import check_site
 from config.checks.streams import check_streams
 from config.checks.tiers import check_tier_label, check_tiers
 from config.checks.unique import check_numbers, check_unique
+from config.checks.values import check_values
 from config.checks.volumes import check_claims, check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
 from config.checks.workloads import check_amounts, check_helm, check_workloads
@@ -90,6 +91,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_objects,
             check_workloads,
             check_helm,
+            check_values,
             check_databases,
             check_external,
             check_external_secrets,
