@@ -14,7 +14,7 @@ _KINDS = frozenset(
         *("CSINode", "CSIDriver", "ConfigMap", "Secret"),
     )
 )
-"""Kinds of Kubernetes of which every field below is of one type wherever it stands."""
+"""Kinds of Kubernetes of which every field below is of one type, but for the exceptions."""
 _MAPPINGS = frozenset(
     (
         *(
@@ -90,26 +90,44 @@ _WHOLE_NUMBERS = frozenset(
 )
 
 
+_OTHERWISE = frozenset(
+    (
+        *(("allocatedResourcesStatus", "resources"), ("glusterfs", "endpoints"), ("grpc", "service")),
+        *(("linux", "uid"), ("onExitCodes", "values"), ("swap", "capacity")),
+        *(("uncountedTerminatedPods", "succeeded"), ("volumes", "image")),
+    )
+)
+"""Fields that are of another type here, with the field around them: in the schemas of the API server, all of them."""
+_SELECT_BY_LABELS = frozenset({"Service", "ReplicationController"})
+"""Kinds whose selector is a mapping of labels alone."""
+_OTHERWISE_OF_KIND = frozenset({("IngressClass", "spec", "parameters")})
+
+
 def has_usual_shape(item: Manifest) -> bool:
     """Whether the fields of an object have the types that Kubernetes gives them. Of a kind of somebody else, only its
     metadata is known. A field that is null counts as left out."""
-    known = item if item.get("kind") in _KINDS else {"metadata": item.get("metadata")}
-    left: list[tuple[str, Any]] = [(key, each) for key, each in known.items() if key != "status"]
+    kind = item.get("kind")
+    known = item if kind in _KINDS else {"metadata": item.get("metadata")}
+    left: list[tuple[str, str, Any]] = [("", key, each) for key, each in known.items() if key != "status"]
     status = known.get("status")
     if isinstance(status, dict):
-        left += cast(Fields, status).items()
+        left += (("status", key, each) for key, each in cast(Fields, status).items())
     while left:
-        key, each = left.pop()
+        around, key, each = left.pop()
         if each is None or key == "managedFields":
             continue
-        if not _is_of_type(key, each):
+        if key == "selector" and kind in _SELECT_BY_LABELS:
+            key = "labels"
+        is_other = (around, key) in _OTHERWISE or (kind, around, key) in _OTHERWISE_OF_KIND
+        if not is_other and not _is_of_type(key, each):
             return False
-        if isinstance(each, dict) and key not in _OF_TEXTS:
-            left += cast(Fields, each).items()
+        if key in _OF_TEXTS or key in _CONTENTS:
+            continue  # its keys are names of its owner's, and no fields
+        if isinstance(each, dict):
+            left += ((key, *pair) for pair in cast(Fields, each).items())
         elif isinstance(each, list):
-            left += [
-                pair for one in cast(list[Any], each) if isinstance(one, dict) for pair in cast(Fields, one).items()
-            ]
+            found = [cast(Fields, one) for one in cast(list[Any], each) if isinstance(one, dict)]
+            left += ((key, *pair) for one in found for pair in one.items())
     return known.get("status") is None or isinstance(known.get("status"), dict)
 
 

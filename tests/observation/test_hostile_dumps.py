@@ -106,3 +106,30 @@ def test_usage_that_nothing_can_have_is_told(tmp_path: Path, place: tuple[str, .
     (tmp_path / "usage.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(InvalidUsage, match="which nothing can have used"):
         read_usage(tmp_path / "usage.json")
+
+
+USUAL: dict[str, dict[str, object]] = {
+    "the user of a container": {"status": {"containerStatuses": [{"user": {"linux": {"uid": 0, "gid": 0}}}]}},
+    "a device's health": {"status": {"containerStatuses": [{"allocatedResourcesStatus": [{"resources": [{}]}]}]}},
+    "a probe by gRPC": {"spec": {"containers": [{"livenessProbe": {"grpc": {"port": 9, "service": ""}}}]}},
+    "a volume that is an image": {"spec": {"volumes": [{"name": "a", "image": {"reference": "a:1"}}]}},
+    "GlusterFS": {"spec": {"volumes": [{"name": "a", "glusterfs": {"endpoints": "a", "path": "b"}}]}},
+    "swap": {"kind": "Node", "status": {"nodeInfo": {"swap": {"capacity": 1 << 30}}}},
+    "exit codes": {"kind": "Job", "spec": {"podFailurePolicy": {"rules": [{"onExitCodes": {"values": [42]}}]}}},
+    "pods that are not counted": {"kind": "Job", "status": {"uncountedTerminatedPods": {"succeeded": ["a"]}}},
+    "parameters of a class": {"kind": "IngressClass", "spec": {"parameters": {"kind": "A", "name": "b"}}},
+    "labels called as fields": {"kind": "Service", "spec": {"selector": {"service": "a", "replicas": "1", "env": "b"}}},
+    "content called as fields": {
+        "kind": "ConfigMap",
+        "data": {"env": "A=b", "rules": "[]", "metadata": "a", "port": "1"},
+    },
+}
+
+
+@pytest.mark.parametrize("stated", USUAL.values(), ids=USUAL)
+def test_what_a_cluster_says_of_itself_is_read(dump: Path, stated: dict[str, object]) -> None:
+    resources = {"Node": "nodes", "Job": "jobs.batch", "IngressClass": "ingressclasses.networking.k8s.io"}
+    kind = str(stated.get("kind", "Pod"))
+    listed = {"kind": f"{kind}List", "apiVersion": "v1", "items": [POD | {"kind": kind} | stated]}
+    (dump / f"{resources.get(kind, f'{kind.lower()}s')}.json").write_text(json.dumps(listed))
+    assert len(read_dump(dump).of(kind)) == 1
