@@ -63,6 +63,11 @@ class Program(NamedTuple):
         above = [at for at in self.mounts if f"{place}/".startswith(f"{at.rstrip('/')}/")]
         return bool(above) and self.mounts[max(above, key=len)] != "scratch"
 
+    def mounts_volume_at(self, place: str) -> bool:
+        """Whether a file lies on a volume that stays."""
+        above = [at for at in self.mounts if f"{place}/".startswith(f"{at.rstrip('/')}/")]
+        return bool(above) and self.mounts[max(above, key=len)] == "volume"
+
 
 def programs(lab: Lab) -> Iterator[Program]:
     """Every container of every workload that is not switched off."""

@@ -1,6 +1,6 @@
 """Backup jobs of operators that take no data with them, or are never begun."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from config.lab import Lab
 from config.namespaces import namespace_of
@@ -16,7 +16,8 @@ BACKUP_OF_NOTHING = Rule(
     meaning=(
         "The operator reports success, and there is nothing to restore: a schedule of Velero without snapshots and "
         "without file-system backup saves objects alone, a recurring job of Longhorn takes only volumes of its groups, "
-        "and a cluster of CloudNativePG with an object store and no ScheduledBackup keeps a log without a beginning."
+        "and a cluster of CloudNativePG with an object store and no ScheduledBackup keeps a log without a beginning; a "
+        "ScheduledBackup of a cluster that says nowhere where to fails every time."
     ),
     remedy="Say which volumes it takes, as the message says, and try a restore.",
 )
@@ -36,6 +37,9 @@ def backup_of_nothing_findings(lab: Lab, services: Iterable[Service]) -> Iterato
     for stated in lab.objects_by_kind.get("Cluster", ()):
         if text(stated.content, "apiVersion").startswith("postgresql.cnpg.io/"):
             yield from _cnpg(lab, stated)
+    for stated in lab.objects_by_kind.get("ScheduledBackup", ()):
+        if text(stated.content, "apiVersion").startswith("postgresql.cnpg.io/"):
+            yield from _scheduled(lab, stated)
 
 
 def _velero(stated: StatedObject, objects: Iterable[Manifest]) -> Iterator[Finding]:
@@ -97,6 +101,33 @@ def _cnpg(lab: Lab, cluster: StatedObject) -> Iterator[Finding]:
         f"write a ScheduledBackup whose spec.cluster.name is {cluster.name}",
         about=cluster.name,
     )
+
+
+_METHODS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "barmanObjectStore": (("backup", "barmanObjectStore"), "spec.backup.barmanObjectStore"),
+    "volumeSnapshot": (("backup", "volumeSnapshot"), "spec.backup.volumeSnapshot"),
+}
+"""Where a cluster says what each method of a backup needs."""
+
+
+def _scheduled(lab: Lab, stated: StatedObject) -> Iterator[Finding]:
+    """A schedule by a method of which its cluster says nothing; one by a plugin is not read."""
+    method = text(stated.content, "spec", "method") or "barmanObjectStore"
+    own = stated.namespace or namespace_of(lab, str(stated.path[1]))
+    cluster = text(stated.content, "spec", "cluster", "name")
+    for each in lab.objects_by_kind.get("Cluster", ()):
+        is_its = (each.namespace or namespace_of(lab, str(each.path[1])), each.name) == (own, cluster)
+        if method in _METHODS and is_its and text(each.content, "apiVersion").startswith("postgresql.cnpg.io/"):
+            field, name = _METHODS[method]
+            if not mapping(each.content, "spec", *field):
+                yield BACKUP_OF_NOTHING.finding(
+                    stated.path,
+                    f"ScheduledBackup {stated.name} backs up {cluster} by {method}, and {cluster} has no {name}: every "
+                    "backup fails",
+                    f"write {name} into {cluster}, or the method that it has into {stated.name}",
+                    about=stated.name,
+                    facts={"method": method},
+                )
 
 
 def _archives(content: Fields) -> bool:

@@ -80,6 +80,16 @@ _IMAGES: Mapping[str, _Image] = {
     "nodered/node-red": _Image("/data"),
     "n8nio/n8n": _Image("/home/node/.n8n", ("N8N_USER_FOLDER", "DB_TYPE")),
     "prom/prometheus": _Image("/prometheus", ("--storage.tsdb.path",)),
+    "actualbudget/actual-server": _Image("/data", ("ACTUAL_DATA_DIR",)),
+    "dgtlmoon/changedetection.io": _Image("/datastore", ("DATASTORE_PATH", "-d")),
+    "freshrss/freshrss": _Image("/var/www/FreshRSS/data", ("DATA_PATH",)),
+    "getmeili/meilisearch": _Image("/meili_data", ("MEILI_DB_PATH", "--db-path")),
+    "ghcr.io/mealie-recipes/mealie": _Image("/app/data", ("DATA_DIR", "DB_ENGINE")),
+    "ghcr.io/open-webui/open-webui": _Image("/app/backend/data", ("DATA_DIR", "DATABASE_URL")),
+    "jellyfin/jellyfin": _Image("/config", ("JELLYFIN_", "--datadir", "-d")),
+    "ollama/ollama": _Image("/root/.ollama", ("OLLAMA_MODELS", "HOME")),
+    "pihole/pihole": _Image("/etc/pihole"),
+    "qdrant/qdrant": _Image("/qdrant/storage", ("QDRANT__STORAGE__STORAGE_PATH",)),
     "portainer/portainer-ce": _Image("/data"),
     "registry": _Image("/var/lib/registry", ("REGISTRY_STORAGE",)),
     "rabbitmq": _Image("/var/lib/rabbitmq", ("RABBITMQ_MNESIA_BASE",)),
@@ -121,7 +131,7 @@ def data_path_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
                 and not part.workload.command
             )
             if image == "postgres" and runs:
-                yield from _not_empty(lab, service, part)
+                yield from _not_empty(lab, service, part, _postgres(tag))
             if known is None or not runs or _is_told(part, known):
                 continue
             if not mounted:
@@ -147,7 +157,9 @@ def data_path_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
                 )
 
 
-def _not_empty(lab: Lab, service: Service, part: Part) -> Iterator[Finding]:
+def _not_empty(lab: Lab, service: Service, part: Part, known: _Image | None) -> Iterator[Finding]:
+    if "PGDATA" not in part.workload.env and known is not None and known.path == _POSTGRES[1]:
+        return  # its own folder is below the path that is mounted
     place = part.workload.env.get("PGDATA", _POSTGRES[0]).rstrip("/")
     for volume, points in part.workload.mounts.items():
         row = service.volumes.get(volume)

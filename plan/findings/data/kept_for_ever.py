@@ -15,7 +15,8 @@ KEPT_FOR_EVER = Rule(
     title="Nothing deletes what a store no longer needs",
     meaning=(
         "A registry keeps the layers of every image that was ever pushed until its garbage collection runs, InfluxDB "
-        "and object stores of backups keep all without a retention, and logs of changes grow without one. When the "
+        "and object stores of backups keep all without a retention, and logs of changes grow without one. restic keeps "
+        "each snapshot until `forget --prune`. When the "
         "volume is full, nothing can be written, and deleting needs room too. Of a bucket, whose size is not known, it "
         "is an info."
     ),
@@ -67,6 +68,30 @@ STORES: Mapping[str, _Store] = {
 """By the last part of an image's name (their documentation)."""
 
 
+_RESTIC = re.compile(r"\brestic\b[^;&|\n]*\bbackup\b")
+_REPOSITORY = re.compile(r"(?:RESTIC_REPOSITORY=|(?:-r|--repo)[ =])[\"']?(?:local:)?(/[\w./-]+)")
+
+
+def _forgets_nothing(found: Sequence[Program]) -> Iterator[Finding]:
+    """Jobs that add to a repository on a volume with every run, and no job of the lab that forgets anything."""
+    is_forgotten = any("restic" in each.told and "forget" in each.told for each in found)
+    for each in found:
+        if not each.ends or each.path[0] != "services" or "volume" not in each.mounts.values():
+            continue
+        repository = _REPOSITORY.search(each.told)
+        is_restic = each.short == "restic" or _RESTIC.search(each.told)
+        backs_up = is_restic and re.search(r"\bbackup\b", " ".join(each.words)) is not None
+        if backs_up and repository and each.mounts_volume_at(repository[1]) and not is_forgotten:
+            yield KEPT_FOR_EVER.finding(
+                each.path,
+                f"{each.name} adds a snapshot to {repository[1]} with every run, and no job of the lab forgets any: "
+                "when the disk below is full, no backup is made",
+                "let it run restic forget --keep-daily 14 --keep-weekly 8 --prune afterwards",
+                about=each.name,
+                severity="warning",
+            )
+
+
 def kept_for_ever_findings(lab: Lab, found: Sequence[Program]) -> Iterator[Finding]:
     """A finding for each store from which nothing is ever deleted."""
     for each in found:
@@ -82,6 +107,7 @@ def kept_for_ever_findings(lab: Lab, found: Sequence[Program]) -> Iterator[Findi
             about=each.name,
             severity="warning",
         )
+    yield from _forgets_nothing(found)
     for stated in lab.objects_by_kind.get("Schedule", ()):
         is_pruned = mapping(stated.content, "spec", "prune")
         if text(stated.content, "apiVersion").startswith("k8up.io/") and not is_pruned:

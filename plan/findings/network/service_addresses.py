@@ -5,11 +5,13 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
 from config.lab import Lab
+from config.objects import StatedObject
 from config.source import Path
 from plan.cluster.membership import founder
 from plan.model import Manifest, Service
 from plan.model.fields import mapping, text, values
 from plan.model.findings import Finding, Rule
+from plan.wording import listed
 
 ADDRESS_NOT_GIVEN = Rule(
     "ADDRESS-NOT-GIVEN",
@@ -26,6 +28,18 @@ ADDRESS_NOT_GIVEN = Rule(
     ),
 )
 
+POOL_OVER_MACHINES = Rule(
+    "POOL-OVER-MACHINES",
+    "warning",
+    title="A pool of MetalLB has the address of a machine",
+    meaning=(
+        "MetalLB gives the next free address of a pool to a Service, and does not ask who has it in the network. Where "
+        "it is the address of a machine, a gateway or a host, two answer for it, and connections to both break."
+    ),
+    remedy="Leave the addresses of machines out of the pool.",
+)
+
+_NAMED = 3
 _ADDRESS = ("metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs")
 _SHARING = ("metallb.io/allow-shared-ip", "metallb.universe.tf/allow-shared-ip")
 
@@ -45,6 +59,7 @@ def service_address_findings(lab: Lab, services: Iterable[Service]) -> Iterator[
     """A finding for each address of a Service in a file that is in no pool, or that another Service has."""
     if lab.cluster.load_balancer != "metallb":
         return
+    yield from _over_machines(lab)
     asked = [*_asked(lab, services)]
     pools = [*_pools(lab)]
     for index, each in enumerate(asked):
@@ -68,6 +83,32 @@ def service_address_findings(lab: Lab, services: Iterable[Service]) -> Iterator[
                 "ask for another address, or give both the same metallb.io/allow-shared-ip",
                 about=f"{each.name} {each.address} {other.name}",
                 facts={"address": str(each.address), "other": other.service},
+            )
+
+
+def _over_machines(lab: Lab) -> Iterator[Finding]:
+    held = {
+        each.address: f"machine {name}"
+        for name, machine in lab.machines.items()
+        for each in machine.interfaces
+        if each.address is not None
+    }
+    held |= {
+        each.gateway: f"gateway of {name}" for name, each in lab.networks.networks.items() if each.gateway is not None
+    }
+    held |= {each.address: f"host {name}" for name, each in lab.site.hosts.items()}
+    for pool in lab.objects_by_kind.get("IPAddressPool", ()):
+        ranges = [(first, last) for first, last in _ranges(pool) if first != last]  # one alone is meant so
+        found = sorted(each for each in held if any(first <= each <= last for first, last in ranges))
+        if found:
+            named = listed([f"{each} ({held[each]})" for each in found[:_NAMED]])
+            more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+            yield POOL_OVER_MACHINES.finding(
+                pool.path,
+                f"the pool {pool.name} has {named}{more}: a Service that is given such an address answers in its place",
+                f"leave {listed([str(each) for each in found[:_NAMED]])}{more} out of the addresses of {pool.name}",
+                about=pool.name,
+                facts={"addresses": tuple(str(each) for each in found)},
             )
 
 
@@ -103,13 +144,17 @@ def _pools(lab: Lab) -> Iterator[tuple[IPv4Address, IPv4Address]]:
     if own := lab.cluster.load_balancer_pool:
         yield own.first, own.last
     for pool in lab.objects_by_kind.get("IPAddressPool", ()):
-        for each in values(pool.content, "spec", "addresses"):
-            first, is_range, last = str(each).partition("-")
-            try:
-                if is_range:
-                    yield IPv4Address(first.strip()), IPv4Address(last.strip())
-                else:
-                    network = IPv4Network(first.strip(), strict=False)
-                    yield network[0], network[-1]
-            except ValueError:
-                continue  # of IPv6
+        yield from _ranges(pool)
+
+
+def _ranges(pool: StatedObject) -> Iterator[tuple[IPv4Address, IPv4Address]]:
+    for each in values(pool.content, "spec", "addresses"):
+        first, is_range, last = str(each).partition("-")
+        try:
+            if is_range:
+                yield IPv4Address(first.strip()), IPv4Address(last.strip())
+            else:
+                network = IPv4Network(first.strip(), strict=False)
+                yield network[0], network[-1]
+        except ValueError:
+            continue  # of IPv6
