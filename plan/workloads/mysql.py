@@ -19,12 +19,13 @@ USER_ID = 999
 ROOT_PASSWORD = "MYSQL_ROOT_PASSWORD"
 
 _CREATE = """CREATE DATABASE IF NOT EXISTS \\`{name}\\`;
-CREATE USER IF NOT EXISTS '{name}'@'%' IDENTIFIED BY '$(quoted "${password}")';
+CREATE USER IF NOT EXISTS '{name}'@'%' IDENTIFIED BY '${{quoted_{password}}}';
 GRANT ALL ON \\`{name}\\`.* TO '{name}'@'%';"""
 
-_QUOTED = """quoted() { local text=${1//\\\\/\\\\\\\\}; printf %s "${text//\\'/\\'\\'}"; }
+_QUOTED = """quote() { local text=${!1//\\\\/\\\\\\\\}; printf -v "quoted_$1" %s "${text//\\'/\\'\\'}"; }
 """
-"""A password as SQL, whatever characters it has; the image runs its scripts with bash."""
+"""Sets a variable to a password as SQL, whatever characters it has: what a command prints would lose line breaks at its
+end. The image runs its scripts with bash."""
 
 
 def build_mysql(context: ServiceContext, mysql: MysqlService) -> tuple[list[Workload], list[Manifest]]:
@@ -59,8 +60,9 @@ def build_mysql(context: ServiceContext, mysql: MysqlService) -> tuple[list[Work
 
 def _create_databases(mysql: MysqlService) -> str:
     """A script of the image's first start: each database, with a user of the same name."""
+    passwords = "".join(f"quote {_password(name)}\n" for name in mysql.databases)
     statements = "\n".join(_CREATE.format(name=name, password=_password(name)) for name in mysql.databases)
-    return f'{_QUOTED}MYSQL_PWD="${ROOT_PASSWORD}" mysql -u root <<SQL\n{statements}\nSQL\n'
+    return f'{_QUOTED}{passwords}MYSQL_PWD="${ROOT_PASSWORD}" mysql -u root <<SQL\n{statements}\nSQL\n'
 
 
 def _password(database: str) -> str:
