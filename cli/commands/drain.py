@@ -46,7 +46,7 @@ def _drain(drain: Drain, source: Source) -> int:
         run(Api(source.kubeconfig, source.context), drain, lambda told: _say(told_sentence(told)))
     except Surprise as surprise:
         _say(f"stopped: {surprise}")
-    except Refused as error:
+    except (Refused, NoCluster) as error:
         _say(f"stopped: {error}")
     except KeyboardInterrupt:
         _say(f"interrupted: {going_on(drain.node)}")

@@ -14,6 +14,7 @@ from cli.text.take_over import print_take_over
 from operations.adopt.takeover.run import STEPS, Outcome, run_take_over
 from operations.clients.kubernetes import Api, Refused
 from operations.clients.pulumi import Pulumi, PulumiFailed
+from operations.clients.refusals import NoCluster
 
 
 def run_import(stack: str, kubeconfig: Path | None, dry_run: bool, output: str) -> int:
@@ -23,7 +24,7 @@ def run_import(stack: str, kubeconfig: Path | None, dry_run: bool, output: str) 
         return refuse_input(f"there is no kubeconfig {reached}: name one with --kubeconfig FILE", output)
     try:
         outcome = _run(Pulumi(stack, program_folder()), Api(reached), dry_run)
-    except (PulumiFailed, Refused) as error:
+    except (PulumiFailed, Refused, NoCluster) as error:
         return refuse_input(str(error), output)
     if output == "json":
         print_json(take_over_report(stack, outcome, dry_run))

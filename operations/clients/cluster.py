@@ -9,15 +9,14 @@ from time import monotonic
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote, urlencode
 
-from kubernetes import client, config
-from kubernetes.config import ConfigException
+from kubernetes import client
 from urllib3.exceptions import HTTPError
-from yaml import YAMLError
 
 from observation import json_file
 from observation.model import Why
 from operations.clients.bounded import TooLarge, whole, within
-from operations.clients.refusals import NoCluster, NotAnswered
+from operations.clients.kubeconfig import load_kubeconfig
+from operations.clients.refusals import NotAnswered
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text, values
 
@@ -65,14 +64,7 @@ class Cluster:
 
     def __init__(self, kubeconfig: Path | None = None, context: str | None = None, *, connections: int = 16) -> None:
         """Read a kubeconfig; without one $KUBECONFIG, then ~/.kube/config. Raises NoCluster."""
-        loaded = client.Configuration()
-        try:
-            cast(Any, config).load_kube_config(
-                str(kubeconfig) if kubeconfig else None, context=context, client_configuration=loaded
-            )
-        except (ConfigException, YAMLError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            place = kubeconfig or "the kubeconfig of this machine ($KUBECONFIG, else ~/.kube/config)"
-            raise NoCluster(f"{place} cannot be used: {_one_line(error)}") from None
+        loaded = load_kubeconfig(kubeconfig, context)
         loaded.connection_pool_maxsize = connections
         loaded.retries = 1
         self._client: Any = client.ApiClient(loaded)

@@ -9,13 +9,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, cast
 
-from kubernetes import client, config, dynamic
+from kubernetes import client, dynamic
 from kubernetes.dynamic.exceptions import DynamicApiError, ResourceNotFoundError
 from kubernetes.dynamic.resource import Resource
 from urllib3.exceptions import HTTPError
 
 from observation import json_file
 from operations.clients.bounded import TooLarge, whole, within
+from operations.clients.kubeconfig import load_kubeconfig
 from plan.model import Manifest
 from plan.model.fields import Fields, mapping, text
 
@@ -58,10 +59,8 @@ class Api:
     """A client that also writes, for any kind and any number of threads."""
 
     def __init__(self, kubeconfig: Path | None = None, context: str | None = None) -> None:
-        """Read a kubeconfig; without one $KUBECONFIG, then ~/.kube/config. Raises Refused."""
-        loaded = client.Configuration()
-        file = str(kubeconfig) if kubeconfig else None
-        cast(Any, config).load_kube_config(file, context=context, client_configuration=loaded)
+        """Read a kubeconfig; without one $KUBECONFIG, then ~/.kube/config. Raises NoCluster and Refused."""
+        loaded = load_kubeconfig(kubeconfig, context)
         loaded.connection_pool_maxsize = 2 * _AT_A_TIME
         cache = str(kubeconfig.with_suffix(".discovered")) if kubeconfig else None
         asking: Any = client.ApiClient(loaded)

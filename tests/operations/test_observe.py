@@ -1,7 +1,8 @@
 """Reading a cluster by its API, and what it refuses; the API is a small server with answers of the real form."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -188,3 +189,34 @@ def test_what_is_no_api_server_is_none(kubeconfig: Path, api: Api, answer: Any) 
 def test_a_date_of_any_form_breaks_nothing(kubeconfig: Path, api: Api, date: str) -> None:
     api.headers = {"Date": date}
     observe(Cluster(kubeconfig))
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (os.mkfifo, "nobody opened it"),
+        (lambda file: file.symlink_to("/dev/zero"), "it is a device"),
+        (lambda file: file.mkdir(), "it is a folder"),
+        (lambda file: file.write_bytes(b"a" * (5 << 20)), "larger than 4 MiB"),
+        (lambda file: file.write_text("a: " + "[" * 100_000), "nested too deeply"),
+        (lambda file: file.write_bytes(b"\xff\xfe"), "cannot be used"),
+    ],
+)
+def test_a_kubeconfig_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], object], says: str
+) -> None:
+    monkeypatch.setattr("config.files.LONGEST_WAIT", 0.1)
+    make(tmp_path / "kubeconfig")
+    with pytest.raises(NoCluster, match=says):
+        Cluster(tmp_path / "kubeconfig")
+    monkeypatch.setenv("KUBECONFIG", f"{tmp_path / 'none'}:{tmp_path / 'kubeconfig'}")
+    with pytest.raises(NoCluster, match="this machine"):
+        Cluster()
+
+
+def test_a_kubeconfig_that_a_command_writes_into_a_pipe_is_read(kubeconfig: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    writer = Thread(target=lambda: (tmp_path / "pipe").write_bytes(kubeconfig.read_bytes()))
+    writer.start()
+    assert Cluster(tmp_path / "pipe").version() == "v1.36.1"
+    writer.join()
