@@ -115,7 +115,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         known=tuple(known),
         partly_known=tuple(partly),
         left_out={key: origin for key, origin in world.origins.items() if isinstance(origin, LeftOut)},
-        unused=(*(each.key for each in grouping.unused), *_secrets_alone(grouping)),
+        unused=(*(each.key for each in grouping.unused), *_alone(grouping)),
         of_releases=sum(not isinstance(each, LeftOut) for each in world.origins.values())
         - sum(world.is_own(key) for key in world.manifests),
         unreadable=world.unreadable,
@@ -176,8 +176,10 @@ def _sorted_out(
     return known, partly, fresh
 
 
-def _secrets_alone(grouping: Grouping) -> Iterator[Key]:
-    """Secrets that nothing uses beside which there is nothing that a file could state."""
+def _alone(grouping: Grouping) -> Iterator[Key]:
+    """Namespaces without a service, and Secrets beside which there is nothing that a file could state."""
+    inside = {each.namespace for each in grouping.services}
+    yield from (key for key in grouping.namespaces if key.name not in inside)
     for each in grouping.services:
         if each.release is None and all(key.kind == "Secret" for key in each.objects):
             yield from each.objects

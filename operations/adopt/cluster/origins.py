@@ -7,6 +7,7 @@ from observation.objects import annotations_of, group_of, labels_of
 from operations.adopt.cluster.generated import generator_of
 from operations.adopt.cluster.k3s import charts, is_chart, is_of_owner, release_of_chart
 from operations.adopt.cluster.objects import Key, key_of, writers_of
+from operations.adopt.cluster.references import ENDPOINTS
 from operations.adopt.cluster.releases import RELEASE_TYPE, HelmRelease, release_of_record
 from operations.adopt.cluster.tools import Tool, author_of, tool_called, tools_of
 from plan.model import KUBERNETES_NAMESPACES, Manifest
@@ -147,6 +148,8 @@ def _owner(manifest: Manifest) -> str | None:
 
 def _built_in(key: Key, manifest: Manifest) -> Origin | None:
     author = author_of(manifest)
+    if key.kind in ENDPOINTS and "uid" not in manifest["metadata"]:
+        return None  # in a file: somebody wrote it there
     if key.kind in _DERIVED and (author != "owner" or key.kind == "Node"):  # a label by hand makes no node
         return LeftOut("derived", _DERIVED[key.kind])
     if by := _NAMED.get((key.kind, key.name)):

@@ -47,7 +47,11 @@ def _unread(read: Manifests, adoption: Adoption) -> Iterator[str]:
     """Files and objects that are in no service, and services that the lab has in part."""
     yield from _not_read(read.unread)
     yield from (f"{key}: no service uses it" for key in adoption.unused)
-    yield from (f"{key}: left out, {origin.by} makes it" for key, origin in adoption.left_out.items())
+    for key, origin in adoption.left_out.items():
+        is_chart = key.kind in ("HelmRelease", "Application", "HelmChart")
+        hint = "; a chart: homelab adopt chart" if is_chart else ""
+        of = f"it is of {origin.by}{hint}" if origin.why == "other-tool" else f"{origin.by} makes it"
+        yield f"{key}: left out, {of}"
     for found, keys in adoption.partly_known:
         yield f"{found.name} is in the lab in part: add by hand {', '.join(map(str, keys))}"
 

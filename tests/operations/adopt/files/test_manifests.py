@@ -101,3 +101,19 @@ def test_files_with_one_reason_stand_together(tmp_path: Path) -> None:
         "a.yaml, b/c.yaml: an object needs apiVersion, kind and metadata.name",
         "compose.yaml: of Docker Compose: homelab adopt compose FILE",
     )
+
+
+def test_addresses_in_a_file_are_of_its_owner_and_what_is_left_out_says_why(tmp_path: Path) -> None:
+    named = "metadata: {name: nas}"
+    release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec: {}\n"
+    nas = f"apiVersion: v1\nkind: Service\n{named}\nspec: {{ports: [{{port: 80}}]}}\n"
+    subsets = "subsets: [{addresses: [{ip: 192.0.2.5}], ports: [{port: 80}]}]\n"
+    addresses = f"apiVersion: v1\nkind: Endpoints\n{named}\n{subsets}"
+    empty = "apiVersion: v1\nkind: Namespace\nmetadata: {name: empty}\n"
+    write(tmp_path, {"a.yaml": "---\n".join((release, nas, addresses, empty))})
+    found = find_manifests(FOLDERS["small"], tmp_path, "home", None, unbuilt)
+    assert found.unread == (
+        "Namespace/empty: no service uses it",
+        "HelmRelease.helm.toolkit.fluxcd.io/home/a: left out, it is of Flux; a chart: homelab adopt chart",
+    )
+    assert "kind: Endpoints" in found.files["services/home/as-found.yaml"]
