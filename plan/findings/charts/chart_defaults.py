@@ -6,6 +6,7 @@ from typing import NamedTuple
 from config.lab import Lab
 from config.quantity import Memory
 from config.service import HelmService
+from config.service.footprint import FootprintWorkload
 from config.source import Path
 from plan.kubernetes.admission.defaults import container_defaults
 from plan.model import Namespace
@@ -21,7 +22,8 @@ FOOTPRINT_UNCHECKED = Rule(
         "The figures of a footprint reach the chart only where `values` says their place in its values. Without it "
         "they are counted, and the real container has what the chart states. Where the chart states nothing, the API "
         "server gives it the default limit and request of the namespace's LimitRange. Which of them it is could not be "
-        "checked. It is said where that default is many times what was counted."
+        "checked. It is said where that default is many times what was counted, and of a limit of disk space, for "
+        "which there is no default."
     ),
     remedy="Write `values` of the container, or the figures that the chart states.",
 )
@@ -62,6 +64,22 @@ def chart_default_findings(lab: Lab, namespaces: Iterable[Namespace]) -> Iterato
                 ]
                 if found:
                     yield _said(path, namespace.tier, found)
+                yield from _disk_of_nobody(path, workload)
+
+
+def _disk_of_nobody(path: Path, workload: FootprintWorkload) -> Iterator[Finding]:
+    """Limits of disk space that reach no chart: a LimitRange of the program has no default for them."""
+    for group, containers in (("containers", workload.containers), ("init", workload.init)):
+        for name, container in containers.items():
+            if container.values is None and container.ephemeral_storage is not None:
+                yield FOOTPRINT_UNCHECKED.finding(
+                    (*path, group, name, "ephemeral_storage"),
+                    f"{name} of {path[1]} may take {container.ephemeral_storage} of disk by its footprint, which no "
+                    "`values` write into the chart: whether anything limits it was not checked",
+                    "write values: PATH, the place of its resources in the chart's values, or leave it out",
+                    about=f"{name} disk",
+                    facts={"bytes": int(container.ephemeral_storage)},
+                )
 
 
 def _is_far_more(counted: Memory, default: Memory) -> bool:
