@@ -93,11 +93,19 @@ _WHOLE_NUMBERS = frozenset(
 _OTHERWISE = frozenset(
     (
         *(("allocatedResourcesStatus", "resources"), ("glusterfs", "endpoints"), ("grpc", "service")),
-        *(("linux", "uid"), ("onExitCodes", "values"), ("swap", "capacity")),
-        *(("uncountedTerminatedPods", "succeeded"), ("volumes", "image")),
+        *(("exitCodes", "values"), ("linux", "uid"), ("onExitCodes", "values")),
+        *(("swap", "capacity"), ("uncountedTerminatedPods", "succeeded"), ("volumes", "image")),
     )
 )
 """Fields that are of another type here, with the field around them: in the schemas of the API server, all of them."""
+_KEYED = frozenset(
+    (
+        *("allocatable", "allocatedResources", "allocatedResourceStatuses", "attachmentMetadata", "capacity"),
+        *("default", "defaultRequest", "deprecatedTopology", "disruptedPods", "hard", "limits", "max"),
+        *("maxLimitRequestRatio", "min", "options", "overhead", "requests", "used"),
+    )
+)
+"""Mappings by names of resources, pods and places."""
 _SELECT_BY_LABELS = frozenset({"Service", "ReplicationController"})
 """Kinds whose selector is a mapping of labels alone."""
 _OTHERWISE_OF_KIND = frozenset({("IngressClass", "spec", "parameters")})
@@ -116,19 +124,23 @@ def has_usual_shape(item: Manifest) -> bool:
         around, key, each = left.pop()
         if each is None or key == "managedFields":
             continue
-        if key == "selector" and kind in _SELECT_BY_LABELS:
+        if key == "selector" and kind in _SELECT_BY_LABELS and around == "spec" and not _is_label_selector(each):
             key = "labels"
         is_other = (around, key) in _OTHERWISE or (kind, around, key) in _OTHERWISE_OF_KIND
         if not is_other and not _is_of_type(key, each):
             return False
-        if key in _OF_TEXTS or key in _CONTENTS:
-            continue  # its keys are names of its owner's, and no fields
+        if key in _OF_TEXTS or key in _CONTENTS or (key in _KEYED and isinstance(each, dict)):
+            continue  # its keys are names, and no fields
         if isinstance(each, dict):
             left += ((key, *pair) for pair in cast(Fields, each).items())
         elif isinstance(each, list):
             found = [cast(Fields, one) for one in cast(list[Any], each) if isinstance(one, dict)]
             left += ((key, *pair) for one in found for pair in one.items())
     return known.get("status") is None or isinstance(known.get("status"), dict)
+
+
+def _is_label_selector(each: Any) -> bool:
+    return isinstance(each, dict) and not {"matchLabels", "matchExpressions"}.isdisjoint(cast(Fields, each))
 
 
 def _is_of_type(key: str, each: Any) -> bool:
