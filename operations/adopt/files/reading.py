@@ -6,20 +6,23 @@ from typing import Any
 
 import yaml
 from yaml.composer import ComposerError
+from yaml.nodes import MappingNode, ScalarNode
 
 from config.files import UnreadableFile, read_file
 from config.nesting import FOREIGN_DEPTH, refuse_bombs
+from plan.wording import printable
 
 LARGEST = 64 << 20
 """Bytes. The definitions of a large operator are about 10 MiB."""
 
 
+_MERGE = "tag:yaml.org,2002:merge"
 _BASE_60 = re.compile(r"[-+]?[0-9_]+(:[0-5]?[0-9])+(\.[0-9_]*)?$")
 
 
 class _Loader(yaml.SafeLoader):
     """Takes `2222:22` and `2026-11-27` for texts, as Docker Compose and Kubernetes do: no number to the base of 60, and
-    no date."""
+    no date. Refuses a key that stands twice, as they do."""
 
     yaml_implicit_resolvers = {
         first: [
@@ -28,6 +31,19 @@ class _Loader(yaml.SafeLoader):
         ]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def compose_mapping_node(self, anchor: Any) -> MappingNode:
+        """A mapping as it is written, before others are merged into it."""
+        node: MappingNode = super().compose_mapping_node(anchor)
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            if isinstance(key, ScalarNode) and key.tag != _MERGE:
+                said = (key.tag, str(key.value))
+                if said in seen:
+                    line = key.start_mark.line + 1
+                    raise UnreadableFile(f"states {printable(said[1])} twice, again in line {line}: leave one out")
+                seen.add(said)
+        return node
 
 
 def read_yaml(file: Path) -> list[Any]:
