@@ -9,6 +9,7 @@ from plan.findings.capacity.capacity import capacity_findings
 from plan.findings.capacity.chart_rollouts import chart_rollout_findings
 from plan.findings.capacity.daemons import daemon_findings
 from plan.findings.capacity.held_volumes import held_volume_findings
+from plan.findings.capacity.query_memory import query_memory_findings
 from plan.findings.capacity.requests import limited_by_default, request_findings, unlimited_findings
 from plan.findings.capacity.shared_memory import shared_memory_findings
 from plan.findings.capacity.told_memory import told_memory_findings
@@ -25,6 +26,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from daemon_findings(plan.nodes, plan.workloads)
     yield from held_volume_findings(plan.lab, plan.nodes, plan.services)
     yield from limited_by_default(plan.lab, plan.namespaces)
+    yield from query_memory_findings(plan.lab)
     yield from request_findings(plan.workloads)
     yield from shared_memory_findings(plan.lab)
     yield from told_memory_findings(plan.lab)
