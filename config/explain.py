@@ -168,7 +168,7 @@ def _unknown_key(key: str, known: tuple[str, ...]) -> str:
     name, colon, rest = key.partition(":")
     if colon and rest and name in known:
         return f"unknown key; a space is missing after `{name}:`"
-    return f"unknown key{did_you_mean(key, known, most=None)}"
+    return f"unknown key{did_you_mean(key, known)}"
 
 
 def _not_one_of(value: object, expected: str) -> str:

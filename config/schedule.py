@@ -70,7 +70,8 @@ def timezone_refusal(text: str) -> str | None:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
         known = available_timezones()
-        return f"unknown time zone {shown(text)}{did_you_mean(text, known)}" if known else None
+        near = did_you_mean(text, known, "`timedatectl list-timezones`")
+        return f"unknown time zone {shown(text)}{near}" if known else None
     return None
 
 

@@ -46,7 +46,8 @@ def read_services(folder: FilePath | None, tiers: Any, places: Places, problems:
                 valid[name] = service
     for name, within in folders.items():
         if name not in said:
-            message = f"no service is called {name!r}{did_you_mean(name, said)}; its objects would go nowhere"
+            near = did_you_mean(name, said, "the files in services/")
+            message = f"no service is called {name!r}{near}; its objects would go nowhere"
             problems.append(problem_of(within, message))
     return Services(said, valid, _objects(folders, valid, places, problems))
 

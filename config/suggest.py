@@ -5,10 +5,10 @@ from collections.abc import Iterable
 _SHOWN = 12
 
 
-def did_you_mean(name: str, known: Iterable[str], most: int | None = _SHOWN) -> str:
+def did_you_mean(name: str, known: Iterable[str], whole: str = "") -> str:
     """`; did you mean 'memory'?`, or what is known when nothing is near, or nothing when nothing is known.
 
-    Of what is known `most` are named; None names all.
+    All that is known is named, unless `whole` says where the rest is found: a few then.
     """
     from difflib import get_close_matches  # only a mistake pays for it
 
@@ -17,5 +17,6 @@ def did_you_mean(name: str, known: Iterable[str], most: int | None = _SHOWN) -> 
         return f"; did you mean {near[0]!r}?"
     if not names:
         return ""
-    shown = names[:most]
-    return f"; known: {', '.join(shown)}{', ...' if len(shown) < len(names) else ''}"
+    if not whole or len(names) <= _SHOWN + 1:
+        return f"; known: {', '.join(names)}"
+    return f"; known: {', '.join(names[:_SHOWN])} and {len(names) - _SHOWN:,} more: {whole}"

@@ -2,6 +2,7 @@
 
 from cli.exits import FINE
 from cli.known import CODES, Kind, kinds_of, names_of
+from cli.lab import EXPLAINED
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.planned import foreseen, planned
 from cli.reports.document import Document
@@ -38,7 +39,7 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
         return FINE
     if name and code == name:
         codes = [code for codes in CODES.values() for code in codes]
-        return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, codes)}", output)
+        return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, codes, EXPLAINED)}", output)
     try:
         plan = planned(lab)
     except InvalidLab as error:
@@ -49,7 +50,7 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
         return FINE
     kinds = kinds_of(name, known)
     if not kinds:
-        hint = did_you_mean(name, [each for names in known.values() for each in names])
+        hint = did_you_mean(name, [each for names in known.values() for each in names], EXPLAINED)
         kinds_known = "service, node, machine, host, tier, policy, data or disk"
         sentence = f"{lab} has no {kinds_known} {name!r}, and no finding has that code"
         return refuse_input(f"{sentence}{hint}", output)

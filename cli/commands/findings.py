@@ -1,6 +1,7 @@
 """`homelab findings`."""
 
 from cli.exits import ERRORS, FINE
+from cli.lab import EXPLAINED
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.planned import foreseen, planned
 from cli.reports.finding import findings_report
@@ -15,7 +16,7 @@ def run_findings(code: str | None, lab: str, output: str) -> int:
     """Print every finding of a lab with its place, or those of one code."""
     wanted = code.upper() if code else None
     if wanted and wanted not in all_rules():
-        return refuse_input(f"no finding has the code {code!r}{did_you_mean(wanted, all_rules())}", output)
+        return refuse_input(f"no finding has the code {code!r}{did_you_mean(wanted, all_rules(), EXPLAINED)}", output)
     try:
         plan = planned(lab)
     except InvalidLab as error:

@@ -1,6 +1,7 @@
 """`homelab plan`."""
 
 from cli.exits import ERRORS, FINE
+from cli.lab import EXPLAINED
 from cli.output import refuse_input, refuse_lab
 from cli.planned import planned
 from config.folder import lab_folder
@@ -19,7 +20,8 @@ def run_plan(
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     if service is not None and service not in plan.lab.services:
-        return refuse_input(f"{lab} has no service {service!r}{did_you_mean(service, plan.lab.services)}", output)
+        near = did_you_mean(service, plan.lab.services, EXPLAINED)
+        return refuse_input(f"{lab} has no service {service!r}{near}", output)
     if against is not None:
         from cli.against import run_against
 

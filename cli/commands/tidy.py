@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cli.exits import ERRORS, FINE
+from cli.lab import EXPLAINED
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.patience import told_while
 from cli.planned import planned
@@ -24,7 +25,7 @@ def run_tidy(lab: str, service: str, wanted: str | None, dry_run: bool, output: 
         read = state_of(folder)
         plan = planned(lab)
         if service not in plan.lab.services:
-            known = did_you_mean(service, plan.lab.services)
+            known = did_you_mean(service, plan.lab.services, EXPLAINED)
             return refuse_input(f"{lab} has no service {service!r}{known}", output)
         with told_while(f"trying {printable(lab)} without each departure of {printable(service)}"):
             found = tidy(folder, plan, service)

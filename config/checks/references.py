@@ -87,7 +87,8 @@ def check_references(lab: Draft) -> Iterator[Problem]:
             known = _names(lab, scope)
             if isinstance(name, str) and known is not None and name not in known:
                 where = f" on host {shown(scope[2])}" if "@host" in reference.known else ""
-                message = f"unknown {reference.what} {shown(name)}{where}{did_you_mean(name, known)}"
+                whole = "the files in services/" if reference.known == "services" else ""
+                message = f"unknown {reference.what} {shown(name)}{where}{did_you_mean(name, known, whole)}"
                 yield lab.problem(path, message)
 
 

@@ -40,7 +40,8 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
             if not volume:
                 continue
             if not lab.is_said("services", owner):
-                yield lab.problem(path, f"unknown service {owner!r}{did_you_mean(owner, lab.services)}")
+                near = did_you_mean(owner, lab.services, "the files in services/")
+                yield lab.problem(path, f"unknown service {owner!r}{near}")
             elif (other := lab.services.get(owner)) and volume not in other.volumes:
                 yield lab.problem(path, f"unknown volume {volume!r} of {owner}{did_you_mean(volume, other.volumes)}")
             elif other and namespace_of(lab, owner) != namespace_of(lab, name):

@@ -11,7 +11,7 @@ import pytest
 
 from cli.text.service import print_service
 from tests.cli.conftest import Homelab
-from tests.plan.labs import ROOT, change, plan_of
+from tests.plan.labs import FOLDERS, ROOT, change, plan_of
 
 
 def report(homelab: Homelab, *arguments: object) -> dict[str, Any]:
@@ -264,3 +264,21 @@ def test_constraints_and_losses_are_in_the_json(homelab: Homelab) -> None:
     (lost,) = (each for each in plan["losses"] if (each["event"], each["name"]) == ("node", "k8s-node1"))
     assert "2-gpu-frigate/frigate" in [each["workload"] for each in lost["pending"]]
     assert lost["briefly_interrupted"] == lost["unreachable"] == []
+
+
+@pytest.mark.parametrize(("below", "named"), [("", "."), ("services", "..")])
+def test_whoever_stands_in_another_lab_is_told_which_one_is_planned(
+    lab: Path, below: str, named: str, homelab: Homelab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(lab / below)
+    planned = homelab("plan")
+    assert planned.stdout.startswith("Lab prod: ")
+    assert planned.stderr == f"homelab: this is lab prod; for the lab in this folder write --lab {named}\n"
+    assert homelab("plan", "--lab", named).stderr == ""
+    monkeypatch.chdir(FOLDERS["prod"])
+    assert homelab("plan", "--short").stderr == ""
+
+
+def test_where_not_all_names_are_listed_it_is_said_where_they_are(homelab: Homelab) -> None:
+    said = homelab("plan", "--service", "zzqq").stderr
+    assert re.search(r"; known: (\S+, ){11}\S+ and \d+ more: `homelab explain` lists them$", said.strip())
