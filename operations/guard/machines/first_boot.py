@@ -207,7 +207,8 @@ def _at(document: Json, argument: str) -> Any:
 
 def _by_hand(target: str, causes: tuple[str, ...], called: str, hand: str, machines: Iterable[str] = ()) -> Consequence:
     of = f" ({listed(list(machines))})" if machines else ""
-    message = f"{called} reaches no machine that runs{of}: those to come read it once."
+    verb, read = ("reach", "them") if " and " in called or ", " in called else ("reaches", "it")
+    message = f"{called} {verb} no machine that runs{of}: those to come read {read} once."
     return Consequence("BY-HAND", "warning", target, causes, message, f"by hand: {hand}")
 
 

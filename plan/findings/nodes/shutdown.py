@@ -9,6 +9,7 @@ from config.service import HelmService
 from config.source import Path, dotted
 from plan.model.fields import mapping, number, switched_on, text
 from plan.model.findings import Finding, Rule
+from plan.tiers.objects import shutdown_grace_periods
 
 GRACE_CUT = Rule(
     "GRACE-CUT",
@@ -49,8 +50,8 @@ def grace_findings(lab: Lab) -> Iterator[Finding]:
                     (*path, "grace_seconds"),
                     f"{workload} may take {config.grace_seconds} s to end; when a node shuts down, the kubelet kills "
                     f"it after {given} s, the shutdown_grace_seconds of tier {service.tier}",
-                    f"raise shutdown_grace_seconds of tier {service.tier} to {config.grace_seconds}, and down_seconds "
-                    f"of the machines by {config.grace_seconds - given}; or write grace_seconds: {given} or less",
+                    f"raise shutdown_grace_seconds of tier {service.tier} to {config.grace_seconds}"
+                    f"{_machines_too(lab, config.grace_seconds - given)}; or write grace_seconds: {given} or less",
                     facts={"stated": config.grace_seconds, "given": given},
                 )
         for path, about, seconds in (*_in_files(lab, name), *_in_values(lab, name)):
@@ -81,6 +82,13 @@ def _in_values(lab: Lab, name: str) -> Iterator[tuple[Path, str, int]]:
         for path, seconds in switched_on(service.values, ("services", name, "values"), "terminationGracePeriodSeconds"):
             if isinstance(seconds, int):
                 yield path, f"a pod of {name} ({dotted(path[3:])} of its values)", seconds
+
+
+def _machines_too(lab: Lab, more: int) -> str:
+    """The seconds that machines need before they are switched off, where they have fewer than so many more."""
+    needed = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers)) + more
+    stops = [machine.start.down_seconds for machine in lab.machines.values() if machine.role != "appliance"]
+    return f", and down_seconds of the machines to {needed}" if any(each < needed for each in stops) else ""
 
 
 def _cut_hooks(lab: Lab) -> Iterator[Finding]:
