@@ -74,7 +74,7 @@ def test_a_node_tells_who_goes_first_for_each_shortage(homelab: Homelab) -> None
 
 def test_what_is_interrupted_by_the_loss_of_a_node_is_named(homelab: Homelab) -> None:
     text = homelab("explain", "k8s-node2").stdout
-    assert re.search(r"^k8s-node2 dies: interrupted until they run elsewhere: .*headscale", text, re.MULTILINE)
+    assert re.search(r"^k8s-node2 dies: interrupted until they run elsewhere: .*navidrome", text, re.MULTILINE)
 
 
 def test_programs_get_cgroups_and_eviction_orders(homelab: Homelab) -> None:
