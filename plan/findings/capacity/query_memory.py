@@ -10,7 +10,7 @@ from config.service import HelmService
 from config.service.container import Container
 from config.service.footprint import containers_in
 from config.source import Path
-from plan.findings.data.connections import ACCEPTED, LIMIT
+from plan.findings.data.connections import LIMIT
 from plan.findings.told_amounts import told_bytes
 from plan.model.fields import texts
 from plan.model.findings import Finding, Rule
@@ -36,7 +36,7 @@ _SHARED_DEFAULT = 128 << 20
 
 
 def query_memory_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for each server that states a work_mem which all of its connections together cannot have."""
+    """A finding for each server whose stated connections cannot all have the work_mem that it states."""
     for name, service in lab.services.items():
         if isinstance(service, HelmService):
             containers = [container for _, container in containers_in(name, service.footprint)]
@@ -65,8 +65,10 @@ def _judged(name: str, found: Sequence[tuple[Path, str]], limit: Memory | Litera
     everything = "\n".join(text for _, text in settings)
     work = told_bytes(match["number"], match["unit"], bare=10)
     shared_match, accepted = _SHARED.search(everything), LIMIT.search(everything)
+    if accepted is None:
+        return  # of the default 100, a server for a house never sees most
     shared = told_bytes(shared_match["number"], shared_match["unit"], bare=13) if shared_match else _SHARED_DEFAULT
-    connections = int(accepted[1]) if accepted else ACCEPTED["PostgreSQL"]
+    connections = int(accepted[1])
     needed = shared + work * connections
     if needed <= limit or (shared_match and shared >= limit):
         return  # the latter is told of shared_buffers
