@@ -47,8 +47,11 @@ def below(folder: Path, name: str) -> Path:
 
 
 def is_unused(folder: Path) -> bool:
-    """Whether a folder holds nothing but what a run that was broken off at its first file left."""
-    return not any(not each.name.endswith(NEW) for each in folder.iterdir())
+    """Whether a folder holds nothing but what a run left that was broken off before its first file took its place."""
+    return not any(
+        each.is_symlink() or not (each.is_dir() or (each.name.startswith(".") and each.name.endswith(NEW)))
+        for each in folder.rglob("*")
+    )
 
 
 def write_inside(folder: Path, name: str, text: str) -> None:

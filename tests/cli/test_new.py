@@ -7,6 +7,7 @@ import pytest
 
 from config.load import load_lab
 from tests.cli.conftest import Homelab
+from tests.plan.labs import ROOT
 
 SERVICE = ("new", "service", "chef", "--tier", "aux", "--image", "mpepping/cyberchef:v9.55.0", "--port", "8000")
 
@@ -88,3 +89,27 @@ def test_what_is_written_names_nothing_outside_of_it_and_is_called_by_its_own_na
     assert homelab(*SERVICE[:4], "hobby", *SERVICE[5:], "--lab", f"{lab}/").exit_code == 0
     first = (lab / "services" / "chef.yaml").read_text(encoding="utf-8").splitlines()[0]
     assert (lab / "services" / first.partition("$schema=")[2]).resolve().is_relative_to(tmp_path.resolve())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("new", "lab"), ("new", "project"), ("adopt", "cluster", "--dump", str(ROOT / "tests/dumps/shed"), "--lab")],
+)
+def test_what_a_run_left_that_was_killed_while_it_wrote_a_new_lab_is_no_lab(
+    command: tuple[str, ...], tmp_path: Path, homelab: Homelab
+) -> None:
+    folder = tmp_path / "lab"
+    (folder / "services").mkdir(parents=True)
+    for name in (".site.yaml.new", "services/.wiki.yaml.new"):
+        (folder / name).write_text("name: half", encoding="utf-8")
+    result = homelab(*command, folder)
+    assert result.exit_code < 2, result.output
+    assert len(list(folder.rglob("*.yaml"))) > 5
+
+
+@pytest.mark.parametrize("name", ["notes.new", ".hidden", "services/wiki.yaml", "link.new"])
+def test_what_somebody_else_wrote_is_not_written_beside(name: str, tmp_path: Path, homelab: Homelab) -> None:
+    folder = tmp_path / "lab"
+    (folder / "services").mkdir(parents=True)
+    (folder / name).symlink_to("/nowhere") if name == "link.new" else (folder / name).write_text("mine")
+    assert "is not empty" in homelab("new", "lab", folder).stderr

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from config.folder import LABS
 from config.load import load_lab
 from config.source import Problem
+from config.writing import is_unused
 from observation import Usage
 from operations.adopt.app.trial import as_apps
 from operations.adopt.cluster.comparison import Difference, differences
@@ -91,7 +92,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
     """
     world = read_world(objects)
     grouping = find_services(world)
-    is_new = not folder.exists() or not any(folder.iterdir())
+    is_new = not folder.exists() or is_unused(folder)
     before = None if is_new else make_plan(load_lab(folder))
     known, partly, fresh = _sorted_out(grouping, before)
     fresh = list(_renamed(fresh, before))
