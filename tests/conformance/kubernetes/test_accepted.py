@@ -1,7 +1,5 @@
 """A dump leaves out nothing that the API server may say of its own kinds: objects with every field of its schemas."""
 
-import json
-import subprocess
 from typing import Any
 
 import pytest
@@ -9,8 +7,9 @@ import pytest
 from observation.amounts import has_only_quantities
 from observation.names import has_usual_names
 from observation.shapes import has_usual_shape
+from operations.clients.cluster import Cluster
+from plan.model.fields import mapping
 from rehearsal.control_plane import ControlPlane
-from rehearsal.tools import path_of
 
 Json = dict[str, Any]
 _DEEPEST = 14
@@ -44,9 +43,7 @@ def sample(definitions: Json, schema: Json, depth: int = 0) -> Any:
 
 @pytest.mark.parametrize("judge", [has_usual_shape, has_usual_names, has_only_quantities])
 def test_every_field_of_every_kind_is_read(running: ControlPlane, judge: Any) -> None:
-    command = [str(path_of("kubectl")), "--kubeconfig", str(running.kubeconfig), "get", "--raw", "/openapi/v2"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    definitions: Json = json.loads(answer.stdout)["definitions"]
+    definitions: Json = dict(mapping(Cluster(running.kubeconfig).get("/openapi/v2"), "definitions"))
     wrong: list[str] = []
     kinds = 0
     for name, schema in definitions.items():
