@@ -113,7 +113,8 @@ class Container(Resources):
     termination_message: Literal["File", "FallbackToLogsOnError"] | None = None
     """The last words of a container: those in `/dev/termination-log`, or if there are none the end of its log."""
     privileged: bool = False
-    """Run with all rights on the node; needs the exception `host-access`."""
+    """Run with all rights on the node; needs the exception `host-access`. Of a workload that stays as it is, false is
+    only written where it is stated."""
     privilege_escalation: bool = False
     """Processes may gain more rights than their parent has, as sudo and ping do. Of a workload that stays as it is,
     false is only written where it is stated."""

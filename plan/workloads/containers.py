@@ -109,6 +109,8 @@ def _secured(context: ServiceContext, config: ContainerConfig) -> dict[str, Any]
 def _as_it_is(config: ContainerConfig) -> dict[str, Any]:
     """The settings that are stated, and nothing else."""
     stated = _as_stated(config)
+    if "privileged" in config.model_fields_set:
+        stated["privileged"] = config.privileged
     if config.read_only_root is False:
         stated["readOnlyRootFilesystem"] = False
     if "privilege_escalation" in config.model_fields_set:

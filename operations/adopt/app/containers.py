@@ -126,8 +126,8 @@ def _process(container: Fields) -> dict[str, Any]:
             said[key] = number
     if security.get("runAsUser") == 0:
         said["run_as_root"] = True
-    if security.get("privileged"):
-        said["privileged"] = True
+    if (privileged := security.get("privileged")) is not None:
+        said["privileged"] = bool(privileged)
     if (read_only := security.get("readOnlyRootFilesystem")) is not None:
         said["read_only_root"] = bool(read_only)
     if (non_root := security.get("runAsNonRoot")) is not None:

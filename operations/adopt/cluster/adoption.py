@@ -90,7 +90,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
 
     Raises InvalidLab where the lab cannot be read as it is.
     """
-    world = read_world(objects)
+    world = read_world(objects, runs=wishes.runs)
     grouping = find_services(world)
     is_new = not folder.exists() or is_unused(folder)
     before = None if is_new else make_plan(load_lab(folder))

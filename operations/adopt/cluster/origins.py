@@ -102,15 +102,18 @@ class Cluster(NamedTuple):
     stateful_sets: Collection[Key]
     packaged: Collection[tuple[str, str]] = ()
     """Namespace and name of the releases that k3s and RKE2 bring along."""
+    runs: bool = True
+    """Whether the objects run; those in files are there because of their owner."""
 
 
-def origins(objects: Iterable[Manifest], releases: Iterable[HelmRelease]) -> dict[Key, Origin]:
+def origins(objects: Iterable[Manifest], releases: Iterable[HelmRelease], *, runs: bool = True) -> dict[Key, Origin]:
     """The origin of every object."""
     manifests = {key_of(each): each for each in objects}
     cluster = Cluster(
         releases={(each.namespace, each.name): each for each in releases},
         stateful_sets={key for key in manifests if key.kind == "StatefulSet"},
         packaged=charts(manifests.values(), packaged=True).keys(),
+        runs=runs,
     )
     return {key: origin_of(key, each, cluster) for key, each in manifests.items()}
 
@@ -121,7 +124,7 @@ def origin_of(key: Key, manifest: Manifest, cluster: Cluster) -> Origin:
         return LeftOut("owned", owner)
     return (
         _leftover(key, manifest)
-        or _built_in(key, manifest)
+        or _built_in(key, manifest, cluster)
         or _of_helm(key, manifest, cluster)
         or _generated(key, manifest, cluster)
         or _of_tool(key, manifest, cluster)
@@ -146,8 +149,8 @@ def _owner(manifest: Manifest) -> str | None:
     return f"{text(first, 'kind')}/{text(first, 'name')}" if first else None
 
 
-def _built_in(key: Key, manifest: Manifest) -> Origin | None:
-    author = author_of(manifest)
+def _built_in(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
+    author = author_of(manifest) if cluster.runs else "owner"
     if key.kind in ENDPOINTS and "uid" not in manifest["metadata"]:
         return None  # in a file: somebody wrote it there
     if key.kind in _DERIVED and (author != "owner" or key.kind == "Node"):  # a label by hand makes no node

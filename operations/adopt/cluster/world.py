@@ -51,11 +51,11 @@ class World(NamedTuple):
         return key.kind in WORKLOAD_KINDS or key in self.operated
 
 
-def read_world(objects: Iterable[Manifest]) -> World:
-    """A cluster, from all of its objects."""
+def read_world(objects: Iterable[Manifest], *, runs: bool = True) -> World:
+    """A cluster, from all of its objects; or what files say of one, which does not run yet."""
     manifests = {key_of(each): each for each in objects}
     releases, unreadable = read_releases(manifests.values())
-    found = origins(manifests.values(), releases)
+    found = origins(manifests.values(), releases, runs=runs)
     packaged = charts(manifests.values(), packaged=True)
     near: dict[str, dict[Key, Manifest]] = defaultdict(dict)
     for key, each in manifests.items():

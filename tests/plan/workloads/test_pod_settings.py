@@ -265,3 +265,11 @@ def test_root_and_processes_that_selinux_does_not_confine_need_an_exception(
 ) -> None:
     with pytest.raises(InvalidLab, match=f"needs the exception {exception}"):
         planned(folder, f"{key}\n")
+
+
+@pytest.mark.parametrize(("text", "written"), [("", None), ("privileged: false\n", False)])
+def test_what_ran_before_says_that_it_is_not_privileged_where_it_did(
+    text: str, written: bool | None, folder: Path
+) -> None:
+    pod = pod_of(planned(folder, f"adopt: {{as_it_is: true}}\n{text}"))
+    assert pod["containers"][0].get("securityContext", {}).get("privileged") is written

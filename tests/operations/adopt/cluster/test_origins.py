@@ -26,6 +26,21 @@ def origin(made: Manifest) -> Own | OfRelease | LeftOut:
     return origin_of(Key(made["kind"], made["metadata"].get("namespace", ""), made["metadata"]["name"]), made, ALONE)
 
 
+def test_what_files_put_into_the_namespace_of_kubernetes_is_of_their_owner() -> None:
+    """In a cluster that runs, what nobody is known to have written there is of whoever installed it."""
+    made: Manifest = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "registry", "namespace": "kube-system"},
+    }
+    token: Manifest = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token"}
+    token["metadata"] = {"name": "page", "namespace": "web"}
+    for each in (made, token):
+        key = Key(each["kind"], each["metadata"]["namespace"], each["metadata"]["name"])
+        assert isinstance(origin_of(key, each, ALONE), LeftOut)
+        assert isinstance(origin_of(key, each, ALONE._replace(runs=False)), Own)
+
+
 def test_every_object_of_a_cluster_has_one_origin() -> None:
     found = world()
     assert found.origins.keys() == found.manifests.keys()
