@@ -7,6 +7,7 @@ from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.service_file import ServiceFile
 from operations.adopt.files.found import FileService, FilesFound, Unusable, sentences
 from operations.adopt.files.manifests import Manifests, Unread, read_manifests
+from operations.adopt.files.undescribed import undescribed
 
 _KEPT = "its content is not written: write its keys under secrets, or make it before the first up"
 
@@ -22,7 +23,15 @@ def find_manifests(
     if not read.objects:
         return FilesFound({}, (), tuple(_not_read(read.unread)))
     adoption = adopt_cluster(folder, read.objects, Wishes(tier, runs=False))
-    added = [FileService(name=each.name, kind=each.kind, notes=_notes(each)) for each in adoption.added]
+    lab = adoption.plan.lab
+    added = [
+        FileService(
+            name=each.name,
+            kind=each.kind,
+            notes=(*_notes(each), *undescribed(lab, each.name, each.found.namespace)),
+        )
+        for each in adoption.added
+    ]
     refused = [
         FileService(
             name=each.service.name,
