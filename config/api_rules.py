@@ -9,6 +9,7 @@ import binascii
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from config.kubernetes import is_subdomain, label_value_refusal
 from config.model import shown
 from config.pod import POD_TEMPLATES
 from config.pod_rules import NOTHING, no_text, pod_refusals
@@ -18,6 +19,8 @@ from config.source import Path, is_mapping, is_sequence
 Refused = Iterator[tuple[Path, str]]
 """Where, and why."""
 ENDING = ("Job", "CronJob")
+MAX_CRON_JOB_NAME = 52
+"""Characters: its jobs have the time behind the name (pkg/apis/batch/validation)."""
 GROUPS = ("apps/v1", "batch/v1", "v1", "autoscaling/v2", "policy/v1", "networking.k8s.io/v1")
 """API versions whose kinds are judged: one of the same name in another group has rules of its own."""
 
@@ -64,7 +67,11 @@ def _marks(document: Mapping[str, Any]) -> Refused:
         places.append((*template, "metadata"))
     for place in places:
         for key in ("labels", "annotations"):
-            yield from texts_only(inside(document, *place, key), (*place, key))
+            marks = inside(document, *place, key)
+            yield from texts_only(marks, (*place, key))
+            for name, value in marks.items() if key == "labels" else ():
+                if refusal := isinstance(value, str) and label_value_refusal(value):
+                    yield (*place, key, name), refusal
 
 
 def texts_only(values: Mapping[str, Any], path: Path) -> Refused:
@@ -103,6 +110,10 @@ def _deployment(document: Mapping[str, Any]) -> Refused:
 
 def _cron_job(document: Mapping[str, Any]) -> Refused:
     spec = inside(document, "spec")
+    name = _name(document)
+    if isinstance(name, str) and len(name) > MAX_CRON_JOB_NAME:
+        message = f"{shown(name)} has {len(name)} characters; a CronJob's name has at most {MAX_CRON_JOB_NAME}"
+        yield ("metadata", "name"), message
     schedule, zone = spec.get("schedule"), spec.get("timeZone")
     if not isinstance(schedule, str):
         yield ("spec",), "a CronJob needs schedule, for example 30 0 * * *"
@@ -183,6 +194,9 @@ def _budget(document: Mapping[str, Any]) -> Refused:
 
 def _ingress(document: Mapping[str, Any]) -> Refused:
     for path, rule in mappings(document, "spec", "rules"):
+        host = rule.get("host")
+        if isinstance(host, str) and host and not is_subdomain(host.removeprefix("*.")):
+            yield (*path, "host"), f"{shown(host)} is not a host name: lower-case letters, digits, hyphens and dots"
         for at, each in mappings(inside(rule, "http"), "paths"):
             if each.get("pathType") not in ("Exact", "Prefix", "ImplementationSpecific"):
                 yield (*path, "http", *at), "needs pathType: Prefix, Exact or ImplementationSpecific"
