@@ -16,6 +16,7 @@ from plan.findings.routes.redirects import redirect_findings
 from plan.findings.routes.references import reference_findings
 from plan.findings.routes.route_annotations import route_annotation_findings
 from plan.findings.routes.rule_syntax import rule_syntax_findings
+from plan.findings.routes.sign_in_domains import sign_in_domain_findings
 from plan.findings.routes.stream_entries import stream_entry_findings
 from plan.findings.routes.unserved import unserved_findings
 from plan.findings.routes.uploads import upload_findings
@@ -39,6 +40,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from reference_findings(plan.lab, plan.namespaces, plan.services)
     yield from route_annotation_findings(plan.lab, plan.services)
     yield from rule_syntax_findings(plan.lab)
+    yield from sign_in_domain_findings(plan.lab, found)
     yield from stream_entry_findings(plan.lab, plan.services)
     yield from unserved_findings(plan.lab, plan.services)
     yield from upload_findings(plan.lab)
