@@ -146,7 +146,8 @@ def _quota(lab: Lab, use: NamespaceUse) -> Iterator[Finding]:
 
 
 def _within_quota(use: NamespaceUse, resource: str, excess: int) -> str:
-    less = f"have {excess} pods less in" if resource == PODS else f"request {at_least(resource, excess)} less in"
+    pods = "1 pod fewer" if excess == 1 else f"{excess} pods fewer"
+    less = f"have {pods} in" if resource == PODS else f"request {at_least(resource, excess)} less in"
     return f"{less} {use.name}, raise the quota of tier {use.tier}, or move a service to a namespace of its own"
 
 
