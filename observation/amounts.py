@@ -22,9 +22,12 @@ _HOLDERS = frozenset(
 
 def has_only_quantities(item: Manifest) -> bool:
     """Whether all amounts of an object of Kubernetes' own can be read."""
-    if item.get("kind") not in _KINDS:
-        return True
-    left: list[Any] = [item.get("spec"), item.get("status")]
+    return item.get("kind") not in _KINDS or holds_only_quantities(item.get("spec"), item.get("status"))
+
+
+def holds_only_quantities(*parts: Any) -> bool:
+    """Whether all amounts of resources in parts of an object can be read."""
+    left: list[Any] = [*parts]
     while left:
         each = left.pop()
         if isinstance(each, list):

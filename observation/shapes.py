@@ -1,5 +1,6 @@
 """Shapes of live objects: the API server keeps no field of another type, but a dump may have been written by hand."""
 
+import re
 from typing import Any, cast
 
 from plan.model import Manifest
@@ -17,33 +18,14 @@ _KINDS = frozenset(
 """Kinds of Kubernetes of which every field below is of one type, but for the exceptions."""
 _MAPPINGS = frozenset(
     (
-        *(
-            "affinity",
-            "backend",
-            "capabilities",
-            "claimRef",
-            "configMap",
-            "csi",
-            "dnsConfig",
-            "downwardAPI",
-            "emptyDir",
-        ),
-        *("exec", "fieldRef", "hostPath", "http", "httpGet", "jobTemplate", "labelSelector", "lastState"),
-        *(
-            "lifecycle",
-            "livenessProbe",
-            "loadBalancer",
-            "metadata",
-            "nfs",
-            "nodeAffinity",
-            "nodeInfo",
-            "persistentVolumeClaim",
-        ),
-        *("podAffinity", "podAntiAffinity", "projected", "readinessProbe", "required", "resources", "rollingUpdate"),
-        *("running", "scaleTargetRef", "secret", "secretKeyRef", "securityContext", "selector", "service", "source"),
-        *("spec", "startupProbe", "state", "strategy", "target", "targetRef", "tcpSocket", "template", "terminated"),
-        *("updateStrategy", "valueFrom", "waiting"),
-        *("allocatable", "capacity", "default", "defaultRequest", "hard", "requests", "used"),
+        *("affinity", "backend", "capabilities", "claimRef", "configMap", "csi", "dnsConfig", "downwardAPI"),
+        *("emptyDir", "exec", "fieldRef", "hostPath", "http", "httpGet", "jobTemplate", "labelSelector", "lastState"),
+        *("lifecycle", "livenessProbe", "loadBalancer", "metadata", "nfs", "nodeAffinity", "nodeInfo"),
+        *("persistentVolumeClaim", "podAffinity", "podAntiAffinity", "projected", "readinessProbe", "required"),
+        *("resources", "rollingUpdate", "running", "scaleTargetRef", "secret", "secretKeyRef", "securityContext"),
+        *("selector", "service", "source", "spec", "startupProbe", "state", "strategy", "target", "targetRef"),
+        *("tcpSocket", "template", "terminated", "updateStrategy", "valueFrom", "waiting", "allocatable", "capacity"),
+        *("default", "defaultRequest", "hard", "requests", "used"),
     )
 )
 _OF_TEXTS = frozenset(("annotations", "labels", "matchLabels", "nodeSelector", "parameters", "volumeAttributes"))
@@ -109,6 +91,11 @@ _KEYED = frozenset(
 _SELECT_BY_LABELS = frozenset({"Service", "ReplicationController"})
 """Kinds whose selector is a mapping of labels alone."""
 _OTHERWISE_OF_KIND = frozenset({("IngressClass", "spec", "parameters")})
+_PORTS = frozenset(("port", "targetPort"))
+"""Numbers or names of ports; that of a Service behind an Ingress is a mapping of one of them."""
+_SHARES = frozenset(("maxSurge", "maxUnavailable", "minAvailable"))
+"""Pods, or a share of them: `1` or `25%`."""
+_WHOLE_NUMBERS_OF_KIND = frozenset({("PriorityClass", "", "value")})
 
 
 def has_usual_shape(item: Manifest) -> bool:
@@ -128,6 +115,10 @@ def has_usual_shape(item: Manifest) -> bool:
             key = "labels"
         is_other = (around, key) in _OTHERWISE or (kind, around, key) in _OTHERWISE_OF_KIND
         if not is_other and not _is_of_type(key, each):
+            return False
+        if (kind, around, key) in _WHOLE_NUMBERS_OF_KIND and not _is_whole_number(each):
+            return False
+        if key in _PORTS and around != "service" and not (_is_whole_number(each) or isinstance(each, str)):
             return False
         if key in _OF_TEXTS or key in _CONTENTS or (key in _KEYED and isinstance(each, dict)):
             continue  # its keys are names, and no fields
@@ -159,5 +150,11 @@ def _is_of_type(key: str, each: Any) -> bool:
     if key in _TEXTS:
         return isinstance(each, str)
     if key in _WHOLE_NUMBERS:
-        return isinstance(each, int) and not isinstance(each, bool) and abs(each) < 2**63
+        return _is_whole_number(each)
+    if key in _SHARES:
+        return _is_whole_number(each) or (isinstance(each, str) and re.fullmatch(r"[0-9]{1,5}%?", each) is not None)
     return True
+
+
+def _is_whole_number(each: Any) -> bool:
+    return isinstance(each, int) and not isinstance(each, bool) and abs(each) < 2**63

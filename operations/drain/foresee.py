@@ -91,7 +91,7 @@ def foresee(observation: Observation, name: str, cluster: Snapshot | None = None
         if not cluster.nodes:
             raise UnknownNode(f"no node of the cluster was read, so {name} is not known: see what could not be asked")
         names = [each.name for each in cluster.nodes]
-        raise UnknownNode(f"the cluster has no node {name}{did_you_mean(name, names, None)}")
+        raise UnknownNode(f"the cluster has no node {name}{did_you_mean(name, names)}")
     evicted = tuple(pod for pod in observation.pods_on(name) if is_evicted(pod))
     uses, waiting = after_drain(cluster, node)
     moves = tuple(_moves(cluster, node, uses, waiting, evicted, observation))

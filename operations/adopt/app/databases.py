@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from config.quantity import is_quantity
 from observation import Usage
+from observation.amounts import holds_only_quantities
 from operations.adopt.cluster.footprint import figures
 from operations.adopt.cluster.objects import Key
 from plan.model import Manifest
@@ -17,7 +19,8 @@ def is_database(stated: Manifest) -> bool:
         (stated["apiVersion"], stated["kind"]) == (API_VERSION, "Cluster")
         and bool(text(spec, "imageName"))
         and bool(text(spec, "storage", "storageClass"))
-        and bool(text(spec, "storage", "size"))
+        and is_quantity(text(spec, "storage", "size"))
+        and holds_only_quantities(mapping(spec, "resources"))
     )
 
 
