@@ -1,6 +1,6 @@
 """Rights at the API server with which a pod could give itself all others."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from config.service import Service
@@ -9,6 +9,9 @@ from config.source import Path
 
 Power = Literal[
     "everything",
+    "everything in its namespace, and its label of Pod Security",
+    "secrets of kube-system",
+    "pods that may be privileged",
     "secrets of every namespace",
     "roles and their bindings",
     "pods of every namespace",
@@ -34,6 +37,8 @@ class _Right(NamedTuple):
     verbs: frozenset[str]
     in_namespaces: bool = False
     """Whether it leads to all others in a Role too."""
+    named: frozenset[str] = frozenset()
+    """Objects of which it leads to all others where a rule names them (`resourceNames`); others are harmless."""
 
 
 _RIGHTS = (
@@ -44,6 +49,7 @@ _RIGHTS = (
         frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindings"}),
         _WRITING | {"bind", "escalate"},
         in_namespaces=True,
+        named=frozenset({"cluster-admin", "admin", "edit"}),
     ),
     _Right(
         "pods of every namespace",
@@ -60,12 +66,14 @@ _RIGHTS = (
         frozenset({"signers"}),
         frozenset({"approve", "sign"}),
         in_namespaces=True,
+        named=frozenset({"kubernetes.io/*", "kubernetes.io/kube-apiserver-client"}),
     ),
     _Right(
         "the names of other users",
         frozenset({"", "authentication.k8s.io"}),
         frozenset({"users", "groups", "serviceaccounts", "uids"}),
         frozenset({"impersonate"}),
+        named=frozenset({"system:masters", "system:admin", "kubernetes-admin"}),
     ),
     _Right(
         "tokens of every service account", frozenset({""}), frozenset({"serviceaccounts/token"}), frozenset({"create"})
@@ -82,21 +90,55 @@ _RIGHTS = (
 """Those of https://kubernetes.io/docs/concepts/security/rbac-good-practices/, "privilege escalation risks"."""
 
 
+OF_ITS_OWN_ROLES: Mapping[str, tuple[Power, ...]] = {
+    "cluster-admin": ("everything",),
+    "admin": ("secrets of every namespace", "roles and their bindings", "pods of every namespace"),
+    "edit": ("secrets of every namespace", "pods of every namespace"),
+}
+"""Roles that the API server makes, and what they reach where they are bound in all namespaces."""
+
+
+class Reach(NamedTuple):
+    """Where a rule holds."""
+
+    namespace: str = ""
+    """Empty for all of them."""
+    admits_privileged: bool = False
+    """Whether privileged pods are admitted there."""
+
+
 def powers(
-    groups: Collection[str], resources: Collection[str], verbs: Collection[str], *, cluster_wide: bool
+    groups: Collection[str],
+    resources: Collection[str],
+    verbs: Collection[str],
+    reach: Reach,
+    named: Collection[str] = (),
 ) -> Iterator[Power]:
-    """The powers that a rule of RBAC gives."""
-    if "*" in groups and "*" in resources and ("*" in verbs or not (_READING | _WRITING).isdisjoint(verbs)):
-        yield "everything"
+    """The powers that a rule of RBAC gives; `named` are the only objects that it is for, where it names any."""
+    is_everything = "*" in groups and "*" in resources and ("*" in verbs or not (_READING | _WRITING).isdisjoint(verbs))
+    if is_everything and not named:
+        yield from narrowed("everything", reach)
         return
     for right in _RIGHTS:
         if (
-            (cluster_wide or right.in_namespaces)
-            and _names(groups, right.groups)
+            _names(groups, right.groups)
             and _names(resources, right.resources)
             and _names(verbs, right.verbs)
+            and (not named or not right.named.isdisjoint(named))
         ):
-            yield right.power
+            yield from (right.power,) if right.in_namespaces else narrowed(right.power, reach)
+
+
+def narrowed(power: Power, reach: Reach) -> Iterator[Power]:
+    """A power of all namespaces, as far as it is one in a single namespace."""
+    if not reach.namespace:
+        yield power
+    elif power == "everything":
+        yield "everything in its namespace, and its label of Pod Security"
+    elif power == "pods of every namespace" and reach.admits_privileged:
+        yield "pods that may be privileged"
+    elif power == "secrets of every namespace" and reach.namespace == "kube-system":
+        yield "secrets of kube-system"
 
 
 def _names(said: Collection[str], meant: Collection[str]) -> bool:
@@ -106,8 +148,7 @@ def _names(said: Collection[str], meant: Collection[str]) -> bool:
 def excepted_permissions(name: str, service: Service) -> Iterator[tuple[Path, Power]]:
     """The permissions of a service that need the exception `cluster-rights`."""
     for index, each in enumerate(service.permissions if isinstance(service, OwnWorkloads) else ()):
-        if each.names:
-            continue
-        found = powers({each.api_group}, each.resources, each.verbs, cluster_wide=each.scope == "cluster")
+        reach = Reach() if each.scope == "cluster" else Reach(name)
+        found = powers({each.api_group}, each.resources, each.verbs, reach, each.names)
         if power := next(found, None):
             yield ("services", name, "permissions", index), power

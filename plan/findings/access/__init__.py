@@ -23,7 +23,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from lowered_standard_findings(plan.lab, plan.namespaces)
     yield from node_rights_findings(plan.lab, plan.services)
     yield from plain_secret_findings(plan.lab)
-    yield from rights_findings(plan.lab, plan.services)
+    yield from rights_findings(plan.lab, plan.namespaces, plan.services)
     yield from secret_elsewhere_findings(plan.lab, plan.services)
     yield from secret_key_findings(plan.lab, plan.services)
     yield from secret_place_findings(plan.lab, plan.services)

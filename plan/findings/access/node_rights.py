@@ -8,7 +8,8 @@ from config.pod import POD_TEMPLATES
 from config.service import Service as ServiceConfig
 from config.service.app import OwnWorkloads
 from config.service.container import Part
-from config.source import dotted
+from config.source import Path, dotted
+from plan.findings.access.values_of_charts import manifests_in, settings_in
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, number, text, value, values
 from plan.model.findings import Edit, Finding, Remedy, Rule
@@ -20,15 +21,21 @@ LIKE_ROOT_ON_NODE = Rule(
     title="A service is as good as root on its nodes",
     meaning=(
         "Privileged containers, capabilities such as SYS_ADMIN, folders of the node and its processes lead out of a "
-        "container: whoever breaks into the service has the node, its secrets and the pods beside it."
+        "container; NET_ADMIN in the network of the node reads and bends all of its traffic. Whoever breaks into the "
+        "service has the node, its secrets and the pods beside it."
     ),
     remedy="Change the lines that the fix names. Give what is needed to a small container of its own, kept current.",
 )
 
 LIKE_ROOT = frozenset(
-    {"ALL", "BPF", "DAC_READ_SEARCH", "MAC_ADMIN", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE", "SYS_RAWIO"}
+    {"ALL", "BPF", "DAC_READ_SEARCH", "MAC_ADMIN", "PERFMON", "SYS_ADMIN", "SYS_BOOT", "SYS_MODULE", "SYS_PTRACE"}
+    | {"SYS_RAWIO"}
 )
-"""Capabilities that lead out of a container (capabilities(7))."""
+"""Capabilities that lead out of a container (capabilities(7)). Not among them: DAC_OVERRIDE and MKNOD, which every
+runtime gives and which end at the container's mounts and devices; CHECKPOINT_RESTORE, which ends at its processes; and
+MAC_OVERRIDE, which only Smack asks for."""
+NET_ADMIN = "NET_ADMIN"
+IN_NETWORK_OF_NODE = "NET_ADMIN in the network of the node"
 
 _SECRET_FOLDERS = frozenset(
     {"/", "/etc", "/etc/kubernetes", "/etc/kubernetes/pki", "/root", "/run", "/var", "/var/lib", "/var/lib/etcd"}
@@ -36,6 +43,14 @@ _SECRET_FOLDERS = frozenset(
     | {"/var/lib/k0s", "/var/lib/kubelet", "/var/lib/kubelet/pods", "/var/lib/rancher", "/var/run"}
 )
 """Folders of a node with keys, tokens or sockets in them that root may read."""
+
+
+_HELD = {
+    "privileged": "a privileged container",
+    "hostPID": "the processes of the node",
+    "hostIPC": "the memory that processes of the node share",
+}
+"""Settings of pods that hold what belongs to the node."""
 
 
 class _WayOut(NamedTuple):
@@ -52,7 +67,9 @@ def node_rights_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Findi
     for service in planned:
         name, stated = service.name, lab.services[service.name]
         in_keys = {each.by: each for part in stated.parts(name) for each in _of_part(stated, part)}
-        ways = {each.by: each for manifest in service.objects for each in _of_manifest(manifest)} | in_keys
+        written = (*service.objects, *manifests_in(stated))
+        in_values = {each.by: each for place, said in settings_in(name, stated) for each in _of_values(place, said)}
+        ways = in_values | {each.by: each for manifest in written for each in _of_manifest(manifest)} | in_keys
         if not ways:
             continue
         fix = "; ".join(dict.fromkeys(each.fix for each in ways.values()))
@@ -68,17 +85,19 @@ def node_rights_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Findi
 
 def _of_part(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
     paths = service.host_paths if isinstance(service, OwnWorkloads) else {}
+    outside = not part.workload.security.user_namespace
     for path, container in part.containers:
-        if container.privileged:
+        if container.privileged and outside:
             yield _WayOut(
                 "a privileged container",
                 f"take {dotted((*path, 'privileged'))} out, and name what it needs under capabilities or devices",
                 Edit((*path, "privileged")),
             )
-        for each in sorted(LIKE_ROOT.intersection(container.capabilities)):
+        led_out = LIKE_ROOT | {NET_ADMIN} if part.workload.host_network else LIKE_ROOT
+        for each in sorted(led_out.intersection(container.capabilities)) if outside else ():
             rest = [capability for capability in container.capabilities if capability != each]
             yield _WayOut(
-                each,
+                IN_NETWORK_OF_NODE if each == NET_ADMIN else each,
                 f"take {each} out of {dotted((*path, 'capabilities'))}",
                 Edit((*path, "capabilities"), rest or None),
             )
@@ -92,12 +111,25 @@ def _of_part(service: ServiceConfig, part: Part) -> Iterator[_WayOut]:
                     f"write read_only: true at {dotted((*path, 'mounts', volume))}, or mount a folder below it",
                 )
     for key, is_shared, what in (
-        ("host_pid", part.workload.security.host_pid, "the processes of the node"),
-        ("host_ipc", part.workload.security.host_ipc, "the memory that processes of the node share"),
+        ("host_pid", part.workload.security.host_pid, _HELD["hostPID"]),
+        ("host_ipc", part.workload.security.host_ipc, _HELD["hostIPC"]),
     ):
         if is_shared:
             place = (*part.path, "security", key)
             yield _WayOut(what, f"take {dotted(place)} out", Edit(place))
+
+
+def _of_values(path: Path, said: Fields) -> Iterator[_WayOut]:
+    """Of the values of a chart, where they are written as in a manifest: a chart has names of its own for the rest."""
+    for key, by in _HELD.items():
+        if value(said, key) is True:
+            yield _WayOut(by, f"take {dotted((*path, key))} out", Edit((*path, key)))
+    added = [str(each).removeprefix("CAP_") for each in values(said, "capabilities", "add")]
+    for each in sorted(LIKE_ROOT.intersection(added)):
+        yield _WayOut(each, f"take {each} out of {dotted((*path, 'capabilities', 'add'))}")
+    on_node = _path_of(said)
+    if _leads_to_root(on_node, text(said, "hostPath", "type")):
+        yield _WayOut(f"{on_node} of the node", f"take {on_node} out of {dotted((*path, 'hostPath'))}")
 
 
 def _is_in_dev(path: str) -> bool:
@@ -106,28 +138,45 @@ def _is_in_dev(path: str) -> bool:
 
 
 def _of_manifest(manifest: Manifest) -> Iterator[_WayOut]:
-    """Of the pods as they are written, those of files and patches among them."""
+    """Of the pods as they are written, those of files, patches and values of charts among them."""
+    if manifest["kind"] == "PersistentVolume":
+        yield from _of_volume(manifest)
     if manifest["kind"] not in POD_TEMPLATES:
         return
     spec = mapping(manifest, *POD_TEMPLATES[manifest["kind"]], "spec")
     whole = f"{manifest['kind']} {manifest['metadata']['name']}"
     volumes = {text(each, "name"): each for each in entries(spec, "volumes")}
-    for key, by in (
-        ("hostPID", "the processes of the node"),
-        ("hostIPC", "the memory that processes of the node share"),
-    ):
+    for key, by in _HELD.items():
         if value(spec, key) is True:
             yield _WayOut(by, f"take {key} out of {whole}")
+    outside = value(spec, "hostUsers") is not False
+    led_out = LIKE_ROOT | {NET_ADMIN} if value(spec, "hostNetwork") is True else LIKE_ROOT
     for container in (*entries(spec, "containers"), *entries(spec, "initContainers")):
         of = f"container {text(container, 'name')} of {whole}"
-        if value(container, "securityContext", "privileged") is True:
+        if outside and value(container, "securityContext", "privileged") is True:
             yield _WayOut("a privileged container", f"take privileged out of {of}")
         added = {str(each).removeprefix("CAP_") for each in values(container, "securityContext", "capabilities", "add")}
-        for each in sorted(LIKE_ROOT & added):
-            yield _WayOut(each, f"take {each} out of the capabilities of {of}")
+        for each in sorted(led_out & added) if outside else ():
+            by = IN_NETWORK_OF_NODE if each == NET_ADMIN else each
+            yield _WayOut(by, f"take {each} out of the capabilities of {of}")
         for mount in entries(container, "volumeMounts"):
             if "hostPath" in (volume := volumes.get(text(mount, "name"), {})):
                 yield from _by_path(mapping(volume, "hostPath"), mount, of, may_be_root=_may_be_root(spec, container))
+
+
+def _of_volume(volume: Manifest) -> Iterator[_WayOut]:
+    """A volume may be a folder of a node, too: whoever mounts its claim has it."""
+    path = text(volume, "spec", "hostPath", "path").rstrip("/") or (
+        "/" if "hostPath" in mapping(volume, "spec") else ""
+    )
+    if _leads_to_root(path, text(volume, "spec", "hostPath", "type")):
+        name = volume["metadata"]["name"]
+        yield _WayOut(f"{path} of the node", f"give PersistentVolume {name} a folder with nothing else in it")
+
+
+def _path_of(volume: Fields) -> str:
+    """The folder of the node that a volume is; empty where it is none."""
+    return text(volume, "hostPath", "path").rstrip("/") or ("/" if mapping(volume, "hostPath") else "")
 
 
 def _by_path(volume: Fields, mount: Fields, of: str, *, may_be_root: bool) -> Iterator[_WayOut]:

@@ -1,13 +1,16 @@
 """Rights at the API server that come to those of root, and ways in without a sign-in."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 
 from config.lab import Lab
-from config.rights import Power, powers
+from config.rights import Power
 from config.service import Service as ServiceConfig
 from config.service.app import OwnWorkloads
-from plan.model import Manifest, Service
-from plan.model.fields import entries, text, values
+from plan.findings.access.grants import BINDINGS, ROLES, Grants, grants_of
+from plan.findings.access.values_of_charts import manifests_in
+from plan.kubernetes.pod_security import enforced
+from plan.model import Manifest, Namespace, Service
+from plan.model.fields import entries, text
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -32,61 +35,90 @@ OPEN_TO_INTERNET = Rule(
     remedy="Write reach: lan; auth: app where it has its own sign-in; or auth: public where strangers are meant.",
 )
 
-_BOUND: Mapping[str, tuple[Power, ...]] = {
-    "cluster-admin": ("everything",),
-    "admin": ("secrets of every namespace", "roles and their bindings", "pods of every namespace"),
-    "edit": ("secrets of every namespace", "pods of every namespace"),
+RIGHTS_OF_ALL = Rule(
+    "RIGHTS-OF-ALL",
+    "warning",
+    title="A binding gives rights to everybody",
+    meaning=(
+        "`system:anonymous` and `system:unauthenticated` are whoever reaches the API server, without any sign-in; "
+        "`system:authenticated` is everybody with any account, and `system:serviceaccounts` every pod with a token. "
+        "What one of them may do, all may do."
+    ),
+    remedy="Name the service account that needs it as the subject.",
+)
+
+_STRANGERS = frozenset({"system:anonymous", "system:unauthenticated"})
+_ALL = {
+    "system:anonymous": "whoever reaches the API server, without a sign-in,",
+    "system:unauthenticated": "whoever reaches the API server, without a sign-in,",
+    "system:authenticated": "everybody with an account",
+    "system:serviceaccounts": "every pod with a token",
 }
-"""Roles that the API server makes, and what they reach where they are bound in all namespaces."""
+"""Subjects that are everybody, in words."""
+_HARMLESS = frozenset(
+    {"system:basic-user", "system:discovery", "system:public-info-viewer", "system:service-account-issuer-discovery"}
+    | {"kubeadm:bootstrap-signer-clusterinfo"}
+)
+"""Roles that the API server and kubeadm give to strangers themselves."""
 
 
-def rights_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
+def rights_findings(lab: Lab, namespaces: Iterable[Namespace], planned: Collection[Service]) -> Iterator[Finding]:
     """All findings about rights at the API server, and about ways in."""
+    privileged = {each.name for each in namespaces if enforced(each.manifest) == "privileged"} | {"kube-system"}
+    written = {each.name: (*each.objects, *manifests_in(lab.services[each.name])) for each in planned}
+    grants = grants_of((each for objects in written.values() for each in objects), privileged)
     for service in planned:
         stated = lab.services[service.name]
-        yield from _in_cluster(service, is_stated=isinstance(stated, OwnWorkloads) and bool(stated.permissions))
+        by_permissions = isinstance(stated, OwnWorkloads) and bool(stated.permissions)
+        yield from _in_cluster(service.name, written[service.name], grants, by_permissions=by_permissions)
+        yield from _of_all(lab, service.name, written[service.name], grants)
         yield from _from_internet(lab, service.name, stated)
 
 
-def _in_cluster(service: Service, *, is_stated: bool) -> Iterator[Finding]:
-    bound = {text(each, "roleRef", "name"): _BOUND[text(each, "roleRef", "name")] for each in _bindings(service)}
-    ruled = [power for each in service.objects for power in _powers(each)]
+def _in_cluster(name: str, written: Iterable[Manifest], grants: Grants, *, by_permissions: bool) -> Iterator[Finding]:
+    """`by_permissions` tells whether the service's roles are written as its permissions."""
+    bound: dict[str, tuple[Power, ...]] = {}
+    ruled: list[Power] = []
+    for each in written:
+        if each["kind"] in BINDINGS and (of_kubernetes := grants.of_kubernetes(each)):
+            bound[text(each, "roleRef", "name")] = of_kubernetes
+        elif each["kind"] in ROLES:
+            ruled += grants.of_role(each)
     found = list(dict.fromkeys((*ruled, *(power for each in bound.values() for power in each))))
     if found:
         fixes = [f"bind a role of its own in place of {role}" for role in bound]
-        if ruled and is_stated:
+        if ruled and by_permissions:
             fixes.append(
-                f"name the resources and verbs that it needs in services.{service.name}.permissions, with scope: "
+                f"name the resources and verbs that it needs in services.{name}.permissions, with scope: "
                 "namespace where its own is enough"
             )
         elif ruled:
             fixes.append("name the resources and verbs that it needs in the rules of its Role or ClusterRole")
         yield LIKE_ROOT_IN_CLUSTER.finding(
-            ("services", service.name),
-            f"{service.name} is as good as root in the cluster: its permissions reach {listed(found)}",
+            ("services", name),
+            f"{name} is as good as root in the cluster: its permissions reach {listed(found)}",
             "; ".join(fixes),
             facts={"powers": tuple(found)},
         )
 
 
-def _bindings(service: Service) -> Iterator[Manifest]:
-    """Those that give a role of Kubernetes itself, in all namespaces, which leads to all others."""
-    for each in service.objects:
-        if each["kind"] == "ClusterRoleBinding" and text(each, "roleRef", "name") in _BOUND:
-            yield each
-
-
-def _powers(manifest: Manifest) -> Iterator[Power]:
-    if manifest["kind"] not in ("Role", "ClusterRole"):
-        return
-    for rule in entries(manifest, "rules"):
-        if not values(rule, "resourceNames"):
-            yield from powers(
-                frozenset(values(rule, "apiGroups")),
-                frozenset(values(rule, "resources")),
-                frozenset(values(rule, "verbs")),
-                cluster_wide=manifest["kind"] == "ClusterRole",
-            )
+def _of_all(lab: Lab, name: str, written: Iterable[Manifest], grants: Grants) -> Iterator[Finding]:
+    places = {(each.kind, each.name): each.path for each in lab.objects.get(name, ())}
+    for each in written:
+        if each["kind"] not in BINDINGS:
+            continue
+        subjects = {text(subject, "name") for subject in entries(each, "subjects")} & _ALL.keys()
+        role = text(each, "roleRef", "name")
+        if not subjects or role in _HARMLESS or (subjects.isdisjoint(_STRANGERS) and not grants.of_binding(each)):
+            continue
+        called, who = each["metadata"]["name"], next(_ALL[subject] for subject in _ALL if subject in subjects)
+        yield RIGHTS_OF_ALL.finding(
+            places.get((each["kind"], called), ("services", name)),
+            f"by {each['kind']} {called} of {name}, {who} has the rights of {role}",
+            f"name the service account that needs it in place of {listed(sorted(subjects))}",
+            about=called,
+            facts={"subjects": tuple(sorted(subjects)), "role": role},
+        )
 
 
 def _from_internet(lab: Lab, name: str, service: ServiceConfig) -> Iterator[Finding]:

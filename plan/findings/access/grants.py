@@ -1,0 +1,75 @@
+"""The powers that roles give by the bindings that a lab has of them."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from config.rights import OF_ITS_OWN_ROLES, Power, Reach, narrowed, powers
+from plan.model import Manifest
+from plan.model.fields import entries, text, values
+
+ROLES = ("Role", "ClusterRole")
+BINDINGS = ("RoleBinding", "ClusterRoleBinding")
+
+
+class Grants(NamedTuple):
+    """All roles and bindings of a lab, read together: a ClusterRole reaches no further than it is bound."""
+
+    roles: tuple[Manifest, ...]
+    bindings: tuple[Manifest, ...]
+    privileged: frozenset[str]
+    """The namespaces that admit privileged pods."""
+
+    def of_role(self, role: Manifest) -> tuple[Power, ...]:
+        """The powers of a role, wherever it is bound; of one that nobody binds here, as if it held everywhere."""
+        if role["kind"] == "Role":
+            return tuple(_ruled(role, self._reach(role)))
+        bound = [each for each in self.bindings if _names(each, role)]
+        reaches = {self._reach(each) for each in bound} or {Reach()}
+        return tuple(dict.fromkeys(power for reach in sorted(reaches) for power in _ruled(role, reach)))
+
+    def of_kubernetes(self, binding: Manifest) -> tuple[Power, ...]:
+        """The powers that a binding gives by a role that the API server makes."""
+        if text(binding, "roleRef", "kind") == "Role":
+            return ()
+        own = OF_ITS_OWN_ROLES.get(text(binding, "roleRef", "name"), ())
+        return tuple(found for power in own for found in narrowed(power, self._reach(binding)))
+
+    def of_binding(self, binding: Manifest) -> tuple[Power, ...]:
+        """All powers that a binding gives."""
+        named = [power for role in self.roles if _names(binding, role) for power in _ruled(role, self._reach(binding))]
+        return (*self.of_kubernetes(binding), *named)
+
+    def _reach(self, of: Manifest) -> Reach:
+        namespace = text(of, "metadata", "namespace") if of["kind"] in ("Role", "RoleBinding") else ""
+        return Reach(namespace, namespace in self.privileged)
+
+
+def grants_of(written: Iterable[Manifest], privileged: Collection[str]) -> Grants:
+    """Those among some objects; `privileged` are the namespaces that admit privileged pods."""
+    objects = list(written)
+    roles = tuple(each for each in objects if each["kind"] in ROLES)
+    return Grants(roles, tuple(each for each in objects if each["kind"] in BINDINGS), frozenset(privileged))
+
+
+def _names(binding: Manifest, role: Manifest) -> bool:
+    """Whether a binding is of this role."""
+    is_named = (text(binding, "roleRef", "kind"), text(binding, "roleRef", "name")) == (
+        role["kind"],
+        role["metadata"]["name"],
+    )
+    return is_named and (role["kind"] == "ClusterRole" or _namespace(binding) == _namespace(role))
+
+
+def _namespace(of: Manifest) -> str:
+    return text(of, "metadata", "namespace")
+
+
+def _ruled(role: Manifest, reach: Reach) -> Iterator[Power]:
+    for rule in entries(role, "rules"):
+        yield from powers(
+            frozenset(values(rule, "apiGroups")),
+            frozenset(values(rule, "resources")),
+            frozenset(values(rule, "verbs")),
+            reach,
+            frozenset(values(rule, "resourceNames")),
+        )
