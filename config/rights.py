@@ -126,7 +126,7 @@ def powers(
             and _names(verbs, right.verbs)
             and (not named or not right.named.isdisjoint(named))
         ):
-            yield from (right.power,) if right.in_namespaces else narrowed(right.power, reach)
+            yield from narrowed(right.power, Reach() if right.in_namespaces else reach)
 
 
 def narrowed(power: Power, reach: Reach) -> Iterator[Power]:

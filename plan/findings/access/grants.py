@@ -25,7 +25,10 @@ class Grants(NamedTuple):
             return tuple(_ruled(role, self._reach(role)))
         bound = [each for each in self.bindings if _names(each, role)]
         reaches = {self._reach(each) for each in bound} or {Reach()}
-        return tuple(dict.fromkeys(power for reach in sorted(reaches) for power in _ruled(role, reach)))
+        found: dict[Power, None] = {}
+        for reach in sorted(reaches):
+            found |= dict.fromkeys(_ruled(role, reach))
+        return tuple(found)
 
     def of_kubernetes(self, binding: Manifest) -> tuple[Power, ...]:
         """The powers that a binding gives by a role that the API server makes."""
@@ -36,8 +39,10 @@ class Grants(NamedTuple):
 
     def of_binding(self, binding: Manifest) -> tuple[Power, ...]:
         """All powers that a binding gives."""
-        named = [power for role in self.roles if _names(binding, role) for power in _ruled(role, self._reach(binding))]
-        return (*self.of_kubernetes(binding), *named)
+        found: list[Power] = [*self.of_kubernetes(binding)]
+        for role in self.roles:
+            found += _ruled(role, self._reach(binding)) if _names(binding, role) else ()
+        return tuple(found)
 
     def _reach(self, of: Manifest) -> Reach:
         namespace = text(of, "metadata", "namespace") if of["kind"] in ("Role", "RoleBinding") else ""
