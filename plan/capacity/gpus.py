@@ -21,7 +21,7 @@ class Card(NamedTuple):
     has: int
     advertised: int
     budget: int
-    """What it has, less what the driver needs."""
+    """All of it, less the driver's need."""
 
 
 def larger_budgets(lab: Lab) -> Iterator[Card]:

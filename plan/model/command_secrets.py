@@ -24,7 +24,7 @@ class _Option(NamedTuple):
     glued: bool = False
     """Only `-pSECRET` is the secret; what follows `-p ` is something else."""
     after: str = ""
-    """What stands before the secret in the value, as the colon of `user:password`."""
+    """Text before the secret in the value, as the colon of `user:password`."""
 
 
 _MYSQL = _Option(("-p",), glued=True)
@@ -62,7 +62,7 @@ _HEADER = re.compile(
     r"(?i)(?P<name>(?:proxy-)?authorization|[a-z-]*(?:token|api-?key)):\s*(?:bearer |basic |token )?(?P<value>\S{6,})"
 )
 _BETWEEN = ";|&()\n"
-"""What stands between two commands of a shell."""
+"""Signs between two commands of a shell."""
 _REFERENCES = ("$", "`", "<", "{{", "%(")
 
 

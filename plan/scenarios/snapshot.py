@@ -24,7 +24,7 @@ class ClusterSnapshot(NamedTuple):
     uses: Sequence[NodeUse]
     pending: Sequence[Pending]
     running: Sequence[NodeUse] = ()
-    """What ran before, where that is known."""
+    """The cluster before, where that is known."""
 
     def placed(self) -> tuple[tuple[NodeUse, ...], tuple[Pending, ...]]:
         """Where the pods go, and which wait. Those that ran before stay where nothing changed."""

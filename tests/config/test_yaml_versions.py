@@ -1,4 +1,4 @@
-"""What kubectl and Helm take for a number or a truth value is no text here without a word."""
+"""A text that kubectl and Helm take for a number or a truth value is refused here."""
 
 import shutil
 from pathlib import Path

@@ -50,7 +50,7 @@ class Grants(NamedTuple):
 
 
 def grants_of(written: Iterable[Manifest], privileged: Collection[str]) -> Grants:
-    """Those among some objects; `privileged` are the namespaces that admit privileged pods."""
+    """Grants among some objects; `privileged` are the namespaces that admit privileged pods."""
     objects = list(written)
     roles = tuple(each for each in objects if each["kind"] in ROLES)
     return Grants(roles, tuple(each for each in objects if each["kind"] in BINDINGS), frozenset(privileged))

@@ -33,7 +33,7 @@ _IMAGES = frozenset({"hashicorp/vault", "library/vault", "openbao/openbao", "ope
 _CONFIGURATIONS = ("VAULT_LOCAL_CONFIG", "BAO_LOCAL_CONFIG")
 _SEAL = re.compile(r"(^|[\s{,])\"?seal\"?\s*[:\"{]")
 _STORAGE = re.compile(r"\bstorage\b|\bbackend\b")
-"""What each configuration of a server has."""
+"""Words that each configuration of a server has."""
 
 
 def unsealing_findings(lab: Lab) -> Iterator[Finding]:

@@ -1,13 +1,15 @@
-"""Classes that the values of charts, and Ingresses in files, name: of storage, of priority, of ingress."""
+"""Classes that values of charts, pods, and Ingresses in files name: of storage, of priority, of ingress."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple, assert_never
 
 from config.lab import Lab
+from config.pod import POD_TEMPLATES
 from config.service import HelmService
 from config.source import Path
 from config.suggest import did_you_mean
 from plan.cluster.membership import founder
+from plan.kubernetes.admission.priority import priority_classes
 from plan.model import Service
 from plan.model.fields import text, texts
 from plan.model.findings import Finding, Rule
@@ -16,7 +18,7 @@ from plan.workloads.objects import claimed
 CLASS_OF_NOBODY = Rule(
     "CLASS-OF-NOBODY",
     ("warning", "info"),
-    title="A chart or an Ingress names a class that is not there",
+    title="A chart, a pod or an Ingress names a class that is not there",
     meaning=(
         "A claim of a storage class that nobody made stays Pending, and its pod with it. A pod of a priority class or "
         "a runtime class that is not there is refused by the API server, so that its controller makes none. An Ingress "
@@ -71,6 +73,7 @@ def chart_class_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Findi
     named = {*_named_by_values(lab)}
     severity = "warning" if founder(lab) else "info"
     yield from _of_objects(lab, made | stated)
+    yield from _of_pods(lab, planned)
     yield from _of_claims(lab, {name for kind, name in made | stated if kind == "StorageClass"} | named)
     for name, service in lab.services.items():
         if not isinstance(service, HelmService):
@@ -128,6 +131,26 @@ def _of_objects(lab: Lab, made: Collection[tuple[str, str]]) -> Iterator[Finding
                 severity="warning" if founder(lab) else "info",
                 facts={"kind": "IngressClass", "class": named},
             )
+
+
+def _of_pods(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
+    """Of pods in a cluster that the lab did not make; in any other, admission refuses them."""
+    known = {} if founder(lab) else priority_classes(lab)
+    for service in planned if known else ():
+        paths = {(each.controller, each.name): each.path for each in service.workloads}
+        for manifest in service.objects:
+            kind, name = manifest["kind"], manifest["metadata"]["name"]
+            named = text(manifest, *POD_TEMPLATES.get(kind, ("none",)), "spec", "priorityClassName")
+            if named and named not in known and (kind, name) in paths:
+                yield CLASS_OF_NOBODY.finding(
+                    paths[kind, name],
+                    f"{kind} {name} names the PriorityClass {named}, which no file of the lab states"
+                    f"{did_you_mean(named, known)}: its pods count with the priority 0",
+                    "write the PriorityClass into a file under objects",
+                    about=name,
+                    severity="info",
+                    facts={"kind": "PriorityClass", "class": named},
+                )
 
 
 def _of_the_lab(lab: Lab, kind: _Class) -> Collection[str]:

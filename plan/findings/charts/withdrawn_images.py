@@ -74,7 +74,7 @@ def _image(path: Path, service: str, image: str) -> Iterator[Finding]:
         if full.startswith(beginning) and not (gone.latest_is_left and tag_of(image) in ("", "latest")):
             yield IMAGE_WITHDRAWN.finding(
                 path,
-                f"{image} of {service} is gone since {gone.since} ({gone.source}): a node that does not have it yet "
+                f"{image} of {service} has been gone since {gone.since} ({gone.source}): a node that does not have it "
                 "finds none",
                 f"take it from {gone.instead}",
                 about=image,
@@ -113,8 +113,8 @@ def _by_default(name: str, service: HelmService, named: list[str]) -> Iterator[F
         gone = IMAGES["docker.io/bitnami/"]
         yield IMAGE_WITHDRAWN.finding(
             ("services", name, "chart"),
-            f"chart {chart.name} of {name} takes its images from docker.io/bitnami, whose versions are gone since "
-            f"{gone.since} ({gone.source})",
+            f"chart {chart.name} of {name} takes its images from docker.io/bitnami, whose versions have been gone "
+            f"since {gone.since} ({gone.source})",
             f"name its images in the values, from {gone.instead}",
             facts={"since": gone.since, "image": "docker.io/bitnami"},
         )

@@ -110,7 +110,7 @@ def _provider(stated: Fields) -> str:
 
 
 def _options(words: Sequence[str]) -> dict[str, list[str]]:
-    """What arguments set, by option."""
+    """Values of arguments, by option."""
     found: dict[str, list[str]] = {}
     for option, given in re.findall(r"--([a-z-]+)[= ]([^ ]+)", " ".join(words)):
         found.setdefault(option.replace("-", "_"), []).append(given.strip("\"'"))

@@ -97,7 +97,7 @@ def _severity(lab: Lab) -> Severity:
 
 
 def _unfound_in_keys(lab: Lab, services: list[Service]) -> Iterator[Finding]:
-    """Those of Ingresses; an IngressRoute names them in fields, which are looked at as references."""
+    """Annotations of Ingresses; an IngressRoute names them in fields, which are looked at as references."""
     known = _middlewares(services)
     with_chart = {service.namespace for service in services if service.release}
     for name, service in lab.services.items():

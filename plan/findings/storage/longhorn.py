@@ -105,7 +105,7 @@ def _nodes(nodes: Iterable[Node], services: Iterable[PlannedService], name: str)
 
 
 def _classes(lab: Lab) -> list[str]:
-    """Those of the lab, and those that stand in files alone."""
+    """Classes of the lab, and of files."""
     rows = lab.storage_classes.items()
     own = [key for key, row in rows if isinstance(row, OtherStorageClass) and row.provisioner == PROVISIONER]
     stated = lab.objects_by_kind.get("StorageClass", ())

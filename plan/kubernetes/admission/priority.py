@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from config.lab import Lab
+from plan.cluster.membership import founder
 from plan.kubernetes.admission.policies import governing_tier
 from plan.model import Namespace, Pod
 from plan.model.fields import number, text
@@ -43,11 +44,12 @@ class PriorityRefused(Exception):
 
 def with_priority(lab: Lab, namespace: Namespace, spec: Mapping[str, Any], pod: Pod) -> tuple[str, Pod]:
     """The pod's priority class and the pod with its value; one that names none gets its tier's, by the policy, after
-    the API server has given it none. Raises PriorityRefused.
+    the API server has given it none. A class that no file states may be there in a cluster that the lab did not make:
+    its value is not known, and counts as 0. Raises PriorityRefused.
     """
     classes = priority_classes(lab)
     stated = spec.get("priorityClassName") or ""
-    if stated and stated not in classes:
+    if stated and stated not in classes and founder(lab):
         raise PriorityRefused(f"no PriorityClass with name {stated} was found")
     own = classes.get(stated, PriorityClass(0))
     computed = own.value

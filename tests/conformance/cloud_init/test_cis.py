@@ -27,7 +27,7 @@ SHOWN_BY_NO_FILE = {
 
 
 class Made(NamedTuple):
-    """What the dry run leaves."""
+    """Files that the dry run leaves."""
 
     folder: Path
     flags: Mapping[str, Mapping[str, str]]

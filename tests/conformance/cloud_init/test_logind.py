@@ -12,9 +12,9 @@ from tests.plan.labs import lab_of
 
 ANALYZE = shutil.which("systemd-analyze")
 SHIPPED = "usr/lib/systemd/logind.conf.d/unattended-upgrades-logind-maxdelay.conf"
-"""What the package unattended-upgrades of Ubuntu installs."""
+"""The file of Ubuntu's package unattended-upgrades."""
 OF_THE_KUBELET = "etc/systemd/logind.conf.d/99-kubelet.conf"
-"""What the kubelet writes where logind allows less than it needs (pkg/kubelet/nodeshutdown/systemd)."""
+"""The file of the kubelet where logind allows less than it needs (pkg/kubelet/nodeshutdown/systemd)."""
 
 
 def allowed(root: Path) -> str:

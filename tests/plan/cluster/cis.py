@@ -1,4 +1,4 @@
-"""What docs/cis.md says of each point of the CIS Kubernetes Benchmark 1.12."""
+"""The answer of docs/cis.md to each point of the CIS Kubernetes Benchmark 1.12."""
 
 import re
 from collections.abc import Iterator
