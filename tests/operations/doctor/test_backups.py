@@ -154,5 +154,5 @@ def test_released_volumes_are_one_note_with_their_size_and_last_claim() -> None:
         status = {"phase": "Released", "lastPhaseTransitionTime": days(12)}
         cluster.add("PersistentVolume", name, spec=spec, status=status)
     (found,) = (each for each in notes(cluster) if each.code == "VOLUME-RELEASED")
-    assert "shop/old-pv-a is gone since 12 days, and its 8Gi are kept" in found.message
+    assert "shop/old-pv-a has been gone for 12 days, and its 8Gi are kept" in found.message
     assert "pv-b" in words(found)

@@ -70,8 +70,7 @@ def _interrupted(
         "error",
         reference(newest),
         f"Release {name} in {namespace} is {status} at revision {_version(newest)}{age}: Helm was interrupted, "
-        "and refuses "
-        "every further upgrade (another operation is in progress)",
+        "and refuses every further upgrade (another operation is in progress)",
         back,
         tuple(
             Evidence(reference(each), f"revision {_version(each)}, status {labels_of(each).get('status')}")

@@ -36,7 +36,7 @@ def _released(observed: Observation) -> Iterator[Finding]:
             "VOLUME-RELEASED",
             "info",
             reference(volume),
-            f"Its claim {claim} is gone{_for(observed, volume)}, and its {size} are kept with their data ({policy})",
+            f"Its claim {claim} {_gone(observed, volume)}, and its {size} are kept with their data ({policy})",
             f"keep the data, or delete them: kubectl delete pv {name_of(volume)}, and the disk in the storage",
             (Evidence(reference(volume), f"phase Released, {policy}, {size}, claimRef {claim}"),),
             covers=frozenset((reference(volume),)),
@@ -44,9 +44,9 @@ def _released(observed: Observation) -> Iterator[Finding]:
         )
 
 
-def _for(observed: Observation, volume: Manifest) -> str:
+def _gone(observed: Observation, volume: Manifest) -> str:
     since = read_time(text(volume, "status", "lastPhaseTransitionTime"))
-    return f" since {length(observed.now - since)}" if since else ""
+    return f"has been gone for {length(observed.now - since)}" if since else "is gone"
 
 
 def _unmounted(observed: Observation) -> Iterator[Finding]:
