@@ -10,8 +10,8 @@ _OTHER_NUMBER = re.compile(r"[-+]?(?:0[0-9]+|0o[0-7]+|0b[01]+|0x[0-9a-fA-F]+|[0-
 
 
 def by_yaml_1_1(text: str) -> str:
-    """The value of a text without quotes by YAML 1.1, which kubectl and Helm read (go-yaml 2): a truth value or a number;
-    empty where it is the text here as well."""
+    """The value of a text without quotes by YAML 1.1, which kubectl and Helm read (go-yaml 2): a truth value or a
+    number; empty where it is the text here as well."""
     if text in _TRUTH:
         return _TRUTH[text]
     if not _OTHER_NUMBER.fullmatch(text):

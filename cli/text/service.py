@@ -94,8 +94,8 @@ def _workload(plan: Plan, workload: Workload) -> Iterator[RenderableType]:
     cpu_manager = plan.lab.cluster.kubelet.cpu_manager
     yield Text.assemble(
         (workload.name, "bold"),
-        f": {workload.controller}, {plural(workload.replicas, 'pod')}, {workload.qos}, "
-        f"priority {workload.pod.priority:,}",
+        f": {workload.controller}, {plural(workload.replicas, 'pod')}, {workload.qos}, priority "
+        f"{workload.pod.priority:,}",
     )
     yield Padding(f"requests of a pod: {_amounts(pod_requests(workload.pod))}", INDENT, expand=False)
     yield Padding(f"limits of a pod: {_amounts(pod_limits(workload.pod))}", INDENT, expand=False)

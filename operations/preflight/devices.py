@@ -204,8 +204,8 @@ def _mappings(plan: Plan, state: State, host: str) -> Iterator[Finding]:
                 path,
                 f"Proxmox has the mapping {mapping.name} already, and {machine.name}, with which the program makes it, "
                 "does not exist: unless an earlier `up` of this stack made it, the next one fails at it",
-                f"if no `up` made it and no machine uses it, on {host}: "
-                f"`pvesh delete /cluster/mapping/pci/{mapping.name}`",
+                f"if no `up` made it and no machine uses it, on {host}: `pvesh delete "
+                f"/cluster/mapping/pci/{mapping.name}`",
             )
 
 

@@ -69,8 +69,7 @@ def _killed() -> Iterator[Alert]:
     yield Alert(
         "ContainerRestartedForMemory",
         f"max by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total[{RECENTLY}])) > 0 "
-        "and on (namespace, pod, container) "
-        f"{_TERMINATED} == 1",
+        f"and on (namespace, pod, container) {_TERMINATED} == 1",
         "0m",
         "warning",
         "{{ $labels.namespace }}/{{ $labels.pod }}: {{ $labels.container }} was killed at its memory limit and is back",

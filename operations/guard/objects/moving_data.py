@@ -3,8 +3,8 @@
 _RETAIN = '`kubectl patch pv VOLUME -p \'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'`'
 _RELEASE = '`kubectl patch pv VOLUME --type json -p \'[{"op":"remove","path":"/spec/claimRef"}]\'`'
 _TAKE_AWAY = (
-    "take the StatefulSet away without its pods "
-    "(`kubectl delete statefulset NAME --namespace NAMESPACE --cascade=orphan`)"
+    "take the StatefulSet away without its pods (`kubectl delete statefulset NAME --namespace NAMESPACE "
+    "--cascade=orphan`)"
 )
 
 HOW_CLAIMS_MOVE = (

@@ -49,9 +49,8 @@ def _velero(stated: StatedObject, objects: Iterable[Manifest]) -> Iterator[Findi
     if not takes:
         yield BACKUP_OF_NOTHING.finding(
             stated.path,
-            f"the schedule {stated.name} of Velero makes no snapshots (snapshotVolumes: false) and saves no files: it "
-            "has "
-            "objects alone, and no data of any volume",
+            f"the schedule {stated.name} of Velero makes no snapshots (snapshotVolumes: false) and saves no files: "
+            "it has objects alone, and no data of any volume",
             f"write defaultVolumesToFsBackup: true into the template of {stated.name}, or snapshotVolumes: true",
             about=stated.name,
         )
@@ -72,8 +71,7 @@ def _longhorn(stated: StatedObject, objects: Iterable[Manifest]) -> Iterator[Fin
         yield BACKUP_OF_NOTHING.finding(
             stated.path,
             f"the recurring job {stated.name} takes volumes of {' and '.join(groups) or 'no group'}, and no claim of "
-            "the "
-            "lab has their label: it backs nothing up",
+            "the lab has their label: it backs nothing up",
             f"write groups: [default] into {stated.name}, or the label {sorted(labels)[0]}: enabled on the claims",
             about=stated.name,
             facts={"groups": tuple(groups)},

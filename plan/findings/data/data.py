@@ -146,8 +146,7 @@ def _unchecked(lab: Lab, found: Sequence[Entry], _: Sequence[Entry]) -> Finding:
         f"{to}, and the lab does not say {'to which disk' if servers else 'where to'}: whether the copies survive the "
         "disk could not be checked",
         f"state it with backup: {{by, to, every_hours}}: to another server than {listed(servers)}, or to the storage "
-        "class "
-        "that holds them"
+        "class that holds them"
         if servers
         else "state it with backup: {by, to, every_hours}",
         about=where,

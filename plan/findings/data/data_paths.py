@@ -169,8 +169,7 @@ def _not_empty(lab: Lab, service: Service, part: Part, known: _Image | None) -> 
             yield VOLUME_NOT_EMPTY.finding(
                 (*part.path, "mounts", volume),
                 f"{part.name} is to make its database at the root of the block volume {volume}, where lost+found of "
-                "the "
-                "file system lies: initdb refuses a folder that is not empty, and the pod crashes",
+                "the file system lies: initdb refuses a folder that is not empty, and the pod crashes",
                 f"write env: {{PGDATA: {place}/pgdata}}, or sub_path: pgdata at the mount",
                 about=part.name,
             )

@@ -14,8 +14,7 @@ DUMP_GOES_WITH_POD = Rule(
     title="A dump is written to a place that goes with its pod",
     meaning=(
         "A file in a container, or in scratch space, is gone when the pod ends. The job succeeds every night, and "
-        "there "
-        "is no copy when one is needed. Nothing in the pod that is known to send files elsewhere was found."
+        "there is no copy when one is needed. Nothing in the pod that is known to send files elsewhere was found."
     ),
     remedy="Mount a volume there, with copy_of, or let the job send the file to another server.",
 )
@@ -75,8 +74,7 @@ def _older(lab: Lab, dump: Program, found: Sequence[Program]) -> Iterator[Findin
         yield DUMP_OLDER_THAN_SERVER.finding(
             dump.path,
             f"{dump.name} dumps {name}, PostgreSQL {server}, with an image of release {dump.version[0]}: pg_dump "
-            "refuses "
-            "a server that is newer than itself",
+            "refuses a server that is newer than itself",
             f"give it an image of release {server} or later",
             about=dump.name,
             facts={"server_release": server, "dump_release": dump.version[0]},

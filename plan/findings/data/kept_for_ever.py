@@ -14,11 +14,10 @@ KEPT_FOR_EVER = Rule(
     ("warning", "info"),
     title="Nothing deletes what a store no longer needs",
     meaning=(
-        "A registry keeps the layers of every image that was ever pushed until its garbage collection runs, InfluxDB "
-        "and object stores of backups keep all without a retention, and logs of changes grow without one. restic keeps "
-        "each snapshot until `forget --prune`. When the "
-        "volume is full, nothing can be written, and deleting needs room too. Of a bucket, whose size is not known, it "
-        "is an info."
+        "A registry keeps the layers of every image that was ever pushed until its garbage collection runs, "
+        "InfluxDB and object stores of backups keep all without a retention, and logs of changes grow without one. "
+        "restic keeps each snapshot until `forget --prune`. When the volume is full, nothing can be written, and "
+        "deleting needs room too. Of a bucket, whose size is not known, it is an info."
     ),
     remedy="State how long to keep it, as the message says.",
 )

@@ -13,9 +13,8 @@ SCHEDULE_MISREAD = Rule(
     title="The schedule of a backup is read in another way",
     meaning=(
         "CloudNativePG's schedules begin with seconds: one of five fields is read as second, minute, hour, day and "
-        "month, and 0 3 * * * makes a backup in the third minute of every hour. Other operators take the five fields "
-        "of "
-        "cron alone, and refuse anything else, often in their log only."
+        "month, and 0 3 * * * makes a backup in the third minute of every hour. Other operators take the five "
+        "fields of cron alone, and refuse anything else, often in their log only."
     ),
     remedy="Write the schedule as the operator reads it: 0 0 3 * * * for CloudNativePG, 0 3 * * * elsewhere.",
 )

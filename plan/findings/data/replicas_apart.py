@@ -15,9 +15,8 @@ REPLICAS_APART = Rule(
     title="Pods of a store do not share what they hold",
     meaning=(
         "More replicas make no cluster of a database. With a volume each they are servers of their own behind one "
-        "name: "
-        "what is written to one is not found at the other. With one volume they write the same files, and ruin them. "
-        "SQLite's file is of one process too."
+        "name: what is written to one is not found at the other. With one volume they write the same files, and "
+        "ruin them. SQLite's file is of one process too."
     ),
     remedy="Write replicas: 1; for a cluster use its operator, or settings by which its members find each other.",
 )

@@ -40,8 +40,7 @@ JOB_NEVER_RUNS = Rule(
     title="The schedule of a job never comes up",
     meaning=(
         "Kubernetes takes a schedule like the 31st of February, and never runs it. Where the job is there to be "
-        "started "
-        "by hand, suspend: true says so."
+        "started by hand, suspend: true says so."
     ),
     remedy="Correct the schedule, or write suspend: true.",
 )
@@ -91,9 +90,8 @@ def pile_up_findings(lab: Lab) -> Iterator[Finding]:
         if text(spec, "concurrencyPolicy") in ("", "Allow") and not ends and not is_off and pause and pause < OFTEN:
             yield JOBS_PILE_UP.finding(
                 stated.path,
-                f"{stated.name} runs every {pause.seconds // 60} minutes, and a run begins while the last one is under "
-                "way: "
-                "where one hangs, they pile up",
+                f"{stated.name} runs every {pause.seconds // 60} minutes, and a run begins while the last one is "
+                "under way: where one hangs, they pile up",
                 f"write concurrencyPolicy: Forbid into the spec of CronJob {stated.name}",
                 about=stated.name,
                 facts={"minutes": pause.seconds // 60},

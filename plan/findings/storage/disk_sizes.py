@@ -49,8 +49,8 @@ def _stated(name: str, host: Host, disk: str) -> Iterator[Finding]:
             ("site", "hosts", name, "storages", largest, "size"),
             f"{listed([*own, largest])} have {gib(together)} together, and {disk} of {name} has {gib(size)}: at least "
             f"{gib(together - size)} of them are not there",
-            "write the sizes that `pvesm status` shows, or leave out that of "
-            f"{largest} where it lies on a volume of {listed(own)}",
+            f"write the sizes that `pvesm status` shows, or leave out that of {largest} where it lies on a volume of "
+            f"{listed(own)}",
             facts={"stated_bytes": int(together), "disk_bytes": int(size)},
         )
 

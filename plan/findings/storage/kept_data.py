@@ -15,8 +15,7 @@ VOLUME_GOES_WITH_CLAIM = Rule(
     title="A volume made by hand is deleted with its claim",
     meaning=(
         "A PersistentVolume in a file stands for data that is there already. With persistentVolumeReclaimPolicy: "
-        "Delete "
-        "its driver deletes the disk as soon as the claim is gone: when a namespace or a release is removed."
+        "Delete its driver deletes the disk as soon as the claim is gone: when a namespace or a release is removed."
     ),
     remedy="Write Retain, which is the default of a PersistentVolume in a file.",
 )
@@ -27,8 +26,7 @@ CLAIMS_GO_WITH_PODS = Rule(
     title="Volumes are deleted when a statefulset is scaled down or deleted",
     meaning=(
         "persistentVolumeClaimRetentionPolicy: Delete lets the claims of a statefulset go with their pods: a "
-        "scale-down "
-        "to zero for maintenance, or a release that is installed anew, deletes the data."
+        "scale-down to zero for maintenance, or a release that is installed anew, deletes the data."
     ),
     remedy="Write Retain for both, which is the default.",
 )
@@ -50,9 +48,8 @@ SHARE_LOSES_WRITES = Rule(
     title="A share is mounted so that writes may be lost",
     meaning=(
         "With soft an NFS client gives up after a while and the program's write fails, often after it was told that "
-        "all "
-        "went well; nfs(5) warns of silent corruption. With nolock locks hold on one node alone: two nodes write one "
-        "file. Both are fine for what is only read."
+        "all went well; nfs(5) warns of silent corruption. With nolock locks hold on one node alone: two nodes "
+        "write one file. Both are fine for what is only read."
     ),
     remedy="Mount it hard and with locks, which are the defaults, or read-only.",
 )
@@ -69,8 +66,7 @@ def kept_data_findings(lab: Lab) -> Iterator[Finding]:
             yield CLAIMS_GO_WITH_PODS.finding(
                 stated.path,
                 f"{stated.name} says Delete for {listed(deleting)} of persistentVolumeClaimRetentionPolicy: its "
-                "volumes "
-                f"are deleted when it is {'scaled down' if 'whenScaled' in deleting else 'deleted'}",
+                f"volumes are deleted when it is {'scaled down' if 'whenScaled' in deleting else 'deleted'}",
                 f"write {listed([f'{key}: Retain' for key in deleting])}, or leave the policy out",
                 about=stated.name,
             )
@@ -78,9 +74,8 @@ def kept_data_findings(lab: Lab) -> Iterator[Finding]:
         if text(stated.content, "spec", "persistentVolumeReclaimPolicy") == "Delete" and not _is_provisioned(stated):
             yield VOLUME_GOES_WITH_CLAIM.finding(
                 stated.path,
-                f"PersistentVolume {stated.name} says persistentVolumeReclaimPolicy: Delete: its data is deleted with "
-                "its "
-                "claim",
+                f"PersistentVolume {stated.name} says persistentVolumeReclaimPolicy: Delete: its data is deleted "
+                "with its claim",
                 "write persistentVolumeReclaimPolicy: Retain",
                 about=stated.name,
             )
@@ -91,8 +86,7 @@ def kept_data_findings(lab: Lab) -> Iterator[Finding]:
             yield SNAPSHOTS_GO_WITH_OBJECTS.finding(
                 stated.path,
                 f"{listed(used)} {'is' if len(used) == 1 else 'are'} of class {stated.name}, with deletionPolicy: "
-                "Delete: "
-                "whoever deletes the namespace deletes the snapshots too",
+                "Delete: whoever deletes the namespace deletes the snapshots too",
                 f"write deletionPolicy: Retain in {stated.name}",
                 about=stated.name,
             )
@@ -101,8 +95,7 @@ def kept_data_findings(lab: Lab) -> Iterator[Finding]:
             yield SHARE_LOSES_WRITES.finding(
                 path,
                 f"{name} is mounted with {listed(losing)}: a server that answers late, or a second node, loses what "
-                "was "
-                "written",
+                "was written",
                 f"leave out {listed(losing)}",
                 about=name,
                 facts={"options": tuple(losing)},

@@ -94,8 +94,7 @@ def _exceeded(quota: StatedObject, namespace: str, claims: list[_Claim]) -> Iter
             yield CLAIMS_EXCEED_QUOTA.finding(
                 quota.path,
                 f"claims of {namespace} ({listed([each.name for each in meant])}) are {said}, and the quota "
-                f"{quota.name} "
-                f"admits {amount} of {key}: the API server refuses the last one",
+                f"{quota.name} admits {amount} of {key}: the API server refuses the last one",
                 f"write {key}: {asked if is_count else Memory(asked)} or more",
                 about=key,
                 facts={"asked": asked, "admitted": admitted},

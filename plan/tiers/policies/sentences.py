@@ -34,8 +34,8 @@ def requests_required(file: str) -> str:
 def memory_limit_required(file: str) -> str:
     """For a container that may use all memory of its node."""
     return (
-        "only its node would bound its memory. Write resources.limits.memory; in "
-        f"{file} that is memory, or memory: unlimited with exceptions: {{unlimited-memory: REASON}}."
+        f"only its node would bound its memory. Write resources.limits.memory; in {file} that is memory, or memory: "
+        f"unlimited with exceptions: {{unlimited-memory: REASON}}."
     )
 
 

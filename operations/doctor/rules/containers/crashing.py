@@ -228,8 +228,7 @@ def _probe_kills(
     return base._replace(
         code=f"{word.upper()}-PROBE-KILLS",
         message=f"The kubelet ends container {container.name} again and again ({container.restarts} restarts, "
-        "exit code "
-        f"{container.exit_code}), because its {word} probe fails ({asks}{hint}){said}",
+        f"exit code {container.exit_code}), because its {word} probe fails ({asks}{hint}){said}",
         fix=f"correct the {kind} of container {container.name} in {base.subject}: path, port, timeoutSeconds, or "
         + ("a higher failureThreshold" if word == "startup" else "a startupProbe that gives it time"),
         evidence=tuple(evidence),

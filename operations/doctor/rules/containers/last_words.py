@@ -166,8 +166,7 @@ def explained(finding: Finding, observed: Observation, pod: Manifest, container:
     return finding._replace(
         code=known.code,
         message=f"Container {container.name} ({container.image}) does not run{where(observed, pod)}, "
-        f"{container.restarts} restarts: "
-        f"{known.meaning.format(**told)}; it said: {last}",
+        f"{container.restarts} restarts: {known.meaning.format(**told)}; it said: {last}",
         fix=known.fix.format(**told),
         evidence=(
             *finding.evidence,

@@ -77,8 +77,7 @@ def _container(top: Reference, pod: Manifest, container: Container, usage: Conta
         yield base._replace(
             severity="warning" if near else "info",
             message=f"The memory of container {container.name} grows by {leak.per_day:.0f} MiB a day, from "
-            f"{leak.first:g} "
-            f"to {leak.last:g} MiB in {leak.days} days{when}{killed}",
+            f"{leak.first:g} to {leak.last:g} MiB in {leak.days} days{when}{killed}",
         )
     elif limit and usage.oom_kills and _days_at(usage, limit) >= _AT_LIMIT_DAYS:
         yield base._replace(

@@ -67,8 +67,7 @@ def _waits(observed: Observation, pod: Manifest, container: Container) -> Findin
         return base._replace(
             code="WAITS-FOR-MISSING-SERVICE",
             message=f"Init container {container.name} waits for {age} for {lost.name}.{lost.namespace}{port}, "
-            "and there "
-            f"is no {lost.reference}{alike}{hint}",
+            f"and there is no {lost.reference}{alike}{hint}",
             fix=f"correct the name in init container {container.name} of {base.subject}, or create {lost.reference}",
             evidence=(
                 *base.evidence,

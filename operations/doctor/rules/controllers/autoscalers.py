@@ -88,8 +88,7 @@ def _blind(
         return base._replace(
             code="AUTOSCALER-WITHOUT-REQUEST",
             message=f"It cannot scale {target}{age}: container {listed(list(dict.fromkeys(without)))} requests "
-            f"no {wanted}, "
-            f"of which it is to keep a share ({said})",
+            f"no {wanted}, of which it is to keep a share ({said})",
             fix=f"request {wanted} for {listed(without)} in {target}",
             evidence=(
                 Evidence(reference(scaler), said),

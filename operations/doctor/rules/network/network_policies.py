@@ -54,8 +54,8 @@ def network_policy_findings(observed: Observation) -> Iterator[Finding]:
             policy,
             f"It keeps {users} from {services}{f', for {length(age)} now' if age else ''}: no policy of namespace "
             f"{policy.namespace} lets that traffic {way}",
-            f"add a rule under {rule} in {policy}, or add another policy that has one: "
-            f"kubectl describe networkpolicy {policy.name} -n {policy.namespace}",
+            f"add a rule under {rule} in {policy}, or add another policy that has one: kubectl describe "
+            f"networkpolicy {policy.name} -n {policy.namespace}",
             tuple(Evidence(policy, f"refuses {user} -> {service} ({way})") for _, user, service, _ in each[:8]),
             covers=frozenset((policy,)).union(*(covers for _, _, _, covers in each)),
         )

@@ -137,8 +137,7 @@ def _not_ready(observed: Observation, node: Manifest, ready: Condition) -> Findi
         return base._replace(
             code="NODE-UNREACHABLE",
             message=f"The kubelet of {name} has been silent{age}, last at {stamp(seen)}: "
-            f"{ready.message or ready.reason}; "
-            "the machine is off, cut off, or its kubelet has stopped",
+            f"{ready.message or ready.reason}; the machine is off, cut off, or its kubelet has stopped",
             fix=f"see whether the machine {name} runs and answers; then on it: systemctl status kubelet",
         )
     if "container runtime is down" in ready.message.lower() or "pleg" in ready.message.lower():

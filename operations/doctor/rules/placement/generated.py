@@ -48,9 +48,8 @@ def _gone(observed: Observation) -> Iterator[Finding]:
                 "LIMIT-RANGE-GONE",
                 "warning",
                 reference(namespace),
-                f"It has no LimitRange any more: {len(marked)} of its pods got their defaults from one, and "
-                "pods that are "
-                f"created from now on get none{named}",
+                f"It has no LimitRange any more: {len(marked)} of its pods got their defaults from one, and pods "
+                f"that are created from now on get none{named}",
                 "restore it"
                 + (
                     ": see whether Kyverno's background controller runs, then label the namespace again"
@@ -88,8 +87,8 @@ def _missing(observed: Observation) -> Iterator[Finding]:
                             reference(namespace),
                             f"{lost} is not there, though {reference(policy)} generates it for this namespace "
                             f"(rule {text(rule, 'name')})",
-                            f"see why Kyverno does not generate it: kubectl describe "
-                            f"clusterpolicy {name_of(policy)}; kubectl get updaterequests -n kyverno",
+                            "see why Kyverno does not generate it: kubectl describe clusterpolicy "
+                            f"{name_of(policy)}; kubectl get updaterequests -n kyverno",
                             (Evidence(lost, "does not exist"), Evidence(reference(policy), "generates it")),
                             covers=frozenset((reference(namespace), lost)),
                             upstream=_engine(observed),

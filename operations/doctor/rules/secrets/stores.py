@@ -134,8 +134,7 @@ def _secret(observed: Observation, manifest: Manifest) -> Iterator[Finding]:
             "error",
             reference(manifest),
             f"It does not get {listed(list(dict.fromkeys(keys)))} from {store}{ago(observed.now, ready.since)}: "
-            f"{said}; "
-            f"{secret} {state}",
+            f"{said}; {secret} {state}",
             f"create what it reads in {store}, or correct key and property in {reference(manifest)}"
             if _exists(observed, store)
             else f"{store} does not exist: write the name of one that does in secretStoreRef of {reference(manifest)}"

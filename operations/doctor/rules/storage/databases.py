@@ -31,9 +31,8 @@ def database_findings(observed: Observation) -> Iterator[Finding]:
                 "BACKUP-FAILED",
                 "error",
                 reference(backup),
-                f"The backup of Cluster/{namespace_of(backup)}/{text(backup, 'spec', 'cluster', 'name')} "
-                "failed, and none "
-                f"succeeded since: {text(backup, 'status', 'error')}",
+                f"The backup of Cluster/{namespace_of(backup)}/{text(backup, 'spec', 'cluster', 'name')} failed, and "
+                f"none succeeded since: {text(backup, 'status', 'error')}",
                 f"correct what the message names; then kubectl cnpg backup "
                 f"{quote(text(backup, 'spec', 'cluster', 'name'))} -n {namespace_of(backup)}",
                 (Evidence(reference(backup), f"phase failed, {text(backup, 'status', 'error')}"),),
