@@ -41,7 +41,7 @@ RETIRED: Mapping[tuple[str, str], Retired] = {
         "move to Headlamp; until then take it from https://kubernetes-retired.github.io/dashboard",
     ),
     ("https://kubernetes-retired.github.io/dashboard", "kubernetes-dashboard"): Retired(
-        "has had no release since January 2026, security fixes included",
+        "has had no release since January 2026",
         "kubernetes/website#54042",
         "move to Headlamp, or switch it off",
     ),
@@ -70,9 +70,10 @@ def retired_chart_findings(lab: Lab) -> Iterator[Finding]:
         chart = service.chart if isinstance(service, HelmService) else None
         known = RETIRED.get((chart.repository.rstrip("/"), chart.name)) if chart else None
         if chart and known:
+            of = "" if chart.name == name else f" of {name}"
             yield CHART_RETIRED.finding(
                 ("services", name, "chart"),
-                f"chart {chart.name} of {name} {known.said} ({known.source})",
+                f"chart {chart.name}{of} {known.said} ({known.source})",
                 known.fix,
                 facts={"chart": chart.name},
             )

@@ -191,7 +191,7 @@ def test_services_that_stand_on_what_is_interrupted_are_named() -> None:
     plan = plan_of("small")
     found = loss(plan, "node", "worker1")
     assert dict(found.dependents) == {}
-    assert dict(loss(plan_of("prod"), "node", "k8s-node4").dependents) == {"woodpecker": ("vault-woodpecker-sync",)}
+    assert dict(loss(plan_of("prod"), "node", "k8s-node6").dependents) == {"woodpecker": ("vault-woodpecker-sync",)}
 
 
 def test_services_stand_on_an_ingress_controller_a_vault_a_database_and_metrics() -> None:
