@@ -90,7 +90,6 @@ def test_no_text_of_the_cluster_begins_a_line_or_controls_the_terminal(tmp_path:
     for pod in (cluster.get("Pod", "web-r1-x0"), cluster.get("Pod", "web-r1-x1")):
         waiting(pod, "ImagePullBackOff", hostile, image=hostile)
         pod["spec"]["containers"][0]["image"] = hostile
-        pod["metadata"]["name"] += hostile
     cluster.get("Service", "web")["metadata"]["name"] = hostile
     shown = homelab("doctor", "--dump", write(cluster, tmp_path / "hostile")).stdout
     assert "owned" in shown

@@ -78,13 +78,13 @@ def test_a_page_is_made_of_any_lab(lab: str) -> None:
 
 @pytest.mark.parametrize(("allowed", "state"), [(150, ", tight"), (100, ", too much")])
 def test_memory_limits_are_judged_by_what_the_lab_allows(allowed: int, state: str) -> None:
-    """prod has limits of more than its memory on k8s-node2."""
+    """prod has limits of more than its memory on k8s-node4."""
     lab = lab_of("prod")
     cluster = lab.cluster.model_copy(
         update={"overcommit": Overcommit(memory_limits_percent=allowed, reason="By what they use.")}
     )
     words = " ".join(Reader(page_of(make_plan(replace(lab, cluster=cluster)))).words)
-    (node,) = re.findall(r"k8s-node2 worker, general.*?Pods", words)
+    (node,) = re.findall(r"k8s-node4 worker, general.*?Pods", words)
     assert re.search(rf"Memory limits, {allowed}% allowed [\d.]+ GiB of [\d.]+ GiB \(1[1-4]\d%\){state} Pods", node)
 
 

@@ -48,7 +48,10 @@ def test_an_external_secret_is_written_as_it_is_stated() -> None:
     assert spec["dataFrom"] == [{"extract": {"key": "mail"}, "rewrite": rewritten}]
     assert spec["target"]["template"] == {
         "type": "Opaque",
-        "metadata": {"labels": {"cnpg.io/reload": "true"}},
+        "metadata": {
+            "labels": {"cnpg.io/reload": "true"},
+            "annotations": {"reflector.example/copied": "true"},
+        },
         "mergePolicy": "Merge",
         "data": {"URL": "smtp://{{ .mail_user }}:{{ .password }}@mail.every.example"},
     }
