@@ -75,9 +75,36 @@ Image = Annotated[
 
 def registry_of(image: str) -> str:
     """The host of an image's registry, without its port; that of Docker Hub where the image names none."""
+    host = _host_of(image)
+    return host.partition(":")[0] if host else "docker.io"
+
+
+def _host_of(image: str) -> str:
+    """The host of its registry, with its port; empty where it names none."""
     host, slash, _ = image.partition("/")
-    is_host = bool(slash) and ("." in host or ":" in host or host == "localhost")
-    return host.partition(":")[0] if is_host else "docker.io"
+    return host if slash and ("." in host or ":" in host or host == "localhost") else ""
+
+
+_HUB = ("registry-1.docker.io/", "docker.io/")
+
+
+def name_of(image: str) -> str:
+    """An image's name without its tag, as most write it: `postgres`, `minio/minio`, `ghcr.io/immich-app/postgres`."""
+    name = _parted(image.partition("@")[0])[0]
+    for registry in _HUB:
+        name = name.removeprefix(registry)
+    return name.removeprefix("library/")
+
+
+def repository_of(image: str) -> str:
+    """An image's name without its tag and its registry: `postgres`, `minio/minio`, `immich-app/postgres`."""
+    name = name_of(image)
+    return name.removeprefix(f"{_host_of(name)}/").removeprefix("library/")
+
+
+def tag_of(image: str) -> str:
+    """The tag of an image; empty where it has none."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
 
 
 def short_name(image: str) -> str:

@@ -89,11 +89,6 @@ def series_of(server: Server, version: str) -> tuple[int, ...] | None:
     return found[: server.series] if len(found) >= server.series else None
 
 
-def tag_of(image: str) -> str:
-    """The tag of an image; empty where it has none."""
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
-
-
 def goes_back(old: str, new: str) -> bool:
     """Whether a tag names an older release than another; False where one of them does not tell."""
     versions = [_NUMBERS.match(each) for each in (old, new)]

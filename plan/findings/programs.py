@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
+from config.image import short_name, tag_of
 from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from config.quantity import Memory, rounded_up
@@ -43,12 +44,12 @@ class Program(NamedTuple):
     @property
     def short(self) -> str:
         """The last part of the image's name."""
-        return self.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+        return short_name(self.image)
 
     @property
     def version(self) -> tuple[int, ...]:
         """The numbers with which the tag begins; empty for a tag like latest."""
-        tag = self.image.partition("@")[0].rpartition("/")[2].partition(":")[2].removeprefix("v")
+        tag = tag_of(self.image).removeprefix("v")
         numbers = tag.partition("-")[0].split(".")
         return tuple(int(each) for each in numbers) if all(each.isdigit() for each in numbers) else ()
 
@@ -60,13 +61,16 @@ class Program(NamedTuple):
 
     def is_on_volume(self, place: str) -> bool:
         """Whether a file lies on a volume that stays, or on what is not known."""
-        above = [at for at in self.mounts if f"{place}/".startswith(f"{at.rstrip('/')}/")]
-        return bool(above) and self.mounts[max(above, key=len)] != "scratch"
+        return self._kept_at(place) in ("volume", "other")
 
     def mounts_volume_at(self, place: str) -> bool:
         """Whether a file lies on a volume that stays."""
+        return self._kept_at(place) == "volume"
+
+    def _kept_at(self, place: str) -> Kept | None:
+        """The mount in which a file lies; None where it lies in the container."""
         above = [at for at in self.mounts if f"{place}/".startswith(f"{at.rstrip('/')}/")]
-        return bool(above) and self.mounts[max(above, key=len)] == "volume"
+        return self.mounts[max(above, key=len)] if above else None
 
 
 def programs(lab: Lab) -> Iterator[Program]:

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
+from config.image import tag_of
 from operations.guard.consequence import Consequence
 from operations.guard.objects.charts import TYPE as CHART
 from operations.guard.objects.consequences import kind_of, target_of
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block, is_known
-from plan.changes.data_formats import SERVERS, Server, goes_back, series_of, server_of, tag_of
+from plan.changes.data_formats import SERVERS, Server, goes_back, series_of, server_of
 from plan.changes.object_rules import Kind
 from plan.model.fields import entries, text, value
 

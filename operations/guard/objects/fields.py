@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from config.image import tag_of
 from operations.guard.consequence import Consequence, not_known
 from operations.guard.reading.values import is_known, number, values_at
 from plan.changes.field_rule import FieldRule
@@ -100,7 +101,7 @@ def _major(old: tuple[object, ...], new: tuple[object, ...]) -> bool | None:
 
 def _major_of(image: str) -> int | None:
     """The major version of `ghcr.io/x/postgresql:17.5-2@sha256:...`."""
-    tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    tag = tag_of(image)
     match = re.match(r"v?(\d+)", tag)
     return int(match[1]) if match else None
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from config.image import name_of
 from observation import Observation
 from observation.objects import MANAGER
 from operations.guard.consequence import Consequence
@@ -77,14 +78,7 @@ def _elsewhere(step: Step, observation: Observation) -> Iterator[tuple[str, Mani
 
 
 def _repositories(manifest: Mapping[str, Any]) -> set[str]:
-    images = (str(each).partition("@")[0] for each in values_at(manifest, IMAGES))
-    return {_repository(image) for image in images}
-
-
-def _repository(image: str) -> str:
-    """`docker.io/library/nginx:1.27` as `nginx`: how most write it."""
-    head, slash, last = image.rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}".removeprefix("docker.io/").removeprefix("library/")
+    return {name_of(str(each)) for each in values_at(manifest, IMAGES)}
 
 
 def _same_workload(inputs: Mapping[str, Any], observation: Observation) -> Iterator[tuple[str, Manifest]]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from config.image import repository_of, tag_of
 from config.pod import POD_TEMPLATES
-from plan.changes.data_formats import tag_of
 from plan.model import Manifest, Service
 from plan.model.fields import entries, mapping, text, value
 from plan.model.findings import Finding, Rule
@@ -35,55 +35,56 @@ class _User(NamedTuple):
 
 
 _ROOT = _User()
-_S6 = _User(writes=True)
+_ROOT_THAT_WRITES = _User(writes=True)
 _ANY = _User(number=1000)
-_999 = _User(number=999)
+_OF_SERVERS = _User(number=999)
+"""The user that most official images of database servers make."""
 
 USERS: Mapping[str, _User] = {
     "adguard/adguardhome": _ROOT,
     "binwiederhier/ntfy": _ANY,
-    "blakeblackshear/frigate": _S6,
+    "blakeblackshear/frigate": _ROOT_THAT_WRITES,
     "caddy": _ROOT,
     "crowdsecurity/crowdsec": _ROOT,
     "deluan/navidrome": _ANY,
     "dgtlmoon/changedetection.io": _ANY,
     "eclipse-mosquitto": _User(number=1883),
-    "freshrss/freshrss": _User(writes=True),
-    "home-assistant/home-assistant": _S6,
-    "homeassistant/home-assistant": _S6,
-    "httpd": _User(writes=True),
+    "freshrss/freshrss": _ROOT_THAT_WRITES,
+    "home-assistant/home-assistant": _ROOT_THAT_WRITES,
+    "homeassistant/home-assistant": _ROOT_THAT_WRITES,
+    "httpd": _ROOT_THAT_WRITES,
     "immich-app/immich-machine-learning": _ANY,
     "immich-app/immich-server": _ANY,
     "jellyfin/jellyfin": _ANY,
     "koenkk/zigbee2mqtt": _ANY,
     "louislam/uptime-kuma": _ANY,
-    "mailserver/docker-mailserver": _User(writes=True),
-    "mariadb": _999,
+    "mailserver/docker-mailserver": _ROOT_THAT_WRITES,
+    "mariadb": _OF_SERVERS,
     "memcached": _User("memcache", 11211),
-    "mongo": _999,
-    "mysql": _999,
+    "mongo": _OF_SERVERS,
+    "mysql": _OF_SERVERS,
     "n8nio/n8n": _User("node", 1000),
     "nextcloud": _User(number=33),
     "nginx": _User(instead="nginxinc/nginx-unprivileged"),
     "nodered/node-red": _User("node-red", 1000),
     "ollama/ollama": _ANY,
-    "pihole/pihole": _S6,
-    "plexinc/pms-docker": _S6,
-    "postgres": _999,
+    "pihole/pihole": _ROOT_THAT_WRITES,
+    "plexinc/pms-docker": _ROOT_THAT_WRITES,
+    "postgres": _OF_SERVERS,
     "prom/alertmanager": _User("nobody", 65534),
     "prom/node-exporter": _User("nobody", 65534),
     "prom/prometheus": _User("nobody", 65534),
-    "qmcgaw/gluetun": _User(writes=True),
-    "rabbitmq": _999,
-    "redis": _999,
-    "roundcube/roundcubemail": _User(writes=True),
+    "qmcgaw/gluetun": _ROOT_THAT_WRITES,
+    "rabbitmq": _OF_SERVERS,
+    "redis": _OF_SERVERS,
+    "roundcube/roundcubemail": _ROOT_THAT_WRITES,
     "traefik": _User(number=65532),
-    "valkey/valkey": _999,
+    "valkey/valkey": _OF_SERVERS,
     "vaultwarden/server": _ANY,
     "wordpress": _User(number=33),
 }
 """By name, without the registry and Docker Hub's `library/`: the USER of each image's Dockerfile, read or run."""
-_BY_MAKER: Mapping[str, _User] = {"linuxserver/": _S6, "hotio/": _S6}
+_BY_MAKER: Mapping[str, _User] = {"linuxserver/": _ROOT_THAT_WRITES, "hotio/": _ROOT_THAT_WRITES}
 _OF_ALPINE = {"nextcloud": 82, "postgres": 70, "rabbitmq": 100, "wordpress": 82}
 """Numbers in tags of Alpine, where they differ."""
 _ROOTLESS = "rootless"
@@ -93,12 +94,13 @@ _ROOTLESS = "rootless"
 def image_user_findings(services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each container that its image keeps from starting."""
     for service in services:
-        workloads = {(each.controller, each.name): each.path for each in service.workloads}
         for manifest in service.objects:
-            path = workloads.get((manifest["kind"], manifest["metadata"]["name"]))
-            for name, image, user in _refused(manifest) if path else ():
+            workload = service.workload_of(manifest)
+            if workload is None:
+                continue
+            for name, image, user in _refused(manifest):
                 yield IMAGE_USER_REFUSED.finding(
-                    path or (),
+                    workload.path,
                     f"{image}, {name} of {service.name}, "
                     + ("starts as root" if user.name == "root" else f"runs as {user.name}, a name without a number")
                     + ", and its pod must not run as root: the kubelet does not create the container",
@@ -110,7 +112,7 @@ def image_user_findings(services: Iterable[Service]) -> Iterator[Finding]:
 
 def _fix(name: str, image: str, user: _User) -> str:
     if user.number is not None:
-        number = _OF_ALPINE.get(_name_of(image), user.number) if "alpine" in tag_of(image) else user.number
+        number = _OF_ALPINE.get(repository_of(image), user.number) if "alpine" in tag_of(image) else user.number
         return f"state run_as_user: {number} for {name}"
     if user.instead:
         return f"take {user.instead}, or state exceptions: {{root-user: REASON}}"
@@ -131,15 +133,7 @@ def _refused(manifest: Manifest) -> Iterator[tuple[str, str, _User]]:
 
 
 def _user_of(image: str) -> _User | None:
-    name = _name_of(image)
+    name = repository_of(image)
     if _ROOTLESS in tag_of(image):
         return None
     return USERS.get(name) or next((user for maker, user in _BY_MAKER.items() if name.startswith(maker)), None)
-
-
-def _name_of(image: str) -> str:
-    name = image.partition("@")[0]
-    registry, slash, rest = name.partition("/")
-    if slash and ("." in registry or ":" in registry or registry == "localhost"):
-        name = rest
-    return name.partition(":")[0].removeprefix("library/")

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from config.image import registry_of
+from config.image import name_of, tag_of
 from config.lab import Lab
 from config.service import HelmService
 from config.source import Path, is_mapping, is_sequence
-from plan.changes.data_formats import tag_of
 from plan.findings.programs import programs
 from plan.model.findings import Finding, Rule
 
@@ -24,7 +23,7 @@ IMAGE_WITHDRAWN = Rule(
 
 
 class Withdrawn(NamedTuple):
-    """Images that are gone, by the beginning of their name."""
+    """Images that are gone, by the beginning of their name; without a host they are of Docker Hub."""
 
     since: str
     instead: str
@@ -33,13 +32,13 @@ class Withdrawn(NamedTuple):
 
 
 IMAGES: Mapping[str, Withdrawn] = {
-    "docker.io/bitnami/": Withdrawn(
+    "bitnami/": Withdrawn(
         "2025-09-29",
         "docker.io/bitnamilegacy, which has no updates, or an image of the software's own project",
         "bitnami/charts#35164",
         latest_is_left=True,
     ),
-    "docker.io/minio/": Withdrawn(
+    "minio/": Withdrawn(
         "September 2026",
         "quay.io/minio, which has the same versions and no newer ones than September 2025",
         "minio/minio#21647",
@@ -69,9 +68,8 @@ def withdrawn_image_findings(lab: Lab) -> Iterator[Finding]:
 
 
 def _image(path: Path, service: str, image: str) -> Iterator[Finding]:
-    full = _full(image)
     for beginning, gone in IMAGES.items():
-        if full.startswith(beginning) and not (gone.latest_is_left and tag_of(image) in ("", "latest")):
+        if name_of(image).startswith(beginning) and not (gone.latest_is_left and tag_of(image) in ("", "latest")):
             yield IMAGE_WITHDRAWN.finding(
                 path,
                 f"{image} of {service} has been gone since {gone.since} ({gone.source}): a node that does not have it "
@@ -80,14 +78,6 @@ def _image(path: Path, service: str, image: str) -> Iterator[Finding]:
                 about=image,
                 facts={"since": gone.since, "image": image},
             )
-
-
-def _full(image: str) -> str:
-    """With the registry and the folder that Docker Hub has by default."""
-    name = image.partition("@")[0]
-    if registry_of(image) == "docker.io" and not name.startswith("docker.io/"):
-        return f"docker.io/{name}" if "/" in name else f"docker.io/library/{name}"
-    return name
 
 
 def _named(values: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -110,7 +100,7 @@ def _named(values: Any, path: Path) -> Iterator[tuple[Path, str]]:
 def _by_default(name: str, service: HelmService, named: list[str]) -> Iterator[Finding]:
     chart = service.chart
     if chart.repository.rstrip("/") in BITNAMI_CHARTS and all("bitnami/" in each for each in named):
-        gone = IMAGES["docker.io/bitnami/"]
+        gone = IMAGES["bitnami/"]
         yield IMAGE_WITHDRAWN.finding(
             ("services", name, "chart"),
             f"chart {chart.name} of {name} takes its images from docker.io/bitnami, whose versions have been gone "

@@ -1,6 +1,6 @@
 """Backup jobs of operators that take no data with them, or are never begun."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
 from config.namespaces import namespace_of
@@ -101,11 +101,8 @@ def _cnpg(lab: Lab, cluster: StatedObject) -> Iterator[Finding]:
     )
 
 
-_METHODS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "barmanObjectStore": (("backup", "barmanObjectStore"), "spec.backup.barmanObjectStore"),
-    "volumeSnapshot": (("backup", "volumeSnapshot"), "spec.backup.volumeSnapshot"),
-}
-"""Where a cluster says what each method of a backup needs."""
+_METHODS = ("barmanObjectStore", "volumeSnapshot")
+"""Methods of a backup, which a cluster has under `spec.backup`."""
 
 
 def _scheduled(lab: Lab, stated: StatedObject) -> Iterator[Finding]:
@@ -116,8 +113,8 @@ def _scheduled(lab: Lab, stated: StatedObject) -> Iterator[Finding]:
     for each in lab.objects_by_kind.get("Cluster", ()):
         is_its = (each.namespace or namespace_of(lab, str(each.path[1])), each.name) == (own, cluster)
         if method in _METHODS and is_its and text(each.content, "apiVersion").startswith("postgresql.cnpg.io/"):
-            field, name = _METHODS[method]
-            if not mapping(each.content, "spec", *field):
+            name = f"spec.backup.{method}"
+            if not mapping(each.content, "spec", "backup", method):
                 yield BACKUP_OF_NOTHING.finding(
                     stated.path,
                     f"ScheduledBackup {stated.name} backs up {cluster} by {method}, and {cluster} has no {name}: every "

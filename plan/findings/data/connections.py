@@ -9,7 +9,7 @@ from config.lab import Lab
 from config.service import MysqlService, PostgresService, Service
 from config.service.container import Container, Workload
 from config.source import Path
-from plan.changes.data_formats import SERVERS
+from plan.changes.data_formats import server_of
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -32,7 +32,7 @@ _POOL = re.compile(
 )
 _IN_ADDRESS = re.compile(r"(?i)\b(?:connection_limit|pool_max_conns|pool_size|max_pool_size)=(\d+)")
 LIMIT = re.compile(r"(?i)max[-_]connections\s*[= ]\s*'?(\d+)")
-ACCEPTED = {"PostgreSQL": 100, "MySQL": 151, "MariaDB": 151}
+_ACCEPTED = {"PostgreSQL": 100, "MySQL": 151, "MariaDB": 151}
 """By default (max_connections in their documentation)."""
 _KEPT = {"PostgreSQL": 3, "MySQL": 0, "MariaDB": 0}
 """Of them for superusers (superuser_reserved_connections); MySQL has one beside them."""
@@ -74,15 +74,14 @@ def _server(name: str, service: Service) -> _Server | None:
         case PostgresService():
             return _Server(("services", name), service.max_connections - _KEPT["PostgreSQL"])
         case MysqlService():
-            return _Server(("services", name), ACCEPTED["MySQL"])
+            return _Server(("services", name), _ACCEPTED["MySQL"])
         case _:
             pass
     for part in service.parts(name):
-        image = part.workload.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-        known = SERVERS.get(image)
-        if part.is_main and known and known.name in ACCEPTED:
+        known = server_of(part.workload.image)
+        if part.is_main and known and known.name in _ACCEPTED:
             stated = LIMIT.search(" ".join((*part.workload.command, *part.workload.args)))
-            accepted = int(stated[1]) if stated else ACCEPTED[known.name]
+            accepted = int(stated[1]) if stated else _ACCEPTED[known.name]
             return _Server(part.path, accepted - _KEPT[known.name])
     return None
 

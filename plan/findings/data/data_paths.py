@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from config.image import name_of, tag_of
 from config.lab import Lab
 from config.service import Service
 from config.service.common import Part
@@ -101,13 +102,12 @@ _IMAGES: Mapping[str, _Image] = {
 """By name, as on Docker Hub: the VOLUME of each image, or its documentation."""
 _DATABASES = frozenset({"influxdb", "mariadb", "mongo", "mysql", "postgres"})
 _POSTGRES = ("/var/lib/postgresql/data", "/var/lib/postgresql")
-_HUB = ("docker.io/library/", "docker.io/", "library/", "registry-1.docker.io/")
 
 
 def data_path_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
     """A finding for each main container of a known image whose data is in no volume."""
     for each in found:
-        image, tag = _read(each.image)
+        image, tag = name_of(each.image), tag_of(each.image)
         known = _postgres(tag) if image == "postgres" else _IMAGES.get(image)
         is_database = image in _DATABASES and each.path[0] == "objects" and each.is_main and not each.ends
         is_told = known is not None and any(word.startswith(known.settings) for word in (*each.words, *each.env))
@@ -122,7 +122,7 @@ def data_path_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
             )
     for name, service in lab.services.items():
         for part in service.parts(name):
-            image, tag = _read(part.workload.image)
+            image, tag = name_of(part.workload.image), tag_of(part.workload.image)
             known = _postgres(tag) if image == "postgres" else _IMAGES.get(image)
             mounted = _mounted(lab, name, part)
             runs = (
@@ -190,14 +190,6 @@ def _without(part: Part, known: _Image) -> Finding:
         about=part.name,
         facts={"data": known.path},
     )
-
-
-def _read(image: str) -> tuple[str, str]:
-    """Name and tag, without the registry of Docker Hub."""
-    name, _, tag = image.partition("@")[0].rpartition(":") if ":" in image.rpartition("/")[2] else (image, "", "")
-    for each in _HUB:
-        name = name.removeprefix(each)
-    return name, tag
 
 
 def _postgres(tag: str) -> _Image:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from config.image import registry_of
+from config.image import name_of
 from plan.findings.programs import Program
 from plan.model.findings import Finding, Rule
 
@@ -63,9 +63,8 @@ def extension_findings(found: Sequence[Program]) -> Iterator[Finding]:
 
 def _is_plain(program: Program) -> bool:
     """Whether it is a server of PostgreSQL's official image, which has only the extensions that come with it."""
-    name = program.image.partition("@")[0].partition(":")[0].removeprefix("docker.io/").removeprefix("library/")
     is_server = program.is_main and not program.ends and program.words[:1] in ((), ("postgres",), ("-c",))
-    return is_server and name == "postgres" and registry_of(program.image) == "docker.io"
+    return is_server and name_of(program.image) == "postgres"
 
 
 def _named(program: Program) -> Iterator[str]:

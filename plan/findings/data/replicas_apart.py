@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from config.image import short_name
 from config.lab import Lab
 from config.service import Service
 from config.service.container import Part
@@ -41,7 +42,7 @@ def replicas_apart_findings(lab: Lab) -> Iterator[Finding]:
 
 def _apart(service: Service, part: Part) -> Iterator[Finding]:
     workload = part.workload
-    short = workload.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    short = short_name(workload.image)
     settings = " ".join((*workload.command, *workload.args, *workload.env, *workload.env.values(), *workload.secrets))
     is_told = _TOLD.search(f"{settings} {' '.join(workload.files.values())}") is not None
     embedded = embedded_in(workload) if workload.runs_as == "statefulset" else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from config.image import short_name
 from config.lab import Lab
 from config.service import HelmService, Service
 from config.service.container import Container
@@ -113,7 +114,7 @@ def _in_parts(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
     for part in service.parts(name):
         if part.workload.runs_as in _STEADY:
             for path, container in part.containers:
-                store = STORES.get(_name_of(container.image))
+                store = STORES.get(short_name(container.image))
                 embedded = None if store else embedded_in(container)
                 for volume, places in container.mounts.items():
                     written = {place.path.rstrip("/") for place in places if not place.read_only}
@@ -131,10 +132,6 @@ def embedded_in(container: Container) -> Embedded | None:
     variables = [each.lower() for each in (*container.env, *container.secrets)]
     is_elsewhere = found and any(word in each for each in variables for word in found.instead)
     return None if is_elsewhere else found
-
-
-def _name_of(image: str) -> str:
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _in_footprint(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple, cast
 
 import yaml
 
+from config.image import short_name
 from config.lab import Lab
 from config.quantity import Memory
 from config.service import HelmService, Service
-from config.service.container import Part
 from config.source import Path
 from plan.model.fields import mapping, text, value, values
 from plan.model.findings import Finding, Rule
@@ -110,7 +110,7 @@ def _servers(name: str, service: Service) -> Iterator[_Server]:
     if isinstance(service, HelmService):
         yield from _of_charts(name, service)
     for part in service.parts(name):
-        if _image(part) == "prometheus" and part.workload.runs_as in ("deployment", "statefulset"):
+        if short_name(part.workload.image) == "prometheus" and part.workload.runs_as in ("deployment", "statefulset"):
             flags = " ".join((*part.workload.command, *part.workload.args))
             match = _FLAG.search(flags)
             for volume in part.workload.mounts:
@@ -160,10 +160,6 @@ def _volume(name: str, service: HelmService, size: str, claim: str) -> Memory | 
     return Memory(service.volumes[used.pop()].size) if len(used) == 1 else None
 
 
-def _image(part: Part) -> str:
-    return part.workload.image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-
-
 def _lokis(name: str, service: Service) -> Iterator[tuple[Path, Mapping[str, Any], bool]]:
     """The configurations of Loki: in the values of its chart, in files of a container."""
     if isinstance(service, HelmService):
@@ -171,7 +167,7 @@ def _lokis(name: str, service: Service) -> Iterator[tuple[Path, Mapping[str, Any
         if below:
             yield ("services", name, "values"), mapping(service.values, *below), True
     for part in service.parts(name):
-        if _image(part) == "loki":
+        if short_name(part.workload.image) == "loki":
             for file, content in part.workload.files.items():
                 if (settings := _read(content)) is not None:
                     yield (*part.path, "files", file), settings, False
