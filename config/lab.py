@@ -45,6 +45,15 @@ class Lab:
             found.setdefault(each.kind, []).append(each)
         return {kind: tuple(stated) for kind, stated in found.items()}
 
+    @cached_property
+    def _object_paths(self) -> Mapping[tuple[str, str, str], Path]:
+        """Paths of the objects from files, by service, kind and name."""
+        return {(name, each.kind, each.name): each.path for name, stated in self.objects.items() for each in stated}
+
+    def written_at(self, service: str, kind: str, name: str) -> Path:
+        """The path of an object of a service: of its file, or of the service whose keys make it."""
+        return self._object_paths.get((service, kind, name), ("services", service))
+
     def place(self, path: Path) -> Place | None:
         """Where `path` is in the files, or the nearest thing around it that is."""
         return self.places.find(path)

@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from config.source import Path
 from plan.model.constraints import Constraints
+from plan.model.fields import text
 
 Manifest = dict[str, Any]
 """A Kubernetes object as it is sent to the API server."""
@@ -123,6 +124,15 @@ class Service(NamedTuple):
     """Factor over the recommender's upper bound when memory is right-sized."""
     ignored: Mapping[str, tuple[str, ...]] = {}
     """Paths of fields that an update never touches, by kind and name of the object: `deployment/immich`."""
+
+    def namespace_of(self, manifest: Manifest) -> str:
+        """The namespace of one of its objects: the one that it states, or the service's."""
+        return text(manifest, "metadata", "namespace") or self.namespace
+
+    def workload_of(self, manifest: Manifest) -> Workload | None:
+        """The workload whose controller an object is; None of any other object."""
+        called = (manifest["kind"], manifest["metadata"]["name"])
+        return next((each for each in self.workloads if (each.controller, each.name) == called), None)
 
     @property
     def is_off(self) -> bool:

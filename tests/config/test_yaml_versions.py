@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def refused(folder: Path) -> list[str]:
-    """What is said of a lab that is refused."""
+    """The problems of a lab that is refused."""
     with pytest.raises(InvalidLab) as found:
         load_lab(folder)
     return [f"{dotted(each.path)}: {each.message}" for each in found.value.problems]

@@ -166,9 +166,7 @@ def _of_manifest(manifest: Manifest) -> Iterator[_WayOut]:
 
 def _of_volume(volume: Manifest) -> Iterator[_WayOut]:
     """A volume may be a folder of a node, too: whoever mounts its claim has it."""
-    path = text(volume, "spec", "hostPath", "path").rstrip("/") or (
-        "/" if "hostPath" in mapping(volume, "spec") else ""
-    )
+    path = _path_of(mapping(volume, "spec"))
     if _leads_to_root(path, text(volume, "spec", "hostPath", "type")):
         name = volume["metadata"]["name"]
         yield _WayOut(f"{path} of the node", f"give PersistentVolume {name} a folder with nothing else in it")

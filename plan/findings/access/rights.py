@@ -42,7 +42,7 @@ RIGHTS_OF_ALL = Rule(
     meaning=(
         "`system:anonymous` and `system:unauthenticated` are whoever reaches the API server, without any sign-in; "
         "`system:authenticated` is everybody with any account, and `system:serviceaccounts` every pod with a token. "
-        "What one of them may do, all may do."
+        "Each of them may do all that the role allows."
     ),
     remedy="Name the service account that needs it as the subject.",
 )
@@ -103,7 +103,6 @@ def _in_cluster(name: str, written: Iterable[Manifest], grants: Grants, *, by_pe
 
 
 def _of_all(lab: Lab, name: str, written: Iterable[Manifest], grants: Grants) -> Iterator[Finding]:
-    places = {(each.kind, each.name): each.path for each in lab.objects.get(name, ())}
     for each in written:
         if each["kind"] not in BINDINGS:
             continue
@@ -113,7 +112,7 @@ def _of_all(lab: Lab, name: str, written: Iterable[Manifest], grants: Grants) ->
             continue
         called, who = each["metadata"]["name"], next(_ALL[subject] for subject in _ALL if subject in subjects)
         yield RIGHTS_OF_ALL.finding(
-            places.get((each["kind"], called), ("services", name)),
+            lab.written_at(name, each["kind"], called),
             f"by {each['kind']} {called} of {name}, {who} has the rights of {role}",
             f"name the service account that needs it in place of {listed(sorted(subjects))}",
             about=called,

@@ -27,19 +27,18 @@ def secret_key_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findi
     """A finding for each key that a Secret of the lab does not get."""
     planned = [*services]
     keys = {found[:2]: found[2] for service in planned for each in service.objects if (found := _keys(service, each))}
-    stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
     for service in planned if keys else ():
         for each in service.objects:
             if each["kind"] not in POD_TEMPLATES:
                 continue
-            namespace = text(each, "metadata", "namespace") or service.namespace
+            namespace = service.namespace_of(each)
             pod = mapping(each, *POD_TEMPLATES[each["kind"]], "spec")
             for secret, key in dict.fromkeys(_used_keys(pod)):
                 has = keys.get((namespace, secret))
                 if has is not None and key not in has:
                     name = each["metadata"]["name"]
                     yield SECRET_WITHOUT_KEY.finding(
-                        stated.get((service.name, each["kind"], name), ("services", service.name)),
+                        lab.written_at(service.name, each["kind"], name),
                         f"pods of {name} use the key {key} of the Secret {secret}, which gets "
                         f"{listed(sorted(has))}{did_you_mean(key, has)}: they do not start",
                         f"write a key that {secret} has, or add {key} to it",
@@ -51,7 +50,7 @@ def secret_key_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findi
 
 def _keys(service: Service, manifest: Manifest) -> tuple[str, str, frozenset[str]] | None:
     """Namespace, name and keys of a Secret, where all its keys are known."""
-    namespace = text(manifest, "metadata", "namespace") or service.namespace
+    namespace = service.namespace_of(manifest)
     name = manifest["metadata"]["name"]
     match manifest["kind"]:
         case "Secret":

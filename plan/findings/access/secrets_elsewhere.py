@@ -77,12 +77,11 @@ def secret_elsewhere_findings(lab: Lab, services: Iterable[Service]) -> Iterator
     releases = {service.namespace for service in planned if service.release}
     others = {service.namespace for service in planned for each in service.objects if may_write_secrets(each)}
     copied = {each["metadata"]["name"] for service in planned for each in service.objects if _is_copied(each)}
-    stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
     for service in planned:
         for use in dict.fromkeys(_uses(service)):
             if (use.namespace, use.secret) in there or use.namespace in releases:
                 continue
-            path = stated.get((use.service, use.kind, use.pods), ("services", use.service))
+            path = lab.written_at(use.service, use.kind, use.pods)
             called = [each for each in made if each.namespace == use.namespace and each.called == use.secret]
             if found := called or [each for each in made if each.name == use.secret]:
                 yield SECRET_ELSEWHERE.finding(
@@ -135,7 +134,7 @@ def made_by(service: Service) -> Iterator[Made]:
         kind, name = each["kind"], each["metadata"]["name"]
         if kind not in _MAKERS or _is_copied(each):
             continue
-        namespace = text(each, "metadata", "namespace") or service.namespace
+        namespace = service.namespace_of(each)
         match kind:
             case "Secret":
                 yield Made(kind, namespace, name)
@@ -152,7 +151,7 @@ def _uses(service: Service) -> Iterator[_Use]:
     for each in service.objects:
         kind: str = each["kind"]
         if kind in POD_TEMPLATES:
-            namespace = text(each, "metadata", "namespace") or service.namespace
+            namespace = service.namespace_of(each)
             pod = mapping(each, *POD_TEMPLATES[kind], "spec")
             for names, is_of_images in ((_of_images(pod), True), (_named(pod), False)):
                 for name in names:

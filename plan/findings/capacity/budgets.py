@@ -10,7 +10,7 @@ from config.service import HelmService
 from config.source import Path, is_mapping
 from plan.model import Manifest, Service
 from plan.model.constraints import Selector, read_selector
-from plan.model.fields import mapping, number, text, value
+from plan.model.fields import mapping, number, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed, plural
 
@@ -63,9 +63,8 @@ class _Budget(NamedTuple):
 def budget_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """Budgets by which no pod can be evicted: in files, in patches and in the values of charts."""
     planned = [*services]
-    paths = {(name, each.kind, each.name): each.path for name, objects in lab.objects.items() for each in objects}
     controllers = [found for service in planned for each in service.objects for found in _controller(service, each)]
-    budgets = [found for service in planned for each in service.objects for found in _budget(service, each, paths)]
+    budgets = [found for service in planned for each in service.objects for found in _budget(lab, service, each)]
     for budget in budgets:
         meant = [each for each in controllers if _selects(budget, each)]
         replicas = sum(each.replicas for each in meant)
@@ -93,19 +92,15 @@ def _controller(service: Service, manifest: Manifest) -> Iterator[_Controller]:
     if manifest["kind"] in _STEADY:
         labels = mapping(manifest, *POD_TEMPLATES[manifest["kind"]], "metadata", "labels")
         replicas = number(manifest, "spec", "replicas", default=1)
-        yield _Controller(_namespace(service, manifest), manifest["metadata"]["name"], labels, replicas)
+        yield _Controller(service.namespace_of(manifest), manifest["metadata"]["name"], labels, replicas)
 
 
-def _budget(service: Service, manifest: Manifest, paths: Mapping[tuple[str, str, str], Path]) -> Iterator[_Budget]:
+def _budget(lab: Lab, service: Service, manifest: Manifest) -> Iterator[_Budget]:
     if manifest["kind"] == "PodDisruptionBudget":
         name = manifest["metadata"]["name"]
-        path = paths.get((service.name, manifest["kind"], name), ("services", service.name))
+        path = lab.written_at(service.name, manifest["kind"], name)
         spec = mapping(manifest, "spec")
-        yield _Budget(_namespace(service, manifest), name, read_selector(mapping(spec, "selector")), spec, path)
-
-
-def _namespace(service: Service, manifest: Manifest) -> str:
-    return text(manifest, "metadata", "namespace") or service.namespace
+        yield _Budget(service.namespace_of(manifest), name, read_selector(mapping(spec, "selector")), spec, path)
 
 
 def _selects(budget: _Budget, controller: _Controller) -> bool:

@@ -29,7 +29,6 @@ def held_volume_findings(lab: Lab, nodes: Iterable[Node], services: Iterable[Ser
     planned = [*services]
     claims = _claims(lab, planned)
     is_one_node = sum(not node.taints for node in nodes) <= 1
-    stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
     for service in planned if claims else ():
         for each in service.objects:
             held = _held_by(service, each, claims) if each["kind"] == "Deployment" else []
@@ -37,7 +36,7 @@ def held_volume_findings(lab: Lab, nodes: Iterable[Node], services: Iterable[Ser
             if not loose:
                 continue
             name = each["metadata"]["name"]
-            path = stated.get((service.name, "Deployment", name), ("services", service.name))
+            path = lab.written_at(service.name, "Deployment", name)
             replicas = number(each, "spec", "replicas", default=1)
             if replicas > 1 and path[0] == "objects":
                 yield _shared(lab, name, path, replicas, loose)
@@ -56,16 +55,12 @@ def _claims(lab: Lab, services: Iterable[Service]) -> Mapping[tuple[str, str], _
                 by_one_pod = "ReadWriteOncePod" in modes
                 is_of_one_node = "ReadWriteOnce" in modes and is_block(lab, text(each, "spec", "storageClassName"))
                 if by_one_pod or is_of_one_node:
-                    found[_namespace(service, each), name] = _Held(name, by_one_pod)
+                    found[service.namespace_of(each), name] = _Held(name, by_one_pod)
     return found
 
 
-def _namespace(service: Service, manifest: Manifest) -> str:
-    return text(manifest, "metadata", "namespace") or service.namespace
-
-
 def _held_by(service: Service, manifest: Manifest, claims: Mapping[tuple[str, str], _Held]) -> list[_Held]:
-    namespace = _namespace(service, manifest)
+    namespace = service.namespace_of(manifest)
     names = (
         text(each, "persistentVolumeClaim", "claimName")
         for each in entries(manifest, "spec", "template", "spec", "volumes")

@@ -68,7 +68,7 @@ def _is_near(made: Made, service: Service) -> bool:
 
 def _claims(service: Service) -> Iterator[tuple[str, str]]:
     for each in service.objects:
-        namespace = text(each, "metadata", "namespace") or service.namespace
+        namespace = service.namespace_of(each)
         name = each["metadata"]["name"]
         if each["kind"] == "PersistentVolumeClaim":
             yield namespace, name

@@ -100,7 +100,6 @@ def _where_nobody_announces(
     a pod announce them."""
     speaking = _with_speaker(lab, nodes)
     for service in services:
-        stated = {(each.kind, each.name): each.path for each in lab.objects.get(service.name, ())}
         for each in service.objects:
             if each["kind"] != "Service" or text(each, "spec", "externalTrafficPolicy") != "Local":
                 continue
@@ -109,7 +108,7 @@ def _where_nobody_announces(
             silent = sorted({node.name for found in behind for node in nodes_for(nodes, found.pod)} - announcing)
             if silent and announcing and text(each, "spec", "type") == "LoadBalancer":
                 name = each["metadata"]["name"]
-                path: Path = stated.get(("Service", name), ("services", service.name))
+                path = lab.written_at(service.name, "Service", name)
                 yield ADDRESS_NOT_ANNOUNCED.finding(
                     path,
                     f"{name} keeps the addresses of visitors (externalTrafficPolicy: Local), so only a node with a pod "

@@ -40,7 +40,6 @@ _Known = frozenset[tuple[str, str]]
 def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each workload whose settings name Services that its pods cannot resolve."""
     planned = [*services]
-    stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
     objects = [(_place(service, each), each) for service in planned for each in service.objects]
     known = frozenset(place for place, each in objects if each["kind"] == "Service")
     maps = {place: each for place, each in objects if each["kind"] == "ConfigMap"}
@@ -56,7 +55,7 @@ def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]
             if named:
                 on_host = value(pod, "hostNetwork") is True
                 yield CLUSTER_NAME_UNKNOWN.finding(
-                    stated.get((service.name, kind, name), ("services", service.name)),
+                    lab.written_at(service.name, kind, name),
                     f"{name} names {listed(named)}, and asks the name server of its node "
                     f"({'hostNetwork' if on_host else 'dnsPolicy: Default'}), which does not know "
                     + ("it" if len(named) == 1 else "them"),
@@ -67,7 +66,7 @@ def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]
 
 
 def _place(service: Service, manifest: Manifest) -> tuple[str, str]:
-    return text(manifest, "metadata", "namespace") or service.namespace, manifest["metadata"]["name"]
+    return service.namespace_of(manifest), manifest["metadata"]["name"]
 
 
 def _asks_the_node(pod: Fields) -> bool:

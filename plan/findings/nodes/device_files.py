@@ -31,12 +31,13 @@ _PLAIN = ("cpu", "memory", "ephemeral-storage", "hugepages-")
 def device_file_findings(services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each workload with a container that mounts a device which it may not open."""
     for service in services:
-        workloads = {(each.controller, each.name): each.path for each in service.workloads}
         for manifest in service.objects:
-            path = workloads.get((manifest["kind"], manifest["metadata"]["name"]))
-            for container, devices in _closed(manifest) if path else ():
+            workload = service.workload_of(manifest)
+            if workload is None:
+                continue
+            for container, devices in _closed(manifest):
                 yield DEVICE_NOT_PERMITTED.finding(
-                    path or (),
+                    workload.path,
                     f"{container} of {service.name} mounts {listed(devices)} of the node, which only a privileged "
                     "container may open, or one that a device plugin gave it to",
                     "request the device from a device plugin, or write privileged: true for this container",

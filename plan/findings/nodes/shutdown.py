@@ -9,7 +9,7 @@ from config.service import HelmService
 from config.source import Path, dotted
 from plan.model.fields import mapping, number, switched_on, text
 from plan.model.findings import Finding, Rule
-from plan.tiers.objects import shutdown_grace_periods
+from plan.tiers.objects import shutdown_seconds
 
 GRACE_CUT = Rule(
     "GRACE-CUT",
@@ -46,25 +46,25 @@ def grace_findings(lab: Lab) -> Iterator[Finding]:
         given = lab.tiers[service.tier].shutdown_grace_seconds
         for path, workload, config in service.parts(name):
             if "grace_seconds" in config.model_fields_set and config.grace_seconds > given and config.replicas:
-                yield GRACE_CUT.finding(
-                    (*path, "grace_seconds"),
-                    f"{workload} may take {config.grace_seconds} s to end; when a node shuts down, the kubelet kills "
-                    f"it after {given} s, the shutdown_grace_seconds of tier {service.tier}",
-                    f"raise shutdown_grace_seconds of tier {service.tier} to {config.grace_seconds}"
-                    f"{_machines_too(lab, config.grace_seconds - given)}; or write grace_seconds: {given} or less",
-                    facts={"stated": config.grace_seconds, "given": given},
-                )
+                place = (*path, "grace_seconds")
+                yield _cut(lab, service.tier, place, workload, config.grace_seconds, "grace_seconds")
         for path, about, seconds in (*_in_files(lab, name), *_in_values(lab, name)):
             if seconds > given:
-                yield GRACE_CUT.finding(
-                    path,
-                    f"{about} may take {seconds} s to end; when a node shuts down, the kubelet kills it after {given} "
-                    f"s, the shutdown_grace_seconds of tier {service.tier}",
-                    f"raise shutdown_grace_seconds of tier {service.tier} to {seconds}, and down_seconds of the "
-                    f"machines by {seconds - given}; or write terminationGracePeriodSeconds: {given} or less",
-                    about=about,
-                    facts={"stated": seconds, "given": given},
-                )
+                yield _cut(lab, service.tier, path, about, seconds, "terminationGracePeriodSeconds", about)
+
+
+def _cut(lab: Lab, tier: str, path: Path, pods: str, seconds: int, key: str, about: str = "") -> Finding:
+    """Of pods that may take longer than their tier has; `key` states it at `path`."""
+    given = lab.tiers[tier].shutdown_grace_seconds
+    return GRACE_CUT.finding(
+        path,
+        f"{pods} may take {seconds} s to end; when a node shuts down, the kubelet kills it after {given} s, the "
+        f"shutdown_grace_seconds of tier {tier}",
+        f"raise shutdown_grace_seconds of tier {tier} to {seconds}{_machines_too(lab, seconds - given)}; or write "
+        f"{key}: {given} or less",
+        about=about,
+        facts={"stated": seconds, "given": given},
+    )
 
 
 def _in_files(lab: Lab, name: str) -> Iterator[tuple[Path, str, int]]:
@@ -86,7 +86,7 @@ def _in_values(lab: Lab, name: str) -> Iterator[tuple[Path, str, int]]:
 
 def _machines_too(lab: Lab, more: int) -> str:
     """The seconds that machines need before they are switched off, where they have fewer than so many more."""
-    needed = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers)) + more
+    needed = shutdown_seconds(lab.tiers) + more
     stops = [machine.start.down_seconds for machine in lab.machines.values() if machine.role != "appliance"]
     return f", and down_seconds of the machines to {needed}" if any(each < needed for each in stops) else ""
 

@@ -35,7 +35,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from plugin_middleware_findings(plan.lab)
     yield from proxy_not_trusted_findings(plan.lab, found)
     yield from public_record_findings(plan.lab)
-    yield from record_owner_findings(plan.lab)
+    yield from record_owner_findings(plan.lab, found)
     yield from redirect_findings(plan.lab)
     yield from reference_findings(plan.lab, plan.namespaces, plan.services)
     yield from route_annotation_findings(plan.lab, plan.services)

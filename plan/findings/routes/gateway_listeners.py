@@ -62,13 +62,11 @@ def _key(lab: Lab, gateway: StatedObject) -> tuple[str, str]:
 
 
 def _routes(lab: Lab, services: Iterable[Service]) -> Iterator[_Route]:
-    found = [each for kind in _KINDS for each in lab.objects_by_kind.get(kind, ())]
-    stated = {(str(each.path[1]), each.kind, each.name): each.path for each in found}
     for service in services:
         for each in service.objects:
             if each["kind"] in _KINDS:
-                path = stated.get((service.name, each["kind"], each["metadata"]["name"]), ("services", service.name))
-                yield _Route(path, service.name, text(each, "metadata", "namespace") or service.namespace, each)
+                path = lab.written_at(service.name, each["kind"], each["metadata"]["name"])
+                yield _Route(path, service.name, service.namespace_of(each), each)
 
 
 def _refused(route: _Route, place: str, listeners: list[Fields]) -> tuple[str, str] | None:

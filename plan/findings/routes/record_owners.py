@@ -1,14 +1,14 @@
 """Instances of external-dns that delete records which are not their own."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from config.lab import Lab
 from config.service import HelmService
 from config.source import Path
-from plan.findings.programs import Program, programs
+from plan.findings.programs import Program
 from plan.model.fields import Fields, mapping, text, value, values
 from plan.model.findings import Finding, Rule
 
@@ -41,9 +41,9 @@ class _Instance(NamedTuple):
     """Its sources, and other filters of them."""
 
 
-def record_owner_findings(lab: Lab) -> Iterator[Finding]:
+def record_owner_findings(lab: Lab, programs: Iterable[Program]) -> Iterator[Finding]:
     """A finding for each instance that owns too much, and for each pair under one owner."""
-    found = [*_told(programs(lab)), *_charts(lab)]
+    found = [*_told(programs), *_charts(lab)]
     for each in found:
         if each.deletes and each.registry == "noop":
             yield RECORDS_NOT_OWNED.finding(
@@ -77,7 +77,7 @@ def _delete_each_other(one: _Instance, other: _Instance) -> bool:
     )
 
 
-def _told(found: Iterator[Program]) -> Iterator[_Instance]:
+def _told(found: Iterable[Program]) -> Iterator[_Instance]:
     """Instances by their arguments and variables."""
     for program in found:
         if program.short == "external-dns":

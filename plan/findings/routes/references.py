@@ -94,7 +94,7 @@ def _known(lab: Lab, services: Iterable[PlannedService]) -> _Known:
                 is_headless = text(manifest, "spec", "clusterIP") == "None"
                 numbers = (each.get("port") for each in entries(manifest, "spec", "ports"))
                 served = {each for each in numbers if isinstance(each, int) and not is_headless}
-                namespace = text(manifest, "metadata", "namespace") or service.namespace
+                namespace = service.namespace_of(manifest)
                 ports[namespace][manifest["metadata"]["name"]] = frozenset(served)
     return _Known(ports, frozenset(open_to_others))
 

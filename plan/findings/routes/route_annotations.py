@@ -85,7 +85,7 @@ def route_annotation_findings(lab: Lab, services: Iterable[Service]) -> Iterator
 def _middlewares(services: list[Service]) -> set[tuple[str, str]]:
     """Namespace and name of each Middleware of the plan."""
     return {
-        (text(each, "metadata", "namespace") or service.namespace, each["metadata"]["name"])
+        (service.namespace_of(each), each["metadata"]["name"])
         for service in services
         for each in service.objects
         if each["kind"] == "Middleware"

@@ -43,7 +43,7 @@ def unserved_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding
     planned = {each.name: each for each in services}
     pods = tuple(pod_templates(planned.values()))
     known = {
-        (text(each, "metadata", "namespace") or service.namespace, each["metadata"]["name"]): each
+        (service.namespace_of(each), each["metadata"]["name"]): each
         for service in planned.values()
         for each in service.objects
         if each["kind"] == "Service"

@@ -82,13 +82,12 @@ def object_reference_findings(lab: Lab, services: Iterable[Service]) -> Iterator
     """A finding for each reference that leads to nothing."""
     planned = [*services]
     known = _known(lab, planned)
-    stated = {(name, each.kind, each.name): each.path for name, found in lab.objects.items() for each in found}
     severity: Severity = "warning" if founder(lab) else "info"
     families = {kind.removeprefix("Cluster") for kind in known.objects}
     for service in planned:
         for each in service.objects:
             name = each["metadata"]["name"]
-            path = stated.get((service.name, each["kind"], name), ("services", service.name))
+            path = lab.written_at(service.name, each["kind"], name)
             for named in dict.fromkeys(_named(service, each, is_made=founder(lab) is not None)):
                 family = named.kind.removeprefix("Cluster")
                 is_by_hand = family not in families and family in MADE_BY_HAND
@@ -146,7 +145,7 @@ def _makes_others(manifest: Manifest) -> bool:
 def _namespace(service: Service, manifest: Manifest) -> str:
     if manifest["kind"] in CLUSTER_WIDE:
         return ""
-    return text(manifest, "metadata", "namespace") or service.namespace
+    return service.namespace_of(manifest)
 
 
 def _named(service: Service, manifest: Manifest, *, is_made: bool) -> Iterator[_Named]:

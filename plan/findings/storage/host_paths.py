@@ -48,9 +48,8 @@ _CONTROLLERS = ("Deployment", "StatefulSet", "ReplicaSet")
 def host_path_findings(lab: Lab, nodes: Sequence[Node], services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each workload that looks for a folder or a device on whichever node it is on."""
     for service in services:
-        workloads = {(each.controller, each.name): each for each in service.workloads}
         for manifest in service.objects:
-            workload = workloads.get((manifest["kind"], manifest["metadata"]["name"]))
+            workload = service.workload_of(manifest)
             paths = [*_paths(manifest)] if workload and manifest["kind"] in _CONTROLLERS else []
             if workload and paths:
                 yield from _moving(nodes, workload, [each for each in paths if not _is_of_the_system(each)])

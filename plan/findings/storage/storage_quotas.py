@@ -69,7 +69,7 @@ def _claims(services: Iterable[Service]) -> dict[str, list[_Claim]]:
     found: dict[str, list[_Claim]] = defaultdict(list)
     for service in services:
         for each in service.objects:
-            namespace = text(each, "metadata", "namespace") or service.namespace
+            namespace = service.namespace_of(each)
             templates = entries(each, "spec", "volumeClaimTemplates") if each["kind"] == "StatefulSet" else []
             for claim in [each] if each["kind"] == "PersistentVolumeClaim" else templates:
                 size = rounded_up(text(claim, "spec", "resources", "requests", "storage") or "0")

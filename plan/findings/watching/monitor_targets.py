@@ -64,7 +64,7 @@ def _aims(lab: Lab, services: list[Service]) -> Iterator[_Aim]:
 def _services_in(services: list[Service], namespaces: tuple[str, ...]) -> Iterator[Manifest]:
     for service in services:
         for each in service.objects:
-            if each["kind"] == "Service" and (text(each, "metadata", "namespace") or service.namespace) in namespaces:
+            if each["kind"] == "Service" and service.namespace_of(each) in namespaces:
                 yield each
 
 
