@@ -1,6 +1,7 @@
 """Files of JSON of which nothing is known: pipes, devices, huge ones, and lists within lists without end."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,9 @@ LARGEST = 1 << 30
 """Bytes. The pods of 5,000 nodes are about half of it."""
 DEEPEST = 200
 """Levels of lists and objects within each other; what real servers answer has about twenty."""
+_HALF = re.compile(r"\\u[dD]")
+_HALF_IN_BYTES = re.compile(rb"\\u[dD]")
+"""Beginnings of escapes that may be half of a character."""
 
 
 def parse(content: bytes | str) -> Any:
@@ -32,7 +36,8 @@ def parse(content: bytes | str) -> Any:
 
 def _has_half_character(content: bytes | str, found: Any) -> bool:
     """Whether an escape is one of a pair without the other, which could not be written into a file again."""
-    if not (b"\\ud" in content.lower() if isinstance(content, bytes) else "\\ud" in content.lower()):
+    escaped = _HALF_IN_BYTES.search(content) if isinstance(content, bytes) else _HALF.search(content)
+    if not escaped:
         return False
     try:
         json.dumps(found, ensure_ascii=False).encode()

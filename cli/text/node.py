@@ -14,7 +14,7 @@ from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests, unlimited_containers
 from plan.scenarios.losses import losses, snapshot_of
-from plan.tiers.objects import shutdown_grace_periods
+from plan.tiers.objects import shutdown_seconds
 from plan.wording import cores, gib, percent, plural
 
 
@@ -65,7 +65,7 @@ def _kept(kubelet: Kubelet) -> str:
 
 def _at_shutdown(lab: Lab, name: str) -> str:
     """The time that its pods have; of a node that was not created by the program nobody but itself knows."""
-    seconds = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers))
+    seconds = shutdown_seconds(lab.tiers)
     machine = lab.machines.get(name)
     if machine and not machine.adopt:
         return f"\nat shutdown pods have {seconds} s in all"

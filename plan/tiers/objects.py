@@ -96,9 +96,14 @@ def shutdown_grace_periods(tiers: Mapping[str, TierRow]) -> list[dict[str, int]]
     return [{"priority": value, "shutdownGracePeriodSeconds": seconds} for value, seconds in periods.items()]
 
 
+def shutdown_seconds(tiers: Mapping[str, TierRow]) -> int:
+    """Seconds that all pods of a node have together before it is switched off."""
+    return sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(tiers))
+
+
 def shutdown_findings(lab: Lab) -> Iterator[Finding]:
     """Machines that are switched off before their pods have had their time: one cause, reported once."""
-    needed = sum(period["shutdownGracePeriodSeconds"] for period in shutdown_grace_periods(lab.tiers))
+    needed = shutdown_seconds(lab.tiers)
     short = {
         name: machine.start
         for name, machine in lab.machines.items()
