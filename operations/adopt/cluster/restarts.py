@@ -46,7 +46,7 @@ def judge_restarts(plan: Plan, world: World) -> Restarts:
             continue
         judged += 1
         try:
-            admission = admit(lab, namespace, pod, quotas={})
+            admission = admit(lab, namespace, pod, quotas={}, classes_of_others=True)
         except ValueError:
             continue
         reasons = tuple(

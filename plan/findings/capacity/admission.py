@@ -10,6 +10,7 @@ from config.lab import Lab
 from config.quantity import Cpu, Memory
 from config.service.resources import Resources
 from config.source import Path
+from plan.cluster.membership import founder
 from plan.kubernetes.admission import Admission, admit
 from plan.kubernetes.admission.quota import pod_usage
 from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken, QuotaBroken, Reason, StandardBroken
@@ -100,7 +101,11 @@ def refused_pods(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[S
 def _admitted(lab: Lab, namespace: Namespace, pod: WrittenPod, used: Mapping[str, int]) -> Admission:
     quota = namespace.quota
     return admit(
-        lab, namespace, pod.manifest, quotas={} if quota is None else {quota["metadata"]["name"]: (quota, used)}
+        lab,
+        namespace,
+        pod.manifest,
+        quotas={} if quota is None else {quota["metadata"]["name"]: (quota, used)},
+        classes_of_others=founder(lab) is None,
     )
 
 

@@ -73,12 +73,15 @@ def admit(
     limit_ranges: Iterable[Manifest] | None = None,
     quotas: Mapping[str, tuple[Manifest, ResourceList]] | None = None,
     runtime_classes: Mapping[str, ResourceList] | None = None,
+    classes_of_others: bool = False,
 ) -> Admission:
     """The outcome of admission for a pod in a namespace of the lab.
 
     `limit_ranges` and `quotas` (with what is used of them, by quota name) stand for what the namespace has;
     left out, it has what its tier gives it and nothing is used. `runtime_classes` are those of the cluster, and
     what each takes in addition to a pod's containers; left out, any is there and takes nothing.
+    `classes_of_others` says that the cluster may have priority classes that the lab does not state: a pod that
+    names one has the priority 0.
 
     Raises ValueError where a quantity is not one.
     """
@@ -89,7 +92,7 @@ def admit(
     pod = defaulted_by_limit_range(defaulted_by_api(read_pod(spec)), ranges)
     priority_class = ""
     try:
-        priority_class, pod = with_priority(lab, namespace, spec, pod)
+        priority_class, pod = with_priority(lab, namespace, spec, pod, classes_of_others=classes_of_others)
         if runtime_classes is not None:
             pod = with_overhead(spec, pod, runtime_classes)
     except (PriorityRefused, UnknownRuntimeClass) as refused:

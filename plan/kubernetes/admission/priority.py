@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from config.lab import Lab
-from plan.cluster.membership import founder
 from plan.kubernetes.admission.policies import governing_tier
 from plan.model import Namespace, Pod
 from plan.model.fields import number, text
@@ -42,14 +41,16 @@ class PriorityRefused(Exception):
     server's."""
 
 
-def with_priority(lab: Lab, namespace: Namespace, spec: Mapping[str, Any], pod: Pod) -> tuple[str, Pod]:
+def with_priority(
+    lab: Lab, namespace: Namespace, spec: Mapping[str, Any], pod: Pod, *, classes_of_others: bool
+) -> tuple[str, Pod]:
     """The pod's priority class and the pod with its value; one that names none gets its tier's, by the policy, after
-    the API server has given it none. A class that no file states may be there in a cluster that the lab did not make:
-    its value is not known, and counts as 0. Raises PriorityRefused.
+    the API server has given it none. Raises PriorityRefused; with `classes_of_others`, not for a class that no file
+    states: its value is not known, and counts as 0.
     """
     classes = priority_classes(lab)
     stated = spec.get("priorityClassName") or ""
-    if stated and stated not in classes and founder(lab):
+    if stated and stated not in classes and not classes_of_others:
         raise PriorityRefused(f"no PriorityClass with name {stated} was found")
     own = classes.get(stated, PriorityClass(0))
     computed = own.value
