@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from config.group import Group
+from config.objects import StatedObject
 from config.service import Service
 
 
@@ -27,3 +28,8 @@ def namespace_of(lab: HasServices, name: str) -> str:
     group = lab.groups.get(service.group) if service.group else None
     stated = service.namespace or (group.namespace if group else None)
     return stated or f"{service.tier}-{service.group or name}"
+
+
+def namespace_of_object(lab: HasServices, stated: StatedObject) -> str:
+    """The namespace of an object in a file: its own, or that of the service beside which it stands."""
+    return stated.namespace or namespace_of(lab, str(stated.path[1]))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of_object
 from config.objects import StatedObject
 from config.storage_class import OtherStorageClass
 from plan.ledger.copies import Copy, Kind, Tool, longest_pause
@@ -56,9 +56,9 @@ def copied_by_objects(lab: Lab) -> tuple[CopiedBy, ...]:
     """Copies that the stated objects of a lab make. Their place is a store that is not part of the lab."""
     return tuple(
         found
-        for service, objects in lab.objects.items()
+        for objects in lab.objects.values()
         for stated in objects
-        for found in _read(stated, stated.namespace or namespace_of(lab, service))
+        for found in _read(stated, namespace_of_object(lab, stated))
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of, namespace_of_object
 from config.service import HelmService
 from config.source import Path
 from plan.findings.access.secrets_elsewhere import SECRET_ELSEWHERE, made_by
@@ -68,7 +68,7 @@ def _wanted(lab: Lab) -> Iterator[_Wanted]:
                 yield _Wanted(path, f"the route of {name}", namespace_of(lab, name), route.certificate)
     for kind in ("Ingress", "IngressRoute", "Issuer"):
         for each in lab.objects_by_kind.get(kind, ()):
-            namespace = each.namespace or namespace_of(lab, str(each.path[1]))
+            namespace = namespace_of_object(lab, each)
             secrets = _of_issuer(each.content) if kind == "Issuer" else _of_route(each.content)
             for secret in dict.fromkeys(secrets):
                 yield _Wanted(each.path, f"{kind} {each.name}", namespace, secret)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of, namespace_of_object
 from config.service import HelmService
 from config.source import Path
 from plan.findings.routes.traefik_settings import traefik_of
@@ -71,7 +71,7 @@ def _written(lab: Lab) -> Mapping[tuple[str, str], _Certificate]:
     for each in lab.objects_by_kind.get("Certificate", ()):
         secret, names = text(each.content, "spec", "secretName"), values(each.content, "spec", "dnsNames")
         common = text(each.content, "spec", "commonName")
-        namespace = each.namespace or namespace_of(lab, str(each.path[1]))
+        namespace = namespace_of_object(lab, each)
         if secret and (names or common):
             known = (*map(str, names), *([common] if common else []))
             found[namespace, secret] = _Certificate(each.name, known)
@@ -81,7 +81,7 @@ def _written(lab: Lab) -> Mapping[tuple[str, str], _Certificate]:
 def _asked(lab: Lab) -> Iterator[_Asked]:
     yield from _of_exposures(lab)
     for each in (*lab.objects_by_kind.get("Ingress", ()), *lab.objects_by_kind.get("IngressRoute", ())):
-        namespace = each.namespace or namespace_of(lab, str(each.path[1]))
+        namespace = namespace_of_object(lab, each)
         if each.kind == "Ingress":
             for tls in entries(each.content, "spec", "tls"):
                 hosts = tuple(map(str, values(tls, "hosts")))

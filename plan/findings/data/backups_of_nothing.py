@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of_object
 from config.objects import StatedObject
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, value, values
@@ -87,9 +87,9 @@ def _selects(each: Manifest, stated: StatedObject, groups: list[str]) -> bool:
 def _cnpg(lab: Lab, cluster: StatedObject) -> Iterator[Finding]:
     if not _archives(cluster.content):
         return
-    own = cluster.namespace or namespace_of(lab, str(cluster.path[1]))
+    own = namespace_of_object(lab, cluster)
     for each in (*lab.objects_by_kind.get("ScheduledBackup", ()), *lab.objects_by_kind.get("Backup", ())):
-        namespace = each.namespace or namespace_of(lab, str(each.path[1]))
+        namespace = namespace_of_object(lab, each)
         if (namespace, text(each.content, "spec", "cluster", "name")) == (own, cluster.name):
             return
     yield BACKUP_OF_NOTHING.finding(
@@ -108,10 +108,10 @@ _METHODS = ("barmanObjectStore", "volumeSnapshot")
 def _scheduled(lab: Lab, stated: StatedObject) -> Iterator[Finding]:
     """A schedule by a method of which its cluster says nothing; one by a plugin is not read."""
     method = text(stated.content, "spec", "method") or "barmanObjectStore"
-    own = stated.namespace or namespace_of(lab, str(stated.path[1]))
+    own = namespace_of_object(lab, stated)
     cluster = text(stated.content, "spec", "cluster", "name")
     for each in lab.objects_by_kind.get("Cluster", ()):
-        is_its = (each.namespace or namespace_of(lab, str(each.path[1])), each.name) == (own, cluster)
+        is_its = (namespace_of_object(lab, each), each.name) == (own, cluster)
         if method in _METHODS and is_its and text(each.content, "apiVersion").startswith("postgresql.cnpg.io/"):
             name = f"spec.backup.{method}"
             if not mapping(each.content, "spec", "backup", method):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of_object
 from config.objects import StatedObject
 from config.source import Path
 from plan.model import Manifest, Service
@@ -58,7 +58,7 @@ def gateway_listener_findings(lab: Lab, services: Iterable[Service]) -> Iterator
 
 
 def _key(lab: Lab, gateway: StatedObject) -> tuple[str, str]:
-    return gateway.namespace or namespace_of(lab, str(gateway.path[1])), gateway.name
+    return namespace_of_object(lab, gateway), gateway.name
 
 
 def _routes(lab: Lab, services: Iterable[Service]) -> Iterator[_Route]:

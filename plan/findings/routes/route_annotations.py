@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of, namespace_of_object
 from config.service import HelmService
 from config.source import Path
 from plan.cluster.membership import founder
@@ -148,7 +148,7 @@ def _routes(lab: Lab) -> Iterator[_Route]:
     for each in lab.objects_by_kind.get("Ingress", ()):
         stated = {key: str(found) for key, found in mapping(each.content, "metadata", "annotations").items()}
         controller = text(each.content, "spec", "ingressClassName") or stated.get("kubernetes.io/ingress.class", "")
-        place = each.namespace or namespace_of(lab, str(each.path[1]))
+        place = namespace_of_object(lab, each)
         yield _Route(each.path, f"the Ingress {each.name} of {place}", controller, stated)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from config.lab import Lab
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of_object
 from config.objects import StatedObject
 from config.pod import POD_TEMPLATES
 from config.service import HelmService
@@ -33,10 +33,7 @@ def pod_name_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each name in pods of files that leads to nothing, in a lab that makes its cluster."""
     if founder(lab) is None or not lab.objects:
         return
-    maps = {
-        (each.namespace or namespace_of(lab, str(each.path[1])), each.name): each
-        for each in lab.objects_by_kind.get("ConfigMap", ())
-    }
+    maps = {(namespace_of_object(lab, each), each.name): each for each in lab.objects_by_kind.get("ConfigMap", ())}
     for kind, path in POD_TEMPLATES.items():
         for each in lab.objects_by_kind.get(kind, ()):
             pod = mapping(each.content, *path, "spec")
@@ -64,7 +61,7 @@ def _ports(pod: Fields) -> Iterator[tuple[str, str, str]]:
 def _keys(
     lab: Lab, stated: StatedObject, pod: Fields, maps: Mapping[tuple[str, str], StatedObject]
 ) -> Iterator[tuple[str, str, str]]:
-    namespace = stated.namespace or namespace_of(lab, str(stated.path[1]))
+    namespace = namespace_of_object(lab, stated)
     for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
         for each in entries(container, "env"):
             source = mapping(each, "valueFrom", "configMapKeyRef")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of_object
 from config.objects import StatedObject
 from config.quantity import Memory, rounded_up
 from plan.model import Service
@@ -50,7 +50,7 @@ def storage_quota_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fi
     quotas = lab.objects_by_kind.get("ResourceQuota", ())
     claims = _claims(services) if quotas else {}
     for quota in quotas:
-        namespace = quota.namespace or namespace_of(lab, str(quota.path[1]))
+        namespace = namespace_of_object(lab, quota)
         yield from _exceeded(quota, namespace, claims.get(namespace, []))
     volumes = {each.name: each for each in lab.objects_by_kind.get("PersistentVolume", ())}
     for claim in lab.objects_by_kind.get("PersistentVolumeClaim", ()):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
+from config.namespaces import namespace_of_object
 from config.objects import StatedObject
 from plan.cluster.membership import founder
 from plan.model import Manifest, Service
@@ -52,7 +53,7 @@ def monitor_target_findings(lab: Lab, services: Iterable[Service]) -> Iterator[F
 def _aims(lab: Lab, services: list[Service]) -> Iterator[_Aim]:
     """Those by labels alone; expressions are not read."""
     for each in lab.objects_by_kind.get("ServiceMonitor", ()):
-        own = each.namespace or next((one.namespace for one in services if one.name == each.path[1]), "")
+        own = namespace_of_object(lab, each)
         elsewhere = mapping(each.content, "spec", "namespaceSelector")
         names = tuple(str(one) for one in values(elsewhere, "matchNames")) if elsewhere else (own,)
         selector = mapping(each.content, "spec", "selector")
