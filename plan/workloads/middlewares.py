@@ -10,6 +10,7 @@ from config.service.exposure import Exposure
 from plan.model import Manifest
 from plan.model.metadata import manifest
 from plan.workloads.context import ServiceContext, endpoint
+from plan.workloads.identity_headers import HANDED_ON, taken_from_visitors
 
 MIDDLEWARE_API = "traefik.io/v1alpha1"
 RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH, LAN_ONLY = (
@@ -22,14 +23,6 @@ RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH, LAN_ONLY = (
 
 NO_IDENTITY = "no-identity"
 """Takes from every request what a visitor says about who they are: only the lab's own sign-in may say that."""
-
-IDENTITY_HEADERS = tuple(
-    f"X-authentik-{each}"
-    for each in (
-        *("username", "groups", "entitlements", "email", "name", "uid", "jwt"),
-        *("meta-jwks", "meta-outpost", "meta-provider", "meta-app", "meta-version"),
-    )
-)
 
 MIDDLEWARES_BY_AUTH: Mapping[str, tuple[str, ...]] = {
     "required": (RETRY, RATE_LIMIT, HEADERS, FORWARD_AUTH),
@@ -97,7 +90,7 @@ def middlewares(context: ServiceContext) -> Iterator[Manifest]:
         LAN_ONLY: {"ipAllowList": {"sourceRange": lan}},
     }
     if ingress.forward_auth:
-        specifications[NO_IDENTITY] = {"headers": {"customRequestHeaders": dict.fromkeys(IDENTITY_HEADERS, "")}}
+        specifications[NO_IDENTITY] = {"headers": {"customRequestHeaders": taken_from_visitors()}}
         specifications[FORWARD_AUTH] = {"forwardAuth": _forward_auth(context.lab)}
     for name, spec in specifications.items():
         yield _middleware(context, name, spec)
@@ -111,7 +104,7 @@ def _forward_auth(lab: Lab, groups: tuple[str, ...] = ()) -> Manifest:
     return {
         "address": f"http://{host}:{port}{ingress.forward_auth_path}{query}",
         "trustForwardHeader": True,
-        "authResponseHeaders": ["X-authentik-username", "X-authentik-groups", "X-authentik-email"],
+        "authResponseHeaders": [*HANDED_ON],
     }
 
 

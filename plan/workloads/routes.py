@@ -9,6 +9,7 @@ from config.service.exposure import Exposure
 from plan.model import Manifest
 from plan.model.metadata import NOT_AWAITED, manifest
 from plan.workloads.context import ServiceContext
+from plan.workloads.identity_headers import without_identity
 from plan.workloads.ingress_routes import ingress_route
 from plan.workloads.middlewares import own_middlewares, passed
 from plan.workloads.streams import streams
@@ -112,8 +113,11 @@ def _gateway_route(
 def _rule(context: ServiceContext, exposure: Exposure, gateway: Gateway, backend: tuple[str, int]) -> Manifest:
     """A redirect may have no backend beside it."""
     service, port = backend
-    filters = [*(gateway.sign_in if exposure.auth == "required" else ()), *exposure.filters]
+    signs_in = exposure.auth == "required"
+    filters = [*(gateway.sign_in if signs_in else ()), *exposure.filters]
     answers = not any(each.get("type") == "RequestRedirect" for each in filters)
+    if answers and not context.stays_as_it_is:
+        filters = without_identity(context.lab, gateway, filters, signs_in=signs_in)
     matches = _matches(exposure, as_it_is=context.stays_as_it_is)
     return {
         **({"matches": matches} if matches else {}),

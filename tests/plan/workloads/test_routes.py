@@ -62,7 +62,8 @@ def test_a_route_attaches_to_the_listener_of_its_gateway() -> None:
     inside = route(plan, "routes-inside.every.example")["spec"]
     assert inside["parentRefs"] == [{"name": "envoy-inside", "namespace": "network", "sectionName": "https"}]
     assert inside["rules"][0]["backendRefs"] == [{"name": "routes", "port": 8080}]
-    (signed,) = route(plan, "routes-outside.every.example")["spec"]["rules"][0]["filters"]
+    removed, signed = route(plan, "routes-outside.every.example")["spec"]["rules"][0]["filters"]
+    assert removed["type"] == "RequestHeaderModifier"
     assert signed["extensionRef"]["name"] == "sign-in", "it says auth: required"
     assert "backendRefs" not in route(plan, "routes-moved.every.example")["spec"]["rules"][0]
 
