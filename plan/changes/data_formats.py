@@ -3,7 +3,7 @@
 Sources: the upgrade pages of PostgreSQL ("Upgrading a PostgreSQL Cluster"), MySQL 8.4 ("Downgrading MySQL"), MariaDB
 ("Downgrading Between Major Versions"), MongoDB (feature compatibility version), Elasticsearch and OpenSearch
 ("Upgrade"), Nextcloud ("Upgrade"), GitLab ("Upgrade paths"), Redis and Valkey (RDB versions), CouchDB, Cassandra,
-InfluxDB and Neo4j (upgrade guides).
+InfluxDB and Neo4j (upgrade guides), Meilisearch ("Update to the latest version") and RabbitMQ ("Upgrading RabbitMQ").
 """
 
 import re
@@ -46,6 +46,7 @@ SERVERS: Mapping[str, Server] = {
     "gitlab-ee": Server("GitLab", 1, _STEPWISE, "go through each required release in turn"),
     "influxdb": Server("InfluxDB", 1, "it does not read data of another major version", "run its own upgrade first"),
     "mariadb": _MARIADB,
+    "meilisearch": Server("Meilisearch", 2, "it does not start on data of another release, and stays off", _DUMP),
     "mongo": _MONGO,
     "mongodb": _MONGO,
     "mongodb-community-server": _MONGO,
@@ -61,6 +62,13 @@ SERVERS: Mapping[str, Server] = {
     "postgis": _POSTGRES,
     "postgres": _POSTGRES,
     "postgresql": _POSTGRES,
+    "rabbitmq": Server(
+        "RabbitMQ",
+        1,
+        "it does not start unless all feature flags of the release before are enabled, and no older release reads its "
+        "data any more",
+        "run rabbitmqctl enable_feature_flag all before",
+    ),
     "redis": Server("Redis", 1, _UPGRADES, "keep a copy of its RDB file"),
     "timescaledb": _POSTGRES,
     "timescaledb-ha": _POSTGRES,

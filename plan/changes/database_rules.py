@@ -91,6 +91,14 @@ DATABASE_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             _NEW_MAJOR,
             _READ_NOTES,
         ),
+        FieldRule(
+            "spec.imageName",
+            "older",
+            "FAIL",
+            "PostgreSQL does not start on data of a newer major version: the operator refuses the change, or its "
+            "instances stay off.",
+            "take the change back; for an older one, make another cluster, and load a dump into it",
+        ),
         FieldRule("spec.imageCatalogRef.major", "differs", "STOP", _NEW_MAJOR, _READ_NOTES),
         FieldRule(
             "spec.postgresql.shared_preload_libraries",

@@ -5,11 +5,12 @@ from typing import Literal, NamedTuple
 from plan.changes.effects import Effect
 from plan.model import Severity
 
-When = Literal["falls", "rises", "becomes", "leaves", "goes", "vanishes", "appears", "differs", "major"]
+When = Literal["falls", "rises", "becomes", "leaves", "goes", "vanishes", "appears", "differs", "major", "older"]
 """`falls`: a number or a size is less than before. `rises`: it is more. `becomes`: it is one of the values, and was
 none of them before. `leaves`: it was one of the values, and is none of them any more. `goes`: it is not stated any
 more, or an item of a list or map is gone. `vanishes`: nothing of it is stated any more. `appears`: it is stated, and
-was not before. `differs`: it is another value. `major`: it is an image of another major version."""
+was not before. `differs`: it is another value. `major`: it is an image of a newer major version, `older`: of an
+older one."""
 
 
 class FieldRule(NamedTuple):

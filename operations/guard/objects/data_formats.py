@@ -24,8 +24,10 @@ POD = ("spec", "template", "spec")
 KEPT = ("persistentVolumeClaim", "hostPath", "nfs", "csi", "ephemeral")
 """Volumes that outlive a container."""
 OLDER = "Container {name} goes back from {before} to {after}: data that the newer release has changed may not be read."
+OLDER_MEETS = "an older release does not start on data that a newer one has written, or damages it."
 OLDER_FIX = "read its release notes, and take a backup first"
 FIX = "take the change back; or make a backup, stop what writes, {way}, and allow it by name"
+BACK = "restore a backup that the older release made"
 
 
 class Version(NamedTuple):
@@ -46,7 +48,9 @@ def data_formats(step: Step) -> Iterator[Consequence]:
             continue
         was, becomes = series_of(old.server, old.version), series_of(old.server, new.version)
         if was is None or becomes is None or was != becomes:
-            yield _said(step, path, old, new, told=was is not None and becomes is not None)
+            told = was is not None and becomes is not None
+            back = was is not None and becomes is not None and becomes < was
+            yield _said(step, path, old, new, told=told, back=back)
     if step.is_object and kind_of(step.type) in RUNNING and _keeps_data(step.after):
         yield from _older(step, {*before} & {*after})
 
@@ -68,12 +72,14 @@ def _program(image: str) -> str:
     return image.partition("@")[0].removesuffix(f":{tag_of(image)}")
 
 
-def _said(step: Step, path: str, old: Version, new: Version, *, told: bool) -> Consequence:
+def _said(step: Step, path: str, old: Version, new: Version, *, told: bool, back: bool) -> Consequence:
     server = old.server
-    which = f"{server.name} {old.version or '(no version)'} becomes {new.version or '(no version)'}"
+    turns = "goes back to" if back else "becomes"
+    which = f"{server.name} {old.version or '(no version)'} {turns} {new.version or '(no version)'}"
     doubt = "" if told else ", and whether that is another major version cannot be told"
-    message = f"{which}{doubt}: {server.meeting}. There is no way back but a backup."
-    return Consequence("NO-WAY-BACK", "error", target_of(step), (path,), message, FIX.format(way=server.way))
+    meeting = OLDER_MEETS if back else f"{server.meeting}. There is no way back but a backup."
+    fix = FIX.format(way=BACK if back else server.way)
+    return Consequence("NO-WAY-BACK", "error", target_of(step), (path,), f"{which}{doubt}: {meeting}", fix)
 
 
 def _versions(step: Step, inputs: Mapping[str, Any]) -> dict[str, Version]:

@@ -61,8 +61,8 @@ def _applies(rule: FieldRule, before: Inputs, after: Inputs) -> bool | None:
         return bool(new) and not old
     if rule.when == "differs":
         return _counted(old) != _counted(new)
-    if rule.when == "major":
-        return _major(old, new)
+    if rule.when in ("major", "older"):
+        return _major(old, new, back=rule.when == "older")
     if rule.when == "rises":
         return bool(old and new) and bool(_falls(new, old))
     return _falls(old, new)
@@ -92,11 +92,13 @@ def _falls(old: tuple[object, ...], new: tuple[object, ...]) -> bool | None:
     return NOT_TOLD if any(before is None or after is None for before, after in pairs) else False
 
 
-def _major(old: tuple[object, ...], new: tuple[object, ...]) -> bool | None:
-    versions = [_major_of(str(value)) for value in (*old, *new)]
-    if len(versions) != 2 or None in versions:
-        return NOT_TOLD
-    return versions[0] != versions[1]
+def _major(old: tuple[object, ...], new: tuple[object, ...], *, back: bool) -> bool | None:
+    """Whether a major version is newer, or with `back` older. Of versions that are not told, the first rule speaks."""
+    versions = [each for each in (_major_of(str(value)) for value in (*old, *new)) if each is not None]
+    if len(versions) != 2 or len(old) != 1:
+        return False if back else NOT_TOLD
+    was, becomes = versions
+    return becomes < was if back else becomes > was
 
 
 def _major_of(image: str) -> int | None:
@@ -107,7 +109,7 @@ def _major_of(image: str) -> int | None:
 
 
 def _numbers(rule: FieldRule, before: Inputs, after: Inputs) -> str:
-    if rule.when not in ("falls", "rises", "major"):
+    if rule.when not in ("falls", "rises", "major", "older"):
         return ""
     old, new = (", ".join(map(str, _values(rule, inputs))) for inputs in (before, after))
     return f" ({old} -> {new})"

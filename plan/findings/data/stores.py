@@ -37,7 +37,6 @@ STORES: Mapping[str, str] = {
     "nats": "NATS JetStream",
     "prometheus": "Prometheus",
     "qdrant": "Qdrant",
-    "rabbitmq": "RabbitMQ",
     "vault": "Vault",
     "openbao": "OpenBao",
     "victoria-metrics": "VictoriaMetrics",

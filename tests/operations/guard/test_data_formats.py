@@ -34,7 +34,7 @@ def changed(old: str, new: str, kind: str = DEPLOYMENT, **pod: Any) -> list[Cons
     ("old", "new"),
     [
         ("postgres:16.10", "postgres:18.0"),
-        ("docker.io/library/postgres:17-alpine@sha256:" + "0" * 64, "postgres:16"),
+        ("docker.io/library/postgres:16-alpine@sha256:" + "0" * 64, "postgres:17"),
         ("mysql:8.4.6", "mysql:9.4.0"),
         ("mysql:8.0.43", "mysql:8.4.6"),
         ("mariadb:10.11", "mariadb:11.8.3"),
@@ -44,6 +44,8 @@ def changed(old: str, new: str, kind: str = DEPLOYMENT, **pod: Any) -> list[Cons
         ("tensorchord/pgvecto-rs:pg16-v0.3.0", "tensorchord/pgvecto-rs:pg17-v0.3.0"),
         ("redis:7.4-alpine", "redis:8.2"),
         ("elasticsearch:8.19.3", "elasticsearch:9.1.3"),
+        ("getmeili/meilisearch:v1.5.1", "getmeili/meilisearch:v1.15.2"),
+        ("rabbitmq:3.13-management", "rabbitmq:4.1-management"),
     ],
 )
 def test_another_major_version_of_a_database(old: str, new: str) -> None:
@@ -51,6 +53,24 @@ def test_another_major_version_of_a_database(old: str, new: str) -> None:
     assert found.severity == "error"
     assert "There is no way back but a backup." in found.message
     assert "make a backup" in found.fix
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("postgres:17-alpine", "postgres:16-alpine"),
+        ("redis:8.0.1", "redis:7.2.4"),
+        ("mysql:8.4.6", "mysql:8.0.43"),
+        ("mongo:8.0", "mongo:7.0.24"),
+        ("timescale/timescaledb:2.17.2-pg17", "timescale/timescaledb:2.17.2-pg15"),
+    ],
+)
+def test_a_release_that_goes_back_is_not_said_to_upgrade_anything(old: str, new: str) -> None:
+    (found,) = changed(old, new)
+    assert found.severity == "error"
+    assert "goes back to" in found.message
+    assert "upgrades" not in found.message
+    assert "restore a backup that the older release made" in found.fix
 
 
 @pytest.mark.parametrize(
