@@ -8,6 +8,7 @@ from plan.findings.capacity.budgets import budget_findings
 from plan.findings.capacity.capacity import capacity_findings
 from plan.findings.capacity.chart_rollouts import chart_rollout_findings
 from plan.findings.capacity.daemons import daemon_findings
+from plan.findings.capacity.disk_limits import disk_limit_findings
 from plan.findings.capacity.held_volumes import held_volume_findings
 from plan.findings.capacity.query_memory import query_memory_findings
 from plan.findings.capacity.requests import limited_by_default, request_findings, unlimited_findings
@@ -24,6 +25,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from capacity_findings(plan.lab, plan.capacity, plan.workloads)
     yield from chart_rollout_findings(plan.lab)
     yield from daemon_findings(plan.nodes, plan.workloads)
+    yield from disk_limit_findings(plan.nodes, plan.services)
     yield from held_volume_findings(plan.lab, plan.nodes, plan.services)
     yield from limited_by_default(plan.lab, plan.namespaces)
     yield from query_memory_findings(plan.lab)
