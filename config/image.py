@@ -75,11 +75,11 @@ Image = Annotated[
 
 def registry_of(image: str) -> str:
     """The host of an image's registry, without its port; that of Docker Hub where the image names none."""
-    host = _host_of(image)
+    host = host_of(image)
     return host.partition(":")[0] if host else "docker.io"
 
 
-def _host_of(image: str) -> str:
+def host_of(image: str) -> str:
     """The host of its registry, with its port; empty where it names none."""
     host, slash, _ = image.partition("/")
     return host if slash and ("." in host or ":" in host or host == "localhost") else ""
@@ -99,7 +99,7 @@ def name_of(image: str) -> str:
 def repository_of(image: str) -> str:
     """An image's name without its tag and its registry: `postgres`, `minio/minio`, `immich-app/postgres`."""
     name = name_of(image)
-    return name.removeprefix(f"{_host_of(name)}/").removeprefix("library/")
+    return name.removeprefix(f"{host_of(name)}/").removeprefix("library/")
 
 
 def tag_of(image: str) -> str:

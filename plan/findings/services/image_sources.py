@@ -4,9 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from config.image import registry_of
+from config.image import host_of, registry_of
 from config.lab import Lab
+from config.pod import POD_TEMPLATES
 from config.service import HelmService
+from plan.cluster.entrances import entrances
+from plan.model.fields import entries, mapping, text
 from plan.model.findings import Finding, Rule
 from plan.wording import listed, plural
 
@@ -42,11 +45,12 @@ _IMAGE_KEYS = frozenset({"image", "registry", "repository", "imageregistry", "hu
 
 def image_source_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each service of the lab that nodes pull images from."""
-    reached = dict(_reached_at(lab))
+    reached = entrances(lab)
     users: dict[str, dict[str, None]] = defaultdict(dict)
-    for name, host in _pulled(lab):
-        if host in reached:
-            users[reached[host]][name] = None
+    for name, image in _pulled(lab):
+        registry = reached.get(host_of(image)) or reached.get(registry_of(image))
+        if registry is not None:
+            users[registry][name] = None
     for registry, services in users.items():
         needed = _needed_by(lab, registry).intersection(services)
         yield IMAGES_FROM_INSIDE.finding(
@@ -63,11 +67,12 @@ def image_source_findings(lab: Lab) -> Iterator[Finding]:
 
 def chart_source_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each chart that is read from a service of the lab."""
-    reached = dict(_reached_at(lab))
+    reached = entrances(lab)
     for name, service in lab.services.items():
         if isinstance(service, HelmService):
-            host = registry_of(service.chart.repository.partition("://")[2] + "/")
-            if host in reached:
+            source = service.chart.repository.partition("://")[2] + "/"
+            host = next((each for each in (host_of(source), registry_of(source)) if each in reached), None)
+            if host is not None:
                 yield CHART_FROM_INSIDE.finding(
                     ("services", name, "chart", "repository"),
                     f"the chart of {name} is read from {reached[host]}, which runs in this cluster: while it does not "
@@ -77,28 +82,25 @@ def chart_source_findings(lab: Lab) -> Iterator[Finding]:
                 )
 
 
-def _reached_at(lab: Lab) -> Iterator[tuple[str, str]]:
-    for name, service in lab.services.items():
-        for exposure in service.expose:
-            yield from ((host, name) for host in exposure.host_names(lab.site.domain))
-        yield from ((str(each.address), name) for each in service.addresses(name))
-
-
 def _pulled(lab: Lab) -> Iterator[tuple[str, str]]:
-    """Services and the hosts of the registries of their images, as far as they are stated."""
+    """Services and their images, as far as they are stated: of a chart perhaps the registry alone, with a slash."""
     for name, service in lab.services.items():
         for _, container in service.containers_of(name):
-            yield name, registry_of(container.image)
+            yield name, container.image
         if isinstance(service, HelmService):
-            yield from ((name, host) for host in _hosts_in(service.values))
+            yield from ((name, image) for image in _images_in(service.values))
+        for stated in lab.objects.get(name, ()):
+            pod = mapping(stated.content, *POD_TEMPLATES.get(stated.kind, ()), "spec")
+            for each in (*entries(pod, "initContainers"), *entries(pod, "containers")):
+                yield name, text(each, "image")
 
 
-def _hosts_in(values: Mapping[str, Any]) -> Iterator[str]:
+def _images_in(values: Mapping[str, Any]) -> Iterator[str]:
     for key, value in values.items():
         if isinstance(value, Mapping):
-            yield from _hosts_in(cast(Mapping[str, Any], value))
+            yield from _images_in(cast(Mapping[str, Any], value))
         elif isinstance(value, str) and key.lower() in _IMAGE_KEYS:
-            yield registry_of(value if "/" in value else f"{value}/")
+            yield value if "/" in value else f"{value}/"
 
 
 def _needed_by(lab: Lab, registry: str) -> set[str]:
