@@ -229,5 +229,8 @@ ApiGroup = Annotated[str, _refused_by(api_group_refusal), _pattern(r"^(\*|[a-z0-
 SecretKey = Annotated[
     str, text_like(r"^[-._A-Za-z0-9]{1,253}$", "the key of a Secret: letters, digits, '.', '_' and '-', at most 253")
 ]
+ObjectName = Annotated[
+    str, text_like(r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", "the name of an object, for example immich-settings")
+]
 UserId = Annotated[int, Field(ge=1, le=MAX_ID)]
 GroupId = Annotated[int, Field(ge=0, le=MAX_ID)]

@@ -55,7 +55,7 @@ FIELDS: Mapping[str, _Field] = {
     # of containers and their rights
     "securityContext": _Field(("security", "run_as_user", "drop_capabilities", "read_only_root")),
     "allowPrivilegeEscalation": _Field(("privilege_escalation",)),
-    "appArmorProfile": _Field(("security.app_armor",), "for example RuntimeDefault"),
+    "appArmorProfile": _Field(("app_armor", "security.app_armor"), "for example RuntimeDefault"),
     "readOnlyRootFilesystem": _Field(("read_only_root",)),
     "runAsGroup": _Field(("run_as_group",)),
     "runAsNonRoot": _Field(("non_root",)),
@@ -64,6 +64,8 @@ FIELDS: Mapping[str, _Field] = {
     "fsGroup": _Field(("security.fs_group",)),
     "fsGroupChangePolicy": _Field(("security.fs_group_change",), "for example OnRootMismatch"),
     "supplementalGroups": _Field(("security.groups",), "a list of numbers"),
+    "supplementalGroupsPolicy": _Field(("security.groups_policy",), "Merge or Strict"),
+    "seLinuxChangePolicy": _Field(("security.selinux_change",), "MountOption or Recursive"),
     "sysctls": _Field(("security.sysctls",), "a mapping from their names to texts"),
     "imagePullPolicy": _Field(("pull_policy",)),
     "envFrom": _Field(("env_from",), "for example [{secret: NAME}, {config_map: NAME}]"),
@@ -97,6 +99,12 @@ FIELDS: Mapping[str, _Field] = {
     "selector": _Field(("adopt.selector",), _OF_ADOPTED),
     "serviceName": _Field(("adopt.service",), _OF_ADOPTED),
     "podManagementPolicy": _Field(("adopt.pod_management",)),
+    "partition": _Field(("adopt.partition",)),
+    "persistentVolumeClaimRetentionPolicy": _Field(
+        ("claim_retention",), "for example {deleted: Retain, scaled: Delete}"
+    ),
+    "whenDeleted": _Field(("claim_retention.deleted",)),
+    "whenScaled": _Field(("claim_retention.scaled",)),
     "backoffLimit": _Field(("job.retries",)),
     "completions": _Field(("job.completions",)),
     "parallelism": _Field(("job.parallel",)),

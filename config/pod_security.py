@@ -59,6 +59,8 @@ def _of_container(path: Path, container: Container, tier: Tier) -> Iterator[Exce
         yield Excepted((*path, "non_root"), "root-user", "restricted")
     if container.seccomp == "Unconfined":
         yield Excepted((*path, "seccomp"), "unconfined", "baseline")
+    if container.app_armor == "Unconfined":
+        yield Excepted((*path, "app_armor"), "unconfined", "baseline")
     if container.selinux and not _is_confined(container.selinux):
         yield Excepted((*path, "selinux"), "unconfined", "baseline")
     if is_restricted and container.run_as_root:

@@ -93,9 +93,14 @@ class Cpu(int):
 
 
 class Memory(int):
-    """An amount of memory or disk in bytes. `str` gives the form in which the API server stores it."""
+    """An amount of memory or disk in bytes. `str` gives the form in which the API server stores one of binary units."""
 
     __slots__ = ()
+
+    @property
+    def stored(self) -> str:
+        """The form in which the API server stores it: in the sort of units in which it was written."""
+        return str(self)
 
     @classmethod
     @lru_cache(maxsize=4096)
@@ -120,6 +125,26 @@ class Memory(int):
     def gib(self) -> float:
         """Gibibytes, for display."""
         return int(self) / (1 << 30)
+
+
+class _Decimal(Memory):
+    """An amount that was written in decimal units, or without any."""
+
+    __slots__ = ()
+
+    @property
+    def stored(self) -> str:
+        return _with_suffix(int(self), _DECIMAL)
+
+
+@lru_cache(maxsize=4096)
+def stored(text: str) -> str | None:
+    """A quantity of CPU or memory in the form in which the API server stores it; None for one that is none, or is finer
+    than it counts here."""
+    try:
+        return str(Cpu.parse(text)) if text[-2:] not in _BINARY else Memory.parse(text).stored
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=4096)
@@ -153,7 +178,11 @@ def _read_cpu(value: object) -> Cpu:
 
 
 def _read_memory(value: object) -> Memory:
-    return value if isinstance(value, Memory) else Memory.parse(_text(value))
+    if isinstance(value, Memory):
+        return value
+    text = _text(value)
+    size = Memory.parse(text)
+    return size if text[-2:] in _BINARY else _Decimal(size)
 
 
 class _Bounds(NamedTuple):
@@ -247,16 +276,9 @@ def _memory_or_none(bounds: _Bounds) -> BeforeValidator:
 
 _PATTERN = r"^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2}|[A-Za-z]{1,2})?$"
 _CPU_SCHEMA = WithJsonSchema({"type": ["string", "number"], "pattern": _PATTERN, "examples": ["500m", 2, 0.5]})
-_MEMORY_SCHEMA = WithJsonSchema({"type": ["string", "integer"], "pattern": _PATTERN, "examples": ["512Mi", "2Gi"]})
-
-_LIMIT_SCHEMA = WithJsonSchema(
-    {
-        "anyOf": [
-            {"const": "unlimited"},
-            {"type": ["string", "integer"], "pattern": _PATTERN, "examples": ["512Mi", "2Gi"]},
-        ]
-    }
-)
+_MEMORY_JSON: dict[str, object] = {"type": ["string", "integer"], "pattern": _PATTERN, "examples": ["512Mi", "2Gi"]}
+_MEMORY_SCHEMA = WithJsonSchema(_MEMORY_JSON)
+_LIMIT_SCHEMA = WithJsonSchema({"anyOf": [{"const": "unlimited"}, _MEMORY_JSON]})
 
 CpuQuantity = Annotated[Cpu, _cpu(_CONTAINER_CPU), _CPU_SCHEMA]
 """The CPU time of one container, or of as little."""

@@ -116,8 +116,8 @@ WITHOUT: Mapping[str, Mapping[str, str]] = {
             (
                 *("ulimits", "pid", "ipc", "platform", "cgroup_parent", "externalIPs", "loadBalancerSourceRanges"),
                 *("overhead", "preemptionPolicy", "readinessGates", "resizePolicy", "procMount", "schedulerName"),
-                *("schedulingGates", "setHostnameAsFQDN", "supplementalGroupsPolicy", "terminationMessagePath"),
-                *("progressDeadlineSeconds", "persistentVolumeClaimRetentionPolicy", "ordinals", "volumeDevices"),
+                *("schedulingGates", "setHostnameAsFQDN", "terminationMessagePath"),
+                *("progressDeadlineSeconds", "ordinals", "volumeDevices"),
                 *("allocateLoadBalancerNodePorts",),
             ),
             "there is none here; where the pod needs it, write it under `patch`, with a reason",

@@ -76,6 +76,13 @@ def _check_adopted(lab: Draft, path: Path, workload: Workload) -> Iterator[Probl
     ):
         if stated and workload.runs_as in ENDING:
             yield lab.problem(where, f"a {workload.runs_as} has none; leave it out")
+    is_set = workload.runs_as == "statefulset"
+    for key in workload.claim_retention.model_fields_set if not is_set else ():
+        message = f"is of a statefulset; claims of a {workload.runs_as} stay anyway: leave it out"
+        yield lab.problem((*path, "claim_retention", key), message)
+    if workload.adopt.partition is not None and (not is_set or workload.adopt.strategy == "OnDelete"):
+        message = "is of a statefulset with strategy: RollingUpdate; leave it out"
+        yield lab.problem((*path, "adopt", "partition"), message)
 
 
 def _check_container(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:

@@ -36,6 +36,8 @@ class Adopted(Model):
     """Of a RollingUpdate: pods more than wanted meanwhile."""
     unavailable: Share | None = None
     """Of a RollingUpdate: pods fewer than wanted meanwhile."""
+    partition: Annotated[int, Field(ge=0, le=100)] | None = None
+    """Of a statefulset with RollingUpdate: only replicas with this number and higher ones get a change."""
     pod_management: Literal["OrderedReady", "Parallel"] | None = None
     """Of a statefulset: whether its pods start one after the other; left out, they do."""
     ports: Literal["named", "unnamed", "none"] = "named"
@@ -52,6 +54,8 @@ class Adopted(Model):
     """Whether its pods say that they get a token (`automountServiceAccountToken`); left out, they say nothing."""
     service_links: bool | None = None
     """Whether its pods say that variables name the Kubernetes Services (`enableServiceLinks`)."""
+    device_requests: bool = False
+    """Whether containers that stay as they are state their devices as requests too; the limits say the same."""
     history: Annotated[int, Field(ge=0, le=100)] | None = None
     """Former versions that its controller keeps (`revisionHistoryLimit`)."""
     unnamed_port: bool = False

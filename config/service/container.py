@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import ConfigDict, Field, model_validator
 
 from config.image import Image
-from config.kubernetes import AbsolutePath, Capability, GroupId, LabelKey, LabelValue, PortName, ResourceName, UserId
+from config.kubernetes import (
+    AbsolutePath,
+    Capability,
+    GroupId,
+    LabelKey,
+    LabelValue,
+    ObjectName,
+    PortName,
+    ResourceName,
+    UserId,
+)
 from config.model import Model, Name, Prose, text_like
 from config.schedule import Schedule
 from config.service.adopted import Adopted
@@ -20,7 +30,7 @@ from config.service.port import ContainerPort, PortNumber
 from config.service.probe import Probes
 from config.service.published import Published
 from config.service.resources import Gpu, Resources
-from config.service.runs import JobSettings, RunsAs
+from config.service.runs import ClaimRetention, JobSettings, RunsAs
 from config.service.secret import ConfigKey, EnvironmentSource, SecretFile, SecretVariable
 from config.service.security import PodSecurity, Profile, SelinuxOptions
 from config.service.serving import ServiceOptions
@@ -97,6 +107,8 @@ class Container(Resources):
     """Whether the kubelet starts it only as another user than root; left out, as its pod or tier says."""
     seccomp: Profile | None = None
     """Which system calls are let through, where that differs from the pod's."""
+    app_armor: Profile | None = None
+    """Its AppArmor profile, where that differs from the pod's."""
     selinux: SelinuxOptions | None = None
     """SELinux labels of its process, where these differ from the pod's."""
     read_only_root: bool | None = None
@@ -176,9 +188,9 @@ class Workload(Listening, Published):
     """Containers beside the main one, by name."""
     init: dict[Name, Container] = {}
     """Containers that run to their end before the main one starts, by name, in this order."""
-    service_account: Name | None = None
+    service_account: ObjectName | None = None
     """A ServiceAccount that exists or is one of `objects`; its pods get its token. `permissions` make one instead."""
-    pull_secrets: tuple[Name, ...] = ()
+    pull_secrets: tuple[ObjectName, ...] = ()
     """Secrets with which images are pulled."""
     waits_for: tuple[Name, ...] = ()
     """Services that must answer before this one starts."""
@@ -216,6 +228,8 @@ class Workload(Listening, Published):
     """Fields that something else owns (an autoscaler, an operator that updates images): an `up` leaves them alone."""
     adopt: Adopted = Adopted()
     """Its names and how it is replaced, where it existed before this program."""
+    claim_retention: ClaimRetention = ClaimRetention()
+    """Of a statefulset: whether the claims of its replicas stay, as `claim_retention: {scaled: Delete}`."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     """How long a pod has to end before it is killed."""
 

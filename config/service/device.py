@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from config.model import Model, Name, text_like
+from config.kubernetes import ObjectName
+from config.model import Model, text_like
 
 NetworkName = Annotated[
     str,
@@ -16,7 +17,7 @@ NetworkName = Annotated[
 class ResourceClaim(Model):
     """A ResourceClaim that exists (`claim`), or a ResourceClaimTemplate from which each pod gets one (`template`)."""
 
-    claim: Name | None = None
+    claim: ObjectName | None = None
     """Name of a ResourceClaim."""
-    template: Name | None = None
+    template: ObjectName | None = None
     """Name of a ResourceClaimTemplate."""

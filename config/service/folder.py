@@ -4,13 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from config.kubernetes import HostPath, SecretKey
+from config.kubernetes import HostPath, ObjectName, SecretKey
 from config.model import Model, Text, shown, text_like
 
 FileMode = Annotated[str, text_like(r"^0?[0-7]{3}$", "the rights of files, in octal, for example 0440")]
-ObjectName = Annotated[
-    str, text_like(r"^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$", "the name of an object, for example immich-settings")
-]
 
 
 def _within(path: str) -> str:

@@ -14,6 +14,16 @@ ENDING: frozenset[RunsAs] = frozenset({"cronjob", "job"})
 Count = Annotated[int, Field(ge=0, le=1000)]
 
 
+class ClaimRetention(Model):
+    """What becomes of the claims that a statefulset made for its replicas. Those of `volumes` of other workloads
+    always stay."""
+
+    deleted: Literal["Retain", "Delete"] | None = None
+    """When the statefulset is deleted; left out, they stay."""
+    scaled: Literal["Retain", "Delete"] | None = None
+    """When it has fewer replicas; left out, they stay."""
+
+
 class JobSettings(Model):
     """How a job or a cronjob is repeated, stopped and kept. What is left out is by convention."""
 

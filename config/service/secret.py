@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from config.kubernetes import SecretKey
-from config.model import Model, Name, Text, text_like
+from config.kubernetes import ObjectName, SecretKey
+from config.model import Model, Text, text_like
 
 StoreName = Annotated[
     str,
@@ -21,7 +21,7 @@ class SecretVariable(Model):
     """Path below the mount, for example `cloudflare`; left out, the service's own name."""
     key: Text | None = None
     """Key at that path, or in that Secret; left out, the variable's name."""
-    secret: Name | None = None
+    secret: ObjectName | None = None
     """A Secret that exists already, or that another object of the service makes."""
     store: StoreName | None = None
     """The store that it is in, where that is not the lab's Vault."""
@@ -37,9 +37,9 @@ class SecretVariable(Model):
 class EnvironmentSource(Model):
     """All keys of something as environment variables: of a `secret`, of a `config_map`, or of a `path` in a store."""
 
-    secret: Name | None = None
+    secret: ObjectName | None = None
     """Name of a Secret that exists."""
-    config_map: Name | None = None
+    config_map: ObjectName | None = None
     """Name of a ConfigMap that exists."""
     path: Text | None = None
     """A path in the store."""
@@ -54,7 +54,7 @@ class EnvironmentSource(Model):
 class ConfigKey(Model):
     """A key of a ConfigMap that exists, or that another object of the service makes."""
 
-    config_map: Name
+    config_map: ObjectName
     """Name of the ConfigMap."""
     key: SecretKey | None = None
     """Left out, the variable's name."""
@@ -65,7 +65,7 @@ class ConfigKey(Model):
 class SecretFile(Model):
     """A file, or with a Secret and no key a folder of files, that is secret."""
 
-    secret: Name | None = None
+    secret: ObjectName | None = None
     """Name of a Secret that exists."""
     path: Text | None = None
     """A path in the store; left out, the service's own name."""

@@ -43,6 +43,8 @@ class PodSecurity(Model):
     with `pod_security: restricted`."""
     groups: tuple[GroupId, ...] = ()
     """Further groups of the processes."""
+    groups_policy: Literal["Merge", "Strict"] | None = None
+    """Whether processes are also in the groups that the image gives their user; left out, they are (`Merge`)."""
     user_namespace: bool = False
     """Root in the pod is nobody on the node (`hostUsers: false`)."""
     seccomp: Profile | None = None
@@ -52,6 +54,9 @@ class PodSecurity(Model):
     """The AppArmor profile; left out, the runtime's default where the node has AppArmor."""
     selinux: SelinuxOptions | None = None
     """SELinux labels of its processes and volumes, as `{level: "s0:c123,c456"}`."""
+    selinux_change: Literal["MountOption", "Recursive"] | None = None
+    """How volumes get their SELinux labels: at once as they are mounted, or file by file; left out, as the cluster
+    does."""
     sysctls: dict[Text, str] = {}
     """Settings of the kernel for these pods alone, as `{net.ipv4.ip_unprivileged_port_start: "0"}`."""
     share_processes: bool = False

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from config.quantity import Memory
 from config.service.adopted import Adopted
 from config.service.container import Container as ContainerConfig
 from config.service.container import Listening
@@ -11,7 +12,8 @@ from config.service.hook import Hook
 from config.service.probe import Probe
 from config.service.runs import ENDING
 from config.service.secret import ConfigKey, EnvironmentSource, SecretVariable
-from plan.model import Container, Manifest, resources
+from plan.model import Container, Manifest, ResourceList, resources
+from plan.model.resources import is_in_bytes
 from plan.tiers.conventions import WAIT_FOR, resources_of
 from plan.tiers.pod_security import dropped_capabilities, is_never_root, is_root_read_only
 from plan.workloads.context import ServiceContext, endpoint
@@ -29,19 +31,23 @@ def container_manifest(
     mounts: list[Manifest],
     *,
     as_it_is: bool = False,
+    device_requests: bool = False,
 ) -> Manifest:
-    """A container without ports and probes; one that stays as it is has nothing by convention."""
+    """A container without ports and probes; one that stays as it is has nothing by convention, and states devices as
+    limits alone unless `device_requests`."""
     manifest: Manifest = {
         "name": container.name,
         "image": config.image,
         **_pull_policy(config, as_it_is=as_it_is),
     }
     requests = {
-        name: amount for name, amount in container.requests.items() if not (as_it_is and name in config.devices)
+        name: amount
+        for name, amount in container.requests.items()
+        if device_requests or not (as_it_is and name in config.devices)
     }
     amounts: dict[str, Any] = {
-        "requests": resources.written(requests),
-        "limits": resources.written(container.limits),
+        "requests": _written(config, requests, as_it_is=as_it_is),
+        "limits": _written(config, container.limits, as_it_is=as_it_is),
         "claims": [{"name": name} for name in config.resource_claims],
     }
     if stated := {key: each for key, each in amounts.items() if each}:
@@ -67,6 +73,17 @@ def container_manifest(
     if lifecycle := _lifecycle(config):
         manifest["lifecycle"] = lifecycle
     return manifest
+
+
+def _written(config: ContainerConfig, amounts: ResourceList, *, as_it_is: bool) -> dict[str, str]:
+    """Amounts in a manifest. A container that stays as it is keeps the sort of units in which they are stated: another
+    one replaces pods of a statefulset, even with the same amount."""
+    stated = (config.memory, config.memory_request, config.ephemeral_storage) if as_it_is else ()
+    kept = {int(each): each.stored for each in stated if isinstance(each, Memory)}
+    return {
+        name: kept.get(amounts[name], text) if is_in_bytes(name) else text
+        for name, text in resources.written(amounts).items()
+    }
 
 
 def _pull_policy(config: ContainerConfig, *, as_it_is: bool) -> Manifest:
@@ -133,6 +150,8 @@ def _as_stated(config: ContainerConfig, dropped: tuple[str, ...] | None = None) 
         settings["runAsNonRoot"] = config.non_root
     if config.seccomp:
         settings["seccompProfile"] = profile(config.seccomp)
+    if config.app_armor:
+        settings["appArmorProfile"] = profile(config.app_armor)
     if config.selinux:
         settings["seLinuxOptions"] = config.selinux.model_dump(exclude_none=True)
     if config.read_only_root:

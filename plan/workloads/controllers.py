@@ -168,7 +168,7 @@ def _stateful_set(context: ServiceContext, name: str, config: WorkloadConfig, te
         "selector": {"matchLabels": dict(called.selector)},
         "revisionHistoryLimit": 3,
         "podManagementPolicy": config.adopt.pod_management or "OrderedReady",
-        "updateStrategy": {"type": "OnDelete" if config.adopt.strategy == "OnDelete" else "RollingUpdate"},
+        "updateStrategy": _update_strategy(config),
         "template": template.manifest,
         "volumeClaimTemplates": [
             {
@@ -180,7 +180,22 @@ def _stateful_set(context: ServiceContext, name: str, config: WorkloadConfig, te
             for volume in per_replica_volumes(context, config)
         ],
     }
+    if kept := _claim_retention(config):
+        spec["persistentVolumeClaimRetentionPolicy"] = kept
     return spec if _autoscale(config) else {"replicas": config.replicas, **spec}
+
+
+def _update_strategy(config: WorkloadConfig) -> dict[str, Any]:
+    if config.adopt.strategy == "OnDelete":
+        return {"type": "OnDelete"}
+    stated = {"partition": config.adopt.partition, "maxUnavailable": config.adopt.unavailable}
+    bounds = {key: value for key, value in stated.items() if value is not None}
+    return {"type": "RollingUpdate", **({"rollingUpdate": bounds} if bounds else {})}
+
+
+def _claim_retention(config: WorkloadConfig) -> dict[str, str]:
+    stated = {"whenDeleted": config.claim_retention.deleted, "whenScaled": config.claim_retention.scaled}
+    return {key: value for key, value in stated.items() if value is not None}
 
 
 def _template_metadata(context: ServiceContext, name: str, config: WorkloadConfig, volume: str) -> dict[str, Any]:

@@ -77,6 +77,8 @@ def _as_stated(config: WorkloadConfig) -> dict[str, Any]:
         "fsGroup": security.fs_group,
         "fsGroupChangePolicy": security.fs_group_change,
         "supplementalGroups": list(security.groups) or None,
+        "supplementalGroupsPolicy": security.groups_policy,
+        "seLinuxChangePolicy": security.selinux_change,
     }
     return {key: value for key, value in stated.items() if value is not None}
 

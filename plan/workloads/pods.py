@@ -53,7 +53,7 @@ def pod_template(
     init = [
         *wait_for(context, config),
         *_sidecars(context, native, config.adopt),
-        *_further_containers(context, config.init, as_it_is=as_it_is),
+        *_further_containers(context, config.init, config.adopt),
     ]
     main = [_main_container(context, name, config), *_sidecars(context, beside_it, config.adopt)]
     priority = _priority(context, config)
@@ -153,23 +153,29 @@ def _main_container(context: ServiceContext, name: str, config: WorkloadConfig) 
     mounts = [*volumes.mounts(config), *file_mounts(context, config)]
     if not as_it_is:
         mounts += volumes.tmp_mounts(context, container.name, config)
-    manifest = container_manifest(context, container, config, mounts, as_it_is=as_it_is)
+    manifest = container_manifest(
+        context, container, config, mounts, as_it_is=as_it_is, device_requests=config.adopt.device_requests
+    )
     if stated := ports(config, config.adopt):
         manifest["ports"] = stated
     return container, manifest | dict(probes(config))
 
 
 def _further_containers(
-    context: ServiceContext, stated: Mapping[str, ContainerConfig], *, as_it_is: bool
+    context: ServiceContext, stated: Mapping[str, ContainerConfig], adopted: Adopted
 ) -> list[tuple[Container, Manifest]]:
     """Sidecars or init containers."""
+    as_it_is, device_requests = adopted.as_it_is, adopted.device_requests
     found: list[tuple[Container, Manifest]] = []
     for name, each in stated.items():
         container = _sized(context, name, each, as_it_is=as_it_is, extended=each.devices)
         mounts = [*volumes.mounts(each), *file_mounts(context, each, f"-{name}")]
         if not as_it_is:
             mounts += volumes.tmp_mounts(context, name, each)
-        found.append((container, container_manifest(context, container, each, mounts, as_it_is=as_it_is)))
+        manifest = container_manifest(
+            context, container, each, mounts, as_it_is=as_it_is, device_requests=device_requests
+        )
+        found.append((container, manifest))
     return found
 
 
@@ -178,7 +184,7 @@ def _sidecars(
 ) -> list[tuple[Container, Manifest]]:
     """Sidecars with their ports and probes. A native one is an init container that goes on running."""
     found: list[tuple[Container, Manifest]] = []
-    for container, manifest in _further_containers(context, stated, as_it_is=adopted.as_it_is):
+    for container, manifest in _further_containers(context, stated, adopted):
         config = stated[container.name]
         reached = {"ports": named} if (named := ports(config, adopted)) else {}
         restarts = {"restartPolicy": "Always"} if config.native else {}

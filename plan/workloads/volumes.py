@@ -220,7 +220,8 @@ def pod_volumes(
     for name, scratch in scratch_of(context.service).items():
         if name in mounted(config):
             medium = {"medium": "Memory"} if scratch.medium == "memory" else {}
-            most = {} if scratch.size is None else {"sizeLimit": str(scratch.size)}
+            size = scratch.size if scratch.size is None or not config.adopt.as_it_is else scratch.size.stored
+            most = {} if size is None else {"sizeLimit": str(size)}
             volumes.append({"name": name, "emptyDir": {**medium, **most}})
     volumes += [
         {"name": name, "hostPath": {"path": each.path, **({"type": each.type} if each.type else {})}}

@@ -134,6 +134,8 @@ def _process(container: Fields) -> dict[str, Any]:
         said["non_root"] = bool(non_root)
     if seccomp := profile_of(mapping(security, "seccompProfile")):
         said["seccomp"] = seccomp
+    if app_armor := profile_of(mapping(security, "appArmorProfile")):
+        said["app_armor"] = app_armor
     if labels := mapping(security, "seLinuxOptions"):
         said["selinux"] = Flow(labels)
     if policy := text(container, "terminationMessagePolicy"):

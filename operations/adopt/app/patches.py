@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from config.quantity import stored
 from operations.adopt.cluster.comparison import is_same
 from operations.adopt.cluster.objects import is_fields
 from operations.adopt.cluster.stated import comparable
@@ -45,29 +46,37 @@ def _content(manifest: Manifest) -> dict[str, Any]:
     return {"metadata": {field: marks for field, marks in metadata.items() if marks}, **content}
 
 
-def merge_patch(planned: Any, wanted: Any, field: str = "") -> Any:
-    """Merge patch that turns a planned value into another one; None where they are equal. Raises Unpatchable."""
+def merge_patch(planned: Any, wanted: Any, path: tuple[str, ...] = ()) -> Any:
+    """Merge patch that turns a planned value into another one; None where they are equal, however an amount is written.
+    Raises Unpatchable."""
     if is_fields(planned) and is_fields(wanted):
         changes = {name: None for name, each in planned.items() if name not in wanted and each not in _NOTHING}
         for name, each in wanted.items():
             if name not in planned:
                 changes |= {name: each} if each not in _NOTHING else {}
-            elif (change := merge_patch(planned[name], each, name)) is not None:
+            elif (change := merge_patch(planned[name], each, (*path, name))) is not None:
                 changes[name] = change
         return changes or None
+    field = path[-1] if path else ""
     there, others = keyed(planned, field), keyed(wanted, field)
     if there is not None and others is not None:
-        return _list_patch(there, others, LIST_KEYS[field])
-    return None if is_same(wanted, planned, (field,)) else wanted
+        return _list_patch(there, others, path)
+    return None if is_same(wanted, planned, path) and _is_stored_so(wanted, planned) else wanted
 
 
-def _list_patch(planned: Elements, wanted: Elements, keys: tuple[str, ...]) -> list[Any] | None:
+def _is_stored_so(wanted: Any, planned: Any) -> bool:
+    """Whether the API server stores both in one form: pods of a StatefulSet are replaced for another one, even of the
+    same amount."""
+    return wanted == planned or not isinstance(wanted, str) or stored(wanted) == stored(str(planned))
+
+
+def _list_patch(planned: Elements, wanted: Elements, path: tuple[str, ...]) -> list[Any] | None:
     if planned.keys() - wanted.keys():
         raise Unpatchable
     changes: list[Any] = []
     for element, each in wanted.items():
         if element not in planned:
             changes.append(each)
-        elif change := merge_patch(planned[element], each):
-            changes.append({key: each[key] for key in keys if key in each} | change)
+        elif change := merge_patch(planned[element], each, path):
+            changes.append({key: each[key] for key in LIST_KEYS[path[-1]] if key in each} | change)
     return changes or None

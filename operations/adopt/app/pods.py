@@ -40,6 +40,8 @@ def _security(pod: Fields) -> dict[str, Any]:
         "fs_group": security.get("fsGroup"),
         "fs_group_change": security.get("fsGroupChangePolicy"),
         "groups": FlowList(values(security, "supplementalGroups")) or None,
+        "groups_policy": security.get("supplementalGroupsPolicy"),
+        "selinux_change": security.get("seLinuxChangePolicy"),
         "seccomp": profile_of(mapping(security, "seccompProfile")),
         "app_armor": profile_of(mapping(security, "appArmorProfile")),
         "selinux": dict(mapping(security, "seLinuxOptions")) or None,

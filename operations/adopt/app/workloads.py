@@ -91,6 +91,8 @@ def _controller(key: Key, stated: Manifest) -> dict[str, Any]:
     if key.kind == "CronJob":
         said["schedule"] = text(stated, "spec", "schedule")
         said["job"] = Flow(_job_keys(stated))
+    if kept := mapping(stated, "spec", "persistentVolumeClaimRetentionPolicy"):
+        said["claim_retention"] = Flow(_bounds(kept, {"whenDeleted": "deleted", "whenScaled": "scaled"}))
     if key.kind in COUNTED and (replicas := number(stated, "spec", "replicas", default=1)) != 1:
         said["replicas"] = replicas
     return said
@@ -142,7 +144,8 @@ def _adopted(key: Key, stated: Manifest, main: Fields, reach: Reached | None) ->
         adopt |= _bounds(bounds, {"maxSurge": "surge", "maxUnavailable": "unavailable"})
     elif strategy := text(stated, "spec", "updateStrategy", "type"):
         adopt["strategy"] = strategy
-        adopt |= _bounds(mapping(stated, "spec", "updateStrategy", "rollingUpdate"), {"maxUnavailable": "unavailable"})
+        bounds = mapping(stated, "spec", "updateStrategy", "rollingUpdate")
+        adopt |= _bounds(bounds, {"maxUnavailable": "unavailable", "partition": "partition"})
     adopt |= reach.adopted if reach else {}
     if service := text(stated, "spec", "serviceName"):
         adopt["service"] = service
@@ -155,10 +158,19 @@ def _adopted(key: Key, stated: Manifest, main: Fields, reach: Reached | None) ->
         "priority_class": pod.get("priorityClassName"),
         "token": pod.get("automountServiceAccountToken"),
         "service_links": pod.get("enableServiceLinks"),
+        "device_requests": True if any(map(_requests_devices, _containers(pod))) else None,
         "history": None if key.kind == "CronJob" else value(stated, "spec", "revisionHistoryLimit"),
     }
     adopt |= {name: each for name, each in settings.items() if each is not None}
     return {**adopt, "as_it_is": True}
+
+
+def _containers(pod: Fields) -> list[Fields]:
+    return [*entries(pod, "containers"), *entries(pod, "initContainers")]
+
+
+def _requests_devices(container: Fields) -> bool:
+    return any("/" in name and "kubernetes.io/" not in name for name in mapping(container, "resources", "requests"))
 
 
 def _bounds(stated: Fields, keys: Mapping[str, str]) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """Data that goes with something else, or is written in a way that loses some: claims, snapshots and shares in files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from config.lab import Lab
 from config.objects import StatedObject
+from config.service.container import Workload
+from config.service.volume import Volume
 from config.source import Path
+from config.storage_class import ONE_NODE
 from plan.model.fields import mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
+from plan.workloads.volumes import access_mode, mounted
 
 VOLUME_GOES_WITH_CLAIM = Rule(
     "VOLUME-GOES-WITH-CLAIM",
@@ -70,6 +74,18 @@ def kept_data_findings(lab: Lab) -> Iterator[Finding]:
                 f"write {listed([f'{key}: Retain' for key in deleting])}, or leave the policy out",
                 about=stated.name,
             )
+    for name, service in lab.services.items():
+        for path, called, workload in service.parts(name):
+            stated = {"scaled": workload.claim_retention.scaled, "deleted": workload.claim_retention.deleted}
+            deleting = [key for key, policy in stated.items() if policy == "Delete"]
+            if deleting and workload.runs_as == "statefulset" and _makes_claims(lab, service.volumes, workload):
+                yield CLAIMS_GO_WITH_PODS.finding(
+                    (*path, "claim_retention"),
+                    f"{called} says Delete for {listed(deleting)} of claim_retention: its volumes are deleted when it "
+                    f"is {'scaled down' if 'scaled' in deleting else 'deleted'}",
+                    "leave claim_retention out",
+                    about=called,
+                )
     for stated in lab.objects_by_kind.get("PersistentVolume", ()):
         if text(stated.content, "spec", "persistentVolumeReclaimPolicy") == "Delete" and not _is_provisioned(stated):
             yield VOLUME_GOES_WITH_CLAIM.finding(
@@ -100,6 +116,12 @@ def kept_data_findings(lab: Lab) -> Iterator[Finding]:
                 about=name,
                 facts={"options": tuple(losing)},
             )
+
+
+def _makes_claims(lab: Lab, volumes: Mapping[str, Volume], workload: Workload) -> bool:
+    """Whether each replica of a statefulset has a claim of its own."""
+    own = (volumes[name] for name in mounted(workload) if name in volumes)
+    return any(not each.exists and each.claim is None and access_mode(lab, each) in ONE_NODE for each in own)
 
 
 def _mounts(lab: Lab) -> Iterator[tuple[Path, str, tuple[str, ...]]]:

@@ -273,3 +273,28 @@ def test_what_ran_before_says_that_it_is_not_privileged_where_it_did(
 ) -> None:
     pod = pod_of(planned(folder, f"adopt: {{as_it_is: true}}\n{text}"))
     assert pod["containers"][0].get("securityContext", {}).get("privileged") is written
+
+
+CLAIMS = """runs_as: statefulset
+claim_retention: {scaled: Delete}
+volumes: {data: {storage_class: block, size: 1Gi, no_backup: It is a cache}}
+mounts: {data: /data}
+"""
+
+
+def test_claims_that_go_with_the_pods_of_a_statefulset_are_named(folder: Path) -> None:
+    def named(text: str) -> list[str]:
+        return [str(each.path[-1]) for each in planned(folder, text).findings if each.code == "CLAIMS-GO-WITH-PODS"]
+
+    assert named(CLAIMS) == ["claim_retention"]
+    assert named(CLAIMS.replace("Delete", "Retain")) == []
+    assert named(CLAIMS.replace("1Gi,", "1Gi, claim: made-before,")) == []
+
+
+@pytest.mark.parametrize(("adopt", "memory"), [("{as_it_is: true}", "512M"), ("{}", "500000Ki")])
+def test_pods_that_stay_keep_the_units_of_their_amounts(folder: Path, adopt: str, memory: str) -> None:
+    text = BASE.replace("64Mi", "512M") + f"adopt: {adopt}\n"
+    (folder / "services" / "part.yaml").write_text(text, encoding="utf-8")
+    (deployment,) = objects(make_plan(load_lab(folder)), "Deployment").values()
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["resources"]["limits"]["memory"] == memory

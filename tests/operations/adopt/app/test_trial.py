@@ -166,3 +166,14 @@ def test_most_services_are_of_a_kind_of_their_own_and_shorter_than_their_manifes
     manifests = [as_stated(each) for each in objects if key_of(each) in declared]
     written = sum(text.count("\n") for each in adoption.added for text in each.files.values())
     assert written < sum(len(yaml.safe_dump(each).splitlines()) for each in manifests)
+
+
+def test_amounts_in_decimal_units_need_no_patch(tmp_path: Path) -> None:
+    database = one("StatefulSet", "photos-db")
+    (container,) = database["spec"]["template"]["spec"]["containers"]
+    container["resources"] = {"requests": {"cpu": "1", "memory": "256M"}, "limits": {"cpu": "2500m", "memory": "512M"}}
+    said, _ = photos(adopted(tmp_path / "stored", database))
+    assert (said["workloads"]["db"]["memory"], "statefulset/photos-db" in said.get("patch", {})) == ("512M", False)
+    container["resources"]["requests"]["cpu"] = "1000m"
+    said, _ = photos(adopted(tmp_path / "written", database))
+    assert "statefulset/photos-db" not in said.get("patch", {})

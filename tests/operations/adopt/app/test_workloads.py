@@ -55,3 +55,30 @@ def test_a_request_before_the_end_says_that_it_is_by_https() -> None:
     asked = {"path": "/flush", "port": "admin", "scheme": "HTTPS"}
     found = container_keys({"image": "web:1", "lifecycle": {"preStop": {"httpGet": asked}}})
     assert found["pre_stop"] == {"http": "/flush", "port": "admin", "https": True}
+
+
+def test_what_a_statefulset_says_of_its_claims_and_of_a_change_is_said() -> None:
+    spec = {
+        "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete", "whenScaled": "Retain"},
+        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2, "maxUnavailable": 1}},
+    }
+    found = said("StatefulSet", spec, {})
+    assert found["claim_retention"] == {"deleted": "Delete", "scaled": "Retain"}
+    assert (found["adopt"]["partition"], found["adopt"]["unavailable"]) == (2, 1)
+
+
+def test_devices_that_are_requests_too_are_said() -> None:
+    limits = {"cpu": "1", "memory": "64Mi", "gpu.intel.com/i915": "1"}
+    found = said("Deployment", {}, {}, resources={"limits": limits, "requests": {"gpu.intel.com/i915": "1"}})
+    assert (found["devices"], found["adopt"]["device_requests"]) == ({"gpu.intel.com/i915": 1}, True)
+    assert "device_requests" not in said("Deployment", {}, {}, resources={"limits": limits})["adopt"]
+
+
+def test_profiles_and_policies_of_rights_are_said() -> None:
+    security = {"supplementalGroupsPolicy": "Strict", "seLinuxChangePolicy": "Recursive"}
+    assert pod_keys({"securityContext": security})["security"] == {
+        "groups_policy": "Strict",
+        "selinux_change": "Recursive",
+    }
+    profile = {"appArmorProfile": {"type": "Localhost", "localhostProfile": "web"}}
+    assert container_keys({"image": "web:1", "securityContext": profile})["app_armor"] == "Localhost/web"
