@@ -57,6 +57,7 @@ def test_secrets_and_a_pull_requests_own_code_never_meet(name: str) -> None:
     if not for_pull_requests:
         return
     assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
+    assert "github.base_ref == 'main'" in condition, "another branch may hold anybody's program"
     checkouts = [each["with"] for each in job["steps"] if "checkout" in each.get("uses", "")]
     own = [each for each in checkouts if "path" not in each]
     assert [each["ref"] for each in own] == ["${{ github.event.pull_request.base.sha }}"]
@@ -124,7 +125,8 @@ class Runner:
         for script in SCRIPTS:
             (folder / ".ci" / script.name).write_bytes(script.read_bytes())
             (folder / ".ci" / script.name).chmod(0o755)
-        self._program(".venv/bin/homelab", 'printf "%s\\n" "$@" >> "$LOG"; exit "${CODE:-0}"')
+        says = 'case "$*" in *--against*) echo "${CHANGE:-}";; esac'
+        self._program(".venv/bin/homelab", f'printf "%s\\n" "$@" >> "$LOG"; {says}; exit "${{CODE:-0}}"')
         self._program("bin/make", "exit 0")
         self._program("bin/pulumi", 'echo "$@" >> "$LOG"; echo "a kubeconfig with a key"')
         self._git("init", "--quiet")
@@ -194,6 +196,10 @@ def test_drift_is_no_failure_of_the_run_and_no_answer_is(code: int, ends: int, r
     assert "a kubeconfig with a key" not in log
 
 
+WITH_SECRETS = {"PROPOSED": "proposed", "PULL_REQUEST": "12", "PULUMI_BACKEND_URL": "s3://state"}
+NOTHING_DONE = '{"consequences": []}'
+
+
 def proposed(runner: Runner) -> Path:
     lab = runner.folder / "proposed" / "config" / "labs" / "prod"
     lab.mkdir(parents=True)
@@ -212,11 +218,42 @@ def test_a_review_reads_the_files_of_the_pull_request_and_nothing_else_of_it(run
 
 def test_a_review_with_a_backend_previews_and_never_applies(runner: Runner) -> None:
     proposed(runner)
-    _, told, _ = runner.run("review", PROPOSED="proposed", PULL_REQUEST="12", PULUMI_BACKEND_URL="s3://state")
+    _, told, _ = runner.run("review", **WITH_SECRETS, CHANGE=NOTHING_DONE)
     assert "config set --stack prod homelab:lab proposed/config/labs/prod/" in told
     assert told.count("up") == told.count("--dry-run") == 1
     assert "--yes" not in told
     assert "--guard" in told
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "",
+        "{",
+        '{"valid": false, "message": "\\"consequences\\": no lab"}',
+        '{"consequences": [{"effect": "REDIRECT"}]}',
+    ],
+)
+def test_a_lab_that_leads_to_other_hosts_is_not_previewed(change: str, runner: Runner) -> None:
+    """The engine signs in to them with the tokens of the stack, whoever they are."""
+    proposed(runner)
+    code, told, log = runner.run("review", **WITH_SECRETS, CHANGE=change)
+    assert code == 0
+    assert "up" not in told
+    assert not any(each.startswith("config set") for each in told)
+    assert "--guard" not in told
+    assert "not previewed" in log
+
+
+@pytest.mark.parametrize("linked", ["config", "config/labs", "config/labs/prod"])
+def test_a_review_follows_no_link_to_the_lab(linked: str, runner: Runner) -> None:
+    proposed(runner)
+    folder = runner.folder / "proposed" / linked
+    folder.rename(runner.folder / "elsewhere")
+    folder.symlink_to(runner.folder / "elsewhere")
+    code, told, log = runner.run("review", **WITH_SECRETS, CHANGE=NOTHING_DONE)
+    assert (code, told) == (2, [])
+    assert "link" in log
 
 
 def test_a_review_follows_no_link_out_of_the_lab(runner: Runner) -> None:

@@ -15,6 +15,8 @@ from operations.guard.machines.first_boot import first_boot_changes
 from operations.guard.reading.preview import Preview
 from operations.guard.reading.step import PropertyChange, State, Step
 from plan.changes.comparison import Comparison, Difference, FileChange, Side
+from plan.changes.engine_rules import PROXMOX
+from plan.changes.files import HOSTS
 from plan.changes.object_rules import KINDS, touches
 from plan.model import worst_first
 from plan.model.metadata import api_group
@@ -41,7 +43,7 @@ def _is_declared(file_name: str) -> bool:
 
 def _step(change: FileChange, before: Side, after: Side) -> Step | None:
     old, new = before.files.get(change.name), after.files.get(change.name)
-    is_machine = change.name.startswith("machines/")
+    is_machine = _is_machine(change)
     differing = list(_declared_differences(change, new if is_machine else None))
     if change.status == "changed" and not differing:
         return None
@@ -63,7 +65,7 @@ def _declared_differences(change: FileChange, machine: Any) -> Iterator[Differen
     """Differences that the engine compares."""
     ignored = tuple(str(each) for each in machine["ignoreChanges"]) if machine else ()
     for each in map(_without_names, change.differences):
-        if not change.name.startswith("machines/"):
+        if not _is_machine(change):
             yield each
         elif each.path.startswith("properties."):
             named = each._replace(path=each.path.removeprefix("properties."))
@@ -78,9 +80,19 @@ def _replacing(document: Any) -> tuple[str, ...]:
     return rule.replaced_by if rule else ()
 
 
+def _is_host(change: FileChange) -> bool:
+    return change.name.startswith(f"{HOSTS}/")
+
+
+def _is_machine(change: FileChange) -> bool:
+    return change.name.startswith("machines/") and not _is_host(change)
+
+
 def _type_and_name(change: FileChange, document: Any) -> tuple[str, str]:
     stem = change.name.removesuffix(".yaml").rpartition("/")[2]
-    if change.name.startswith("machines/"):
+    if _is_host(change):
+        return PROXMOX, f"proxmox-{stem}"
+    if _is_machine(change):
         return MACHINE, stem
     if change.name.endswith("/release.yaml"):
         return RELEASE, f"{document.get('namespace')}/{document['name']}"

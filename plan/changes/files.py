@@ -6,11 +6,21 @@ from typing import Any, Literal, NamedTuple, get_args
 from plan.model import Manifest, Plan
 
 SubjectKind = Literal[
-    "service", "machine", "tier", "namespace", "kubeadm document", "template", "snippet", "cluster-wide object"
+    "service",
+    "machine",
+    "host",
+    "tier",
+    "namespace",
+    "kubeadm document",
+    "template",
+    "snippet",
+    "cluster-wide object",
 ]
 KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
 
 
+HOSTS = "machines/hosts"
+"""Folder of the ways to the hosts: the arguments of the provider that follow from the lab."""
 GENERATED = "generated"
 """Folder of what Kyverno makes in a namespace."""
 
@@ -24,6 +34,10 @@ class Subject(NamedTuple):
 
 def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
     """The files of a rendering: their names in the folder, and their content."""
+    for name, endpoint in {each.host: each.endpoint for each in (*plan.templates, *plan.machines)}.items():
+        host = plan.lab.site.hosts[name]
+        node = {"name": name, "address": str(host.address), "port": host.ssh_port}
+        yield f"{HOSTS}/{name}.yaml", {**({"endpoint": endpoint} if endpoint else {}), "ssh": {"nodes": [node]}}
     for template in plan.templates:
         yield (
             f"machines/templates/{template.name}.yaml",
@@ -85,6 +99,8 @@ def subject_of(file_name: str) -> Subject:
     match file_name.removesuffix(".yaml").split("/"):
         case ["machines", "templates", name]:
             return Subject("template", name)
+        case ["machines", "hosts", name]:
+            return Subject("host", name)
         case ["machines", "snippets", name]:
             return Subject("snippet", name)
         case ["machines", name]:

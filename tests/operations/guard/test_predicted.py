@@ -118,3 +118,24 @@ def test_another_tier_of_a_service_leaves_its_data_behind(folder: Path) -> None:
     found = consequences(folder, edit("services/library.yaml", "tier: aux", "tier: core"))
     empty = found["START-EMPTY:PersistentVolumeClaim/core-library/library-data"]
     assert "the data stays in PersistentVolumeClaim/aux-library/library-data" in empty.message
+
+
+def test_another_api_of_a_host_gets_its_token(folder: Path) -> None:
+    host = "    address: 10.0.20.2\n"
+    assert (folder / "site.yaml").read_text(encoding="utf-8").count(host) == 1
+    found = consequences(folder, edit("site.yaml", host, f"{host}    endpoint: https://elsewhere.example:8006/\n"))
+    (there,) = found.values()
+    assert (there.effect, there.severity, there.causes) == ("REDIRECT", "error", ("endpoint",))
+    assert "https://elsewhere.example:8006/" in there.message
+
+
+def test_snippets_for_another_address_of_a_host_go_there(folder: Path) -> None:
+    found = consequences(folder, edit("site.yaml", "address: 10.0.20.2", "address: 10.0.20.66"))
+    (there,) = (each for each in found.values() if each.effect == "REDIRECT")
+    assert (there.severity, there.causes) == ("error", ("ssh.node",))
+
+
+def test_another_port_of_ssh_is_another_way_to_the_same_host(folder: Path) -> None:
+    host = "    address: 10.0.20.2\n"
+    found = consequences(folder, edit("site.yaml", host, f"{host}    ssh_port: 2222\n"))
+    assert [(each.effect, each.severity) for each in found.values()] == [("UPDATE", "info")]
