@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from plan.findings.services.asks_others import asks_others_findings
 from plan.findings.services.first_miss import first_miss_findings
 from plan.findings.services.image_sources import chart_source_findings, image_source_findings
 from plan.findings.services.job_endings import job_ending_findings, pile_up_findings
@@ -18,6 +19,7 @@ from plan.model import Finding, Plan
 def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
     yield from chart_source_findings(plan.lab)
+    yield from asks_others_findings(plan.lab, plan.services)
     yield from first_miss_findings(plan.lab)
     yield from image_source_findings(plan.lab)
     yield from job_ending_findings(plan.lab)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from config.lab import Lab
-from config.service.container import Listening
-from config.source import Path
+from plan.findings.services.probes import Liveness, liveness_probes
 from plan.model.findings import Finding, Rule
 
 KILLED_WHILE_STARTING = Rule(
@@ -25,26 +24,18 @@ SHORT_SECONDS = 60
 
 def slow_start_findings(lab: Lab) -> Iterator[Finding]:
     """A note for each container whose liveness probe leaves it little time to start."""
-    for name, service in lab.services.items():
-        for part in service.parts(name):
-            sidecars = part.workload.sidecars.items()
-            listening = ((part.path, part.workload), *(((*part.path, "sidecars", key), each) for key, each in sidecars))
-            for path, container in listening:
-                yield from _killed(path, container)
+    for probe in liveness_probes(lab):
+        seconds = probe.delay_seconds + probe.period_seconds * probe.failures
+        if seconds < SHORT_SECONDS and not probe.has_startup:
+            yield _killed(probe, seconds)
 
 
-def _killed(path: Path, container: Listening) -> Iterator[Finding]:
-    probes = container.probes
-    if probes is None or probes.liveness is None or probes.startup is not None:
-        return
-    probe = probes.liveness
-    called = str(path[-1]) if len(path) == 2 else f"{path[-1]} of {path[1]}"
-    seconds = probe.delay_seconds + probe.period_seconds * probe.failures
-    if seconds < SHORT_SECONDS:
-        yield KILLED_WHILE_STARTING.finding(
-            (*path, "probes", "liveness"),
-            f"{called} is killed when it does not answer within {seconds} s of its start, again and again: whether a "
-            "start takes longer could not be checked",
-            f"write startup beside it, for example {{failures: 30, period_seconds: {probe.period_seconds}}}",
-            facts={"seconds": seconds},
-        )
+def _killed(probe: Liveness, seconds: int) -> Finding:
+    return KILLED_WHILE_STARTING.finding(
+        probe.path,
+        f"{probe.called} is killed when it does not answer within {seconds} s of its start, again and again: whether a "
+        "start takes longer could not be checked",
+        f"write {probe.startup}",
+        about=probe.called,
+        facts={"seconds": seconds},
+    )
