@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from config.lab import Lab
-from config.quantity import Memory
+from config.quantity import Memory, rounded_up
 from config.service import HelmService
 from config.service.container import Container
 from config.service.footprint import containers_in
 from config.source import Path
 from plan.findings.data.connections import LIMIT
 from plan.findings.told_amounts import told_bytes
-from plan.model.fields import texts
+from plan.model.fields import mapping, text, texts
 from plan.model.findings import Finding, Rule
 
 QUERIES_OUTGROW_MEMORY = Rule(
@@ -43,11 +43,23 @@ def query_memory_findings(lab: Lab) -> Iterator[Finding]:
             if len(containers) == 1:
                 found = list(texts(service.values, ("services", name, "values")))
                 yield from _judged(name, found, containers[0].memory)
+        yield from _of_clusters(lab, name)
         for part in service.parts(name):
             for index, (path, container) in enumerate(part.containers):
                 files = part.workload.files if index == 0 else {}
-                in_files = [((*path, "files", key), text) for key, text in files.items()]
+                in_files = [((*path, "files", key), said) for key, said in files.items()]
                 yield from _judged(part.name, [*_words(path, container), *in_files], container.memory)
+
+
+def _of_clusters(lab: Lab, name: str) -> Iterator[Finding]:
+    """Clusters of CloudNativePG, whose parameters are a mapping."""
+    for stated in lab.objects.get(name, ()):
+        if stated.kind == "Cluster" and text(stated.content, "apiVersion").startswith("postgresql.cnpg.io/"):
+            parameters = mapping(stated.content, "spec", "postgresql", "parameters")
+            limit = text(stated.content, "spec", "resources", "limits", "memory")
+            if limit and parameters:
+                said = "\n".join(f"{key} = {each}" for key, each in parameters.items())
+                yield from _judged(stated.name, [(stated.path, said)], Memory(rounded_up(limit)))
 
 
 def _words(path: Path, container: Container) -> Iterator[tuple[Path, str]]:
@@ -57,12 +69,12 @@ def _words(path: Path, container: Container) -> Iterator[tuple[Path, str]]:
 
 
 def _judged(name: str, found: Sequence[tuple[Path, str]], limit: Memory | Literal["unlimited"]) -> Iterator[Finding]:
-    settings = [(path, _COMMENT.sub("", text)) for path, text in found]
-    stated = next(((path, match) for path, text in settings if (match := _WORK.search(text))), None)
+    settings = [(path, _COMMENT.sub("", said)) for path, said in found]
+    stated = next(((path, match) for path, said in settings if (match := _WORK.search(said))), None)
     if stated is None or limit == "unlimited":
         return
     path, match = stated
-    everything = "\n".join(text for _, text in settings)
+    everything = "\n".join(said for _, said in settings)
     work = told_bytes(match["number"], match["unit"], bare=10)
     shared_match, accepted = _SHARED.search(everything), LIMIT.search(everything)
     if accepted is None:

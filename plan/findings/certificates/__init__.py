@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from plan.findings.certificates.authority_limits import authority_limit_findings
 from plan.findings.certificates.certificate_names import certificate_name_findings
 from plan.findings.certificates.certificates import certificate_findings
 from plan.findings.certificates.challenges import challenge_findings
@@ -12,6 +13,7 @@ from plan.model import Finding, Plan
 
 def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
+    yield from authority_limit_findings(plan.lab)
     yield from certificate_findings(plan.lab)
     yield from certificate_name_findings(plan.lab)
     yield from challenge_findings(plan.lab)

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from plan.findings.data.backups_of_nothing import backup_of_nothing_findings
 from plan.findings.data.connections import connection_findings
 from plan.findings.data.data_paths import data_path_findings
+from plan.findings.data.dated_copies import dated_copy_findings
 from plan.findings.data.dumps import dump_findings
 from plan.findings.data.durability import durability_findings
+from plan.findings.data.evicting_queues import evicting_queue_findings
 from plan.findings.data.extensions import extension_findings
 from plan.findings.data.kept_for_ever import kept_for_ever_findings
 from plan.findings.data.majorities import majority_findings
@@ -25,8 +27,10 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from backup_of_nothing_findings(plan.lab, plan.services)
     yield from connection_findings(plan.lab)
     yield from data_path_findings(plan.lab, found)
+    yield from dated_copy_findings(found)
     yield from dump_findings(plan.lab, found)
     yield from durability_findings(found)
+    yield from evicting_queue_findings(plan.lab, found)
     yield from extension_findings(found)
     yield from kept_for_ever_findings(plan.lab, found)
     yield from majority_findings(plan.lab)

@@ -35,6 +35,6 @@ def _killed(probe: Liveness) -> Finding:
         (*probe.path, "failures") if is_key else probe.path,
         f"{probe.called} is killed the first time that it does not answer{within}",
         f"write {probe.key}: {FAILURES}, or leave it out" if is_key else f"write {FAILURES} for {probe.key}",
-        about=f"{probe.called} {probe.key}",
+        about="" if is_key else f"{probe.called} {probe.key}",
         facts={"failures": probe.failures, "timeout_seconds": probe.timeout_seconds},
     )

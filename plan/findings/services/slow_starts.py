@@ -36,6 +36,6 @@ def _killed(probe: Liveness, seconds: int) -> Finding:
         f"{probe.called} is killed when it does not answer within {seconds} s of its start, again and again: whether a "
         "start takes longer could not be checked",
         f"write {probe.startup}",
-        about=probe.called,
+        about="" if probe.key == "failures" else probe.called,
         facts={"seconds": seconds},
     )

@@ -41,6 +41,18 @@ REPLICAS_WITHOUT_ROOM = Rule(
     remedy="Make volumes smaller, ask for fewer replicas, or give the nodes larger disks.",
 )
 
+DRAIN_WAITS_FOR_REPLICA = Rule(
+    "DRAIN-WAITS-FOR-REPLICA",
+    "warning",
+    title="Longhorn lets no node be drained that has the only replica of a volume",
+    meaning=(
+        "By default Longhorn keeps a disruption budget over a node that has the last healthy replica of a volume, also "
+        "of one that nothing uses at the moment. With one replica to a volume that is every node with one: a drain, "
+        "and an update that drains, waits for ever."
+    ),
+    remedy="Write defaultSettings.nodeDrainPolicy: allow-if-replica-is-stopped, or keep two replicas.",
+)
+
 PROVISIONER = "driver.longhorn.io"
 _REPLICAS, _RESERVED_PERCENT, _PROVISIONED_PERCENT = 3, 30, 100
 """Defaults of Longhorn: defaultClassReplicaCount, storageReservedPercentageForDefaultDisk and
@@ -71,6 +83,7 @@ def longhorn_findings(lab: Lab, nodes: Iterable[Node], planned: Iterable[Planned
     able = _nodes(nodes, services, name)
     stated = {each.name: each for each in lab.objects_by_kind.get("StorageClass", ())}
     classes = {key: found for key in _classes(lab) if (found := _replicas(lab, helm, services, key)) is not None}
+    yield from _drains(lab, name, helm, classes)
     is_soft = _setting(helm, "replicaSoftAntiAffinity") in (True, "true")
     if able and not is_soft:
         for key, replicas in classes.items():
@@ -84,6 +97,24 @@ def longhorn_findings(lab: Lab, nodes: Iterable[Node], planned: Iterable[Planned
                 )
     if able and not _has_disks_of_its_own(helm):
         yield from _room(lab, name, helm, able, classes)
+
+
+_BLOCKS = "block-if-contains-last-replica"
+"""The default of nodeDrainPolicy (Longhorn, Settings)."""
+
+
+def _drains(lab: Lab, name: str, helm: HelmService, classes: Mapping[str, int]) -> Iterator[Finding]:
+    policy = str(_setting(helm, "nodeDrainPolicy") or _BLOCKS)
+    alone = [each.service for each in _volumes(lab, classes) if each.replicas == 1]
+    if alone and policy == _BLOCKS:
+        used = listed([*dict.fromkeys(alone)])
+        yield DRAIN_WAITS_FOR_REPLICA.finding(
+            ("services", name, "values"),
+            f"a drain of a node with a volume of {used} does not end: Longhorn has one replica of it, and its "
+            f"nodeDrainPolicy is {policy}",
+            f"write defaultSettings.nodeDrainPolicy: allow-if-replica-is-stopped in the values of {name}",
+            facts={"services": tuple(dict.fromkeys(alone))},
+        )
 
 
 def _chart(lab: Lab) -> tuple[str, HelmService] | None:
@@ -170,7 +201,7 @@ def _room(lab: Lab, name: str, helm: HelmService, nodes: list[Node], classes: di
         )
 
 
-def _volumes(lab: Lab, classes: dict[str, int]) -> Iterator[_Volume]:
+def _volumes(lab: Lab, classes: Mapping[str, int]) -> Iterator[_Volume]:
     for name, service in lab.services.items():
         for storage_class, size, count in _stored(service):
             if storage_class in classes:

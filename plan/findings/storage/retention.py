@@ -1,17 +1,18 @@
 """How long stores of metrics and logs keep them, beside the volume that they have."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
 import yaml
 
 from config.image import short_name
 from config.lab import Lab
+from config.objects import StatedObject
 from config.quantity import Memory
 from config.service import HelmService, Service
 from config.source import Path
-from plan.model.fields import mapping, text, value, values
+from plan.model.fields import entries, mapping, text, value, values
 from plan.model.findings import Finding, Rule
 from plan.wording import percent
 from plan.yaml_text import read_plain
@@ -49,6 +50,7 @@ left alone."""
 _SIZE = re.compile(r"(?i)^\s*(?P<number>\d+)\s*(?P<unit>[kmgtpe]?)i?b?\s*$")
 _POWERS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40, "p": 50, "e": 60}
 """Prometheus counts in powers of two, whatever the unit is called."""
+_CLAIMED = ("volumeClaimTemplate", "spec", "resources", "requests", "storage")
 _FLAG_NAME = "--storage.tsdb.retention.size"
 _FLAG = re.compile(rf"{re.escape(_FLAG_NAME)}[= ](?P<size>\S+)")
 
@@ -68,6 +70,8 @@ def retention_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each Prometheus and each Loki that nothing keeps within its volume."""
     for name, service in lab.services.items():
         for server in _servers(name, service):
+            yield from _prometheus(server)
+        for server in _in_files(lab.objects.get(name, ())):
             yield from _prometheus(server)
         for path, settings, in_chart in _lokis(name, service):
             yield from _loki(path, name, settings, in_chart=in_chart)
@@ -120,12 +124,41 @@ def _servers(name: str, service: Service) -> Iterator[_Server]:
                     break
 
 
+def _in_files(objects: Iterable[StatedObject]) -> Iterator[_Server]:
+    """Servers of the operator's kind, and statefulsets that run one on a volume of their own."""
+    for each in objects:
+        spec = mapping(each.content, "spec")
+        if each.kind == "Prometheus" and text(each.content, "apiVersion").startswith("monitoring.coreos.com/"):
+            size = text(spec, "storage", *_CLAIMED)
+            if volume := _parsed(size):
+                yield _Server(each.path, each.name, "spec.retentionSize", text(spec, "retentionSize"), volume)
+        sizes = {
+            text(claim, "metadata", "name"): text(claim, "spec", "resources", "requests", "storage")
+            for claim in entries(spec, "volumeClaimTemplates")
+        }
+        for container in entries(spec, "template", "spec", "containers") if sizes else ():
+            volumes = [_parsed(sizes.get(text(at, "name"), "")) for at in entries(container, "volumeMounts")]
+            volume = next((found for found in volumes if found), None)
+            if volume and short_name(text(container, "image")) == "prometheus":
+                match = _FLAG.search(
+                    " ".join(str(word) for key in ("command", "args") for word in values(container, key))
+                )
+                yield _Server(each.path, each.name, _FLAG_NAME, match["size"] if match else "", volume)
+
+
+def _parsed(size: str) -> Memory | None:
+    try:
+        return Memory.parse(size) if size else None
+    except ValueError:
+        return None
+
+
 def _of_charts(name: str, service: HelmService) -> Iterator[_Server]:
     given = service.values
     match service.chart.name:
         case "kube-prometheus-stack":
             above = ("prometheus", "prometheusSpec")
-            claimed = ("storageSpec", "volumeClaimTemplate", "spec", "resources", "requests", "storage")
+            claimed = ("storageSpec", *_CLAIMED)
             is_off = value(given, "prometheus", "enabled") is False
         case "prometheus":
             above, claimed, is_off = ("server",), ("persistentVolume", "size"), False
@@ -152,10 +185,7 @@ def _volume(name: str, service: HelmService, size: str, claim: str) -> Memory | 
         if claim and claim == (row.claim or f"{name}-{key}"):
             return Memory(row.size)
     if size:
-        try:
-            return Memory.parse(size)
-        except ValueError:
-            return None
+        return _parsed(size)
     used = {volume for workload in service.footprint.values() for volume in workload.volumes}
     return Memory(service.volumes[used.pop()].size) if len(used) == 1 else None
 
