@@ -6,6 +6,7 @@ from pydantic import Field
 
 from config.model import Model, Percent, Seconds
 from config.quantity import CpuQuantity, FileSize, MemoryQuantity
+from config.sysctls import AllowedSysctl
 
 CpuManager = Literal["none", "static"]
 
@@ -86,6 +87,9 @@ class Kubelet(Model):
     """Images that a node pulls at a time."""
     container_logs: ContainerLogs
     """How the logs of containers are rotated."""
+    allowed_unsafe_sysctls: tuple[AllowedSysctl, ...] = ()
+    """Settings of the kernel, beside the safe ones, that pods may state, as `net.ipv4.conf.all.src_valid_mark`, or
+    `net.ipv4.*`. The kubelet refuses a pod with any other one."""
     cpu_manager: CpuManager = "none"
     """`static` gives a container of a Guaranteed pod that requests whole CPUs these CPUs for itself alone; what is
     reserved, rounded up to whole CPUs, never is. A node takes a change of it only when it is drained and its

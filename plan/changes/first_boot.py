@@ -7,6 +7,7 @@ provider's `initialization` and `clone`, which an update ignores (docs/facts.md,
 from collections.abc import Mapping
 
 LAB_KEYS: Mapping[str, str] = {
+    "allowedUnsafeSysctls": "kubelet.allowed_unsafe_sysctls",
     "clusterDNS": "service_cidr",
     "containerLogMaxFiles": "kubelet.container_logs.max_files",
     "containerLogMaxSize": "kubelet.container_logs.max_size",

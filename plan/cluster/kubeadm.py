@@ -150,6 +150,7 @@ def _kubelet_configuration(lab: Lab) -> Manifest:
         "clusterDNS": [str(_cluster_dns(cluster))],
         "maxPods": kubelet.max_pods,
         "cpuManagerPolicy": kubelet.cpu_manager,
+        **({"allowedUnsafeSysctls": [*kubelet.allowed_unsafe_sysctls]} if kubelet.allowed_unsafe_sysctls else {}),
         "kubeReserved": _reserved(kube_reserved(kubelet)),
         "systemReserved": _reserved(system_reserved(kubelet)),
         "evictionHard": {

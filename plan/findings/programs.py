@@ -29,6 +29,9 @@ class Program(NamedTuple):
     words: tuple[str, ...]
     """Command and arguments that replace the image's."""
     env: Mapping[str, str]
+    """Values that stand in the lab, by variable."""
+    variables: frozenset[str] | None
+    """Names of all its variables, also of those whose value is elsewhere; None where a file or a Secret has more."""
     files: Mapping[str, str]
     mounts: Mapping[str, Kept]
     """By path."""
@@ -100,6 +103,9 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
             image=each.image,
             words=(*each.command, *each.args),
             env=each.env,
+            variables=None
+            if each.env_from
+            else frozenset({*each.env, *each.secrets, *each.env_keys, *each.env_fields}),
             files=each.files,
             mounts=kinds,
             sizes=tuple(sizes),
@@ -134,6 +140,9 @@ def _in_files(lab: Lab, name: str) -> Iterator[Program]:
                     image=text(each, "image"),
                     words=tuple(str(word) for part in ("command", "args") for word in values(each, part)),
                     env={text(row, "name"): text(row, "value") for row in entries(each, "env")},
+                    variables=None
+                    if entries(each, "envFrom")
+                    else frozenset(text(row, "name") for row in entries(each, "env")),
                     files={},
                     mounts=_mounted(each, kinds),
                     sizes=(),

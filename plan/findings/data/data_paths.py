@@ -29,10 +29,11 @@ DATA_BESIDE_VOLUME = Rule(
 DATA_WITHOUT_VOLUME = Rule(
     "DATA-WITHOUT-VOLUME",
     "warning",
-    title="A database has no volume",
+    title="A database, or an application with data of its own, has no volume",
     meaning=(
-        "The image of a database, or of a cache that is told to write to disk, keeps its data in the container: with "
-        "the next restart, drain or eviction it is empty. Scratch space that is mounted there says that this is meant."
+        "The image of a database, of a cache that is told to write to disk, or of an application such as Vaultwarden "
+        "keeps its data in the container: with the next restart, drain or eviction it is empty. Scratch space that is "
+        "mounted there says that this is meant."
     ),
     remedy="Mount a volume where the image keeps its data.",
 )
@@ -101,6 +102,28 @@ _IMAGES: Mapping[str, _Image] = {
 }
 """By name, as on Docker Hub: the VOLUME of each image, or its documentation."""
 _DATABASES = frozenset({"influxdb", "mariadb", "mongo", "mysql", "postgres"})
+_APPLICATIONS = frozenset(
+    {
+        "actualbudget/actual-server",
+        "cassandra",
+        "couchdb",
+        "ghost",
+        "n8nio/n8n",
+        "neo4j",
+        "nextcloud",
+        "nodered/node-red",
+    }
+    | {
+        "freshrss/freshrss",
+        "koenkk/zigbee2mqtt",
+        "louislam/uptime-kuma",
+        "portainer/portainer-ce",
+        "vaultwarden/server",
+    }
+    | {"homeassistant/home-assistant", "ghcr.io/home-assistant/home-assistant", "ghcr.io/mealie-recipes/mealie"}
+    | {"dgtlmoon/changedetection.io", "ghcr.io/open-webui/open-webui"}
+)
+"""Applications that are nothing without what people put into them."""
 _POSTGRES = ("/var/lib/postgresql/data", "/var/lib/postgresql")
 
 
@@ -109,7 +132,9 @@ def data_path_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
     for each in found:
         image, tag = name_of(each.image), tag_of(each.image)
         known = _postgres(tag) if image == "postgres" else _IMAGES.get(image)
-        is_database = image in _DATABASES and each.path[0] == "objects" and each.is_main and not each.ends
+        is_database = (
+            image in (_DATABASES | _APPLICATIONS) and each.path[0] == "objects" and each.is_main and not each.ends
+        )
         is_told = known is not None and any(word.startswith(known.settings) for word in (*each.words, *each.env))
         if known and is_database and not is_told and not each.is_on_volume(known.path):
             yield DATA_WITHOUT_VOLUME.finding(
@@ -135,7 +160,7 @@ def data_path_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
             if known is None or not runs or _is_told(part, known):
                 continue
             if not mounted:
-                if not part.workload.mounts and (image in _DATABASES or _is_kept(part, image)):
+                if not part.workload.mounts and (image in (_DATABASES | _APPLICATIONS) or _is_kept(part, image)):
                     yield _without(part, known)
                 continue
             needs_itself = image == "postgres" and known.path == _POSTGRES[1]

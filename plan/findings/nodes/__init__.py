@@ -12,6 +12,7 @@ from plan.findings.nodes.kubernetes_version import kubernetes_version_findings
 from plan.findings.nodes.node import node_findings
 from plan.findings.nodes.reboots import reboot_findings
 from plan.findings.nodes.shutdown import grace_findings
+from plan.findings.nodes.sysctls import sysctl_findings
 from plan.model import Finding, Plan
 
 
@@ -27,3 +28,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from kubernetes_version_findings(plan.lab, plan.services)
     yield from node_findings(plan.lab)
     yield from reboot_findings(plan.lab, plan.nodes)
+    yield from sysctl_findings(plan.lab, plan.services)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from plan.findings.programs import programs
 from plan.findings.services.asks_others import asks_others_findings
 from plan.findings.services.first_miss import first_miss_findings
 from plan.findings.services.image_sources import chart_source_findings, image_source_findings
 from plan.findings.services.job_endings import job_ending_findings, pile_up_findings
+from plan.findings.services.made_up_keys import made_up_key_findings
 from plan.findings.services.node_agents import node_agent_findings
 from plan.findings.services.object_references import object_reference_findings
 from plan.findings.services.objects import object_findings
@@ -23,6 +25,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from first_miss_findings(plan.lab)
     yield from image_source_findings(plan.lab)
     yield from job_ending_findings(plan.lab)
+    yield from made_up_key_findings(programs(plan.lab))
     yield from node_agent_findings(plan.lab, plan.nodes, plan.workloads)
     yield from object_findings(plan.lab, plan.services)
     yield from object_reference_findings(plan.lab, plan.services)
