@@ -80,6 +80,7 @@ _IMAGES: Mapping[str, _Image] = {
     "neo4j": _Image("/data"),
     "nextcloud": _Image("/var/www/html", is_whole=True),
     "nodered/node-red": _Image("/data"),
+    "docker.n8n.io/n8nio/n8n": _Image("/home/node/.n8n", ("N8N_USER_FOLDER", "DB_TYPE")),
     "n8nio/n8n": _Image("/home/node/.n8n", ("N8N_USER_FOLDER", "DB_TYPE")),
     "prom/prometheus": _Image("/prometheus", ("--storage.tsdb.path",)),
     "actualbudget/actual-server": _Image("/data", ("ACTUAL_DATA_DIR",)),
@@ -121,7 +122,7 @@ _APPLICATIONS = frozenset(
         "vaultwarden/server",
     }
     | {"homeassistant/home-assistant", "ghcr.io/home-assistant/home-assistant", "ghcr.io/mealie-recipes/mealie"}
-    | {"dgtlmoon/changedetection.io", "ghcr.io/open-webui/open-webui"}
+    | {"docker.n8n.io/n8nio/n8n", "n8nio/n8n", "dgtlmoon/changedetection.io", "ghcr.io/open-webui/open-webui"}
 )
 """Applications that are nothing without what people put into them."""
 _POSTGRES = ("/var/lib/postgresql/data", "/var/lib/postgresql")
