@@ -48,7 +48,7 @@ def visitor_findings(lab: Lab) -> Iterator[Finding]:
         yield VISITORS_LOOK_ALIKE.finding(
             path,
             f"the Service of {name} hands requests on with the address of a node, which is in the lab's networks: the "
-            f"internet reaches {listed(inside)}, which say reach: lan",
+            f"internet reaches {listed(inside)}, which {'say' if len(inside) > 1 else 'says'} reach: lan",
             f"write service.spec.externalTrafficPolicy: Local in the values of {name}",
             about="policy",
             facts={"services": tuple(inside)},
