@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from config.kubernetes import is_subdomain, label_value_refusal
+from config.kubernetes import MAX_FILES, is_subdomain, label_value_refusal
 from config.model import shown
 from config.pod import POD_TEMPLATES
 from config.pod_rules import NOTHING, no_text, pod_refusals
@@ -21,6 +21,8 @@ Refused = Iterator[tuple[Path, str]]
 ENDING = ("Job", "CronJob")
 MAX_CRON_JOB_NAME = 52
 """Characters: its jobs have the time behind the name (pkg/apis/batch/validation)."""
+MAX_ANNOTATIONS = 256 << 10
+"""Bytes: names and values of all annotations of an object (apimachinery, pkg/api/validation)."""
 GROUPS = ("apps/v1", "batch/v1", "v1", "autoscaling/v2", "policy/v1", "networking.k8s.io/v1")
 """API versions whose kinds are judged: one of the same name in another group has rules of its own."""
 
@@ -72,6 +74,10 @@ def _marks(document: Mapping[str, Any]) -> Refused:
             for name, value in marks.items() if key == "labels" else ():
                 if refusal := isinstance(value, str) and label_value_refusal(value):
                     yield (*place, key, name), refusal
+        annotations = inside(document, *place, "annotations")
+        size = sum(_bytes(part) for each in annotations.items() for part in each)
+        if size > MAX_ANNOTATIONS:
+            yield (*place, "annotations"), f"{size:,} bytes in all; an object holds {MAX_ANNOTATIONS:,}"
 
 
 def texts_only(values: Mapping[str, Any], path: Path) -> Refused:
@@ -154,7 +160,11 @@ def _volume(document: Mapping[str, Any]) -> Refused:
 
 
 def _config_map(document: Mapping[str, Any]) -> Refused:
-    yield from texts_only(inside(document, "data"), ("data",))
+    data = inside(document, "data")
+    yield from texts_only(data, ("data",))
+    size = sum(map(_bytes, data.values())) + sum(map(_decoded, inside(document, "binaryData").values()))
+    if size > MAX_FILES:
+        yield (), f"{size:,} bytes in all; a ConfigMap holds {MAX_FILES:,}. Put them into the image or a volume"
 
 
 def _secret(document: Mapping[str, Any]) -> Refused:
@@ -168,6 +178,19 @@ def _secret(document: Mapping[str, Any]) -> Refused:
     for key in needed.get(str(document.get("type")), ()):
         if key not in held:
             yield ("type",), f"a Secret of type {document.get('type')} has the key {key}"
+    size = sum(map(_decoded, data.values())) + sum(map(_bytes, inside(document, "stringData").values()))
+    if size > MAX_FILES:
+        yield (), f"{size:,} bytes in all; a Secret holds {MAX_FILES:,}. Put them onto a volume"
+
+
+def _bytes(value: Any) -> int:
+    return len(value.encode()) if isinstance(value, str) else 0
+
+
+def _decoded(value: Any) -> int:
+    """Bytes that a text of base64 stands for."""
+    text = "".join(str(value).split())
+    return len(text) * 3 // 4 - text[-2:].count("=")
 
 
 def _is_base64(value: Any) -> bool:
