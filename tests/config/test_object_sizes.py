@@ -39,9 +39,7 @@ def test_data_is_refused_from_the_byte_on_at_which_the_api_server_refuses_it(kin
 
 def test_annotations_are_refused_from_the_byte_on_at_which_the_api_server_refuses_them() -> None:
     def with_annotation(size: int) -> list[str]:
-        return refusals(
-            "Service", {"metadata": {"annotations": {"note": "x" * (size - 4)}}, "spec": {"ports": [{"port": 1}]}}
-        )
+        return refusals("ServiceAccount", {"metadata": {"annotations": {"note": "x" * (size - 4)}}})
 
     assert not with_annotation(MAX_ANNOTATIONS)
     assert with_annotation(MAX_ANNOTATIONS + 1) == ["262,145 bytes in all; an object holds 262,144"]
