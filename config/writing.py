@@ -4,6 +4,8 @@ Each file is whole or as it was before, one run writes after the other, and nobo
 """
 
 import fcntl
+import hashlib
+import json
 import os
 import time
 from collections.abc import Generator, Iterable, Mapping
@@ -13,6 +15,8 @@ from pathlib import Path
 
 NEW = ".new"
 """The end of a name under which a file is written before it takes its place."""
+UNFINISHED = f".unfinished{NEW}"
+"""The file in a new folder that lists what is about to be there, with the digest of each, until all of it is."""
 LONGEST_WAIT = 60.0
 """Seconds for which a run waits for another one that writes into the same folder."""
 
@@ -47,11 +51,42 @@ def below(folder: Path, name: str) -> Path:
 
 
 def is_unused(folder: Path) -> bool:
-    """Whether a folder holds nothing but what a run left that was broken off before its first file took its place."""
+    """Whether a folder holds nothing but what a run left that was broken off before its last file took its place."""
+    ours = _left_unfinished(folder)
     return not any(
-        each.is_symlink() or not (each.is_dir() or (each.name.startswith(".") and each.name.endswith(NEW)))
-        for each in folder.rglob("*")
+        each.is_symlink() or not (each.is_dir() or _is_rest(each) or each in ours) for each in folder.rglob("*")
     )
+
+
+def clear_unused(folder: Path) -> bool:
+    """Whether a folder is unused; what a run that was broken off left there is removed. Raises NotAlone and OSError."""
+    if not folder.exists():
+        return True
+    if not folder.is_dir():
+        return False
+    with alone_in(folder):
+        if not is_unused(folder):
+            return False
+        _drop([*_left_unfinished(folder), *filter(_is_rest, folder.rglob("*"))])
+        return True
+
+
+def _is_rest(file: Path) -> bool:
+    return file.name.startswith(".") and file.name.endswith(NEW)
+
+
+def _left_unfinished(folder: Path) -> frozenset[Path]:
+    """Files of a run that was broken off between them, as it wrote them; nothing if all are there."""
+    try:
+        listed = {below(folder, name): digest for name, digest in json.loads((folder / UNFINISHED).read_text()).items()}
+        written = frozenset(file for file, digest in listed.items() if file.is_file() and _digest(file) == digest)
+    except (OSError, ValueError, AttributeError, TypeError, OutsidePath):
+        return frozenset()
+    return written if len(written) < len(listed) else frozenset()
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def write_inside(folder: Path, name: str, text: str) -> None:
@@ -86,8 +121,8 @@ def write_lab(folder: Path, texts: Mapping[str, str], read: State | None = None)
     given.
 
     Each is written next to its place first, and all are put there in the end, so that a run that is stopped leaves the
-    lab as it was. Links that the lab has are followed, since it was read through them. Raises NotAlone, OutsidePath and
-    OSError.
+    lab as it was; a new folder that is half there is unused to the next one. Links that the lab has are followed, since
+    it was read through them. Raises NotAlone, OutsidePath and OSError.
     """
     places = {below(folder, name): text for name, text in texts.items()}
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,14 +130,23 @@ def write_lab(folder: Path, texts: Mapping[str, str], read: State | None = None)
         if read is not None and (now := state_of(folder)) != read:
             changed = min(name for name in now.keys() | read.keys() if now.get(name) != read.get(name))
             raise NotAlone(f"{folder / changed} was edited meanwhile; nothing was written. Run this again")
+        is_new = is_unused(folder)
         ready: list[tuple[Path, Path]] = []
         try:
             for place, text in places.items():
                 ready.append((_written_beside(place.resolve(), text), place.resolve()))
+            if is_new:
+                _list_unfinished(folder, ready)
         except BaseException:
             _drop(new for new, _ in ready)
             raise
         _put(ready)
+        _drop([folder / UNFINISHED])
+
+
+def _list_unfinished(folder: Path, ready: Iterable[tuple[Path, Path]]) -> None:
+    listed = {str(place.relative_to(folder.resolve())): _digest(new) for new, place in ready}
+    write_inside(folder, UNFINISHED, json.dumps(listed))
 
 
 @contextmanager

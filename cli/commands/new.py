@@ -17,7 +17,7 @@ from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
 from config.suggest import did_you_mean
-from config.writing import NotAlone, OutsidePath, State, is_unused, state_of, write_lab
+from config.writing import NotAlone, OutsidePath, State, clear_unused, state_of, write_lab
 from operations.adopt.trial import try_files
 from operations.new import NewService, lab_files, machine_line, project_files, service_text
 from plan import Plan, make_plan
@@ -71,17 +71,28 @@ def run_new_machine(lab: str, name: str, shape: str | None, output: str) -> int:
 def run_new_lab(folder: Path, output: str) -> int:
     """Write a small lab that fits into a folder, and plan it."""
     folder = lab_folder(f"{folder}/")
-    if folder.exists() and (not folder.is_dir() or not is_unused(folder)):
-        return refuse_input(f"{folder} exists and is not empty: name another folder", output)
-    return _write_and_plan(f"{folder}/", dict(lab_files(folder)), (), output)
+    if refusal := _in_use(folder):
+        return refuse_input(refusal, output)
+    return _write_and_plan(f"{folder}/", dict(lab_files(folder)), (), output, read=state_of(folder))
 
 
 def run_new_project(folder: Path, lab: str, output: str) -> int:
     """Write a small lab into a project of one's own, with what Pulumi needs, and plan it."""
     folder = lab_folder(f"{folder}/")
-    if folder.exists() and (not folder.is_dir() or not is_unused(folder)):
-        return refuse_input(f"{folder} exists and is not empty: name another folder", output)
-    return _write_and_plan(f"{folder}/labs/{lab}", dict(project_files(folder, lab)), (), output, folder)
+    if refusal := _in_use(folder):
+        return refuse_input(refusal, output)
+    files = dict(project_files(folder, lab))
+    return _write_and_plan(f"{folder}/labs/{lab}", files, (), output, folder, state_of(folder))
+
+
+def _in_use(folder: Path) -> str | None:
+    """Refusal of a folder that holds something, or that cannot be looked into."""
+    try:
+        return None if clear_unused(folder) else f"{folder} exists and is not empty: name another folder"
+    except NotAlone as error:
+        return str(error)
+    except OSError as error:
+        return f"{error.filename or folder} cannot be written: {error.strerror}"
 
 
 def _shapes(lab: Lab) -> list[str]:

@@ -11,7 +11,17 @@ from threading import Thread
 import pytest
 
 from config import writing
-from config.writing import NotAlone, OutsidePath, alone_in, state_of, write_file, write_inside, write_lab
+from config.writing import (
+    NotAlone,
+    OutsidePath,
+    alone_in,
+    clear_unused,
+    is_unused,
+    state_of,
+    write_file,
+    write_inside,
+    write_lab,
+)
 
 TEXTS = {"services/wiki.yaml": "kind: app\n", "services/wiki/objects.yaml": "{}\n", "cluster.yaml": "name: new\n"}
 
@@ -141,6 +151,47 @@ def test_a_run_that_is_killed_before_its_end_leaves_every_file_whole(lab: Path, 
     assert set(seen.items()) <= {("cluster.yaml", "name: lab\n"), *TEXTS.items()}
     write_lab(lab, TEXTS, state_of(lab))
     assert contents(lab) == TEXTS
+
+
+def killed_before_the_last_rename(folder: Path) -> None:
+    program = (
+        "import os, signal, sys; from pathlib import Path; from config.writing import write_lab\n"
+        "def kill(event, args):\n"
+        "    if event == 'os.rename' and str(args[1]).endswith('cluster.yaml'): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "sys.addaudithook(kill)\n"
+        f"write_lab(Path(sys.argv[1]), {TEXTS!r})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def test_a_new_folder_that_is_half_there_is_taken_by_the_next_run(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    killed_before_the_last_rename(folder)
+    assert (folder / "services" / "wiki.yaml").is_file()
+    assert is_unused(folder)
+    assert clear_unused(folder)
+    write_lab(folder, {"site.yaml": "another lab\n"}, state_of(folder))
+    assert contents(folder) == {"site.yaml": "another lab\n"}
+    assert not is_unused(folder)
+
+
+def test_an_edit_in_a_new_folder_that_is_half_there_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    killed_before_the_last_rename(folder)
+    (folder / "services" / "wiki.yaml").write_text("kind: helm\n")
+    assert not clear_unused(folder)
+    write_lab(folder, {"site.yaml": "x\n"}, state_of(folder))
+    assert contents(folder)["services/wiki.yaml"] == "kind: helm\n"
+
+
+@pytest.mark.parametrize("list_of_files", ["", "{", "[]", '{"../mine": ""}', '{"a": 1}'])
+def test_a_list_that_no_run_wrote_makes_nothing_of_ours(tmp_path: Path, list_of_files: str) -> None:
+    (tmp_path / ".unfinished.new").write_text(list_of_files)
+    (tmp_path / "a").write_text("mine")
+    assert not is_unused(tmp_path)
+    write_lab(tmp_path, {"site.yaml": "x\n"})
+    assert (tmp_path / "a").read_text() == "mine"
 
 
 def test_a_file_that_its_owner_named_may_be_a_device(tmp_path: Path) -> None:
