@@ -3,7 +3,7 @@
 import codecs
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -24,10 +24,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
     _allow_any_encoding()
     try:
-        typed = (
-            Path(sys.argv[0]).absolute().parent
-        )  # a .venv that was copied along runs the program that it was made for
-        if sentence := _foreign_checkout(Path.cwd()) or _foreign_checkout(typed):
+        if sentence := next(filter(None, map(_foreign_checkout, _places())), None):
             return _refuse(sentence, arguments)
         code = _invoke(app, arguments)
         sys.stdout.flush()
@@ -88,6 +85,17 @@ def _refuse(sentence: str, arguments: Sequence[str]) -> int:
 
     words = " ".join(arguments).replace("=", " ")
     return refuse_input(sentence, "json" if "--format json" in words or "-f json" in words else "text")
+
+
+def _places() -> Iterator[Path]:
+    """Where the user stands, and where what was typed is: a .venv that was copied along runs the program that it was
+    made for. One that is a link is shared on purpose."""
+    here = Path.cwd()
+    yield here
+    yield Path(sys.argv[0]).absolute().parent
+    is_own = (_ROOT / ".venv").resolve() == Path(sys.prefix).resolve()
+    if not is_own and _ROOT not in (here.resolve(), *here.resolve().parents):
+        yield Path(sys.prefix)
 
 
 def _foreign_checkout(folder: Path) -> str | None:

@@ -180,6 +180,27 @@ def test_a_copy_whose_environment_was_copied_along_is_not_planned_from_elsewhere
     assert f"{copy} has its own: `make plan` there sets up its .venv" in done.stderr
 
 
+def test_a_copy_whose_python_runs_is_not_planned_from_elsewhere(tmp_path: Path) -> None:
+    """`copy/.venv/bin/python -m cli` finds the program that the environment was made for."""
+    copy = tmp_path / "copy"
+    for part in ("cli", "config"):
+        shutil.copytree(ROOT / part, copy / part)
+    code = f"import sys; sys.prefix = {str(copy / '.venv')!r}; sys.argv = ['{ROOT}/cli/__main__.py', 'plan']; "
+    code += "from cli.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{copy} has its own: `make plan` there sets up its .venv" in done.stderr
+
+
+def test_the_module_runs_in_a_folder_of_the_program(tmp_path: Path) -> None:
+    """In config/, platform.py would be taken for Python's own."""
+    command = [sys.executable, "-m", "cli", "--version"]
+    done = subprocess.run(command, cwd=ROOT / "config", env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_copy_plans_its_own_lab(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     for part in ("cli", "config", "plan", "operations", "observation"):
