@@ -1,8 +1,10 @@
 """A whole lab: the owner's input, validated, with the place of each value."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import IPv4Address
 
 from config.cluster import Cluster
 from config.group import Group
@@ -44,6 +46,12 @@ class Lab:
         for each in (each for stated in self.objects.values() for each in stated):
             found.setdefault(each.kind, []).append(each)
         return {kind: tuple(stated) for kind, stated in found.items()}
+
+    @cached_property
+    def shared_addresses(self) -> frozenset[IPv4Address]:
+        """Addresses of the load balancer that several services or workloads state."""
+        stated = Counter(each.address for name, service in self.services.items() for each in service.addresses(name))
+        return frozenset(address for address, times in stated.items() if times > 1)
 
     @cached_property
     def _object_paths(self) -> Mapping[tuple[str, str, str], Path]:

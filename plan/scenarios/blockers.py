@@ -7,7 +7,7 @@ from plan.cluster.nodes import ZONE_LABEL, matches, untolerated
 from plan.kubernetes.scheduling.kinds import Kind
 from plan.model import Node, Pod, Workload
 from plan.model.constraints import HOSTNAME, AffinityTerm, Requirement, Selector, Spread
-from plan.model.placement import NoPlace
+from plan.model.placement import Cause, NoPlace
 from plan.model.resources import pod_requests
 
 SLOTS = "volume slots"
@@ -208,15 +208,20 @@ def _sizes(workload: Workload, nodes: Sequence[Node]) -> Iterator[TooLarge | Too
         yield TooLargeTogether(tuple(scarce), tuple(needs[each] for each in scarce))
 
 
+_OF_OTHERS: tuple[Cause, ...] = ("ports", "apart", "apart-from-existing", "near")
+"""Causes in which other pods play a part."""
+
+
 def _neighbours(
     workload: Workload, reason: NoPlace, fitting: Sequence[Node], nodes: Sequence[Node], workloads: Iterable[Workload]
 ) -> Iterator[Blocker]:
     """Blockers from other pods, and from those of the workload itself, on nodes that would take one pod alone."""
     kind = Kind(workload)
-    others = [Kind(each) for each in workloads if each.key != workload.key and each.replicas]
-    yield from _ports(kind, reason, len(fitting), others)
-    yield from _apart(kind, reason, fitting, others)
-    yield from _near(kind, reason, others)
+    if any(map(reason.has, _OF_OTHERS)):  # else none of them is looked at, for each pod that waits
+        others = [Kind(each) for each in workloads if each.key != workload.key and each.replicas]
+        yield from _ports(kind, reason, len(fitting), others)
+        yield from _apart(kind, reason, fitting, others)
+        yield from _near(kind, reason, others)
     yield from _spread(kind, reason, fitting, nodes)
 
 

@@ -27,7 +27,7 @@ def address_annotations(lab: Lab, address: IPv4Address) -> dict[str, str]:
     """Annotations that ask for an address, and for sharing one that several Services state."""
     vendor = _VENDORS[lab.cluster.load_balancer]
     asked = {vendor.address: str(address)} if vendor.address else {}
-    shared = {vendor.sharing: str(address)} if vendor.sharing and is_shared(lab, address) else {}
+    shared = {vendor.sharing: str(address)} if vendor.sharing and address in lab.shared_addresses else {}
     return asked | shared
 
 
@@ -35,10 +35,4 @@ def address_fields(lab: Lab, address: IPv4Address) -> dict[str, Any]:
     """Fields of the Service. An address is shared only by Services that every node answers for (`Cluster`): then they
     do not see from where a request comes."""
     asked = {} if _VENDORS[lab.cluster.load_balancer].address else {"loadBalancerIP": str(address)}
-    return {**asked, "externalTrafficPolicy": "Cluster" if is_shared(lab, address) else "Local"}
-
-
-def is_shared(lab: Lab, address: IPv4Address) -> bool:
-    """Whether several services or workloads state the address."""
-    stated = (each for name, service in lab.services.items() for each in service.addresses(name))
-    return sum(each.address == address for each in stated) > 1
+    return {**asked, "externalTrafficPolicy": "Cluster" if address in lab.shared_addresses else "Local"}
