@@ -33,6 +33,7 @@ LEFT_OUT: Mapping[Why, str] = {
     "deleted": "being deleted",
     "left over": "left over from what is gone; they stay as they are",
     "other-tool": "of the tool that wrote the cluster until now",
+    "finished": "finished: declared, they would run once more as soon as somebody cleans up",
 }
 QUESTIONS: Mapping[What, str] = {
     "secret-withheld": "looks like a secret, is not written, and stays in the cluster; `adopt cluster --import` takes "
@@ -59,6 +60,8 @@ EFFECTS: Mapping[Effect, str] = {
     "in place": "changed in place",
 }
 _MANY = 6
+_NAMED: frozenset[Why] = frozenset({"finished", "left over", "deleted"})
+"""Reasons of which each object is named: somebody made it, and it is in no file."""
 
 
 def print_cluster(
@@ -77,6 +80,7 @@ def print_cluster(
         ("To look at", list(_questions(adoption.added))),
         ("Left out", list(_left_out(adoption))),
         ("The next up", list(difference_lines(adoption.differences))),
+        ("Errors of the plan: no `up` and no take-over before they are gone", list(_errors(adoption))),
         ("Tried by a dry run", list(_tried(adoption, trial))),
         ("Refused at the next restart, once the tiers are enforced", list(_refused(adoption.restarts))),
     )
@@ -90,6 +94,10 @@ def print_cluster(
         console.print(line)
     console.print()
     console.print(_verdict(adoption, dry_run))
+
+
+def _errors(adoption: Adoption) -> Iterator[str]:
+    yield from (f"{each.code}: {each.message}; {each.fix}" for each in adoption.plan.errors)
 
 
 def _tried(adoption: Adoption, trial: Trial | None) -> Iterator[str]:
@@ -184,7 +192,8 @@ def _left_out(adoption: Adoption) -> Iterator[str]:
         by_reason.setdefault(origin.why, Counter())[key.kind] += 1
     for why, kinds in by_reason.items():
         counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-        yield f"{LEFT_OUT[why]}: {counts}"
+        named = (str(key) for key, origin in adoption.left_out.items() if origin.why == why)
+        yield f"{LEFT_OUT[why]}: {some(named) if why in _NAMED else counts}"
     for key in adoption.unused:
         yield f"{key}: no service uses it; it stays in the cluster as it is"
     for each in adoption.unreadable:

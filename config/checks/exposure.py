@@ -90,11 +90,13 @@ def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
     if gateway is None and exposure.filters:
         found["filters"] = "only routes of a Gateway have filters; name one under gateway, or use middlewares"
     if gateway is None:
-        for key in ("grpc", "headers", "methods"):
+        for key in ("grpc", "headers", "methods", "own_namespace"):
             if getattr(exposure, key):
                 found[key] = "only routes of a Gateway have it; name one under gateway, or leave it out"
     elif exposure.grpc and (exposure.paths != ("/",) or exposure.methods or exposure.timeout_seconds):
         found["grpc"] = "a GRPCRoute has no paths, methods of HTTP or timeouts; leave those out, or this"
+    if exposure.port_by_name and (gateway or exposure.traefik):
+        found["port_by_name"] = "only an Ingress names ports; leave it out"
     if not platform.passes_ingress(exposure):
         own = "filters" if gateway else "middlewares" if exposure.traefik else "annotations: {route: ...}"
         for key in ("middlewares", "max_body", "groups"):

@@ -49,6 +49,10 @@ class Exposure(Model):
     """The workload that answers; left out, the main one."""
     port: PortName | None = None
     """The port of it that answers; left out, the first one."""
+    port_by_name: bool = False
+    """Its Ingress names that port of the Kubernetes Service, in place of the number."""
+    own_namespace: bool = False
+    """Through a Gateway: its route says in which namespace the Kubernetes Service is, which is its own."""
     max_body: MemoryQuantity | None = None
     """The largest request that passes, for example `50Mi`; left out, any. Traefik then reads each request to its end
     before it passes it on."""

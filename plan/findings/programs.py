@@ -92,7 +92,9 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
         sizes: list[int] = []
         for key, points in each.mounts.items():
             is_volume = key in service.volumes
-            kept: Kept = "volume" if is_volume else "other" if key in folders or _is_claim(service, key) else "scratch"
+            stays = is_volume or key in getattr(service, "shares", {})
+            is_elsewhere = key in folders or _is_claim(service, key)
+            kept: Kept = "volume" if stays else "other" if is_elsewhere else "scratch"
             kinds |= {point.path: kept for point in points}
             if is_volume:
                 sizes.append(service.volumes[key].size)

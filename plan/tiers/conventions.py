@@ -88,16 +88,19 @@ def resources_of(
     *,
     extended: Mapping[str, int] | None = None,
     scratch: int = 0,
+    as_it_is: bool = False,
 ) -> Container:
-    """A container with requests and limits by the rules of its tier.
+    """A container with requests and limits by the rules of its tier; the memory request of one that stays as it is, as
+    stated.
 
     `extended` holds extended resources, which Kubernetes wants as request = limit; `scratch` is the disk-backed
     emptyDir space in bytes that counts against the pod's ephemeral storage.
     """
+    stated = needs.memory_request
     limit = (needs.ephemeral_storage or EPHEMERAL_STORAGE_LIMIT) + scratch
     requests = {
         CPU: needs.cpu,
-        MEMORY: memory_request(needs, tier, exceptions),
+        MEMORY: stated if as_it_is and stated is not None else memory_request(needs, tier, exceptions),
         EPHEMERAL_STORAGE: min(EPHEMERAL_STORAGE_REQUEST, limit),
     }
     limits = {} if needs.memory == "unlimited" else {MEMORY: int(needs.memory)}

@@ -23,7 +23,7 @@ from plan.workloads.identity import identity
 from plan.workloads.networking import service
 from plan.workloads.permissions import permissions
 from plan.workloads.pods import pod_template
-from plan.workloads.routes import Backends, routes
+from plan.workloads.routes import Backend, Backends, routes
 from plan.workloads.secrets import service_secrets
 
 
@@ -93,13 +93,18 @@ def _neighbour(context: ServiceContext, part: Part, parts: list[Part]) -> Mappin
 
 
 def _backends(context: ServiceContext, parts: list[Part]) -> Backends:
-    def listening() -> Iterator[tuple[tuple[str | None, str | None], tuple[str, int]]]:
+    def listening() -> Iterator[tuple[tuple[str | None, str | None], Backend]]:
         for part in parts:
             if ports := part.workload.reached_ports:
                 key = None if part.is_main else str(part.path[-1])
                 called = identity(part.name, part.workload).service
-                yield (key, None), (called, next(iter(ports.values())).reached)
-                for name, port in ports.items():
-                    yield (key, name), (called, port.reached)
+                unnamed = part.workload.adopt.unnamed_port
+                found = {
+                    name: Backend(called, port.reached, None if unnamed else port.service_name or name)
+                    for name, port in ports.items()
+                }
+                yield (key, None), next(iter(found.values()))
+                for name, backend in found.items():
+                    yield (key, name), backend
 
     return dict(listening())

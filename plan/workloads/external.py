@@ -8,7 +8,7 @@ from plan.model import Manifest
 from plan.model.metadata import manifest
 from plan.workloads.context import ServiceContext
 from plan.workloads.middlewares import MIDDLEWARE_API
-from plan.workloads.routes import routes
+from plan.workloads.routes import Backend, routes
 
 _OF_THE_SERVICE = "kubernetes.io/service-name"
 """Label by which an EndpointSlice belongs to a Service."""
@@ -18,7 +18,10 @@ _TRAEFIK = "traefik.ingress.kubernetes.io/service"
 
 def build_external(context: ServiceContext, config: ExternalService) -> list[Manifest]:
     """All objects of a host outside of the cluster."""
-    backends = {(None, name): (context.name, port.reached) for name, port in config.ports.items()}
+    backends = {
+        (None, name): Backend(context.name, port.reached, port.service_name or name)
+        for name, port in config.ports.items()
+    }
     first = next(iter(backends.values()))
     return [
         *_transport(context, config),

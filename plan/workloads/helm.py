@@ -15,7 +15,7 @@ from plan.workloads.chart_placement import kept_apart
 from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import CONTROLLERS, planned_workload
 from plan.workloads.ownership import release_target
-from plan.workloads.routes import routes
+from plan.workloads.routes import Backend, routes
 from plan.workloads.secrets import chart_secret
 
 _STEP = re.compile(r"\[(\d+)\]|\[\"([^\"]+)\"\]|\.([A-Za-z][A-Za-z0-9]*)")
@@ -29,7 +29,7 @@ def build_helm(context: ServiceContext, helm: HelmService) -> tuple[list[Workloa
     workloads = footprint_workloads(context, helm.footprint)
     before = [*chart_secret(context, helm.secrets.items()), *volumes.claims(context, _volumes_of_charts(helm))]
     backend = helm.endpoint
-    after = list(routes(context, {(None, None): (backend.service, backend.port)} if backend else {}))
+    after = list(routes(context, {(None, None): Backend(backend.service, backend.port)} if backend else {}))
     return workloads, before, after
 
 

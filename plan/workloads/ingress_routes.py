@@ -15,7 +15,7 @@ def ingress_route(
     context: ServiceContext,
     name: str,
     exposures: Sequence[tuple[Exposure, TraefikRoute]],
-    backends: Sequence[tuple[str, int]],
+    backends: Sequence[tuple[str, int, str | None]],
     annotations: dict[str, str],
 ) -> Manifest:
     """The IngressRoute of exposures; what it has once, such as its certificate, is that of the first."""
@@ -48,9 +48,9 @@ def rule_of(hosts: Sequence[str], paths: Sequence[str], *, exact: bool) -> str:
 
 
 def _route(
-    context: ServiceContext, name: str, exposure: Exposure, stated: TraefikRoute, backend: tuple[str, int]
+    context: ServiceContext, name: str, exposure: Exposure, stated: TraefikRoute, backend: tuple[str, int, str | None]
 ) -> Manifest:
-    service, port = backend
+    service, port, _ = backend
     settings = {
         "scheme": stated.scheme,
         "serversTransport": stated.transport,

@@ -12,7 +12,7 @@ from plan.model.metadata import MANAGED_BY_LABEL, NOT_AWAITED, SERVICE_LABEL, TI
 from plan.workloads.context import ServiceContext
 from plan.workloads.helm import footprint_workloads
 from plan.workloads.reading import read_workload
-from plan.workloads.routes import routes
+from plan.workloads.routes import Backend, routes
 from plan.workloads.volumes import claims
 
 CLUSTER_WIDE = frozenset(
@@ -67,7 +67,7 @@ bound and whose class waits for its first consumer, since the provider then wait
 def build_stand_alone(context: ServiceContext, config: ObjectsService) -> tuple[list[Workload], list[Manifest]]:
     """In addition to the objects in files: the workloads that an operator makes of them, volumes, and routes."""
     backend = config.endpoint
-    ways = routes(context, {(None, None): (backend.service, backend.port)} if backend else {})
+    ways = routes(context, {(None, None): Backend(backend.service, backend.port)} if backend else {})
     return footprint_workloads(context, config.footprint), [*claims(context), *ways]
 
 

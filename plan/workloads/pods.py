@@ -207,7 +207,9 @@ def _sized(
     scratch: int = 0,
 ) -> Container:
     """A container's resources. One that stays as it is has no ephemeral storage by convention."""
-    container = resources_of(name, config, context.tier, context.exceptions, extended=extended, scratch=scratch)
+    container = resources_of(
+        name, config, context.tier, context.exceptions, extended=extended, scratch=scratch, as_it_is=as_it_is
+    )
     unstated: set[str] = {*config.unsized}
     if as_it_is and config.ephemeral_storage is None:
         unstated.add(EPHEMERAL_STORAGE)

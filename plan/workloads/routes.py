@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from config.ingress import Gateway
 from config.objects import as_lists
@@ -14,8 +15,19 @@ from plan.workloads.ingress_routes import ingress_route
 from plan.workloads.middlewares import own_middlewares, passed
 from plan.workloads.streams import streams
 
-Backends = Mapping[tuple[str | None, str | None], tuple[str, int]]
-"""Service and port that answer, by workload and name of the port; None is the main one, and the first."""
+
+class Backend(NamedTuple):
+    """A port that answers."""
+
+    service: str
+    port: int
+    """Of the Kubernetes Service."""
+    name: str | None = None
+    """The port's name there; None where it has none, or is not known."""
+
+
+Backends = Mapping[tuple[str | None, str | None], Backend]
+"""By workload and name of the port; None is the main one, and the first."""
 
 
 def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
@@ -41,13 +53,14 @@ def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
 
 
 def _ingress(
-    context: ServiceContext, exposures: Sequence[Exposure], name: str, backends: Sequence[tuple[str, int]]
+    context: ServiceContext, exposures: Sequence[Exposure], name: str, backends: Sequence[Backend]
 ) -> Manifest:
     """Settings that it has once, such as its certificate and who may pass, are those of the first exposure."""
     exposure, domain = exposures[0], context.lab.site.domain
     rules: dict[str, list[Manifest]] = {}
-    for each, (service, port) in zip(exposures, backends, strict=True):
-        backend_of = {"backend": {"service": {"name": service, "port": {"number": port}}}}
+    for each, (service, number, called) in zip(exposures, backends, strict=True):
+        port = {"name": called} if each.port_by_name and called else {"number": number}
+        backend_of = {"backend": {"service": {"name": service, "port": port}}}
         kind = "Exact" if each.exact else "Prefix"
         for host in each.host_names(domain):
             rules.setdefault(host, []).extend({"path": path, "pathType": kind, **backend_of} for path in each.paths)
@@ -88,7 +101,7 @@ def _gateway_route(
     exposures: Sequence[Exposure],
     name: str,
     gateway: Gateway,
-    backends: Sequence[tuple[str, int]],
+    backends: Sequence[Backend],
 ) -> Manifest:
     exposure = exposures[0]
     further = (context.lab.cluster.platform.gateways[each] for each in exposure.further_gateways)
@@ -110,9 +123,10 @@ def _gateway_route(
     )
 
 
-def _rule(context: ServiceContext, exposure: Exposure, gateway: Gateway, backend: tuple[str, int]) -> Manifest:
+def _rule(context: ServiceContext, exposure: Exposure, gateway: Gateway, backend: Backend) -> Manifest:
     """A redirect may have no backend beside it."""
-    service, port = backend
+    place = {"namespace": context.namespace} if exposure.own_namespace else {}
+    answering = {"name": backend.service, "port": backend.port, **place}
     signs_in = exposure.auth == "required"
     filters = [*(gateway.sign_in if signs_in else ()), *exposure.filters]
     answers = not any(each.get("type") == "RequestRedirect" for each in filters)
@@ -122,7 +136,7 @@ def _rule(context: ServiceContext, exposure: Exposure, gateway: Gateway, backend
     return {
         **({"matches": matches} if matches else {}),
         **({"filters": [as_lists(each) for each in filters]} if filters else {}),
-        **({"backendRefs": [{"name": service, "port": port}]} if answers else {}),
+        **({"backendRefs": [answering]} if answers else {}),
         **({"timeouts": {"request": f"{exposure.timeout_seconds}s"}} if exposure.timeout_seconds else {}),
     }
 

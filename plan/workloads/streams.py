@@ -14,12 +14,12 @@ GATEWAY_API = "gateway.networking.k8s.io/v1alpha2"
 
 
 def streams(
-    context: ServiceContext, backends: Mapping[tuple[str | None, str | None], tuple[str, int]]
+    context: ServiceContext, backends: Mapping[tuple[str | None, str | None], tuple[str, int, str | None]]
 ) -> Iterator[Manifest]:
     """The route of each stream."""
     platform = context.lab.cluster.platform
     for stream in context.service.streams:
-        service, port = backends[stream.workload, stream.port]
+        service, port, _ = backends[stream.workload, stream.port]
         is_udp = _is_udp(context, stream)
         if stream.gateway is None and platform.ingress:
             yield _of_traefik(context, stream, {"name": service, "port": port}, is_udp=is_udp)

@@ -15,7 +15,7 @@ def pod_keys(pod: Fields) -> dict[str, Any]:
         said["host_network"] = True
     if security := _security(pod):
         said["security"] = Flow(security)
-    if (account := text(pod, "serviceAccountName")) and account != "default":
+    if account := text(pod, "serviceAccountName"):
         said["service_account"] = account
     if secrets := [text(each, "name") for each in entries(pod, "imagePullSecrets")]:
         said["pull_secrets"] = FlowList(secrets)

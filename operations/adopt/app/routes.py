@@ -17,6 +17,8 @@ _EVERYTHING = {"path": {"type": "PathPrefix", "value": "/"}}
 """The match of a rule that states none."""
 
 
+Numbers = Mapping[tuple[str, str], int]
+"""Ports of Services, by the names of both."""
 _SECONDS = re.compile(r"([1-9]\d{0,4})s")
 
 
@@ -38,9 +40,9 @@ def route_keys(
         exposures: Sequence[Flow] | None = None
         match key.kind:
             case "Ingress":
-                exposures = _ingress(manifest, answers, domain)
+                exposures = _ingress(manifest, answers, _numbers(stated), domain)
             case "HTTPRoute" | "GRPCRoute":
-                exposures = _gateway_route(manifest, answers, domain, gateways)
+                exposures = _gateway_route(manifest, key.namespace, answers, domain, gateways)
             case "IngressRoute":
                 exposures = ingress_route(manifest, answers, domain)
             case _:
@@ -52,7 +54,7 @@ def route_keys(
     return found
 
 
-def _ingress(ingress: Fields, answers: Answers, domain: str) -> list[Flow] | None:
+def _ingress(ingress: Fields, answers: Answers, numbers: Numbers, domain: str) -> list[Flow] | None:
     spec = mapping(ingress, "spec")
     rules, tls = entries(spec, "rules"), entries(spec, "tls")
     if spec.keys() - {"ingressClassName", "rules", "tls"} or not spec.get("ingressClassName") or not rules:
@@ -67,7 +69,8 @@ def _ingress(ingress: Fields, answers: Answers, domain: str) -> list[Flow] | Non
     certificate = text(tls[0], "secretName") if tls else ""
     found: list[Flow] = []
     for (kind, service, port), group in groupby(paths, _answered_by):
-        answering = answers.get((service, port))
+        found_at = numbers.get((service, port), 0) if isinstance(port, str) else port
+        answering = answers.get((service, found_at))
         if answering is None or kind not in ("Prefix", "Exact"):
             return None
         found.append(
@@ -78,6 +81,7 @@ def _ingress(ingress: Fields, answers: Answers, domain: str) -> list[Flow] | Non
                 **UNKNOWN,
                 **said_paths([text(each, "path") for each in group], exact=kind == "Exact"),
                 **said_answering(answering),
+                **({"port_by_name": True} if isinstance(port, str) else {}),
                 **({"certificate": certificate} if certificate else {}),
                 **({} if tls else {"tls": False}),
             )
@@ -85,13 +89,25 @@ def _ingress(ingress: Fields, answers: Answers, domain: str) -> list[Flow] | Non
     return found
 
 
-def _answered_by(path: Fields) -> tuple[str, str, int]:
-    """How a path is matched, and the Service and port behind it."""
+def _answered_by(path: Fields) -> tuple[str, str, int | str]:
+    """How a path is matched, and the Service and the number or the name of the port behind it."""
     service = mapping(path, "backend", "service")
-    return text(path, "pathType"), text(service, "name"), number(service, "port", "number")
+    port = text(service, "port", "name") or number(service, "port", "number")
+    return text(path, "pathType"), text(service, "name"), port
 
 
-def _gateway_route(route: Fields, answers: Answers, domain: str, gateways: Mapping[str, Gateway]) -> list[Flow] | None:
+def _numbers(stated: Mapping[Key, Manifest]) -> Numbers:
+    return {
+        (key.name, text(port, "name")): number(port, "port")
+        for key, each in stated.items()
+        if key.kind == "Service"
+        for port in entries(each, "spec", "ports")
+    }
+
+
+def _gateway_route(
+    route: Fields, namespace: str, answers: Answers, domain: str, gateways: Mapping[str, Gateway]
+) -> list[Flow] | None:
     spec = mapping(route, "spec")
     hosts, rules = [str(each) for each in values(spec, "hostnames")], entries(spec, "rules")
     parents = list(entries(spec, "parentRefs"))
@@ -114,18 +130,18 @@ def _gateway_route(route: Fields, answers: Answers, domain: str, gateways: Mappi
         **({"reach": "internet"} if any(gateways[each].reach == "internet" for each in through) else {}),
     }
     grpc = text(route, "kind") == "GRPCRoute"
-    said = [_rule(each, answers, grpc=grpc) for each in rules]
+    said = [_rule(each, namespace, answers, grpc=grpc) for each in rules]
     return [Flow(**whole, **each) for each in said if each is not None] if None not in said else None
 
 
-def _rule(rule: Fields, answers: Answers, *, grpc: bool) -> dict[str, Any] | None:
+def _rule(rule: Fields, namespace: str, answers: Answers, *, grpc: bool) -> dict[str, Any] | None:
     """A rule of a route, the same for all of its hosts; None where the format has no word for it."""
     match {"matches": [] if grpc else [_EVERYTHING], **rule}:
         case {
             "matches": [*matches],
             "backendRefs": [{"name": str(name), "port": int(port), **more}],
             **rest,
-        } if not more and not rest.keys() - {"filters", "timeouts"}:
+        } if more in ({}, {"namespace": namespace}) and not rest.keys() - {"filters", "timeouts"}:
             answering = answers.get((name, port))
         case _:
             return None
@@ -134,7 +150,13 @@ def _rule(rule: Fields, answers: Answers, *, grpc: bool) -> dict[str, Any] | Non
     if answering is None or matched is None or timeout is None:
         return None
     filters = list(entries(rule, "filters"))
-    return {**matched, **said_answering(answering), **({"filters": filters} if filters else {}), **timeout}
+    return {
+        **matched,
+        **said_answering(answering),
+        **({"own_namespace": True} if more else {}),
+        **({"filters": filters} if filters else {}),
+        **timeout,
+    }
 
 
 def _matched_grpc(matches: Sequence[Fields]) -> dict[str, Any] | None:
@@ -153,15 +175,19 @@ def _headers(match: Fields) -> dict[str, Any] | None:
 
 
 def _matched(matches: Sequence[Fields]) -> dict[str, Any] | None:
-    """The paths of a rule and the headers that all of them ask for, if it asks for nothing else."""
-    paths = [mapping(each, "path") for each in matches]
-    kinds = {text(each, "type") for each in paths}
+    """The paths of a rule, and the methods and headers that all of them ask for, if it asks for nothing else."""
+    found = [(text(each, "path", "value"), text(each, "method")) for each in matches]
+    paths, methods = list(dict.fromkeys(path for path, _ in found)), list(dict.fromkeys(each for _, each in found))
+    kinds = {text(each, "path", "type") for each in matches}
     asked = [_headers(each) for each in matches]
-    if any(each.keys() - {"path", "headers"} for each in matches) or kinds not in ({"PathPrefix"}, {"Exact"}):
+    if any(each.keys() - {"path", "headers", "method"} for each in matches) or kinds not in ({"PathPrefix"}, {"Exact"}):
         return None
     if asked[0] is None or asked != asked[:1] * len(asked):
         return None
-    return {**said_paths([text(each, "value") for each in paths], exact=kinds == {"Exact"}), **asked[0]}
+    if found != [(path, method) for path in paths for method in methods] or (len(methods) > 1 and "" in methods):
+        return None
+    only = {"methods": FlowList(methods)} if methods != [""] else {}
+    return {**said_paths(paths, exact=kinds == {"Exact"}), **asked[0], **only}
 
 
 def _timeout(stated: Fields) -> dict[str, int] | None:

@@ -80,6 +80,9 @@ def _amounts(key: Key, container: Fields, usage: Usage | None) -> dict[str, Any]
         return {"unsized": True}
     limit = value(container, "resources", "limits", "cpu")
     found: dict[str, Any] = figures(key, container, usage, []) | ({} if limit is None else {"cpu_limit": str(limit)})
+    request = value(container, "resources", "requests", "memory")
+    if request is not None and request == value(container, "resources", "limits", "memory"):
+        found["memory_request"] = str(request)
     found = {name: amount for name, amount in found.items() if name.partition("_")[0] not in missing}
     return found | ({"unsized": FlowList(missing)} if missing else {})
 

@@ -34,6 +34,7 @@ _CONTAINER = (
         ("terminationMessagePath", "/dev/termination-log"),
         ("terminationMessagePolicy", "File"),
         ("resources", {}),
+        ("volumeMounts.*.mountPropagation", "None"),
         ("ports.*.protocol", "TCP"),
         ("env.*.valueFrom.fieldRef.apiVersion", "v1"),
         ("env.*.valueFrom.resourceFieldRef.divisor", "0"),
@@ -58,6 +59,7 @@ _POD = (
         ("volumes.*.downwardAPI.defaultMode", 420),
         ("volumes.*.downwardAPI.items.*.fieldRef.apiVersion", "v1"),
         ("volumes.*.projected.defaultMode", 420),
+        ("volumes.*.projected.sources.*.downwardAPI.items.*.fieldRef.apiVersion", "v1"),
         ("volumes.*.projected.sources.*.serviceAccountToken.expirationSeconds", 3600),
         ("volumes.*.hostPath.type", ""),
         ("volumes.*.ephemeral.volumeClaimTemplate.spec.volumeMode", "Filesystem"),
@@ -66,6 +68,7 @@ _POD = (
         ("securityContext", {}),
         ("schedulerName", "default-scheduler"),
         ("enableServiceLinks", True),
+        ("shareProcessNamespace", False),
     ),
 )
 _ALWAYS = _defaults(("restartPolicy", "Always"))
@@ -152,6 +155,13 @@ DEFAULTS: Mapping[str, tuple[Default, ...]] = {
         ("spec.rules.*.backendRefs.*.kind", "Service"),
         ("spec.rules.*.backendRefs.*.weight", 1),
         ("spec.rules.*.matches", [{"path": {"type": "PathPrefix", "value": "/"}}]),
+    ),
+    "GRPCRoute": _defaults(
+        ("spec.parentRefs.*.group", "gateway.networking.k8s.io"),
+        ("spec.parentRefs.*.kind", "Gateway"),
+        ("spec.rules.*.backendRefs.*.group", ""),
+        ("spec.rules.*.backendRefs.*.kind", "Service"),
+        ("spec.rules.*.backendRefs.*.weight", 1),
     ),
     "ExternalSecret": (
         *_defaults(

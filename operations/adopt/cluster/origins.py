@@ -26,6 +26,7 @@ Why = Literal[
     "other-tool",
     "deleted",
     "left over",
+    "finished",
 ]
 
 
@@ -140,7 +141,18 @@ def _leftover(key: Key, manifest: Manifest) -> Origin | None:
         return LeftOut("left over", f"the claim {text(manifest, 'spec', 'claimRef', 'name')}")
     if key.kind == "ReplicaSet" and author_of(manifest) == "controller":
         return LeftOut("left over", "a Deployment")
+    if _has_ended(key, manifest):
+        return LeftOut("finished", "itself")
     return None
+
+
+def _has_ended(key: Key, manifest: Manifest) -> bool:
+    """Whether it is a Job that is done or has failed for good, or such a pod: declared, it would run once more as soon
+    as somebody cleans up."""
+    if key.kind == "Pod":
+        return text(manifest, "status", "phase") in ("Succeeded", "Failed")
+    ended = (each for each in entries(manifest, "status", "conditions") if text(each, "status") == "True")
+    return key.kind == "Job" and any(text(each, "type") in ("Complete", "Failed") for each in ended)
 
 
 def _owner(manifest: Manifest) -> str | None:

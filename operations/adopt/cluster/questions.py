@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from copy import deepcopy
+from typing import Any, Literal, NamedTuple
 
 from observation.objects import annotations_of
-from observation.templates import containers_of, pod_spec
-from operations.adopt.cluster.comparison import Difference, differences
+from observation.templates import containers_of, pod_spec, pod_template
+from operations.adopt.cluster.comparison import Difference, differences, unstated
+from operations.adopt.cluster.defaults import DEFAULTS
 from operations.adopt.cluster.objects import LAST_APPLIED, Key, writers_of
 from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.tools import tool_called
@@ -30,6 +32,8 @@ What = Literal[
     "repository-unknown",
 ]
 _MOVING = re.compile(r"latest|stable|lts|main|master|edge|nightly|develop")
+_RESTARTED = "kubectl.kubernetes.io/restartedAt"
+"""A mark of a restart, which changes nothing else."""
 _KEEPS_DATA = ("persistentVolumeClaim", "hostPath", "nfs", "iscsi", "csi", "cephfs", "ephemeral")
 
 
@@ -90,13 +94,27 @@ def _is_left_out(change: Difference) -> bool:
     return change.live is None and change.stated in (False, "", 0)
 
 
+def _not_restarted(manifest: Manifest) -> Manifest:
+    """An object without the mark of a restart."""
+    copied = deepcopy(manifest)
+    template: Any = mapping(pod_template(copied), "metadata")
+    annotations: dict[str, str] = template.get("annotations") or {}
+    annotations.pop(_RESTARTED, None)
+    if template and not annotations:
+        template.pop("annotations", None)
+    return copied
+
+
 def _changed_since_applied(manifest: Manifest) -> tuple[str, ...]:
     """Fields that were applied once and that run otherwise now."""
     applied = annotations_of(manifest).get(LAST_APPLIED)
     if applied is None or manifest["kind"] == "Secret":
         return ()
     try:
-        changes = differences(json.loads(str(applied)), manifest)
-        return tuple(".".join(each.path) for each in changes if each.path[:1] == ("spec",) and not _is_left_out(each))
+        stated: Manifest = json.loads(str(applied))
+        changed = [each.path for each in differences(stated, manifest) if not _is_left_out(each)]
+        added = unstated(stated, _not_restarted(manifest)) if manifest["kind"] in DEFAULTS else ()
+        by_hand = [each for each in (*changed, *added) if each[:1] == ("spec",)]
+        return tuple(dict.fromkeys(".".join(each) for each in by_hand))
     except (ValueError, KeyError, TypeError):
         return ()

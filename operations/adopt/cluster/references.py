@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from observation.objects import labels_of
 from observation.templates import containers_of, pod_spec, pod_template
@@ -22,11 +22,28 @@ _HOST = re.compile(r"(?:^|//|@|[\s=,])([a-z0-9][-a-z0-9.]*)(?=:\d|/|\s\d)")
 _HOST_VARIABLE = re.compile(r"HOST|SERVER|URL|URI|ADDR|ENDPOINT|BROKER|UPSTREAM", re.IGNORECASE)
 
 
-def references(manifest: Manifest, known: Mapping[Key, Manifest]) -> set[Key]:
-    """The known objects that an object names, itself aside; of a selector, the workloads that it selects."""
+class References(NamedTuple):
+    """The known objects that an object names, itself aside."""
+
+    certain: frozenset[Key]
+    """Those whose kind is known too; of a selector, the workloads that it selects."""
+    possible: frozenset[Key]
+    """Any that is called as some field says, which may mean something else: a role of a database, for example."""
+
+    @property
+    def all(self) -> frozenset[Key]:
+        """Both."""
+        return self.certain | self.possible
+
+
+def references(manifest: Manifest, known: Mapping[Key, Manifest]) -> References:
+    """The known objects that an object names."""
     key = key_of(manifest)
-    found = {*_of_pods(manifest), *_of_kind(manifest), *_of_other_fields(key, manifest, known)}
-    return ({each for each in found if each in known} | set(_selected(manifest, known))) - {key}
+    named = {each for each in (*_of_pods(manifest), *_of_kind(manifest)) if each in known}
+    return References(
+        frozenset((named | set(_selected(manifest, known))) - {key}),
+        frozenset(set(_of_other_fields(key, manifest, known)) - {key}),
+    )
 
 
 def _of_pods(manifest: Manifest) -> Iterator[Key]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.model import NAME_PATTERN
@@ -151,12 +151,8 @@ def as_name(text: str) -> str:
 
 
 def _assigned(world: World, places: Iterable[_Place]) -> dict[Key, _Place]:
-    """Each object, with the service nearest to it by what refers to what."""
-    links: dict[Key, set[Key]] = defaultdict(set)
-    for key, named in world.references.items():
-        for other in named:
-            links[key].add(other)
-            links[other].add(key)
+    """Each object, with the service nearest to it by what refers to what; of two, the one that surely does."""
+    certain, links = _links(world.certain), _links(world.references)
     by_release = {place.release: place for place in places if place.release}
     owner: dict[Key, _Place] = {key: place for place in places if place.group for key in place.group.workloads}
     for key, origin in world.origins.items():
@@ -165,13 +161,26 @@ def _assigned(world: World, places: Iterable[_Place]) -> dict[Key, _Place]:
     edge = list(owner)
     while edge:
         reached: dict[Key, _Place] = {}
-        for key in edge:
-            for other in sorted(links[key]):
-                if other not in owner and other not in reached and other.kind not in ("Namespace", "StorageClass"):
-                    reached[other] = owner[key]
+        for key, other in (pair for known in (certain, links) for pair in _next(edge, known)):
+            if other not in owner and other not in reached and other.kind not in ("Namespace", "StorageClass"):
+                reached[other] = owner[key]
         owner |= reached
         edge = [key for key in reached if _passes_on(key)]
     return owner
+
+
+def _links(references: Mapping[Key, frozenset[Key]]) -> dict[Key, set[Key]]:
+    """References in both directions."""
+    found: dict[Key, set[Key]] = defaultdict(set)
+    for key, named in references.items():
+        for other in named:
+            found[key].add(other)
+            found[other].add(key)
+    return found
+
+
+def _next(edge: Iterable[Key], links: Mapping[Key, set[Key]]) -> Iterator[tuple[Key, Key]]:
+    return ((key, other) for key in edge for other in sorted(links.get(key, ())))
 
 
 def _passes_on(key: Key) -> bool:

@@ -8,7 +8,7 @@ from observation.templates import pod_template
 from operations.adopt.cluster.k3s import charts
 from operations.adopt.cluster.objects import Key, custom_group, key_of
 from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, origins
-from operations.adopt.cluster.references import references
+from operations.adopt.cluster.references import References, references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
@@ -28,6 +28,8 @@ class World(NamedTuple):
     origins: Mapping[Key, Origin]
     references: Mapping[Key, frozenset[Key]]
     """Of every object that somebody states, a chart included."""
+    certain: Mapping[Key, frozenset[Key]]
+    """Those among them whose kind is known."""
     releases: Mapping[OfRelease, HelmRelease]
     """Those of its owner; of k3s and RKE2 some come with the cluster."""
     unreadable: tuple[Unreadable, ...]
@@ -61,14 +63,16 @@ def read_world(objects: Iterable[Manifest], *, runs: bool = True) -> World:
     for key, each in manifests.items():
         if key.kind not in _UNNAMED:
             near[key.namespace][key] = each
-    named: dict[Key, frozenset[Key]] = {}
+    named: dict[Key, References] = {}
     for key, each in manifests.items():
         if isinstance(found[key], Own | OfRelease):
             reach = {**near[key.namespace], **near[""]} if key.namespace else manifests
-            named[key] = frozenset(references(each, reach))
+            named[key] = references(each, reach)
     of_owner = (each for each in releases if (each.namespace, each.name) not in packaged)
     by_name = {OfRelease(each.namespace, each.name): each for each in of_owner}
-    return World(manifests, found, named, by_name, unreadable, _operated(manifests), _scaled(manifests))
+    every = {key: each.all for key, each in named.items()}
+    certain = {key: each.certain for key, each in named.items()}
+    return World(manifests, found, every, certain, by_name, unreadable, _operated(manifests), _scaled(manifests))
 
 
 def _scaled(manifests: Mapping[Key, Manifest]) -> frozenset[Key]:

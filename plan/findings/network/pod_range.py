@@ -54,6 +54,10 @@ class _Range(NamedTuple):
     network: IPv4Network
 
 
+_FIRST = 16
+"""Length of the range of the first 256 nodes: Cilium gives each a /24 of its pool, from the first one on."""
+
+
 def pod_range_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """Ranges for pods that do not fit together, and such of the internet."""
     for service in services:
@@ -136,6 +140,11 @@ def _values(lab: Lab, service: str) -> Mapping[str, Any]:
     return config.values if isinstance(config, HelmService) else {}
 
 
+def _given(pool: IPv4Network) -> IPv4Network:
+    """The part of Cilium's pool from which nodes get their ranges."""
+    return next(pool.subnets(new_prefix=_FIRST)) if pool.prefixlen < _FIRST else pool
+
+
 def _cilium(lab: Lab, service: str, stated: Mapping[str, Any]) -> Iterator[Finding]:
     """Its pool against what the machines and services have."""
     if (value(stated, "ipam", "mode") or "cluster-pool") != "cluster-pool":
@@ -148,7 +157,7 @@ def _cilium(lab: Lab, service: str, stated: Mapping[str, Any]) -> Iterator[Findi
             for name, row in lab.networks.networks.items()
             if row.cidr.overlaps(pool.network)
         ]
-        met += [f"service_cidr ({lab.cluster.service_cidr})"] * lab.cluster.service_cidr.overlaps(pool.network)
+        met += [f"service_cidr ({lab.cluster.service_cidr})"] * lab.cluster.service_cidr.overlaps(_given(pool.network))
         if met:
             yield POD_RANGE_DIFFERS.finding(
                 ("services", service),

@@ -104,8 +104,11 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
     limit_ranges = {tier.name: tier.limit_range for tier in plan_tiers(lab)}
     for name, service in lab.services.items():
         tier = lab.tiers[service.tier]
+        parts = (part for part in service.parts(name) if part.workload.adopt.as_it_is)
+        as_they_are = {path for part in parts for path, _ in part.containers}
         for path, needs in service.sized(name):
-            yield from departures(needs, service.tier, tier, service.exceptions, path)
+            if path not in as_they_are:
+                yield from departures(needs, service.tier, tier, service.exceptions, path)
             if isinstance(needs, Container):
                 yield from _image(needs, path)
         yield from _resized(lab, name, service)

@@ -226,3 +226,35 @@ def test_a_grpc_route_is_an_exposure_without_paths() -> None:
     found = rules_of("GRPCRoute", {"kind": "GRPCRoute", "metadata": {"name": "web"}, "spec": spec})
     assert found is not None
     assert (found[0]["grpc"], found[0]["workload"]) == (True, "api")
+
+
+def test_an_ingress_that_names_the_port_of_its_service_is_said() -> None:
+    named = ingress()
+    named["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["port"] = {"name": "page"}
+    service = {"metadata": {"name": "web"}, "spec": {"ports": [{"name": "page", "port": 80}]}}
+    stated = {Key("Ingress", "home", "web"): named, Key("Service", "home", "web"): service}
+    (found,) = route_keys(stated, ANSWERS, "lab.example", GATEWAYS)
+    assert found.exposures[0]["port_by_name"] is True
+    assert route_keys({Key("Ingress", "home", "web"): named}, ANSWERS, "lab.example", GATEWAYS) == []
+
+
+def rule(*matches: dict[str, Any], **backend: Any) -> dict[str, Any]:
+    rules = [{"backendRefs": [{"name": "web", "port": 80, **backend}], **({"matches": matches} if matches else {})}]
+    parents = [{"name": "main", "namespace": "network", "sectionName": "https"}]
+    spec = {"parentRefs": parents, "hostnames": ["web.lab.example"], "rules": rules}
+    return {"metadata": {"name": "web"}, "spec": spec}
+
+
+def test_a_route_that_names_its_own_namespace_is_said_and_one_to_another_is_not() -> None:
+    found = said("HTTPRoute", rule(namespace="home"))
+    assert found is not None
+    assert found["own_namespace"] is True
+    assert said("HTTPRoute", rule(namespace="elsewhere")) is None
+
+
+def test_methods_that_all_paths_of_a_rule_take_are_said() -> None:
+    path = {"path": {"type": "PathPrefix", "value": "/"}}
+    found = said("HTTPRoute", rule({**path, "method": "GET"}, {**path, "method": "HEAD"}))
+    assert found is not None
+    assert found["methods"] == ["GET", "HEAD"]
+    assert said("HTTPRoute", rule({**path, "method": "GET"}, path)) is None

@@ -25,7 +25,7 @@ def test_a_request_without_a_limit_is_said_as_it_is() -> None:
     found = said("Deployment", {}, {}, resources={"requests": {"cpu": "10m", "memory": "64Mi"}})
     assert (found["cpu"], found["memory"], found["memory_request"]) == ("10m", "unlimited", "64Mi")
     both = said("Deployment", {}, {}, resources={"requests": {"memory": "64Mi"}, "limits": {"memory": "64Mi"}})
-    assert (both["memory"], both.get("memory_request")) == ("64Mi", None)
+    assert (both["memory"], both["memory_request"]) == ("64Mi", "64Mi")
 
 
 def test_what_pods_state_of_priority_tokens_and_links_is_under_adopt() -> None:

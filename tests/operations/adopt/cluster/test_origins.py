@@ -1,6 +1,7 @@
 """Objects that an owner states are separated from those that follow by themselves, and none is lost."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -154,3 +155,20 @@ def test_a_claim_is_of_a_template_only_if_it_can_be(name: str, manager: str, why
 
 def test_a_node_is_not_declared_whoever_labelled_it() -> None:
     assert origin(manifest("Node", "shed-1", "kubectl-label")) == LeftOut("derived", "the kubelet")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "is_left"),
+    [
+        ("Job", {"conditions": [{"type": "Complete", "status": "True"}]}, True),
+        ("Job", {"conditions": [{"type": "Failed", "status": "True"}]}, True),
+        ("Job", {"active": 1, "conditions": [{"type": "Suspended", "status": "False"}]}, False),
+        ("Pod", {"phase": "Succeeded"}, True),
+        ("Pod", {"phase": "Running"}, False),
+    ],
+)
+def test_what_has_ended_is_not_declared(kind: str, status: dict[str, Any], is_left: bool) -> None:
+    made = {**manifest(kind, "once", "kubectl-create"), "status": status}
+    found = origin(made)
+    assert isinstance(found, LeftOut) == is_left
+    assert not isinstance(found, LeftOut) or found.why == "finished"

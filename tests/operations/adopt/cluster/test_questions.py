@@ -1,12 +1,16 @@
 """Only questions that the owner alone can answer are asked."""
 
 import json
+from typing import Any
 
 from operations.adopt.cluster.objects import LAST_APPLIED, Key
 from operations.adopt.cluster.questions import questions_about
 from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.world import read_world
 from tests.operations.adopt.cluster.shed import service, world
+
+KIND = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "git", "namespace": "git"}}
+POD = {"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}
 
 
 def asked(name: str) -> set[tuple[str, str, tuple[str, ...]]]:
@@ -40,3 +44,26 @@ def test_a_value_that_the_api_server_does_not_store_is_no_change_by_hand() -> No
     key = Key("PersistentVolume", "", "films")
     found = FoundService("films", "", None, (), (key,))
     assert [each.what for each in questions_about(found, read_world([live]))] == []
+
+
+def test_a_variable_that_was_added_by_hand_is_asked_and_a_restart_is_not() -> None:
+    def deployment(env: list[dict[str, str]], annotations: dict[str, str]) -> dict[str, Any]:
+        volumes = [{"name": "who", "projected": {"sources": [{"downwardAPI": {"items": [POD]}}]}}]
+        spec = {"containers": [{"name": "git", "image": "git:1", "env": env}], "volumes": volumes}
+        template = {"metadata": {"labels": {"app": "git"}, **({"annotations": annotations} if annotations else {})}}
+        return {"spec": {"selector": {"matchLabels": {"app": "git"}}, "template": {**template, "spec": spec}}}
+
+    applied = deployment([{"name": "A", "value": "1"}], {})
+    live = deployment(
+        [{"name": "A", "value": "1"}, {"name": "LOG", "value": "debug"}],
+        {"kubectl.kubernetes.io/restartedAt": "2026-11-27T20:17:29Z"},
+    )
+    live["spec"]["template"]["spec"]["volumes"][0]["projected"]["sources"][0]["downwardAPI"]["items"] = [
+        {"path": "labels", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.labels"}}
+    ]
+    metadata = {"name": "git", "namespace": "git", "annotations": {LAST_APPLIED: json.dumps(applied | KIND)}}
+    key = Key("Deployment", "git", "git")
+    found = FoundService("git", "git", None, (), (key,))
+    asked_about = questions_about(found, read_world([{**KIND, "metadata": metadata, **live}]))
+    changed = [each.names for each in asked_about if each.what == "differs-from-applied"]
+    assert changed == [("spec.template.spec.containers.git.env.LOG",)]

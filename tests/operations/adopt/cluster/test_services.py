@@ -82,3 +82,23 @@ def test_a_job_that_ran_once_does_not_take_the_name_of_the_namespace() -> None:
     ]
     names = {each.name for each in find_services(read_world(objects)).services}
     assert names == {"films", "import-once"}
+
+
+def test_a_claim_is_of_the_service_that_mounts_it_and_not_of_what_only_names_such_a_word() -> None:
+    def made(api_version: str, kind: str, name: str, spec: dict[str, Any]) -> Manifest:
+        metadata = {"name": name, "namespace": "data", "managedFields": [{"manager": "kubectl-client-side-apply"}]}
+        return {"apiVersion": api_version, "kind": kind, "metadata": metadata, "spec": spec}
+
+    pod = {
+        "containers": [{"name": "git", "image": "git:1"}],
+        "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "git"}}],
+    }
+    template = {"metadata": {"labels": {"app": "forge"}}, "spec": pod}
+    objects = [
+        made("postgresql.cnpg.io/v1", "Cluster", "main", {"managed": {"roles": [{"name": "git"}]}}),
+        made("v1", "PersistentVolumeClaim", "git", {"storageClassName": "disk"}),
+        made("apps/v1", "Deployment", "forge", {"selector": {"matchLabels": {"app": "forge"}}, "template": template}),
+    ]
+    owners = {key: each.name for each in find_services(read_world(objects)).services for key in each.objects}
+    claim, forge = Key("PersistentVolumeClaim", "data", "git"), Key("Deployment", "data", "forge")
+    assert owners[claim] == owners[forge]
