@@ -34,9 +34,11 @@ class KnownConnection(NamedTuple):
 _HOST = re.compile(r"(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?![\w-])")
 """A name of which two neighbouring parts may be a Kubernetes Service and its namespace."""
 _WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
-_OF_GATEWAYS = ("HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
+_OF_GATEWAYS = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 _OF_TRAEFIK = ("IngressRoute", "IngressRouteTCP", "IngressRouteUDP")
 _MONITORS = ("ServiceMonitor", "PodMonitor")
+_SOLVER, _SOLVER_PORT = "acme.cert-manager.io/http01-solver", 8089
+"""Label and port of the pods that answer challenges, by cert-manager's `pkg/issuer/acme/http`."""
 _SCRAPE, _SCRAPE_PORT = "prometheus.io/scrape", "prometheus.io/port"
 
 
@@ -50,6 +52,8 @@ def known_connections(lab: Lab, services: Iterable[Service]) -> tuple[KnownConne
         *_named(services, by_name),
         *_routed(lab, services, by_name),
         *(KnownConnection("everybody", "", "", each, "address") for each in known if each.is_for_everybody),
+        *_at_ports_of_nodes(pods),
+        *_challenged(lab, services),
         *_scraped(lab, services, pods, known),
         *_operated(lab, services),
         *_called_by_the_api_server(services, by_name),
@@ -156,6 +160,45 @@ def _backends(route: Manifest) -> Iterator[Fields]:
                 yield from entries(rule, "services")
         case _:
             return
+
+
+def _at_ports_of_nodes(pods: Iterable[PodTemplate]) -> Iterator[KnownConnection]:
+    for pod in pods:
+        if pod.host_ports and not pod.on_host_network:
+            server = Endpoint(pod.service, pod.namespace, f"{pod.workload}-host-ports", pod.labels, pod.host_ports)
+            yield KnownConnection("everybody", "", "", server, "address")
+
+
+def _challenged(lab: Lab, services: Iterable[Service]) -> Iterator[KnownConnection]:
+    """From what carries the lab's routes to the pods by which cert-manager answers a challenge by HTTP: they run where
+    the certificate is asked for."""
+    platform = lab.cluster.platform
+    carriers = (
+        platform.ingress.controller if platform.ingress else None,
+        *(each.service for each in platform.gateways.values()),
+    )
+    services, known = tuple(services), [*dict.fromkeys(each for each in carriers if each)]
+    objects = [(service, each) for service in services for each in service.objects]
+    if not any(_by_http(each) for _, each in objects):
+        return
+    asking = {each["metadata"].get("namespace") or service.namespace: service.name
+              for service, each in objects if _asks_for_a_certificate(each)}  # fmt: skip
+    port = ServedPort(_SOLVER_PORT, "", _SOLVER_PORT, "TCP")
+    for namespace, service in asking.items():
+        solver = Endpoint(service, namespace, f"{service}-challenges", {_SOLVER: "true"}, (port,))
+        yield from (KnownConnection("service", each, "", solver, "route") for each in known)
+
+
+def _by_http(issuer: Manifest) -> bool:
+    is_issuer = issuer["kind"] in ("Issuer", "ClusterIssuer") and api_group(issuer) == "cert-manager.io"
+    return is_issuer and any("http01" in each for each in entries(issuer, "spec", "acme", "solvers"))
+
+
+def _asks_for_a_certificate(each: Manifest) -> bool:
+    if each["kind"] == "Certificate" and api_group(each) == "cert-manager.io":
+        return True
+    annotations = mapping(each, "metadata", "annotations")
+    return any(f"cert-manager.io/{issuer}" in annotations for issuer in ("issuer", "cluster-issuer"))
 
 
 def _scraped(

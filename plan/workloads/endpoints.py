@@ -44,6 +44,8 @@ class PodTemplate(NamedTuple):
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     ports: Mapping[str, int]
+    host_ports: tuple[ServedPort, ...]
+    """Ports of its node that each pod takes for itself."""
     on_host_network: bool
 
 
@@ -53,7 +55,7 @@ def pod_templates(services: Iterable[Service]) -> Iterator[PodTemplate]:
         for each in service.objects:
             if each["kind"] in POD_TEMPLATES:
                 template = mapping(each, *POD_TEMPLATES[each["kind"]])
-                ports = (port for container in _containers(template) for port in entries(container, "ports"))
+                ports = [port for container in _containers(template) for port in entries(container, "ports")]
                 yield PodTemplate(
                     service.name,
                     each["metadata"]["name"],
@@ -61,8 +63,14 @@ def pod_templates(services: Iterable[Service]) -> Iterator[PodTemplate]:
                     mapping(template, "metadata", "labels"),
                     mapping(template, "metadata", "annotations"),
                     {text(port, "name"): number(port, "containerPort") for port in ports if text(port, "name")},
+                    tuple(map(_host_port, (port for port in ports if value(port, "hostPort")))),
                     value(template, "spec", "hostNetwork") is True,
                 )
+
+
+def _host_port(port: Fields) -> ServedPort:
+    protocol = text(port, "protocol") or "TCP"
+    return ServedPort(number(port, "hostPort"), text(port, "name"), number(port, "containerPort"), protocol)
 
 
 def endpoints(lab: Lab, services: Iterable[Service]) -> Iterator[Endpoint]:

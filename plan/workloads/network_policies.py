@@ -15,6 +15,7 @@ from plan.model import Manifest, Namespace, Service
 from plan.model.metadata import SERVICE_LABEL, api_group, manifest, service_labels
 from plan.workloads.connections import KnownConnection, known_connections
 from plan.workloads.endpoints import PodTemplate, pod_templates
+from plan.workloads.node_addresses import addresses_of_nodes
 from plan.workloads.pods_of_operators import may_make_pods
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
@@ -155,14 +156,14 @@ def _outgoing(ends: _Ends, known: Iterable[KnownConnection], closed: list[str]) 
 
 
 def _client(ends: _Ends, connection: KnownConnection) -> list[dict[str, Any]]:
-    nodes = {"ipBlock": {"cidr": str(ends.lab.networks.networks[ends.lab.cluster.node_network].cidr)}}
+    nodes = [{"ipBlock": {"cidr": str(each)}} for each in addresses_of_nodes(ends.lab)]
     if connection.client == "nodes":
-        return [nodes]
+        return nodes
     service = ends.services[connection.service]
     selected = _pods_of(ends, service.name)
     peer = _namespace(service.namespace) | ({"podSelector": selected} if selected else {})
     by_nodes = any(each.on_host_network for each in ends.pods if each.service == service.name)
-    return [peer, nodes] if by_nodes else [peer]
+    return [peer, *nodes] if by_nodes else [peer]
 
 
 def _pods_of(ends: _Ends, name: str) -> dict[str, Any]:
