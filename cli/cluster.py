@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from observation import Observation
+    from operations.clients.prometheus import Prometheus
     from plan import Plan
 
 DumpOption = Annotated[
@@ -72,9 +73,17 @@ def observe_source(source: Source) -> "Observation":
         from operations.identity import check_identity
 
         check_identity(plan, observed)
+    asked = {url: _prometheus(url) for url in (source.prometheus, source.history) if url}
     if source.prometheus and not source.usage:
-        observed = _with_usage(source.prometheus, observed)
-    return _with_history(source.history, observed) if source.history else observed
+        observed = _with_usage(asked[source.prometheus], observed)
+    return _with_history(asked[source.history], observed) if source.history else observed
+
+
+def _prometheus(url: str) -> "Prometheus":
+    """One client for all that a command asks: what it waits for in vain has one bound."""
+    from operations.clients.prometheus import Prometheus
+
+    return Prometheus(url)
 
 
 def _plan_of(lab: str) -> "Plan":
@@ -100,19 +109,18 @@ def _ask(source: Source) -> "Observation":
     return replace(observed, usage=usage)
 
 
-def _with_usage(url: str, observed: "Observation") -> "Observation":
+def _with_usage(prometheus: "Prometheus", observed: "Observation") -> "Observation":
     """The same with the usage from a Prometheus; an interrupted reading continues where it stopped."""
     from dataclasses import replace
     from hashlib import sha256
     from os import environ
 
     from operations.clients.answered import AnswerFile
-    from operations.clients.prometheus import Prometheus
     from operations.observe.clocks import prometheus_clock_gap
     from operations.observe.usage import DAYS, usage_of_cluster
     from operations.observe.volumes import volumes_of_cluster
 
-    prometheus = Prometheus(url)
+    url = prometheus.url
     apart = prometheus_clock_gap(prometheus, observed.now, is_live=observed.now_from == "clock")
     key = sha256(f"{url} {observed.source}".encode()).hexdigest()[:16]
     cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "homelab"
@@ -133,17 +141,16 @@ def _with_usage(url: str, observed: "Observation") -> "Observation":
     return replace(observed, usage=usage, gaps=(*observed.gaps, *([apart] if apart else []), *gaps))
 
 
-def _with_history(url: str, observed: "Observation") -> "Observation":
+def _with_history(prometheus: "Prometheus", observed: "Observation") -> "Observation":
     """The same with the history that a Prometheus tells."""
     from dataclasses import replace
 
-    from operations.clients.prometheus import Prometheus
     from operations.observe.history import history_of_cluster
 
     with progress_bar() as progress:
-        task = progress.add_task(f"asking {url}", total=None)
+        task = progress.add_task(f"asking {prometheus.url}", total=None)
         history, gaps = history_of_cluster(
-            Prometheus(url), observed, lambda done, of: progress.update(task, completed=done, total=of)
+            prometheus, observed, lambda done, of: progress.update(task, completed=done, total=of)
         )
     return replace(observed, history=history, gaps=(*observed.gaps, *gaps))
 

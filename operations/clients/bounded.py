@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from threading import Thread
+from time import monotonic
 from typing import TypeVar
 
 import requests
@@ -16,11 +17,34 @@ class TooLarge(requests.exceptions.RequestException):
     """An answer has more bytes than are read."""
 
 
+class Patience:
+    """Seconds for which a server is waited for in vain, in all that it is asked; then it is asked no more.
+
+    A bound for each question alone would let a server that drips keep a command for hours.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._left = seconds
+
+    def within(self, seconds: float, ask: Callable[[], Answer]) -> Answer:
+        """As the function of that name. Raises TimeoutError, and what the function raises."""
+        if self._left <= 0:
+            raise TimeoutError(f"after {self._seconds:.0f} s in vain it is not asked again")
+        begin = monotonic()
+        try:
+            return within(seconds, ask)
+        except BaseException:
+            self._left -= monotonic() - begin
+            raise
+
+
 class BoundedAdapter(HTTPAdapter):
     """Reads each answer whole, within a time and a size. Raises requests' exceptions."""
 
-    def __init__(self, *, seconds: float, most_bytes: int) -> None:
+    def __init__(self, *, seconds: float, most_bytes: int, patience: Patience) -> None:
         super().__init__()
+        self._patience = patience
         self._seconds = seconds
         self._most_bytes = most_bytes
 
@@ -40,15 +64,16 @@ class BoundedAdapter(HTTPAdapter):
             return answer
 
         try:
-            return within(self._seconds, ask)
+            return self._patience.within(self._seconds, ask)
         except TimeoutError as error:
             raise requests.exceptions.ReadTimeout(str(error), request=request) from None
 
 
 def bound(session: requests.Session, *, seconds: float, most_bytes: int) -> None:
-    """Make each answer to a session end."""
+    """Make each answer to a session end, and waiting in vain for all of them too, after the time of one."""
+    patience = Patience(seconds)
     for scheme in ("https://", "http://"):
-        session.mount(scheme, BoundedAdapter(seconds=seconds, most_bytes=most_bytes))
+        session.mount(scheme, BoundedAdapter(seconds=seconds, most_bytes=most_bytes, patience=patience))
 
 
 def within(seconds: float, ask: Callable[[], Answer]) -> Answer:

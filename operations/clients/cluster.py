@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from observation import json_file
 from observation.model import Why
-from operations.clients.bounded import TooLarge, whole, within
+from operations.clients.bounded import Patience, TooLarge, whole
 from operations.clients.kubeconfig import load_kubeconfig
 from operations.clients.refusals import NotAnswered
 from plan.model import Manifest
@@ -32,6 +32,8 @@ _CHUNK = 65_536
 _MOST_PAGES = 1_000
 """Pages of a list: Kubernetes is built for 150,000 pods, which are 300."""
 _SECONDS_OF_A_LIST = 600
+_SECONDS_FOR_KUBELETS = 600
+"""How long kubelets are waited for in vain, all together: each that is gone costs twice its silence."""
 _MOST_GROUPS = 1_000
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{0,252})?")
@@ -69,15 +71,20 @@ class Cluster:
         loaded.retries = 1
         self._client: Any = client.ApiClient(loaded)
         self.server = str(cast(Any, loaded).host)
+        self._patience = Patience(2 * _SECONDS_IN_ALL)
+        self._patience_with_kubelets = Patience(_SECONDS_FOR_KUBELETS)  # one that is gone says nothing of the others
         self.clock: datetime | None = None
         """The API server's time with its first answer; None before it, and where it tells none."""
 
     def get(self, path: str) -> Manifest:
         """The answer to a GET. Raises NotAnswered."""
+        return self._get(path, self._patience)
+
+    def _get(self, path: str, patience: Patience) -> Manifest:
         try:
             signed = self._client.configuration.auth_settings().values()  # renews a token that has ended
             headers = {"Accept": "application/json", **{each["key"]: each["value"] for each in signed}}
-            status, body = within(_SECONDS_IN_ALL, lambda: self._ask(path, headers))
+            status, body = patience.within(_SECONDS_IN_ALL, lambda: self._ask(path, headers))
         except TooLarge as error:
             raise NotAnswered("unreadable", f"{self.server} answers {path} without end: {error}") from None
         except (HTTPError, OSError) as error:
@@ -155,7 +162,7 @@ class Cluster:
 
     def kubelet(self, node: str, what: str) -> Mapping[str, object]:
         """An answer of a node's kubelet, by way of the API server: `configz` or `stats/summary`. Raises NotAnswered."""
-        return self.get(f"/api/v1/nodes/{quote(node)}/proxy/{what}")
+        return self._get(f"/api/v1/nodes/{quote(node)}/proxy/{what}", self._patience_with_kubelets)
 
 
 def _why(status: int) -> Why:

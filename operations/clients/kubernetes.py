@@ -15,7 +15,7 @@ from kubernetes.dynamic.resource import Resource
 from urllib3.exceptions import HTTPError
 
 from observation import json_file
-from operations.clients.bounded import TooLarge, whole, within
+from operations.clients.bounded import Patience, TooLarge, whole
 from operations.clients.kubeconfig import load_kubeconfig
 from plan.model import Manifest
 from plan.model.fields import Fields, mapping, text
@@ -240,6 +240,7 @@ class Api:
 def _bound(pool: Any) -> None:
     """Give each answer a time and a size."""
     ask = pool.request
+    patience = Patience(2 * _SECONDS_IN_ALL)
 
     def request(method: str, url: str, **options: Any) -> Any:
         def answer() -> Any:
@@ -250,7 +251,7 @@ def _bound(pool: Any) -> None:
             found.release_conn()
             return found
 
-        return within(_SECONDS_IN_ALL, answer)
+        return patience.within(_SECONDS_IN_ALL, answer)
 
     pool.request = request
 

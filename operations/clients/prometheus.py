@@ -89,7 +89,7 @@ class Prometheus:
             except TooLarge as error:
                 raise NotAnswered("unreadable", f"{self.url} answers without end: {error}") from None
             except requests.RequestException as error:
-                failed = " ".join(str(error).split())[:200]
+                failed = failed or " ".join(str(error).split())[:200]
                 continue
             except ValueError:
                 raise NotAnswered("unreadable", f"{self.url} is not a Prometheus: it does not answer in JSON") from None

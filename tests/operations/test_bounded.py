@@ -123,7 +123,6 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxmox, "MOST_BYTES", 2**20)
     monkeypatch.setattr(prometheus, "_SECONDS", SOON / 2)
     monkeypatch.setattr(prometheus, "_MOST_BYTES", 2**20)
-    monkeypatch.setattr(prometheus, "_TRIES", 1)
     monkeypatch.setattr(forge, "_SECONDS", SOON / 2)
     monkeypatch.setattr(forge, "_MOST_BYTES", 2**20)
     monkeypatch.setattr(cluster, "_SECONDS_IN_ALL", SOON)
@@ -179,6 +178,24 @@ def test_a_forge_without_end(way: Way) -> None:
     with serving(way) as port, pytest.raises(ForgeFailed) as told:
         Forge(f"http://127.0.0.1:{port}", "a/b", "token").comments(1)
     assert len(str(told.value)) < 300
+
+
+def test_a_prometheus_that_drips_is_waited_for_once_in_all() -> None:
+    with serving(drips) as port:
+        client, begin = Prometheus(f"http://127.0.0.1:{port}"), time.monotonic()
+        for _ in range(20):
+            with pytest.raises(NotAnswered, match=r"in vain|no whole answer"):
+                client.now("up")
+        assert time.monotonic() - begin < 3 * SOON
+
+
+def test_an_api_server_that_drips_is_waited_for_twice_in_all(tmp_path: Path) -> None:
+    with serving(drips) as port:
+        client, begin = Cluster(kubeconfig(tmp_path, port)), time.monotonic()
+        for _ in range(20):
+            with pytest.raises(NotAnswered, match=r"in vain|no whole answer"):
+                client.get("/version")
+        assert time.monotonic() - begin < 4 * SOON
 
 
 @pytest.mark.parametrize("content", OF_ANOTHER_FORM)
