@@ -46,11 +46,11 @@ def read_stream(file: Path, most: int) -> bytes:
     """At most so many bytes of a file that may be a pipe, as `<(command)` makes one: the end of its writer is waited
     for, and a pipe without a writer is not. Raises OSError."""
     with open(file, "rb", buffering=0, opener=_without_waiting) as opened:
-        content = _from_writer(opened.fileno()) if stat.S_ISFIFO(os.fstat(opened.fileno()).st_mode) else b""
+        content = bytearray(_from_writer(opened.fileno()) if stat.S_ISFIFO(os.fstat(opened.fileno()).st_mode) else b"")
         os.set_blocking(opened.fileno(), True)
         while len(content) < most and (more := os.read(opened.fileno(), min(most - len(content), 1 << 20))):
             content += more
-        return content
+        return bytes(content)
 
 
 def _from_writer(pipe: int) -> bytes:

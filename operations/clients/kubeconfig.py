@@ -16,6 +16,8 @@ from operations.clients.refusals import NoCluster
 _LARGEST = 4 << 20
 """Bytes. One with a hundred clusters is about 1 MiB."""
 _USUAL = "~/.kube/config"
+_FROM_PIPES: dict[tuple[str, int, int], str] = {}
+"""What pipes said: one can be read once, and a command that asks and then writes needs it twice."""
 
 
 def load_kubeconfig(file: Path | None, context: str | None) -> client.Configuration:
@@ -35,7 +37,9 @@ def load_kubeconfig(file: Path | None, context: str | None) -> client.Configurat
             cast(Any, config).load_kube_config(name, context=context, client_configuration=loaded)
     except UnreadableFile as error:
         raise NoCluster(f"{_place(file)} {error}") from None
-    except (ConfigException, yaml.YAMLError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except OSError as error:
+        raise NoCluster(f"{_place(file)} cannot be used: {error.strerror or error}") from None
+    except (ConfigException, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise NoCluster(f"{_place(file)} cannot be used: {' '.join(str(error).split())[:300]}") from None
     return loaded
 
@@ -45,12 +49,16 @@ def _of_environment() -> list[Path]:
 
 
 def _read(file: Path) -> str:
-    if not stat.S_ISFIFO(file.stat().st_mode):
+    state = file.stat()
+    if not stat.S_ISFIFO(state.st_mode):
         return read_file(file, _LARGEST).decode()
-    content = read_stream(file, _LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise UnreadableFile(f"is larger than {_LARGEST >> 20} MiB, the most that is read")
-    return content.decode()
+    pipe = str(file), state.st_dev, state.st_ino
+    if pipe not in _FROM_PIPES:
+        content = read_stream(file, _LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise UnreadableFile(f"is larger than {_LARGEST >> 20} MiB, the most that is read")
+        _FROM_PIPES[pipe] = content.decode()
+    return _FROM_PIPES[pipe]
 
 
 def _place(file: Path | None) -> object:

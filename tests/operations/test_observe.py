@@ -220,3 +220,4 @@ def test_a_kubeconfig_that_a_command_writes_into_a_pipe_is_read(kubeconfig: Path
     writer.start()
     assert Cluster(tmp_path / "pipe").version() == "v1.36.1"
     writer.join()
+    assert Cluster(tmp_path / "pipe").version() == "v1.36.1", "who asks and then writes reads it twice"
