@@ -126,6 +126,18 @@ FIELDS: Mapping[str, _Field] = {
     "publishNotReadyAddresses": _Field(("publish_not_ready",)),
     "sessionAffinity": _Field(("session_affinity_seconds",)),
     "type": _Field(("load_balancer", "ports"), "LoadBalancer is an address, and NodePort a port with `node`"),
+    # of a route
+    "backendRefs": _Field(("backends",), "for example [{service: blue, port: 80}]"),
+    "backend": _Field(("backends",), "for example [{service: blue, port: 80}]"),
+    "backendRequest": _Field(("backend_timeout_seconds",)),
+    "timeouts": _Field(("timeout_seconds", "backend_timeout_seconds")),
+    "hostnames": _Field(("host", "further_hosts")),
+    "parentRefs": _Field(("gateway", "further_gateways"), "names of Gateways in cluster.yaml"),
+    "pathType": _Field(("exact", "controller_paths"), "true for Exact, and for ImplementationSpecific"),
+    "ingressClassName": _Field(("ingress_class",)),
+    "secretName": _Field(("certificate",), "the Secret with the certificate of the host"),
+    "tls_secret": _Field(("certificate",), "the Secret with the certificate of the host"),
+    "weight": _Field(("backends.weight",), "for example [{service: blue, port: 80, weight: 9}]"),
     # of a claim
     "storageClassName": _Field(("volumes.NAME.storage_class",)),
     "accessModes": _Field(("volumes.NAME.access",), "for example ReadWriteMany"),

@@ -30,6 +30,11 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def or_text(schema: dict[str, Any]) -> None:
+    """For editors: a text in place of a mapping stands for its first key."""
+    schema["type"] = ["string", "object"]
+
+
 class Model(BaseModel):
     """A strict, frozen part of the lab: unknown keys are refused, nothing is converted by guessing."""
 
@@ -40,7 +45,8 @@ class Model(BaseModel):
         return self
 
 
-def _address(value: object) -> IPv4Address:
+def address(value: object) -> IPv4Address:
+    """An address out of a file. Raises ValueError."""
     if isinstance(value, IPv4Address):
         return value
     try:
@@ -82,7 +88,7 @@ def _network(value: object) -> IPv4Network:
     return meant
 
 
-Address = Annotated[IPv4Address, BeforeValidator(_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
+Address = Annotated[IPv4Address, BeforeValidator(address), WithJsonSchema({"type": "string", "format": "ipv4"})]
 """An IPv4 address."""
 
 Cidr = Annotated[

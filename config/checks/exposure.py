@@ -45,7 +45,7 @@ def _needs_a_way(exposure: Exposure) -> bool:
 def _missing(service: Service, exposure: Exposure) -> str | None:
     if not service.speaks_http:
         return f"a {service.kind} service does not speak HTTP; use load_balancer"
-    if service.listens(exposure.workload):
+    if service.listens(exposure.workload) or exposure.backends:
         return None
     if service.listens_at != "ports":
         return f"needs {service.listens_at}: the Kubernetes Service that answers"
@@ -85,15 +85,25 @@ def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
         found["further_gateways"] = "one of them is for the internet, and the route for the lan: say reach: internet"
     elif gateway and exposure.auth == "required" and any(each.sign_in != gateway.sign_in for each in further):
         found["further_gateways"] = "with auth: required, their sign_in in cluster.yaml is that of the first Gateway"
-    if gateway is None and exposure.timeout_seconds:
-        found["timeout_seconds"] = "only routes of a Gateway have one; name one under gateway, or leave it out"
+    for key in ("timeout_seconds", "backend_timeout_seconds"):
+        if gateway is None and getattr(exposure, key) is not None:
+            found[key] = "only routes of a Gateway have one; name one under gateway, or leave it out"
+    whole, attempt = exposure.timeout_seconds, exposure.backend_timeout_seconds
+    if gateway and whole and attempt and attempt > whole:
+        found["backend_timeout_seconds"] = f"must not be more than timeout_seconds, {whole}: the Gateway refuses it"
+    if exposure.controller_paths and (gateway or exposure.traefik or exposure.exact):
+        found["controller_paths"] = "is of an Ingress, in place of exact; leave one of them out"
+    if wrong := _wrong_backends(
+        exposure, is_ingress=gateway is None and exposure.traefik is None, by_gateway=gateway is not None
+    ):
+        found["backends"] = wrong
     if gateway is None and exposure.filters:
         found["filters"] = "only routes of a Gateway have filters; name one under gateway, or use middlewares"
     if gateway is None:
         for key in ("grpc", "headers", "methods", "own_namespace"):
             if getattr(exposure, key):
                 found[key] = "only routes of a Gateway have it; name one under gateway, or leave it out"
-    elif exposure.grpc and (exposure.paths != ("/",) or exposure.methods or exposure.timeout_seconds):
+    elif exposure.grpc and (exposure.paths != ("/",) or exposure.methods or (whole, attempt) != (None, None)):
         found["grpc"] = "a GRPCRoute has no paths, methods of HTTP or timeouts; leave those out, or this"
     if exposure.port_by_name and (gateway or exposure.traefik):
         found["port_by_name"] = "only an Ingress names ports; leave it out"
@@ -114,6 +124,25 @@ def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
     if exposure.dns and platform.public_dns is None:
         found["dns"] = "needs platform.public_dns in cluster.yaml: the service that writes public records"
     return found
+
+
+def _wrong_backends(exposure: Exposure, *, is_ingress: bool, by_gateway: bool) -> str | None:
+    """Why Services cannot answer a route; None where they can."""
+    if exposure.backends and (exposure.workload or exposure.port):
+        return "they answer in place of the service's own; leave out workload and port, or this"
+    if is_ingress and any(
+        each.kind != "Service" or each.namespace or each.weight is not None for each in exposure.backends
+    ):
+        return "an Ingress knows Services of its own namespace, without a weight; write traefik: {}, or name a gateway"
+    if is_ingress and len(exposure.backends) > 1:
+        return "an Ingress has one Service for a path; write traefik: {}, or name a gateway"
+    if exposure.traefik is None and any(each.kind == "TraefikService" for each in exposure.backends):
+        return "a TraefikService is for routes by Traefik's own kind; write traefik: {}"
+    if by_gateway and any(isinstance(each.port, str) for each in exposure.backends):
+        return "a Gateway knows ports by their number; write it in place of the name"
+    if exposure.backends and not any(each.weight != 0 for each in exposure.backends):
+        return "all weights are 0, and nobody answers; leave one out"
+    return None
 
 
 def check_authentication(lab: Draft) -> Iterator[Problem]:

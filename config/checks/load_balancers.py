@@ -64,7 +64,7 @@ def _check_own_ports(lab: Draft, part: Part) -> Iterator[Problem]:
     elif not workload.reached_ports:
         yield lab.problem(path, _NO_PORT)
     elif not workload.publish:
-        named = ", ".join(workload.ports)
+        named = ", ".join(workload.reached_ports)
         yield lab.problem(
             path, f"publishes no port by itself; name those that are reached there, as publish: [{named}]"
         )

@@ -169,9 +169,11 @@ def _hostnames(lab: Draft) -> Iterator[Claim]:
 
 
 def _narrowed(exposure: Exposure) -> tuple[Hashable, ...]:
-    """Conditions on a request, host and path aside."""
+    """Conditions on a request, host and path aside. One host may have a way in from the internet and another from the
+    house: which one a visitor takes, DNS says."""
     rule = exposure.traefik and (exposure.traefik.match, exposure.traefik.priority, exposure.traefik.entry_points)
-    return tuple(sorted(exposure.headers.items())), exposure.methods, rule
+    way = exposure.gateway, exposure.ingress_class
+    return tuple(sorted(exposure.headers.items())), exposure.methods, rule, way
 
 
 def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:
@@ -222,7 +224,7 @@ def _kubernetes_services(lab: Draft) -> Iterator[Claim]:
     for name, service in lab.services.items():
         namespace = namespace_of(lab, name)
         for path, workload_name, workload in service.parts(name):
-            if workload.ports and workload.runs_as not in ENDING:
+            if workload.reached_ports and workload.runs_as not in ENDING:
                 own = workload.adopt.service or workload_name
                 yield Claim((namespace, own), (*path, "ports"), f"the Kubernetes Service {own!r}")
             for further in workload.further_services:

@@ -58,8 +58,13 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
                 yield lab.problem((*path, "restored_from"), message)
             if volume.exists and volume.storage_class:
                 which = "share" if volume.share else "csi"
-                message = f"the program makes the volume of what {which} names; leave this out, or {which}"
+                message = (
+                    f"the program makes the volume of what {which} names; write static_class, or leave out {which}"
+                )
                 yield lab.problem((*path, "storage_class"), message)
+            if volume.static_class and not volume.exists:
+                message = "is of a share or a volume of a driver that exists; write storage_class"
+                yield lab.problem((*path, "static_class"), message)
 
 
 def _check_names(lab: Draft, name: str, service: Service) -> Iterator[Problem]:

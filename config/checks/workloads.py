@@ -44,6 +44,7 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
                 yield from _check_probes(lab, (*path, "sidecars", key), sidecar)
             for where, container in part.containers:
                 yield from _check_container(lab, where, container)
+                yield from _check_disk(lab, where, container)
                 if container.unsized and not workload.adopt.as_it_is:
                     yield lab.problem((*where, "unsized"), "needs adopt: {as_it_is: true}; every other pod states both")
                 for key in (each for amount in container.unsized for each in _OF_AMOUNT[amount]):
@@ -62,6 +63,14 @@ def check_workloads(lab: Draft) -> Iterator[Problem]:
                 yield lab.problem((*path, "security", "run_as_root"), message)
             if workload.health and not workload.ports:
                 yield lab.problem((*path, "health"), "needs a port; declare one under ports")
+
+
+def _check_disk(lab: Draft, where: Path, container: Container) -> Iterator[Problem]:
+    request, limit = container.ephemeral_storage_request, container.ephemeral_storage
+    if request is not None and limit is not None and request > limit:
+        yield lab.problem(
+            (*where, "ephemeral_storage_request"), f"{request} must not be more than ephemeral_storage, {limit}"
+        )
 
 
 def _check_adopted(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:

@@ -195,9 +195,10 @@ class ServiceBase(Published):
     def served(self, name: str) -> Iterator[tuple[Path, ContainerPort]]:
         """The ports of its Kubernetes Services, with where each stands."""
         for path, _, workload in self.parts(name):
-            yield from (((*path, "ports", key), port) for key, port in workload.ports.items())
+            yield from (((*path, "ports", key), port) for key, port in workload.ports.items() if port.is_served)
             for sidecar, each in workload.sidecars.items():
-                yield from (((*path, "sidecars", sidecar, "ports", key), port) for key, port in each.ports.items())
+                at = (*path, "sidecars", sidecar, "ports")
+                yield from (((*at, key), port) for key, port in each.ports.items() if port.is_served)
             for called, further in workload.further_services.items():
                 at = (*path, "further_services", called, "ports")
                 yield from (((*at, key), port) for key, port in further.ports.items())

@@ -20,7 +20,7 @@ from config.kubernetes import (
 from config.model import Model, Name, Prose, text_like
 from config.schedule import Schedule
 from config.service.adopted import Adopted
-from config.service.device import NetworkName, ResourceClaim
+from config.service.device import FurtherNetwork, ResourceClaim
 from config.service.further_service import FurtherService
 from config.service.hook import StatedHook
 from config.service.marks import AnnotationMarks, LabelMarks
@@ -144,8 +144,8 @@ class Listening(Container):
 
     ports: dict[PortName, PortNumber] = {}
     """`8000`, `53/udp`, or `{number: 8000, service: 80, node: 30080, speaks: https}`: where the container listens, the
-    port of the Kubernetes Service, one of every node, and the protocol above it for controllers that ask. The first one
-    of the main container is where the service is reached."""
+    port of the Kubernetes Service (`false` for none), one of every node, and the protocol above it for controllers that
+    ask. The first one of the main container is where the service is reached."""
     probes: Probes | None = None
     """How Kubernetes asks whether the container has started, can be reached, and lives; in place of `health`."""
 
@@ -210,9 +210,9 @@ class Workload(Listening, Published):
     """How its Kubernetes Service leads requests on: `service_options: {external_traffic: Cluster}`."""
     publish_not_ready: bool = False
     """Its Kubernetes Service names pods before they are ready, as those of some clusters need to find each other."""
-    further_networks: Annotated[tuple[NetworkName, ...], Field(max_length=16)] = ()
-    """Further networks of its pods, by Multus: NetworkAttachmentDefinitions of its namespace, or `NAMESPACE/NAME`;
-    needs the exception `devices`."""
+    further_networks: Annotated[tuple[FurtherNetwork, ...], Field(max_length=16)] = ()
+    """Further networks of its pods, by Multus: NetworkAttachmentDefinitions of its namespace, or `NAMESPACE/NAME`, with
+    more as `{name: network/iot, addresses: [192.168.70.20/24]}`; needs the exception `devices`."""
     min_ready_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
     """How long a new pod must be ready before it counts, and the next one is replaced."""
     headless: bool = False
@@ -241,7 +241,8 @@ class Workload(Listening, Published):
     @property
     def reached_ports(self) -> dict[str, ContainerPort]:
         """The ports of its Kubernetes Service: those of the main container, then of the sidecars."""
-        return dict(pair for each in (self, *self.sidecars.values()) for pair in each.ports.items())
+        stated = (pair for each in (self, *self.sidecars.values()) for pair in each.ports.items())
+        return {name: port for name, port in stated if port.is_served}
 
     @property
     def published(self) -> tuple[ContainerPort, ...]:

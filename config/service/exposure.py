@@ -7,6 +7,7 @@ from pydantic import Field
 from config.kubernetes import Hostname, PortName, Route
 from config.model import Model, Name, Text, text_like
 from config.quantity import MemoryQuantity
+from config.service.backend import Backend
 from config.service.probe import HeaderName
 from config.service.traefik_route import TraefikRoute
 
@@ -43,8 +44,17 @@ class Exposure(Model):
     """Paths that lead to the same."""
     exact: bool = False
     """Only these very paths, and not what is below them."""
-    timeout_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = None
-    """How long a request through a Gateway may take; left out, as the Gateway has it."""
+    controller_paths: bool = False
+    """Of an Ingress: its controller reads the paths in its own way (`ImplementationSpecific`), for example as regular
+    expressions."""
+    timeout_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    """How long a request through a Gateway may take, 0 for ever; left out, as the Gateway has it."""
+    backend_timeout_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    """How long one attempt of a Gateway at the service may take, where it tries again; no more than
+    `timeout_seconds`."""
+    backends: Annotated[tuple[Backend, ...], Field(max_length=16)] = ()
+    """Kubernetes Services that answer in place of its own, and share the requests by weight, as
+    `[{service: blue, port: 80, weight: 9}, {service: green, port: 80, weight: 1}]`."""
     workload: Name | None = None
     """The workload that answers; left out, the main one."""
     port: PortName | None = None

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from config.kubernetes import HostPath, ObjectName, SecretKey
-from config.model import Model, Text, shown, text_like
+from config.model import Model, Text, or_text, shown, text_like
 
 FileMode = Annotated[str, text_like(r"^0?[0-7]{3}$", "the rights of files, in octal, for example 0440")]
 
@@ -28,15 +28,10 @@ PodField = Annotated[
 ]
 
 
-def _or_text(schema: dict[str, Any]) -> None:
-    """For editors: a text in place of a mapping stands for its first key."""
-    schema["type"] = ["string", "object"]
-
-
 class KeyFolder(Model):
     """A Secret or a ConfigMap as a folder: a file for each key, or for those of `items`."""
 
-    model_config = ConfigDict(json_schema_extra=_or_text)
+    model_config = ConfigDict(json_schema_extra=or_text)
 
     name: ObjectName
     """Name of the Secret or ConfigMap."""
@@ -113,7 +108,7 @@ class Projection(Model):
 class HostFolder(Model):
     """A folder, a file or a device of the node."""
 
-    model_config = ConfigDict(json_schema_extra=_or_text)
+    model_config = ConfigDict(json_schema_extra=or_text)
 
     path: HostPath
     """Path on the node."""

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from config.kubernetes import LabelKey, LabelValue, PortName
-from config.model import Address, Model
+from config.model import Model
 from config.service.port import ContainerPort, PortNumber
+from config.service.published import StatedAddress
 from config.service.serving import ServiceOptions
 
 
@@ -20,8 +21,8 @@ class FurtherService(Model):
     """Labels by which it knows its pods, for example of one replica; left out, those of the workload."""
     headless: bool = False
     """It has no address of its own: its name stands for the addresses of the pods."""
-    load_balancer: Address | None = None
-    """Address of the load-balancer pool at which all of its ports are reached."""
+    load_balancer: StatedAddress | None = None
+    """Address of the load-balancer pool at which all of its ports are reached; `any` is whichever it gives."""
     service_options: ServiceOptions = ServiceOptions()
     """How it leads requests on."""
     session_affinity_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = None

@@ -27,6 +27,8 @@ class ContainerPort(NamedTuple):
     """The protocol above it (`appProtocol`), for controllers that ask."""
     service_name: str | None = None
     """The name of the port of the Kubernetes Service, where it is another."""
+    is_served: bool = True
+    """Whether the Kubernetes Service has it."""
 
     @property
     def reached(self) -> int:
@@ -51,12 +53,12 @@ def _port(value: object) -> ContainerPort:
     if "number" not in said:
         raise ValueError("needs number: the port on which the container listens")
     service, node = said.get("service"), said.get("node")
-    if service is not None and not (isinstance(service, int) and 0 < service <= LARGEST):
-        raise ValueError(f"service: {shown(service)} is not a port; write for example 80")
+    if service is not None and service is not False and not (_is_number(service) and 0 < service <= LARGEST):
+        raise ValueError(f"service: {shown(service)} is not a port; write for example 80, or false for none")
     if node is not None and node not in NODE_PORTS:
         raise ValueError(f"node: {shown(node)} is not a port of nodes; they are {NODE_PORTS[0]} to {NODE_PORTS[-1]}")
     host = said.get("host")
-    if host is not None and not (isinstance(host, int) and not isinstance(host, bool) and 0 < host <= LARGEST):
+    if host is not None and not (_is_number(host) and 0 < host <= LARGEST):
         raise ValueError(f"host: {shown(host)} is not a port; write for example 80")
     speaks = said.get("speaks")
     if speaks is not None and not (isinstance(speaks, str) and _SPOKEN.fullmatch(speaks)):
@@ -66,7 +68,14 @@ def _port(value: object) -> ContainerPort:
     name = said.get("service_name")
     if name is not None and not (isinstance(name, str) and re.fullmatch(NAME_PATTERN, name)):
         raise ValueError(f"service_name: {shown(name)} is no name of a port; write for example http-web")
-    return _listening(said["number"])._replace(service=service, node=node, host=host, speaks=speaks, service_name=name)
+    if service is False and (stated := [key for key in ("node", "speaks", "service_name") if key in said]):
+        raise ValueError(f"with service: false it has no {' and no '.join(stated)}; leave out one of the two")
+    port = _listening(said["number"])._replace(node=node, host=host, speaks=speaks, service_name=name)
+    return port._replace(is_served=False) if service is False else port._replace(service=service)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _hint(key: str) -> str:
@@ -85,7 +94,7 @@ _LONG: dict[str, Any] = {
     "type": "object",
     "properties": {
         "number": _NUMBER,
-        "service": {"type": "integer", "minimum": 1, "maximum": LARGEST},
+        "service": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": LARGEST}, {"const": False}]},
         "host": {"type": "integer", "minimum": 1, "maximum": LARGEST},
         "speaks": {"type": "string", "pattern": f"^{_SPOKEN.pattern}$"},
         "service_name": {"type": "string", "pattern": NAME_PATTERN},

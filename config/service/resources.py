@@ -40,6 +40,9 @@ class Resources(Model):
     """Memory request, where the tier is burstable or there is no limit; left out, the tier's share of the limit."""
     ephemeral_storage: DiskSize | None = None
     """Limit on logs, writable layer and disk-backed scratch; left out, the convention's."""
+    ephemeral_storage_request: DiskSize | None = None
+    """Request of the same, no more than the limit; left out, the convention's. A container that stays as it is and
+    states only this one has no limit."""
     floor: Floor | None = None
     """The least memory limit that right-sizing may propose, as `{memory: 512Mi, reason: import of photos}`."""
 

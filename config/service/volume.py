@@ -28,6 +28,7 @@ ClaimName = Annotated[
 ]
 
 
+_CLASS = r"^[a-z0-9]([.a-z0-9-]{0,251}[a-z0-9])?$"
 _SECRET = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/)?[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$"
 
 
@@ -104,6 +105,9 @@ class Volume(Model):
     csi: CsiVolume | None = None
     """The same for a volume of a CSI driver that exists, as
     `{driver: smb.csi.k8s.io, handle: media, attributes: {source: //nas/media}}`."""
+    static_class: Annotated[str, text_like(_CLASS, "the name of a class, for example manual")] | None = None
+    """The name of a class that the volume of `share` or `csi` and its claim carry, whether there is such a class or
+    not; left out, none."""
     restored_from: RestoredFrom | None = None
     """Content of a new claim, as `{kind: VolumeSnapshot, name: photos, api_group: snapshot.storage.k8s.io}`."""
     access: AccessMode | None = None

@@ -96,12 +96,12 @@ def resources_of(
     `extended` holds extended resources, which Kubernetes wants as request = limit; `scratch` is the disk-backed
     emptyDir space in bytes that counts against the pod's ephemeral storage.
     """
-    stated = needs.memory_request
-    limit = (needs.ephemeral_storage or EPHEMERAL_STORAGE_LIMIT) + scratch
+    stated, asked = needs.memory_request, needs.ephemeral_storage_request or 0
+    limit = (needs.ephemeral_storage or max(EPHEMERAL_STORAGE_LIMIT, asked)) + scratch
     requests = {
         CPU: needs.cpu,
         MEMORY: stated if as_it_is and stated is not None else memory_request(needs, tier, exceptions),
-        EPHEMERAL_STORAGE: min(EPHEMERAL_STORAGE_REQUEST, limit),
+        EPHEMERAL_STORAGE: min(asked or EPHEMERAL_STORAGE_REQUEST, limit),
     }
     limits = {} if needs.memory == "unlimited" else {MEMORY: int(needs.memory)}
     limits[EPHEMERAL_STORAGE] = limit

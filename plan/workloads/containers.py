@@ -78,8 +78,8 @@ def container_manifest(
 def _written(config: ContainerConfig, amounts: ResourceList, *, as_it_is: bool) -> dict[str, str]:
     """Amounts in a manifest. A container that stays as it is keeps the sort of units in which they are stated: another
     one replaces pods of a statefulset, even with the same amount."""
-    stated = (config.memory, config.memory_request, config.ephemeral_storage) if as_it_is else ()
-    kept = {int(each): each.stored for each in stated if isinstance(each, Memory)}
+    stated = (config.memory, config.memory_request, config.ephemeral_storage, config.ephemeral_storage_request)
+    kept = {int(each): each.stored for each in stated if isinstance(each, Memory) and as_it_is}
     return {
         name: kept.get(amounts[name], text) if is_in_bytes(name) else text
         for name, text in resources.written(amounts).items()

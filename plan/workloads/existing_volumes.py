@@ -29,6 +29,7 @@ def persistent_volume(context: ServiceContext, name: str, volume: Volume, access
             "accessModes": [access],
             "capacity": {"storage": str(volume.size)},
             "persistentVolumeReclaimPolicy": "Retain",
+            **({"storageClassName": volume.static_class} if volume.static_class else {}),
             "claimRef": {**kind, "namespace": context.namespace, "name": context.claim(name)},
             **(_of_share(volume.share) if volume.share else {}),
             **(_of_driver(context, volume.csi) if volume.csi else {}),

@@ -1,8 +1,9 @@
 """IngressRoutes of Traefik: one for the exposures of one name, each of which is a route of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from config.service.backend import Backend
 from config.service.exposure import Exposure
 from config.service.traefik_route import TraefikRoute
 from plan.model import Manifest
@@ -15,7 +16,7 @@ def ingress_route(
     context: ServiceContext,
     name: str,
     exposures: Sequence[tuple[Exposure, TraefikRoute]],
-    backends: Sequence[tuple[str, int, str | None]],
+    backends: Sequence[Sequence[Backend]],
     annotations: dict[str, str],
 ) -> Manifest:
     """The IngressRoute of exposures; what it has once, such as its certificate, is that of the first."""
@@ -48,9 +49,8 @@ def rule_of(hosts: Sequence[str], paths: Sequence[str], *, exact: bool) -> str:
 
 
 def _route(
-    context: ServiceContext, name: str, exposure: Exposure, stated: TraefikRoute, backend: tuple[str, int, str | None]
+    context: ServiceContext, name: str, exposure: Exposure, stated: TraefikRoute, backends: Sequence[Backend]
 ) -> Manifest:
-    service, port, _ = backend
     settings = {
         "scheme": stated.scheme,
         "serversTransport": stated.transport,
@@ -63,9 +63,19 @@ def _route(
         "match": stated.match or rule_of(hosts, exposure.paths, exact=exposure.exact),
         **({"priority": stated.priority} if stated.priority else {}),
         **({"middlewares": middlewares} if middlewares else {}),
-        "services": [
-            {"name": service, "port": port, **{key: each for key, each in settings.items() if each is not None}}
-        ],
+        "services": [_service(each, settings) for each in backends],
+    }
+
+
+def _service(backend: Backend, settings: Mapping[str, Any]) -> Manifest:
+    """A backend with the settings of the route; what Traefik serves itself has none of them."""
+    is_own = backend.kind == "TraefikService"
+    stated = {"port": backend.port, "namespace": backend.namespace, "weight": backend.weight}
+    stated |= {} if is_own else settings
+    return {
+        "name": backend.service,
+        **({"kind": backend.kind} if is_own else {}),
+        **{key: each for key, each in stated.items() if each is not None},
     }
 
 

@@ -8,6 +8,7 @@ from config.service.adopted import Adopted
 from config.service.container import Part
 from config.service.further_service import FurtherService
 from config.service.port import ContainerPort
+from config.service.published import known_address
 from config.service.runs import ENDING
 from config.service.serving import ServiceOptions
 from plan.model import Manifest
@@ -79,7 +80,7 @@ def _service(
         is_headless=config.headless and not is_balanced,
         is_balanced=is_balanced,
         at_nodes=any(port.node for port in ports.values()),
-        address=config.load_balancer if is_balanced else None,
+        address=known_address(config.load_balancer) if is_balanced else None,
         affinity_seconds=config.session_affinity_seconds,
         publish_not_ready=config.publish_not_ready,
     )
@@ -106,7 +107,7 @@ def _further(context: ServiceContext, called: str, part: Part, further: FurtherS
         is_headless=further.headless,
         is_balanced=further.is_balanced,
         at_nodes=further.at_nodes,
-        address=further.load_balancer,
+        address=known_address(further.load_balancer),
         affinity_seconds=further.session_affinity_seconds,
         publish_not_ready=further.publish_not_ready,
     )
@@ -143,10 +144,12 @@ def _manifest(
     }
     if leading.is_headless:
         spec["clusterIP"] = "None"
-    if leading.is_balanced:
+    if leading.is_balanced and (leading.address or not config.adopt.as_it_is):
         spec["allocateLoadBalancerNodePorts"] = leading.at_nodes
     if leading.address:
         spec |= address_fields(context.lab, leading.address)
+    elif leading.is_balanced and not config.adopt.as_it_is and leading.options.load_balancer_class is None:
+        spec["externalTrafficPolicy"] = "Local"
     is_outside = leading.is_balanced or leading.at_nodes
     spec |= _options(leading.options, is_balanced=leading.is_balanced, is_outside=is_outside)
     if leading.affinity_seconds:

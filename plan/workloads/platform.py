@@ -8,6 +8,7 @@ from typing import Any
 from config.lab import Lab
 from config.namespaces import namespace_of
 from config.platform import GpuSharing, Secrets
+from config.service.published import known_address
 from plan.cluster.nodes import gpus_of, video_memory_of
 from plan.model import Manifest
 from plan.model.metadata import manifest
@@ -51,8 +52,9 @@ def platform_values(context: ServiceContext) -> Mapping[str, Any]:
             "global": {"priorityClassName": context.service.tier},  # no policy gives it to Kyverno's own pods
             "backgroundController": {"rbac": {"clusterRole": {"extraResources": [_MAY_LABEL_NAMESPACES]}}},
         }
-    if ingress and context.name == ingress.controller and context.service.load_balancer:
-        return {"service": {"annotations": address_annotations(context.lab, context.service.load_balancer)}}
+    address = known_address(context.service.load_balancer)
+    if ingress and context.name == ingress.controller and address:
+        return {"service": {"annotations": address_annotations(context.lab, address)}}
     if gpu and context.name == gpu.operator:
         return {"nfd": {"enabled": False}, "devicePlugin": {"config": {"name": TIME_SLICING, "default": "any"}}}
     if gpu and context.name == gpu.feature_discovery:

@@ -1,8 +1,11 @@
 """Settings of a pod as a whole: names, processes, groups."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from config.service.container import Workload as WorkloadConfig
+from config.service.device import FurtherNetwork
 from plan.model import Manifest
 from plan.tiers.pod_security import LOW_PORTS, needs_low_ports
 from plan.workloads.context import ServiceContext
@@ -33,6 +36,24 @@ def placed(context: ServiceContext, config: WorkloadConfig) -> dict[str, Any]:
 def dns_policy(config: WorkloadConfig) -> str | None:
     """On the node's network, names of Services are only resolved with this setting."""
     return config.placement.dns.policy or ("ClusterFirstWithHostNet" if config.host_network else None)
+
+
+def networks_annotation(networks: Sequence[FurtherNetwork]) -> str:
+    """Networks as Multus reads them: their names, or where one has more to it than its name a list in JSON."""
+    if all(each.model_fields_set == {"name"} for each in networks):
+        return ",".join(each.name for each in networks)
+    return json.dumps([_network(each) for each in networks])
+
+
+def _network(network: FurtherNetwork) -> dict[str, Any]:
+    namespace, _, name = network.name.rpartition("/")
+    stated = {
+        "namespace": namespace,
+        "ips": list(network.addresses),
+        "mac": network.mac,
+        "interface": network.interface,
+    }
+    return {"name": name, **{key: each for key, each in stated.items() if each}}
 
 
 def _dns(config: WorkloadConfig, *, as_it_is: bool) -> Manifest:

@@ -21,7 +21,7 @@ from plan.workloads.context import ServiceContext
 from plan.workloads.files import file_mounts, files_checksum, has_files
 from plan.workloads.identity import identity
 from plan.workloads.permissions import has_permissions
-from plan.workloads.pod_settings import dns_policy, placed
+from plan.workloads.pod_settings import dns_policy, networks_annotation, placed
 from plan.workloads.volume_names import with_volume_names
 
 MULTUS = "k8s.v1.cni.cncf.io/networks"
@@ -96,7 +96,7 @@ def pod_template(
     labels = config.labels.pod | conventional | selected
     metadata: dict[str, Any] = {"labels": labels} if labels else {}
     checksum = {"homelab/files-checksum": files_checksum(config)} if has_files(config) and not as_it_is else {}
-    networks = {MULTUS: ",".join(config.further_networks)} if config.further_networks else {}
+    networks = {MULTUS: networks_annotation(config.further_networks)} if config.further_networks else {}
     if annotations := config.annotations.pod | checksum | networks:
         metadata["annotations"] = annotations
     constraints = read_constraints(metadata, spec, preempts=priority.preempts)
@@ -211,9 +211,13 @@ def _sized(
         name, config, context.tier, context.exceptions, extended=extended, scratch=scratch, as_it_is=as_it_is
     )
     unstated: set[str] = {*config.unsized}
-    if as_it_is and config.ephemeral_storage is None:
-        unstated.add(EPHEMERAL_STORAGE)
     requests, limits = _without(container.requests, unstated), _without(container.limits, unstated)
+    if as_it_is:
+        stated = (
+            {} if config.ephemeral_storage_request is None else {EPHEMERAL_STORAGE: config.ephemeral_storage_request}
+        )
+        requests = {**_without(requests, {EPHEMERAL_STORAGE}), **stated}
+        limits = limits if config.ephemeral_storage is not None else _without(limits, {EPHEMERAL_STORAGE})
     return container._replace(requests=requests, limits=limits)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from config.service import PostgresService
 from config.service.container import Part
+from config.service.published import known_address
 from plan.model import Manifest, Pod, ResourceList, Workload, resources
 from plan.model.constraints import Constraints, read_constraints
 from plan.model.metadata import manifest
@@ -93,7 +94,7 @@ def _cluster(context: ServiceContext, postgres: PostgresService, workload: Workl
     }
     managed: dict[str, Any] = {"roles": [_role(context, name) for name in postgres.databases]}
     if postgres.load_balancer:
-        managed["services"] = {"additional": [_outside_service(context, postgres.load_balancer)]}
+        managed["services"] = {"additional": [_outside_service(context, known_address(postgres.load_balancer))]}
     spec["managed"] = managed
     return manifest(API_VERSION, "Cluster", context.name, context.namespace, labels=context.labels(), spec=spec)
 
@@ -123,12 +124,13 @@ def _role(context: ServiceContext, name: str) -> dict[str, Any]:
     return {"name": name, "login": True, "passwordSecret": {"name": _password_secret(context, name)}}
 
 
-def _outside_service(context: ServiceContext, address: IPv4Address) -> dict[str, Any]:
+def _outside_service(context: ServiceContext, address: IPv4Address | None) -> dict[str, Any]:
     """A Service outside the cluster's network that always leads to the primary."""
+    asked = {"annotations": address_annotations(context.lab, address)} if address else {}
     return {
         "selectorType": "rw",
         "serviceTemplate": {
-            "metadata": {"name": f"{context.name}-outside", "annotations": address_annotations(context.lab, address)},
+            "metadata": {"name": f"{context.name}-outside", **asked},
             "spec": {"type": "LoadBalancer", "allocateLoadBalancerNodePorts": False},
         },
     }

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from config.ingress import Gateway
 from config.objects import as_lists
+from config.service.backend import Backend as StatedBackend
 from config.service.exposure import Exposure
 from plan.model import Manifest
 from plan.model.metadata import NOT_AWAITED, manifest
@@ -28,6 +29,8 @@ class Backend(NamedTuple):
 
 Backends = Mapping[tuple[str | None, str | None], Backend]
 """By workload and name of the port; None is the main one, and the first."""
+Answering = Sequence[StatedBackend]
+"""The Services that answer a rule of a route."""
 
 
 def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
@@ -38,7 +41,7 @@ def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
         name = exposure.route or _route_name(exposure.host_name(domain), exposure.path)
         by_name.setdefault(name, []).append(exposure)
     for name, exposures in by_name.items():
-        answering = [backends[each.workload, each.port] for each in exposures]
+        answering = [_answering(context, each, backends) for each in exposures]
         if gateway := platform.gateway_of(exposures[0]):
             yield _gateway_route(context, exposures, name, gateway, answering)
             continue
@@ -52,16 +55,25 @@ def routes(context: ServiceContext, backends: Backends) -> Iterator[Manifest]:
     yield from streams(context, backends)
 
 
+def _answering(context: ServiceContext, exposure: Exposure, backends: Backends) -> Answering:
+    if exposure.backends:
+        return exposure.backends
+    own = backends[exposure.workload, exposure.port]
+    port = own.name if exposure.port_by_name and own.name else own.port
+    namespace = context.namespace if exposure.own_namespace else None
+    return (StatedBackend(service=own.service, port=port, namespace=namespace),)
+
+
 def _ingress(
-    context: ServiceContext, exposures: Sequence[Exposure], name: str, backends: Sequence[Backend]
+    context: ServiceContext, exposures: Sequence[Exposure], name: str, backends: Sequence[Answering]
 ) -> Manifest:
     """Settings that it has once, such as its certificate and who may pass, are those of the first exposure."""
     exposure, domain = exposures[0], context.lab.site.domain
     rules: dict[str, list[Manifest]] = {}
-    for each, (service, number, called) in zip(exposures, backends, strict=True):
-        port = {"name": called} if each.port_by_name and called else {"number": number}
-        backend_of = {"backend": {"service": {"name": service, "port": port}}}
-        kind = "Exact" if each.exact else "Prefix"
+    for each, (backend,) in zip(exposures, backends, strict=True):
+        port = {"name" if isinstance(backend.port, str) else "number": backend.port}
+        backend_of = {"backend": {"service": {"name": backend.service, "port": port}}}
+        kind = "ImplementationSpecific" if each.controller_paths else "Exact" if each.exact else "Prefix"
         for host in each.host_names(domain):
             rules.setdefault(host, []).extend({"path": path, "pathType": kind, **backend_of} for path in each.paths)
     is_ours = context.lab.cluster.platform.passes_ingress(exposure)
@@ -101,7 +113,7 @@ def _gateway_route(
     exposures: Sequence[Exposure],
     name: str,
     gateway: Gateway,
-    backends: Sequence[Backend],
+    backends: Sequence[Answering],
 ) -> Manifest:
     exposure = exposures[0]
     further = (context.lab.cluster.platform.gateways[each] for each in exposure.further_gateways)
@@ -123,21 +135,30 @@ def _gateway_route(
     )
 
 
-def _rule(context: ServiceContext, exposure: Exposure, gateway: Gateway, backend: Backend) -> Manifest:
+def _rule(context: ServiceContext, exposure: Exposure, gateway: Gateway, backends: Answering) -> Manifest:
     """A redirect may have no backend beside it."""
-    place = {"namespace": context.namespace} if exposure.own_namespace else {}
-    answering = {"name": backend.service, "port": backend.port, **place}
     signs_in = exposure.auth == "required"
     filters = [*(gateway.sign_in if signs_in else ()), *exposure.filters]
     answers = not any(each.get("type") == "RequestRedirect" for each in filters)
     if answers and not context.stays_as_it_is:
         filters = without_identity(context.lab, gateway, filters, signs_in=signs_in)
     matches = _matches(exposure, as_it_is=context.stays_as_it_is)
+    stated = {"request": exposure.timeout_seconds, "backendRequest": exposure.backend_timeout_seconds}
+    timeouts = {name: f"{seconds}s" for name, seconds in stated.items() if seconds is not None}
     return {
         **({"matches": matches} if matches else {}),
         **({"filters": [as_lists(each) for each in filters]} if filters else {}),
-        **({"backendRefs": [answering]} if answers else {}),
-        **({"timeouts": {"request": f"{exposure.timeout_seconds}s"}} if exposure.timeout_seconds else {}),
+        **({"backendRefs": [*map(_referred, backends)]} if answers else {}),
+        **({"timeouts": timeouts} if timeouts else {}),
+    }
+
+
+def _referred(backend: StatedBackend) -> Manifest:
+    return {
+        "name": backend.service,
+        "port": backend.port,
+        **({"namespace": backend.namespace} if backend.namespace else {}),
+        **({} if backend.weight is None else {"weight": backend.weight}),
     }
 
 

@@ -103,7 +103,7 @@ def claim_spec(lab: Lab, volume: Volume) -> Manifest:
     bound = {"volumeName": volume.volume} if volume.volume else {}
     return {
         "accessModes": [access],
-        "storageClassName": volume.storage_class or "",
+        "storageClassName": volume.storage_class or volume.static_class or "",
         "resources": {"requests": {"storage": str(volume.size)}},
         **bound,
         **({"dataSourceRef": _content(volume.restored_from)} if volume.restored_from else {}),

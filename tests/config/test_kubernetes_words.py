@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from config.kubernetes_words import FIELDS, field_here, place_of
 from config.service.app import AppService
 from config.service.container import Sidecar
+from config.service.exposure import Exposure
 from config.service.placement import Placement
 from config.service.probe import Probe
 from config.service.runs import JobSettings
@@ -28,7 +29,7 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
 def test_each_key_that_is_named_exists(field: str) -> None:
     for key in FIELDS[field].keys:
         parts = [part for part in key.split(".") if part != "NAME"]
-        models: list[type[BaseModel]] = [AppService, Sidecar, Probe]
+        models: list[type[BaseModel]] = [AppService, Sidecar, Probe, Exposure]
         for part in parts:
             held = [model.model_fields[part].annotation for model in models if part in model.model_fields]
             assert held, key
@@ -47,6 +48,8 @@ def test_each_key_that_is_named_exists(field: str) -> None:
         ("storageClassName", AppService, "here it is `volumes.NAME.storage_class`"),
         ("readinessProbe", Sidecar, "here it is `probes`"),
         ("restartPolicy", Sidecar, "here it is `native`"),
+        ("backendRefs", Exposure, "here it is `backends`"),
+        ("pathType", Exposure, "here it is `exact` or `controller_paths`"),
         ("initialDelaySeconds", Probe, "here it is `delay_seconds`"),
         ("enableServiceLinks", AppService, "here it is `adopt.service_links`"),
         ("automountServiceAccountToken", AppService, "here it is `permissions`, `service_account` or `adopt.token`"),

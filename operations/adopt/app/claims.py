@@ -48,12 +48,14 @@ def _claim(
     if storage_class in modes:
         said = {"storage_class": storage_class, **said}
         usual = modes[storage_class]
-    elif storage_class or not volume:
+    elif not volume:
         return None
-    elif volume in volumes and (source := _source(volumes[volume][1], key, size, access, labels)):
-        said |= source
+    elif volume in volumes and (source := _source(volumes[volume][1], key, size, access, labels, storage_class)):
+        said |= source | ({"static_class": storage_class} if storage_class else {})
         objects.add(volumes[volume][0])
         usual = "ReadWriteOnce" if "csi" in source else usual
+    elif storage_class:
+        return None
     said |= {"access": access[0]} if access[0] != usual else {}
     said |= {"labels": dict(labels)} if labels else {}
     said |= claim_annotations(claim)
@@ -73,7 +75,7 @@ def claim_annotations(claim: Fields) -> dict[str, Any]:
 
 
 def _source(
-    volume: Fields, claim: Key, size: str, access: Iterable[object], labels: Mapping[str, Any]
+    volume: Fields, claim: Key, size: str, access: Iterable[object], labels: Mapping[str, Any], storage_class: str
 ) -> dict[str, Any] | None:
     """The share, or the volume of a CSI driver, behind a volume that is there for this claim alone; None where it is
     another one."""
@@ -83,7 +85,7 @@ def _source(
         and dict(mapping(spec, "claimRef")) == {"namespace": claim.namespace, "name": claim.name}
         and text(spec, "capacity", "storage") == size
         and list(values(spec, "accessModes")) == list(access)
-        and not text(spec, "storageClassName")
+        and text(spec, "storageClassName") == storage_class
         and mapping(volume, "metadata", "labels") == labels
     )
     options = values(spec, "mountOptions")

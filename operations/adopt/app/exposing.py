@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from config.kubernetes import is_subdomain
-from operations.adopt.cluster.yaml_text import FlowList
+from operations.adopt.cluster.yaml_text import Flow, FlowList
+from plan.model.fields import Fields, number, text
 
 UNKNOWN = {"auth": "app", "reach": "internet"}
 """Who checks visitors of a route that exists, and who reaches it, is in its annotations: the program keeps nobody out
@@ -47,6 +48,15 @@ def said_paths(paths: Sequence[str], *, exact: bool) -> dict[str, Any]:
         **({"further_paths": FlowList(others)} if others else {}),
         **({"exact": True} if exact else {}),
     }
+
+
+def said_backends(backends: Sequence[Fields], answers: Answers) -> dict[str, Any]:
+    """Services that answer, in keys: by the port of the service where that is the only one."""
+    only = backends[0]
+    answering = answers.get((text(only, "service"), number(only, "port"))) if set(only) == {"service", "port"} else None
+    if len(backends) == 1 and answering is not None:
+        return said_answering(answering)
+    return {"backends": [Flow(each) for each in backends]}
 
 
 def said_answering(answering: Answering) -> dict[str, Any]:

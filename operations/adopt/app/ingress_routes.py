@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from operations.adopt.app.exposing import UNKNOWN, Answers, is_host, said_answering, said_hosts
+from operations.adopt.app.exposing import UNKNOWN, Answers, is_host, said_backends, said_hosts
 from operations.adopt.cluster.yaml_text import Flow, FlowList
-from plan.model.fields import Fields, entries, mapping, number, text, values
+from plan.model.fields import Fields, entries, mapping, text, values
 from plan.workloads.ingress_routes import rule_of
 
 _API = "traefik.io/"
@@ -36,11 +36,11 @@ def _whole(manifest: Fields) -> dict[str, Any]:
 def _exposure(manifest: Fields, route: Fields, whole: dict[str, Any], answers: Answers, domain: str) -> Flow | None:
     rule, services = text(route, "match"), entries(route, "services")
     hosts = list(dict.fromkeys(host for group in _HOSTS.findall(rule) for host in _HOST.findall(group)))
-    if not hosts or not all(map(is_host, hosts)) or len(services) != 1 or not whole["entry_points"]:
+    if not hosts or not all(map(is_host, hosts)) or not services or not whole["entry_points"]:
         return None
-    answering = answers.get((text(services[0], "name"), number(services[0], "port")))
-    if answering is None:
+    if not all(text(each, "name") and (each.get("port") or _is_own(each)) for each in services):
         return None
+    asked = next((each for each in services if not _is_own(each)), services[0])
     certificate = text(manifest, "spec", "tls", "secretName")
     middlewares = [
         "/".join(filter(None, (text(each, "namespace"), text(each, "name")))) for each in entries(route, "middlewares")
@@ -49,15 +49,29 @@ def _exposure(manifest: Fields, route: Fields, whole: dict[str, Any], answers: A
         **({} if rule == rule_of(hosts, ("/",), exact=False) else {"match": rule}),
         **whole,
         **({"priority": route["priority"]} if route.get("priority") else {}),
-        **{key: services[0][field] for field, key in _SETTINGS.items() if field in services[0]},
+        **{key: asked[field] for field, key in _SETTINGS.items() if field in asked},
     }
     return Flow(
         **said_hosts(hosts, domain),
         route=text(manifest, "metadata", "name"),
         **UNKNOWN,
-        **said_answering(answering),
+        **said_backends([_backend(each) for each in services], answers),
         traefik=traefik,
         **({"middlewares": FlowList(middlewares)} if middlewares else {}),
         **({"certificate": certificate} if certificate else {}),
         **({} if mapping(manifest, "spec").get("tls") is not None else {"tls": False}),
     )
+
+
+def _is_own(service: Fields) -> bool:
+    """Whether Traefik knows it by a kind of its own, or serves it itself."""
+    return text(service, "kind") == "TraefikService"
+
+
+def _backend(service: Fields) -> dict[str, Any]:
+    """A Service that answers, in keys; what more it states is left to a patch."""
+    return {
+        "service": text(service, "name"),
+        **({"kind": "TraefikService"} if _is_own(service) else {}),
+        **{key: service[key] for key in ("port", "weight", "namespace") if key in service},
+    }

@@ -5,15 +5,22 @@ from typing import Any, Literal, NamedTuple
 
 from config.kubernetes import port_name_refusal
 from operations.adopt.cluster.objects import Key
-from operations.adopt.cluster.yaml_text import Flow
+from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text
 
 _TYPES = ("", "ClusterIP", "NodePort", "LoadBalancer")
-"""Types of Services that lead to pods. A patch says that one has an address of the load balancer, for the vendor's
-annotations and fields say which."""
+"""Types of Services that lead to pods. One at the load balancer is said to have any address: which one is in the
+vendor's annotations, or in a field that a patch says."""
 _AFFINITY_SECONDS = 10800
 """How long a client stays with its pod, where a Service does not say it."""
+_OPTIONS = {
+    "externalTrafficPolicy": "external_traffic",
+    "internalTrafficPolicy": "internal_traffic",
+    "loadBalancerClass": "load_balancer_class",
+    "ipFamilyPolicy": "ip_families",
+}
+"""Fields of a Service that are keys under `service_options`."""
 _NAMELESS = {"TCP": "http", "UDP": "udp"}
 """The key in a file of a port that has no name."""
 
@@ -134,7 +141,10 @@ def reached(key: Key, service: Fields, pod: Fields) -> Reached | None:
         container: {each.name: each.number for each in found if each.container == container} for container in ports
     }
     at = {port.name: number(each, "port") for port, each in zip(found, stated, strict=True)}
-    return Reached(key, ports, numbers, at, how, _keys(service), adopted)
+    keys = _keys(service)
+    if "load_balancer" in keys:
+        keys["publish"] = FlowList([port.name for port in found])
+    return Reached(key, ports, numbers, at, how, keys, adopted)
 
 
 def _port(stated: Fields, containers: Iterable[Fields]) -> _Port | None:
@@ -170,6 +180,24 @@ def _how(ports: Collection[_Port], containers: Iterable[Fields]) -> Literal["nam
     return "unnamed" if declared == {""} else "named"
 
 
+def unserved(container: Fields, reach: Reached | None) -> dict[str, Flow]:
+    """The ports that a container states behind those of its Service, as far as they have names; none where the others
+    are not stated, or not by name."""
+    if reach is not None and reach.stated != "named":
+        return {}
+    numbers = reach.numbers.get(text(container, "name"), {}).values() if reach else ()
+    found: dict[str, Flow] = {}
+    for port in entries(container, "ports")[len(numbers) :]:
+        name = text(port, "name")
+        if port_name_refusal(name) is not None or text(port, "protocol") not in ("", *_NAMELESS):
+            return found
+        udp = "/udp" if text(port, "protocol") == "UDP" else ""
+        host = {"host": port["hostPort"]} if port.get("hostPort") else {}
+        listening = f"{number(port, 'containerPort')}{udp}" if udp else number(port, "containerPort")
+        found[name] = Flow(number=listening, service=False, **host)
+    return found
+
+
 def _said(port: _Port, stated: Fields) -> Any:
     protocol = text(stated, "protocol") or "TCP"
     listening = f"{port.number}/udp" if protocol == "UDP" else port.number
@@ -191,6 +219,11 @@ def _keys(service: Fields) -> dict[str, Any]:
     seconds = mapping(spec, "sessionAffinityConfig", "clientIP").get("timeoutSeconds")
     if text(spec, "sessionAffinity") == "ClientIP":
         said["session_affinity_seconds"] = seconds or _AFFINITY_SECONDS
+    if text(spec, "type") == "LoadBalancer":
+        said["load_balancer"] = "any"
+    options = {key: spec[field] for field, key in _OPTIONS.items() if spec.get(field)}
+    if options:
+        said["service_options"] = Flow(options)
     if spec.get("publishNotReadyAddresses"):
         said["publish_not_ready"] = True
     for field in ("labels", "annotations"):

@@ -6,7 +6,15 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from config.ingress import Gateway
-from operations.adopt.app.exposing import UNKNOWN, Answers, is_host, said_answering, said_hosts, said_paths
+from operations.adopt.app.exposing import (
+    UNKNOWN,
+    Answers,
+    is_host,
+    said_answering,
+    said_backends,
+    said_hosts,
+    said_paths,
+)
 from operations.adopt.app.ingress_routes import ingress_route
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.yaml_text import Flow, FlowList
@@ -19,7 +27,9 @@ _EVERYTHING = {"path": {"type": "PathPrefix", "value": "/"}}
 
 Numbers = Mapping[tuple[str, str], int]
 """Ports of Services, by the names of both."""
-_SECONDS = re.compile(r"([1-9]\d{0,4})s")
+_TIMEOUTS = {"request": "timeout_seconds", "backendRequest": "backend_timeout_seconds"}
+_BACKEND = ("name", "port", "weight", "namespace")
+_SECONDS = re.compile(r"(0|[1-9]\d{0,4})s")
 
 
 class SaidRoute(NamedTuple):
@@ -70,9 +80,11 @@ def _ingress(ingress: Fields, answers: Answers, numbers: Numbers, domain: str) -
     found: list[Flow] = []
     for (kind, service, port), group in groupby(paths, _answered_by):
         found_at = numbers.get((service, port), 0) if isinstance(port, str) else port
-        answering = answers.get((service, found_at))
-        if answering is None or kind not in ("Prefix", "Exact"):
+        if not service or not port:
             return None
+        answering = answers.get((service, found_at))
+        by_name = {"port_by_name": True} if isinstance(port, str) else {}
+        elsewhere = {"backends": [Flow(service=service, port=port)]}
         found.append(
             Flow(
                 **said_hosts(hosts, domain),
@@ -80,8 +92,8 @@ def _ingress(ingress: Fields, answers: Answers, numbers: Numbers, domain: str) -
                 ingress_class=text(spec, "ingressClassName"),
                 **UNKNOWN,
                 **said_paths([text(each, "path") for each in group], exact=kind == "Exact"),
-                **said_answering(answering),
-                **({"port_by_name": True} if isinstance(port, str) else {}),
+                **({"controller_paths": True} if kind not in ("Prefix", "Exact") else {}),
+                **(said_answering(answering) | by_name if answering else elsewhere),
                 **({"certificate": certificate} if certificate else {}),
                 **({} if tls else {"tls": False}),
             )
@@ -136,27 +148,31 @@ def _gateway_route(
 
 def _rule(rule: Fields, namespace: str, answers: Answers, *, grpc: bool) -> dict[str, Any] | None:
     """A rule of a route, the same for all of its hosts; None where the format has no word for it."""
-    match {"matches": [] if grpc else [_EVERYTHING], **rule}:
-        case {
-            "matches": [*matches],
-            "backendRefs": [{"name": str(name), "port": int(port), **more}],
-            **rest,
-        } if more in ({}, {"namespace": namespace}) and not rest.keys() - {"filters", "timeouts"}:
-            answering = answers.get((name, port))
-        case _:
-            return None
+    if rule.keys() - {"matches", "backendRefs", "filters", "timeouts"}:
+        return None
+    matches = entries(rule, "matches") or (() if grpc else (_EVERYTHING,))
     matched = _matched_grpc(matches) if grpc else _matched(matches)
-    timeout = _timeout(mapping(rule, "timeouts"))
+    timeout, answering = _timeout(mapping(rule, "timeouts")), _answered(rule, namespace, answers)
     if answering is None or matched is None or timeout is None:
         return None
     filters = list(entries(rule, "filters"))
-    return {
-        **matched,
-        **said_answering(answering),
-        **({"own_namespace": True} if more else {}),
-        **({"filters": filters} if filters else {}),
-        **timeout,
-    }
+    return {**matched, **answering, **({"filters": filters} if filters else {}), **timeout}
+
+
+def _answered(rule: Fields, namespace: str, answers: Answers) -> dict[str, Any] | None:
+    """The Services behind a rule, in keys; a redirect has none. None where the format has no word for one."""
+    redirects = any(text(each, "type") == "RequestRedirect" for each in entries(rule, "filters"))
+    stated = entries(rule, "backendRefs")
+    if redirects or not stated:
+        return {} if redirects and not stated else None
+    if any(each.keys() - _BACKEND or not text(each, "name") or not number(each, "port") for each in stated):
+        return None
+    only = stated[0]
+    own = {"own_namespace": True} if only.get("namespace") == namespace else {}
+    named = [{"service": each["name"], **{key: each[key] for key in _BACKEND[1:] if key in each}} for each in stated]
+    if own and "weight" not in only and len(stated) == 1 and (only["name"], only["port"]) in answers:
+        return said_answering(answers[only["name"], only["port"]]) | own
+    return said_backends(named, answers)
 
 
 def _matched_grpc(matches: Sequence[Fields]) -> dict[str, Any] | None:
@@ -194,8 +210,10 @@ def _timeout(stated: Fields) -> dict[str, int] | None:
     """How long a request may take, as the program writes it; None of another limit."""
     if not stated:
         return {}
-    seconds = _SECONDS.fullmatch(text(stated, "request"))
-    return {"timeout_seconds": int(seconds[1])} if seconds and len(stated) == 1 else None
+    found = {key: _SECONDS.fullmatch(text(stated, field)) for field, key in _TIMEOUTS.items() if field in stated}
+    if stated.keys() - _TIMEOUTS.keys() or not all(found.values()):
+        return None
+    return {key: int(seconds[1]) for key, seconds in found.items() if seconds}
 
 
 def _parent(gateway: Gateway) -> dict[str, str]:

@@ -9,7 +9,7 @@ from observation import Usage
 from observation.templates import pod_spec, pod_template
 from operations.adopt.app.containers import container_keys, probe_keys
 from operations.adopt.app.pods import pod_keys
-from operations.adopt.app.ports import Reached
+from operations.adopt.app.ports import Reached, unserved
 from operations.adopt.app.volumes import Mounted
 from operations.adopt.cluster.footprint import RUNS_AS, figures
 from operations.adopt.cluster.objects import Key
@@ -33,11 +33,15 @@ def workload_keys(
         said |= reach.keys
     native, init = _before_main(entries(pod, "initContainers"))
     sidecars = {text(each, "name"): _container(key, each, reach, volumes, usage) for each in others}
-    sidecars |= {text(each, "name"): {**_container(key, each, None, volumes, usage), "native": True} for each in native}
+    sidecars |= {
+        text(each, "name"): {**_container(key, each, reach, volumes, usage), "native": True} for each in native
+    }
     if sidecars:
         said["sidecars"] = sidecars
     if init:
-        said["init"] = {text(each, "name"): _container(key, each, None, volumes, usage) for each in init}
+        said["init"] = {
+            text(each, "name"): _container(key, {**each, "ports": ()}, None, volumes, usage) for each in init
+        }
     said |= pod_keys(pod)
     if seconds := value(stated, "spec", "minReadySeconds"):
         said["min_ready_seconds"] = seconds
@@ -67,7 +71,14 @@ def _container(
     if reach and name in reach.ports:
         listens["ports"] = dict(reach.ports[name])
         numbers = reach.numbers[name]
-    listens |= probe_keys(container, numbers, named=reach is not None and reach.stated == "named")
+    if closed := unserved(container, reach):
+        listens["ports"] = {**listens.get("ports", {}), **closed}
+        numbers = {
+            **numbers,
+            **{port: each["number"] for port, each in closed.items() if isinstance(each["number"], int)},
+        }
+    named = bool(closed) or (reach is not None and reach.stated == "named")
+    listens |= probe_keys(container, numbers, named=named)
     mounts = {"mounts": dict(volumes.mounts[name])} if name in volumes.mounts else {}
     return {**image, **sized, **said, **listens, **mounts}
 
@@ -76,15 +87,20 @@ def _amounts(key: Key, container: Fields, usage: Usage | None) -> dict[str, Any]
     """The amounts that a container states, and which of them it does not."""
     stated = [mapping(container, "resources", each) for each in ("requests", "limits")]
     missing = [amount for amount in AMOUNTS if not any(amount in each for each in stated)]
+    disk = {
+        key: str(each["ephemeral-storage"])
+        for key, each in zip(("ephemeral_storage_request", "ephemeral_storage"), stated, strict=True)
+        if "ephemeral-storage" in each
+    }
     if len(missing) == len(AMOUNTS):
-        return {"unsized": True}
+        return {"unsized": True, **disk}
     limit = value(container, "resources", "limits", "cpu")
     found: dict[str, Any] = figures(key, container, usage, []) | ({} if limit is None else {"cpu_limit": str(limit)})
     request = value(container, "resources", "requests", "memory")
     if request is not None and request == value(container, "resources", "limits", "memory"):
         found["memory_request"] = str(request)
     found = {name: amount for name, amount in found.items() if name.partition("_")[0] not in missing}
-    return found | ({"unsized": FlowList(missing)} if missing else {})
+    return found | disk | ({"unsized": FlowList(missing)} if missing else {})
 
 
 def _controller(key: Key, stated: Manifest) -> dict[str, Any]:

@@ -68,6 +68,10 @@ _POD = (
         ("securityContext", {}),
         ("schedulerName", "default-scheduler"),
         ("enableServiceLinks", True),
+        ("hostNetwork", False),
+        ("hostPID", False),
+        ("hostIPC", False),
+        ("hostUsers", True),
         ("shareProcessNamespace", False),
     ),
 )

@@ -25,7 +25,7 @@ def device_findings(lab: Lab) -> Iterator[Finding]:
             claims = tuple(
                 dict.fromkeys(each for _, container in part.containers for each in container.resource_claims)
             )
-            networks = part.workload.further_networks
+            networks = tuple(each.name for each in part.workload.further_networks)
             uses = [
                 *([f"the resource claims {listed(claims)}"] if claims else []),
                 *([f"the networks {listed(networks)}"] if networks else []),

@@ -298,3 +298,15 @@ def test_pods_that_stay_keep_the_units_of_their_amounts(folder: Path, adopt: str
     (deployment,) = objects(make_plan(load_lab(folder)), "Deployment").values()
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     assert container["resources"]["limits"]["memory"] == memory
+
+
+def test_a_network_with_an_address_is_said_to_multus_in_json(folder: Path) -> None:
+    def networks(stated: str) -> str:
+        text = f"further_networks: {stated}\nexceptions: {{devices: Its devices are in a network of their own}}\n"
+        (deployment,) = objects(planned(folder, text), "Deployment").values()
+        return deployment["spec"]["template"]["metadata"]["annotations"]["k8s.v1.cni.cncf.io/networks"]
+
+    assert networks("[iot, network/cameras]") == "iot,network/cameras"
+    assert networks("[{name: network/iot, addresses: [192.168.70.20/24]}, cameras]") == (
+        '[{"name": "iot", "namespace": "network", "ips": ["192.168.70.20/24"]}, {"name": "cameras"}]'
+    )

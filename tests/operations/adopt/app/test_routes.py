@@ -47,15 +47,68 @@ def test_a_further_workload_that_answers_is_named_and_a_host_elsewhere_is_whole(
     "manifest",
     [
         ingress("*.lab.example"),
-        ingress(service="elsewhere"),
         ingress(defaultBackend={"service": {"name": "web"}}),
         ingress(tls=[{"hosts": ["another.lab.example"]}]),
         ingress(ingressClassName=None),
     ],
-    ids=["every host", "a Service of others", "a default", "a certificate of another host", "no class"],
+    ids=["every host", "a default", "a certificate of another host", "no class"],
 )
 def test_an_ingress_that_the_format_cannot_say_stays_an_object(manifest: dict[str, Any]) -> None:
     assert said("Ingress", manifest) is None
+
+
+def test_a_service_of_others_that_answers_is_named_by_its_port_or_the_name_of_it() -> None:
+    found = said("Ingress", ingress(service="elsewhere"))
+    assert found is not None
+    assert found["backends"] == [{"service": "elsewhere", "port": 80}]
+    route = ingress()
+    path = route["spec"]["rules"][0]["http"]["paths"][0]
+    path |= {"pathType": "ImplementationSpecific", "backend": {"service": {"name": "web", "port": {"name": "http"}}}}
+    found = said("Ingress", route)
+    assert found is not None
+    assert (found["backends"], found["controller_paths"]) == ([{"service": "web", "port": "http"}], True)
+
+
+def through(rule: dict[str, Any]) -> dict[str, Any] | None:
+    """A route of a Gateway with one rule, in keys of its own."""
+    parents = [{"name": "main", "namespace": "network", "sectionName": "https"}]
+    spec = {"parentRefs": parents, "hostnames": ["web.lab.example"], "rules": [rule]}
+    found = said("HTTPRoute", {"metadata": {"name": "web"}, "spec": spec})
+    return found and {
+        key: each for key, each in found.items() if key not in ("host", "route", "gateway", "auth", "reach")
+    }
+
+
+def test_services_that_share_requests_have_weights_and_an_attempt_its_own_time() -> None:
+    shared = [{"name": "web", "port": 80, "weight": 9}, {"name": "green", "port": 80, "namespace": "next"}]
+    assert through({"backendRefs": shared, "timeouts": {"request": "60s", "backendRequest": "20s"}}) == {
+        "backends": [
+            {"service": "web", "port": 80, "weight": 9},
+            {"service": "green", "port": 80, "namespace": "next"},
+        ],
+        "timeout_seconds": 60,
+        "backend_timeout_seconds": 20,
+    }
+    assert through({"backendRefs": [{"name": "web", "port": 80}], "timeouts": {"request": "0s"}}) == {
+        "timeout_seconds": 0
+    }
+    assert through({"backendRefs": [{"name": "web", "port": 80}], "timeouts": {"request": "1m"}}) is None
+    assert through({"backendRefs": [{"name": "web", "kind": "ServiceImport", "port": 80}]}) is None
+
+
+def test_a_redirect_has_nobody_who_answers() -> None:
+    redirect = {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
+    assert through({"filters": [redirect]}) == {"filters": [redirect]}
+    assert through({"filters": [{"type": "URLRewrite", "urlRewrite": {"hostname": "a"}}]}) is None
+
+
+def test_what_traefik_serves_itself_is_said() -> None:
+    own = {"name": "api@internal", "kind": "TraefikService"}
+    rule = {"kind": "Rule", "match": "Host(`web.lab.example`)", "services": [own]}
+    spec = {"entryPoints": ["websecure"], "routes": [rule], "tls": {}}
+    found = said("IngressRoute", {"apiVersion": "traefik.io/v1alpha1", "metadata": {"name": "web"}, "spec": spec})
+    assert found is not None
+    assert found["backends"] == [{"service": "api@internal", "kind": "TraefikService"}]
 
 
 def test_a_route_of_a_gateway_names_it() -> None:
@@ -109,7 +162,6 @@ def test_a_route_of_a_gateway_says_its_hosts_paths_and_timeout() -> None:
     assert (found["further_hosts"], found["further_paths"], found["timeout_seconds"]) == (["www"], ["/b"], 60)
     for other in (
         {**rule, "timeouts": {"request": "30m"}},
-        {**rule, "timeouts": {"request": "60s", "backendRequest": "30s"}},
         {**rule, "matches": [{**matches[0], "queryParams": [{"name": "A", "value": "1"}]}]},
         {**rule, "matches": [{**matches[0], "headers": [{"name": "A", "value": "1"}]}, matches[1]]},
     ):
@@ -177,10 +229,9 @@ def test_each_rule_of_an_ingress_route_is_an_exposure_of_its_name() -> None:
     "route",
     [
         {"match": "PathPrefix(`/`)", "services": [{"name": "web", "port": 80}]},
-        {"match": "Host(`web.lab.example`)", "services": [{"name": "api@internal", "kind": "TraefikService"}]},
-        {"match": "Host(`web.lab.example`)", "services": [{"name": "web", "port": 80}, {"name": "api", "port": 8080}]},
+        {"match": "Host(`web.lab.example`)", "services": [{"name": "web"}]},
     ],
-    ids=["no host", "Traefik itself", "two Services"],
+    ids=["no host", "no port"],
 )
 def test_an_ingress_route_that_the_format_cannot_say_stays_an_object(route: dict[str, Any]) -> None:
     assert rules_of("IngressRoute", ingress_route({"kind": "Rule", **route})) is None
@@ -235,7 +286,8 @@ def test_an_ingress_that_names_the_port_of_its_service_is_said() -> None:
     stated = {Key("Ingress", "home", "web"): named, Key("Service", "home", "web"): service}
     (found,) = route_keys(stated, ANSWERS, "lab.example", GATEWAYS)
     assert found.exposures[0]["port_by_name"] is True
-    assert route_keys({Key("Ingress", "home", "web"): named}, ANSWERS, "lab.example", GATEWAYS) == []
+    (unknown,) = route_keys({Key("Ingress", "home", "web"): named}, ANSWERS, "lab.example", GATEWAYS)
+    assert unknown.exposures[0]["backends"] == [{"service": "web", "port": "page"}]
 
 
 def rule(*matches: dict[str, Any], **backend: Any) -> dict[str, Any]:
@@ -245,11 +297,13 @@ def rule(*matches: dict[str, Any], **backend: Any) -> dict[str, Any]:
     return {"metadata": {"name": "web"}, "spec": spec}
 
 
-def test_a_route_that_names_its_own_namespace_is_said_and_one_to_another_is_not() -> None:
+def test_a_route_that_names_its_own_namespace_is_said_and_so_is_one_to_another() -> None:
     found = said("HTTPRoute", rule(namespace="home"))
     assert found is not None
     assert found["own_namespace"] is True
-    assert said("HTTPRoute", rule(namespace="elsewhere")) is None
+    elsewhere = said("HTTPRoute", rule(namespace="elsewhere"))
+    assert elsewhere is not None
+    assert elsewhere["backends"] == [{"service": "web", "port": 80, "namespace": "elsewhere"}]
 
 
 def test_methods_that_all_paths_of_a_rule_take_are_said() -> None:

@@ -110,16 +110,24 @@ def test_a_service_of_another_type_stays_an_object(tmp_path: Path) -> None:
     assert "Service/photos-web" in objects
 
 
-def test_a_patch_says_that_a_service_is_at_the_load_balancer(tmp_path: Path) -> None:
+def test_a_patch_says_which_address_a_service_has_at_the_load_balancer(tmp_path: Path) -> None:
     service = one("Service", "photos-web")
     service["spec"] |= {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "loadBalancerIP": "192.0.2.9"}
     said, objects = photos(adopted(tmp_path, service))
     assert "Service/photos-web" not in objects
-    assert said["patch"]["service/photos-web"]["merge"]["spec"] == {
-        "type": "LoadBalancer",
-        "externalTrafficPolicy": "Local",
-        "loadBalancerIP": "192.0.2.9",
-    }
+    assert said["patch"]["service/photos-web"]["merge"]["spec"] == {"loadBalancerIP": "192.0.2.9"}
+    assert (said["load_balancer"], said["publish"]) == ("any", ["http"])
+    assert said["service_options"] == {"external_traffic": "Local"}
+
+
+def test_a_service_at_the_load_balancer_without_an_address_needs_no_patch(tmp_path: Path) -> None:
+    service = one("Service", "photos-web")
+    service["spec"] |= {"type": "LoadBalancer", "externalTrafficPolicy": "Cluster"}
+    service["metadata"].setdefault("annotations", {})["metallb.io/address-pool"] = "house"
+    said, objects = photos(adopted(tmp_path, service))
+    assert "Service/photos-web" not in objects
+    assert "service/photos-web" not in said.get("patch", {})
+    assert said["annotations"]["service"] == {"metallb.io/address-pool": "house"}
 
 
 @pytest.mark.parametrize(
@@ -176,3 +184,19 @@ def test_amounts_in_decimal_units_need_no_patch(tmp_path: Path) -> None:
     container["resources"]["requests"]["cpu"] = "1000m"
     said, _ = photos(adopted(tmp_path / "written", database))
     assert "statefulset/photos-db" not in said.get("patch", {})
+
+
+def test_ports_of_no_service_disk_and_what_is_stated_as_it_is_anyway_need_no_patch(tmp_path: Path) -> None:
+    web = one("Deployment", "photos-web")
+    pod = web["spec"]["template"]["spec"]
+    pod |= {"hostNetwork": False, "hostPID": False, "hostIPC": False}
+    (container, *_) = pod["containers"]
+    (listening,) = container["ports"]
+    container["ports"] = [{**listening, "name": "http"}, {"name": "metrics", "containerPort": 9100, "protocol": "TCP"}]
+    amounts = ("requests", "1Gi"), ("limits", "2G")
+    for field, amount in amounts:
+        container["resources"].setdefault(field, {})["ephemeral-storage"] = amount
+    said, _ = photos(adopted(tmp_path, web))
+    assert said["ports"]["metrics"] == {"number": 9100, "service": False}
+    assert (said["ephemeral_storage_request"], said["ephemeral_storage"]) == ("1Gi", "2G")
+    assert "deployment/photos-web" not in said.get("patch", {})

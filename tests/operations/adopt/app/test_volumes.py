@@ -204,3 +204,15 @@ def test_a_folder_whose_name_has_variables_is_said_as_such() -> None:
     literal = {"name": "data", "mountPath": "/data", "subPath": "$(POD)"}
     runs = {"volumes": [NODE | {"name": "data"}], "containers": [{"name": "main", "volumeMounts": [literal]}]}
     assert mounted(runs, {}, {}, {}, "web").mounts == {}
+
+
+def test_a_class_that_a_volume_and_its_claim_carry_is_said() -> None:
+    key, volume = Key("PersistentVolumeClaim", "home", "films"), Key("PersistentVolume", "", "pv-films")
+    common = {"accessModes": ["ReadWriteMany"], "storageClassName": "manual"}
+    claim_of = {"spec": {**common, "volumeName": "pv-films", "resources": {"requests": {"storage": "1Ti"}}}}
+    share = {"nfs": {"server": "nas", "path": "/films"}, "capacity": {"storage": "1Ti"}}
+    on_nas = {"spec": {**common, **share, "claimRef": {"namespace": "home", "name": "films"}}}
+    said = claim_keys({key: claim_of, volume: on_nas}, {})["films"].meaning
+    assert (said["static_class"], said["share"]) == ("manual", {"server": "nas", "path": "/films"})
+    on_nas["spec"]["storageClassName"] = "other"
+    assert "films" not in claim_keys({key: claim_of, volume: on_nas}, {})

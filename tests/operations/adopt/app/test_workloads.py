@@ -82,3 +82,21 @@ def test_profiles_and_policies_of_rights_are_said() -> None:
     }
     profile = {"appArmorProfile": {"type": "Localhost", "localhostProfile": "web"}}
     assert container_keys({"image": "web:1", "securityContext": profile})["app_armor"] == "Localhost/web"
+
+
+def test_ports_that_no_service_has_are_said() -> None:
+    ports = [{"name": "http", "containerPort": 80}, {"name": "gossip", "containerPort": 7946, "protocol": "UDP"}]
+    found = said("Deployment", {}, {}, ports=ports, livenessProbe={"httpGet": {"path": "/", "port": "http"}})
+    assert found["ports"] == {
+        "http": {"number": 80, "service": False},
+        "gossip": {"number": "7946/udp", "service": False},
+    }
+    assert found["probes"] == {"liveness": {"http": "/"}}
+    assert "ports" not in said("Deployment", {}, {}, ports=[{"containerPort": 80}])
+
+
+def test_disk_that_a_container_asks_for_is_said() -> None:
+    disk = {"requests": {"ephemeral-storage": "1Gi"}, "limits": {"ephemeral-storage": "2G"}}
+    found = said("Deployment", {}, {}, resources=disk)
+    assert (found["ephemeral_storage_request"], found["ephemeral_storage"]) == ("1Gi", "2G")
+    assert found["unsized"] is True
