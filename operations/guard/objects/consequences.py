@@ -187,7 +187,10 @@ WHOLE = ("apiVersion", "kind", "metadata", "spec")
 
 
 def _is_hidden(step: Step, field: str) -> bool:
-    """Whether a field that was there is not shown any more, though others are, and the cluster did not fill it in."""
+    """Whether a field that was there is not shown any more, though others are, and the cluster did not fill it in; or
+    whether the preview names something in it that becomes another, and shows nothing of it."""
+    if field not in step.after and any(path.startswith(f"{field}.") for path, how in step.changes if how == "changed"):
+        return True
     gone = bool(step.after) and field in step.before and field not in step.after
     return gone and not all(is_default(path, value) for path, value in leaves(step.before[field], field))
 

@@ -57,7 +57,8 @@ def handmade_harm() -> list[Json]:
     harm = [case for case in cases() if not case.get("passes", False) and case.get("variants", True)]
     single = [case for case in harm if len(case["steps"]) == 1]
     steps = [step_of(case["steps"][0]) for case in single if "custom: false" not in str(case)]
-    return [step for step in steps if not (step["op"] == "delete" and step["oldState"].get("retainOnDelete"))]
+    steps = [step for step in steps if not (step["op"] == "delete" and step["oldState"].get("retainOnDelete"))]
+    return [step for step in steps if step["op"] != "same"]  # one of those does harm only by what runs
 
 
 def mutated(random: Random, previews: list[Json], harm: list[Json]) -> str:

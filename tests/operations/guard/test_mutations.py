@@ -5,9 +5,25 @@ import os
 from collections import Counter
 from random import Random
 
-from tests.operations.guard.mutations import RECORDED, handmade_harm, mutated, outcome, passes, recorded_harm
+from tests.operations.guard.mutations import RECORDED, alone, handmade_harm, mutated, outcome, passes, recorded_harm
 
 COUNT = int(os.environ.get("GUARD_MUTATIONS", "200"))
+
+
+def test_a_field_that_is_named_and_not_shown_is_not_known() -> None:
+    """With an empty new state the schedule looked as if it changed in place."""
+    inputs = {"metadata": {"name": "b", "namespace": "n"}, "spec": {"schedule": "0 0 2 * * *"}}
+    urn = "urn:pulumi:lab::homelab::kubernetes:postgresql.cnpg.io/v1:ScheduledBackup::b"
+    state = {"urn": urn, "custom": True, "type": "kubernetes:postgresql.cnpg.io/v1:ScheduledBackup", "id": "1"}
+    for old, new in ((inputs, {}), ({}, {"metadata": inputs["metadata"]}), (inputs, {"metadata": inputs["metadata"]})):
+        step = {
+            "op": "update",
+            "urn": urn,
+            "detailedDiff": {"spec.schedule": {"kind": "update", "inputDiff": True}},
+            "oldState": state | {"inputs": old},
+            "newState": state | {"inputs": new},
+        }
+        assert outcome(json.dumps(alone(step))) == "stopped"
 
 
 def test_none_with_harm_in_it_passes() -> None:
