@@ -58,7 +58,8 @@ class Problem(NamedTuple):
         return dotted(self.path)
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (str(self.place), self.dotted, _one_line(self.message)) if part)
+        said = ": ".join(part for part in (str(self.place), self.dotted, _one_line(self.message)) if part)
+        return said.replace("##[", r"#\x23[")  # a command for the runner of a pipeline, wherever it stands in a line
 
 
 def _one_line(text: str, longest: int = 4096) -> str:

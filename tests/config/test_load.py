@@ -9,7 +9,7 @@ import pytest
 from config.load import InvalidLab, load_lab
 from config.quantity import Memory
 from config.service import AppService
-from config.source import Place
+from config.source import Place, Problem
 
 ROOT = Path(__file__).parents[2]
 LABS = ROOT / "tests" / "labs"
@@ -174,3 +174,8 @@ def test_files_that_no_config_map_can_hold_are_refused(lab: Path) -> None:
     file.write_text(f"{file.read_text()}files:\n  /etc/notes.conf: {'x' * (1 << 20)}\n  /etc/more.conf: more\n")
     said = "1,048,580 bytes in all; a ConfigMap holds 1,048,576. Put them into the image or a volume"
     assert refusals(lab) == [f"tiny/services/notes.yaml:37:1: services.notes.files: {said}"]
+
+
+def test_a_text_in_a_problem_is_no_command_for_the_runner_of_a_pipeline() -> None:
+    problem = Problem(Place("##[error]a.yaml", 1, 1), ("services", "##[b]"), "'##[error]x' is not an absolute path")
+    assert "##[" not in str(problem)
