@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 
 from plan.model import Manifest
 from plan.workloads.deadlines import deadline
+from plan.workloads.kept_values import secret_outputs
 from plan.workloads.patches import target_of
 
 MODULES: Mapping[str, str] = {
@@ -53,6 +54,8 @@ def declare_manifest(
     if seconds := deadline(manifest):
         waits = pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")
         options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(custom_timeouts=waits))
+    if secret := secret_outputs(manifest):
+        options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(additional_secret_outputs=list(secret)))
     if ignored:
         options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(ignore_changes=list(ignored)))
     module = MODULES.get(group)

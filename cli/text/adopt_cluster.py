@@ -37,12 +37,14 @@ LEFT_OUT: Mapping[Why, str] = {
 }
 QUESTIONS: Mapping[What, str] = {
     "secret-withheld": "looks like a secret, is not written, and stays in the cluster; `adopt cluster --import` takes "
-    "it into the stack's state, where it is readable: move it into a Secret first",
+    "it into the stack's state, encrypted. Who may read the object reads it: move it into a Secret",
     "secret-value": "looks like a secret and is not written; `adopt cluster --import` takes it into the stack's state, "
     "encrypted, and upgrades keep it",
     "secret-kept": "its content is not written; it stays in the cluster as it is",
     "secret-argument": "a command holds what looks like a secret: move it into a Secret first",
     "bare-pod": "a pod without a controller: it does not come back when its node is gone",
+    "no-address": "no load balancer has given it an address: an `up` does not wait for one (pulumi.com/skipAwait)",
+    "not-ready": "not all of its pods are ready: an `up` that changes it waits until they are, and then fails",
     "no-volume": "it has no volume: a restart loses what it has written",
     "differs-from-applied": "it was changed since it was applied, and what runs counts",
     "several-writers": "several tools write it: decide which one stays",

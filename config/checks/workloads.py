@@ -79,6 +79,11 @@ def _check_adopted(lab: Draft, path: Path, workload: Workload) -> Iterator[Probl
         if getattr(workload.adopt, key) is not None and not workload.adopt.as_it_is:
             message = "is of pods that stay as they are, and the others have it by convention; leave it out"
             yield lab.problem((*path, "adopt", key), message)
+    needed = ("container", "service") if workload.reached_ports else ("container",)
+    for key in needed if "." in (workload.adopt.name or "") else ():
+        if getattr(workload.adopt, key) is None:
+            message = f"has a dot, which the name of a {key} cannot have; say adopt.{key} as well"
+            yield lab.problem((*path, "adopt", "name"), message)
     for where, stated in (
         ((*path, "adopt", "history"), workload.adopt.history is not None),
         ((*path, "min_ready_seconds"), workload.min_ready_seconds > 0),

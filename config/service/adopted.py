@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.kubernetes import LabelKey, LabelValue
+from config.kubernetes import LabelKey, LabelValue, ObjectName
 from config.model import Model, Name, text_like
 
 Share = (
@@ -22,8 +22,8 @@ class Adopted(Model):
     """Names and labels of a workload that cannot change without recreating or restarting it. Those left out follow from
     the service, as for a new one."""
 
-    name: Name | None = None
-    """Name of the controller."""
+    name: ObjectName | None = None
+    """Name of the controller. With a dot in it, `container` says the name of the main container."""
     container: Name | None = None
     """Name of the main container."""
     service: Name | None = None

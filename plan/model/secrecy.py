@@ -65,6 +65,8 @@ _SETTING = re.compile(
     r"(|true|false|yes|no|on|off|none|null|enabled|disabled|\d{1,4}|(\./|/|file:).*|<[^>]*>)", re.IGNORECASE
 )
 _REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[^>]*>|\{\{.*\}\}")
+_HASH = re.compile(r"\$(argon2\w*|2[aby]?|[156y]|apr1|scrypt|pbkdf2[-\w]*)\$")
+"""The beginning of a password that is hashed, which looks like a variable."""
 _SCRIPT = re.compile(r"\.(py|js|ts|sh|lua|html|css|md)$")
 """Endings of files with code or text, which a ConfigMap has as keys: `tokens-per-second.py`."""
 _IN_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@", re.IGNORECASE)
@@ -126,4 +128,4 @@ def may_be_secret(name: str, value: str) -> bool:
 
 
 def _is_no_setting(value: str) -> bool:
-    return not _SETTING.fullmatch(value) and not _REFERENCE.search(value)
+    return not _SETTING.fullmatch(value) and (_HASH.match(value) is not None or not _REFERENCE.search(value))

@@ -15,7 +15,7 @@ from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.tools import tool_called
 from operations.adopt.cluster.world import World
 from plan.model import Manifest
-from plan.model.fields import Fields, entries, mapping, text
+from plan.model.fields import Fields, entries, mapping, number, text
 
 What = Literal[
     "secret-withheld",
@@ -26,6 +26,8 @@ What = Literal[
     "no-requests",
     "no-volume",
     "bare-pod",
+    "no-address",
+    "not-ready",
     "differs-from-applied",
     "several-writers",
     "repository-guessed",
@@ -54,6 +56,10 @@ def questions_about(service: FoundService, world: World) -> Iterator[Question]:
             yield Question(key, "secret-kept")
         if key.kind == "Pod":
             yield Question(key, "bare-pod")
+        if waits_for_address(manifest):
+            yield Question(key, "no-address")
+        if not _is_ready(manifest):
+            yield Question(key, "not-ready")
         if spec := pod_spec(manifest):
             yield from _about_pods(key, spec)
         if paths := _changed_since_applied(manifest):
@@ -61,6 +67,26 @@ def questions_about(service: FoundService, world: World) -> Iterator[Question]:
         writers = tuple(dict.fromkeys(each.manager for each in writers_of(manifest) if tool_called(each.manager)))
         if len({_family(each) for each in writers}) > 1:
             yield Question(key, "several-writers", writers)
+
+
+def waits_for_address(manifest: Manifest) -> bool:
+    """Whether it is a Service that runs and that no load balancer has given an address: an `up` would wait for it."""
+    return (
+        manifest["kind"] == "Service"
+        and "uid" in manifest["metadata"]
+        and text(manifest, "spec", "type") == "LoadBalancer"
+        and not entries(manifest, "status", "loadBalancer", "ingress")
+    )
+
+
+def _is_ready(manifest: Manifest) -> bool:
+    """Whether all pods that a controller wants are ready, as far as it says so."""
+    status = mapping(manifest, "status")
+    wanted = number(status, "desiredNumberScheduled") if "desiredNumberScheduled" in status else None
+    if manifest["kind"] in ("Deployment", "StatefulSet") and status:
+        wanted = number(manifest, "spec", "replicas", default=1)
+    ready = number(status, "numberReady") or number(status, "readyReplicas")
+    return wanted is None or ready >= wanted
 
 
 def _family(manager: str) -> str:

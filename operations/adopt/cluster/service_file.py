@@ -7,7 +7,7 @@ from observation import Usage
 from operations.adopt.cluster.footprint import RUNS_AS, Assumed, Footprint, footprint
 from operations.adopt.cluster.lab_storage import classes_of_claims
 from operations.adopt.cluster.objects import Key
-from operations.adopt.cluster.questions import Question, questions_about
+from operations.adopt.cluster.questions import Question, questions_about, waits_for_address
 from operations.adopt.cluster.releases import HelmRelease
 from operations.adopt.cluster.repositories import KNOWN
 from operations.adopt.cluster.services import FoundService
@@ -16,6 +16,7 @@ from operations.adopt.cluster.withheld import secret_arguments, without_secret_v
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents
 from plan.model import Manifest
+from plan.model.metadata import NOT_AWAITED
 from plan.wording import listed
 from plan.workloads.objects import CLUSTER_WIDE
 from plan.workloads.ownership import release_target
@@ -112,6 +113,8 @@ def manifest_of(key: Key, world: World, namespace: str, questions: list[Question
     """An object as it is written in a file: without the service's namespace, and without the
     number of pods that an autoscaler owns."""
     manifest, withheld = without_secrets(as_stated(world.manifests[key]))
+    if waits_for_address(world.manifests[key]):
+        manifest["metadata"]["annotations"] = {**manifest["metadata"].get("annotations", {}), **NOT_AWAITED}
     if key in world.scaled:
         manifest["spec"].pop("replicas", None)
     if not key.namespace:

@@ -11,9 +11,10 @@ from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.releases import HelmRelease
 from operations.adopt.takeover.live import Owned, Unfit
 from operations.adopt.takeover.release_inputs import release_as_live, release_outputs, with_release_secrets
-from operations.adopt.takeover.secret_marks import stated_secret, without_content
+from operations.adopt.takeover.secret_marks import marked, stated_secret, without_content
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text
+from plan.workloads.kept_values import secret_outputs
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 KUBERNETES = "kubernetes:"
@@ -109,7 +110,8 @@ def _completed(spec: Fields, stated: Fields, live: Live) -> _Completed | Unfit |
     else:
         found = differences(manifest, running)
         inputs = as_live(manifest, running, found)
-        outputs = running
+        secret = secret_outputs(manifest)
+        outputs = {field: marked(each) if field in secret else each for field, each in running.items()}
     outputs = {
         **outputs,
         "__inputs": inputs,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plan.model.secrecy import holds_password
+from plan.model.secrecy import holds_password, is_secret
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_a_password_for_a_database_is_seen(text: str) -> None:
 )
 def test_a_variable_or_another_setting_is_no_password(text: str) -> None:
     assert not holds_password(text)
+
+
+@pytest.mark.parametrize("value", ["$argon2id$v=19$m=65540,t=3,p=4$c2FsdA$aGFzaA", "$2y$10$abcdefghijklmnopqrstuv"])
+def test_a_hashed_password_is_no_variable(value: str) -> None:
+    assert is_secret("ADMIN_TOKEN", value)
+    assert not is_secret("ADMIN_TOKEN", "$ADMIN")

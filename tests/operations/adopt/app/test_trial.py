@@ -124,6 +124,7 @@ def test_a_service_at_the_load_balancer_without_an_address_needs_no_patch(tmp_pa
     service = one("Service", "photos-web")
     service["spec"] |= {"type": "LoadBalancer", "externalTrafficPolicy": "Cluster"}
     service["metadata"].setdefault("annotations", {})["metallb.io/address-pool"] = "house"
+    service["status"] = {"loadBalancer": {"ingress": [{"ip": "192.168.1.9"}]}}
     said, objects = photos(adopted(tmp_path, service))
     assert "Service/photos-web" not in objects
     assert "service/photos-web" not in said.get("patch", {})

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from operations.adopt.cluster.objects import LAST_APPLIED, Key
+from operations.adopt.cluster.objects import LAST_APPLIED, Key, key_of
 from operations.adopt.cluster.questions import questions_about
+from operations.adopt.cluster.service_file import manifest_of
 from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.world import read_world
 from tests.operations.adopt.cluster.shed import service, world
@@ -67,3 +68,31 @@ def test_a_variable_that_was_added_by_hand_is_asked_and_a_restart_is_not() -> No
     asked_about = questions_about(found, read_world([{**KIND, "metadata": metadata, **live}]))
     changed = [each.names for each in asked_about if each.what == "differs-from-applied"]
     assert changed == [("spec.template.spec.containers.git.env.LOG",)]
+
+
+def asked_about(manifest: dict[str, Any]) -> list[str]:
+    key = key_of(manifest)
+    found = FoundService("git", "git", None, (), (key,))
+    return [each.what for each in questions_about(found, read_world([manifest]))]
+
+
+def test_a_service_without_an_address_is_told_and_not_awaited() -> None:
+    metadata = {"name": "git", "namespace": "git", "uid": "1"}
+    spec = {"type": "LoadBalancer", "selector": {"app": "git"}, "ports": [{"port": 22}]}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+    served = {**service, "status": {"loadBalancer": {"ingress": [{"ip": "192.168.1.9"}]}}}
+    assert asked_about(service) == ["no-address"]
+    assert asked_about(served) == []
+    stated = [manifest_of(key_of(each), read_world([each]), "git", []) for each in (service, served)]
+    assert stated[0]["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"}
+    assert "annotations" not in stated[1]["metadata"]
+
+
+def test_pods_that_are_not_ready_are_told() -> None:
+    container = {"name": "git", "image": "git:1", "resources": {"requests": {"cpu": "1"}}}
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "git"}}]
+    template = {"metadata": {"labels": {"app": "git"}}, "spec": {"containers": [container], "volumes": volumes}}
+    spec = {"replicas": 2, "selector": {"matchLabels": {"app": "git"}}, "template": template}
+    assert asked_about({**KIND, "spec": spec, "status": {"replicas": 2, "readyReplicas": 1}}) == ["not-ready"]
+    assert asked_about({**KIND, "spec": spec, "status": {"replicas": 2, "readyReplicas": 2}}) == []
+    assert asked_about({**KIND, "spec": spec}) == []

@@ -138,6 +138,19 @@ def test_what_is_to_change_is_left_for_the_preview_to_show() -> None:
     assert entry(found, DEPLOYMENT)["inputs"] == entry(taken_over(), DEPLOYMENT)["inputs"]
 
 
+def test_a_variable_whose_value_no_file_holds_is_marked_as_a_secret() -> None:
+    stated, there = preview(), copy.deepcopy(running())
+    step = next(each for each in stated["steps"] if each["newState"]["inputs"].get("kind") == "Deployment")
+    step["newState"]["inputs"]["spec"]["template"]["spec"]["containers"][0]["env"].append({"name": "TOKEN"})
+    live = next(each for key, each in there.items() if key.kind == "Deployment")
+    live["spec"]["template"]["spec"]["containers"][0]["env"].append({"name": "TOKEN", "value": "hunter2"})
+    outputs = entry(taken_over(stated, there), DEPLOYMENT)["outputs"]
+    assert "hunter2" in outputs["spec"]["plaintext"]
+    assert (outputs["spec"][SIGNATURE], outputs["metadata"][SIGNATURE]) == (SECRET, SECRET)
+    rest = {key: each for key, each in outputs.items() if key not in ("spec", "metadata")}
+    assert "hunter2" not in json.dumps(rest)
+
+
 def test_another_version_of_a_chart_is_left_for_the_preview_to_show() -> None:
     changed = preview()
     step = next(each for each in changed["steps"] if "Release" in each["urn"])
