@@ -8,7 +8,7 @@ from typing import NamedTuple
 from observation.objects import labels_of
 from observation.templates import pod_template
 from operations.adopt.cluster.objects import Key
-from operations.adopt.cluster.origins import SYSTEM_NAMESPACES
+from operations.adopt.cluster.origins import SYSTEM_NAMESPACES, LeftOut
 from operations.adopt.cluster.references import service_hosts
 from operations.adopt.cluster.world import World, is_database
 from plan.model.fields import mapping
@@ -77,11 +77,17 @@ def _sharing(members: list[Key], world: World) -> Iterator[Pair]:
     users: dict[Key, list[Key]] = defaultdict(list)
     for key in members:
         for used in world.references[key]:
-            if used.kind in _SHARED_KINDS:
+            if used.kind in _SHARED_KINDS and not _is_everywhere(used, world):
                 users[used].append(key)
     for used, sharing in users.items():
         if len(sharing) <= _FEW or (used.namespace not in SYSTEM_NAMESPACES and used.kind == "PersistentVolumeClaim"):
             yield from ((key, sharing[0]) for key in sharing[1:])
+
+
+def _is_everywhere(key: Key, world: World) -> bool:
+    """Whether it comes by itself, as the certificates of the API server, which each pod with a token mounts."""
+    origin = world.origins.get(key)
+    return isinstance(origin, LeftOut) and origin.why in ("derived", "system")
 
 
 def _calling(members: list[Key], world: World) -> Iterator[Pair]:

@@ -102,3 +102,17 @@ def test_a_claim_is_of_the_service_that_mounts_it_and_not_of_what_only_names_suc
     owners = {key: each.name for each in find_services(read_world(objects)).services for key in each.objects}
     claim, forge = Key("PersistentVolumeClaim", "data", "git"), Key("Deployment", "data", "forge")
     assert owners[claim] == owners[forge]
+
+
+def test_the_certificates_of_the_api_server_make_no_two_pods_one_service() -> None:
+    def made(kind: str, name: str, spec: dict[str, Any]) -> Manifest:
+        metadata = {"name": name, "namespace": "home", "managedFields": [{"manager": "kubectl-run"}]}
+        return {"apiVersion": "v1", "kind": kind, "metadata": metadata, **({"spec": spec} if spec else {})}
+
+    def pod(name: str) -> Manifest:
+        sources = [{"configMap": {"name": "kube-root-ca.crt"}}]
+        volumes = [{"name": "kube-api-access-abc", "projected": {"sources": sources}}]
+        return made("Pod", name, {"containers": [{"name": name, "image": f"{name}:1"}], "volumes": volumes})
+
+    objects = [pod("debug"), pod("whoami"), made("ConfigMap", "kube-root-ca.crt", {})]
+    assert len([each for each in find_services(read_world(objects)).services if each.workloads]) == 2
