@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from config.kubernetes import port_name_refusal
-from operations.adopt.cluster.objects import Key
+from operations.adopt.cluster.objects import Key, is_fields
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text
@@ -169,33 +169,44 @@ def _port(stated: Fields, containers: Iterable[Fields]) -> _Port | None:
 
 
 def _how(ports: Collection[_Port], containers: Iterable[Fields]) -> Literal["named", "unnamed", "none"]:
-    """Stated as the containers do, if each states those of the Service, and first and in their order; else not at all,
-    for a patch adds ports behind others."""
+    """Stated as the containers do, if each states those of the Service in their order, and without names also first;
+    else not at all, for a patch adds ports behind others."""
     declared = {each.declared for each in ports}
     for container in containers:
         stated = [each.get("containerPort") for each in entries(container, "ports")]
         reached_at = [each.number for each in ports if each.container == text(container, "name")]
-        if None in declared or stated[: len(reached_at)] != reached_at:
+        if None in declared or (declared == {""} and stated[: len(reached_at)] != reached_at):
+            return "none"
+        in_order = iter(stated)
+        if not all(each in in_order for each in reached_at):
             return "none"
     return "unnamed" if declared == {""} else "named"
 
 
-def unserved(container: Fields, reach: Reached | None) -> dict[str, Flow]:
-    """The ports that a container states behind those of its Service, as far as they have names; none where the others
-    are not stated, or not by name."""
+def stated_ports(container: Fields, reach: Reached | None) -> dict[str, Any]:
+    """The ports of a container in its own order: those of its Service, and as far as they have names those that it
+    states besides. Where it does not state them by name, those of the Service alone."""
+    served = dict(reach.ports.get(text(container, "name"), {})) if reach else {}
     if reach is not None and reach.stated != "named":
-        return {}
-    numbers = reach.numbers.get(text(container, "name"), {}).values() if reach else ()
-    found: dict[str, Flow] = {}
-    for port in entries(container, "ports")[len(numbers) :]:
-        name = text(port, "name")
-        if port_name_refusal(name) is not None or text(port, "protocol") not in ("", *_NAMELESS):
-            return found
-        udp = "/udp" if text(port, "protocol") == "UDP" else ""
-        host = {"host": port["hostPort"]} if port.get("hostPort") else {}
-        listening = f"{number(port, 'containerPort')}{udp}" if udp else number(port, "containerPort")
-        found[name] = Flow(number=listening, service=False, **host)
-    return found
+        return served
+    left, found = [*served.items()], dict[str, Any]()
+    for port in entries(container, "ports"):
+        name, udp = text(port, "name"), text(port, "protocol") == "UDP"
+        listening = f"{number(port, 'containerPort')}/udp" if udp else number(port, "containerPort")
+        if left and listens_at(left[0][1]) == listening:
+            key, said = left.pop(0)
+            found[key] = said
+        elif port_name_refusal(name) is None and name not in served and text(port, "protocol") in ("", *_NAMELESS):
+            host = {"host": port["hostPort"]} if port.get("hostPort") else {}
+            found[name] = Flow(number=listening, service=False, **host)
+        else:
+            break
+    return found | dict(left)
+
+
+def listens_at(said: Any) -> Any:
+    """Where a port of a file listens: a number, or with `/udp` behind it a text."""
+    return said["number"] if is_fields(said) else said
 
 
 def _said(port: _Port, stated: Fields) -> Any:

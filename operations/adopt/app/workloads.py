@@ -9,7 +9,7 @@ from observation import Usage
 from observation.templates import pod_spec, pod_template
 from operations.adopt.app.containers import container_keys, probe_keys
 from operations.adopt.app.pods import pod_keys
-from operations.adopt.app.ports import Reached, unserved
+from operations.adopt.app.ports import Reached, listens_at, stated_ports
 from operations.adopt.app.volumes import Mounted
 from operations.adopt.cluster.footprint import RUNS_AS, figures
 from operations.adopt.cluster.objects import Key
@@ -67,17 +67,12 @@ def _container(
     image = {"image": said.pop("image")}
     sized = _amounts(key, container, usage)
     listens: dict[str, Any] = {}
-    numbers: Mapping[str, int] = {}
-    if reach and name in reach.ports:
-        listens["ports"] = dict(reach.ports[name])
-        numbers = reach.numbers[name]
-    if closed := unserved(container, reach):
-        listens["ports"] = {**listens.get("ports", {}), **closed}
-        numbers = {
-            **numbers,
-            **{port: each["number"] for port, each in closed.items() if isinstance(each["number"], int)},
-        }
-    named = bool(closed) or (reach is not None and reach.stated == "named")
+    ports = stated_ports(container, reach)
+    if ports:
+        listens["ports"] = ports
+    numbers = {each: at for each, port in ports.items() if isinstance(at := listens_at(port), int)}
+    numbers |= reach.numbers.get(name, {}) if reach else {}
+    named = reach.stated == "named" if reach else bool(ports)
     listens |= probe_keys(container, numbers, named=named)
     mounts = {"mounts": dict(volumes.mounts[name])} if name in volumes.mounts else {}
     return {**image, **sized, **said, **listens, **mounts}

@@ -86,9 +86,11 @@ def test_ports_of_which_a_container_states_only_some_are_not_stated_by_the_progr
     assert of(ports, container({"name": "web", "containerPort": 80})).stated == "none"
 
 
-def test_ports_that_a_container_states_behind_others_are_not_stated_by_the_program() -> None:
+def test_ports_that_a_container_states_behind_others_are_stated_if_they_have_names() -> None:
     states = container({"name": "admin", "containerPort": 8080}, {"name": "http", "containerPort": 80})
-    assert of([{"name": "http", "port": 80}], states).stated == "none"
+    assert of([{"name": "http", "port": 80}], states).stated == "named"
+    nameless = container({"containerPort": 8080}, {"containerPort": 80})
+    assert of([{"name": "http", "port": 80}], nameless).stated == "none"
     both = [{"name": "admin", "port": 8080}, {"name": "http", "port": 80}]
     assert of(both, states).stated == "named"
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from operations.adopt.app.containers import container_keys
 from operations.adopt.app.pods import pod_keys
+from operations.adopt.app.ports import reached, stated_ports
 from operations.adopt.app.volumes import Mounted
 from operations.adopt.app.workloads import workload_keys
 from operations.adopt.cluster.objects import Key
@@ -100,3 +101,18 @@ def test_disk_that_a_container_asks_for_is_said() -> None:
     found = said("Deployment", {}, {}, resources=disk)
     assert (found["ephemeral_storage_request"], found["ephemeral_storage"]) == ("1Gi", "2G")
     assert found["unsized"] is True
+
+
+def test_ports_are_in_the_order_of_their_container_between_those_that_no_service_has() -> None:
+    names = {"portal": 8843, "web": 8080, "stun": 3478, "talk": 6789}
+    ports = [{"name": name, "containerPort": port} for name, port in names.items()]
+    container = {"name": "main", "ports": ports}
+    spec = {"ports": [{"name": "web", "port": 8080}, {"name": "talk", "port": 6789}]}
+    found = reached(Key("Service", "home", "web"), {"spec": spec}, {"containers": [container]})
+    assert found is not None
+    assert found.stated == "named"
+    assert list(stated_ports(container, found)) == ["portal", "web", "stun", "talk"]
+    spec["ports"].reverse()
+    found = reached(Key("Service", "home", "web"), {"spec": spec}, {"containers": [container]})
+    assert found is not None
+    assert (found.stated, list(stated_ports(container, found))) == ("none", ["talk", "web"])
