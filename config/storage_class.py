@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.backup import StatedBackup
-from config.kubernetes import Provisioner
+from config.kubernetes import LabelValue, Provisioner
 from config.model import Address, Model, Name, Prose, text_like
 
 AccessMode = Literal["ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "ReadWriteOncePod"]
@@ -64,6 +64,8 @@ class OtherStorageClass(Model):
     """The service that installs the driver, if it is one of the lab."""
     access: AccessMode = "ReadWriteOnce"
     """How volumes are mounted, unless one says otherwise."""
+    zones: Annotated[tuple[LabelValue, ...], Field(max_length=64)] = ()
+    """The zones (`topology.kubernetes.io/zone`) whose nodes reach its volumes; left out, all nodes do."""
     takes_slots: bool = False
     """Whether each volume takes one of the volume slots of its node, as block volumes of most CSI drivers do."""
     backup: StatedBackup | None = None

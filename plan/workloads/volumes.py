@@ -174,10 +174,21 @@ def claims_of_others(service: Service) -> Mapping[str, tuple[str, str]]:
 
 
 def zones_of_existing(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
-    """The zones from which the volumes are in reach that a workload has already; empty where that is everywhere."""
-    found, used = context.service.volumes, mounted(config)
-    zones = {row.csi.zone for name, row in found.items() if name in used and row.csi and row.csi.zone}
-    return tuple(sorted(zones)) if len(zones) < 2 else (NOWHERE,)
+    """The zones from which the volumes of a workload are in reach that it has already, or that another driver makes;
+    empty where that is everywhere."""
+    used = mounted(config)
+    reached = [
+        zones for name, row in context.service.volumes.items() if name in used and (zones := _zones(context, row))
+    ]
+    return tuple(sorted(reached[0].intersection(*reached))) or (NOWHERE,) if reached else ()
+
+
+def _zones(context: ServiceContext, volume: Volume) -> frozenset[str]:
+    """The zones from which a volume is in reach; empty where nothing limits it."""
+    if volume.csi and volume.csi.zone:
+        return frozenset({volume.csi.zone})
+    row = context.lab.storage_classes.get(volume.storage_class) if volume.storage_class else None
+    return frozenset(row.zones) if isinstance(row, OtherStorageClass) else frozenset()
 
 
 def zones_of_volumes(context: ServiceContext, pod: Pod) -> tuple[str, ...]:

@@ -57,3 +57,14 @@ def test_it_takes_slots_where_the_lab_says_so_and_a_claim_of_a_chart_too(folder:
 def test_classes_that_are_there_are_not_written(folder: Path) -> None:
     names = {each["metadata"]["name"] for each in objects(planned(folder, "ReadWriteOnce"), "StorageClass")}
     assert names == {"block", "secret"}
+
+
+def test_pods_go_where_their_volumes_are_in_reach(folder: Path) -> None:
+    def zones(stated: str) -> tuple[str, ...]:
+        shutil.copytree(FOLDERS["every_kind"], folder, dirs_exist_ok=True)
+        plan = planned(folder, f"ReadWriteOnce, zones: {stated}")
+        (library,) = [each for each in plan.workloads if each.name == "library"]
+        return library.pod.constraints.volume_zones
+
+    assert zones("[east, west]") == ("east", "west")
+    assert zones("[]") == ()
