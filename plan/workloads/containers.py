@@ -290,7 +290,13 @@ def wait_for(context: ServiceContext, config: WorkloadConfig) -> list[tuple[Cont
     """The init container that waits until every service of `waits_for` answers, if there are any."""
     if not config.waits_for:
         return []
-    image = ContainerConfig(image=WAIT_FOR_IMAGE, cpu=WAIT_FOR.cpu, memory=WAIT_FOR.memory, run_as_user=65534)
+    image = ContainerConfig(
+        image=WAIT_FOR_IMAGE,
+        cpu=WAIT_FOR.cpu,
+        memory=WAIT_FOR.memory,
+        run_as_user=65534,
+        read_only_root=True if context.tier.pod_security == "restricted" else None,  # whatever the service may write
+    )
     container = resources_of("wait-for", image, context.tier, context.exceptions)
     waits = (
         f"until nc -z -w 2 {host} {port}; do echo waiting for {host}:{port}; sleep 2; done"

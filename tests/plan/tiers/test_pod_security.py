@@ -121,6 +121,14 @@ def test_an_exception_leaves_out_what_states_its_user(folder: Path) -> None:
     assert beside["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
+def test_what_waits_for_others_cannot_write_whatever_the_service_may(folder: Path) -> None:
+    plan = planned(folder, "waits_for: [mysql]\nexceptions: {writable-root: It writes beside.}\n")
+    (waiting,) = pod_of(plan)["spec"]["initContainers"]
+    assert waiting["securityContext"]["readOnlyRootFilesystem"] is True
+    assert "readOnlyRootFilesystem" not in container_of(plan)["securityContext"]
+    assert standard_kept(pod_of(plan)) == "restricted"
+
+
 def test_what_mounts_its_own_tmp_gets_no_other(folder: Path) -> None:
     plan = planned(folder, "mounts: {work: /tmp}\nscratch: {work: {size: 1Gi}}\n")
     assert container_of(plan)["volumeMounts"] == [{"name": "work", "mountPath": "/tmp"}]
