@@ -114,6 +114,9 @@ def up(
     allow: Annotated[list[str] | None, typer.Option(help="An effect to allow, for example REPLACE:k8s-node3.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before applying what passes.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before applying.")] = False,
+    judged: Annotated[
+        str | None, typer.Option("--judged", help="Apply only the steps that a dry run gave this name.")
+    ] = None,
     kubeconfig: Annotated[
         Path | None, typer.Option("--kubeconfig", help="Left out, the one that the stack's last `up` used.")
     ] = None,
@@ -136,9 +139,8 @@ def up(
             "protection is never ignored: `pulumi state unprotect URN --stack NAME` unprotects one resource",
             param_hint="--ignore-protect",
         )
-    request = Request(
-        stack, lab, project or program_folder(lab), kubeconfig, context, tuple(allow or ()), yes, dry_run, output.value
-    )
+    folder, allowed = project or program_folder(lab), tuple(allow or ())
+    request = Request(stack, lab, folder, kubeconfig, context, allowed, yes, dry_run, judged, output.value)
     raise SystemExit(run_up(request))
 
 

@@ -171,6 +171,19 @@ def test_lines_of_the_merged_commit_allow_what_they_name(runner: Runner) -> None
     assert "--allow" not in runner.run("apply")[1]
 
 
+def test_a_line_of_the_merged_commit_names_the_steps_that_were_judged(runner: Runner) -> None:
+    runner.commit("photos: double the memory\n\nHomelab-Judged: 0123456789abcdef")
+    assert runner.run("apply")[:2] == (0, ["up", "--stack", "prod", "--yes", "--judged", "0123456789abcdef"])
+    assert runner.run("apply", ONLY_JUDGED="true")[0] == 0
+
+
+def test_nothing_that_nobody_judged_is_applied_where_that_is_asked_for(runner: Runner) -> None:
+    runner.commit("photos: double the memory")
+    code, told, log = runner.run("apply", ONLY_JUDGED="true")
+    assert (code, told) == (1, [])
+    assert "no line Homelab-Judged" in log
+
+
 def test_a_run_by_hand_allows_what_it_names(runner: Runner) -> None:
     runner.commit("photos: double the memory")
     code, told, _ = runner.run("apply", ALLOW="REPLACE:k8s-node3\n$(touch hacked)", LAB="small")

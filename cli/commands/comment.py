@@ -73,6 +73,7 @@ def read_review(lab: str, reports: Reports) -> Review:
         tuple(plain(each) for each in plan.findings if each.severity == "error")
         if isinstance(plan, PlanReport)
         else (),
+        preview.steps_name if isinstance(preview, UpReport) else None,
     )
 
 

@@ -17,7 +17,7 @@ from cli.reports.up import up_report
 from cli.text.console import make_console
 from cli.text.guard import print_judgement
 from cli.text.progress import shown
-from cli.text.up import print_aftermath, print_differences, print_outcome, print_rolling, print_steps
+from cli.text.up import print_aftermath, print_differences, print_not_judged, print_outcome, print_rolling, print_steps
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
 from observation import Observation
@@ -58,6 +58,7 @@ class Request(NamedTuple):
     allow: tuple[str, ...]
     yes: bool
     dry_run: bool
+    judged: str | None
     output: str
 
 
@@ -95,6 +96,11 @@ def _act(pulumi: Pulumi, folder: Path, cluster: Cluster | None, request: Request
         if request.output == "json":
             print_json(up_report(pulumi.stack, looked))
         return FINE if looked.judgement.passes else ERRORS
+    if request.judged is not None and request.judged != looked.name:
+        print_not_judged(request.judged, looked.name, console)
+        if request.output == "json":
+            print_json(up_report(pulumi.stack, looked))
+        return ERRORS
     if not request.yes and not typer.confirm(f"Apply this to stack {pulumi.stack}?"):
         console.print("Nothing was applied.")
         return FINE

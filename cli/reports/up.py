@@ -65,13 +65,15 @@ class OutcomeReport(Report):
 class UpReport(Document):
     """One `up`: its judgement, whether the second look agreed, its outcome, and the problems of its objects.
 
-    `outcome` is null where nothing was applied, and `ailments` where nobody was asked.
+    `outcome` is null where nothing was applied, and `ailments` where nobody was asked. `steps_name` is the one that
+    `--judged` takes; null where there is nothing to do.
     """
 
     valid: Literal[True] = True
     stack: str
     judgement: GuardReport
     steps: tuple[UpStepReport, ...]
+    steps_name: str | None = None
     differences: tuple[DifferenceReport, ...]
     outcome: OutcomeReport | None
     rolling: tuple[RollingReport, ...]
@@ -93,6 +95,7 @@ def up_report(
         stack=stack,
         judgement=guard_report(looked.judgement, looked.of),
         steps=tuple(_step(each.urn, each.action) for each in looked.steps),
+        steps_name=looked.name,
         differences=tuple(
             DifferenceReport(object=str(reference_of(each.urn)), urn=each.urn, judged=each.judged, now=each.now)
             for each in found

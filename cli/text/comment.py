@@ -24,6 +24,8 @@ from plan.wording import plural
 
 ALLOW = "Homelab-Allow"
 """Key of the line in a commit's message that allows an effect."""
+JUDGED = "Homelab-Judged"
+"""Key of the line there that names the steps of a preview: an `up` of that commit does these and no others."""
 TITLES: Mapping[Standing, str] = {
     "fails": "do not merge this",
     "caution": "look at this before you merge it",
@@ -93,6 +95,8 @@ def _sections(review: Review) -> Iterator[tuple[str, list[str]]]:
         yield "Where it stops", list(_ending(review.judgement.ending))
     yield "Replaced, restarted or lost", consequence_lines(noteworthy(review.consequences), review.allowed)
     yield "To let it happen", [f"- {code(f'{ALLOW}: {each.name}')}" for each in review.damaging]
+    if review.steps_name:
+        yield "To have these steps applied and no others", [f"- {code(f'{JUDGED}: {review.steps_name}')}"]
     if review.comparison:
         yield "Findings that came or went", verdict_lines(review.comparison.verdicts)
         yield "When a part fails", [f"- {escaped(loss_line(each))}" for each in review.comparison.losses]

@@ -43,10 +43,23 @@ def print_steps(looked: Looked, stack: str, console: Console) -> None:
     unchanged = f"{plural(looked.preview.unchanged, 'resource')} unchanged"
     head = Text.assemble("Stack ", (stack, "bold"), ", lab ", (printable(looked.of.lab), "bold"), ": ")
     console.print(head.append(f"{', '.join(counts)}; {unchanged}." if counts else f"nothing to do; {unchanged}."))
+    if looked.name:
+        console.print(f"Steps {looked.name}: `--judged` applies these and no others.")
 
 
 def _count(looked: Looked, action: Action) -> int:
     return sum(each.action == action for each in looked.steps)
+
+
+def print_not_judged(judged: str, now: str | None, console: Console) -> None:
+    """Print that the steps are not those that somebody agreed to."""
+    console.print(
+        Text.assemble(
+            ("Not applied: ", "bold red"),
+            f"the steps are {now}, and {printable(judged)} were judged. Since then the lab, the state or the cluster "
+            "changed. Read what an `up` does now, and name these steps.",
+        )
+    )
 
 
 def print_differences(found: Sequence[Difference], console: Console) -> None:

@@ -38,6 +38,8 @@ class Review(NamedTuple):
     not_checked: tuple[NotChecked, ...]
     errors: tuple[Mapping[str, Any], ...] = ()
     """Findings of the plan that are errors."""
+    steps_name: str | None = None
+    """The name of the steps of the preview; None where there is none, or nothing to do."""
 
     @property
     def older_errors(self) -> tuple[Mapping[str, Any], ...]:

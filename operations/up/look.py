@@ -14,6 +14,7 @@ from operations.guard.reading.document import InvalidPreview
 from operations.guard.reading.preview import Preview, read_preview
 from operations.guard.reading.stack import Stack, read_stack, refuse_another
 from operations.guard.reading.step import Step
+from operations.up.second_look import name_of_steps
 from operations.up.subject import is_made
 
 
@@ -31,6 +32,11 @@ class Looked(NamedTuple):
         """Steps that create, update, replace or delete: each resource once."""
         steps = {each.urn: each for each in self.preview.steps if each.action != "nothing" and is_made(each.urn)}
         return tuple(steps.values())
+
+    @property
+    def name(self) -> str | None:
+        """The name of these steps; None where there is nothing to do."""
+        return name_of_steps(self.preview) if self.steps else None
 
 
 def look(

@@ -1,10 +1,17 @@
 """Whether a second preview would do what the first one was judged by."""
 
+import hashlib
+import json
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from operations.guard.reading.preview import Preview
 from operations.guard.reading.step import State, Step
+
+NAME_LENGTH = 32
+"""Hexadecimal digits of the name of steps."""
 
 
 class Difference(NamedTuple):
@@ -25,6 +32,21 @@ def differences(judged: Preview, now: Preview) -> tuple[Difference, ...]:
         for urn in dict.fromkeys((*before, *after))
         if before.get(urn, []) != after.get(urn, [])
     )
+
+
+def name_of_steps(preview: Preview) -> str:
+    """A short name for all that a preview would do, by which a later one is known to do the same. It holds no value of
+    a secret, which previews do not show."""
+    steps = {urn: sorted(_text(each) for each in done) for urn, done in _by_urn(preview).items()}
+    return hashlib.sha256(_text(steps).encode()).hexdigest()[:NAME_LENGTH]
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, default=_fields)
+
+
+def _fields(content: object) -> Any:
+    return content.model_dump(mode="json") if isinstance(content, BaseModel) else str(content)
 
 
 def _by_urn(preview: Preview) -> dict[str, list[tuple[Any, ...]]]:

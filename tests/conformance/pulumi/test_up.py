@@ -138,7 +138,12 @@ def test_a_change_is_judged_and_applied_and_what_it_touched_is_looked_at(small: 
         dry = up(small, "--dry-run", "--format", "json")
         assert (dry.code, dry.report["outcome"]) == (0, None)
         assert image(small).endswith("1.27.0")
-        done = up(small, "--format", "json")
+        named = up(small, "--dry-run").told
+        other = up(small, "--judged", "0" * 32)
+        assert image(small).endswith("1.27.0")
+        done = up(small, "--format", "json", "--judged", dry.report["steps_name"])
+    assert f"Steps {dry.report['steps_name']}: " in named, "a second preview has the same name"
+    assert (other.code, "Not applied: " in other.told) == (1, True)
     assert done.code == 0, done.told
     assert [each["object"] for each in done.report["outcome"]["done"]] == [NAME]
     assert done.report["ailments"] is not None

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from operations.guard.reading.preview import Preview, read_preview
-from operations.up.second_look import differences
+from operations.up.second_look import NAME_LENGTH, differences, name_of_steps
 from operations.up.subject import reference_of
 from tests.recordings import recording
 
@@ -50,3 +50,19 @@ def test_the_same_operation_with_other_values_is_a_difference() -> None:
 def test_an_update_that_became_a_replacement_is_a_difference() -> None:
     found = differences(preview("image-changed"), preview("service-removed"))
     assert FEEDS in [str(reference_of(each.urn)) for each in found]
+
+
+def test_previews_that_do_the_same_have_one_name_and_others_another() -> None:
+    found = preview("service-added")
+    name = name_of_steps(found)
+    assert len(name) == NAME_LENGTH
+    assert name == name_of_steps(found._replace(steps=found.steps[::-1]))
+    others = (preview("image-changed"), edited("image-changed", spec={"replicas": 0}), preview("service-removed"))
+    assert len({name, *map(name_of_steps, others)}) == 4
+
+
+def test_what_stays_the_same_has_no_part_in_the_name() -> None:
+    changed = preview("image-changed")
+    steps = tuple(each for each in changed.steps if each.op != "same")
+    assert len(steps) < len(changed.steps)
+    assert name_of_steps(changed) == name_of_steps(changed._replace(steps=steps))
