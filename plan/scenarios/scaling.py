@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from config.lab import Lab
+from config.source import Path
 from plan.capacity.groups import copy, standard_worker
 from plan.capacity.hosts import has_memory_for
 from plan.capacity.quotas import Excess, exceeded, field_of
@@ -59,7 +60,7 @@ def _refused(lab: Lab, use: NamespaceUse, workload: Workload, excess: Excess) ->
         larger_quota(use, excess.resource, excess.needed),
     )
     return AUTOSCALER_EXCEEDS_QUOTA.finding(
-        (*workload.path, "autoscale"),
+        _where(lab, workload),
         f"at {workload.max_replicas} replicas of {workload.name}, {workload.namespace} would use {excess.sentence}: "
         "the API server refuses the pods above it",
         any_of(remedies),
@@ -69,13 +70,24 @@ def _refused(lab: Lab, use: NamespaceUse, workload: Workload, excess: Excess) ->
     )
 
 
+def _stated(lab: Lab, workload: Workload) -> bool:
+    """Whether its autoscaler is a key of its file, and no object."""
+    config = edits.stated_workload(lab, workload)
+    return config is not None and config.autoscale is not None
+
+
+def _where(lab: Lab, workload: Workload) -> Path:
+    return (*workload.path, "autoscale") if _stated(lab, workload) else workload.path
+
+
 def _at_most(lab: Lab, workload: Workload, pods: int) -> Iterator[Remedy]:
     """A lower maximum; below two pods there is nothing to scale."""
-    stated = edits.stated_workload(lab, workload)
+    stated = _stated(lab, workload)
     least = max(2, workload.replicas)
     if pods >= least:
         change = Edit((*workload.path, "autoscale", "max_replicas"), pods)
-        yield Remedy(f"write max_replicas: {pods} for {workload.name}", (change,) if stated else ())
+        key = "max_replicas" if stated else "maxReplicas"
+        yield Remedy(f"write {key}: {pods} for {workload.name}", (change,) if stated else ())
     elif stated:
         yield Remedy(f"take autoscale out of {workload.name}", (Edit((*workload.path, "autoscale")),))
 
@@ -88,7 +100,7 @@ def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, at_most: Sequence[Work
     )
     causes = "; ".join(sentence(each, workload) for each in blockers(workload, pending.reason, snapshot.nodes, at_most))
     return AUTOSCALER_DOES_NOT_FIT.finding(
-        (*workload.path, "autoscale"),
+        _where(lab, workload),
         f"{pending.pods} of the {workload.replicas} pods that the autoscaler of {workload.name} may make would stay "
         "Pending while all autoscalers are at their maximum: "
         f"{f'{causes}. kube-scheduler: ' if causes else ''}{pending.reason}",

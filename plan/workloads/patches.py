@@ -10,7 +10,7 @@ from plan.model import Manifest, Workload
 from plan.model.fields import mapping
 from plan.model.merging import merged
 from plan.workloads.context import ServiceContext
-from plan.workloads.reading import read_workload
+from plan.workloads.reading import read_workload, scaled
 
 
 def patched(context: ServiceContext, manifests: Sequence[Manifest]) -> list[Manifest]:
@@ -38,9 +38,19 @@ def replanned(context: ServiceContext, workloads: Sequence[Workload], manifests:
         and (workload := read_workload(context, each, context.path, manifests))
     }
     return [
-        changed.get((workload.name, workload.controller), workload)._replace(path=workload.path)
+        _scaled(changed.get((workload.name, workload.controller), workload)._replace(path=workload.path), manifests)
         for workload in workloads
     ]
+
+
+def _scaled(workload: Workload, manifests: Sequence[Manifest]) -> Workload:
+    """One that the program writes, as the autoscalers among the service's objects in files make it."""
+    if workload.max_replicas is None:
+        called = (workload.name, workload.controller)
+        for own in (each for each in manifests if (each["metadata"]["name"], each["kind"]) == called):
+            for each in manifests:
+                workload = scaled(workload, own, each)
+    return workload
 
 
 def wrong_pod(manifest: Manifest) -> str | None:

@@ -108,12 +108,7 @@ def _in_motion(manifest: Manifest, template: Fields, workload: Workload, beside:
     """With the number of pods that there may be more or less of while it is rolled out, scaled, drained."""
     labels = mapping(template, "metadata", "labels")
     for each in beside:
-        bounds = SCALERS.get(each["kind"])
-        if bounds and _scales(each, manifest):
-            least = number(each, "spec", bounds.least, default=bounds.default)
-            stated = number(manifest, "spec", "replicas", default=least)
-            most = number(each, "spec", bounds.most, default=max(least, 1))
-            workload = workload._replace(replicas=max(least, stated), max_replicas=most)
+        workload = scaled(workload, manifest, each)
         if each["kind"] == "PodDisruptionBudget" and isinstance(value(each, "spec", "maxUnavailable"), int):
             selected = mapping(each, "spec", "selector", "matchLabels")
             if selected and selected.items() <= labels.items():
@@ -121,7 +116,19 @@ def _in_motion(manifest: Manifest, template: Fields, workload: Workload, beside:
     return workload._replace(surge=_surge(manifest, workload.replicas))
 
 
-def _scales(autoscaler: Manifest, manifest: Manifest) -> bool:
+def scaled(workload: Workload, manifest: Manifest, beside: Manifest) -> Workload:
+    """A workload with the most pods that an object makes of it, if that is an autoscaler of it."""
+    bounds = SCALERS.get(beside["kind"])
+    if bounds is None or not scales(beside, manifest):
+        return workload
+    least = number(beside, "spec", bounds.least, default=bounds.default)
+    stated = number(manifest, "spec", "replicas", default=least)
+    most = number(beside, "spec", bounds.most, default=max(least, 1))
+    return workload._replace(replicas=max(least, stated), max_replicas=most)
+
+
+def scales(autoscaler: Manifest, manifest: Manifest) -> bool:
+    """Whether a workload is what an autoscaler of its namespace scales."""
     target = mapping(autoscaler, "spec", "scaleTargetRef")
     return (target.get("kind", "Deployment"), target.get("name")) == (manifest["kind"], manifest["metadata"]["name"])
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from plan.findings.capacity.admission import admission_findings
 from plan.findings.capacity.autoscaling import autoscaling_findings
+from plan.findings.capacity.autoscaling_sources import metrics_source_findings, replicas_findings
 from plan.findings.capacity.budgets import budget_findings
 from plan.findings.capacity.capacity import capacity_findings
 from plan.findings.capacity.chart_rollouts import chart_rollout_findings
@@ -21,6 +22,8 @@ def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
     yield from admission_findings(plan.lab, plan.namespaces, plan.services)
     yield from autoscaling_findings(plan.lab)
+    yield from metrics_source_findings(plan.lab)
+    yield from replicas_findings(plan.lab, plan.services)
     yield from budget_findings(plan.lab, plan.services)
     yield from capacity_findings(plan.lab, plan.capacity, plan.workloads)
     yield from chart_rollout_findings(plan.lab)

@@ -105,7 +105,7 @@ def object_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
     for service in planned:
         yield from _patches(lab, service)
         yield from _as_it_is(lab, service.name)
-        yield from _owned(lab, service.name)
+        yield from _owned(lab, service)
         stated = lab.objects.get(service.name, ())
         yield from _pods_of_operators(lab, service, stated)
         yield from _unknown_classes(lab, service, stated)
@@ -147,9 +147,12 @@ def _as_it_is(lab: Lab, service: str) -> Iterator[Finding]:
             )
 
 
-def _owned(lab: Lab, service: str) -> Iterator[Finding]:
-    for path, name, workload in lab.services[service].parts(service):
-        counted = [each for each in workload.ignore if each in ("replicas", "resources")]
+def _owned(lab: Lab, service: Service) -> Iterator[Finding]:
+    """Figures that something else sets; of pods that an autoscaler of the lab makes, the plan knows the most."""
+    scaled = {each.path for each in service.workloads if each.max_replicas is not None}
+    for path, name, workload in lab.services[service.name].parts(service.name):
+        known = ("resources",) if path in scaled else ("replicas", "resources")
+        counted = [each for each in workload.ignore if each in known]
         if counted:
             yield OWNED_ELSEWHERE.finding(
                 (*path, "ignore"),
