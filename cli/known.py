@@ -9,10 +9,11 @@ from operations.rules import all_rules
 from plan.changes.effects import EFFECTS
 from plan.ledger import data_losses, ledger
 from plan.model import Plan
+from plan.parts import PartKind, part_names
 
-Kind = Literal[
-    "service", "node", "machine", "host", "tier", "policy", "data", "disk", "finding", "refusal", "effect", "ailment"
-]
+OwnKind = Literal["service", "node", "machine", "host", "tier", "policy", "data", "disk"]
+CodeKind = Literal["finding", "refusal", "effect", "ailment"]
+Kind = OwnKind | PartKind | CodeKind
 
 CODES: Mapping[Kind, tuple[str, ...]] = {
     "finding": tuple(all_rules()),
@@ -37,7 +38,14 @@ def names_of(plan: Plan) -> Mapping[Kind, tuple[str, ...]]:
         "policy": tuple(policy["metadata"]["name"] for policy in plan.policies),
         "data": tuple(entry.name for entry in entries if "/" in entry.name),
         "disk": tuple(f"{path[2]}/{path[4]}" for path in disks),
+        **part_names(plan),
     }
+
+
+def meant(name: str, known: Mapping[Kind, tuple[str, ...]]) -> str:
+    """The whole name where only its last part is said, and one thing is called so: `pve/fast` for `fast`."""
+    whole = {each for names in known.values() for each in names if each.rpartition("/")[2] == name}
+    return whole.pop() if len(whole) == 1 else name
 
 
 def kinds_of(name: str, known: Mapping[Kind, tuple[str, ...]]) -> list[Kind]:

@@ -1,7 +1,7 @@
 """`homelab explain`."""
 
 from cli.exits import FINE
-from cli.known import CODES, Kind, kinds_of, names_of
+from cli.known import CODES, Kind, kinds_of, meant, names_of
 from cli.lab import EXPLAINED
 from cli.output import print_json, refuse_input, refuse_lab
 from cli.planned import foreseen, planned
@@ -11,6 +11,7 @@ from cli.reports.explained import (
     PageDocument,
     host_document,
     machine_document,
+    part_document,
     policy_document,
     tier_document,
 )
@@ -28,6 +29,7 @@ from plan.changes.effects import EFFECTS
 from plan.forecast import Forecast
 from plan.ledger import DataLoss, Entry
 from plan.model import Plan
+from plan.parts import part_of
 
 
 def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
@@ -48,10 +50,12 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
     if name is None:
         _list_names(plan, output)
         return FINE
+    if not kinds_of(name, known):
+        name = meant(name, known)
     kinds = kinds_of(name, known)
     if not kinds:
         hint = did_you_mean(name, [each for names in known.values() for each in names], EXPLAINED)
-        kinds_known = "service, node, machine, host, tier, policy, data or disk"
+        kinds_known = "service, machine, host, tier, policy, volume, network, storage or device"
         sentence = f"{lab} has no {kinds_known} {name!r}, and no finding has that code"
         return refuse_input(f"{sentence}{hint}", output)
     forecast = foreseen(plan)
@@ -119,6 +123,8 @@ def _document(plan: Plan, kind: Kind, name: str, forecast: Forecast) -> Document
             return entry_document(plan, _entry(forecast, name), found)
         case "disk":
             return disk_document(plan, _disk(forecast, name), _entries_on(forecast, name), found)
+        case "network" | "bridge" | "storage class" | "storage" | "device" | "template":
+            return part_document(plan, part_of(plan, kind, name), found)
         case "finding" | "refusal" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")
 
@@ -127,6 +133,7 @@ def _print(plan: Plan, kind: Kind, name: str, forecast: Forecast, whole: bool) -
     from cli.text.data import print_disk, print_entry
     from cli.text.hardware import print_host, print_machine
     from cli.text.node import print_node
+    from cli.text.parts import print_part
     from cli.text.rules import print_policy, print_tier
     from cli.text.service import print_service
 
@@ -149,6 +156,8 @@ def _print(plan: Plan, kind: Kind, name: str, forecast: Forecast, whole: bool) -
         case "disk":
             entries = _entries_on(forecast, name)
             print_disk(plan, _disk(forecast, name), entries, found, make_console())
+        case "network" | "bridge" | "storage class" | "storage" | "device" | "template":
+            print_part(plan, part_of(plan, kind, name), found, make_console())
         case "finding" | "refusal" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")
 

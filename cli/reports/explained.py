@@ -9,6 +9,7 @@ from cli.reports.finding import FindingReport, finding_report
 from cli.reports.plan import HostReport, MachineReport, TierReport, host_report, machine_report, tier_report
 from config.source import Path
 from plan.model import Finding, Plan, Severity
+from plan.parts import Part, PartKind, stated
 
 
 class PageDocument(Document):
@@ -54,6 +55,19 @@ class PolicyDocument(Document):
     lab: str
     name: str
     manifest: dict[str, Any]
+
+
+class PartDocument(Document):
+    """A part of the lab that is neither a pod nor a machine."""
+
+    lab: str
+    kind: PartKind
+    name: str
+    stated: dict[str, Any]
+    """Its keys, as the lab's files have them; amounts in bytes."""
+    said: tuple[str, ...]
+    used_by: dict[str, tuple[str, ...]]
+    findings: tuple[FindingReport, ...]
 
 
 class KnownDocument(Document):
@@ -102,6 +116,19 @@ def policy_document(plan: Plan, name: str) -> PolicyDocument:
     """A policy for programs."""
     manifest = next(each for each in plan.policies if each["metadata"]["name"] == name)
     return PolicyDocument(lab=plan.lab.name, name=name, manifest=manifest)
+
+
+def part_document(plan: Plan, part: Part, found: Iterable[Finding]) -> PartDocument:
+    """A part for programs."""
+    return PartDocument(
+        lab=plan.lab.name,
+        kind=part.kind,
+        name=part.name,
+        stated=stated(plan.lab, part).model_dump(mode="json"),
+        said=part.said,
+        used_by=dict(part.users),
+        findings=_about(plan, found, part.path),
+    )
 
 
 def _about(plan: Plan, found: Iterable[Finding], path: Path) -> tuple[FindingReport, ...]:

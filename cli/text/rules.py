@@ -23,7 +23,8 @@ def print_tier(plan: Plan, name: str, found: Iterable[Finding], console: Console
         "request = limit" if row.memory == "guaranteed" else f"request is {row.memory_request_percent}% of the limit"
     )
     console.print(Text.assemble((name, "bold"), f": {row.description}"))
-    console.print(f"priority {row.priority:,}, {'pushes out lower tiers' if row.preempts else 'pushes out nothing'}")
+    pushes = "pushes out lower tiers" if row.preempts else "pushes out nothing"
+    console.print(f"priority {row.priority:,} (PriorityClass {tier.priority_class['metadata']['name']}), {pushes}")
     console.print(f"memory: {memory}; a container that states none gets {row.container.default_memory}")
     container = row.container
     console.print(

@@ -10,6 +10,7 @@ from cli.reports.document import FORMAT_VERSION
 from config.refusals import REFUSALS, Refusal
 from operations.rules import all_rules
 from plan.changes.effects import EFFECTS, Effect
+from plan.parts import part_names
 from tests.cli.conftest import Homelab
 from tests.plan.labs import FOLDERS, plan_of
 
@@ -170,3 +171,40 @@ def test_data_and_disks_tell_their_copies(homelab: Homelab) -> None:
     document = json.loads(homelab("explain", "pve/sdc", "--format", "json").stdout)
     assert (document["event"], document["machines"]) == ("disk", 11)
     assert {"vault/data", "pfsense/scsi0"} <= set(document["gone"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(each, id=f"{kind} {each}")
+        for kind, names in part_names(plan_of("every_kind")).items()
+        for each in names
+    ],
+)
+def test_every_part_of_a_lab_can_be_explained(name: str, homelab: Homelab) -> None:
+    result = homelab("explain", name, "--lab", EVERY_KIND)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{name}, ")
+    document = json.loads(homelab("explain", name, "--lab", EVERY_KIND, "--format", "json").stdout)
+    assert document["name"] == name
+    assert document["used_by"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("kubernetes", ["network", "the nodes of the cluster are in it", "machines: "]),
+        ("tesla-t4", ["pve/tesla-t4, device: ", "MiB of video memory", "machines: k8s-node1"]),
+        ("proxmox-lvm", ["storage class", "block volumes on the storage local-lvm of pve, made by proxmox-csi"]),
+        ("local-lvm", ["pve/local-lvm, storage", "committed; its size is not stated", "storage classes: proxmox-lvm"]),
+        ("vmbr1", ["bridge", "networks: "]),
+    ],
+)
+def test_a_part_tells_what_it_is_and_who_uses_it(name: str, says: list[str], homelab: Homelab) -> None:
+    text = homelab("explain", name, "--lab", "prod").stdout
+    for each in says:
+        assert each in text
+
+
+def test_the_last_part_of_a_name_is_enough_where_it_is_the_only_one(homelab: Homelab) -> None:
+    assert homelab("explain", "tesla-t4").stdout == homelab("explain", "pve/tesla-t4").stdout
