@@ -13,6 +13,7 @@ PAGE ?= lab.html
 
 BIN := .venv/bin
 UV := $(BIN)/uv
+KEPT := .tools .pulumi-cli
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 # Nothing is previewed or applied by a default.
@@ -20,7 +21,7 @@ WHICH_LAB = [ $(origin LAB)$(origin STACK) != filefile ] || { echo "Say which la
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help plan render report schema pulumi preview up refresh rehearse test conformance kills fuzz browser golden messages recordings lint bench docs lock clean distclean installer runtime development documentation
+.PHONY: help plan render report schema pulumi preview up refresh rehearse test conformance kills fuzz browser golden messages recordings lint bench docs lock clean distclean named installer runtime development documentation
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -49,7 +50,7 @@ refresh: runtime ## Read the running lab into the state, after asking (LAB=small
 	@$(WHICH_LAB)
 	@PATH="$$PATH:$(CURDIR)/.pulumi-cli/bin" pulumi refresh --stack $(STACK)
 
-rehearse: development ## Run the lab on a real control plane on this machine (LAB=; the first time builds it)
+rehearse: named development ## Run the lab on a real control plane on this machine (LAB=; the first time builds it)
 	@said=$$($(BIN)/python -m cli findings --lab $(LAB)) || [ $$? = 1 ] || { echo "$$said"; exit 2; }
 	@$(BIN)/python -m rehearsal.tools
 	@$(BIN)/python -m cli rehearse --lab $(LAB)
@@ -115,12 +116,16 @@ lock: installer ## Pin the dependencies with their hashes (UPGRADE=1 for the new
 	@$(LOCK) pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
 	@$(LOCK) pyproject.toml --extra docs --constraints requirements.txt --output-file requirements-docs.txt
 
-clean: ## Remove what the targets above installed and cached, but for the parts that rehearsals built
+clean: ## Remove what the targets above installed and cached, but for what takes long to build or to bring
 	rm -rf .venv .venv.new .venv.old .hypothesis .pytest_cache .ruff_cache .import_linter_cache rendered site
-	@[ ! -e .tools ] || echo "The parts that rehearsals built are still in .tools; make distclean removes them too"
+	@kept="$(wildcard $(KEPT))"; [ -z "$$kept" ] || [ "$(MAKECMDGOALS)" = distclean ] || echo "Still here: $$kept; make distclean removes that too"
 
-distclean: clean ## Remove the parts that rehearsals built as well
-	rm -rf .tools
+distclean: clean ## Remove the parts that rehearsals built, and the command line of Pulumi, as well; never the state of stacks
+	rm -rf $(KEPT)
+
+# Before anything is set up: whether there is such a lab.
+named:
+	@[ -d 'config/labs/$(LAB)' ] || [ -d '$(LAB)' ] || { echo "config/labs/$(LAB): there is no such folder; known: $$(cd config/labs && echo *)"; exit 2; }
 
 # Each level of the set-up has all that those before it have. Contents are compared, not times.
 

@@ -127,3 +127,32 @@ def test_an_environment_that_is_shared_by_a_link_is_left_alone(clone: Path) -> N
     (other / ".venv").symlink_to(clone / ".venv")
     assert environment.set_up(other, "development", builder(built)) == 0
     assert len(built) == 1
+
+
+@pytest.fixture
+def makefile(tmp_path: Path) -> Path:
+    """A clone of which `make` finds the Makefile and a lab, and no Python that could set anything up."""
+    (tmp_path / "config" / "labs" / "small").mkdir(parents=True)
+    shutil.copy(Path(environment.__file__).with_name("Makefile"), tmp_path)
+    return tmp_path
+
+
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = ("make", "--no-print-directory", *words, "PYTHON=false")
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_rehearsal_of_a_lab_that_is_not_there_sets_nothing_up(makefile: Path) -> None:
+    answer = make(makefile, "rehearse", "LAB=nosuch")
+    assert answer.returncode != 0
+    assert answer.stdout == "config/labs/nosuch: there is no such folder; known: small\n"
+
+
+def test_cleaning_says_what_it_leaves_and_keeps_the_state(makefile: Path) -> None:
+    for name in (".venv", ".tools", ".pulumi-cli", "state"):
+        (makefile / name).mkdir()
+    assert make(makefile, "clean").stdout.endswith("Still here: .tools .pulumi-cli; make distclean removes that too\n")
+    assert not (makefile / ".venv").exists()
+    assert "Still here" not in make(makefile, "distclean").stdout
+    assert {each.name for each in makefile.iterdir()} == {"Makefile", "config", "state"}
+    assert "Still here" not in make(makefile, "clean").stdout
