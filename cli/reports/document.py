@@ -1,7 +1,7 @@
 """JSON for programs: strict models, each document with the version of its format.
 
 Names are stable. An amount says its unit in its name (`_bytes`, `_millicores`, `_seconds`, `_mib`) or in a `unit`
-next to it; `requests`, `limits`, `allocatable` and `quota` are in the notation of Kubernetes, as in a manifest.
+next to it; so do resources: `cpu_millicores`, `memory_bytes`, and others, such as `pods`, are counted.
 """
 
 import json
@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 
-FORMAT_VERSION = 2
-"""Raised when a name of any document goes, or changes its meaning; 1 had no version in it."""
+FORMAT_VERSION = 3
+"""Raised when a name of any document goes, or changes its meaning; 1 had no version in it, 2 had resources in the
+notation of Kubernetes."""
 
 
 class Report(BaseModel):

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from cli.known import Kind
+from cli.reports.amounts import Amounts, amounts
 from cli.reports.document import Document
 from cli.reports.finding import FindingReport, finding_report
 from cli.reports.plan import HostReport, MachineReport, TierReport, host_report, machine_report, tier_report
 from config.source import Path
+from plan.cluster.nodes import PODS
 from plan.model import Finding, Plan, Severity
+from plan.model.resources import CPU, MEMORY
 from plan.parts import Part, PartKind, stated
 
 
@@ -44,7 +47,7 @@ class TierDocument(TierReport, Document):
 
     lab: str
     description: str
-    quota: dict[str, str]
+    quota: Amounts
     members: tuple[str, ...]
     findings: tuple[FindingReport, ...]
 
@@ -106,7 +109,7 @@ def tier_document(plan: Plan, name: str, found: Iterable[Finding]) -> TierDocume
         lab=plan.lab.name,
         **dict(tier_report(plan, tier)),
         description=row.description,
-        quota={"cpu": str(row.quota.cpu), "memory": str(row.quota.memory), "pods": str(row.quota.pods)},
+        quota=amounts({CPU: row.quota.cpu, MEMORY: row.quota.memory, PODS: row.quota.pods}),
         members=tuple(service.name for service in plan.services if service.tier == name),
         findings=_about(plan, found, ("tiers", name)),
     )

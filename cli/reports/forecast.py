@@ -1,8 +1,9 @@
 """Headroom, losses and restarts as JSON."""
 
+from cli.reports.amounts import Amounts, amounts
 from cli.reports.document import Report
 from plan.model import Workload
-from plan.model.resources import CPU, MEMORY, written
+from plan.model.resources import CPU, MEMORY
 from plan.scenarios.headroom import Constraint, Headroom
 from plan.scenarios.losses import Event, Loss
 from plan.scenarios.power_cut import Restart
@@ -27,7 +28,7 @@ class ConstraintReport(Report):
 class HeadroomReport(Report):
     """How much more would fit."""
 
-    typical: dict[str, str]
+    typical: Amounts
     typical_services: int | None
     typical_services_after_loss: int | None
     ends_with: str | None
@@ -101,7 +102,7 @@ def constraint_report(constraint: Constraint) -> ConstraintReport:
 def headroom_report(headroom: Headroom) -> HeadroomReport:
     """How much more would fit, for programs."""
     return HeadroomReport(
-        typical=written({name: amount for name, amount in headroom.typical.items() if name in (CPU, MEMORY)}),
+        typical=amounts({name: amount for name, amount in headroom.typical.items() if name in (CPU, MEMORY)}),
         typical_services=headroom.typical_services,
         typical_services_after_loss=headroom.typical_services_after_loss,
         ends_with=headroom.ends_with,

@@ -2,13 +2,14 @@
 
 from typing import Literal
 
+from cli.reports.amounts import Amounts, amounts
 from cli.reports.document import Document, Report
 from cli.reports.forecast import named
 from config.kubelet import Reservation
 from config.reservations import by_rule, reserved
 from plan.kubernetes.eviction import SCARCE, order_on
 from plan.model import NodeUse, Plan
-from plan.model.resources import CPU, MEMORY, written
+from plan.model.resources import CPU, MEMORY
 
 
 class NodeReport(Report):
@@ -17,9 +18,9 @@ class NodeReport(Report):
     name: str
     role: Literal["control-plane", "worker"]
     group: Literal["control-plane", "gpu", "general"]
-    allocatable: dict[str, str]
-    requests: dict[str, str]
-    limits: dict[str, str]
+    allocatable: Amounts
+    requests: Amounts
+    limits: Amounts
     pods: int
     volume_slots: int
     volumes: int
@@ -36,8 +37,8 @@ class NodeDocument(NodeReport, Document):
     """A node with its pods by estimate, and in which order they are evicted for each thing that it may run out of."""
 
     lab: str
-    reserved: dict[str, str]
-    reserved_by_rule: dict[str, str]
+    reserved: Amounts
+    reserved_by_rule: Amounts
     workloads: tuple[PlacedReport, ...]
     eviction_order: dict[str, tuple[str, ...]]
 
@@ -48,9 +49,9 @@ def node_report(use: NodeUse) -> NodeReport:
         name=use.node.name,
         role=use.node.role,
         group=use.node.group,
-        allocatable=written(use.node.allocatable),
-        requests=written(use.requests),
-        limits=written(use.limits),
+        allocatable=amounts(use.node.allocatable),
+        requests=amounts(use.requests),
+        limits=amounts(use.limits),
         pods=use.pods,
         volume_slots=use.node.volume_slots,
         volumes=use.volumes,
@@ -71,5 +72,5 @@ def node_document(plan: Plan, name: str) -> NodeDocument:
     )
 
 
-def _reservation(kept: Reservation) -> dict[str, str]:
-    return {CPU: str(kept.cpu), MEMORY: str(kept.memory)}
+def _reservation(kept: Reservation) -> Amounts:
+    return amounts({CPU: kept.cpu, MEMORY: kept.memory})

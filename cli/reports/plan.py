@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from cli.planned import foreseen
+from cli.reports.amounts import Amounts, amounts
 from cli.reports.document import Document, Report
 from cli.reports.finding import FindingReport, finding_report
 from cli.reports.forecast import (
@@ -22,7 +23,6 @@ from cli.reports.node import NodeReport, node_report
 from cli.reports.service import ServiceReport, service_report
 from plan.capacity.totals import tier_workloads, total_limits, total_requests
 from plan.model import Finding, HostUse, NamespaceUse, Plan, Severity, Tier, VirtualMachine
-from plan.model.resources import written
 from plan.scenarios.losses import Loss
 from plan.verdict import judge
 
@@ -68,8 +68,8 @@ class TierReport(Report):
     memory: str
     services: int
     namespaces: int
-    requests: dict[str, str]
-    limits: dict[str, str]
+    requests: Amounts
+    limits: Amounts
 
 
 class NamespaceReport(Report):
@@ -77,9 +77,9 @@ class NamespaceReport(Report):
 
     name: str
     tier: str
-    requests: dict[str, str]
-    limits: dict[str, str]
-    quota: dict[str, str] | None
+    requests: Amounts
+    limits: Amounts
+    quota: Amounts | None
 
 
 class PlanReport(Document):
@@ -186,8 +186,8 @@ def tier_report(plan: Plan, tier: Tier) -> TierReport:
         memory=plan.lab.tiers[tier.name].memory,
         services=sum(service.tier == tier.name for service in plan.services),
         namespaces=sum(namespace.tier == tier.name for namespace in plan.namespaces),
-        requests=written(total_requests(workloads)),
-        limits=written(total_limits(workloads)),
+        requests=amounts(total_requests(workloads)),
+        limits=amounts(total_limits(workloads)),
     )
 
 
@@ -195,9 +195,9 @@ def _namespace_report(use: NamespaceUse) -> NamespaceReport:
     return NamespaceReport(
         name=use.name,
         tier=use.tier,
-        requests=written(use.requests),
-        limits=written(use.limits),
-        quota=None if use.quota is None else written(use.quota),
+        requests=amounts(use.requests),
+        limits=amounts(use.limits),
+        quota=None if use.quota is None else amounts(use.quota),
     )
 
 

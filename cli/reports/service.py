@@ -1,5 +1,6 @@
 """A service as JSON, down to the kernel."""
 
+from cli.reports.amounts import Amounts, amounts
 from cli.reports.document import Document, Report
 from cli.reports.finding import FindingReport, finding_report
 from cli.reports.forecast import named
@@ -8,7 +9,7 @@ from plan.kubernetes.cgroups import cgroups
 from plan.kubernetes.eviction import Turn, turns
 from plan.kubernetes.guarantees import steps_to_guaranteed, steps_to_own_cores
 from plan.model import Controller, Plan, QosClass, Service, Workload
-from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests, written
+from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests
 
 
 class CgroupReport(Report):
@@ -39,8 +40,8 @@ class WorkloadReport(Report):
     replicas: int
     qos: QosClass
     oom_score_adj: dict[str, int]
-    requests: dict[str, str]
-    limits: dict[str, str]
+    requests: Amounts
+    limits: Amounts
     block_volumes: int
     cgroups: tuple[CgroupReport, ...]
     steps_to_guaranteed: tuple[StepReport, ...]
@@ -76,8 +77,8 @@ class ServiceReport(Report):
     gpu: int
     eviction_place: int
     hosts: tuple[str, ...]
-    total_requests: dict[str, str]
-    total_limits: dict[str, str]
+    total_requests: Amounts
+    total_limits: Amounts
     workloads: tuple[WorkloadReport, ...]
 
 
@@ -128,8 +129,8 @@ def service_report(plan: Plan, service: Service) -> ServiceReport:
         gpu=total.get(GPU, 0),
         eviction_place=service.eviction_place,
         hosts=service.hosts,
-        total_requests=written(total),
-        total_limits=written(total_limits(service.workloads)),
+        total_requests=amounts(total),
+        total_limits=amounts(total_limits(service.workloads)),
         workloads=tuple(_workload_report(plan, workload) for workload in service.workloads),
     )
 
@@ -142,8 +143,8 @@ def _workload_report(plan: Plan, workload: Workload) -> WorkloadReport:
         replicas=workload.replicas,
         qos=workload.qos,
         oom_score_adj=dict(workload.oom_score_adj),
-        requests=written(pod_requests(workload.pod)),
-        limits=written(pod_limits(workload.pod)),
+        requests=amounts(pod_requests(workload.pod)),
+        limits=amounts(pod_limits(workload.pod)),
         block_volumes=len(workload.pod.block_volumes),
         cgroups=tuple(CgroupReport(**each._asdict()) for each in cgroups(workload, cpu_manager)),
         steps_to_guaranteed=tuple(StepReport(**each._asdict()) for each in steps_to_guaranteed(workload.pod)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, cast
 
-from config.quantity import Memory
+from config.quantity import Cpu, Memory
 from plan.changes.files import KINDS, Subject, subject_of
 from plan.cluster.nodes import PODS
 from plan.model import NodeUse
@@ -174,17 +174,23 @@ def _all_figures(report: Json) -> dict[tuple[str, str], str]:
     for kind, name, row in _rows(report):
         for key, value in row.items():
             if isinstance(value, dict):
-                amounts = cast(Json, value)
-                figures |= {
-                    (f"{kind} {name}", f"{resource} {key}"): str(each)
-                    for resource, each in amounts.items()
-                    if (kind, resource) != ("node", PODS)
-                }
-            elif key.endswith("_bytes"):
-                figures[f"{kind} {name}".strip(), key.removesuffix("_bytes").replace("_", " ")] = str(Memory(value))
+                for resource, amount in cast(Json, value).items():
+                    if (kind, resource) != ("node", PODS):
+                        called, text = _figure(resource, amount)
+                        figures[f"{kind} {name}", f"{called} {key}"] = text
             else:
-                figures[f"{kind} {name}".strip(), key.replace("_", " ")] = str(value)
+                called, text = _figure(key, value)
+                figures[f"{kind} {name}".strip(), called.replace("_", " ")] = text
     return figures
+
+
+def _figure(name: str, value: Any) -> tuple[str, str]:
+    """The name of a figure without its unit, and the figure as people write it."""
+    if name.endswith("_bytes"):
+        return name.removesuffix("_bytes"), str(Memory(value))
+    if name.endswith("_millicores"):
+        return name.removesuffix("_millicores"), str(Cpu(value))
+    return name, str(value)
 
 
 def _rows(report: Json) -> Iterator[tuple[str, str, Json]]:

@@ -217,7 +217,7 @@ def test_the_folder_of_a_lab_that_is_not_valid_says_where(committed: Path, homel
         (".rendered-by-homelab", "../outside\n", "leads out of"),
         (".rendered-by-homelab", "/etc/passwd\n", "leads out of"),
         ("plan.json", "[]", "is in format None"),
-        ("plan.json", '{"format_version": 2, "lab": 1}', "is no plan: "),
+        ("plan.json", '{"format_version": 3, "lab": 1}', "is no plan: "),
         ("plan.json", "[" * 100_000, "is not as it was rendered: "),
         ("kyverno/deep.yaml", "[" * 200_000, "is not as it was rendered: it is nested too deeply"),
         ("kyverno/deep.yaml", "a: [1", "is not as it was rendered: "),

@@ -120,7 +120,7 @@ def test_an_invalid_lab_fails_with_all_of_its_mistakes(reports: Reports, committ
     assert "labs/every&#95;kind/services/sweeper.yaml:" in result.stdout
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format_version": 1}', '{"format_version": 2, "lab": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format_version": 1}', '{"format_version": 3, "lab": 1}'])
 def test_a_plan_that_cannot_be_read_is_not_fine(content: str, reports: Reports, homelab: Homelab) -> None:
     options = reports()
     Path("plan.json").write_text(content, encoding="utf-8")
