@@ -14,6 +14,7 @@ from plan.model.resources import pod_requests
 from plan.scenarios.blocker_remedies import blocker_remedies
 from plan.scenarios.blocker_words import sentence
 from plan.scenarios.blockers import Blocker, blockers
+from plan.scenarios.full_rollouts import Stuck, by_shortage, ending_first, shortage
 from plan.scenarios.quota_remedies import HeldBack, held_back, most_needed, quota_remedies, singleton_remedy
 from plan.scenarios.remedies import NOTHING_HELPS, any_of, request_remedy, worker_remedy
 from plan.scenarios.snapshot import ClusterSnapshot, newly
@@ -44,14 +45,15 @@ ROLLOUT_EXCEEDS_QUOTA = Rule(
 
 
 def rollout_findings(lab: Lab, snapshot: ClusterSnapshot, namespaces: Mapping[str, NamespaceUse]) -> Iterator[Finding]:
-    """Deployments whose next rollout would stay where it is. What one quota holds back is one finding."""
+    """Deployments whose next rollout stays where it is. What one quota or one shortage holds back is one finding."""
     waits = {each.workload.key for each in snapshot.pending}
     rolling = [each for each in snapshot.workloads if each.surge and each.key not in waits]
     refused = held_back(namespaces, ((each, each.replicas + each.surge) for each in rolling))
     for (namespace, _), held in refused.items():
         yield _refused(lab, namespaces[namespace], held)
-    for workload, reason in one_more(snapshot.nodes, snapshot.workloads, snapshot.uses, rolling):
-        yield _without_a_place(lab, snapshot, workload, reason)
+    found = one_more(snapshot.nodes, snapshot.workloads, snapshot.uses, rolling)
+    for stuck in by_shortage(snapshot, [Stuck(*each) for each in found]):
+        yield _without_a_place(lab, snapshot, *stuck[0]) if len(stuck) == 1 else _without_places(lab, snapshot, stuck)
 
 
 def _refused(lab: Lab, use: NamespaceUse, held: Sequence[HeldBack]) -> Finding:
@@ -84,7 +86,7 @@ def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, re
         *_of_its_kind(lab, snapshot, Pending(rolled, workload.surge, reason), found),
         *_smaller(lab, snapshot, workload, reason),
         *singleton_remedy(lab, workload),
-        *_another_worker(lab, snapshot, workload),
+        *_another_worker(lab, snapshot, [workload]),
     )
     return ROLLOUT_DOES_NOT_FIT.finding(
         workload.path,
@@ -93,6 +95,20 @@ def _without_a_place(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, re
         any_of(remedies) if remedies else NOTHING_HELPS,
         remedies=remedies,
         facts={"surge": workload.surge, "reason": str(reason)},
+    )
+
+
+def _without_places(lab: Lab, snapshot: ClusterSnapshot, stuck: Sequence[Stuck]) -> Finding:
+    names = [each.workload.name for each in stuck]
+    remedies = (*ending_first(lab, stuck), *_another_worker(lab, snapshot, [each.workload for each in stuck]))
+    return ROLLOUT_DOES_NOT_FIT.finding(
+        stuck[0].workload.path,
+        f"rollouts of {listed(names)} each start a pod more before an old one goes, and that pod would stay Pending: "
+        f"{shortage(snapshot, stuck)}",
+        any_of(remedies) if remedies else NOTHING_HELPS,
+        remedies=remedies,
+        about=" ".join(sorted(stuck[0].reason.lacking)),
+        facts={"workloads": tuple(names), "lacking": tuple(sorted(stuck[0].reason.lacking))},
     )
 
 
@@ -112,10 +128,11 @@ def _smaller(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, reason: No
                 yield request_remedy(lab, smaller, resource, most)
 
 
-def _another_worker(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
+def _another_worker(lab: Lab, snapshot: ClusterSnapshot, rolling: Sequence[Workload]) -> Iterator[Remedy]:
     worker = standard_worker(snapshot.uses)
     further = (copy(worker),) if worker and has_memory_for(lab, worker.node.name) else ()
-    if worker and further and _rolls_out_anew(snapshot._replace(nodes=(*snapshot.nodes, *further)), workload):
+    larger = snapshot._replace(nodes=(*snapshot.nodes, *further))
+    if worker and further and all(_rolls_out_anew(larger, each) for each in rolling):
         yield worker_remedy(worker.node.name)
 
 
