@@ -34,7 +34,7 @@ from plan.yaml_text import read_plain
 Json = Mapping[str, Any]
 CLUSTER, KUBELET = "cluster/cluster-configuration.yaml", "cluster/kubelet-configuration.yaml"
 SNIPPETS = "machines/snippets/"
-TARGET = "cluster"
+TARGET, MACHINES = "cluster", "machines"
 SAID_BY_OTHERS = frozenset({KUBEADM_FILE, SCRIPT})
 """Files of a node that repeat what the documents of kubeadm say."""
 
@@ -193,9 +193,15 @@ def _arguments(before: Side, after: Side) -> Iterator[Consequence]:
                 told.setdefault(argument, []).append(name)
     for argument, names in told.items():
         called, hand = ARGUMENTS[argument]
-        for name in names:
-            properties = cast(Json, cast(Json, after.files[f"machines/{name}.yaml"])["properties"])
-            yield _by_hand(name, (argument,), called, hand.format(vmid=properties.get("vm_id", "VMID")))
+        if len(names) == 1:
+            yield _by_hand(names[0], (argument,), called, hand.format(vmid=_vmid(after, names[0])))
+        else:
+            which = f"; VMID: {', '.join(f'{each} {_vmid(after, each)}' for each in names)}" if "{vmid}" in hand else ""
+            yield _by_hand(MACHINES, (argument,), called, f"{hand.format(vmid='VMID')}{which}", names)
+
+
+def _vmid(side: Side, machine: str) -> object:
+    return cast(Json, cast(Json, side.files[f"machines/{machine}.yaml"])["properties"]).get("vm_id", "VMID")
 
 
 def _at(document: Json, argument: str) -> Any:

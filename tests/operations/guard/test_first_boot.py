@@ -1,5 +1,6 @@
 """A change of what machines read once is said: which error it makes, or what is done by hand."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -124,13 +125,22 @@ def test_keys_for_ssh_name_the_machines(folder: Path) -> None:
 
 def test_name_servers_of_created_machines(folder: Path) -> None:
     found = consequences(folder, edit("networks.yaml", "nameservers: [10.0.20.1]", "nameservers: [10.0.20.5]"))
-    assert {each.target for each in found.values() if each.effect == "BY-HAND"} == {"master", "worker", "worker-gpu"}
-    assert "nameservers and domain reach no machine that runs" in found["BY-HAND:worker"].message
+    assert {each.target for each in found.values() if each.effect == "BY-HAND"} == {"machines"}
+    said = "nameservers and domain reach no machine that runs (master, worker, worker-gpu): "
+    assert said in found["BY-HAND:machines"].message
 
 
 def test_the_disk_of_a_created_machine_names_its_command(folder: Path) -> None:
     found = consequences(folder, edit("machines.yaml", "size: 32Gi", "size: 48Gi"))
     assert "qm disk resize 200 DISK SIZE" in found["BY-HAND:master"].fix
+
+
+def test_disks_of_several_machines_are_one_step_with_all_their_numbers(folder: Path) -> None:
+    text = (folder / "machines.yaml").read_text(encoding="utf-8")
+    found = consequences(folder, {"file": "machines.yaml", "new": re.sub(r"size: (\d+)Gi", r"size: 1\1Gi", text)})
+    said = found["BY-HAND:machines"]
+    assert said.fix.startswith("by hand: `qm disk resize VMID DISK SIZE`")
+    assert said.fix.endswith("; VMID: master 200, worker 202, worker-gpu 201")
 
 
 @pytest.mark.parametrize("key", ["pod_cidr", "service_cidr"])
