@@ -197,7 +197,7 @@ def _rows(report: Json) -> Iterator[tuple[str, str, Json]]:
     for table, kind in (("hosts", "host"), ("nodes", "node"), ("tiers", "tier"), ("namespaces", "namespace")):
         for row in report[table]:
             yield kind, row["name"], {key: row[key] for key in FIGURES[kind] if row.get(key) is not None}
-    yield "lab", "", {key: report["headroom"][key] for key in FIGURES["lab"]}
+    yield "lab", "", {key: each for key in FIGURES["lab"] if (each := report["headroom"][key]) is not None}
 
 
 FIGURES: Mapping[str, tuple[str, ...]] = {

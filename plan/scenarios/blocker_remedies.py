@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from config.lab import Lab
-from plan.cluster.nodes import CONTROL_PLANE_LABEL, untolerated
+from plan.capacity.groups import copy, standard_worker
+from plan.cluster.nodes import CONTROL_PLANE_LABEL, ZONE_LABEL, untolerated
 from plan.model import Edit, Pending, Pod, Remedy, Workload
 from plan.model.constraints import Constraints, Spread
 from plan.scenarios import edits
@@ -64,8 +65,10 @@ def blocker_remedies(
     yield from _without_labels(lab, snapshot, pending.workload, blockers)
     for blocker in blockers:
         match blocker:
-            case MissingLabel() | NoNodeWithAll() | TooLarge() | TooLargeTogether() | OutOfReach():
+            case MissingLabel() | NoNodeWithAll() | TooLarge() | TooLargeTogether():
                 pass
+            case OutOfReach():
+                yield from _on_its_host(snapshot, pending.workload, blocker)
             case Tainted():
                 yield from _tolerating(lab, snapshot, pending.workload, blocker)
             case OnePerNode():
@@ -82,6 +85,18 @@ def blocker_remedies(
             case SpreadWithoutLabel(topology_key) | SpreadOverClosed(topology_key):
                 yield from fewer_replicas(lab, snapshot, pending)
                 yield from _spread_loosely(lab, snapshot, pending.workload, topology_key)
+
+
+def _on_its_host(snapshot: ClusterSnapshot, workload: Workload, blocker: OutOfReach) -> Iterator[Remedy]:
+    """A worker on a host that has its volumes: one that stays, or a further one."""
+    worker = standard_worker(snapshot.uses)
+    if worker is None:
+        return
+    node = copy(worker)
+    for host in blocker.hosts:
+        there = node._replace(labels={**node.labels, ZONE_LABEL: host})
+        if helps(snapshot._replace(nodes=(*snapshot.nodes, there)), workload):
+            yield Remedy(f"keep a worker on {host}, or add one there: its volumes stay on that host")
 
 
 def _pod(workload: Workload, pod: Pod) -> Workload:

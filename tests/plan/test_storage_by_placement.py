@@ -133,3 +133,4 @@ def test_where_the_last_node_of_a_host_goes_the_pods_with_volumes_there_have_no_
     after = make_plan(load_lab(folder), running=before.capacity.nodes)
     (finding,) = (each for each in after.findings if each.code == "DOES-NOT-FIT")
     assert "the storage of data is on south, and no node that lets database in is there" in finding.message
+    assert finding.fix == "keep a worker on south, or add one there: its volumes stay on that host"
