@@ -6,12 +6,11 @@ from rich.text import Text
 from cli.text.console import make_console
 from cli.text.forecast import losses_text
 from cli.text.tables import Column, Table, number
-from config.kubelet import Kubelet
 from config.lab import Lab
 from config.reservations import by_rule, reserved
 from plan.cluster.nodes import PODS
 from plan.kubernetes.eviction import SCARCE, order_on
-from plan.model import NodeUse, Plan, Workload
+from plan.model import Node, NodeUse, Plan, Workload
 from plan.model.resources import CPU, MEMORY, notation, pod_limits, pod_requests, unlimited_containers
 from plan.scenarios.losses import losses, snapshot_of
 from plan.tiers.objects import shutdown_seconds
@@ -41,7 +40,7 @@ def _heading(plan: Plan, use: NodeUse) -> RenderableType:
         f"{gib(use.limits.get(MEMORY, 0))}\n"
         f"{use.pods} of {plural(allocatable[PODS], 'pod')}, "
         f"{use.volumes} of {plural(node.volume_slots, 'volume slot')}\n",
-        _kept(plan.lab.cluster.kubelet),
+        _kept(plan.lab, node),
         _at_shutdown(plan.lab, node.name),
     )
 
@@ -53,8 +52,14 @@ def _whereabouts(lab: Lab, name: str) -> str:
     return f"{machine.description}\n{machine.role} on host {machine.host}, VMID {machine.vmid}"
 
 
-def _kept(kubelet: Kubelet) -> str:
+def _kept(lab: Lab, node: Node) -> str:
     """The resources that are reserved from pods, next to those that a rule would reserve."""
+    kubelet = lab.cluster.kubelet
+    stated = (lab.outside[node.name] if node.name in lab.outside else lab.machines[node.name]).allocatable
+    if stated and (stated.cpu is not None or stated.memory is not None):
+        kept = {each: node.capacity[each] - node.allocatable[each] for each in (CPU, MEMORY)}
+        amounts = f"CPU {notation(CPU, kept[CPU])}, memory {gib(kept[MEMORY])}"
+        return f"out of reach of pods: {amounts}, by what it has for them (allocatable)"
     own, rule = reserved(kubelet), by_rule(kubelet)
     threshold = kubelet.eviction_hard.memory
     kept = f"out of reach of pods: CPU {own.cpu}, memory {own.memory} reserved and {threshold} before eviction"

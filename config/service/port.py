@@ -54,12 +54,14 @@ def _port(value: object) -> ContainerPort:
         raise ValueError("needs number: the port on which the container listens")
     service, node = said.get("service"), said.get("node")
     if service is not None and service is not False and not (_is_number(service) and 0 < service <= LARGEST):
-        raise ValueError(f"service: {shown(service)} is not a port; write for example 80, or false for none")
+        raise ValueError(f"service: {shown(service)} is not a port; {_write(service)}, or false for none")
     if node is not None and node not in NODE_PORTS:
-        raise ValueError(f"node: {shown(node)} is not a port of nodes; they are {NODE_PORTS[0]} to {NODE_PORTS[-1]}")
+        is_quoted = str(node).isdigit() and int(str(node)) in NODE_PORTS
+        way = _write(node) if is_quoted else f"they are {NODE_PORTS[0]} to {NODE_PORTS[-1]}"
+        raise ValueError(f"node: {shown(node)} is not a port of nodes; {way}")
     host = said.get("host")
     if host is not None and not (_is_number(host) and 0 < host <= LARGEST):
-        raise ValueError(f"host: {shown(host)} is not a port; write for example 80")
+        raise ValueError(f"host: {shown(host)} is not a port; {_write(host)}")
     speaks = said.get("speaks")
     if speaks is not None and not (isinstance(speaks, str) and _SPOKEN.fullmatch(speaks)):
         raise ValueError(f"speaks: {shown(speaks)} is no protocol; write for example kubernetes.io/ws or https")
@@ -76,6 +78,13 @@ def _port(value: object) -> ContainerPort:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _write(stated: object) -> str:
+    """What to write in place of something that is no number: the number itself, where it only has quotes."""
+    if isinstance(stated, str) and stated.isdigit() and 0 < int(stated) <= LARGEST:
+        return f"write {int(stated)}, without quotes"
+    return "write for example 80"
 
 
 def _hint(key: str) -> str:

@@ -9,7 +9,7 @@ from config.machine import Machine
 from config.source import Path
 from plan.capacity.gpus import larger_budgets
 from plan.cluster.nodes import plan_nodes
-from plan.model import Edit, Node, Remedy
+from plan.model import Edit, Node, Pending, Remedy
 from plan.model.resources import GPU, pod_requests
 from plan.scenarios.blockers import Blocker, MissingLabel, TooLarge
 from plan.scenarios.snapshot import ClusterSnapshot
@@ -47,6 +47,22 @@ def device_steps(lab: Lab, snapshot: ClusterSnapshot, found: Iterable[Blocker]) 
                 yield from _stated(lab, snapshot, resource, asked)
             case _:
                 pass
+
+
+def further_devices(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[DeviceStep]:
+    """One more of a device that other pods have: on a worker without one, or shared where there is one."""
+    for resource in sorted(pending.reason.lacking):
+        asked = pod_requests(pending.workload.pod).get(resource, 0)
+        if "/" not in resource or _follows(lab, resource) or not asked:
+            continue
+        yield from _stated(lab, snapshot, resource, asked)
+        for name, machine in lab.machines.items():
+            if machine.role == "worker" and (has := machine.extended.get(resource)):
+                extended = {**machine.extended, resource: has + asked}
+                changed = _changed(lab, name, machine.model_copy(update={"extended": extended}))
+                words = f"where {name} shares the device, state it: extended: {{{resource}: {has + asked}}} for {name}"
+                step = Remedy(f"{words} in machines.yaml", (Edit(("machines", name, "extended"), extended),))
+                yield DeviceStep(step, snapshot._replace(nodes=plan_nodes(changed)))
 
 
 def _with_more(node: Node, resource: str, amount: int) -> Node:

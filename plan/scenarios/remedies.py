@@ -18,7 +18,7 @@ from plan.scenarios import edits
 from plan.scenarios.blocker_remedies import blocker_remedies, fewer_replicas
 from plan.scenarios.blocker_words import sentence
 from plan.scenarios.blockers import Blocker, blockers
-from plan.scenarios.device_remedies import card_steps
+from plan.scenarios.device_remedies import card_steps, further_devices
 from plan.scenarios.rivals import Rival, rivals
 from plan.scenarios.snapshot import ClusterSnapshot
 from plan.scenarios.trials import finds_room, helps, largest_container, largest_request, makes_room, requesting
@@ -92,6 +92,7 @@ def _remedies(
     yield from _smaller_requests(lab, snapshot, pending)
     yield from _volumes_on_nfs(lab, snapshot, pending)
     if not causes:
+        yield from _further_device(lab, snapshot, pending)
         yield from fewer_replicas(lab, snapshot, pending)
         yield from _smaller_rival(lab, snapshot, pending, ahead)
         yield from _another_tier(lab, snapshot, pending)
@@ -125,6 +126,16 @@ def _larger_card(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Itera
             if helps(changed, pending.workload):
                 yield remedy
                 return
+
+
+def _further_device(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:
+    """The first further device of each way that helps: on another worker, shared on the one that has it."""
+    ways: set[str] = set()
+    for remedy, changed in further_devices(lab, snapshot, pending):
+        way = "shares" if "shares" in remedy.words else "has"
+        if way not in ways and helps(changed, pending.workload):
+            ways.add(way)
+            yield remedy
 
 
 def _smaller_requests(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:

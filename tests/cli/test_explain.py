@@ -208,3 +208,8 @@ def test_a_part_tells_what_it_is_and_who_uses_it(name: str, says: list[str], hom
 
 def test_the_last_part_of_a_name_is_enough_where_it_is_the_only_one(homelab: Homelab) -> None:
     assert homelab("explain", "tesla-t4").stdout == homelab("explain", "pve/tesla-t4").stdout
+
+
+def test_what_is_out_of_reach_on_a_node_whose_kubelet_was_asked_is_no_rule(homelab: Homelab) -> None:
+    text = homelab("explain", "one", "--lab", FOLDERS["every_kind"].parent / "outside").stdout
+    assert "\nout of reach of pods: CPU 200m, memory 1.0 GiB, by what it has for them (allocatable)\n" in text
