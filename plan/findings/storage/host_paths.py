@@ -8,6 +8,7 @@ from plan.cluster.nodes import admits
 from plan.model import Manifest, Node, Service, Workload
 from plan.model.fields import entries, text
 from plan.model.findings import Finding, Rule
+from plan.model.resources import pod_requests
 from plan.wording import listed
 
 HOST_PATH_MOVES = Rule(
@@ -70,23 +71,39 @@ def _moving(nodes: Sequence[Node], workload: Workload, folders: Sequence[str]) -
 
 
 def _without_device(lab: Lab, nodes: Sequence[Node], workload: Workload, paths: Sequence[str]) -> Iterator[Finding]:
-    """Only of the machines of a lab that says of at least one what is passed through to it."""
+    """Of machines that the program makes, whatever is passed through is stated; of a lab with others only where it says
+    so of at least one."""
     having = {name for name, machine in lab.machines.items() if machine.usb_devices or machine.pci_devices}
     has_usb = any(machine.usb_devices for machine in lab.machines.values())
+    taking = [node.name for node in nodes if admits(node, workload.pod) and _has_plugins(node, workload)]
+    takes = [name for name in taking if name in lab.machines]
+    made = takes == taking and not any(lab.machines[name].adopt for name in takes)
     for devices, kind, is_told in ((_USB, "usb_devices", has_usb), (_PCI, "pci_devices", bool(having))):
         wanted = [each for each in paths if each.startswith(devices)]
-        if not wanted or not is_told:
-            continue
-        takes = [node.name for node in nodes if node.name in lab.machines and admits(node, workload.pod)]
-        if without := [name for name in takes if name not in having]:
+        without = [name for name in takes if name not in having] if wanted and (is_told or made) else []
+        if without:
             yield DEVICE_MOVES.finding(
                 workload.path,
                 f"{workload.name} mounts {listed(wanted)} of its node, and may run on {listed(without)}, to which "
                 "nothing is passed through: there it does not start, or does not find it",
-                f"write node_selector: {{kubernetes.io/hostname: NODE}}, the machine that has it under {kind}",
+                _pinned(kind, without, [name for name in takes if name in having]),
                 facts={"devices": tuple(wanted), "nodes": tuple(without)},
             )
             return
+
+
+def _has_plugins(node: Node, workload: Workload) -> bool:
+    """Whether a node has the devices of plugins that a pod requests: it goes nowhere else."""
+    return all(resource in node.allocatable for resource in pod_requests(workload.pod) if "/" in resource)
+
+
+def _pinned(kind: str, without: Sequence[str], having: Sequence[str]) -> str:
+    if having:
+        name = having[0] if len(having) == 1 else "NODE"
+        which = "" if len(having) == 1 else f", the machine that has it under {kind}"
+        return f"write node_selector: {{kubernetes.io/hostname: {name}}}{which}"
+    one = f"{kind}: [NAME] for {without[0]}"
+    return f"state the device in site.yaml, write {one}, and node_selector: {{kubernetes.io/hostname: {without[0]}}}"
 
 
 def _paths(manifest: Manifest) -> Iterator[str]:
