@@ -165,9 +165,10 @@ def test_the_json_says_what_a_service_is(lab: Path, homelab: Homelab) -> None:
 
 def test_the_json_says_what_a_node_has(lab: Path, homelab: Homelab) -> None:
     nodes = {node["name"]: node for node in report(homelab, "--lab", lab)["nodes"]}
-    assert nodes["worker"]["allocatable"].items() >= {"cpu": "7600m", "memory": "30572Mi", "pods": "110"}.items()
+    has = {"cpu_millicores": 7600, "memory_bytes": 30572 << 20, "pods": 110}
+    assert nodes["worker"]["allocatable"].items() >= has.items()
     assert nodes["worker"]["volume_slots"] == 28
-    assert nodes["worker-gpu"]["requests"]["nvidia.com/gpu"] == "1"
+    assert nodes["worker-gpu"]["requests"]["nvidia.com/gpu"] == 1
 
 
 def test_one_service_alone(lab_with_an_error: Path, homelab: Homelab) -> None:
