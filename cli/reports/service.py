@@ -9,7 +9,7 @@ from plan.kubernetes.cgroups import cgroups
 from plan.kubernetes.eviction import Turn, turns
 from plan.kubernetes.guarantees import steps_to_guaranteed, steps_to_own_cores
 from plan.model import Controller, Plan, QosClass, Service, Workload
-from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests
+from plan.model.resources import CPU, GPU, MEMORY, pod_limits, pod_requests
 
 
 class CgroupReport(Report):
@@ -71,9 +71,9 @@ class ServiceReport(Report):
     qos: QosClass | None
     priority: int
     replicas: int
-    cpu_request: str
-    memory_request: str
-    memory_limit: str | None
+    cpu_request_millicores: int
+    memory_request_bytes: int
+    memory_limit_bytes: int | None
     gpu: int
     eviction_place: int
     hosts: tuple[str, ...]
@@ -123,9 +123,9 @@ def service_report(plan: Plan, service: Service) -> ServiceReport:
         qos=main.qos if main else None,
         priority=main.pod.priority if main else plan.lab.tiers[service.tier].priority,
         replicas=main.replicas if main else 0,
-        cpu_request=notation(CPU, requests.get(CPU, 0)),
-        memory_request=notation(MEMORY, requests.get(MEMORY, 0)),
-        memory_limit=notation(MEMORY, limits[MEMORY]) if MEMORY in limits else None,
+        cpu_request_millicores=int(requests.get(CPU, 0)),
+        memory_request_bytes=int(requests.get(MEMORY, 0)),
+        memory_limit_bytes=int(limits[MEMORY]) if MEMORY in limits else None,
         gpu=total.get(GPU, 0),
         eviction_place=service.eviction_place,
         hosts=service.hosts,

@@ -113,9 +113,9 @@ KEYS = {
         "namespace",
         "qos",
         "priority",
-        "memory_request",
-        "memory_limit",
-        "cpu_request",
+        "memory_request_bytes",
+        "memory_limit_bytes",
+        "cpu_request_millicores",
         "replicas",
         "gpu",
     },
@@ -152,15 +152,16 @@ def test_the_json_says_what_a_service_is(lab: Path, homelab: Homelab) -> None:
             "namespace": "gpu-painter",
             "qos": "Burstable",
             "priority": 500000,
-            "memory_request": "4Gi",
-            "memory_limit": "4Gi",
-            "cpu_request": "500m",
+            "memory_request_bytes": 4 << 30,
+            "memory_limit_bytes": 4 << 30,
+            "cpu_request_millicores": 500,
             "replicas": 1,
             "gpu": 1,
         }.items()
     )
     assert services["queue"]["qos"] == "Guaranteed"
-    assert services["photos"].items() >= {"memory_request": "144Mi", "memory_limit": "544Mi", "replicas": 2}.items()
+    has = {"memory_request_bytes": 144 << 20, "memory_limit_bytes": 544 << 20, "replicas": 2}
+    assert services["photos"].items() >= has.items()
 
 
 def test_the_json_says_what_a_node_has(lab: Path, homelab: Homelab) -> None:
