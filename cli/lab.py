@@ -1,12 +1,17 @@
 """The lab that a command is about, as it is typed."""
 
+import os
+import shlex
 import sys
 from pathlib import Path
 
 import typer
 
 from config.folder import LABS
+from config.lab import Lab
 
+DEFAULT = "prod"
+"""The lab of commands that name none."""
 EXPLAINED = "`homelab explain` lists them"
 """Where a list of names of a lab ends, for `did_you_mean`."""
 
@@ -23,6 +28,16 @@ def named(context: typer.Context, lab: str | None) -> str | None:
     if lab and not is_meant and (here := _lab_here(lab)):
         print(f"homelab: this is lab {lab}; for the lab in this folder write --lab {here}", file=sys.stderr)
     return lab
+
+
+def lab_option(lab: Lab) -> str:
+    """What a command needs to be about a lab, after a space; nothing for the one that it is about by itself."""
+    place = lab.place(("site", "domain"))
+    folder = Path(place.file).parent if place else LABS / DEFAULT
+    if folder.resolve().parent == LABS:
+        return "" if folder.name == DEFAULT else f" --lab {shlex.quote(folder.name)}"
+    path = str(folder)
+    return f" --lab {shlex.quote(path if os.sep in path or path == os.curdir else f'.{os.sep}{path}')}"
 
 
 def _lab_here(lab: str) -> str | None:

@@ -6,6 +6,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from cli.lab import lab_option
 from cli.text.console import INDENT, SEVERITY_STYLE
 from config.lab import Lab
 from config.source import dotted
@@ -25,7 +26,7 @@ def findings(lab: Lab, shown: Iterable[Finding]) -> RenderableType:
         else:
             lines += finding_text(lab, finding)
     for code, alike in gathered.items():
-        lines += finding_text(lab, alike[0]) if len(alike) == 1 else [_gathered(code, alike)]
+        lines += finding_text(lab, alike[0]) if len(alike) == 1 else [_gathered(lab, code, alike)]
     return Group(*lines) if len(lines) > 1 else Text("No findings.", "bold green")
 
 
@@ -50,11 +51,11 @@ def finding_text(lab: Lab, finding: Finding) -> list[RenderableType]:
     ]
 
 
-def _gathered(code: str, alike: list[Finding]) -> Text:
+def _gathered(lab: Lab, code: str, alike: list[Finding]) -> Text:
     names = list(dict.fromkeys(str(finding.path[1]) for finding in alike))
     return Text.assemble(
         ("info", SEVERITY_STYLE["info"]),
         " ",
         (code, "bold"),
-        f"  {len(alike)} times, in {listed(names)} (each with its place: homelab findings {code})",
+        f"  {len(alike)} times, in {listed(names)} (each with its place: homelab findings {code}{lab_option(lab)})",
     )

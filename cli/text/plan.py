@@ -27,7 +27,7 @@ def print_plan(plan: Plan, console: Console | None = None, *, whole: bool = True
     console.print(verdict_text(plan, forecast, verdict, whole=whole))
     if not whole:
         console.print()
-        console.print(rest_text(verdict))
+        console.print(rest_text(plan, verdict))
         return
     for part in (
         *([machines_text(plan)] if plan.machines else []),

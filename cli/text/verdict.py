@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from cli.lab import lab_option
 from cli.text.data import data_point_text
 from cli.text.findings import finding_text
 from cli.text.forecast import LOSSES_NOT_COMPUTED, amounts_text, loss_name, loss_outcome, room_text
@@ -47,11 +48,11 @@ def verdict_line(verdict: Verdict) -> Text:
             return Text.assemble((f"Do not apply this: {errors}", "bold red"), f", {tail}")
 
 
-def rest_text(verdict: Verdict) -> Text:
+def rest_text(plan: Plan, verdict: Verdict) -> Text:
     """How to see what the first screen leaves out."""
-    left_out = _left_out(verdict)
-    findings = f"{left_out} more findings: homelab findings" if left_out else "all findings: homelab findings"
-    return Text(f"The whole plan: homelab plan --all; {findings}", "dim")
+    left_out, of = _left_out(verdict), lab_option(plan.lab)
+    findings = plural(left_out, "more finding") if left_out else "all findings"
+    return Text(f"The whole plan: homelab plan --all{of}; {findings}: homelab findings{of}", "dim")
 
 
 def _labelled(label: str, sentence: str) -> Text:

@@ -284,3 +284,11 @@ def test_whoever_stands_in_another_lab_is_told_which_one_is_planned(
 def test_where_not_all_names_are_listed_it_is_said_where_they_are(homelab: Homelab) -> None:
     said = homelab("plan", "--service", "zzqq").stderr
     assert re.search(r"; known: (\S+, ){11}\S+ and \d+ more: `homelab explain` lists them$", said.strip())
+
+
+def test_the_commands_for_the_rest_are_about_the_same_lab(lab: Path, homelab: Homelab) -> None:
+    assert f"homelab plan --all --lab {lab}; " in homelab("plan", "--lab", lab, "--short").stdout
+    assert "homelab plan --all --lab small; all findings: homelab findings --lab small" in (
+        homelab("plan", "--lab", "small", "--short").stdout.replace("\n", " ")
+    )
+    assert "homelab plan --all; " in homelab("plan", "--short").stdout
