@@ -88,11 +88,11 @@ def replicas_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding
         for scaler in service.objects:
             stated = paths.get((service.name, scaler["kind"], scaler["metadata"]["name"]))
             if stated is not None and scaler["kind"] in SCALERS:
-                yield from _set_back(stated, scaler, service.namespace_of(scaler), planned)
+                yield from _set_back(lab, stated, scaler, service.namespace_of(scaler), planned)
 
 
 def _set_back(
-    stated: StatedObject, scaler: Manifest, namespace: str, services: tuple[Service, ...]
+    lab: Lab, stated: StatedObject, scaler: Manifest, namespace: str, services: tuple[Service, ...]
 ) -> Iterator[Finding]:
     bounds = SCALERS[scaler["kind"]]
     least = number(scaler, "spec", bounds.least, default=bounds.default)
@@ -109,7 +109,14 @@ def _set_back(
                     stated.path,
                     f"{stated.kind} {stated.name} makes {least} to {most} pods of {each['metadata']['name']}, and its "
                     f"file says replicas: {wanted}: each `up` that changes {service.name} sets them back to {wanted}",
-                    f"write ignore: [replicas] in the file of {service.name}",
+                    _left_to_it(lab, service, each),
                     about=each["metadata"]["name"],
                     facts={"replicas": wanted, "least": least, "most": most},
                 )
+
+
+def _left_to_it(lab: Lab, service: Service, workload: Manifest) -> str:
+    name = workload["metadata"]["name"]
+    if any((each.kind, each.name) == (workload["kind"], name) for each in lab.objects.get(service.name, ())):
+        return f"take spec.replicas out of {workload['kind']} {name}"
+    return f"write ignore: [replicas] in the file of {service.name}"
