@@ -13,6 +13,7 @@ from plan.findings.storage.kept_data import kept_data_findings
 from plan.findings.storage.longhorn import longhorn_findings
 from plan.findings.storage.retention import retention_findings
 from plan.findings.storage.storage_quotas import storage_quota_findings
+from plan.findings.storage.volume_groups import volume_group_findings
 from plan.findings.storage.watched_folders import watched_folder_findings
 from plan.findings.storage.zfs_cache import zfs_cache_findings
 from plan.model import Finding, Plan
@@ -31,5 +32,6 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from longhorn_findings(plan.lab, plan.nodes, plan.services)
     yield from retention_findings(plan.lab)
     yield from storage_quota_findings(plan.lab, plan.services)
+    yield from volume_group_findings(plan.lab, plan.services)
     yield from watched_folder_findings(plan.lab)
     yield from zfs_cache_findings(plan.lab, plan.capacity.hosts)
