@@ -11,6 +11,7 @@ import pulumi_kubernetes as kubernetes
 from plan.model import Manifest
 from plan.workloads.deadlines import deadline
 from plan.workloads.kept_values import secret_outputs
+from plan.workloads.networking import gives_up_ports
 from plan.workloads.patches import target_of
 
 MODULES: Mapping[str, str] = {
@@ -73,8 +74,16 @@ def resource_name(manifest: Manifest) -> str:
 def declare_manifests(
     manifests: Iterable[Manifest], opts: pulumi.ResourceOptions, ignored: Mapping[str, tuple[str, ...]] = NOTHING
 ) -> tuple[pulumi.CustomResource, ...]:
-    """Declare objects that do not wait for each other; `ignored` are the fields of each that are left alone."""
-    return tuple(declare_manifest(manifest, opts, ignored.get(target_of(manifest), ())) for manifest in manifests)
+    """Declare objects that do not wait for each other, but for a Service whose ports another one had; `ignored` are the
+    fields of each that are left alone."""
+    declared: dict[str, pulumi.CustomResource] = {}
+    for manifest in manifests:
+        before = declared.get(f"service/{gives_up_ports(manifest)}")
+        waits = pulumi.ResourceOptions(depends_on=[before] if before else [])
+        options = pulumi.ResourceOptions.merge(opts, waits)
+        key = target_of(manifest)
+        declared[key] = declare_manifest(manifest, options, ignored.get(key, ()))
+    return tuple(declared.values())
 
 
 def kind_of(manifest: Manifest) -> tuple[str, str, str]:

@@ -23,6 +23,14 @@ NODES = "-nodes"
 """Suffix of the Service at ports of the nodes, where others are not: Kubernetes opens all ports of such a Service."""
 
 
+def gives_up_ports(manifest: Manifest) -> str | None:
+    """The name of the Service that may have had the ports of nodes that another one takes: it must give them up first,
+    since a port of the nodes is of one Service."""
+    name: str = manifest["metadata"]["name"]
+    takes = manifest["kind"] == "Service" and any("nodePort" in each for each in manifest["spec"].get("ports", ()))
+    return name.removesuffix(NODES) if takes and name.endswith(NODES) else None
+
+
 class _Leading(NamedTuple):
     """How a Kubernetes Service leads to pods."""
 

@@ -9,6 +9,7 @@ from components.gpu_app import GpuApp, GpuAppArgs
 from components.k8s_app import K8sApp, K8sAppArgs
 from components.mysql_app import MysqlApp, MysqlAppArgs
 from components.postgres_app import PostgresApp, PostgresAppArgs
+from plan.model import Manifest
 from tests.components import plans
 from tests.recording.recorder import plain, record
 
@@ -42,3 +43,18 @@ def test_the_objects_of_a_service_wait_for_its_namespace_and_not_for_each_other(
         "IngressRoute",
     ]
     assert all(resource.dependencies == {namespace.urn} for resource in objects)
+
+
+def test_a_service_at_ports_of_nodes_waits_for_the_one_that_may_have_had_them() -> None:
+    def service(name: str, **port: int) -> Manifest:
+        spec = {"ports": [{"port": 80, **port}]}
+        return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "notes"}, "spec": spec}
+
+    def program() -> None:
+        provider = kubernetes.Provider("cluster", kubeconfig="{}")
+        manifests = (service("web"), service("web-nodes", nodePort=30080), service("web-outside"))
+        K8sApp("notes", K8sAppArgs(manifests=manifests, provider=provider))
+
+    found = {each.name: each for each in record(program).objects}
+    assert found["notes/web"].urn in found["notes/web-nodes"].dependencies
+    assert found["notes/web"].urn not in found["notes/web-outside"].dependencies

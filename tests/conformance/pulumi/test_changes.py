@@ -191,3 +191,16 @@ def test_a_volume_of_a_service_that_is_let_go_stays_on_its_storage(small: Live) 
         assert (left["spec"]["persistentVolumeReclaimPolicy"], left["status"]["phase"]) == ("Retain", "Released")
     small.stack.must_up()
     assert found(small, FEEDS_KEPT)["spec"]["volumeName"] != volume
+
+
+def test_a_port_of_the_nodes_moves_to_a_service_of_its_own_in_one_up(small: Live) -> None:
+    before, at_node = "ports: {http: 80}", "{number: 80, node: 30090}"
+    alone, beside = f"ports: {{http: {at_node}}}", f"ports: {{http: {at_node}, admin: 9000}}"
+    with small.edited((FEEDS, before, alone)):
+        small.stack.must_up()
+        assert found(small, ("v1", "Service", "freshrss", "hobby-freshrss"))["spec"]["ports"][0]["nodePort"] == 30090
+        with small.edited((FEEDS, alone, beside)):
+            small.stack.must_up()
+            moved = found(small, ("v1", "Service", "freshrss-nodes", "hobby-freshrss"))
+            assert moved["spec"]["ports"][0]["nodePort"] == 30090
+    small.stack.must_up()
