@@ -1,5 +1,6 @@
 """`homelab new`."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,10 +17,11 @@ from cli.text.verdict import verdict_line
 from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
+from config.model import NAME_MEANING, NAME_PATTERN, shown
 from config.suggest import did_you_mean
 from config.writing import NotAlone, OutsidePath, State, clear_unused, state_of, write_lab
 from operations.adopt.trial import try_files
-from operations.new import NewService, lab_files, machine_line, project_files, service_text
+from operations.new import STACK_NAME, NewService, lab_files, machine_line, project_files, service_text
 from plan import Plan, make_plan
 from plan.forecast import look_ahead
 from plan.verdict import judge
@@ -33,6 +35,8 @@ class NotSaid(Exception):
 
 def run_new_service(lab: str, name: str, stated: NewService, output: str) -> int:
     """Write the file of a service, and plan the lab with it; what is not stated is asked for on a terminal."""
+    if not re.fullmatch(NAME_PATTERN, name):
+        return refuse_input(f"{shown(name)} is not {NAME_MEANING}", output)
     folder = lab_folder(lab)
     file = folder / "services" / f"{name}.yaml"
     read = state_of(folder)
@@ -53,6 +57,8 @@ def run_new_service(lab: str, name: str, stated: NewService, output: str) -> int
 
 def run_new_machine(lab: str, name: str, shape: str | None, output: str) -> int:
     """Add the line of a machine, and plan the lab with it."""
+    if not re.fullmatch(NAME_PATTERN, name):
+        return refuse_input(f"{shown(name)} is not {NAME_MEANING}", output)
     folder = lab_folder(lab)
     file = folder / "machines.yaml"
     read = state_of(folder)
@@ -78,6 +84,8 @@ def run_new_lab(folder: Path, output: str) -> int:
 
 def run_new_project(folder: Path, lab: str, output: str) -> int:
     """Write a small lab into a project of one's own, with what Pulumi needs, and plan it."""
+    if not STACK_NAME.fullmatch(lab):
+        return refuse_input(f"--lab {lab}: a stack has letters, digits, hyphens, underscores and dots", output)
     folder = lab_folder(f"{folder}/")
     if refusal := _in_use(folder):
         return refuse_input(refusal, output)

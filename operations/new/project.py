@@ -1,11 +1,14 @@
 """A project of one's own: a lab, and what Pulumi needs beside it, without a checkout of this program."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from config.schema import COPIES
 from operations.new.lab import lab_files, schema_files
 
+STACK_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+"""Names that Pulumi gives a stack, but for those that would be hidden."""
 PROGRAM = """from components.program import run
 
 run()

@@ -32,10 +32,11 @@ def test_a_service_that_is_there_is_not_overwritten(lab: Path, homelab: Homelab)
 
 
 def test_a_lab_that_does_not_load_with_it_stays_as_it_was(lab: Path, homelab: Homelab) -> None:
-    result = homelab("new", "service", "Chef", "--tier", "aux", "--image", "a:1", "--lab", lab)
+    command = ("new", "service", "chef", "--tier", "aux", "--image", "a:1", "--port", "80", "--host", "no host")
+    result = homelab(*command, "--lab", lab)
     assert result.exit_code == 2
-    assert "a service is named by its file" in result.output
-    assert not (lab / "services" / "Chef.yaml").exists()
+    assert "is not a valid lab" in result.output
+    assert not (lab / "services" / "chef.yaml").exists()
 
 
 def test_a_tier_that_is_not_known_is_suggested(lab: Path, homelab: Homelab) -> None:
@@ -113,3 +114,21 @@ def test_what_somebody_else_wrote_is_not_written_beside(name: str, tmp_path: Pat
     (folder / "services").mkdir(parents=True)
     (folder / name).symlink_to("/nowhere") if name == "link.new" else (folder / name).write_text("mine")
     assert "is not empty" in homelab("new", "lab", folder).stderr
+
+
+@pytest.mark.parametrize("name", [".hidden", "..", "../x", "/x", "a/b", "a b", "Chef"])
+def test_a_name_that_no_service_and_no_machine_can_have_is_refused(lab: Path, homelab: Homelab, name: str) -> None:
+    before = {file: file.read_bytes() for file in lab.rglob("*") if file.is_file()}
+    for command in (("service", name, "--tier", "aux", "--image", "a:1"), ("machine", name)):
+        result = homelab("new", *command, "--lab", lab)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "is not a name: lower-case letters" in result.stderr
+    assert {file: file.read_bytes() for file in lab.rglob("*") if file.is_file()} == before
+
+
+@pytest.mark.parametrize("name", ["..", "a/b", "a b", "/x", ""])
+def test_a_project_has_a_lab_that_pulumi_can_name(tmp_path: Path, homelab: Homelab, name: str) -> None:
+    result = homelab("new", "project", tmp_path / "mine", "--lab", name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "a stack has letters" in result.stderr
+    assert not [*tmp_path.iterdir()]
