@@ -6,7 +6,7 @@ from typing import NamedTuple
 from config.image import repository_of, tag_of
 from config.pod import POD_TEMPLATES
 from plan.model import Manifest, Service
-from plan.model.fields import entries, mapping, text, value
+from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
 
 IMAGE_USER_REFUSED = Rule(
@@ -65,7 +65,7 @@ USERS: Mapping[str, _User] = {
     "mysql": _OF_SERVERS,
     "n8nio/n8n": _User("node", 1000),
     "nextcloud": _User(number=33),
-    "nginx": _User(instead="nginxinc/nginx-unprivileged"),
+    "nginx": _User(instead="nginxinc/nginx-unprivileged", writes=True),
     "nodered/node-red": _User("node-red", 1000),
     "ollama/ollama": _ANY,
     "pihole/pihole": _ROOT_THAT_WRITES,
@@ -114,10 +114,18 @@ def _fix(name: str, image: str, user: _User) -> str:
     if user.number is not None:
         number = _OF_ALPINE.get(repository_of(image), user.number) if "alpine" in tag_of(image) else user.number
         return f"state run_as_user: {number} for {name}"
-    if user.instead:
-        return f"take {user.instead}, or state exceptions: {{root-user: REASON}}"
     also = ", writable-root: REASON" if user.writes else ""
+    if user.instead:
+        return f"take {user.instead}, or state exceptions: {{root-user: REASON{also}}}"
     return f"state exceptions: {{root-user: REASON{also}}}"
+
+
+def starts_with_root_alone(pod: Fields, container: Fields) -> bool:
+    """Whether the kubelet refuses a container until its pod may run as root, which the finding about it says."""
+    own = {**mapping(pod, "securityContext"), **mapping(container, "securityContext")}
+    user = _user_of(text(container, "image"))
+    is_refused = own.get("runAsNonRoot") is True and value(own, "runAsUser") is None
+    return is_refused and user is not None and user.number is None
 
 
 def _refused(manifest: Manifest) -> Iterator[tuple[str, str, _User]]:

@@ -12,6 +12,7 @@ from plan.findings.services.node_agents import node_agent_findings
 from plan.findings.services.object_references import object_reference_findings
 from plan.findings.services.objects import object_findings
 from plan.findings.services.pods_in_files import pod_name_findings
+from plan.findings.services.read_only_roots import read_only_root_findings
 from plan.findings.services.service import service_findings
 from plan.findings.services.slow_starts import slow_start_findings
 from plan.findings.services.unread_settings import unread_setting_findings
@@ -31,6 +32,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from object_reference_findings(plan.lab, plan.services)
     yield from pile_up_findings(plan.lab)
     yield from pod_name_findings(plan.lab)
+    yield from read_only_root_findings(plan.lab, plan.services)
     yield from service_findings(plan.lab, plan.services)
     yield from slow_start_findings(plan.lab)
     yield from unread_setting_findings(plan.lab)
