@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
-from config.source import Path, Problem
+from config.source import Path, Problem, is_mapping
 
 
 def check_control_plane(lab: Draft) -> Iterator[Problem]:
@@ -36,6 +36,9 @@ def check_distribution(lab: Draft) -> Iterator[Problem]:
             yield lab.problem(("machines", name), message)
 
 
+_IPV4_ALONE = "the cluster has IPv4 alone; leave it out, or state ipv6 in cluster.yaml"
+
+
 def check_families(lab: Draft) -> Iterator[Problem]:
     """A cluster has the families that its Services ask for; nodes that the program makes have IPv4 alone."""
     if not lab.cluster:
@@ -56,8 +59,13 @@ def check_families(lab: Draft) -> Iterator[Problem]:
             options = part.workload.service_options
             stated = {"families": "IPv6" in options.families, "ip_families": options.ip_families == "RequireDualStack"}
             for key in (key for key, asks in stated.items() if asks):
-                message = "the cluster has IPv4 alone; leave it out, or state ipv6 in cluster.yaml"
-                yield lab.problem((*part.path, "service_options", key), message)
+                yield lab.problem((*part.path, "service_options", key), _IPV4_ALONE)
+    for stated in (each for objects in lab.objects.values() for each in objects if each.kind == "Service"):
+        spec = stated.content.get("spec")
+        if is_mapping(spec) and spec.get("ipFamilyPolicy") == "RequireDualStack":
+            yield lab.problem((*stated.path, "spec", "ipFamilyPolicy"), _IPV4_ALONE)
+        if is_mapping(spec) and "IPv6" in (spec.get("ipFamilies") or ()):
+            yield lab.problem((*stated.path, "spec", "ipFamilies"), _IPV4_ALONE)
 
 
 def check_eviction(lab: Draft) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from plan.findings.access.secret_refresh import secret_refresh_findings
 from plan.findings.access.secrets_elsewhere import secret_elsewhere_findings
 from plan.findings.access.shared_namespaces import shared_exception_findings
 from plan.findings.programs import programs
+from plan.findings.access.store_conditions import store_condition_findings
 from plan.model import Finding, Plan
 
 
@@ -32,3 +33,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from secret_place_findings(plan.lab, plan.services)
     yield from secret_refresh_findings(plan.lab)
     yield from shared_exception_findings(plan.lab, plan.namespaces)
+    yield from store_condition_findings(plan.lab)

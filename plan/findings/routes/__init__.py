@@ -17,6 +17,7 @@ from plan.findings.routes.references import reference_findings
 from plan.findings.routes.route_annotations import route_annotation_findings
 from plan.findings.routes.rule_syntax import rule_syntax_findings
 from plan.findings.routes.sign_in_domains import sign_in_domain_findings
+from plan.findings.routes.snippets import snippet_findings
 from plan.findings.routes.stream_entries import stream_entry_findings
 from plan.findings.routes.unserved import unserved_findings
 from plan.findings.routes.uploads import upload_findings
@@ -45,3 +46,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from unserved_findings(plan.lab, plan.services)
     yield from upload_findings(plan.lab)
     yield from visitor_findings(plan.lab)
+    yield from snippet_findings(plan.lab)

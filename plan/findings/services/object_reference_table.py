@@ -50,6 +50,7 @@ _GATEWAY = Reference(
     ("gateway.networking.k8s.io",),
 )
 _ROLE = Reference(("roleRef",), ("Role", "ClusterRole"), "its subjects have no rights", ("rbac.authorization.k8s.io",))
+_SNAPSHOT = Reference(("spec", "volumeSnapshotClassName"), ("VolumeSnapshotClass",), "no snapshot is made")
 _SCALED = ("Deployment", "StatefulSet")
 _POOL = Reference(("spec", "ipAddressPools[]"), ("IPAddressPool",), "addresses of that pool are never announced")
 
@@ -58,6 +59,14 @@ REFERENCES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
     ("cert-manager.io", "CertificateRequest"): (_ISSUER,),
     ("external-secrets.io", "ExternalSecret"): (_STORE,),
     ("external-secrets.io", "PushSecret"): (_STORE._replace(path=("spec", "secretStoreRefs[]")),),
+    ("postgresql.cnpg.io", "Cluster"): (
+        Reference(
+            ("spec", "plugins[]", "parameters", "barmanObjectName"),
+            ("ObjectStore",),
+            "no log is archived, no backup is made, and the log fills the volume",
+        ),
+        _SNAPSHOT._replace(path=("spec", "backup", "volumeSnapshot", "className"), meets="every backup fails"),
+    ),
     ("postgresql.cnpg.io", "Backup"): (_CLUSTER,),
     ("postgresql.cnpg.io", "Database"): (_CLUSTER,),
     ("postgresql.cnpg.io", "Pooler"): (_CLUSTER,),
@@ -68,6 +77,13 @@ REFERENCES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
     },
     ("metallb.io", "BGPAdvertisement"): (_POOL,),
     ("metallb.io", "L2Advertisement"): (_POOL,),
+    ("traefik.io", "Middleware"): (
+        Reference(
+            ("spec", "chain", "middlewares[]"),
+            ("Middleware",),
+            "Traefik leaves every route with it out, and answers with 404",
+        ),
+    ),
     ("traefik.io", "IngressRoute"): (
         Reference(
             ("spec", "routes[]", "middlewares[]"),
@@ -78,10 +94,14 @@ REFERENCES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
     ),
     ("volsync.backube", "ReplicationSource"): (
         Reference(("spec", "sourcePVC"), ("PersistentVolumeClaim",), "nothing is ever copied"),
+        *(
+            _SNAPSHOT._replace(path=("spec", mover, "volumeSnapshotClassName"), meets="nothing is ever copied")
+            for mover in ("restic", "rclone", "rsyncTLS")
+        ),
     ),
     ("snapshot.storage.k8s.io", "VolumeSnapshot"): (
         Reference(("spec", "source", "persistentVolumeClaimName"), ("PersistentVolumeClaim",), "no snapshot is made"),
-        Reference(("spec", "volumeSnapshotClassName"), ("VolumeSnapshotClass",), "no snapshot is made"),
+        _SNAPSHOT,
     ),
     ("autoscaling", "HorizontalPodAutoscaler"): (
         Reference(("spec", "scaleTargetRef"), _SCALED, "nothing is ever scaled", ("apps",)),

@@ -218,9 +218,10 @@ def _finding(known: _Known, manifest: Manifest, named: _Named, path: Path, sever
     elif like and like.kind == named.kind:
         fix = f"write namespace: {like.namespace} at {named.field} of {own}, where it takes one, or move one of the two"
     elif path[0] == "objects":
-        fix = f"name a {named.kind} that is there at {named.field} of {own}, or write it into a file of a service"
+        there = f"{_with_article(named.kind)} that is there"
+        fix = f"name {there} at {named.field} of {own}, or write it into a file of a service"
     else:
-        fix = f"name a {named.kind} that is there, or write it into a file under objects of {path[1]}"
+        fix = f"name {_with_article(named.kind)} that is there, or write it into a file under objects of {path[1]}"
     return OBJECT_OF_NOBODY.finding(
         path,
         f"{manifest['kind']} {own} names the {_said(_Like(named.kind, named.namespace, named.name))}, which the lab "
@@ -230,6 +231,10 @@ def _finding(known: _Known, manifest: Manifest, named: _Named, path: Path, sever
         severity=severity,
         facts={"kind": named.kind, "name": named.name, "namespace": named.namespace},
     )
+
+
+def _with_article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'AEIO' else 'a'} {kind}"
 
 
 class _Like(NamedTuple):

@@ -12,6 +12,7 @@ from plan.findings.storage.host_paths import host_path_findings
 from plan.findings.storage.kept_data import kept_data_findings
 from plan.findings.storage.longhorn import longhorn_findings
 from plan.findings.storage.retention import retention_findings
+from plan.findings.storage.snapshot_classes import snapshot_class_findings
 from plan.findings.storage.storage_quotas import storage_quota_findings
 from plan.findings.storage.volume_groups import volume_group_findings
 from plan.findings.storage.watched_folders import watched_folder_findings
@@ -35,3 +36,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from volume_group_findings(plan.lab, plan.services)
     yield from watched_folder_findings(plan.lab)
     yield from zfs_cache_findings(plan.lab, plan.capacity.hosts)
+    yield from snapshot_class_findings(plan.lab)
