@@ -66,6 +66,10 @@ class Program(NamedTuple):
         """Whether a file lies on a volume that stays, or on what is not known."""
         return self._kept_at(place) in ("volume", "other")
 
+    def is_mounted(self, place: str) -> bool:
+        """Whether a file lies on a mount of any kind."""
+        return self._kept_at(place) is not None
+
     def mounts_volume_at(self, place: str) -> bool:
         """Whether a file lies on a volume that stays."""
         return self._kept_at(place) == "volume"

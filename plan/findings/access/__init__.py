@@ -14,8 +14,8 @@ from plan.findings.access.secret_places import secret_place_findings
 from plan.findings.access.secret_refresh import secret_refresh_findings
 from plan.findings.access.secrets_elsewhere import secret_elsewhere_findings
 from plan.findings.access.shared_namespaces import shared_exception_findings
-from plan.findings.programs import programs
 from plan.findings.access.store_conditions import store_condition_findings
+from plan.findings.programs import programs
 from plan.model import Finding, Plan
 
 

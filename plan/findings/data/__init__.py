@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from plan.findings.data.backups_of_nothing import backup_of_nothing_findings
 from plan.findings.data.connections import connection_findings
+from plan.findings.data.copies_of_nothing import copy_of_nothing_findings
 from plan.findings.data.data_paths import data_path_findings
 from plan.findings.data.dated_copies import dated_copy_findings
 from plan.findings.data.dumps import dump_findings
@@ -39,3 +40,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from replicas_apart_findings(plan.lab)
     yield from store_findings(plan.lab)
     yield from told_disk_findings(plan.lab, found)
+    yield from copy_of_nothing_findings(found)

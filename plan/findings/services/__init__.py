@@ -8,6 +8,7 @@ from plan.findings.services.first_miss import first_miss_findings
 from plan.findings.services.image_sources import chart_source_findings, image_source_findings
 from plan.findings.services.job_endings import job_ending_findings, pile_up_findings
 from plan.findings.services.made_up_keys import made_up_key_findings
+from plan.findings.services.needed_capabilities import capability_findings
 from plan.findings.services.node_agents import node_agent_findings
 from plan.findings.services.object_references import object_reference_findings
 from plan.findings.services.objects import object_findings
@@ -16,6 +17,7 @@ from plan.findings.services.read_only_roots import read_only_root_findings
 from plan.findings.services.service import service_findings
 from plan.findings.services.slow_starts import slow_start_findings
 from plan.findings.services.unread_settings import unread_setting_findings
+from plan.findings.services.webhooks_in_files import webhook_in_file_findings
 from plan.model import Finding, Plan
 
 
@@ -36,3 +38,5 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from service_findings(plan.lab, plan.services)
     yield from slow_start_findings(plan.lab)
     yield from unread_setting_findings(plan.lab)
+    yield from webhook_in_file_findings(plan.lab)
+    yield from capability_findings(plan.lab, plan.services)
