@@ -14,6 +14,7 @@ from config.model import shown
 from config.pod import POD_TEMPLATES
 from config.pod_rules import NOTHING, no_text, pod_refusals
 from config.schedule import malformed, timezone_refusal
+from config.service.port import NODE_PORTS
 from config.source import Path, is_mapping, is_sequence
 
 Refused = Iterator[tuple[Path, str]]
@@ -233,6 +234,11 @@ def _service(document: Mapping[str, Any]) -> Refused:
     for path, port in ports if len(ports) > 1 else ():
         if not port.get("name"):
             yield path, "needs a name, since the Service has several ports"
+    for path, port in ports:
+        node = port.get("nodePort")
+        if isinstance(node, int) and node and node not in NODE_PORTS:
+            first, last = NODE_PORTS[0], NODE_PORTS[-1]
+            yield (*path, "nodePort"), f"{node} is no port of the nodes, which are {first} to {last}"
 
 
 RULES: Mapping[str, Callable[[Mapping[str, Any]], Refused]] = {

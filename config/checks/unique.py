@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from ipaddress import IPv4Address
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from config.draft import Draft
 from config.namespaces import namespace_of
@@ -209,6 +209,13 @@ def _served_ports(lab: Draft) -> Iterator[Claim]:
             yield Claim((owner, named), path, f"the port name {named!r} of its Kubernetes Service")
             if port.node:
                 yield Claim((port.node, protocol), path, f"port {port.node}/{protocol.lower()} of the nodes")
+    for stated in (each for objects in lab.objects.values() for each in objects if each.kind == "Service"):
+        ports: list[Any] = [*(stated.content.get("spec", {}).get("ports") or ())]
+        for index, port in enumerate(ports):
+            node, protocol = port.get("nodePort"), str(port.get("protocol", "TCP"))
+            if isinstance(node, int) and node:
+                at = (*stated.path, "spec", "ports", index, "nodePort")
+                yield Claim((node, protocol), at, f"port {node}/{protocol.lower()} of the nodes")
 
 
 def _owner(path: Path) -> Path:

@@ -15,7 +15,8 @@ class ServiceOptions(Model):
 
     external_traffic: Literal["Local", "Cluster"] | None = None
     """Of an address of the load balancer or a port of the nodes: `Local` leads to pods of the node that got the
-    request, which see from where it comes; `Cluster` to any. Left out, an address that one Service has is Local."""
+    request, which see from where it comes; `Cluster` to any. Left out, an address that one Service has is Local, and
+    Cluster where Cilium announces it in layer 2."""
     internal_traffic: Literal["Local", "Cluster"] | None = None
     """Of requests from within the cluster: `Local` leads to pods of the same node alone."""
     load_balancer_class: LabelKey | None = None

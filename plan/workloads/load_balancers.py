@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from config.cluster import LoadBalancer
 from config.lab import Lab
+from config.service import HelmService
+from plan.model.fields import value
 
 
 class _Vendor(NamedTuple):
@@ -33,6 +35,17 @@ def address_annotations(lab: Lab, address: IPv4Address) -> dict[str, str]:
 
 def address_fields(lab: Lab, address: IPv4Address) -> dict[str, Any]:
     """Fields of the Service. An address is shared only by Services that every node answers for (`Cluster`): then they
-    do not see from where a request comes."""
+    do not see from where a request comes. So it is where nodes without a pod announce it as well."""
     asked = {} if _VENDORS[lab.cluster.load_balancer].address else {"loadBalancerIP": str(address)}
-    return {**asked, "externalTrafficPolicy": "Cluster" if address in lab.shared_addresses else "Local"}
+    by_any = address in lab.shared_addresses or _any_node_announces(lab)
+    return {**asked, "externalTrafficPolicy": "Cluster" if by_any else "Local"}
+
+
+def _any_node_announces(lab: Lab) -> bool:
+    """Whether Cilium announces in layer 2, which goes with `Cluster` alone (Cilium, L2 Announcements, Limitations)."""
+    return lab.cluster.load_balancer == "cilium" and any(
+        isinstance(service, HelmService)
+        and service.chart.name == "cilium"
+        and value(service.values, "l2announcements", "enabled") is True
+        for service in lab.services.values()
+    )

@@ -6,7 +6,7 @@ from typing import Any
 from config.lab import Lab
 from config.service import HelmService
 from plan.model import Service
-from plan.model.fields import value
+from plan.model.fields import mapping, text, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -17,7 +17,8 @@ ADDRESS_NOT_ANNOUNCED = Rule(
     meaning=(
         "Cilium gives a Service an address of a CiliumLoadBalancerIPPool, and says in the network where it is only "
         "with l2announcements and a CiliumL2AnnouncementPolicy, or with bgpControlPlane and a CiliumBGPClusterConfig. "
-        "Announcing in layer 2 needs kubeProxyReplacement as well. Where one of them is missing the Service has an "
+        "Announcing in layer 2 needs kubeProxyReplacement as well, and does not go with externalTrafficPolicy: Local. "
+        "Where one of them is missing the Service has an "
         "address that no machine reaches, or none, and nothing fails. MetalLB announces a pool by an L2Advertisement "
         "or a BGPAdvertisement that names it, from nodes that its nodeSelectors match and that are not excluded from "
         "load balancers, as kubeadm excludes control planes."
@@ -44,7 +45,10 @@ def announcement_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fin
     if lab.cluster.load_balancer != "cilium" or not asking or found is None or found[1].as_found:
         return
     name, cilium = found
-    kinds = {each["kind"] for service in services for each in service.objects}
+    planned = [*services]
+    kinds = {each["kind"] for service in planned for each in service.objects}
+    if value(cilium.values, "l2announcements", "enabled") is True and "CiliumL2AnnouncementPolicy" in kinds:
+        yield from _local(lab, planned)
     if missing := _missing(cilium.values, kinds):
         said, fix = missing
         yield ADDRESS_NOT_ANNOUNCED.finding(
@@ -53,6 +57,27 @@ def announcement_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fin
             fix,
             facts={"services": tuple(asking)},
         )
+
+
+def _local(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    """Services that take requests at nodes with a pod of theirs alone, which who announces them does not regard."""
+    for service in services:
+        for each in service.objects:
+            spec = mapping(each, "spec")
+            is_local = (
+                each["kind"] == "Service"
+                and text(spec, "externalTrafficPolicy") == "Local"
+                and text(spec, "type") == "LoadBalancer"
+            )
+            if is_local and text(spec, "loadBalancerClass") in ("", "io.cilium/l2-announcer"):
+                name = each["metadata"]["name"]
+                yield ADDRESS_NOT_ANNOUNCED.finding(
+                    lab.written_at(service.name, "Service", name),
+                    f"Service {name} has externalTrafficPolicy: Local, and Cilium announces its address in layer 2 "
+                    "from any node: one without a pod of it drops every request",
+                    f"write externalTrafficPolicy: Cluster for {name}, or announce by BGP",
+                    about=f"Local {name}",
+                )
 
 
 def _missing(values: Mapping[str, Any], kinds: set[str]) -> tuple[str, str] | None:

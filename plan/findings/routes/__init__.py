@@ -12,6 +12,7 @@ from plan.findings.routes.plugin_middlewares import plugin_middleware_findings
 from plan.findings.routes.proxies_not_trusted import proxy_not_trusted_findings
 from plan.findings.routes.public_records import public_record_findings
 from plan.findings.routes.record_owners import record_owner_findings
+from plan.findings.routes.record_prefixes import record_prefix_findings
 from plan.findings.routes.redirects import redirect_findings
 from plan.findings.routes.references import reference_findings
 from plan.findings.routes.route_annotations import route_annotation_findings
@@ -37,6 +38,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from proxy_not_trusted_findings(plan.lab, found)
     yield from public_record_findings(plan.lab)
     yield from record_owner_findings(plan.lab, found)
+    yield from record_prefix_findings(plan.lab, plan.services, found)
     yield from redirect_findings(plan.lab)
     yield from reference_findings(plan.lab, plan.namespaces, plan.services)
     yield from route_annotation_findings(plan.lab, plan.services)

@@ -16,6 +16,7 @@ from plan.findings.services.pods_in_files import pod_name_findings
 from plan.findings.services.read_only_roots import read_only_root_findings
 from plan.findings.services.service import service_findings
 from plan.findings.services.slow_starts import slow_start_findings
+from plan.findings.services.time_zones import time_zone_findings
 from plan.findings.services.unread_settings import unread_setting_findings
 from plan.findings.services.webhooks_in_files import webhook_in_file_findings
 from plan.model import Finding, Plan
@@ -40,3 +41,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from unread_setting_findings(plan.lab)
     yield from webhook_in_file_findings(plan.lab)
     yield from capability_findings(plan.lab, plan.services)
+    yield from time_zone_findings(programs(plan.lab))

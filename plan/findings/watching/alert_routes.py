@@ -10,6 +10,7 @@ from config.service import HelmService
 from config.source import Path, is_mapping
 from plan.model.fields import Fields, entries, mapping, text, value, values
 from plan.model.findings import Finding, Rule
+from plan.wording import listed
 from plan.yaml_text import read_plain
 
 ALERTS_REACH_NOBODY = Rule(
@@ -23,6 +24,18 @@ ALERTS_REACH_NOBODY = Rule(
         "stops: given to such a receiver, nobody notices when alerting itself is down. That is an info."
     ),
     remedy="Give the receiver a way to send: webhook_configs, email_configs, telegram_configs and others.",
+)
+
+RECEIVER_MISSING = Rule(
+    "RECEIVER-MISSING",
+    "error",
+    title="Alerts are given to a receiver that is not there",
+    meaning=(
+        "Alertmanager refuses a configuration whose route names a receiver that it does not define: it does not start, "
+        "or goes on with the one from before. The lists of a chart's own values are replaced by those that are stated, "
+        "so that a receiver of the chart is gone as soon as receivers are stated."
+    ),
+    remedy="Define the receiver under receivers, or name one that is defined.",
 )
 
 _WATCHDOG = "Watchdog"
@@ -47,6 +60,7 @@ class _Configured(NamedTuple):
 def alert_route_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each Alertmanager whose alerts go nowhere."""
     for each in _alertmanagers(lab):
+        yield from _undefined(each)
         silent = _silent(each.configuration)
         routes = [*_routes(mapping(each.configuration, "route"))]
         heard = [route for route in routes if text(route, "receiver") not in silent and text(route, "receiver")]
@@ -66,6 +80,20 @@ def alert_route_findings(lab: Lab) -> Iterator[Finding]:
                 about=_WATCHDOG,
                 severity="info",
             )
+
+
+def _undefined(found: _Configured) -> Iterator[Finding]:
+    defined = [text(each, "name") for each in entries(found.configuration, "receivers")]
+    named = [text(route, "receiver") for route in _routes(mapping(found.configuration, "route"))]
+    missing = [*dict.fromkeys(name for name in named if name and name not in defined)]
+    if defined and missing:
+        yield RECEIVER_MISSING.finding(
+            found.path,
+            f"a route of the Alertmanager of {found.service} names the receiver {listed(missing)}, and its receivers "
+            f"are {listed(defined)}: it refuses the whole configuration",
+            f"define {listed(missing)} under receivers, or name one that is there",
+            facts={"missing": tuple(missing), "defined": tuple(defined)},
+        )
 
 
 def _alertmanagers(lab: Lab) -> Iterator[_Configured]:
