@@ -73,9 +73,9 @@ def read_event(line: str) -> Event | None:
     try:
         content: Any = json.loads(line)
         read = _Line.model_validate(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    at = datetime.fromtimestamp(read.timestamp, UTC)
+    at = _time(read.timestamp)
     if read.resource_pre_event:
         return Began(at, *_step(read.resource_pre_event))
     if read.res_outputs_event:
@@ -88,6 +88,14 @@ def read_event(line: str) -> Event | None:
         result: Result = "succeeded" if read.summary_event.result == "succeeded" else "failed"
         return Summed(at, result, read.summary_event.duration_seconds)
     return None
+
+
+def _time(timestamp: int) -> datetime:
+    """Now, where it is no time: what an event says is not lost for that."""
+    try:
+        return datetime.fromtimestamp(timestamp, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.now(UTC)
 
 
 def _step(step: _Step) -> tuple[str, str]:

@@ -1,5 +1,9 @@
 """How far an `up` came, by the events that the real engine wrote."""
 
+import json
+
+import pytest
+
 from operations.up.events import Began, Ended, Said, Summed, read_event
 from operations.up.outcome import LOCKED, outcome_of
 from operations.up.progress import Progress
@@ -80,3 +84,15 @@ def test_a_line_that_is_cut_off_or_no_event_says_nothing() -> None:
     assert read_event(line[:-20]) is None
     assert read_event("error: something") is None
     assert read_event("[]") is None
+
+
+@pytest.mark.parametrize("timestamp", [10**17, 10**30, -(10**14), 253402300800])
+def test_a_failure_is_not_lost_where_its_time_is_none(timestamp: int) -> None:
+    (line,) = [each for each in recording("events-object-refused.jsonl").splitlines() if "resOpFailedEvent" in each]
+    event = read_event(json.dumps(json.loads(line) | {"timestamp": timestamp}))
+    assert isinstance(event, Ended)
+    assert event.failed
+
+
+def test_lines_that_nest_without_end_hold_no_event() -> None:
+    assert read_event("[" * 100_000) is None
