@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from config.api_rules import object_refusals
 from config.explain import problems_of
+from config.files import UnreadableFile, read_file
 from config.pod import POD_TEMPLATES, Claim, PodTemplate
 from config.pod_rules import no_text
 from config.source import Path, Place, Places, Problem, is_mapping, is_sequence, read_documents
@@ -45,13 +46,17 @@ _TEXTS = frozenset(
 """Mappings of which every value is a text."""
 
 
+LARGEST = 64 << 20
+"""Bytes. The largest file of objects: those of an operator with all its kinds have about five million."""
+
+
 def read_objects(file: FilePath, service: str, places: Places) -> tuple[list[StatedObject], list[Problem]]:
     """The objects in a file, and what is wrong with it. What is wrong is left out."""
     path: Path = ("objects", service, file.name)
     try:
-        documents, problems = read_documents(str(file), file.read_bytes(), path, places)
-    except OSError as error:
-        return [], [Problem(Place(str(file), 1, 1), path, f"cannot be read: {error.strerror}")]
+        documents, problems = read_documents(str(file), read_file(file, LARGEST), path, places)
+    except UnreadableFile as error:
+        return [], [Problem(Place(str(file), 1, 1), path, str(error))]
     found: list[StatedObject] = []
     for index, document in enumerate(documents):
         at = (*path, index)

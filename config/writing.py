@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from errno import EAGAIN, EWOULDBLOCK
 from pathlib import Path
 
+from config.files import UnreadableFile, read_file
+
 NEW = ".new"
 """The end of a name under which a file is written before it takes its place."""
 UNFINISHED = f".unfinished{NEW}"
@@ -78,9 +80,9 @@ def _is_rest(file: Path) -> bool:
 def _left_unfinished(folder: Path) -> frozenset[Path]:
     """Files of a run that was broken off between them, as it wrote them; nothing if all are there."""
     try:
-        listed = {below(folder, name): digest for name, digest in json.loads((folder / UNFINISHED).read_text()).items()}
+        listed = {below(folder, name): digest for name, digest in json.loads(read_file(folder / UNFINISHED)).items()}
         written = frozenset(file for file, digest in listed.items() if file.is_file() and _digest(file) == digest)
-    except (OSError, ValueError, AttributeError, TypeError, OutsidePath):
+    except (OSError, ValueError, AttributeError, TypeError, OutsidePath, UnreadableFile):
         return frozenset()
     return written if len(written) < len(listed) else frozenset()
 

@@ -158,6 +158,21 @@ def test_a_huge_file_is_refused_and_not_read_whole(lab: Path) -> None:
     assert refusals(lab) == ["tiny/tiers.yaml:1:1: tiers: is larger than 4 MiB, the most that is read"]
 
 
+def test_a_file_of_objects_is_read_as_carefully(lab: Path) -> None:
+    folder = lab / "services" / "set"
+    folder.mkdir()
+    stated = "kind: objects\ntier: core\ndescription: Objects of others\nobjects: [pipe.yaml, zero.yaml, huge.yaml]\n"
+    (lab / "services" / "set.yaml").write_text(stated)
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "zero.yaml").symlink_to("/dev/zero")
+    with (folder / "huge.yaml").open("wb") as file:
+        file.truncate(100 << 20)
+    said = [each.partition("objects.set.")[2] for each in refusals(lab)]
+    assert "pipe.yaml: cannot be read: it is a pipe" in said
+    assert "zero.yaml: cannot be read: it is a device" in said
+    assert "huge.yaml: is larger than 64 MiB, the most that is read" in said
+
+
 def test_a_link_that_leads_nowhere_or_in_a_circle_cannot_be_read(lab: Path) -> None:
     for name in ("tiers.yaml", "storage.yaml"):
         (lab / name).unlink()

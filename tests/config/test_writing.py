@@ -194,6 +194,12 @@ def test_a_list_that_no_run_wrote_makes_nothing_of_ours(tmp_path: Path, list_of_
     assert (tmp_path / "a").read_text() == "mine"
 
 
+def test_a_list_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".unfinished.new")
+    (tmp_path / "a").write_text("mine")
+    assert not is_unused(tmp_path)
+
+
 def test_a_file_that_its_owner_named_may_be_a_device(tmp_path: Path) -> None:
     write_file(Path(os.devnull), "nothing")
     (tmp_path / "page.html").write_text("old")
