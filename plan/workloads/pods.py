@@ -16,12 +16,13 @@ from plan.model.constraints import HOSTNAME, read_constraints, read_tolerations
 from plan.model.resources import EPHEMERAL_STORAGE
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
-from plan.workloads.containers import container_manifest, ports, probes, stated_probes, wait_for
+from plan.workloads.containers import container_manifest, ports, wait_for
 from plan.workloads.context import ServiceContext
 from plan.workloads.files import file_mounts, files_checksum, has_files
 from plan.workloads.identity import identity
 from plan.workloads.permissions import has_permissions
 from plan.workloads.pod_settings import dns_policy, networks_annotation, placed
+from plan.workloads.probes import probes, stated_probes
 from plan.workloads.volume_names import with_volume_names
 
 MULTUS = "k8s.v1.cni.cncf.io/networks"
