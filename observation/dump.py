@@ -1,16 +1,16 @@
 """Reading a dump: a folder with a List per resource, `PLURAL[.GROUP].json`, as kubectl and `homelab dump` write it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 from config.files import UnreadableFile
 from observation.accepted import accepted
 from observation.history import InvalidHistory, read_history
 from observation.json_file import parse, read_text
 from observation.kinds import RESOURCES
-from observation.model import Gap, Kubelet, Observation, TimeSource
+from observation.model import Gap, Kubelet, Observation, TimeSource, Why
 from observation.times import newest_time, read_time
 from observation.usage import InvalidUsage, read_usage
 from plan.model import Manifest
@@ -92,6 +92,10 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
     )
 
 
+_WHY: Mapping[str, Why] = {each: each for each in get_args(Why)}
+"""The reasons that a dump may state; another one is of a dump that was edited."""
+
+
 def _beside(file: Path, read: Callable[[Path], _Read], gaps: list[Gap]) -> _Read | None:
     """The content of a file next to the objects of the dump; a gap where it cannot be read."""
     if not file.exists():
@@ -121,7 +125,10 @@ def _describe(file: Path) -> _Described:
         return _Described(None, None, None, (), {}, complete=False)
     try:
         stated: Fields = parse(read_text(file))
-        gaps = [Gap(text(each, "subject"), each["why"], text(each, "detail")) for each in entries(stated, "gaps")]
+        gaps = [
+            Gap(text(each, "subject"), _WHY.get(text(each, "why"), "unreadable"), text(each, "detail"))
+            for each in entries(stated, "gaps")
+        ]
         format_version = stated["format_version"]
         is_whole = not value(stated, UNFINISHED)
     except (UnreadableFile, ValueError, KeyError, TypeError, AttributeError) as error:

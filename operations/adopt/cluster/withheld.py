@@ -55,7 +55,7 @@ def without_secrets(manifest: Manifest) -> tuple[Manifest, tuple[Withheld, ...]]
         secret = {text(each, "name") for each in variables if is_secret(text(each, "name"), each.get("value"))}
         if secret:
             holder: Any = container
-            holder["env"] = [{"name": each["name"]} if each["name"] in secret else each for each in holder["env"]]
+            holder["env"] = [{"name": name} if (name := text(each, "name")) in secret else each for each in variables]
             found += [Withheld(f"{text(container, 'name')}: {name}") for name in sorted(secret)]
     return manifest, tuple(found)
 
