@@ -90,7 +90,7 @@ def programs(lab: Lab) -> Iterator[Program]:
 
 
 def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Program]:
-    folders = host_paths_of(service)
+    folders, patched = host_paths_of(service), set(_patched(service))
     for path, each in part.containers:
         kinds: dict[str, Kept] = {}
         sizes: list[int] = []
@@ -111,7 +111,7 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
             env=each.env,
             variables=None
             if each.env_from
-            else frozenset({*each.env, *each.secrets, *each.env_keys, *each.env_fields}),
+            else frozenset({*each.env, *each.secrets, *each.env_keys, *each.env_fields, *patched}),
             files=each.files,
             mounts=kinds,
             sizes=tuple(sizes),
@@ -119,6 +119,15 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
             ends=part.workload.runs_as in ENDING,
             is_main=path == part.path,
         )
+
+
+def _patched(service: Service) -> Iterator[str]:
+    """Variables that patches set, with a value or with the one that runs: whichever container they are of."""
+    for patch in service.patch.values():
+        for path in (("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec")):
+            pod = mapping(patch.merge, *path)
+            for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
+                yield from (text(each, "name") for each in entries(container, "env"))
 
 
 def limit_of(container: Container) -> int | None:

@@ -1,6 +1,6 @@
 """Storage classes that are both the default one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from config.lab import Lab
 from config.service import HelmService
@@ -31,6 +31,14 @@ _BY_CHART: Mapping[str, tuple[tuple[str, ...], bool]] = {
 """By chart, the value that makes its class the default, and its default (longhorn 1.6.1, rendered; the others by their
 values.yaml)."""
 
+_NAMES: Mapping[str, str] = {
+    "local-path-provisioner": "local-path",
+    "longhorn": "longhorn",
+    "nfs-subdir-external-provisioner": "nfs-client",
+    "openebs": "openebs-hostpath",
+}
+"""How the charts call their classes by default."""
+
 
 TWO_DEFAULT_CONTROLLERS = Rule(
     "TWO-DEFAULT-CONTROLLERS",
@@ -53,7 +61,8 @@ _CONTROLLERS: Mapping[str, tuple[tuple[str, ...], bool]] = {
 def default_class_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding where more than one class of the lab says that it is the default."""
     yield from _controllers(lab)
-    found = [*_of_charts(lab), *_of_objects(lab, services)]
+    in_files = list(_of_objects(lab, services))
+    found = [*_of_charts(lab, {name for _, name, _ in in_files}), *in_files]
     if len(found) > 1:
         path, _, fix = found[-1]
         names = [name for _, name, _ in found]
@@ -66,9 +75,12 @@ def default_class_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fi
         )
 
 
-def _of_charts(lab: Lab) -> Iterator[tuple[Path, str, str]]:
+def _of_charts(lab: Lab, in_files: Collection[str]) -> Iterator[tuple[Path, str, str]]:
+    """Those of charts, unless a file has the very class."""
     for name, service in lab.services.items():
         if isinstance(service, HelmService) and service.chart.name in _BY_CHART:
+            if _NAMES[service.chart.name] in in_files:
+                continue
             path, default = _BY_CHART[service.chart.name]
             stated = value(service.values, *path)
             if (default if stated is None else stated) in (True, "true"):
