@@ -31,7 +31,7 @@ def named(context: typer.Context, lab: str | None) -> str | None:
 
 
 def lab_option(lab: Lab) -> str:
-    """What a command needs to be about a lab, after a space; nothing for the one that it is about by itself."""
+    """The option that a command needs to be about a lab, after a space; empty for the lab that it takes by itself."""
     place = lab.place(("site", "domain"))
     folder = Path(place.file).parent if place else LABS / DEFAULT
     if folder.resolve().parent == LABS:

@@ -22,7 +22,7 @@ class Part(NamedTuple):
     said: tuple[str, ...]
     """Sentences on what it is."""
     users: Mapping[str, tuple[str, ...]]
-    """What it serves, by kind: machines, networks, services."""
+    """Machines, networks and services that need it, by kind."""
     path: Path
     """Where it stands in the lab."""
 

@@ -81,7 +81,7 @@ def _is_number(value: object) -> bool:
 
 
 def _write(stated: object) -> str:
-    """What to write in place of something that is no number: the number itself, where it only has quotes."""
+    """The number to write in place of something that is none: the same one, where it only has quotes."""
     if isinstance(stated, str) and stated.isdigit() and 0 < int(stated) <= LARGEST:
         return f"write {int(stated)}, without quotes"
     return "write for example 80"

@@ -15,7 +15,7 @@ Count = Annotated[int, Field(ge=0, le=1000)]
 
 
 class ClaimRetention(Model):
-    """What becomes of the claims that a statefulset made for its replicas. Those of `volumes` of other workloads
+    """The fate of the claims that a statefulset made for its replicas. Those of `volumes` of other workloads
     always stay."""
 
     deleted: Literal["Retain", "Delete"] | None = None

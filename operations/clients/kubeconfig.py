@@ -17,7 +17,7 @@ _LARGEST = 4 << 20
 """Bytes. One with a hundred clusters is about 1 MiB."""
 _USUAL = "~/.kube/config"
 _FROM_PIPES: dict[tuple[str, int, int], str] = {}
-"""What pipes said: one can be read once, and a command that asks and then writes needs it twice."""
+"""Texts of pipes: one can be read once, and a command that asks and then writes needs it twice."""
 
 
 def load_kubeconfig(file: Path | None, context: str | None) -> client.Configuration:

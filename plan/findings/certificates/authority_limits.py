@@ -80,7 +80,7 @@ def _certificates(lab: Lab) -> Iterator[_Asked]:
 
 
 def _ingresses(lab: Lab) -> Iterator[_Asked]:
-    """What cert-manager makes of annotations of an Ingress: a certificate for each of its Secrets."""
+    """Certificates that cert-manager makes of annotations of an Ingress: one for each of its Secrets."""
     for each in lab.objects_by_kind.get("Ingress", ()):
         annotations = mapping(each.content, "metadata", "annotations")
         for key, kind in _ANNOTATIONS.items():

@@ -55,7 +55,7 @@ QUEUED: Mapping[str, str] = {
     "pixelfed": "Laravel",
     "linkace": "Laravel",
 }
-"""What keeps jobs in Redis, by the last part of an image's name and by the name of a chart (their documentation)."""
+"""Programs that keep jobs in Redis, by the last part of an image's name and by a chart's name (their documentation)."""
 _TELLS_QUEUE = re.compile(r"(?i)\b(?:celery|sidekiq|bullmq|QUEUE_BULL_\w+|resque|rq worker|BROKER_URL)")
 """In a command or a variable."""
 _NAMES_STORE = re.compile(r"(?i)redis|valkey|broker|bull|celery|cache|queue")

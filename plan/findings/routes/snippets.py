@@ -49,7 +49,7 @@ def snippet_findings(lab: Lab) -> Iterator[Finding]:
 
 
 def _missing(service: HelmService) -> list[str]:
-    """What the values lack for snippets to be taken."""
+    """Settings that the values lack for snippets to be taken."""
     numbers = [int(each) for each in service.chart.version.lstrip("v").split(".")[:2] if each.isdigit()]
     allowed = value(service.values, "controller", "allowSnippetAnnotations") is True
     risk = text(service.values, "controller", "config", "annotations-risk-level")

@@ -24,7 +24,7 @@ CAPABILITY_MISSING = Rule(
 
 
 class _Need(NamedTuple):
-    """What an image cannot do without."""
+    """The capability that an image cannot do without."""
 
     capability: str
     why: str

@@ -1,4 +1,4 @@
-"""What runs and stands in no file is kept encrypted."""
+"""Values that run and stand in no file are kept encrypted."""
 
 from typing import Any
 
