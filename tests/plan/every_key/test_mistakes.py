@@ -50,7 +50,7 @@ MISTAKES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("{http: /disconnect, port: control}", "{port: control}", "needs http: the path that is asked"),
         ("{http: /disconnect, port: control}", "disconnect", "write a command as [server, flush], or {http: /flush}"),
         (
-            "access: ReadWriteMany",
+            "access: ReadWriteMany\n    static_class: scans-by-hand",
             "storage_class: longhorn",
             "makes the volume of what csi names; leave this out, or csi",
         ),

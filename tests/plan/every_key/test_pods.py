@@ -92,7 +92,7 @@ def test_the_user_of_a_pod_is_that_of_containers_that_state_none() -> None:
 
 def test_pods_have_the_account_that_they_name_and_its_token() -> None:
     spec = one(plan_of("every_key"), "Deployment", "pods-names")["spec"]["template"]["spec"]
-    assert (spec["serviceAccountName"], spec["automountServiceAccountToken"]) == ("names", True)
+    assert (spec["serviceAccountName"], spec["automountServiceAccountToken"]) == ("names.house", True)
 
 
 def test_a_hook_is_a_command_or_a_request() -> None:

@@ -33,7 +33,7 @@ def workload(name: str) -> Workload:
 
 def test_a_port_of_the_node_is_taken_by_one_pod_of_it() -> None:
     (container,) = spec("Deployment", "routes")["template"]["spec"]["containers"]
-    assert [each.get("hostPort") for each in container["ports"]] == [None, 9100, None]
+    assert [each.get("hostPort") for each in container["ports"]] == [None, 9100, None, None]
     assert ("TCP", 9100) in workload("routes").pod.constraints.host_ports
 
 
