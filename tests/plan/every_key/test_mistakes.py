@@ -50,9 +50,9 @@ MISTAKES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("{http: /disconnect, port: control}", "{port: control}", "needs http: the path that is asked"),
         ("{http: /disconnect, port: control}", "disconnect", "write a command as [server, flush], or {http: /flush}"),
         (
-            "access: ReadWriteMany\n    static_class: scans-by-hand",
+            "static_class: scans-by-hand",
             "storage_class: longhorn",
-            "makes the volume of what csi names; leave this out, or csi",
+            "makes the volume of what csi names; write static_class, or leave out csi",
         ),
         ("secret: nas-login", "secret: NAS login", "a Secret, or NAMESPACE/NAME, for example storage/nas"),
         ("speaks: kubernetes.io/ws", "speaks: [ws]", "speaks: a list is no protocol; write for example"),

@@ -25,7 +25,9 @@ def test_a_volume_of_a_driver_that_exists_is_found_by_its_handle() -> None:
     assert spec["csi"]["volumeHandle"] == "nas-scans"
     assert spec["csi"]["nodeStageSecretRef"] == {"name": "nas-login", "namespace": "home-house"}
     assert (spec["accessModes"], spec["mountOptions"]) == (["ReadWriteMany"], ["uid=1000"])
-    assert one(plan_of("every_key"), "PersistentVolumeClaim", "pods-scans")["spec"]["storageClassName"] == "scans-by-hand"
+    assert (
+        one(plan_of("every_key"), "PersistentVolumeClaim", "pods-scans")["spec"]["storageClassName"] == "scans-by-hand"
+    )
 
 
 def test_a_volume_of_a_zone_keeps_its_pods_there(folder: Path) -> None:
