@@ -113,7 +113,7 @@ def _routed(lab: Lab, services: Iterable[Service], by_name: _ByName) -> Iterator
     ingress = lab.cluster.platform.ingress
     for service in services:
         for each in service.objects:
-            namespace = each["metadata"].get("namespace") or service.namespace
+            namespace = service.namespace_of(each)
             carrier = _carrier(lab, each)
             for backend in _backends(each):
                 where = text(backend, "namespace") or namespace, text(backend, "name")
@@ -181,7 +181,7 @@ def _challenged(lab: Lab, services: Iterable[Service]) -> Iterator[KnownConnecti
     objects = [(service, each) for service in services for each in service.objects]
     if not any(_by_http(each) for _, each in objects):
         return
-    asking = {each["metadata"].get("namespace") or service.namespace: service.name
+    asking = {service.namespace_of(each): service.name
               for service, each in objects if _asks_for_a_certificate(each)}  # fmt: skip
     port = ServedPort(_SOLVER_PORT, "", _SOLVER_PORT, "TCP")
     for namespace, service in asking.items():
@@ -215,7 +215,7 @@ def _scraped(
             metrics.append(Endpoint(pod.service, pod.namespace, f"{pod.workload}-metrics", pod.labels, ports))
     for service in services:
         for each in service.objects:
-            namespace = each["metadata"].get("namespace") or service.namespace
+            namespace = service.namespace_of(each)
             if each["kind"] in _MONITORS:
                 metrics.append(Endpoint(service.name, namespace, f"{service.name}-metrics", {}, ()))
             if each["kind"] == "Service" and value(each, "metadata", "annotations", _SCRAPE) == "true":

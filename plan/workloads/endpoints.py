@@ -59,7 +59,7 @@ def pod_templates(services: Iterable[Service]) -> Iterator[PodTemplate]:
                 yield PodTemplate(
                     service.name,
                     each["metadata"]["name"],
-                    each["metadata"].get("namespace") or service.namespace,
+                    service.namespace_of(each),
                     mapping(template, "metadata", "labels"),
                     mapping(template, "metadata", "annotations"),
                     {text(port, "name"): number(port, "containerPort") for port in ports if text(port, "name")},
@@ -99,7 +99,7 @@ def cluster_labels(name: str) -> Mapping[str, str]:
 
 
 def _written(service: Service, manifest: Manifest, selector: Fields, pods: tuple[PodTemplate, ...]) -> Endpoint:
-    namespace = manifest["metadata"].get("namespace") or service.namespace
+    namespace = service.namespace_of(manifest)
     behind = [each for each in pods if each.namespace == namespace and selector.items() <= each.labels.items()]
     ports: list[ServedPort] = []
     for port in entries(manifest, "spec", "ports"):

@@ -40,7 +40,7 @@ def matched_node_findings(lab: Lab, namespaces: Iterable[Namespace], services: I
     closed, _ = denied(lab, namespaces, services)
     nodes = lab.networks.networks[lab.cluster.node_network].cidr
     named = [
-        each["metadata"].get("namespace") or service.namespace
+        service.namespace_of(each)
         for service in services
         for each in service.objects
         if each["kind"] == "NetworkPolicy" and any(_is_within(block, nodes) for block in _blocks(each))

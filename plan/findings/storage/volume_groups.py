@@ -39,7 +39,7 @@ def volume_group_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fin
         for each in service.objects:
             if each["kind"] not in POD_TEMPLATES:
                 continue
-            namespace = text(each, "metadata", "namespace") or service.namespace
+            namespace = service.namespace_of(each)
             pod = mapping(each, *POD_TEMPLATES[each["kind"]], "spec")
             group = value(pod, "securityContext", "fsGroup")
             for claim in _written(pod) if isinstance(group, int) else ():
@@ -64,9 +64,7 @@ def volume_group_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fin
 def _classes(services: Iterable[Service]) -> Mapping[tuple[str, str], str]:
     """The storage class of each claim that the plan states, by its namespace and name."""
     return {
-        (text(each, "metadata", "namespace") or service.namespace, text(each, "metadata", "name")): text(
-            each, "spec", "storageClassName"
-        )
+        (service.namespace_of(each), text(each, "metadata", "name")): text(each, "spec", "storageClassName")
         for service in services
         for each in service.objects
         if each["kind"] == "PersistentVolumeClaim"
