@@ -93,25 +93,28 @@ def _cards(lab: Lab) -> Iterator[tuple[str, str, str, PciDevice, int]]:
 
 def _overstated(lab: Lab) -> Iterator[Finding]:
     """Cards of which more is advertised than they have."""
-    for name, host, gpu, device, advertised in _cards(lab):
+    cards = [*_cards(lab)]
+    for name, host, gpu, device, advertised in cards:
         has = device.video_memory_mib or 0
         if advertised > has:
-            path, key = _stated_at(host, gpu, device)
-            words = f"write {key}: {has}"
+            suits_others = any((other.video_memory_mib or 0) >= amount for *_, other, amount in cards)
+            path, key = _stated_at(host, gpu, of_card=device.budget_mib is not None or suits_others)
+            words = f"write {key}: {has}{f' for {gpu}' if key == 'budget_mib' else ''}"
             yield VIDEO_MEMORY_OVERSTATED.finding(
                 path,
                 f"{name} would advertise {advertised:,} MiB of video memory for {gpu}, which has "
                 f"{has:,}: pods may request {advertised - has:,} MiB that are not there",
-                f"{words} or less; the driver itself needs some hundred MiB",
+                f"{words}, or less: the driver itself needs some hundred MiB",
                 remedies=(Remedy(words, (Edit(path, has),)),),
                 facts={"advertised_mib": advertised, "installed_mib": has},
             )
 
 
-def _stated_at(host: str, gpu: str, device: PciDevice) -> tuple[Path, str]:
-    if device.budget_mib is None:
-        return ("cluster", "platform", "gpu", "video_memory_mib"), "video_memory_mib"
-    return ("site", "hosts", host, "pci_devices", gpu, "budget_mib"), "budget_mib"
+def _stated_at(host: str, gpu: str, *, of_card: bool) -> tuple[Path, str]:
+    """Where the budget of one card is stated, or that of all."""
+    if of_card:
+        return ("site", "hosts", host, "pci_devices", gpu, "budget_mib"), "budget_mib"
+    return ("cluster", "platform", "gpu", "video_memory_mib"), "video_memory_mib"
 
 
 def _left_unused(lab: Lab) -> Iterator[Finding]:
