@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from pydantic import BaseModel
 
@@ -146,15 +146,18 @@ FIELDS: Mapping[str, _Field] = {
     "dataSource": _Field(("volumes.NAME.restored_from",)),
     "dataSourceRef": _Field(("volumes.NAME.restored_from",)),
     "readOnly": _Field(("shares.NAME.read_only",)),
+    # of autoscalers
+    "minReplicas": _Field(("replicas",), "the least of an autoscaler"),
 }
 """Fields by the names of Kubernetes, where a service has a key for them."""
 
 
 def field_here(field: str, known: Collection[str]) -> str | None:
     """The keys for a field of a manifest, at a place that has the `known` ones; None where there are none."""
-    if field not in FIELDS:
+    said = FIELDS.get(field) or FIELDS.get(_in_camel_case(field))
+    if said is None:
         return None
-    keys, hint = FIELDS[field]
+    keys, hint = said
     here = [*dict.fromkeys(place for key in keys if (place := _from(key, known)))]
     if not here and (at := _nested_in(known)):
         here = [f"{key}` beside `{at}" for key in keys if "." not in key and key in _places()[0]]
@@ -163,6 +166,12 @@ def field_here(field: str, known: Collection[str]) -> str | None:
     *others, last = (f"`{each}`" for each in here)
     named = f"{', '.join(others)} or {last}" if others else last
     return f"here it is {named}{f', {hint}' if hint else ''}"
+
+
+def _in_camel_case(field: str) -> str:
+    """A field as manifests write it: `minReplicas` of `min_replicas`."""
+    first, *others = field.split("_")
+    return first + "".join(each.title() for each in others)
 
 
 def _from(key: str, known: Collection[str]) -> str | None:
@@ -191,7 +200,9 @@ def _places() -> tuple[frozenset[str], Mapping[str, frozenset[str]]]:
     from config.service.app import AppService  # only a mistake pays for it
 
     nested: Iterable[tuple[str, object]] = (
-        (name, field.annotation) for name, field in AppService.model_fields.items() if field.annotation
+        (name, each)
+        for name, field in AppService.model_fields.items()
+        for each in (field.annotation, *get_args(field.annotation))
     )
     return frozenset(AppService.model_fields), {
         name: frozenset(model.model_fields)

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from config.kubernetes_words import FIELDS, field_here, place_of
 from config.service.app import AppService
-from config.service.container import Sidecar
+from config.service.container import Autoscale, Sidecar
 from config.service.exposure import Exposure
 from config.service.placement import Placement
 from config.service.probe import Probe
@@ -49,6 +49,9 @@ def test_each_key_that_is_named_exists(field: str) -> None:
         ("readinessProbe", Sidecar, "here it is `probes`"),
         ("restartPolicy", Sidecar, "here it is `native`"),
         ("backendRefs", Exposure, "here it is `backends`"),
+        ("minReplicas", Autoscale, "here it is `replicas` beside `autoscale`"),
+        ("min_replicas", Autoscale, "here it is `replicas` beside `autoscale`"),
+        ("fs_group_change_policy", AppService, "here it is `security.fs_group_change`"),
         ("pathType", Exposure, "here it is `exact` or `controller_paths`"),
         ("initialDelaySeconds", Probe, "here it is `delay_seconds`"),
         ("enableServiceLinks", AppService, "here it is `adopt.service_links`"),
