@@ -11,7 +11,7 @@ from config.service import Service
 from config.service.container import Container, Part
 from config.service.runs import ENDING
 from config.source import Path
-from plan.model.fields import Fields, entries, mapping, number, text, values
+from plan.model.fields import Fields, entries, mapping, number, pod_of, text, values
 from plan.workloads.volumes import host_paths_of
 
 Kept = Literal["volume", "scratch", "other"]
@@ -143,7 +143,7 @@ def _in_files(lab: Lab, name: str) -> Iterator[Program]:
     for stated in lab.objects.get(name, ()):
         if stated.kind not in POD_TEMPLATES or number(stated.content, "spec", "replicas", default=1) == 0:
             continue
-        pod = mapping(stated.content, *POD_TEMPLATES[stated.kind], "spec")
+        pod = pod_of(stated.content)
         kinds: dict[str, Kept] = {text(each, "name"): _kind(each) for each in entries(pod, "volumes")}
         for key in ("containers", "initContainers"):
             for index, each in enumerate(entries(pod, key)):

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from config.pod import POD_TEMPLATES
 from plan.model import Container, Manifest, Pod, Service, Workload, resources
-from plan.model.fields import mapping
+from plan.model.fields import mapping, template_of
 from plan.workloads.patches import wrong_pod
 
 
@@ -28,7 +27,7 @@ def written_pods(service: Service) -> Iterator[WrittenPod]:
         elif workload.controller == "Cluster":
             yield WrittenPod(workload, _put_together(workload, mapping(controller, "spec")))
         elif wrong_pod(controller) is None:
-            template: Mapping[str, Any] = mapping(controller, *POD_TEMPLATES[workload.controller])
+            template: Mapping[str, Any] = template_of(controller)
             yield WrittenPod(workload, {"metadata": template.get("metadata") or {}, "spec": template["spec"]})
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.image import repository_of, tag_of
-from config.pod import POD_TEMPLATES
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.fields import Fields, entries, mapping, pod_of, text, value
 from plan.model.findings import Finding, Rule
 
 IMAGE_USER_REFUSED = Rule(
@@ -130,7 +129,7 @@ def starts_with_root_alone(pod: Fields, container: Fields) -> bool:
 
 def _refused(manifest: Manifest) -> Iterator[tuple[str, str, _User]]:
     """The containers of a workload's pods that start as nobody with a number, with their images."""
-    spec = mapping(manifest, *POD_TEMPLATES.get(manifest["kind"], ("spec", "none")), "spec")
+    spec = pod_of(manifest)
     of_pod = mapping(spec, "securityContext")
     for each in (*entries(spec, "initContainers"), *entries(spec, "containers")):
         own = {**of_pod, **mapping(each, "securityContext")}

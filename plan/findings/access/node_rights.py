@@ -11,7 +11,7 @@ from config.service.container import Part
 from config.source import Path, dotted
 from plan.findings.access.values_of_charts import manifests_in, settings_in
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, number, text, value, values
+from plan.model.fields import Fields, entries, mapping, number, pod_of, text, value, values
 from plan.model.findings import Edit, Finding, Remedy, Rule
 from plan.wording import listed
 
@@ -143,7 +143,7 @@ def _of_manifest(manifest: Manifest) -> Iterator[_WayOut]:
         yield from _of_volume(manifest)
     if manifest["kind"] not in POD_TEMPLATES:
         return
-    spec = mapping(manifest, *POD_TEMPLATES[manifest["kind"]], "spec")
+    spec = pod_of(manifest)
     whole = f"{manifest['kind']} {manifest['metadata']['name']}"
     volumes = {text(each, "name"): each for each in entries(spec, "volumes")}
     for key, by in _HELD.items():

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from config.service import HelmService
 from config.service.container import Container, Listening
 from config.service.probe import Probe
 from config.source import Path, is_mapping, is_sequence
 from plan.model.command_secrets import command_secrets
-from plan.model.fields import Fields, entries, mapping, text, values
+from plan.model.fields import Fields, entries, mapping, pod_of, text, values
 from plan.model.findings import Finding, Rule
 from plan.model.secrecy import TOKEN, holds_password, is_secret
 
@@ -125,9 +124,7 @@ def _in_config_maps(lab: Lab, service: str) -> Iterator[Finding]:
 def _in_pods(lab: Lab, service: str) -> Iterator[Finding]:
     """Secrets among the variables and in the commands of pods that stand in files."""
     for stated in lab.objects.get(service, ()):
-        pod: Fields = (
-            mapping(stated.content, *POD_TEMPLATES[stated.kind], "spec") if stated.kind in POD_TEMPLATES else {}
-        )
+        pod: Fields = pod_of(stated.content)
         for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
             named = ((text(each, "name"), text(each, "value")) for each in entries(container, "env"))
             shown = [variable for variable, stands in named if is_secret(variable, stands)]

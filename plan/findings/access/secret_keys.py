@@ -7,7 +7,7 @@ from config.pod import POD_TEMPLATES
 from config.suggest import did_you_mean
 from plan.cluster.membership import founder
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.fields import Fields, entries, mapping, pod_of, text, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -32,7 +32,7 @@ def secret_key_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findi
             if each["kind"] not in POD_TEMPLATES:
                 continue
             namespace = service.namespace_of(each)
-            pod = mapping(each, *POD_TEMPLATES[each["kind"]], "spec")
+            pod = pod_of(each)
             for secret, key in dict.fromkeys(_used_keys(pod)):
                 has = keys.get((namespace, secret))
                 if has is not None and key not in has:

@@ -5,12 +5,11 @@ from typing import Any, NamedTuple
 
 from config.lab import Lab
 from config.objects import StatedObject
-from config.pod import POD_TEMPLATES
 from config.service import HelmService
 from config.source import Path, is_mapping
 from plan.model import Manifest, Service
 from plan.model.constraints import Selector, read_selector
-from plan.model.fields import mapping, number, value
+from plan.model.fields import mapping, number, template_of, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed, plural
 
@@ -90,7 +89,7 @@ def budget_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
 
 def _controller(service: Service, manifest: Manifest) -> Iterator[_Controller]:
     if manifest["kind"] in _STEADY:
-        labels = mapping(manifest, *POD_TEMPLATES[manifest["kind"]], "metadata", "labels")
+        labels = mapping(template_of(manifest), "metadata", "labels")
         replicas = number(manifest, "spec", "replicas", default=1)
         yield _Controller(service.namespace_of(manifest), manifest["metadata"]["name"], labels, replicas)
 

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, value, values
+from plan.model.fields import Fields, entries, mapping, pod_of, text, value, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -46,7 +45,7 @@ def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]
     for service in planned:
         for each in service.objects:
             kind, name = each["kind"], each["metadata"]["name"]
-            pod: Fields = mapping(each, *POD_TEMPLATES[kind], "spec") if kind in POD_TEMPLATES else {}
+            pod: Fields = pod_of(each)
             if not _asks_the_node(pod):
                 continue
             namespace = _place(service, each)[0]

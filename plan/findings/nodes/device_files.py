@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from config.pod import POD_TEMPLATES
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.fields import Fields, entries, mapping, pod_of, text, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -48,7 +47,7 @@ def device_file_findings(services: Iterable[Service]) -> Iterator[Finding]:
 
 def _closed(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:
     """The containers of a workload's pods, with the devices that each mounts and may not open."""
-    spec = mapping(manifest, *POD_TEMPLATES.get(manifest["kind"], ("spec", "none")), "spec")
+    spec = pod_of(manifest)
     if text(spec, "runtimeClassName"):
         return
     devices = {

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from config.sysctls import Refusal, refusal
 from plan.cluster.membership import founder
 from plan.model import Service
-from plan.model.fields import entries, mapping, text
+from plan.model.fields import entries, pod_of, text
 from plan.model.findings import Edit, Finding, Remedy, Rule
 
 SYSCTL_REFUSED = Rule(
@@ -37,7 +36,7 @@ def sysctl_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     for service in services:
         for manifest in service.objects:
             workload = service.workload_of(manifest)
-            spec = mapping(manifest, *POD_TEMPLATES.get(manifest["kind"], ("spec", "none")), "spec")
+            spec = pod_of(manifest)
             for each in entries(spec, "securityContext", "sysctls") if workload else ():
                 name = text(each, "name")
                 why = refusal(

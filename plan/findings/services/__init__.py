@@ -13,6 +13,7 @@ from plan.findings.services.node_agents import node_agent_findings
 from plan.findings.services.object_references import object_reference_findings
 from plan.findings.services.objects import object_findings
 from plan.findings.services.pods_in_files import pod_name_findings
+from plan.findings.services.probes import liveness_probes
 from plan.findings.services.read_only_roots import read_only_root_findings
 from plan.findings.services.service import service_findings
 from plan.findings.services.slow_starts import slow_start_findings
@@ -24,12 +25,14 @@ from plan.model import Finding, Plan
 
 def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
-    yield from chart_source_findings(plan.lab)
+    found, probes = tuple(programs(plan.lab)), tuple(liveness_probes(plan.lab))
     yield from asks_others_findings(plan.lab, plan.services)
-    yield from first_miss_findings(plan.lab)
+    yield from capability_findings(plan.lab, plan.services)
+    yield from chart_source_findings(plan.lab)
+    yield from first_miss_findings(probes)
     yield from image_source_findings(plan.lab)
     yield from job_ending_findings(plan.lab)
-    yield from made_up_key_findings(programs(plan.lab))
+    yield from made_up_key_findings(found)
     yield from node_agent_findings(plan.lab, plan.nodes, plan.workloads)
     yield from object_findings(plan.lab, plan.services)
     yield from object_reference_findings(plan.lab, plan.services)
@@ -37,8 +40,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from pod_name_findings(plan.lab)
     yield from read_only_root_findings(plan.lab, plan.services)
     yield from service_findings(plan.lab, plan.services)
-    yield from slow_start_findings(plan.lab)
+    yield from slow_start_findings(probes)
+    yield from time_zone_findings(found)
     yield from unread_setting_findings(plan.lab)
     yield from webhook_in_file_findings(plan.lab)
-    yield from capability_findings(plan.lab, plan.services)
-    yield from time_zone_findings(programs(plan.lab))

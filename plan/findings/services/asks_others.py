@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, values
+from plan.model.fields import Fields, entries, mapping, template_of, text, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -41,7 +40,7 @@ def asks_others_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Find
     }
     for service in planned:
         for each in service.objects:
-            template = mapping(each, *POD_TEMPLATES.get(each["kind"], ("spec", "none")))
+            template = template_of(each)
             labels = mapping(template, "metadata", "labels")
             for container in entries(template, "spec", "containers"):
                 asked = [

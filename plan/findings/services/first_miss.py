@@ -1,9 +1,8 @@
 """Containers that are killed when they miss a single question of their liveness probe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from config.lab import Lab
-from plan.findings.services.probes import FAILURES, Liveness, liveness_probes
+from plan.findings.services.probes import FAILURES, Liveness
 from plan.model.findings import Finding, Rule
 
 KILLED_AT_FIRST_MISS = Rule(
@@ -21,9 +20,9 @@ PATIENT_SECONDS = 10
 """A probe that waits this long for its one answer is left alone."""
 
 
-def first_miss_findings(lab: Lab) -> Iterator[Finding]:
+def first_miss_findings(probes: Iterable[Liveness]) -> Iterator[Finding]:
     """A finding for each liveness probe that kills at the first failure."""
-    for probe in liveness_probes(lab):
+    for probe in probes:
         if probe.failures == 1 and (probe.timeout_seconds or 0) < PATIENT_SECONDS:
             yield _killed(probe)
 

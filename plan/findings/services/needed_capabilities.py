@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from config.image import repository_of
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, value, values
+from plan.model.fields import Fields, entries, pod_of, text, value, values
 from plan.model.findings import Finding, Rule
 
 CAPABILITY_MISSING = Rule(
@@ -55,7 +54,7 @@ def capability_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findi
     """A finding for each container without a capability that its image needs."""
     for service in services:
         for each in service.objects:
-            spec = mapping(each, *POD_TEMPLATES.get(each["kind"], ("spec", "none")), "spec")
+            spec = pod_of(each)
             for container in (*entries(spec, "containers"), *entries(spec, "initContainers")):
                 need = _need(container)
                 if need and not _has(container, need.capability):

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from config.service import HelmService
 from plan.cluster.nodes import matches, untolerated
 from plan.model import Node, Workload
-from plan.model.fields import entries, mapping, text
+from plan.model.fields import entries, pod_of, text
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -69,6 +68,6 @@ def _is_agent(lab: Lab, workload: Workload) -> bool:
     names += [each.image for _, each in service.containers_of(workload.service)]
     for each in lab.objects.get(workload.service, ()):
         if (each.kind, each.name) == ("DaemonSet", workload.name):
-            pod = mapping(each.content, *POD_TEMPLATES[each.kind], "spec")
+            pod = pod_of(each.content)
             names += [text(container, "image") for container in entries(pod, "containers")]
     return any(_AGENTS.search(name) for name in names)

@@ -9,7 +9,7 @@ from config.service import HelmService
 from config.service.container import Listening
 from config.service.probe import Probe
 from config.source import Path, is_mapping, is_sequence
-from plan.model.fields import Fields, entries, mapping, number, text, value
+from plan.model.fields import Fields, entries, mapping, number, pod_of, text, value
 
 FAILURES, PERIOD_SECONDS, TIMEOUT_SECONDS = 3, 10, 1
 """Of a probe that says nothing of them (Kubernetes, Configure Probes)."""
@@ -62,7 +62,7 @@ def liveness_probes(lab: Lab) -> Iterator[Liveness]:
             yield from _in_values(name, service.values, (), _known(service))
         for stated in lab.objects.get(name, ()):
             if stated.kind in POD_TEMPLATES:
-                pod = mapping(stated.content, *POD_TEMPLATES[stated.kind], "spec")
+                pod = pod_of(stated.content)
                 yield from _in_pod(stated.path, stated.name, pod)
 
 

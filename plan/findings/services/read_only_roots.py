@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from config.image import repository_of
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from plan.findings.access.image_users import starts_with_root_alone
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, value, values
+from plan.model.fields import Fields, entries, pod_of, text, value, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -63,7 +62,7 @@ def read_only_root_findings(lab: Lab, services: Iterable[Service]) -> Iterator[F
     """A finding for each container whose image writes into a root file system that may only be read."""
     for service in services:
         for each in service.objects:
-            spec = mapping(each, *POD_TEMPLATES.get(each["kind"], ("spec", "none")), "spec")
+            spec = pod_of(each)
             for container in entries(spec, "containers"):
                 if not starts_with_root_alone(spec, container) and (missing := _missing(container)):
                     yield _finding(lab, service, each, container, missing)

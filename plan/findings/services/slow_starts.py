@@ -1,9 +1,8 @@
 """Containers that a liveness probe may kill while they start."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from config.lab import Lab
-from plan.findings.services.probes import Liveness, liveness_probes
+from plan.findings.services.probes import Liveness
 from plan.model.findings import Finding, Rule
 
 KILLED_WHILE_STARTING = Rule(
@@ -22,9 +21,9 @@ SHORT_SECONDS = 60
 """A start that may take longer is left alone."""
 
 
-def slow_start_findings(lab: Lab) -> Iterator[Finding]:
+def slow_start_findings(probes: Iterable[Liveness]) -> Iterator[Finding]:
     """A note for each container whose liveness probe leaves it little time to start."""
-    for probe in liveness_probes(lab):
+    for probe in probes:
         seconds = probe.delay_seconds + probe.period_seconds * probe.failures
         if seconds < SHORT_SECONDS and not probe.has_startup:
             yield _killed(probe, seconds)

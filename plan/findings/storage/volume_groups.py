@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from config.storage_class import BlockStorageClass
 from plan.model import Service
-from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.fields import Fields, entries, pod_of, text, value
 from plan.model.findings import Finding, Rule
 
 VOLUME_OF_TWO_GROUPS = Rule(
@@ -37,10 +36,8 @@ def volume_group_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fin
     users: dict[tuple[str, str], list[_User]] = {}
     for service in services:
         for each in service.objects:
-            if each["kind"] not in POD_TEMPLATES:
-                continue
             namespace = service.namespace_of(each)
-            pod = mapping(each, *POD_TEMPLATES[each["kind"]], "spec")
+            pod = pod_of(each)
             group = value(pod, "securityContext", "fsGroup")
             for claim in _written(pod) if isinstance(group, int) else ():
                 users.setdefault((namespace, claim), []).append(
