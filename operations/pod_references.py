@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from observation.objects import Reference, namespace_of
-from observation.templates import pod_spec
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.templates import pod_spec
 
 _BUILT_IN = "kube-root-ca.crt"
 

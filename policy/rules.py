@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from config.lab import Lab
-from observation.templates import pod_template
 from operations.guard.objects.consequences import kind_of, object_consequences
 from operations.guard.providers import PREFIX, provider_consequences
 from operations.guard.reading.step import Step
@@ -15,6 +14,7 @@ from plan.changes.object_rules import KINDS
 from plan.kubernetes.admission import admit
 from plan.model import Namespace
 from plan.model.fields import mapping, text
+from plan.model.templates import pod_template
 from plan.workloads.patches import wrong_pod
 
 OF_PROGRAM = "homelab:index:"

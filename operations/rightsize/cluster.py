@@ -6,7 +6,6 @@ from typing import NamedTuple
 from config.lab import Lab
 from observation import Observation
 from observation.objects import controller_uid, name_of, namespace_of, spec_of
-from observation.templates import pod_spec
 from observation.usage import ContainerUsage, Usage
 from operations.rightsize.kills import Kills, kills
 from operations.rightsize.lab import Key, Written, written
@@ -15,8 +14,9 @@ from operations.rightsize.size import Policy, Proposal, propose
 from operations.rightsize.stated import Stated
 from operations.rightsize.witnesses import Witness, witness
 from plan.model import Manifest
-from plan.model.fields import Fields, entries, text
+from plan.model.fields import Fields, text
 from plan.model.resources import CPU, MEMORY, read_amount
+from plan.model.templates import containers_of, pod_spec
 
 CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod")
 
@@ -104,18 +104,15 @@ def _containers_of_cluster(observation: Observation) -> Iterator[tuple[Key, tupl
 
 def _containers_of(manifest: Manifest, spec: Fields) -> Iterator[tuple[Key, tuple[Manifest, Fields]]]:
     workload = f"{manifest['kind']}/{name_of(manifest)}"
-    for container in _containers(spec):
+    for container in containers_of(spec):
         yield (namespace_of(manifest) or "", workload, str(container["name"])), (manifest, container)
-
-
-def _containers(spec: Fields) -> list[Fields]:
-    """The containers of a pod; init containers are sized on their own, native sidecars among them."""
-    return [*entries(spec, "containers"), *entries(spec, "initContainers")]
 
 
 def _as_admitted(container: Fields, pods: tuple[Manifest, ...]) -> Fields:
     """The container as a pod has it, with the defaults of the LimitRange; as it is written, where there is no pod."""
-    running = (each for pod in pods for each in _containers(spec_of(pod)) if each.get("name") == container.get("name"))
+    running = (
+        each for pod in pods for each in containers_of(spec_of(pod)) if each.get("name") == container.get("name")
+    )
     return next(running, container)
 
 

@@ -10,8 +10,8 @@ from config.service import Service
 from config.service.container import Container
 from config.service.resources import Floor
 from config.source import Path
-from observation.templates import containers_of, pod_spec
 from plan.model.fields import text
+from plan.model.templates import containers_of, pod_spec
 
 Key = tuple[str, str, str]
 """Namespace, workload as `Deployment/blog`, and container."""

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 
 from observation import Observation
 from observation.objects import name_of, namespace_of
-from observation.templates import pod_spec
 from plan.model.fields import entries, text
+from plan.model.templates import pod_spec
 
 Answer = Literal["admitted", "not admitted", "not known"]
 

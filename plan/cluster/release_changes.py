@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from config.pod import POD_TEMPLATES
 from plan.cluster.releases import RELEASES
 from plan.model import Manifest, Severity
-from plan.model.fields import Fields, entries, mapping, text, value, values
+from plan.model.fields import entries, mapping, text, value, values
+from plan.model.templates import containers_of, pod_spec
 
 RULES_MINOR = next(each.minor for each in RELEASES if each.rules_read)
 """The minor release that the planner's rules were read for, and that the rehearsal runs."""
@@ -29,18 +29,12 @@ class Change(NamedTuple):
     """Whether it concerns an object; None where no object shows it, and `remedy` is how to look."""
 
 
-def _spec(manifest: Manifest) -> Fields:
-    """The pod's specification, of a pod or of the pods that a controller makes; empty for other kinds."""
-    template = POD_TEMPLATES.get(manifest["kind"])
-    return {} if template is None else mapping(manifest, *template, "spec")
-
-
 def _mounts_git(manifest: Manifest) -> bool:
-    return any("gitRepo" in volume for volume in entries(_spec(manifest), "volumes"))
+    return any("gitRepo" in volume for volume in entries(pod_spec(manifest), "volumes"))
 
 
 def _has_pod_resources(manifest: Manifest) -> bool:
-    return bool(mapping(_spec(manifest), "resources"))
+    return bool(mapping(pod_spec(manifest), "resources"))
 
 
 def _has_external_addresses(manifest: Manifest) -> bool:
@@ -64,8 +58,8 @@ def _protects_memory(manifest: Manifest) -> bool:
 def _is_static_and_refers(manifest: Manifest) -> bool:
     if "kubernetes.io/config.mirror" not in mapping(manifest, "metadata", "annotations"):
         return False
-    spec = _spec(manifest)
-    containers = (*entries(spec, "containers"), *entries(spec, "initContainers"))
+    spec = pod_spec(manifest)
+    containers = tuple(containers_of(spec))
     environment = [each for container in containers for each in entries(container, "env")]
     return (
         any("secret" in volume or "configMap" in volume for volume in entries(spec, "volumes"))

@@ -11,7 +11,8 @@ from config.service import Service
 from config.service.container import Container, Part
 from config.service.runs import ENDING
 from config.source import Path
-from plan.model.fields import Fields, entries, mapping, number, pod_of, text, values
+from plan.model.fields import Fields, entries, mapping, number, text, values
+from plan.model.templates import containers_of, pod_spec
 from plan.workloads.volumes import host_paths_of
 
 Kept = Literal["volume", "scratch", "other"]
@@ -126,7 +127,7 @@ def _patched(service: Service) -> Iterator[str]:
     for patch in service.patch.values():
         for path in (("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec")):
             pod = mapping(patch.merge, *path)
-            for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
+            for container in containers_of(pod):
                 yield from (text(each, "name") for each in entries(container, "env"))
 
 
@@ -143,7 +144,7 @@ def _in_files(lab: Lab, name: str) -> Iterator[Program]:
     for stated in lab.objects.get(name, ()):
         if stated.kind not in POD_TEMPLATES or number(stated.content, "spec", "replicas", default=1) == 0:
             continue
-        pod = pod_of(stated.content)
+        pod = pod_spec(stated.content)
         kinds: dict[str, Kept] = {text(each, "name"): _kind(each) for each in entries(pod, "volumes")}
         for key in ("containers", "initContainers"):
             for index, each in enumerate(entries(pod, key)):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from config.pod import POD_TEMPLATES
 from config.source import Path, is_mapping, is_sequence
 
 Fields = Mapping[str, Any]
@@ -24,17 +23,6 @@ def mapping(of: Fields, *path: str) -> Fields:
     """A field that has fields itself; empty where it is not there."""
     found = value(of, *path)
     return cast(Fields, found) if isinstance(found, Mapping) else {}
-
-
-def template_of(manifest: Fields) -> Fields:
-    """The template of the pods that an object makes, or a pod itself; empty for an object that makes none."""
-    path = POD_TEMPLATES.get(manifest["kind"])
-    return {} if path is None else mapping(manifest, *path)
-
-
-def pod_of(manifest: Fields) -> Fields:
-    """The `spec` of the pods that an object makes; empty for an object that makes none."""
-    return mapping(template_of(manifest), "spec")
 
 
 def entries(of: Fields, *path: str) -> list[Fields]:

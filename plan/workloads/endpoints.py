@@ -7,7 +7,8 @@ from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from config.service import HelmService, PostgresService
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, number, template_of, text, value
+from plan.model.fields import Fields, entries, mapping, number, text, value
+from plan.model.templates import pod_template
 
 
 class ServedPort(NamedTuple):
@@ -54,7 +55,7 @@ def pod_templates(services: Iterable[Service]) -> Iterator[PodTemplate]:
     for service in services:
         for each in service.objects:
             if each["kind"] in POD_TEMPLATES:
-                template = template_of(each)
+                template = pod_template(each)
                 ports = [port for container in _containers(template) for port in entries(container, "ports")]
                 yield PodTemplate(
                     service.name,

@@ -9,7 +9,8 @@ from plan.kubernetes.admission.defaults import defaulted_by_api, defaulted_by_li
 from plan.kubernetes.admission.priority import PriorityClass, priority_classes
 from plan.model import Controller, Manifest, Pod, Workload
 from plan.model.constraints import read_constraints, read_tolerations
-from plan.model.fields import Fields, entries, mapping, number, template_of, text, value
+from plan.model.fields import Fields, entries, mapping, number, text, value
+from plan.model.templates import pod_template
 from plan.tiers.objects import plan_tier
 from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import planned_workload
@@ -37,7 +38,7 @@ def read_workload(
     kind = CONTROLLERS.get(manifest["kind"])
     if kind is None:
         return None
-    template = template_of(manifest)
+    template = pod_template(manifest)
     around = tuple(beside)
     pod = _pod(context, manifest, template, around)
     workload = planned_workload(context, text(manifest, "metadata", "name"), kind, _replicas(manifest), pod, path)

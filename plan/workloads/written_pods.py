@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from plan.model import Container, Manifest, Pod, Service, Workload, resources
-from plan.model.fields import mapping, template_of
+from plan.model.fields import mapping
+from plan.model.templates import pod_template
 from plan.workloads.patches import wrong_pod
 
 
@@ -27,7 +28,7 @@ def written_pods(service: Service) -> Iterator[WrittenPod]:
         elif workload.controller == "Cluster":
             yield WrittenPod(workload, _put_together(workload, mapping(controller, "spec")))
         elif wrong_pod(controller) is None:
-            template: Mapping[str, Any] = template_of(controller)
+            template: Mapping[str, Any] = pod_template(controller)
             yield WrittenPod(workload, {"metadata": template.get("metadata") or {}, "spec": template["spec"]})
 
 

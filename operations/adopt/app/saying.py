@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from config.ingress import Gateway
-from observation.templates import pod_spec, pod_template
 from operations.adopt.app.claims import SaidClaim, claim_keys
 from operations.adopt.app.databases import database_keys, is_database
 from operations.adopt.app.exposing import Answering
@@ -24,6 +23,7 @@ from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents, dumped
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
+from plan.model.templates import pod_spec, pod_template
 
 KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob"})
 _HOST_ACCESS = "host-access"

@@ -12,6 +12,7 @@ from operations.adopt.app.folders import host_folder, key_folder, projection
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model.fields import Fields, entries, mapping, text
+from plan.model.templates import containers_of
 
 _KEYS = (
     "volumes",
@@ -58,7 +59,7 @@ def mounted(
     each claim of the service, and `said` the volumes that other workloads of the service have already: one that is
     called like another of these gets the name of its `workload` in front."""
     known = {**templates, **_in_order(entries(pod, "volumes"), claims, said)}
-    containers = [*entries(pod, "containers"), *entries(pod, "initContainers")]
+    containers = [*containers_of(pod)]
     while True:
         mounts = {text(each, "name"): _until(entries(each, "volumeMounts"), known) for each in containers}
         used = {text(mount, "name") for each in mounts.values() for mount in each}

@@ -6,7 +6,6 @@ from typing import Any
 
 from config.service.unsized import AMOUNTS
 from observation import Usage
-from observation.templates import pod_spec, pod_template
 from operations.adopt.app.containers import container_keys, probe_keys
 from operations.adopt.app.pods import pod_keys
 from operations.adopt.app.ports import Reached, listens_at, stated_ports
@@ -16,6 +15,7 @@ from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text, value
+from plan.model.templates import containers_of, pod_spec, pod_template
 
 COUNTED = frozenset({"Deployment", "StatefulSet"})
 """Controllers with a number of replicas."""
@@ -172,15 +172,11 @@ def _adopted(key: Key, stated: Manifest, main: Fields, reach: Reached | None) ->
         "priority_class": pod.get("priorityClassName"),
         "token": pod.get("automountServiceAccountToken"),
         "service_links": pod.get("enableServiceLinks"),
-        "device_requests": True if any(map(_requests_devices, _containers(pod))) else None,
+        "device_requests": True if any(map(_requests_devices, containers_of(pod))) else None,
         "history": None if key.kind == "CronJob" else value(stated, "spec", "revisionHistoryLimit"),
     }
     adopt |= {name: each for name, each in settings.items() if each is not None}
     return {**adopt, "as_it_is": True}
-
-
-def _containers(pod: Fields) -> list[Fields]:
-    return [*entries(pod, "containers"), *entries(pod, "initContainers")]
 
 
 def _requests_devices(container: Fields) -> bool:

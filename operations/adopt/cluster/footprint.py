@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from config.quantity import Cpu, Memory
 from observation import Usage
-from observation.templates import pod_spec
 from operations.adopt.cluster.lab_storage import CLAIM
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.yaml_text import Flow
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text
+from plan.model.templates import pod_spec
 
 RUNS_AS = {
     "Deployment": "deployment",

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from observation.objects import labels_of
-from observation.templates import pod_template
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES, LeftOut
 from operations.adopt.cluster.references import service_hosts
 from operations.adopt.cluster.world import World, is_database
 from plan.model.fields import mapping
+from plan.model.templates import pod_template
 
 NAME_LABELS = ("app.kubernetes.io/instance", "app.kubernetes.io/name", "app", "k8s-app")
 _FEW = 3

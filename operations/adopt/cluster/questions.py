@@ -7,7 +7,6 @@ from copy import deepcopy
 from typing import Any, Literal, NamedTuple
 
 from observation.objects import annotations_of
-from observation.templates import containers_of, pod_spec, pod_template
 from operations.adopt.cluster.comparison import Difference, differences, unstated
 from operations.adopt.cluster.defaults import DEFAULTS
 from operations.adopt.cluster.objects import LAST_APPLIED, Key, writers_of
@@ -16,6 +15,7 @@ from operations.adopt.cluster.tools import tool_called
 from operations.adopt.cluster.world import World
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text
+from plan.model.templates import containers_of, pod_spec, pod_template
 
 What = Literal[
     "secret-withheld",

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from observation.objects import labels_of
-from observation.templates import containers_of, pod_spec, pod_template
 from operations.adopt.cluster.objects import Key, custom_group, is_fields, is_list, key_of
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, text, values
+from plan.model.templates import containers_of, pod_spec, pod_template
 
 _TARGETS = ("scaleTargetRef", "targetRef", "workloadRef")
 _ROUTES = frozenset({"Ingress", "IngressRoute", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"})

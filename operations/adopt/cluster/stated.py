@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from observation.templates import pod_spec
 from operations.adopt.cluster.defaults import drop_defaults
 from operations.adopt.cluster.objects import is_fields, is_list
 from plan.model import Manifest
+from plan.model.templates import pod_spec
 
 _METADATA = (
     "uid",

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from observation.redaction import REDACTED
-from observation.templates import containers_of, pod_spec
 from operations.adopt.cluster.objects import is_fields, is_list
 from plan.model import Manifest
 from plan.model.fields import entries, text
 from plan.model.secrecy import may_be_secret
+from plan.model.templates import containers_of, pod_spec
 
 _OPTION = re.compile(r"--?([\w.-]+)=(\S+)")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")

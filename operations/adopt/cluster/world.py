@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from observation.templates import pod_template
 from operations.adopt.cluster.k3s import charts
 from operations.adopt.cluster.objects import Key, custom_group, key_of
 from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, origins
@@ -12,6 +11,7 @@ from operations.adopt.cluster.references import References, references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
+from plan.model.templates import pod_template
 from plan.workloads.reading import SCALERS
 
 WORKLOAD_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Pod", "ReplicaSet"})

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from config.image import repository_of, tag_of
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, pod_of, text, value
+from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
 
 IMAGE_USER_REFUSED = Rule(
     "IMAGE-USER-REFUSED",
@@ -129,7 +130,7 @@ def starts_with_root_alone(pod: Fields, container: Fields) -> bool:
 
 def _refused(manifest: Manifest) -> Iterator[tuple[str, str, _User]]:
     """The containers of a workload's pods that start as nobody with a number, with their images."""
-    spec = pod_of(manifest)
+    spec = pod_spec(manifest)
     of_pod = mapping(spec, "securityContext")
     for each in (*entries(spec, "initContainers"), *entries(spec, "containers")):
         own = {**of_pod, **mapping(each, "securityContext")}

@@ -11,8 +11,9 @@ from config.service.container import Part
 from config.source import Path, dotted
 from plan.findings.access.values_of_charts import manifests_in, settings_in
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, number, pod_of, text, value, values
+from plan.model.fields import Fields, entries, mapping, number, text, value, values
 from plan.model.findings import Edit, Finding, Remedy, Rule
+from plan.model.templates import containers_of, pod_spec
 from plan.wording import listed
 
 LIKE_ROOT_ON_NODE = Rule(
@@ -143,7 +144,7 @@ def _of_manifest(manifest: Manifest) -> Iterator[_WayOut]:
         yield from _of_volume(manifest)
     if manifest["kind"] not in POD_TEMPLATES:
         return
-    spec = pod_of(manifest)
+    spec = pod_spec(manifest)
     whole = f"{manifest['kind']} {manifest['metadata']['name']}"
     volumes = {text(each, "name"): each for each in entries(spec, "volumes")}
     for key, by in _HELD.items():
@@ -151,7 +152,7 @@ def _of_manifest(manifest: Manifest) -> Iterator[_WayOut]:
             yield _WayOut(by, f"take {key} out of {whole}")
     outside = value(spec, "hostUsers") is not False
     led_out = LIKE_ROOT | {NET_ADMIN} if value(spec, "hostNetwork") is True else LIKE_ROOT
-    for container in (*entries(spec, "containers"), *entries(spec, "initContainers")):
+    for container in containers_of(spec):
         of = f"container {text(container, 'name')} of {whole}"
         if outside and value(container, "securityContext", "privileged") is True:
             yield _WayOut("a privileged container", f"take privileged out of {of}")

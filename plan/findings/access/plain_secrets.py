@@ -10,9 +10,10 @@ from config.service.container import Container, Listening
 from config.service.probe import Probe
 from config.source import Path, is_mapping, is_sequence
 from plan.model.command_secrets import command_secrets
-from plan.model.fields import Fields, entries, mapping, pod_of, text, values
+from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.model.secrecy import TOKEN, holds_password, is_secret
+from plan.model.templates import containers_of, pod_spec
 
 SECRET_IN_ENV = Rule(
     "SECRET-IN-ENV",
@@ -124,8 +125,8 @@ def _in_config_maps(lab: Lab, service: str) -> Iterator[Finding]:
 def _in_pods(lab: Lab, service: str) -> Iterator[Finding]:
     """Secrets among the variables and in the commands of pods that stand in files."""
     for stated in lab.objects.get(service, ()):
-        pod: Fields = pod_of(stated.content)
-        for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
+        pod: Fields = pod_spec(stated.content)
+        for container in containers_of(pod):
             named = ((text(each, "name"), text(each, "value")) for each in entries(container, "env"))
             shown = [variable for variable, stands in named if is_secret(variable, stands)]
             started = [*values(container, "command"), *values(container, "args")]

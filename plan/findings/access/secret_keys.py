@@ -7,8 +7,9 @@ from config.pod import POD_TEMPLATES
 from config.suggest import did_you_mean
 from plan.cluster.membership import founder
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, pod_of, text, value
+from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
 from plan.wording import listed
 
 SECRET_WITHOUT_KEY = Rule(
@@ -32,7 +33,7 @@ def secret_key_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findi
             if each["kind"] not in POD_TEMPLATES:
                 continue
             namespace = service.namespace_of(each)
-            pod = pod_of(each)
+            pod = pod_spec(each)
             for secret, key in dict.fromkeys(_used_keys(pod)):
                 has = keys.get((namespace, secret))
                 if has is not None and key not in has:

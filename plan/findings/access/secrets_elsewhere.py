@@ -7,9 +7,10 @@ from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from plan.cluster.membership import founder
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, pod_of, text, value
+from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
 from plan.model.metadata import api_group, is_custom
+from plan.model.templates import pod_spec
 from plan.wording import listed
 
 SECRET_ELSEWHERE = Rule(
@@ -152,7 +153,7 @@ def _uses(service: Service) -> Iterator[_Use]:
         kind: str = each["kind"]
         if kind in POD_TEMPLATES:
             namespace = service.namespace_of(each)
-            pod = pod_of(each)
+            pod = pod_spec(each)
             for names, is_of_images in ((_of_images(pod), True), (_named(pod), False)):
                 for name in names:
                     yield _Use(service.name, kind, each["metadata"]["name"], namespace, name, is_of_images)

@@ -9,8 +9,9 @@ from config.service import HelmService
 from config.source import Path, is_mapping
 from plan.model import Manifest, Service
 from plan.model.constraints import Selector, read_selector
-from plan.model.fields import mapping, number, template_of, value
+from plan.model.fields import mapping, number, value
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_template
 from plan.wording import listed, plural
 
 BUDGET_ALLOWS_NONE = Rule(
@@ -89,7 +90,7 @@ def budget_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
 
 def _controller(service: Service, manifest: Manifest) -> Iterator[_Controller]:
     if manifest["kind"] in _STEADY:
-        labels = mapping(template_of(manifest), "metadata", "labels")
+        labels = mapping(pod_template(manifest), "metadata", "labels")
         replicas = number(manifest, "spec", "replicas", default=1)
         yield _Controller(service.namespace_of(manifest), manifest["metadata"]["name"], labels, replicas)
 

@@ -6,9 +6,10 @@ from config.pod import POD_TEMPLATES
 from config.quantity import Memory, rounded_up
 from plan.cluster.nodes import nodes_for
 from plan.model import Finding, Node, Service, Workload
-from plan.model.fields import entries, mapping, pod_of, text
+from plan.model.fields import entries, mapping, text
 from plan.model.findings import Rule
 from plan.model.resources import EPHEMERAL_STORAGE, pod_limits
+from plan.model.templates import pod_spec
 from plan.wording import gib
 
 DISK_LIMIT_ABOVE_NODES = Rule(
@@ -48,7 +49,7 @@ def _scratch(service: Service) -> dict[tuple[str, str, str], int]:
     for manifest in (*service.before_release, *service.manifests):
         kind = manifest["kind"]
         if kind in POD_TEMPLATES and (workload := service.workload_of(manifest)):
-            pod = pod_of(manifest)
+            pod = pod_spec(manifest)
             empty = [mapping(each, "emptyDir") for each in entries(pod, "volumes")]
             sizes = [text(each, "sizeLimit") for each in empty if text(each, "medium") != "Memory"]
             found[workload.key] = sum(rounded_up(size) for size in sizes if size)

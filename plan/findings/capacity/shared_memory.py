@@ -12,8 +12,9 @@ from config.service.runs import ENDING
 from config.source import Path
 from plan.findings.capacity.shared_memory_needs import BY_DEFAULT, shared_memory_need
 from plan.findings.programs import limit_of
-from plan.model.fields import Fields, entries, pod_of, text, values
+from plan.model.fields import Fields, entries, text, values
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
 from plan.workloads.volumes import scratch_of
 
 SHARED_MEMORY_SHORT = Rule(
@@ -80,7 +81,7 @@ def _in_files(lab: Lab, name: str) -> Iterator[_Program]:
     for stated in lab.objects.get(name, ()):
         if stated.kind not in POD_TEMPLATES or stated.kind in ("Job", "CronJob"):
             continue
-        pod = pod_of(stated.content)
+        pod = pod_spec(stated.content)
         for each in entries(pod, "containers"):
             words = tuple(str(word) for key in ("command", "args") for word in values(each, key))
             limit = text(each, "resources", "limits", "memory")

@@ -10,8 +10,9 @@ from config.suggest import did_you_mean
 from plan.cluster.membership import founder
 from plan.kubernetes.admission.priority import priority_classes
 from plan.model import Service
-from plan.model.fields import pod_of, text, texts
+from plan.model.fields import text, texts
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
 from plan.workloads.objects import claimed
 
 CLASS_OF_NOBODY = Rule(
@@ -139,7 +140,7 @@ def _of_pods(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
         paths = {(each.controller, each.name): each.path for each in service.workloads}
         for manifest in service.objects:
             kind, name = manifest["kind"], manifest["metadata"]["name"]
-            named = text(pod_of(manifest), "priorityClassName")
+            named = text(pod_spec(manifest), "priorityClassName")
             if named and named not in known and (kind, name) in paths:
                 yield CLASS_OF_NOBODY.finding(
                     paths[kind, name],

@@ -12,8 +12,9 @@ from config.source import Path
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, nodes_for
 from plan.findings.network.announcements import ADDRESS_NOT_ANNOUNCED
 from plan.model import Manifest, Node, Service, Workload
-from plan.model.fields import Fields, entries, mapping, template_of, text, value, values
+from plan.model.fields import Fields, entries, mapping, text, value, values
 from plan.model.findings import Finding
+from plan.model.templates import pod_template
 from plan.wording import listed
 
 _KINDS = ("L2Advertisement", "BGPAdvertisement")
@@ -125,7 +126,7 @@ def _behind(service: Service, manifest: Manifest) -> Iterator[Workload]:
     selector = mapping(manifest, "spec", "selector")
     for each in service.objects if selector else ():
         if each["kind"] in POD_TEMPLATES:
-            labels = mapping(template_of(each), "metadata", "labels")
+            labels = mapping(pod_template(each), "metadata", "labels")
             if all(labels.get(key) == selector[key] for key in selector):
                 yield from (found for found in service.workloads if found.name == each["metadata"]["name"])
 

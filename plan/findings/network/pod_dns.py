@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from config.lab import Lab
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, pod_of, text, value, values
+from plan.model.fields import Fields, entries, mapping, text, value, values
 from plan.model.findings import Finding, Rule
+from plan.model.templates import containers_of, pod_spec
 from plan.wording import listed
 
 CLUSTER_NAME_UNKNOWN = Rule(
@@ -45,7 +46,7 @@ def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]
     for service in planned:
         for each in service.objects:
             kind, name = each["kind"], each["metadata"]["name"]
-            pod: Fields = pod_of(each)
+            pod: Fields = pod_spec(each)
             if not _asks_the_node(pod):
                 continue
             namespace = _place(service, each)[0]
@@ -75,13 +76,9 @@ def _asks_the_node(pod: Fields) -> bool:
     return policy == "Default" or (policy == "ClusterFirst" and value(pod, "hostNetwork") is True)
 
 
-def _containers(pod: Fields) -> tuple[Fields, ...]:
-    return (*entries(pod, "containers"), *entries(pod, "initContainers"))
-
-
 def _settings(pod: Fields) -> Iterator[tuple[str, str]]:
     """Commands, arguments and variables, each with what it is called, if it is called."""
-    for container in _containers(pod):
+    for container in containers_of(pod):
         for each in entries(container, "env"):
             yield text(each, "name"), text(each, "value")
         words = [str(each) for key in ("command", "args") for each in values(container, key)]
@@ -95,7 +92,7 @@ def _mapped(pod: Fields, maps: Mapping[tuple[str, str], Manifest], namespace: st
     named: dict[str, set[str] | None] = {}
     for volume in entries(pod, "volumes"):
         named[text(volume, "configMap", "name")] = None
-    for container in _containers(pod):
+    for container in containers_of(pod):
         for each in entries(container, "envFrom"):
             named[text(each, "configMapRef", "name")] = None
         for each in entries(container, "env"):

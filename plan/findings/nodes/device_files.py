@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, pod_of, text, value
+from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
+from plan.model.templates import containers_of, pod_spec
 from plan.wording import listed
 
 DEVICE_NOT_PERMITTED = Rule(
@@ -47,7 +48,7 @@ def device_file_findings(services: Iterable[Service]) -> Iterator[Finding]:
 
 def _closed(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:
     """The containers of a workload's pods, with the devices that each mounts and may not open."""
-    spec = pod_of(manifest)
+    spec = pod_spec(manifest)
     if text(spec, "runtimeClassName"):
         return
     devices = {
@@ -55,7 +56,7 @@ def _closed(manifest: Manifest) -> Iterator[tuple[str, list[str]]]:
         for volume in entries(spec, "volumes")
         if (path := text(volume, "hostPath", "path").rstrip("/")) and _is_closed(path)
     }
-    for container in (*entries(spec, "containers"), *entries(spec, "initContainers")) if devices else ():
+    for container in containers_of(spec) if devices else ():
         mounted = (devices.get(text(each, "name")) for each in entries(container, "volumeMounts"))
         found = [each for each in dict.fromkeys(mounted) if each]
         if found and not _may_open(container):

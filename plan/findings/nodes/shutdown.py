@@ -7,8 +7,9 @@ from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from config.service import HelmService
 from config.source import Path, dotted
-from plan.model.fields import number, pod_of, switched_on, text
+from plan.model.fields import number, switched_on, text
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
 from plan.tiers.objects import shutdown_seconds
 
 GRACE_CUT = Rule(
@@ -71,7 +72,7 @@ def _in_files(lab: Lab, name: str) -> Iterator[tuple[Path, str, int]]:
     """Controllers in files, with the time that their pods may take; those of another priority than the tier's aside."""
     for each in lab.objects.get(name, ()):
         if each.kind in POD_TEMPLATES and number(each.content, "spec", "replicas", default=1):
-            pod = pod_of(each.content)
+            pod = pod_spec(each.content)
             if not each.namespace and not text(pod, "priorityClassName"):
                 yield each.path, f"{each.kind} {each.name}", number(pod, "terminationGracePeriodSeconds")
 

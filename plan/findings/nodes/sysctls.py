@@ -7,8 +7,9 @@ from config.lab import Lab
 from config.sysctls import Refusal, refusal
 from plan.cluster.membership import founder
 from plan.model import Service
-from plan.model.fields import entries, pod_of, text
+from plan.model.fields import entries, text
 from plan.model.findings import Edit, Finding, Remedy, Rule
+from plan.model.templates import pod_spec
 
 SYSCTL_REFUSED = Rule(
     "SYSCTL-REFUSED",
@@ -36,7 +37,7 @@ def sysctl_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     for service in services:
         for manifest in service.objects:
             workload = service.workload_of(manifest)
-            spec = pod_of(manifest)
+            spec = pod_spec(manifest)
             for each in entries(spec, "securityContext", "sysctls") if workload else ():
                 name = text(each, "name")
                 why = refusal(

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, template_of, text, values
+from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_template
 from plan.wording import listed
 
 LIVENESS_ASKS_ANOTHER = Rule(
@@ -40,7 +41,7 @@ def asks_others_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Find
     }
     for service in planned:
         for each in service.objects:
-            template = template_of(each)
+            template = pod_template(each)
             labels = mapping(template, "metadata", "labels")
             for container in entries(template, "spec", "containers"):
                 asked = [

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from config.image import repository_of
 from config.lab import Lab
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, pod_of, text, value, values
+from plan.model.fields import Fields, entries, text, value, values
 from plan.model.findings import Finding, Rule
+from plan.model.templates import containers_of, pod_spec
 
 CAPABILITY_MISSING = Rule(
     "CAPABILITY-MISSING",
@@ -54,8 +55,8 @@ def capability_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findi
     """A finding for each container without a capability that its image needs."""
     for service in services:
         for each in service.objects:
-            spec = pod_of(each)
-            for container in (*entries(spec, "containers"), *entries(spec, "initContainers")):
+            spec = pod_spec(each)
+            for container in containers_of(spec):
                 need = _need(container)
                 if need and not _has(container, need.capability):
                     yield _finding(lab, service, each, text(container, "name"), text(container, "image"), need)

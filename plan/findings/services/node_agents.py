@@ -7,8 +7,9 @@ from config.lab import Lab
 from config.service import HelmService
 from plan.cluster.nodes import matches, untolerated
 from plan.model import Node, Workload
-from plan.model.fields import entries, pod_of, text
+from plan.model.fields import entries, text
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
 from plan.wording import listed
 
 NODE_NOT_WATCHED = Rule(
@@ -68,6 +69,6 @@ def _is_agent(lab: Lab, workload: Workload) -> bool:
     names += [each.image for _, each in service.containers_of(workload.service)]
     for each in lab.objects.get(workload.service, ()):
         if (each.kind, each.name) == ("DaemonSet", workload.name):
-            pod = pod_of(each.content)
+            pod = pod_spec(each.content)
             names += [text(container, "image") for container in entries(pod, "containers")]
     return any(_AGENTS.search(name) for name in names)

@@ -10,6 +10,7 @@ from config.service import HelmService
 from plan.cluster.membership import founder
 from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
+from plan.model.templates import containers_of
 from plan.wording import listed
 
 POD_NAMES_NOTHING = Rule(
@@ -62,7 +63,7 @@ def _keys(
     lab: Lab, stated: StatedObject, pod: Fields, maps: Mapping[tuple[str, str], StatedObject]
 ) -> Iterator[tuple[str, str, str]]:
     namespace = namespace_of_object(lab, stated)
-    for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
+    for container in containers_of(pod):
         for each in entries(container, "env"):
             source = mapping(each, "valueFrom", "configMapKeyRef")
             found = maps.get((namespace, text(source, "name")))

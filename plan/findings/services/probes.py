@@ -9,7 +9,8 @@ from config.service import HelmService
 from config.service.container import Listening
 from config.service.probe import Probe
 from config.source import Path, is_mapping, is_sequence
-from plan.model.fields import Fields, entries, mapping, number, pod_of, text, value
+from plan.model.fields import Fields, mapping, number, text, value
+from plan.model.templates import containers_of, pod_spec
 
 FAILURES, PERIOD_SECONDS, TIMEOUT_SECONDS = 3, 10, 1
 """Of a probe that says nothing of them (Kubernetes, Configure Probes)."""
@@ -62,7 +63,7 @@ def liveness_probes(lab: Lab) -> Iterator[Liveness]:
             yield from _in_values(name, service.values, (), _known(service))
         for stated in lab.objects.get(name, ()):
             if stated.kind in POD_TEMPLATES:
-                pod = pod_of(stated.content)
+                pod = pod_spec(stated.content)
                 yield from _in_pod(stated.path, stated.name, pod)
 
 
@@ -84,7 +85,7 @@ def _of_container(path: Path, name: str, called: str, container: Listening) -> I
 
 
 def _in_pod(path: Path, name: str, pod: Fields) -> Iterator[Liveness]:
-    for container in (*entries(pod, "containers"), *entries(pod, "initContainers")):
+    for container in containers_of(pod):
         probe = mapping(container, "livenessProbe")
         called = text(container, "name")
         if probe:

@@ -6,8 +6,9 @@ from config.image import repository_of
 from config.lab import Lab
 from plan.findings.access.image_users import starts_with_root_alone
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, pod_of, text, value, values
+from plan.model.fields import Fields, entries, text, value, values
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
 from plan.wording import listed
 
 ROOT_NOT_WRITABLE = Rule(
@@ -62,7 +63,7 @@ def read_only_root_findings(lab: Lab, services: Iterable[Service]) -> Iterator[F
     """A finding for each container whose image writes into a root file system that may only be read."""
     for service in services:
         for each in service.objects:
-            spec = pod_of(each)
+            spec = pod_spec(each)
             for container in entries(spec, "containers"):
                 if not starts_with_root_alone(spec, container) and (missing := _missing(container)):
                     yield _finding(lab, service, each, container, missing)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from config.lab import Lab
 from config.storage_class import BlockStorageClass
 from plan.model import Service
-from plan.model.fields import Fields, entries, pod_of, text, value
+from plan.model.fields import Fields, entries, text, value
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
 
 VOLUME_OF_TWO_GROUPS = Rule(
     "VOLUME-OF-TWO-GROUPS",
@@ -37,7 +38,7 @@ def volume_group_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fin
     for service in services:
         for each in service.objects:
             namespace = service.namespace_of(each)
-            pod = pod_of(each)
+            pod = pod_spec(each)
             group = value(pod, "securityContext", "fsGroup")
             for claim in _written(pod) if isinstance(group, int) else ():
                 users.setdefault((namespace, claim), []).append(
