@@ -1,6 +1,6 @@
 """Parts of a lab that are neither pods nor machines, and who uses them: networks, storage, devices, templates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal, NamedTuple, assert_never
 
 from config.lab import Lab
@@ -25,6 +25,8 @@ class Part(NamedTuple):
     """Machines, networks and services that need it, by kind."""
     path: Path
     """Where it stands in the lab."""
+    row: Model
+    """Its keys as the lab states them."""
 
 
 def part_names(plan: Plan) -> Mapping[PartKind, tuple[str, ...]]:
@@ -61,26 +63,6 @@ def part_of(plan: Plan, kind: PartKind, name: str) -> Part:
             assert_never(kind)
 
 
-def stated(lab: Lab, part: Part) -> Model:
-    """The keys of a part as the lab states them."""
-    host, _, own = part.name.partition("/")
-    match part.kind:
-        case "network":
-            return lab.networks.networks[part.name]
-        case "bridge":
-            return lab.networks.bridges[part.name]
-        case "storage class":
-            return lab.storage_classes[part.name]
-        case "storage":
-            return lab.site.hosts[host].storages[own]
-        case "device":
-            return lab.site.hosts[host].pci_devices[own]
-        case "template":
-            return lab.site.templates[part.name]
-        case _:
-            assert_never(part.kind)
-
-
 def _network(lab: Lab, name: str) -> Part:
     row = lab.networks.networks[name]
     tag = f", VLAN {row.vlan}" if row.vlan else ", untagged"
@@ -95,8 +77,8 @@ def _network(lab: Lab, name: str) -> Part:
         )
     machines = [
         f"{machine} ({interface.address})" if interface.address else machine
-        for machine, row in lab.machines.items()
-        for interface in row.interfaces
+        for machine, config in lab.machines.items()
+        for interface in config.interfaces
         if interface.network == name
     ]
     addressed = [
@@ -106,7 +88,7 @@ def _network(lab: Lab, name: str) -> Part:
         if each.address in row.cidr
     ]
     users = {"machines": tuple(machines), "services at addresses of their own": tuple(addressed)}
-    return Part("network", name, row.description, tuple(said), users, ("networks", "networks", name))
+    return Part("network", name, row.description, tuple(said), users, ("networks", "networks", name), row)
 
 
 def _bridge(lab: Lab, name: str) -> Part:
@@ -124,9 +106,8 @@ def _bridge(lab: Lab, name: str) -> Part:
         for interface in config.interfaces
         if interface.network in networks
     )
-    return Part(
-        "bridge", name, "", said, {"networks": networks, "machines": tuple(machines)}, ("networks", "bridges", name)
-    )
+    users = {"networks": networks, "machines": tuple(machines)}
+    return Part("bridge", name, "", said, users, ("networks", "bridges", name), row)
 
 
 def _storage_class(lab: Lab, name: str) -> Part:
@@ -145,7 +126,7 @@ def _storage_class(lab: Lab, name: str) -> Part:
     volumes = sum(map(len, sizes.values()))
     users = tuple(f"{service} ({gib(sum(each))})" for service, each in sizes.items() if each)
     said = (what, f"{plural(volumes, 'volume')} of services, {gib(total)} in all")
-    return Part("storage class", name, row.description, said, {"services": users}, ("storage", name))
+    return Part("storage class", name, row.description, said, {"services": users}, ("storage", name), row)
 
 
 def _storage(plan: Plan, host: str, name: str) -> Part:
@@ -173,7 +154,7 @@ def _storage(plan: Plan, host: str, name: str) -> Part:
         each for each, config in lab.site.templates.items() if (config.host, config.storage) == (host, name)
     )
     users = {"disks of machines": disks, "storage classes": classes, "templates": templates}
-    return Part("storage", f"{host}/{name}", "", said, users, ("site", "hosts", host, "storages", name))
+    return Part("storage", f"{host}/{name}", "", said, users, ("site", "hosts", host, "storages", name), row)
 
 
 def _device(lab: Lab, host: str, name: str) -> Part:
@@ -181,17 +162,9 @@ def _device(lab: Lab, host: str, name: str) -> Part:
     group = f"IOMMU group {row.iommu_group}" if row.iommu_group is not None else "its IOMMU group is not stated"
     said = [f"at {row.path} of {host}, {row.id}, {group}"]
     said += [f"{row.video_memory_mib:,} MiB of video memory"] if row.video_memory_mib else []
-    machines = tuple(_having(lab, host, name))
-    users = {"machines": machines}
-    return Part(
-        "device", f"{host}/{name}", row.description, tuple(said), users, ("site", "hosts", host, "pci_devices", name)
-    )
-
-
-def _having(lab: Lab, host: str, device: str) -> Iterator[str]:
-    for machine, config in lab.machines.items():
-        if config.host == host and device in config.pci_devices:
-            yield machine
+    machines = (each for each, config in lab.machines.items() if config.host == host and name in config.pci_devices)
+    path: Path = ("site", "hosts", host, "pci_devices", name)
+    return Part("device", f"{host}/{name}", row.description, tuple(said), {"machines": tuple(machines)}, path, row)
 
 
 def _template(lab: Lab, name: str) -> Part:
@@ -199,4 +172,4 @@ def _template(lab: Lab, name: str) -> Part:
     image = f"made of {row.image.url}" if row.image else "on the host already"
     said = (f"VMID {row.vmid} on {row.host}, its disk on {row.storage}", image)
     users = {"machines": tuple(machine for machine, config in lab.machines.items() if config.template == name)}
-    return Part("template", name, row.description, said, users, ("site", "templates", name))
+    return Part("template", name, row.description, said, users, ("site", "templates", name), row)

@@ -12,7 +12,7 @@ from config.source import Path
 from plan.cluster.nodes import PODS
 from plan.model import Finding, Plan, Severity
 from plan.model.resources import CPU, MEMORY
-from plan.parts import Part, PartKind, stated
+from plan.parts import Part, PartKind
 
 
 class PageDocument(Document):
@@ -127,7 +127,7 @@ def part_document(plan: Plan, part: Part, found: Iterable[Finding]) -> PartDocum
         lab=plan.lab.name,
         kind=part.kind,
         name=part.name,
-        stated=stated(plan.lab, part).model_dump(mode="json"),
+        stated=part.row.model_dump(mode="json"),
         said=part.said,
         used_by=dict(part.users),
         findings=_about(plan, found, part.path),
