@@ -1,7 +1,7 @@
 """A whole lab: the owner's input, validated, with the place of each value."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
@@ -12,7 +12,7 @@ from config.machine import Machine
 from config.network import Networks
 from config.node import OutsideNode
 from config.objects import StatedObject
-from config.service import Service
+from config.service import HelmService, Service
 from config.site import Site
 from config.source import Path, Place, Places
 from config.storage_class import StorageClass
@@ -46,6 +46,12 @@ class Lab:
         for each in (each for stated in self.objects.values() for each in stated):
             found.setdefault(each.kind, []).append(each)
         return {kind: tuple(stated) for kind, stated in found.items()}
+
+    def charts(self, *names: str) -> Iterator[tuple[str, HelmService]]:
+        """The services that install a chart of one of these names, each with its own name."""
+        for name, service in self.services.items():
+            if isinstance(service, HelmService) and service.chart.name in names:
+                yield name, service
 
     @cached_property
     def shared_addresses(self) -> frozenset[IPv4Address]:

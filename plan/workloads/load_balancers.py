@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from config.cluster import LoadBalancer
 from config.lab import Lab
-from config.service import HelmService
 from plan.model.fields import value
 
 
@@ -44,8 +43,5 @@ def address_fields(lab: Lab, address: IPv4Address) -> dict[str, Any]:
 def _any_node_announces(lab: Lab) -> bool:
     """Whether Cilium announces in layer 2, which goes with `Cluster` alone (Cilium, L2 Announcements, Limitations)."""
     return lab.cluster.load_balancer == "cilium" and any(
-        isinstance(service, HelmService)
-        and service.chart.name == "cilium"
-        and value(service.values, "l2announcements", "enabled") is True
-        for service in lab.services.values()
+        value(cilium.values, "l2announcements", "enabled") is True for _, cilium in lab.charts("cilium")
     )

@@ -3,7 +3,6 @@
 from ipaddress import IPv4Network
 
 from config.lab import Lab
-from config.service import HelmService
 from plan.model.fields import entries, text
 
 _NOT_WRAPPING = frozenset({"cilium", "kube-router"})
@@ -23,8 +22,7 @@ def addresses_of_nodes(lab: Lab) -> tuple[IPv4Network, ...]:
 def _wraps(lab: Lab) -> bool:
     if lab.cluster.network_plugin in _NOT_WRAPPING:
         return False
-    for service in lab.services.values():
-        if isinstance(service, HelmService) and service.chart.name == "tigera-operator":
-            pools = entries(service.values, "installation", "calicoNetwork", "ipPools")
-            return not pools or any(text(each, "encapsulation") not in _WITHIN_ONE_NETWORK for each in pools)
+    for _, operator in lab.charts("tigera-operator"):
+        pools = entries(operator.values, "installation", "calicoNetwork", "ipPools")
+        return not pools or any(text(each, "encapsulation") not in _WITHIN_ONE_NETWORK for each in pools)
     return True

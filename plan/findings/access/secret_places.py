@@ -97,7 +97,6 @@ def _of_issuer(issuer: Fields) -> Iterator[str]:
 
 
 def _of_cert_manager(lab: Lab) -> str:
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "cert-manager":
-            return str(value(service.values, "clusterResourceNamespace") or namespace_of(lab, name))
+    for name, service in lab.charts("cert-manager"):
+        return str(value(service.values, "clusterResourceNamespace") or namespace_of(lab, name))
     return ""

@@ -148,9 +148,7 @@ def _is_public(server: str) -> bool:
 
 def _answered_inside(lab: Lab) -> Iterator[Finding]:
     """cert-manager without a name server of its own, where one of the lab answers for the domain of a certificate."""
-    found = next(
-        ((n, s) for n, s in lab.services.items() if isinstance(s, HelmService) and s.chart.name == "cert-manager"), None
-    )
+    found = next(lab.charts("cert-manager"), None)
     if found is None or found[1].as_found or _asks_elsewhere(found[1]):
         return
     issuers = [each for kind in ("ClusterIssuer", "Issuer") for each in lab.objects_by_kind.get(kind, ())]

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from config.lab import Lab
-from config.service import HelmService
 from plan.model import Service
 from plan.model.fields import mapping, text, value
 from plan.model.findings import Finding, Rule
@@ -40,8 +39,7 @@ _BY_WAY: Mapping[str, tuple[tuple[str, ...], ...]] = {
 def announcement_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding where Cilium is the load balancer and its addresses are not announced."""
     asking = [name for name, service in lab.services.items() if any(service.addresses(name))]
-    charts = {name: each for name, each in lab.services.items() if isinstance(each, HelmService)}
-    found = next(((name, each) for name, each in charts.items() if each.chart.name == "cilium"), None)
+    found = next(lab.charts("cilium"), None)
     if lab.cluster.load_balancer != "cilium" or not asking or found is None or found[1].as_found:
         return
     name, cilium = found

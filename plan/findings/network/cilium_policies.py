@@ -31,9 +31,8 @@ def cilium_policy_findings(lab: Lab, nodes: Iterable[Node]) -> Iterator[Finding]
                 about="nodes",
             )
         yield from _interfaces(lab, each)
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "cilium":
-            yield from _faulty(name, service)
+    for name, service in lab.charts("cilium"):
+        yield from _faulty(name, service)
 
 
 def _interfaces(lab: Lab, policy: StatedObject) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network, ip_network
 
 from config.lab import Lab
-from config.service import HelmService
 from plan.model import Manifest, Namespace, Service
 from plan.model.fields import entries, text, values
 from plan.model.findings import Finding, Rule
@@ -26,10 +25,7 @@ NODES_NOT_MATCHED = Rule(
 
 def matched_node_findings(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[Service]) -> Iterator[Finding]:
     """A finding where Cilium is not told to match nodes, and policies of the plan name them."""
-    found = [
-        (name, each) for name, each in lab.services.items()
-        if isinstance(each, HelmService) and each.chart.name == "cilium" and not each.as_found
-    ]  # fmt: skip
+    found = [(name, each) for name, each in lab.charts("cilium") if not each.as_found]
     if not found or lab.cluster.network_plugin != "cilium":
         return
     (name, cilium), *_ = found

@@ -25,8 +25,7 @@ INTERFACE_GUESSED = Rule(
 
 def node_interface_findings(lab: Lab) -> Iterator[Finding]:
     """A finding where nodes have another interface before their own, and the pod network guesses."""
-    charts = ((name, each) for name, each in lab.services.items() if isinstance(each, HelmService))
-    found = next(((name, each) for name, each in charts if each.chart.name in ("tigera-operator", "flannel")), None)
+    found = next(lab.charts("tigera-operator", "flannel"), None)
     if found is None or found[1].as_found:
         return
     name, service = found

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
-from config.service import HelmService
 from plan.model import Node
 from plan.model.fields import value
 from plan.model.findings import Finding, Rule
@@ -24,14 +23,13 @@ REBOOTS_TOGETHER = Rule(
 def reboot_findings(lab: Lab, nodes: Iterable[Node]) -> Iterator[Finding]:
     """A finding for each kured that reboots several nodes at once."""
     count = len(list(nodes))
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "kured":
-            stated = value(service.values, "configuration", "concurrency")
-            if isinstance(stated, int) and stated > 1:
-                yield REBOOTS_TOGETHER.finding(
-                    ("services", name, "values"),
-                    f"{name} reboots up to {stated} of {count} nodes at once (configuration.concurrency): replicas on "
-                    "all of them are away together",
-                    f"write configuration.concurrency: 1 in the values of {name}",
-                    facts={"concurrency": stated, "nodes": count},
-                )
+    for name, service in lab.charts("kured"):
+        stated = value(service.values, "configuration", "concurrency")
+        if isinstance(stated, int) and stated > 1:
+            yield REBOOTS_TOGETHER.finding(
+                ("services", name, "values"),
+                f"{name} reboots up to {stated} of {count} nodes at once (configuration.concurrency): replicas on "
+                "all of them are away together",
+                f"write configuration.concurrency: 1 in the values of {name}",
+                facts={"concurrency": stated, "nodes": count},
+            )

@@ -6,7 +6,6 @@ from itertools import combinations
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.service import HelmService
 from config.source import Path
 from plan.findings.programs import Program
 from plan.model.fields import Fields, mapping, text, value, values
@@ -88,8 +87,8 @@ def _told(found: Iterable[Program]) -> Iterator[_Instance]:
 
 def _charts(lab: Lab) -> Iterator[_Instance]:
     """Instances by the values of the project's chart."""
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "external-dns" and not service.as_found:
+    for name, service in lab.charts("external-dns"):
+        if not service.as_found:
             stated = service.values
             options = {
                 "policy": [text(stated, "policy")],

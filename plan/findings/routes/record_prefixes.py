@@ -71,8 +71,8 @@ def record_prefix_findings(lab: Lab, services: Iterable[Service], programs: Iter
 
 
 def _charts(lab: Lab) -> Iterator[_Reader]:
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "external-dns" and not service.as_found:
+    for name, service in lab.charts("external-dns"):
+        if not service.as_found:
             flags = [str(each) for each in values(service.values, "extraArgs")]
             flags += [f"--{key}={each}" for key, each in mapping(service.values, "extraArgs").items()]
             stated = text(service.values, "annotationPrefix") or _flag(flags)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from config.lab import Lab
-from config.service import HelmService
 from plan.model.fields import mapping, value, values
 from plan.model.findings import Finding, Rule
 
@@ -24,8 +23,8 @@ _KEY = "server.insecure"
 
 def redirect_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each Argo CD behind a route that keeps to HTTPS itself."""
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "argo-cd" and service.expose:
+    for name, service in lab.charts("argo-cd"):
+        if service.expose:
             port = service.endpoint.port if service.endpoint else 80
             if port != 443 and not _is_plain(service.values):
                 yield REDIRECTS_FOR_EVER.finding(

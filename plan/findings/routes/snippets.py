@@ -25,11 +25,7 @@ _RISK_SINCE = (4, 12)
 
 def snippet_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each Ingress with a snippet that no controller of its class takes."""
-    charts = [
-        (name, service)
-        for name, service in lab.services.items()
-        if isinstance(service, HelmService) and service.chart.name == "ingress-nginx"
-    ]
+    charts = [*lab.charts("ingress-nginx")]
     if len(charts) != 1:
         return
     name, service = charts[0]

@@ -91,8 +91,7 @@ def _has_time(given: Mapping[str, Any]) -> bool:
 
 def _of_nginx(lab: Lab, name: str, routes: list[Exposure]) -> Iterator[Finding]:
     """Routes of an ingress-nginx of the lab, which states the body that it takes for all routes or for this one."""
-    charts = [each for each in lab.services.values() if isinstance(each, HelmService)]
-    nginx = next((each for each in charts if each.chart.name == "ingress-nginx"), None)
+    nginx = next((each for _, each in lab.charts("ingress-nginx")), None)
     if nginx is None or value(nginx.values, "controller", "config", "proxy-body-size") is not None:
         return
     of_class = value(nginx.values, "controller", "ingressClassResource", "name") or "nginx"

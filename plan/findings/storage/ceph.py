@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from config.lab import Lab
-from config.service import HelmService
 from config.source import Path
 from plan.model import Node
 from plan.model.fields import Fields, entries, mapping, number, text, value
@@ -59,8 +58,8 @@ def ceph_findings(lab: Lab, nodes: Iterable[Node]) -> Iterator[Finding]:
 def _clusters(lab: Lab) -> Iterator[_Ceph]:
     for each in lab.objects_by_kind.get("CephCluster", ()):
         yield _Ceph(each.path, each.name, mapping(each.content, "spec"))
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "rook-ceph-cluster" and not service.as_found:
+    for name, service in lab.charts("rook-ceph-cluster"):
+        if not service.as_found:
             yield _Ceph(("services", name, "values"), name, mapping(service.values, "cephClusterSpec"))
 
 
@@ -74,8 +73,8 @@ def _pools(lab: Lab) -> Iterator[tuple[Path, str, Fields]]:
     for kind in _POOLS:
         for each in lab.objects_by_kind.get(kind, ()):
             yield from ((each.path, each.name, pool) for pool in _parts(mapping(each.content, "spec")))
-    for name, service in lab.services.items():
-        if isinstance(service, HelmService) and service.chart.name == "rook-ceph-cluster" and not service.as_found:
+    for name, service in lab.charts("rook-ceph-cluster"):
+        if not service.as_found:
             for key in ("cephBlockPools", "cephFileSystems", "cephObjectStores"):
                 for pool in entries(service.values, key):
                     parts = _parts(mapping(pool, "spec"))

@@ -118,8 +118,7 @@ def _drains(lab: Lab, name: str, helm: HelmService, classes: Mapping[str, int]) 
 
 
 def _chart(lab: Lab) -> tuple[str, HelmService] | None:
-    charts = ((name, each) for name, each in lab.services.items() if isinstance(each, HelmService))
-    return next(((name, each) for name, each in charts if each.chart.name == "longhorn"), None)
+    return next(lab.charts("longhorn"), None)
 
 
 def _nodes(nodes: Iterable[Node], services: Iterable[PlannedService], name: str) -> list[Node]:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.objects import StatedObject
-from config.service import HelmService
 from plan.cluster.membership import founder
 from plan.model.fields import Fields, mapping, value
 from plan.model.findings import Finding, Rule
@@ -58,11 +57,7 @@ class _Stack(NamedTuple):
 
 def monitor_findings(lab: Lab) -> Iterator[Finding]:
     """All findings about what Prometheus reads. Releases that were found are left out."""
-    stacks = [
-        _Stack(name, each.release or name, each.values)
-        for name, each in lab.services.items()
-        if isinstance(each, HelmService) and each.chart.name == _STACK and not each.as_found
-    ]
+    stacks = [_Stack(name, each.release or name, each.values) for name, each in lab.charts(_STACK) if not each.as_found]
     if not stacks:
         return
     for kind in _SELECTORS:
