@@ -26,6 +26,9 @@ By = Literal["quota", "LimitRange", "Kyverno", "API server"]
 CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet")
 QUIET_SECONDS = 4
 """Nothing has changed for so long: it has settled."""
+BOUND_SOON_SECONDS = 12
+"""As above, where a pod waits for a claim: bound meanwhile, it is tried again after at most 10 s, the scheduler's
+`podMaxBackoffSeconds`."""
 
 _REFUSERS: tuple[tuple[By, str], ...] = (
     ("quota", r"exceeded quota|failed quota|insufficient quota"),
@@ -115,9 +118,14 @@ def settle(api: Api, applied: Iterable[Applied], seconds: float = 120) -> Outcom
         now = _observe(api, applied)
         if now != last:
             last, since = now, time.monotonic()
-        elif time.monotonic() - since >= QUIET_SECONDS:
+        elif time.monotonic() - since >= _quiet_seconds(now):
             return last._replace(settled=True, seconds=since - start)
     return last._replace(seconds=since - start)
+
+
+def _quiet_seconds(outcome: Outcome) -> float:
+    words = (each for workload in outcome.waiting for each in workload.waiting)
+    return BOUND_SOON_SECONDS if any("unbound immediate" in each for each in words) else QUIET_SECONDS
 
 
 def _observe(api: Api, applied: Iterable[Applied]) -> Outcome:

@@ -127,6 +127,7 @@ class Parts:
             "root-ca-file": str(self.authority),
             "use-service-account-credentials": "true",
             "horizontal-pod-autoscaler-sync-period": "2s",
+            "pvclaimbinder-sync-period": "2s",
         }
         self._start("kube-controller-manager", {**_common(kubeconfig), **controllers}, *QUICK)
 
