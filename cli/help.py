@@ -86,7 +86,7 @@ HELP: Mapping[str, Help] = {
     ),
     "adopt cluster": Help(
         ("homelab adopt cluster --dump dump --lab labs/mine --dry-run", "homelab adopt cluster --import mine"),
-        f"0 it was taken over, 1 not all of it, {INVALID_INPUT}",
+        f"0 it was taken over, 1 not all of it, or the plan has errors, {INVALID_INPUT}",
     ),
     "adopt manifests": Help(
         ("homelab adopt manifests apps/gitea --lab labs/mine --tier home --dry-run",),

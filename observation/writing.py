@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from config.writing import alone_in, is_unused, write_inside
+from observation.clear_text import without_clear_text
 from observation.dump import DESCRIPTION, FORMAT_VERSION, HISTORY, NOW, UNFINISHED, USAGE, InvalidDump
 from observation.history import history_text
 from observation.model import Observation
@@ -43,7 +44,7 @@ def write_dump(observed: Observation, folder: Path) -> None:
 def _list(objects: tuple[Manifest, ...]) -> str:
     """A List with an object on each line, in a stable order."""
     ordered = sorted(objects, key=lambda each: (namespace_of(each) or "", name_of(each)))
-    lines = ",\n".join(json.dumps(redacted(each), ensure_ascii=False) for each in ordered)
+    lines = ",\n".join(json.dumps(without_clear_text(redacted(each)), ensure_ascii=False) for each in ordered)
     return f'{{"apiVersion": "v1", "kind": "List", "metadata": {{"resourceVersion": ""}}, "items": [\n{lines}\n]}}\n'
 
 

@@ -106,6 +106,8 @@ class ClusterReport(Document):
     """None for a dump, and where the account may not patch."""
     pods_judged: int
     refused_at_restart: tuple[RefusedReport, ...]
+    errors: tuple[str, ...]
+    """Errors of the plan, as `CODE: sentence; fix`: no `up` and no take-over before they are gone."""
     gaps: tuple[GapReport, ...]
 
 
@@ -146,6 +148,7 @@ def cluster_report(adoption: Adoption, dry_run: bool, gaps: Sequence[Gap], trial
             RefusedReport(object=str(each.workload), reason="; ".join(each.reasons))
             for each in adoption.restarts.refused
         ),
+        errors=tuple(f"{each.code}: {each.message}; {each.fix}" for each in adoption.plan.errors),
         gaps=gap_reports(gaps),
     )
 

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from plan.model.secrecy import holds_password, is_secret
+from plan.model.secrecy import holds_password, is_secret, may_be_secret
 
 
 class CommandSecret(NamedTuple):
@@ -61,6 +61,8 @@ _ASSIGNED = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>\S+)")
 _HEADER = re.compile(
     r"(?i)(?P<name>(?:proxy-)?authorization|[a-z-]*(?:token|api-?key)):\s*(?:bearer |basic |token )?(?P<value>\S{6,})"
 )
+_OPTION = re.compile(r"--?([\w.-]+)=(\S+)")
+_OPTION_ALONE = re.compile(r"--?([A-Za-z][\w.-]*)")
 _BETWEEN = ";|&()\n"
 """Signs between two commands of a shell."""
 _REFERENCES = ("$", "`", "<", "{{", "%(")
@@ -73,6 +75,21 @@ def command_secrets(words: Sequence[str]) -> Iterator[CommandSecret]:
         if index not in told:
             told.add(index)
             yield CommandSecret(index, name)
+
+
+def suspected_words(words: Sequence[str]) -> frozenset[int]:
+    """The words of a command that could hold a secret: enough to leave them out, too little to complain of them."""
+    suspected = {each.word for each in command_secrets(words)}
+    for at, word in enumerate(words):
+        option, follows = _OPTION.fullmatch(word), _OPTION_ALONE.fullmatch(words[at - 1]) if at else None
+        if option:
+            is_one = may_be_secret(option[1], option[2])
+        elif follows:
+            is_one = not word.startswith("-") and may_be_secret(follows[1], word)
+        else:
+            is_one = may_be_secret("", word)
+        suspected |= {at} if is_one else set()
+    return frozenset(suspected)
 
 
 def _found(words: Sequence[str]) -> Iterator[tuple[int, str]]:

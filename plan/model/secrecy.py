@@ -116,6 +116,21 @@ def holds_password(text: str) -> bool:
     return any(not _REFERENCE.fullmatch(password) for password in passwords)
 
 
+def without_passwords(text: str, instead: str) -> str:
+    """An address or a connection string with something else in place of the passwords in it."""
+    for pattern in (_IN_ADDRESS, _BEFORE_PROTOCOL):
+        text = pattern.sub(lambda found: _replaced(found, instead), text)
+    connection = _IN_CONNECTION.match(text)
+    return f"{_replaced(connection, instead)}{text[connection.end() :]}" if connection else text
+
+
+def _replaced(found: re.Match[str], instead: str) -> str:
+    if _REFERENCE.fullmatch(found["password"]):
+        return found[0]
+    before, after = found.start("password") - found.start(), found.end("password") - found.start()
+    return f"{found[0][:before]}{instead}{found[0][after:]}"
+
+
 def is_secret(name: str, value: str) -> bool:
     """Whether a value is a secret, by its name and by what it is: settings, paths and variables are none."""
     return holds_password(value) or (names_secret(name) and _is_no_setting(value))

@@ -81,8 +81,8 @@ class Adoption(NamedTuple):
 
     @property
     def errors(self) -> bool:
-        """Whether something has no place, or would be lost or interrupted."""
-        return bool(self.not_written or self.unreadable or self.partly_known)
+        """Whether something has no place, or the plan has errors, with which nothing can be taken over."""
+        return bool(self.not_written or self.unreadable or self.partly_known or self.plan.errors)
 
 
 def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NOTHING_SAID) -> Adoption:

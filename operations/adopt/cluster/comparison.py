@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from config.quantity import Cpu
+from observation.redaction import REDACTED
 from operations.adopt.cluster.defaults import DEFAULTS
 from operations.adopt.cluster.objects import Key, is_fields, is_list, key_of
 from operations.adopt.cluster.stated import as_stated, comparable
 from plan.changes.object_rules import KINDS, touches
 from plan.model import Manifest
 from plan.model.merging import keyed
+from plan.model.secrecy import without_passwords
 
 Effect = Literal["created", "re-created", "data", "restarts", "in place"]
 Path = tuple[str, ...]
@@ -151,10 +153,13 @@ def is_same(wanted: Any, found: Any, path: Path) -> bool:
 
 
 def _same(wanted: Any, found: Any, path: Path) -> bool:
+    """Whether two values are the same; one that a dump leaves out is not known, and no difference."""
     if wanted == found and isinstance(wanted, bool) == isinstance(found, bool):
         return True
     if wanted in ({}, [], None) and found in ({}, [], None):
         return True
+    if isinstance(found, str) and REDACTED in found:
+        return found == REDACTED or without_passwords(str(wanted), REDACTED) == found
     if _QUANTITIES.isdisjoint(path) and path[-1:] not in (("storage",), ("sizeLimit",)):
         return False
     one, other = quantity(wanted), quantity(found)

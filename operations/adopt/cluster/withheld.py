@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from observation.redaction import REDACTED
 from operations.adopt.cluster.objects import is_fields, is_list
 from plan.model import Manifest
-from plan.model.fields import entries, text
+from plan.model.command_secrets import suspected_words
+from plan.model.fields import entries, text, values
 from plan.model.secrecy import may_be_secret
 from plan.model.templates import containers_of, pod_spec
 
-_OPTION = re.compile(r"--?([\w.-]+)=(\S+)")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _VARIABLE = {"name", "value"}
 """Keys of a variable in a list of them, as most charts take extra ones."""
@@ -63,10 +63,9 @@ def without_secrets(manifest: Manifest) -> tuple[Manifest, tuple[Withheld, ...]]
 def secret_arguments(manifest: Manifest) -> Iterator[str]:
     """Containers whose command holds what looks like a secret: an argument cannot be left out."""
     for container in containers_of(pod_spec(manifest)):
-        for each in (*(container.get("command") or ()), *(container.get("args") or ())):
-            option = _OPTION.fullmatch(str(each))
-            if option and is_secret(option[1], option[2]):
-                yield text(container, "name")
+        said = [str(each) for each in (*values(container, "command"), *values(container, "args"))]
+        if REDACTED in said or suspected_words(said):
+            yield text(container, "name")
 
 
 def without_secret_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Withheld, ...]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.reports.adopt_cluster import cluster_report
 from config.load import load_lab
 from config.service import AppService
 from config.writing import write_lab
@@ -101,6 +102,19 @@ def test_a_chart_of_which_nobody_knows_the_repository_is_asked_and_not_written(l
     assert "repository-unknown" in {each.what for each in refused.service.questions}
     assert "services/metrics.yaml" not in adoption.files
     assert adoption.errors
+
+
+def test_errors_of_the_plan_are_errors_of_the_adoption_since_nothing_can_be_taken_over(lab: Path) -> None:
+    assert not adopted(lab).errors
+    huge = "kind: app\ntier: home\ndescription: Too large\nimage: a:1\nports: {http: 80}\ncpu: 2\nmemory: 900Gi\n"
+    (lab / "services" / "huge.yaml").write_text(huge)
+    adoption = adopted(lab)
+    assert [each.code for each in adoption.plan.errors] == [each.partition(":")[0] for each in reported(adoption)]
+    assert adoption.errors
+
+
+def reported(adoption: Adoption) -> tuple[str, ...]:
+    return cluster_report(adoption, dry_run=True, gaps=(), trial=None).errors
 
 
 def test_a_release_is_measured_and_its_objects_are_not_declared(lab: Path) -> None:

@@ -147,3 +147,19 @@ def test_a_list_of_a_custom_kind_that_is_called_like_one_of_pods_is_compared_as_
         (("spec", field), [{"from": 1, "to": 2}, {"from": 3, "to": 5}])
     ]
     assert merged(running["spec"], {field: [{"from": 3}]}) == {field: [{"from": 3}]}
+
+
+@pytest.mark.parametrize(
+    ("live_value", "stated", "changes"),
+    [
+        ("redacted", "hunter2", 0),
+        ("postgres://app:redacted@db/app", "postgres://app:hunter2@db/app", 0),
+        ("postgres://app:redacted@db/app", "postgres://app:hunter2@db/other", 1),
+    ],
+)
+def test_what_a_dump_left_out_is_no_difference(live_value: str, stated: str, changes: int) -> None:
+    def pod(value: str) -> Manifest:
+        containers = [{"name": "main", "env": [{"name": "DB", "value": value}]}]
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": containers}}
+
+    assert len(differences(pod(stated), pod(live_value))) == changes
