@@ -4,15 +4,19 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
+import yaml
+
 from config.pod import POD_TEMPLATES
 from observation.objects import annotations_of
-from observation.redaction import REDACTED
+from observation.redaction import REDACTED, without_secrets
 from plan.model import Manifest
 from plan.model.command_secrets import suspected_words
 from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.secrecy import may_be_secret, without_passwords
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_OF_CHARTS = ("HelmRelease", "Application")
+"""Kinds of Flux and Argo CD that have values of a chart. They are never declared."""
 _PODS: Mapping[str, tuple[str, ...]] = {
     **{kind: (*path, "spec") for kind, path in POD_TEMPLATES.items()},
     "ControllerRevision": ("data", "spec", "template", "spec"),
@@ -28,6 +32,8 @@ def without_clear_text(manifest: Manifest) -> Manifest:
         kept = {**manifest, "data": {key: _hidden(key, each) for key, each in mapping(manifest, "data").items()}}
     elif path := _PODS.get(text(manifest, "kind")):
         kept = _changed(manifest, path)
+    elif manifest.get("kind") in _OF_CHARTS and "spec" in manifest:
+        kept = {**manifest, "spec": _values_of_chart(mapping(manifest, "spec"))}
     applied = annotations_of(manifest).get(_APPLIED)
     if applied is None:
         return kept
@@ -43,6 +49,28 @@ def _applied(stated: str) -> str:
     except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
         return REDACTED
     return stated if after == before else json.dumps(after, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def _values_of_chart(spec: Fields) -> Manifest:
+    """Values of a chart without those that look like secrets, in texts of YAML too."""
+    changed: dict[str, Any] = {}
+    for key, each in spec.items():
+        if key in ("values", "valuesObject", "parameters"):
+            changed[key] = _harmless_text(each) if isinstance(each, str) else without_secrets(each)
+        elif key in ("source", "helm") and isinstance(each, Mapping):
+            changed[key] = _values_of_chart(cast(Fields, each))
+        elif key == "sources":
+            changed[key] = [_values_of_chart(source) for source in entries(spec, key)]
+    return {**spec, **changed}
+
+
+def _harmless_text(stated: str) -> str:
+    try:
+        before = yaml.safe_load(stated)
+        after = without_secrets(before)
+    except (yaml.YAMLError, RecursionError):
+        return REDACTED
+    return stated if after == before else yaml.safe_dump(after, sort_keys=False)
 
 
 def _changed(of: Fields, path: tuple[str, ...]) -> Manifest:

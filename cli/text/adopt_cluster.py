@@ -142,6 +142,7 @@ def _services(added: Iterable[ServiceFile]) -> Table:
 
 def _print_not_written(each: NotWritten, console: Console) -> None:
     console.print(Text.assemble(("not written", "bold red"), " ", (each.service.name, "bold")))
+    console.print(Padding(f"of it: {', '.join(map(str, each.service.found.objects))}", INDENT, expand=False))
     for problem in each.problems:
         console.print(Padding(f"{problem.dotted}: {problem.message}", INDENT, expand=False))
     for question in each.service.questions if not each.problems else ():

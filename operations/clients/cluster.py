@@ -136,18 +136,25 @@ class Cluster:
         return found
 
     def resources(self) -> Iterator[Resource | tuple[str, NotAnswered]]:
-        """Everything that can be listed, in each group's preferred version; and groups that do not answer."""
+        """Everything that can be listed, and groups that do not answer. Each is in its group's preferred version, or in
+        the first further one that has it: Gateway API has HTTPRoute in v1 and TCPRoute in v1alpha2 alone."""
         yield from self._of_group("", "v1")
         groups = entries(self.get("/apis"), "groups")
         if len(groups) > _MOST_GROUPS:
             sentence = f"{self.server} has {len(groups)} groups, and {_MOST_GROUPS} of them were asked"
             yield "API groups", NotAnswered("incomplete", sentence)
         for group in groups[:_MOST_GROUPS]:
-            name, version = text(group, "name"), text(group, "preferredVersion", "version")
-            try:
-                yield from self._of_group(name, version)
-            except NotAnswered as refused:
-                yield name, refused
+            name, preferred = text(group, "name"), text(group, "preferredVersion", "version")
+            versions = dict.fromkeys([preferred, *(text(each, "version") for each in entries(group, "versions"))])
+            known: set[str] = set()
+            for version in versions:
+                try:
+                    found = [each for each in self._of_group(name, version) if each.plural not in known]
+                except NotAnswered as refused:
+                    yield (name if version == preferred else f"{name}/{version}"), refused
+                    continue
+                known |= {each.plural for each in found}
+                yield from found
 
     def _of_group(self, group: str, version: str) -> Iterator[Resource]:
         path = f"/apis/{group}/{version}" if group else f"/api/{version}"

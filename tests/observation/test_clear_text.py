@@ -103,3 +103,19 @@ def test_an_older_revision_of_the_pods_goes_too() -> None:
     template = {"spec": {"template": {"spec": {"containers": [{"env": [{"name": "API_KEY", "value": "hunter2"}]}]}}}}
     revision = {"kind": "ControllerRevision", "metadata": {"name": "a"}, "data": template, "revision": 1}
     assert "hunter2" not in json.dumps(without_clear_text(revision))
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("HelmRelease", {"values": {"adminPassword": "hunter2", "size": 3}}),
+        ("Application", {"source": {"helm": {"values": "adminPassword: hunter2\nsize: 3\n"}}}),
+        ("Application", {"sources": [{"helm": {"valuesObject": {"adminPassword": "hunter2"}}}, {"ref": "a"}]}),
+        ("Application", {"source": {"helm": {"parameters": [{"name": "auth.password", "value": "hunter2"}]}}}),
+    ],
+)
+def test_values_of_a_chart_that_flux_or_argo_cd_install_go(kind: str, spec: dict[str, Any]) -> None:
+    dumped = without_clear_text({"kind": kind, "metadata": {"name": "a"}, "spec": spec})
+    assert "hunter2" not in json.dumps(dumped)
+    assert json.dumps(dumped).count(REDACTED) == 1
+    assert dumped["spec"].keys() == spec.keys()

@@ -166,6 +166,23 @@ def test_a_resource_whose_name_is_no_name_becomes_no_file(kubeconfig: Path, api:
     assert not [each for each in observed.resources if each not in ("pods", "nodes", "secrets", "bindings")]
 
 
+def test_kinds_of_a_further_version_are_read_too_and_those_of_both_once(kubeconfig: Path, api: Api) -> None:
+    lists = {"namespaced": True, "verbs": ["list"]}
+    name, versions = "gateway.networking.k8s.io", ["v1", "v1alpha2", "v1beta1"]
+    group = {"name": name, "preferredVersion": {"version": "v1"}, "versions": [{"version": each} for each in versions]}
+    api.answers["/apis"] = {"groups": [group]}
+    http, tcp = {"name": "httproutes", "kind": "HTTPRoute", **lists}, {"name": "tcproutes", "kind": "TCPRoute", **lists}
+    api.answers |= {f"/apis/{name}/v1": {"resources": [http]}, f"/apis/{name}/v1alpha2": {"resources": [http, tcp]}}
+    api.answers[f"/apis/{name}/v1/httproutes"] = {"items": [{"metadata": {"name": "a"}}]}
+    api.answers[f"/apis/{name}/v1alpha2/tcproutes"] = {"items": [{"metadata": {"name": "b"}}]}
+    observed = observe(Cluster(kubeconfig))
+    assert [each["apiVersion"] for each in (*observed.of("HTTPRoute"), *observed.of("TCPRoute"))] == [
+        f"{name}/v1",
+        f"{name}/v1alpha2",
+    ]
+    assert [each.subject for each in observed.gaps if name in each.subject] == [f"{name}/v1beta1"]
+
+
 def test_a_list_that_goes_on_for_ever_is_a_gap(kubeconfig: Path, api: Api) -> None:
     api.answers["/api/v1/nodes"] = {"items": [{"metadata": {"name": "worker"}}], "metadata": {"continue": ""}}
     answer = api.answers["/api/v1/pods"]

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_label, tier_labels
+from operations.adopt.cluster.lab_routes import domain_of, gateways_of
 from operations.adopt.cluster.lab_storage import storage_classes
+from operations.adopt.cluster.objects import Key
 from operations.adopt.trial import try_files
 from plan import make_plan
 from plan.cluster.nodes import plan_nodes
@@ -29,6 +31,23 @@ def test_nodes_are_counted_as_their_kubelets_report_them(tmp_path: Path) -> None
     assert two.allocatable[MEMORY] == 15_000_000 // 1024 * 1024 * 1024
     assert two.labels["disk"] == "large"
     assert "node-role.kubernetes.io/control-plane" in one.taints
+
+
+def test_routes_of_the_gateway_api_say_the_domain_and_name_their_gateway() -> None:
+    found = world()
+    parents = [{"name": "inside", "namespace": "network", "sectionName": "https"}]
+    manifests = {
+        Key(kind, "photos", name): {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": kind,
+            "metadata": {"name": name, "namespace": "photos"},
+            "spec": {"hostnames": [f"{name}.barn.example"], "parentRefs": parents},
+        }
+        for kind, name in (("HTTPRoute", "photos"), ("GRPCRoute", "api"), ("TLSRoute", "mail"))
+    }
+    changed = found._replace(manifests=manifests)
+    assert domain_of(changed) == "barn.example"
+    assert set(gateways_of(changed)) == {"inside-https"}
 
 
 def test_a_tier_comes_from_the_label_of_a_namespace() -> None:
