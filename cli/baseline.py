@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import tarfile
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from cli.reports.document import plain as report_fields
 from cli.reports.plan import PlanReport, plan_report
 from config.files import UnreadableFile, read_file
 from config.load import InvalidLab, load_lab
+from config.scratch import scratch_folder
 from config.writing import OutsidePath
 from plan import make_plan
 from plan.changes.comparison import Side
@@ -103,10 +103,10 @@ def _at_revision(revision: str, folder: Path) -> Side:
     path = folder.resolve().relative_to(top.resolve())
     archive = _git(top, "archive", "--format=tar", commit, "--", str(path))
     name = f"{revision} ({commit[:8]})"
-    with tempfile.TemporaryDirectory() as temporary:
-        _unpack(archive, Path(temporary))
+    with scratch_folder() as temporary:
+        _unpack(archive, temporary)
         try:
-            return side_of(make_plan(load_lab(Path(temporary) / path)), name)
+            return side_of(make_plan(load_lab(temporary / path)), name)
         except InvalidLab as error:
             first = str(error.problems[0]).replace(f"{temporary}/", "")
             raise NothingToCompare(

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from cli.exits import FINE, INTERRUPTED
 from config.folder import LABS
+from config.scratch import NoScratch
 
 PLAIN_SIGNS = {"█": "#", "░": ".", "▒": ":", "…": "...", "—": "-", "→": "->", "·": "-", "✓": "ok"}
 """ASCII in place of the characters of bars and texts, where the output cannot encode them."""
@@ -34,6 +35,8 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("homelab: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except NoScratch as error:
+        return _refuse(str(error), arguments)
     except OSError as error:
         _drop_output()
         what = f"{error.filename} cannot be used" if error.filename else "the output cannot be written"

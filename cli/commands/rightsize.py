@@ -1,7 +1,5 @@
 """`homelab rightsize`."""
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
 from pathlib import Path
@@ -15,6 +13,7 @@ from cli.text.console import make_console
 from cli.text.rightsize import print_sizes
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
+from config.scratch import copy_lab, scratch_folder
 from config.writing import NotAlone, State, state_of, write_lab
 from observation import InvalidDump, InvalidUsage, Observation, Usage
 from operations.clients.refusals import NoCluster
@@ -105,8 +104,8 @@ def _diff(file: str, before: str, after: str) -> str:
 def _new_findings(folder: Path, texts: Mapping[str, str]) -> tuple[Finding, ...]:
     """Findings that only the plan of a copy of the lab with other texts has. Raises InvalidLab."""
     before = look_ahead(make_plan(load_lab(folder)))
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(shutil.copytree(folder, Path(place) / folder.resolve().name))
+    with scratch_folder() as place:
+        copy = copy_lab(folder, place)
         for file, text in texts.items():
             (copy / Path(file).resolve().relative_to(folder.resolve())).write_bytes(text.encode("utf-8"))
         after = look_ahead(make_plan(load_lab(copy)))

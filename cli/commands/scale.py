@@ -1,7 +1,5 @@
 """`homelab scale`."""
 
-import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from cli.text.console import make_console
 from cli.text.scale import print_scale
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
+from config.scratch import copy_lab, scratch_folder
 from observation import InvalidDump
 from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster
@@ -73,8 +72,8 @@ def _more(one: Forecast, other: Forecast) -> Iterable[Finding]:
 
 def _with_machine(folder: Path, name: str, shape: str) -> Plan:
     """The plan of a copy of the lab with one more machine."""
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(shutil.copytree(folder, Path(place) / folder.resolve().name))
+    with scratch_folder() as place:
+        copy = copy_lab(folder, place)
         file = copy / MACHINES
         file.write_text(machine_line(file.read_text(encoding="utf-8"), name, shape), encoding="utf-8")
         return make_plan(load_lab(copy))

@@ -1,11 +1,11 @@
 """Problems that the loader would find in a lab with one file replaced, without writing it."""
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
+from config.scratch import scratch_folder
 from config.source import Problem
 from config.writing import below
 
@@ -18,11 +18,11 @@ def try_lab(folder: Path, file: str, text: str) -> Lab:
 def try_files(folder: Path, texts: Mapping[str, str]) -> Lab:
     """The lab in `folder`, which need not be there, with these texts in place of files, by their paths in it.
 
-    Raises InvalidLab, with places in the real folder, and OutsidePath.
+    Raises InvalidLab, with places in the real folder, OutsidePath and NoScratch.
     """
     real = folder.resolve()
-    with tempfile.TemporaryDirectory() as temporary:
-        trial = Path(temporary, real.name)
+    with scratch_folder() as temporary:
+        trial = temporary / real.name
         _link(real, trial, {Path(file).parts for file in texts})
         for file, text in texts.items():
             target = below(trial, file)

@@ -2,13 +2,12 @@
 
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 
 import yaml
 
+from config.scratch import scratch_folder
 from operations.guard.objects.charts import TYPE
 from operations.guard.objects.rendered import Charts, NotRendered, Rendering
 from operations.guard.reading.preview import Preview
@@ -76,8 +75,8 @@ def _objects(helm: str, inputs: Mapping[str, Any], version: str | None) -> tuple
         "--namespace": text(inputs, "namespace"),
         "--kube-version": version or "",
     }
-    with tempfile.TemporaryDirectory() as folder:
-        values = Path(folder, "values.yaml")
+    with scratch_folder() as folder:
+        values = folder / "values.yaml"
         values.touch(mode=0o600)
         values.write_text(yaml.safe_dump(mapping(inputs, "values")), encoding="utf-8")
         given = [argument for name, value in options.items() if value for argument in (name, value)]

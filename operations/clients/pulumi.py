@@ -5,11 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from config.scratch import scratch_folder
 from operations.guard.ways_out import WAYS_OUT
 from plan.model.fields import entries, text
 
@@ -59,8 +59,8 @@ class Pulumi:
 
     def preview(self) -> Preview:
         """Preview the program. Raises PulumiFailed."""
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "import.json")
+        with scratch_folder() as folder:
+            file = folder / "import.json"
             printed = json.loads(self._run("preview", "--json", "--import-file", str(file)) or "{}")
             imports = file.read_text(encoding="utf-8") if file.exists() else "{}"
         return Preview(printed, json.loads(imports))
@@ -98,8 +98,8 @@ class Pulumi:
 
         Raises PulumiFailed.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "import.json")
+        with scratch_folder() as folder:
+            file = folder / "import.json"
             file.touch(mode=0o600)
             file.write_text(content, encoding="utf-8")
             self._run(

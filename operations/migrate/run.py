@@ -1,7 +1,5 @@
 """Migrates a copy of a lab, and compares."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from pathlib import Path
@@ -9,11 +7,14 @@ from typing import NamedTuple
 
 from config.load import InvalidLab, load_draft, load_lab
 from config.refusals import FORMAT
+from config.scratch import copy_lab, scratch_folder
 from config.source import Problem
 from operations.migrate.formats import Migration, due
 from operations.migrate.insertion import Insertion, inserted, restated
 
 STATED = "format"
+STATED_IN = "site"
+"""The file with the format."""
 
 
 class ChangedFile(NamedTuple):
@@ -45,8 +46,8 @@ def migrate(folder: Path) -> Migrated:
     """The lab as it would be in the newest format. Nothing of it is changed. Raises InvalidLab where there is none."""
     site = load_draft(folder).site
     stated = site.format if site else None
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(shutil.copytree(folder, Path(place) / folder.resolve().name))
+    with scratch_folder() as place:
+        copy = copy_lab(folder, place)
         why: dict[str, list[str]] = {}
         for migration in due(stated):
             for file, reason in _apply(copy, migration):
@@ -58,10 +59,10 @@ def _apply(folder: Path, migration: Migration) -> Iterator[tuple[str, str]]:
     """Migrate the files of a folder; the files and why they changed."""
     lab = load_draft(folder)
     edits = [(each, rule.why) for rule in migration.rules for each in rule.insertions(lab)]
-    said = lab.said["site"]
-    stated = lab.places.by_path.get(("site", STATED))
+    said = lab.said[STATED_IN]
+    stated = lab.places.by_path.get((STATED_IN, STATED))
     if said and stated is None:
-        insertion = Insertion(("site",), next(iter(said)), STATED, str(migration.to), before=True)
+        insertion = Insertion((STATED_IN,), next(iter(said)), STATED, str(migration.to), before=True)
         edits.append((insertion, f"the lab has format {migration.to}"))
     placed = [(lab.places.by_path[edit.anchor], edit, why) for edit, why in edits]
     for name in dict.fromkeys(place.file for place, _, _ in placed):
@@ -78,7 +79,8 @@ def _rewrite(file: Path, change: Callable[[str], str]) -> None:
 
 
 def _changed(folder: Path, copy: Path, why: dict[str, list[str]]) -> Iterator[ChangedFile]:
-    for file, reasons in sorted(why.items()):
+    """The file that states the format comes last: what is broken off before it is still due."""
+    for file, reasons in sorted(why.items(), key=lambda each: (Path(each[0]).stem == STATED_IN, each[0])):
         before, after = ((each / file).read_bytes().decode("utf-8") for each in (folder, copy))
         diff = unified_diff(before.splitlines(True), after.splitlines(True), file, file, n=1)
         yield ChangedFile(file, tuple(reasons), "".join(diff), after)

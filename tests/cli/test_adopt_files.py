@@ -67,6 +67,19 @@ def test_a_folder_without_manifests_is_refused_in_one_sentence(homelab: Homelab,
     assert "has no manifests; name a folder or a file of Kubernetes objects" in found.stderr
 
 
+def test_a_file_that_was_named_is_read_by_any_name_and_a_pipe_is_told(
+    homelab: Homelab, folder: Path, manifests: Path, tmp_path: Path
+) -> None:
+    file = next(manifests.rglob("*.yaml")) if manifests.is_dir() else manifests
+    named = file.rename(tmp_path / "printed.txt")
+    found = homelab("adopt", "manifests", named, "--lab", folder, "--dry-run")
+    assert "1 service would be written to every_kind" in found.stdout
+    os.mkfifo(tmp_path / "pipe")
+    found = homelab("adopt", "manifests", tmp_path / "pipe", "--lab", folder)
+    assert found.exit_code == 1
+    assert "pipe: cannot be read: it is a pipe" in found.stdout
+
+
 def test_compose_becomes_services_and_what_has_no_place_is_not_written(
     homelab: Homelab, folder: Path, tmp_path: Path
 ) -> None:

@@ -51,10 +51,11 @@ def read_manifests(folder: Path, namespace: str, build: Callable[[Path], str]) -
         except NotBuilt as error:
             found.append(Unread(f"{name}/kustomization.yaml" if name != "." else "kustomization.yaml", str(error)))
     inputs = {file.parent for name in NAMES for file in folder.rglob(name)}
-    for file in [folder] if folder.is_file() else sorted(each for each in folder.rglob("*") if each.is_file()):
-        if file.suffix in _SUFFIXES and inputs.isdisjoint(file.parents):
-            name = file.name if file == folder else str(file.relative_to(folder))
-            found += _parsed(name, lambda file=file: read_yaml(file))
+    if folder.exists() and not folder.is_dir():
+        found += _parsed(folder.name, lambda: read_yaml(folder))
+    for file in sorted(each for each in folder.rglob("*") if each.suffix in _SUFFIXES and each.is_file()):
+        if inputs.isdisjoint(file.parents):
+            found += _parsed(str(file.relative_to(folder)), lambda file=file: read_yaml(file))
     return _sorted(found, namespace)
 
 

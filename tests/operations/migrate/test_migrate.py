@@ -52,6 +52,20 @@ def test_nothing_is_left_to_migrate_afterwards(first: Path) -> None:
     assert migrate(first) == Migrated(NEWEST_FORMAT, (), ())
 
 
+def test_a_run_that_is_broken_off_between_two_files_is_continued_by_the_next(first: Path, tmp_path: Path) -> None:
+    """The files are put in their places in this order."""
+    files = migrate(first).files
+    assert len(files) > 2
+    for count in range(len(files)):
+        lab = Path(shutil.copytree(first, tmp_path / str(count)))
+        for each in files[:count]:
+            (lab / each.file).write_text(each.text, encoding="utf-8")
+        written(lab)
+        assert {each.file: (lab / each.file).read_text(encoding="utf-8") for each in files} == {
+            each.file: each.text for each in files
+        }
+
+
 @pytest.mark.parametrize("name", ["prod", "small", "every_key"])
 def test_the_labs_of_this_version_have_its_format(name: str) -> None:
     assert migrate(FOLDERS[name]) == Migrated(NEWEST_FORMAT, (), ())
