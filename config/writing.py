@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from errno import EAGAIN, EWOULDBLOCK
 from pathlib import Path
@@ -21,6 +21,9 @@ UNFINISHED = f".unfinished{NEW}"
 """The file in a new folder that lists what is about to be there, with the digest of each, until all of it is."""
 LONGEST_WAIT = 60.0
 """Seconds for which a run waits for another one that writes into the same folder."""
+
+Ready = Sequence[tuple[Path, Path]]
+"""Files that are written next to their places, each with its place."""
 
 State = Mapping[str, tuple[int, int, int]]
 """Inode, size in bytes and time of the last change in nanoseconds of each file in a folder, by its path in it."""
@@ -93,21 +96,42 @@ def _digest(file: Path) -> str:
 
 def write_inside(folder: Path, name: str, text: str) -> None:
     """Write a file whole, or leave what was there; a link in its place is replaced. Raises OutsidePath and OSError."""
-    place = inside(folder, name)
-    new = _written_beside(place, text)
-    _put([(new, place)])
+    put(prepared(folder, [(name, text)]))
+
+
+def prepared(folder: Path, texts: Iterable[tuple[str, str]]) -> Ready:
+    """Files by their paths in a folder, each written next to its place; all or none. Raises OutsidePath and OSError."""
+    ready: list[tuple[Path, Path]] = []
+    try:
+        for name, text in texts:
+            place = inside(folder, name)
+            ready.append((_written_beside(place, text), place))
+    except BaseException:
+        _drop(new for new, _ in ready)
+        raise
+    return ready
+
+
+def put(ready: Ready) -> None:
+    """Put files that are prepared into their places; a link there is replaced. Raises OSError."""
+    try:
+        for new, place in ready:
+            new.replace(place)
+    finally:
+        _drop(new for new, _ in ready)
 
 
 def write_file(file: Path, text: str) -> None:
     """Write a file that its owner named: whole, or what was there is left. A link or a device is written through.
 
-    Raises OSError.
+    Raises NotAlone and OSError.
     """
     if file.exists() and not file.is_file():
         file.write_text(text, encoding="utf-8")
         return
     place = file.resolve()
-    _put([(_written_beside(place, text), place)])
+    with alone_in(place.parent):
+        put([(_written_beside(place, text), place)])
 
 
 def state_of(folder: Path) -> State:
@@ -142,7 +166,7 @@ def write_lab(folder: Path, texts: Mapping[str, str], read: State | None = None)
         except BaseException:
             _drop(new for new, _ in ready)
             raise
-        _put(ready)
+        put(ready)
         _drop([folder / UNFINISHED])
 
 
@@ -197,14 +221,6 @@ def _written_beside(place: Path, text: str) -> Path:
         _drop([new])
         raise
     return new
-
-
-def _put(ready: list[tuple[Path, Path]]) -> None:
-    try:
-        for new, place in ready:
-            new.replace(place)
-    finally:
-        _drop(new for new, _ in ready)
 
 
 def _drop(files: Iterable[Path]) -> None:

@@ -1,10 +1,10 @@
 """Writing an observation as a dump, so that every answer can be had from it again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from config.writing import alone_in, is_unused, write_inside
+from config.writing import alone_in, is_unused, prepared, put, write_inside
 from observation.clear_text import without_clear_text
 from observation.dump import DESCRIPTION, FORMAT_VERSION, HISTORY, NOW, UNFINISHED, USAGE, InvalidDump
 from observation.history import history_text
@@ -16,7 +16,8 @@ from plan.model import Manifest
 
 
 def write_dump(observed: Observation, folder: Path) -> None:
-    """Write a folder that is empty or a dump that was written here before.
+    """Write a folder that is empty or a dump that was written here before; that one stays until all of the new one is
+    on the disk.
 
     A resource without objects has no file; the description says which were asked. A dump that is broken off says so,
     and the next one takes its folder. Raises InvalidDump, NotAlone, OutsidePath and OSError.
@@ -25,20 +26,25 @@ def write_dump(observed: Observation, folder: Path) -> None:
     with alone_in(folder):
         if not is_unused(folder) and not (folder / DESCRIPTION).is_file():
             raise InvalidDump(f"{folder} is neither empty nor a dump; name another folder")
+        ready = prepared(folder, _files(observed))
         description = _description(observed)
         write_inside(folder, DESCRIPTION, json.dumps({**description, UNFINISHED: True}, indent=1))
-        for old in (*folder.glob("*.json"), folder / NOW):
-            if old.name != DESCRIPTION:
-                old.unlink(missing_ok=True)
-        for resource, objects in observed.resources.items():
-            if objects:
-                write_inside(folder, f"{resource}.json", _list(objects))
-        if observed.usage is not None:
-            write_inside(folder, USAGE, usage_text(observed.usage))
-        if observed.history is not None:
-            write_inside(folder, HISTORY, history_text(observed.history))
-        write_inside(folder, NOW, observed.now.strftime("%Y-%m-%dT%H:%M:%SZ\n"))
+        put(ready)
+        for old in {*folder.glob("*.json"), folder / NOW} - {place for _, place in ready} - {folder / DESCRIPTION}:
+            old.unlink(missing_ok=True)
         write_inside(folder, DESCRIPTION, json.dumps(description, indent=1))
+
+
+def _files(observed: Observation) -> Iterator[tuple[str, str]]:
+    """Everything but the description, by the names of the files."""
+    for resource, objects in observed.resources.items():
+        if objects:
+            yield f"{resource}.json", _list(objects)
+    if observed.usage is not None:
+        yield USAGE, usage_text(observed.usage)
+    if observed.history is not None:
+        yield HISTORY, history_text(observed.history)
+    yield NOW, observed.now.strftime("%Y-%m-%dT%H:%M:%SZ\n")
 
 
 def _list(objects: tuple[Manifest, ...]) -> str:

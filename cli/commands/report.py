@@ -17,7 +17,7 @@ from cli.planned import foreseen, planned
 from cli.reports.files import FilesReport
 from config.folder import lab_folder
 from config.load import InvalidLab
-from config.writing import write_file
+from config.writing import NotAlone, write_file
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
 from operations.identity import AnotherCluster
@@ -38,6 +38,8 @@ def run_report(lab: str, file: Path, against: str | None, source: Source, links:
     text = page(plan, foreseen(plan), Links(file.parent, links), change, live)
     try:
         write_file(file, text)
+    except NotAlone as error:
+        return refuse_input(str(error), output)
     except OSError as error:
         return refuse_input(f"{file} cannot be written: {error.strerror}", output)
     if output == "json":

@@ -105,6 +105,26 @@ def test_of_two_runs_at_once_one_is_told_of_the_other(lab: Path) -> None:
     assert len(contents(lab)) == 2
 
 
+def test_two_runs_at_once_that_write_one_file_leave_it_whole(tmp_path: Path) -> None:
+    """One name stands for the unfinished file of both."""
+    told: list[str] = []
+
+    def run(letter: str) -> None:
+        try:
+            for _ in range(50):
+                write_file(tmp_path / "lab.html", letter * 100_000)
+        except OSError as error:
+            told.append(str(error))
+
+    runs = [Thread(target=run, args=(letter,)) for letter in "abc"]
+    for each in runs:
+        each.start()
+    for each in runs:
+        each.join()
+    assert told == []
+    assert contents(tmp_path)["lab.html"] in {letter * 100_000 for letter in "abc"}
+
+
 def test_who_waits_for_another_run_is_told_in_the_end(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "LONGEST_WAIT", 0.1)
     with alone_in(lab), pytest.raises(NotAlone, match="another run has been writing into"):

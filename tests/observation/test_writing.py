@@ -1,11 +1,12 @@
 """Writing a dump and reading it again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from observation import Gap, InvalidDump, Observation, read_dump, writing
+from observation import Gap, InvalidDump, Observation, Usage, read_dump, writing
 from observation.writing import write_dump
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -49,13 +50,25 @@ def test_a_folder_with_anything_else_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "letters.json").exists()
 
 
+def full(*_: object) -> str:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_dump_that_finds_no_room_leaves_the_one_that_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_dump(observed(), tmp_path)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    monkeypatch.setattr(writing, "usage_text", full)
+    usage = Usage("prometheus", 30, None, ())
+    with pytest.raises(OSError, match="No space left"):
+        write_dump(replace(observed(), usage=usage), tmp_path)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
 def test_a_dump_that_was_broken_off_is_refused_and_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_dump(observed(), tmp_path)
-
-    def full(*_: object) -> str:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(writing, "_list", full)
+    monkeypatch.setattr(writing, "put", full)
     with pytest.raises(OSError, match="No space left"):
         write_dump(observed(), tmp_path)
     with pytest.raises(InvalidDump, match="was broken off while it was written: run `homelab dump` into it again"):
