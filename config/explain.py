@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.kubernetes_words import field_here, place_of
-from config.model import MEANINGS, shown
+from config.model import UNLIKE, shown
 from config.source import Path, Places, Problem, is_mapping
 from config.suggest import did_you_mean
 from config.words import MAPPINGS, foreign_word
@@ -138,7 +138,7 @@ def _message(details: ErrorDetails, spot: _Spot, written: str | None, choices: C
         "literal_error": lambda: _not_one_of(value, context["expected"]),
         "union_tag_invalid": lambda: _foreign_file(value) or _not_one_of(context["tag"], context["expected_tags"]),
         "union_tag_not_found": lambda: _foreign_file(value) or _missing(_tags(spot.model)),
-        "string_pattern_mismatch": lambda: f"{shown(value)} is not {MEANINGS[context['pattern']]}",
+        UNLIKE: lambda: f"{shown(value)} is not {context['meaning']}",
         "string_type": lambda: _no_text(value, spot.model, written),
         "string_too_short": lambda: f"must have at least {context['min_length']} characters, and has {len(value)}",
         "string_too_long": lambda: f"must have at most {context['max_length']} characters, and has {len(value)}",

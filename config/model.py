@@ -2,18 +2,49 @@
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import chain_schema, custom_error_schema, str_schema
 
-MEANINGS: dict[str, str] = {}
-"""Meaning of each pattern of this configuration, in words, for error messages."""
+UNLIKE = "text_unlike"
+"""Type of pydantic's error for a text of another form; its context has the `meaning`."""
 
 
-def text_like(pattern: str, meaning: str) -> StringConstraints:
+class TextLike(NamedTuple):
     """A constraint on a string, with the words for what is right."""
-    MEANINGS[pattern] = meaning
-    return StringConstraints(pattern=pattern)
+
+    pattern: str
+    meaning: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The pattern comes last, so that only its own error bears the meaning."""
+        form = custom_error_schema(
+            str_schema(pattern=self.pattern),
+            custom_error_type=UNLIKE,
+            custom_error_message="is not {meaning}",
+            custom_error_context={"meaning": self.meaning},
+        )
+        return chain_schema([handler(source), form])
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The schema of the text, with the pattern."""
+        return handler(schema) | {"pattern": self.pattern}
+
+
+def text_like(pattern: str, meaning: str) -> TextLike:
+    """A constraint on a string, with the words for what is right."""
+    return TextLike(pattern, meaning)
 
 
 def shown(value: object) -> str:

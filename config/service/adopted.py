@@ -1,16 +1,30 @@
 """Workloads that existed before: their names, and how their pods are replaced."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from config.kubernetes import LabelKey, LabelValue, ObjectName
-from config.model import Model, Name, text_like
+from config.model import Model, Name, shown, text_like
 
-Share = (
-    Annotated[int, Field(ge=0, le=100)]
-    | Annotated[str, text_like(r"^\d{1,3}%$", "a number of pods or a share, as 25%")]
-)
+
+def _share(value: object) -> int | str:
+    """One message for both forms, which a union of types would not have. Raises ValueError."""
+    if type(value) is int and 0 <= value <= 100:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{1,3}%", value):
+        return value
+    raise ValueError(f"{shown(value)} is neither a number of pods, 0 to 100, nor a share, as 25%")
+
+
+Share = Annotated[
+    int | str,
+    PlainValidator(_share),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 100}, {"type": "string", "pattern": r"^\d{1,3}%$"}]}
+    ),
+]
 
 
 PriorityClassName = Annotated[
