@@ -37,7 +37,8 @@ VERSION_BY_HAND = (
 ARGUMENTS: Mapping[str, tuple[str, str]] = {
     "clone": ("template", "recreate the machine: drain it, take it out of the lab, destroy it, and add it again"),
     "disks": ("disks", "`qm disk resize {vmid} DISK SIZE` makes one larger, `qm set {vmid} ...` adds one"),
-    "initialization.dns": ("nameservers and domain", "write them in its netplan, and `netplan apply`"),
+    "initialization.dns.domain": ("domain", "write it in the machine's netplan, and `netplan apply`"),
+    "initialization.dns.servers": ("nameservers", "write them in the machine's netplan, and `netplan apply`"),
 }
 """The lab's key for each argument of a machine that an update never touches, and how to change it in the machine."""
 

@@ -213,8 +213,7 @@ def _at(document: Json, argument: str) -> Any:
 
 def _by_hand(target: str, causes: tuple[str, ...], called: str, hand: str, machines: Iterable[str] = ()) -> Consequence:
     of = f" ({listed(list(machines))})" if machines else ""
-    verb, read = ("reach", "them") if " and " in called or ", " in called else ("reaches", "it")
-    message = f"{called} {verb} no machine that runs{of}: those to come read {read} once."
+    message = f"Machines read {called} once, when they are set up: none that runs{of} takes the change."
     return Consequence("BY-HAND", "warning", target, causes, message, f"by hand: {hand}")
 
 

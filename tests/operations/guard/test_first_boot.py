@@ -71,7 +71,7 @@ def test_a_newer_version_is_taken_by_hand(folder: Path, new: str) -> None:
     found = consequences(folder, version(new))
     assert errors(found) == []
     said = found["BY-HAND:cluster"]
-    assert f"kubernetes_version (v1.34.2 -> {new}) reaches no machine that runs" in said.message
+    assert f"Machines read kubernetes_version (v1.34.2 -> {new}) once, when they are set up" in said.message
     assert (
         f"by hand: `homelab upgrade` says in which order: on the control plane `kubeadm upgrade apply {new}`"
         in said.fix
@@ -110,7 +110,7 @@ def test_a_worker_alone_is_not_asked(folder: Path) -> None:
 def test_a_setting_of_the_kubelet_names_its_key_and_the_way(folder: Path, change: dict[str, str], key: str) -> None:
     said = consequences(folder, change)["BY-HAND:cluster"]
     assert said.causes == (key,)
-    assert f"{key} {'reach' if ' and ' in key else 'reaches'} no machine that runs" in said.message
+    assert f"Machines read {key} once" in said.message
     assert "kubeadm upgrade node phase kubelet-config" in said.fix
 
 
@@ -119,15 +119,18 @@ def test_keys_for_ssh_name_the_machines(folder: Path) -> None:
     old = f"ssh_keys:{text.partition('ssh_keys:')[2].partition(chr(10))[0]}\n"
     keys = "ssh_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1pVtXQpNkX6pVtXQpNkX6pVtXQpNkX6pVtXQpNkX6p you]"
     said = consequences(folder, edit("site.yaml", old, f"{keys}\n"))["BY-HAND:cluster"]
-    assert "ssh_keys reaches no machine that runs (master, worker" in said.message
+    assert "Machines read ssh_keys once, when they are set up: none that runs (master, worker" in said.message
     assert "authorized_keys" in said.fix
 
 
 def test_name_servers_of_created_machines(folder: Path) -> None:
     found = consequences(folder, edit("networks.yaml", "nameservers: [10.0.20.1]", "nameservers: [10.0.20.5]"))
     assert {each.target for each in found.values() if each.effect == "BY-HAND"} == {"machines"}
-    said = "nameservers and domain reach no machine that runs (master, worker, worker-gpu): "
-    assert said in found["BY-HAND:machines"].message
+    said = (
+        "Machines read nameservers once, when they are set up: none that runs (master, worker, worker-gpu) takes the "
+        "change."
+    )
+    assert found["BY-HAND:machines"].message == said
 
 
 def test_the_disk_of_a_created_machine_names_its_command(folder: Path) -> None:
