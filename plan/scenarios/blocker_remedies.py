@@ -65,11 +65,14 @@ def blocker_remedies(
     yield from _without_labels(lab, snapshot, pending.workload, blockers)
     for blocker in blockers:
         match blocker:
-            case MissingLabel() | NoNodeWithAll() | TooLarge() | TooLargeTogether():
+            case MissingLabel() | NoNodeWithAll() | TooLargeTogether():
                 pass
+            case TooLarge(larger=larger):
+                yield from _to_larger(lab, snapshot, pending.workload) if larger else ()
             case OutOfReach():
                 yield from _on_its_host(snapshot, pending.workload, blocker)
             case Tainted():
+                yield from _off_its_nodes(lab, snapshot, pending.workload) if blocker.selects else ()
                 yield from _tolerating(lab, snapshot, pending.workload, blocker)
             case OnePerNode():
                 yield from fewer_replicas(lab, snapshot, pending)
@@ -122,14 +125,10 @@ def _without_labels(
             words = f"take {' and '.join(keys)} out of node_selector of {workload.name}"
             yield Remedy(words, edits.selector_edits(lab, workload, keys))
     if any(each.place == "placement.affinity" for each in (*missing, *together)):
-        free = _constrained(workload, pod.constraints._replace(node_affinity=()))
-        if helps(snapshot, free):
-            words = f"take the required nodeAffinity out of placement.affinity of {workload.name}"
-            yield Remedy(words, edits.affinity_edit(lab, workload, "nodeAffinity", REQUIRED))
+        yield from _without_affinity(lab, snapshot, workload)
 
 
 def _tolerating(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, blocker: Tainted) -> Iterator[Remedy]:
-    yield from _off_its_nodes(lab, snapshot, workload, blocker)
     taints = _fewest_taints(snapshot, workload, blocker)
     tolerated = workload.pod.tolerated_taints | set(taints)
     change = edits.toleration_edit(lab, workload, taints) if taints else ()
@@ -155,14 +154,27 @@ def _fewest_taints(snapshot: ClusterSnapshot, workload: Workload, blocker: Taint
     return tuple(min(without_gpu, key=len, default=()))
 
 
-def _off_its_nodes(lab: Lab, snapshot: ClusterSnapshot, workload: Workload, blocker: Tainted) -> Iterator[Remedy]:
-    """Labels of a selector that only nodes with taints have."""
+def _off_its_nodes(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
+    """Labels of a selector without which other nodes take it."""
     pod = workload.pod
-    for key in pod.node_selector if blocker.selects else ():
+    for key in pod.node_selector:
         left = {label: value for label, value in pod.node_selector.items() if label != key}
         change = edits.selector_edits(lab, workload, [key])
         if change and helps(snapshot, _pod(workload, pod._replace(node_selector=left))):
             yield Remedy(f"take {key} out of node_selector of {workload.name}", change)
+
+
+def _to_larger(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
+    """What lets it onto nodes that are large enough."""
+    yield from _off_its_nodes(lab, snapshot, workload)
+    yield from _without_affinity(lab, snapshot, workload)
+
+
+def _without_affinity(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
+    free = _constrained(workload, workload.pod.constraints._replace(node_affinity=()))
+    if workload.pod.constraints.node_affinity and helps(snapshot, free):
+        words = f"take the required nodeAffinity out of placement.affinity of {workload.name}"
+        yield Remedy(words, edits.affinity_edit(lab, workload, "nodeAffinity", REQUIRED))
 
 
 def fewer_replicas(lab: Lab, snapshot: ClusterSnapshot, pending: Pending) -> Iterator[Remedy]:

@@ -40,8 +40,8 @@ def sentence(blocker: Blocker, workload: Workload) -> str:
                 f"the nodes that {workload.name} selects ({listed(blocker.nodes)})" if blocker.selects else "all nodes"
             )
             return f"{which} have taints that {workload.name} does not tolerate: {listed(blocker.taints)}"
-        case TooLarge(resource, asked, most, node):
-            return _too_large(workload, resource, asked, most, node)
+        case TooLarge():
+            return _too_large(workload, blocker)
         case TooLargeTogether():
             amounts = zip(blocker.asked, blocker.resources, strict=True)
             wanted = " and ".join(amount_of(each, amount) for amount, each in amounts)
@@ -109,8 +109,13 @@ def _condition(requirement: Requirement) -> str:
             return f"{key} {'above' if operator == 'Gt' else 'below'} {values[0]}"
 
 
-def _too_large(workload: Workload, resource: str, asked: int, most: int, node: str) -> str:
+def _too_large(workload: Workload, blocker: TooLarge) -> str:
+    resource, asked, most, node, larger = blocker
     wanted = f"a pod of {workload.name} asks for {amount_of(resource, asked)}"
+    if larger:
+        most_of_them = f"{node} has the most, {amount_of(resource, most)}" if most else "none has any"
+        verb = "has enough, and is" if len(larger) == 1 else "have enough, and are"
+        return f"{wanted}; of the nodes that it selects {most_of_them}; {listed(larger)} {verb} not among them"
     if not most:
         gpu = ": no node that lets it in has a GPU" if resource == GPU else ", of which no node has any"
         return f"{wanted}{gpu}"

@@ -47,6 +47,8 @@ class TooLarge(NamedTuple):
     most: int
     node: str
     """The node that has the most."""
+    larger: tuple[str, ...] = ()
+    """Nodes that have enough, and that the labels which the pod asks for leave out."""
 
 
 class TooLargeTogether(NamedTuple):
@@ -149,7 +151,8 @@ def blockers(
         return [OutOfReach(pod.block_volumes, pod.constraints.volume_zones)]
     large = [node for node in near if _is_large_enough(node, workload)]
     if not large:
-        return [*_sizes(workload, near)]
+        left_out = [node for node in nodes if not matches(node, pod) and not untolerated(node, pod)]
+        return [*_sizes(workload, near, [node for node in left_out if _reaches(node, workload)])]
     return [*_neighbours(workload, reason, large, nodes, workloads)]
 
 
@@ -195,10 +198,13 @@ def _is_large_enough(node: Node, workload: Workload) -> bool:
     return all(amount <= _has(node, resource) for resource, amount in _needs(workload).items())
 
 
-def _sizes(workload: Workload, nodes: Sequence[Node]) -> Iterator[TooLarge | TooLargeTogether]:
+def _sizes(
+    workload: Workload, nodes: Sequence[Node], left_out: Iterable[Node]
+) -> Iterator[TooLarge | TooLargeTogether]:
     needs = _needs(workload)
+    larger = tuple(node.name for node in left_out if _is_large_enough(node, workload))
     found = [
-        TooLarge(resource, amount, _has(most, resource), most.name)
+        TooLarge(resource, amount, _has(most, resource), most.name, larger)
         for resource, amount in needs.items()
         if amount > _has(most := max(nodes, key=lambda node: _has(node, resource)), resource)
     ]

@@ -105,8 +105,11 @@ def _stated(lab: Lab, snapshot: ClusterSnapshot, resource: str, asked: int) -> I
                 continue
             extended = {**machine.extended, resource: amount}
             changed = _changed(lab, name, machine.model_copy(update={"extended": extended}))
-            words = f"where {name} has the device, state it: extended: {{{resource}: {amount}}} for {name}"
-            step = Remedy(f"{words} in machines.yaml", (Edit(("machines", name, "extended"), extended),))
+            words = (
+                f"if {name} has the device and its plugin runs there, state it: extended: {{{resource}: {amount}}} for "
+                f"{name} in machines.yaml; if not, pass the device through first"
+            )
+            step = Remedy(words, (Edit(("machines", name, "extended"), extended),))
             yield DeviceStep(step, snapshot._replace(nodes=plan_nodes(changed)))
 
 
