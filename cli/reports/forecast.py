@@ -4,6 +4,7 @@ from cli.reports.amounts import Amounts, amounts
 from cli.reports.document import Report
 from plan.model import Workload
 from plan.model.resources import CPU, MEMORY
+from plan.scenarios.dependence import Way
 from plan.scenarios.headroom import Constraint, Headroom
 from plan.scenarios.losses import Event, Loss
 from plan.scenarios.power_cut import Restart
@@ -71,6 +72,8 @@ class LossReport(Report):
     unreachable: tuple[str, ...]
     held: tuple[str, ...]
     dependents: dict[str, tuple[str, ...]]
+    ways: tuple[Way, ...]
+    unpulled: dict[str, tuple[str, ...]]
 
 
 class RestartReport(Report):
@@ -134,6 +137,8 @@ def loss_report(loss: Loss) -> LossReport:
         unreachable=loss.unreachable,
         held=tuple(named(each) for each in loss.held),
         dependents=dict(loss.dependents),
+        ways=loss.ways,
+        unpulled=dict(loss.unpulled),
     )
 
 

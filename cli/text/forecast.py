@@ -16,6 +16,10 @@ from plan.wording import cores, gib, listed, percent, plural
 
 EVENTS = {"node": "{} dies", "drain": "{} is drained", "host": "host {} dies", "server": "{} dies"}
 PARTS = {"node": "{}", "drain": "{}", "host": "host {}", "server": "{}"}
+WAYS = {
+    "gateway": "nodes and other networks do not reach each other, so no image from outside is pulled",
+    "name server": "no name outside of the cluster is resolved",
+}
 ENDS_WITH = {CPU: "CPU requests", MEMORY: "memory requests", PODS: "the number of pods"}
 
 
@@ -165,6 +169,9 @@ def _besides(loss: Loss, most: int | None = None) -> Iterator[str]:
         yield f"no place for {names([each.workload.name for each in loss.pending])}"
     if loss.unreachable:
         yield f"volumes out of reach: {names(loss.unreachable)}"
+    yield from (WAYS[each] for each in loss.ways)
+    for registry, services in loss.unpulled:
+        yield f"images of {names(services)} come from {registry}: a node that lacks one does not get it"
     for name, others in loss.dependents:
         verb = "depends" if len(others) == 1 else "depend"
         yield f"{plural(len(others), 'service')} {verb} on {name}, which is interrupted: {listed(others)}"

@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Literal
 
 from config.lab import Lab
 from config.platform import Platform
 from config.service import HelmService
 from config.service.exposure import Exposure
 from plan.model import Workload
+
+Way = Literal["gateway", "name server"]
+"""A machine between nodes and everything else: it carries what they send, or says where that is."""
 
 METRICS_GROUP = "metrics.k8s.io"
 METRICS_CHARTS = frozenset({"metrics-server", "prometheus-adapter"})
@@ -49,6 +53,15 @@ def _carrying(platform: Platform, exposure: Exposure) -> Iterator[str]:
             yield platform.ingress.forward_auth
     elif (gateway := platform.gateway_of(exposure)) and gateway.service:
         yield gateway.service
+
+
+def ways_by(lab: Lab, machines: Collection[str]) -> tuple[Way, ...]:
+    """Ways of the nodes that lead over these machines, which are all that their network names: with another name
+    server they still find names."""
+    network = lab.networks.networks[lab.cluster.node_network]
+    addresses = {each.address for name in machines for each in lab.machines[name].interfaces if each.address}
+    ways: list[Way] = ["gateway"] if network.gateway in addresses else []
+    return (*ways, *(("name server",) if network.nameservers and addresses >= {*network.nameservers} else ()))
 
 
 def serves_metrics(lab: Lab, name: str) -> bool:

@@ -15,9 +15,10 @@ from config.lab import Lab
 from config.machine import Machine
 from plan.capacity.beside import bound_to
 from plan.cluster.nodes import UNSCHEDULABLE, ZONE_LABEL
+from plan.cluster.registries import registry_users
 from plan.kubernetes.scheduling import place
 from plan.model import Node, NodeUse, Pending, Plan, Workload
-from plan.scenarios.dependence import dependents_of, without
+from plan.scenarios.dependence import Way, dependents_of, ways_by, without
 from plan.scenarios.file_servers import users_by_server
 from plan.scenarios.snapshot import ClusterSnapshot, as_it_stands, newly
 
@@ -31,7 +32,7 @@ class Loss(NamedTuple):
 
     event: Event
     """`node`: it dies. `drain`: it is emptied first. `host`: a Proxmox host dies with all of its machines. `server`: a
-    machine outside the cluster dies that serves files."""
+    machine outside the cluster dies that serves files, names or images, or is the gateway of the nodes."""
     name: str
     has_control_plane: bool
     """Whether a majority of the control plane is left. Without one nothing is started, moved or scaled."""
@@ -53,6 +54,10 @@ class Loss(NamedTuple):
     """Remaining nodes of the cluster, with the pods that moved."""
     dependents: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Interrupted services that others stand on, and which: these run, and cannot be reached or used meanwhile."""
+    ways: tuple[Way, ...] = ()
+    """Ways of the remaining nodes that lead over what is gone."""
+    unpulled: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Registries that are gone, and services with images of them: these start on nodes that have the image alone."""
 
     @property
     def out_of_reach(self) -> int:
@@ -79,7 +84,7 @@ class Loss(NamedTuple):
     @property
     def is_survived(self) -> bool:
         """Whether everything runs again without anybody's doing."""
-        return self.has_control_plane and not self.pending and not self.unreachable
+        return self.has_control_plane and not self.pending and not self.unreachable and not self.ways
 
 
 def snapshot_of(plan: Plan) -> ClusterSnapshot:
@@ -95,16 +100,31 @@ def bound(snapshot: ClusterSnapshot) -> ClusterSnapshot:
 
 
 def losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
-    """The loss and the drain of each node, the loss of each host if there are several, and of each file server that is
-    none of these; each with the services that stand on what is interrupted."""
-    dependents = dependents_of(lab)
-    for loss in _losses(lab, snapshot):
+    """The loss and the drain of each node, the loss of each host if there are several, and of each machine and file
+    server that is none of these and that nodes need; each with the services that stand on what is interrupted."""
+    dependents, registries = dependents_of(lab), registry_users(lab)
+    for loss in _losses(lab, snapshot, registries):
         gone = {*without(lab, loss.interrupted, snapshot.workloads), *loss.unreachable}
         found = ((name, tuple(each for each in dependents.get(name, ()) if each not in gone)) for name in sorted(gone))
-        yield loss._replace(dependents=tuple((name, others) for name, others in found if others))
+        machines = _machines_of(lab, loss)
+        yield loss._replace(
+            dependents=tuple((name, others) for name, others in found if others),
+            ways=ways_by(lab, machines) if loss.nodes else (),
+            unpulled=tuple((name, registries[name]) for name in sorted({*gone, *machines} & registries.keys())),
+        )
 
 
-def _losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
+def _machines_of(lab: Lab, loss: Loss) -> list[str]:
+    """Machines outside the cluster that are gone."""
+    return [
+        name
+        for name, machine in lab.machines.items()
+        if machine.role == "appliance"
+        and ((loss.event == "server" and name == loss.name) or (loss.event == "host" and machine.host == loss.name))
+    ]
+
+
+def _losses(lab: Lab, snapshot: ClusterSnapshot, registries: Collection[str]) -> Iterator[Loss]:
     users = users_by_server(lab)
     for node in snapshot.nodes:
         yield _loss("node", node.name, snapshot, [each for each in snapshot.nodes if each is not node])
@@ -114,8 +134,10 @@ def _losses(lab: Lab, snapshot: ClusterSnapshot) -> Iterator[Loss]:
         if host in lab.site.hosts:
             yield _host_lost(lab, snapshot, host, users)
     for name, machine in lab.machines.items():
-        if machine.role == "appliance" and (served := _users_of(users, _addresses(machine))):
-            yield _server_lost(snapshot, name, served)
+        if machine.role == "appliance":
+            served = _users_of(users, _addresses(machine))
+            if served or name in registries or ways_by(lab, [name]):
+                yield _server_lost(snapshot, name, served)
     own = _own_addresses(lab)
     for server in (each for each in users if each not in own):
         yield _server_lost(snapshot, server, _users_of(users, [server]))
@@ -141,7 +163,7 @@ def _outcome(loss: Loss) -> tuple[object, ...]:
     """Key that is the same for equal losses, even where the scheduler's words count the nodes differently."""
     waiting = tuple((each.workload.key, each.pods) for each in loss.pending)
     names = tuple(tuple(each.key for each in workloads) for workloads in (loss.briefly_interrupted, loss.held))
-    return loss.name, loss.has_control_plane, loss.moved, loss.out_of_reach, waiting, names, loss.unreachable
+    return loss.name, loss.has_control_plane, loss.moved, loss.out_of_reach, waiting, names, loss.unreachable, loss.ways
 
 
 def _zones(snapshot: ClusterSnapshot) -> dict[str, None]:

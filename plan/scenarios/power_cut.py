@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.machine import Machine
 from plan.cluster.nodes import ZONE_LABEL
+from plan.cluster.registries import registry_users
 from plan.model import Finding, Node
 from plan.model.findings import Rule
+from plan.scenarios.dependence import ways_by
 from plan.scenarios.file_servers import users_by_server
 from plan.wording import listed
 
@@ -115,8 +116,9 @@ def cold_start_findings(lab: Lab, nodes: Sequence[Node]) -> Iterator[Finding]:
 def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) -> Iterator[Finding]:
     """Machines outside the cluster that nodes cannot do without, and that their host starts after one."""
     file_servers = users_by_server(lab).keys()
+    registries = registry_users(lab)
     for name, machine in lab.machines.items():
-        what = listed([*_given_by(lab, machine, file_servers)]) if machine.role == "appliance" else ""
+        what = listed([*_given_by(lab, name, file_servers, registries)]) if machine.role == "appliance" else ""
         beside = (node for node in nodes if node.labels[ZONE_LABEL] == machine.host)
         first = min(beside, key=lambda node: starts[node.name], default=None)
         if what and first and starts[name] > starts[first.name]:
@@ -129,16 +131,15 @@ def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) 
             )
 
 
-def _given_by(lab: Lab, machine: Machine, file_servers: Collection[str]) -> Iterator[str]:
-    """Services that the nodes get from a machine: their gateway, name server, files."""
-    addresses = {each.address for each in machine.interfaces if each.address}
-    network = lab.networks.networks[lab.cluster.node_network]
-    if network.gateway in addresses:
-        yield "their gateway"
-    if addresses.intersection(network.nameservers):
-        yield "their name server"
-    if any(str(each) in file_servers for each in addresses):
+def _given_by(
+    lab: Lab, name: str, file_servers: Collection[str], registries: Mapping[str, Collection[str]]
+) -> Iterator[str]:
+    """What the nodes get from a machine."""
+    yield from (f"their {each}" for each in ways_by(lab, [name]))
+    if any(str(each.address) in file_servers for each in lab.machines[name].interfaces):
         yield "their file server"
+    if name in registries:
+        yield f"their registry for {listed([*registries[name]])}"
 
 
 def _names_from_inside(lab: Lab) -> Iterator[Finding]:

@@ -1,15 +1,12 @@
 """Images that nodes pull from a registry in the very cluster."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterator
 
 from config.image import host_of, registry_of
 from config.lab import Lab
-from config.pod import POD_TEMPLATES
 from config.service import HelmService
 from plan.cluster.entrances import entrances
-from plan.model.fields import entries, mapping, text
+from plan.cluster.registries import registry_users
 from plan.model.findings import Finding, Rule
 from plan.wording import listed, plural
 
@@ -40,18 +37,11 @@ CHART_FROM_INSIDE = Rule(
     remedy="Take the chart from where its makers publish it, or from a registry outside of the cluster.",
 )
 
-_IMAGE_KEYS = frozenset({"image", "registry", "repository", "imageregistry", "hub"})
-
 
 def image_source_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each service of the lab that nodes pull images from."""
-    reached = entrances(lab)
-    users: dict[str, dict[str, None]] = defaultdict(dict)
-    for name, image in _pulled(lab):
-        registry = reached.get(host_of(image)) or reached.get(registry_of(image))
-        if registry is not None:
-            users[registry][name] = None
-    for registry, services in users.items():
+    inside = ((registry, users) for registry, users in registry_users(lab).items() if registry in lab.services)
+    for registry, services in inside:
         needed = _needed_by(lab, registry).intersection(services)
         yield IMAGES_FROM_INSIDE.finding(
             ("services", registry),
@@ -61,7 +51,7 @@ def image_source_findings(lab: Lab) -> Iterator[Finding]:
             "keep "
             + ("the images of " + listed(sorted(needed)) if needed else plural(len(services), "image"))
             + " in a registry outside of the cluster",
-            facts={"services": tuple(services), "needed": tuple(sorted(needed))},
+            facts={"services": services, "needed": tuple(sorted(needed))},
         )
 
 
@@ -80,27 +70,6 @@ def chart_source_findings(lab: Lab) -> Iterator[Finding]:
                     "write a repository outside of the cluster",
                     facts={"services": (name, reached[host])},
                 )
-
-
-def _pulled(lab: Lab) -> Iterator[tuple[str, str]]:
-    """Services and their images, as far as they are stated: of a chart perhaps the registry alone, with a slash."""
-    for name, service in lab.services.items():
-        for _, container in service.containers_of(name):
-            yield name, container.image
-        if isinstance(service, HelmService):
-            yield from ((name, image) for image in _images_in(service.values))
-        for stated in lab.objects.get(name, ()):
-            pod = mapping(stated.content, *POD_TEMPLATES.get(stated.kind, ()), "spec")
-            for each in (*entries(pod, "initContainers"), *entries(pod, "containers")):
-                yield name, text(each, "image")
-
-
-def _images_in(values: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _images_in(cast(Mapping[str, Any], value))
-        elif isinstance(value, str) and key.lower() in _IMAGE_KEYS:
-            yield value if "/" in value else f"{value}/"
 
 
 def _needed_by(lab: Lab, registry: str) -> set[str]:

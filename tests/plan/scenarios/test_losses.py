@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from ipaddress import IPv4Address
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from config.load import load_lab
 from config.storage_class import NfsStorageClass
 from plan import make_plan
 from plan.cluster.nodes import UNSCHEDULABLE
@@ -13,7 +16,9 @@ from plan.model import Plan, Pod, Service, Workload
 from plan.scenarios.dependence import dependents_of
 from plan.scenarios.headroom import Headroom, headroom
 from plan.scenarios.losses import Loss, losses, snapshot_of
-from tests.plan.labs import lab_of, plan_of
+from tests.plan.labs import change, lab_of, plan_of
+
+INCIDENTS = Path(__file__).parents[2] / "incidents" / "lab"
 
 GPU_TENANTS = {"frigate", "immich-worker", "immich-machine-learning", "llama-cpp", "stremio"}
 
@@ -172,7 +177,40 @@ def test_services_with_files_on_a_server_are_told_when_it_dies() -> None:
     found = loss(plan, "server", "router")
     assert found.unreachable == ("feeds", "mysql", "painter", "photos", "postgres")
     assert (found.moved, found.pending, found.briefly_interrupted) == (0, (), ())
-    assert not [each for each in losses_of(plan_of("every_kind")) if each.event == "server"]
+    (alone,) = (each for each in losses_of(plan_of("every_kind")) if each.event == "server")
+    assert alone.unreachable == ()
+
+
+def test_a_router_takes_the_way_out_and_the_names_of_the_nodes_with_it() -> None:
+    lab = lab_of("every_kind")
+    found = loss(make_plan(lab), "server", "router")
+    assert (found.ways, found.is_survived) == (("gateway", "name server"), False)
+    nodes = lab.networks.networks["nodes"]
+    two = nodes.model_copy(update={"nameservers": (*nodes.nameservers, IPv4Address("10.0.20.3"))})
+    networks = lab.networks.model_copy(update={"networks": {**lab.networks.networks, "nodes": two}})
+    assert loss(make_plan(replace(lab, networks=networks)), "server", "router").ways == ("gateway",)
+
+
+def test_images_of_a_registry_that_is_gone_are_named(tmp_path: Path) -> None:
+    """One on a machine, known by its address or by its name, and one in the cluster."""
+    folder = copytree(INCIDENTS, tmp_path / "lab")
+    hub = "kind: app\ntier: core\ndescription: Images\nimage: registry.example/hub:1.0.0\ncpu: 10m\nmemory: 64Mi\n"
+    route = "ports: {http: 80}\nexpose: [{host: hub, auth: app}]\n"
+    edits = [
+        {"file": "services/wiki.yaml", "old": "registry.example", "new": "10.0.20.5:5000"},
+        {"file": "services/report.yaml", "old": "registry.example", "new": "nas.incidents.example"},
+        {"file": "services/chat.yaml", "old": "registry.example", "new": "hub.incidents.example"},
+        {"file": "services/hub.yaml", "new": hub + route},
+    ]
+    change(folder, edits)
+    plan = make_plan(load_lab(folder))
+    assert loss(plan, "server", "nas").unpulled == (("nas", ("report", "wiki")),)
+    node = next(use.node.name for use in plan.capacity.nodes if any(each.name == "hub" for each, _ in use.workloads))
+    assert loss(plan, "node", node).unpulled == (("hub", ("chat",)),)
+    start = {"file": "machines.yaml", "old": "start: {order: 2,", "new": "start: {order: 30,"}
+    change(folder, [start])
+    (late,) = (each for each in make_plan(load_lab(folder)).findings if each.code == "STARTS-AFTER-NODES")
+    assert "nas is their file server, their registry for report, wiki" in late.message
 
 
 def test_a_file_server_that_is_no_machine_of_the_lab_can_be_lost_too() -> None:
