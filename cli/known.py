@@ -42,9 +42,11 @@ def names_of(plan: Plan) -> Mapping[Kind, tuple[str, ...]]:
     }
 
 
-def meant(name: str, known: Mapping[Kind, tuple[str, ...]]) -> str:
-    """The whole name where only its last part is said, and one thing is called so: `pve/fast` for `fast`."""
+def meant(name: str, known: Mapping[Kind, tuple[str, ...]], plan: Plan) -> str:
+    """The whole name where only its last part is said, and one thing is called so: `pve/fast` for `fast`; of a workload
+    or a host name, its service."""
     whole = {each for names in known.values() for each in names if each.rpartition("/")[2] == name}
+    whole |= {each.name for each in plan.services if name in each.hosts or name in (one.name for one in each.workloads)}
     return whole.pop() if len(whole) == 1 else name
 
 

@@ -10,7 +10,7 @@ from config.storage_class import BlockStorageClass, NfsStorageClass
 from plan.model import Plan
 from plan.wording import gib, plural
 
-PartKind = Literal["network", "bridge", "storage class", "storage", "device", "template"]
+PartKind = Literal["network", "bridge", "storage class", "storage", "device", "template", "machine backup"]
 
 
 class Part(NamedTuple):
@@ -38,8 +38,9 @@ def part_names(plan: Plan) -> Mapping[PartKind, tuple[str, ...]]:
         "bridge": tuple(lab.networks.bridges),
         "storage class": tuple(lab.storage_classes),
         "storage": tuple(f"{host}/{name}" for host, row in hosts for name in row.storages),
-        "device": tuple(f"{host}/{name}" for host, row in hosts for name in row.pci_devices),
+        "device": tuple(f"{host}/{name}" for host, row in hosts for name in (*row.pci_devices, *row.usb_devices)),
         "template": tuple(lab.site.templates),
+        "machine backup": tuple(lab.site.machine_backups),
     }
 
 
@@ -59,6 +60,8 @@ def part_of(plan: Plan, kind: PartKind, name: str) -> Part:
             return _device(plan.lab, host, own)
         case "template":
             return _template(plan.lab, name)
+        case "machine backup":
+            return _machine_backup(plan.lab, name)
         case _:
             assert_never(kind)
 
@@ -158,6 +161,8 @@ def _storage(plan: Plan, host: str, name: str) -> Part:
 
 
 def _device(lab: Lab, host: str, name: str) -> Part:
+    if name not in lab.site.hosts[host].pci_devices:
+        return _usb_device(lab, host, name)
     row = lab.site.hosts[host].pci_devices[name]
     group = f"IOMMU group {row.iommu_group}" if row.iommu_group is not None else "its IOMMU group is not stated"
     said = [f"at {row.path} of {host}, {row.id}, {group}"]
@@ -165,6 +170,25 @@ def _device(lab: Lab, host: str, name: str) -> Part:
     machines = (each for each, config in lab.machines.items() if config.host == host and name in config.pci_devices)
     path: Path = ("site", "hosts", host, "pci_devices", name)
     return Part("device", f"{host}/{name}", row.description, tuple(said), {"machines": tuple(machines)}, path, row)
+
+
+def _usb_device(lab: Lab, host: str, name: str) -> Part:
+    row = lab.site.hosts[host].usb_devices[name]
+    where = f"at port {row.path} of {host}" if row.path else f"at any port of {host}"
+    machines = (each for each, config in lab.machines.items() if config.host == host and name in config.usb_devices)
+    path: Path = ("site", "hosts", host, "usb_devices", name)
+    users = {"machines": tuple(machines)}
+    return Part("device", f"{host}/{name}", row.description, (f"{where}, {row.id}",), users, path, row)
+
+
+def _machine_backup(lab: Lab, name: str) -> Part:
+    row = lab.site.machine_backups[name]
+    said = (
+        f"a job of Proxmox, at {row.schedule}, to {row.to}",
+        "leaves out volumes that the CSI driver attaches",
+    )
+    users = {"machines": row.machines or tuple(lab.machines)}
+    return Part("machine backup", name, "", said, users, ("site", "machine_backups", name), row)
 
 
 def _template(lab: Lab, name: str) -> Part:

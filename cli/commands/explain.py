@@ -51,7 +51,7 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
         _list_names(plan, output)
         return FINE
     if not kinds_of(name, known):
-        name = meant(name, known)
+        name = meant(name, known, plan)
     kinds = kinds_of(name, known)
     if not kinds:
         hint = did_you_mean(name, [each for names in known.values() for each in names], EXPLAINED)
@@ -123,7 +123,7 @@ def _document(plan: Plan, kind: Kind, name: str, forecast: Forecast) -> Document
             return entry_document(plan, _entry(forecast, name), found)
         case "disk":
             return disk_document(plan, _disk(forecast, name), _entries_on(forecast, name), found)
-        case "network" | "bridge" | "storage class" | "storage" | "device" | "template":
+        case "network" | "bridge" | "storage class" | "storage" | "device" | "template" | "machine backup":
             return part_document(plan, part_of(plan, kind, name), found)
         case "finding" | "refusal" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")
@@ -156,7 +156,7 @@ def _print(plan: Plan, kind: Kind, name: str, forecast: Forecast, whole: bool) -
         case "disk":
             entries = _entries_on(forecast, name)
             print_disk(plan, _disk(forecast, name), entries, found, make_console())
-        case "network" | "bridge" | "storage class" | "storage" | "device" | "template":
+        case "network" | "bridge" | "storage class" | "storage" | "device" | "template" | "machine backup":
             print_part(plan, part_of(plan, kind, name), found, make_console())
         case "finding" | "refusal" | "effect" | "ailment":
             raise AssertionError("a code needs no lab")

@@ -43,13 +43,9 @@ def data_losses_text(losses: Sequence[DataLoss]) -> RenderableType:
             oldest = age_text(loss.oldest) if loss.oldest is not None else "-"
             table.add_row(data_event(loss), carried_text(loss.carried), *counts, oldest, str(len(loss.unchecked)))
     legend = "Volumes, databases and machine disks. Copies, and what needs none, are not counted."
-    if any(_is_on_one_of_several(entry) for loss in losses for entry in loss.gone + tuple(e for e, _ in loss.restored)):
-        legend += " A volume that may be on one of several servers is counted with each."
+    if any(loss.carried.is_upper_bound for loss in losses):
+        legend += " A volume that may be on one of several servers is counted with each (up to)."
     return Group(table, Text(_namespaces(losses)), Text(legend, "dim"))
-
-
-def _is_on_one_of_several(entry: Entry) -> bool:
-    return len({place.server for place in entry.places}) > 1
 
 
 def _namespaces(losses: Iterable[DataLoss]) -> str:
@@ -67,15 +63,17 @@ def data_event(loss: DataLoss) -> str:
 
 
 def carried_text(carried: Carried) -> str:
-    """`11 machines, 51 block volumes, 49 NFS folders`."""
+    """`11 machines, 51 block volumes, 49 NFS folders`; `up to` as many volumes where some may be elsewhere."""
     is_mixed = carried.block_volumes or carried.folders
     parts = (
-        (carried.machines, "machine"),
         (carried.block_volumes, "block volume"),
         (carried.folders, "NFS folder"),
         (carried.others, "other volume" if is_mixed else "volume"),
     )
-    return ", ".join(plural(count, noun) for count, noun in parts if count)
+    volumes = ", ".join(plural(count, noun) for count, noun in parts if count)
+    machines = [plural(carried.machines, "machine")] if carried.machines else []
+    up_to = "up to " if carried.is_upper_bound else ""
+    return ", ".join([*machines, *([f"{up_to}{volumes}"] if volumes else [])])
 
 
 def data_point_text(lab: Lab, loss: DataLoss) -> str:

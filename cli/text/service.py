@@ -1,6 +1,6 @@
 """One service as text: what it becomes, what the scheduler counts, and its place in the eviction order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -10,12 +10,21 @@ from cli.text.console import INDENT, make_console
 from cli.text.data import copies_text, where_text
 from cli.text.findings import findings
 from cli.text.kernel import NEWER_RUNC, cgroups_text, evictions_text, guarantees_text
-from plan.capacity.totals import total_limits, total_requests
 from plan.kubernetes.guarantees import OOM_RULES, RULES
 from plan.ledger import ledger
 from plan.model import Plan, QosClass, ResourceList, Service, Workload
 from plan.model.metadata import api_group
-from plan.model.resources import CPU, GPU, MEMORY, notation, pod_limits, pod_requests, unlimited_containers
+from plan.model.resources import (
+    CPU,
+    GPU,
+    MEMORY,
+    notation,
+    pod_limits,
+    pod_requests,
+    scaled,
+    sum_of,
+    unlimited_containers,
+)
 from plan.wording import cores, gib, plural
 
 
@@ -71,22 +80,52 @@ def _places(plan: Plan, service: Service) -> str:
         for use in plan.capacity.nodes
         if (count := sum(pods for workload, pods in use.workloads if workload.service == service.name))
     }
+    jobs = _jobs(service)
+    told = [f"runs at times: {', '.join(jobs)}; the node is chosen each time"] if jobs else []
     if placed:
         nodes = (f"{node} ({plural(count, 'pod')})" for node, count in placed.items())
-        return f"runs on {', '.join(nodes)}, by estimate"
-    if not service.workloads:
-        return "has no pods"
-    return f"runs nowhere: {'it is switched off' if service.is_off else 'no node takes its pods'}"
+        told.insert(0, f"runs on {', '.join(nodes)}, by estimate")
+    elif not service.workloads:
+        told.append("has no pods")
+    elif not jobs or any(each.is_steady and each.replicas for each in service.workloads):
+        told.insert(0, f"runs nowhere: {'it is switched off' if service.is_off else 'no node takes its pods'}")
+    return "\n".join(told)
+
+
+def _jobs(service: Service) -> list[str]:
+    """Its jobs that are not switched off, with the schedule of those that have one."""
+    schedules = {
+        each["metadata"]["name"]: f" ({each['spec']['schedule']})"
+        for each in service.objects
+        if each["kind"] == "CronJob" and not each["spec"].get("suspend")
+    }
+    runs = (each for each in service.workloads if not each.is_steady and each.replicas)
+    return [
+        f"{each.controller} {each.name}{schedules.get(each.name, '')}"
+        for each in runs
+        if each.controller == "Job" or each.name in schedules
+    ]
 
 
 def _size(service: Service) -> str:
-    requests, limits = total_requests(service.workloads), total_limits(service.workloads)
+    steady = [each for each in service.workloads if each.is_steady]
+    jobs = [each for each in service.workloads if not each.is_steady]
+    told = [_amounts_in_all(steady)] if steady or not jobs else []
+    told += [f"while {each.name} runs, {_amounts_in_all([each])}" for each in jobs]
+    return f"size: {'; '.join(told)}"
+
+
+def _amounts_in_all(workloads: Sequence[Workload]) -> str:
+    requests, limits = (
+        sum_of(*(scaled(amounts(each.pod), each.replicas) for each in workloads))
+        for amounts in (pod_requests, pod_limits)
+    )
     shown = f"CPU {cores(requests.get(CPU, 0))}, memory {gib(requests.get(MEMORY, 0))} requested, "
     limit = f"{gib(limits[MEMORY])} at most" if MEMORY in limits else "without a limit"
-    if MEMORY in limits and (unlimited := [each.name for each in service.workloads if unlimited_containers(each.pod)]):
+    if MEMORY in limits and (unlimited := [each.name for each in workloads if unlimited_containers(each.pod)]):
         limit = f"limits of {gib(limits[MEMORY])}, and none in {', '.join(unlimited)}"
     gpu = f", {plural(requests[GPU], 'GPU slice')}" if requests.get(GPU) else ""
-    return f"size: {shown}{limit}{gpu}"
+    return f"{shown}{limit}{gpu}"
 
 
 def _workload(plan: Plan, workload: Workload) -> Iterator[RenderableType]:

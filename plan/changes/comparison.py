@@ -187,7 +187,8 @@ def _all_figures(report: Json) -> dict[tuple[str, str], str]:
 def _figure(name: str, value: Any) -> tuple[str, str]:
     """The name of a figure without its unit, and the figure as people write it."""
     if name.endswith("_bytes"):
-        return name.removesuffix("_bytes"), str(Memory(value))
+        written = str(Memory(value))
+        return name.removesuffix("_bytes"), f"{value >> 20}Mi" if written.isdigit() else written
     if name.endswith("_millicores"):
         return name.removesuffix("_millicores"), str(Cpu(value))
     return name, str(value)

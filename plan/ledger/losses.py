@@ -1,7 +1,7 @@
 """Loss of a disk, a storage, a server or a namespace: the data that is gone, and how old the copies of the rest are."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
@@ -24,6 +24,8 @@ class Carried(NamedTuple):
     """Volumes that are folders of a file server."""
     others: int
     """Volumes of other drivers, or made by hand."""
+    is_upper_bound: bool = False
+    """Whether some of the volumes may be on another server in place of this one."""
 
 
 class DataLoss(NamedTuple):
@@ -100,7 +102,7 @@ def _loss(
     )
 
 
-def _carried(lab: Lab, hit: Iterable[Entry]) -> Carried:
+def _carried(lab: Lab, hit: Sequence[Entry]) -> Carried:
     machines: set[str] = set()
     kinds: Counter[str] = Counter()
     for entry in hit:
@@ -109,7 +111,8 @@ def _carried(lab: Lab, hit: Iterable[Entry]) -> Carried:
             machines.add(str(entry.path[1]))
         else:
             kinds[row.backend if row else "other"] += entry.volumes
-    return Carried(len(machines), kinds["block"], kinds["nfs"], kinds["other"])
+    is_upper_bound = any(len({place.server for place in entry.places}) > 1 for entry in hit)
+    return Carried(len(machines), kinds["block"], kinds["nfs"], kinds["other"], is_upper_bound)
 
 
 def _is_left(copy: Copy, lost: Place | None, event: DataEvent) -> bool:

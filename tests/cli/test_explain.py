@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -15,6 +16,7 @@ from tests.cli.conftest import Homelab
 from tests.plan.labs import FOLDERS, plan_of
 
 EVERY_KIND = FOLDERS["every_kind"]
+INCIDENTS = Path(__file__).parents[1] / "incidents" / "lab"
 
 
 @pytest.mark.parametrize("code", all_rules())
@@ -208,6 +210,22 @@ def test_a_part_tells_what_it_is_and_who_uses_it(name: str, says: list[str], hom
 
 def test_the_last_part_of_a_name_is_enough_where_it_is_the_only_one(homelab: Homelab) -> None:
     assert homelab("explain", "tesla-t4").stdout == homelab("explain", "pve/tesla-t4").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "lab", "says"),
+    [
+        ("report", INCIDENTS, "\nruns at times: CronJob report (0 3 * * *); the node is chosen each time\n"),
+        ("report", INCIDENTS, "\nsize: while report runs, CPU 0.1, memory 256 MiB requested, 512 MiB at most\n"),
+        ("wiki.incidents.example", INCIDENTS, "wiki: Pages that people write together\n"),
+        ("nightly", INCIDENTS, "nightly, machine backup\na job of Proxmox, at 0 2 * * *, to backup-server\n"),
+        ("mysql-backup", EVERY_KIND, "runs at times: CronJob mysql-backup (0 4 * * *)"),
+    ],
+)
+def test_jobs_and_names_that_people_know_are_explained(name: str, lab: Path, says: str, homelab: Homelab) -> None:
+    text = homelab("explain", name, "--lab", lab).stdout
+    assert says in text
+    assert "runs nowhere" not in text
 
 
 def test_what_is_out_of_reach_on_a_node_whose_kubelet_was_asked_is_no_rule(homelab: Homelab) -> None:

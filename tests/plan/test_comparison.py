@@ -118,6 +118,13 @@ def test_a_machine_and_a_tier_are_told(folder: Path) -> None:
     assert {("machine", "worker", "changed"), ("tier", "aux", "changed")} <= set(named(comparison))
 
 
+def test_figures_that_fill_no_unit_are_told_in_mebibytes(folder: Path) -> None:
+    compared = changed(folder, {"file": "machines.yaml", "old": "size: 32Gi", "new": "size: 48Gi"})
+    figures = [each for each in compared.figures if each.figure == "ephemeral-storage allocatable"]
+    assert figures
+    assert all(each.before.endswith("Mi") and each.after.endswith("Mi") for each in figures)
+
+
 def test_a_verdict_is_told_when_it_comes_goes_or_has_other_numbers(folder: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(folder, tmp_path / "other" / "every_kind"))
     change(folder, [{"file": "services/painter.yaml", "old": "gpu: {video", "new": "gpu: {count: 5, video"}])

@@ -85,6 +85,12 @@ def _in_values(lab: Lab, name: str) -> Iterator[tuple[Path, str, int]]:
                 yield path, f"a pod of {name} ({dotted(path[3:])} of its values)", seconds
 
 
+def _tier_too(lab: Lab, tier: str, seconds: int) -> str:
+    """The raise that a tier needs for a grace period, which a node that shuts down would cut off otherwise."""
+    more = seconds - lab.tiers[tier].shutdown_grace_seconds
+    return f", with shutdown_grace_seconds: {seconds} for tier {tier}{_machines_too(lab, more)}" if more > 0 else ""
+
+
 def _machines_too(lab: Lab, more: int) -> str:
     """The seconds that machines need before they are switched off, where they have fewer than so many more."""
     needed = shutdown_seconds(lab.tiers) + more
@@ -105,7 +111,7 @@ def _cut_hooks(lab: Lab) -> Iterator[Finding]:
                     (*path, "pre_stop_sleep_seconds" if config.pre_stop_sleep_seconds else "pre_stop"),
                     f"{workload} waits {seconds} s before it stops, and has {config.grace_seconds} s to end in all: "
                     + ("the API server refuses its pods" if is_refused else "it is killed before it has ended"),
-                    f"write grace_seconds: {seconds + 30}, or wait less",
+                    f"write grace_seconds: {seconds + 30}{_tier_too(lab, service.tier, seconds + 30)}, or wait less",
                     severity="error" if is_refused else "warning",
                     facts={"waits": seconds, "grace": config.grace_seconds},
                 )

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.text.data import carried_text
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
-from plan.ledger import Entry, Place, data_losses, ledger
+from plan.ledger import Carried, Entry, Place, data_losses, ledger
 from plan.ledger.copies import longest_pause
 from tests.plan.labs import FOLDERS, change, lab_of
 
@@ -208,3 +209,9 @@ def test_no_copy_in_prod_survives_the_loss_of_its_one_large_disk() -> None:
     found = ledger(lab_of("prod"))
     assert {copy.by for entry in found for copy in entry.copies} >= {"mysql-backup", "vault-backup"}
     assert not [entry.name for entry in found if entry.surviving]
+
+
+def test_volumes_that_may_be_on_another_host_are_counted_as_up_to_so_many() -> None:
+    assert carried_text(Carried(2, 3, 0, 0)) == "2 machines, 3 block volumes"
+    assert carried_text(Carried(2, 3, 1, 0, is_upper_bound=True)) == "2 machines, up to 3 block volumes, 1 NFS folder"
+    assert carried_text(Carried(1, 0, 0, 0, is_upper_bound=True)) == "1 machine"
