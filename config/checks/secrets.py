@@ -22,6 +22,7 @@ def check_secrets(lab: Draft) -> Iterator[Problem]:
                 yield lab.problem(path, "needs platform.secrets in cluster.yaml: the Vault that secrets come from")
         for path, container in service.containers_of(name):
             yield from _check_sources(lab, path, container)
+            yield from _check_stated_once(lab, path, container)
             yield from _check_order(lab, path, container)
             yield from _check_references(lab, path, container)
             for where, file in container.secret_files.items():
@@ -93,9 +94,23 @@ def _check_order(lab: Draft, path: Path, container: Container) -> Iterator[Probl
             yield lab.problem((*path, "env_order", index), message)
 
 
+_KEYS_OF_VARIABLES = ("env", "secrets", "env_keys", "env_fields", "kept_env")
+"""Keys of a container under which variables stand by their names."""
+
+
+def _check_stated_once(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
+    """Kubernetes takes a variable twice, and gives the container the last one."""
+    seen: dict[str, str] = {}
+    for key in _KEYS_OF_VARIABLES:
+        for index, variable in enumerate(getattr(container, key)):
+            if (before := seen.setdefault(variable, key)) != key:
+                at = index if key == "kept_env" else variable
+                yield lab.problem((*path, key, at), f"{variable!r} stands under {before} too; leave one of them out")
+
+
 def _variables(container: Container) -> Collection[str]:
     """The variables that a container states by their names."""
-    return container.env.keys() | container.secrets.keys() | container.env_keys.keys() | container.env_fields.keys()
+    return frozenset(name for key in _KEYS_OF_VARIABLES for name in getattr(container, key))
 
 
 def _check_references(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:

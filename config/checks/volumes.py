@@ -35,9 +35,9 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
     """A volume of another service is there, and in the same namespace; a share that exists has no storage class."""
     for name, service in lab.services.items():
         for key, claim in service.claims.items() if isinstance(service, OwnWorkloads) else ():
-            owner, _, volume = claim.partition("/")
+            owner, volume = claim.owner, claim.name
             path = ("services", name, "claims", key)
-            if not volume:
+            if not owner:
                 continue
             if not lab.is_said("services", owner):
                 near = did_you_mean(owner, lab.services, "the files in services/")

@@ -11,7 +11,7 @@ from config.service.folder import HostFolder, KeyFolder, Projection
 from config.service.port import ContainerPort
 from config.service.published import OwnAddress, addresses_of
 from config.service.resources import Gpu, Resources
-from config.service.volume import ClaimName, Scratch, Share
+from config.service.volume import MountedClaim, Scratch, Share
 from config.source import Path
 
 
@@ -26,9 +26,9 @@ class OwnWorkloads(SizedService, Workload):
     """Space that is empty at the start of a pod and gone with it, by name."""
     shares: dict[Name, Share] = {}
     """Folders of NFS servers that containers mount without a claim, as `{media: {server: 10.0.20.2, path: /media}}`."""
-    claims: dict[Name, ClaimName] = {}
+    claims: dict[Name, MountedClaim] = {}
     """Claims that something else makes, as `{media: jellyfin-media}`, and volumes of services in the same namespace, as
-    `{media: jellyfin/media}`."""
+    `{media: jellyfin/media}` or `{media: {claim: jellyfin/media, read_only: true}}`."""
     config_maps: dict[Name, KeyFolder] = {}
     """ConfigMaps that something else makes, as `{settings: frigate-config}`: a folder, or with `sub_path` a file; with
     more as `{settings: {name: frigate-config, items: {config.yml: config/frigate.yml}, mode: 0440}}`."""

@@ -17,10 +17,11 @@ from config.kubernetes import (
     ResourceName,
     UserId,
 )
-from config.model import Model, Name, Prose, text_like
+from config.model import Model, Name, Prose
 from config.schedule import Schedule
 from config.service.adopted import Adopted
 from config.service.device import FurtherNetwork, ResourceClaim
+from config.service.environment import EnvironmentName, FieldSource
 from config.service.further_service import FurtherService
 from config.service.hook import StatedHook
 from config.service.marks import AnnotationMarks, LabelMarks
@@ -36,19 +37,6 @@ from config.service.security import PodSecurity, Profile, SelinuxOptions
 from config.service.serving import ServiceOptions
 from config.service.unsized import Unsized, sized_or_not, without_amounts
 from config.source import Path
-
-EnvironmentName = Annotated[
-    str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
-]
-
-FieldOfPod = Annotated[
-    str,
-    text_like(
-        r"^(metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])|spec\.(nodeName|serviceAccountName)"
-        r"|status\.(hostIPs?|podIPs?)|(requests|limits)\.(cpu|memory|ephemeral-storage))$",
-        "a field of the pod or an amount of the container, for example status.podIP or limits.memory",
-    ),
-]
 
 
 class Container(Resources):
@@ -74,11 +62,15 @@ class Container(Resources):
     """Things of which every key becomes a variable, as `{secret: NAME}`, `{config_map: NAME}`, `{path: immich}`."""
     env_keys: dict[EnvironmentName, ConfigKey] = {}
     """Variables that are a key of a ConfigMap that exists, as `{LOG_LEVEL: {config_map: NAME, key: level}}`."""
-    env_fields: dict[EnvironmentName, FieldOfPod] = {}
-    """Variables that are a field of the pod, or an amount of the container, as `{NODE: spec.nodeName}`."""
+    env_fields: dict[EnvironmentName, FieldSource] = {}
+    """Variables that are a field of the pod, or an amount of the container, as `{NODE: spec.nodeName}` or
+    `{MEMORY: {field: limits.memory, divisor: 1Mi}}`."""
+    kept_env: tuple[EnvironmentName, ...] = ()
+    """Variables that run with a value that stands in no file, as secrets that were found: they keep it. In a pod that
+    never ran they are empty."""
     env_order: tuple[EnvironmentName, ...] = ()
     """The order of its variables in the pod, where it ran before in another than the program's: plain ones, `secrets`,
-    `env_keys`, `env_fields`. Those that are left out follow."""
+    `env_keys`, `env_fields`, `kept_env`. Those that are left out follow."""
     files: dict[AbsolutePath, str] = {}
     """Configuration files, by where they appear."""
     secret_files: dict[AbsolutePath, SecretFile] = {}

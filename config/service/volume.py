@@ -1,12 +1,12 @@
 """Volumes of a service: claims, shares that exist, and scratch space."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from config.backup import StatedBackup
 from config.kubernetes import AbsolutePath, ApiGroup, CsiDriver, LabelKey, LabelValue
-from config.model import Model, Name, Reason, Text, text_like
+from config.model import Model, Name, Reason, Text, or_text, text_like
 from config.quantity import DiskSize, MemoryQuantity
 from config.storage_class import AccessMode
 
@@ -30,6 +30,32 @@ ClaimName = Annotated[
 
 _CLASS = r"^[a-z0-9]([.a-z0-9-]{0,251}[a-z0-9])?$"
 _SECRET = r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/)?[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$"
+
+
+class MountedClaim(Model):
+    """A claim that is there, or a volume of another service."""
+
+    model_config = ConfigDict(json_schema_extra=or_text)
+
+    claim: ClaimName
+    """Its name, or SERVICE/VOLUME for a volume of another service in the same namespace."""
+    read_only: bool = False
+    """Whether pods may only read it, wherever they mount it."""
+
+    @property
+    def owner(self) -> str:
+        """The service whose volume it is; empty for a claim by its name."""
+        return self.claim.rpartition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The volume of that service, or the claim."""
+        return self.claim.rpartition("/")[2]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_claim(cls, stated: Any) -> Any:
+        return {"claim": stated} if isinstance(stated, str) else stated
 
 
 class Share(Model):

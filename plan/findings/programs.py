@@ -112,7 +112,7 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
             env=each.env,
             variables=None
             if each.env_from
-            else frozenset({*each.env, *each.secrets, *each.env_keys, *each.env_fields, *patched}),
+            else frozenset({*each.env, *each.secrets, *each.env_keys, *each.env_fields, *each.kept_env, *patched}),
             files=each.files,
             mounts=kinds,
             sizes=tuple(sizes),

@@ -7,6 +7,7 @@ from config.service.adopted import Adopted
 from config.service.container import Container as ContainerConfig
 from config.service.container import Listening
 from config.service.container import Workload as WorkloadConfig
+from config.service.environment import FieldSource
 from config.service.hook import Hook
 from config.service.secret import ConfigKey, EnvironmentSource, SecretVariable
 from plan.model import Container, Manifest, ResourceList, resources
@@ -162,6 +163,7 @@ def _environment(context: ServiceContext, config: ContainerConfig) -> list[Manif
     secret = [{"name": name, "valueFrom": _reference(context, name, each)} for name, each in config.secrets.items()]
     secret += [{"name": name, "valueFrom": _config_key(name, each)} for name, each in config.env_keys.items()]
     secret += [{"name": name, "valueFrom": _field(each)} for name, each in config.env_fields.items()]
+    secret += [{"name": name} for name in config.kept_env]
     plain = [{"name": name, "value": value} for name, value in config.env.items()]
     names = tuple(f"$({each['name']})" for each in secret)
     late = [each for each in plain if any(name in each["value"] for name in names)]
@@ -183,11 +185,12 @@ def _optional(source: ConfigKey | EnvironmentSource | SecretVariable) -> Manifes
     return {"optional": True} if source.optional else {}
 
 
-def _field(field: str) -> Manifest:
-    """A field of the pod, or an amount of the container."""
-    if field.partition(".")[0] in ("requests", "limits"):
-        return {"resourceFieldRef": {"resource": field}}
-    return {"fieldRef": {"fieldPath": field}}
+def _field(source: FieldSource) -> Manifest:
+    """A field of the pod, or an amount of a container."""
+    if not source.is_amount:
+        return {"fieldRef": {"fieldPath": source.field}}
+    more = {"containerName": source.container, "divisor": source.divisor}
+    return {"resourceFieldRef": {"resource": source.field, **{key: each for key, each in more.items() if each}}}
 
 
 def _environment_sources(context: ServiceContext, config: ContainerConfig) -> list[Manifest]:

@@ -100,7 +100,7 @@ def _further(context: ServiceContext, called: str, part: Part, further: FurtherS
     config = part.workload
 
     def target(name: str, port: ContainerPort) -> Mapping[str, str | int]:
-        own = config.reached_ports.get(name)
+        own = next((each.ports[name] for each in (config, *config.sidecars.values()) if name in each.ports), None)
         by_name = own is not None and (own.number, own.protocol) == (port.number, port.protocol)
         adopted = config.adopt if by_name else config.adopt.model_copy(update={"target": "number"})
         return _target(adopted, name, port)

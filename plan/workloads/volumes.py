@@ -9,7 +9,7 @@ from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import DatabaseBase
 from config.service.folder import HostFolder
-from config.service.volume import RestoredFrom, Scratch, Volume
+from config.service.volume import MountedClaim, RestoredFrom, Scratch, Volume
 from config.storage_class import (
     ONE_NODE,
     AccessMode,
@@ -86,12 +86,11 @@ def one_node_claims(context: ServiceContext, config: WorkloadConfig) -> tuple[st
     return tuple(name for name, claim in claims.items() if name in used and _access_of(context, claim) in ONE_NODE)
 
 
-def _access_of(context: ServiceContext, claim: str) -> str | None:
-    owner, _, volume = claim.partition("/")
-    if volume:
-        return access_mode(context.lab, context.lab.services[owner].volumes[volume])
+def _access_of(context: ServiceContext, claim: MountedClaim) -> str | None:
+    if claim.owner:
+        return access_mode(context.lab, context.lab.services[claim.owner].volumes[claim.name])
     for stated in context.lab.objects.get(context.name, ()):
-        if stated.kind == "PersistentVolumeClaim" and text(stated.content, "metadata", "name") == claim:
+        if stated.kind == "PersistentVolumeClaim" and text(stated.content, "metadata", "name") == claim.name:
             modes = values(stated.content, "spec", "accessModes")
             return str(modes[0]) if len(modes) == 1 else None
     return None
@@ -169,8 +168,7 @@ def block_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str,
 def claims_of_others(service: Service) -> Mapping[str, tuple[str, str]]:
     """Claims of volumes that another service has: its name and the volume, by the name under which they are mounted."""
     claims = service.claims if isinstance(service, OwnWorkloads) else {}
-    split = {name: claim.partition("/") for name, claim in claims.items()}
-    return {name: (owner, volume) for name, (owner, _, volume) in split.items() if volume}
+    return {name: (claim.owner, claim.name) for name, claim in claims.items() if claim.owner}
 
 
 def zones_of_existing(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
@@ -255,15 +253,16 @@ def existing_volumes(context: ServiceContext, config: WorkloadConfig) -> Iterato
         read_only = {"readOnly": True} if share.read_only else {}
         yield {"name": name, "nfs": {"server": share.server, "path": share.path, **read_only}}
     for name in (each for each in service.claims if each in used):
-        yield {"name": name, "persistentVolumeClaim": {"claimName": _claim_of_others(context, service.claims[name])}}
+        claim = service.claims[name]
+        read_only = {"readOnly": True} if claim.read_only else {}
+        yield {"name": name, "persistentVolumeClaim": {"claimName": _claim_of_others(context, claim), **read_only}}
     yield from folders(service, used)
 
 
-def _claim_of_others(context: ServiceContext, claim: str) -> str:
-    owner, _, volume = claim.partition("/")
-    if not volume:
-        return claim
-    return context.lab.services[owner].volumes[volume].claim or f"{owner}-{volume}"
+def _claim_of_others(context: ServiceContext, claim: MountedClaim) -> str:
+    if not claim.owner:
+        return claim.name
+    return context.lab.services[claim.owner].volumes[claim.name].claim or f"{claim.owner}-{claim.name}"
 
 
 def mounts(config: ContainerConfig) -> list[Manifest]:

@@ -12,7 +12,7 @@ from operations.adopt.cluster.withheld import is_secret
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model.fields import Fields, entries, mapping, text, value, values
 
-_VARIABLES = ("env", "secrets", "env_keys", "env_fields")
+_VARIABLES = ("env", "secrets", "env_keys", "env_fields", "kept_env")
 """Keys in the order in which the program writes their elements."""
 _KEYS_OF_OBJECTS = {"secretKeyRef": ("secrets", "secret"), "configMapKeyRef": ("env_keys", "config_map")}
 _PROBES = {"startup": "startupProbe", "readiness": "readinessProbe", "liveness": "livenessProbe"}
@@ -68,6 +68,8 @@ def _variables(container: Fields) -> dict[str, Any]:
         keys.append(key)
         names.append(text(each, "name"))
         said.setdefault(key, {})[text(each, "name")] = meaning
+    if kept := said.get("kept_env"):
+        said["kept_env"] = FlowList(kept)
     late = [name for name, key in zip(names, keys, strict=True) if key != "env"]
     moves = any(f"$({name})" in each for each in said.get("env", {}).values() for name in late)
     if moves or keys != sorted(keys, key=_VARIABLES.index):
@@ -79,7 +81,9 @@ def _variable(variable: Fields) -> tuple[str | None, Any]:
     """The key that a variable stands under, and what it says there."""
     if "value" in variable:
         plain = not is_secret(text(variable, "name"), variable.get("value"))
-        return ("env", text(variable, "value")) if plain else (None, None)
+        return ("env", text(variable, "value")) if plain else ("kept_env", None)
+    if set(variable) == {"name"}:
+        return "kept_env", None
     source = mapping(variable, "valueFrom")
     for field, (key, called) in _KEYS_OF_OBJECTS.items():
         match mapping(source, field):
@@ -88,8 +92,10 @@ def _variable(variable: Fields) -> tuple[str | None, Any]:
             case _:
                 pass
     amount = mapping(source, "resourceFieldRef")
-    if set(source) == {"resourceFieldRef"} and set(amount) == {"resource"}:
-        return "env_fields", text(amount, "resource")
+    if set(source) == {"resourceFieldRef"} and not amount.keys() - {"resource", "divisor", "containerName"}:
+        more = {"divisor": text(amount, "divisor"), "container": text(amount, "containerName")}
+        stated = {key: each for key, each in more.items() if each and each != "0"}
+        return "env_fields", Flow(field=text(amount, "resource"), **stated) if stated else text(amount, "resource")
     field = mapping(source, "fieldRef")
     if set(source) == {"fieldRef"} and field.get("apiVersion", "v1") == "v1":
         return "env_fields", text(field, "fieldPath")

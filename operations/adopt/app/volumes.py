@@ -115,6 +115,8 @@ def _declarations(volume: Fields, claims: Mapping[str, Any], said: Mapping[str, 
         case {"nfs": {"server": str(server), "path": str(path), **more}} if not more.keys() - {"readOnly"}:
             read_only = {"read_only": True} if more.get("readOnly") else {}
             return (Declared("shares", Flow(server=server, path=path, **read_only)),)
+        case {"persistentVolumeClaim": {"claimName": str(claim), "readOnly": True, **more}} if not more:
+            return (Declared("claims", Flow(claim=claim, read_only=True)),)
         case {"persistentVolumeClaim": {"claimName": str(claim), **more}} if not more:
             own = Declared("volumes", claims.get(claim))
             other = Declared("claims", claim)

@@ -95,9 +95,10 @@ def _meant(lab: Lab, name: str, service: Service, key: str) -> tuple[str, str] |
     """Service and volume that a workload mounts by a key; None for what is no volume of the lab's."""
     if key in service.volumes:
         return name, key
-    claim = service.claims.get(key, "") if isinstance(service, OwnWorkloads) else ""
-    owner, _, volume = claim.partition("/")
-    return (owner, volume) if volume and volume in lab.services[owner].volumes else None
+    claim = service.claims.get(key) if isinstance(service, OwnWorkloads) else None
+    if claim is None or not claim.owner or claim.name not in lab.services[claim.owner].volumes:
+        return None
+    return claim.owner, claim.name
 
 
 def _is_bound(lab: Lab, part: Part, volume: tuple[str, str]) -> bool:

@@ -161,7 +161,7 @@ def test_a_port_of_every_node_is_stated(folder: Path) -> None:
         ("service: 80", "node: 80", "node: 80 is not a port of nodes; they are 30000 to 32767"),
         ("number: 2283, ", "", "needs number: the port on which the container listens"),
         ("number: 2283", "numbr: 2283", "unknown key 'numbr'; a port has number, service, node"),
-        ("surge: 25%", "surge: half", "is not a number of pods or a share, as 25%"),
+        ("surge: 25%", "surge: half", "is neither a number of pods, 0 to 100, nor a share, as 25%"),
     ],
 )
 def test_a_mistake_is_refused(folder: Path, old: str, new: str, says: str) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from plan.workloads.kept_values import secret_outputs
+from tests.plan.labs import plan_of
 
 
 def deployment(*env: dict[str, Any]) -> dict[str, Any]:
@@ -23,3 +24,11 @@ def test_a_config_map_that_was_found_may_hold_what_is_not_stated() -> None:
     assert secret_outputs(found) == ("data", "metadata")
     own = {**found, "metadata": {"name": "settings", "labels": {"app.kubernetes.io/managed-by": "pulumi"}}}
     assert secret_outputs(own) == ()
+
+
+def test_a_variable_that_is_kept_is_written_by_its_name_alone() -> None:
+    manifests = (each for service in plan_of("every_key").services for each in service.objects)
+    kept = next(each for each in manifests if each["kind"] == "Deployment" and each["metadata"]["name"] == "kept-api")
+    (container,) = kept["spec"]["template"]["spec"]["containers"]
+    assert {"name": "TOKEN"} in container["env"]
+    assert secret_outputs(kept) == ("spec", "metadata")

@@ -93,6 +93,26 @@ def test_an_amount_of_the_container_and_a_key_that_may_be_missing_are_said() -> 
     assert said["env_keys"] == {"LEVEL": {"config_map": "conf", "key": "level", "optional": True}}
 
 
+def test_an_amount_in_a_unit_and_of_a_named_container_is_said() -> None:
+    amount = {"resource": "limits.memory", "divisor": "1Mi", "containerName": "web"}
+    whole = {"resource": "requests.cpu", "divisor": "0"}
+    env = [{"name": name, "valueFrom": {"resourceFieldRef": each}} for name, each in (("MEM", amount), ("CPU", whole))]
+    assert container_keys({"image": "web:1", "env": env})["env_fields"] == {
+        "MEM": {"field": "limits.memory", "divisor": "1Mi", "container": "web"},
+        "CPU": "requests.cpu",
+    }
+
+
+def test_a_variable_whose_value_is_withheld_keeps_its_place_in_a_key() -> None:
+    env = [{"name": "A", "value": "a"}, {"name": "PASSWORD"}, {"name": "B", "value": "b"}]
+    assert container_keys({"image": "web:1", "env": env}) == {
+        "image": "web:1",
+        "env": {"A": "a", "B": "b"},
+        "kept_env": ["PASSWORD"],
+        "env_order": ["A", "PASSWORD", "B"],
+    }
+
+
 def test_sources_of_variables_are_said_with_their_prefix() -> None:
     sources = [{"secretRef": {"name": "web"}}, {"prefix": "C_", "configMapRef": {"name": "conf"}}]
     said = container_keys({"image": "web:1", "envFrom": sources})

@@ -31,6 +31,12 @@ def test_claims_of_the_service_are_its_volumes_and_others_are_named() -> None:
     assert found.mounts == {"main": {"data": "/data", "other": "/other"}}
 
 
+def test_a_claim_that_a_pod_may_only_read_is_named_so() -> None:
+    films = {"name": "films", "persistentVolumeClaim": {"claimName": "films", "readOnly": True}}
+    found = mounted(pod(films), {}, {"films": {"size": "1Gi"}}, {}, "web")
+    assert found.volumes == {"films": Declared("claims", {"claim": "films", "read_only": True})}
+
+
 def test_volumes_are_said_up_to_the_first_that_has_no_key() -> None:
     assert list(mounted(pod(NODE, NEEDS_MORE, claim("data")), {}, {}, {}, "web").volumes) == ["node"]
 
