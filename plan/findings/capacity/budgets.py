@@ -1,7 +1,9 @@
 """Disruption budgets that keep a node from being drained for ever."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 from config.lab import Lab
 from config.objects import StatedObject
@@ -60,18 +62,25 @@ class _Budget(NamedTuple):
     path: Path
 
 
+_Found = TypeVar("_Found", _Controller, _Budget)
+
+
 def budget_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """Budgets by which no pod can be evicted: in files, in patches and in the values of charts."""
     planned = [*services]
-    controllers = [found for service in planned for each in service.objects for found in _controller(service, each)]
-    budgets = [found for service in planned for each in service.objects for found in _budget(lab, service, each)]
-    for budget in budgets:
-        meant = [each for each in controllers if _selects(budget, each)]
+    controllers = _by_namespace(
+        found for service in planned for each in service.objects for found in _controller(service, each)
+    )
+    budgets = _by_namespace(
+        found for service in planned for each in service.objects for found in _budget(lab, service, each)
+    )
+    for budget in chain.from_iterable(budgets.values()):
+        meant = [each for each in controllers[budget.namespace] if _selects(budget, each)]
         replicas = sum(each.replicas for each in meant)
         if meant and replicas and not _allowed(budget.spec, replicas):
             yield _none(budget.path, f"the budget {budget.name} of {listed([each.name for each in meant])}", replicas)
-    for each in controllers:
-        names = [budget for budget in budgets if _selects(budget, each)]
+    for each in chain.from_iterable(controllers.values()):
+        names = [budget for budget in budgets[each.namespace] if _selects(budget, each)]
         if len(names) > 1:
             yield BUDGETS_OVERLAP.finding(
                 names[-1].path,
@@ -86,6 +95,13 @@ def budget_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     for name, service in lab.services.items():
         if isinstance(service, HelmService):
             yield from _of_chart(name, service)
+
+
+def _by_namespace(found: Iterable[_Found]) -> Mapping[str, list[_Found]]:
+    by_namespace: dict[str, list[_Found]] = defaultdict(list)
+    for each in found:
+        by_namespace[each.namespace].append(each)
+    return by_namespace
 
 
 def _controller(service: Service, manifest: Manifest) -> Iterator[_Controller]:
@@ -104,7 +120,8 @@ def _budget(lab: Lab, service: Service, manifest: Manifest) -> Iterator[_Budget]
 
 
 def _selects(budget: _Budget, controller: _Controller) -> bool:
-    return budget.namespace == controller.namespace and all(each.holds(controller.labels) for each in budget.selector)
+    """Whether a budget means the pods of a controller in its namespace."""
+    return all(each.holds(controller.labels) for each in budget.selector)
 
 
 def _allowed(spec: Mapping[str, Any], replicas: int) -> int:

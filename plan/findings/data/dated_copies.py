@@ -25,8 +25,7 @@ def dated_copy_findings(found: Sequence[Program]) -> Iterator[Finding]:
     """A finding for each job that fills a volume with files of which none is ever deleted."""
     for each in found:
         place = _dated_place(each) if each.ends else None
-        beside = [other.told for other in found if other.service == each.service]
-        if place and not any(_DELETES.search(told) for told in beside):
+        if place and not any(_DELETES.search(other.told) for other in found if other.service == each.service):
             folder = place.rpartition("/")[0] or "/"
             yield KEPT_FOR_EVER.finding(
                 each.path,

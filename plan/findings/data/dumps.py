@@ -48,10 +48,8 @@ def dump_findings(lab: Lab, found: Sequence[Program]) -> Iterator[Finding]:
     """A finding for each dump that does not stay, and for each that is refused."""
     dumping = [each for each in found if each.ends and _DUMPS.search(each.told)]
     for each in dumping:
-        in_pod = [other for other in found if (other.service, other.name) == (each.service, each.name)]
-        sends = any(_SENDS.search(" ".join(other.words)) for other in in_pod)
         gone = [place for place in _TO.findall(" ".join(each.words)) if not place.startswith(_DEVICES)]
-        if gone and not sends and not any(each.is_on_volume(place) for place in gone):
+        if gone and not any(each.is_on_volume(place) for place in gone) and not _is_sent(each, found):
             yield DUMP_GOES_WITH_POD.finding(
                 each.path,
                 f"{each.name} writes its dump to {gone[0]}, which is in its container and no volume: it is gone when "
@@ -62,6 +60,12 @@ def dump_findings(lab: Lab, found: Sequence[Program]) -> Iterator[Finding]:
                 facts={"place": gone[0]},
             )
         yield from _older(lab, each, found)
+
+
+def _is_sent(dump: Program, found: Sequence[Program]) -> bool:
+    """Whether something in the dump's pod takes a file out of it."""
+    in_pod = (other for other in found if (other.service, other.name) == (dump.service, dump.name))
+    return any(_SENDS.search(" ".join(other.words)) for other in in_pod)
 
 
 def _older(lab: Lab, dump: Program, found: Sequence[Program]) -> Iterator[Finding]:

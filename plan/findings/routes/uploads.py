@@ -67,8 +67,7 @@ def upload_findings(lab: Lab) -> Iterator[Finding]:
             f"{traefik[0]}",
             facts={"services": tuple(through), "seconds": 60},
         )
-    for name, routes in taking.items():
-        yield from _of_nginx(lab, name, routes)
+    yield from _of_nginx(lab, taking)
 
 
 def _is_large(exposure: Exposure, service: Service) -> bool:
@@ -89,18 +88,19 @@ def _has_time(given: Mapping[str, Any]) -> bool:
     return any(".transport.respondingtimeouts.readtimeout=" in flag for flag in flags(given))
 
 
-def _of_nginx(lab: Lab, name: str, routes: list[Exposure]) -> Iterator[Finding]:
+def _of_nginx(lab: Lab, taking: Mapping[str, list[Exposure]]) -> Iterator[Finding]:
     """Routes of an ingress-nginx of the lab, which states the body that it takes for all routes or for this one."""
     nginx = next((each for _, each in lab.charts("ingress-nginx")), None)
     if nginx is None or value(nginx.values, "controller", "config", "proxy-body-size") is not None:
         return
     of_class = value(nginx.values, "controller", "ingressClassResource", "name") or "nginx"
-    through = [each for each in routes if each.ingress_class == of_class]
-    if through and _NGINX_BODY not in lab.services[name].annotations.route:
-        yield UPLOADS_CUT.finding(
-            ("services", name, "expose", lab.services[name].expose.index(through[0])),
-            f"{name} takes large files through ingress-nginx, which answers 413 to a body of more than 1 MiB",
-            f'write annotations: {{route: {{{_NGINX_BODY}: "0"}}}} in {name}, or controller.config.proxy-body-size in '
-            "the values of the controller",
-            facts={"bytes": 1 << 20},
-        )
+    for name, routes in taking.items():
+        through = [each for each in routes if each.ingress_class == of_class]
+        if through and _NGINX_BODY not in lab.services[name].annotations.route:
+            yield UPLOADS_CUT.finding(
+                ("services", name, "expose", lab.services[name].expose.index(through[0])),
+                f"{name} takes large files through ingress-nginx, which answers 413 to a body of more than 1 MiB",
+                f'write annotations: {{route: {{{_NGINX_BODY}: "0"}}}} in {name}, or controller.config.proxy-body-size '
+                "in the values of the controller",
+                facts={"bytes": 1 << 20},
+            )

@@ -124,9 +124,14 @@ class Cluster:
             reached &= codes == zone
         return reached
 
-    def has_port(self, kind: Kind, index: int) -> bool:
-        """Whether a node's ports that a kind of pods wants are taken."""
-        return any(self._ports[port][index] > 0 for port in kind.constraints.host_ports)
+    def has_port(self, kind: Kind, index: int, *, of_lesser: bool = True) -> bool:
+        """Whether a node's ports that a kind of pods wants are taken, those `of_lesser` importance counted or not."""
+        ports = frozenset(kind.constraints.host_ports)
+        if of_lesser or not ports:
+            return any(self._ports[port][index] > 0 for port in ports)
+        least = kind.workload.pod.priority
+        staying = (each for each in self.pods[index] if each.workload.pod.priority >= least)
+        return any(not ports.isdisjoint(each.constraints.host_ports) for each in staying)
 
     def domains(self, key: str) -> Domains:
         """The values of a label; a node's name is one of them."""

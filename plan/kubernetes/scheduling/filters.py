@@ -52,9 +52,7 @@ def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[F
         found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), SLOTS))
     if kind.workload.pod.has_bound_volumes:
         found.append(_refusing(cluster.reaches(kind), ZONE, resolvable=False))
-    found += _spread(kind, cluster, fixed)
-    found += _pods(kind, cluster)
-    return found
+    return found + filters_of_others(kind, cluster, fixed)
 
 
 def fixed_filters(kind: Kind, cluster: Cluster) -> list[Filter]:
@@ -100,14 +98,29 @@ def first_refusal(filters: Sequence[Filter], index: int) -> Unfit | None:
 def is_counted_alone(kind: Kind, cluster: Cluster) -> bool:
     """Whether nothing but amounts and volume slots decides between a pod and those that are on a node already."""
     constraints = kind.constraints
-    wants = constraints.near or constraints.apart or constraints.spread or constraints.host_ports
+    wants = constraints.near or constraints.apart or kind.required_spread or constraints.host_ports
     return not (wants or any(cluster.selection.apart_from(kind)))
+
+
+def matters_to(kind: Kind, cluster: Cluster) -> Callable[[Kind], bool]:
+    """Whether a pod on a node counts for one of a kind by more than the amounts and volume slots that it takes."""
+    constraints = kind.constraints
+    wanted = (*constraints.near, *constraints.apart, *kind.required_spread)
+    meant = {each for term in wanted for each in cluster.selection.selected(kind, term.selector)}
+    meant.update(wish.of for wish in cluster.selection.apart_from(kind))
+    ports = frozenset(constraints.host_ports)
+    return lambda other: other in meant or not ports.isdisjoint(other.constraints.host_ports)
+
+
+def filters_of_others(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[Filter]:
+    """Those of `filters_for` that other pods decide by what they are."""
+    return [*_spread(kind, cluster, fixed), *_pods(kind, cluster)]
 
 
 def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> Unfit | None:
     """The same for one node that passes those that are `fixed`, without looking at the others where that can be."""
     constraints = kind.constraints
-    if constraints.near or constraints.apart or constraints.spread or any(cluster.selection.apart_from(kind)):
+    if constraints.near or constraints.apart or kind.required_spread or any(cluster.selection.apart_from(kind)):
         return first_refusal(filters_for(kind, cluster, fixed), index)
     if cluster.has_port(kind, index):
         return Unfit((_PORTS,), True)
@@ -122,13 +135,17 @@ def refusal_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]
 
 
 def refusals_even_without_lesser(kind: Kind, cluster: Cluster) -> Callable[[int], Unfit | None]:
-    """Why nodes, by index, have too little for a pod even if all less important ones are gone; None where they have
-    enough, or where something comes before it."""
-    if kind.constraints.host_ports:
-        return lambda index: None
+    """Why nodes, by index, have no port or too little for a pod even if all less important ones are gone; None where
+    they have enough."""
     demand, kept = cluster.demand(kind), cluster.kept(kind)
     fits = np.all(kept[demand.rows] + demand.amounts <= cluster.allocatable[demand.rows], axis=0)
-    return lambda index: None if fits[index] else _too_little(kind, cluster, index, kept)
+
+    def refusal(index: int) -> Unfit | None:
+        if cluster.has_port(kind, index, of_lesser=False):
+            return Unfit((_PORTS,), True)
+        return None if fits[index] else _too_little(kind, cluster, index, kept)
+
+    return refusal
 
 
 def _too_little(kind: Kind, cluster: Cluster, index: int, used: Integers | None = None) -> Unfit:

@@ -1,7 +1,7 @@
 """Which pods of lower priority make room (pkg/scheduler/framework/preemption)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from plan.kubernetes.scheduling.cluster import Cluster
@@ -10,7 +10,9 @@ from plan.kubernetes.scheduling.filters import (
     ZONE,
     Filter,
     Unfit,
-    is_counted_alone,
+    filters_of_others,
+    first_refusal,
+    matters_to,
     refusal_on,
     refusals_even_without_lesser,
 )
@@ -56,6 +58,7 @@ def make_room(
     obstacles: Counter[Obstacle] = Counter()
     found: list[_Candidate] = []
     lesser, without_lesser = cluster.lesser(kind), refusals_even_without_lesser(kind, cluster)
+    matters, by_others = matters_to(kind, cluster), filters_of_others(kind, cluster, fixed)
     for index in range(len(cluster.nodes)):
         unfit = refusals.get(index)
         if unfit is None or not unfit.resolvable:
@@ -65,7 +68,7 @@ def make_room(
         elif still := without_lesser(index):
             obstacles.update(still.reasons)
         else:
-            outcome = _room_on(index, kind, cluster, fixed)
+            outcome = _room_on(index, kind, cluster, fixed, matters, by_others)
             if isinstance(outcome, _Candidate):
                 found.append(outcome)
             else:
@@ -76,14 +79,23 @@ def make_room(
     return tuple(obstacles.items())
 
 
-def _room_on(index: int, kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> _Candidate | tuple[Obstacle, ...]:
+def _room_on(
+    index: int,
+    kind: Kind,
+    cluster: Cluster,
+    fixed: Sequence[Filter],
+    matters: Callable[[Kind], bool],
+    by_others: Sequence[Filter],
+) -> _Candidate | tuple[Obstacle, ...]:
     lower = _less_important(index, kind, cluster)
     is_protected = _protected(lower, cluster)
     order = [place for place, _ in sorted(enumerate(is_protected), key=lambda each: not each[1])]
-    if is_counted_alone(kind, cluster):
-        found = _victims_by_amount(index, kind, cluster, lower, order)
-    else:
+    if any(map(matters, lower)):
         found = _victims_by_trying(index, kind, cluster, fixed, lower, order)
+    else:
+        found = _victims_by_amount(index, kind, cluster, lower, order)
+        if not isinstance(found, Unfit):
+            found = first_refusal(by_others, index) or found
     if isinstance(found, Unfit):
         return found.reasons
     places = sorted(found)
@@ -116,8 +128,9 @@ def _protected(pods: Sequence[Kind], cluster: Cluster) -> Sequence[bool]:
 def _victims_by_amount(
     index: int, kind: Kind, cluster: Cluster, lower: Sequence[Kind], order: Iterable[int]
 ) -> Sequence[int] | Unfit:
-    """Victims of a pod for which amounts and volume slots alone count: those that no longer fit next to it once those
-    before them in the order are back; or why it does not fit even then. If all are gone, it fits by its requests."""
+    """Victims of a pod to which amounts and volume slots alone of them matter: those that no longer fit next to it once
+    those before them in the order are back; or why it does not fit even then. If all are gone, it fits by its
+    requests."""
     demand, gone = cluster.demand(kind), set(lower)
     room = cluster.allocatable[demand.rows, index] - cluster.kept(kind)[demand.rows, index] - demand.amounts[:, 0]
     free = [int(each) for each in room]
