@@ -1,9 +1,11 @@
 """Planning one lab at several sizes.
 
-`python -m benchmark.planning FACTOR` prints CPU seconds per service; with `shown` it plans once, with the forecast.
+`python -m benchmark.planning FACTOR ROUNDS` prints CPU seconds per service and peak MiB; with `shown` for ROUNDS it
+plans once, with the forecast.
 """
 
 import gc
+import resource
 import sys
 import time
 from dataclasses import replace
@@ -15,8 +17,6 @@ from config.load import load_lab
 from plan import make_plan
 from plan.forecast import look_ahead
 
-ROUNDS = 5
-
 
 def multiplied(lab: Lab, factor: int) -> Lab:
     """A lab with `factor` times the services, all else alike."""
@@ -26,12 +26,12 @@ def multiplied(lab: Lab, factor: int) -> Lab:
     return replace(lab, services=copies)
 
 
-def seconds_per_service(factor: int) -> float:
-    """CPU seconds that planning takes for each service: the median of several rounds, after one to warm up."""
+def seconds_per_service(factor: int, rounds: int) -> float:
+    """CPU seconds that planning takes for each service: the median of some rounds, after one to warm up."""
     lab = multiplied(load_lab(ROOT / "config" / "labs" / "prod"), factor)
     gc.disable()  # as the command line does
-    rounds = [_seconds(lab) for _ in range(ROUNDS + 1)][1:]
-    return median(rounds) / len(lab.services)
+    measured = [_seconds(lab) for _ in range(rounds + 1)][1:]
+    return median(measured) / len(lab.services)
 
 
 def _seconds(lab: Lab) -> float:
@@ -44,4 +44,5 @@ if __name__ == "__main__":
     if sys.argv[2:] == ["shown"]:
         look_ahead(make_plan(multiplied(load_lab(ROOT / "config" / "labs" / "prod"), int(sys.argv[1]))))
     else:
-        print(seconds_per_service(int(sys.argv[1])))
+        seconds = seconds_per_service(int(sys.argv[1]), int(sys.argv[2]))
+        print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -23,8 +23,9 @@ class Cost:
 
 
 def cost_of(*arguments: str, runs: int = RUNS) -> Cost:
-    """Run a Python command several times, after once to warm up. Raises RuntimeError when it fails."""
-    usages = [_run(arguments) for _ in range(runs + 1)][1:]
+    """Run a Python command several times, after once to warm up; a single run is not. Raises RuntimeError when it
+    fails."""
+    usages = [_run(arguments) for _ in range(runs + 1 if runs > 1 else 1)][-runs:]
     return Cost(
         cpu_seconds=median(usage.ru_utime + usage.ru_stime for usage in usages),
         peak_mib=median(usage.ru_maxrss for usage in usages) / 1024,

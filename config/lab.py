@@ -9,6 +9,7 @@ from ipaddress import IPv4Address
 from config.cluster import Cluster
 from config.group import Group
 from config.machine import Machine
+from config.namespaces import namespace_of
 from config.network import Networks
 from config.node import OutsideNode
 from config.objects import StatedObject
@@ -46,6 +47,14 @@ class Lab:
         for each in (each for stated in self.objects.values() for each in stated):
             found.setdefault(each.kind, []).append(each)
         return {kind: tuple(stated) for kind, stated in found.items()}
+
+    @cached_property
+    def services_by_namespace(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of the services in each namespace."""
+        found: dict[str, list[str]] = {}
+        for name in self.services:
+            found.setdefault(namespace_of(self, name), []).append(name)
+        return {namespace: tuple(names) for namespace, names in found.items()}
 
     def charts(self, *names: str) -> Iterator[tuple[str, HelmService]]:
         """The services that install a chart of one of these names, each with its own name."""

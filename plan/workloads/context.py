@@ -81,7 +81,7 @@ class ServiceContext:
     def has_limit_range(self) -> bool:
         """Whether its namespace gets the LimitRange of its tier."""
         lab, engine = self.lab, self.lab.cluster.platform.policy_engine
-        beside = [name for name in lab.services if namespace_of(lab, name) == self.namespace]
+        beside = lab.services_by_namespace[self.namespace]
         return (
             engine is not None
             and engine not in beside

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from config.namespaces import namespace_of
 from config.objects import StatedObject
 from config.quantity import rounded_up
 from config.service import ObjectsService
@@ -101,10 +100,9 @@ def _completed(context: ServiceContext, stated: StatedObject) -> Manifest:
 
 def _of_neighbours(context: ServiceContext) -> Iterator[Manifest]:
     """Objects of other services in the same namespace: a claim may be any of them."""
-    lab = context.lab
-    for name, stated in lab.objects.items():
-        if name != context.name and namespace_of(lab, name) == context.namespace:
-            yield from (dict(each.content) for each in stated)
+    for name in context.lab.services_by_namespace[context.namespace]:
+        if name != context.name:
+            yield from (dict(each.content) for each in context.lab.objects.get(name, ()))
 
 
 def claimed(stated: Iterable[StatedObject]) -> Iterator[tuple[StatedObject, str, str, int]]:

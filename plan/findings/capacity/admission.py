@@ -1,7 +1,7 @@
 """Pods that the API server would refuse: each pod that the plan writes is judged, in the order in which it is made."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,13 +11,13 @@ from config.quantity import Cpu, Memory
 from config.service.resources import Resources
 from config.source import Path
 from plan.cluster.membership import founder
-from plan.kubernetes.admission import Admission, admit
-from plan.kubernetes.admission.quota import pod_usage
+from plan.kubernetes.admission import admit
+from plan.kubernetes.admission.quota import pod_usage, quota_refusals
 from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken, QuotaBroken, Reason, StandardBroken
-from plan.model import Container, Namespace, Service, Workload
+from plan.model import Container, Manifest, Namespace, ResourceList, Service, Workload
 from plan.model.findings import Finding, Rule
 from plan.model.resources import CPU, MEMORY, sum_of
-from plan.workloads.written_pods import WrittenPod, written_pods
+from plan.workloads.written_pods import written_pods
 
 CPU_ABOVE_CAP = Rule(
     "CPU-ABOVE-CAP",
@@ -84,29 +84,24 @@ def refused_pods(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[S
         namespace = by_name.get(pod.workload.namespace)
         if namespace is None or not pod.workload.replicas:
             continue
-        admission = _admitted(lab, namespace, pod, used[namespace.name])
-        reasons = [each for refusal in admission.refusals for each in refusal.causes]
-        if pod.workload.is_steady and not reasons:
-            takes = pod_usage(admission.pod)
-            for number in range(1, pod.workload.replicas + 1):
-                if number > 1:
-                    further = _admitted(lab, namespace, pod, used[namespace.name])
-                    reasons = [each for refusal in further.refusals for each in refusal.causes]
+        taken = used[namespace.name]
+        admission = admit(
+            lab, namespace, pod.manifest, quotas=_quotas(namespace, taken), classes_of_others=founder(lab) is None
+        )
+        reasons: Sequence[Reason] = [each for refusal in admission.refusals for each in refusal.causes]
+        if pod.workload.is_steady and not reasons and namespace.quota is not None:
+            for _ in range(pod.workload.replicas):
+                spec, quotas = pod.manifest["spec"], _quotas(namespace, taken)
+                reasons = [*quota_refusals(spec, admission.priority_class, admission.pod, quotas)]
                 if reasons:
                     break
-                used[namespace.name] = sum_of(used[namespace.name], takes)
+                taken = used[namespace.name] = sum_of(taken, pod_usage(admission.pod))
         yield from (Refused(service, pod.workload, each) for each in reasons)
 
 
-def _admitted(lab: Lab, namespace: Namespace, pod: WrittenPod, used: Mapping[str, int]) -> Admission:
+def _quotas(namespace: Namespace, used: ResourceList) -> Mapping[str, tuple[Manifest, ResourceList]]:
     quota = namespace.quota
-    return admit(
-        lab,
-        namespace,
-        pod.manifest,
-        quotas={} if quota is None else {quota["metadata"]["name"]: (quota, used)},
-        classes_of_others=founder(lab) is None,
-    )
+    return {} if quota is None else {quota["metadata"]["name"]: (quota, used)}
 
 
 def admission_findings(lab: Lab, namespaces: Iterable[Namespace], services: Iterable[Service]) -> Iterator[Finding]:

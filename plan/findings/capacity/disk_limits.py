@@ -29,11 +29,12 @@ _GIB = 1 << 30
 
 def disk_limit_findings(nodes: tuple[Node, ...], services: tuple[Service, ...]) -> Iterator[Finding]:
     """A finding for each workload whose pods may write more than the largest node that takes them has."""
+    least = min(map(_room, nodes), default=0)
     for service in services:
         scratch = _scratch(service)
         for each in service.workloads:
-            taking = nodes_for(nodes, each.pod) if each.replicas else []
             may = max(pod_limits(each.pod).get(EPHEMERAL_STORAGE, 0), scratch.get(each.key, 0))
+            taking = nodes_for(nodes, each.pod) if each.replicas and may > least else []
             largest = max(taking, key=_room, default=None)
             if largest is not None and may > _room(largest):
                 yield _finding(each, may, largest)
