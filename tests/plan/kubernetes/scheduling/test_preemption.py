@@ -4,7 +4,7 @@ from plan.kubernetes.scheduling import place
 from plan.model import Container, Node, NodeUse, Workload
 from plan.model.constraints import Constraints
 from plan.model.resources import CPU
-from tests.plan.kubernetes.scheduling.values import node, workload
+from tests.plan.kubernetes.scheduling.values import labelled, like, node, pods, workload
 
 HALF = Container("main", {CPU: 2000}, {})
 OTHER = workload("other", priority=5, containers=(HALF,), constraints=Constraints(preempts=False))
@@ -66,3 +66,25 @@ def test_the_room_is_shared_where_there_is_enough_of_it() -> None:
     polite = workload("polite", priority=9, containers=(HALF,), constraints=Constraints(preempts=False))
     middle = workload("middle", priority=5, containers=(HALF,))
     assert after(running([node("a")], [large]), large, middle, polite) == {"a": ["polite", "middle"]}
+
+
+def test_a_lesser_pod_that_must_be_apart_goes_though_there_is_room_for_both() -> None:
+    low = workload("low", priority=1, constraints=labelled("low"))
+    top = workload("top", priority=9, constraints=labelled("top", apart=(like("low"),)))
+    assert after(running([node("a")], [OTHER, low]), OTHER, low, top) == {"a": ["other", "top"]}
+    apart = workload("apart", priority=1, constraints=labelled("apart", apart=(like("top"),)))
+    assert after(running([node("a")], [OTHER, apart]), OTHER, apart, top) == {"a": ["other", "top"]}
+
+
+def test_a_pod_gets_a_port_of_the_host_from_a_lesser_one_alone() -> None:
+    on_port = Constraints(host_ports=frozenset({("TCP", 53)}))
+    low, equal = (workload(name, priority=each, constraints=on_port) for name, each in (("low", 1), ("equal", 9)))
+    top = workload("top", priority=9, constraints=on_port)
+    assert after(running([node("a")], [OTHER, low]), OTHER, low, top) == {"a": ["other", "top"]}
+    lesser = workload("lesser", priority=1)
+    uses, (pending,) = place([node("a")], [equal, lesser, top], running([node("a")], [equal, lesser]))
+    assert pods(uses) == {"a": 2}
+    assert pending.reason.has("ports")
+    assert str(pending.reason).endswith(
+        "preemption: 0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports."
+    )
