@@ -169,6 +169,9 @@ def _besides(loss: Loss, most: int | None = None) -> Iterator[str]:
         yield f"no place for {names([each.workload.name for each in loss.pending])}"
     if loss.unreachable:
         yield f"volumes out of reach: {names(loss.unreachable)}"
+    if loss.partly_out_of_reach:
+        some = [f"{each.name} ({pods} of {each.replicas})" for each, pods in loss.partly_out_of_reach]
+        yield f"pods that wait for their volumes, while others run: {names(some)}"
     yield from (WAYS[each] for each in loss.ways)
     for registry, services in loss.unpulled:
         yield f"images of {names(services)} come from {registry}: a node that lacks one does not get it"

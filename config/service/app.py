@@ -96,17 +96,20 @@ class OwnWorkloads(SizedService, Workload):
         return {volume for _, container in self.containers_of(name) for volume in container.mounts}
 
     def stored(self) -> Iterator[tuple[str, int]]:
-        """Each replica of a statefulset has its own."""
-        replicas = {
+        replicas = self.volumes_of_replicas()
+        for key, volume in self.volumes.items():
+            if volume.storage_class:
+                yield volume.storage_class, volume.size * replicas.get(key, 1)
+
+    def volumes_of_replicas(self) -> Mapping[str, int]:
+        """How many there are of a volume of which each replica of a statefulset has its own."""
+        return {
             volume: workload.replicas
             for workload in (self, *self.further.values())
             if workload.runs_as == "statefulset"
             for container in workload.containers
             for volume in container.mounts
         }
-        for key, volume in self.volumes.items():
-            if volume.storage_class:
-                yield volume.storage_class, volume.size * replicas.get(key, 1)
 
     def is_off(self) -> bool:
         return self.replicas == 0

@@ -9,6 +9,7 @@ from config.backup import StatedBackup
 from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service import Service
+from config.service.app import OwnWorkloads
 from config.service.database import DatabaseBase
 from config.service.runs import ENDING
 from config.source import Path
@@ -57,7 +58,7 @@ class Entry(NamedTuple):
     claim: str | None = None
     """Name of its claim; None for the disk of a machine and for the volumes of a database."""
     volumes: int = 1
-    """How many there are: a database server has one for each instance."""
+    """How many there are: a database server has one for each instance, a statefulset one for each replica."""
     exists: bool = False
     """The program makes the PersistentVolume of something that is there already, and that stays without its claim."""
 
@@ -103,7 +104,9 @@ def ledger(lab: Lab) -> tuple[Entry, ...]:
 
 def counted(entries: Sequence[Entry]) -> str:
     """`74 volumes and 5 machine disks`."""
-    counts = Counter(entry.source for entry in entries)
+    counts: Counter[Source] = Counter()
+    for entry in entries:
+        counts[entry.source] += entry.volumes if entry.source == "volume" else 1
     parts = [plural(counts[source], source) for source in get_args(Source) if counts[source]]
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
@@ -116,14 +119,16 @@ def _of_service(
     objects: Iterable[CopiedBy],
 ) -> Iterator[Entry]:
     namespace = namespace_of(lab, name)
+    replicas: Mapping[str, int] = service.volumes_of_replicas() if isinstance(service, OwnWorkloads) else {}
     for key, volume in service.volumes.items():
+        volumes = replicas.get(key) or 1
         claim = volume.claim or f"{name}-{key}"
         provisioner, places = provisioner_of(lab, volume.storage_class), places_of_volume(lab, volume)
         yield Entry(
             source="volume",
             name=f"{name}/{key}",
             path=("services", name, "volumes", key),
-            size=volume.size,
+            size=volume.size * volumes,
             places=places,
             copies=(
                 *(copy for target in copying.get(f"{name}/{key}", ()) for copy in _by_jobs(lab, *target)),
@@ -135,6 +140,7 @@ def _of_service(
             namespace=namespace,
             storage_class=volume.storage_class,
             claim=claim,
+            volumes=volumes,
             exists=volume.exists,
         )
     for stated, claim, storage_class, size in claimed(lab.objects.get(name, ())):

@@ -47,7 +47,7 @@ class Loss(NamedTuple):
     briefly_interrupted: tuple[Workload, ...]
     """Workloads of which no pod runs until one has started elsewhere."""
     unreachable: tuple[str, ...]
-    """Services whose volumes are on what is gone."""
+    """Services whose volumes are on what is gone; of some replicas alone, `stranded` has them."""
     held: tuple[Workload, ...]
     """Of a drain: workloads whose disruption budget lets no further pod go, so that it does not end."""
     nodes: tuple[NodeUse, ...]
@@ -63,6 +63,11 @@ class Loss(NamedTuple):
     def out_of_reach(self) -> int:
         """Pods that wait for their volumes, which are on what is gone."""
         return sum(pods for _, pods in self.stranded)
+
+    @property
+    def partly_out_of_reach(self) -> tuple[tuple[Workload, int], ...]:
+        """Workloads of which some pods wait for their volumes, and others run."""
+        return tuple((each, pods) for each, pods in self.stranded if pods < each.replicas)
 
     @property
     def stay_down(self) -> int:
@@ -84,7 +89,7 @@ class Loss(NamedTuple):
     @property
     def is_survived(self) -> bool:
         """Whether everything runs again without anybody's doing."""
-        return self.has_control_plane and not self.pending and not self.unreachable and not self.ways
+        return self.has_control_plane and not (self.pending or self.stranded or self.unreachable or self.ways)
 
 
 def snapshot_of(plan: Plan) -> ClusterSnapshot:
@@ -224,7 +229,8 @@ def _host_lost(lab: Lab, snapshot: ClusterSnapshot, host: str, users: Mapping[st
         str(lab.site.hosts[host].address),
         *(address for machine in machines for address in _addresses(machine)),
     }
-    out_of_reach = {*(each.service for each, _ in attached), *_users_of(users, addresses)}
+    whole = (each.service for each, _ in attached if each.key in waiting)
+    out_of_reach = {*whole, *_users_of(users, addresses)}
     return loss._replace(unreachable=tuple(sorted(out_of_reach)))
 
 

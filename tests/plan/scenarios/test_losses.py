@@ -12,6 +12,7 @@ from config.load import load_lab
 from config.storage_class import NfsStorageClass
 from plan import make_plan
 from plan.cluster.nodes import UNSCHEDULABLE
+from plan.ledger import ledger
 from plan.model import Plan, Pod, Service, Workload
 from plan.scenarios.dependence import dependents_of
 from plan.scenarios.headroom import Headroom, headroom
@@ -149,7 +150,8 @@ def test_volumes_on_a_lost_host_are_out_of_reach_and_the_rest_moves() -> None:
     }
     found = loss(plan, "host", "second")
     assert attached
-    assert set(attached.values()) <= set(found.unreachable)
+    partly = {each.service for each, _ in found.partly_out_of_reach}
+    assert set(attached.values()) - partly <= set(found.unreachable)
     assert not [each for each in found.pending if each.workload.pod.block_volumes]
     assert {use.node.name for use in found.nodes}.isdisjoint(moved)
     assert found.out_of_reach == sum(
@@ -163,6 +165,26 @@ def test_volumes_on_a_lost_host_are_out_of_reach_and_the_rest_moves() -> None:
     bound = attached.keys() - on_first
     for use in loss(plan, "node", "k8s-node5").nodes:
         assert use.node.name in moved or bound.isdisjoint(workload.key for workload, _ in use.workloads)
+
+
+def test_a_statefulset_of_which_replicas_are_left_is_not_interrupted(tmp_path: Path) -> None:
+    """Three replicas, each with a volume on the host of its node; one host of two dies."""
+    folder = copytree(INCIDENTS, tmp_path / "lab")
+    stored = "volumes:\n  data: {storage_class: block, size: 30Gi, no_backup: It is a cache.}\nmounts: {data: /data}\n"
+    sizes = "image: registry.example/store:1.0.0\nruns_as: statefulset\nreplicas: 3\ncpu: 50m\nmemory: 64Mi\n"
+    store = f"kind: app\ntier: core\ndescription: Keeps pages\n{sizes}{stored}"
+    change(folder, [{"file": "services/store.yaml", "new": store}])
+    lab = load_lab(folder)
+    hosts = {**lab.site.hosts, "second": lab.site.hosts["pve"]}
+    machines = {**lab.machines, "worker3": lab.machines["worker3"].model_copy(update={"host": "second"})}
+    plan = make_plan(replace(lab, site=lab.site.model_copy(update={"hosts": hosts}), machines=machines))
+    found = loss(plan, "host", "second")
+    ((workload, pods),) = ((each, count) for each, count in found.partly_out_of_reach if each.name == "store")
+    assert 0 < pods < workload.replicas
+    assert "store" not in (*found.unreachable, *found.interrupted_services)
+    assert not found.is_survived
+    (entry,) = (each for each in ledger(plan.lab) if each.name == "store/data")
+    assert (entry.volumes, entry.size) == (3, 90 << 30)
 
 
 def test_services_with_files_on_a_server_are_told_when_it_dies() -> None:
