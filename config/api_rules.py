@@ -9,6 +9,7 @@ import binascii
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from config.field_types import mistyped
 from config.kubernetes import MAX_FILES, is_subdomain, label_value_refusal
 from config.model import shown
 from config.pod import POD_TEMPLATES
@@ -33,6 +34,7 @@ def object_refusals(document: Mapping[str, Any]) -> Refused:
     yield from _marks(document)
     if document.get("apiVersion") not in GROUPS:
         return
+    yield from mistyped(document)
     kind = document["kind"]
     if template := POD_TEMPLATES.get(kind):
         yield from _controller(document, template)
