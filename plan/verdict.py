@@ -1,12 +1,13 @@
 """The verdict on a plan: may it be applied, what is worst, what is limiting, what must not fail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from plan.findings.nodes.kubernetes_version import KUBERNETES_VERSION_UNREAD
 from plan.forecast import Forecast
 from plan.ledger import DataLoss
 from plan.model import Finding, Severity, severity_counts
+from plan.model.findings import one_of_each
 from plan.scenarios.headroom import Constraint
 from plan.scenarios.losses import Event, Loss
 
@@ -38,11 +39,17 @@ def judge(forecast: Forecast) -> Verdict:
     return Verdict(
         word="has errors" if counts["error"] else "not checked" if is_unread else "fits",
         counts=counts,
-        worst=tuple(each for each in forecast.findings if each.severity != "info")[:WORST],
+        worst=_worst(forecast.findings),
         limiting=next((each for each in forecast.headroom.constraints if each.binds), None),
         single_points=None if forecast.losses is None else tuple(filter(_is_single_point, forecast.losses)),
         data_points=tuple(each for each in forecast.data_losses if each.gone and _is_one_part(each)),
     )
+
+
+def _worst(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Errors before warnings, and of each code one before a second."""
+    errors, warnings = ([each for each in findings if each.severity == severity] for severity in ("error", "warning"))
+    return (*one_of_each(errors, WORST), *one_of_each(warnings, WORST))[:WORST]
 
 
 def _is_single_point(loss: Loss) -> bool:

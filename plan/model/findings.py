@@ -1,7 +1,7 @@
 """Findings: a rule says its code, severity and page once; a finding is a rule, its subject and its facts."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, get_args
 
@@ -121,6 +121,22 @@ class Rule:
         return Finding(self.code, path, about, worst, printable(message), printable(fix), facts or {}, remedies)
 
 
+_NOT_LOOKED_AT = ("-UNCHECKED", "-NOT-CHECKED", "-UNCOUNTED", "FOOTPRINT-INCOMPLETE")
+"""How codes end of findings which say that something was not looked at."""
+
+
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Worst first, and in a stable order."""
-    return tuple(sorted(findings, key=lambda each: (worst_first(each), each.code, each.path, each.about)))
+    """Worst first, and in a stable order: what was found wrong comes before what was not looked at."""
+    return tuple(sorted(findings, key=_rank))
+
+
+def _rank(finding: Finding) -> tuple[object, ...]:
+    not_looked_at = finding.code.endswith(_NOT_LOOKED_AT)
+    return worst_first(finding), not_looked_at, finding.code, finding.path, finding.about
+
+
+def one_of_each(findings: Sequence[Finding], most: int) -> tuple[Finding, ...]:
+    """The first findings, of so many codes as there are: one code ten times says less than two codes."""
+    firsts = {each.code: each for each in reversed(findings)}
+    chosen = [each for each in findings if firsts[each.code] is each]
+    return tuple((*chosen, *(each for each in findings if firsts[each.code] is not each))[:most])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from operations.rules import all_rules
-from plan.model.findings import Finding, Rule, sorted_findings
+from plan.model.findings import Finding, Rule, one_of_each, sorted_findings
 
 ROOT = Path(__file__).parents[2]
 RULE = Rule("QUOTA-EXCEEDED", "error", "Title", "Meaning.", "Remedy.")
@@ -54,6 +54,24 @@ def test_a_rule_gives_its_severity_unless_it_leaves_it_open() -> None:
 def test_findings_are_sorted_worst_first() -> None:
     found: tuple[Finding, ...] = (OPEN.finding((), "", "", severity="warning"), RULE.finding((), "", ""))
     assert [each.severity for each in sorted_findings(found)] == ["error", "warning"]
+
+
+def test_what_was_not_looked_at_comes_after_what_was_found_wrong() -> None:
+    codes = ("WRONG", "A-FOOTPRINT-INCOMPLETE", "B-UNCHECKED", "ALSO-WRONG")
+    found = [Rule(code, "warning", title="", meaning="", remedy="").finding((), "", "") for code in codes]
+    assert [each.code for each in sorted_findings(found)] == [
+        "ALSO-WRONG",
+        "WRONG",
+        "A-FOOTPRINT-INCOMPLETE",
+        "B-UNCHECKED",
+    ]
+
+
+def test_of_many_findings_each_code_is_told_once_first() -> None:
+    rules = {code: Rule(code, "warning", title="", meaning="", remedy="") for code in ("A", "B", "C")}
+    found = [rules[code].finding((code, number), "", "") for code, number in (("A", 1), ("A", 2), ("B", 1), ("C", 1))]
+    assert [each.path for each in one_of_each(found, 3)] == [("A", 1), ("B", 1), ("C", 1)]
+    assert [each.path for each in one_of_each(found[:3], 3)] == [("A", 1), ("B", 1), ("A", 2)]
 
 
 OTHERS_WORDS = ("operations/guard", "operations/doctor", "operations/up", "operations/rightsize/kills.py")
