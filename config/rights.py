@@ -11,6 +11,8 @@ Power = Literal[
     "everything",
     "everything in its namespace, and its label of Pod Security",
     "secrets of kube-system",
+    "tokens of service accounts in kube-system",
+    "the names of service accounts in kube-system",
     "pods that may be privileged",
     "secrets of every namespace",
     "roles and their bindings",
@@ -18,6 +20,7 @@ Power = Literal[
     "nodes",
     "certificates of every user",
     "the names of other users",
+    "the names of service accounts",
     "tokens of every service account",
     "folders of the nodes by volumes",
     "every object that is written",
@@ -42,7 +45,7 @@ class _Right(NamedTuple):
 
 
 _RIGHTS = (
-    _Right("secrets of every namespace", frozenset({""}), frozenset({"secrets"}), _READING),
+    _Right("secrets of every namespace", frozenset({""}), frozenset({"secrets"}), _READING | {"patch"}),
     _Right(
         "roles and their bindings",
         frozenset({"rbac.authorization.k8s.io"}),
@@ -71,9 +74,12 @@ _RIGHTS = (
     _Right(
         "the names of other users",
         frozenset({"", "authentication.k8s.io"}),
-        frozenset({"users", "groups", "serviceaccounts", "uids"}),
+        frozenset({"users", "groups", "uids"}),
         frozenset({"impersonate"}),
         named=frozenset({"system:masters", "system:admin", "kubernetes-admin"}),
+    ),
+    _Right(
+        "the names of service accounts", frozenset({""}), frozenset({"serviceaccounts"}), frozenset({"impersonate"})
     ),
     _Right(
         "tokens of every service account", frozenset({""}), frozenset({"serviceaccounts/token"}), frozenset({"create"})
@@ -87,15 +93,49 @@ _RIGHTS = (
     ),
     _Right("every object that is written", frozenset({"apiregistration.k8s.io"}), frozenset({"apiservices"}), _WRITING),
 )
-"""Those of https://kubernetes.io/docs/concepts/security/rbac-good-practices/, "privilege escalation risks"."""
+"""Those of https://kubernetes.io/docs/concepts/security/rbac-good-practices/, "privilege escalation risks". The API
+server answers a patch with the whole secret."""
 
 
+_ALL_SECRETS: Power = "secrets of every namespace"
+_ALL_PODS: Power = "pods of every namespace"
+_ALL_TOKENS: Power = "tokens of every service account"
+_ROLES: Power = "roles and their bindings"
+_CERTIFICATES: Power = "certificates of every user"
 OF_ITS_OWN_ROLES: Mapping[str, tuple[Power, ...]] = {
     "cluster-admin": ("everything",),
-    "admin": ("secrets of every namespace", "roles and their bindings", "pods of every namespace"),
-    "edit": ("secrets of every namespace", "pods of every namespace"),
+    "admin": (_ALL_SECRETS, _ROLES, _ALL_PODS, _ALL_TOKENS),
+    "edit": (_ALL_SECRETS, _ALL_PODS, _ALL_TOKENS),
+    "system:aggregate-to-admin": (_ROLES,),
+    "system:aggregate-to-edit": (_ALL_SECRETS, _ALL_PODS, _ALL_TOKENS),
+    "system:certificates.k8s.io:kube-apiserver-client-approver": (_CERTIFICATES,),
+    "system:controller:certificate-controller": (_CERTIFICATES,),
+    "system:controller:clusterrole-aggregation-controller": (_ROLES,),
+    **{
+        f"system:controller:{kind}-controller": (_ALL_PODS,)
+        for kind in ("cronjob", "daemon-set", "deployment", "job", "replicaset", "replication", "statefulset")
+    },
+    "system:controller:generic-garbage-collector": ("everything",),
+    "system:controller:legacy-service-account-token-cleaner": (_ALL_SECRETS,),
+    "system:controller:namespace-controller": ("everything",),
+    "system:controller:persistent-volume-binder": ("folders of the nodes by volumes", _ALL_PODS),
+    "system:controller:resourcequota-controller": ("everything",),
+    "system:kube-controller-manager": ("everything",),
+    "system:kubelet-api-admin": ("nodes",),
+    "system:node": (_ALL_SECRETS, _ALL_PODS, _ALL_TOKENS),
+    "system:persistent-volume-provisioner": ("folders of the nodes by volumes",),
 }
 """Roles that the API server makes, and what they reach where they are bound in all namespaces."""
+
+
+KUBE_SYSTEM = "kube-system"
+"""The namespace of the controllers' accounts, which have the rights of all controllers."""
+_IN_KUBE_SYSTEM: Mapping[Power, Power] = {
+    "secrets of every namespace": "secrets of kube-system",
+    "the names of service accounts": "the names of service accounts in kube-system",
+    "tokens of every service account": "tokens of service accounts in kube-system",
+}
+"""Powers of all namespaces that lead to all others there too."""
 
 
 class Reach(NamedTuple):
@@ -122,7 +162,7 @@ def powers(
     for right in _RIGHTS:
         if (
             _names(groups, right.groups)
-            and _names(resources, right.resources)
+            and _names(_spelt(resources, right.resources), right.resources)
             and _names(verbs, right.verbs)
             and (not named or not right.named.isdisjoint(named))
         ):
@@ -137,8 +177,14 @@ def narrowed(power: Power, reach: Reach) -> Iterator[Power]:
         yield "everything in its namespace, and its label of Pod Security"
     elif power == "pods of every namespace" and reach.admits_privileged:
         yield "pods that may be privileged"
-    elif power == "secrets of every namespace" and reach.namespace == "kube-system":
-        yield "secrets of kube-system"
+    elif reach.namespace == KUBE_SYSTEM and (there := _IN_KUBE_SYSTEM.get(power)):
+        yield there
+
+
+def _spelt(said: Collection[str], meant: Collection[str]) -> Collection[str]:
+    """With `*/exec` as the parts of that name of all resources."""
+    parts = {each.removeprefix("*/") for each in said if each.startswith("*/")}
+    return {*said, *(each for each in meant if each.partition("/")[2] in parts)} if parts else said
 
 
 def _names(said: Collection[str], meant: Collection[str]) -> bool:

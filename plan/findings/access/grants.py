@@ -8,6 +8,9 @@ from plan.model import Manifest
 from plan.model.fields import entries, text, values
 
 ROLES = ("Role", "ClusterRole")
+_SELECTORS = ("aggregationRule", "clusterRoleSelectors")
+_OF_KUBERNETES = ("rbac.authorization.k8s.io/aggregate-to-admin", "rbac.authorization.k8s.io/aggregate-to-edit")
+"""Labels of roles that the API server makes, by which another role may take their rules."""
 BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 
 
@@ -78,3 +81,7 @@ def _ruled(role: Manifest, reach: Reach) -> Iterator[Power]:
             reach,
             frozenset(values(rule, "resourceNames")),
         )
+    for label in _OF_KUBERNETES:
+        if any(text(each, "matchLabels", label) == "true" for each in entries(role, *_SELECTORS)):
+            for power in OF_ITS_OWN_ROLES[f"system:{label.partition('/')[2]}"]:
+                yield from narrowed(power, reach)

@@ -1,5 +1,6 @@
 """Rights of pods on their nodes that come to those of root."""
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -39,11 +40,19 @@ NET_ADMIN = "NET_ADMIN"
 IN_NETWORK_OF_NODE = "NET_ADMIN in the network of the node"
 
 _SECRET_FOLDERS = frozenset(
-    {"/", "/etc", "/etc/kubernetes", "/etc/kubernetes/pki", "/root", "/run", "/var", "/var/lib", "/var/lib/etcd"}
-    | {"/etc/rancher", "/etc/ssh", "/run/containerd", "/run/crio", "/run/k3s", "/var/lib/containerd", "/var/lib/docker"}
-    | {"/var/lib/k0s", "/var/lib/kubelet", "/var/lib/kubelet/pods", "/var/lib/rancher", "/var/run"}
+    {"/", "/etc", "/etc/kubernetes", "/etc/pve", "/root", "/run", "/run/containerd", "/run/crio", "/run/k3s", "/var"}
+    | {"/var/lib", "/var/lib/containerd", "/var/lib/docker", "/var/lib/k0s", "/var/lib/kubelet", "/var/lib/rancher"}
+    | {"/var/run"}
 )
 """Folders of a node with keys, tokens or sockets in them that root may read."""
+_KEYS = (
+    *("/etc/kubernetes/pki", "/etc/kubernetes/admin.conf", "/etc/kubernetes/super-admin.conf"),
+    *("/etc/kubernetes/controller-manager.conf", "/etc/kubernetes/scheduler.conf", "/etc/kubernetes/kubelet.conf"),
+    *("/etc/pve/priv", "/etc/rancher", "/etc/shadow", "/etc/ssh", "/root/.kube", "/root/.ssh", "/var/lib/etcd"),
+    *("/var/lib/k0s/pki", "/var/lib/kubelet/pki", "/var/lib/kubelet/pods"),
+    *("/var/lib/rancher/k3s/server", "/var/lib/rancher/rke2/server"),
+)
+"""Files and folders of a node that are keys, passwords and tokens, with all that is in them."""
 
 
 _HELD = {
@@ -154,20 +163,23 @@ def _of_manifest(manifest: Manifest) -> Iterator[_WayOut]:
     led_out = LIKE_ROOT | {NET_ADMIN} if value(spec, "hostNetwork") is True else LIKE_ROOT
     for container in containers_of(spec):
         of = f"container {text(container, 'name')} of {whole}"
+        may_be_root = _may_be_root(spec, container)
         if outside and value(container, "securityContext", "privileged") is True:
             yield _WayOut("a privileged container", f"take privileged out of {of}")
+        if outside and may_be_root and value(container, "securityContext", "procMount") == "Unmasked":
+            yield _WayOut("the settings of the node's kernel in /proc", f"take procMount: Unmasked out of {of}")
         added = {str(each).removeprefix("CAP_") for each in values(container, "securityContext", "capabilities", "add")}
         for each in sorted(led_out & added) if outside else ():
             by = IN_NETWORK_OF_NODE if each == NET_ADMIN else each
             yield _WayOut(by, f"take {each} out of the capabilities of {of}")
         for mount in entries(container, "volumeMounts"):
             if "hostPath" in (volume := volumes.get(text(mount, "name"), {})):
-                yield from _by_path(mapping(volume, "hostPath"), mount, of, may_be_root=_may_be_root(spec, container))
+                yield from _by_path(mapping(volume, "hostPath"), mount, of, may_be_root=may_be_root)
 
 
 def _of_volume(volume: Manifest) -> Iterator[_WayOut]:
     """A volume may be a folder of a node, too: whoever mounts its claim has it."""
-    path = _path_of(mapping(volume, "spec"))
+    path = _path_of(mapping(volume, "spec")) or text(volume, "spec", "local", "path").rstrip("/")
     if _leads_to_root(path, text(volume, "spec", "hostPath", "type")):
         name = volume["metadata"]["name"]
         yield _WayOut(f"{path} of the node", f"give PersistentVolume {name} a folder with nothing else in it")
@@ -188,7 +200,9 @@ def _by_path(volume: Fields, mount: Fields, of: str, *, may_be_root: bool) -> It
 
 def _leads_to_root(path: str, kind: str | None) -> bool:
     """Whether root gets everything by reading there: a socket is no safer read-only."""
-    return path in _SECRET_FOLDERS or path.endswith(".sock") or kind == "Socket"
+    path = posixpath.normpath(path) if path else path
+    is_key = any(path == key or path.startswith(f"{key}/") for key in _KEYS)
+    return is_key or path in _SECRET_FOLDERS or path.endswith(".sock") or kind == "Socket"
 
 
 def _may_be_root(spec: Fields, container: Fields) -> bool:
