@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EAGAIN, EWOULDBLOCK
 from pathlib import Path
 
@@ -224,5 +224,7 @@ def _written_beside(place: Path, text: str) -> Path:
 
 
 def _drop(files: Iterable[Path]) -> None:
+    """Where that cannot be, the next run does it: what went wrong before is told."""
     for file in files:
-        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.unlink()

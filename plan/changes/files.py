@@ -1,6 +1,7 @@
 """Every manifest and machine specification as a file: its name, and whose it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from typing import Any, Literal, NamedTuple, get_args
 
 from plan.model import Manifest, Plan
@@ -78,8 +79,8 @@ def rendered_files(plan: Plan) -> Iterator[tuple[str, Any]]:
                 yield f"namespaces/{namespace.name}/{GENERATED}/{_file_name(generated)}", generated
     for service in plan.services:
         folder = f"namespaces/{service.namespace}/{service.name}"
-        for manifest in service.objects:
-            yield f"{folder}/{_file_name(manifest)}", manifest
+        for name, manifest in _named(service.objects, service.namespace):
+            yield f"{folder}/{name}", manifest
         if service.release is not None:
             yield (
                 f"{folder}/release.yaml",
@@ -115,6 +116,26 @@ def subject_of(file_name: str) -> Subject:
             return Subject("namespace", namespace)
         case _:
             return Subject("cluster-wide object", file_name.removesuffix(".yaml").rpartition("/")[2])
+
+
+def _named(objects: Iterable[Manifest], namespace: str) -> Iterator[tuple[str, Manifest]]:
+    """Each object of a service with a file of its own, on file systems too that know no upper case. A name says a
+    namespace where it is another one, and a number where kinds or names differ by less than a file can."""
+    taken: set[str] = set()
+    for manifest in sorted(objects, key=_identity):
+        there = manifest["metadata"].get("namespace") or namespace
+        stem = _file_name(manifest).removesuffix(".yaml") + (f"@{there}" if there != namespace else "")
+        names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        name = next(each for each in names if each.lower() not in taken)
+        taken.add(name.lower())
+        yield f"{name}.yaml", manifest
+
+
+def _identity(manifest: Manifest) -> tuple[bool, str, str, str]:
+    """Kinds of Kubernetes itself come first: their groups have no dot, or end so."""
+    group = manifest["apiVersion"].rpartition("/")[0]
+    is_foreign = "." in group and not group.endswith(".k8s.io")
+    return is_foreign, manifest["apiVersion"], manifest["kind"], manifest["metadata"]["name"]
 
 
 def _file_name(manifest: Manifest) -> str:

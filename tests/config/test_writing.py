@@ -150,6 +150,21 @@ def test_a_full_disk_leaves_everything_as_it_was(lab: Path, program: str) -> Non
     assert contents(lab) == {"cluster.yaml": "name: lab\n"}
 
 
+def test_what_went_wrong_is_told_of_the_file_and_not_of_what_is_written_first(
+    lab: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file system that is mounted read-only refuses to remove a file that is not there, too."""
+
+    def refused(self: Path, *_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system", str(self))
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(OSError, match="Read-only") as raised:
+        write_lab(lab, TEXTS)
+    assert raised.value.filename == str(lab / "services" / "wiki.yaml")
+
+
 @pytest.mark.parametrize("kill_at", range(5))
 def test_a_run_that_is_killed_before_its_end_leaves_every_file_whole(lab: Path, kill_at: int) -> None:
     """It dies at one of its calls of fsync and rename; the next run writes all the same."""
