@@ -19,6 +19,8 @@ class Part(NamedTuple):
     """Memory that its pod requests by default, where that is much."""
     since: tuple[int, ...] = ()
     """The chart version from which on it runs by default."""
+    is_needed: bool = False
+    """Whether the chart does nothing that it is there for without it."""
 
 
 class Chart(NamedTuple):
@@ -34,7 +36,7 @@ _GRAFANA = ("https://grafana.github.io/helm-charts",)
 PARTS: Mapping[str, Chart] = {
     "cert-manager": Chart(
         ("https://charts.jetstack.io", "oci://quay.io/jetstack/charts"),
-        (Part("webhook", ""), Part("cainjector", "cainjector.enabled")),
+        (Part("webhook", ""), Part("cainjector", "cainjector.enabled", is_needed=True)),
     ),
     "external-secrets": Chart(
         ("https://charts.external-secrets.io", "oci://ghcr.io/external-secrets/charts"),
@@ -47,14 +49,14 @@ PARTS: Mapping[str, Chart] = {
             Part("grafana", "grafana.enabled"),
             Part("kube-state-metrics", "kubeStateMetrics.enabled"),
             Part("node-exporter", "nodeExporter.enabled"),
-            Part("operator", "prometheusOperator.enabled", ("operator", "kube-prometheus-stack")),
+            Part("operator", "prometheusOperator.enabled", ("operator", "kube-prometheus-stack"), is_needed=True),
             Part("prometheus", "prometheus.enabled"),
         ),
     ),
     "kyverno": Chart(
         ("https://kyverno.github.io/kyverno", "oci://ghcr.io/kyverno/charts"),
         (
-            Part("background controller", "backgroundController.enabled", ("background",)),
+            Part("background controller", "backgroundController.enabled", ("background",), is_needed=True),
             Part("cleanup controller", "cleanupController.enabled", ("cleanup",)),
             Part("reports controller", "reportsController.enabled", ("reports",)),
         ),
@@ -81,8 +83,8 @@ PARTS: Mapping[str, Chart] = {
     "metallb": Chart(
         ("https://metallb.github.io/metallb",),
         (
-            Part("controller", "controller.enabled"),
-            Part("speaker", "speaker.enabled"),
+            Part("controller", "controller.enabled", is_needed=True),
+            Part("speaker", "speaker.enabled", is_needed=True),
             Part("frr-k8s", "frrk8s.enabled", ("frr",), since=(0, 16, 0)),
         ),
     ),

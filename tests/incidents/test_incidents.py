@@ -64,6 +64,8 @@ def test_the_plan_tells_of_the_mistake_and_not_before(case: dict[str, Any], fold
         assert part in finding.message
     for part in case["fix"]:
         assert part in finding.fix
+    for part in case.get("never", []):
+        assert part not in finding.fix
 
 
 @pytest.mark.parametrize(

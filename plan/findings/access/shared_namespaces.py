@@ -33,7 +33,14 @@ def shared_exception_findings(lab: Lab, namespaces: Collection[Namespace]) -> It
                         ("services", name, "exceptions", exception),
                         f"because of {exception} of {name}, namespace {namespace.name} has no {_EFFECTS[exception]}: "
                         f"that holds for {listed(others)} too",
-                        f"remove `group` from {name}, so that it has a namespace of its own, or leave it if that is "
-                        "meant",
+                        f"{_apart(lab, name, others)}, or leave it if that is meant",
                         facts={"namespace": namespace.name, "others": tuple(others)},
                     )
+
+
+def _apart(lab: Lab, name: str, others: Collection[str]) -> str:
+    """The key that brings services into one namespace: of the one with the exception, or of the others."""
+    for key in ("namespace", "group"):
+        if getattr(lab.services[name], key, None):
+            return f"remove `{key}` from {name}, so that it has a namespace of its own"
+    return f"remove `namespace` from {listed([*others])}, so that they have namespaces of their own"

@@ -40,13 +40,14 @@ def _left_out(name: str, service: HelmService) -> Iterator[Finding]:
     ]
     if not missing:
         return
-    switches = [f"{part.switch}: false" for part in missing if part.switch]
+    switches = [f"{part.switch}: false" for part in missing if part.switch and not part.is_needed]
+    off = f"{listed(switches)} in its values"
+    instead = f", or write {off}" if len(switches) == len(missing) else f"; what is not needed goes with {off}"
     yield FOOTPRINT_INCOMPLETE.finding(
         ("services", name, "footprint"),
         f"chart {service.chart.name} of {name} also runs {listed([_said(part) for part in missing])}, which its "
         f"footprint does not name: {'it is' if len(missing) == 1 else 'they are'} not counted",
-        f"name {'it' if len(missing) == 1 else 'them'} in the footprint of {name}"
-        + (f", or write {listed(switches)} in its values" if switches else ""),
+        f"name {'it' if len(missing) == 1 else 'them'} in the footprint of {name}" + (instead if switches else ""),
         about="parts",
         facts={"parts": tuple(part.name for part in missing)},
     )
