@@ -63,7 +63,7 @@ _HEADER = re.compile(
 )
 _OPTION = re.compile(r"--?([\w.-]+)=(\S+)")
 _OPTION_ALONE = re.compile(r"--?([A-Za-z][\w.-]*)")
-_BETWEEN = ";|&()\n"
+_BETWEEN = ";|&()`\n"
 """Signs between two commands of a shell."""
 _REFERENCES = ("$", "`", "<", "{{", "%(")
 

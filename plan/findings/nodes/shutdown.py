@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from config.service import HelmService
+from config.service.container import Workload
 from config.source import Path, dotted
 from plan.model.fields import number, switched_on, text
 from plan.model.findings import Finding, Rule
@@ -48,21 +49,26 @@ def grace_findings(lab: Lab) -> Iterator[Finding]:
         for path, workload, config in service.parts(name):
             if "grace_seconds" in config.model_fields_set and config.grace_seconds > given and config.replicas:
                 place = (*path, "grace_seconds")
-                yield _cut(lab, service.tier, place, workload, config.grace_seconds, "grace_seconds")
+                yield _cut(
+                    lab, service.tier, place, workload, config.grace_seconds, "grace_seconds", waits=_waits(config)
+                )
         for path, about, seconds in (*_in_files(lab, name), *_in_values(lab, name)):
             if seconds > given:
                 yield _cut(lab, service.tier, path, about, seconds, "terminationGracePeriodSeconds", about)
 
 
-def _cut(lab: Lab, tier: str, path: Path, pods: str, seconds: int, key: str, about: str = "") -> Finding:
-    """Of pods that may take longer than their tier has; `key` states it at `path`."""
+def _cut(
+    lab: Lab, tier: str, path: Path, pods: str, seconds: int, key: str, about: str = "", waits: int = 0
+) -> Finding:
+    """Of pods that may take longer than their tier has; `key` states it at `path`. Those whose hook waits as long as
+    the tier has, would have no time left with less."""
     given = lab.tiers[tier].shutdown_grace_seconds
+    less = f"; or write {key}: {given} or less" if waits < given else ""
     return GRACE_CUT.finding(
         path,
         f"{pods} may take {seconds} s to end; when a node shuts down, the kubelet kills it after {given} s, the "
         f"shutdown_grace_seconds of tier {tier}",
-        f"raise shutdown_grace_seconds of tier {tier} to {seconds}{_machines_too(lab, seconds - given)}; or write "
-        f"{key}: {given} or less",
+        f"raise shutdown_grace_seconds of tier {tier} to {seconds}{_machines_too(lab, seconds - given)}{less}",
         about=about,
         facts={"stated": seconds, "given": given},
     )
@@ -102,9 +108,7 @@ def _cut_hooks(lab: Lab) -> Iterator[Finding]:
     """Workloads whose main container waits in its hook until its time is over."""
     for name, service in lab.services.items():
         for path, workload, config in service.parts(name):
-            words = config.pre_stop.command if config.pre_stop else ()
-            waits = [int(each) for each in _SLEEP.findall(" ".join(words))]
-            seconds = config.pre_stop_sleep_seconds or sum(waits)
+            seconds = _waits(config)
             if seconds >= config.grace_seconds:
                 is_refused = config.pre_stop_sleep_seconds is not None and seconds > config.grace_seconds
                 yield HOOK_CUT.finding(
@@ -115,3 +119,9 @@ def _cut_hooks(lab: Lab) -> Iterator[Finding]:
                     severity="error" if is_refused else "warning",
                     facts={"waits": seconds, "grace": config.grace_seconds},
                 )
+
+
+def _waits(config: Workload) -> int:
+    """Seconds that the hook of the main container waits."""
+    words = config.pre_stop.command if config.pre_stop else ()
+    return config.pre_stop_sleep_seconds or sum(int(each) for each in _SLEEP.findall(" ".join(words)))

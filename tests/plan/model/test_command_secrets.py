@@ -24,6 +24,7 @@ from plan.model.command_secrets import command_secrets
         ("mosquitto_pub -h broker -u house -P hunter22 -t lights -m on", "-P of mosquitto_pub"),
         ("smbclient //nas/photos -U me%hunter22", "-U of smbclient"),
         ("pg_dump postgres://app:hunter22@db/app", "the password of a connection"),
+        ("sh -c 'rows=`mysqldump -phunter22 shop`'", "-p of mysqldump"),
         ("sh -c 'echo it is not closed\" && mysql -phunter22'", "-p of mysql"),
     ],
 )
@@ -35,6 +36,7 @@ def test_a_password_in_a_command_is_seen(command: str, name: str) -> None:
     "command",
     [
         "mysqldump -h db -p shop",
+        "sh -c 'mysqldump -p`cat /run/password` shop; curl -u me:`cat /run/password` http://wiki'",
         "sh -c 'mysqldump -p$MYSQL_PWD -P3306 shop | gzip > /dump/shop.gz'",
         "sh -c 'mysql -p\"$(cat /run/secrets/password)\"'",
         "sh -c 'PGPASSWORD=$DB_PASSWORD psql -p 5432; mkdir -p /dump; cp -a /data /dump'",
