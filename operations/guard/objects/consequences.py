@@ -166,7 +166,7 @@ def _of_value(step: Step, kind: Kind, rule: KindRule) -> Loss:
     if step.action == "replace" and kind in CHANGED_IN_PLACE and not step.is_import_in_place:
         return Loss("info", IN_BETWEEN)
     if step.action == "replace" and any(touches(path, CLAIM_TEMPLATES) for path in step.replacing):
-        return rule.loss._replace(sentence=f"{rule.loss.sentence} {of_claims(_paths(step))}")
+        return rule.loss._replace(sentence=f"{rule.loss.sentence} {of_claims(_paths(step), step.before, step.after)}")
     if step.action == "replace" and kind == CLAIM:
         return rule.loss._replace(sentence=STARTS_EMPTY)
     return rule.loss
@@ -176,7 +176,7 @@ def _fix(step: Step, causes: tuple[str, ...], kind: Kind, loss: Loss) -> str:
     if loss.severity != "error":
         return ""
     if any(touches(path, CLAIM_TEMPLATES) for path in causes):
-        return f"take the change back; {how_claims_follow(_paths(step))}"
+        return f"take the change back; {how_claims_follow(_paths(step), step.before, step.after)}"
     if kind == CLAIM and causes:
         return f"take the change back; to keep the data: {HOW_CLASSES_CHANGE}"
     return "take the change back; back up what it holds before you delete it"

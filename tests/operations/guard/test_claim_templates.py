@@ -12,6 +12,7 @@ FIRST = "spec.volumeClaimTemplates[0]."
     ("path", "value", "says", "fix"),
     [
         ("spec.resources.requests.storage", "99Gi", "nothing grows", HOW_TEMPLATES_GROW),
+        ("spec.resources.requests.storage", "1Mi", "none ever becomes smaller", HOW_TEMPLATES_CHANGE),
         ("spec.storageClassName", "other", "Its claims stay as they are.", HOW_TEMPLATES_CHANGE),
         ("spec.accessModes", ["ReadWriteMany"], "Its claims stay as they are.", HOW_TEMPLATES_CHANGE),
         ("metadata.name", "files", "Its pods start on new, empty claims", HOW_TEMPLATES_CHANGE),
