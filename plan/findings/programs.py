@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from config.image import short_name, tag_of
 from config.lab import Lab
+from config.namespaces import namespace_of_object
 from config.pod import POD_TEMPLATES
 from config.quantity import Memory, rounded_up
 from config.service import Service
@@ -15,6 +16,8 @@ from plan.model.fields import Fields, entries, mapping, number, text, values
 from plan.model.templates import containers_of, pod_spec
 from plan.workloads.volumes import host_paths_of
 
+_Maps = dict[str, dict[str, Fields]]
+"""Data of the ConfigMaps in files, by namespace and name."""
 Kept = Literal["volume", "scratch", "other"]
 """Kinds of mounts: a volume that stays, space that goes with the pod, or something else of the node or the cluster."""
 
@@ -44,6 +47,7 @@ class Program(NamedTuple):
     """It is part of a job."""
     is_main: bool
     """It is neither beside the main container nor before it."""
+    replicas: int = 1
 
     @property
     def short(self) -> str:
@@ -62,6 +66,10 @@ class Program(NamedTuple):
         """All texts that it is given."""
         settings = (f"{key}={each}" for key, each in self.env.items())
         return "\n".join((" ".join(self.words), *settings, *self.files.values()))
+
+    def at(self, *keys: str) -> Path:
+        """The place of one of its settings, where the lab has keys for them; else its own."""
+        return (*self.path, *keys) if self.path[0] == "services" else self.path
 
     def is_on_volume(self, place: str) -> bool:
         """Whether a file lies on a volume that stays, or on what is not known."""
@@ -83,11 +91,14 @@ class Program(NamedTuple):
 
 def programs(lab: Lab) -> Iterator[Program]:
     """Every container of every workload that is not switched off."""
+    maps: _Maps = {}
+    for stated in lab.objects_by_kind.get("ConfigMap", ()):
+        maps.setdefault(namespace_of_object(lab, stated), {})[stated.name] = mapping(stated.content, "data")
     for name, service in lab.services.items():
         for part in service.parts(name):
             if part.workload.replicas:
                 yield from _of_part(lab, name, service, part)
-        yield from _in_files(lab, name)
+        yield from _in_files(lab, name, maps)
 
 
 def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Program]:
@@ -119,6 +130,7 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
             memory=limit_of(each),
             ends=part.workload.runs_as in ENDING,
             is_main=path == part.path,
+            replicas=part.workload.replicas,
         )
 
 
@@ -140,32 +152,58 @@ def _is_claim(service: Service, key: str) -> bool:
     return key in getattr(service, "claims", {})
 
 
-def _in_files(lab: Lab, name: str) -> Iterator[Program]:
+def _in_files(lab: Lab, name: str, maps: _Maps) -> Iterator[Program]:
     for stated in lab.objects.get(name, ()):
         if stated.kind not in POD_TEMPLATES or number(stated.content, "spec", "replicas", default=1) == 0:
             continue
-        pod = pod_spec(stated.content)
+        pod, own = pod_spec(stated.content), maps.get(namespace_of_object(lab, stated), {})
         kinds: dict[str, Kept] = {text(each, "name"): _kind(each) for each in entries(pod, "volumes")}
         for key in ("containers", "initContainers"):
             for index, each in enumerate(entries(pod, key)):
                 limit = text(each, "resources", "limits", "memory")
+                whole = [text(row, "configMapRef", "name") for row in entries(each, "envFrom")]
+                taken = {key: said for found in whole for key, said in own.get(found, {}).items()}
+                rows = entries(each, "env")
                 yield Program(
                     path=stated.path,
                     service=name,
                     name=stated.name,
                     image=text(each, "image"),
                     words=tuple(str(word) for part in ("command", "args") for word in values(each, part)),
-                    env={text(row, "name"): text(row, "value") for row in entries(each, "env")},
-                    variables=None
-                    if entries(each, "envFrom")
-                    else frozenset(text(row, "name") for row in entries(each, "env")),
-                    files={},
+                    env={**taken, **{text(row, "name"): _value(row, own) for row in rows}},
+                    variables=frozenset({*taken, *(text(row, "name") for row in rows)})
+                    if all(found in own for found in whole)
+                    else None,
+                    files=_files(pod, each, own),
                     mounts=_mounted(each, kinds),
                     sizes=(),
                     memory=rounded_up(limit) if limit else None,
                     ends=stated.kind in ("Job", "CronJob"),
                     is_main=key == "containers" and index == 0,
+                    replicas=number(stated.content, "spec", "replicas", default=1),
                 )
+
+
+def _value(row: Fields, own: Mapping[str, Fields]) -> str:
+    """The value of a variable, also of one that a ConfigMap of its namespace has."""
+    source = mapping(row, "valueFrom", "configMapKeyRef")
+    return text(own.get(text(source, "name"), {}), text(source, "key")) if source else text(row, "value")
+
+
+def _files(pod: Fields, container: Fields, own: Mapping[str, Fields]) -> Mapping[str, str]:
+    """Texts of the ConfigMaps that a container mounts, by the path of their file in it."""
+    found: dict[str, str] = {}
+    volumes = {text(each, "name"): mapping(each, "configMap") for each in entries(pod, "volumes")}
+    for point in entries(container, "volumeMounts"):
+        source, place = volumes.get(text(point, "name"), {}), text(point, "mountPath").rstrip("/")
+        data = own.get(text(source, "name"), {})
+        named = {text(each, "key"): text(each, "path") for each in entries(source, "items")}
+        names = named or {key: key for key in data}
+        below = text(point, "subPath")
+        for key, name in names.items():
+            if key in data and below in ("", name):
+                found[place if below else f"{place}/{name}"] = str(data[key])
+    return found
 
 
 def _mounted(container: Fields, kinds: Mapping[str, Kept]) -> Mapping[str, Kept]:

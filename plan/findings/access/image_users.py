@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.image import repository_of, tag_of
+from config.source import Path
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, value
+from plan.model.fields import Fields, entries, mapping, text, value, values
 from plan.model.findings import Finding, Rule
 from plan.model.templates import pod_spec
 
@@ -20,6 +21,19 @@ IMAGE_USER_REFUSED = Rule(
         "not told from it."
     ),
     remedy="State `run_as_user`, or the exception `root-user` with its reason where the image cannot do without root.",
+)
+
+
+USER_UNKNOWN_TO_IMAGE = Rule(
+    "USER-UNKNOWN-TO-IMAGE",
+    "warning",
+    title="A database is started by a user that its image does not know",
+    meaning=(
+        "The user of PostgreSQL has the number 999 in images of Debian and 70 in those of Alpine. initdb refuses a "
+        "user without a name (`could not look up effective user ID`), so that a new database never starts; an old one "
+        "finds its files to be of another user, and ends with `data directory has wrong ownership`."
+    ),
+    remedy="State the user of the image.",
 )
 
 
@@ -108,6 +122,31 @@ def image_user_findings(services: Iterable[Service]) -> Iterator[Finding]:
                     about=name,
                     facts={"image": image, "user": user.name},
                 )
+            yield from _unknown(workload.path, service.name, manifest)
+
+
+def _unknown(path: Path, service: str, manifest: Manifest) -> Iterator[Finding]:
+    """Servers of PostgreSQL from Alpine that run as somebody else; a file of users of one's own knows them."""
+    spec = pod_spec(manifest)
+    for each in entries(spec, "containers"):
+        image, words = text(each, "image"), (*values(each, "command"), *values(each, "args"))
+        own = {**mapping(spec, "securityContext"), **mapping(each, "securityContext")}.get("runAsUser")
+        known = _OF_ALPINE["postgres"]
+        if repository_of(image) != "postgres" or "alpine" not in tag_of(image) or own in (None, 0, known):
+            continue
+        has_users = any(text(point, "mountPath") in ("/etc", "/etc/passwd") for point in entries(each, "volumeMounts"))
+        serves = not words or "postgres" in (str(words[0]), str(words[0]).rpartition("/")[2]) or str(words[0])[0] == "-"
+        if serves and not has_users:
+            yield USER_UNKNOWN_TO_IMAGE.finding(
+                path,
+                f"{image}, {text(each, 'name')} of {service}, runs as user {own}, which the image does not know: its "
+                f"user of PostgreSQL is {known}, and initdb refuses one without a name",
+                f"state run_as_user: {known} for {text(each, 'name')}, and its group, or take the image of Debian"
+                if path[0] == "services"
+                else f"write runAsUser: {known} and fsGroup: {known} there, or take the image of Debian",
+                about=text(each, "name"),
+                facts={"image": image, "user": int(own), "known": known},
+            )
 
 
 def _fix(name: str, image: str, user: _User) -> str:

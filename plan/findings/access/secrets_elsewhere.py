@@ -30,14 +30,16 @@ SECRET_ELSEWHERE = Rule(
 SECRET_OF_NOBODY = Rule(
     "SECRET-OF-NOBODY",
     "info",
-    title="Pods use a Secret that no object of the lab makes",
+    title="A Secret is used that no object of the lab makes",
     meaning=(
         "The cluster is made from nothing, and no Secret, ExternalSecret, SealedSecret or Certificate of the lab has "
         "that name: until somebody makes it by hand, the pods stay in ContainerCreating, CreateContainerConfigError or "
         "ImagePullBackOff, and the `up` waits for them. So it is with a Secret that the values of a chart name as an "
-        "existing one. Of namespaces with another chart, or with objects of an operator, which make Secrets of their "
-        "own, nothing is said; nor of variables and files that a key of the format takes from a Secret that exists, "
-        "and of what a driver of storage or a store of secrets needs: that is made by hand before there is a store."
+        "existing one. A route without its Secret answers with a certificate that its controller made itself, and an "
+        "issuer is never ready. Of namespaces with another chart, or with objects of an operator, which make Secrets "
+        "of their own, nothing is said; nor of variables and files that a key of the format takes from a Secret that "
+        "exists, and of what a driver of storage or a store of secrets needs: that is made by hand before there is a "
+        "store."
     ),
     remedy="Write an ExternalSecret or a SealedSecret, or make the Secret as soon as its namespace is there.",
 )

@@ -48,7 +48,8 @@ def query_memory_findings(lab: Lab) -> Iterator[Finding]:
             for index, (path, container) in enumerate(part.containers):
                 files = part.workload.files if index == 0 else {}
                 in_files = [((*path, "files", key), said) for key, said in files.items()]
-                yield from _judged(part.name, [*_words(path, container), *in_files], container.memory)
+                limit = "unlimited" if "memory" in container.unsized else container.memory
+                yield from _judged(part.name, [*_words(path, container), *in_files], limit)
 
 
 def _of_clusters(lab: Lab, name: str) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from config.service import HelmService
 from config.service.container import Container
 from config.service.footprint import containers_in
 from config.source import Path
+from plan.findings.programs import Program, programs
 from plan.findings.told_amounts import told_bytes
 from plan.model.fields import texts
 from plan.model.findings import Finding, Rule
@@ -73,11 +74,21 @@ def told_memory_findings(lab: Lab) -> Iterator[Finding]:
             yield from _of_chart(name, service)
         for part in service.parts(name):
             for index, (path, container) in enumerate(part.containers):
-                if "init" in path[len(part.path) :]:
-                    continue  # it writes settings for another container
+                if "init" in path[len(part.path) :] or "memory" in container.unsized:
+                    continue  # it writes settings for another container, or its limit is not stated
                 files = part.workload.files if index == 0 else {}
                 for at, text in (*_settings(path, container), *(((*path, "files", key), files[key]) for key in files)):
                     yield from _compared(name, at, text, container.memory)
+    for each in programs(lab):
+        if each.path[0] == "objects" and each.is_main and each.memory:
+            for text in _texts(each):
+                yield from _compared(each.name, each.path, text, Memory(each.memory))
+
+
+def _texts(program: Program) -> Iterator[str]:
+    """Settings of a pod in a file, each alone."""
+    yield from (f"{variable}={value}" for variable, value in program.env.items())
+    yield from (" ".join(program.words), *program.files.values())
 
 
 def _of_chart(name: str, service: HelmService) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from plan.findings.data.backups_of_nothing import backup_of_nothing_findings
+from plan.findings.data.broker_copies import broker_copy_findings
+from plan.findings.data.cache_passwords import cache_password_findings
 from plan.findings.data.connections import connection_findings
 from plan.findings.data.copies_of_nothing import copy_of_nothing_findings
 from plan.findings.data.data_paths import data_path_findings
@@ -26,6 +28,8 @@ def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
     found = tuple(programs(plan.lab))
     yield from backup_of_nothing_findings(plan.lab, plan.services)
+    yield from broker_copy_findings(plan.lab, found)
+    yield from cache_password_findings(plan.lab, found)
     yield from connection_findings(plan.lab)
     yield from data_path_findings(plan.lab, found)
     yield from dated_copy_findings(found)
@@ -36,7 +40,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from kept_for_ever_findings(plan.lab, found)
     yield from majority_findings(plan.lab)
     yield from operator_schedule_findings(plan.lab)
-    yield from removed_option_findings(found)
+    yield from removed_option_findings(plan.lab, found)
     yield from replicas_apart_findings(plan.lab)
     yield from store_findings(plan.lab)
     yield from told_disk_findings(plan.lab, found)

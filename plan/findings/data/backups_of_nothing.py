@@ -5,9 +5,13 @@ from collections.abc import Iterable, Iterator
 from config.lab import Lab
 from config.namespaces import namespace_of_object
 from config.objects import StatedObject
+from config.pod import POD_TEMPLATES
+from plan.findings.storage.host_paths import data_folders
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, value, values
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_spec
+from plan.wording import listed
 
 BACKUP_OF_NOTHING = Rule(
     "BACKUP-OF-NOTHING",
@@ -17,7 +21,7 @@ BACKUP_OF_NOTHING = Rule(
         "The operator reports success, and there is nothing to restore: a schedule of Velero without snapshots and "
         "without file-system backup saves objects alone, a recurring job of Longhorn takes only volumes of its groups, "
         "and a cluster of CloudNativePG with an object store and no ScheduledBackup keeps a log without a beginning; a "
-        "ScheduledBackup of a cluster that says nowhere where to fails every time."
+        "ScheduledBackup of a cluster that says nowhere where to fails every time. Velero copies no hostPath volumes."
     ),
     remedy="Say which volumes it takes, as the message says, and try a restore.",
 )
@@ -28,7 +32,9 @@ _OPT_IN = "backup.velero.io/backup-volumes"
 
 def backup_of_nothing_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each backup job that saves nothing of what it is for."""
-    objects = [each for service in services for each in service.objects]
+    planned = [*services]
+    objects = [each for service in planned for each in service.objects]
+    yield from _folders(lab, planned)
     for stated in lab.objects_by_kind.get("Schedule", ()):
         if text(stated.content, "apiVersion").startswith("velero.io/"):
             yield from _velero(stated, objects)
@@ -54,6 +60,46 @@ def _velero(stated: StatedObject, objects: Iterable[Manifest]) -> Iterator[Findi
             f"write defaultVolumesToFsBackup: true into the template of {stated.name}, or snapshotVolumes: true",
             about=stated.name,
         )
+
+
+def _folders(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    """Folders of a node, which Velero leaves out of every backup, where no job of the lab has them."""
+    chart = any(value(each.values, "deployNodeAgent") is True for _, each in lab.charts("velero"))
+    if not chart and not any(_takes_files(each.content) for each in lab.objects_by_kind.get("Schedule", ())):
+        return
+    found = [(service, each, pod_spec(each)) for service in services for each in service.objects if _has_pods(each)]
+    in_jobs = {
+        text(volume, "hostPath", "path").rstrip("/")
+        for _, each, pod in found
+        if each["kind"] in ENDING_KINDS
+        for volume in entries(pod, "volumes")
+    }
+    for service, each, pod in found:
+        name = each["metadata"]["name"]
+        folders = [path for path in data_folders(pod) if path not in in_jobs]
+        if folders and each["kind"] not in (*ENDING_KINDS, "DaemonSet"):
+            yield BACKUP_OF_NOTHING.finding(
+                lab.written_at(service.name, each["kind"], name),
+                f"{name} keeps data in {listed(folders)} of its node, and Velero copies no hostPath volumes: no backup "
+                "has it, and each ends as Completed",
+                "use a volume of a storage class, or let a job copy the folder",
+                about=name,
+                facts={"folders": tuple(folders)},
+            )
+
+
+ENDING_KINDS = ("Job", "CronJob")
+
+
+def _has_pods(manifest: Manifest) -> bool:
+    return manifest["kind"] in POD_TEMPLATES
+
+
+def _takes_files(schedule: Fields) -> bool:
+    template = mapping(schedule, "spec", "template")
+    return text(schedule, "apiVersion").startswith("velero.io/") and any(
+        value(template, key) is True for key in ("defaultVolumesToFsBackup", "defaultVolumesToRestic")
+    )
 
 
 def _opts_in(objects: Iterable[Manifest]) -> bool:

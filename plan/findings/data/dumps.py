@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from config.lab import Lab
 from config.service.database import DatabaseBase
 from plan.findings.programs import Program
+from plan.model.fields import Fields, number, text
 from plan.model.findings import Finding, Rule
 
 DUMP_GOES_WITH_POD = Rule(
@@ -85,12 +86,22 @@ def _older(lab: Lab, dump: Program, found: Sequence[Program]) -> Iterator[Findin
         )
 
 
+def _of_cluster(cluster: Fields) -> int | None:
+    """The major release of a cluster of CloudNativePG, which its image or its catalogue says."""
+    image, by_catalogue = text(cluster, "spec", "imageName"), number(cluster, "spec", "imageCatalogRef", "major")
+    major = re.match(r"v?(\d+)", image.partition("@")[0].rpartition(":")[2])
+    return int(major[1]) if major else by_catalogue or None
+
+
 def _server(lab: Lab, name: str, found: Sequence[Program]) -> int | None:
     """The major release of the PostgreSQL of a name."""
     service = lab.services.get(name)
     if isinstance(service, DatabaseBase) and service.kind == "postgres":
         major = service.image.rpartition(":")[2].partition(".")[0].partition("-")[0]
         return int(major) if major.isdigit() else None
+    for stated in lab.objects_by_kind.get("Cluster", ()):
+        if stated.name == name and text(stated.content, "apiVersion").startswith("postgresql.cnpg.io/"):
+            return _of_cluster(stated.content)
     for each in found:
         if each.name == name and not each.ends and each.is_main and each.short in ("postgres", "postgresql", "postgis"):
             return each.version[0] if each.version else None

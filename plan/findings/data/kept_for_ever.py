@@ -68,19 +68,27 @@ STORES: Mapping[str, _Store] = {
 
 
 _RESTIC = re.compile(r"\brestic\b[^;&|\n]*\bbackup\b")
-_REPOSITORY = re.compile(r"(?:RESTIC_REPOSITORY=|(?:-r|--repo)[ =])[\"']?(?:local:)?(/[\w./-]+)")
+_REPOSITORY = re.compile(r"(?:RESTIC_REPOSITORY=|(?:-r|--repo)[ =])[\"']?(?:local:)?((?:\w+:)?[\w./:@-]+)")
+
+
+_BUCKETS = ("s3:", "b2:", "gs:", "azure:", "swift:")
+"""Repositories behind which no server of restic may forget snapshots itself."""
 
 
 def _forgets_nothing(found: Sequence[Program]) -> Iterator[Finding]:
-    """Jobs that add to a repository on a volume with every run, and no job of the lab that forgets anything."""
+    """Jobs that add to a repository with every run, and no job of the lab that forgets anything."""
     is_forgotten = any("restic" in each.told and "forget" in each.told for each in found)
     for each in found:
-        if not each.ends or each.path[0] != "services" or "volume" not in each.mounts.values():
+        if not each.ends:
             continue
         repository = _REPOSITORY.search(each.told)
         is_restic = each.short == "restic" or _RESTIC.search(each.told)
         backs_up = is_restic and re.search(r"\bbackup\b", " ".join(each.words)) is not None
-        if backs_up and repository and each.mounts_volume_at(repository[1]) and not is_forgotten:
+        if not backs_up or not repository or is_forgotten:
+            continue
+        if repository[1].startswith("/") and not (each.path[0] == "services" and each.mounts_volume_at(repository[1])):
+            continue
+        if repository[1].startswith("/"):
             yield KEPT_FOR_EVER.finding(
                 each.path,
                 f"{each.name} adds a snapshot to {repository[1]} with every run, and no job of the lab forgets any: "
@@ -88,6 +96,15 @@ def _forgets_nothing(found: Sequence[Program]) -> Iterator[Finding]:
                 "let it run restic forget --keep-daily 14 --keep-weekly 8 --prune afterwards",
                 about=each.name,
                 severity="warning",
+            )
+        elif repository[1].startswith(_BUCKETS):
+            yield KEPT_FOR_EVER.finding(
+                each.path,
+                f"{each.name} adds a snapshot to {repository[1]} with every run, and no job of the lab forgets any: "
+                "the bucket grows for ever",
+                "let it run restic forget --keep-daily 14 --keep-weekly 8 --prune afterwards",
+                about=each.name,
+                severity="info",
             )
 
 

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from config.lab import Lab
+from config.source import Path
 from plan.findings.programs import Program
+from plan.model.fields import switched_on
 from plan.model.findings import Finding, Rule
 
 OPTION_REMOVED = Rule(
@@ -61,34 +64,52 @@ _PROMETHEUS = (
     _Removed("storage.tsdb.wal-compression-type", (4,), "nothing"),
 )
 _ETCD = (_Removed("enable-v2", (3, 6), "nothing"), _Removed("proxy", (3, 6), "the gRPC proxy"))
+_LOKI = (
+    _Removed("shared_store", (3,), "delete_request_store of the compactor"),
+    _Removed("shared_store_key_prefix", (3,), "delete_request_store_key_prefix of the compactor"),
+    _Removed("enforce_metric_name", (3,), "nothing"),
+    _Removed("max_look_back_period", (3,), "max_query_lookback in limits_config"),
+)
+CHARTS: Mapping[str, tuple[int, tuple[_Removed, ...]]] = {"loki": (6, _LOKI)}
+"""By chart: the first major version with the release that no longer knows them."""
 REMOVED: Mapping[str, tuple[_Removed, ...]] = {
     **dict.fromkeys(("mysql", "mysql-server", "percona-server"), _MYSQL),
     **dict.fromkeys(("postgres", "postgresql", "postgis", "timescaledb", "pgvector"), _POSTGRES),
     "mongo": _MONGO,
     "prometheus": _PROMETHEUS,
     "etcd": _ETCD,
+    "loki": _LOKI,
 }
 """By the last part of an image's name; the release notes of each."""
 _MAJOR = re.compile(r"(?:^|[-_])pg(\d+)")
 
 
-def removed_option_findings(found: Iterable[Program]) -> Iterator[Finding]:
-    """A finding for each option that a program's release does not know."""
+def removed_option_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
+    """A finding for each option that a program's release does not know, also in the values of its chart."""
+    for name, service in lab.charts(*CHARTS):
+        since, rows = CHARTS[service.chart.name]
+        major = service.chart.version.removeprefix("v").partition(".")[0]
+        for row in rows if major.isdigit() and int(major) >= since else ():
+            for path, _ in switched_on(service.values, ("services", name, "values"), row.option):
+                yield _said(path, name, f"{service.chart.name} of chart {service.chart.version}", row)
     for each in found:
         for row in REMOVED.get(each.short, ()):
             version = _version(each)
             if version and version >= row.since and _says(each.told, row.option):
-                release = ".".join(map(str, version))
-                yield OPTION_REMOVED.finding(
-                    each.path,
-                    f"{each.name} gives {each.short} {release} the option {row.option}, which it does not know since "
-                    f"{'.'.join(map(str, row.since))}: it does not start",
-                    f"leave {row.option} out; instead there is {row.instead}"
-                    if not row.instead.startswith("nothing")
-                    else f"leave {row.option} out",
-                    about=f"{each.name} {row.option}",
-                    facts={"option": row.option, "release": release, "removed_in": ".".join(map(str, row.since))},
-                )
+                yield _said(each.path, each.name, f"{each.short} {'.'.join(map(str, version))}", row)
+
+
+def _said(path: Path, name: str, release: str, row: _Removed) -> Finding:
+    since = ".".join(map(str, row.since))
+    return OPTION_REMOVED.finding(
+        path,
+        f"{name} gives {release} the option {row.option}, which it does not know since {since}: it does not start",
+        f"leave {row.option} out; instead there is {row.instead}"
+        if not row.instead.startswith("nothing")
+        else f"leave {row.option} out",
+        about=f"{name} {row.option}",
+        facts={"option": row.option, "release": release, "removed_in": since},
+    )
 
 
 def _version(program: Program) -> tuple[int, ...]:
@@ -98,4 +119,4 @@ def _version(program: Program) -> tuple[int, ...]:
 
 def _says(told: str, option: str) -> bool:
     words = re.escape(option) if "." in option else "[-_]".join(re.split("[-_]", option))
-    return re.search(rf"(?m)(?<![\w.#-])(?:--|-c\s+)?{words}(?=[\s=]|$)", told) is not None
+    return re.search(rf"(?m)(?<![\w.#-])(?:--|-c\s+)?{words}(?=[\s=:]|$)", told) is not None

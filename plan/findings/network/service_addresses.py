@@ -9,7 +9,7 @@ from config.objects import StatedObject
 from config.source import Path
 from plan.cluster.membership import founder
 from plan.model import Manifest, Service
-from plan.model.fields import mapping, text, values
+from plan.model.fields import Fields, mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -53,6 +53,10 @@ class _Asked(NamedTuple):
     """Of the file; None where the program writes the Service."""
     address: IPv4Address
     sharing: str
+    is_local: bool
+    """Its traffic stays on the node that takes it (externalTrafficPolicy: Local)."""
+    pods: Fields
+    """Labels by which it selects its pods."""
 
 
 def service_address_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
@@ -75,6 +79,16 @@ def service_address_findings(lab: Lab, services: Iterable[Service]) -> Iterator[
                 facts={"address": str(each.address)},
             )
         others = [*asked[:index], *(other for other in asked[index + 1 :] if other.path is None)]
+        if other := next((one for one in others if _is_split(one, each)), None):
+            yield ADDRESS_NOT_GIVEN.finding(
+                each.path,
+                f"Service {each.name} shares {each.address} with {other.name} of {other.service}, and one of them has "
+                "externalTrafficPolicy: Local, with which only Services of the same pods share an address: one of the "
+                "two stays <pending>",
+                f"write externalTrafficPolicy: Cluster into both, or ask for another address for {each.name}",
+                about=f"{each.name} {each.address} {other.name}",
+                facts={"address": str(each.address), "other": other.service},
+            )
         if other := next((one for one in others if _clashes(one, each)), None):
             yield ADDRESS_NOT_GIVEN.finding(
                 each.path,
@@ -112,6 +126,12 @@ def _over_machines(lab: Lab) -> Iterator[Finding]:
             )
 
 
+def _is_split(one: _Asked, other: _Asked) -> bool:
+    """Whether two share an address that MetalLB gives one of them alone (MetalLB, IP address sharing)."""
+    is_shared = one.address == other.address and one.sharing != "" and one.sharing == other.sharing
+    return is_shared and (one.is_local or other.is_local) and one.pods != other.pods
+
+
 def _clashes(one: _Asked, other: _Asked) -> bool:
     return one.address == other.address and (not one.sharing or one.sharing != other.sharing)
 
@@ -125,8 +145,10 @@ def _asked(lab: Lab, services: Iterable[Service]) -> Iterator[_Asked]:
                 path = stated.get((service.name, "Service", name))
                 annotations = mapping(each, "metadata", "annotations")
                 sharing = next((text(annotations, key) for key in _SHARING if key in annotations), "")
+                is_local = text(each, "spec", "externalTrafficPolicy") == "Local"
+                pods = mapping(each, "spec", "selector")
                 for address in _addresses(each):
-                    yield _Asked(service.name, name, path, address, sharing)
+                    yield _Asked(service.name, name, path, address, sharing, is_local, pods)
 
 
 def _addresses(service: Manifest) -> Iterator[IPv4Address]:

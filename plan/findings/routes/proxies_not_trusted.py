@@ -51,7 +51,7 @@ def proxy_not_trusted_findings(lab: Lab, found: Iterable[Program]) -> Iterator[F
         if is_asked and any(net.version == pods.version and pods.subnet_of(net) for net in trusted):
             continue
         yield PROXY_NOT_TRUSTED.finding(
-            (*each.path, "files", file),
+            each.at("files", file),
             f"{each.name} answers 400 to what comes through {traefik[0]}: it comes from a pod in {pods}, and "
             + (
                 f"trusted_proxies has {listed(ranges)}"

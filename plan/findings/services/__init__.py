@@ -16,6 +16,7 @@ from plan.findings.services.pods_in_files import pod_name_findings
 from plan.findings.services.probes import liveness_probes
 from plan.findings.services.read_only_roots import read_only_root_findings
 from plan.findings.services.service import service_findings
+from plan.findings.services.service_variables import service_variable_findings
 from plan.findings.services.slow_starts import slow_start_findings
 from plan.findings.services.time_zones import time_zone_findings
 from plan.findings.services.unread_settings import unread_setting_findings
@@ -40,6 +41,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from pod_name_findings(plan.lab)
     yield from read_only_root_findings(plan.lab, plan.services)
     yield from service_findings(plan.lab, plan.services)
+    yield from service_variable_findings(plan.lab, plan.services)
     yield from slow_start_findings(probes)
     yield from time_zone_findings(found)
     yield from unread_setting_findings(plan.lab)

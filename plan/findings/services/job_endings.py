@@ -36,13 +36,14 @@ JOBS_PILE_UP = Rule(
 
 JOB_NEVER_RUNS = Rule(
     "JOB-NEVER-RUNS",
-    "info",
+    ("info", "warning"),
     title="The schedule of a job never comes up",
     meaning=(
         "Kubernetes takes a schedule like the 31st of February, and never runs it. Where the job is there to be "
-        "started by hand, suspend: true says so."
+        "started by hand, suspend: true says so. A run that would start later than startingDeadlineSeconds is left "
+        "out, and with less than 10 s it nearly always is: then it is a warning."
     ),
-    remedy="Correct the schedule, or write suspend: true.",
+    remedy="Correct the schedule or the deadline, or write suspend: true.",
 )
 
 OFTEN = timedelta(hours=1)
@@ -71,6 +72,11 @@ def job_ending_findings(lab: Lab) -> Iterator[Finding]:
                 )
 
 
+LOOKED_AT, LATE_SECONDS = 10, 200
+"""Seconds between two looks of the controller at its CronJobs (Kubernetes, CronJob limitations), and a deadline that is
+long enough."""
+
+
 def pile_up_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each frequent CronJob in a file of which several runs may be under way, without an end."""
     for stated in lab.objects_by_kind.get("CronJob", ()):
@@ -86,6 +92,17 @@ def pile_up_findings(lab: Lab) -> Iterator[Finding]:
                 f"{stated.name} never runs: no month that {text(spec, 'schedule')} names has such a day",
                 "correct the schedule, or write suspend: true for a job that is started by hand",
                 about=stated.name,
+            )
+        deadline = value(spec, "startingDeadlineSeconds")
+        if isinstance(deadline, int) and deadline < LOOKED_AT and not is_off:
+            yield JOB_NEVER_RUNS.finding(
+                stated.path,
+                f"{stated.name} may start {deadline} s late at most (startingDeadlineSeconds), and Kubernetes looks at "
+                f"CronJobs every {LOOKED_AT} s: it misses its turns",
+                f"write startingDeadlineSeconds: {LATE_SECONDS}, or leave it out",
+                about=f"{stated.name} deadline",
+                severity="warning",
+                facts={"deadline_seconds": deadline},
             )
         if text(spec, "concurrencyPolicy") in ("", "Allow") and not ends and not is_off and pause and pause < OFTEN:
             yield JOBS_PILE_UP.finding(

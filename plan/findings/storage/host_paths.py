@@ -6,9 +6,10 @@ from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from plan.cluster.nodes import admits
 from plan.model import Manifest, Node, Service, Workload
-from plan.model.fields import entries, text
+from plan.model.fields import Fields, entries, text
 from plan.model.findings import Finding, Rule
 from plan.model.resources import pod_requests
+from plan.model.templates import containers_of
 from plan.wording import listed
 
 HOST_PATH_MOVES = Rule(
@@ -44,6 +45,14 @@ _OF_THE_SYSTEM = (
 )
 """Folders that each node has for itself, whatever pod looks into them."""
 _CONTROLLERS = ("Deployment", "StatefulSet", "ReplicaSet")
+
+
+def data_folders(pod: Fields) -> list[str]:
+    """Folders of its node into which a pod writes, those of the system aside."""
+    points = [each for container in containers_of(pod) for each in entries(container, "volumeMounts")]
+    written = {text(each, "name") for each in points if each.get("readOnly") is not True}
+    found = {text(each, "name"): text(each, "hostPath", "path").rstrip("/") for each in entries(pod, "volumes")}
+    return [path for name, path in found.items() if path and name in written and not _is_of_the_system(path)]
 
 
 def host_path_findings(lab: Lab, nodes: Sequence[Node], services: Iterable[Service]) -> Iterator[Finding]:
