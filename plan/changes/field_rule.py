@@ -5,12 +5,15 @@ from typing import Literal, NamedTuple
 from plan.changes.effects import Effect
 from plan.model import Severity
 
-When = Literal["falls", "rises", "becomes", "leaves", "goes", "vanishes", "appears", "differs", "major", "older"]
+When = Literal[
+    "falls", "rises", "becomes", "leaves", "goes", "narrows", "vanishes", "appears", "differs", "major", "older"
+]
 """`falls`: a number or a size is less than before. `rises`: it is more. `becomes`: it is one of the values, and was
 none of them before. `leaves`: it was one of the values, and is none of them any more. `goes`: it is not stated any
-more, or an item of a list or map is gone. `vanishes`: nothing of it is stated any more. `appears`: it is stated, and
-was not before. `differs`: it is another value. `major`: it is an image of a newer major version, `older`: of an
-older one."""
+more, or an item of a list or map is gone. `narrows`: the same for a field that means all where it is not stated; a
+value that stands there twice goes with the last of them. `vanishes`: nothing of it is stated any more. `appears`: it
+is stated, and was not before. `differs`: it is another value. `major`: it is an image of a newer major version,
+`older`: of an older one."""
 
 
 class FieldRule(NamedTuple):
@@ -26,6 +29,8 @@ class FieldRule(NamedTuple):
     """The value where none is stated, as the API server or the operator fills it in."""
     given: tuple[str, object] | None = None
     """Only where another field has this value, before or after."""
+    unless: str | None = None
+    """Not where this field was stated before."""
     severity: Severity = "error"
     """A warning where nothing is lost that the old value does not bring back at once."""
 
@@ -46,4 +51,5 @@ COMPARE = "compare it with what runs, and allow it by name"
 UNGUARDED_ROUTE = (
     "Requests may reach the service without what it named until now: a login, a limit of rate, a list of addresses."
 )
+NOT_ALL = "Requests by a method that is not named any more find nothing."
 OLD_ADDRESS = "Nobody reaches it by the address that it has now."

@@ -65,6 +65,22 @@ FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         ),
         FieldRule("spec.capacity.storage", "falls", "SHRINK", SHRINKS, AS_IT_IS),
         FieldRule(
+            "spec.mountOptions",
+            "differs",
+            "UPDATE",
+            "Pods that run keep their mount as it is; those that start from then on mount it so.",
+            "",
+            severity="info",
+        ),
+        FieldRule(
+            "spec.storageClassName",
+            "differs",
+            "UPDATE",
+            "Its claim stays bound. One that is made anew finds it only with the same class.",
+            UNLESS_INTENDED,
+            severity="warning",
+        ),
+        FieldRule(
             "spec.claimRef",
             "differs",
             "STOP",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from plan.changes.field_rule import (
     BELOW,
     FOLLOW,
+    NOT_ALL,
     OFF,
     OLD_HOST,
     OLD_PATH,
@@ -34,7 +35,7 @@ GATEWAY_KINDS: Mapping[Kind, KindRule] = {
 }
 
 _ROUTE = (
-    FieldRule("spec.hostnames", "goes", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
+    FieldRule("spec.hostnames", "narrows", "DISCONNECT", OLD_HOST, FOLLOW, severity="warning"),
     FieldRule(
         "spec.parentRefs.name",
         "goes",
@@ -43,7 +44,16 @@ _ROUTE = (
         FOLLOW,
         severity="warning",
     ),
-    FieldRule("spec.rules.matches.path.value", "goes", "DISCONNECT", OLD_PATH, FOLLOW, severity="warning"),
+    FieldRule("spec.rules.matches.path.value", "narrows", "DISCONNECT", OLD_PATH, FOLLOW, severity="warning"),
+    FieldRule("spec.rules.matches.method", "narrows", "DISCONNECT", NOT_ALL, FOLLOW, severity="warning"),
+    FieldRule(
+        "spec.rules.matches.headers",
+        "differs",
+        "DISCONNECT",
+        "It takes other requests than before, by their headers.",
+        FOLLOW,
+        severity="warning",
+    ),
     FieldRule(
         "spec.rules.backendRefs.name",
         "goes",
@@ -56,7 +66,7 @@ _ROUTE = (
     *(
         FieldRule(
             f"spec.{each}",
-            "goes",
+            "narrows",
             "DISCONNECT",
             "Nothing reaches the service through the listener that goes.",
             FOLLOW,

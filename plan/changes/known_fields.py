@@ -20,7 +20,10 @@ KNOWN_FIELDS: Mapping[Kind, tuple[str, ...]] = {
     ("", "ConfigMap"): ("binaryData", "data", "immutable"),
     ("", "LimitRange"): ("spec",),
     ("", "Namespace"): ("spec.finalizers",),
-    ("", "PersistentVolume"): ("spec.capacity", "spec.claimRef", "spec.persistentVolumeReclaimPolicy"),
+    ("", "PersistentVolume"): (
+        *("spec.capacity", "spec.claimRef", "spec.mountOptions", "spec.persistentVolumeReclaimPolicy"),
+        "spec.storageClassName",
+    ),
     ("", "PersistentVolumeClaim"): ("spec.resources.requests", "spec.volumeAttributesClassName"),
     ("", "ResourceQuota"): ("spec.hard",),
     ("", "Secret"): ("data", "immutable", "stringData"),

@@ -145,6 +145,16 @@ REACH_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
         FieldRule(
             "spec.ipFamilies", "goes", "DISCONNECT", "Nobody reaches it by an address of the family that goes.", FOLLOW
         ),
+        FieldRule(
+            "spec.ipFamilyPolicy",
+            "becomes",
+            "DISCONNECT",
+            "Where it has an address of a second family, nobody reaches it by that any more.",
+            FOLLOW,
+            ("SingleStack",),
+            "SingleStack",
+            severity="warning",
+        ),
         FieldRule("spec.ports.protocol", "goes", "DISCONNECT", "Nobody reaches it by the protocol that goes.", FOLLOW),
         FieldRule("spec.externalName", "differs", "DISCONNECT", "Its name leads to another host.", FOLLOW),
         FieldRule(

@@ -16,6 +16,7 @@ _NOT_ALLOWED = "New pods may do less than the old ones, or not what they need."
 _NO_TOKEN = "New pods have the permissions of another account."
 _NO_IMAGE = "Nodes no longer pull an image for them with the Secret that goes."
 _OF_THE_NODE = "New pods share ports, processes or devices with their node: two of them may not fit on one."
+_NOT_OF_THE_NODE = "New pods no longer see what they shared with their node."
 _ANOTHER_RUNTIME = "New pods have another runtime: devices that it brings, a GPU for instance, go with it."
 _RANK = "New pods have another rank: other pods push them out, or they push others out."
 
@@ -27,10 +28,16 @@ _BY_FIELD: tuple[tuple[str, When, str], ...] = (
     ("serviceAccountName", "differs", _NO_TOKEN),
     ("imagePullSecrets", "goes", _NO_IMAGE),
     ("priorityClassName", "differs", _RANK),
-    *((each, "differs", _OF_THE_NODE) for each in ("hostIPC", "hostNetwork", "hostPID", "hostUsers")),
     ("containers.ports.hostPort", "differs", _OF_THE_NODE),
     ("containers.securityContext.capabilities.add", "goes", _NOT_ALLOWED),
 )
+_OF_NODES: tuple[tuple[str, When, bool, bool, str], ...] = (
+    *((each, "becomes", True, False, _OF_THE_NODE) for each in ("hostIPC", "hostNetwork", "hostPID")),
+    *((each, "leaves", True, False, _NOT_OF_THE_NODE) for each in ("hostIPC", "hostNetwork", "hostPID")),
+    ("hostUsers", "becomes", True, True, "Root in new pods is root on their node."),
+    ("hostUsers", "becomes", False, True, "New pods have users of their own: shares of NFS cannot be mounted so."),
+)
+"""What pods have of their node: when, the value and the one that counts where none is stated."""
 _SWITCHES: tuple[tuple[str, bool], ...] = (
     ("automountServiceAccountToken", False),
     ("containers.securityContext.allowPrivilegeEscalation", False),
@@ -45,6 +52,10 @@ _TEMPLATE: tuple[FieldRule, ...] = (
     *(
         FieldRule(f"{_POD}.{field}", when, "UPDATE", message, COMPARE_FIRST, severity="warning")
         for field, when, message in _BY_FIELD
+    ),
+    *(
+        FieldRule(f"{_POD}.{field}", when, "UPDATE", message, COMPARE_FIRST, (value,), usual, severity="warning")
+        for field, when, value, usual, message in _OF_NODES
     ),
     *(
         FieldRule(

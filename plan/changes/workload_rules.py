@@ -47,10 +47,31 @@ _HELD_BACK = FieldRule(
     severity="warning",
 )
 
+_LET_GO = FieldRule(
+    "spec.updateStrategy.rollingUpdate.partition",
+    "falls",
+    "UPDATE",
+    "Pods that it held back get the template of now: where that was changed since, they restart.",
+    UNLESS_INTENDED,
+    default=0,
+    severity="warning",
+)
+
 WORKLOAD_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ("apps", "DaemonSet"): (_ON_DELETE,),
     ("apps", "Deployment"): (
         _KILLED,
+        FieldRule(
+            "spec.strategy.type",
+            "becomes",
+            "FAIL",
+            "The API server refuses it: figures of a rolling update that it filled in itself stand beside it.",
+            "take them out first: kubectl patch deployment NAME -n NAMESPACE --type merge -p "
+            """'{"spec": {"strategy": {"type": "Recreate", "rollingUpdate": null}}}'""",
+            ("Recreate",),
+            "RollingUpdate",
+            unless="spec.strategy.rollingUpdate",
+        ),
         FieldRule(
             "spec.strategy.rollingUpdate.maxUnavailable",
             "becomes",
@@ -74,6 +95,7 @@ WORKLOAD_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
     ),
     ("apps", "StatefulSet"): (
         _HELD_BACK,
+        _LET_GO,
         _KILLED,
         _ON_DELETE,
         FieldRule(
@@ -124,6 +146,16 @@ WORKLOAD_FIELDS: Mapping[Kind, tuple[FieldRule, ...]] = {
             severity="warning",
         ),
         FieldRule("spec.suspend", "becomes", "STOP", "It no longer runs: backups stop silently.", OFF, (True,), False),
+        FieldRule(
+            "spec.suspend",
+            "leaves",
+            "UPDATE",
+            "It runs again, and a run that it missed may start at once.",
+            "",
+            (True,),
+            False,
+            severity="info",
+        ),
         FieldRule(
             "spec.jobTemplate.spec.suspend",
             "becomes",

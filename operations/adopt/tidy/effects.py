@@ -6,7 +6,7 @@ from typing import NamedTuple
 from operations.adopt.cluster.comparison import Difference, Effect, differences
 from operations.adopt.cluster.objects import Key, key_of
 from plan.model import Manifest, Plan
-from plan.model.fields import text
+from plan.model.fields import mapping, text
 
 _WORST: tuple[Effect, ...] = ("data", "re-created", "restarts", "created", "in place")
 _HOLDS_DATA = frozenset({"PersistentVolumeClaim", "StatefulSet", "Cluster"})
@@ -92,8 +92,16 @@ def _objects(plan: Plan, service: str) -> Mapping[Key, Manifest]:
 
 
 def steps(change: Change, before: Plan, service: str, volumes: Mapping[Key, str]) -> Iterator[str]:
-    """Commands that keep the data, in order. `volumes` are the volumes of claims, as far as they are known."""
+    """Commands without which data is lost or the API server refuses the change, in order. `volumes` are the volumes of
+    claims, as far as they are known."""
     old = _objects(before, service)
+    recreated = tuple(_recreated(change, old))
+    for key in recreated:
+        yield (
+            f"kubectl --namespace {key.namespace} patch deployment {key.name} --type merge -p "
+            """'{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'"""
+            "  # figures that the API server filled in"
+        )
     if change.claims:
         for key in old:
             if key.kind in ("Deployment", "StatefulSet"):
@@ -115,8 +123,18 @@ def steps(change: Change, before: Plan, service: str, volumes: Mapping[Key, str]
                 f"# claims of the template of {key.name} stay behind with their data: bind their volumes to the new "
                 "claims in the same way, or copy what is in them"
             )
-    if change.claims or change.moved:
+    if recreated or change.claims or change.moved:
         yield "homelab up  # it names what is protected, and how to take the protection away"
+
+
+def _recreated(change: Change, old: Mapping[Key, Manifest]) -> Iterator[Key]:
+    """Deployments that recreate their pods from now on, and whose figures of a rolling update nobody stated: the API
+    server has filled them in, keeps them, and refuses the change."""
+    for each in change.differences:
+        is_stated = each.stated in ("Recreate", {"type": "Recreate"}) and each.path[:2] == ("spec", "strategy")
+        before = mapping(old.get(each.key, {}), "spec", "strategy")
+        if each.key.kind == "Deployment" and is_stated and not mapping(before, "rollingUpdate"):
+            yield each.key
 
 
 def stated_volumes(plan: Plan, service: str) -> dict[Key, str]:

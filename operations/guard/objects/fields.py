@@ -36,6 +36,8 @@ def by_value(
 
 
 def _is_given(rule: FieldRule, before: Inputs, after: Inputs) -> bool:
+    if rule.unless is not None and any(values_at(before, rule.unless)):
+        return False
     if rule.given is None:
         return True
     path, value = rule.given
@@ -55,6 +57,8 @@ def _applies(rule: FieldRule, before: Inputs, after: Inputs) -> bool | None:
         return _has(rule, old) and not _has(rule, new)
     if rule.when == "goes":
         return bool(_counted(old) - _counted(new))
+    if rule.when == "narrows":
+        return bool(new) and (not old or not _counted(old).keys() <= _counted(new).keys())
     if rule.when == "vanishes":
         return bool(old) and not new
     if rule.when == "appears":

@@ -94,6 +94,18 @@ def test_conventions_restart_the_pods(folder: Path) -> None:
     assert possible(folder, "adopt.as_it_is").change.effect == "restarts"
 
 
+def test_figures_that_the_api_server_filled_in_go_before_pods_are_recreated(folder: Path) -> None:
+    rolling = ATTIC.replace("adopt: {", "adopt: {strategy: RollingUpdate, ")
+    (folder / "services" / "box.yaml").write_text(rolling, encoding="utf-8")
+    found = possible(folder, "adopt.strategy")
+    assert [each.partition(" -p ")[0] for each in found.steps] == [
+        "kubectl --namespace attic patch deployment box-server --type merge",
+        "homelab up  # it names what is protected, and how to take the protection away",
+    ]
+    (folder / "services" / "box.yaml").write_text(rolling.replace("Update, ", "Update, surge: 0, "), encoding="utf-8")
+    assert not any("patch deployment" in step for each in tidied(folder).possible for step in each.steps)
+
+
 def test_another_selector_recreates_the_controller(folder: Path) -> None:
     found = possible(folder, "adopt.selector")
     assert found.change.effect == "re-created"
