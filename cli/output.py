@@ -20,13 +20,23 @@ def refuse_input(sentence: str, output: str) -> int:
     if output == "json":
         print_json(Refusal(message=sentence))
     else:
-        print(f"homelab: {printable(sentence)}", file=sys.stderr)
+        warn(sentence)
     return INVALID
 
 
 def warn(sentence: str) -> None:
     """Say something beside the output that its reader should know."""
-    print(f"homelab: {printable(sentence)}", file=sys.stderr)
+    tell(f"homelab: {sentence}")
+
+
+def say(line: str) -> None:
+    """A line of the output; names and messages from elsewhere in it control no terminal."""
+    print(printable(line))
+
+
+def tell(line: str) -> None:
+    """The same beside the output, at once."""
+    print(printable(line), file=sys.stderr, flush=True)
 
 
 def refuse_lab(lab: str, error: InvalidLab, output: str) -> int:
@@ -35,11 +45,8 @@ def refuse_lab(lab: str, error: InvalidLab, output: str) -> int:
         print_json(invalid_lab_report(lab, error))
     else:
         for problem in error.problems:
-            print(problem)
+            say(str(problem))
         count, codes = plural(len(error.problems), "problem"), sorted({problem.code for problem in error.problems})
         folder = lab_folder(lab)
-        print(
-            f"{folder if folder.name else folder.resolve()} is not a valid lab: {count} ({', '.join(codes)}).",
-            file=sys.stderr,
-        )
+        tell(f"{folder if folder.name else folder.resolve()} is not a valid lab: {count} ({', '.join(codes)}).")
     return INVALID

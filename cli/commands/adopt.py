@@ -1,10 +1,9 @@
 """`homelab adopt`."""
 
-import sys
 from typing import get_args
 
 from cli.exits import ERRORS, FINE
-from cli.output import print_json, refuse_input, refuse_lab
+from cli.output import print_json, refuse_input, refuse_lab, warn
 from cli.proxmox import Reach, proxmox_of
 from cli.reports.adopt import adoption_report
 from cli.text.adopt import print_adoption
@@ -36,7 +35,7 @@ def run_adopt(lab: str, wanted: Names, roles: Names, dry_run: bool, reach: Reach
     except InvalidLab as error:
         code = refuse_lab(lab, error, output)
         if output == "text" and any(problem.path == ("machines",) for problem in error.problems):
-            print(f"homelab: {NO_NODES}", file=sys.stderr)
+            warn(NO_NODES)
         return code
     except (NotAlone, NotAnswered, NotKnown) as error:
         return refuse_input(str(error), output)

@@ -1,10 +1,8 @@
 """`homelab drain`."""
 
-import sys
-
 from cli.cluster import Source, observe_source
 from cli.exits import ERRORS, FINE, INTERRUPTED
-from cli.output import print_json, refuse_input, refuse_lab
+from cli.output import print_json, refuse_input, refuse_lab, tell
 from cli.reports.drain import drain_report
 from cli.text.console import make_console
 from cli.text.drain import going_on, print_drain, told_sentence
@@ -16,7 +14,6 @@ from operations.clients.refusals import NoCluster
 from operations.drain import Drain, UnknownNode, commands, foresee, with_alternatives
 from operations.drain.run import Surprise, run
 from operations.identity import AnotherCluster
-from plan.wording import printable
 
 
 def run_drain(node: str, source: Source, yes: bool, output: str) -> int:
@@ -43,19 +40,15 @@ def run_drain(node: str, source: Source, yes: bool, output: str) -> int:
 def _drain(drain: Drain, source: Source) -> int:
     """Carry it out, with a line on standard error for each thing that happens."""
     try:
-        run(Api(source.kubeconfig, source.context), drain, lambda told: _say(told_sentence(told)))
+        run(Api(source.kubeconfig, source.context), drain, lambda told: tell(told_sentence(told)))
     except Surprise as surprise:
-        _say(f"stopped: {surprise}")
+        tell(f"stopped: {surprise}")
     except (Refused, NoCluster) as error:
-        _say(f"stopped: {error}")
+        tell(f"stopped: {error}")
     except KeyboardInterrupt:
-        _say(f"interrupted: {going_on(drain.node)}")
+        tell(f"interrupted: {going_on(drain.node)}")
         return INTERRUPTED
     else:
         return FINE
-    _say(going_on(drain.node))
+    tell(going_on(drain.node))
     return ERRORS
-
-
-def _say(sentence: str) -> None:
-    print(printable(sentence), file=sys.stderr, flush=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cli.cluster import Source, observe_source
 from cli.exits import FINE
-from cli.output import print_json, refuse_input, refuse_lab
+from cli.output import print_json, refuse_input, refuse_lab, say
 from cli.reports.dump import dump_report
 from config.load import InvalidLab
 from config.writing import NotAlone
@@ -31,7 +31,7 @@ def run_dump(folder: Path, source: Source, output: str) -> int:
         return FINE
     objects = sum(len(each) for each in observed.resources.values())
     kinds = sum(bool(each) for each in observed.resources.values())
-    print(f"{folder}: {plural(objects, 'object')} of {plural(kinds, 'kind')} of {observed.source}")
+    say(f"{folder}: {plural(objects, 'object')} of {plural(kinds, 'kind')} of {observed.source}")
     for gap in observed.gaps:
-        print(f"not read: {gap.subject}: {gap.detail}")
+        say(f"not read: {gap.subject}: {gap.detail}")
     return FINE

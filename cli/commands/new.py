@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from cli.exits import ERRORS, FINE
-from cli.output import print_json, refuse_input, refuse_lab
+from cli.output import print_json, refuse_input, refuse_lab, say
 from cli.reports.files import NewReport
 from cli.reports.finding import finding_report
 from cli.text.console import make_console
@@ -155,6 +155,6 @@ def _say(plan: Plan, files: Files, subject: tuple[str, ...], output: str) -> Non
         return
     console = make_console()
     for file in files:
-        print(f"wrote {file}")
+        say(f"wrote {file}")
     console.print(findings(plan.lab, about))
     console.print(verdict_line(judge(forecast)))

@@ -1,11 +1,10 @@
 """`homelab preflight`."""
 
-import sys
 import time
 from pathlib import Path
 
 from cli.exits import ERRORS, FINE
-from cli.output import print_json, refuse_lab
+from cli.output import print_json, refuse_lab, tell, warn
 from cli.planned import planned
 from cli.proxmox import Reach, proxmox_of_part
 from cli.reports.preflight import NothingCheckedReport, preflight_report
@@ -42,5 +41,6 @@ def _nothing_checked(sentence: str, output: str) -> int:
     if output == "json":
         print_json(NothingCheckedReport(message=sentence))
     else:
-        print(f"homelab: {sentence}\nNothing was checked.", file=sys.stderr)
+        warn(sentence)
+        tell("Nothing was checked.")
     return ERRORS

@@ -1,13 +1,12 @@
 """`homelab rehearse`."""
 
 import signal
-import sys
 import time
 from collections.abc import Callable
 from types import FrameType
 
 from cli.exits import ERRORS, FINE, INTERRUPTED, INVALID
-from cli.output import print_json, refuse_lab
+from cli.output import print_json, refuse_lab, tell, warn
 from cli.planned import planned
 from cli.reports.rehearsal import rehearsal_report
 from cli.text.console import make_console
@@ -31,7 +30,7 @@ def run_rehearse(lab: str, drain: list[str], lose: list[str], add_worker: bool, 
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     if unknown := _unknown_node(plan, [*drain, *lose]):
-        print(f"homelab: {unknown}", file=sys.stderr)
+        warn(unknown)
         return INVALID
     events = [Event("add worker")] if add_worker else []
     events += [Event("drain", node) for node in drain] + [Event("lose", node) for node in lose]
@@ -44,10 +43,10 @@ def until_its_end(run: Callable[[], int]) -> int:
     try:
         return run()
     except (ToolMissing, PartFailed, NotGoverned, NoWorker, Refused, EngineFailed) as error:
-        print(f"homelab: {error}", file=sys.stderr)
+        warn(str(error))
         return ERRORS
     except KeyboardInterrupt:
-        print("homelab: stopped; everything was cleaned up", file=sys.stderr)
+        warn("stopped; everything was cleaned up")
         return INTERRUPTED
     finally:
         signal.signal(signal.SIGTERM, previous)
@@ -87,11 +86,6 @@ def wait(running: ControlPlane) -> None:
 def leave(number: int, frame: FrameType | None) -> None:
     """Ends like Ctrl-C."""
     raise KeyboardInterrupt
-
-
-def tell(line: str) -> None:
-    """Say what takes long."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def _unknown_node(plan: Plan, names: list[str]) -> str | None:

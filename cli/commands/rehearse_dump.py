@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from cli.commands.rehearse import tell, until_its_end, wait
+from cli.commands.rehearse import until_its_end, wait
 from cli.exits import ERRORS, FINE
-from cli.output import print_json, refuse_input, refuse_lab
+from cli.output import print_json, refuse_input, refuse_lab, tell
 from cli.planned import planned
 from cli.reports.trial import trial_report
 from cli.text.console import make_console

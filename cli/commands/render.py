@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cli.exits import ERRORS, FINE
-from cli.output import print_json, refuse_input, refuse_lab
+from cli.output import print_json, refuse_input, refuse_lab, say
 from cli.planned import planned
 from cli.rendering import MARKER, NotRendered, rendering, write_rendering
 from cli.reports.files import FilesReport
@@ -33,5 +33,5 @@ def run_render(lab: str, folder: Path, output: str) -> int:
     if output == "json":
         print_json(FilesReport(folder=str(folder), files=tuple(sorted(files))))
     else:
-        print(f"{plural(len(files), 'file')} in {folder}")
+        say(f"{plural(len(files), 'file')} in {folder}")
     return ERRORS if plan.errors else FINE

@@ -12,7 +12,7 @@ from cli.html.change import change_section
 from cli.html.links import Links
 from cli.html.live import live_section
 from cli.html.page import page
-from cli.output import print_json, refuse_input, refuse_lab
+from cli.output import print_json, refuse_input, refuse_lab, say
 from cli.planned import foreseen, planned
 from cli.reports.files import FilesReport
 from config.folder import lab_folder
@@ -45,7 +45,7 @@ def run_report(lab: str, file: Path, against: str | None, source: Source, links:
     if output == "json":
         print_json(FilesReport(folder=str(file.parent), files=(str(file),)))
     else:
-        print(f"{file}: {len(text.encode()) // 1024:,} KiB. Open it in a browser.")
+        say(f"{file}: {len(text.encode()) // 1024:,} KiB. Open it in a browser.")
     return ERRORS if plan.errors else FINE
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cli.exits import FINE
-from cli.output import print_json, refuse_input
+from cli.output import print_json, refuse_input, say
 from cli.program import is_checkout
 from cli.reports.files import FilesReport
 from config.schema import SCHEMAS, write_schemas
@@ -26,5 +26,5 @@ def run_schema(folder: Path | None, output: str) -> int:
     if output == "json":
         print_json(FilesReport(folder=str(target), files=tuple(str(file) for file in files)))
     else:
-        print(f"{plural(len(files), 'schema')} in {target}")
+        say(f"{plural(len(files), 'schema')} in {target}")
     return FINE
