@@ -1,6 +1,6 @@
 """Headroom, losses and restarts as text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich.console import Group, RenderableType
@@ -182,12 +182,19 @@ def _besides(loss: Loss, most: int | None = None) -> Iterator[str]:
         yield f"does not end: the disruption budget of {', '.join(each.name for each in loss.held)} holds it"
 
 
-def restarts_text(restarts: Sequence[Restart]) -> RenderableType:
-    """The order in which machines come back after a power cut, and the nodes whose pods do not wait for them."""
+def restarts_text(restarts: Sequence[Restart], outside: Mapping[str, str]) -> RenderableType:
+    """The order in which machines come back after a power cut, and the nodes whose pods do not wait for them. `outside`
+    are the roles of nodes that are no machines of Proxmox, by name: nobody knows when they start."""
     lines = [Text("After a power cut", "bold")]
     for host, each in groupby(restarts, lambda restart: restart.host):
         lines.append(Text(f"{host} starts {', '.join(f'{one.machine} at {one.seconds} s' for one in each)}"))
-    late = [each.machine for each in restarts if each.pods_given_up is not None]
-    elsewhere = f"; those of {listed(late)} are recreated elsewhere before it is there" if late else ""
-    lines.append(Text(f"pods come back on their own nodes{elsewhere}"))
+    if outside:
+        lines.append(Text(f"not known: when {listed([*outside])} {'starts' if len(outside) == 1 else 'start'}"))
+    if "control-plane" in outside.values():
+        lines.append(Text("not known: whether pods come back on their own nodes"))
+    else:
+        late = [each.machine for each in restarts if each.pods_given_up is not None]
+        elsewhere = f"; those of {listed(late)} are recreated elsewhere before it is there" if late else ""
+        those = f", those of {listed([*outside])} aside" if outside else ""
+        lines.append(Text(f"pods come back on their own nodes{those}{elsewhere}"))
     return Group(*lines)

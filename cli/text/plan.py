@@ -35,7 +35,7 @@ def print_plan(plan: Plan, console: Console | None = None, *, whole: bool = True
         headroom_text(forecast.headroom),
         losses_text(forecast.losses),
         *([data_losses_text(forecast.data_losses)] if forecast.data_losses else []),
-        restarts_text(forecast.restarts),
+        restarts_text(forecast.restarts, {name: node.role for name, node in plan.lab.outside.items()}),
         tiers_text(plan),
         _services(plan),
         findings(plan.lab, forecast.findings),

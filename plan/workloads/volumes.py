@@ -191,13 +191,16 @@ def _zones(context: ServiceContext, volume: Volume) -> frozenset[str]:
 
 def zones_of_volumes(context: ServiceContext, pod: Pod) -> tuple[str, ...]:
     """The hosts on which all block volumes of a pod can be made: those with their storage. Empty where no host of
-    nodes lacks it."""
+    nodes lacks it. A node that is no machine of Proxmox has none, unless its label says in which zone it is."""
     if not pod.block_volumes:
         return ()
     hosts = context.lab.site.hosts
     storages = {row.storage for volume in pod.block_volumes if (row := _block_class(context, volume))}
     zones = dict.fromkeys(node.labels.get(ZONE_LABEL, "") for node in context.nodes)
-    able = tuple(zone for zone in zones if zone not in hosts or storages <= hosts[zone].storages.keys())
+    labelled = {node.labels[ZONE_LABEL] for node in context.lab.outside.values() if ZONE_LABEL in node.labels}
+    able = tuple(
+        zone for zone in zones if (storages <= hosts[zone].storages.keys() if zone in hosts else zone in labelled)
+    )
     return able if able and len(able) < len(zones) else ()
 
 
