@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from errno import EAGAIN, EWOULDBLOCK
+from errno import EAGAIN, ENXIO, EWOULDBLOCK
 from pathlib import Path
 
 from config.files import UnreadableFile, read_file
@@ -24,6 +24,9 @@ LONGEST_WAIT = 60.0
 
 Ready = Sequence[tuple[Path, Path]]
 """Files that are written next to their places, each with its place."""
+
+LONGEST_WAIT_FOR_READER = 10.0
+"""Seconds for which a pipe is waited for that nobody has opened to read."""
 
 State = Mapping[str, tuple[int, int, int]]
 """Inode, size in bytes and time of the last change in nanoseconds of each file in a folder, by its path in it."""
@@ -116,9 +119,16 @@ def put(ready: Ready) -> None:
     """Put files that are prepared into their places; a link there is replaced. Raises OSError."""
     try:
         for new, place in ready:
-            new.replace(place)
+            _take_place(new, place)
     finally:
         _drop(new for new, _ in ready)
+
+
+def _take_place(new: Path, place: Path) -> None:
+    try:
+        new.replace(place)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(place)) from None
 
 
 def write_file(file: Path, text: str) -> None:
@@ -127,11 +137,29 @@ def write_file(file: Path, text: str) -> None:
     Raises NotAlone and OSError.
     """
     if file.exists() and not file.is_file():
-        file.write_text(text, encoding="utf-8")
+        _write_through(file, text)
         return
     place = file.resolve()
     with alone_in(place.parent):
         put([(_written_beside(place, text), place)])
+
+
+def _write_through(file: Path, text: str) -> None:
+    """A pipe that nobody reads is not waited for without an end."""
+    deadline = time.monotonic() + LONGEST_WAIT_FOR_READER
+    while True:
+        try:
+            opened = os.open(file, os.O_WRONLY | os.O_NONBLOCK)
+            break
+        except OSError as error:
+            if error.errno != ENXIO:
+                raise
+            if time.monotonic() > deadline:
+                raise OSError(ENXIO, "nobody reads this pipe", str(file)) from None
+            time.sleep(0.05)
+    os.set_blocking(opened, True)
+    with os.fdopen(opened, "w", encoding="utf-8") as through:
+        through.write(text)
 
 
 def state_of(folder: Path) -> State:

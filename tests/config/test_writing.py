@@ -125,6 +125,29 @@ def test_two_runs_at_once_that_write_one_file_leave_it_whole(tmp_path: Path) -> 
     assert contents(tmp_path)["lab.html"] in {letter * 100_000 for letter in "abc"}
 
 
+def test_a_pipe_is_written_to_its_reader_and_not_waited_for_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    write_file(pipe, "x" * 200_000)
+    reader.join()
+    assert read == ["x" * 200_000]
+    monkeypatch.setattr(writing, "LONGEST_WAIT_FOR_READER", 0.1)
+    with pytest.raises(OSError, match="nobody reads this pipe"):
+        write_file(pipe, "x")
+
+
+def test_a_folder_in_the_place_of_a_file_is_told_by_the_name_of_the_file(lab: Path) -> None:
+    (lab / "services" / "wiki.yaml").mkdir()
+    with pytest.raises(IsADirectoryError) as raised:
+        write_lab(lab, TEXTS)
+    assert raised.value.filename == str(lab / "services" / "wiki.yaml")
+
+
 def test_who_waits_for_another_run_is_told_in_the_end(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "LONGEST_WAIT", 0.1)
     with alone_in(lab), pytest.raises(NotAlone, match="another run has been writing into"):
