@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
 from config.lab import Lab
@@ -33,6 +34,7 @@ class KnownConnection(NamedTuple):
 
 _HOST = re.compile(r"(?<![\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)+(?![\w-])")
 """A name of which two neighbouring parts may be a Kubernetes Service and its namespace."""
+_VARIABLE = re.compile(r"\$[({](\w+)[)}]")
 _WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 _OF_GATEWAYS = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 _OF_TRAEFIK = ("IngressRoute", "IngressRouteTCP", "IngressRouteUDP")
@@ -88,7 +90,7 @@ def _named(services: Iterable[Service], by_name: _ByName) -> Iterator[KnownConne
 def _hosts(content: Any) -> Iterator[tuple[str, str]]:
     """Namespace and name of all that may be a Kubernetes Service."""
     for words in _texts(content):
-        for match in _HOST.findall(words):
+        for match in _HOST.findall(words.lower()):
             parts = match.split(".")
             yield from ((namespace, name) for name, namespace in pairwise(parts))
 
@@ -97,15 +99,17 @@ def _workload(manifest: Manifest) -> str:
     return manifest["metadata"]["name"] if manifest["kind"] in POD_TEMPLATES else ""
 
 
-def _texts(content: Any) -> Iterator[str]:
+def _texts(content: Any, variables: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """All texts; those of a container with its variables in them, as Kubernetes or a shell puts them in."""
     if isinstance(content, str):
-        yield content
+        yield _VARIABLE.sub(lambda found: variables.get(found[1], found[0]), content) if variables else content
     elif is_mapping(content):
+        known = {text(each, "name"): text(each, "value") for each in entries(content, "env")} or variables
         for each in content.values():
-            yield from _texts(each)
+            yield from _texts(each, known)
     elif isinstance(content, (list, tuple)):
         for each in cast(Sequence[Any], content):
-            yield from _texts(each)
+            yield from _texts(each, variables)
 
 
 def _routed(lab: Lab, services: Iterable[Service], by_name: _ByName) -> Iterator[KnownConnection]:

@@ -140,6 +140,23 @@ def test_a_port_that_a_pod_takes_of_its_node_is_for_everybody(tmp_path: Path) ->
     assert not reaches(plan, SOMEBODY, pod(plan, "game"), 27016)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "env: {QUEUE: Queue.Home-Queue}",
+        "env: {QUEUE: queue-0.queue.home-queue.svc}",
+        "env: {QUEUE_HOST: queue, QUEUE_NAMESPACE: home-queue, QUEUE: $(QUEUE_HOST).$(QUEUE_NAMESPACE)}",
+        "env: {QUEUE_HOST: queue}\nargs: ['--queue=$(QUEUE_HOST).home-queue:5672']",
+        "env: {WHERE: home-queue}\ncommand: [sh, -c, 'exec program queue.${WHERE}']",
+    ],
+)
+def test_a_name_is_known_in_any_case_and_with_variables_in_it(tmp_path: Path, settings: str) -> None:
+    queue, other = "ports: {queue: 5672}\n", "env: {HOST: nobody, QUEUE: $(HOST).home-queue}\n"
+    plan = small_with(tmp_path, queue=queue, shop=f"{settings}\n", other=other)
+    assert reaches(plan, pod(plan, "shop"), pod(plan, "queue"), 5672)
+    assert not reaches(plan, pod(plan, "other"), pod(plan, "queue"), 5672)
+
+
 HOOK = """ports: {https: 8443}
 objects: [webhook.yaml]
 """
