@@ -99,6 +99,11 @@ def where_text(entry: Entry) -> str:
     return " or ".join(map(str, entry.places)) or "an unknown place"
 
 
+def size_text(entry: Entry) -> str:
+    """`10.0 GiB`, or `30.0 GiB in 3 volumes`."""
+    return f"{gib(entry.size)} in {entry.volumes} volumes" if entry.volumes > 1 else gib(entry.size)
+
+
 def copies_text(entry: Entry) -> str:
     """Its copies, or why it has none."""
     if entry.copies:
@@ -136,7 +141,7 @@ def age_text(age: timedelta) -> str:
 
 def print_entry(plan: Plan, entry: Entry, found: Iterable[Finding], console: Console) -> None:
     """Print one volume, database or machine disk: where it lies, its copies, its findings."""
-    console.print(Text.assemble((entry.name, "bold"), f": {entry.source}, {gib(entry.size)} on {where_text(entry)}"))
+    console.print(Text.assemble((entry.name, "bold"), f": {entry.source}, {size_text(entry)} on {where_text(entry)}"))
     console.print(f"it {STATES[entry.state]}")
     for copy in entry.copies:
         console.print(f"copy: {copy_text(entry, copy)}")

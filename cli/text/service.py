@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.text.console import INDENT, make_console
-from cli.text.data import copies_text, where_text
+from cli.text.data import copies_text, size_text, where_text
 from cli.text.findings import findings
 from cli.text.kernel import NEWER_RUNC, cgroups_text, evictions_text, guarantees_text
 from plan.kubernetes.guarantees import OOM_RULES, RULES
@@ -63,7 +63,7 @@ def _essential(plan: Plan, service: Service) -> RenderableType:
     lines.append(Text(_size(service)))
     for entry in ledger(plan.lab):
         if entry.path[:2] == ("services", service.name):
-            lines.append(Text(f"stores {entry.name}: {gib(entry.size)} on {where_text(entry)}; {copies_text(entry)}"))
+            lines.append(Text(f"stores {entry.name}: {size_text(entry)} on {where_text(entry)}; {copies_text(entry)}"))
     if service.release:
         lines.append(Text(f"chart {service.release.chart} {service.release.version}"))
     if service.eviction_place:

@@ -1,5 +1,6 @@
 """Volumes of a service: claims, shares that exist, and scratch space."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -74,6 +75,17 @@ class StaticShare(Share):
 
     options: tuple[Text, ...] = ()
     """Options of mount, for example `nfsvers=4.2`."""
+
+
+_OF_FILE_SERVERS = frozenset({"nfs.csi.k8s.io", "smb.csi.k8s.io"})
+"""Drivers whose volumes name their server: `server`, or `source` as `//SERVER/SHARE`."""
+
+
+def file_server_of(driver: str, attributes: Mapping[str, Any]) -> str:
+    """The file server of a volume of a CSI driver; empty where it has none that is known."""
+    if driver not in _OF_FILE_SERVERS:
+        return ""
+    return str(attributes.get("server") or str(attributes.get("source") or "").lstrip("/").partition("/")[0])
 
 
 class CsiVolume(Model):

@@ -1,14 +1,14 @@
 """Places of data: physical disks of hosts, and file servers outside of the lab."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from config.lab import Lab
 from config.machine import Machine
-from config.service.volume import Volume
+from config.service.volume import Volume, file_server_of
 from config.storage_class import BlockStorageClass, OtherStorageClass, StorageClass
-from plan.model.fields import text
+from plan.model.fields import mapping, text
 
 
 class Place(NamedTuple):
@@ -53,7 +53,7 @@ def places_of_volume(lab: Lab, volume: Volume) -> tuple[Place, ...]:
     if volume.share is not None:
         return places_of_folder(lab, volume.share.server, volume.share.path)
     if volume.csi is not None:
-        return (Place(volume.csi.driver),)
+        return places_of_driver(lab, volume.csi.driver, volume.csi.attributes)
     return places_of_name(lab, volume.storage_class)
 
 
@@ -81,8 +81,14 @@ def places_of_stated(lab: Lab, volume: str) -> tuple[Place, ...]:
             if server := text(stated.content, "spec", "nfs", "server"):
                 return places_of_folder(lab, server, text(stated.content, "spec", "nfs", "path"))
             if driver := text(stated.content, "spec", "csi", "driver"):
-                return (Place(driver),)
+                return places_of_driver(lab, driver, mapping(stated.content, "spec", "csi", "volumeAttributes"))
     return ()
+
+
+def places_of_driver(lab: Lab, driver: str, attributes: Mapping[str, Any]) -> tuple[Place, ...]:
+    """The file server of a volume of a CSI driver, or the driver where nothing says where its volumes lie."""
+    server, share = file_server_of(driver, attributes), str(attributes.get("share", ""))
+    return places_of_folder(lab, server, share) if server else (Place(driver),)
 
 
 def place_of_storage(lab: Lab, host: str, storage: str) -> Place:

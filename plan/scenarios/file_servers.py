@@ -8,13 +8,11 @@ from config.objects import StatedObject
 from config.pod import POD_TEMPLATES
 from config.service import Service
 from config.service.app import OwnWorkloads
+from config.service.volume import file_server_of
 from config.source import Path
 from config.storage_class import NfsStorageClass
 from plan.model.fields import Fields, entries, mapping, text
 from plan.workloads.objects import claimed
-
-_CSI_DRIVERS = frozenset({"nfs.csi.k8s.io", "smb.csi.k8s.io"})
-"""Drivers whose volumes name their server: `server`, or `source` as `//SERVER/SHARE`."""
 
 
 class Served(NamedTuple):
@@ -55,7 +53,7 @@ def _stated(name: str, service: Service) -> Iterator[Served]:
     for key, volume in service.volumes.items():
         if volume.share:
             yield Served(volume.share.server, name, (*path, "volumes", key, "share"), f"{name}/{key}")
-        elif volume.csi and (server := _of_driver(volume.csi.driver, volume.csi.attributes)):
+        elif volume.csi and (server := file_server_of(volume.csi.driver, volume.csi.attributes)):
             yield Served(server, name, (*path, "volumes", key, "csi"), f"{name}/{key}")
     for key, share in service.shares.items() if isinstance(service, OwnWorkloads) else ():
         yield Served(share.server, name, (*path, "shares", key), f"{name}/{key}")
@@ -74,11 +72,5 @@ def _named_by(stated: StatedObject) -> Iterator[str]:
 def _of_volume(volume: Fields) -> Iterator[str]:
     if server := text(volume, "nfs", "server"):
         yield server
-    if server := _of_driver(text(volume, "csi", "driver"), mapping(volume, "csi", "volumeAttributes")):
+    if server := file_server_of(text(volume, "csi", "driver"), mapping(volume, "csi", "volumeAttributes")):
         yield server
-
-
-def _of_driver(driver: str, attributes: Fields) -> str:
-    if driver not in _CSI_DRIVERS:
-        return ""
-    return text(attributes, "server") or text(attributes, "source").lstrip("/").partition("/")[0]

@@ -215,3 +215,9 @@ def test_volumes_that_may_be_on_another_host_are_counted_as_up_to_so_many() -> N
     assert carried_text(Carried(2, 3, 0, 0)) == "2 machines, 3 block volumes"
     assert carried_text(Carried(2, 3, 1, 0, is_upper_bound=True)) == "2 machines, up to 3 block volumes, 1 NFS folder"
     assert carried_text(Carried(1, 0, 0, 0, is_upper_bound=True)) == "1 machine"
+
+
+def test_a_volume_of_a_file_server_through_a_csi_driver_is_on_that_server() -> None:
+    entries = {entry.name: entry for entry in ledger(lab_of("every_key"))}
+    assert entries["pods/scans"].places == (Place("nas.every.example"),), "by its source"
+    assert entries["pods/made-by-hand"].places == (Place("nfs.csi.k8s.io"),), "a class, of which no server is stated"
