@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from config.quantity import Memory
 from operations.adopt.cluster.objects import is_fields
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from operations.adopt.files.compose.taken import Taken
 from operations.adopt.files.compose.values import memory_of, seconds_of, words
 from operations.new.service import CPU, MEMORY
+from plan.model.command_secrets import suspected_words
 from plan.model.fields import Fields, entries, mapping, text, values
 
 _PULLED = {"always": "Always", "missing": "IfNotPresent", "if_not_present": "IfNotPresent", "never": "Never"}
@@ -23,13 +25,21 @@ _NO_SHARE = (
 )
 
 
-def figures(stated: Fields) -> Taken:
-    """CPU and memory, and the number of pods. A GPU has no place: Compose does not say how much of its memory."""
-    limits = mapping(stated, "deploy", "resources", "limits")
-    cpu = limits.get("cpus") or stated.get("cpus")
+def figures(stated: Fields, *, burstable: bool) -> Taken:
+    """CPU and memory, and the number of pods. A GPU has no place: Compose does not say how much of its memory. A
+    reservation of memory has one in a tier that is `burstable`."""
+    resources = mapping(stated, "deploy", "resources")
+    limits, reserved = mapping(resources, "limits"), mapping(resources, "reservations")
+    most = limits.get("cpus") or stated.get("cpus")
+    cpu = reserved.get("cpus") or most
     memory = memory_of(limits.get("memory") or stated.get("mem_limit"))
+    least = memory_of(reserved.get("memory") or stated.get("mem_reservation"))
     missing = [name for name, value in (("cpu", cpu), ("memory", memory)) if not value]
-    said: dict[str, Any] = {"cpu": str(cpu or CPU), "memory": memory or str(MEMORY)}
+    if memory is None:
+        memory = str(max(MEMORY, Memory.parse(least))) if least else str(MEMORY)
+    said: dict[str, Any] = {"cpu": str(cpu or CPU), "memory": memory}
+    if least and burstable and least != memory:
+        said["memory_request"] = least
     replicas = stated.get("scale", mapping(stated, "deploy").get("replicas", 1))
     if replicas != 1:
         said["replicas"] = replicas
@@ -39,7 +49,11 @@ def figures(stated: Fields) -> Taken:
     gpu = any("gpu" in values(each, "capabilities") for each in devices)
     uses_gpu = gpu or stated.get("gpus") or stated.get("runtime") == "nvidia"
     assumed = f"assumed, for nothing is stated: {' and '.join(missing)}; `docker stats` shows what it uses"
-    return Taken(said, (assumed,) if missing else (), (_NO_SHARE,) if uses_gpu else ())
+    notes = [assumed] if missing else []
+    if most:
+        what = "is not taken over" if reserved.get("cpus") else "is what it asks for here"
+        notes.append(f"the limit of {most} CPUs {what}: write cpu_limit with the exception limited-cpu to keep it")
+    return Taken(said, tuple(notes), (_NO_SHARE,) if uses_gpu else ())
 
 
 def command(stated: Fields) -> Taken:
@@ -56,7 +70,13 @@ def command(stated: Fields) -> Taken:
         said["pull_policy"] = policy
     if grace := stated.get("stop_grace_period"):
         said["grace_seconds"] = seconds_of(grace, 10)
-    return Taken(said)
+    return Taken(said, (), tuple(_secrets_in(said, "command", "args")))
+
+
+def _secrets_in(said: Fields, *fields: str) -> Iterator[str]:
+    """A command that would stand in the file with what looks like a secret in it."""
+    if suspected_words([str(each) for field in fields for each in values(said, field)]):
+        yield "a command holds what looks like a secret: write it under secrets, and $(NAME) in its place"
 
 
 def health(stated: Fields) -> Taken:
@@ -77,7 +97,7 @@ def health(stated: Fields) -> Taken:
     if startup:
         failures = probe["failures"] + -(-startup // probe["period_seconds"])
         probes = {"startup": Flow({**probe, "failures": failures}), **probes}
-    return Taken({"probes": probes})
+    return Taken({"probes": probes}, (), tuple(_secrets_in(probe, "exec")))
 
 
 def rights(stated: Fields) -> Taken:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from config.files import UnreadableFile, read_file
 from config.tier import Tier
 from operations.adopt.cluster.services import as_name
+from operations.adopt.cluster.yaml_text import Flow, FlowList
 from operations.adopt.files.compose.values import dotenv, environment, ports_in
 from plan.model.fields import Fields, mapping, text, values
 
@@ -57,6 +58,11 @@ class Receiver(NamedTuple):
     signs_in: bool = False
     """Whether the lab can ask a visitor to sign in."""
     domain: str = ""
+
+    @property
+    def is_burstable(self) -> bool:
+        """Whether containers of the tier may request less memory than their limit."""
+        return self.settings is None or self.settings.memory == "burstable"
 
 
 class Project(NamedTuple):
@@ -117,6 +123,17 @@ class Project(NamedTuple):
         networks = mapping(service, "networks")
         aliases = {str(each) for name in networks for each in values(networks, name, "aliases")}
         return {key, text(service, "container_name"), text(service, "hostname"), *aliases} - {"", as_name(key)}
+
+    def share_of(self, volume: str) -> Flow | None:
+        """The share of NFS that a named volume is, by the options of Docker's own driver."""
+        options = mapping(self.stated, "volumes", volume, "driver_opts")
+        mounted = [each.strip() for each in text(options, "o").split(",")]
+        server = next((each[5:] for each in mounted if each.startswith("addr=")), "")
+        path = text(options, "device").rpartition(":")[2]
+        if not text(options, "type").startswith("nfs") or not server or not path.startswith("/"):
+            return None
+        kept = FlowList([each for each in mounted if each not in ("", "rw", "ro") and not each.startswith("addr=")])
+        return Flow(server=server, path=path, **({"options": kept} if kept else {}))
 
     def read(self, path: str) -> str:
         """The text of a file beside the compose file. Raises UnreadableFile with the end of a sentence."""

@@ -26,14 +26,25 @@ _READ = frozenset(
     {
         *("cap_add", "cap_drop", "command", "configs", "cpus", "depends_on", "deploy", "devices", "dns", "entrypoint"),
         *("env_file", "environment", "expose", "extra_hosts", "gpus", "group_add", "healthcheck", "image", "ipc"),
-        *("labels", "mem_limit", "network_mode", "pid", "ports", "privileged", "pull_policy", "read_only", "runtime"),
+        *(
+            "labels",
+            "mem_limit",
+            "mem_reservation",
+            "network_mode",
+            "pid",
+            "ports",
+            "privileged",
+            "pull_policy",
+            "read_only",
+            "runtime",
+        ),
         *("scale", "secrets", "security_opt", "shm_size", "stdin_open", "stop_grace_period", "sysctls", "tmpfs", "tty"),
         *("user", "volumes", "working_dir"),
     }
 )
 _NOT_NEEDED = frozenset(
     {
-        *("attach", "container_name", "hostname", "init", "links", "logging", "mem_reservation", "memswap_limit"),
+        *("attach", "container_name", "hostname", "init", "links", "logging", "memswap_limit"),
         *("networks", "platform", "profiles", "restart", "stop_signal"),
     }
 )
@@ -95,7 +106,7 @@ def _service(project: Project, key: str, volumes: MountedByService) -> ComposeSe
     found = together(
         (
             Taken({**identity, "description": f"{key}, of Docker Compose", "image": text(stated, "image")}),
-            figures(stated),
+            figures(stated, burstable=project.receiver.is_burstable),
             command(stated),
             of_environment(project, key, stated),
             network(project, key, stated),

@@ -37,7 +37,7 @@ def _sidecar(project: Project, host: str, key: str, volumes: MountedByService) -
     found = together(
         (
             Taken({"image": text(stated, "image")}),
-            figures(stated),
+            figures(stated, burstable=project.receiver.is_burstable),
             command(stated),
             _variables(project, key, stated),
             storage(project, host, stated, volumes),

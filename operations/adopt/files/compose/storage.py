@@ -50,6 +50,11 @@ def _volume(project: Project, key: str, mount: Mount, volumes: MountedByService)
         owner = next(each.name for each in volumes[volume.owner].values() if each.volume == volume)
         claim = f"{project.name_of(volume.owner)}/{owner}"
         return Taken({"claims": {found.name: claim}, "mounts": {found.name: where}})
+    if share := project.share_of(volume.source):
+        stated = Flow(size=ASSUMED_SIZE, share=share)
+        where_it_is = f"{share['server']}:{share['path']}"
+        note = f"volume {found.name}: its size is assumed; it is the share {where_it_is}, as before"
+        return Taken({"volumes": {found.name: stated}, "mounts": {found.name: where}}, (note,))
     storage_class = receiver.shared_class if volume.is_shared else receiver.storage_class
     if storage_class is None:
         return Taken(lacking=("it has volumes, and the lab has no storage class",))
@@ -64,7 +69,7 @@ def _other(project: Project, key: str, mount: Mount) -> Taken:
     if mount.source in _CLOCK:
         return Taken(notes=("the time zone of the host is not mounted: set TZ",))
     if mount.kind == "tmpfs":
-        return _memory(mount.target, "")
+        return _memory(mount.target, f"size={mount.size}" if mount.size else "")
     if mount.is_beside:
         return _file(project, key, mount.source, mount.target)
     if mount.source.endswith("docker.sock"):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from config.quantity import Memory
 from operations.adopt.cluster.objects import is_fields, is_list
-from plan.model.fields import text
+from plan.model.fields import mapping, text
 
 _VARIABLE = re.compile(
     r"\$(?:(?P<dollar>\$)|(?P<bare>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<how>:?[-?+])(?P<other>[^}]*))?\})"
@@ -25,6 +25,8 @@ class Mount(NamedTuple):
     """A named volume, or a path; empty where Docker makes a volume without a name."""
     target: str
     read_only: bool
+    size: str = ""
+    """Of a folder in memory, as Docker writes it."""
 
     @property
     def is_beside(self) -> bool:
@@ -135,6 +137,7 @@ def mount_of(stated: Any) -> Mount:
             text(stated, "source"),
             text(stated, "target"),
             bool(stated.get("read_only")),
+            str(mapping(stated, "tmpfs").get("size") or ""),
         )
     source, _, rest = str(stated).partition(":")
     target, _, options = rest.partition(":")

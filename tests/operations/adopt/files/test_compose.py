@@ -53,6 +53,54 @@ def test_what_the_format_says_is_taken(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("stated", "figures"),
+    [
+        ("deploy: {resources: {limits: {cpus: '2', memory: 1g}, reservations: {cpus: '0.25', memory: 256m}}}",
+         {"cpu": "0.25", "memory": "1Gi", "memory_request": "256Mi"}),
+        ("mem_limit: 1g, mem_reservation: 256m, cpus: 1", {"cpu": "1", "memory": "1Gi", "memory_request": "256Mi"}),
+        ("mem_reservation: 2g", {"cpu": "25m", "memory": "2Gi"}),
+        ("mem_reservation: 64m", {"cpu": "25m", "memory": "128Mi", "memory_request": "64Mi"}),
+    ],
+)  # fmt: skip
+def test_what_docker_keeps_free_is_the_request(tmp_path: Path, stated: str, figures: dict[str, str]) -> None:
+    found = said(only(tmp_path, f"image: web:1, {stated}"))
+    assert {key: found[key] for key in ("cpu", "memory", "memory_request") if key in found} == figures
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "command: redis-server --requirepass hunter2",
+        "command: [redis-server, --requirepass, '${PASSWORD}']",
+        "entrypoint: [serve, 'postgres://web:hunter2@db/web']",
+        "healthcheck: {test: redis-cli -a hunter2 ping}",
+    ],
+)
+def test_a_command_with_a_secret_is_in_no_file(tmp_path: Path, stated: str) -> None:
+    found = only(tmp_path, f"image: web:1, {stated}", PASSWORD="hunter2")
+    assert found.text == ""
+    assert found.lacking == (
+        "a command holds what looks like a secret: write it under secrets, and $(NAME) in its place",
+    )
+
+
+def test_a_named_volume_that_is_a_share_stays_one(tmp_path: Path) -> None:
+    options = '{type: nfs, o: "addr=10.0.20.2,rw,nfsvers=4", device: ":/tank/pg"}'
+    text = f"services: {{db: {{image: a:1, volumes: [pg:/data]}}}}\nvolumes: {{pg: {{driver_opts: {options}}}}}"
+    (found,) = converted(tmp_path, text).values()
+    share = {"server": "10.0.20.2", "path": "/tank/pg", "options": ["nfsvers=4"]}
+    assert said(found)["volumes"] == {"pg": {"size": "10Gi", "share": share}}
+    assert "volume pg: its size is assumed; it is the share 10.0.20.2:/tank/pg, as before" in found.notes
+
+
+def test_a_folder_in_memory_keeps_its_size(tmp_path: Path) -> None:
+    mount = "{type: tmpfs, target: /tmp/work, tmpfs: {size: 67108864}}"
+    assert said(only(tmp_path, f"image: web:1, volumes: [{mount}]"))["scratch"] == {
+        "tmp-work": {"medium": "memory", "size": "64Mi"}
+    }
+
+
 VPN = """
 services:
   vpn: {image: vpn:1, container_name: tunnel, cap_add: [NET_ADMIN], ports: ["8080:8080"], volumes: ["./vpn:/vpn"]}
