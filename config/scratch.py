@@ -1,11 +1,15 @@
 """Files of the program's own, gone when it is done with them: in $TMPDIR, else /tmp."""
 
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
+from threading import current_thread, main_thread
+from types import FrameType
 
 from config.writing import state_of
 
@@ -23,13 +27,35 @@ def scratch_folder() -> Generator[Path]:
         new = tempfile.TemporaryDirectory()
     except OSError as error:
         raise _none(error) from None
-    with new as place:
+    with new as place, _gone_at_an_end_from_outside(place):
         try:
             yield Path(place)
         except OSError as error:
             if not _is_below(error, Path(place)):
                 raise
             raise _none(error) from None
+
+
+@contextmanager
+def _gone_at_an_end_from_outside(place: str) -> Generator[None]:
+    """A folder may hold secrets: it goes, too, when the process is told to end, as by a pipeline that is cancelled."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) or signal.SIG_DFL for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def end(number: int, _: FrameType | None) -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        signal.signal(number, before[signal.Signals(number)])
+        os.kill(os.getpid(), number)
+
+    for number, handler in before.items():
+        signal.signal(number, end if handler is not signal.SIG_IGN else handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def copy_lab(folder: Path, scratch: Path) -> Path:

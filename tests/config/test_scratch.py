@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,28 @@ def test_a_folder_is_there_for_its_owner_alone_and_gone_afterwards() -> None:
     with scratch_folder() as folder:
         assert folder.stat().st_mode & 0o777 == 0o700
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_folder_goes_when_the_process_is_told_to_end(tmp_path: Path, number: signal.Signals) -> None:
+    program = (
+        "import os, sys; from config.scratch import scratch_folder\n"
+        "with scratch_folder() as outer, scratch_folder() as inner:\n"
+        "    (inner / 'secret').write_text('x')\n"
+        f"    os.kill(os.getpid(), {int(number)})\n"
+        "    print('went on')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (-number, "")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_handler_that_was_there_is_there_again() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with scratch_folder():
+        assert signal.getsignal(signal.SIGTERM) != before
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_a_copy_is_the_lab_and_nothing_that_lies_beside_it(tmp_path: Path) -> None:
