@@ -95,14 +95,7 @@ class OwnWorkloads(SizedService, Workload):
     def mounted(self, name: str) -> Collection[str]:
         return {volume for _, container in self.containers_of(name) for volume in container.mounts}
 
-    def stored(self) -> Iterator[tuple[str, int]]:
-        replicas = self.volumes_of_replicas()
-        for key, volume in self.volumes.items():
-            if volume.storage_class:
-                yield volume.storage_class, volume.size * replicas.get(key, 1)
-
     def volumes_of_replicas(self) -> Mapping[str, int]:
-        """How many there are of a volume of which each replica of a statefulset has its own."""
         return {
             volume: workload.replicas
             for workload in (self, *self.further.values())

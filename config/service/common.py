@@ -222,9 +222,16 @@ class ServiceBase(Published):
     def mounted(self, name: str) -> Collection[str]:
         """The names of what its pods mount."""
 
-    @abstractmethod
     def stored(self) -> Iterator[tuple[str, int]]:
-        """Storage class and size in bytes of each volume that is claimed."""
+        """Storage class and size in bytes of each volume that is claimed, of those of replicas all together."""
+        replicas = self.volumes_of_replicas()
+        for key, volume in self.volumes.items():
+            if volume.storage_class:
+                yield volume.storage_class, volume.size * replicas.get(key, 1)
+
+    def volumes_of_replicas(self) -> Mapping[str, int]:
+        """How many there are of a volume of which each replica of a statefulset has its own."""
+        return {}
 
     def mountable(self) -> Mapping[str, Collection[str]]:
         """The names of what its pods can mount, by the key that declares them."""

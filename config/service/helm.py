@@ -1,6 +1,6 @@
 """Services of kind `helm`: a chart, with the footprint of what it will run declared."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, final
 
 from config.kubernetes import SecretKey
@@ -52,17 +52,14 @@ class HelmService(FootprintService):
     secrets: dict[SecretKey, SecretVariable] = {}
     """Keys of the Secret named like the service that the chart refers to."""
 
-    def stored(self) -> Iterator[tuple[str, int]]:
+    def volumes_of_replicas(self) -> Mapping[str, int]:
         """The chart claims the volumes of a statefulset, one for each replica."""
-        replicas = {
+        return {
             volume: workload.replicas
             for workload in self.footprint.values()
             if workload.runs_as == "statefulset"
             for volume in workload.volumes
         }
-        for key, volume in self.volumes.items():
-            if volume.storage_class:
-                yield volume.storage_class, volume.size * replicas.get(key, 1)
 
     def secret(self, name: str) -> str:
         return name

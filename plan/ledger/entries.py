@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple, get_args
 from config.backup import StatedBackup
 from config.lab import Lab
 from config.namespaces import namespace_of
+from config.objects import StatedObject
 from config.service import Service
-from config.service.app import OwnWorkloads
 from config.service.database import DatabaseBase
 from config.service.runs import ENDING
 from config.source import Path
@@ -23,7 +23,7 @@ from plan.ledger.places import (
     places_of_volume,
 )
 from plan.ledger.stated_objects import CopiedBy, copied_by_objects, provisioner_of
-from plan.model.fields import text
+from plan.model.fields import number, text
 from plan.wording import plural
 from plan.workloads.objects import claimed
 
@@ -119,7 +119,7 @@ def _of_service(
     objects: Iterable[CopiedBy],
 ) -> Iterator[Entry]:
     namespace = namespace_of(lab, name)
-    replicas: Mapping[str, int] = service.volumes_of_replicas() if isinstance(service, OwnWorkloads) else {}
+    replicas = service.volumes_of_replicas()
     for key, volume in service.volumes.items():
         volumes = replicas.get(key) or 1
         claim = volume.claim or f"{name}-{key}"
@@ -159,9 +159,15 @@ def _of_service(
             namespace=own,
             storage_class=storage_class or None,
             claim=claim,
+            volumes=_replicas(stated),
         )
     if isinstance(service, DatabaseBase):
         yield from _of_database(lab, name, service, namespace, objects)
+
+
+def _replicas(stated: StatedObject) -> int:
+    """Claims behind one that is stated: a StatefulSet has one for each replica."""
+    return number(stated.content, "spec", "replicas", default=1) or 1 if stated.kind == "StatefulSet" else 1
 
 
 def _of_database(

@@ -113,8 +113,8 @@ def _same_disk(lab: Lab, found: Sequence[Entry], entries: Sequence[Entry]) -> Fi
     makers = tuple(dict.fromkeys(copy.by for entry in found for copy in entry.copies_with("lost")))
     return COPY_ON_SAME_DISK.finding(
         _path(lab, found),
-        f"{counted(found)} {'has its' if len(found) == 1 else 'have their'} only copies on {where}, their own disk: "
-        f"{_listed(found, 1)}",
+        f"{counted(found)} {'have their' if _are_several(found) else 'has its'} only copies on {where}, their own "
+        f"disk: {_listed(found, 1)}",
         _elsewhere(lab, found, entries),
         about=where,
         facts={"names": _names(found), "size_bytes": _size(found), "made_by": makers},
@@ -236,7 +236,12 @@ def _where(found: Sequence[Entry]) -> str:
 
 
 def _have(found: Sequence[Entry]) -> str:
-    return "has" if len(found) == 1 else "have"
+    return "have" if _are_several(found) else "has"
+
+
+def _are_several(found: Sequence[Entry]) -> bool:
+    """Whether what `counted` says of them is of more than one."""
+    return len(found) > 1 or (found[0].source == "volume" and found[0].volumes > 1)
 
 
 def _names(found: Iterable[Entry]) -> tuple[str, ...]:

@@ -221,3 +221,27 @@ def test_a_volume_of_a_file_server_through_a_csi_driver_is_on_that_server() -> N
     entries = {entry.name: entry for entry in ledger(lab_of("every_key"))}
     assert entries["pods/scans"].places == (Place("nas.every.example"),), "by its source"
     assert entries["pods/made-by-hand"].places == (Place("nfs.csi.k8s.io"),), "a class, of which no server is stated"
+
+
+def test_each_replica_of_a_statefulset_of_a_chart_or_of_a_file_has_its_own_volume(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(Path(__file__).parents[2] / "incidents" / "lab", tmp_path / "lab"))
+    chart = (
+        "kind: helm\ntier: core\ndescription: Cache\nchart: {name: cache, repository: https://c.example, version: "
+        "1.2.3}\nvolumes: {data: {storage_class: block, size: 8Gi}}\nfootprint:\n  cache: {runs_as: statefulset,\n"
+        "    replicas: 3, volumes: [data], containers: {main: {cpu: 50m, memory: 128Mi, values: resources}}}\n"
+    )
+    pod = "spec: {containers: [{name: s, image: registry.example/s:1.0.0}]}"
+    claim = "{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], storageClassName: block, resources: %s}}"
+    stated = (
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s}\nspec:\n  serviceName: s\n  replicas: 3\n"
+        f"  selector: {{matchLabels: {{app: s}}}}\n  template: {{metadata: {{labels: {{app: s}}}}, {pod}}}\n"
+        f"  volumeClaimTemplates: [{claim % '{requests: {storage: 7Gi}}'}]\n"
+    )
+    edits = [
+        {"file": "services/cache.yaml", "new": chart},
+        {"file": "services/wiki.yaml", "old": "replicas: 2", "new": "replicas: 2\nobjects: [s.yaml]"},
+        {"file": "services/wiki/s.yaml", "new": stated},
+    ]
+    change(folder, edits)
+    entries = {entry.name: (entry.volumes, entry.size >> 30) for entry in ledger(load_lab(folder))}
+    assert (entries["cache/data"], entries["wiki/d-s"]) == ((3, 24), (3, 21))
