@@ -43,11 +43,17 @@ class Program(NamedTuple):
     """Bytes of the volumes that it mounts."""
     memory: int | None
     """Its limit in bytes."""
-    ends: bool
-    """It is part of a job."""
+    runs_as: str
+    """The kind of its controller, in lower case."""
+    replicas: int
     is_main: bool
     """It is neither beside the main container nor before it."""
     replicas: int = 1
+
+    @property
+    def ends(self) -> bool:
+        """Whether it is part of a job."""
+        return self.runs_as in ENDING
 
     @property
     def short(self) -> str:
@@ -128,7 +134,8 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
             mounts=kinds,
             sizes=tuple(sizes),
             memory=limit_of(each),
-            ends=part.workload.runs_as in ENDING,
+            runs_as=part.workload.runs_as,
+            replicas=part.workload.replicas,
             is_main=path == part.path,
             replicas=part.workload.replicas,
         )
@@ -154,7 +161,8 @@ def _is_claim(service: Service, key: str) -> bool:
 
 def _in_files(lab: Lab, name: str, maps: _Maps) -> Iterator[Program]:
     for stated in lab.objects.get(name, ()):
-        if stated.kind not in POD_TEMPLATES or number(stated.content, "spec", "replicas", default=1) == 0:
+        replicas = number(stated.content, "spec", "replicas", default=1)
+        if stated.kind not in POD_TEMPLATES or replicas == 0:
             continue
         pod, own = pod_spec(stated.content), maps.get(namespace_of_object(lab, stated), {})
         kinds: dict[str, Kept] = {text(each, "name"): _kind(each) for each in entries(pod, "volumes")}
@@ -178,7 +186,8 @@ def _in_files(lab: Lab, name: str, maps: _Maps) -> Iterator[Program]:
                     mounts=_mounted(each, kinds),
                     sizes=(),
                     memory=rounded_up(limit) if limit else None,
-                    ends=stated.kind in ("Job", "CronJob"),
+                    runs_as=stated.kind.lower(),
+                    replicas=replicas,
                     is_main=key == "containers" and index == 0,
                     replicas=number(stated.content, "spec", "replicas", default=1),
                 )

@@ -41,7 +41,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from majority_findings(plan.lab)
     yield from operator_schedule_findings(plan.lab)
     yield from removed_option_findings(plan.lab, found)
-    yield from replicas_apart_findings(plan.lab)
+    yield from replicas_apart_findings(found)
     yield from store_findings(plan.lab)
     yield from told_disk_findings(plan.lab, found)
     yield from copy_of_nothing_findings(found)

@@ -1,13 +1,10 @@
 """Several pods of a store that is no cluster by itself: each has its own data, or all write the same files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from config.image import short_name
-from config.lab import Lab
-from config.service import Service
-from config.service.container import Part
 from plan.findings.data.stores import embedded_in
+from plan.findings.programs import Program
 from plan.model.findings import Finding, Rule
 
 REPLICAS_APART = Rule(
@@ -17,48 +14,51 @@ REPLICAS_APART = Rule(
     meaning=(
         "More replicas make no cluster of a database. With a volume each they are servers of their own behind one "
         "name: what is written to one is not found at the other. With one volume they write the same files, and "
-        "ruin them. SQLite's file is of one process too."
+        "ruin them. SQLite's file is of one process too, and without a volume each pod has its own."
     ),
     remedy="Write replicas: 1; for a cluster use its operator, or settings by which its members find each other.",
 )
 
 _ALONE = frozenset(
-    {"postgres", "postgis", "pgvector", "mysql", "mariadb", "mongo", "influxdb", "redis", "valkey", "etcd"}
+    {"postgres", "postgis", "pgvector", "mysql", "mariadb", "mongo", "influxdb", "redis", "valkey", "etcd", "minio"}
 )
 """By the last part of an image's name: servers that replicate only where they are told how."""
 _TOLD = re.compile(
-    r"(?i)repl|cluster|galera|wsrep|sentinel|primary|master|slave|initial-|standby|patroni|repmgr|peer|sharded"
+    r"(?i)repl|cluster|galera|wsrep|sentinel|primary|master|slave|initial-|standby|patroni|repmgr|peer|sharded|"
+    r"server\b.*https?://"
 )
+"""Variables and options; MinIO is told the addresses of all its members."""
+_UNKNOWN = "what one is told, the others do not know"
 
 
-def replicas_apart_findings(lab: Lab) -> Iterator[Finding]:
+def replicas_apart_findings(found: Iterable[Program]) -> Iterator[Finding]:
     """A finding for each store with several pods and no word of how they agree."""
-    for name, service in lab.services.items():
-        for part in service.parts(name):
-            workload = part.workload
-            if workload.runs_as in ("deployment", "statefulset") and workload.replicas > 1 and workload.mounts:
-                yield from _apart(service, part)
+    for each in found:
+        is_steady = each.runs_as in ("deployment", "statefulset")
+        if is_steady and each.is_main and each.replicas > 1 and (way := _apart(each)):
+            yield REPLICAS_APART.finding(
+                (*each.path, "replicas") if each.path[0] == "services" else each.path,
+                f"{each.replicas} pods of {each.name} run {way}",
+                "write replicas: 1",
+                about=each.name,
+                facts={"replicas": each.replicas},
+            )
 
 
-def _apart(service: Service, part: Part) -> Iterator[Finding]:
-    workload = part.workload
-    short = short_name(workload.image)
-    settings = " ".join((*workload.command, *workload.args, *workload.env, *workload.env.values(), *workload.secrets))
-    is_told = _TOLD.search(f"{settings} {' '.join(workload.files.values())}") is not None
-    embedded = embedded_in(workload) if workload.runs_as == "statefulset" else None
-    keeps = [key for key in workload.mounts if key in service.volumes]
-    if (short in _ALONE and not is_told and keeps) or (embedded and keeps):
-        what = "the SQLite file" if embedded else short
-        shared = workload.runs_as == "deployment"
-        yield REPLICAS_APART.finding(
-            (*part.path, "replicas"),
-            f"{workload.replicas} pods of {part.name} run {what} "
-            + (
-                f"on one volume ({keeps[0]}): they write the same files, and ruin them"
-                if shared
-                else "with a volume each, and nothing says how they agree: what one is told, the others do not know"
-            ),
-            "write replicas: 1",
-            about=part.name,
-            facts={"replicas": workload.replicas},
-        )
+def _apart(program: Program) -> str | None:
+    """The store, and how its pods are apart; None where they are not, or where that is not known."""
+    embedded = embedded_in(program.image, program.variables or ())
+    on_volume = next((place for place, kept in program.mounts.items() if kept == "volume"), None)
+    if program.short in _ALONE and on_volume and not _is_told(program):
+        if program.runs_as == "statefulset":
+            return f"{program.short} with a volume each, and nothing says how they agree: {_UNKNOWN}"
+        return f"{program.short} on one volume (at {on_volume}): they write the same files, and ruin them"
+    if embedded and on_volume and program.runs_as == "statefulset":
+        return f"the SQLite file with a volume each, and nothing says how they agree: {_UNKNOWN}"
+    if embedded and not program.is_on_volume(embedded.folder) and program.variables is not None:
+        return f"a SQLite file each, in {embedded.folder} and in no volume: {_UNKNOWN}"
+    return None
+
+
+def _is_told(program: Program) -> bool:
+    return _TOLD.search(f"{program.told} {' '.join(program.variables or ())}") is not None

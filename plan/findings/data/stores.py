@@ -1,12 +1,11 @@
 """Databases and other stores that need a file system of their own, and have their files on NFS."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.image import short_name
 from config.lab import Lab
 from config.service import HelmService, Service
-from config.service.container import Container
 from config.service.database import DatabaseBase
 from config.source import Path
 from config.storage_class import NfsStorageClass
@@ -114,7 +113,7 @@ def _in_parts(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
         if part.workload.runs_as in _STEADY:
             for path, container in part.containers:
                 store = STORES.get(short_name(container.image))
-                embedded = None if store else embedded_in(container)
+                embedded = None if store else embedded_in(container.image, (*container.env, *container.secrets))
                 for volume, places in container.mounts.items():
                     written = {place.path.rstrip("/") for place in places if not place.read_only}
                     if store and written:
@@ -123,13 +122,11 @@ def _in_parts(name: str, service: Service) -> Iterator[tuple[Path, str, str]]:
                         yield (*path, "mounts", volume), "the SQLite database", volume
 
 
-def embedded_in(container: Container) -> Embedded | None:
+def embedded_in(image: str, variables: Iterable[str]) -> Embedded | None:
     """The database file of an application, unless its variables name another database."""
-    name = container.image.partition("@")[0]
-    parts = [part.partition(":")[0] for part in name.split("/")]
+    parts = [part.partition(":")[0] for part in image.partition("@")[0].split("/")]
     found = EMBEDDED.get(parts[-1]) or EMBEDDED.get("/".join(parts[-2:]))
-    variables = [each.lower() for each in (*container.env, *container.secrets)]
-    is_elsewhere = found and any(word in each for each in variables for word in found.instead)
+    is_elsewhere = found and any(word in each.lower() for each in variables for word in found.instead)
     return None if is_elsewhere else found
 
 

@@ -9,12 +9,14 @@ from plan.findings.services.image_sources import chart_source_findings, image_so
 from plan.findings.services.job_endings import job_ending_findings, pile_up_findings
 from plan.findings.services.made_up_keys import made_up_key_findings
 from plan.findings.services.needed_capabilities import capability_findings
+from plan.findings.services.needed_variables import needed_variable_findings
 from plan.findings.services.node_agents import node_agent_findings
 from plan.findings.services.object_references import object_reference_findings
 from plan.findings.services.objects import object_findings
 from plan.findings.services.pods_in_files import pod_name_findings
 from plan.findings.services.probes import liveness_probes
 from plan.findings.services.read_only_roots import read_only_root_findings
+from plan.findings.services.schedulers import scheduler_findings
 from plan.findings.services.service import service_findings
 from plan.findings.services.service_variables import service_variable_findings
 from plan.findings.services.slow_starts import slow_start_findings
@@ -34,12 +36,14 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from image_source_findings(plan.lab)
     yield from job_ending_findings(plan.lab)
     yield from made_up_key_findings(found)
+    yield from needed_variable_findings(plan.lab, found)
     yield from node_agent_findings(plan.lab, plan.nodes, plan.workloads)
     yield from object_findings(plan.lab, plan.services)
     yield from object_reference_findings(plan.lab, plan.services)
     yield from pile_up_findings(plan.lab)
     yield from pod_name_findings(plan.lab)
     yield from read_only_root_findings(plan.lab, plan.services)
+    yield from scheduler_findings(found)
     yield from service_findings(plan.lab, plan.services)
     yield from service_variable_findings(plan.lab, plan.services)
     yield from slow_start_findings(probes)
