@@ -48,7 +48,6 @@ class Program(NamedTuple):
     replicas: int
     is_main: bool
     """It is neither beside the main container nor before it."""
-    replicas: int = 1
 
     @property
     def ends(self) -> bool:
@@ -137,7 +136,6 @@ def _of_part(lab: Lab, name: str, service: Service, part: Part) -> Iterator[Prog
             runs_as=part.workload.runs_as,
             replicas=part.workload.replicas,
             is_main=path == part.path,
-            replicas=part.workload.replicas,
         )
 
 
@@ -189,7 +187,6 @@ def _in_files(lab: Lab, name: str, maps: _Maps) -> Iterator[Program]:
                     runs_as=stated.kind.lower(),
                     replicas=replicas,
                     is_main=key == "containers" and index == 0,
-                    replicas=number(stated.content, "spec", "replicas", default=1),
                 )
 
 
