@@ -95,7 +95,7 @@ def _is_port(stated: Fields, connection: Connection) -> bool:
     wanted, last = value(stated, "port"), value(stated, "endPort")
     if isinstance(wanted, int):
         return wanted <= connection.port <= (last if isinstance(last, int) else wanted)
-    return wanted is None or wanted in connection.port_names
+    return wanted is None or text(stated, "port") in connection.port_names
 
 
 def _means(stated: Fields, policy: Manifest, peer: Peer) -> bool:

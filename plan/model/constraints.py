@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeGuard
+from typing import Any, Literal, NamedTuple, TypeGuard, cast
+
+from plan.model.fields import entries, mapping, text, values
 
 HOSTNAME = "kubernetes.io/hostname"
+
+
+Operator = Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]
 
 
 class Requirement(NamedTuple):
     """A condition on labels; `values` is empty for Exists and DoesNotExist."""
 
     key: str
-    operator: Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]
+    operator: Operator
     values: tuple[str, ...] = ()
 
     def holds(self, labels: Mapping[str, str]) -> bool:
@@ -27,9 +32,9 @@ class Requirement(NamedTuple):
             case "DoesNotExist":
                 return value is None
             case "Gt":
-                return _is_number(value) and int(value) > int(self.values[0])
+                return _is_number(value) and any(_is_number(each) and int(value) > int(each) for each in self.values)
             case "Lt":
-                return _is_number(value) and int(value) < int(self.values[0])
+                return _is_number(value) and any(_is_number(each) and int(value) < int(each) for each in self.values)
 
 
 def _is_number(value: str | None) -> TypeGuard[str]:
@@ -157,14 +162,16 @@ def _spread(constraint: Mapping[str, Any], labels: Mapping[str, str]) -> Spread:
 
 
 def read_selector(selector: Mapping[str, Any]) -> Selector:
-    """A label selector as it is written in a manifest."""
-    labels: Mapping[str, str] = selector.get("matchLabels") or {}
-    exact = tuple(Requirement(key, "In", (value,)) for key, value in labels.items())
-    return (*exact, *_requirements(selector.get("matchExpressions") or ()))
+    """A label selector as it is written in a manifest, whatever a file of objects has in it."""
+    exact = tuple(Requirement(key, "In", (str(each),)) for key, each in mapping(selector, "matchLabels").items())
+    return (*exact, *_requirements(entries(selector, "matchExpressions")))
 
 
 def _requirements(expressions: Sequence[Mapping[str, Any]]) -> Selector:
-    return tuple(Requirement(each["key"], each["operator"], tuple(each.get("values") or ())) for each in expressions)
+    return tuple(
+        Requirement(text(each, "key"), cast(Operator, text(each, "operator")), tuple(map(str, values(each, "values"))))
+        for each in expressions
+    )
 
 
 def _host_ports(spec: Mapping[str, Any]) -> frozenset[tuple[str, int]]:

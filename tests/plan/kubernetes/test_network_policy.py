@@ -1,11 +1,12 @@
 """Connections that network policies let through, at the edges of their rules."""
 
+import copy
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
-from plan.kubernetes.network_policy import Connection, Peer, refusal
+from plan.kubernetes.network_policy import Connection, Peer, Refusal, refusal
 from plan.model import Manifest
 
 WEB = Peer("shop", {"app": "web"}, {"team": "a"}, ip_network("10.0.0.7"))
@@ -72,3 +73,38 @@ def test_everybody_is_let_in_only_by_a_rule_for_everybody() -> None:
     assert refusal((incoming({"ipBlock": {"cidr": "0.0.0.0/0"}}),), asked) is None
     assert refusal((incoming({"ipBlock": {"cidr": "192.168.0.0/16"}}),), asked) is not None
     assert refusal((incoming({"ipBlock": {"cidr": "192.168.0.0/16"}}),), ASKED._replace(client=OUTSIDE)) is None
+
+
+WHOLE = policy(
+    podSelector={
+        "matchLabels": {"app": "db"},
+        "matchExpressions": [{"key": "app", "operator": "In", "values": ["db"]}, {"key": "app", "operator": "Exists"}],
+    },
+    policyTypes=["Ingress", "Egress"],
+    ingress=[
+        {
+            "from": [
+                {"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.0.9.0/24"]}},
+                {"namespaceSelector": {"matchLabels": {"team": "a"}}, "podSelector": {"matchLabels": {"app": "web"}}},
+            ],
+            "ports": [{"port": 5432, "endPort": 5440, "protocol": "TCP"}, {"port": "postgres"}],
+        }
+    ],
+)
+WRONG: tuple[Any, ...] = (None, [], {}, "text", 7, 1.5, True, [None], {"a": None}, [{"a": 1}], 10**30, "Gt")
+
+
+def places(of: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    pairs = of.items() if isinstance(of, dict) else enumerate(of) if isinstance(of, list) else ()
+    return [place for key, each in pairs for place in ((*above, key), *places(each, (*above, key)))]
+
+
+@pytest.mark.parametrize("place", places(WHOLE["spec"], ("spec",)), ids=str)
+def test_a_policy_of_a_file_is_judged_whatever_stands_in_it(place: tuple[Any, ...]) -> None:
+    for wrong in WRONG:
+        changed = copy.deepcopy(WHOLE)
+        within: Any = changed
+        for key in place[:-1]:
+            within = within[key]
+        within[place[-1]] = wrong
+        assert refusal([changed], ASKED) in (None, Refusal("Ingress", (changed,)))
