@@ -57,6 +57,9 @@ def comment(
     guard: Annotated[Path | None, typer.Option("--guard", help="Output of `homelab guard --format json`.")] = None,
     lab: LabOption = "prod",
     link: Annotated[str | None, typer.Option("--link", help="Address of the run or of the lab's report.")] = None,
+    proposed: Annotated[
+        list[str] | None, typer.Option("--proposes", help="An effect that the message of its last commit allows.")
+    ] = None,
     pull_request: Annotated[
         int | None, typer.Option("--pull-request", help="Put it there, with $FORGE_TOKEN; left out, it is printed.")
     ] = None,
@@ -67,7 +70,7 @@ def comment(
     from cli.commands.comment import Reports, Target, run_comment
 
     reports, target = Reports(plan, change, guard), Target(api, repository, pull_request)
-    raise SystemExit(run_comment(lab, reports, link, target))
+    raise SystemExit(run_comment(lab, reports, link, target, proposed or []))
 
 
 def drift(

@@ -229,6 +229,13 @@ def test_a_review_reads_the_files_of_the_pull_request_and_nothing_else_of_it(run
     assert "--guard" not in told
 
 
+def test_a_review_names_what_the_last_commit_of_the_pull_request_allows(runner: Runner) -> None:
+    proposed(runner)
+    runner.commit("x\n\nHomelab-Allow: DELETE:a b\nHomelab-Allow: --lab")
+    _, told, _ = runner.run("review", PROPOSED="proposed", PULL_REQUEST="12", PULUMI_BACKEND_URL="")
+    assert [each for each in told if each.startswith("--proposes")] == ["--proposes=DELETE:a b", "--proposes=--lab"]
+
+
 def test_a_review_with_a_backend_previews_and_never_applies(runner: Runner) -> None:
     proposed(runner)
     _, told, _ = runner.run("review", **WITH_SECRETS, CHANGE=NOTHING_DONE)

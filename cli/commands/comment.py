@@ -1,6 +1,6 @@
 """`homelab comment`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -38,10 +38,10 @@ class Target(NamedTuple):
     pull_request: int | None
 
 
-def run_comment(lab: str, reports: Reports, link: str | None, target: Target) -> int:
+def run_comment(lab: str, reports: Reports, link: str | None, target: Target, proposed: Sequence[str] = ()) -> int:
     """Print the comment of a pull request, or put it there. ERRORS is returned where it should not be merged."""
     review = read_review(lab, reports)
-    text = comment(review, link)
+    text = comment(review, link, proposed)
     if target.pull_request is None:
         print(text, end="")
     else:

@@ -1,7 +1,7 @@
 """The comment on a pull request: the verdict and the counts first, then what is lost or moves, all else folded."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from cli.text.alike import figures_alike
 from cli.text.comparison import difference_line, loss_line, noteworthy, summary
@@ -46,10 +46,14 @@ SOURCES: Mapping[Source, str] = {
 NO_PREVIEW = "steps are predicted from the files"
 
 
-def comment(review: Review, link: str | None = None) -> str:
-    """The comment, short enough for every forge."""
+def comment(review: Review, link: str | None = None, proposed: Sequence[str] = ()) -> str:
+    """The comment, short enough for every forge. `proposed`: the effects that a commit of it allows."""
     sections = tuple(_sections(review))
-    shown = [*_head(review), *(line for title, lines in sections for line in section(title, lines))]
+    shown = [
+        *_head(review),
+        *_allowing(proposed),
+        *(line for title, lines in sections for line in section(title, lines)),
+    ]
     folds = [*_folds(review)]
     folds += [fold(f"{title}: {len(lines)} in all", lines) for title, lines in sections if is_cut(lines)]
     after = f"\n[The whole report]({_address(link)})\n" if link else ""
@@ -61,6 +65,16 @@ def _head(review: Review) -> Iterator[str]:
     yield f"### {escaped(review.lab)}: {TITLES[standing(review)]}"
     yield ""
     yield f"{'. '.join(_counts(review))}."
+
+
+def _allowing(proposed: Sequence[str]) -> Iterator[str]:
+    if proposed:
+        names = ", ".join(code(each) for each in proposed)
+        yield ""
+        yield (
+            f"**Allows**: {names}, by {code(ALLOW)} in the message of its last commit. Where that becomes the message "
+            "on the target branch, the guard lets them pass: take the line out if you do not mean it."
+        )
 
 
 def _counts(review: Review) -> Iterator[str]:

@@ -81,6 +81,13 @@ def test_damage_fails_and_is_named_before_anything_else(reports: Reports, homela
     assert "- whether the last <code>up</code> was cut off" in result.stdout
 
 
+def test_what_its_last_commit_allows_is_named(reports: Reports, homelab: Homelab) -> None:
+    text = homelab("comment", *reports(), "--proposes", "DELETE:data", "--proposes=--lab<b>").stdout
+    assert "**Allows**: <code>DELETE:data</code>, <code>" in text
+    assert "<b>" not in text
+    assert "**Allows**" not in homelab("comment", *reports()).stdout
+
+
 def test_what_came_is_a_caution_and_does_not_fail() -> None:
     finding = dict.fromkeys(("code", "path", "message", "fix", "file", "line"), "x")
     verdicts = {
