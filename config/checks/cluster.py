@@ -12,11 +12,12 @@ def check_control_plane(lab: Draft) -> Iterator[Problem]:
         return
     roles = [each.role for each in (*lab.machines.values(), *lab.outside.values())]
     number = roles.count("control-plane")
+    where, which = (("machines",), "machine") if lab.machines or not lab.outside else (("nodes",), "node")
     if number == 0:
-        yield lab.problem(("machines",), "no machine has role: control-plane")
+        yield lab.problem(where, f"no {which} has role: control-plane")
     elif number % 2 == 0:
         message = f"{number} control planes survive no more failures than {number - 1}; have an odd number"
-        yield lab.problem(("machines",), message)
+        yield lab.problem(where, message)
     made = [machine for machine in lab.machines.values() if machine.role == "control-plane"]
     if lab.cluster and len(made) > 1 and lab.cluster.api_address is None:
         message = f"needs api_address: one virtual address for the {number} control planes"

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from cli.text.forecast import restarts_text
-from config.load import load_lab
+from config.load import InvalidLab, load_lab
 from plan import make_plan
 from plan.cluster.nodes import ZONE_LABEL, plan_nodes
 from plan.forecast import look_ahead
@@ -50,6 +50,13 @@ def test_a_block_volume_of_proxmox_is_made_on_its_hosts_alone(labels: str, takes
     plan = make_plan(load_lab(folder))
     (on,) = (use.node.name for use in plan.capacity.nodes if any(each.name == "database" for each, _ in use.workloads))
     assert (on == "shed") is takes
+
+
+def test_a_control_plane_is_missed_where_the_nodes_are_stated(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree("tests/labs/outside", tmp_path / "lab"))
+    change(folder, [{"file": "nodes.yaml", "old": "role: control-plane", "new": "role: worker"}])
+    with pytest.raises(InvalidLab, match=r"nodes\.yaml:1:1: nodes: no node has role: control-plane"):
+        load_lab(folder)
 
 
 def test_after_a_power_cut_nobody_knows_when_a_node_beside_proxmox_starts() -> None:
