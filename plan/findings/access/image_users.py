@@ -80,6 +80,7 @@ USERS: Mapping[str, _User] = {
     "n8nio/n8n": _User("node", 1000),
     "nextcloud": _User(number=33),
     "nginx": _User(instead="nginxinc/nginx-unprivileged", writes=True),
+    "open-webui/open-webui": _ROOT_THAT_WRITES,
     "nodered/node-red": _User("node-red", 1000),
     "ollama/ollama": _ANY,
     "pihole/pihole": _ROOT_THAT_WRITES,

@@ -16,7 +16,12 @@ from plan.model.fields import entries, number, text
 from plan.model.findings import Finding
 from plan.wording import listed
 
-_SECRET = re.compile(r"existing([A-Z]\w*)?Secret(Name|Ref)?")
+_SECRET = re.compile(
+    r"existing([A-Z]\w*)?Secret(Name|Ref)?|secret(Key)?Ref|extraEnv(Vars|From)?Secret|envFromSecret|"
+    r"backupTargetCredentialSecret"
+)
+_PLAIN = ("secretRef", "secretKeyRef")
+"""Keys that also name Secrets of the chart itself, whose names begin with that of its release."""
 _CLAIM = re.compile(r"existing([A-Z]\w*)?(Claim|PVC|PersistentVolumeClaim)(Name)?")
 _PULLS = ("imagePullSecrets", "pullSecrets")
 _NAMES = ("name", "secretName", "claimName")
@@ -50,9 +55,15 @@ def chart_reference_findings(lab: Lab, services: Iterable[Service]) -> Iterator[
                         service, named, sorted(name for space, name in claims if space == service.namespace)
                     )
             elif all((each.namespace, each.name) != (service.namespace, named.name) for each in made):
+                if named.path[-1] in _PLAIN and named.name.startswith(_release(service)):
+                    continue  # the chart may make it itself
                 found = [each for each in made if each.name == named.name]
                 if found or (service.namespace not in operated and service.name not in by_hand):
                     yield _of_secret(service, named, found, [each.name for each in made if _is_near(each, service)])
+
+
+def _release(service: Service) -> str:
+    return service.release.name if service.release else service.name
 
 
 def _by_hand(lab: Lab) -> set[str]:
@@ -96,6 +107,8 @@ def _named(of: object, path: Path) -> Iterator[_Named]:
 
 
 def _names(stated: object) -> Iterator[str]:
+    if is_mapping(stated) and stated.get("optional") is True:
+        return
     found = [stated.get(key) for key in _NAMES] if is_mapping(stated) else [stated]
     yield from (name for name in found if isinstance(name, str) and name and "{{" not in name)
 

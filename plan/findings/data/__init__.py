@@ -18,6 +18,7 @@ from plan.findings.data.majorities import majority_findings
 from plan.findings.data.operator_schedules import operator_schedule_findings
 from plan.findings.data.removed_options import removed_option_findings
 from plan.findings.data.replicas_apart import replicas_apart_findings
+from plan.findings.data.shared_archives import shared_archive_findings
 from plan.findings.data.stores import store_findings
 from plan.findings.data.told_disk import told_disk_findings
 from plan.findings.programs import programs
@@ -42,6 +43,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from operator_schedule_findings(plan.lab)
     yield from removed_option_findings(plan.lab, found)
     yield from replicas_apart_findings(found)
+    yield from shared_archive_findings(plan.lab)
     yield from store_findings(plan.lab)
     yield from told_disk_findings(plan.lab, found)
     yield from copy_of_nothing_findings(found)

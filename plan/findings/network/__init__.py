@@ -6,6 +6,7 @@ from plan.findings.network.announcements import announcement_findings
 from plan.findings.network.api_hosts import api_host_findings
 from plan.findings.network.bridges import bridge_findings
 from plan.findings.network.cilium_policies import cilium_policy_findings
+from plan.findings.network.load_balancers import load_balancer_findings
 from plan.findings.network.matched_nodes import matched_node_findings
 from plan.findings.network.metallb import metallb_findings
 from plan.findings.network.name_servers import name_server_findings
@@ -26,6 +27,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from api_host_findings(plan.lab)
     yield from bridge_findings(plan.lab)
     yield from cilium_policy_findings(plan.lab, plan.nodes)
+    yield from load_balancer_findings(plan.lab)
     yield from matched_node_findings(plan.lab, plan.namespaces, plan.services)
     yield from metallb_findings(plan.lab, plan.nodes, plan.services)
     yield from name_server_findings(plan.lab)

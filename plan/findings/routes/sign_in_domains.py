@@ -1,10 +1,12 @@
-"""Routes behind a sign-in whose cookie does not reach them."""
+"""Routes behind a sign-in whose cookie does not reach them, or which does not send back to them."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
+from config.source import is_mapping
 from plan.findings.programs import Program
+from plan.model.fields import entries, text, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -18,11 +20,27 @@ SIGN_IN_OF_ANOTHER_DOMAIN = Rule(
     ),
     remedy="Add the domain to the sign-in's configuration, or give the route a host below its domain.",
 )
+SIGN_IN_LEADS_ELSEWHERE = Rule(
+    "SIGN-IN-LEADS-ELSEWHERE",
+    "warning",
+    title="A sign-in does not lead back to where it was asked for",
+    meaning=(
+        "oauth2-proxy sends whoever has signed in back only to its own host and to those of --whitelist-domain: "
+        "everybody else ends at its own start page. The provider of identities sends to --redirect-url, which has to "
+        "be a host that leads to oauth2-proxy: at any other the sign-in ends with 404, or at a name that is not there."
+    ),
+    remedy="Write --whitelist-domain with the domain of the routes, and --redirect-url with the host of the sign-in.",
+)
 _COOKIES = re.compile(r"(?m)^\s+cookies:\s*(?P<all>(?:.*\n?)*)")
 _DOMAIN = re.compile(r"(?<![\w-])domain:\s*[\"']?([A-Za-z0-9.-]+)")
 _OAUTH2 = re.compile(
     r"(?:--cookie-domain[= ]|OAUTH2_PROXY_COOKIE_DOMAINS?=|cookie_domains?\s*=\s*)[\[\"'\s]*([\w.,-]+)"
 )
+
+_WHITELIST = re.compile(
+    r"(?:--whitelist-domain[= ]|OAUTH2_PROXY_WHITELIST_DOMAINS?=|whitelist_domains?\s*=\s*)[\[\"'\s]*([\w.,*:-]+)"
+)
+_REDIRECT = re.compile(r"(?:--redirect-url[= ]|OAUTH2_PROXY_REDIRECT_URL=|redirect_url\s*=\s*)[\"']?https?://([\w.-]+)")
 
 
 def sign_in_domain_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
@@ -30,7 +48,12 @@ def sign_in_domain_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Find
     ingress = lab.cluster.platform.ingress
     server = ingress.forward_auth if ingress else None
     program = next((each for each in found if each.service == server and each.is_main and not each.ends), None)
-    if program is None or not (domains := _domains(program)):
+    program = program or _of_chart(lab, server)
+    if program is None:
+        return
+    if program.short == "oauth2-proxy":
+        yield from _leads_elsewhere(lab, program)
+    if not (domains := _domains(program)):
         return
     for name, service in lab.services.items():
         for index, route in enumerate(service.expose):
@@ -47,6 +70,72 @@ def sign_in_domain_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Find
                     about=outside[0],
                     facts={"outside": tuple(outside), "domains": tuple(domains)},
                 )
+
+
+def _of_chart(lab: Lab, name: str | None) -> Program | None:
+    """The settings of a sign-in that a chart installs, as if they were its arguments and its file."""
+    for server, service in lab.charts("oauth2-proxy", "authelia"):
+        if server != name:
+            continue
+        values = service.values
+        extra = value(values, "extraArgs")
+        words = [f"--{key}={each}" for key, each in extra.items()] if is_mapping(extra) else [str(extra or "")]
+        cookies = [text(each, "domain") for each in entries(values, "configMap", "session", "cookies")]
+        domains = "".join(f"    - domain: {each}\n" for each in cookies)
+        is_elsewhere = bool(value(values, "config", "existingConfig") or value(values, "envFrom"))
+        return Program(
+            path=("services", server, "values"),
+            service=server,
+            name=server,
+            image=service.chart.name,
+            words=tuple(words),
+            env={text(each, "name"): text(each, "value") for each in entries(values, "extraEnv")},
+            variables=None if is_elsewhere else frozenset(),
+            files={"file": f"{text(values, 'config', 'configFile')}\nsession:\n  cookies:\n{domains}"},
+            mounts={},
+            sizes=(),
+            memory=None,
+            ends=False,
+            is_main=True,
+        )
+    return None
+
+
+def _leads_elsewhere(lab: Lab, program: Program) -> Iterator[Finding]:
+    """Settings of oauth2-proxy that lead to another host than the one that was asked for."""
+    own = [host for route in lab.services[program.service].expose for host in route.host_names(lab.site.domain)]
+    stated = _REDIRECT.search(program.told)
+    if stated and own and stated[1].lower() not in {each.lower() for each in own}:
+        yield SIGN_IN_LEADS_ELSEWHERE.finding(
+            program.path,
+            f"{program.name} lets the provider send to {stated[1]} (redirect-url), and its own route is "
+            f"{listed(own)}: nobody comes back from the sign-in",
+            f"write the redirect-url https://{own[0]}/oauth2/callback, and allow it at the provider",
+            about=f"{program.name} redirect-url",
+            facts={"told": stated[1], "hosts": tuple(own)},
+        )
+    behind = [
+        host
+        for service in lab.services.values()
+        for route in service.expose
+        if route.auth == "required" and lab.cluster.platform.passes_ingress(route)
+        for host in route.host_names(lab.site.domain)
+        if host not in own
+    ]
+    allowed = [each for text in _WHITELIST.findall(program.told) for each in text.split(",") if each]
+    is_open = program.variables is None or "$" in "".join(allowed) or "*" in "".join(allowed) or ".cfg" in program.told
+    names = [each.partition(":")[0].lstrip(".").lower() for each in allowed]
+    outside = [] if is_open else [each for each in behind if not _covers(names, each)]
+    if outside and own:
+        yield SIGN_IN_LEADS_ELSEWHERE.finding(
+            program.path,
+            f"{program.name} sends nobody back to {listed(outside[:3])} after the sign-in: its whitelist-domain "
+            + (f"has {listed(names)}" if names else "is not stated")
+            + ", so that everybody ends at its own page",
+            f"write --whitelist-domain=.{outside[0].partition('.')[2]}",
+            about=f"{program.name} whitelist-domain",
+            facts={"outside": tuple(outside), "allowed": tuple(names)},
+        )
 
 
 def _domains(program: Program) -> list[str]:

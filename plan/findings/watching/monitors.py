@@ -1,12 +1,13 @@
 """Targets that a Prometheus of the operator never asks: monitors without its label, parts that listen on loopback."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from config.lab import Lab
 from config.objects import StatedObject
 from plan.cluster.membership import founder
-from plan.model.fields import Fields, mapping, value
+from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 
@@ -18,7 +19,8 @@ NOT_SCRAPED = Rule(
         "A Prometheus of the operator reads the ServiceMonitors, PodMonitors, Probes, ScrapeConfigs and "
         "PrometheusRules that its selectors match. Without a word in the values, those of kube-prometheus-stack match "
         "the label `release: NAME` of its own release alone. An object without it is taken, and nothing comes of it: "
-        "no metrics, no alerts, and no error."
+        "no metrics, no alerts, and no error. The operator also leaves out a monitor whose scrapeTimeout is longer "
+        "than its interval, or than that of Prometheus where it states none: 30 s in the chart."
     ),
     remedy="Let the selectors match all objects, or give the object the label.",
 )
@@ -64,6 +66,8 @@ def monitor_findings(lab: Lab) -> Iterator[Finding]:
         for each in lab.objects_by_kind.get(kind, ()):
             if not lab.objects_by_kind.get("Prometheus") and not any(_reads(stack, each) for stack in stacks):
                 yield _unread(stacks[0], each)
+            else:
+                yield from _too_slow(stacks[0], each)
     for stack in stacks:
         asked = [each for each in _ON_LOOPBACK if value(stack.values, each, "enabled") is not False]
         if founder(lab) and asked and not any(value(stack.values, each, "endpoints") for each in asked):
@@ -85,6 +89,37 @@ def _reads(stack: _Stack, stated: StatedObject) -> bool:
         expressions = bool(selector.get("matchExpressions"))
         return expressions or mapping(selector, "matchLabels").items() <= labels.items()
     return value(spec, f"{key}NilUsesHelmValues") is False or labels.get("release") == stack.release
+
+
+_ENDPOINTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
+_INTERVAL = "30s"
+"""Of kube-prometheus-stack, unless prometheus.prometheusSpec.scrapeInterval says otherwise."""
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def _too_slow(stack: _Stack, stated: StatedObject) -> Iterator[Finding]:
+    """A monitor that may take longer to answer than its next question takes to come."""
+    default = text(mapping(stack.values, "prometheus", "prometheusSpec"), "scrapeInterval") or _INTERVAL
+    for each in entries(stated.content, "spec", _ENDPOINTS.get(stated.kind, "")):
+        interval, timeout = text(each, "interval") or default, text(each, "scrapeTimeout")
+        asked, waits = _seconds(interval), _seconds(timeout)
+        if asked and waits and waits > asked:
+            yield NOT_SCRAPED.finding(
+                stated.path,
+                f"{stated.kind} {stated.name} waits {timeout} for an answer and asks every {interval}: the operator "
+                "refuses a scrapeTimeout above the interval, and leaves the monitor out",
+                f"write scrapeTimeout: {interval}, or interval: {timeout}",
+                about=f"{stated.name} scrapeTimeout",
+                facts={"interval_seconds": asked, "timeout_seconds": waits},
+            )
+            return
+
+
+def _seconds(duration: str) -> int:
+    """Whole seconds of a duration of Prometheus; 0 where it is none, or of other units."""
+    match = _DURATION.fullmatch(duration)
+    hours, minutes, seconds = (int(each or 0) for each in match.groups()) if match else (0, 0, 0)
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def _unread(stack: _Stack, stated: StatedObject) -> Finding:
