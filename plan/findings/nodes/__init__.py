@@ -13,6 +13,7 @@ from plan.findings.nodes.node import node_findings
 from plan.findings.nodes.reboots import reboot_findings
 from plan.findings.nodes.shutdown import grace_findings
 from plan.findings.nodes.sysctls import sysctl_findings
+from plan.findings.nodes.video_memory_shares import video_memory_share_findings
 from plan.model import Finding, Plan
 
 
@@ -29,3 +30,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from node_findings(plan.lab)
     yield from reboot_findings(plan.lab, plan.nodes)
     yield from sysctl_findings(plan.lab, plan.services)
+    yield from video_memory_share_findings(plan.lab)

@@ -7,8 +7,11 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from config.lab import Lab
+from config.namespaces import namespace_of_object
 from plan.findings.programs import Program
+from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.findings import Finding, Rule
+from plan.model.templates import pod_template
 from plan.wording import listed
 
 HOST_REFUSED = Rule(
@@ -58,9 +61,10 @@ _FURTHER = {"PAPERLESS_URL": ("PAPERLESS_CSRF_TRUSTED_ORIGINS",)}
 
 def own_host_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
     """A finding for each service whose route has a host that it is not told."""
+    yield from _of_charts(lab)
     for each in found:
         setting = _SETTINGS.get(each.short)
-        if setting is None or not each.is_main or each.ends or each.path[0] != "services":
+        if setting is None or not each.is_main or each.ends:
             continue
         texts = [each.env[name] for name in (setting.variable, *_FURTHER.get(setting.variable, ())) if name in each.env]
         if setting.variable not in each.env or any("$" in text for text in texts):
@@ -73,7 +77,7 @@ def own_host_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
             value = value.replace(" ", ",") if setting.variable.startswith("HOMEPAGE") else value
             value = missing[0] if setting.variable == "CMD_DOMAIN" else value
             yield HOST_REFUSED.finding(
-                (*each.path, "env", setting.variable),
+                each.at("env", setting.variable),
                 f"{each.name} ({each.short}) is told {listed(told) if told else 'no host'} by {setting.variable}, and "
                 f"its route is {listed(missing)}: it {setting.does}",
                 f"write {setting.variable}: {value}",
@@ -91,6 +95,57 @@ def _hosts(text: str) -> list[str]:
 def _routed(lab: Lab, program: Program) -> list[str]:
     """Hosts of routes that lead to its workload."""
     service = lab.services[program.service]
-    part = program.path[3] if len(program.path) > 2 else None
-    names = (host for route in service.expose if route.workload == part for host in route.host_names(lab.site.domain))
+    if program.path[0] == "objects":
+        names = _of_ingresses(lab, program)
+    else:
+        part = program.path[3] if len(program.path) > 2 else None
+        routes = (route for route in service.expose if route.workload == part)
+        names = (host for route in routes for host in route.host_names(lab.site.domain))
     return [*dict.fromkeys(host.lower() for host in names)]
+
+
+def _of_ingresses(lab: Lab, program: Program) -> Iterator[str]:
+    """Hosts of Ingresses in files whose Service selects the pods of a controller in a file."""
+    beside = lab.objects.get(program.service, ())
+    controller = next((each for each in beside if each.path == program.path), None)
+    if controller is None:
+        return
+    namespace = namespace_of_object(lab, controller)
+    labels = mapping(pod_template(controller.content), "metadata", "labels")
+    chosen = {
+        each.name
+        for each in lab.objects_by_kind.get("Service", ())
+        if namespace_of_object(lab, each) == namespace and _selects(mapping(each.content, "spec", "selector"), labels)
+    }
+    for ingress in lab.objects_by_kind.get("Ingress", ()):
+        if namespace_of_object(lab, ingress) == namespace:
+            for rule in entries(ingress.content, "spec", "rules"):
+                paths = entries(rule, "http", "paths")
+                if text(rule, "host") and any(text(each, "backend", "service", "name") in chosen for each in paths):
+                    yield text(rule, "host")
+
+
+def _selects(selector: Fields, labels: Fields) -> bool:
+    return bool(selector) and selector.items() <= labels.items()
+
+
+def _of_charts(lab: Lab) -> Iterator[Finding]:
+    """Nextcloud's chart, which trusts `nextcloud.host` and `nextcloud.trustedDomains` alone."""
+    for name, service in lab.charts("nextcloud"):
+        if any("trusted_domains" in str(each) for each in mapping(service.values, "nextcloud", "configs").values()):
+            continue
+        told = [text(service.values, "nextcloud", "host") or "nextcloud.kube.home"]
+        told += [str(each) for each in values(service.values, "nextcloud", "trustedDomains")]
+        routed = [host.lower() for route in service.expose for host in route.host_names(lab.site.domain)]
+        missing = [host for host in routed if not any(fnmatchcase(host, each.lower()) for each in told)]
+        if missing:
+            yield HOST_REFUSED.finding(
+                ("services", name, "values"),
+                f"{name} (nextcloud) trusts {listed(told)} by nextcloud.host and nextcloud.trustedDomains, and its "
+                f"route is {listed(missing)}: it answers 400 at any other",
+                f"write nextcloud.host: {missing[0]}"
+                if len(routed) == 1
+                else f"write nextcloud.trustedDomains: [{', '.join(routed)}]",
+                about=name,
+                facts={"told": tuple(told), "missing": tuple(missing)},
+            )
