@@ -95,7 +95,8 @@ def _of_chart(lab: Lab, name: str | None) -> Program | None:
             mounts={},
             sizes=(),
             memory=None,
-            ends=False,
+            runs_as="deployment",
+            replicas=1,
             is_main=True,
         )
     return None
