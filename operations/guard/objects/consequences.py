@@ -57,6 +57,8 @@ STARTS_EMPTY = (
     "The service starts on a new, empty volume; where the reclaim policy is Retain, the old disk stays, released, and "
     "no pod sees it; where it is Delete, it is gone."
 )
+STORAGE_CLASS: Kind = ("storage.k8s.io", "StorageClass")
+OTHER_VOLUMES = "Volumes that exist stay as and where they are; those to come are made as it says then."
 LASTING: tuple[Effect, ...] = ("DELETE", "SCALE-DOWN", "STOP", "UNPROTECT")
 """Effects that a value has on an object that is recreated with it, too."""
 CLUSTER_NAMESPACES = ("kube-node-lease", "kube-public", "kube-system")
@@ -169,6 +171,8 @@ def _of_value(step: Step, kind: Kind, rule: KindRule) -> Loss:
         return rule.loss._replace(sentence=f"{rule.loss.sentence} {of_claims(_paths(step), step.before, step.after)}")
     if step.action == "replace" and kind == CLAIM:
         return rule.loss._replace(sentence=STARTS_EMPTY)
+    if step.action == "replace" and kind == STORAGE_CLASS:
+        return rule.loss._replace(sentence=OTHER_VOLUMES)
     return rule.loss
 
 

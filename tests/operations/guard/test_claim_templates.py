@@ -27,3 +27,9 @@ def test_only_larger_claims_are_told_to_grow(path: str, value: object, says: str
     )
     assert says in replaced.message
     assert fix in replaced.fix
+
+
+def test_a_storage_class_that_is_made_anew_leaves_its_volumes_where_they_are() -> None:
+    step = {"op": "replace", "object": "StorageClass/block", "set": {"parameters.storage": "other"}}
+    (replaced,) = judged_case({"name": "class", "says": [], "steps": [step]}).consequences
+    assert "Volumes that exist stay as and where they are; those to come are made as it says then." in replaced.message
