@@ -7,6 +7,7 @@ from config.pod_security import excepted_keys
 from config.rights import excepted_permissions
 from config.schedule import timezone_refusal
 from config.service import HelmService, PostgresService, Service
+from config.service.adopted import OF_KEPT_PODS
 from config.service.app import OwnWorkloads
 from config.service.common import Departure
 from config.service.container import Container, Listening, Workload
@@ -75,7 +76,7 @@ def _check_disk(lab: Draft, where: Path, container: Container) -> Iterator[Probl
 
 def _check_adopted(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
     """Settings that only pods state which stay as they are, and those of controllers that have them."""
-    for key in ("priority_class", "token", "service_links"):
+    for key in OF_KEPT_PODS:
         if getattr(workload.adopt, key) is not None and not workload.adopt.as_it_is:
             message = "is of pods that stay as they are, and the others have it by convention; leave it out"
             yield lab.problem((*path, "adopt", key), message)

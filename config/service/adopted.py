@@ -32,6 +32,10 @@ PriorityClassName = Annotated[
 ]
 
 
+OF_KEPT_PODS = ("priority_class", "token", "service_links")
+"""Keys that only pods have which stay as they are: the others have them by convention."""
+
+
 class Adopted(Model):
     """Names and labels of a workload that cannot change without recreating or restarting it. Those left out follow from
     the service, as for a new one."""

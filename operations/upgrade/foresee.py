@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from observation import Observation
+from observation.distributions import Distribution, distribution_of
 from observation.objects import labels_of, name_of
 from operations.drain import UnknownNode
 from operations.drain import foresee as foresee_drain
@@ -15,8 +16,6 @@ from operations.upgrade.steps import Step, steps
 from plan.cluster.nodes import CONTROL_PLANE_LABEL
 from plan.cluster.releases import KUBELET_SKEW, Release, minor_of, release
 from plan.model.fields import text
-
-Distribution = Literal["kubeadm", "k3s", "talos", "rke2"]
 
 
 class NotUpgradable(Exception):
@@ -82,7 +81,7 @@ def foresee(observation: Observation) -> Upgrade:
         raise NotUpgradable("the observation has no version of the API server and no node of the control plane")
     target = release(minor + 1)
     nodes = tuple(_node(observation, name_of(node), minor) for node in observation.of("Node"))
-    distribution = _distribution(observation)
+    distribution = distribution_of(observation.of("Node"))
     control_plane = [node.name for node in nodes if node.is_control_plane]
     workers = [node.name for node in nodes if not node.is_control_plane]
     known, cluster = release(minor), snapshot(observation)
@@ -125,18 +124,6 @@ def _node(observation: Observation, name: str, api_server: int) -> NodeVersion:
     runtime = text(manifest, "status", "nodeInfo", "containerRuntimeVersion")
     is_control_plane = CONTROL_PLANE_LABEL in labels_of(manifest)
     return NodeVersion(name, is_control_plane, kubelet, runtime, skew, runtime_for(runtime, api_server + 1))
-
-
-def _distribution(observation: Observation) -> Distribution:
-    for node in observation.of("Node"):
-        version = text(node, "status", "nodeInfo", "kubeletVersion")
-        if "+k3s" in version:
-            return "k3s"
-        if "+rke2" in version:
-            return "rke2"
-        if text(node, "status", "nodeInfo", "osImage").startswith("Talos"):
-            return "talos"
-    return "kubeadm"
 
 
 def _days(now: date, end: date) -> int:

@@ -176,6 +176,7 @@ def _of_database(
     places = places_of_name(lab, service.storage_class)
     backup = service.backup
     provisioner = provisioner_of(lab, service.storage_class)
+    cluster = next(service.named(name)).name
     yield Entry(
         source="database",
         name=name,
@@ -184,7 +185,7 @@ def _of_database(
         places=places,
         copies=(
             *(_by_dumps(lab, name, backup.schedule, backup.storage_class, namespace) if backup else ()),
-            *(each.of(places) for each in objects if each.takes(namespace, None, name, provisioner)),
+            *(each.of(places) for each in objects if each.takes(namespace, None, cluster, provisioner)),
             *([Copy("replica", name, places, None, NO_TIME)] if service.servers > 1 else ()),
         ),
         without_copy=service.no_backup,

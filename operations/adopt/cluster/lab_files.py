@@ -3,16 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Address, IPv4Network, ip_address, ip_network
 from typing import Any
 
 from config.format import NEWEST_FORMAT
 from config.model import NAME_PATTERN
 from config.quantity import Cpu, Memory
+from observation.distributions import distribution_of
 from observation.objects import labels_of
+from operations.adopt.cluster.lab_addresses import address_of, around, ranges
 from operations.adopt.cluster.lab_routes import gateways_of
 from operations.adopt.cluster.lab_storage import volume_limits
-from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, document
@@ -63,36 +63,17 @@ def _schema(file: str) -> str:
 
 
 def _networks(nodes: Iterable[Manifest]) -> str:
-    addresses = [found for each in nodes if (found := _address(each))]
-    network = {"cidr": str(_around(addresses)), "description": "The network of the nodes"}
+    addresses = [found for each in nodes if (found := address_of(each))]
+    network = {"cidr": str(around(addresses)), "description": "The network of the nodes"}
     comments = [_schema("networks"), f"{CHECK} the size of the network."]
     return document({"bridges": {}, "networks": {"nodes": Flow(network)}}, comments)
-
-
-def _around(addresses: Iterable[IPv4Address]) -> IPv4Network:
-    """The smallest network of at least 256 addresses that holds all of them."""
-    found = list(addresses) or [IPv4Address("192.168.0.1")]
-    for length in range(24, 7, -1):
-        network = IPv4Network(f"{found[0]}/{length}", strict=False)
-        if all(each in network for each in found):
-            return network
-    return IPv4Network("0.0.0.0/0")
-
-
-def _address(node: Manifest) -> IPv4Address | None:
-    for each in entries(node, "status", "addresses"):
-        if text(each, "type") == "InternalIP":
-            address = ip_address(text(each, "address"))
-            if isinstance(address, IPv4Address):
-                return address
-    return None
 
 
 def _node(node: Manifest) -> dict[str, Any]:
     capacity, allocatable = mapping(node, "status", "capacity"), mapping(node, "status", "allocatable")
     is_control_plane = any(label in labels_of(node) for label in _ROLE_LABELS)
     said: dict[str, Any] = {"role": "control-plane" if is_control_plane else "worker"}
-    if address := _address(node):
+    if address := address_of(node):
         said["address"] = str(address)
     said |= {
         "cpus": max(1, Cpu.parse(str(capacity.get(CPU, "1"))) // 1000),
@@ -136,17 +117,14 @@ def _amount(value: object) -> str:
 def _cluster(name: str, world: World, nodes: list[Manifest]) -> str:
     versions = sorted(text(each, "status", "nodeInfo", "kubeletVersion").partition("+")[0] for each in nodes)
     version = versions[0] if versions and re.fullmatch(r"v1\.\d+\.\d+", versions[0]) else "v1.34.2"
-    pods = [ip_network(cidr) for each in nodes if (cidr := text(each, "spec", "podCIDR"))]
-    of_pods = _around(each.network_address for each in pods if isinstance(each, IPv4Network)) if pods else None
-    if of_pods and of_pods.prefixlen > 16:
-        of_pods = of_pods.supernet(new_prefix=16)
+    distribution = distribution_of(nodes)
     said: dict[str, Any] = {
         "name": as_name(name),
         "description": f"{len(nodes)} nodes, adopted as they are" if len(nodes) != 1 else "One node, adopted as it is",
         "kubernetes_version": version,
         "network_plugin": _network_plugin(world),
-        "pod_cidr": str(of_pods or "10.244.0.0/16"),
-        "service_cidr": _service_cidr(world),
+        **({"distribution": distribution} if distribution in ("k3s", "talos") else {}),
+        **ranges(world, nodes),
         "node_network": "nodes",
         "control_plane_taint": any(
             text(taint, "key") in _ROLE_LABELS for each in nodes for taint in entries(each, "spec", "taints")
@@ -184,14 +162,6 @@ def _network_plugin(world: World) -> str:
     nodes = (world.manifests[key] for key in world.manifests if key.kind == "Node")
     is_k3s = any("k3s" in text(each, "status", "nodeInfo", "kubeletVersion") for each in nodes)
     return next(found, "flannel" if is_k3s else "not-known")
-
-
-def _service_cidr(world: World) -> str:
-    address = text(world.manifests.get(Key("Service", "default", "kubernetes"), {}), "spec", "clusterIP")
-    if not re.fullmatch(r"\d+\.\d+\.\d+\.\d+", address):
-        return "10.96.0.0/12"
-    wide = IPv4Network(f"{address}/12", strict=False)
-    return str(wide if str(wide) == "10.96.0.0/12" else IPv4Network(f"{address}/16", strict=False))
 
 
 def _volume_slots(world: World) -> int:

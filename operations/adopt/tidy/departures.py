@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
+from config.service.adopted import OF_KEPT_PODS
 from operations.adopt.cluster.objects import is_fields
 from plan.model.fields import mapping
 
@@ -29,6 +30,7 @@ _IN_THE_END = (
 )
 """Keys of `adopt`, and one beside it, in the order of what taking them out does."""
 
+_AS_IT_IS = ("adopt", "as_it_is")
 _CONTENT = frozenset({"containers", "initContainers", "volumes", "volumeClaimTemplates"})
 """Fields of a patch that say how a service runs and what it mounts: they are said in the format's own keys, not left
 out."""
@@ -89,9 +91,14 @@ def _leaves(merged: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def without(text: str, departure: Departure) -> str:
-    """The text without a departure; everything else stays, comments included."""
+    """The text without a departure; everything else stays, comments included. With `as_it_is` go the keys that only
+    pods have which stay so."""
     yaml = _yaml()
     root: Any = yaml.load(text)
+    if departure.path[-2:] == _AS_IT_IS:
+        for key in OF_KEPT_PODS:
+            if key in mapping(root, *departure.path[:-1]):
+                _take_out(root, (*departure.path[:-1], key))
     _take_out(root, departure.path)
     written = io.StringIO()
     yaml.dump(root, written)
@@ -100,7 +107,7 @@ def without(text: str, departure: Departure) -> str:
 
 def unsized(text: str, departure: Departure) -> tuple[Path, ...]:
     """The containers that state no amounts, and that only this departure lets do so."""
-    if departure.path[-2:] != ("adopt", "as_it_is"):
+    if departure.path[-2:] != _AS_IT_IS:
         return ()
     root: Any = _yaml().load(text)
     workload = departure.path[:-2]

@@ -59,7 +59,8 @@ def tidy(folder: FilePath, before: Plan, service: str) -> Tidied:
         try:
             after = make_plan(try_files(folder, {name: shorter}))
         except InvalidLab as error:
-            kept.append(Kept(departure, error.problems[0].message))
+            first = error.problems[0]
+            kept.append(Kept(departure, f"{first.dotted} {first.message}"))
             continue
         change = change_between(before, after, service)
         errors = tuple(each.message for each in after.errors if (each.code, each.path, each.about) not in known)

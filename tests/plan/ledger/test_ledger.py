@@ -245,3 +245,21 @@ def test_each_replica_of_a_statefulset_of_a_chart_or_of_a_file_has_its_own_volum
     change(folder, edits)
     entries = {entry.name: (entry.volumes, entry.size >> 30) for entry in ledger(load_lab(folder))}
     assert (entries["cache/data"], entries["wiki/d-s"]) == ((3, 24), (3, 21))
+
+
+def test_a_scheduled_backup_is_of_the_cluster_and_not_of_the_service_that_has_it(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDERS["small"], tmp_path / "lab"))
+    (folder / "services" / "rows").mkdir()
+    (folder / "services" / "rows.yaml").write_text(
+        "kind: postgres\ntier: home\ndescription: Rows\nimage: ghcr.io/cloudnative-pg/postgresql:17.6\ncpu: 50m\n"
+        "memory: 256Mi\nstorage_class: disk\nsize: 1Gi\ncluster: pg17\nobjects: [backup.yaml]\n"
+        "provides: [postgresql.cnpg.io]\n",
+        encoding="utf-8",
+    )
+    (folder / "services" / "rows" / "backup.yaml").write_text(
+        "apiVersion: postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata: {name: nightly}\n"
+        "spec: {schedule: 0 0 3 * * *, cluster: {name: pg17}, method: plugin}\n",
+        encoding="utf-8",
+    )
+    found = {each.name: each for each in ledger(load_lab(folder))}["rows"]
+    assert "ScheduledBackup nightly" in {copy.by for copy in found.copies}

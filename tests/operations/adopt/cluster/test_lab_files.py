@@ -72,3 +72,29 @@ def test_the_label_of_tiers_may_be_in_a_domain(tmp_path: Path) -> None:
 def test_tiers_of_one_priority_class_differ_all_the_same(tmp_path: Path) -> None:
     lab = try_files(tmp_path / "shed", lab_files("shed", world(), ["a", "b", "c"], "shed.example", {}))
     assert len({tier.priority for tier in lab.tiers.values()}) == 3
+
+
+def test_ranges_of_both_families_and_the_maker_are_as_they_run(tmp_path: Path) -> None:
+    found = world()
+    manifests = dict(found.manifests)
+    for number, key in enumerate(key for key in found.manifests if key.kind == "Node"):
+        node = manifests[key]
+        cidrs = [f"10.42.{number}.0/24", f"fd42:0:0:{number}::/64"]
+        info = {**node["status"]["nodeInfo"], "osImage": "Talos (v1.11.3)"}
+        manifests[key] = {
+            **node,
+            "spec": {**node["spec"], "podCIDR": cidrs[0], "podCIDRs": cidrs},
+            "status": {**node["status"], "nodeInfo": info},
+        }
+    services = {
+        "spec": {"cidrs": ["10.43.0.0/16", "fd43::/112"]},
+        "kind": "ServiceCIDR",
+        "metadata": {"name": "kubernetes"},
+    }
+    manifests[Key("ServiceCIDR", "", "kubernetes")] = services
+    changed = found._replace(manifests=manifests)
+    cluster = try_files(tmp_path / "shed", lab_files("shed", changed, ["home"], "shed.example", {})).cluster
+    assert (str(cluster.pod_cidr), str(cluster.service_cidr)) == ("10.42.0.0/16", "10.43.0.0/16")
+    assert cluster.ipv6 is not None
+    assert (str(cluster.ipv6.pod_cidr), str(cluster.ipv6.service_cidr)) == ("fd42::/63", "fd43::/112")
+    assert cluster.distribution == "talos"

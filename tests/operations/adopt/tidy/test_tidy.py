@@ -146,6 +146,12 @@ workloads:
     assert yaml.safe_load(without(text, departures(text)[0])) == {"adopt": {"name": "box-server"}, "workloads": further}
 
 
+def test_what_only_pods_have_that_stay_as_they_are_goes_with_that() -> None:
+    text = "adopt: {service_links: false, priority_class: high, token: false, history: 3, as_it_is: true}\n"
+    (found,) = [each for each in departures(text) if str(each) == "adopt.as_it_is"]
+    assert yaml.safe_load(without(text, found)) == {"adopt": {"history": 3}}
+
+
 def test_a_container_gets_no_limit_before_somebody_says_how_much_memory_it_needs() -> None:
     text = """\
 init: {wait: {unsized: true}}
