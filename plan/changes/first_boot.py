@@ -35,7 +35,7 @@ VERSION_BY_HAND = (
 )
 
 ARGUMENTS: Mapping[str, tuple[str, str]] = {
-    "clone": ("template", "recreate the machine: drain it, take it out of the lab, destroy it, and add it again"),
+    "clone.vm_id": ("template", "recreate the machine: drain it, take it out of the lab, destroy it, and add it again"),
     "disks": ("disks", "`qm disk resize {vmid} DISK SIZE` makes one larger, `qm set {vmid} ...` adds one"),
     "initialization.dns.domain": ("domain", "write it in the machine's netplan, and `netplan apply`"),
     "initialization.dns.servers": ("nameservers", "write them in the machine's netplan, and `netplan apply`"),

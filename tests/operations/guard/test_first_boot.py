@@ -185,3 +185,14 @@ def test_the_address_of_an_adopted_control_plane_stays(tmp_path: Path) -> None:
     old = str(node_address(lab, next(iter(control_planes_of(lab).values()))))
     new = f"{old.rpartition('.')[0]}.251"
     assert "REDIRECT:cluster" in consequences(folder, edit("machines.yaml", f"address: {old}}}", f"address: {new}}}"))
+
+
+def test_a_template_is_told_by_its_number_alone(folder: Path) -> None:
+    """A host of another name is another place of the same template."""
+    found = consequences(folder, edit("site.yaml", "ubuntu: {vmid: 2000", "ubuntu: {vmid: 2005"))
+    assert "Machines read template once" in found["BY-HAND:machines"].message
+    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.yaml")}
+    other = [{"file": name, "new": re.sub(r"\bpve\b", "other", text)} for name, text in texts.items() if "pve" in text]
+    found = consequences(folder, *other)
+    assert "REPLACE:worker" in found
+    assert not [each for each in found.values() if each.effect == "BY-HAND"]
