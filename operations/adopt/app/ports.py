@@ -213,7 +213,7 @@ def _said(port: _Port, stated: Fields) -> Any:
     protocol = text(stated, "protocol") or "TCP"
     listening = f"{port.number}/udp" if protocol == "UDP" else port.number
     more = {
-        **({"service": stated["port"]} if stated.get("port") != port.number else {}),
+        **({"service": stated["port"]} if stated.get("port", port.number) != port.number else {}),
         **({"service_name": text(stated, "name")} if text(stated, "name") not in ("", port.name) else {}),
         **({"node": stated["nodePort"]} if stated.get("nodePort") else {}),
         **({"host": port.host} if port.host else {}),

@@ -89,13 +89,13 @@ def _without_nulls(value: Any) -> Any:
 
 def _pod(spec: dict[str, Any]) -> None:
     if "serviceAccountName" in spec and spec.get("serviceAccount") == spec["serviceAccountName"]:
-        del spec["serviceAccount"]
+        spec.pop("serviceAccount", None)
     for container in _all(spec, "containers") + _all(spec, "initContainers"):
         if container.get("imagePullPolicy") == pull_policy(str(container.get("image", ""))):
-            del container["imagePullPolicy"]
+            container.pop("imagePullPolicy", None)
         for port in _all(container, "ports") if spec.get("hostNetwork") else ():
             if port.get("hostPort") == port.get("containerPort"):
-                del port["hostPort"]
+                port.pop("hostPort", None)
 
 
 def _all(holder: dict[str, Any], field: str) -> list[dict[str, Any]]:
@@ -111,10 +111,10 @@ def _service(manifest: dict[str, Any]) -> None:
     for field in ("clusterIPs", "ipFamilies", "healthCheckNodePort"):
         spec.pop(field, None)
     if spec.get("ipFamilyPolicy") == "SingleStack":
-        del spec["ipFamilyPolicy"]
+        spec.pop("ipFamilyPolicy", None)
     for port in _all(spec, "ports"):
         if port.get("targetPort") == port.get("port"):
-            del port["targetPort"]
+            port.pop("targetPort", None)
         if spec.get("type") == "LoadBalancer":
             port.pop("nodePort", None)
 
@@ -122,7 +122,7 @@ def _service(manifest: dict[str, Any]) -> None:
 def _claim(manifest: dict[str, Any]) -> None:
     spec: dict[str, Any] = manifest["spec"]
     if spec.get("storageClassName") and str(spec.get("volumeName", "")).startswith(_PROVISIONED):
-        del spec["volumeName"]
+        spec.pop("volumeName", None)
     if spec.get("dataSource") == spec.get("dataSourceRef"):
         spec.pop("dataSource", None)
 

@@ -163,3 +163,12 @@ def test_what_a_dump_left_out_is_no_difference(live_value: str, stated: str, cha
         return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": containers}}
 
     assert len(differences(pod(stated), pod(live_value))) == changes
+
+
+def test_a_port_of_which_nothing_is_known_is_stated_as_it_is() -> None:
+    """Two numbers that are not there are no number twice."""
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {"ports": [{}, {"name": "b"}]}}
+    assert as_stated(service)["spec"]["ports"] == [{}, {"name": "b"}]
+    spec = {"hostNetwork": True, "containers": [{"name": "a", "ports": [{"name": "b"}]}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec}
+    assert as_stated(pod)["spec"]["containers"][0]["ports"] == [{"name": "b"}]
