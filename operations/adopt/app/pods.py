@@ -81,6 +81,7 @@ def _placement(pod: Fields, *, every_node: bool) -> dict[str, Any]:
         "spread": list(entries(pod, "topologySpreadConstraints")) or None,
         "tolerations": [Flow(_toleration(each)) for each in tolerations] if sayable and tolerations else None,
         "runtime_class": text(pod, "runtimeClassName") or None,
+        "node": text(pod, "nodeName") or None,
         "hostname": text(pod, "hostname") or None,
         "subdomain": text(pod, "subdomain") or None,
         "dns": Flow({key: each for key, each in names.items() if each is not None}) or None,

@@ -39,6 +39,11 @@ _RESTARTED = "kubectl.kubernetes.io/restartedAt"
 _KEEPS_DATA = ("persistentVolumeClaim", "hostPath", "nfs", "iscsi", "csi", "cephfs", "ephemeral")
 
 
+_BOUND = {"PersistentVolume": ("spec", "claimRef"), "PersistentVolumeClaim": ("spec", "volumeName")}
+"""Fields by which a volume and its claim find each other, whoever writes them."""
+_STRATEGIES = (("spec", "strategy", "type"), ("spec", "updateStrategy", "type"))
+
+
 class Question(NamedTuple):
     """Something about an object that is to be looked at."""
 
@@ -120,6 +125,14 @@ def _is_left_out(change: Difference) -> bool:
     return change.live is None and change.stated in (False, "", 0)
 
 
+def _is_filled_in(manifest: Manifest, path: tuple[str, ...]) -> bool:
+    """Whether controllers or the API server write a field: what a volume is bound to, and a strategy of which figures
+    alone were applied."""
+    if path[:2] == _BOUND.get(manifest["kind"]):
+        return True
+    return path in _STRATEGIES and text(manifest, *path) == "RollingUpdate"
+
+
 def _not_restarted(manifest: Manifest) -> Manifest:
     """An object without the mark of a restart."""
     copied = deepcopy(manifest)
@@ -140,7 +153,7 @@ def _changed_since_applied(manifest: Manifest) -> tuple[str, ...]:
         stated: Manifest = json.loads(str(applied))
         changed = [each.path for each in differences(stated, manifest) if not _is_left_out(each)]
         added = unstated(stated, _not_restarted(manifest)) if manifest["kind"] in DEFAULTS else ()
-        by_hand = [each for each in (*changed, *added) if each[:1] == ("spec",)]
+        by_hand = [each for each in (*changed, *added) if each[:1] == ("spec",) and not _is_filled_in(manifest, each)]
         return tuple(dict.fromkeys(".".join(each) for each in by_hand))
     except (ValueError, KeyError, TypeError):
         return ()

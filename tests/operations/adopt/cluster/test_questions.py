@@ -96,3 +96,22 @@ def test_pods_that_are_not_ready_are_told() -> None:
     assert asked_about({**KIND, "spec": spec, "status": {"replicas": 2, "readyReplicas": 1}}) == ["not-ready"]
     assert asked_about({**KIND, "spec": spec, "status": {"replicas": 2, "readyReplicas": 2}}) == []
     assert asked_about({**KIND, "spec": spec}) == []
+
+
+def test_what_controllers_and_the_api_server_fill_in_was_not_changed_by_hand() -> None:
+    def names(kind: str, applied: dict[str, Any], live: dict[str, Any]) -> set[tuple[str, ...]]:
+        stated: dict[str, Any] = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "it", "namespace": "git"}}
+        annotations = {LAST_APPLIED: json.dumps({**stated, "spec": applied})}
+        runs = {**stated, "metadata": {**stated["metadata"], "annotations": annotations}, "spec": live}
+        found = FoundService("it", "git", objects=(key_of(runs),), workloads=(), release=None, main=None)
+        asked_about = questions_about(found, read_world([runs]))
+        return {each.names for each in asked_about if each.what == "differs-from-applied"}
+
+    size = {"storageClassName": "slow", "resources": {"requests": {"storage": "1Gi"}}}
+    grown = {**size, "resources": {"requests": {"storage": "2Gi"}}, "volumeName": "pvc-1"}
+    assert names("PersistentVolumeClaim", size, {**size, "volumeName": "pvc-1"}) == set()
+    assert names("PersistentVolumeClaim", size, grown) == {("spec.resources.requests.storage",)}
+    assert names("PersistentVolume", {}, {"claimRef": {"name": "it", "namespace": "git"}}) == set()
+    figures = {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 2}}}
+    filled = {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 2}}}
+    assert names("DaemonSet", figures, filled) == set()
