@@ -44,6 +44,6 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from removed_option_findings(plan.lab, found)
     yield from replicas_apart_findings(found)
     yield from shared_archive_findings(plan.lab)
-    yield from store_findings(plan.lab)
+    yield from store_findings(plan.lab, found)
     yield from told_disk_findings(plan.lab, found)
     yield from copy_of_nothing_findings(found)

@@ -47,7 +47,7 @@ def replicas_apart_findings(found: Iterable[Program]) -> Iterator[Finding]:
 
 def _apart(program: Program) -> str | None:
     """The store, and how its pods are apart; None where they are not, or where that is not known."""
-    embedded = embedded_in(program.image, program.variables or ())
+    embedded = embedded_in(program.image, program.variables)
     on_volume = next((place for place, kept in program.mounts.items() if kept == "volume"), None)
     if program.short in _ALONE and on_volume and not _is_told(program):
         if program.runs_as == "statefulset":
