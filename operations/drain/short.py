@@ -33,7 +33,7 @@ def shortages(pending: Sequence[tuple[Pending, int]], uses: Iterable[NodeUse], d
 
 
 def _free(use: NodeUse, resource: str) -> int:
-    return use.node.allocatable[resource] - use.requests.get(resource, 0)
+    return use.node.allocatable.get(resource, 0) - use.requests.get(resource, 0)
 
 
 def _admits(node: Node, pod: Pod) -> bool:

@@ -58,7 +58,11 @@ def _present(observed: Observation) -> Present:
     return {
         "attachments": max(use.volumes for use in workers),
         "memory-requests": group.requests.get(MEMORY, 0) / allocatable,
-        "memory-limits": max(use.limits.get(MEMORY, 0) / use.node.allocatable[MEMORY] for use in workers),
+        "memory-limits": max(
+            use.limits.get(MEMORY, 0) / use.node.allocatable[MEMORY]
+            for use in workers
+            if use.node.allocatable.get(MEMORY)
+        ),
     }
 
 

@@ -74,7 +74,8 @@ def pull_policy(image: str) -> str:
 
 
 def _drop_matching(metadata: dict[str, Any], field: str, pattern: re.Pattern[str]) -> None:
-    found: dict[str, Any] = metadata.pop(field, None) or {}
+    found = _held(metadata, field)
+    metadata.pop(field, None)
     if kept := {name: value for name, value in found.items() if not pattern.fullmatch(name)}:
         metadata[field] = kept
 
@@ -104,8 +105,14 @@ def _all(holder: dict[str, Any], field: str) -> list[dict[str, Any]]:
     return [each for each in found if is_fields(each)] if is_list(found) else []
 
 
+def _held(holder: dict[str, Any], field: str) -> dict[str, Any]:
+    """A field that has fields itself, to be changed."""
+    found = holder.get(field)
+    return found if is_fields(found) else {}
+
+
 def _service(manifest: dict[str, Any]) -> None:
-    spec: dict[str, Any] = manifest.get("spec") or {}
+    spec = _held(manifest, "spec")
     if spec.get("clusterIP") != "None":
         spec.pop("clusterIP", None)
     for field in ("clusterIPs", "ipFamilies", "healthCheckNodePort"):
@@ -120,7 +127,7 @@ def _service(manifest: dict[str, Any]) -> None:
 
 
 def _claim(manifest: dict[str, Any]) -> None:
-    spec: dict[str, Any] = manifest["spec"]
+    spec = _held(manifest, "spec")
     if spec.get("storageClassName") and str(spec.get("volumeName", "")).startswith(_PROVISIONED):
         spec.pop("volumeName", None)
     if spec.get("dataSource") == spec.get("dataSourceRef"):
@@ -128,29 +135,30 @@ def _claim(manifest: dict[str, Any]) -> None:
 
 
 def _volume(manifest: dict[str, Any]) -> None:
-    claim: dict[str, Any] = manifest["spec"].get("claimRef") or {}
+    claim = _held(_held(manifest, "spec"), "claimRef")
     for field in ("uid", "resourceVersion", "apiVersion", "kind"):
         claim.pop(field, None)
 
 
 def _job(manifest: dict[str, Any]) -> None:
-    spec: dict[str, Any] = manifest["spec"]
+    spec = _held(manifest, "spec")
     if not spec.get("manualSelector"):
         spec.pop("selector", None)
-    pod: dict[str, Any] = spec["template"].get("metadata") or {}
-    for metadata in (manifest["metadata"], pod):
-        labels: dict[str, Any] = metadata.pop("labels", None) or {}
+    for metadata in (manifest["metadata"], _held(_held(spec, "template"), "metadata")):
+        labels = _held(metadata, "labels")
+        metadata.pop("labels", None)
         if kept := {label: value for label, value in labels.items() if label not in _JOB_LABELS}:
             metadata["labels"] = kept
 
 
 def _bare_pod(manifest: dict[str, Any]) -> None:
     """Admission adds a token, tolerations and a priority to each pod, and the scheduler a node."""
-    spec: dict[str, Any] = manifest["spec"]
-    tokens = {each["name"] for each in _all(spec, "volumes") if each["name"].startswith("kube-api-access-")}
-    _keep(spec, "volumes", lambda each: each["name"] not in tokens)
+    spec = _held(manifest, "spec")
+    named = (str(each.get("name")) for each in _all(spec, "volumes"))
+    tokens = {each for each in named if each.startswith("kube-api-access-")}
+    _keep(spec, "volumes", lambda each: str(each.get("name")) not in tokens)
     for container in _all(spec, "containers") + _all(spec, "initContainers"):
-        _keep(container, "volumeMounts", lambda each: each["name"] not in tokens)
+        _keep(container, "volumeMounts", lambda each: str(each.get("name")) not in tokens)
     _keep(
         spec,
         "tolerations",

@@ -1,5 +1,6 @@
 """An object as stated equals the one that runs, and each difference says what applying it would do."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -172,3 +173,34 @@ def test_a_port_of_which_nothing_is_known_is_stated_as_it_is() -> None:
     spec = {"hostNetwork": True, "containers": [{"name": "a", "ports": [{"name": "b"}]}]}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec}
     assert as_stated(pod)["spec"]["containers"][0]["ports"] == [{"name": "b"}]
+
+
+WHOLE: dict[str, dict[str, Any]] = {
+    "Service": {"ports": [{"port": 80, "targetPort": 80}], "clusterIP": "10.96.0.9"},
+    "PersistentVolumeClaim": {"storageClassName": "a", "volumeName": "pvc-1", "dataSource": {"name": "a"}},
+    "PersistentVolume": {"claimRef": {"uid": "1", "name": "a"}},
+    "Job": {"template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "a"}]}}},
+    "Pod": {
+        "volumes": [{"name": "kube-api-access-x"}],
+        "containers": [{"name": "a", "volumeMounts": [{"name": "kube-api-access-x"}]}],
+        "tolerations": [{"key": "a"}],
+    },
+}
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_an_object_of_a_dump_is_read_whatever_stands_in_it(kind: str) -> None:
+    whole = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "a", "labels": {"b": "c"}}, "spec": WHOLE[kind]}
+    for place in [("spec",), ("metadata", "labels"), *places(WHOLE[kind], ("spec",))]:
+        for wrong in (None, [], {}, "text", 7, 1.5, True, [None], {"a": None}, [{"a": 1}]):
+            broken = deepcopy(whole)
+            within: Any = broken
+            for key in place[:-1]:
+                within = within[key]
+            within[place[-1]] = wrong
+            assert as_stated(broken)["kind"] == kind
+
+
+def places(of: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    pairs = of.items() if isinstance(of, dict) else enumerate(of) if isinstance(of, list) else ()
+    return [place for key, each in pairs for place in ((*above, key), *places(each, (*above, key)))]
