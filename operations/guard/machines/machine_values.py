@@ -63,8 +63,9 @@ def is_started(step: Step) -> bool:
 
 
 def _leaves_it_to_the_provider(step: Step) -> bool:
-    """Whether the program says nothing of it on purpose."""
-    return ("started", "removed") in step.changes or any(path == "template" for path, _ in step.changes)
+    """Whether the program says nothing of it on purpose: a preview that tells another value and shows none hides it."""
+    told = {change for path, change in step.changes if path == "started"}
+    return told == {"removed"} or any(path == "template" for path, _ in step.changes)
 
 
 FILTER = "firewall"

@@ -26,6 +26,22 @@ def test_a_field_that_is_named_and_not_shown_is_not_known() -> None:
         assert outcome(json.dumps(alone(step))) == "stopped"
 
 
+def test_a_machine_of_which_another_state_is_told_and_none_shown_may_be_stopped() -> None:
+    """By a removed value the provider's own counts, which is that it runs."""
+    urn = "urn:pulumi:lab::homelab::proxmoxve:index/vmLegacy:VmLegacy::worker"
+    state = {"urn": urn, "custom": True, "type": "proxmoxve:index/vmLegacy:VmLegacy", "id": "1"}
+    ends = {"update": "stopped", "delete": "passed"}
+    for kind, end in ends.items():
+        step = {
+            "op": "update",
+            "urn": urn,
+            "detailedDiff": {"started": {"kind": kind, "inputDiff": True}},
+            "oldState": state | {"inputs": {"vmId": 202, "started": True, "template": False}},
+            "newState": state | {"inputs": {"vmId": 202, "template": False}},
+        }
+        assert outcome(json.dumps(alone(step))) == end
+
+
 def test_none_with_harm_in_it_passes() -> None:
     texts = [file.read_text(encoding="utf-8") for file in RECORDED]
     previews = [json.loads(text) for text in texts if passes(text)]
