@@ -7,6 +7,7 @@ from plan.findings.network.api_hosts import api_host_findings
 from plan.findings.network.bridges import bridge_findings
 from plan.findings.network.cilium_policies import cilium_policy_findings
 from plan.findings.network.load_balancers import load_balancer_findings
+from plan.findings.network.loopback import loopback_findings
 from plan.findings.network.matched_nodes import matched_node_findings
 from plan.findings.network.metallb import metallb_findings
 from plan.findings.network.name_servers import name_server_findings
@@ -18,6 +19,7 @@ from plan.findings.network.pod_mtu import pod_mtu_findings
 from plan.findings.network.pod_network import pod_network_findings
 from plan.findings.network.pod_range import pod_range_findings
 from plan.findings.network.service_addresses import service_address_findings
+from plan.findings.network.short_names import short_name_findings
 from plan.model import Finding, Plan
 
 
@@ -28,6 +30,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from bridge_findings(plan.lab)
     yield from cilium_policy_findings(plan.lab, plan.nodes)
     yield from load_balancer_findings(plan.lab)
+    yield from loopback_findings(plan.lab, plan.services)
     yield from matched_node_findings(plan.lab, plan.namespaces, plan.services)
     yield from metallb_findings(plan.lab, plan.nodes, plan.services)
     yield from name_server_findings(plan.lab)
@@ -39,3 +42,4 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from pod_network_findings(plan.lab, plan.services)
     yield from pod_range_findings(plan.lab, plan.services)
     yield from service_address_findings(plan.lab, plan.services)
+    yield from short_name_findings(plan.lab, plan.services)

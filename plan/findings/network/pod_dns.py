@@ -1,13 +1,14 @@
 """Pods that ask the name server of their node, and names that only the cluster's knows."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
+from plan.findings.network.told_names import lone_names, told
 from plan.model import Manifest, Service
-from plan.model.fields import Fields, entries, mapping, text, value, values
+from plan.model.fields import Fields, text, value, values
 from plan.model.findings import Finding, Rule
-from plan.model.templates import containers_of, pod_spec
+from plan.model.templates import pod_spec
 from plan.wording import listed
 
 CLUSTER_NAME_UNKNOWN = Rule(
@@ -27,12 +28,6 @@ _NAME = re.compile(r"(?<![\w.-])[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?(?!
 """A Service by its name and namespace, as only the cluster's name server knows it."""
 _PAIR = re.compile(r"(?<![\w.@/-])([a-z0-9-]+)\.([a-z0-9-]+)(?![\w.-])|(?<=[@/])([a-z0-9-]+)\.([a-z0-9-]+)(?![\w.-])")
 """A name and a namespace, where the search list of the resolver adds the rest."""
-_IN_ADDRESS = re.compile(r"(?:://(?:[^/@\s]*@)?([a-z0-9-]+)(?=[:/?]|$))|(?:^([a-z0-9-]+):\d+$)")
-"""A name alone, where an address has its host: `http://cache:8080/`, `cache:6379`."""
-_HOST = re.compile(r"(?i)(host|hostname|addr|address|server|endpoint|broker)s?$")
-"""Ends of variables and arguments for a host."""
-
-
 _Known = frozenset[tuple[str, str]]
 """Namespace and name of each Service of the lab."""
 
@@ -47,10 +42,10 @@ def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]
         for each in service.objects:
             kind, name = each["kind"], each["metadata"]["name"]
             pod: Fields = pod_spec(each)
-            if not _asks_the_node(pod):
+            if not asks_the_node(pod):
                 continue
             namespace = _place(service, each)[0]
-            words = (*_settings(pod), *_mapped(pod, maps, namespace))
+            words = told(pod, maps, namespace)
             named = [*dict.fromkeys(found for key, said in words for found in _named(key, said, namespace, known))]
             if named:
                 on_host = value(pod, "hostNetwork") is True
@@ -69,41 +64,12 @@ def _place(service: Service, manifest: Manifest) -> tuple[str, str]:
     return service.namespace_of(manifest), manifest["metadata"]["name"]
 
 
-def _asks_the_node(pod: Fields) -> bool:
+def asks_the_node(pod: Fields) -> bool:
+    """Whether the name server of a pod is its node's."""
     if values(pod, "dnsConfig", "nameservers"):
         return False
     policy = text(pod, "dnsPolicy") or "ClusterFirst"
     return policy == "Default" or (policy == "ClusterFirst" and value(pod, "hostNetwork") is True)
-
-
-def _settings(pod: Fields) -> Iterator[tuple[str, str]]:
-    """Commands, arguments and variables, each with what it is called, if it is called."""
-    for container in containers_of(pod):
-        for each in entries(container, "env"):
-            yield text(each, "name"), text(each, "value")
-        words = [str(each) for key in ("command", "args") for each in values(container, key)]
-        for before, word in zip(("", *words), words, strict=False):
-            name, mark, said = word.partition("=")
-            yield (name, said) if mark and name.startswith("-") else (before if before.startswith("-") else "", word)
-
-
-def _mapped(pod: Fields, maps: Mapping[tuple[str, str], Manifest], namespace: str) -> Iterator[tuple[str, str]]:
-    """Keys of ConfigMaps that become its variables or its files."""
-    named: dict[str, set[str] | None] = {}
-    for volume in entries(pod, "volumes"):
-        named[text(volume, "configMap", "name")] = None
-    for container in containers_of(pod):
-        for each in entries(container, "envFrom"):
-            named[text(each, "configMapRef", "name")] = None
-        for each in entries(container, "env"):
-            source = mapping(each, "valueFrom", "configMapKeyRef")
-            keys = named.setdefault(text(source, "name"), set())
-            if keys is not None:
-                keys.add(text(source, "key"))
-    for name, keys in named.items():
-        for key, said in mapping(maps.get((namespace, name), {}), "data").items():
-            if keys is None or key in keys:
-                yield key, str(said)
 
 
 def _named(key: str, said: str, namespace: str, known: _Known) -> Iterator[str]:
@@ -113,7 +79,6 @@ def _named(key: str, said: str, namespace: str, known: _Known) -> Iterator[str]:
         name, of = match[1] or match[3], match[2] or match[4]
         if (of, name) in known:
             yield f"{name}.{of}"
-    alone = [said] if _HOST.search(key) else []
-    for name in (*alone, *(match[1] or match[2] for match in _IN_ADDRESS.finditer(said))):
+    for name in lone_names(key, said):
         if (namespace, name) in known:
             yield name

@@ -1,4 +1,4 @@
-"""Services in files that no pod answers for, and Ingresses that lead to a port which their Service does not have."""
+"""Services in files that no pod answers for, and Ingresses and Services that lead to a port which is not there."""
 
 from collections.abc import Iterable, Iterator
 
@@ -26,12 +26,13 @@ SELECTS_NOBODY = Rule(
 LEADS_TO_NO_PORT = Rule(
     "LEADS-TO-NO-PORT",
     "error",
-    title="An Ingress leads to a port that its Service does not have",
+    title="An Ingress or a Service leads to a port that is not there",
     meaning=(
         "An Ingress names a port of the Service, not of the pods. Of one that is not there the controller makes "
-        "no route, and answers with 404 or 503."
+        "no route, and answers with 404 or 503. A Service that names a port of its pods leads to those of which a "
+        "container has a port of that name, and to nobody where none has."
     ),
-    remedy="Write a port of the Service, by its number or its name.",
+    remedy="Write a port of the Service, by its number or its name; in a Service a name or a number of its pods.",
 )
 
 
@@ -67,7 +68,9 @@ def _is_of_an_operator(manifest: Manifest) -> bool:
 
 def _selects(service: StatedObject, pods: list[PodTemplate]) -> Iterator[Finding]:
     selector = mapping(service.content, "spec", "selector")
-    if not selector or any(selector.items() <= dict(pod.labels).items() for pod in pods):
+    behind = [pod for pod in pods if selector.items() <= dict(pod.labels).items()]
+    if not selector or behind:
+        yield from _leads_to_pods(service, behind)
         return
     labels = ", ".join(f"{key}: {label}" for key, label in selector.items())
     yield SELECTS_NOBODY.finding(
@@ -77,6 +80,22 @@ def _selects(service: StatedObject, pods: list[PodTemplate]) -> Iterator[Finding
         "write the labels of the pods that are to answer",
         facts={"selector": tuple(f"{key}={label}" for key, label in selector.items())},
     )
+
+
+def _leads_to_pods(service: StatedObject, pods: list[PodTemplate]) -> Iterator[Finding]:
+    """Ports of a Service by a name that none of its pods has."""
+    for port in entries(service.content, "spec", "ports"):
+        target = value(port, "targetPort")
+        if pods and isinstance(target, str) and not any(target in pod.ports for pod in pods):
+            has = list(dict.fromkeys(name for pod in pods for name in pod.ports))
+            yield LEADS_TO_NO_PORT.finding(
+                service.path,
+                f"the Service {service.name} leads to port {target} of {listed([pod.workload for pod in pods])}, "
+                + (f"which has {listed(has)}" if has else "whose ports have no names"),
+                f"write {has[0] if has else 'the number of the port'} in place of {target}",
+                about=f"{service.name} {target}",
+                facts={"port": target, "ports": tuple(has)},
+            )
 
 
 def _leads(ingress: StatedObject, services: dict[str, Manifest]) -> Iterator[Finding]:

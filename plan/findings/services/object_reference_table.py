@@ -124,10 +124,17 @@ _IN_PODS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("serviceAccountName",), ("ServiceAccount",), "the API server refuses its pods"),
 )
 
+_IN_CONTROLLERS: Mapping[str, tuple[Reference, ...]] = {
+    "StatefulSet": (
+        Reference(("spec", "serviceName"), ("Service",), "its pods have no names in DNS, and do not find each other"),
+    )
+}
+
 OF_PODS_AND_ROUTES: Mapping[tuple[str, str], tuple[Reference, ...]] = {
     **{
-        (group, kind): tuple(
-            Reference((*POD_TEMPLATES[kind], "spec", *path), kinds, meets) for path, kinds, meets in _IN_PODS
+        (group, kind): (
+            *(Reference((*POD_TEMPLATES[kind], "spec", *path), kinds, meets) for path, kinds, meets in _IN_PODS),
+            *_IN_CONTROLLERS.get(kind, ()),
         )
         for group, kind in (
             ("apps", "Deployment"),
