@@ -93,6 +93,8 @@ def object_reference_findings(lab: Lab, services: Iterable[Service]) -> Iterator
                 is_by_hand = family not in families and family in MADE_BY_HAND
                 if named.kind == "PersistentVolumeClaim" and named.name in _own_claims(lab, service.name):
                     continue  # of a statefulset, which has one for each replica: said of its volume
+                if named.field == "spec.serviceName" and number(each, "spec", "replicas", default=1) == 1:
+                    continue  # a pod that is alone finds no others
                 if named.name and not is_by_hand and not _may_exist(known, named):
                     is_sure = family in families and (path[0] == "objects" or not _is_of_a_key(each, named))
                     yield _finding(known, each, named, path, severity if is_sure else "info")
