@@ -15,6 +15,7 @@ from plan.findings.storage.retention import retention_findings
 from plan.findings.storage.snapshot_classes import snapshot_class_findings
 from plan.findings.storage.storage_quotas import storage_quota_findings
 from plan.findings.storage.volume_groups import volume_group_findings
+from plan.findings.storage.volume_owners import volume_owner_findings
 from plan.findings.storage.watched_folders import watched_folder_findings
 from plan.findings.storage.zfs_cache import zfs_cache_findings
 from plan.model import Finding, Plan
@@ -34,6 +35,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from retention_findings(plan.lab)
     yield from storage_quota_findings(plan.lab, plan.services)
     yield from volume_group_findings(plan.lab, plan.services)
+    yield from volume_owner_findings(plan.lab)
     yield from watched_folder_findings(plan.lab)
     yield from zfs_cache_findings(plan.lab, plan.capacity.hosts)
     yield from snapshot_class_findings(plan.lab)
