@@ -1,6 +1,6 @@
 """Addresses that Services in files ask MetalLB for, and that it does not give."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
@@ -64,6 +64,7 @@ def service_address_findings(lab: Lab, services: Iterable[Service]) -> Iterator[
     if lab.cluster.load_balancer != "metallb":
         return
     yield from _over_machines(lab)
+    yield from _by_others(lab)
     asked = [*_asked(lab, services)]
     pools = [*_pools(lab)]
     for index, each in enumerate(asked):
@@ -97,6 +98,34 @@ def service_address_findings(lab: Lab, services: Iterable[Service]) -> Iterator[
                 "ask for another address, or give both the same metallb.io/allow-shared-ip",
                 about=f"{each.name} {each.address} {other.name}",
                 facts={"address": str(each.address), "other": other.service},
+            )
+
+
+_OF_OTHERS: Mapping[str, str] = {
+    "lbipam.cilium.io/ips": "Cilium",
+    "io.cilium/lb-ipam-ips": "Cilium",
+    "kube-vip.io/loadbalancerIPs": "kube-vip",
+}
+"""Annotations by which a Service asks other programs for an address."""
+
+
+def _by_others(lab: Lab) -> Iterator[Finding]:
+    """Services in files that ask another program than MetalLB, and MetalLB not at all."""
+    if any(lab.charts("cilium", "kube-vip")):
+        return
+    for each in lab.objects_by_kind.get("Service", ()):
+        annotations = mapping(each.content, "metadata", "annotations")
+        foreign = next((key for key in _OF_OTHERS if key in annotations), None)
+        asks = any(key in annotations for key in _ADDRESS) or text(each.content, "spec", "loadBalancerIP")
+        if foreign and not asks and text(each.content, "spec", "type") == "LoadBalancer":
+            wanted = text(annotations, foreign)
+            yield ADDRESS_NOT_GIVEN.finding(
+                each.path,
+                f"Service {each.name} asks {_OF_OTHERS[foreign]} for {wanted} ({foreign}), and MetalLB gives addresses "
+                "here, which does not read it: it gets the next free one",
+                f"write {_ADDRESS[0]}: {wanted} in its place",
+                about=f"{each.name} {foreign}",
+                facts={"annotation": foreign, "address": wanted},
             )
 
 
