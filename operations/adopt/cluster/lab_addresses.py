@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Any
 
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow
+from plan.kubernetes.network_policy import network
 from plan.model import Manifest
 from plan.model.fields import entries, text, values
 
@@ -20,9 +21,9 @@ def address_of(node: Manifest) -> IPv4Address | None:
     """The address of a node inside of the cluster."""
     for each in entries(node, "status", "addresses"):
         if text(each, "type") == "InternalIP":
-            address = ip_address(text(each, "address"))
-            if isinstance(address, IPv4Address):
-                return address
+            told = network(text(each, "address"))
+            if isinstance(told, IPv4Network) and told.num_addresses == 1:
+                return told.network_address
     return None
 
 
@@ -30,9 +31,9 @@ def around(addresses: Iterable[IPv4Address]) -> IPv4Network:
     """The smallest network of at least 256 addresses that holds all of them."""
     found = list(addresses) or [IPv4Address("192.168.0.1")]
     for length in range(24, 7, -1):
-        network = IPv4Network(f"{found[0]}/{length}", strict=False)
-        if all(each in network for each in found):
-            return network
+        smallest = IPv4Network(f"{found[0]}/{length}", strict=False)
+        if all(each in smallest for each in found):
+            return smallest
     return IPv4Network("0.0.0.0/0")
 
 
@@ -40,10 +41,10 @@ def ranges(world: World, nodes: Iterable[Manifest]) -> dict[str, Any]:
     """The ranges of pods and of Services, and those of IPv6 where the cluster has both families."""
     stated = [text(each, "spec", "podCIDR") for each in nodes]
     further = [str(cidr) for each in nodes for cidr in values(each, "spec", "podCIDRs")]
-    pods = [ip_network(each) for each in dict.fromkeys((*stated, *further)) if each]
+    pods = _networks((*stated, *further))
     of_pods = [each for each in pods if isinstance(each, IPv4Network)]
     second_of_pods = [each for each in pods if isinstance(each, IPv6Network)]
-    services = [ip_network(each) for each in _of_services(world)]
+    services = _networks(_of_services(world))
     first = next((str(each) for each in services if isinstance(each, IPv4Network)), _guessed_services(world))
     second = next((each for each in services if isinstance(each, IPv6Network)), None)
     said: dict[str, Any] = {"pod_cidr": _pods(of_pods), "service_cidr": first}
@@ -52,12 +53,17 @@ def ranges(world: World, nodes: Iterable[Manifest]) -> dict[str, Any]:
     return said
 
 
+def _networks(told: Iterable[str]) -> list[IPv4Network | IPv6Network]:
+    """Each once; nothing for what a dump has in their place."""
+    return [found for each in dict.fromkeys(told) if each and (found := network(each))]
+
+
 def _pods(found: Iterable[IPv4Network]) -> str:
     networks = list(found)
     if not networks:
         return _USUAL_PODS
-    network = around(each.network_address for each in networks)
-    return str(network.supernet(new_prefix=16) if network.prefixlen > 16 else network)
+    smallest = around(each.network_address for each in networks)
+    return str(smallest.supernet(new_prefix=16) if smallest.prefixlen > 16 else smallest)
 
 
 def _all_of(networks: Iterable[IPv6Network]) -> IPv6Network:

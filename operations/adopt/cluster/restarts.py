@@ -10,7 +10,7 @@ from operations.adopt.cluster.world import World
 from plan.kubernetes.admission import admit
 from plan.kubernetes.admission.reasons import LimitBroken, PolicyBroken
 from plan.model import Manifest, Plan
-from plan.model.fields import entries, text
+from plan.model.fields import entries, mapping, text
 from plan.tiers.namespaces import plan_namespaces
 from plan.workloads.lowering import lowering_of
 
@@ -42,7 +42,8 @@ def judge_restarts(plan: Plan, world: World) -> Restarts:
     judged = 0
     for key, pod in world.manifests.items():
         namespace = namespaces.get(key.namespace)
-        if key.kind != "Pod" or namespace is None or text(pod, "status", "phase") != "Running":
+        runs = key.kind == "Pod" and text(pod, "status", "phase") == "Running"
+        if namespace is None or not runs or not mapping(pod, "spec"):
             continue
         judged += 1
         try:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from operations.adopt.cluster.lab_addresses import address_of, ranges
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_label, tier_labels
 from operations.adopt.cluster.lab_routes import domain_of, gateways_of
 from operations.adopt.cluster.lab_storage import storage_classes
@@ -98,3 +99,13 @@ def test_ranges_of_both_families_and_the_maker_are_as_they_run(tmp_path: Path) -
     assert cluster.ipv6 is not None
     assert (str(cluster.ipv6.pod_cidr), str(cluster.ipv6.service_cidr)) == ("fd42::/63", "fd43::/112")
     assert cluster.distribution == "talos"
+
+
+def test_what_is_no_range_and_no_address_is_passed_over() -> None:
+    node = {"status": {"addresses": [{"type": "InternalIP", "address": each} for each in ("text", "192.0.2.7")]}}
+    assert str(address_of(node)) == "192.0.2.7"
+    services = {"kind": "ServiceCIDR", "metadata": {"name": "kubernetes"}, "spec": {"cidrs": ["text", "10.43.0.0/16"]}}
+    found = world()
+    there = found._replace(manifests={**found.manifests, Key("ServiceCIDR", "", "kubernetes"): services})
+    nodes = [{"spec": {"podCIDR": "text", "podCIDRs": [None, "10.42.0.0/24"]}}]
+    assert ranges(there, nodes) == {"pod_cidr": "10.42.0.0/16", "service_cidr": "10.43.0.0/16"}
