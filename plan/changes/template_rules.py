@@ -37,7 +37,7 @@ _OF_NODES: tuple[tuple[str, When, bool, bool, str], ...] = (
     ("hostUsers", "becomes", True, True, "Root in new pods is root on their node."),
     ("hostUsers", "becomes", False, True, "New pods have users of their own: shares of NFS cannot be mounted so."),
 )
-"""What pods have of their node: when, the value and the one that counts where none is stated."""
+"""Things of their node that pods have: when, the value and the one that counts where none is stated."""
 _SWITCHES: tuple[tuple[str, bool], ...] = (
     ("automountServiceAccountToken", False),
     ("containers.securityContext.allowPrivilegeEscalation", False),

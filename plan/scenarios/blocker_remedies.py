@@ -165,7 +165,7 @@ def _off_its_nodes(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> I
 
 
 def _to_larger(lab: Lab, snapshot: ClusterSnapshot, workload: Workload) -> Iterator[Remedy]:
-    """What lets it onto nodes that are large enough."""
+    """A step that lets it onto nodes that are large enough."""
     yield from _off_its_nodes(lab, snapshot, workload)
     yield from _without_affinity(lab, snapshot, workload)
 

@@ -134,7 +134,7 @@ def _needed_earlier(lab: Lab, nodes: Iterable[Node], starts: Mapping[str, int]) 
 def _given_by(
     lab: Lab, name: str, file_servers: Collection[str], registries: Mapping[str, Collection[str]]
 ) -> Iterator[str]:
-    """What the nodes get from a machine."""
+    """Things that the nodes get from a machine."""
     yield from (f"their {each}" for each in ways_by(lab, [name]))
     if any(str(each.address) in file_servers for each in lab.machines[name].interfaces):
         yield "their file server"

@@ -7,7 +7,7 @@ from tests.plan.labs import objects, plan_of
 
 
 def spec(name: str) -> dict[str, Any]:
-    """What a Kubernetes Service of the lab with every key states."""
+    """A Kubernetes Service of the lab with every key."""
     return service(name)["spec"]
 
 

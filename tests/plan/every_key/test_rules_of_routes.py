@@ -7,7 +7,7 @@ from tests.plan.labs import objects, plan_of
 
 
 def spec(kind: str, name: str) -> dict[str, Any]:
-    """What a route of the lab with every key states."""
+    """A route of the lab with every key."""
     (found,) = (each for each in objects(plan_of("every_key"), kind) if each["metadata"]["name"] == name)
     return found["spec"]
 

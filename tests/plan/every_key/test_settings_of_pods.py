@@ -15,7 +15,7 @@ PODS, DOOR, ROUTES = (f"services/{name}.yaml" for name in ("pods", "door", "rout
 
 
 def spec(kind: str, name: str) -> dict[str, Any]:
-    """What a controller of the lab with every key states."""
+    """A controller of the lab with every key."""
     (found,) = (each for each in objects(plan_of("every_key"), kind) if each["metadata"]["name"] == name)
     return found["spec"]
 
