@@ -63,4 +63,4 @@ def test_a_database_cluster_that_existed_has_no_passwords_of_the_program() -> No
 def test_variables_and_volumes_stand_in_the_order_that_is_stated() -> None:
     pod = one(plan_of("every_key"), "Deployment", "kept-api")["spec"]["template"]["spec"]
     assert [each["name"] for each in pod["volumes"]] == ["settings", "data"]
-    assert [each["name"] for each in pod["containers"][0]["env"]] == ["URL", "POD", "LEVEL"]
+    assert [each["name"] for each in pod["containers"][0]["env"]] == ["URL", "POD", "LEVEL", "TOKEN"]

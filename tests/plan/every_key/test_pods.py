@@ -43,6 +43,7 @@ def test_variables_that_use_fields_of_the_pod_come_after_them() -> None:
         "NODE",
         "MOST_MEMORY",
         "TEAM",
+        "MILLICORES",
         "ADDRESS",
     ]
 
