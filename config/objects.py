@@ -66,7 +66,8 @@ def read_objects(file: FilePath, service: str, places: Places) -> tuple[list[Sta
         if not wrong:
             wrong = _unplannable(document, at, places)
         if not wrong and is_mapping(document):
-            refused = (*object_refusals(document), *_read_otherwise(document, at, places))
+            otherwise = dict(_read_otherwise(document, at, places))
+            refused = (*(each for each in object_refusals(document) if each[0] not in otherwise), *otherwise.items())
             wrong = [
                 Problem(
                     places.find((*at, *where)) or places.by_path[path],

@@ -140,6 +140,7 @@ def write_file(file: Path, text: str) -> None:
         _write_through(file, text)
         return
     place = file.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
     with alone_in(place.parent):
         put([(_written_beside(place, text), place)])
 

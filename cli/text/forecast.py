@@ -17,8 +17,8 @@ from plan.wording import cores, gib, listed, percent, plural
 EVENTS = {"node": "{} dies", "drain": "{} is drained", "host": "host {} dies", "server": "{} dies"}
 PARTS = {"node": "{}", "drain": "{}", "host": "host {}", "server": "{}"}
 WAYS = {
-    "gateway": "nodes and other networks do not reach each other, so no image from outside is pulled",
-    "name server": "no name outside of the cluster is resolved",
+    "gateway": "nodes reach no other network, so no image from outside is pulled",
+    "name server": "no name from outside is resolved",
 }
 ENDS_WITH = {CPU: "CPU requests", MEMORY: "memory requests", PODS: "the number of pods"}
 

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from rich.cells import cell_len
@@ -12,8 +13,9 @@ from cli.text.node import print_node
 from cli.text.plan import print_plan
 from cli.text.service import print_service
 from cli.text.tables import BAR_WIDTH, Column, Table, number
+from config.load import load_lab
 from plan import Plan, make_plan
-from tests.plan.labs import lab_of, plan_of
+from tests.plan.labs import FOLDERS, ROOT, lab_of, plan_of
 
 WIDTHS = (40, 50, 60, 72, 80, 90, 100, 120, 160, 200)
 AMOUNT = re.compile(r"\d[\d.,]*(?: GiB| MiB|%)?/\d[\d.,]*(?: GiB| MiB)?")
@@ -41,6 +43,12 @@ def with_long_names() -> Plan:
     return make_plan(replace(lab, machines={names[name]: machine for name, machine in lab.machines.items()}))
 
 
+@cache
+def plan_in_the_project() -> Plan:
+    """Prod, read from the project's folder."""
+    return make_plan(load_lab(FOLDERS["prod"].relative_to(ROOT)))
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("lab", ["prod", "small", "every_kind"])
 def test_a_plan_holds_at_every_width(lab: str, width: int) -> None:
@@ -63,8 +71,10 @@ def test_long_names_become_cards_where_columns_do_not_fit(width: int) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_verdict_alone_is_one_screen(width: int) -> None:
-    text = printed(plan_of("prod"), width, whole=False)
+def test_the_verdict_alone_is_one_screen(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With paths as the command shows them in the project's folder, wherever that is."""
+    monkeypatch.chdir(ROOT)
+    text = printed(plan_in_the_project(), width, whole=False)
     assert len(text.splitlines()) <= (28 if width >= 100 else 56)
     assert "homelab plan --all" in " ".join(text.split())
 

@@ -77,8 +77,7 @@ def _etcd_on_hard_disk(lab: Lab, name: str, machine: Machine) -> Iterator[Findin
             ("machines", name, "disks"),
             f"etcd of {name} is on {physical} (storage {disk.storage}), a hard disk"
             + (f" that {plural(sharing, 'other machine')} also use{'s' * (sharing == 1)}" if sharing else "")
-            + ": it writes through to the disk before it answers, and where that takes long the API server stands "
-            "still and new leaders are elected",
+            + ": each of its writes waits for the disk, and where that takes long the API server stands still",
             f"move the disk to {where}: `qm disk move {machine.vmid} {machine.disks[0].interface} STORAGE`",
             facts={"disk": physical, "storage": disk.storage, "other_machines": sharing},
         )
