@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from config.image import repository_of
 from config.lab import Lab
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding, Rule
 
 OPEN_BY_DEFAULT = Rule(

@@ -10,7 +10,8 @@ from config.service import HelmService
 from config.service.container import Container
 from config.service.footprint import containers_in
 from config.source import Path
-from plan.findings.programs import Program, programs
+from plan.findings.program import Program
+from plan.findings.programs import programs
 from plan.findings.told_amounts import told_bytes
 from plan.model.fields import texts
 from plan.model.findings import Finding, Rule

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from config.lab import Lab
 from config.namespaces import namespace_of, namespace_of_object
 from config.source import Path
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.fields import mapping, number, text, values
 from plan.model.findings import Finding, Rule
 from plan.wording import plural

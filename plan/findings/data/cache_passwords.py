@@ -8,7 +8,7 @@ from config.lab import Lab
 from config.namespaces import namespace_of
 from config.service import HelmService
 from config.source import Path
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.findings.settings import settings_of
 from plan.model.fields import value
 from plan.model.findings import Finding, Rule

@@ -9,7 +9,7 @@ from config.lab import Lab
 from config.service import Service
 from config.service.common import Part
 from config.storage_class import BlockStorageClass
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 

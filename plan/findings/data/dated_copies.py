@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from plan.findings.data.kept_for_ever import KEPT_FOR_EVER
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding
 
 _NEVER_AGAIN = r"(?:%[FYyGgsDcxN]|%:?z|-I|--iso|--rfc)"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from config.lab import Lab
 from config.service.database import DatabaseBase
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.fields import Fields, number, text
 from plan.model.findings import Finding, Rule
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding, Rule
 
 DURABILITY_OFF = Rule(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from config.image import name_of
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding, Rule
 
 EXTENSION_MISSING = Rule(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from config.lab import Lab
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.fields import mapping, text
 from plan.model.findings import Finding, Rule
 

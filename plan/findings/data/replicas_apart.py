@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from plan.findings.data.stores import embedded_in
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding, Rule
 
 REPLICAS_APART = Rule(

@@ -12,7 +12,7 @@ from config.service.database import DatabaseBase
 from config.source import Path
 from config.storage_class import NfsStorageClass
 from plan.changes.data_formats import SERVERS
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.fields import Fields, entries, text
 from plan.model.findings import Finding, Rule
 from plan.model.templates import containers_of, pod_spec

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from config.lab import Lab
 from config.objects import StatedObject
 from config.quantity import Memory, rounded_up
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.findings.told_amounts import told_bytes
 from plan.model.fields import text
 from plan.model.findings import Finding, Rule

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from config.lab import Lab
 from config.source import Path
-from plan.findings.programs import Program, programs
+from plan.findings.program import Program
+from plan.findings.programs import programs
 from plan.model.fields import mapping, text, value
 from plan.model.findings import Finding, Rule
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from config.lab import Lab
 from config.namespaces import namespace_of_object
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.model.templates import pod_template

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 
 from config.lab import Lab
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.findings.routes.traefik_settings import traefik_of
 from plan.model.fields import value
 from plan.model.findings import Finding, Rule

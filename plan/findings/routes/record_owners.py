@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.source import Path
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.fields import Fields, mapping, text, value, values
 from plan.model.findings import Finding, Rule
 

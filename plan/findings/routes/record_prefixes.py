@@ -8,7 +8,7 @@ from config.image import tag_of
 from config.lab import Lab
 from config.service import HelmService
 from config.source import Path, is_mapping, is_sequence
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model import Service
 from plan.model.fields import mapping, text, values
 from plan.model.findings import Finding, Rule

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
 from config.source import is_mapping
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.fields import entries, text, value
 from plan.model.findings import Finding, Rule
 from plan.wording import listed

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from config.image import repository_of
 from config.lab import Lab
 from config.service import Service
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from config.image import repository_of
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding, Rule
 
 SCHEDULE_RUN_TWICE = Rule(

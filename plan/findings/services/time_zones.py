@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from config.schedule import timezone_refusal
-from plan.findings.programs import Program
+from plan.findings.program import Program
 from plan.model.findings import Finding, Rule
 
 TIME_ZONE_UNKNOWN = Rule(
