@@ -18,6 +18,8 @@ Up = Callable[[Plan], list[Applied]]
 
 SECONDS = 180
 """That policies have to become ready, and namespaces to get what they are given."""
+ASK_AGAIN_SECONDS = 40
+"""After which Kyverno is asked again for what a namespace lacks."""
 
 
 class NotGoverned(Exception):
@@ -42,7 +44,7 @@ def _by_engine(api: Api, plan: Plan, up: Up) -> list[Applied]:
     applied = up(first)
     _wait(lambda: unready_policies(api, plan), applied)
     applied = up(first._replace(namespaces=plan.namespaces))
-    _wait(lambda: ungoverned_namespaces(api, plan), applied)
+    _wait_until_governed(api, plan, applied)
     return [*system, *up(plan)]
 
 
@@ -61,7 +63,7 @@ def _by_server_side_apply(api: Api, plan: Plan) -> list[Applied]:
     apply(iter(plan.policies))
     _wait(lambda: unready_policies(api, plan), applied)
     apply(namespace.manifest for namespace in governed)
-    _wait(lambda: ungoverned_namespaces(api, plan), applied)
+    _wait_until_governed(api, plan, applied)
     _apply_releases(plan, governed, apply)
     apply(manifest for service in plan.services for manifest in service.manifests)
     return applied
@@ -109,6 +111,26 @@ def ungoverned_namespaces(api: Api, plan: Plan) -> list[str]:
 
 def _is_ready(policy: Manifest) -> bool:
     return bool(policy.get("status", {}).get("conditionStatus", {}).get("ready"))
+
+
+def _wait_until_governed(api: Api, plan: Plan, applied: list[Applied]) -> None:
+    """Kyverno gives up on a namespace after some failures, and takes it up again with the next change of it."""
+    asked = time.monotonic()
+
+    def missing() -> list[str]:
+        nonlocal asked
+        lacking = ungoverned_namespaces(api, plan)
+        if lacking and time.monotonic() - asked > ASK_AGAIN_SECONDS:
+            asked = time.monotonic()
+            for name in sorted({each.partition("/")[0] for each in lacking}):
+                api.patch(_namespace(name), {"metadata": {"annotations": {"rehearsal/asked": f"{asked:.0f}"}}})
+        return lacking
+
+    _wait(missing, applied)
+
+
+def _namespace(name: str) -> Manifest:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 def _wait(missing: Callable[[], list[str]], applied: list[Applied]) -> None:
