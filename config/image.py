@@ -107,6 +107,12 @@ def tag_of(image: str) -> str:
     return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
 
 
+def version_of(image: str) -> tuple[int, ...]:
+    """The numbers with which the tag of an image begins; empty for a tag like latest."""
+    numbers = tag_of(image).removeprefix("v").partition("-")[0].split(".")
+    return tuple(map(int, numbers)) if all(each.isdigit() for each in numbers) else ()
+
+
 def short_name(image: str) -> str:
     """The last part of an image's name, without its tag."""
     return image.partition("@")[0].rpartition("/")[2].partition(":")[0]

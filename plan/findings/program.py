@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from config.image import short_name, tag_of
+from config.image import short_name, version_of
 from config.service.runs import ENDING
 from config.source import Path
 
@@ -51,9 +51,7 @@ class Program(NamedTuple):
     @property
     def version(self) -> tuple[int, ...]:
         """The numbers with which the tag begins; empty for a tag like latest."""
-        tag = tag_of(self.image).removeprefix("v")
-        numbers = tag.partition("-")[0].split(".")
-        return tuple(int(each) for each in numbers) if all(each.isdigit() for each in numbers) else ()
+        return version_of(self.image)
 
     @property
     def told(self) -> str:

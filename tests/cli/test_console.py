@@ -50,7 +50,7 @@ def test_a_line_gives_no_command(write: Callable[[str], None], capsys: pytest.Ca
 PRINTING = {"lab.py", "output.py", "main.py", "run.py", "watching.py", "planning.py"}
 """Modules of the command line that print for others, or words of their own alone."""
 DOCUMENTS = {"against.py", "comment.py", "drift.py", "plan.py", "explain.py"}
-"""Those that print a document: JSON, Markdown that is escaped as such, or a page of the program."""
+"""Modules that print a document: JSON, Markdown that is escaped as such, or a page of the program."""
 
 
 def test_no_command_prints_what_it_was_told_by_itself() -> None:

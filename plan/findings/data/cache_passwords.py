@@ -103,19 +103,16 @@ def _addressed(
 
 def _finding(path: Path, client: str, said: str, has: str, server: _Server) -> Finding:
     if server.asks:
-        return CACHE_PASSWORD_DIFFERS.finding(
-            path,
+        message = (
             f"{client} gives no password to {server.service}, which asks for one: {said}, and {has}; it is answered "
-            "NOAUTH",
-            f"write the password of {server.service} there, by $(NAME) of a secret: redis://:$(NAME)@HOST",
-            about=f"{client} {server.service}",
-            facts={"asks": server.asks},
+            "NOAUTH"
         )
-    return CACHE_PASSWORD_DIFFERS.finding(
-        path,
-        f"{client} gives a password to {server.service}, which has none: {server.service} answers that AUTH was called "
-        "without any password configured",
-        f"take the password out of the address, or give {server.service} the argument --requirepass",
-        about=f"{client} {server.service}",
-        facts={"asks": server.asks},
-    )
+        fix = f"write the password of {server.service} there, by $(NAME) of a secret: redis://:$(NAME)@HOST"
+    else:
+        message = (
+            f"{client} gives a password to {server.service}, which has none: {server.service} answers that AUTH was "
+            "called without any password configured"
+        )
+        fix = f"take the password out of the address, or give {server.service} the argument --requirepass"
+    about, facts = f"{client} {server.service}", {"asks": server.asks}
+    return CACHE_PASSWORD_DIFFERS.finding(path, message, fix, about=about, facts=facts)

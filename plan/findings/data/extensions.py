@@ -52,7 +52,7 @@ def extension_findings(found: Sequence[Program]) -> Iterator[Finding]:
         used = next((plain[name] for name in _named(program) if name in plain), None) if needed else None
         if needed and used:
             yield EXTENSION_MISSING.finding(
-                (*used.path, "image") if used.path[0] == "services" else used.path,
+                used.at("image"),
                 f"{program.name} needs {needed.said} in its database, and {used.image} of {used.name} has none: "
                 f"{program.name} ends at every start",
                 f"give {used.name} an image with it, of the same major release: {needed.images}",

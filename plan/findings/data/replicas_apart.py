@@ -37,7 +37,7 @@ def replicas_apart_findings(found: Iterable[Program]) -> Iterator[Finding]:
         is_steady = each.runs_as in ("deployment", "statefulset")
         if is_steady and each.is_main and each.replicas > 1 and (way := _apart(each)):
             yield REPLICAS_APART.finding(
-                (*each.path, "replicas") if each.path[0] == "services" else each.path,
+                each.at("replicas"),
                 f"{each.replicas} pods of {each.name} run {way}",
                 "write replicas: 1",
                 about=each.name,

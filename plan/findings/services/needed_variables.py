@@ -128,8 +128,7 @@ def _asks(known: _Needed, program: Program, service: Service) -> bool:
     )
     is_told = any(word in program.told for word in known.instead)
     had_data = program.ends or service.as_found or any(each.claim or each.volume for each in service.volumes.values())
-    is_newer = not known.since or (program.version >= known.since)
-    return is_started and not is_told and is_newer and not (known.while_empty and had_data)
+    return is_started and not is_told and program.version >= known.since and not (known.while_empty and had_data)
 
 
 def _is_set_up(known: _Needed, variables: Iterable[str], words: Sequence[str]) -> bool:

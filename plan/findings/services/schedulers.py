@@ -24,7 +24,7 @@ def scheduler_findings(found: Iterable[Program]) -> Iterator[Finding]:
     for each in found:
         if each.replicas > 1 and not each.ends and (scheduler := _scheduler(each)):
             yield SCHEDULE_RUN_TWICE.finding(
-                (*each.path, "replicas") if each.path[0] == "services" and each.is_main else each.path,
+                each.at("replicas") if each.is_main else each.path,
                 f"{each.replicas} pods of {each.name} run {scheduler}: what is due is done {each.replicas} times",
                 _REPLACES,
                 about=each.name,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from config.image import short_name, tag_of
+from config.image import short_name, version_of
 from config.lab import Lab
 from config.pod import POD_TEMPLATES
 from plan.model import Service
@@ -81,5 +81,5 @@ def service_variable_findings(lab: Lab, services: Iterable[Service]) -> Iterator
 
 
 def _is_before(image: str, row: _Read) -> bool:
-    numbers = tag_of(image).removeprefix("v").partition("-")[0].split(".")
-    return all(each.isdigit() for each in numbers) and tuple(map(int, numbers)) < row.since
+    version = version_of(image)
+    return bool(version) and version < row.since
