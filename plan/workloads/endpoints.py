@@ -8,6 +8,7 @@ from config.pod import POD_TEMPLATES
 from config.service import HelmService, PostgresService
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, number, text, value
+from plan.model.metadata import api_group, is_custom
 from plan.model.templates import pod_template
 
 
@@ -92,6 +93,15 @@ def endpoints(lab: Lab, services: Iterable[Service]) -> Iterator[Endpoint]:
         if isinstance(config, HelmService) and config.endpoint:
             port = ServedPort(config.endpoint.port, "", config.endpoint.port, "TCP")
             yield Endpoint(service.name, service.namespace, config.endpoint.service, {}, (port,))
+
+
+def open_namespaces(services: Iterable[Service]) -> frozenset[str]:
+    """Namespaces in which a chart or an operator makes objects that the plan does not know."""
+    return frozenset(
+        service.namespace
+        for service in services
+        if service.release or any(is_custom(api_group(each)) for each in service.objects)
+    )
 
 
 def cluster_labels(name: str) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
-from plan.findings.network.told_names import lone_names, told
+from plan.findings.network.told_names import config_maps, lone_names, told
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, text, value, values
 from plan.model.findings import Finding, Rule
@@ -35,9 +35,10 @@ _Known = frozenset[tuple[str, str]]
 def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each workload whose settings name Services that its pods cannot resolve."""
     planned = [*services]
-    objects = [(_place(service, each), each) for service in planned for each in service.objects]
-    known = frozenset(place for place, each in objects if each["kind"] == "Service")
-    maps = {place: each for place, each in objects if each["kind"] == "ConfigMap"}
+    known = frozenset(
+        _place(service, each) for service in planned for each in service.objects if each["kind"] == "Service"
+    )
+    maps = config_maps(planned)
     for service in planned:
         for each in service.objects:
             kind, name = each["kind"], each["metadata"]["name"]

@@ -4,16 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
-from config.service import PostgresService
 from plan.cluster.membership import founder
 from plan.findings.network.pod_dns import asks_the_node
-from plan.findings.network.told_names import lone_names, told
+from plan.findings.network.told_names import config_maps, lone_names, told
 from plan.model import Manifest, Service
 from plan.model.fields import entries, values
 from plan.model.findings import Finding, Rule
-from plan.model.metadata import api_group, is_custom
 from plan.model.templates import pod_spec
 from plan.wording import listed
+from plan.workloads.endpoints import open_namespaces
 
 NAME_OF_ANOTHER_NAMESPACE = Rule(
     "NAME-OF-ANOTHER-NAMESPACE",
@@ -33,14 +32,12 @@ def short_name_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findi
     """A finding for each workload that names a Service as if it were in its own namespace."""
     planned = [*services]
     objects = [(service, service.namespace_of(each), each) for service in planned for each in service.objects]
-    maps = {
-        (namespace, each["metadata"]["name"]): each for _, namespace, each in objects if each["kind"] == "ConfigMap"
-    }
+    maps = config_maps(planned)
     known: dict[str, set[str]] = defaultdict(set)
     for _, namespace, each in objects:
         if each["kind"] == "Service":
             known[each["metadata"]["name"]].add(namespace)
-    open_to_others = _open_to_others(lab, planned)
+    open_to_others = open_namespaces(planned)
     routed = {
         host.partition(".")[0]
         for each in lab.services.values()
@@ -57,17 +54,6 @@ def short_name_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findi
             elsewhere = known.get(name, set())
             if elsewhere and namespace not in elsewhere and name not in aliases | routed:
                 yield _finding(lab, service, each, namespace, name, sorted(elsewhere))
-
-
-def _open_to_others(lab: Lab, services: Iterable[Service]) -> frozenset[str]:
-    """Namespaces in which something else than the plan may make Services."""
-    return frozenset(
-        service.namespace
-        for service in services
-        if service.release
-        or isinstance(lab.services[service.name], PostgresService)
-        or any(is_custom(api_group(each)) for each in service.objects)
-    )
 
 
 def _finding(

@@ -1,9 +1,9 @@
 """Names of hosts in what the pods of a plan are told: variables, commands, arguments, ConfigMaps."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from plan.model import Manifest
+from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.templates import containers_of
 
@@ -13,9 +13,19 @@ _HOST = re.compile(r"(?i)(host|hostname|addr|address|server|endpoint|broker)s?$"
 """Ends of variables and arguments for a host."""
 
 
+def config_maps(services: Iterable[Service]) -> Mapping[tuple[str, str], Manifest]:
+    """The ConfigMaps of the plan, by namespace and name."""
+    return {
+        (service.namespace_of(each), each["metadata"]["name"]): each
+        for service in services
+        for each in service.objects
+        if each["kind"] == "ConfigMap"
+    }
+
+
 def told(pod: Fields, maps: Mapping[tuple[str, str], Manifest], namespace: str) -> Iterator[tuple[str, str]]:
-    """Texts that the containers of a pod are given, each with what it is called, if it is called. `maps` are the
-    ConfigMaps of the plan by namespace and name."""
+    """Texts that the containers of a pod are given, each with what it is called, if it is called. `maps` are
+    `config_maps`."""
     yield from _settings(pod)
     yield from _mapped(pod, maps, namespace)
 

@@ -8,9 +8,8 @@ from plan.cluster.membership import founder
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
-from plan.model.metadata import api_group, is_custom
 from plan.wording import listed
-from plan.workloads.endpoints import PodTemplate, pod_templates
+from plan.workloads.endpoints import PodTemplate, open_namespaces, pod_templates
 
 SELECTS_NOBODY = Rule(
     "SELECTS-NOBODY",
@@ -49,9 +48,7 @@ def unserved_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding
         for each in service.objects
         if each["kind"] == "Service"
     }
-    unknown = {
-        each.namespace for each in planned.values() if each.release or any(map(_is_of_an_operator, each.objects))
-    }
+    unknown = open_namespaces(planned.values())
     for each in stated:
         service = planned.get(str(each.path[1]))
         namespace = each.namespace or (service.namespace if service else "")
@@ -60,10 +57,6 @@ def unserved_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding
                 yield from _selects(each, [pod for pod in pods if pod.namespace == namespace])
         else:
             yield from _leads(each, {name: found for (place, name), found in known.items() if place == namespace})
-
-
-def _is_of_an_operator(manifest: Manifest) -> bool:
-    return is_custom(api_group(manifest))
 
 
 def _selects(service: StatedObject, pods: list[PodTemplate]) -> Iterator[Finding]:
