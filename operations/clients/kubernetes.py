@@ -170,10 +170,12 @@ class Api:
                 raise
 
     def knows(self, api_version: str, kind: str) -> bool:
-        """Whether the API server has a kind."""
+        """Whether the API server has a kind. Raises Refused if it does not tell."""
         try:
             self._resource(api_version, kind)
-        except Refused:
+        except Refused as refused:
+            if refused.status != 404:
+                raise
             return False
         return True
 
@@ -202,17 +204,31 @@ class Api:
             return dict(json_file.parse(answer))
 
     def _resource(self, api_version: str, kind: str) -> Resource:
+        path = f"{'apis' if '/' in api_version else 'api'}/{api_version}"
         with self._discovering:
             found = self._resources.get((api_version, kind))
             if found is None:
                 try:
                     with self._answering(), self._understood():
-                        found = self._client.resources.get(api_version=api_version, kind=kind)
+                        # without the prefix, each group with a version v1 is asked for a kind of the core
+                        found = self._client.resources.get(
+                            prefix=path.partition("/")[0], api_version=api_version, kind=kind
+                        )
                 except ResourceNotFoundError:
+                    self._expect_served(path)
                     message = f'no matches for kind "{kind}" in version "{api_version}"'
                     raise Refused(404, "NotFound", message) from None
                 self._resources[api_version, kind] = found
             return found
+
+    def _expect_served(self, path: str) -> None:
+        """Raises Refused where a group does not answer, which discovery takes for one without kinds."""
+        try:
+            with self._answering():
+                self._client.request("get", f"/{path}", serialize=False)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
 
     @contextmanager
     def _answering(self) -> Generator[None]:
