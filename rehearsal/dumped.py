@@ -52,7 +52,7 @@ BOUND = ("pv.kubernetes.io/bind-completed", "pv.kubernetes.io/bound-by-controlle
 REGISTRIES = (".dockerconfigjson", ".dockercfg")
 """Keys of a Secret that the API server takes only with JSON in them."""
 NO_REGISTRIES = base64.b64encode(b"{}").decode()
-SECONDS = 60
+SECONDS = 120
 """That a kind has to be served after its definition is there."""
 _EXISTS, _CONFLICT, _NO_SUCH_KIND = 409, 409, 404
 

@@ -29,6 +29,8 @@ QUIET_SECONDS = 4
 BOUND_SOON_SECONDS = 12
 """As above, where a pod waits for a claim: bound meanwhile, it is tried again after at most 10 s, the scheduler's
 `podMaxBackoffSeconds`."""
+MADE_SOON_SECONDS = 30
+"""As above, where a pod is missing and nobody says why: its controller, the scheduler or the node is slow."""
 
 _REFUSERS: tuple[tuple[By, str], ...] = (
     ("quota", r"exceeded quota|failed quota|insufficient quota"),
@@ -108,7 +110,7 @@ class Outcome(NamedTuple):
         return self.settled and whole and not self.refusals
 
 
-def settle(api: Api, applied: Iterable[Applied], seconds: float = 120) -> Outcome:
+def settle(api: Api, applied: Iterable[Applied], seconds: float = 300) -> Outcome:
     """Wait until nothing changes any more, and say what is the case. `applied` is what came of the objects."""
     applied = list(applied)
     start = time.monotonic()
@@ -124,6 +126,9 @@ def settle(api: Api, applied: Iterable[Applied], seconds: float = 120) -> Outcom
 
 
 def _quiet_seconds(outcome: Outcome) -> float:
+    explained = {each.what for each in outcome.refusals}
+    if any(each.missing and each.key not in explained for each in outcome.workloads):
+        return MADE_SOON_SECONDS
     words = (each for workload in outcome.waiting for each in workload.waiting)
     return BOUND_SOON_SECONDS if any("unbound immediate" in each for each in words) else QUIET_SECONDS
 

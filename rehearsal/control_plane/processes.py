@@ -91,13 +91,13 @@ def processes() -> Iterator[Processes]:
 
 def free_ports(count: int) -> list[int]:
     """Ports on loopback that nobody uses, none of which the kernel gives to an outgoing connection meanwhile."""
-    found: list[int] = []
+    found: set[int] = set()
     while len(found) < count:
         port = randrange(*PORTS)
         with socket.socket() as attempt, suppress(OSError):
             attempt.bind(("127.0.0.1", port))
-            found.append(port)
-    return found
+            found.add(port)
+    return list(found)
 
 
 def is_listening(port: int) -> bool:

@@ -92,6 +92,24 @@ def test_pods_of_a_statefulset_wait_behind_the_first() -> None:
     assert waiting == 3
 
 
+@pytest.mark.parametrize("late", [6, 29])
+def test_a_pod_that_is_made_late_is_waited_for(late: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = 0.0
+    there = Memory(controller("StatefulSet", "db", 1))
+
+    def pass_by(by: float) -> None:
+        nonlocal seconds
+        seconds += by
+        if seconds == late:
+            there.apply(pod("a", ("StatefulSet", "db")))
+
+    monkeypatch.setattr("time.sleep", pass_by)
+    monkeypatch.setattr("time.monotonic", lambda: seconds)
+    found = settle(there.api, ())
+    assert found.is_complete
+    assert found.seconds == late
+
+
 def test_pods_that_were_never_made_are_told_with_the_last_refusal() -> None:
     found = outcome_of(
         controller("Deployment", "web", 1),

@@ -65,7 +65,7 @@ class Rehearsal:
 
     def assert_nothing_is_left(self) -> None:
         """Neither programs nor a folder; the watcher needs a moment where we were not let finish."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + SECONDS
         while (self.folders() or self.programs()) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert (self.folders(), self.programs()) == ([], [])

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(None in TOOLS, reason="not run: prometheus is no
 HERE = Path(__file__).parent
 SECONDS = 7200
 STEP = 60
-START_SECONDS = 30
+START_SECONDS = 180
 
 
 def dashboards_of_prod() -> list[tuple[str, str]]:
