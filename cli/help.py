@@ -94,7 +94,7 @@ HELP: Mapping[str, Help] = {
     ),
     "adopt chart": Help(
         ("homelab adopt chart values.yaml --chart redis --version 1.2.3 --repository oci://registry.example/charts",),
-        f"0 it is in the files, {INVALID_INPUT}, or Helm cannot render it",
+        f"0 it is in the files, 1 it has no place in the lab, {INVALID_INPUT}, or Helm cannot render it",
     ),
     "adopt compose": Help(
         ("homelab adopt compose compose.yaml --storage-class block --tier home --dry-run",),

@@ -1,6 +1,7 @@
 """`homelab adopt manifests`, `adopt chart` and `adopt compose`."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
 from config.writing import NotAlone, OutsidePath, state_of, write_lab
-from operations.adopt.files.chart import Chart, NoPods, find_chart, release_inputs
+from operations.adopt.files.chart import Chart, NoPods, find_chart
 from operations.adopt.files.compose.find import find_compose
 from operations.adopt.files.compose.values import dotenv
 from operations.adopt.files.found import FilesFound, Unusable, tier_of
@@ -42,13 +43,13 @@ def _built(folder: Path) -> str:
 def run_adopt_chart(lab: str, values: Path, chart: Chart, tier: str | None, dry_run: bool, output: str) -> int:
     """Write a service of kind `helm` from the values of a chart, with the footprint of what it renders to."""
 
-    def find(_: Path, known: Lab) -> FilesFound:
+    def find(folder: Path, known: Lab) -> FilesFound:
         stated = _yaml(values) or {}
         if not isinstance(stated, dict):
             raise Unusable(f"{values} holds no values of a chart: they are a mapping")
+        render = partial(render_release, kubernetes_version=known.cluster.kubernetes_version)
         try:
-            rendered = render_release(release_inputs(chart, stated), known.cluster.kubernetes_version)
-            return find_chart(chart, tier_of(known, tier), stated, rendered)
+            return find_chart(folder, known, chart, tier, stated, render)
         except (HelmFailed, NoPods) as error:
             raise Unusable(f"{chart.name} cannot be planned: {error}") from None
 

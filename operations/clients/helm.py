@@ -39,8 +39,8 @@ def render_release(inputs: Mapping[str, Any], kubernetes_version: str | None) ->
     """The objects of a release, by its inputs as the engine has them. Raises HelmFailed."""
     helm = shutil.which("helm")
     if helm is None:
-        raise HelmFailed(MISSING.why)
-    return _objects(helm, inputs, kubernetes_version)
+        raise HelmFailed(f"{MISSING.why}; {MISSING.way_out}")
+    return _objects(helm, inputs, kubernetes_version, "--include-crds")
 
 
 def _rendering(step: Step, version: str | None) -> Rendering | NotRendered:
@@ -64,7 +64,7 @@ def _is_shown(value: object) -> bool:
     return is_known(value)
 
 
-def _objects(helm: str, inputs: Mapping[str, Any], version: str | None) -> tuple[Manifest, ...]:
+def _objects(helm: str, inputs: Mapping[str, Any], version: str | None, *more: str) -> tuple[Manifest, ...]:
     """Raises HelmFailed."""
     repository = mapping(inputs, "repositoryOpts")
     options = {
@@ -80,17 +80,24 @@ def _objects(helm: str, inputs: Mapping[str, Any], version: str | None) -> tuple
         values.touch(mode=0o600)
         values.write_text(yaml.safe_dump(mapping(inputs, "values")), encoding="utf-8")
         given = [argument for name, value in options.items() if value for argument in (name, value)]
-        command = [helm, "template", text(inputs, "name"), text(inputs, "chart"), *given, "--values", str(values)]
+        named = [helm, "template", text(inputs, "name"), text(inputs, "chart")]
+        command = [*named, *given, *more, "--values", str(values)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
         except subprocess.TimeoutExpired:
             raise HelmFailed(f"helm did not render it within {SECONDS} s") from None
     if done.returncode:
-        words = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-        raise HelmFailed(f"helm says {words[:LONGEST]!r}")
+        raise HelmFailed(f"helm says {_words(done.stderr)!r}")
     try:
         printed = read_documents(done.stdout)
     except yaml.YAMLError:
         raise HelmFailed("what helm printed is no YAML") from None
     found = [cast(Manifest, each) for each in printed if isinstance(each, dict)]
     return tuple(each for each in found if "kind" in each and "metadata" in each)
+
+
+def _words(said: str) -> str:
+    """The error among what Helm says: advice may follow it."""
+    lines = [each for each in said.splitlines() if each.strip()] or ["nothing"]
+    errors = [each.removeprefix("Error: ") for each in lines if each.startswith("Error: ")]
+    return (errors or lines)[-1].strip()[:LONGEST]

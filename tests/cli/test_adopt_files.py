@@ -108,7 +108,7 @@ def test_a_class_that_the_lab_does_not_have_is_refused(homelab: Homelab, folder:
 def test_a_chart_becomes_a_service(
     homelab: Homelab, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adopt_files, "render_release", lambda inputs, version: tuple(RENDERED))
+    monkeypatch.setattr(adopt_files, "render_release", lambda inputs, kubernetes_version: tuple(RENDERED))
     values = tmp_path / "values.yaml"
     values.write_text("adminPassword: hunter2\npersistence: {size: 1Gi}\n")
     where = ("--chart", "grafana", "--version", "8.5.0", "--repository", "https://charts.example.org")
@@ -117,6 +117,34 @@ def test_a_chart_becomes_a_service(
     assert "adminPassword looks like a secret and is not written" in found.stdout
     service = load_lab(folder).services["board"]
     assert (service.kind, service.namespace) == ("helm", "board")
+
+
+def test_a_chart_is_written_over_no_service_that_the_lab_has(
+    homelab: Homelab, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adopt_files, "render_release", lambda inputs, kubernetes_version: tuple(RENDERED))
+    name = next(iter(load_lab(folder).services))
+    before = (folder / "services" / f"{name}.yaml").read_text("utf-8")
+    values = tmp_path / "values.yaml"
+    values.write_text("{}\n")
+    where = ("--chart", "grafana", "--version", "8.5.0", "--repository", "https://charts.example.org")
+    found = homelab("adopt", "chart", values, *where, "--lab", folder, "--release", name)
+    assert found.exit_code == 2
+    assert f"has a service '{name}' already" in found.stderr
+    assert (folder / "services" / f"{name}.yaml").read_text("utf-8") == before
+
+
+def test_a_chart_with_which_the_lab_does_not_load_is_not_written(
+    homelab: Homelab, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adopt_files, "render_release", lambda inputs, kubernetes_version: tuple(RENDERED))
+    values = tmp_path / "values.yaml"
+    values.write_text("{}\n")
+    where = ("--chart", "grafana", "--version", "8.5.0", "--repository", "ftp://charts.example.org")
+    found = homelab("adopt", "chart", values, *where, "--lab", folder, "--release", "board")
+    assert found.exit_code == 1
+    assert "board not written" in found.stdout
+    assert not (folder / "services" / "board.yaml").exists()
 
 
 HOSTILE: dict[str, Callable[[Path], object]] = {

@@ -17,7 +17,7 @@ from operations.adopt.app.volumes import Declared, Mounted, claim_templates, dec
 from operations.adopt.app.workloads import workload_keys
 from operations.adopt.cluster.footprint import UNLIMITED
 from operations.adopt.cluster.objects import Key, is_fields
-from operations.adopt.cluster.service_file import OBJECTS_FILE, Choices, ServiceFile, manifest_of
+from operations.adopt.cluster.service_file import BEFORE, OBJECTS_FILE, Choices, ServiceFile, manifest_of
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.world import World
 from operations.adopt.cluster.yaml_text import Flow, FlowList, document, documents, dumped
@@ -27,7 +27,6 @@ from plan.model.templates import pod_spec, pod_template
 
 KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob"})
 _HOST_ACCESS = "host-access"
-_BEFORE = "It had it before"
 _VISITORS = "auth and reach of its routes say that the program keeps nobody out."
 Patches = Mapping[Key, Mapping[str, Any]]
 
@@ -248,13 +247,13 @@ def _exceptions(parts: Mapping[Key, Mapping[str, Any]], declared: Mapping[str, D
     access |= any(not {"host_pid", "host_ipc"}.isdisjoint(part.get("security", {})) for part in parts.values())
     ports = [port for each in containers for port in each.get("ports", {}).values()]
     access |= any(is_fields(port) and "host" in port for port in ports)
-    found = {_HOST_ACCESS: _BEFORE} if access else {}
+    found = {_HOST_ACCESS: BEFORE} if access else {}
     if any("devices" in each for each in containers):
-        found["devices"] = _BEFORE
+        found["devices"] = BEFORE
     if any("cpu_limit" in each for each in containers):
-        found["limited-cpu"] = _BEFORE
+        found["limited-cpu"] = BEFORE
     if any(each.get("memory") == UNLIMITED for each in containers):
-        found["unlimited-memory"] = _BEFORE
+        found["unlimited-memory"] = BEFORE
     return {"exceptions": found} if found else {}
 
 

@@ -7,10 +7,10 @@ from config.quantity import Cpu, Memory
 from observation import Usage
 from operations.adopt.cluster.lab_storage import CLAIM
 from operations.adopt.cluster.objects import Key
-from operations.adopt.cluster.yaml_text import Flow
+from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text
-from plan.model.templates import pod_spec
+from plan.model.templates import containers_of, pod_spec
 
 RUNS_AS = {
     "Deployment": "deployment",
@@ -42,6 +42,8 @@ class Footprint(NamedTuple):
 
     workloads: dict[str, Any]
     assumed: tuple[Assumed, ...]
+    host_access: bool = False
+    """Whether a pod takes ports of its node."""
 
 
 def footprint(
@@ -67,12 +69,23 @@ def footprint(
                 workload[field] = containers
         if claims := _claims(key, manifest, spec, classes):
             workload["claims"] = Flow(claims)
+        if ports := _host_ports(spec):
+            workload["host_ports"] = FlowList(ports)
         if selector := mapping(spec, "nodeSelector"):
             workload["node_selector"] = Flow(selector)
         if key.kind == "DaemonSet" and _goes_everywhere(spec):
             workload["every_node"] = True
         stated[_free(stated, key)] = workload
-    return Footprint(stated, tuple(assumed))
+    return Footprint(stated, tuple(assumed), any("host_ports" in each for each in stated.values()))
+
+
+def _host_ports(spec: Fields) -> list[int | str]:
+    """The ports of its node that a pod takes: on the host's network each that it states."""
+    field = "containerPort" if spec.get("hostNetwork") is True else "hostPort"
+    ports = [port for each in containers_of(spec) for port in entries(each, "ports")]
+    taken = {(number(each, field), text(each, "protocol").lower() or "tcp") for each in ports}
+    found = sorted((port, protocol) for port, protocol in taken if port)
+    return [port if protocol == "tcp" else f"{port}/{protocol}" for port, protocol in found]
 
 
 def _claims(key: Key, manifest: Manifest, spec: Fields, classes: Mapping[Key, str]) -> dict[str, str]:

@@ -22,6 +22,8 @@ from plan.workloads.objects import CLUSTER_WIDE
 from plan.workloads.ownership import release_target
 
 SCHEMA = "yaml-language-server: $schema=../../../schema/service.json"
+BEFORE = "It had it before"
+"""The reason of exceptions that what runs needs."""
 OBJECTS_FILE = "as-found.yaml"
 """The further file of a service, with its objects as they run."""
 
@@ -92,6 +94,8 @@ def write_service(found: FoundService, world: World, choices: Choices) -> Servic
         said["footprint"] = measured.workloads
     if groups := choices.provides.get(found.name):
         said["provides"] = FlowList(groups)
+    if measured.host_access:
+        said["exceptions"] = {"host-access": BEFORE}
     files = {f"{found.name}.yaml": document(said, _comments(found, measured, questions, choices))}
     if manifests:
         files[f"{found.name}/{OBJECTS_FILE}"] = documents(manifests)

@@ -76,7 +76,6 @@ def without_secret_values(values: Mapping[str, Any]) -> tuple[dict[str, Any], tu
 
 def _public(values: Mapping[str, Any], path: str, found: list[Withheld]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
-    variable = str(values["name"]) if values.keys() >= _VARIABLE else ""
     for name, value in values.items():
         place = _below(path, name)
         if is_fields(value):
@@ -86,11 +85,19 @@ def _public(values: Mapping[str, Any], path: str, found: list[Withheld]) -> dict
                 _public(each, f"{place}[{index}]", found) if is_fields(each) else each
                 for index, each in enumerate(value)
             ]
-        elif is_secret(variable if name == "value" and variable else name, value):
+        elif _is_withheld(values, name, value):
             found.append(Withheld(place))
         else:
             kept[name] = value
     return kept
+
+
+def _is_withheld(values: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether one of some values of a chart looks like a secret; `secretKey` beside `secretName` names a key."""
+    if name == "secretKey" and "secretName" in values and value != REDACTED:
+        return False
+    is_variable = name == "value" and values.keys() >= _VARIABLE
+    return is_secret(str(values["name"]) if is_variable else name, value)
 
 
 def with_secret_values(stated: Mapping[str, Any], running: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
@@ -100,7 +107,6 @@ def with_secret_values(stated: Mapping[str, Any], running: Mapping[str, Any], ma
 
 def _joined(stated: Any, running: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
     joined: dict[str, Any] = dict(stated) if is_fields(stated) else {}
-    variable = str(running["name"]) if running.keys() >= _VARIABLE else ""
     for name, value in running.items():
         beside = joined.get(name)
         if is_fields(value):
@@ -112,7 +118,7 @@ def _joined(stated: Any, running: Mapping[str, Any], mark: Mark) -> dict[str, An
                 _joined(one, each, mark) if is_fields(one) and is_fields(each) else one
                 for one, each in zip(beside, value, strict=True)
             ]
-        elif name not in joined and is_secret(variable if name == "value" and variable else name, value):
+        elif name not in joined and _is_withheld(running, name, value):
             joined[name] = mark(value)
     return joined
 

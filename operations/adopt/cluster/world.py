@@ -55,7 +55,8 @@ class World(NamedTuple):
 
 def read_world(objects: Iterable[Manifest], *, runs: bool = True) -> World:
     """A cluster, from all of its objects; or what files say of one, which does not run yet."""
-    manifests = {key_of(each): each for each in objects}
+    found_as = {key_of(each): each for each in objects}
+    manifests = {key: found_as[key] for key in sorted(found_as)}  # a dump and a live cluster are read in other orders
     releases, unreadable = read_releases(manifests.values())
     found = origins(manifests.values(), releases, runs=runs)
     packaged = charts(manifests.values(), packaged=True)

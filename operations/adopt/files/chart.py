@@ -1,14 +1,22 @@
 """Values of a chart, as a service of kind `helm`; its footprint is measured from the objects that it makes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from config.lab import Lab
 from operations.adopt.cluster.footprint import RUNS_AS, Assumed, footprint
-from operations.adopt.cluster.objects import key_of
+from operations.adopt.cluster.lab_storage import CLAIM
+from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.withheld import Withheld, without_secret_values
-from operations.adopt.cluster.yaml_text import Flow, document
-from operations.adopt.files.found import FileService, FilesFound
+from operations.adopt.cluster.yaml_text import Flow, FlowList, document
+from operations.adopt.files.found import FileService, FilesFound, Unusable, sentences, tier_of
+from operations.adopt.trial import try_services
 from plan.model import Manifest
+from plan.model.fields import entries, text
+from plan.workloads.services import api_providers
+
+Objects = Sequence[Manifest]
 
 
 class Chart(NamedTuple):
@@ -28,18 +36,20 @@ class ChartFile(NamedTuple):
     withheld: tuple[Withheld, ...]
     """Values that look like secrets, and are not in the text."""
     assumed: tuple[Assumed, ...]
+    uncounted: tuple[str, ...]
+    """Claims of storage classes that the lab does not have."""
 
 
 class NoPods(Exception):
     """A chart makes no pods with these values, so that nothing could be planned of it."""
 
 
-def chart_file(
-    name: str, tier: str, chart: Chart, values: Mapping[str, Any], rendered: Iterable[Manifest]
-) -> ChartFile:
-    """The text of the service `name`. Raises NoPods."""
+def chart_file(name: str, tier: str, chart: Chart, values: Mapping[str, Any], rendered: Objects, lab: Lab) -> ChartFile:
+    """The text of the service `name`, for a lab. Raises NoPods."""
     workloads = [(key_of(each), each) for each in rendered if each.get("kind") in RUNS_AS]
-    measured = footprint(workloads, None)
+    classes = dict(_classes(rendered))
+    known = {key: storage_class for key, storage_class in classes.items() if storage_class in lab.storage_classes}
+    measured = footprint(workloads, None, known)
     if not measured.workloads:
         raise NoPods(f"{chart.name} {chart.version} makes no pods with these values; write its objects instead")
     public, withheld = without_secret_values(values)
@@ -55,6 +65,10 @@ def chart_file(
     if public:
         said["values"] = public
     said["footprint"] = measured.workloads
+    if brought := _brought(rendered, api_providers(lab)):
+        said["provides"] = FlowList(brought)
+    if measured.host_access:
+        said["exceptions"] = {"host-access": f"The chart {chart.name} takes ports of the node"}
     comments = [f"From the values of {chart.name}."]
     if withheld:
         names = ", ".join(each.place for each in withheld)
@@ -62,7 +76,25 @@ def chart_file(
     if measured.assumed:
         names = ", ".join(f"{each.workload.name}/{each.container} {each.resource}" for each in measured.assumed)
         comments.append(f"Assumed, since the chart does not say it: {names}")
-    return ChartFile(document(said, comments), withheld, measured.assumed)
+    uncounted = tuple(sorted(key.name for key in classes.keys() - known.keys()))
+    return ChartFile(document(said, comments), withheld, measured.assumed, uncounted)
+
+
+def _classes(rendered: Objects) -> Iterable[tuple[Key, str]]:
+    """The storage class of each claim that a chart makes; empty where it leaves that to the cluster."""
+    for each in rendered:
+        key = key_of(each)
+        if key.kind == CLAIM:
+            yield key, text(each, "spec", "storageClassName")
+        for template in entries(each, "spec", "volumeClaimTemplates") if key.kind == "StatefulSet" else ():
+            name = f"{text(template, 'metadata', 'name')}-{key.name}-0"
+            yield Key(CLAIM, key.namespace, name), text(template, "spec", "storageClassName")
+
+
+def _brought(rendered: Objects, provided: Mapping[str, str]) -> list[str]:
+    """The API groups whose kinds a chart defines, as far as nobody in the lab brings them."""
+    groups = {text(each, "spec", "group") for each in rendered if each.get("kind") == "CustomResourceDefinition"}
+    return sorted(groups - provided.keys())
 
 
 def release_inputs(chart: Chart, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,10 +110,27 @@ def release_inputs(chart: Chart, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def find_chart(chart: Chart, tier: str, values: Mapping[str, Any], rendered: Iterable[Manifest]) -> FilesFound:
-    """The service of a chart with its values. Raises NoPods."""
-    made = chart_file(chart.release, tier, chart, values, rendered)
+def find_chart(
+    folder: Path,
+    lab: Lab,
+    chart: Chart,
+    tier: str | None,
+    values: Mapping[str, Any],
+    render: Callable[[Mapping[str, Any]], Objects],
+) -> FilesFound:
+    """The service of a chart with its values, for the lab in `folder`; `render` gives the objects of a release by its
+    inputs. Raises Unusable, NoPods and InvalidLab."""
+    name = chart.release
+    if name in lab.services:
+        raise Unusable(f"{lab.name} has a service {name!r} already, and its file stays as it is; say another --release")
+    chosen = tier_of(lab, tier)
+    made = chart_file(name, chosen, chart, values, render(release_inputs(chart, values)), lab)
     notes = [f"{each.place} looks like a secret and is not written" for each in made.withheld]
     notes += [f"{each.workload.name}/{each.container}: {each.resource} is assumed" for each in made.assumed]
-    service = FileService(name=chart.release, kind="helm", notes=tuple(notes))
-    return FilesFound({f"services/{chart.release}.yaml": made.text}, (service,))
+    notes += [f"{each}: not counted, since storage.yaml does not have its storage class" for each in made.uncounted]
+    texts = {f"{name}.yaml": made.text}
+    _, wrong = try_services(folder, {}, {name: texts})
+    lacking = sentences(wrong.get(name, ()))
+    service = FileService(name=name, kind="helm", notes=tuple(notes), lacking=lacking)
+    files = {} if lacking else {f"services/{path}": content for path, content in texts.items()}
+    return FilesFound(files, (service,))

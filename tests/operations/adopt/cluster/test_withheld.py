@@ -82,3 +82,10 @@ def test_secrets_come_back_where_they_were() -> None:
         "users": [{"token": "ABCDEF"}],
         "size": "2Gi",
     }
+
+
+def test_the_name_of_a_key_in_a_secret_is_no_secret() -> None:
+    stated = {"variables": [{"secretName": "cloud", "secretKey": "AWS_SECRET_ACCESS_KEY"}], "secretKey": "abcdef"}
+    public, withheld = without_secret_values(stated)
+    assert public == {"variables": stated["variables"]}
+    assert [each.place for each in withheld] == ["secretKey"]
