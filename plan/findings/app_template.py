@@ -64,12 +64,13 @@ def _words(container: Fields, part: str) -> list[str]:
 def _variables(container: Fields) -> Iterator[tuple[str, str | None]]:
     """Variables with their values; None for one whose value is elsewhere, or is made by Helm."""
     for row in entries(container, "env"):
-        yield text(row, "name"), _stated(value(row, "value"))
+        yield text(row, "name"), stated_text(value(row, "value"))
     for name, told in mapping(container, "env").items():
-        yield name, _stated(value(told, "value") if is_mapping(told) else told)
+        yield name, stated_text(value(told, "value") if is_mapping(told) else told)
 
 
-def _stated(told: Any) -> str | None:
+def stated_text(told: Any) -> str | None:
+    """The value of a variable as its program reads it; None where it is elsewhere, or is made by Helm."""
     if told is None or "{{" in str(told):
         return None
     return str(told).lower() if isinstance(told, bool) else str(told)

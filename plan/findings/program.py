@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from config.image import short_name, version_of
 from config.service.runs import ENDING
-from config.source import Path
+from config.source import Path, dotted
 
 Kept = Literal["volume", "scratch", "other"]
 """Kinds of mounts: a volume that stays, space that goes with the pod, or something else of the node or the cluster."""
@@ -37,6 +37,8 @@ class Program(NamedTuple):
     replicas: int
     is_main: bool
     """It is neither beside the main container nor before it."""
+    places: Mapping[str, Path] | None = None
+    """Where the values of a chart state its variables; None where its path has the keys of a container."""
 
     @property
     def ends(self) -> bool:
@@ -61,7 +63,14 @@ class Program(NamedTuple):
 
     def at(self, *keys: str) -> Path:
         """The place of one of its settings, where the lab has keys for them; else its own."""
+        if self.places is not None:
+            return self.places.get(keys[-1], self.path) if keys else self.path
         return (*self.path, *keys) if self.path[0] == "services" else self.path
+
+    def called(self, variable: str) -> str:
+        """A variable as its owner writes it: by its key in the values of a chart, where it has one."""
+        path = self.places.get(variable, ()) if self.places else ()
+        return dotted(path[3:]) if path and isinstance(path[-1], str) else variable
 
     def is_on_volume(self, place: str) -> bool:
         """Whether a file lies on a volume that stays, or on what is not known."""

@@ -9,6 +9,7 @@ from config.quantity import Memory, rounded_up
 from config.service import HelmService, Service
 from config.service.container import Container, Part
 from plan.findings.app_template import programs_of_template
+from plan.findings.chart_programs import programs_of_chart
 from plan.findings.program import Kept, Program
 from plan.model.fields import Fields, entries, mapping, number, text, values
 from plan.model.templates import containers_of, pod_spec
@@ -29,6 +30,7 @@ def programs(lab: Lab) -> Iterator[Program]:
                 yield from _of_part(lab, name, service, part)
         if isinstance(service, HelmService):
             yield from programs_of_template(name, service)
+            yield from (each.program for each in programs_of_chart(name, service))
         yield from _in_files(lab, name, maps)
 
 

@@ -57,6 +57,8 @@ BITNAMI_CHARTS = ("https://charts.bitnami.com/bitnami", "oci://registry-1.docker
 def withdrawn_image_findings(lab: Lab) -> Iterator[Finding]:
     """A finding for each image that is withdrawn."""
     for program in programs(lab):
+        if program.places is not None:
+            continue  # its values name it, below
         is_of_file = program.path[0] != "services"
         yield from _image(program.path if is_of_file else (*program.path, "image"), program.service, program.image)
     for name, service in lab.services.items():

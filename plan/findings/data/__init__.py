@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from plan.findings.data.backups_of_nothing import backup_of_nothing_findings
 from plan.findings.data.broker_copies import broker_copy_findings
 from plan.findings.data.cache_passwords import cache_password_findings
+from plan.findings.data.chart_volumes import chart_volume_findings
 from plan.findings.data.connections import connection_findings
 from plan.findings.data.copies_of_nothing import copy_of_nothing_findings
 from plan.findings.data.data_paths import data_path_findings
@@ -31,6 +32,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from backup_of_nothing_findings(plan.lab, plan.services)
     yield from broker_copy_findings(plan.lab, found)
     yield from cache_password_findings(plan.lab, found)
+    yield from chart_volume_findings(plan.lab)
     yield from connection_findings(plan.lab)
     yield from data_path_findings(plan.lab, found)
     yield from dated_copy_findings(found)

@@ -39,7 +39,7 @@ def replicas_apart_findings(found: Iterable[Program]) -> Iterator[Finding]:
             yield REPLICAS_APART.finding(
                 each.at("replicas"),
                 f"{each.replicas} pods of {each.name} run {way}",
-                "write replicas: 1",
+                f"write {each.at('replicas')[-1]}: 1" if each.places else "write replicas: 1",
                 about=each.name,
                 facts={"replicas": each.replicas},
             )

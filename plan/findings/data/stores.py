@@ -98,8 +98,9 @@ _STEADY = ("deployment", "statefulset")
 _COPIES = ("backup", "dump", "copy", "export", "archive")
 """In the name of a volume: what a store writes there is no file that it keeps open."""
 
-_WHY = "a server that answers late or restarts holds up every commit, and locks that it forgets can ruin the files"
-_FIX = "use a block storage class; backups are well placed on NFS"
+WHY = "a server that answers late or restarts holds up every commit, and locks that it forgets can ruin the files"
+FIX = "use a block storage class; backups are well placed on NFS"
+"""Reason and way out of every such finding."""
 
 
 def store_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
@@ -111,8 +112,8 @@ def store_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
         ):
             yield DATABASE_ON_NFS.finding(
                 ("services", name, "storage_class"),
-                f"the {service.size} of data of {name} are on NFS ({service.storage_class}): {_WHY}",
-                _FIX,
+                f"the {service.size} of data of {name} are on NFS ({service.storage_class}): {WHY}",
+                FIX,
                 facts={"size_bytes": int(service.size), "storage_class": service.storage_class},
             )
         for path, store, volume in (*_in_parts(name, service), *_in_footprint(name, service)):
@@ -121,8 +122,8 @@ def store_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
             if kept and isinstance(lab.storage_classes.get(kept), NfsStorageClass) and not _is_copy(volume):
                 yield DATABASE_ON_NFS.finding(
                     path,
-                    f"{store} of {name} has its files in {volume}, which is on NFS ({kept}): {_WHY}",
-                    _FIX,
+                    f"{store} of {name} has its files in {volume}, which is on NFS ({kept}): {WHY}",
+                    FIX,
                     about=volume,
                     facts={"store": store, "volume": volume, "storage_class": kept},
                 )
@@ -176,8 +177,8 @@ def _in_files(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
                 yield DATABASE_ON_NFS.finding(
                     each.path,
                     f"{store or 'the SQLite database'} of {each.name} has its files in {volume}, which is on NFS "
-                    f"({shared[volume]}): {_WHY}",
-                    _FIX,
+                    f"({shared[volume]}): {WHY}",
+                    FIX,
                     about=f"{each.name} {volume}",
                     facts={"store": store or "SQLite", "volume": volume},
                 )

@@ -6,8 +6,11 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from config.image import repository_of
 from config.lab import Lab
 from config.namespaces import namespace_of_object
+from config.service import HelmService
+from plan.findings.chart_programs import rows_of
 from plan.findings.program import Program
 from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.findings import Finding, Rule
@@ -40,13 +43,19 @@ _LINKS = "makes its links and redirects of it"
 _FORM = "refuses to sign in from another"
 _ADDRESS: Mapping[str, tuple[str, str]] = {
     "bookstack": ("APP_URL", _LINKS),
+    "forgejo": ("FORGEJO__server__ROOT_URL", _LINKS),
+    "gitea": ("GITEA__server__ROOT_URL", _LINKS),
     "ghost": ("url", _LINKS),
+    "grafana": ("GF_SERVER_ROOT_URL", _LINKS),
+    "harbor-core": ("EXT_ENDPOINT", "sends clients of its registry to it for a token"),
     "hedgedoc": ("CMD_DOMAIN", _LINKS),
+    "keycloak": ("KC_HOSTNAME", _LINKS),
     "linkwarden": ("NEXTAUTH_URL", _LINKS),
     "mealie": ("BASE_URL", _LINKS),
     "miniflux": ("BASE_URL", _LINKS),
     "outline": ("URL", _LINKS),
     "paperless-ngx": ("PAPERLESS_URL", _FORM),
+    "vaultwarden": ("DOMAIN", "refuses security keys and passkeys at another"),
 }
 _SETTINGS: Mapping[str, _Setting] = {
     "homepage": _Setting("HOMEPAGE_ALLOWED_HOSTS", True, "answers 400 at any other"),
@@ -55,6 +64,7 @@ _SETTINGS: Mapping[str, _Setting] = {
     **{image: _Setting(variable, False, does) for image, (variable, does) in _ADDRESS.items()},
 }
 """By the last part of an image's name (their documentation)."""
+_OTHERWISE = {"vaultwarden/server": "vaultwarden"}
 _FURTHER = {"PAPERLESS_URL": ("PAPERLESS_CSRF_TRUSTED_ORIGINS",)}
 """Variables that name further addresses."""
 
@@ -63,11 +73,11 @@ def own_host_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
     """A finding for each service whose route has a host that it is not told."""
     yield from _of_charts(lab)
     for each in found:
-        setting = _SETTINGS.get(each.short)
+        setting = _SETTINGS.get(_OTHERWISE.get(repository_of(each.image), each.short))
         if setting is None or not each.is_main or each.ends:
             continue
         texts = [each.env[name] for name in (setting.variable, *_FURTHER.get(setting.variable, ())) if name in each.env]
-        if setting.variable not in each.env or any("$" in text for text in texts):
+        if setting.variable not in each.env or any(mark in text for text in texts for mark in ("$", "%(")):
             continue
         told = [host for text in texts for host in _hosts(text)]
         routed = _routed(lab, each)
@@ -78,9 +88,9 @@ def own_host_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
             value = missing[0] if setting.variable == "CMD_DOMAIN" else value
             yield HOST_REFUSED.finding(
                 each.at("env", setting.variable),
-                f"{each.name} ({each.short}) is told {listed(told) if told else 'no host'} by {setting.variable}, and "
-                f"its route is {listed(missing)}: it {setting.does}",
-                f"write {setting.variable}: {value}",
+                f"{each.name} ({each.short}) is told {listed(told) if told else 'no host'} by "
+                f"{each.called(setting.variable)}, and its route is {listed(missing)}: it {setting.does}",
+                f"write {each.called(setting.variable)}: {value}",
                 about=each.name,
                 facts={"told": tuple(told), "missing": tuple(missing)},
             )
@@ -98,10 +108,17 @@ def _routed(lab: Lab, program: Program) -> list[str]:
     if program.path[0] == "objects":
         names = _of_ingresses(lab, program)
     else:
-        part = program.path[3] if len(program.path) > 2 else None
+        if isinstance(service, HelmService) and len(rows_of(service)) > 1 and not _leads_to(service, program):
+            return []
+        part = program.path[3] if len(program.path) > 3 else None
         routes = (route for route in service.expose if route.workload == part)
         names = (host for route in routes for host in route.host_names(lab.site.domain))
     return [*dict.fromkeys(host.lower() for host in names)]
+
+
+def _leads_to(chart: HelmService, program: Program) -> bool:
+    """Whether the routes of a chart with several programs are those of this one."""
+    return chart.endpoint is not None and program.short in chart.endpoint.service
 
 
 def _of_ingresses(lab: Lab, program: Program) -> Iterator[str]:
