@@ -127,6 +127,21 @@ def _pci_devices(lab: Draft) -> Iterator[Claim]:
             yield Claim((machine.host, device), path, f"PCI device {device!r} of host {machine.host!r}")
 
 
+def _iommu_groups(lab: Draft) -> Iterator[Claim]:
+    """The kernel gives a group to one machine, whole. A device of two machines is told once."""
+    seen: set[tuple[str, str]] = set()
+    for name, machine in lab.machines.items():
+        devices = lab.site.hosts[machine.host].pci_devices if lab.site and machine.host in lab.site.hosts else {}
+        groups: set[int | None] = {None}
+        for index, device in enumerate(machine.pci_devices):
+            group = devices[device].iommu_group if device in devices else None
+            if group not in groups and (machine.host, device) not in seen:
+                groups.add(group)
+                what = f"IOMMU group {group} of host {machine.host!r}, which one machine has whole,"
+                yield Claim((machine.host, group), ("machines", name, "pci_devices", index), what)
+            seen.add((machine.host, device))
+
+
 def _usb_devices(lab: Draft) -> Iterator[Claim]:
     for name, machine in lab.machines.items():
         for index, device in enumerate(machine.usb_devices):
@@ -271,6 +286,7 @@ CLAIMS: tuple[Callable[[Draft], Iterator[Claim]], ...] = (
     _machine_names,
     _disk_interfaces,
     _pci_devices,
+    _iommu_groups,
     _usb_devices,
     _usb_ports,
     _pci_paths,

@@ -36,7 +36,13 @@ VERSION_BY_HAND = (
 
 ARGUMENTS: Mapping[str, tuple[str, str]] = {
     "clone.vm_id": ("template", "recreate the machine: drain it, take it out of the lab, destroy it, and add it again"),
-    "disks": ("disks", "`qm disk resize {vmid} DISK SIZE` makes one larger, `qm set {vmid} ...` adds one"),
+    "disks": (
+        "disks",
+        (
+            "`qm disk resize {vmid} DISK SIZE` makes one larger, `qm disk move {vmid} DISK STORAGE` moves one, and "
+            "`qm set {vmid} ...` adds one; none becomes smaller"
+        ),
+    ),
     "initialization.dns.domain": ("domain", "write it in the machine's netplan, and `netplan apply`"),
     "initialization.dns.servers": ("nameservers", "write them in the machine's netplan, and `netplan apply`"),
 }
