@@ -62,8 +62,8 @@ EFFECTS: Mapping[Effect, EffectPage] = {
     ),
     "SECOND-COPY": EffectPage(
         "It would be created, and it already runs elsewhere",
-        "The cluster has a service of the same name and image, with the same host name, volume or address, or the same "
-        "chart, which the program does not know.",
+        "The cluster has a service of the same name and image, the only one of its image, or one with the same host "
+        "name, volume, address or chart, which the program does not know.",
         "Take it over with `homelab adopt`, or delete the one that runs.",
     ),
     "UNMOUNT": EffectPage(

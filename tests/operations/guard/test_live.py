@@ -1,5 +1,6 @@
 """An observation of the cluster shows consequences of an `up` that no preview does."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -25,13 +26,22 @@ RESOURCES = {
     "IngressRoute": "ingressroutes.traefik.io",
     "PersistentVolumeClaim": "persistentvolumeclaims",
 }
+FURTHER = {
+    "PersistentVolume": "persistentvolumes",
+    "Secret": "secrets",
+    "CronJob": "cronjobs",
+    "TLSRoute": "tlsroutes.gateway.networking.k8s.io",
+    "GRPCRoute": "grpcroutes.gateway.networking.k8s.io",
+    "Cluster": "clusters.postgresql.cnpg.io",
+}
 
 
 def observed(*objects: Json) -> Observation:
-    """A cluster with these objects, of which everything was read."""
+    """A cluster with these objects. Of further kinds, only those were read of which there are some."""
     resources: dict[str, tuple[Json, ...]] = dict.fromkeys(RESOURCES.values(), ())
     for each in objects:
-        resources[RESOURCES[each["kind"]]] += (each,)
+        plural = (RESOURCES | FURTHER)[each["kind"]]
+        resources[plural] = (*resources.get(plural, ()), each)
     return Observation("a test", datetime(2026, 11, 26, tzinfo=UTC), "stated", resources)
 
 
@@ -129,8 +139,27 @@ def test_a_service_that_runs_elsewhere_is_a_second_copy() -> None:
     assert "Deployment/books/library (the same name and image)" in judgement.refused[0].message
 
 
-def test_another_service_of_the_same_image_is_no_copy() -> None:
-    assert names(judged(observed(live(LIBRARY, namespace="books", name="archive")), MADE)) == []
+def archive(image: str, *named: str) -> list[Json]:
+    """Services of an image that run under other names."""
+    found = [live(LIBRARY, namespace="books", name=each) for each in named]
+    return [each | {"spec": {"template": {"spec": {"containers": [{"image": image}]}}}} for each in found]
+
+
+@pytest.mark.parametrize(
+    ("image", "named", "is_copy"),
+    [
+        ("example.org/library:2", ["archive"], True),
+        ("example.org/library:2", ["archive", "attic"], False),  # it is made to be run several times
+        ("docker.io/library/postgres:17", ["archive"], False),  # many services have one of their own
+    ],
+)
+def test_a_service_of_an_image_that_one_other_runs_is_a_copy(image: str, named: list[str], is_copy: bool) -> None:
+    made = MADE | {"set": {"spec.template.spec.containers[0].image": image}}
+    judgement = judged(observed(*archive(image, *named)), made)
+    assert names(judgement) == ([f"SECOND-COPY:{LIBRARY}"] if is_copy else [])
+    if is_copy:
+        message = "Its image runs already, in Deployment/books/archive, and nowhere else."
+        assert judgement.refused[0].message == message
 
 
 def test_what_goes_in_the_same_up_is_no_copy() -> None:
@@ -163,6 +192,107 @@ def test_an_address_that_is_taken_is_a_second_copy() -> None:
         "set": {"metadata.annotations[metallb.io/loadBalancerIPs]": "192.0.2.5"},
     }
     assert names(judged(observed(runs), made)) == [f"SECOND-COPY:{door}"]
+
+
+def created(kind: str, inputs: Json) -> Json:
+    metadata = inputs["metadata"]
+    name = "/".join(filter(None, (metadata.get("namespace"), metadata["name"])))
+    version = inputs["apiVersion"]
+    return {"op": "create", "type": f"kubernetes:{version}:{kind}", "name": name, "inputs": inputs | {"kind": kind}}
+
+
+COPIES: list[tuple[str, Json, bool]] = [
+    ("PersistentVolume", {"csi": {"driver": "csi.proxmox.sinextra.dev", "volumeHandle": "a/vm-1-x"}}, True),
+    ("PersistentVolume", {"csi": {"driver": "csi.proxmox.sinextra.dev", "volumeHandle": "a/vm-2-y"}}, False),
+    ("TLSRoute", {"hostnames": ["db.every.example"]}, True),
+    ("TLSRoute", {"hostnames": ["other.every.example"]}, False),
+    ("GRPCRoute", {"hostnames": ["api.every.example"], "rules": [{"matches": [{"method": {"service": "a.B"}}]}]}, True),
+    (
+        "GRPCRoute",
+        {"hostnames": ["api.every.example"], "rules": [{"matches": [{"method": {"service": "a.C"}}]}]},
+        False,
+    ),
+    ("Service", {"type": "LoadBalancer", "loadBalancerIP": "192.0.2.9"}, True),
+    ("Cluster", {"imageName": "ghcr.io/cloudnative-pg/postgresql:17.7"}, True),
+    ("Cluster", {"imageName": "ghcr.io/cloudnative-pg/postgresql:18.1"}, False),
+    ("CronJob", {"jobTemplate": {"spec": {"template": {"spec": {"containers": [{"image": "restic/restic"}]}}}}}, True),
+]
+RUNNING: list[Json] = [
+    {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": "old"},
+        "spec": {"csi": {"driver": "csi.proxmox.sinextra.dev", "volumeHandle": "a/vm-1-x"}},
+    },
+    {
+        "apiVersion": "gateway.networking.k8s.io/v1alpha2",
+        "kind": "TLSRoute",
+        "metadata": {"namespace": "old", "name": "db"},
+        "spec": {"hostnames": ["db.every.example"]},
+    },
+    {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "GRPCRoute",
+        "metadata": {"namespace": "old", "name": "api"},
+        "spec": {"hostnames": ["api.every.example"], "rules": [{"matches": [{"method": {"service": "a.B"}}]}]},
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"namespace": "old", "name": "dns", "annotations": {"metallb.io/loadBalancerIPs": "192.0.2.9"}},
+        "spec": {"type": "LoadBalancer"},
+    },
+    {
+        "apiVersion": "postgresql.cnpg.io/v1",
+        "kind": "Cluster",
+        "metadata": {"namespace": "old", "name": "new"},
+        "spec": {"imageName": "ghcr.io/cloudnative-pg/postgresql:17.7"},
+    },
+    {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"namespace": "old", "name": "new"},
+        "spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [{"image": "restic/restic:1"}]}}}}},
+    },
+]
+
+
+@pytest.mark.parametrize(("kind", "spec", "is_copy"), COPIES)
+def test_volumes_routes_addresses_databases_and_jobs_are_made_once(kind: str, spec: Json, is_copy: bool) -> None:
+    version = next(each["apiVersion"] for each in RUNNING if each["kind"] == kind)
+    namespace = {} if kind == "PersistentVolume" else {"namespace": "fresh"}
+    made = {"apiVersion": version, "metadata": {**namespace, "name": "new"}, "spec": spec}
+    target = "/".join((kind, *namespace.values(), "new"))
+    found = names(judged(observed(*RUNNING), created(kind, made)))
+    assert found == ([f"SECOND-COPY:{target}"] if is_copy else [])
+
+
+def record(namespace: str, name: str, chart: str) -> Json:
+    """Helm's record of a release."""
+    stored = {
+        "name": name,
+        "namespace": namespace,
+        "version": 1,
+        "info": {"status": "deployed"},
+        "chart": {"metadata": {"name": chart, "version": "1.2.3"}},
+    }
+    packed = base64.b64encode(base64.b64encode(json.dumps(stored).encode())).decode()
+    metadata = {"namespace": namespace, "name": f"sh.helm.release.v1.{name}.v1"}
+    return {"kind": "Secret", "type": "helm.sh/release.v1", "metadata": metadata, "data": {"release": packed}}
+
+
+@pytest.mark.parametrize(
+    ("records", "found"),
+    [
+        ([("ingress", "edge", "traefik")], "SECOND-COPY"),
+        ([("ingress", "edge", "haproxy")], ""),
+        ([("a", "one", "traefik"), ("b", "two", "traefik")], ""),
+        ([("core-traefik", "traefik", "traefik")], "FAIL"),
+    ],
+)
+def test_a_release_that_helm_knows_is_not_installed_again(records: list[tuple[str, str, str]], found: str) -> None:
+    judgement = judged(observed(*(record(*each) for each in records)), {"op": "create", "chart": "traefik"})
+    assert names(judgement) == ([f"{found}:Release/core-traefik/traefik"] if found else [])
 
 
 def test_a_chart_that_is_installed_elsewhere_is_a_second_copy() -> None:
