@@ -11,12 +11,14 @@ from observation.objects import annotations_of
 from observation.redaction import REDACTED, without_secrets
 from plan.model import Manifest
 from plan.model.command_secrets import suspected_words
+from plan.model.custom_secrets import without_stated_secrets
 from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.secrecy import may_be_secret, without_passwords
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-_OF_CHARTS = ("HelmRelease", "Application")
-"""Kinds of Flux and Argo CD that have values of a chart. They are never declared."""
+_OF_CHARTS = ("HelmRelease", "Application", "HelmChart", "HelmChartConfig")
+"""Kinds of Flux, Argo CD and k3s that have values of a chart. They are never declared."""
+_VALUES = ("values", "valuesObject", "parameters", "valuesContent", "set")
 _PODS: Mapping[str, tuple[str, ...]] = {
     **{kind: (*path, "spec") for kind, path in POD_TEMPLATES.items()},
     "ControllerRevision": ("data", "spec", "template", "spec"),
@@ -34,6 +36,8 @@ def without_clear_text(manifest: Manifest) -> Manifest:
         kept = _changed(manifest, path)
     elif manifest.get("kind") in _OF_CHARTS and "spec" in manifest:
         kept = {**manifest, "spec": _values_of_chart(mapping(manifest, "spec"))}
+    else:
+        kept = without_stated_secrets(manifest, _without_secret)
     applied = annotations_of(manifest).get(_APPLIED)
     if applied is None:
         return kept
@@ -55,7 +59,7 @@ def _values_of_chart(spec: Fields) -> Manifest:
     """Values of a chart without those that look like secrets, in texts of YAML too."""
     changed: dict[str, Any] = {}
     for key, each in spec.items():
-        if key in ("values", "valuesObject", "parameters"):
+        if key in _VALUES:
             changed[key] = _harmless_text(each) if isinstance(each, str) else without_secrets(each)
         elif key in ("source", "helm") and isinstance(each, Mapping):
             changed[key] = _values_of_chart(cast(Fields, each))
@@ -117,5 +121,9 @@ def _hidden(name: str, value: Any) -> Any:
     """A value that may be kept: with a secret in it, all that is none. What is left is still told as a secret."""
     if not isinstance(value, str) or not may_be_secret(name, value):
         return cast(Any, value)
+    return _without_secret(value)
+
+
+def _without_secret(value: str) -> str:
     shown = without_passwords(value, REDACTED)
     return REDACTED if shown == value else shown

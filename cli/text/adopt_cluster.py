@@ -41,6 +41,7 @@ QUESTIONS: Mapping[What, str] = {
     "secret-value": "looks like a secret and is not written; `adopt cluster --import` takes it into the stack's state, "
     "encrypted, and upgrades keep it",
     "secret-kept": "its content is not written; it stays in the cluster as it is",
+    "secret-inside": "a secret stands in it: it is not written, and stays as it is. Move that into a Secret",
     "secret-argument": "a command holds what looks like a secret: move it into a Secret first",
     "bare-pod": "a pod without a controller: it does not come back when its node is gone",
     "no-address": "no load balancer has given it an address: an `up` does not wait for one (pulumi.com/skipAwait)",

@@ -22,6 +22,10 @@ _ENDS = frozenset(
     }
 )
 """Words at the end of a name that say that its value is a secret."""
+_GIVEN = frozenset({"pass", "password", "passwd", "passphrase", "pwd", "psk", "htpasswd", "token", "apikey"})
+_KEYS_GIVEN = frozenset({"api", "private", "access", "encryption"})
+_ENCRYPTED = "ENC["
+"""The beginning of a value that SOPS has encrypted."""
 _RUN_TOGETHER = ("password", "passwd", "passphrase")
 """Ends of a word that say the same: PGPASSWORD, rootpassword."""
 _WHOLE = frozenset({"SSHPASS", "REDISCLI_AUTH"})
@@ -107,6 +111,18 @@ def may_name_secret(name: str) -> bool:
 
 def _words(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
+
+
+def states_secret(name: str, value: str) -> bool:
+    """Whether a field of an object of an operator is a secret. `secret` there, and `secretKey`, are names of one."""
+    words = _words(name)
+    last, before = (words or [""])[-1], words[-2] if len(words) > 1 else ""
+    named = last in _GIVEN or last.endswith(_RUN_TOGETHER) or (last == "key" and before in _KEYS_GIVEN)
+    return (
+        holds_password(value)
+        or TOKEN.search(value) is not None
+        or (named and _ABOUT.isdisjoint(words) and _is_no_setting(value) and not value.startswith(_ENCRYPTED))
+    )
 
 
 def holds_password(text: str) -> bool:

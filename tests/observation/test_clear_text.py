@@ -119,3 +119,42 @@ def test_values_of_a_chart_that_flux_or_argo_cd_install_go(kind: str, spec: dict
     assert "hunter2" not in json.dumps(dumped)
     assert json.dumps(dumped).count(REDACTED) == 1
     assert dumped["spec"].keys() == spec.keys()
+
+
+def custom(**spec: Any) -> Manifest:
+    return {"apiVersion": "example.org/v1", "kind": "Board", "metadata": {"name": "a"}, "spec": spec}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("adminPassword", "hunter2", REDACTED),
+        ("admin_password", "hunter2", REDACTED),
+        ("apiKey", "abcdef123", REDACTED),
+        ("token", "abcdef123", REDACTED),
+        ("url", "https://me:hunter2@nas/x", "https://me:redacted@nas/x"),
+        ("note", TOKEN, REDACTED),
+        ("secret", "credentials-of-nas", "credentials-of-nas"),
+        ("secretName", "nas", "nas"),
+        ("secretKey", "NAS_PASSWORD", "NAS_PASSWORD"),
+        ("passwordSecretRef", {"name": "nas", "key": "password"}, {"name": "nas", "key": "password"}),
+        ("password", "{{ .password }}", "{{ .password }}"),
+        ("password", "ENC[AES256_GCM,data:abc]", "ENC[AES256_GCM,data:abc]"),
+        ("encryptedData", {"password": "AgBy3i4OJSWK"}, {"password": "AgBy3i4OJSWK"}),
+        ("env", [{"name": "DB_PASSWORD", "value": "hunter2"}], [{"name": "DB_PASSWORD", "value": REDACTED}]),
+        ("password_encryption", "scram-sha-256", "scram-sha-256"),
+        ("passwordLength", "32", "32"),
+    ],
+)
+def test_an_object_of_an_operator_keeps_what_is_no_secret(name: str, value: Any, kept: Any) -> None:
+    assert without_clear_text(custom(**{name: value}))["spec"] == {name: kept}
+
+
+def test_values_of_a_chart_of_k3s_keep_what_is_no_secret() -> None:
+    spec = {"valuesContent": "replicas: 1\nadminPassword: hunter2\n", "set": {"auth.password": "hunter2", "a": "1"}}
+    chart = {"apiVersion": "helm.cattle.io/v1", "kind": "HelmChart", "metadata": {"name": "a"}, "spec": spec}
+    dumped = without_clear_text(chart)["spec"]
+    assert dumped == {
+        "valuesContent": "replicas: 1\nadminPassword: redacted\n",
+        "set": {"auth.password": REDACTED, "a": "1"},
+    }

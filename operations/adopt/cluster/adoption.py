@@ -94,7 +94,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
     grouping = find_services(world)
     is_new = not folder.exists() or is_unused(folder)
     before = None if is_new else make_plan(load_lab(folder))
-    known, partly, fresh = _sorted_out(grouping, before)
+    known, partly, fresh = _sorted_out(grouping, before, world)
     fresh = list(_renamed(fresh, before))
     classes = before.lab.storage_classes if before else storage_classes(world)
     choices = _choices(folder, world, grouping, before, wishes)._replace(storage_classes=tuple(classes))
@@ -116,7 +116,7 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         known=tuple(known),
         partly_known=tuple(partly),
         left_out={key: origin for key, origin in world.origins.items() if isinstance(origin, LeftOut)},
-        unused=(*(each.key for each in grouping.unused), *_alone(grouping)),
+        unused=(*(each.key for each in grouping.unused), *_alone(grouping, world)),
         of_releases=sum(not isinstance(each, LeftOut) for each in world.origins.values())
         - sum(world.is_own(key) for key in world.manifests),
         unreadable=world.unreadable,
@@ -147,7 +147,7 @@ def plan_differences(plan: Plan, world: World) -> Iterator[Difference]:
 
 
 def _sorted_out(
-    grouping: Grouping, before: Plan | None
+    grouping: Grouping, before: Plan | None, world: World
 ) -> tuple[list[FoundService], list[tuple[FoundService, tuple[Key, ...]]], list[FoundService]]:
     """Services that the lab has, has in part, and does not have."""
     planned: set[Key] = set()
@@ -160,7 +160,7 @@ def _sorted_out(
     partly: list[tuple[FoundService, tuple[Key, ...]]] = []
     fresh: list[FoundService] = []
     for each in grouping.services:
-        stated = {key for key in each.objects if key.kind != "Secret"}
+        stated = {key for key in each.objects if not world.is_kept(key)}
         if each.release:
             stated.add(Key("Release", each.release.namespace, each.release.name))
         if not stated:
@@ -177,12 +177,12 @@ def _sorted_out(
     return known, partly, fresh
 
 
-def _alone(grouping: Grouping) -> Iterator[Key]:
-    """Namespaces without a service, and Secrets beside which there is nothing that a file could state."""
+def _alone(grouping: Grouping, world: World) -> Iterator[Key]:
+    """Namespaces without a service, and what is kept and has nothing beside it that a file could state."""
     inside = {each.namespace for each in grouping.services}
     yield from (key for key in grouping.namespaces if key.name not in inside)
     for each in grouping.services:
-        if each.release is None and all(key.kind == "Secret" for key in each.objects):
+        if each.release is None and all(map(world.is_kept, each.objects)):
             yield from each.objects
 
 

@@ -21,6 +21,7 @@ What = Literal[
     "secret-withheld",
     "secret-value",
     "secret-kept",
+    "secret-inside",
     "secret-argument",
     "moving-tag",
     "no-requests",
@@ -59,6 +60,8 @@ def questions_about(service: FoundService, world: World) -> Iterator[Question]:
         manifest = world.manifests[key]
         if key.kind == "Secret":
             yield Question(key, "secret-kept")
+        elif world.holds_secret(key):
+            yield Question(key, "secret-inside")
         if key.kind == "Pod":
             yield Question(key, "bare-pod")
         if waits_for_address(manifest):

@@ -65,7 +65,7 @@ class ServiceFile(NamedTuple):
 def write_service(found: FoundService, world: World, choices: Choices) -> ServiceFile:
     """The file of a service as found."""
     questions = list(questions_about(found, world))
-    kept = tuple(key for key in found.objects if key.kind == "Secret")
+    kept = tuple(key for key in found.objects if world.is_kept(key))
     declared = tuple(key for key in found.objects if key not in kept)
     manifests = [manifest_of(key, world, found.namespace, questions) for key in declared]
     measured = footprint(_workloads(found, world), choices.usage, classes_of_claims(world, choices.storage_classes))
@@ -192,6 +192,8 @@ def _comments(found: FoundService, measured: Footprint, questions: list[Question
         elif each.what == "secret-value":
             names = ", ".join(each.names)
             lines.append(f"Not written, for they look like secrets; upgrades take them from the stack's state: {names}")
+        elif each.what == "secret-inside":
+            lines.append(f"Not written, for a secret stands in it; {stays}: {each.key}")
         elif each.what == "secret-kept":
             lines.append(f"Not written; {stays}: {each.key}")
         elif each.what == "repository-guessed":

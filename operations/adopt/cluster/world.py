@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from observation.redaction import REDACTED
 from operations.adopt.cluster.k3s import charts
 from operations.adopt.cluster.objects import Key, custom_group, key_of
 from operations.adopt.cluster.origins import LeftOut, OfRelease, Origin, Own, origins
 from operations.adopt.cluster.references import References, references
 from operations.adopt.cluster.releases import HelmRelease, Unreadable, read_releases
 from plan.model import Manifest
+from plan.model.custom_secrets import states_secrets
 from plan.model.fields import entries, mapping, text
 from plan.model.templates import pod_template
 from plan.workloads.reading import SCALERS
@@ -38,6 +40,14 @@ class World(NamedTuple):
 
     scaled: frozenset[Key]
     """Workloads whose number of pods an autoscaler owns."""
+
+    def is_kept(self, key: Key) -> bool:
+        """Whether an object is in no file for what it holds: a Secret, and an object of an operator with a secret."""
+        return key.kind == "Secret" or self.holds_secret(key)
+
+    def holds_secret(self, key: Key) -> bool:
+        """Whether an object of a custom kind has a secret in it."""
+        return states_secrets(self.manifests[key], REDACTED)
 
     def is_own(self, key: Key) -> bool:
         """Whether its owner states an object."""

@@ -11,6 +11,8 @@ from operations.adopt.files.undescribed import undescribed
 
 _KEPT = "its content is not written: write its keys under secrets, or make it before the first up"
 
+_INSIDE = "a secret stands in it, so it is not written: move it into a Secret, and make it before the first up"
+
 
 def find_manifests(
     folder: Path, source: Path, namespace: str, tier: str | None, build: Callable[[Path], str]
@@ -67,6 +69,7 @@ def _unread(read: Manifests, adoption: Adoption) -> Iterator[str]:
 
 def _notes(service: ServiceFile) -> tuple[str, ...]:
     notes = [f"{each.key}: {_KEPT}" for each in service.questions if each.what == "secret-kept"]
+    notes += [f"{each.key}: {_INSIDE}" for each in service.questions if each.what == "secret-inside"]
     notes += [
         f"{each.key}: looks like a secret and is not written, put it under secrets: {', '.join(each.names)}"
         for each in service.questions

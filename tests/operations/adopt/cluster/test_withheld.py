@@ -1,8 +1,13 @@
 """A value that looks like a secret is named, and never written."""
 
+from pathlib import Path
+
 import pytest
 
+from config.writing import write_lab
+from observation.clear_text import without_clear_text
 from observation.redaction import REDACTED
+from operations.adopt.cluster.adoption import adopt_cluster
 from operations.adopt.cluster.stated import as_stated
 from operations.adopt.cluster.withheld import (
     is_secret,
@@ -11,7 +16,7 @@ from operations.adopt.cluster.withheld import (
     without_secret_values,
     without_secrets,
 )
-from tests.operations.adopt.cluster.shed import live
+from tests.operations.adopt.cluster.shed import live, objects
 
 
 @pytest.mark.parametrize(
@@ -89,3 +94,22 @@ def test_the_name_of_a_key_in_a_secret_is_no_secret() -> None:
     public, withheld = without_secret_values(stated)
     assert public == {"variables": stated["variables"]}
     assert [each.place for each in withheld] == ["secretKey"]
+
+
+@pytest.mark.parametrize("dumped", [False, True])
+def test_an_object_of_an_operator_with_a_secret_is_named_and_not_written(tmp_path: Path, dumped: bool) -> None:
+    board = {
+        "apiVersion": "example.org/v1",
+        "kind": "Board",
+        "metadata": {"name": "photos", "namespace": "photos", "labels": {"app.kubernetes.io/name": "photos"}},
+        "spec": {"adminPassword": "hunter2", "size": 3},
+    }
+    everything = [*objects(), without_clear_text(board) if dumped else board]
+    lab = tmp_path / "lab"
+    adopted = adopt_cluster(lab, everything)
+    asked = {(str(each.key), each.what) for one in adopted.added for each in one.questions}
+    assert ("Board.example.org/photos/photos", "secret-inside") in asked
+    assert not any("kind: Board" in text or "hunter2" in text for text in adopted.files.values())
+    write_lab(lab, adopted.files)
+    again = adopt_cluster(lab, everything)
+    assert (again.added, again.partly_known) == ((), ())
