@@ -71,7 +71,7 @@ APPLICATIONS: Mapping[str, Chart] = {
                 own=(),
                 volumes="additionalVolumes",
                 mounts="additionalMounts",
-                data=kept("/config", claim="existingVolume", is_default=False),
+                data=kept("/config", claim="", is_default=False),
                 runs_as="statefulset",
             ),
         ),

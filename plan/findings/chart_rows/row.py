@@ -78,4 +78,12 @@ def kept(
     instead: tuple[str, ...] = (),
 ) -> Data:
     """A folder whose claim stands below one key, with `enabled`."""
-    return Data(folder, f"{at}/enabled", is_default, f"{at}/{storage_class}", f"{at}/{claim}", instead, is_precious)
+    return Data(
+        folder,
+        f"{at}/enabled",
+        is_default,
+        f"{at}/{storage_class}",
+        f"{at}/{claim}" if claim else "",
+        instead,
+        is_precious,
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from config.lab import Lab
 from config.platform import GpuSharing
 from config.service import HelmService
+from plan.cluster.membership import is_created_node
 from plan.cluster.nodes import gpus_of
 from plan.model.fields import entries, text, value
 from plan.model.findings import Finding, Rule
@@ -22,7 +23,8 @@ GPU_VALUES_CONTRADICT = Rule(
         "by a pod on it, which needs a toleration of that taint: when the pod is replaced and does not come back, the "
         "labels and the amount go. With MIG a card is split in hardware, into resources of other names, and that "
         "only cards for it can do (A30, A100, H100 and later). Which ConfigMap shares the card is the program's: "
-        "another one in the values of the GPU operator is not used."
+        "another one in the values of the GPU operator is not used. "
+        "On nodes that the program makes, its toolkit is what makes the runtime of the card known to containerd."
     ),
     remedy="Take the value out, or let it say what platform.gpu says.",
 )
@@ -66,7 +68,9 @@ def _operator(lab: Lab, sharing: GpuSharing) -> Iterator[Finding]:
     chart = lab.services[name]
     if not isinstance(chart, HelmService) or chart.as_found:
         return
-    for path, said, fix in (*_mig(chart.values), *_sharing(chart.values), *_components(chart.values)):
+    without_runtime = any(is_created_node(each) and gpus_of(lab, each) for each in lab.machines.values())
+    found = (*_mig(chart.values), *_sharing(chart.values), *_components(chart.values, without_runtime=without_runtime))
+    for path, said, fix in found:
         yield GPU_VALUES_CONTRADICT.finding(
             ("services", name, "values"),
             f"{path} in the values of {name} {said}",
@@ -101,10 +105,16 @@ def _sharing(given: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _components(given: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _components(given: Mapping[str, Any], *, without_runtime: bool) -> Iterator[tuple[str, str, str]]:
     if value(given, "devicePlugin", "enabled") is False:
         yield (
             "devicePlugin.enabled",
             "is false: no node offers nvidia.com/gpu, and every pod that asks for it stays Pending",
             "write devicePlugin.enabled: true",
         )
+    if without_runtime and value(given, "toolkit", "enabled") is False:
+        said = (
+            "is false: containerd of the nodes that the program makes knows runc alone, and nobody adds the runtime "
+            "nvidia to it; pods with a card do not start ('no runtime for nvidia is configured')"
+        )
+        yield "toolkit.enabled", said, "write toolkit.enabled: true"

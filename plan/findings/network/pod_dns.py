@@ -1,10 +1,12 @@
 """Pods that ask the name server of their node, and names that only the cluster's knows."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from config.lab import Lab
+from config.source import dotted
 from plan.findings.network.told_names import config_maps, lone_names, told
+from plan.findings.settings import settings_of
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, text, value, values
 from plan.model.findings import Finding, Rule
@@ -28,12 +30,23 @@ _NAME = re.compile(r"(?<![\w.-])[a-z0-9-]+\.[a-z0-9-]+\.svc(?:\.[a-z0-9.-]+)?(?!
 """A Service by its name and namespace, as only the cluster's name server knows it."""
 _PAIR = re.compile(r"(?<![\w.@/-])([a-z0-9-]+)\.([a-z0-9-]+)(?![\w.-])|(?<=[@/])([a-z0-9-]+)\.([a-z0-9-]+)(?![\w.-])")
 """A name and a namespace, where the search list of the resolver adds the rest."""
+_CHARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "alloy": (("controller", "hostNetwork"), ("controller", "dnsPolicy")),
+    "fluent-bit": (("hostNetwork",), ("dnsPolicy",)),
+    "home-assistant": (("hostNetwork",), ("dnsPolicy",)),
+    "ingress-nginx": (("controller", "hostNetwork"), ("controller", "dnsPolicy")),
+    "traefik": (("hostNetwork",), ("deployment", "dnsPolicy")),
+}
+"""Values for the network of the node and for the name server of charts that leave the second as it is (values.yaml and
+templates of alloy 1.0, fluent-bit 0.49, home-assistant 0.3, ingress-nginx 4.12 and traefik 37)."""
 _Known = frozenset[tuple[str, str]]
 """Namespace and name of each Service of the lab."""
+_SERVERS = ("dnsConfig", "nameservers")
 
 
 def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each workload whose settings name Services that its pods cannot resolve."""
+    yield from _of_charts(lab)
     planned = [*services]
     known = frozenset(
         _place(service, each) for service in planned for each in service.objects if each["kind"] == "Service"
@@ -61,13 +74,32 @@ def pod_dns_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]
                 )
 
 
+def _of_charts(lab: Lab) -> Iterator[Finding]:
+    """Of charts, names are read as they stand in their values."""
+    for name, service in lab.charts(*_CHARTS):
+        network, policy = _CHARTS[service.chart.name]
+        is_cluster = text(service.values, *policy) in ("", "ClusterFirst")
+        if value(service.values, *network) is not True or not is_cluster or values(service.values, *_SERVERS):
+            continue
+        named = [*dict.fromkeys(found for each in settings_of(name, service) for found in _NAME.findall(each.text))]
+        if named:
+            yield CLUSTER_NAME_UNKNOWN.finding(
+                ("services", name, "values", *network),
+                f"{name} names {listed(named)}, and asks the name server of its node (hostNetwork), which does not "
+                f"know {'it' if len(named) == 1 else 'them'}",
+                f"write {dotted(policy)}: ClusterFirstWithHostNet",
+                about=name,
+                facts={"names": tuple(named)},
+            )
+
+
 def _place(service: Service, manifest: Manifest) -> tuple[str, str]:
     return service.namespace_of(manifest), manifest["metadata"]["name"]
 
 
 def asks_the_node(pod: Fields) -> bool:
     """Whether the name server of a pod is its node's."""
-    if values(pod, "dnsConfig", "nameservers"):
+    if values(pod, *_SERVERS):
         return False
     policy = text(pod, "dnsPolicy") or "ClusterFirst"
     return policy == "Default" or (policy == "ClusterFirst" and value(pod, "hostNetwork") is True)

@@ -10,6 +10,7 @@ from config.image import repository_of
 from config.lab import Lab
 from config.namespaces import namespace_of_object
 from config.service import HelmService
+from plan.findings.chart_hosts import chart_hosts
 from plan.findings.chart_programs import rows_of
 from plan.findings.program import Program
 from plan.model.fields import Fields, entries, mapping, text, values
@@ -113,6 +114,8 @@ def _routed(lab: Lab, program: Program) -> list[str]:
         part = program.path[3] if len(program.path) > 3 else None
         routes = (route for route in service.expose if route.workload == part)
         names = (host for route in routes for host in route.host_names(lab.site.domain))
+        if isinstance(service, HelmService):
+            names = (*names, *(each.host for each in chart_hosts(program.service, service)))
     return [*dict.fromkeys(host.lower() for host in names)]
 
 

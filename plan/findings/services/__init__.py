@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from plan.findings.programs import programs
 from plan.findings.services.asks_others import asks_others_findings
 from plan.findings.services.first_miss import first_miss_findings
+from plan.findings.services.global_defaults import global_default_findings
 from plan.findings.services.image_sources import chart_source_findings, image_source_findings
 from plan.findings.services.job_endings import job_ending_findings, pile_up_findings
 from plan.findings.services.made_up_keys import made_up_key_findings
@@ -33,6 +34,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from capability_findings(plan.lab, plan.services)
     yield from chart_source_findings(plan.lab)
     yield from first_miss_findings(probes)
+    yield from global_default_findings(plan.lab)
     yield from image_source_findings(plan.lab)
     yield from job_ending_findings(plan.lab)
     yield from made_up_key_findings(found)
