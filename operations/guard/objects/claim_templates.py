@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from config.quantity import Memory
-from operations.guard.objects.moving_data import HOW_TEMPLATES_CHANGE, HOW_TEMPLATES_GROW
+from operations.guard.objects.moving_data import HOW_TEMPLATES_CHANGE, HOW_TEMPLATES_GO, HOW_TEMPLATES_GROW
 from plan.changes.object_rules import touches
 from plan.model.fields import Fields, entries, text
 
@@ -14,17 +14,19 @@ _NAME = ".metadata.name"
 
 
 def of_claims(paths: Iterable[str], before: Fields, after: Fields) -> str:
-    """The sentence for claims, by the fields that change."""
+    """The sentence for claims, by the fields that change; it follows one that says that they stay."""
     changed = _of_templates(paths)
     if any(path.endswith(_NAME) for path in changed):
         return "Its pods start on new, empty claims; the old ones stay, with the data."
     if _shrinks(before, after):
-        return "Its claims stay as they are: none ever becomes smaller."
-    return f"Its claims stay as they are{': nothing grows' if _only_sizes(changed) else ''}."
+        return "They stay as they are: none ever becomes smaller."
+    return f"They stay as they are{': nothing grows' if _only_sizes(changed) else ''}."
 
 
 def how_claims_follow(paths: Iterable[str], before: Fields, after: Fields) -> str:
     """How to have them as the templates say, with their data."""
+    if after and not entries(after, "spec", "volumeClaimTemplates"):
+        return f"to keep the data: {HOW_TEMPLATES_GO}"
     if _shrinks(before, after):
         return f"to have smaller ones, which the data must fit into: {HOW_TEMPLATES_CHANGE}"
     if _only_sizes(_of_templates(paths)):

@@ -7,7 +7,7 @@ from operations.guard.objects.adopted import is_default, of_program
 from operations.guard.objects.claim_templates import CLAIM_TEMPLATES, how_claims_follow, of_claims
 from operations.guard.objects.cluster_settings import settings_of_cluster
 from operations.guard.objects.fields import by_value
-from operations.guard.objects.mounts import lost_mounts
+from operations.guard.objects.mounts import data_left_behind, lost_mounts
 from operations.guard.objects.moving_data import HOW_CLASSES_CHANGE
 from operations.guard.objects.schedules import fewer_runs
 from operations.guard.reading.step import State, Step
@@ -100,6 +100,8 @@ def _made_anew(step: Step, kind: Kind, target: str) -> Iterator[Consequence]:
     """Consequences of the new values of an object that is recreated, besides what is lost with it."""
     rules = tuple(rule for rule in FIELDS.get(kind, ()) if rule.effect in LASTING)
     yield from by_value(rules, target, step.before, step.after, _paths(step))
+    if kind in POD_TEMPLATES:
+        yield from data_left_behind(step, target, POD_TEMPLATES[kind])
 
 
 def kind_of(pulumi_type: str) -> Kind:

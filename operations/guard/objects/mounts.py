@@ -16,6 +16,7 @@ OF_THE_POD = ("configMap", "downwardAPI", "emptyDir", "ephemeral", "gitRepo", "i
 """Sources of volumes that are made with each pod. Any other holds data."""
 OF_THE_POD_BY_CSI = ("csi.cert-manager.io", "csi.spiffe.io", "image.csi.k8s.io", "secrets-store.csi.k8s.io")
 """Drivers of which a pod gets secrets or images instead of data."""
+Inputs = Mapping[str, Any]
 USERS = ("fsGroup", "runAsGroup", "runAsUser", "supplementalGroups")
 
 
@@ -36,18 +37,8 @@ def lost_mounts(step: Step, target: str, template: str, paths: tuple[str, ...]) 
         if causes:
             yield not_known(target, causes, "The preview does not show whether the pods still mount their data.")
         return
+    yield from data_left_behind(step, target, template)
     before, after = (dict(_mounts(inputs, template)) for inputs in (step.before, step.after))
-    lost = sorted(before.keys() - after.keys())
-    if lost:
-        places = listed([f"{mount.data} at {mount.path}" for mount in lost])
-        yield Consequence(
-            "START-EMPTY",
-            "error",
-            target,
-            (f"{template}.spec.volumes",),
-            f"Its pods start without the data that they had: {places}.",
-            "take the change back, or copy the data to where it is looked for first",
-        )
     kept = sorted(mount for mount in before.keys() & after.keys() if before[mount] and not after[mount])
     if kept:
         places = listed([f"{mount.data} at {mount.path}" for mount in kept])
@@ -58,6 +49,22 @@ def lost_mounts(step: Step, target: str, template: str, paths: tuple[str, ...]) 
         yield Consequence("UPDATE", "warning", target, users, OTHER_USER, "compare it with the owner of the files")
 
 
+def data_left_behind(step: Step, target: str, template: str) -> Iterator[Consequence]:
+    """Data that the new template of a controller does not mount any more, or elsewhere; none where it is not shown."""
+    lost = lost_data(step.before, template, step.after, template) if step.after else ()
+    if lost:
+        message = f"Its pods start without the data that they had: {listed(lost)}."
+        yield Consequence("START-EMPTY", "error", target, (f"{template}.spec.volumes",), message, HOW_DATA_FOLLOWS)
+
+
+def lost_data(before: Inputs, was: str, after: Inputs, becomes: str) -> list[str]:
+    """Data that one template of pods mounts and another does not, as `claim library-data at /data`. `was` and `becomes`
+    are where in their objects the templates are."""
+    lost = {mount for mount, _ in _mounts(before, was)} - {mount for mount, _ in _mounts(after, becomes)}
+    return [f"{mount.data} at {mount.path}" for mount in sorted(lost)]
+
+
+HOW_DATA_FOLLOWS = "take the change back, or copy the data to where it is looked for first"
 _UNLESS_READ = "take the change back, unless they only read it"
 OTHER_USER = "Its pods may not be allowed to read or write data that another user wrote."
 

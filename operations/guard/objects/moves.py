@@ -1,13 +1,15 @@
-"""Data that stays behind: a claim is deleted while another, empty one is made for the same service elsewhere."""
+"""Data that stays behind: with a claim that is deleted while an empty one is made for the same service elsewhere, or
+with a controller that becomes one of another kind."""
 
 from collections.abc import Iterator, Sequence
 
 from operations.guard.consequence import Consequence
 from operations.guard.objects.consequences import kind_of, target_of
+from operations.guard.objects.mounts import HOW_DATA_FOLLOWS, lost_data
 from operations.guard.objects.moving_data import HOW_CLAIMS_MOVE, HOW_DATABASES_MOVE
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block
-from plan.changes.object_rules import CLAIM, Kind
+from plan.changes.object_rules import CLAIM, POD_TEMPLATES, Kind
 from plan.wording import listed
 
 DATABASE: Kind = ("postgresql.cnpg.io", "Cluster")
@@ -26,6 +28,21 @@ def moves(steps: Sequence[Step]) -> Iterator[Consequence]:
         old = old or [step for step in going if step.type == new.type and _is_alike(step, new)]
         if old:
             yield _left_behind(new, old)
+    yield from _of_another_kind(steps)
+
+
+def _of_another_kind(steps: Sequence[Step]) -> Iterator[Consequence]:
+    """Controllers that leave the data of one that goes under the same name, as a Deployment after a StatefulSet."""
+    controllers = [step for step in steps if step.is_object and kind_of(step.type) in POD_TEMPLATES]
+    going = {(_namespace(step), _name(step)): step for step in controllers if step.action == "delete"}
+    for new in (step for step in controllers if step.action == "create"):
+        old = going.get((_namespace(new), _name(new)))
+        if old is None or old.type == new.type:
+            continue
+        was, becomes = (POD_TEMPLATES[kind_of(step.type)] for step in (old, new))
+        if lost := lost_data(old.before, was, new.after, becomes):
+            message = f"Its pods start without the data of {target_of(old)}: {listed(lost)}."
+            yield Consequence("START-EMPTY", "error", target_of(new), (), message, HOW_DATA_FOLLOWS)
 
 
 def _holds(step: Step, action: str) -> bool:

@@ -36,3 +36,9 @@ HOW_TEMPLATES_CHANGE = (
     f"named TEMPLATE-NAME-0, TEMPLATE-NAME-1, ... with `volumeName: VOLUME`; {_TAKE_AWAY}, and apply this"
 )
 """A claim never changes its class, and a StatefulSet knows its claims by their names."""
+
+HOW_TEMPLATES_GO = (
+    "scale it to 0; make the claim that its pods mount now, copy the data into it with a pod that mounts both, and "
+    "apply this"
+)
+"""Without templates, all its pods have one claim."""
