@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from config.model import shown, text_like
+from config.model import is_address, shown, text_like
 
 Refusal = str | None
 """Why a text is refused; None if it is not."""
@@ -140,6 +140,15 @@ def path_refusal(text: str) -> Refusal:
     return None
 
 
+def mount_path_refusal(text: str) -> Refusal:
+    """Where a volume or a file appears in a container: below its root."""
+    if refusal := path_refusal(text):
+        return refusal
+    if ".." in text.split("/"):
+        return f"{shown(text)} leads upwards; write the path without '..'"
+    return None if text.strip("/") else "nothing can be mounted at the root of a container; write for example /data"
+
+
 def provisioner_refusal(text: str) -> Refusal:
     """A qualified name, of which upper-case letters are taken too."""
     if label_key_refusal(text.lower()):
@@ -184,6 +193,13 @@ def host_name_refusal(text: str) -> Refusal:
     return f"{shown(text)} is not a host name, for example immich"
 
 
+def route_host_refusal(text: str) -> Refusal:
+    """The host of a route, which the API server takes as a name alone."""
+    if is_address(text):
+        return f"{shown(text)} is an address; a route needs a name, for example immich"
+    return host_name_refusal(text)
+
+
 def node_name_refusal(text: str) -> Refusal:
     """A domain: many a node is called by its whole host name."""
     if is_subdomain(text):
@@ -220,10 +236,12 @@ NodeName = Annotated[
 ResourceName = Annotated[str, _refused_by(resource_name_refusal), _pattern(r"^[a-z0-9.-]+/[A-Za-z0-9._-]+$")]
 Capability = Annotated[str, _refused_by(capability_refusal), WithJsonSchema({"enum": sorted(CAPABILITIES)})]
 AbsolutePath = Annotated[str, _refused_by(path_refusal), _pattern(r"^/[^:]*$")]
+MountPath = Annotated[str, _refused_by(mount_path_refusal), _pattern(r"^/[^:]*$")]
 HostPath = Annotated[str, _refused_by(host_path_refusal), _pattern(r"^/[^:]*$")]
 Provisioner = Annotated[str, _refused_by(provisioner_refusal), _pattern(r"^([A-Za-z0-9.-]+/)?[A-Za-z0-9._-]{1,63}$")]
 CsiDriver = Annotated[str, _refused_by(csi_driver_refusal), _pattern(r"^[A-Za-z0-9.-]{1,63}$")]
 Route = Annotated[str, _refused_by(route_refusal), _pattern("^/")]
+RouteHost = Annotated[str, _refused_by(route_host_refusal), _pattern(f"^{_SUBDOMAIN.pattern}$")]
 Hostname = Annotated[str, _refused_by(host_name_refusal), _pattern(f"^{_SUBDOMAIN.pattern}$")]
 ApiGroup = Annotated[str, _refused_by(api_group_refusal), _pattern(r"^(\*|[a-z0-9.-]*)$")]
 SecretKey = Annotated[

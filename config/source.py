@@ -193,6 +193,8 @@ class _Reader:
                     self.places.written[path] = node.value
                 elif isinstance(value, str) and not node.style and (other := by_yaml_1_1(value)):
                     self.places.read_otherwise[path] = other
+                elif isinstance(value, str) and "\0" in value:
+                    return self.refuse(node, path, "has the sign NUL (\\0), which no program can be given")
                 return value
             except (ArithmeticError, KeyError, ValueError):
                 kind = "true or false" if node.tag.endswith("bool") else "a number that can be read exactly"

@@ -61,15 +61,15 @@ class Repository(NamedTuple):
 
 
 @contextmanager
-def chart_repository(charts: Mapping[str, Iterable[str]]) -> Iterator[Repository]:
-    """Serves charts by name, each in some versions."""
+def chart_repository(charts: Mapping[str, Iterable[str]], login: tuple[str, str] | None = None) -> Iterator[Repository]:
+    """Serves charts by name, each in some versions; with a `login`, to the user with that password alone."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     files = {
         f"/{name}-{version}.tgz": chart_archive(name, version) for name, some in charts.items() for version in some
     }
-    server = make_server("127.0.0.1", 0, _Files(files, charts), request_handler=_Quiet, ssl_context=context)
+    server = make_server("127.0.0.1", 0, _Files(files, charts, login), request_handler=_Quiet, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     with tempfile.TemporaryDirectory(prefix="charts-") as folder:
         ca_file = Path(folder) / "ca.pem"
@@ -91,7 +91,10 @@ class _Quiet(WSGIRequestHandler):
 class _Files:
     """A WSGI application that answers with the index and the charts."""
 
-    def __init__(self, files: Mapping[str, bytes], charts: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], charts: Mapping[str, Iterable[str]], login: tuple[str, str] | None
+    ) -> None:
+        self._login = login
         entries = {
             name: [
                 {
@@ -108,7 +111,11 @@ class _Files:
         self._files = {"/index.yaml": yaml.safe_dump({"apiVersion": "v1", "entries": entries}).encode(), **files}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        content = self._files.get(Request(environ).path)
+        request = Request(environ)
+        asked = request.authorization
+        if self._login and (asked is None or (asked.username, asked.password) != self._login):
+            return Response(b"", status=401)(environ, start_response)
+        content = self._files.get(request.path)
         return Response(content or b"", status=404 if content is None else 200)(environ, start_response)
 
 

@@ -12,6 +12,7 @@ from config.kubernetes import (
     GroupId,
     LabelKey,
     LabelValue,
+    MountPath,
     ObjectName,
     PortName,
     ResourceName,
@@ -71,9 +72,9 @@ class Container(Resources):
     env_order: tuple[EnvironmentName, ...] = ()
     """The order of its variables in the pod, where it ran before in another than the program's: plain ones, `secrets`,
     `env_keys`, `env_fields`, `kept_env`. Those that are left out follow."""
-    files: dict[AbsolutePath, str] = {}
+    files: dict[MountPath, str] = {}
     """Configuration files, by where they appear."""
-    secret_files: dict[AbsolutePath, SecretFile] = {}
+    secret_files: dict[MountPath, SecretFile] = {}
     """Secret files, by where they appear; a Secret without a key is a folder."""
     working_dir: AbsolutePath | None = None
     """Folder in which the command runs; left out, the image's."""
@@ -205,8 +206,9 @@ class Workload(Listening, Published):
     further_networks: Annotated[tuple[FurtherNetwork, ...], Field(max_length=16)] = ()
     """Further networks of its pods, by Multus: NetworkAttachmentDefinitions of its namespace, or `NAMESPACE/NAME`, with
     more as `{name: network/iot, addresses: [192.168.70.20/24]}`; needs the exception `devices`."""
-    min_ready_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
-    """How long a new pod must be ready before it counts, and the next one is replaced."""
+    min_ready_seconds: Annotated[int, Field(ge=0, le=599)] = 0
+    """How long a new pod must be ready before it counts, and the next one is replaced. A deployment that took 600
+    seconds would be stuck to Kubernetes."""
     headless: bool = False
     """Its Kubernetes Service has no address of its own: its name stands for the addresses of the pods."""
     further_services: dict[Name, FurtherService] = {}

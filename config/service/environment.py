@@ -13,7 +13,7 @@ EnvironmentName = Annotated[
 FieldOfPod = Annotated[
     str,
     text_like(
-        r"^(metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])|spec\.(nodeName|serviceAccountName)"
+        r"^(metadata\.(name|namespace|uid|(labels|annotations)\['([A-Za-z0-9.-]+/)?[A-Za-z0-9]([-A-Za-z0-9._]{0,61}[A-Za-z0-9])?'\])|spec\.(nodeName|serviceAccountName)"
         r"|status\.(hostIPs?|podIPs?)|(requests|limits)\.(cpu|memory|ephemeral-storage))$",
         "a field of the pod or an amount of the container, for example status.podIP or limits.memory",
     ),

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from config.kubernetes import Hostname, PortName, Route
+from config.kubernetes import PortName, Route, RouteHost
 from config.model import Model, Name, Text, text_like
 from config.quantity import MemoryQuantity
 from config.service.backend import Backend
@@ -27,7 +27,7 @@ class Exposure(Model):
     """An HTTP host name under which the service is reached: through the lab's ingress controller, a Gateway, or another
     ingress controller."""
 
-    host: Hostname
+    host: RouteHost
     """A name below the site's domain, or a whole one if it has a dot."""
     auth: Literal["required", "app", "public", "none"] = "required"
     """Check of the visitor: `required` by the lab's forward authentication, `app` by the service itself,
@@ -36,7 +36,7 @@ class Exposure(Model):
     """Groups of users that may sign in, with `auth: required`; left out, all users."""
     reach: Literal["internet", "lan"] = "lan"
     """`lan` admits only the networks of the site; `internet` everybody."""
-    further_hosts: Annotated[tuple[Hostname, ...], Field(max_length=15)] = ()
+    further_hosts: Annotated[tuple[RouteHost, ...], Field(max_length=15)] = ()
     """Names that lead to the same, written like `host`."""
     path: Route = "/"
     """Requests below this path; left out, all."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from config.kubernetes import path_refusal
+from config.kubernetes import mount_path_refusal
 from config.model import shown
 
 
@@ -45,7 +45,7 @@ def _mount(value: object) -> Mount:
             raise ValueError(f"{key}: {shown(each)} is not {'true or false' if key == 'read_only' else 'text'}")
     path: str = said.get("path", "")
     sub_path: str | None = said.get("sub_path")
-    if refusal := path_refusal(path):
+    if refusal := mount_path_refusal(path):
         raise ValueError(refusal)
     if sub_path is not None and (sub_path.startswith("/") or ".." in sub_path.split("/")):
         raise ValueError(f"sub_path: {shown(sub_path)} must lie within the volume, as photos/thumbs")

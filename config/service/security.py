@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from config.kubernetes import GroupId, UserId
 from config.model import Model, Text, text_like
 
-_PROFILE = r"^(RuntimeDefault|Unconfined|Localhost/[^/].*)$"
+_PROFILE = r"^(RuntimeDefault|Unconfined|Localhost/\.?[^./\s][^/\s]*(/+\.?[^./\s][^/\s]*)*)$"
+"""No part of a file's path is `..`, which the API server refuses, as it does spaces at the ends."""
 
 
 Profile = Annotated[str, text_like(_PROFILE, "RuntimeDefault, Unconfined or Localhost/FILE")]

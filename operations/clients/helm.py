@@ -8,6 +8,7 @@ from typing import Any, cast
 import yaml
 
 from config.scratch import scratch_folder
+from operations.clients.helm_access import access
 from operations.guard.objects.charts import TYPE
 from operations.guard.objects.rendered import Charts, NotRendered, Rendering
 from operations.guard.reading.preview import Preview
@@ -66,11 +67,7 @@ def _is_shown(value: object) -> bool:
 
 def _objects(helm: str, inputs: Mapping[str, Any], version: str | None, *more: str) -> tuple[Manifest, ...]:
     """Raises HelmFailed."""
-    repository = mapping(inputs, "repositoryOpts")
     options = {
-        "--repo": text(repository, "repo"),
-        "--username": text(repository, "username"),
-        "--password": text(repository, "password"),
         "--version": text(inputs, "version"),
         "--namespace": text(inputs, "namespace"),
         "--kube-version": version or "",
@@ -80,20 +77,28 @@ def _objects(helm: str, inputs: Mapping[str, Any], version: str | None, *more: s
         values.touch(mode=0o600)
         values.write_text(yaml.safe_dump(mapping(inputs, "values")), encoding="utf-8")
         given = [argument for name, value in options.items() if value for argument in (name, value)]
-        named = [helm, "template", text(inputs, "name"), text(inputs, "chart")]
-        command = [*named, *given, *more, "--values", str(values)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-        except subprocess.TimeoutExpired:
-            raise HelmFailed(f"helm did not render it within {SECONDS} s") from None
-    if done.returncode:
-        raise HelmFailed(f"helm says {_words(done.stderr)!r}")
+        way = access(inputs, folder)
+        if way.before:
+            _printed([helm, *way.before], way.password)
+        named = [helm, "template", text(inputs, "name"), *way.chart]
+        printed = _printed([*named, *given, *more, "--values", str(values)])
     try:
-        printed = read_documents(done.stdout)
+        documents = read_documents(printed)
     except yaml.YAMLError:
         raise HelmFailed("what helm printed is no YAML") from None
-    found = [cast(Manifest, each) for each in printed if isinstance(each, dict)]
+    found = [cast(Manifest, each) for each in documents if isinstance(each, dict)]
     return tuple(each for each in found if "kind" in each and "metadata" in each)
+
+
+def _printed(command: list[str], given: str = "") -> str:
+    """Raises HelmFailed."""
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise HelmFailed(f"helm did not render it within {SECONDS} s") from None
+    if done.returncode:
+        raise HelmFailed(f"helm says {_words(done.stderr)!r}")
+    return done.stdout
 
 
 def _words(said: str) -> str:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from operations.clients.helm import render_changed
+from operations.clients.helm import HelmFailed, render_changed, render_release
 from operations.guard.objects.rendered import NotRendered, Rendering
 from operations.guard.reading.preview import Preview, read_preview
 from rehearsal.charts import chart_repository
@@ -61,6 +62,25 @@ def test_a_chart_that_cannot_be_had_is_said_to_be_so_with_the_words_of_helm(repo
     found = rendered(changed("chart-version-changed", f"{repository}/nowhere"))
     assert isinstance(found, NotRendered)
     assert "helm says" in found.why
+
+
+def test_a_password_is_never_on_a_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    try:
+        helm = path_of("helm")
+    except ToolMissing as missing:
+        pytest.skip(f"not run: {missing}")
+    spy = tmp_path / "helm"
+    spy.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nexec {helm} "$@"\n', encoding="utf-8")
+    spy.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    with chart_repository(VERSIONS, ("reader", "s3same")) as running:
+        monkeypatch.setenv("SSL_CERT_FILE", str(running.ca_file))
+        login = {"repo": running.url, "username": "reader", "password": "s3same"}
+        release = {"name": "edge", "chart": "traefik", "version": "40.2.0", "repositoryOpts": login}
+        assert [each["kind"] for each in render_release(release, None)] == ["ConfigMap"]
+        with pytest.raises(HelmFailed, match="401"):
+            render_release(release | {"repositoryOpts": login | {"password": "another"}}, None)
+    assert "s3same" not in (tmp_path / "asked").read_text(encoding="utf-8")
 
 
 def test_without_helm_nothing_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
