@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from cli.exits import FINE, INTERRUPTED
 from config.folder import LABS
+from config.reasons import reason_of
 from config.scratch import NoScratch
 
 PLAIN_SIGNS = {"█": "#", "░": ".", "▒": ":", "…": "...", "—": "-", "→": "->", "·": "-", "✓": "ok"}
@@ -40,7 +41,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
     except OSError as error:
         _drop_output()
         what = f"{error.filename} cannot be used" if error.filename else "the output cannot be written"
-        return _refuse(f"{what}: {error.strerror or error}", ())
+        return _refuse(f"{what}: {reason_of(error)}", ())
     return code
 
 

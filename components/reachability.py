@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pulumi
 
+from config.reasons import reason_of
 from plan.model import VirtualMachine
 
 TIMEOUT = 5
@@ -33,7 +34,7 @@ def check_reachable(endpoint: str, insecure: bool, machines: Iterable[VirtualMac
         ) from None
     except OSError as error:
         raise pulumi.RunError(
-            f"Proxmox at {endpoint} does not answer ({error.strerror or error}), and {adopted} adopted machines have "
+            f"Proxmox at {endpoint} does not answer ({reason_of(error)}), and {adopted} adopted machines have "
             "to be read from it: check homelab:proxmoxEndpoint, or the host's endpoint in site.yaml, and the network."
         ) from None
 

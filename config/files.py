@@ -7,6 +7,8 @@ import time
 from errno import EPIPE
 from pathlib import Path
 
+from config.reasons import reason_of
+
 LARGEST = 4 << 20
 """Bytes. The largest file of a lab; a text that Kubernetes takes is below 1 MiB."""
 
@@ -36,7 +38,7 @@ def read_file(file: Path, largest: int = LARGEST) -> bytes:
     except IsADirectoryError:
         raise UnreadableFile("cannot be read: it is a folder") from None
     except (OSError, ValueError) as error:
-        raise UnreadableFile(f"cannot be read: {_reason(error)}") from None
+        raise UnreadableFile(f"cannot be read: {reason_of(error)}") from None
     if len(content) > largest:
         raise UnreadableFile(f"is larger than {largest >> 20} MiB, the most that is read")
     return content
@@ -72,7 +74,3 @@ def _from_writer(pipe: int) -> bytes:
 def _without_waiting(path: str, flags: int) -> int:
     """A pipe would wait for a writer."""
     return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path as FilePath
 
+from config.reasons import reason_of
 from config.source import Place, Problem
 from config.suggest import did_you_mean
 
@@ -27,7 +28,7 @@ def entries(folder: FilePath) -> tuple[dict[str, FilePath], list[Problem]]:
     except FileNotFoundError:
         message = f"there is no such folder{_lab_here(folder) or did_you_mean(folder.name, _labs_beside(folder))}"
     except (OSError, ValueError) as error:
-        message = f"cannot be read: {error.strerror if isinstance(error, OSError) else error}"
+        message = f"cannot be read: {reason_of(error)}"
     return {}, [problem_of(folder, message)]
 
 

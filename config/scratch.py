@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
 
+from config.reasons import reason_of
 from config.writing import state_of
 
 _FULL = frozenset({EDQUOT, EFBIG, ENOSPC})
@@ -77,8 +78,8 @@ def _is_below(error: OSError, place: Path) -> bool:
 
 def _none(error: OSError) -> NoScratch:
     return NoScratch(
-        f"{_place()} takes no files, and the program keeps some there while it runs ({error.strerror}): make room, or "
-        "name another folder with TMPDIR=FOLDER"
+        f"{_place()} takes no files, and the program keeps some there while it runs ({reason_of(error)}): make room, "
+        "or name another folder with TMPDIR=FOLDER"
     )
 
 

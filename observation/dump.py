@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast, get_args
 
 from config.files import UnreadableFile
+from config.reasons import reason_of
 from observation.accepted import accepted
 from observation.history import InvalidHistory, read_history
 from observation.json_file import parse, read_text
@@ -68,7 +69,7 @@ def read_dump(folder: Path, usage: Path | None = None) -> Observation:
             gaps.append(Gap(file.stem, "unreadable", f"{file.name} {error}"))
             continue
         except ValueError as error:
-            gaps.append(Gap(file.stem, "unreadable", f"{file.name} cannot be read: {error}"))
+            gaps.append(Gap(file.stem, "unreadable", f"{file.name} cannot be read: {reason_of(error)}"))
             continue
         texts.append(text)
         gaps += lacking

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from config.files import UnreadableFile, read_file
+from config.reasons import reason_of
 from plan.model.fields import Fields, mapping
 
 LARGEST = 1 << 30
@@ -67,5 +68,5 @@ def read_fields(file: Path, refusal: type[Exception]) -> Fields:
     except UnreadableFile as error:
         raise refusal(f"{file} {error}") from None
     except ValueError as error:
-        raise refusal(f"{file} is not JSON: {error}") from None
+        raise refusal(f"{file} is not JSON: {reason_of(error)}") from None
     return mapping({"content": content}, "content")

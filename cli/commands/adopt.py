@@ -10,6 +10,7 @@ from cli.text.adopt import print_adoption
 from cli.text.console import make_console
 from config.folder import lab_folder
 from config.load import InvalidLab, load_draft
+from config.reasons import reason_of
 from config.writing import NotAlone, state_of, write_lab
 from operations.adopt import NotExtendable, NotKnown, Role
 from operations.adopt.machines import FILE, adopt
@@ -44,7 +45,7 @@ def run_adopt(lab: str, wanted: Names, roles: Names, dry_run: bool, reach: Reach
     except Refused as error:
         return refuse_input(f"Proxmox refused to answer ({error}): check the API token and its privileges.", output)
     except OSError as error:
-        return refuse_input(f"{folder / FILE} cannot be written: {error.strerror}", output)
+        return refuse_input(f"{folder / FILE} cannot be written: {reason_of(error)}", output)
     if output == "json":
         print_json(adoption_report(adoption, dry_run))
     else:

@@ -8,6 +8,7 @@ from cli.text.adopt_cluster import print_cluster
 from cli.text.console import make_console
 from config.folder import lab_folder
 from config.load import InvalidLab
+from config.reasons import reason_of
 from config.writing import NotAlone, OutsidePath, state_of, write_lab
 from observation import InvalidDump, InvalidUsage
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
@@ -42,7 +43,7 @@ def run_adopt_cluster(
     except InvalidLab as error:
         return refuse_lab(lab, error, output)
     except OSError as error:
-        return refuse_input(f"{folder} cannot be written: {error.strerror}", output)
+        return refuse_input(f"{folder} cannot be written: {reason_of(error)}", output)
     if output == "json":
         print_json(cluster_report(adoption, dry_run, observation.gaps, trial))
     else:

@@ -16,6 +16,7 @@ from config.files import UnreadableFile, read_file
 from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
+from config.reasons import reason_of
 from config.writing import NotAlone, OutsidePath, state_of, write_lab
 from operations.adopt.files.chart import Chart, NoPods, find_chart
 from operations.adopt.files.compose.find import find_compose
@@ -83,7 +84,7 @@ def _run(lab: str, find: Callable[[Path, Lab], FilesFound], dry_run: bool, outpu
     except (Unusable, NotAlone, OutsidePath) as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or folder}: {error.strerror}", output)
+        return refuse_input(f"{error.filename or folder}: {reason_of(error)}", output)
     written = bool(found.files) and not dry_run
     if output == "json":
         print_json(files_report(known.name, found, written=written))

@@ -7,6 +7,7 @@ from cli.exits import FINE
 from cli.output import print_json, refuse_input, refuse_lab, say
 from cli.reports.dump import dump_report
 from config.load import InvalidLab
+from config.reasons import reason_of
 from config.writing import NotAlone
 from observation import InvalidDump
 from observation.writing import write_dump
@@ -25,7 +26,7 @@ def run_dump(folder: Path, source: Source, output: str) -> int:
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)
     except OSError as error:
-        return refuse_input(f"{folder} cannot be written: {error.strerror or error}", output)
+        return refuse_input(f"{folder} cannot be written: {reason_of(error)}", output)
     if output == "json":
         print_json(dump_report(observed, folder))
         return FINE

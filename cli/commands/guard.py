@@ -11,6 +11,7 @@ from cli.text.console import make_console
 from cli.text.guard import print_judgement
 from config.files import read_stream
 from config.load import InvalidLab, load_lab
+from config.reasons import reason_of
 from observation import InvalidDump, Observation
 from operations.clients.helm import render_changed
 from operations.clients.refusals import NoCluster
@@ -69,7 +70,7 @@ def _text(file: Path | None) -> str:
         else:
             text = read_stream(file, LONGEST + 1).decode("utf-8")
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        reason = reason_of(error) if isinstance(error, OSError) else "it is not text"
         raise InvalidPreview(f"{name} cannot be read: {reason}") from None
     if len(text) > LONGEST:
         raise InvalidPreview(f"{name} is longer than {LONGEST:,} characters, which no preview is")

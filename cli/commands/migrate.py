@@ -9,6 +9,7 @@ from cli.text.console import make_console
 from cli.text.migrate import print_migrated
 from config.folder import lab_folder
 from config.load import InvalidLab
+from config.reasons import reason_of
 from config.writing import NotAlone, state_of, write_lab
 from operations.migrate import migrate
 
@@ -28,7 +29,7 @@ def run_migrate(lab: str, write: bool, output: str) -> int:
     except NotAlone as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or folder}: {error.strerror}", output)
+        return refuse_input(f"{error.filename or folder}: {reason_of(error)}", output)
     if output == "json":
         print_json(migrate_report(folder, migrated, written=written))
     else:

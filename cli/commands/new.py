@@ -18,6 +18,7 @@ from config.folder import lab_folder
 from config.lab import Lab
 from config.load import InvalidLab, load_lab
 from config.model import NAME_MEANING, NAME_PATTERN, shown
+from config.reasons import reason_of
 from config.suggest import did_you_mean
 from config.writing import NotAlone, OutsidePath, State, clear_unused, state_of, write_lab
 from operations.adopt.trial import try_files
@@ -100,7 +101,7 @@ def _in_use(folder: Path) -> str | None:
     except NotAlone as error:
         return str(error)
     except OSError as error:
-        return f"{error.filename or folder} cannot be written: {error.strerror}"
+        return f"{error.filename or folder} cannot be written: {reason_of(error)}"
 
 
 def _shapes(lab: Lab) -> list[str]:
@@ -136,7 +137,7 @@ def _write_and_plan(
     except (NotAlone, OutsidePath) as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or folder} cannot be written: {error.strerror}", output)
+        return refuse_input(f"{error.filename or folder} cannot be written: {reason_of(error)}", output)
     _say(plan, files, subject, output)
     return ERRORS if plan.errors else FINE
 

@@ -9,6 +9,7 @@ from cli.rendering import MARKER, NotRendered, rendering, write_rendering
 from cli.reports.files import FilesReport
 from config.files import UnreadableFile
 from config.load import InvalidLab
+from config.reasons import reason_of
 from config.writing import NotAlone, OutsidePath
 from plan.wording import plural
 
@@ -29,7 +30,7 @@ def run_render(lab: str, folder: Path, output: str) -> int:
     except (NotAlone, OutsidePath) as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or folder} cannot be written: {error.strerror}", output)
+        return refuse_input(f"{error.filename or folder} cannot be written: {reason_of(error)}", output)
     if output == "json":
         print_json(FilesReport(folder=str(folder), files=tuple(sorted(files))))
     else:

@@ -17,6 +17,7 @@ from cli.planned import foreseen, planned
 from cli.reports.files import FilesReport
 from config.folder import lab_folder
 from config.load import InvalidLab
+from config.reasons import reason_of
 from config.writing import NotAlone, write_file
 from observation import InvalidDump, InvalidUsage
 from operations.clients.refusals import NoCluster
@@ -41,7 +42,7 @@ def run_report(lab: str, file: Path, against: str | None, source: Source, links:
     except NotAlone as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{file} cannot be written: {error.strerror}", output)
+        return refuse_input(f"{file} cannot be written: {reason_of(error)}", output)
     if output == "json":
         print_json(FilesReport(folder=str(file.parent), files=(str(file),)))
     else:

@@ -13,6 +13,7 @@ from cli.text.console import make_console
 from cli.text.rightsize import print_sizes
 from config.folder import lab_folder
 from config.load import InvalidLab, load_lab
+from config.reasons import reason_of
 from config.scratch import copy_lab, scratch_folder
 from config.writing import NotAlone, State, state_of, write_lab
 from observation import InvalidDump, InvalidUsage, Observation, Usage
@@ -49,7 +50,7 @@ def run_rightsize(source: Source, write: bool, output: str) -> int:
     except (InvalidDump, InvalidUsage, NoCluster, AnotherCluster, NotAlone) as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or source.lab}: {error.strerror}", output)
+        return refuse_input(f"{error.filename or source.lab}: {reason_of(error)}", output)
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)
     warnings = [f"the usage covers {used.window_days:g} days only"] if used.window_days < WHOLE_WEEK else []

@@ -6,6 +6,7 @@ from cli.exits import FINE
 from cli.output import print_json, refuse_input, say
 from cli.program import is_checkout
 from cli.reports.files import FilesReport
+from config.reasons import reason_of
 from config.schema import SCHEMAS, write_schemas
 from config.writing import NotAlone
 from plan.wording import plural
@@ -21,7 +22,7 @@ def run_schema(folder: Path | None, output: str) -> int:
     except NotAlone as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or target} cannot be written: {error.strerror}", output)
+        return refuse_input(f"{error.filename or target} cannot be written: {reason_of(error)}", output)
     files = sorted(target.glob("*.json"))
     if output == "json":
         print_json(FilesReport(folder=str(target), files=tuple(str(file) for file in files)))

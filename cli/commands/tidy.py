@@ -12,6 +12,7 @@ from cli.text.console import make_console
 from cli.text.tidy import print_tidied
 from config.folder import lab_folder
 from config.load import InvalidLab
+from config.reasons import reason_of
 from config.suggest import did_you_mean
 from config.writing import NotAlone, state_of, write_lab
 from operations.adopt.tidy.tidy import tidy
@@ -42,7 +43,7 @@ def run_tidy(lab: str, service: str, wanted: str | None, dry_run: bool, output: 
     except NotAlone as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or folder}: {error.strerror}", output)
+        return refuse_input(f"{error.filename or folder}: {reason_of(error)}", output)
     if output == "json":
         print_json(tidy_report(found, chosen, written=bool(chosen) and not dry_run and not refused))
     else:

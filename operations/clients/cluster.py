@@ -17,6 +17,7 @@ from observation.model import Why
 from operations.clients.bounded import Patience, TooLarge, whole
 from operations.clients.kubeconfig import load_kubeconfig
 from operations.clients.refusals import NotAnswered
+from operations.clients.silence import why_silent
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text, values
 
@@ -88,7 +89,7 @@ class Cluster:
         except TooLarge as error:
             raise NotAnswered("unreadable", f"{self.server} answers {path} without end: {error}") from None
         except (HTTPError, OSError) as error:
-            raise NotAnswered("unreachable", f"{self.server} does not answer: {_one_line(error)}") from None
+            raise NotAnswered("unreachable", f"{self.server} does not answer: {why_silent(error)}") from None
         if status != 200:
             raise NotAnswered(_why(status), _reason(status, body))
         try:
@@ -184,10 +185,6 @@ def _reason(status: int, body: bytes) -> str:
         return " ".join(text(json_file.parse(body), "message").split()) or f"HTTP {status}"
     except (ValueError, AttributeError):
         return f"HTTP {status}"
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
 
 
 def _date(header: str | None) -> datetime | None:

@@ -8,6 +8,7 @@ import requests
 
 from observation import json_file
 from operations.clients.bounded import bound
+from operations.clients.silence import why_silent
 from plan.model.fields import mapping, text, values
 from plan.model.fields import number as whole
 
@@ -116,7 +117,7 @@ class Forge:
                 method, address, params=parameters, json=content, timeout=_SECONDS, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise ForgeFailed(f"{self._api} does not answer: {type(error).__name__}") from None
+            raise ForgeFailed(f"{self._api} does not answer: {why_silent(error)}") from None
 
     def _content(self, answer: requests.Response) -> Any:
         """Raises ForgeFailed."""

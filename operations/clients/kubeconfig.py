@@ -11,6 +11,7 @@ from kubernetes.config import ConfigException
 
 from config.files import UnreadableFile, read_file, read_stream
 from config.nesting import refuse_bombs
+from config.reasons import reason_of
 from operations.clients.refusals import NoCluster
 
 _LARGEST = 4 << 20
@@ -38,7 +39,7 @@ def load_kubeconfig(file: Path | None, context: str | None) -> client.Configurat
     except UnreadableFile as error:
         raise NoCluster(f"{_place(file)} {error}") from None
     except OSError as error:
-        raise NoCluster(f"{_place(file)} cannot be used: {error.strerror or error}") from None
+        raise NoCluster(f"{_place(file)} cannot be used: {reason_of(error)}") from None
     except (ConfigException, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise NoCluster(f"{_place(file)} cannot be used: {' '.join(str(error).split())[:300]}") from None
     return loaded

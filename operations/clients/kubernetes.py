@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from observation import json_file
 from operations.clients.bounded import Patience, TooLarge, whole
 from operations.clients.kubeconfig import load_kubeconfig
+from operations.clients.silence import why_silent
 from plan.model import Manifest
 from plan.model.fields import Fields, mapping, text
 
@@ -240,9 +241,7 @@ class Api:
         except (TooLarge, TimeoutError) as error:
             raise Refused(0, "NoEnd", f"{self._server} answers without end: {error}") from None
         except (HTTPError, OSError) as error:
-            raise Refused(
-                0, "NoAnswer", f"{self._server} does not answer: {' '.join(str(error).split())[:300]}"
-            ) from None
+            raise Refused(0, "NoAnswer", f"{self._server} does not answer: {why_silent(error)}") from None
 
     @contextmanager
     def _understood(self) -> Generator[None]:

@@ -10,6 +10,7 @@ import requests
 from observation import json_file
 from operations.clients.bounded import TooLarge, bound
 from operations.clients.refusals import NotAnswered
+from operations.clients.silence import why_silent
 from plan.model.fields import entries, mapping, text, values
 
 Tell = Callable[[int, int], None]
@@ -89,7 +90,7 @@ class Prometheus:
             except TooLarge as error:
                 raise NotAnswered("unreadable", f"{self.url} answers without end: {error}") from None
             except requests.RequestException as error:
-                failed = failed or " ".join(str(error).split())[:200]
+                failed = failed or why_silent(error)
                 continue
             except ValueError:
                 raise NotAnswered("unreadable", f"{self.url} is not a Prometheus: it does not answer in JSON") from None

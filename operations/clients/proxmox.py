@@ -13,6 +13,7 @@ from proxmoxer.core import ResourceException  # pyright: ignore[reportMissingTyp
 from config.source import is_mapping
 from observation import json_file
 from operations.clients.bounded import bound
+from operations.clients.silence import why_silent
 
 ENDPOINT = re.compile(r"https://[^/:?#@\s]+(:\d{1,5})?/?")
 TOKEN = re.compile(r"(?P<user>[^\s!=]+@[^\s!=@]+)!(?P<name>[^\s!=]+)=(?P<secret>[\x21-\x7e]+)")
@@ -86,7 +87,7 @@ class ProxmoxHost:
             raise Refused(path, refusal.status_code, _words(refusal)) from None
         except requests.exceptions.SSLError as error:
             raise NotAnswered(
-                f"The certificate of Proxmox at {self._endpoint} is not trusted ({_reason(error)}): name a file "
+                f"The certificate of Proxmox at {self._endpoint} is not trusted ({why_silent(error)}): name a file "
                 "with the certificate that signed it (--ca-file; on the host it is /etc/pve/pve-root-ca.pem), or "
                 "accept any (--insecure)."
             ) from None
@@ -96,7 +97,8 @@ class ProxmoxHost:
             ) from None
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
             raise NotAnswered(
-                f"Proxmox at {self._endpoint} does not answer ({_reason(error)}): check the endpoint and the network."
+                f"Proxmox at {self._endpoint} does not answer ({why_silent(error)}): check the endpoint and the "
+                "network."
             ) from None
         except (AttributeError, KeyError, TypeError):  # proxmoxer takes for granted how an answer is built
             raise NotAnswered(_another(self._endpoint)) from None
@@ -143,10 +145,3 @@ def _words(refusal: Any) -> str:
     named: Mapping[str, Any] = refusal.errors if is_mapping(refusal.errors) else {}
     objections = (f"{name}: {reason}" for name, reason in named.items() if name != "errors")
     return " ".join("; ".join([said, *objections]).split())
-
-
-def _reason(error: BaseException) -> str:
-    """The system's message, without the layers that passed it on: `Connection refused`."""
-    while cause := error.__cause__ or error.__context__:
-        error = cause
-    return str(getattr(error, "verify_message", None) or getattr(error, "strerror", None) or error)

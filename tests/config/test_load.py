@@ -69,7 +69,9 @@ def test_a_folder_that_is_missing_is_told_its_neighbour(lab: Path) -> None:
 
 
 def test_a_folder_that_is_a_file_cannot_be_read(lab: Path) -> None:
-    assert refusals(lab / "site.yaml") == ["tiny/site.yaml:1:1: cannot be read: Not a directory"]
+    assert refusals(lab / "site.yaml") == [
+        "tiny/site.yaml:1:1: cannot be read: it, or a part of its path, is a file and no folder"
+    ]
 
 
 def test_a_folder_whose_name_is_no_name_cannot_be_read() -> None:
@@ -99,7 +101,7 @@ def test_a_link_to_nothing_cannot_be_read(lab: Path) -> None:
 def test_services_that_are_a_file_cannot_be_read(lab: Path) -> None:
     shutil.rmtree(lab / "services")
     (lab / "services").write_text("")
-    assert "tiny/services:1:1: cannot be read: Not a directory" in refusals(lab)
+    assert "tiny/services:1:1: cannot be read: it, or a part of its path, is a file and no folder" in refusals(lab)
 
 
 def test_a_file_without_permission_cannot_be_read(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:

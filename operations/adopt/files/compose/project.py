@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from config.files import UnreadableFile, read_file
+from config.reasons import reason_of
 from config.tier import Tier
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.yaml_text import Flow, FlowList
@@ -148,7 +149,7 @@ class Project(NamedTuple):
         except UnicodeDecodeError:
             raise UnreadableFile("is not text: mount it from a volume") from None
         except OSError as error:
-            raise UnreadableFile(f"cannot be read: {error.strerror}") from None
+            raise UnreadableFile(f"cannot be read: {reason_of(error)}") from None
 
     def read_variables(self, path: str) -> dict[str, str]:
         """The variables of an `env_file`. Raises UnreadableFile."""

@@ -1,0 +1,18 @@
+"""Why a file could not be used, in words for its owner."""
+
+from errno import EEXIST, ENOTDIR
+
+_IN_WORDS = {
+    EEXIST: "a file of that name is in the way",
+    ENOTDIR: "it, or a part of its path, is a file and no folder",
+}
+"""What the system says of these leaves open which file it means."""
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why the system or a codec refused; text that is not UTF-8 is told with the byte where it ends to be."""
+    if isinstance(error, OSError):
+        return _IN_WORDS.get(error.errno or 0) or error.strerror or str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 text from byte {error.start + 1:,} on"
+    return str(error)
