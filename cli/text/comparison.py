@@ -121,6 +121,8 @@ def _print_figures(comparison: Comparison, console: Console) -> None:
             table.add_row(each.of, each.figure, each.before, each.after)
         console.print()
         console.print(table)
+    if comparison.losses:
+        console.print()
     for loss in comparison.losses:
         console.print(Text(loss_line(loss)))
 

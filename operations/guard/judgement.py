@@ -164,7 +164,8 @@ def role_of(lab: Lab | None, step: Step) -> Role:
         return Role("template", is_node=False)
     machine = lab.machines.get(step.name) if lab else None
     if lab is None or machine is None:
-        return Role("worker", is_node=True)
+        tags = step.resource.inputs.get("tags") or ()
+        return Role("appliance", is_node=False) if "appliance" in tags else Role("worker", is_node=True)
     peers = sum(each.role == machine.role for each in lab.machines.values()) - 1
     return Role(machine.role, is_node=machine.role != "appliance", peers=peers)
 

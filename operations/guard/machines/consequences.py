@@ -46,7 +46,7 @@ def machine_consequences(step: Step, role: Role, known: State | None) -> Iterato
         return
     if step.action == "delete":
         if step.resource.retain_on_delete:
-            yield _consequence("FORGET", step, (), _forgotten(step))
+            yield _consequence("FORGET", step, (), _forgotten(step, role))
         else:
             yield _consequence("DELETE", step, (), DELETED)
         return
@@ -71,13 +71,18 @@ DELETED = (
 )
 
 
-def _forgotten(step: Step) -> str:
+def _forgotten(step: Step, role: Role) -> str:
     machine = step.resource.outputs or step.resource.inputs
     vmid = machine.get("vmId")
     number = str(vmid) if isinstance(vmid, int) and not isinstance(vmid, bool) else "VMID"
+    remedy = f"`qm set {number} --onboot 0 --protection 0`, `qm shutdown {number}`, `qm destroy {number} --purge`"
+    if not role.is_node:
+        return (
+            f"Pulumi forgets the machine. It runs on, and starts with its host: to be rid of it, on the host, {remedy}."
+        )
     return (
-        "Pulumi forgets the machine. It runs on, starts with its host, and is a node again after a power cut: on the "
-        f"host, `qm set {number} --onboot 0 --protection 0`, `qm shutdown {number}`, `qm destroy {number} --purge`."
+        "Pulumi forgets the machine. It runs on, starts with its host, and is a node again after a power cut: drain it "
+        f"(`homelab drain {step.name}`), then `kubectl delete node {step.name}`, and on the host {remedy}."
     )
 
 

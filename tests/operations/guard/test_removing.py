@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.operations.guard.handmade import judged_case
+from tests.operations.guard.steps import MACHINE
 
 DOCS = Path(__file__).parents[3] / "docs" / "machines.md"
 COMPONENT = "urn:pulumi:lab::homelab::homelab:index:VirtualMachine::worker"
@@ -50,7 +51,20 @@ def test_once_let_go_of_it_is_forgotten_with_warnings_and_without_an_error() -> 
         "DELETE:FileLegacy/lab-worker-user-data.yaml",
         "DELETE:FileLegacy/lab-worker-meta-data.yaml",
     }
-    assert "`qm destroy 202 --purge`" in warnings["FORGET:worker"].message
+    told = warnings["FORGET:worker"].message
+    places = [
+        told.index(each)
+        for each in ("`homelab drain worker`", "`kubectl delete node worker`", "`qm destroy 202 --purge`")
+    ]
+    assert places == sorted(places)
+
+
+def test_a_machine_that_is_no_node_needs_no_drain() -> None:
+    inputs = {"name": "nas", "vmId": 102, "tags": ["appliance", "homelab"]}
+    step = {"op": "delete", "type": MACHINE, "name": "nas", "inputs": inputs, "state": {"retainOnDelete": True}}
+    (forgotten,) = judged_case({"steps": [step]}).consequences
+    assert "starts with its host: to be rid of it" in forgotten.message
+    assert "node" not in forgotten.message
 
 
 def test_files_of_a_machine_that_stays_are_not_let_go() -> None:
