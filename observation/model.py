@@ -10,10 +10,11 @@ from typing import Literal, NamedTuple, TypeVar
 from observation.events import Event, read_event
 from observation.history import History
 from observation.kinds import RESOURCE_OF
-from observation.objects import Reference, controller_uid, group_of, name_of, namespace_of, reference
+from observation.objects import Reference, controller_uid, name_of, namespace_of, reference
 from observation.usage import Usage
 from plan.model import Manifest
 from plan.model.fields import text
+from plan.model.metadata import api_group
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -65,7 +66,7 @@ class Observation:
     def of(self, kind: str, group: str | None = None) -> tuple[Manifest, ...]:
         """The objects of a kind; of that API group, where two groups have a kind of that name."""
         found = self._by_kind.get(kind, ())
-        return found if group is None else tuple(each for each in found if group_of(each) == group)
+        return found if group is None else tuple(each for each in found if api_group(each) == group)
 
     def get(self, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
         """An object by kind and name."""

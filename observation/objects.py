@@ -45,11 +45,6 @@ def reference(manifest: Manifest) -> Reference:
     return Reference(manifest["kind"], namespace_of(manifest), name_of(manifest))
 
 
-def group_of(manifest: Manifest) -> str:
-    """The API group; empty for the core group."""
-    return text(manifest, "apiVersion").rpartition("/")[0]
-
-
 def name_of(manifest: Manifest) -> str:
     """The name."""
     return manifest["metadata"]["name"]

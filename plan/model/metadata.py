@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from plan.model import Manifest
+from plan.model.fields import text
 
 TIER_LABEL = "tier"
 """On every pod of a tier. The policies match that of its namespace, which may be called otherwise (`tier_label`)."""
@@ -85,5 +86,4 @@ def exception_labels(exceptions: Collection[str]) -> dict[str, str]:
 
 def api_group(manifest: Manifest) -> str:
     """The API group of an object; empty for the core group."""
-    group, _, version = str(manifest["apiVersion"]).partition("/")
-    return group if version else ""
+    return text(manifest, "apiVersion").rpartition("/")[0]

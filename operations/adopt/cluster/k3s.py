@@ -4,11 +4,12 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
-from observation.objects import annotations_of, group_of
+from observation.objects import annotations_of
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.steps import HAND, Step
 from plan.model import Manifest
 from plan.model.fields import text
+from plan.model.metadata import api_group
 
 _GROUP = "helm.cattle.io"
 _OWNED_BY = "objectset.rio.cattle.io/owner-name"
@@ -38,7 +39,7 @@ def addon_of(manifest: Manifest) -> str:
 
 def is_chart(manifest: Manifest) -> bool:
     """Whether an object is a HelmChart."""
-    return (manifest["kind"], group_of(manifest)) == ("HelmChart", _GROUP)
+    return (manifest["kind"], api_group(manifest)) == ("HelmChart", _GROUP)
 
 
 def release_of_chart(chart: Manifest) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple, assert_never
 
-from observation.objects import annotations_of, group_of, labels_of
+from observation.objects import annotations_of, labels_of
 from operations.adopt.cluster.generated import generator_of
 from operations.adopt.cluster.k3s import charts, is_chart, is_of_owner, release_of_chart
 from operations.adopt.cluster.objects import Key, key_of, writers_of
@@ -12,6 +12,7 @@ from operations.adopt.cluster.releases import RELEASE_TYPE, HelmRelease, release
 from operations.adopt.cluster.tools import Tool, author_of, tool_called, tools_of
 from plan.model import KUBERNETES_NAMESPACES, Manifest
 from plan.model.fields import entries, text
+from plan.model.metadata import api_group
 
 Why = Literal[
     "owned",
@@ -239,7 +240,7 @@ def _claim_of_controller(key: Key, claim: Manifest, cluster: Cluster) -> Origin 
 def _of_tool(key: Key, manifest: Manifest, cluster: Cluster) -> Origin | None:
     if key.kind == "CustomResourceDefinition":
         return LeftOut("definition", "whatever installs its kinds")
-    group = group_of(manifest)
+    group = api_group(manifest)
     if is_chart(manifest) and release_of_chart(manifest) in cluster.releases:
         return LeftOut("other-tool", "k3s")
     if tool := _TOOL_GROUPS.get(group):

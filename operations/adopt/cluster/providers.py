@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from observation.objects import annotations_of, group_of
+from observation.objects import annotations_of
 from operations.adopt.cluster.services import FoundService
 from operations.adopt.cluster.world import World
 from plan.model.fields import text
-from plan.model.metadata import is_installed
+from plan.model.metadata import api_group, is_installed
 
 _KNOWN: Mapping[str, str] = {
     "monitoring.coreos.com": "kube-prometheus-stack",
@@ -27,7 +27,7 @@ def providers(found: Iterable[FoundService], world: World, provided: Iterable[st
     users: dict[str, FoundService] = {}
     for service in services:
         for key in service.objects:
-            group = group_of(world.manifests[key])
+            group = api_group(world.manifests[key])
             if is_installed(group):
                 users.setdefault(group, service)
     brought: dict[str, list[str]] = defaultdict(list)

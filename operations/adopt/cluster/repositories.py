@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from observation.objects import group_of
 from operations.adopt.cluster.flux import release_of
 from operations.adopt.cluster.k3s import is_chart, release_of_chart, repository_of
 from operations.adopt.cluster.objects import Key
 from plan.model import Manifest
 from plan.model.fields import entries, mapping, text
+from plan.model.metadata import api_group
 
 KNOWN: Mapping[str, str] = {
     "alertmanager": "https://prometheus-community.github.io/helm-charts",
@@ -111,7 +111,7 @@ def stated_repositories(objects: Iterable[Manifest]) -> dict[Key, str]:
     sources = {
         (text(each, "kind"), text(each, "metadata", "namespace"), text(each, "metadata", "name")): each
         for each in manifests
-        if group_of(each) == "source.toolkit.fluxcd.io"
+        if api_group(each) == "source.toolkit.fluxcd.io"
     }
     found: dict[Key, str] = {}
     for each in manifests:
@@ -131,7 +131,7 @@ def stated_repositories(objects: Iterable[Manifest]) -> dict[Key, str]:
         elif is_chart(each):
             if url := repository_of(each):
                 found[Key("Release", *release_of_chart(each))] = url
-        elif each["kind"] == "Application" and group_of(each) == "argoproj.io":
+        elif each["kind"] == "Application" and api_group(each) == "argoproj.io":
             release = Key("Release", text(each, "spec", "destination", "namespace"), name)
             for source in (mapping(each, "spec", "source"), *entries(each, "spec", "sources")):
                 if text(source, "chart"):

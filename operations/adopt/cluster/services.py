@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from config.model import NAME_PATTERN
-from observation.objects import group_of, labels_of
+from observation.objects import labels_of
 from operations.adopt.cluster.grouping import NAME_LABELS, Group, is_route, main_workload, workload_groups
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import SYSTEM_NAMESPACES, OfRelease
 from operations.adopt.cluster.references import ENDPOINTS
 from operations.adopt.cluster.world import World, is_database
+from plan.model.metadata import api_group
 
 _REST = "cluster-objects"
 """The service that holds what belongs to the cluster as a whole."""
@@ -206,7 +207,7 @@ def _home(key: Key, places: Iterable[_Place], world: World) -> _Place | None:
 
 def _provider(key: Key, places: Iterable[_Place], world: World) -> _Place | None:
     """The release whose name is in the API group of a kind: `kyverno` in kyverno.io, `cert-manager` in its."""
-    group = group_of(world.manifests[key])
+    group = api_group(world.manifests[key])
     words = {group.split(".")[0], *group.split(".")[:-1], key.name}
     charts = [(place, world.releases[place.release].chart) for place in places if place.release]
     for place, chart in charts:
