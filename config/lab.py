@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from config.cluster import Cluster
 from config.group import Group
+from config.image import name_of
 from config.machine import Machine
 from config.namespaces import namespace_of
 from config.network import Networks
@@ -61,6 +62,13 @@ class Lab:
         for name, service in self.services.items():
             if isinstance(service, HelmService) and service.chart.name in names:
                 yield name, service
+
+    @cached_property
+    def programs(self) -> frozenset[str]:
+        """The names of all images that services state, without their tags, and of their charts."""
+        stated = (container for name, service in self.services.items() for _, container in service.containers_of(name))
+        charts = (service.chart.name for service in self.services.values() if isinstance(service, HelmService))
+        return frozenset((*(name_of(each.image) for each in stated), *charts))
 
     @cached_property
     def shared_addresses(self) -> frozenset[IPv4Address]:

@@ -27,7 +27,12 @@ _OF_PROXIES = (
 
 _MOST_REMOVED = 16
 """Names that a RequestHeaderModifier of the Gateway API takes."""
-_OF_GATEWAYS = (*_AUTHENTIK, *_ABOUT_AUTHENTIK, *_AUTHELIA)
+_OF_SIGN_INS = {
+    "authentik": (*_AUTHENTIK, *_ABOUT_AUTHENTIK),
+    "authelia": _AUTHELIA,
+    "oauth2-proxy": (*_OAUTH2_PROXY, *_OF_PROXIES),
+}
+"""The headers by the name of the program that writes them."""
 _ASKS_FIRST = "SecurityPolicy"
 _MODIFIER, _CHANGES = "RequestHeaderModifier", "requestHeaderModifier"
 
@@ -61,10 +66,19 @@ def without_identity(
     stated = [mapping(each, _CHANGES) for each in filters if each.get("type") == _MODIFIER]
     own: Mapping[str, Any] = stated[0] if stated else {}
     written = {text(each, "name").lower() for verb in ("set", "add") for each in entries(own, verb)}
-    removed = (each for each in _OF_GATEWAYS if each.lower() not in written)
+    removed = (each for each in _most_needed(lab) if each.lower() not in written)
     names: list[str] = [*dict.fromkeys((*values(own, "remove"), *removed))][:_MOST_REMOVED]
     others = [each for each in filters if each.get("type") != _MODIFIER]
     return [{"type": _MODIFIER, _CHANGES: {**own, "remove": names}}, *others]
+
+
+def _most_needed(lab: Lab) -> list[str]:
+    """First the headers of the sign-ins that are in the lab: an application behind one believes those."""
+
+    def is_elsewhere(program: str) -> bool:
+        return not any(program in each for each in lab.programs)
+
+    return [each for program in sorted(_OF_SIGN_INS, key=is_elsewhere) for each in _OF_SIGN_INS[program]]
 
 
 def _is_of_traefik(sign_in: Mapping[str, Any]) -> bool:

@@ -91,3 +91,23 @@ def test_a_lab_with_policies_of_envoy_that_may_sign_in_keeps_their_answer(folder
     with (folder / "services" / "pods" / "made-by-hand.yaml").open("a", encoding="utf-8") as file:
         file.write(f"---\n{POLICY}")
     assert removed_by(folder, "gateway: inside, auth: app, reach: lan") is None
+
+
+DOOR = """kind: app
+tier: home
+description: Asks visitors who they are
+image: quay.io/oauth2-proxy/oauth2-proxy:v7.12.0
+cpu: 10m
+memory: 64Mi
+run_as_user: 65532
+ports: {http: 4180}
+"""
+
+
+def test_those_of_the_sign_in_that_is_in_the_lab_come_first(folder: Path) -> None:
+    change(folder, [{"file": "services/oauth.yaml", "new": DOOR}])
+    removed = removed_by(folder, "gateway: inside, auth: app, reach: lan")
+    assert removed is not None
+    ours = {"X-Auth-Request-User", "X-Auth-Request-Email", "X-Forwarded-User", "X-Forwarded-Access-Token"}
+    assert ours | {"X-authentik-username", "X-authentik-groups"} <= {*removed}
+    assert len(removed) == 16
