@@ -2,10 +2,11 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from plan.model.secrecy import holds_password, is_secret, may_be_secret
+from plan.model.command_options import OPTIONS, POSITIONS, Option
+from plan.model.secrecy import TOKEN, holds_password, is_secret, may_be_secret
 
 
 class CommandSecret(NamedTuple):
@@ -17,43 +18,10 @@ class CommandSecret(NamedTuple):
     """How it is given: `PGPASSWORD`, `-p of mysqldump`, `an address`."""
 
 
-class _Option(NamedTuple):
-    """An option of a program by which a secret is given."""
-
-    flags: tuple[str, ...]
-    glued: bool = False
-    """Only `-pSECRET` is the secret; what follows `-p ` is something else."""
-    after: str = ""
-    """Text before the secret in the value, as the colon of `user:password`."""
-
-
-_MYSQL = _Option(("-p",), glued=True)
-_MONGO = _Option(("-p", "--password"))
-_REDIS = _Option(("-a", "--pass"))
-_MOSQUITTO = _Option(("-P", "--pw"))
-_OPTIONS: Mapping[str, _Option] = {
-    **dict.fromkeys(
-        (
-            *("mysql", "mysqldump", "mysqladmin", "mysqlcheck", "mysqlimport", "mysqlpump", "mysqlshow", "xtrabackup"),
-            *("mariadb", "mariadb-dump", "mariadb-admin", "mariadb-check", "mariadb-import", "mariadb-backup"),
-        ),
-        _MYSQL,
-    ),
-    **dict.fromkeys(("7z", "7za"), _MYSQL),
-    **dict.fromkeys(("mongo", "mongosh", "mongodump", "mongorestore", "mongoexport", "mongoimport"), _MONGO),
-    **dict.fromkeys(("redis-cli", "valkey-cli", "keydb-cli"), _REDIS),
-    **dict.fromkeys(("mosquitto_pub", "mosquitto_sub", "mosquitto_rr"), _MOSQUITTO),
-    "curl": _Option(("-u", "--user", "-U", "--proxy-user"), after=":"),
-    "http": _Option(("-a", "--auth"), after=":"),
-    "smbclient": _Option(("-U", "--user"), after="%"),
-    "sshpass": _Option(("-p",)),
-    "sqlcmd": _Option(("-P",)),
-    "ldapsearch": _Option(("-w",)),
-    "ldapadd": _Option(("-w",)),
-    "ldapmodify": _Option(("-w",)),
-}
-"""Programs whose options for a password do not say so; from their manuals."""
-_LONG = re.compile(r"(?i)(?P<name>--?[a-z0-9_.-]*(?:password|passwd|secret|token|api[_-]?key|requirepass|masterauth))")
+_LONG = re.compile(
+    r"(?i)--?(?:[a-z0-9_.-]*(?:password|passwd|passphrase|secret(?:[_-]key)?|token|api[_-]?key|requirepass|masterauth)"
+    r"|(?:[a-z0-9_.-]*[_.-])?pass)"
+)
 """Options of any program whose name says that a secret follows."""
 _SHORT = re.compile(r"-[A-Za-z]+")
 """Options of one letter, several of which may stand together: `-fsSu`."""
@@ -63,8 +31,35 @@ _HEADER = re.compile(
 )
 _OPTION = re.compile(r"--?([\w.-]+)=(\S+)")
 _OPTION_ALONE = re.compile(r"--?([A-Za-z][\w.-]*)")
+_INSIDE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("a statement of SQL", re.compile(r"(?i)\b(?:password|identified\s+by)\s+'(?P<value>[^']+)'")),
+    ("a user of MongoDB", re.compile(r"""\bpwd\s*:\s*["'](?P<value>[^"']+)["']""")),
+    (
+        "a user of MongoDB",
+        re.compile(r"""\bdb\.(?:auth|changeUserPassword)\(\s*["'][^"']*["']\s*,\s*["'](?P<value>[^"']+)["']"""),
+    ),
+    (
+        "the query of an address",
+        re.compile(r"""(?i)://[^\s"']*[?&][\w-]*(?:token|api_?key|password|secret)=(?P<value>[^&\s"']{6,})"""),
+    ),
+    ("an option of a mount", re.compile(r"(?i),pass(?:word|wd)?=(?P<value>[^,\s]+)")),
+    ("a setting of JAAS", re.compile(r"""\bpassword\s*=\s*\\?"(?P<value>[^"]+?)\\?"[\s;]""")),
+    (
+        "the input of a program",
+        re.compile(
+            r"\b(?:echo|printf)\s+(?P<value>[^|;&\n]+?)\s*\|\s*(?:sudo\s+)?"
+            r"(?:chpasswd\b|passwd\s+--stdin\b|[^|;&\n]*\s--password-stdin\b)"
+        ),
+    ),
+)
+"""Passwords within a word: of other languages, and of scripts."""
+_DEEPEST = 3
+"""Of shells that a shell calls."""
 _BETWEEN = ";|&()`\n"
 """Signs between two commands of a shell."""
+_HTPASSWD = "htpasswd"
+_BEFORE = frozenset({"command", "env", "exec", "nohup", "sudo", "then", "time"})
+"""Words before the name of a program."""
 _REFERENCES = ("$", "`", "<", "{{", "%(")
 
 
@@ -92,11 +87,15 @@ def suspected_words(words: Sequence[str]) -> frozenset[int]:
     return frozenset(suspected)
 
 
-def _found(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _found(words: Sequence[str], depth: int = 0) -> Iterator[tuple[int, str]]:
     yield from _of_command(words)
+    yield from _by_position(words)
     for index, word in enumerate(words):
-        for line in _lines(word) if " " in word.strip() or "\n" in word else ():
-            yield from ((index, name) for _, name in _of_command(line))
+        for name, pattern in _INSIDE:
+            if any(_shows(found["value"]) for found in pattern.finditer(word)):
+                yield index, name
+        for line in _lines(word) if depth < _DEEPEST and (" " in word.strip() or "\n" in word) else ():
+            yield from ((index, name) for _, name in _found(line, depth + 1))
 
 
 def _of_command(words: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -104,10 +103,12 @@ def _of_command(words: Sequence[str]) -> Iterator[tuple[int, str]]:
     for index, word in enumerate(words):
         before = words[index - 1] if index else ""
         base = word.rsplit("/", 1)[-1]
-        if not program and base in _OPTIONS:
+        options = [each for each in OPTIONS.get(program, ()) if not each.only or each.only in words[:index]]
+        given = next((each for each in options if _is_given(word, before, each)), None)
+        if not program and base in OPTIONS:
             program = base
-        elif program and _is_given(word, before, _OPTIONS[program]):
-            yield index, f"{_flag(word, before, _OPTIONS[program])} of {program}"
+        elif given:
+            yield index, f"{_flag(word, before, given)} of {program}"
         if (match := _ASSIGNED.fullmatch(word)) and _shows(match["value"]) and is_secret(match["name"], match["value"]):
             yield index, match["name"]
         elif (match := _HEADER.fullmatch(word)) and _shows(match["value"]):
@@ -116,14 +117,35 @@ def _of_command(words: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield index, "the password of a connection"
         elif named := _named(word, before):
             yield index, named
+        elif TOKEN.search(word):
+            yield index, "a token"
 
 
-def _flag(word: str, before: str, option: _Option) -> str:
+def _by_position(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Secrets without an option, as the password of `rabbitmqctl add_user NAME PASSWORD`."""
+    program = next((at for at, word in enumerate(words) if word not in _BEFORE and "=" not in word), 0)
+    name = words[program].rsplit("/", 1)[-1] if words else ""
+    plain = [at for at in range(program + 1, len(words)) if not words[at].startswith("-")]
+    if name == _HTPASSWD:
+        switches = "".join(word for word in words[program:] if _SHORT.fullmatch(word))
+        if "b" in switches and plain and _shows(words[plain[-1]]):
+            yield plain[-1], f"-b of {name}"
+        return
+    for subcommands, place in POSITIONS.get(name, ()):
+        said = tuple(words[at] for at in plain)
+        for start in range(len(plain) - len(subcommands) - place):
+            end = start + len(subcommands)
+            at = plain[end + place]
+            if said[start:end] == subcommands and _shows(words[at]) and "=" not in words[at]:
+                yield at, f"{' '.join(subcommands)} of {name}"
+
+
+def _flag(word: str, before: str, option: Option) -> str:
     given = (flag for flag in option.flags if word.startswith(flag))
     return next(given, before if before in option.flags else f"-{before[-1:]}")
 
 
-def _is_given(word: str, before: str, option: _Option) -> bool:
+def _is_given(word: str, before: str, option: Option) -> bool:
     """Whether a word is the value of the option, or the option with its value."""
     ends = tuple(flag[1] for flag in option.flags if len(flag) == 2) if option.after else ()
     if (before in option.flags and not option.glued) or (_SHORT.fullmatch(before) and before.endswith(ends)):
@@ -134,7 +156,7 @@ def _is_given(word: str, before: str, option: _Option) -> bool:
     return False
 
 
-def _is_secret_value(stated: str, option: _Option) -> bool:
+def _is_secret_value(stated: str, option: Option) -> bool:
     _, mark, secret = stated.partition(option.after) if option.after else ("", "", stated)
     return bool(secret) and (bool(mark) or not option.after) and _shows(secret)
 
@@ -142,7 +164,7 @@ def _is_secret_value(stated: str, option: _Option) -> bool:
 def _named(word: str, before: str) -> str:
     """The option before a value, or of it, where its name says that the value is a secret."""
     flag, mark, stated = word.partition("=")
-    if not mark:
+    if not mark or not word.startswith("-"):
         flag, stated = before, word
     named = _LONG.fullmatch(flag)
     if named and not stated.startswith("-") and _shows(stated):
