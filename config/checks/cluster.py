@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from config.draft import Draft
 from config.source import Path, Problem, is_mapping
 
+FURTHER_DISKS = 30
+"""Disks of a machine at SCSI beside its first, scsi1 to scsi30: `$MAX_SCSI_DISKS` of Proxmox' qemu-server is 31."""
+
 
 def check_control_plane(lab: Draft) -> Iterator[Problem]:
     """One control plane, or an odd number of them behind one address; and somewhere for pods to run."""
@@ -95,8 +98,15 @@ def check_virtual_address(lab: Draft) -> Iterator[Problem]:
 
 
 def check_volume_slots(lab: Draft) -> Iterator[Problem]:
-    """A node advertises no more slots than it has."""
+    """A node advertises no more slots than it has, and has no more than a machine of Proxmox."""
     if lab.cluster and lab.cluster.volume_slots.schedulable > lab.cluster.volume_slots.hard:
         slots = lab.cluster.volume_slots
         message = f"{slots.schedulable} must not be more than hard, {slots.hard}"
         yield lab.problem(("cluster", "volume_slots", "schedulable"), message)
+    at_machines = any(each.backend == "block" for each in lab.storage_classes.values()) and lab.machines
+    if lab.cluster and at_machines and lab.cluster.volume_slots.hard > FURTHER_DISKS:
+        message = (
+            f"{lab.cluster.volume_slots.hard} volumes are more than Proxmox attaches to a machine beside its first "
+            f"disk: {FURTHER_DISKS}, at scsi1 to scsi{FURTHER_DISKS}"
+        )
+        yield lab.problem(("cluster", "volume_slots", "hard"), message)
