@@ -40,8 +40,10 @@ _GPU = Meaning(("gpu",), "with kind: gpu, for example gpu: {video_memory_mib: 40
 
 MEANINGS: Mapping[str, Meaning] = {
     **dict.fromkeys(("environment", "env_vars", "envs", "variables"), Meaning(("env",))),
-    **dict.fromkeys(("env_file", "envFrom", "secretEnv"), Meaning(("env", "secrets"), "what is secret is in Vault")),
-    **dict.fromkeys(("secret", "secretRef", "existingSecret"), _SECRETS),
+    **dict.fromkeys(("env_file", "envFrom"), Meaning(("env", "secrets"), "what is secret is in Vault")),
+    **dict.fromkeys(
+        ("secret", "secretRef", "existingSecret", "secretEnv", "secret_env", "env_secrets", "secretKeyRef"), _SECRETS
+    ),
     **dict.fromkeys(("depends_on", "dependsOn", "links", "requires", "after"), _WAITS),
     **dict.fromkeys(("resources", "limits", "requests", "deploy"), _MEMORY),
     **dict.fromkeys(("mem_limit", "memory_limit", "mem", "ram"), Meaning(("memory",), "the most it may use")),
