@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from config.scratch import scratch_folder
+from operations.clients.state_files import StateFiles, state_files
 from operations.guard.ways_out import WAYS_OUT
 from plan.model.fields import entries, text
 
@@ -34,6 +35,8 @@ NOT_HERE = (
 UNREADABLE = "failed to load checkpoint: EOF"
 """Words of the engine about a state beside which a kill left an empty file of attributes (pulumi v3.274, a backend of
 files without `metadata=skip`): there is no other sign of it."""
+CUT_OFF = "failed to load checkpoint: place"
+"""Words of the engine about a state that is no JSON (the same version): a full disk cuts it off, and its copy too."""
 SKIPS_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 """For previews alone: they change no state, which the engine would write anew for each resource. An `up` that is killed
 would lose its state."""
@@ -69,11 +72,12 @@ class Pulumi:
         """Preview the program, and have the engine write down what it would do. Raises PulumiFailed."""
         done = self._start("preview", "--json", "--save-plan", str(saved_plan), environment=SKIPS_CHECKPOINTS)
         if not done.stdout.lstrip().startswith("{"):
-            raise PulumiFailed(f"pulumi preview failed: {reason_of(done.stdout, done.stderr)}")
+            raise self._failed("preview", done)
         return Look(done.stdout, saved_plan.exists())
 
     def up(self, targets: Iterable[str]) -> None:
         """Apply some resources of the program alone. Raises PulumiFailed."""
+        self.expect_room()
         patterns = [argument for pattern in targets for argument in ("--target", pattern)]
         self._run("up", "--yes", "--skip-preview", *patterns)
 
@@ -98,6 +102,7 @@ class Pulumi:
 
         Raises PulumiFailed.
         """
+        self.expect_room()
         with scratch_folder() as folder:
             file = folder / "import.json"
             file.touch(mode=0o600)
@@ -112,6 +117,16 @@ class Pulumi:
                 "--protect=false",
             )
 
+    def expect_room(self) -> None:
+        """Raises PulumiFailed where the disk of the state takes no more of it."""
+        files = self._state_files
+        if files and (lacking := files.lacks_room()):
+            raise PulumiFailed(lacking)
+
+    @property
+    def _state_files(self) -> StateFiles | None:
+        return state_files(self.folder, self.stack, self.environment)
+
     def command(self, *arguments: str) -> list[str]:
         """A command line of the engine, for this stack. Raises PulumiFailed where there is no engine."""
         places = os.pathsep.join((self.environment.get("PATH", ""), str(BROUGHT / "bin")))
@@ -123,10 +138,24 @@ class Pulumi:
     def _run(self, *arguments: str) -> str:
         done = self._start(*arguments)
         if done.returncode:
-            raise PulumiFailed(
-                f"pulumi {' '.join(arguments[:2])} failed: {reason_of(done.stdout, done.stderr)}{_way_out(done.stderr)}"
-            )
+            raise self._failed(" ".join(arguments[:2]), done)
         return done.stdout
+
+    def _failed(self, command: str, done: subprocess.CompletedProcess[str]) -> PulumiFailed:
+        reason = reason_of(done.stdout, done.stderr)
+        return PulumiFailed(f"pulumi {command} failed: {reason}{self._way_out(done.stderr)}")
+
+    def _way_out(self, errors: str) -> str:
+        if UNREADABLE in errors:
+            (command,) = WAYS_OUT["attributes cut off"].commands
+            cause = "An `up` was killed while it wrote the attributes of the state, which itself is whole"
+            return f". {cause}: run `{command}`"
+        if CUT_OFF in errors and (files := self._state_files) and (command := files.way_back()):
+            return (
+                ". The state was cut off, as by a full disk. Make room, and take its last whole copy, which has "
+                f"nothing of what was made since: run `{command}`"
+            )
+        return ""
 
     def _start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -138,13 +167,6 @@ class Pulumi:
             text=True,
             check=False,
         )
-
-
-def _way_out(errors: str) -> str:
-    if UNREADABLE not in errors:
-        return ""
-    (command,) = WAYS_OUT["attributes cut off"].commands
-    return f". An `up` was killed while it wrote the attributes of the state, which itself is whole: run `{command}`"
 
 
 def reason_of(printed: str, errors: str) -> str:

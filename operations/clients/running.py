@@ -30,6 +30,7 @@ class RunningUp:
         """Begin it. `folder` takes what it writes. Raises PulumiFailed."""
         self._events = folder / EVENTS
         self._errors = folder / ERRORS
+        pulumi.expect_room()
         command = pulumi.command("up", "--yes", "--skip-preview", "--json", "--plan", str(saved_plan), *arguments)
         with self._events.open("w") as events, self._errors.open("w") as errors:
             self._process = subprocess.Popen(

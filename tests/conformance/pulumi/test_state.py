@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -91,3 +92,33 @@ def test_a_state_is_one_file_and_one_with_attributes_is_read_again_without_those
     subprocess.run(command, shell=True, cwd=project, check=True)
     assert not attributes.exists()
     assert Pulumi("other", project, with_attributes).export()["version"]
+
+
+def test_a_state_that_a_full_disk_cut_off_is_as_it_was_before_with_the_command_that_is_named(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    project = clone(tmp_path / "project")
+    assert pulumi(project, environment, "stack", "init", "small").returncode == 0
+    (state,) = project.rglob("stacks/homelab/small.json")
+    kept = project / "state/.pulumi/history/homelab/small"
+    kept.mkdir(parents=True)
+    shutil.copy(state, kept / "small-1.checkpoint.json")
+    (kept / "small-2.checkpoint.json").write_bytes(state.read_bytes()[:40])
+    whole = Pulumi("small", project, environment).export()
+    state.write_bytes(state.read_bytes()[:40])
+    with pytest.raises(PulumiFailed, match="cut off, as by a full disk") as failed:
+        Pulumi("small", project, environment).export()
+    (command,) = re.findall("run `([^`]+)`", str(failed.value))
+    subprocess.run(command, shell=True, cwd=project, check=True)
+    assert Pulumi("small", project, environment).export() == whole
+
+
+def test_an_up_does_not_begin_where_the_disk_of_the_state_is_full(
+    tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = clone(tmp_path / "project")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5 << 20))
+    with pytest.raises(PulumiFailed, match="has 5 MiB free, and an `up` may write 64 MiB: make room first"):
+        Pulumi("small", project, environment).up(["**"])
+    with pytest.raises(PulumiFailed, match="make room first"):
+        Pulumi("small", project, environment).import_file("{}")
