@@ -1,8 +1,9 @@
 """Names that `homelab explain` knows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from config.lab import Lab
 from config.refusals import REFUSALS
 from operations.doctor.catalogue import RULES
 from operations.rules import all_rules
@@ -43,11 +44,24 @@ def names_of(plan: Plan) -> Mapping[Kind, tuple[str, ...]]:
 
 
 def meant(name: str, known: Mapping[Kind, tuple[str, ...]], plan: Plan) -> str:
-    """The whole name where only its last part is said, and one thing is called so: `pve/fast` for `fast`; of a workload
-    or a host name, its service."""
+    """The whole name where only its last part is said, and one thing is called so: `pve/fast` for `fast`. A workload, a
+    host name and a namespace mean their service, an address its owner, a VMID its machine."""
     whole = {each for names in known.values() for each in names if each.rpartition("/")[2] == name}
     whole |= {each.name for each in plan.services if name in each.hosts or name in (one.name for one in each.workloads)}
+    whole |= set(_addressed(name, plan.lab))
+    whole = whole or {each.name for each in plan.services if each.namespace == name}
     return whole.pop() if len(whole) == 1 else name
+
+
+def _addressed(name: str, lab: Lab) -> Iterator[str]:
+    """Who has an address or a VMID."""
+    yield from (host for host, row in lab.site.hosts.items() if str(row.address) == name)
+    for machine, row in lab.machines.items():
+        if name in (str(row.vmid), *(str(each.address) for each in row.interfaces)):
+            yield machine
+    for service, config in lab.services.items():
+        if any(str(each.address) == name for each in config.addresses(service)):
+            yield service
 
 
 def kinds_of(name: str, known: Mapping[Kind, tuple[str, ...]]) -> list[Kind]:

@@ -39,7 +39,7 @@ def run_explain(name: str | None, lab: str, output: str, whole: bool) -> int:
     if kinds_of(code, CODES):
         _explain_code(code, output)
         return FINE
-    if name and code == name:
+    if name and name.isupper():
         codes = [code for codes in CODES.values() for code in codes]
         return refuse_input(f"no finding has the code {name!r}{did_you_mean(name, codes, EXPLAINED)}", output)
     try:
