@@ -133,7 +133,7 @@ def _describe(file: Path) -> _Described:
         format_version = stated["format_version"]
         is_whole = not value(stated, UNFINISHED)
     except (UnreadableFile, ValueError, KeyError, TypeError, AttributeError) as error:
-        gap = Gap(DESCRIPTION, "unreadable", f"{file.name} cannot be read: {error!r}")
+        gap = Gap(DESCRIPTION, "unreadable", f"{file.name} cannot be read: {_reason(error)}")
         return _Described(None, None, None, (gap,), {}, complete=False)
     if not is_whole:
         raise InvalidDump(f"{file.parent} was broken off while it was written: run `homelab dump` into it again")
@@ -152,6 +152,12 @@ def _describe(file: Path) -> _Described:
         kubelets,
         complete=True,
     )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnreadableFile):
+        return str(error)
+    return reason_of(error) if isinstance(error, ValueError) else f"it lacks or misstates {error}"
 
 
 def _add_absent(described: _Described, resources: dict[str, tuple[Manifest, ...]], gaps: list[Gap]) -> None:

@@ -1,9 +1,14 @@
 """Secrets: in Vault, in another store, or in an existing Secret."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Self
+
+from pydantic import model_validator
 
 from config.kubernetes import ObjectName, SecretKey
-from config.model import Model, Text, text_like
+from config.model import Model, Text, shown, text_like
+
+_KEY = re.compile(r"[-._A-Za-z0-9]{1,253}")
 
 StoreName = Annotated[
     str,
@@ -32,6 +37,12 @@ class SecretVariable(Model):
     def is_fetched(self) -> bool:
         """Whether External Secrets brings it."""
         return self.secret is None
+
+    @model_validator(mode="after")
+    def _has_key_of_secret(self) -> Self:
+        if self.secret is not None and self.key is not None and not _KEY.fullmatch(self.key):
+            raise ValueError(f"key: {shown(self.key)} is not the key of a Secret: letters, digits, '.', '_' and '-'")
+        return self
 
 
 class EnvironmentSource(Model):

@@ -7,6 +7,7 @@ from pydantic import AliasGenerator, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from config.model import shown
+from config.reasons import reason_of
 
 LONGEST = 400_000_000
 """Characters: fifty times the preview of a large lab from nothing."""
@@ -39,7 +40,7 @@ def read_document(text: str, document: type[Read], meaning: str) -> Read:
     except RecursionError:
         raise InvalidPreview(f"this is not {meaning} (it is nested too deeply)") from None
     except ValueError as error:
-        raise InvalidPreview(f"this is not {meaning} ({error})") from None
+        raise InvalidPreview(f"this is not {meaning} ({reason_of(error)})") from None
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
