@@ -4,10 +4,15 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Event, Thread
+from time import monotonic
 from typing import TextIO
 
 FIRST_SECONDS = 2.0
-"""A quicker answer says nothing."""
+"""Of a command, its start included: a quicker answer says nothing."""
+BEGAN = monotonic()
+"""When this command began, but for what Python takes to start."""
+_SHORTEST = 0.3
+"""Seconds that something takes which is worth a line, however long the command has run."""
 _CLEAR = "\r\x1b[K"
 
 
@@ -29,12 +34,12 @@ def told_while(doing: str, stream: TextIO | None = None) -> Generator[None]:
 
 
 def _tell(doing: str, stream: TextIO, over: Event) -> None:
-    seconds, is_written = FIRST_SECONDS, False
-    pause = FIRST_SECONDS
+    begin, is_written = monotonic(), False
+    pause = max(min(_SHORTEST, FIRST_SECONDS), FIRST_SECONDS - (begin - BEGAN))
     while not over.wait(pause):
-        stream.write(f"{_CLEAR}{doing}: {seconds:.0f} s")
+        stream.write(f"{_CLEAR}{doing}: {monotonic() - begin:.0f} s")
         stream.flush()
-        is_written, seconds, pause = True, seconds + 1, 1.0
+        is_written, pause = True, 1.0
     if is_written:
         stream.write(_CLEAR)
         stream.flush()

@@ -31,6 +31,17 @@ def test_what_takes_long_is_told_and_taken_back(monkeypatch: pytest.MonkeyPatch)
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 
+def test_a_second_part_of_a_command_waits_no_further_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "BEGAN", time.monotonic() - 60)
+    monkeypatch.setattr(patience, "FIRST_SECONDS", 30.0)
+    terminal = Terminal()
+    with told_while("looking ahead", terminal):
+        until = time.monotonic() + 20
+        while "looking ahead" not in terminal.getvalue() and time.monotonic() < until:
+            time.sleep(0.01)
+    assert "looking ahead: 0 s" in terminal.getvalue()
+
+
 def test_what_is_quick_says_nothing() -> None:
     terminal = Terminal()
     with told_while("planning prod", terminal):
