@@ -78,7 +78,7 @@ MEANINGS: Mapping[str, Meaning] = {
     **dict.fromkeys(("loadBalancerIP", "loadBalancer", "externalIP"), _BALANCER),
     **dict.fromkeys(("rbac", "serviceAccount", "role", "clusterRole"), Meaning(("permissions",))),
     **dict.fromkeys(("cron", "cronjob", "job"), Meaning(("runs_as", "schedule"), "runs_as: cronjob")),
-    **dict.fromkeys(("controller", "workload", "workload_type", "controllerType"), Meaning(("runs_as",))),
+    **dict.fromkeys(("controller", "workload", "workload_type", "controllerType", "kind"), Meaning(("runs_as",))),
     **dict.fromkeys(("gpus", "runtime"), _GPU),
     "ns": Meaning(("namespace",), ""),
     **dict.fromkeys(("strategy", "updateStrategy"), Meaning(("singleton",), "singleton: true, never two at once")),
