@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from plan.findings.access.clear_secrets import clear_secret_findings
+from plan.findings.access.cookie_secrets import cookie_secret_findings
 from plan.findings.access.image_users import image_user_findings
 from plan.findings.access.lowered_standards import lowered_standard_findings
 from plan.findings.access.node_rights import node_rights_findings
@@ -21,11 +22,13 @@ from plan.model import Finding, Plan
 
 def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
+    found = tuple(programs(plan.lab))
     yield from clear_secret_findings(plan.lab, plan.services)
+    yield from cookie_secret_findings(plan.lab, found)
     yield from image_user_findings(plan.services)
     yield from lowered_standard_findings(plan.lab, plan.namespaces)
     yield from node_rights_findings(plan.lab, plan.services)
-    yield from open_by_default_findings(plan.lab, programs(plan.lab))
+    yield from open_by_default_findings(plan.lab, found)
     yield from plain_secret_findings(plan.lab)
     yield from rights_findings(plan.lab, plan.namespaces, plan.services)
     yield from secret_elsewhere_findings(plan.lab, plan.services)

@@ -66,7 +66,7 @@ _IMAGES: Mapping[str, _Image] = {
     "cassandra": _Image("/var/lib/cassandra"),
     "clickhouse/clickhouse-server": _Image("/var/lib/clickhouse"),
     "couchdb": _Image("/opt/couchdb/data"),
-    "eclipse-mosquitto": _Image("/mosquitto/data"),
+    "eclipse-mosquitto": _Image("/mosquitto/data", ("persistence",)),
     "grafana/grafana": _Image("/var/lib/grafana", ("GF_PATHS_DATA", "GF_DATABASE_TYPE")),
     "influxdb": _Image("/var/lib/influxdb", ("INFLUXD_BOLT_PATH", "INFLUXD_ENGINE_PATH", "--engine-path")),
     "ghost": _Image("/var/lib/ghost/content"),
@@ -236,5 +236,6 @@ def _has(mounted: str, data: str) -> bool:
 
 
 def _is_told(part: Part, known: _Image) -> bool:
-    words = (*part.workload.args, *part.workload.env, *part.workload.secrets)
+    lines = (line.strip() for each in part.workload.files.values() for line in each.splitlines())
+    words = (*part.workload.args, *part.workload.env, *part.workload.secrets, *lines)
     return any(each.startswith(known.settings) for each in words) if known.settings else False

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from plan.findings.network.announcements import announcement_findings
 from plan.findings.network.api_hosts import api_host_findings
 from plan.findings.network.bridges import bridge_findings
+from plan.findings.network.cilium_denials import cilium_denial_findings
 from plan.findings.network.cilium_policies import cilium_policy_findings
 from plan.findings.network.host_ports_twice import host_port_twice_findings
 from plan.findings.network.load_balancers import load_balancer_findings
@@ -29,6 +30,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from announcement_findings(plan.lab, plan.services)
     yield from api_host_findings(plan.lab)
     yield from bridge_findings(plan.lab)
+    yield from cilium_denial_findings(plan.lab, plan.services)
     yield from cilium_policy_findings(plan.lab, plan.nodes)
     yield from host_port_twice_findings(plan.lab)
     yield from load_balancer_findings(plan.lab)

@@ -31,6 +31,8 @@ class _Read(NamedTuple):
     service: str
     """Name of a Service that makes a variable of that name."""
     since: tuple[int, ...] = ()
+    until: tuple[int, ...] = ()
+    """The first version that no longer does. An image without a number is then taken for a later one."""
 
 
 _IMMICH = _Read("immich", (1, 118))
@@ -42,6 +44,7 @@ READ: Mapping[str, _Read] = {
     "immich-server": _IMMICH,
     "n8n": _Read("n8n"),
     "paperless-ngx": _Read("paperless"),
+    "searxng": _Read("searxng", (2026, 3, 29), (2026, 7, 22)),
     "superset": _Read("superset"),
     "trilium": _Read("trilium"),
     "zitadel": _Read("zitadel"),
@@ -65,7 +68,7 @@ def service_variable_findings(lab: Lab, services: Iterable[Service]) -> Iterator
             for container in containers_of(pod):
                 image = text(container, "image")
                 row = READ.get(short_name(image))
-                if row is None or row.service not in named[service.namespace_of(each)] or _is_before(image, row):
+                if row is None or row.service not in named[service.namespace_of(each)] or _is_another(image, row):
                     continue
                 variable = f"{row.service.upper().replace('-', '_')}_PORT"
                 if variable not in {text(one, "name") for one in entries(container, "env")}:
@@ -80,6 +83,9 @@ def service_variable_findings(lab: Lab, services: Iterable[Service]) -> Iterator
                     )
 
 
-def _is_before(image: str, row: _Read) -> bool:
+def _is_another(image: str, row: _Read) -> bool:
+    """Whether an image is of a version that does not read the variable."""
     version = version_of(image)
+    if row.until:
+        return not row.since <= version < row.until
     return bool(version) and version < row.since

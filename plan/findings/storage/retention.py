@@ -25,11 +25,13 @@ RETENTION_ABOVE_VOLUME = Rule(
         "How much a number of days takes depends on what is written, and could not be checked. Prometheus stops when "
         "its volume is full, and often cannot start again, since it needs room to read its log. A limit on the size "
         "makes it drop the oldest blocks instead; its documentation asks for at most 80 to 85 % of the volume, because "
-        "the log and a compaction come on top. Loki has no such limit: it has to be told how long to keep logs."
+        "the log and a compaction come on top. VictoriaLogs takes no more logs when its volume is full, and has such a "
+        "limit too. Loki has none: it has to be told how long to keep logs."
     ),
     remedy=(
         "Prometheus: write retentionSize (or --storage.tsdb.retention.size), about 85 % of the volume. Loki: write "
-        "limits_config.retention_period and compactor.retention_enabled: true."
+        "limits_config.retention_period and compactor.retention_enabled: true. VictoriaLogs: write "
+        "-retention.maxDiskSpaceUsageBytes."
     ),
 )
 
