@@ -47,7 +47,9 @@ class _Rules(NamedTuple):
 def cilium_denial_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
     """A finding for each set of rules that denies, where known pods have no other policy that allows."""
     rules = tuple(_rules(lab))
-    denying = [(each, direction) for each in rules for direction in _DIRECTIONS if each.denies_only(direction)]
+    denying: list[tuple[_Rules, _Direction]] = [
+        (each, direction) for each in rules for direction in _DIRECTIONS if each.denies_only(direction)
+    ]
     if not denying:
         return
     planned = tuple(services)
