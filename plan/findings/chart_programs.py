@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, cast
 
 import yaml
 
-from config.quantity import rounded_up
+from config.quantity import Memory, rounded_up
 from config.service import HelmService
 from config.source import Path, is_mapping, is_sequence
 from plan.findings.app_template import stated_text
@@ -65,7 +65,6 @@ def kept_in(service: HelmService, data: Data) -> Kept:
 def _program(name: str, service: HelmService, row: Row, replicas: int, *, is_main: bool) -> Program:
     found = {variable: (place, told) for variable, place, told in _variables(name, service, row)}
     is_open = row.own is None or any(at(service, place) for place in row.further)
-    limit = at(service, f"{row.limit}/limits/memory")
     files = {file: stated for file, place in row.files.items() if isinstance(stated := at(service, place), str)}
     return Program(
         path=("services", name, "values"),
@@ -78,12 +77,27 @@ def _program(name: str, service: HelmService, row: Row, replicas: int, *, is_mai
         files=files,
         mounts=_mounts(service, row),
         sizes=(),
-        memory=rounded_up(str(limit)) if limit else None,
+        memory=_limit(service, row),
         runs_as=row.runs_as,
         replicas=replicas,
         is_main=is_main,
-        places={"replicas": path_of(name, row.replicas)} | {variable: place for variable, (place, _) in found.items()},
+        places={
+            "replicas": path_of(name, row.replicas),
+            **{variable: path_of(name, place) for variable, place in row.told.items()},
+            **{variable: place for variable, (place, _) in found.items()},
+        },
     )
+
+
+def _limit(service: HelmService, row: Row) -> int | None:
+    """Bytes that the footprint gives to a container by its place in the values, or that these state themselves."""
+    place = row.limit.replace("/", ".")
+    for workload in service.footprint.values():
+        for each in workload.containers.values():
+            if each.values == place and isinstance(each.memory, Memory):
+                return each.memory
+    stated = at(service, f"{row.limit}/limits/memory")
+    return rounded_up(str(stated)) if stated else None
 
 
 def _image(service: HelmService, row: Row) -> str:

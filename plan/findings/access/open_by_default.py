@@ -88,20 +88,24 @@ def open_by_default_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Fin
                 yield OPEN_BY_DEFAULT.finding(
                     ("services", each.service, "expose", number),
                     f"{each.image} {known.says}, and {host} is open to the internet with auth: app",
-                    f"{_closing(known)}write auth: required, or reach: lan",
+                    f"{_closing(each, known)}write auth: required, or reach: lan",
                     about=each.name,
                     facts={"image": each.image, "host": host},
                 )
 
 
-def _closing(known: _Open) -> str:
+def _closing(program: Program, known: _Open) -> str:
     """The setting that closes it, before other ways."""
     if not known.closed_by:
         return ""
     variable, value = next(iter(known.closed_by.items()))
     if value is None:
         return f"give it {variable} as a secret, or "
-    return f'write env: {{{variable}: "{value}"}}, or ' if value else f"set {variable}, or "
+    if not value:
+        return f"set {variable}, or "
+    if program.places is not None:
+        return f'write {program.called(variable)}: "{value}" in the values, or '
+    return f'write env: {{{variable}: "{value}"}}, or '
 
 
 def _is_closed(program: Program, known: _Open) -> bool:

@@ -5,7 +5,8 @@ from typing import Any
 
 from config.lab import Lab
 from config.service import HelmService
-from config.source import is_mapping
+from config.source import dotted, is_mapping
+from plan.findings.chart_programs import at, kept_in, path_of, programs_of_chart
 from plan.model.fields import text
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
@@ -27,16 +28,26 @@ VOLUME_HELD = Rule(
 )
 
 _ROLLING: Mapping[str, str] = {
+    "forgejo": "strategy.type",
     "gitea": "strategy.type",
     "grafana": "deploymentStrategy.type",
     "kube-prometheus-stack": "grafana.deploymentStrategy.type",
     "jellyfin": "deploymentStrategy.type",
     "n8n": "strategy.type",
+    "ollama": "updateStrategy.type",
     "open-webui": "strategy.type",
     "traefik": "updateStrategy.type",
     "vaultwarden": "strategy.type",
 }
 """Charts that roll unless this value says otherwise (their values.yaml)."""
+_REPLACED = (
+    ("frigate", "blakeshome-charts"),
+    ("n8n", "8gears."),
+    ("nextcloud", "nextcloud"),
+    ("prometheus", "prometheus-community"),
+    ("uptime-kuma", "irsigler"),
+)
+"""Charts that say Recreate themselves, with a part of the address of their repository (their values.yaml)."""
 
 
 def chart_rollout_findings(lab: Lab) -> Iterator[Finding]:
@@ -44,9 +55,10 @@ def chart_rollout_findings(lab: Lab) -> Iterator[Finding]:
     for name, service in lab.services.items():
         if not isinstance(service, HelmService) or _says_otherwise(service.values):
             continue
+        yield from _of_values(lab, name, service)
         for key, workload in service.footprint.items():
             block = [each for each in workload.volumes if is_block(lab, service.volumes[each].storage_class)]
-            if workload.runs_as != "deployment" or not workload.replicas or not block:
+            if workload.runs_as != "deployment" or not workload.replicas or not block or _is_replaced(service):
                 continue
             place = _ROLLING.get(service.chart.name)
             yield VOLUME_HELD.finding(
@@ -63,6 +75,35 @@ def chart_rollout_findings(lab: Lab) -> Iterator[Finding]:
                 else f"let the values of {name} say Recreate where the chart takes its strategy from",
                 severity="warning" if place else "info",
                 facts={"volumes": tuple(block)},
+            )
+
+
+def _is_replaced(service: HelmService) -> bool:
+    """Whether the chart, without a word in its values, stops its pod before it starts the next."""
+    return any(name == service.chart.name and home in service.chart.repository for name, home in _REPLACED)
+
+
+def _of_values(lab: Lab, name: str, service: HelmService) -> Iterator[Finding]:
+    """Claims that a chart makes itself, of a class in its values, and that no footprint names."""
+    workloads = service.footprint.values()
+    place = _ROLLING.get(service.chart.name)
+    if place is None or any(each.volumes or each.runs_as != "deployment" for each in workloads):
+        return
+    for row, program in programs_of_chart(name, service):
+        stated = at(service, row.data.storage_class) if row.data else None
+        if row.data is None or row.runs_as != "deployment" or kept_in(service, row.data) != "volume":
+            continue
+        if at(service, row.data.claim) is None and isinstance(stated, str) and is_block(lab, stated):
+            called = name if program.short == name else f"{program.short} of {name}"
+            key = dotted(path_of(name, row.data.storage_class)[3:])
+            yield VOLUME_HELD.finding(
+                ("services", name, "values"),
+                f"{called} has its data on a block volume ({key}: {stated}), and chart "
+                f"{service.chart.name} starts a new pod before it stops the old one, which holds the volume: on "
+                "another node it never starts",
+                f"write {place}: Recreate in the values of {name}",
+                severity="warning",
+                facts={"volumes": (stated,)},
             )
 
 

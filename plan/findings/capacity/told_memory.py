@@ -81,7 +81,8 @@ def told_memory_findings(lab: Lab) -> Iterator[Finding]:
                 for at, text in (*_settings(path, container), *(((*path, "files", key), files[key]) for key in files)):
                     yield from _compared(name, at, text, container.memory)
     for each in programs(lab):
-        if each.path[0] == "objects" and each.is_main and each.memory:
+        is_apart = each.path[0] == "objects" or (each.places is not None and _has_several(lab, each))
+        if is_apart and each.is_main and each.memory:
             for text in _texts(each):
                 yield from _compared(each.name, each.path, text, Memory(each.memory))
 
@@ -97,7 +98,13 @@ def _of_chart(name: str, service: HelmService) -> Iterator[Finding]:
     containers = [container for _, container in containers_in(name, service.footprint)]
     if len(containers) == 1:
         for path, text in texts(service.values, ("services", name, "values")):
-            yield from _compared(name, path, text, containers[0].memory)
+            found = [*_compared(name, path, text, containers[0].memory)]
+            yield from found or _compared(name, path, f"{path[-1]}={text}", containers[0].memory)
+
+
+def _has_several(lab: Lab, program: Program) -> bool:
+    service = lab.services[program.service]
+    return isinstance(service, HelmService) and len([*containers_in(program.service, service.footprint)]) > 1
 
 
 def _settings(path: Path, container: Container) -> Iterator[tuple[Path, str]]:

@@ -59,6 +59,21 @@ APPLICATIONS: Mapping[str, Chart] = {
                 told={"EXT_ENDPOINT": "externalURL"},
                 limit="core/resources",
             ),
+            Row(
+                "goharbor/harbor-db",
+                image_at="database/internal/image/repository",
+                replicas="",
+                data=Data(
+                    "/var/lib/postgresql/data",
+                    "persistence/enabled",
+                    True,
+                    "persistence/persistentVolumeClaim/database/storageClass",
+                    "persistence/persistentVolumeClaim/database/existingClaim",
+                    ("database/external/host",),
+                ),
+                limit="database/internal/resources",
+                runs_as="statefulset",
+            ),
         ),
     ),
     "home-assistant": Chart(
@@ -161,6 +176,7 @@ APPLICATIONS: Mapping[str, Chart] = {
                 volumes="volumes",
                 mounts="volumeMounts",
                 data=kept("/app/backend/data", is_default=True, instead=("databaseUrl", "postgresql/enabled")),
+                runs_as="statefulset",
             ),
         ),
     ),
@@ -170,8 +186,16 @@ APPLICATIONS: Mapping[str, Chart] = {
             Row(
                 "vaultwarden/server",
                 replicas="replicas",
-                further=("image/extraVarsCM", "image/extraVarsSecret"),
-                told={"DOMAIN": "domain", "SIGNUPS_ALLOWED": "signupsAllowed"},
+                further=(
+                    *("image/extraVarsCM", "image/extraVarsSecret", "image/extraVars", "image/extraSecrets"),
+                    *("database/host", "database/uriOverride", "database/existingSecret", "adminToken"),
+                ),
+                own=(),
+                told={
+                    "SIGNUPS_DOMAINS_WHITELIST": "signupDomains",
+                    "DOMAIN": "domain",
+                    "SIGNUPS_ALLOWED": "signupsAllowed",
+                },
                 data=Data(
                     "/data",
                     "storage/data",

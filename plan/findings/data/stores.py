@@ -36,6 +36,7 @@ STORES: Mapping[str, str] = {
     "clickhouse": "ClickHouse",
     "clickhouse-server": "ClickHouse",
     "etcd": "etcd",
+    "harbor-db": "PostgreSQL",
     "kafka": "Kafka",
     "loki": "Loki",
     "nats": "NATS JetStream",

@@ -121,7 +121,8 @@ def _routed(lab: Lab, program: Program) -> list[str]:
 
 def _leads_to(chart: HelmService, program: Program) -> bool:
     """Whether the routes of a chart with several programs are those of this one."""
-    return chart.endpoint is not None and program.short in chart.endpoint.service
+    served = chart.endpoint.service if chart.endpoint else ""
+    return bool(served) and (program.short in served or served in program.short)
 
 
 def _of_ingresses(lab: Lab, program: Program) -> Iterator[str]:
