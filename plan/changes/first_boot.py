@@ -44,6 +44,7 @@ ARGUMENTS: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "initialization.dns.domain": ("domain", "write it in the machine's netplan, and `netplan apply`"),
+    "initialization.ip_configs.ipv4.gateway": ("gateway", "write it in the machine's netplan, and `netplan apply`"),
     "initialization.dns.servers": ("nameservers", "write them in the machine's netplan, and `netplan apply`"),
 }
 """The lab's key for each argument of a machine that an update never touches, and how to change it in the machine."""

@@ -207,7 +207,10 @@ def _vmid(side: Side, machine: str) -> object:
 def _at(document: Json, argument: str) -> Any:
     found: Any = document.get("properties")
     for part in argument.split("."):
-        found = cast(Json, found).get(part) if isinstance(found, dict) else None
+        if isinstance(found, list):
+            found = [each[part] for each in cast(list[Json], found) if part in each]
+        else:
+            found = cast(Json, found).get(part) if isinstance(found, dict) else None
     return found
 
 

@@ -131,6 +131,8 @@ def test_name_servers_of_created_machines(folder: Path) -> None:
         "change."
     )
     assert found["BY-HAND:machines"].message == said
+    found = consequences(folder, edit("networks.yaml", "gateway: 10.0.20.1", "gateway: 10.0.20.3"))
+    assert "Machines read gateway once, when they are set up" in found["BY-HAND:machines"].message
 
 
 def test_the_disk_of_a_created_machine_names_its_command(folder: Path) -> None:
