@@ -87,7 +87,11 @@ def _of_values(lab: Lab, name: str, service: HelmService) -> Iterator[Finding]:
     """Claims that a chart makes itself, of a class in its values, and that no footprint names."""
     workloads = service.footprint.values()
     place = _ROLLING.get(service.chart.name)
-    if place is None or any(each.volumes or each.runs_as != "deployment" for each in workloads):
+    if (
+        place is None
+        or _is_replaced(service)
+        or any(each.volumes or each.runs_as != "deployment" for each in workloads)
+    ):
         return
     for row, program in programs_of_chart(name, service):
         stated = at(service, row.data.storage_class) if row.data else None
