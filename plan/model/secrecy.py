@@ -68,7 +68,9 @@ _ABOUT = frozenset(
 _SETTING = re.compile(
     r"(|true|false|yes|no|on|off|none|null|enabled|disabled|\d{1,4}|(\./|/|file:).*|<[^>]*>)", re.IGNORECASE
 )
-_REFERENCE = re.compile(r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[^>]*>|\{\{.*\}\}")
+_REFERENCE = re.compile(
+    r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[A-Za-z][A-Za-z _-]{2,}>|\{\{.*\}\}"
+)
 _HASH = re.compile(r"\$(argon2\w*|2[aby]?|[156y]|apr1|scrypt|pbkdf2[-\w]*)\$")
 """The beginning of a password that is hashed, which looks like a variable."""
 _SCRIPT = re.compile(r"\.(py|js|ts|sh|lua|html|css|md)$")

@@ -40,3 +40,9 @@ def test_a_variable_or_another_setting_is_no_password(text: str) -> None:
 def test_a_hashed_password_is_no_variable(value: str) -> None:
     assert is_secret("ADMIN_TOKEN", value)
     assert not is_secret("ADMIN_TOKEN", "$ADMIN")
+
+
+@pytest.mark.parametrize("value", ["aB<3x>9Kq", "correct</horse>battery"])
+def test_a_password_with_angles_is_no_placeholder(value: str) -> None:
+    assert is_secret("DB_PASSWORD", value)
+    assert not is_secret("DB_PASSWORD", "prefix-<your password>")
