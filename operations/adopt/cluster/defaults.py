@@ -122,7 +122,8 @@ DEFAULTS: Mapping[str, tuple[Default, ...]] = {
         *_below("spec.template.spec", _POD + _ALWAYS),
         *_defaults(
             ("spec.revisionHistoryLimit", 10),
-            ("spec.updateStrategy.rollingUpdate", {"maxUnavailable": 1, "maxSurge": 0}),
+            ("spec.updateStrategy.rollingUpdate.maxSurge", 0),
+            ("spec.updateStrategy.rollingUpdate", {"maxUnavailable": 1}),
             ("spec.updateStrategy", {"type": "RollingUpdate"}),
         ),
     ),

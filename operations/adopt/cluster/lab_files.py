@@ -151,6 +151,7 @@ def _platform(world: World) -> dict[str, Any]:
     label, gateways = tier_label(world), gateways_of(world)
     return {
         **({} if label == TIER_LABEL else {"tier_label": label}),
+        "tier_of_namespaces": "label",  # somebody else's namespace may be called as a tier is
         **({"gateways": gateways} if gateways else {}),
     }
 

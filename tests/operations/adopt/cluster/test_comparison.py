@@ -204,3 +204,20 @@ def test_an_object_of_a_dump_is_read_whatever_stands_in_it(kind: str) -> None:
 def places(of: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     pairs = of.items() if isinstance(of, dict) else enumerate(of) if isinstance(of, list) else ()
     return [place for key, each in pairs for place in ((*above, key), *places(each, (*above, key)))]
+
+
+@pytest.mark.parametrize(
+    ("runs", "stated"),
+    [
+        ({"maxUnavailable": 1, "maxSurge": 0}, {}),
+        (
+            {"maxUnavailable": "10%", "maxSurge": 0},
+            {"rollingUpdate": {"maxUnavailable": "10%"}, "type": "RollingUpdate"},
+        ),
+    ],
+)
+def test_a_daemonset_without_a_surge_states_none(runs: dict[str, Any], stated: dict[str, Any]) -> None:
+    spec = {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": runs}}
+    metadata = {"name": "a", "namespace": "a"}
+    daemons = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata, "spec": spec}
+    assert as_stated(daemons).get("spec", {}).get("updateStrategy", {}) == stated

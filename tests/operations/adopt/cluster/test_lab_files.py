@@ -23,6 +23,7 @@ def test_the_lab_loads_and_plans(tmp_path: Path) -> None:
     assert make_plan(lab).errors == ()
     assert lab.site.domain == "shed.example"
     assert lab.cluster.kubernetes_version == "v1.34.2"
+    assert lab.cluster.platform.tier_of_namespaces == "label", "names of other people's namespaces say nothing"
 
 
 def test_nodes_are_counted_as_their_kubelets_report_them(tmp_path: Path) -> None:
