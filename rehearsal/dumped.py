@@ -36,6 +36,7 @@ MADE_THERE = frozenset(
     }
 )
 """Kinds whose objects the controllers recreate."""
+SLICE_CONTROLLER = "endpointslice.kubernetes.io/managed-by"
 OF_THE_SERVER = (
     "uid",
     "resourceVersion",
@@ -80,8 +81,11 @@ def load(api: Api, objects: Iterable[Manifest]) -> None:
 
 
 def is_loaded(manifest: Manifest) -> bool:
-    """Whether an object is made as it is, and not by a controller of the control plane."""
-    return manifest["kind"] not in MADE_THERE and not manifest["metadata"].get("ownerReferences")
+    """Whether an object is made as it is, and not by a controller of the control plane. A slice that no controller
+    marks is of somebody who leads a Service to a host outside."""
+    metadata = manifest["metadata"]
+    is_by_hand = manifest["kind"] == "EndpointSlice" and SLICE_CONTROLLER not in (metadata.get("labels") or {})
+    return (manifest["kind"] not in MADE_THERE or is_by_hand) and not metadata.get("ownerReferences")
 
 
 def _rank(manifest: Manifest) -> tuple[int, int]:
