@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from plan.findings.capacity.admission import admission_findings
 from plan.findings.capacity.autoscaling import autoscaling_findings
+from plan.findings.capacity.autoscaling_bounds import autoscaling_bound_findings
 from plan.findings.capacity.autoscaling_sources import metrics_source_findings, replicas_findings
 from plan.findings.capacity.budgets import budget_findings
 from plan.findings.capacity.capacity import capacity_findings
@@ -21,6 +22,7 @@ from plan.model import Finding, Plan
 def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
     yield from admission_findings(plan.lab, plan.namespaces, plan.services)
+    yield from autoscaling_bound_findings(plan.lab)
     yield from autoscaling_findings(plan.lab)
     yield from metrics_source_findings(plan.lab)
     yield from replicas_findings(plan.lab, plan.services)

@@ -36,7 +36,7 @@ SCALED_TWICE = Rule(
 )
 _QUIET = ("Off", "Initial")
 _CHART = "chart metrics-server of https://kubernetes-sigs.github.io/metrics-server"
-_IN_VALUES = ("autoscaling", "hpa", "horizontalPodAutoscaler")
+IN_VALUES = ("autoscaling", "hpa", "horizontalPodAutoscaler")
 """Keys of charts for a HorizontalPodAutoscaler."""
 
 
@@ -64,7 +64,7 @@ def autoscaling_findings(lab: Lab) -> Iterator[Finding]:
 
 def _of_chart(name: str, service: HelmService) -> Iterator[Finding]:
     """Autoscalers that the values of a chart switch on; of those by other metrics alone nothing is said."""
-    for key in _IN_VALUES:
+    for key in IN_VALUES:
         for path, scaler in switched_on(service.values, ("services", name, "values"), key):
             metrics = entries(scaler, "metrics") if is_mapping(scaler) else []
             by_use = not metrics or any(text(each, "type") in ("Resource", "ContainerResource") for each in metrics)
