@@ -2,12 +2,14 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
 from config.lab import Lab
 from config.load import InvalidLab, load_draft
+from config.site import Site
 from config.source import Problem
 from config.suggest import did_you_mean
 from operations.adopt.entry import Entry, Reason, Role, Surroundings, describe
@@ -88,7 +90,8 @@ def adopt(folder: Path, api: Api, wanted: Sequence[str] = (), roles: Mapping[str
         try_lab(folder, FILE, before)
         raise AssertionError("a lab with an invalid file does not load")
     inventory = _asked_for(api, wanted, roles)
-    vmids = {machine.vmid: name for name, machine in lab.machines.items()}
+    elsewhere = _elsewhere(lab.site, inventory)
+    vmids = {machine.vmid: name for name, machine in lab.machines.items() if machine.host not in elsewhere}
     new = sorted((each for each in inventory.machines.values() if each.vmid not in vmids), key=_start)
     described = [(machine, describe(lab, machine, _stated(roles, machine))) for machine in new]
     left_out = [_left_out(machine, found) for machine, found in described if not isinstance(found, Entry)]
@@ -100,13 +103,14 @@ def adopt(folder: Path, api: Api, wanted: Sequence[str] = (), roles: Mapping[str
     ]
     entries, refused = _loadable(folder, before, entries)
     left_out += refused
-    outcome, entries, unsafe = _safe(folder, before, entries, inventory)
+    outcome, entries, unsafe = _safe(folder, before, entries, inventory, elsewhere)
     left_out += unsafe
-    findings = list(host_findings(outcome, inventory.machines))
+    here = _without(outcome, elsewhere)
+    findings = list(host_findings(here, inventory.machines))
     names = {entry.name for entry in entries}
     known = tuple(vmids[vmid] for vmid in inventory.machines if vmid in vmids)
     if not wanted:
-        findings += missing_findings(outcome, {*inventory.machines, *inventory.unread})
+        findings += missing_findings(here, {*inventory.machines, *inventory.unread})
     return Adoption(
         lab=outcome,
         file=file,
@@ -118,6 +122,19 @@ def adopt(folder: Path, api: Api, wanted: Sequence[str] = (), roles: Mapping[str
         findings=tuple(each for each in findings if str(each.path[1]) not in names),
         inventory=inventory,
     )
+
+
+def _elsewhere(site: Site, inventory: Inventory) -> frozenset[str]:
+    """Hosts of the lab that another Proxmox has, with VMIDs of its own. Those that have no endpoint of their own are of
+    one cluster."""
+    asked = {machine.host for machine in inventory.machines.values()}
+    together = not any(map(site.endpoint_of, asked))
+    return frozenset(host for host in site.hosts if host not in asked and (site.endpoint_of(host) or not together))
+
+
+def _without(lab: Lab, hosts: frozenset[str]) -> Lab:
+    """A lab without the machines of some hosts."""
+    return replace(lab, machines={name: each for name, each in lab.machines.items() if each.host not in hosts})
 
 
 def _asked_for(api: Api, wanted: Sequence[str], roles: Iterable[str]) -> Inventory:
@@ -182,11 +199,12 @@ def _concerns(problem: Problem, name: str) -> bool:
 
 
 def _safe(
-    folder: Path, before: str, entries: list[Entry], inventory: Inventory
+    folder: Path, before: str, entries: list[Entry], inventory: Inventory, elsewhere: frozenset[str]
 ) -> tuple[Lab, list[Entry], list[LeftOut]]:
     """The lab with those of which nothing is an error; the others, with the errors. Raises InvalidLab."""
     lab = try_lab(folder, FILE, extended(before, entries) if entries else before)
-    findings = [each for each in host_findings(lab, inventory.machines) if each.severity == "error"]
+    here = _without(lab, elsewhere)
+    findings = [each for each in host_findings(here, inventory.machines) if each.severity == "error"]
     unsafe = [entry for entry in entries if _about(findings, entry.name)]
     if not unsafe:
         return lab, entries, []

@@ -33,6 +33,15 @@ NAS = {
     "startup": "order=40,up=10,down=60",
 }
 
+SHED = """\
+    cores: 4
+    threads: 8
+    memory: 32Gi
+    reserved_memory: 2Gi
+    disks: {nvme: {size: 1T, medium: ssd}}
+    storages: {local-lvm: {type: lvmthin, disk: nvme, size: 800G}}
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -341,3 +350,22 @@ def test_places_are_those_of_the_real_files(folder: Path, state: State) -> None:
     place = lab.place(("machines", "router", "vcpus"))
     assert place
     assert place.file == str(folder / "machines.yaml")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_proxmox_of_its_own_has_vmids_of_its_own(folder: Path, own: bool) -> None:
+    lab = load_lab(folder)
+    (vmid,) = sorted(each.vmid for each in lab.machines.values() if each.adopt)[:1]
+    site = folder / "site.yaml"
+    endpoint = "    endpoint: https://192.0.2.77:8006/\n" if own else ""
+    shed = "  shed:\n    address: 192.0.2.77\n" + endpoint + SHED
+    site.write_text(site.read_text("utf-8").replace("hosts:\n", f"hosts:\n{shed}", 1), "utf-8")
+    state = as_stated(load_lab(folder))
+    state.machines.clear()
+    with_machine(state, vmid)
+    state.machines[vmid].node = "shed"
+    found = adoption(folder, state)
+    assert bool(found.known) is not own
+    assert [each.host for each in found.left_out] == (["shed"] if own else []), "its bridge is not in the lab"
+    missing = {str(each.path[1]) for each in found.findings}
+    assert (missing == set()) is own, "machines of another Proxmox are not missing here"
