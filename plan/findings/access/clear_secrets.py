@@ -13,13 +13,14 @@ from plan.workloads.secrets import STORE
 SECRETS_IN_CLEAR = Rule(
     "SECRETS-IN-CLEAR",
     ("warning", "info"),
-    title="Secrets are asked for without TLS",
+    title="Secrets are asked for without TLS, or of whoever answers",
     meaning=(
         "Vault is asked by plain HTTP: whoever reads along on the way reads the token and every secret, and whoever "
-        "answers in Vault's place is believed. On the way are the pod network, the nodes and the network between "
-        "them. Pod networks that encrypt between nodes are known by the values of Calico (`wireguardEnabled`) and "
-        "Cilium (`encryption`), and by Calico's FelixConfiguration; then nothing is said. Where no "
-        "service of the lab installs the pod network it may do so as well, and the finding is a note."
+        "answers in Vault's place is believed. The latter is so, too, where its certificate is not checked. On the "
+        "way are the pod network, the nodes and the network between them. Pod networks that encrypt between nodes are "
+        "known by the values of Calico (`wireguardEnabled`) and Cilium (`encryption`), and by Calico's "
+        "FelixConfiguration; then nothing is said. Where no service of the lab installs the pod network it may do so "
+        "as well, and the finding is a note."
     ),
     remedy=(
         "Give Vault a certificate for its name in the cluster, have it listen with TLS, and name the certificate's "
@@ -34,8 +35,13 @@ _SERVERS = {
     ("external-secrets.io", "ClusterSecretStore"): ("spec", "provider", "vault", "server"),
     ("external-secrets.io", "SecretStore"): ("spec", "provider", "vault", "server"),
     ("secrets.hashicorp.com", "VaultConnection"): ("spec", "address"),
+    ("cert-manager.io", "Issuer"): ("spec", "vault", "server"),
+    ("cert-manager.io", "ClusterIssuer"): ("spec", "vault", "server"),
 }
 """Where objects say at which address Vault is, by API group and kind."""
+_SKIPS = ("VAULT_SKIP_VERIFY", "BAO_SKIP_VERIFY")
+_TRUE = ("1", "t", "true")
+"""What Vault's own client takes for true, in lower case."""
 
 _BY_CALICO = ("defaultFelixConfiguration", "wireguardEnabled")
 _BY_CILIUM = ("encryption", "enabled")
@@ -51,8 +57,13 @@ def clear_secret_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fin
             server = text(each, *_SERVERS.get((api_group(each), each["kind"]), ("",)))
             if _is_plain(server):
                 yield _of_store(lab, service, each, server)
+            elif each["kind"] == "VaultConnection" and value(each, "spec", "skipTLSVerify") is True:
+                yield _unchecked(lab, service.name, f"the VaultConnection {each['metadata']['name']}", "skipTLSVerify")
     for name, service in lab.services.items():
         for path, container in service.containers_of(name):
+            for variable in _SKIPS:
+                if container.env.get(variable, "").lower() in _TRUE:
+                    yield _unchecked(lab, name, name, variable, (*path, "env", variable))
             for variable in _ADDRESS_VARIABLES:
                 if _is_plain(address := container.env.get(variable, "")):
                     yield SECRETS_IN_CLEAR.finding(
@@ -63,6 +74,16 @@ def clear_secret_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fin
                         severity=_severity(lab),
                         facts={"address": address},
                     )
+
+
+def _unchecked(lab: Lab, name: str, who: str, switch: str, path: Path = ()) -> Finding:
+    return SECRETS_IN_CLEAR.finding(
+        path or ("services", name),
+        f"{who} takes any certificate for Vault's ({switch}): whoever answers in its place gets the token",
+        f"take {switch} out, and name the authority of Vault's certificate",
+        about=who,
+        severity=_severity(lab),
+    )
 
 
 def _of_store(lab: Lab, service: Service, store: Manifest, server: str) -> Finding:
