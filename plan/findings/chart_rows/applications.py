@@ -210,6 +210,6 @@ APPLICATIONS: Mapping[str, Chart] = {
         ),
     ),
 }
-"""By the name of the chart. Keys and defaults are those of values.yaml of authentik 2025.10, forgejo 15, frigate 7.8,
-gitea 12, harbor 1.18, home-assistant 0.3, jellyfin 3.0, keycloakx 7.1, n8n 2.0, nextcloud 8, ollama 1.30, open-webui 8
-and vaultwarden 0.32."""
+"""By the name of the chart. Keys and defaults are those of values.yaml: read, in copies of 2021 to 2026, of
+home-assistant (and its template), jellyfin, n8n, nextcloud, ollama, open-webui and vaultwarden; of the others as their
+projects document them, without a look at each version."""

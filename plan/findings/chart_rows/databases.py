@@ -98,5 +98,6 @@ DATABASES: Mapping[str, Chart] = {
         ),
     ),
 }
-"""By the name of the chart. Keys and defaults are those of values.yaml of cluster 0.4, influxdb2 2.1, mariadb 23, minio
-5.4, mysql 14, postgresql 18, qdrant 1.15 and vault 0.31. What minio serves from how many pods its template tells it."""
+"""By the name of the chart. Keys and defaults are those of values.yaml: read of minio 5.0; of the others as their
+projects document them, without a look at each version. The template of minio tells it what it serves from how many
+pods."""

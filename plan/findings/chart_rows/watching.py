@@ -97,5 +97,6 @@ WATCHING: Mapping[str, Chart] = {
         ),
     ),
 }
-"""By the name of the chart. Keys and defaults are those of values.yaml of grafana 10, kube-prometheus-stack 88, loki 6,
-prometheus 29 and uptime-kuma 2.24. Dashboards and metrics that go with their pod may be meant to."""
+"""By the name of the chart. Keys and defaults are those of values.yaml: read, in an old copy, of uptime-kuma; of the
+others as their projects document them, without a look at each version. Dashboards and metrics that go with their pod
+may be meant to."""

@@ -37,8 +37,8 @@ _CHARTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ingress-nginx": (("controller", "hostNetwork"), ("controller", "dnsPolicy")),
     "traefik": (("hostNetwork",), ("deployment", "dnsPolicy")),
 }
-"""Values for the network of the node and for the name server of charts that leave the second as it is (values.yaml and
-templates of alloy 1.0, fluent-bit 0.49, home-assistant 0.3, ingress-nginx 4.12 and traefik 37)."""
+"""Values for the network of the node and for the name server, of charts that leave the second as it is: read in the
+template of home-assistant; of the others as their projects document them."""
 _Known = frozenset[tuple[str, str]]
 """Namespace and name of each Service of the lab."""
 _SERVERS = ("dnsConfig", "nameservers")
