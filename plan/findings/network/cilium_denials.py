@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 from config.lab import Lab
 from config.namespaces import namespace_of_object
 from config.objects import StatedObject
+from plan.kubernetes.cilium_policy import NAMESPACE_LABEL, without_source
 from plan.model import Service
-from plan.model.constraints import Requirement, read_selector
+from plan.model.constraints import read_selector
 from plan.model.fields import Fields, entries, mapping, value, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
@@ -25,7 +26,6 @@ POLICY_DENIES_THE_REST = Rule(
     remedy="Write enableDefaultDeny into its spec: then it takes away what it names, and nothing more.",
 )
 _KINDS = ("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy")
-_NAMESPACE = "io.kubernetes.pod.namespace"
 _Direction = Literal["egress", "ingress"]
 _DIRECTIONS: tuple[_Direction, ...] = ("egress", "ingress")
 
@@ -95,11 +95,6 @@ def _selects(rules: _Rules, pod: PodTemplate) -> bool:
     """Whether rules hold for a pod. A label that only Cilium gives is taken for one that it does not have."""
     if rules.namespace not in (None, pod.namespace):
         return False
-    labels: Mapping[str, str] = {**pod.labels, _NAMESPACE: pod.namespace}
+    labels: Mapping[str, str] = {**pod.labels, NAMESPACE_LABEL: pod.namespace}
     asked = read_selector(mapping(rules.spec, "endpointSelector"))
-    return all(_bare(each).holds(labels) for each in asked)
-
-
-def _bare(requirement: Requirement) -> Requirement:
-    """A requirement without the source of its label, `k8s:` or `any:`."""
-    return requirement._replace(key=requirement.key.removeprefix("k8s:").removeprefix("any:"))
+    return all(each._replace(key=without_source(each.key)).holds(labels) for each in asked)

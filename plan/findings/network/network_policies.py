@@ -5,6 +5,7 @@ from ipaddress import IPv4Network
 from typing import NamedTuple
 
 from config.lab import Lab
+from plan.kubernetes.cilium_policy import as_network_policies
 from plan.kubernetes.network_policy import Connection, Peer, Refusal, refusal
 from plan.model import Manifest, Namespace, Service
 from plan.model.fields import mapping
@@ -69,7 +70,10 @@ def network_policy_findings(
 ) -> Iterator[Finding]:
     """Findings about the network policies of the plan, whether the program or the lab wrote them."""
     namespaces, services = tuple(namespaces), tuple(services)
-    policies = tuple(each for service in services for each in service.objects if each["kind"] == "NetworkPolicy")
+    policies = (
+        *(each for service in services for each in service.objects if each["kind"] == "NetworkPolicy"),
+        *_of_cilium(services),
+    )
     if policies:
         labels = {each.name: {NAMESPACE_NAME: each.name} | dict(mapping(each.manifest, "metadata", "labels"))
                   for each in namespaces}  # fmt: skip
@@ -81,6 +85,15 @@ def network_policy_findings(
         yield from _unresolved(planned, known)
     if is_asked_for(lab):
         yield from _on_what_is_asked_for(lab, namespaces, services)
+
+
+def _of_cilium(services: Iterable[Service]) -> Iterator[Manifest]:
+    """Policies of Cilium in one namespace. Where one holds in all namespaces nothing is said of any."""
+    stated = [(service, each) for service in services for each in service.objects]
+    if not any(each["kind"] == "CiliumClusterwideNetworkPolicy" for _, each in stated):
+        yield from as_network_policies(
+            (service.namespace_of(each), each) for service, each in stated if each["kind"] == "CiliumNetworkPolicy"
+        )
 
 
 def _cut(planned: _Lab, known: KnownConnection) -> Iterator[Finding]:
