@@ -50,6 +50,8 @@ class Liveness(NamedTuple):
     """A startup probe goes before it, or may."""
     startup: str
     """How one is written."""
+    image: str = ""
+    """Empty where a chart has it."""
 
 
 def liveness_probes(lab: Lab) -> Iterator[Liveness]:
@@ -81,6 +83,7 @@ def _of_container(path: Path, name: str, called: str, container: Listening) -> I
         probe.timeout_seconds,
         container.probes.startup is not None,
         f"startup beside it, for example {{failures: 30, period_seconds: {probe.period_seconds}}}",
+        container.image,
     )
 
 
@@ -93,7 +96,8 @@ def _in_pod(path: Path, name: str, pod: Fields) -> Iterator[Liveness]:
             startup = f"a startupProbe beside the livenessProbe of {called}, with failureThreshold: 30"
             has_startup = bool(mapping(container, "startupProbe"))
             called = name if called == name else f"{called} of {name}"
-            yield _of_fields(path, key, called, probe, startup, has_startup=has_startup)
+            found = _of_fields(path, key, called, probe, startup, has_startup=has_startup)
+            yield found._replace(image=text(container, "image"))
 
 
 def _of_fields(path: Path, key: str, called: str, probe: Fields, startup: str, *, has_startup: bool) -> Liveness:
