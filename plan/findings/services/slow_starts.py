@@ -26,7 +26,7 @@ SLOW = frozenset(
     {"confluence", "gitlab-ce", "gitlab-ee", "jira-core", "jira-software", "metabase", "metabase-enterprise", "nexus3"}
     | {"sonarqube"}
 )
-"""By the last part of an image's name: what their documentation says of a start, or waits for in its own charts."""
+"""By the last part of an image's name: known for starts of minutes, and none of them timed here."""
 
 
 def slow_start_findings(probes: Iterable[Liveness]) -> Iterator[Finding]:
