@@ -37,6 +37,9 @@ _BOUNDS = {
 }
 
 
+_KEYS_SHOWN = 12
+"""Keys that a message names, if there are more by two."""
+
 Choices = Mapping[str, Sequence[str]]
 """Names that are allowed at a key, for a message where it is missing: the tiers of the lab."""
 
@@ -151,7 +154,9 @@ def _message(details: ErrorDetails, spot: _Spot, written: str | None, choices: C
     if kind in _KINDS:
         if (meant := _meant(kind, value)) is not None:
             return _in_form(_KINDS[kind], value, meant, spot.model)
-        return f"must be {_KINDS[kind]}, not {shown(value)}{_other_form(_KINDS[kind], details['loc'], value)}"
+        return (
+            f"must be {_KINDS[kind]}, not {shown(value)}{_other_form(_KINDS[kind], details['loc'], value, spot.model)}"
+        )
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
         return f"must be {words} {context[key]}, not {shown(value)}"
@@ -229,14 +234,27 @@ def _in_form(wanted: str, value: object, meant: bool | float, model: Any) -> str
     return f"must be {wanted}, not {shown(value)}; write {shown(meant)}{quotes}"
 
 
-def _other_form(wanted: str, location: tuple[int | str, ...], value: object) -> str:
-    """The form that is meant: a mapping for the list of another tool, a list for a single text."""
+def _other_form(wanted: str, location: tuple[int | str, ...], value: object, model: Any) -> str:
+    """The form that is meant: a mapping for the list of another tool, its keys, a list for a single text."""
     if wanted == _LIST and isinstance(value, str):
         return _as_list(value)
     if wanted == _MAPPING and isinstance(value, list | tuple):
         example = MAPPINGS.get(str(location[-1])) if location else None
-        return f"; for example {example}" if example else ""
-    return _forgotten_space(value)
+        return f"; for example {example}" if example else _keys_of(model)
+    return _forgotten_space(value) or (_keys_of(model) if wanted == _MAPPING else "")
+
+
+def _keys_of(model: Any) -> str:
+    """The keys of a mapping, where it has keys of its own and is of one kind."""
+    bare = _bare(model)
+    members = (
+        [each for each in get_args(bare) if each is not type(None)] if get_origin(bare) in (Union, UnionType) else []
+    )
+    keys = _fields(model) if len(members) < 2 else ()
+    further = len(keys) - _KEYS_SHOWN
+    if further > 1:
+        return f"; its keys are {', '.join(keys[:_KEYS_SHOWN])} and {further} more"
+    return f"; its keys are {', '.join(keys)}" if keys else ""
 
 
 def _as_list(text: str) -> str:

@@ -181,7 +181,12 @@ def _from(key: str, known: Collection[str]) -> str | None:
 
 
 def place_of(key: str, known: Collection[str]) -> str | None:
-    """Where a key of a service stands that was written one level too high or too low."""
+    """Where a key of a service, or of cluster.yaml, stands that was written one level too high or too low."""
+    cluster, platform = _of_cluster()
+    if frozenset(known) == platform:
+        return "it stands beside `platform`, not under it" if key in cluster else None
+    if frozenset(known) == cluster:
+        return "it stands under `platform`" if key in platform else None
     service, under = _places()
     if at := _nested_in(known):
         return f"it stands beside `{at}`, not under it" if key in service else None
@@ -209,3 +214,12 @@ def _places() -> tuple[frozenset[str], Mapping[str, frozenset[str]]]:
         for name, model in nested
         if isinstance(model, type) and issubclass(model, BaseModel)
     }
+
+
+@cache
+def _of_cluster() -> tuple[frozenset[str], frozenset[str]]:
+    """The keys of cluster.yaml, and those of its `platform`."""
+    from config.cluster import Cluster  # only a mistake pays for it
+    from config.platform import Platform
+
+    return frozenset(Cluster.model_fields), frozenset(Platform.model_fields)

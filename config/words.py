@@ -138,6 +138,15 @@ WITHOUT: Mapping[str, Mapping[str, str]] = {
         ),
         "tags": "the program sets them; leave it out",
     },
+    "policy_engine": {
+        "vault": "here it is `secrets`, for example secrets: {operator: external-secrets, vault: vault}",
+        "prometheus": "here it is `watching`, for example watching: {service: prometheus}",
+        "kyverno": "here it is `policy_engine`, the name of the service that installs it",
+        "loadBalancer": "here it is `load_balancer`, beside `platform`",
+        **dict.fromkeys(("podCIDR", "podSubnet"), "here it is `pod_cidr`, beside `platform`"),
+        **dict.fromkeys(("serviceCIDR", "serviceSubnet"), "here it is `service_cidr`, beside `platform`"),
+        **dict.fromkeys(("cni", "network"), "here it is `pod_network`, the name of the service that installs it"),
+    },
     "chart": {
         **dict.fromkeys(
             ("replicas", "image", "env", "resources", "persistence", "ingress", "release", "valuesFrom"),
