@@ -24,7 +24,8 @@ def test_a_folder_is_there_for_its_owner_alone_and_gone_afterwards() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_folder_goes_when_the_process_is_told_to_end(tmp_path: Path, number: signal.Signals) -> None:
     program = (
-        "import os, sys; from config.scratch import scratch_folder\n"
+        f"import os, signal; signal.signal({int(number)}, signal.SIG_DFL)\n"  # under nohup it would be ignored
+        "from config.scratch import scratch_folder\n"
         "with scratch_folder() as outer, scratch_folder() as inner:\n"
         "    (inner / 'secret').write_text('x')\n"
         f"    os.kill(os.getpid(), {int(number)})\n"
