@@ -12,7 +12,7 @@ from config.kubernetes_words import field_here, place_of
 from config.model import UNLIKE, shown
 from config.source import Path, Places, Problem, is_mapping
 from config.suggest import did_you_mean
-from config.words import MAPPINGS, foreign_word
+from config.words import LISTS, MAPPINGS, foreign_word
 
 _MAPPING = "a mapping (key: value)"
 _LIST = "a list"
@@ -235,13 +235,17 @@ def _in_form(wanted: str, value: object, meant: bool | float, model: Any) -> str
 
 
 def _other_form(wanted: str, location: tuple[int | str, ...], value: object, model: Any) -> str:
-    """The form that is meant: a mapping for the list of another tool, its keys, a list for a single text."""
+    """The form that is meant: an example, the keys of a mapping, a list for a single text."""
+    key = str(location[-1]) if location else ""
+    if wanted == _LIST and key in LISTS:
+        return f"; for example {LISTS[key]}"
     if wanted == _LIST and isinstance(value, str):
         return _as_list(value)
-    if wanted == _MAPPING and isinstance(value, list | tuple):
-        example = MAPPINGS.get(str(location[-1])) if location else None
-        return f"; for example {example}" if example else _keys_of(model)
-    return _forgotten_space(value) or (_keys_of(model) if wanted == _MAPPING else "")
+    if space := _forgotten_space(value):
+        return space
+    if wanted != _MAPPING:
+        return ""
+    return f"; for example {MAPPINGS[key]}" if key in MAPPINGS else _keys_of(model)
 
 
 def _keys_of(model: Any) -> str:

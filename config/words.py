@@ -167,11 +167,24 @@ MAPPINGS: Mapping[str, str] = {
     "annotations": "annotations: {pod: {team: media}}",
     "devices": "devices: {gpu.intel.com/i915: 1}; a file of the node stands under host_paths",
     "files": "files: {/etc/app.conf: text}",
+    "scratch": "scratch: {cache: {size: 1Gi}}, with its path under mounts",
+    "placement": "placement: {node_selector: {kubernetes.io/arch: amd64}}",
+    "gpu": "gpu: {video_memory_mib: 4000}",
+    "autoscale": "autoscale: {max_replicas: 4}",
+    "chart": "chart: {name: grafana, repository: https://charts.example, version: 1.2.3}",
+    "footprint": "footprint: {grafana: {containers: {main: {cpu: 50m, memory: 128Mi}}}}",
     "init": "init: {prepare: {image: ..., command: [...]}}",
     "sidecars": "sidecars: {exporter: {image: ..., cpu: 10m, memory: 32Mi}}",
     "node_selector": "node_selector: {kubernetes.io/arch: amd64}",
 }
-"""Keys that are lists in Docker Compose or in a manifest, and mappings here, each with an example."""
+"""Keys that are lists or single values in Docker Compose or in a manifest, and mappings here, each with an example."""
+
+LISTS: Mapping[str, str] = {
+    "expose": "expose: [{host: notes}]",
+    "disks": "disks: [{interface: scsi0, storage: fast, size: 64Gi}]",
+    "interfaces": "interfaces: [{network: nodes, address: 10.0.20.101}]",
+}
+"""Lists of mappings, each with an example."""
 
 
 def foreign_word(key: str, known: Collection[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Pods in files that name something of their own, or of the cluster, which is not there."""
+"""Pods that name something of their own, or of the cluster, which is not there."""
 
 from collections.abc import Iterator, Mapping
 
@@ -31,14 +31,23 @@ _OF_OPERATORS = frozenset({"gpu-operator", "kata-deploy", "runtime-class-manager
 
 
 def pod_name_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for each name in pods of files that leads to nothing, in a lab that makes its cluster."""
-    if founder(lab) is None or not lab.objects:
+    """A finding for each name in pods that leads to nothing, in a lab that makes its cluster."""
+    if founder(lab) is None:
         return
+    for name, service in lab.services.items():
+        for path, workload_name, workload in service.parts(name):
+            for about, said, fix in _class(lab, workload.placement.runtime_class if workload.placement else ""):
+                at = (*path, "placement", "runtime_class")
+                yield POD_NAMES_NOTHING.finding(at, f"{workload_name}: {said}", fix, about=about)
     maps = {(namespace_of_object(lab, each), each.name): each for each in lab.objects_by_kind.get("ConfigMap", ())}
     for kind, path in POD_TEMPLATES.items():
         for each in lab.objects_by_kind.get(kind, ()):
             pod = mapping(each.content, *path, "spec")
-            for about, said, fix in (*_ports(pod), *_keys(lab, each, pod, maps), *_class(lab, pod)):
+            for about, said, fix in (
+                *_ports(pod),
+                *_keys(lab, each, pod, maps),
+                *_class(lab, text(pod, "runtimeClassName")),
+            ):
                 yield POD_NAMES_NOTHING.finding(each.path, f"{kind} {each.name}: {said}", fix, about=about)
 
 
@@ -82,13 +91,12 @@ def _keys(
                 )
 
 
-def _class(lab: Lab, pod: Fields) -> Iterator[tuple[str, str, str]]:
-    name = text(pod, "runtimeClassName")
+def _class(lab: Lab, name: str | None) -> Iterator[tuple[str, str, str]]:
     charts = {each.chart.name for each in lab.services.values() if isinstance(each, HelmService)}
-    by_operator = charts & _OF_OPERATORS and name.startswith(("nvidia", "kata"))
+    by_operator = charts & _OF_OPERATORS and name and name.startswith(("nvidia", "kata"))
     if name and not by_operator and name not in {each.name for each in lab.objects_by_kind.get("RuntimeClass", ())}:
         yield (
             name,
             f"the lab has no RuntimeClass {name}: the API server refuses its pods",
-            "write a RuntimeClass of that name into a file of a service, or leave runtimeClassName out",
+            "write a RuntimeClass of that name into a file of a service, or take the class out",
         )
