@@ -12,7 +12,7 @@ from config.kubernetes_words import field_here, place_of
 from config.model import UNLIKE, shown
 from config.source import Path, Places, Problem, is_mapping
 from config.suggest import did_you_mean
-from config.words import LISTS, MAPPINGS, foreign_word
+from config.words import INSTEAD, LISTS, MAPPINGS, foreign_word
 
 _MAPPING = "a mapping (key: value)"
 _LIST = "a list"
@@ -158,8 +158,9 @@ def _message(details: ErrorDetails, spot: _Spot, written: str | None, choices: C
             f"must be {_KINDS[kind]}, not {shown(value)}{_other_form(_KINDS[kind], details['loc'], value, spot.model)}"
         )
     if kind in _BOUNDS:
-        words, key = _BOUNDS[kind]
-        return f"must be {words} {context[key]}, not {shown(value)}"
+        words, bound = _BOUNDS[kind]
+        instead = INSTEAD.get((str(spot.path[-1]), value)) if spot.path else None
+        return f"must be {words} {context[bound]}, not {shown(value)}{f'; {instead}' if instead else ''}"
     return f"{details['msg'][0].lower()}{details['msg'][1:]}, not {shown(value)}"
 
 

@@ -179,6 +179,11 @@ MAPPINGS: Mapping[str, str] = {
 }
 """Keys that are lists or single values in Docker Compose or in a manifest, and mappings here, each with an example."""
 
+INSTEAD: Mapping[tuple[str, object], str] = {
+    ("run_as_user", 0): "root is run_as_root: true, with exceptions: {root-user: REASON}",
+}
+"""Values out of bounds that mean something, by key and value, and how that is said here."""
+
 LISTS: Mapping[str, str] = {
     "expose": "expose: [{host: notes}]",
     "disks": "disks: [{interface: scsi0, storage: fast, size: 64Gi}]",
