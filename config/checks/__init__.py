@@ -28,7 +28,8 @@ from config.checks.shared_routes import check_shared_routes
 from config.checks.site import check_site
 from config.checks.streams import check_streams
 from config.checks.tiers import check_tier_label, check_tiers
-from config.checks.unique import check_numbers, check_unique
+from config.checks.unique_machines import check_devices, check_numbers
+from config.checks.unique_services import check_services
 from config.checks.values import check_values
 from config.checks.volumes import check_claims, check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
@@ -41,7 +42,7 @@ Check = Callable[[Draft], Iterator[Problem]]
 
 CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
     (REFERENCE, (check_references, check_volumes, check_claims, check_secrets, check_waiting, check_circles)),
-    (UNIQUE, (check_numbers, check_unique)),
+    (UNIQUE, (check_numbers, check_devices, check_services)),
     (
         NETWORK,
         (

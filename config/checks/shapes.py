@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from config.checks.addresses import check_addresses, check_pool
-from config.checks.unique import check_numbers
+from config.checks.unique_machines import check_numbers
 from config.draft import Draft
 from config.machine import Machine
 from config.shapes import numbered
