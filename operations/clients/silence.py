@@ -15,7 +15,7 @@ _SENTENCES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionResetError, BrokenPipeError), "it closes the connection"),
     ((urllib3.exceptions.TimeoutError, requests.Timeout), "no answer in time"),
     ((urllib3.exceptions.DecodeError,), "its answer cannot be unpacked"),
-    ((requests.TooManyRedirects,), "it sends on without an end"),
+    ((requests.TooManyRedirects,), "it redirects without end"),
     (
         (
             requests.exceptions.InvalidURL,
