@@ -21,6 +21,7 @@ from plan.findings.services.schedulers import scheduler_findings
 from plan.findings.services.service import service_findings
 from plan.findings.services.service_variables import service_variable_findings
 from plan.findings.services.slow_starts import slow_start_findings
+from plan.findings.services.spreads import spread_findings
 from plan.findings.services.time_zones import time_zone_findings
 from plan.findings.services.unread_settings import unread_setting_findings
 from plan.findings.services.webhooks_in_files import webhook_in_file_findings
@@ -49,6 +50,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from service_findings(plan.lab, plan.services)
     yield from service_variable_findings(plan.lab, plan.services)
     yield from slow_start_findings(probes)
+    yield from spread_findings(plan.services, plan.workloads)
     yield from time_zone_findings(found)
     yield from unread_setting_findings(plan.lab)
     yield from webhook_in_file_findings(plan.lab)
