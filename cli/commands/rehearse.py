@@ -78,7 +78,8 @@ def wait(running: ControlPlane) -> None:
     """Keep a control plane until Ctrl-C."""
     tell(f"It stays up until Ctrl-C: export KUBECONFIG={running.kubeconfig}")
     try:
-        signal.pause()
+        while True:
+            time.sleep(1)  # `signal.pause` would miss a signal that comes just before it
     except KeyboardInterrupt:
         return
 

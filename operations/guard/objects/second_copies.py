@@ -1,12 +1,11 @@
 """Objects that are about to be made and run already, there or elsewhere."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.image import name_of
 from observation import Observation
 from observation.objects import MANAGER
-from operations.adopt.cluster.releases import HelmRelease, read_releases
 from operations.guard.consequence import Consequence
 from operations.guard.objects.charts import TYPE
 from operations.guard.objects.consequences import kind_of, named_target, target_of
@@ -16,6 +15,9 @@ from operations.guard.reading.step import State, Step
 from operations.guard.reading.values import block, items
 from plan.model import Manifest
 from plan.wording import listed
+
+if TYPE_CHECKING:
+    from operations.adopt.cluster.releases import HelmRelease
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 _JOBS = ("CronJob",)
@@ -182,7 +184,10 @@ def _is_installed(step: Step, observation: Observation) -> bool:
     return any((each.namespace, each.name) == place for each in _releases(observation))
 
 
-def _releases(observation: Observation) -> tuple[HelmRelease, ...]:
+def _releases(observation: Observation) -> tuple["HelmRelease", ...]:
+    """Imported when there is a cluster to look at: the pack of policies, which has none, goes without ruamel."""
+    from operations.adopt.cluster.releases import read_releases
+
     return read_releases(observation.of("Secret"))[0]
 
 
