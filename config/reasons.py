@@ -7,7 +7,7 @@ _IN_WORDS = {
     EEXIST: "a file of that name is in the way",
     ENOTDIR: "it, or a part of its path, is a file and no folder",
 }
-"""What the system says of these leaves open which file it means."""
+"""Errors of which the system's own words leave open which file they mean."""
 
 
 def reason_of(error: OSError | ValueError) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from plan.model.fields import mapping, text
 
 _OWN = "homelab"
-"""What a repository is called in the file of repositories."""
+"""The name of a repository in the file of repositories."""
 
 
 class Access(NamedTuple):

@@ -53,7 +53,7 @@ def _layers(error: BaseException) -> list[BaseException]:
 
 
 def _below(error: BaseException) -> BaseException | None:
-    """What an error passes on; urllib3 tells that of an earlier try by its `reason`, or among its arguments alone."""
+    """The error below one; urllib3 tells that of an earlier try by its `reason`, or among its arguments alone."""
     told = [getattr(error, "reason", None), *error.args]
     return (
         error.__cause__ or error.__context__ or next((each for each in told if isinstance(each, BaseException)), None)

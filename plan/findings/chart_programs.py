@@ -41,7 +41,7 @@ def programs_of_chart(name: str, service: HelmService) -> Iterator[ChartProgram]
 
 
 def at(service: HelmService, place: str) -> Any:
-    """What stands at a place in the values; None where nothing does, and where the place is not known."""
+    """The value at a place; None where there is none, and where the place is not known."""
     return value(service.values, *place.split("/")) if place else None
 
 

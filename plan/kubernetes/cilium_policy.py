@@ -30,7 +30,7 @@ class _Stated(NamedTuple):
 
 
 def as_network_policies(policies: Iterable[tuple[str, Manifest]]) -> Iterator[Manifest]:
-    """What policies of Cilium isolate and let through, each with its namespace. Those of a namespace in which one lets
+    """Policies of Cilium, each with its namespace, as NetworkPolicies. Those of a namespace in which one lets
     something through without isolating are left out: there is no such thing in a NetworkPolicy."""
     stated = [
         _Stated(text(each, "metadata", "name"), namespace, spec)

@@ -12,7 +12,7 @@ _NOT_CONTENT = frozenset({"apiVersion", "kind", "metadata", "status", "encrypted
 """Parts of an object that its owner does not state in the clear."""
 
 Hidden = Callable[[str], str]
-"""What stands in place of a secret."""
+"""The text in place of a secret."""
 
 
 def without_stated_secrets(manifest: Manifest, hidden: Hidden) -> Manifest:

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "policy" / "requirements.txt"
 OF_THE_LAB = ("kubernetes", "requests", "rich", "ruamel.yaml", "typer")
-"""What the program needs beside the pack."""
+"""Modules that the program needs beside the pack."""
 
 
 def test_the_rules_import_no_more_than_the_pack_installs() -> None:

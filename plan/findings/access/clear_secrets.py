@@ -41,7 +41,7 @@ _SERVERS = {
 """Where objects say at which address Vault is, by API group and kind."""
 _SKIPS = ("VAULT_SKIP_VERIFY", "BAO_SKIP_VERIFY")
 _TRUE = ("1", "t", "true")
-"""What Vault's own client takes for true, in lower case."""
+"""Texts that Vault's own client takes for true, in lower case."""
 
 _BY_CALICO = ("defaultFelixConfiguration", "wireguardEnabled")
 _BY_CILIUM = ("encryption", "enabled")

@@ -1,4 +1,4 @@
-"""What watches: metrics, logs and their pages."""
+"""Programs that watch: metrics, logs and their pages."""
 
 from collections.abc import Mapping
 
