@@ -12,8 +12,9 @@ from config.folder import lab_folder
 from config.load import InvalidLab, load_draft
 from config.reasons import reason_of
 from config.writing import NotAlone, state_of, write_lab
-from operations.adopt import NotExtendable, NotKnown, Role
-from operations.adopt.machines import FILE, adopt
+from operations.adopt.entry import Role
+from operations.adopt.file import NotExtendable
+from operations.adopt.machines import FILE, NotKnown, adopt
 from operations.clients.proxmox import NotAnswered, Refused
 
 Names = tuple[str, ...]

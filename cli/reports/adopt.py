@@ -4,7 +4,7 @@ from typing import Any
 
 from cli.reports.document import Document, Report
 from cli.reports.finding import FindingReport, finding_report
-from operations.adopt import Added, Adoption, LeftOut
+from operations.adopt.machines import Added, Adoption, LeftOut
 
 
 class AddedReport(Report):

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cli.text.console import INDENT
 from cli.text.findings import findings
-from operations.adopt import Added, Adoption, LeftOut
+from operations.adopt.machines import Added, Adoption, LeftOut
 from plan.model import Finding, worst_first
 from plan.wording import plural
 

@@ -9,9 +9,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import yaml
 
 from operations.clients.kubernetes import Api, Refused
+from tests.operations.test_bounded import kubeconfig
 
 SERVICES = {
     "kind": "APIResourceList",
@@ -60,15 +60,7 @@ def api_server(folder: Path, statuses: Mapping[str, int]) -> Iterator[Api]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    file = folder / "kubeconfig"
-    content = {
-        "clusters": [{"name": "a", "cluster": {"server": f"http://127.0.0.1:{server.server_port}"}}],
-        "users": [{"name": "a", "user": {}}],
-        "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
-        "current-context": "a",
-    }
-    file.write_text(yaml.safe_dump(content), encoding="utf-8")
-    yield Api(file)
+    yield Api(kubeconfig(folder, server.server_port))
     server.shutdown()
     server.server_close()
 

@@ -1,11 +1,12 @@
 """Objects that are about to be made and run already, there or elsewhere."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from config.image import name_of
 from observation import Observation
 from observation.objects import MANAGER
+from operations.adopt.cluster.releases import HelmRelease, read_releases
 from operations.guard.consequence import Consequence
 from operations.guard.objects.charts import TYPE
 from operations.guard.objects.consequences import kind_of, named_target, target_of
@@ -15,9 +16,6 @@ from operations.guard.reading.step import State, Step
 from operations.guard.reading.values import block, items
 from plan.model import Manifest
 from plan.wording import listed
-
-if TYPE_CHECKING:
-    from operations.adopt.cluster.releases import HelmRelease
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 _JOBS = ("CronJob",)
@@ -184,10 +182,7 @@ def _is_installed(step: Step, observation: Observation) -> bool:
     return any((each.namespace, each.name) == place for each in _releases(observation))
 
 
-def _releases(observation: Observation) -> tuple["HelmRelease", ...]:
-    """Imported when there is a cluster to look at: the pack of policies, which has none, goes without ruamel."""
-    from operations.adopt.cluster.releases import read_releases
-
+def _releases(observation: Observation) -> tuple[HelmRelease, ...]:
     return read_releases(observation.of("Secret"))[0]
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from config.lab import Lab
 from config.machine import Machine, MachineDisk
-from operations.adopt import Adoption
-from operations.adopt.machines import adopt
+from operations.adopt.machines import Adoption, adopt
 from operations.clients.proxmox import ProxmoxHost
 from rehearsal import proxmox
 from rehearsal.proxmox import Emulator, State, Volume, emulator

@@ -10,9 +10,8 @@ from config.lab import Lab
 from config.load import InvalidLab, load_draft, load_lab
 from config.machine import Machine
 from config.writing import write_lab
-from operations.adopt import Adoption, NotKnown
 from operations.adopt.entry import Entry, Surroundings, describe
-from operations.adopt.machines import adopt
+from operations.adopt.machines import Adoption, NotKnown, adopt
 from operations.clients.proxmox import NotAnswered
 from operations.clients.proxmox_inventory import read_inventory
 from rehearsal.proxmox import Fault, PciMapping, State
