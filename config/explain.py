@@ -127,10 +127,16 @@ def _child(model: Any, part: str | int) -> Any:
 
 
 def _fields(model: Any) -> tuple[str, ...]:
+    first = next(iter(_members(model)), None)
+    return tuple(first.model_fields) if isinstance(first, type) and issubclass(first, BaseModel) else ()
+
+
+def _members(model: Any) -> list[Any]:
+    """The models of which one is expected."""
     model = _bare(model)
-    if get_origin(model) in (Union, UnionType):
-        model = next((_bare(argument) for argument in get_args(model) if argument is not type(None)), None)
-    return tuple(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else ()
+    if get_origin(model) not in (Union, UnionType):
+        return [model]
+    return [_bare(argument) for argument in get_args(model) if argument is not type(None)]
 
 
 def _message(details: ErrorDetails, spot: _Spot, written: str | None, choices: Choices) -> str:
@@ -251,11 +257,7 @@ def _other_form(wanted: str, location: tuple[int | str, ...], value: object, mod
 
 def _keys_of(model: Any) -> str:
     """The keys of a mapping, where it has keys of its own and is of one kind."""
-    bare = _bare(model)
-    members = (
-        [each for each in get_args(bare) if each is not type(None)] if get_origin(bare) in (Union, UnionType) else []
-    )
-    keys = _fields(model) if len(members) < 2 else ()
+    keys = _fields(model) if len(_members(model)) == 1 else ()
     further = len(keys) - _KEYS_SHOWN
     if further > 1:
         return f"; its keys are {', '.join(keys[:_KEYS_SHOWN])} and {further} more"

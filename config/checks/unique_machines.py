@@ -95,11 +95,15 @@ def _disk_interfaces(lab: Draft) -> Iterator[Claim]:
             yield Claim((name, disk.interface), path, f"disk interface {disk.interface}")
 
 
-def _pci_devices(lab: Draft) -> Iterator[Claim]:
+def _devices(lab: Draft) -> Iterator[Claim]:
     for name, machine in lab.machines.items():
-        for index, device in enumerate(machine.pci_devices):
-            path = ("machines", name, "pci_devices", index)
-            yield Claim((machine.host, device), path, f"PCI device {device!r} of host {machine.host!r}")
+        for key, kind, devices in (
+            ("pci_devices", "PCI device", machine.pci_devices),
+            ("usb_devices", "USB device", machine.usb_devices),
+        ):
+            for index, device in enumerate(devices):
+                what = f"{kind} {device!r} of host {machine.host!r}"
+                yield Claim((machine.host, kind, device), ("machines", name, key, index), what)
 
 
 def _iommu_groups(lab: Draft) -> Iterator[Claim]:
@@ -115,13 +119,6 @@ def _iommu_groups(lab: Draft) -> Iterator[Claim]:
                 what = f"IOMMU group {group} of host {machine.host!r}, which one machine has whole,"
                 yield Claim((machine.host, group), ("machines", name, "pci_devices", index), what)
             seen.add((machine.host, device))
-
-
-def _usb_devices(lab: Draft) -> Iterator[Claim]:
-    for name, machine in lab.machines.items():
-        for index, device in enumerate(machine.usb_devices):
-            path = ("machines", name, "usb_devices", index)
-            yield Claim((machine.host, device), path, f"USB device {device!r} of host {machine.host!r}")
 
 
 def _usb_ports(lab: Draft) -> Iterator[Claim]:
@@ -147,9 +144,8 @@ NUMBERS: tuple[Claims, ...] = (_vmids, _addresses, _mac_addresses, _start_orders
 DEVICES: tuple[Claims, ...] = (
     _machine_names,
     _disk_interfaces,
-    _pci_devices,
+    _devices,
     _iommu_groups,
-    _usb_devices,
     _usb_ports,
     _pci_paths,
 )
