@@ -3,17 +3,16 @@
 Its keys are those of the versions 2 to 4, with `controllers`. Of other charts the templates add too much.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from config.quantity import rounded_up
 from config.service import HelmService
 from config.source import Path, is_mapping
-from plan.findings.program import Kept, Program
+from plan.findings.program import KEPT, Kept, Program
 from plan.model.fields import Fields, entries, mapping, number, text, value, values
 
 CHART = "app-template"
-_KEPT: Mapping[str, Kept] = {"persistentVolumeClaim": "volume", "nfs": "volume", "emptyDir": "scratch"}
 
 
 def programs_of_template(name: str, service: HelmService) -> Iterator[Program]:
@@ -63,10 +62,18 @@ def _words(container: Fields, part: str) -> list[str]:
 
 def _variables(container: Fields) -> Iterator[tuple[str, str | None]]:
     """Variables with their values; None for one whose value is elsewhere, or is made by Helm."""
-    for row in entries(container, "env"):
-        yield text(row, "name"), stated_text(value(row, "value"))
-    for name, told in mapping(container, "env").items():
-        yield name, stated_text(value(told, "value") if is_mapping(told) else told)
+    return ((name, told) for _, name, told in stated_variables(value(container, "env")))
+
+
+def stated_variables(stated: Any) -> Iterator[tuple[str | int, str, str | None]]:
+    """Variables of a mapping or a list in values: the key of each in it, its name, and its `stated_text`."""
+    if is_mapping(stated):
+        for name, told in stated.items():
+            yield name, name, stated_text(value(told, "value") if is_mapping(told) else told)
+    elif isinstance(stated, list | tuple):
+        for index, row in enumerate(cast(Sequence[Any], stated)):
+            if is_mapping(row) and row.get("name"):
+                yield index, str(row["name"]), stated_text(row.get("value"))
 
 
 def stated_text(told: Any) -> str | None:
@@ -88,7 +95,7 @@ def _names(chart: Fields, container: Fields) -> frozenset[str] | None:
 def _mounts(chart: Fields, controller: str, stated: Fields, container: str) -> Mapping[str, Kept]:
     found: dict[str, Kept] = {}
     for name, row in _switched_on(mapping(chart, "persistence")):
-        kept = _KEPT.get(text(row, "type") or "persistentVolumeClaim", "other")
+        kept = KEPT.get(text(row, "type") or "persistentVolumeClaim", "other")
         advanced = mapping(row, "advancedMounts")
         points = [*entries(row, "globalMounts"), *entries(advanced, controller, container)]
         if not points and not advanced:

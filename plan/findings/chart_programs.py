@@ -1,19 +1,17 @@
 """Programs in the values of charts that are known: what the values say, and nothing that they leave open."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import yaml
 
 from config.quantity import Memory, rounded_up
 from config.service import HelmService
 from config.source import Path, is_mapping, is_sequence
-from plan.findings.app_template import stated_text
+from plan.findings.app_template import stated_text, stated_variables
 from plan.findings.chart_rows import CHARTS, Data, Nested, Row
-from plan.findings.program import Kept, Program
+from plan.findings.program import KEPT, Kept, Program
 from plan.model.fields import Fields, entries, text, value
-
-_KEPT: Mapping[str, Kept] = {"persistentVolumeClaim": "volume", "nfs": "volume", "emptyDir": "scratch"}
 
 
 class ChartProgram(NamedTuple):
@@ -129,13 +127,7 @@ def _variables(name: str, service: HelmService, row: Row) -> Iterator[tuple[str,
         stated, path = at(service, place), path_of(name, place)
         if isinstance(stated, str):
             stated = _read(stated)
-        if is_mapping(stated):
-            for variable, told in stated.items():
-                yield variable, (*path, variable), stated_text(told.get("value") if is_mapping(told) else told)
-        elif isinstance(stated, list | tuple):
-            for index, told in enumerate(cast(Sequence[Any], stated)):
-                if is_mapping(told) and told.get("name"):
-                    yield str(told["name"]), (*path, index), stated_text(told.get("value"))
+        yield from ((variable, (*path, key), told) for key, variable, told in stated_variables(stated))
     for variable, place in row.told.items():
         if (stated := at(service, place)) is not None:
             yield variable, path_of(name, place), stated_text(stated)
@@ -172,7 +164,7 @@ def _mounts(service: HelmService, row: Row) -> Mapping[str, Kept]:
 
 
 def _kind(volume: Fields) -> Kept:
-    for key, kept in _KEPT.items():
+    for key, kept in KEPT.items():
         if key in volume:
             return kept
     return "other"

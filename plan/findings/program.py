@@ -10,6 +10,9 @@ from config.source import Path, dotted
 Kept = Literal["volume", "scratch", "other"]
 """Kinds of mounts: a volume that stays, space that goes with the pod, or something else of the node or the cluster."""
 
+KEPT: Mapping[str, Kept] = {"persistentVolumeClaim": "volume", "nfs": "volume", "emptyDir": "scratch"}
+"""Mounts by the source of their volume, as charts name it; any other source is something else."""
+
 
 class Program(NamedTuple):
     """A container, and what it is told."""

@@ -1,6 +1,6 @@
 """CiliumNetworkPolicies as NetworkPolicies, so that one judge says what they let through.
 
-What has no counterpart there, as names of the internet or entities, is taken to let everything through: such a rule
+Names of the internet and entities have no counterpart there. A rule with one is taken to let everything through, and
 never counts against a connection.
 """
 
@@ -29,14 +29,18 @@ class _Stated(NamedTuple):
     spec: Fields
 
 
+def rule_sets(policy: Fields) -> Iterator[Fields]:
+    """The sets of rules of a policy, of which it has one or several, that select pods; one for nodes is none."""
+    return (each for each in (mapping(policy, "spec"), *entries(policy, "specs")) if "endpointSelector" in each)
+
+
 def as_network_policies(policies: Iterable[tuple[str, Manifest]]) -> Iterator[Manifest]:
     """Policies of Cilium, each with its namespace, as NetworkPolicies. Those of a namespace in which one lets
     something through without isolating are left out: there is no such thing in a NetworkPolicy."""
     stated = [
         _Stated(text(each, "metadata", "name"), namespace, spec)
         for namespace, each in policies
-        for spec in (mapping(each, "spec"), *entries(each, "specs"))
-        if "endpointSelector" in spec
+        for spec in rule_sets(each)
     ]
     unlike = {each.namespace for each in stated if mapping(each.spec, "enableDefaultDeny")}
     for each in stated:

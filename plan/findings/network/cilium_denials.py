@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple
 from config.lab import Lab
 from config.namespaces import namespace_of_object
 from config.objects import StatedObject
-from plan.kubernetes.cilium_policy import NAMESPACE_LABEL, without_source
+from plan.kubernetes.cilium_policy import NAMESPACE_LABEL, rule_sets, without_source
 from plan.model import Service
 from plan.model.constraints import read_selector
-from plan.model.fields import Fields, entries, mapping, value, values
+from plan.model.fields import Fields, mapping, value, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
 from plan.workloads.endpoints import PodTemplate, pod_templates
@@ -62,12 +62,10 @@ def cilium_denial_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fi
         cut = sorted({pod.workload for pod in pods if pod.namespace not in allowed and _selects(each, pod)})
         if cut:
             verb = "make" if direction == "egress" else "take"
-            more = f" and {len(cut) - 3} more" if len(cut) > 3 else ""
-            named = f"{', '.join(cut[:3])}{more}" if more else listed(cut)
             yield POLICY_DENIES_THE_REST.finding(
                 each.policy.path,
-                f"{each.policy.name} denies some {direction} and allows none: {named} {verb} no connection at all, "
-                "since no other policy allows them any",
+                f"{each.policy.name} denies some {direction} and allows none: {listed(cut, most=3)} {verb} no "
+                "connection at all, since no other policy allows them any",
                 f"write enableDefaultDeny: {{{direction}: false}} into the spec of {each.policy.name}",
                 about=f"{each.policy.name} {direction}",
                 facts={"direction": direction, "workloads": tuple(cut)},
@@ -78,9 +76,8 @@ def _rules(lab: Lab) -> Iterator[_Rules]:
     for kind in _KINDS:
         for stated in lab.objects_by_kind.get(kind, ()):
             namespace = namespace_of_object(lab, stated) if kind == _KINDS[0] else None
-            for spec in (mapping(stated.content, "spec"), *entries(stated.content, "specs")):
-                if "endpointSelector" in spec:
-                    yield _Rules(stated, namespace, spec)
+            for spec in rule_sets(stated.content):
+                yield _Rules(stated, namespace, spec)
 
 
 def _in_policies(services: Iterable[Service], direction: _Direction) -> Iterator[str]:
