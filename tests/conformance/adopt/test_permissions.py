@@ -65,7 +65,7 @@ export KUBECONFIG="$kubeconfig"
 kubectl create serviceaccount "$name" --namespace kube-system
 kubectl create clusterrolebinding "$name" --clusterrole "$name" --serviceaccount "kube-system:$name"
 kubectl create token "$name" --namespace kube-system"""
-    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **given}
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), **given}  # for kubectl's cache
     done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     content = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
