@@ -29,6 +29,8 @@ from operations.guard import UnknownAllowance
 from operations.guard.reading.document import InvalidPreview
 from operations.identity import AnotherCluster, check_identity
 from operations.observe import observe
+from operations.preflight.host_keys import DEFAULT_USER, ask_host_keys, known_host_keys
+from operations.up.hosts import not_known
 from operations.up.journal import log_file, work_folder, write_record
 from operations.up.look import look, look_again
 from operations.up.outcome import End, Outcome
@@ -36,6 +38,7 @@ from operations.up.record import record_of
 from operations.up.run import apply
 from operations.up.second_look import differences
 from operations.up.touched import Aftermath, ailments_of, identity, touched_namespaces
+from plan.wording import printable
 
 CODES: dict[End, int] = {
     "applied": FINE,
@@ -92,10 +95,17 @@ def _act(pulumi: Pulumi, folder: Path, cluster: Cluster | None, request: Request
     looked = look(pulumi, saved_plan, request.lab, request.allow, observation)
     print_judgement(looked.judgement, looked.of, console)
     print_steps(looked, pulumi.stack, console)
-    if not looked.judgement.passes or not looked.steps or request.dry_run:
+    ends_here = not looked.judgement.passes or not looked.steps or request.dry_run
+    ask = known_host_keys if ends_here else ask_host_keys
+    unknown = not_known(looked.steps, looked.lab, looked.preview.ssh_user or DEFAULT_USER, ask)
+    if ends_here:
+        if unknown:
+            console.print(printable(f"As it is, {unknown}."))
         if request.output == "json":
             print_json(up_report(pulumi.stack, looked))
         return FINE if looked.judgement.passes else ERRORS
+    if unknown:
+        return refuse_input(unknown, request.output)
     if request.judged is not None and request.judged != looked.name:
         print_not_judged(request.judged, looked.name, console)
         if request.output == "json":

@@ -1,8 +1,10 @@
 """The keys by which an SSH server is known, and those that it shows: by OpenSSH's own programs, without signing in."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from operations.clients.refusals import NotAnswered
 
@@ -12,16 +14,45 @@ _SECONDS = 5
 _SECONDS_IN_ALL = 30
 
 
-def known_keys(address: str, port: int, file: Path | None = None) -> frozenset[str]:
-    """The keys of an address in `known_hosts`, each as `ssh-ed25519 AAAA...`; hashed names are found too.
+class Known(NamedTuple):
+    """How `known_hosts` knows a server."""
 
-    Raises NotAnswered where OpenSSH is not there.
+    keys: frozenset[str]
+    """Its own keys, each as `ssh-ed25519 AAAA...`, without revoked ones."""
+    by_authority: bool = False
+    """Whether an authority vouches for it (`@cert-authority`)."""
+
+
+def known_keys(address: str, port: int, file: Path | None = None) -> Known:
+    """How an address is known in `known_hosts`; hashed names and patterns are found too.
+
+    Read as the provider reads it (skeema/knownhosts v1.3.2), which is stricter than OpenSSH: a name without a port is
+    of port 22, and of other ports only where it has a `*`.
+
+    Raises NotAnswered where OpenSSH is not there, or the file cannot be read.
     """
     place = file or Path.home() / ".ssh" / "known_hosts"
     if not place.is_file():
-        return frozenset()
-    lines = _output("ssh-keygen", "-F", address if port == PORT else f"[{address}]:{port}", "-f", str(place))
-    return frozenset(_keys(lines))
+        return Known(frozenset())
+    if not os.access(place, os.R_OK):
+        raise NotAnswered("forbidden", f"{place} cannot be read")
+    lines = _lines(place, address if port == PORT else f"[{address}]:{port}")
+    if not lines and port != PORT:
+        lines = [line for line in _lines(place, address) if "*" in _pattern(line)]
+    revoked = frozenset(_keys([line.partition(" ")[2] for line in lines if line.startswith("@revoked ")]))
+    by_authority = [line.partition(" ")[2] for line in lines if line.startswith("@cert-authority ")]
+    return Known(frozenset(_keys(lines)) - revoked, bool(frozenset(_keys(by_authority)) - revoked))
+
+
+def _lines(place: Path, name: str) -> list[str]:
+    found = _output("ssh-keygen", "-F", name, "-f", str(place))
+    return [" ".join(line.split()) for line in found if line and not line.startswith("#")]
+
+
+def _pattern(line: str) -> str:
+    """Names of a line, which is not hashed."""
+    first, *rest = line.split()
+    return rest[0] if first.startswith("@") and rest else first
 
 
 def shown_keys(address: str, port: int) -> frozenset[str]:

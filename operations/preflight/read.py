@@ -8,7 +8,6 @@ from pydantic import TypeAdapter, ValidationError
 from operations.clients.proxmox import Api, NotAnswered, Refused
 from operations.clients.proxmox_inventory import read_inventory
 from operations.clients.refusals import NotAnswered as Silent
-from operations.clients.ssh import known_keys, shown_keys
 from operations.preflight.answers import (
     AgentInterfaces,
     Clock,
@@ -27,8 +26,9 @@ from operations.preflight.answers import (
     Version,
     Volume,
 )
+from operations.preflight.host_keys import AskKeys, HostKeys, ask_host_keys
 from operations.preflight.ssh import is_written_to
-from operations.preflight.state import HostKeys, HostState, State, Unread
+from operations.preflight.state import HostState, State, Unread
 from operations.preflight.user_data import has_keys
 from plan.live.inventory import Inventory
 from plan.model import Plan
@@ -40,18 +40,6 @@ FORBIDDEN = 403
 THIN = ("lvmthin", "zfspool")
 NO_AGENT = Unread("it has no guest agent")
 NO_FILES = Unread("no file of cloud-init is written to it")
-
-
-def ask_host_keys(address: str, port: int) -> HostKeys | Unread:
-    """The SSH keys of a host."""
-    try:
-        return HostKeys(known_keys(address, port), shown_keys(address, port))
-    except Silent as error:
-        return Unread(str(error))
-
-
-AskKeys = Callable[[str, int], HostKeys | Unread]
-"""Gives the SSH keys at an address and a port."""
 
 
 def read_state(plan: Plan, api: Api, clock: Callable[[], float], host_keys: AskKeys = ask_host_keys) -> State:
@@ -114,8 +102,15 @@ def _host(plan: Plan, ask: "_Questions", host: str, clock: Callable[[], float], 
         pci_devices=ask.mapping(list[PciDevice], f"{base}/hardware/pci", key=lambda each: each.id),
         interfaces=ask.mapping(list[NetworkInterface], f"{base}/network", key=lambda each: each.iface),
         snippets=_snippets(plan, ask, host),
-        keys=host_keys(str(row.address), row.ssh_port) if is_written_to(plan, host) else NO_FILES,
+        keys=_keys(host_keys, str(row.address), row.ssh_port) if is_written_to(plan, host) else NO_FILES,
     )
+
+
+def _keys(ask: AskKeys, address: str, port: int) -> HostKeys | Unread:
+    try:
+        return ask(address, port)
+    except Silent as error:
+        return Unread(str(error))
 
 
 def _clock_ahead(ask: "_Questions", base: str, clock: Callable[[], float]) -> float | Unread:

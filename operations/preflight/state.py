@@ -15,6 +15,7 @@ from operations.preflight.answers import (
     ThinPool,
     Volume,
 )
+from operations.preflight.host_keys import HostKeys
 from plan.live.inventory import Inventory
 
 
@@ -25,15 +26,6 @@ class Unread(NamedTuple):
     """Proxmox's words, or what was wrong with its answer."""
     lacks_privilege: bool = False
     """The token may not read it."""
-
-
-class HostKeys(NamedTuple):
-    """SSH keys of a host, each as `ssh-ed25519 AAAA...`."""
-
-    known: frozenset[str]
-    """Keys in `known_hosts`."""
-    shown: frozenset[str]
-    """Keys that it shows."""
 
 
 class HostState(NamedTuple):

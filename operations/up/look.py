@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from config.lab import Lab
 from config.load import load_lab
 from observation import Observation
 from operations.clients.helm import render_changed
@@ -23,6 +24,8 @@ class Looked(NamedTuple):
 
     preview: Preview
     of: Belonging
+    lab: Lab | None
+    """None where it is not here."""
     judgement: Judgement
     is_saved: bool
     """Whether the engine can be held to it."""
@@ -55,7 +58,7 @@ def look(
     of = belonging(preview.lab, lab)
     found = load_lab(of.folder) if of.folder else None
     charts = render_changed(preview, found.cluster.kubernetes_version if found else None)
-    return Looked(preview, of, judge(preview, found, state, allow, observation, charts), is_saved)
+    return Looked(preview, of, found, judge(preview, found, state, allow, observation, charts), is_saved)
 
 
 def look_again(pulumi: Pulumi, saved_plan: Path) -> Preview:

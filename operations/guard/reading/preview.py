@@ -77,6 +77,8 @@ class Preview(NamedTuple):
     """Resources that stay the same. The engine does not read them."""
     lab: str | None = None
     """The lab that it was made of, as the stack's configuration says it."""
+    ssh_user: str | None = None
+    """Who signs in to hosts by SSH, as that says it."""
 
 
 def read_preview(text: str) -> Preview:
@@ -93,14 +95,19 @@ def read_preview(text: str) -> Preview:
     if errors and all(step.action == "nothing" for step in read.steps) and not _has_refreshed(read):
         raise InvalidPreview(f"the preview ended with an error: {_first(errors)}")
     config = read.config or {}
-    lab = config.get("homelab:lab")
     return Preview(
         read.steps,
         errors,
         tuple(_missing(read.steps, read.change_summary)) if not errors else (),
         read.change_summary.get("same", 0),
-        lab if isinstance(lab, str) and lab else None,
+        _setting(config, "homelab:lab"),
+        _setting(config, "homelab:proxmoxSshUsername"),
     )
+
+
+def _setting(config: Mapping[str, Any], key: str) -> str | None:
+    value = config.get(key)
+    return value if isinstance(value, str) and value else None
 
 
 def _has_refreshed(read: _Preview) -> bool:

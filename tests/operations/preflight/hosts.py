@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from operations.clients.proxmox import ProxmoxHost
+from operations.clients.ssh import Known
 from operations.preflight import Check, judge, read_state
-from operations.preflight.read import AskKeys
-from operations.preflight.state import HostKeys
+from operations.preflight.host_keys import AskKeys, HostKeys
 from operations.preflight.state import State as HostsState
 from plan.model import Finding, Plan
 from rehearsal.proxmox import Emulator, State, emulator
@@ -35,7 +35,7 @@ def without(state: State, path: str, privilege: str) -> State:
 def known(address: str, port: int) -> HostKeys:
     """A host that shows the key by which it is known."""
     key = frozenset({f"ssh-ed25519 {address}:{port}"})
-    return HostKeys(key, key)
+    return HostKeys(Known(key), key)
 
 
 def read(plan: Plan, proxmox: Emulator, host_keys: AskKeys = known) -> HostsState:

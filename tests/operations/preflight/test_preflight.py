@@ -9,8 +9,10 @@ import yaml
 
 from config.load import load_lab
 from config.source import dotted
+from operations.clients.ssh import Known
+from operations.preflight.host_keys import HostKeys
 from operations.preflight.scope import parts_of
-from operations.preflight.state import HostKeys, Unread
+from operations.preflight.state import Unread
 from operations.preflight.token import check_token
 from plan import make_plan
 from plan.proxmox.privileges import ROLES, needs
@@ -42,7 +44,7 @@ def test_what_is_broken_is_found_and_nothing_else(case: dict[str, Any], tmp_path
         without(state, case["lacks"]["path"], case["lacks"]["privilege"])
     for path, privileges in case.get("has", {}).items():
         next(iter(state.tokens.values())).privileges[path] += privileges
-    keys = HostKeys(frozenset(case.get("known", ["ssh-ed25519 AAAA"])), frozenset(["ssh-ed25519 AAAA"]))
+    keys = HostKeys(Known(frozenset(case.get("known", ["ssh-ed25519 AAAA"]))), frozenset(["ssh-ed25519 AAAA"]))
     findings = found(checks_on(plan, state, lambda address, port: keys))
     assert sorted(each.code for each in findings) == sorted([case["finding"], *case.get("also", [])])
     finding = next(each for each in findings if each.code == case["finding"])
