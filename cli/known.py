@@ -57,7 +57,7 @@ def _addressed(name: str, lab: Lab) -> Iterator[str]:
     """Who has an address or a VMID."""
     yield from (host for host, row in lab.site.hosts.items() if str(row.address) == name)
     for machine, row in lab.machines.items():
-        if name in (str(row.vmid), *(str(each.address) for each in row.interfaces)):
+        if name in (str(row.vmid), *(str(own) for each in row.interfaces for own in (each.address, each.ipv6))):
             yield machine
     for service, config in lab.services.items():
         if any(str(each.address) == name for each in config.addresses(service)):

@@ -66,7 +66,7 @@ class VolumeSlots(Model):
 
 
 class SecondFamily(Model):
-    """Ranges of IPv6 in a cluster with both families, as it was made."""
+    """Ranges of IPv6 in a cluster with both families."""
 
     pod_cidr: Cidr6
     """Addresses of pods, for example fd00:10:244::/56."""
@@ -88,8 +88,8 @@ class Cluster(Model):
     service_cidr: Cidr
     """Addresses of Kubernetes Services."""
     ipv6: SecondFamily | None = None
-    """The second family of a cluster of which no node is made here, as
-    `{pod_cidr: "fd00:10::/56", service_cidr: "fd00:11::/112"}`; left out, it has IPv4 alone."""
+    """The second family, as `{pod_cidr: "fd00:10::/56", service_cidr: "fd00:11::/112"}`; left out, it has IPv4 alone.
+    Nodes that are made here state an address of each family."""
     node_network: Name
     """The network whose address a node registers with."""
     load_balancer: LoadBalancer = "metallb"
@@ -121,6 +121,11 @@ class Cluster(Model):
     """Whether ordinary pods stay off the control plane."""
     description: Prose
     """A sentence on the cluster, for people."""
+
+    @property
+    def pod_ranges(self) -> str:
+        """The ranges of pods as kubeadm takes them, that of each family."""
+        return ",".join(map(str, (self.pod_cidr, *((self.ipv6.pod_cidr,) if self.ipv6 else ()))))
 
     @property
     def service_ranges(self) -> str:

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from config.backup import StatedBackup
 from config.kubernetes import LabelKey, LabelValue, ResourceName
-from config.model import Address, Model, Name, Prose, Reason, text_like
+from config.model import Address, Address6, Model, Name, Prose, Reason, text_like
 from config.node import Allocatable
 from config.quantity import DiskSize, MachineMemory
 
@@ -47,6 +47,8 @@ class Interface(Model):
     """A network in `networks.yaml`."""
     address: Address | None = None
     """Its address; left out, the machine gets one by DHCP or sets its own."""
+    ipv6: Address6 | None = None
+    """Its address of IPv6; a node that is made in a cluster with both families has one."""
     mac_address: MacAddress | None = None
     """Left out, it follows from the VMID, unless the machine is adopted: then it is what it is on the host."""
 

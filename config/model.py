@@ -1,7 +1,7 @@
 """Base of every model of the configuration, and the small types that they share."""
 
 import re
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
@@ -92,7 +92,7 @@ def _meant(text: str) -> str:
     if found and is_address(found["address"]):
         rest = f", without {found['length']}" if found["length"] else " alone"
         return f"write {found['address']}{rest}"
-    return "IPv6 is not supported" if text.count(":") > 1 else "write for example 10.0.20.101"
+    return "IPv6 is not supported here" if text.count(":") > 1 else "write for example 10.0.20.101"
 
 
 def is_address(text: str) -> bool:
@@ -134,15 +134,35 @@ def _network6(value: object) -> IPv6Network:
     if isinstance(value, IPv6Network):
         return value
     try:
-        return IPv6Network(str(value))
+        meant = IPv6Network(str(value), strict=False)
     except ValueError:
         raise ValueError(f"{shown(value)} is not an IPv6 network; write for example fd00:10::/56") from None
+    if "/" not in str(value):
+        raise ValueError(f"{shown(value)} has no prefix length; write for example {value}/64")
+    if IPv6Address(str(value).partition("/")[0]) != meant.network_address:
+        raise ValueError(f"{shown(value)} has host bits set; the network is {meant}")
+    return meant
 
 
 Cidr6 = Annotated[
     IPv6Network, BeforeValidator(_network6), WithJsonSchema({"type": "string", "pattern": r"^[0-9a-fA-F:]+/\d+$"})
 ]
 """An IPv6 network in CIDR notation, without host bits."""
+
+
+def _address6(value: object) -> IPv6Address:
+    if isinstance(value, IPv6Address):
+        return value
+    try:
+        return IPv6Address(str(value))
+    except ValueError:
+        text = str(value).partition("/")[0]
+        meant = f"write {text} alone" if text != str(value) else "write for example fd00:20::101"
+        raise ValueError(f"{shown(value)} is not an IPv6 address; {meant}") from None
+
+
+Address6 = Annotated[IPv6Address, BeforeValidator(_address6), WithJsonSchema({"type": "string", "format": "ipv6"})]
+"""An IPv6 address."""
 
 NAME_PATTERN = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 NAME_MEANING = "a name: lower-case letters, digits and hyphens, at most 63, beginning and ending with a letter or digit"

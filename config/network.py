@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.model import Address, Cidr, Model, Name, Prose, Text
+from config.model import Address, Address6, Cidr, Cidr6, Model, Name, Prose, Text
 
 
 class Bridge(Model):
@@ -22,8 +22,17 @@ class Bridge(Model):
     """Physical interfaces attached to it; none makes it internal."""
 
 
+class NetworkIpv6(Model):
+    """The second family of a network."""
+
+    cidr: Cidr6
+    """Its addresses of IPv6, for example fd00:20::/64."""
+    gateway: Address6 | None = None
+    """The router of its machines; left out, those that are made here leave the network by IPv4 alone."""
+
+
 class Network(Model):
-    """An IPv4 network: a bridge, optionally a VLAN on it, and the addresses that belong to it."""
+    """A network: a bridge, optionally a VLAN on it, and the addresses that belong to it."""
 
     bridge: Name | None = None
     """Left out, no machine of a Proxmox host is in it."""
@@ -33,6 +42,8 @@ class Network(Model):
     """Its addresses."""
     gateway: Address | None = None
     """The router of its machines."""
+    ipv6: NetworkIpv6 | None = None
+    """Its addresses of IPv6, as `{cidr: "fd00:20::/64", gateway: "fd00:20::1"}`; left out, it has IPv4 alone."""
     nameservers: tuple[Address, ...] = ()
     """Name servers of its machines, in the order in which they are asked."""
     description: Prose

@@ -6,13 +6,15 @@ shape says, with N - 1 added to VMID, addresses and start order. What the machin
 
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any
 
 from config.document import Completed
 from config.machine import MAX_VMID
 from config.model import shown
 from config.source import Path, Places, Problem, is_mapping
+
+_COUNTED_ADDRESSES = {"address": IPv4Address, "ipv6": IPv6Address}
 
 
 def complete_machines(said: Any, shapes: Mapping[str, Mapping[str, Any]], places: Places) -> Completed:
@@ -61,8 +63,12 @@ def numbered(shape: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 
 def _interface(interface: Mapping[str, Any], steps: int) -> Mapping[str, Any]:
-    address = interface.get("address")
-    return interface if address is None else {**interface, "address": str(IPv4Address(address) + steps)}
+    counted = {
+        key: str(of_family(interface[key]) + steps)
+        for key, of_family in _COUNTED_ADDRESSES.items()
+        if interface.get(key) is not None
+    }
+    return {**interface, **counted}
 
 
 def _counted(shape: Mapping[str, Any]) -> Iterator[Path]:
@@ -70,8 +76,7 @@ def _counted(shape: Mapping[str, Any]) -> Iterator[Path]:
     yield ("vmid",)
     yield ("start", "order")
     for index, interface in enumerate(shape["interfaces"]):
-        if interface.get("address") is not None:
-            yield ("interfaces", index, "address")
+        yield from (("interfaces", index, key) for key in _COUNTED_ADDRESSES if interface.get(key) is not None)
 
 
 def _number(name: str) -> int | None:
@@ -91,5 +96,5 @@ def _refusal(shape: Mapping[str, Any], name: str, number: int | None, owner: Pat
     try:
         numbered(shape, number)
     except AddressValueError:
-        return f"number {number} leads beyond the last address, 255.255.255.255"
+        return f"number {number} leads beyond the last address"
     return None

@@ -7,13 +7,13 @@ from config.checks.cluster import (
     check_control_plane,
     check_distribution,
     check_eviction,
-    check_families,
     check_virtual_address,
     check_volume_slots,
 )
 from config.checks.databases import check_databases
 from config.checks.exposure import check_authentication, check_exposures, check_ways
 from config.checks.external import check_external
+from config.checks.families import check_families, check_second_addresses, check_second_ranges
 from config.checks.files import check_objects
 from config.checks.gpu import check_gpu
 from config.checks.kubeadm import check_cluster_ranges, check_control_plane_sizes, check_reservations
@@ -49,6 +49,8 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_ranges,
             check_usable,
             check_addresses,
+            check_second_ranges,
+            check_second_addresses,
             check_pool,
             check_load_balancers,
             check_virtual_address,

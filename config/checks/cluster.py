@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from config.draft import Draft
-from config.source import Path, Problem, is_mapping
+from config.source import Path, Problem
 
 FURTHER_DISKS = 30
 """Disks of a machine at SCSI beside its first, scsi1 to scsi30: `$MAX_SCSI_DISKS` of Proxmox' qemu-server is 31."""
@@ -38,38 +38,6 @@ def check_distribution(lab: Draft) -> Iterator[Problem]:
         if machine.role != "appliance" and not machine.adopt:
             message = f"the program makes no nodes of {lab.cluster.distribution}; say adopt: true of one that runs"
             yield lab.problem(("machines", name), message)
-
-
-_IPV4_ALONE = "the cluster has IPv4 alone; leave it out, or state ipv6 in cluster.yaml"
-
-
-def check_families(lab: Draft) -> Iterator[Problem]:
-    """A cluster has the families that its Services ask for; nodes that the program makes have IPv4 alone."""
-    if not lab.cluster:
-        return
-    if (second := lab.cluster.ipv6) is not None:
-        made = [name for name, each in lab.machines.items() if each.role != "appliance" and not each.adopt]
-        if made:
-            message = f"{made[0]} is made here and has IPv4 alone; say adopt: true of nodes that run, or leave it out"
-            yield lab.problem(("cluster", "ipv6"), message)
-        if second.service_cidr.prefixlen < 108:
-            message = f"{second.service_cidr} is too large for the API server; the largest is a /108"
-            yield lab.problem(("cluster", "ipv6", "service_cidr"), message)
-        if second.pod_cidr.overlaps(second.service_cidr):
-            yield lab.problem(("cluster", "ipv6", "service_cidr"), f"overlaps pod_cidr, {second.pod_cidr}")
-        return
-    for name, service in lab.services.items():
-        for part in service.parts(name):
-            options = part.workload.service_options
-            stated = {"families": "IPv6" in options.families, "ip_families": options.ip_families == "RequireDualStack"}
-            for key in (key for key, asks in stated.items() if asks):
-                yield lab.problem((*part.path, "service_options", key), _IPV4_ALONE)
-    for stated in (each for objects in lab.objects.values() for each in objects if each.kind == "Service"):
-        spec = stated.content.get("spec")
-        if is_mapping(spec) and spec.get("ipFamilyPolicy") == "RequireDualStack":
-            yield lab.problem((*stated.path, "spec", "ipFamilyPolicy"), _IPV4_ALONE)
-        if is_mapping(spec) and "IPv6" in (spec.get("ipFamilies") or ()):
-            yield lab.problem((*stated.path, "spec", "ipFamilies"), _IPV4_ALONE)
 
 
 def check_eviction(lab: Draft) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """Numbers, addresses, names and devices of machines and hosts that may exist only once."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 from config.checks.claims import Claim, Claims, conflicts
 from config.draft import Draft
@@ -42,23 +42,24 @@ def _machine_names(lab: Draft) -> Iterator[Claim]:
 
 def _addresses(lab: Draft) -> Iterator[Claim]:
     """A gateway is the address of an appliance or a host, if the lab declares it at all."""
-    routers: set[IPv4Address] = set()
+    routers: set[IPv4Address | IPv6Address] = set()
     for name, host in (lab.site.hosts if lab.site else {}).items():
         routers.add(host.address)
         yield Claim(host.address, ("site", "hosts", name, "address"), f"address {host.address}")
     for name, machine in lab.machines.items():
         for index, interface in enumerate(machine.interfaces):
-            if interface.address:
-                path = ("machines", name, "interfaces", index, "address")
-                yield Claim(interface.address, path, f"address {interface.address}")
-                if machine.role == "appliance":
-                    routers.add(interface.address)
+            for key, address in (("address", interface.address), ("ipv6", interface.ipv6)):
+                if address:
+                    yield Claim(address, ("machines", name, "interfaces", index, key), f"address {address}")
+                    routers |= {address} if machine.role == "appliance" else set()
     for name, node in lab.outside.items():
         if node.address:
             yield Claim(node.address, ("nodes", name, "address"), f"address {node.address}")
     for name, network in (lab.networks.networks if lab.networks else {}).items():
-        if network.gateway and network.gateway not in routers:
-            yield Claim(network.gateway, ("networks", "networks", name, "gateway"), f"address {network.gateway}")
+        second = network.ipv6.gateway if network.ipv6 else None
+        for path, gateway in ((("gateway",), network.gateway), (("ipv6", "gateway"), second)):
+            if gateway and gateway not in routers:
+                yield Claim(gateway, ("networks", "networks", name, *path), f"address {gateway}")
     if lab.cluster and lab.cluster.api_address:
         yield Claim(lab.cluster.api_address, ("cluster", "api_address"), f"address {lab.cluster.api_address}")
 

@@ -34,6 +34,8 @@ VERSION_BY_HAND = (
     "`kubeadm upgrade node`, and then its kubelet"
 )
 
+NETPLAN_BY_HAND = "write it in the machine's netplan, and `netplan apply`"
+
 ARGUMENTS: Mapping[str, tuple[str, str]] = {
     "clone.vm_id": ("template", "recreate the machine: drain it, take it out of the lab, destroy it, and add it again"),
     "disks": (
@@ -43,8 +45,9 @@ ARGUMENTS: Mapping[str, tuple[str, str]] = {
             "`qm set {vmid} ...` adds one; none becomes smaller"
         ),
     ),
-    "initialization.dns.domain": ("domain", "write it in the machine's netplan, and `netplan apply`"),
-    "initialization.ip_configs.ipv4.gateway": ("gateway", "write it in the machine's netplan, and `netplan apply`"),
+    "initialization.dns.domain": ("domain", NETPLAN_BY_HAND),
+    "initialization.ip_configs.ipv4.gateway": ("gateway", NETPLAN_BY_HAND),
+    "initialization.ip_configs.ipv6.gateway": ("ipv6.gateway", NETPLAN_BY_HAND),
     "initialization.dns.servers": ("nameservers", "write them in the machine's netplan, and `netplan apply`"),
 }
 """The lab's key for each argument of a machine that an update never touches, and how to change it in the machine."""
@@ -57,6 +60,14 @@ RANGES_STAY = (
     "one, and its API server's certificate names one of them."
 )
 RANGES_FIX = "take the change back; another range takes another cluster"
+FAMILY_STAYS = (
+    "A cluster keeps the families that it was made with: an `up` changes no control plane that runs, and its Services "
+    "and pods get no addresses of the second."
+)
+FAMILY_BY_HAND = (
+    "take the change back; or add it by hand first: --service-cluster-ip-range of the API server and the controller "
+    "manager, --cluster-cidr of the latter and of kube-proxy, and --node-ip of each kubelet"
+)
 ENDPOINT_STAYS = (
     "The API server keeps its address: its certificate, the nodes' kubelets and every kubeconfig name it, and nobody "
     "answers at the new one."

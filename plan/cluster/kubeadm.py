@@ -11,7 +11,7 @@ from config.lab import Lab
 from config.machine import Machine
 from config.reservations import kube_reserved, system_reserved
 from plan.cluster.hardening import hardened_cluster, hardened_kubelet
-from plan.cluster.membership import control_plane_address, control_planes_of, founder, node_address
+from plan.cluster.membership import control_plane_address, control_planes_of, founder, node_addresses
 from plan.cluster.nodes import CONTROL_PLANE_LABEL, REGION_LABEL, topology
 from plan.model import Manifest
 from plan.model.placeholders import placeholder
@@ -91,13 +91,13 @@ def _node_registration(lab: Lab, name: str, machine: Machine) -> Manifest:
     labels = topology(lab.cluster, machine) | machine.labels
     own = [{"key": key, "value": value, "effect": "NoSchedule"} for key, value in machine.taints.items()]
     tainted = machine.role == "control-plane" and lab.cluster.control_plane_taint
-    address = node_address(lab, machine)
+    addresses = ",".join(node_addresses(lab, machine))
     return {
         "name": name,
         "criSocket": CRI_SOCKET,
         "taints": [*([{"key": CONTROL_PLANE_LABEL, "effect": "NoSchedule"}] if tainted else []), *own],
         "kubeletExtraArgs": [
-            *([{"name": "node-ip", "value": address}] if address else []),
+            *([{"name": "node-ip", "value": addresses}] if addresses else []),
             {"name": "node-labels", "value": ",".join(f"{label}={value}" for label, value in labels.items())},
         ],
     }
@@ -132,8 +132,8 @@ def _cluster_configuration(lab: Lab) -> Manifest:
         **hardened,
         "apiServer": {"certSANs": [api_address(lab)], **hardened["apiServer"]},
         "networking": {
-            "podSubnet": str(cluster.pod_cidr),
-            "serviceSubnet": str(cluster.service_cidr),
+            "podSubnet": cluster.pod_ranges,
+            "serviceSubnet": cluster.service_ranges,
             "dnsDomain": "cluster.local",
         },
     }

@@ -59,9 +59,16 @@ def node_interface(lab: Lab, machine: Machine) -> int:
 
 
 def node_address(lab: Lab, machine: Machine) -> str | None:
-    """The address that a node registers with; None for a worker that gets it by DHCP."""
+    """The address of IPv4 that a node registers with; None for a worker that gets it by DHCP."""
     address = machine.interfaces[node_interface(lab, machine)].address
     return None if address is None else str(address)
+
+
+def node_addresses(lab: Lab, machine: Machine) -> list[str]:
+    """The addresses that a node registers with, one of each family of the cluster; none for a worker that gets it by
+    DHCP."""
+    interface = machine.interfaces[node_interface(lab, machine)]
+    return [str(each) for each in (interface.address, interface.ipv6 if lab.cluster.ipv6 else None) if each is not None]
 
 
 def control_plane_address(lab: Lab, machine: Machine) -> str:

@@ -203,11 +203,19 @@ def _network_device(lab: Lab, machine: Machine, index: int) -> dict[str, Any]:
 
 
 def _ip_config(lab: Lab, interface: Interface) -> dict[str, Any]:
-    if interface.address is None:
-        return {"ipv4": {"address": "dhcp"}}
     network = lab.networks.networks[interface.network]
-    address = {"address": f"{interface.address}/{network.cidr.prefixlen}"}
-    return {"ipv4": address | ({"gateway": str(network.gateway)} if network.gateway else {})}
+    first = (
+        {"address": "dhcp"}
+        if interface.address is None
+        else _static(interface.address, network.cidr.prefixlen, network.gateway)
+    )
+    if interface.ipv6 is None or network.ipv6 is None:
+        return {"ipv4": first}
+    return {"ipv4": first, "ipv6": _static(interface.ipv6, network.ipv6.cidr.prefixlen, network.ipv6.gateway)}
+
+
+def _static(address: object, length: int, gateway: object | None) -> dict[str, str]:
+    return {"address": f"{address}/{length}"} | ({"gateway": str(gateway)} if gateway else {})
 
 
 def _nameservers(lab: Lab, machine: Machine) -> list[str]:

@@ -27,7 +27,8 @@ def address_changes(lab: Lab, before: Side, after: Side) -> Iterator[Consequence
             continue
         name = file.removeprefix("machines/").removesuffix(".yaml")
         role = lab.machines[name].role if name in lab.machines else "worker"
-        message = KEPT.format(old=", ".join(old) or "the address that it has") + FOLLOWS[role]
+        follows = "" if old and {*old} <= {*new} else FOLLOWS[role]
+        message = KEPT.format(old=", ".join(old) or "the address that it has") + follows
         yield Consequence("REDIRECT", "error", name, ("initialization.ip_configs",), message, BY_HAND)
 
 

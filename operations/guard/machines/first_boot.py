@@ -13,6 +13,8 @@ from plan.changes.first_boot import (
     ARGUMENTS,
     ENDPOINT_FIX,
     ENDPOINT_STAYS,
+    FAMILY_BY_HAND,
+    FAMILY_STAYS,
     FILE_BY_HAND,
     KUBELET_BY_HAND,
     LAB_KEYS,
@@ -112,8 +114,11 @@ def _ranges(old: Json, new: Json) -> Iterator[Consequence]:
     for field in RANGES:
         if was.get(field) and becomes.get(field) and was[field] != becomes[field]:
             key = {"podSubnet": "pod_cidr", "serviceSubnet": "service_cidr"}[field]
-            message = f"{RANGES_STAY} ({was[field]} -> {becomes[field]})"
-            yield _said("FAIL", "error", key, message, RANGES_FIX)
+            if was[field].partition(",")[0] == becomes[field].partition(",")[0]:
+                key = f"ipv6.{key}"
+            is_added = becomes[field].startswith(f"{was[field]},")
+            stays, fix = (FAMILY_STAYS, FAMILY_BY_HAND) if is_added else (RANGES_STAY, RANGES_FIX)
+            yield _said("FAIL", "error", key, f"{stays} ({was[field]} -> {becomes[field]})", fix)
 
 
 def _region(lab: Lab, old: Json, new: Json) -> Iterator[Consequence]:

@@ -17,6 +17,7 @@ from plan.findings.network.network_policies import network_policy_findings
 from plan.findings.network.node_interfaces import node_interface_findings
 from plan.findings.network.node_ports import node_port_findings
 from plan.findings.network.pod_dns import pod_dns_findings
+from plan.findings.network.pod_families import pod_family_findings
 from plan.findings.network.pod_mtu import pod_mtu_findings
 from plan.findings.network.pod_network import pod_network_findings
 from plan.findings.network.pod_range import pod_range_findings
@@ -42,6 +43,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from node_interface_findings(plan.lab)
     yield from node_port_findings(plan.lab, plan.nodes, plan.workloads)
     yield from pod_dns_findings(plan.lab, plan.services)
+    yield from pod_family_findings(plan.lab)
     yield from pod_mtu_findings(plan.lab)
     yield from pod_network_findings(plan.lab, plan.services)
     yield from pod_range_findings(plan.lab, plan.services)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, NamedTuple, cast
 
 from config.lab import Lab
@@ -41,6 +41,8 @@ FLANNEL_DEFAULT = "10.244.0.0/16"
 """`podCidr` of its chart (flannel-io/flannel, chart/kube-flannel/values.yaml)."""
 CILIUM_DEFAULT = "10.0.0.0/8"
 """`ipam.operator.clusterPoolIPv4PodCIDRList` of its chart, where `ipam.mode` is `cluster-pool`, the default."""
+FLANNEL_IPV6 = "podCidrv6"
+"""Of the same chart: left out, pods get no addresses of IPv6."""
 _SHARED = IPv4Network("100.64.0.0/10")
 """Of providers that share addresses; used inside of many networks (RFC 6598)."""
 
@@ -51,7 +53,7 @@ class _Range(NamedTuple):
     service: str
     keys: tuple[str, ...]
     """Its place in the chart's values; empty where it stands in an object."""
-    network: IPv4Network
+    network: IPv4Network | IPv6Network
 
 
 _FIRST = 16
@@ -81,6 +83,7 @@ def pod_range_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Findin
 def _flannel(service: Service, chart: str, stated: Mapping[str, Any]) -> Iterator[_Range]:
     if chart == "flannel":
         yield from _read(service.name, ("podCidr",), stated.get("podCidr", FLANNEL_DEFAULT))
+        yield from _read(service.name, (FLANNEL_IPV6,), stated.get(FLANNEL_IPV6, ""))
     for manifest in service.objects:
         if manifest["kind"] == "ConfigMap" and (config := text(manifest, "data", "net-conf.json")):
             yield from _read(service.name, (), _network_in(config))
@@ -109,22 +112,26 @@ def _listed(stated: Mapping[str, Any], *keys: str) -> list[Any]:
 
 def _read(service: str, keys: tuple[str, ...], written: object) -> Iterator[_Range]:
     try:
-        yield _Range(service, keys, IPv4Network(str(written)))
+        yield _Range(service, keys, ip_network(str(written)))
     except ValueError:
         return
 
 
 def _compared(lab: Lab, found: _Range) -> Iterator[Finding]:
-    pods = lab.cluster.pod_cidr
-    is_flannel = found.keys in ((), ("podCidr",))
-    if pods.subnet_of(found.network) if is_flannel else found.network.subnet_of(pods):
+    second = lab.cluster.ipv6.pod_cidr if lab.cluster.ipv6 else None
+    pods = lab.cluster.pod_cidr if isinstance(found.network, IPv4Network) else second
+    is_flannel = found.keys in ((), ("podCidr",), (FLANNEL_IPV6,))
+    if pods is None:
+        yield _of_no_family(found)
+        return
+    if _within(pods, found.network) if is_flannel else _within(found.network, pods):
         return
     path: Path = ("services", found.service, "values", *found.keys) if found.keys else ("services", found.service)
     if found.keys == ("podCidr",) and value(_values(lab, found.service), "podCidr") is None:
         path = ("services", found.service)
     where = f"{'.'.join(found.keys)} of {found.service}" if found.keys else f"net-conf.json of {found.service}"
     then = "flannel ends on every node" if is_flannel else "Calico's operator refuses it, and no node becomes Ready"
-    words = f"write {'podCidr: ' if is_flannel else 'cidr: '}{pods} in the values of {found.service}"
+    words = f"write {found.keys[-1] if is_flannel and found.keys else 'cidr'}: {pods} in the values of {found.service}"
     edits = (Edit(("services", found.service, "values", "podCidr"), str(pods)),) if found.keys == ("podCidr",) else ()
     yield POD_RANGE_DIFFERS.finding(
         path,
@@ -132,6 +139,23 @@ def _compared(lab: Lab, found: _Range) -> Iterator[Finding]:
         words if found.keys else f"write {pods} in net-conf.json",
         facts={"plugin_range": str(found.network), "pod_cidr": str(pods)},
         remedies=(Remedy(words, edits),) if edits else (),
+    )
+
+
+def _within(inner: IPv4Network | IPv6Network, outer: IPv4Network | IPv6Network) -> bool:
+    if isinstance(inner, IPv4Network):
+        return isinstance(outer, IPv4Network) and inner.subnet_of(outer)
+    return isinstance(outer, IPv6Network) and inner.subnet_of(outer)
+
+
+def _of_no_family(found: _Range) -> Finding:
+    """A range of IPv6 where the nodes have none for their pods."""
+    return POD_RANGE_DIFFERS.finding(
+        ("services", found.service, "values", *found.keys),
+        f"{'.'.join(found.keys)} of {found.service} has {found.network}, and nodes have ranges of IPv4 alone",
+        'take it out; or write ipv6: {pod_cidr: "..", service_cidr: ".."} in cluster.yaml, of a cluster made so',
+        about=str(found.network),
+        facts={"plugin_range": str(found.network)},
     )
 
 
@@ -151,22 +175,22 @@ def _cilium(lab: Lab, service: str, stated: Mapping[str, Any]) -> Iterator[Findi
         return
     keys = ("ipam", "operator", "clusterPoolIPv4PodCIDRList")
     pools = _listed(stated, *keys) or [CILIUM_DEFAULT]
-    for pool in (each for written in pools for each in _read(service, keys, written)):
+    for network in (each.network for written in pools for each in _read(service, keys, written)):
+        if isinstance(network, IPv6Network):
+            continue  # no such key takes one
         met = [
-            f"network {name} ({row.cidr})"
-            for name, row in lab.networks.networks.items()
-            if row.cidr.overlaps(pool.network)
+            f"network {name} ({row.cidr})" for name, row in lab.networks.networks.items() if row.cidr.overlaps(network)
         ]
-        met += [f"service_cidr ({lab.cluster.service_cidr})"] * lab.cluster.service_cidr.overlaps(_given(pool.network))
+        met += [f"service_cidr ({lab.cluster.service_cidr})"] * lab.cluster.service_cidr.overlaps(_given(network))
         if met:
             yield POD_RANGE_DIFFERS.finding(
                 ("services", service),
-                f"{service} gives pods addresses of {pool.network}, its {'.'.join(keys)}, which has those of "
+                f"{service} gives pods addresses of {network}, its {'.'.join(keys)}, which has those of "
                 f"{listed(met)}: one of the two is not reached",
                 f"write ipam: {{mode: kubernetes}} in the values of {service}, and pods get ranges of pod_cidr, "
                 f"{lab.cluster.pod_cidr}",
-                about=str(pool.network),
-                facts={"plugin_range": str(pool.network), "pod_cidr": str(lab.cluster.pod_cidr)},
+                about=str(network),
+                facts={"plugin_range": str(network), "pod_cidr": str(lab.cluster.pod_cidr)},
                 remedies=(
                     Remedy("write ipam.mode", (Edit(("services", service, "values", "ipam", "mode"), "kubernetes"),)),
                 ),

@@ -71,7 +71,7 @@ KEYS: Mapping[str, Secret] = {
 def node_files(lab: Lab, name: str, machine: Machine) -> Files:
     """Everything that is written before kubeadm runs."""
     documents = init_documents if name == founder(lab) else join_documents
-    settings = "".join(f"{key} = {value}\n" for key, value in KERNEL_SETTINGS.items())
+    settings = "".join(f"{key} = {value}\n" for key, value in _kernel_settings(lab).items())
     return {
         "/etc/modules-load.d/kubernetes.conf": File("".join(f"{module}\n" for module in KERNEL_MODULES)),
         "/etc/sysctl.d/60-kubernetes.conf": File(settings),
@@ -82,6 +82,10 @@ def node_files(lab: Lab, name: str, machine: Machine) -> Files:
         KUBEADM_FILE: File("---\n".join(to_yaml(each) for each in documents(lab, name, machine)), PRIVATE),
         **(_control_plane_files(lab, name, machine) if machine.role == "control-plane" else {}),
     }
+
+
+def _kernel_settings(lab: Lab) -> Mapping[str, int]:
+    return KERNEL_SETTINGS | ({"net.ipv6.conf.all.forwarding": 1} if lab.cluster.ipv6 else {})
 
 
 def _control_plane_files(lab: Lab, name: str, machine: Machine) -> Files:

@@ -13,6 +13,7 @@ from plan import make_plan
 from plan.model import VirtualMachine
 from rehearsal.tools import ToolMissing, path_of
 from tests.plan.cloud_init import HIGH_AVAILABILITY, complete, created_nodes, high_availability, machine_of
+from tests.plan.families import both_families
 from tests.plan.labs import change
 
 NODES = created_nodes()
@@ -149,3 +150,23 @@ def test_kubelets_that_ask_for_certificates_start_and_the_api_server_takes_no_ot
     (cluster,) = (each for each in yaml.safe_load_all(text) if each["kind"] == "ClusterConfiguration")
     accepted = {"name": "kubelet-certificate-authority", "value": "/etc/kubernetes/pki/ca.crt"}
     assert accepted in cluster["apiServer"]["extraArgs"]
+
+
+def test_kubeadm_makes_a_cluster_of_both_families(kubeadm: Path, tmp_path: Path) -> None:
+    """Its documents are valid, and what it writes for the control plane and the kubelets has both."""
+    plan = make_plan(load_lab(both_families(tmp_path)))
+    for name in ("control1", "control2", "worker1"):
+        assert complaints_of_kubeadm(kubeadm, file_of(machine_of(plan, name), KUBEADM_FILE), tmp_path) == ""
+    file, written = tmp_path / "kubeadm.yaml", tmp_path / "written"
+    written.mkdir()
+    file.write_text(file_of(machine_of(plan, "control1"), KUBEADM_FILE).replace(str(Path(PATCH).parent), str(written)))
+    environment = os.environ | {"KUBEADM_INIT_DRYRUN_DIR": str(written)}
+    for phase in (["control-plane", "all"], ["kubelet-start"]):
+        command = [kubeadm, "init", "phase", *phase, "--config", file, "--dry-run"]
+        subprocess.run(command, env=environment, capture_output=True, check=True)
+    manager = next(written.rglob("kube-controller-manager.yaml")).read_text(encoding="utf-8")
+    assert "--cluster-cidr=10.10.0.0/16,fd00:10::/56" in manager
+    server = next(written.rglob("kube-apiserver.yaml")).read_text(encoding="utf-8")
+    assert "--service-cluster-ip-range=10.96.0.0/12,fd00:11::/112" in server
+    flags = next(written.rglob("kubeadm-flags.env")).read_text(encoding="utf-8")
+    assert "--node-ip=10.0.30.11,fd00:30::11" in flags

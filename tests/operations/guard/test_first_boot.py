@@ -10,6 +10,7 @@ from config.load import load_lab
 from operations.guard.consequence import Consequence
 from plan.cluster.membership import control_planes_of, node_address
 from tests.operations.guard.test_predicted import consequences, edit
+from tests.plan.families import FAMILY_EDITS
 from tests.plan.labs import FOLDERS, ROOT
 
 VERSION = "kubernetes_version: v1.34.2"
@@ -198,3 +199,14 @@ def test_a_template_is_told_by_its_number_alone(folder: Path) -> None:
     found = consequences(folder, *other)
     assert "REPLACE:worker" in found
     assert not [each for each in found.values() if each.effect == "BY-HAND"]
+
+
+def test_a_cluster_that_runs_gets_no_second_family_by_an_up(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "tests" / "labs" / "high_availability", tmp_path / "lab"))
+    found = consequences(folder, *FAMILY_EDITS)
+    assert "keeps the families that it was made with" in found["FAIL:cluster"].message
+    assert "add it by hand first" in found["FAIL:cluster"].fix
+    assert "names the new one" not in found["REDIRECT:control1"].message
+    other = consequences(folder, edit("cluster.yaml", "fd00:10::/56", "fd00:12::/56"))
+    assert other["FAIL:cluster"].causes == ("ipv6.pod_cidr",)
+    assert "keeps the ranges of addresses" in other["FAIL:cluster"].message
