@@ -32,10 +32,17 @@ def rows_of(service: HelmService) -> tuple[Row, ...]:
 def programs_of_chart(name: str, service: HelmService) -> Iterator[ChartProgram]:
     """Every known container of a chart that its values do not switch off."""
     for index, row in enumerate(rows_of(service)):
-        replicas = at(service, row.replicas)
-        count = replicas if isinstance(replicas, int) else int(row.is_one)
-        if count and at(service, row.switch) is not False:
+        count = _count(service, row)
+        is_elsewhere = at(service, row.external) == "external"
+        if count and at(service, row.switch) is not False and not is_elsewhere:
             yield ChartProgram(row, _program(name, service, row, count, is_main=index == 0))
+
+
+def _count(service: HelmService, row: Row) -> int:
+    if row.scaled_by and at(service, row.scaled_by) is not True:
+        return 1
+    stated = at(service, row.replicas)
+    return stated if isinstance(stated, int) else row.pods
 
 
 def at(service: HelmService, place: str) -> Any:
@@ -50,14 +57,17 @@ def path_of(name: str, place: str) -> Path:
 
 def kept_in(service: HelmService, data: Data) -> Kept:
     """Whether a folder of a chart outlives its pod; `other` where the values leave that open."""
-    if at(service, data.claim):
-        return "volume"
     stated = at(service, data.switch)
     if data.is_default is None:
-        return "volume" if stated else "scratch"
-    if stated is None:
-        return "volume" if data.is_default else "scratch"
-    return "volume" if stated is True else "scratch" if stated is False else "other"
+        return "volume" if stated or at(service, data.claim) else "scratch"
+    if (data.is_default if stated is None else stated) is not True:
+        return "other" if stated else "scratch"
+    return "scratch" if data.kind and (at(service, data.kind) or data.kind_default) == "emptyDir" else "volume"
+
+
+def is_shared(service: HelmService, data: Data) -> bool:
+    """Whether all replicas of a chart mount the one claim of a folder."""
+    return bool(data.access) and not any(at(service, place) in stated for place, stated in data.each.items())
 
 
 def _program(name: str, service: HelmService, row: Row, replicas: int, *, is_main: bool) -> Program:
@@ -100,8 +110,9 @@ def _limit(service: HelmService, row: Row) -> int | None:
 
 def _image(service: HelmService, row: Row) -> str:
     """The image that the values name, else the chart's; its tag only where it is stated."""
-    stated = at(service, row.image_at)
-    if not is_mapping(stated):
+    places = (at(service, place) for place in row.image_at)
+    stated = next((each for each in places if is_mapping(each)), None)
+    if stated is None:
         return row.image
     registry, repository, tag = text(stated, "registry"), text(stated, "repository"), text(stated, "tag")
     called = f"{registry}/{repository}" if registry and repository else repository or row.image
@@ -154,16 +165,21 @@ def _read(stated: str) -> Any:
 
 def _mounts(service: HelmService, row: Row) -> Mapping[str, Kept]:
     kinds: dict[str, Kept] = {
-        text(each, "name"): _kind(each) for each in entries(service.values, *row.volumes.split("/"))
+        text(each, "name"): _kind(each) for place in row.volumes for each in entries(service.values, *place.split("/"))
     }
     found: dict[str, Kept] = {row.data.folder: kept_in(service, row.data)} if row.data else {}
-    for each in entries(service.values, *row.mounts.split("/")):
-        is_claim = bool(text(each, "existingClaim"))
-        found[text(each, "mountPath").rstrip("/")] = "volume" if is_claim else kinds.get(text(each, "name")) or "other"
+    for place in row.mounts:
+        for each in entries(service.values, *place.split("/")):
+            is_claim = bool(text(each, "existingClaim"))
+            kind = "volume" if is_claim else kinds.get(text(each, "name")) or "other"
+            found[text(each, "mountPath").rstrip("/")] = kind
     return found
 
 
 def _kind(volume: Fields) -> Kept:
+    """Of a volume as a pod has it, or of one whose claim the chart writes (as grafana's)."""
+    if text(volume, "existingClaim"):
+        return "volume"
     for key, kept in KEPT.items():
         if key in volume:
             return kept

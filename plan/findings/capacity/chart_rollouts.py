@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from config.image import version_of
 from config.lab import Lab
 from config.service import HelmService
 from config.source import dotted, is_mapping
-from plan.findings.chart_programs import at, kept_in, path_of, programs_of_chart
+from plan.findings.chart_programs import at, is_shared, kept_in, path_of, programs_of_chart
 from plan.model.fields import text
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
@@ -35,6 +36,7 @@ _ROLLING: Mapping[str, str] = {
     "jellyfin": "deploymentStrategy.type",
     "n8n": "strategy.type",
     "ollama": "updateStrategy.type",
+    "uptime-kuma": "strategy.type",
     "open-webui": "strategy.type",
     "traefik": "updateStrategy.type",
     "vaultwarden": "strategy.type",
@@ -45,9 +47,11 @@ _REPLACED = (
     ("n8n", "8gears."),
     ("nextcloud", "nextcloud"),
     ("prometheus", "prometheus-community"),
-    ("uptime-kuma", "irsigler"),
 )
 """Charts that say Recreate themselves, with a part of the address of their repository (their values.yaml)."""
+_CHANGED: Mapping[str, tuple[tuple[int, ...], bool]] = {"ollama": ((0, 60), True), "uptime-kuma": ((2, 14, 2), False)}
+"""Charts whose default changed: the first version with the new one, and whether that is Recreate (the history of
+their values.yaml)."""
 
 
 def chart_rollout_findings(lab: Lab) -> Iterator[Finding]:
@@ -80,7 +84,11 @@ def chart_rollout_findings(lab: Lab) -> Iterator[Finding]:
 
 def _is_replaced(service: HelmService) -> bool:
     """Whether the chart, without a word in its values, stops its pod before it starts the next."""
-    return any(name == service.chart.name and home in service.chart.repository for name, home in _REPLACED)
+    chart = service.chart
+    if chart.name in _CHANGED:
+        first, is_recreate = _CHANGED[chart.name]
+        return (version_of(f"chart:{chart.version.partition('+')[0]}") >= first) is is_recreate
+    return any(name == chart.name and home in chart.repository for name, home in _REPLACED)
 
 
 def _of_values(lab: Lab, name: str, service: HelmService) -> Iterator[Finding]:
@@ -96,6 +104,8 @@ def _of_values(lab: Lab, name: str, service: HelmService) -> Iterator[Finding]:
     for row, program in programs_of_chart(name, service):
         stated = at(service, row.data.storage_class) if row.data else None
         if row.data is None or row.runs_as != "deployment" or kept_in(service, row.data) != "volume":
+            continue
+        if row.data.each and not is_shared(service, row.data):
             continue
         if at(service, row.data.claim) is None and isinstance(stated, str) and is_block(lab, stated):
             called = name if program.short == name else f"{program.short} of {name}"

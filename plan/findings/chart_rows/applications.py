@@ -9,9 +9,20 @@ _FORGE = Row(
     variables=("deployment/env", "gitea/additionalConfigFromEnvs"),
     further=("gitea/additionalConfigSources",),
     nested=(Nested("gitea/config", "GITEA__", "__", is_upper=False),),
-    mounts="extraContainerVolumeMounts",
-    data=kept("/data", claim="claimName", is_default=True),
+    mounts=("extraContainerVolumeMounts",),
+    data=kept("/data", claim="claimName", is_default=True, access="accessModes"),
 )
+_KEYCLOAK = {
+    "KC_DB": "database/vendor",
+    "KC_DB_URL_HOST": "database/hostname",
+    "KC_DB_URL_PORT": "database/port",
+    "KC_DB_URL_DATABASE": "database/database",
+    "KC_DB_USERNAME": "database/username",
+    "KC_HTTP_ENABLED": "proxy/http/enabled",
+    "KC_PROXY_HEADERS": "proxy/mode",
+}
+"""Variables of keycloakx by the values that they come from. Unless switched off, it trusts forwarded headers and
+listens without TLS."""
 _FORGEJO = _FORGE._replace(
     image="code.forgejo.org/forgejo/forgejo",
     nested=(Nested("gitea/config", "FORGEJO__", "__", is_upper=False),),
@@ -21,15 +32,29 @@ _FORGEJO = _FORGE._replace(
 def _authentik(part: str) -> Row:
     return Row(
         "ghcr.io/goauthentik/server",
-        image_at="global/image",
+        image_at=(f"{part}/image", "global/image"),
         switch=f"{part}/enabled",
         replicas=f"{part}/replicas",
         variables=("global/env", f"{part}/env"),
         further=("global/envFrom", f"{part}/envFrom", "authentik/existingSecret/secretName"),
         nested=(Nested("authentik", "AUTHENTIK_", "__"),),
-        volumes=f"{part}/volumes",
-        mounts=f"{part}/volumeMounts",
+        volumes=("global/volumes", f"{part}/volumes"),
+        mounts=("global/volumeMounts", f"{part}/volumeMounts"),
         limit=f"{part}/resources",
+    )
+
+
+def _in_harbor(folder: str, part: str, *, is_precious: bool = False) -> Data:
+    """A folder of the registry; its one switch is for all of them."""
+    at = f"persistence/persistentVolumeClaim/{part}"
+    return Data(
+        folder,
+        "persistence/enabled",
+        True,
+        f"{at}/storageClass",
+        f"{at}/existingClaim",
+        is_precious=is_precious,
+        access=f"{at}/accessMode",
     )
 
 
@@ -41,8 +66,10 @@ APPLICATIONS: Mapping[str, Chart] = {
         (
             Row(
                 "ghcr.io/blakeblackshear/frigate",
+                replicas="",
                 variables=("env",),
                 further=("envFromSecrets",),
+                own=("NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_VISIBLE_DEVICES"),
                 data=kept("/config", "persistence/config", is_default=False, is_precious=False),
             ),
         ),
@@ -53,7 +80,7 @@ APPLICATIONS: Mapping[str, Chart] = {
         (
             Row(
                 "goharbor/harbor-core",
-                image_at="core/image",
+                image_at=("core/image",),
                 replicas="core/replicas",
                 variables=("core/extraEnvVars",),
                 told={"EXT_ENDPOINT": "externalURL"},
@@ -61,18 +88,31 @@ APPLICATIONS: Mapping[str, Chart] = {
             ),
             Row(
                 "goharbor/harbor-db",
-                image_at="database/internal/image/repository",
+                image_at=("database/internal/image",),
+                external="database/type",
                 replicas="",
-                data=Data(
-                    "/var/lib/postgresql/data",
-                    "persistence/enabled",
-                    True,
-                    "persistence/persistentVolumeClaim/database/storageClass",
-                    "persistence/persistentVolumeClaim/database/existingClaim",
-                    ("database/external/host",),
-                ),
+                variables=("database/internal/extraEnvVars",),
+                data=_in_harbor("/var/lib/postgresql/data", "database")._replace(access=""),
                 limit="database/internal/resources",
                 runs_as="statefulset",
+            ),
+            Row(
+                "goharbor/registry-photon",
+                image_at=("registry/registry/image",),
+                replicas="registry/replicas",
+                variables=("registry/registry/extraEnvVars",),
+                limit="registry/registry/resources",
+                data=_in_harbor("/storage", "registry", is_precious=True)._replace(
+                    kind="persistence/imageChartStorage/type", kind_default="filesystem"
+                ),
+            ),
+            Row(
+                "goharbor/harbor-jobservice",
+                image_at=("jobservice/image",),
+                replicas="jobservice/replicas",
+                variables=("jobservice/extraEnvVars",),
+                limit="jobservice/resources",
+                data=_in_harbor("/var/log/jobs", "jobservice/jobLog")._replace(instead=("jobservice/jobLoggers",)),
             ),
         ),
     ),
@@ -84,9 +124,11 @@ APPLICATIONS: Mapping[str, Chart] = {
                 variables=("env",),
                 further=("envFrom",),
                 own=(),
-                volumes="additionalVolumes",
-                mounts="additionalMounts",
-                data=kept("/config", claim="", is_default=False),
+                volumes=("additionalVolumes",),
+                mounts=("additionalMounts",),
+                data=kept("/config", claim="", is_default=False, access="accessMode")._replace(
+                    each={"controller/type": ("StatefulSet", "")}
+                ),
                 runs_as="statefulset",
             ),
         ),
@@ -99,9 +141,9 @@ APPLICATIONS: Mapping[str, Chart] = {
                 variables=("jellyfin/env",),
                 further=("jellyfin/envFrom",),
                 arguments=("jellyfin/command", "jellyfin/args"),
-                volumes="volumes",
-                mounts="volumeMounts",
-                data=kept("/config", "persistence/config", is_default=True),
+                volumes=("volumes",),
+                mounts=("volumeMounts",),
+                data=kept("/config", "persistence/config", is_default=True, access="accessMode"),
             ),
         ),
     ),
@@ -112,7 +154,8 @@ APPLICATIONS: Mapping[str, Chart] = {
                 "quay.io/keycloak/keycloak",
                 replicas="replicas",
                 variables=("extraEnv",),
-                further=("extraEnvFrom",),
+                further=("extraEnvFrom", "database/password", "database/existingSecret"),
+                told=_KEYCLOAK,
                 arguments=("command", "args"),
                 runs_as="statefulset",
             ),
@@ -127,15 +170,16 @@ APPLICATIONS: Mapping[str, Chart] = {
                 variables=("main/extraEnv",),
                 nested=(Nested("main/config", ""), Nested("main/secret", "")),
                 arguments=("main/command",),
-                volumes="main/extraVolumes",
-                mounts="main/extraVolumeMounts",
+                volumes=("main/extraVolumes",),
+                mounts=("main/extraVolumeMounts",),
                 limit="main/resources",
                 data=kept(
                     "/home/node/.n8n",
                     "main/persistence",
                     is_default=False,
                     instead=("main/config/db/type", "main/config/db/postgresdb", "main/extraEnv/DB_TYPE"),
-                ),
+                    access="accessModes",
+                )._replace(kind="main/persistence/type", kind_default="emptyDir"),
             ),
         ),
     ),
@@ -145,9 +189,9 @@ APPLICATIONS: Mapping[str, Chart] = {
             Row(
                 "nextcloud",
                 variables=("nextcloud/extraEnv",),
-                volumes="nextcloud/extraVolumes",
-                mounts="nextcloud/extraVolumeMounts",
-                data=kept("/var/www/html", is_default=False),
+                volumes=("nextcloud/extraVolumes",),
+                mounts=("nextcloud/extraVolumeMounts",),
+                data=kept("/var/www/html", is_default=False, access="accessMode"),
             ),
         ),
     ),
@@ -159,9 +203,11 @@ APPLICATIONS: Mapping[str, Chart] = {
                 variables=("extraEnv",),
                 further=("extraEnvFrom",),
                 arguments=("extraArgs",),
-                volumes="volumes",
-                mounts="volumeMounts",
-                data=kept("/root/.ollama", "persistentVolume", is_default=False, is_precious=False),
+                volumes=("volumes",),
+                mounts=("volumeMounts",),
+                data=kept(
+                    *("/root/.ollama", "persistentVolume"), is_default=False, is_precious=False, access="accessModes"
+                ),
             ),
         ),
     ),
@@ -173,9 +219,14 @@ APPLICATIONS: Mapping[str, Chart] = {
                 variables=("extraEnvVars",),
                 further=("extraEnvFrom",),
                 arguments=("command", "args"),
-                volumes="volumes",
-                mounts="volumeMounts",
-                data=kept("/app/backend/data", is_default=True, instead=("databaseUrl", "postgresql/enabled")),
+                volumes=("volumes",),
+                mounts=("volumeMounts",),
+                data=kept(
+                    "/app/backend/data",
+                    is_default=True,
+                    instead=("databaseUrl", "postgresql/enabled"),
+                    access="accessModes",
+                ),
                 runs_as="statefulset",
             ),
         ),
@@ -210,6 +261,8 @@ APPLICATIONS: Mapping[str, Chart] = {
         ),
     ),
 }
-"""By the name of the chart. Keys and defaults are those of values.yaml: read, in copies of 2021 to 2026, of
-home-assistant (and its template), jellyfin, n8n, nextcloud, ollama, open-webui and vaultwarden; of the others as their
-projects document them, without a look at each version."""
+"""By the name of the chart. Keys and defaults are those of values.yaml and of the templates, as read of authentik
+2026.8.0, forgejo (for Forgejo 13.0.3), frigate 7.8.0, gitea 12.6.0, harbor 1.4.0-dev (of July 2026), home-assistant
+0.3.72, jellyfin 3.3.0, keycloakx 7.1.11, n8n 1.1.0, nextcloud 9.2.4, ollama 1.77.0, open-webui 16.0.0 and vaultwarden
+0.43.1. The claim of n8n is scratch space until its type is stated, and that of open-webui is one for all replicas of
+its StatefulSet."""

@@ -7,20 +7,20 @@ from plan.findings.chart_rows.row import Chart, Data, Nested, Row, kept
 _BITNAMI = ("https://charts.bitnami.com/bitnami", "oci://registry-1.docker.io/bitnamicharts")
 _MYSQL = {"/opt/bitnami/conf/my.cnf": "primary/configuration", "/opt/bitnami/flags": "primary/extraFlags"}
 _POSTGRES = {
-    "/opt/bitnami/postgresql/conf/postgresql.conf": "primary/configuration",
-    "/opt/bitnami/postgresql/conf/conf.d/override.conf": "primary/extendedConfiguration",
+    "/bitnami/postgresql/conf/postgresql.conf": "primary/configuration",
+    "/bitnami/postgresql/conf/conf.d/override.conf": "primary/extendedConfiguration",
 }
 
 
 def _bitnami(name: str, files: Mapping[str, str]) -> Chart:
     row = Row(
         f"bitnami/{name}",
-        replicas="primary/replicaCount",
+        replicas="",
         variables=("primary/extraEnvVars",),
         further=("primary/extraEnvVarsCM", "primary/extraEnvVarsSecret"),
         files=files,
-        volumes="primary/extraVolumes",
-        mounts="primary/extraVolumeMounts",
+        volumes=("primary/extraVolumes",),
+        mounts=("primary/extraVolumeMounts",),
         limit="primary/resources",
         data=kept(f"/bitnami/{name}", "primary/persistence", is_default=True),
         runs_as="statefulset",
@@ -34,8 +34,9 @@ DATABASES: Mapping[str, Chart] = {
         (
             Row(
                 "ghcr.io/cloudnative-pg/postgresql",
-                image_at="",
+                image_at=(),
                 replicas="cluster/instances",
+                pods=3,
                 nested=(Nested("cluster/postgresql/parameters", ""),),
                 limit="cluster/resources",
                 data=Data("/var/lib/postgresql/data", "", True, "cluster/storage/storageClass"),
@@ -49,9 +50,10 @@ DATABASES: Mapping[str, Chart] = {
             Row(
                 "influxdb",
                 variables=("env",),
-                volumes="volumes",
-                mounts="mountPoints",
-                data=kept("/var/lib/influxdb2", claim="useExisting", is_default=True),
+                replicas="",
+                volumes=("volumes",),
+                mounts=("mountPoints",),
+                data=kept("/var/lib/influxdb2", claim="name", is_default=True),
                 runs_as="statefulset",
             ),
         ),
@@ -78,6 +80,9 @@ DATABASES: Mapping[str, Chart] = {
             Row(
                 "qdrant/qdrant",
                 variables=("env",),
+                arguments=("args",),
+                volumes=("additionalVolumes",),
+                mounts=("additionalVolumeMounts",),
                 data=Data("/qdrant/storage", "", True, "persistence/storageClassName"),
                 runs_as="statefulset",
             ),
@@ -88,9 +93,15 @@ DATABASES: Mapping[str, Chart] = {
         (
             Row(
                 "hashicorp/vault",
-                image_at="server/image",
+                image_at=("server/image",),
+                switch="server/enabled",
                 replicas="server/ha/replicas",
+                pods=3,
+                scaled_by="server/ha/enabled",
                 variables=("server/extraEnvironmentVars",),
+                further=("server/extraSecretEnvironmentVars",),
+                volumes=("server/volumes",),
+                mounts=("server/volumeMounts",),
                 limit="server/resources",
                 data=kept("/vault/data", "server/dataStorage", is_default=True, is_precious=False),
                 runs_as="statefulset",
@@ -98,6 +109,7 @@ DATABASES: Mapping[str, Chart] = {
         ),
     ),
 }
-"""By the name of the chart. Keys and defaults are those of values.yaml: read of minio 5.0; of the others as their
-projects document them, without a look at each version. The template of minio tells it what it serves from how many
-pods."""
+"""By the name of the chart. Keys and defaults are those of values.yaml and of the templates, as read of cluster 0.8.1
+(three instances unless stated otherwise), influxdb2 2.1.2, mariadb 23.0.1, minio 5.4.0, mysql 14.0.5, postgresql
+17.1.0, qdrant 1.19.0 and vault 0.34.1 (one pod unless ha.enabled, then three). The primary of a Bitnami chart is always
+one pod. The template of minio tells it what it serves from how many pods."""

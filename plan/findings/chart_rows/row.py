@@ -28,6 +28,14 @@ class Data(NamedTuple):
     """Values that, where they are stated, keep what matters elsewhere."""
     is_precious: bool = False
     """People put in what nobody has elsewhere."""
+    kind: str = ""
+    """The value that says of which kind the claim is."""
+    kind_default: str = ""
+    access: str = ""
+    """The value with the access modes of a claim that all replicas mount; empty where each has a claim of its own, and
+    where there is one replica only."""
+    each: Mapping[str, tuple[str | bool, ...]] = {}
+    """Values with which each replica has a claim of its own after all."""
 
 
 class Row(NamedTuple):
@@ -35,12 +43,17 @@ class Row(NamedTuple):
 
     image: str
     """The chart's own, without a tag."""
-    image_at: str = "image"
+    image_at: tuple[str, ...] = ("image",)
+    """The first of them that names an image counts."""
     switch: str = ""
     """The value that switches it off."""
+    external: str = ""
+    """The value that says `external` where it is not run."""
     replicas: str = "replicaCount"
-    is_one: bool = True
-    """It has one pod where `replicas` is not stated; else none."""
+    pods: int = 1
+    """Pods where `replicas` is not stated."""
+    scaled_by: str = ""
+    """The value that has to be true for more than one pod."""
     variables: tuple[str, ...] = ()
     """Mappings, lists, or texts of lists of variables."""
     further: tuple[str, ...] = ()
@@ -53,8 +66,8 @@ class Row(NamedTuple):
     arguments: tuple[str, ...] = ()
     files: Mapping[str, str] = {}
     """Texts of files, by their path in the container."""
-    volumes: str = "extraVolumes"
-    mounts: str = "extraVolumeMounts"
+    volumes: tuple[str, ...] = ("extraVolumes",)
+    mounts: tuple[str, ...] = ("extraVolumeMounts",)
     limit: str = "resources"
     data: Data | None = None
     runs_as: str = "deployment"
@@ -76,8 +89,9 @@ def kept(
     is_default: bool,
     is_precious: bool = True,
     instead: tuple[str, ...] = (),
+    access: str = "",
 ) -> Data:
-    """A folder whose claim stands below one key, with `enabled`."""
+    """A folder whose claim stands below one key, with `enabled`; `access` is there for a claim of all replicas."""
     return Data(
         folder,
         f"{at}/enabled",
@@ -86,4 +100,5 @@ def kept(
         f"{at}/{claim}" if claim else "",
         instead,
         is_precious,
+        access=f"{at}/{access}" if access else "",
     )

@@ -33,14 +33,32 @@ def _in_scratch(name: str, service: HelmService, each: ChartProgram, data: Data)
     program = each.program
     if not data.is_precious or kept_in(service, data) != "scratch" or program.is_on_volume(data.folder):
         return
-    place = data.switch.replace("/", ".")
     stated = at(service, data.switch)
+    if stated is True:
+        yield from _of_kind(name, service, each, data)
+        return
+    place = data.switch.replace("/", ".")
     says = "is not stated" if stated is None else "is false" if stated is False else "is empty"
     yield DATA_WITHOUT_VOLUME.finding(
         path_of(name, data.switch) if stated is not None else program.path,
         f"{_called(name, service)} keeps its data in {data.folder}, and {place} in its values {says}: it is scratch "
         "space, and the data is gone with the next pod",
         f"write {place}: {{size: 10Gi}}, or more" if data.is_default is None else f"write {place}: true",
+        about=name,
+        facts={"data": data.folder},
+    )
+
+
+def _of_kind(name: str, service: HelmService, each: ChartProgram, data: Data) -> Iterator[Finding]:
+    """A claim that is switched on, and that the chart takes for scratch space because of its kind."""
+    place = data.kind.replace("/", ".")
+    stated = at(service, data.kind)
+    yield DATA_WITHOUT_VOLUME.finding(
+        path_of(name, data.kind if stated else data.switch),
+        f"{_called(name, service)} keeps its data in {data.folder}, and {place} in its values "
+        + ("is emptyDir" if stated else "is not stated, which is emptyDir")
+        + f": {data.switch.replace('/', '.')} makes a claim that no pod mounts, and the data is gone with the next pod",
+        f"write {place}: " + ("existing" if at(service, data.claim) else "dynamic"),
         about=name,
         facts={"data": data.folder},
     )

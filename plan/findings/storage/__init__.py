@@ -11,6 +11,7 @@ from plan.findings.storage.file_servers import file_server_findings
 from plan.findings.storage.host_paths import host_path_findings
 from plan.findings.storage.kept_data import kept_data_findings
 from plan.findings.storage.longhorn import longhorn_findings
+from plan.findings.storage.replicas_of_charts import chart_replica_findings
 from plan.findings.storage.retention import retention_findings
 from plan.findings.storage.snapshot_classes import snapshot_class_findings
 from plan.findings.storage.storage_quotas import storage_quota_findings
@@ -24,6 +25,7 @@ from plan.model import Finding, Plan
 def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
     yield from block_volume_findings(plan.lab)
+    yield from chart_replica_findings(plan.lab)
     yield from ceph_findings(plan.lab, plan.nodes)
     yield from claim_findings(plan.lab)
     yield from default_class_findings(plan.lab, plan.services)

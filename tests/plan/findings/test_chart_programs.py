@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from config.service import HelmService
-from plan.findings.chart_programs import kept_in, programs_of_chart
+from plan.findings.chart_programs import is_shared, kept_in, programs_of_chart
 from plan.findings.chart_rows import CHARTS
 from plan.findings.program import Program
 
@@ -97,10 +97,57 @@ def test_a_chart_of_others_by_the_same_name_is_not_known() -> None:
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_every_folder_is_kept_where_its_claim_is_named(name: str) -> None:
+def test_every_folder_is_kept_where_its_claim_is_named_and_switched_on(name: str) -> None:
     for row in CHARTS[name].rows:
         if row.data and row.data.claim:
-            values: Any = "a-claim"
-            for key in reversed(row.data.claim.split("/")):
-                values = {key: values}
-            assert kept_in(service_of(values, name), row.data) == "volume"
+            values = stated(row.data.claim, "a-claim")
+            is_on = row.data.is_default is not False and row.data.kind_default != "emptyDir"
+            assert kept_in(service_of(values, name), row.data) == ("volume" if is_on else "scratch")
+            if row.data.is_default is not None:
+                values = merged(stated(row.data.switch, True), values)
+                if row.data.kind:
+                    values = merged(stated(row.data.kind, "existing"), values)
+                assert kept_in(service_of(values, name), row.data) == "volume"
+                values = merged(values, stated(row.data.switch, False))
+                assert kept_in(service_of(values, name), row.data) == "scratch"
+
+
+def stated(place: str, said: Any) -> Any:
+    for key in reversed(place.split("/")):
+        said = {key: said}
+    return said
+
+
+def merged(first: Any, second: Any) -> Any:
+    if not (isinstance(first, dict) and isinstance(second, dict)):
+        return second
+    return {key: merged(first.get(key), second.get(key, first.get(key))) for key in {**first, **second}}
+
+
+def test_pods_are_counted_as_the_chart_counts_them() -> None:
+    assert programs_in("{}", "cluster")[0].replicas == 3
+    assert programs_in("{server: {ha: {replicas: 5}}}", "vault")[0].replicas == 1
+    assert programs_in("{server: {ha: {enabled: true}}}", "vault")[0].replicas == 3
+    assert programs_in("{primary: {replicaCount: 2}}", "postgresql")[0].replicas == 1
+
+
+def test_what_is_run_elsewhere_is_no_program() -> None:
+    inside = [each.short for each in programs_in("{}", "harbor")]
+    assert [each.short for each in programs_in("{database: {type: external}}", "harbor")] == [
+        each for each in inside if each != "harbor-db"
+    ]
+
+
+def test_an_image_of_a_part_goes_before_that_of_all() -> None:
+    found = programs_in("{global: {image: {tag: '1'}}, server: {image: {repository: a/b, tag: '2'}}}", "authentik")
+    assert [each.image for each in found] == ["a/b:2", "ghcr.io/goauthentik/server:1"]
+
+
+def test_a_claim_is_of_all_replicas_or_of_each() -> None:
+    (row,) = CHARTS["grafana"].rows
+    assert row.data
+    assert is_shared(service_of({}, "grafana"), row.data)
+    assert not is_shared(service_of({"persistence": {"type": "statefulset"}}, "grafana"), row.data)
+    (row,) = CHARTS["qdrant"].rows
+    assert row.data
+    assert not is_shared(service_of({}, "qdrant"), row.data)
