@@ -32,9 +32,12 @@ def plan_of(name: str, *, adopt: bool = True) -> Plan:
 
 
 def change(folder: Path, edits: list[dict[str, str]]) -> None:
-    """Change the files of a lab: `old` becomes `new`, and without `old` the whole file is `new`."""
+    """Change the files of a lab: `old` becomes `new`, without `old` the whole file is `new`, without both it goes."""
     for edit in edits:
         file = folder / edit["file"]
+        if "old" not in edit and "new" not in edit:
+            file.unlink()
+            continue
         file.parent.mkdir(exist_ok=True)
         text = file.read_text(encoding="utf-8") if "old" in edit else ""
         assert "old" not in edit or text.count(edit["old"]) == 1, f"{edit['old']!r} does not stand once in {file.name}"

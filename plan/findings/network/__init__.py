@@ -34,7 +34,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from cilium_denial_findings(plan.lab, plan.services)
     yield from cilium_policy_findings(plan.lab, plan.nodes)
     yield from host_port_twice_findings(plan.lab)
-    yield from load_balancer_findings(plan.lab)
+    yield from load_balancer_findings(plan.lab, plan.services)
     yield from loopback_findings(plan.lab, plan.services)
     yield from matched_node_findings(plan.lab, plan.namespaces, plan.services)
     yield from metallb_findings(plan.lab, plan.nodes, plan.services)

@@ -1,13 +1,17 @@
-"""Two programs that answer for the addresses of Services."""
+"""Programs that answer for the addresses of Services: two, or none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from config.lab import Lab
+from config.service import HelmService
 from config.source import Path
+from plan.cluster.membership import founder
 from plan.findings.program import Program
 from plan.findings.programs import programs
+from plan.model import Service
 from plan.model.fields import mapping, text, value
 from plan.model.findings import Finding, Rule
+from plan.wording import listed
 
 TWO_LOAD_BALANCERS = Rule(
     "TWO-LOAD-BALANCERS",
@@ -20,11 +24,26 @@ TWO_LOAD_BALANCERS = Rule(
     remedy="Let one of them serve a class of its own (loadBalancerClass), or leave Services alone.",
 )
 
+LOAD_BALANCER_MISSING = Rule(
+    "LOAD-BALANCER-MISSING",
+    "error",
+    title="Nothing gives Services their addresses",
+    meaning=(
+        "Kubernetes gives no Service of type LoadBalancer an address by itself; outside of a cloud a program of the "
+        "cluster does. Without one the EXTERNAL-IP stays <pending>, nobody outside reaches the Service, and an `up` "
+        "waits for it until it times out. A cluster that is adopted may have one that the lab does not know."
+    ),
+    remedy="Write a service that installs one, for example the chart metallb with `provides: [metallb.io]`.",
+)
+_GIVING = ("cilium", "klipper-lb", "kube-vip", "loxilb", "metallb", "openelb", "porter", "purelb")
+"""Words in the names of charts and images of programs that give Services addresses."""
+_GIVING_GROUPS = ("metallb.io", "cilium.io", "purelb.io", "network.kubesphere.io")
 _ON = ("true", "1", "yes", "on")
 
 
-def load_balancer_findings(lab: Lab) -> Iterator[Finding]:
-    """A finding for kube-vip that serves Services beside MetalLB or Cilium."""
+def load_balancer_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    """A finding for kube-vip that serves Services beside MetalLB or Cilium, and for Services that nobody serves."""
+    yield from _unserved(lab, services)
     other = _other(lab)
     if other:
         for path, name, key in _kube_vip(lab, [*programs(lab)]):
@@ -36,6 +55,39 @@ def load_balancer_findings(lab: Lab) -> Iterator[Finding]:
                 about=name,
                 facts={"other": other},
             )
+
+
+def _unserved(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
+    asking = [
+        (service.name, each["metadata"]["name"])
+        for service in services
+        for each in service.objects
+        if each["kind"] == "Service"
+        and text(each, "spec", "type") == "LoadBalancer"
+        and not text(each, "spec", "loadBalancerClass")
+    ]
+    if asking and founder(lab) and not _gives_addresses(lab):
+        service, name = asking[0]
+        names = [each for _, each in asking]
+        path = lab.written_at(service, "Service", name)
+        yield LOAD_BALANCER_MISSING.finding(
+            (*path, "load_balancer") if path[0] == "services" else path,
+            "no service of the lab gives addresses of a load balancer, and the EXTERNAL-IP stays <pending> of "
+            f"{listed(names)}",
+            "write a service that installs MetalLB: kind: helm, chart metallb of https://metallb.github.io/metallb, "
+            "provides: [metallb.io]",
+            facts={"services": tuple(names)},
+        )
+
+
+def _gives_addresses(lab: Lab) -> bool:
+    """Whether a service of the lab is a load balancer, as far as it can be told by chart, groups and images."""
+    if lab.cluster.load_balancer == "other":  # of any name
+        return True
+    charts = [each.chart.name for each in lab.services.values() if isinstance(each, HelmService)]
+    images = [each.image for each in programs(lab)]
+    groups = {group for each in lab.services.values() for group in each.installs()}
+    return not groups.isdisjoint(_GIVING_GROUPS) or any(word in each for word in _GIVING for each in charts + images)
 
 
 def _other(lab: Lab) -> str:
