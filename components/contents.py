@@ -25,8 +25,13 @@ APPS = {
 """The component of a service's own objects, by kind, where it is not `K8sApp`."""
 
 
-def declare_contents(plan: model.Plan, provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]) -> None:
-    """Declare everything in the cluster: defaults, what comes before the policies, the policies, and the rest."""
+def declare_contents(
+    plan: model.Plan, provider: kubernetes.Provider, after: tuple[pulumi.Resource, ...]
+) -> tuple[pulumi.Resource, ...]:
+    """Declare everything in the cluster: defaults, what comes before the policies, the policies, and the rest.
+
+    Returns the defaults: what waits for them waits for an API server that answers.
+    """
     defaults = ClusterDefaults(
         DEFAULTS,
         ClusterDefaultsArgs(manifests=plan.defaults, provider=provider, after=after),
@@ -42,6 +47,7 @@ def declare_contents(plan: model.Plan, provider: kubernetes.Provider, after: tup
     releases |= declare_releases(services_in(governed, plan.services), provider, namespaces, releases)
     for service in filter(lambda service: service.manifests, plan.services):
         declare_service(service, provider, namespaces, releases)
+    return defaults
 
 
 def declare_policies(

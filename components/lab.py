@@ -10,7 +10,7 @@ from components.cluster_credentials import ClusterCredentials, ClusterCredential
 from components.contents import declare_contents
 from components.identity import CLUSTER, known_as
 from components.join_token import JoinToken, JoinTokenArgs
-from components.machines import Secrets, declare_machines, declare_proxmox, declare_templates
+from components.machines import Secrets, declare_emptied_user_data, declare_machines, declare_proxmox, declare_templates
 from components.settings import Settings
 from plan import model
 from plan.cluster.credentials import plan_join_token
@@ -48,7 +48,8 @@ def declare(plan: model.Plan, settings: Settings) -> Outputs:
     cluster = Cluster(CLUSTER, way_in, known_as(plan.lab.name))
     join: dict[str, Secrets] = {machine.name: {**files, **declare_token(machine, cluster)} for machine in joining}
     machines = {**machines, **declare_machines(joining, proxmox, join, after=tuple(machines.values())[-1:])}
-    declare_contents(plan, cluster.provider, after=tuple(machines.values())[-1:])
+    answered = declare_contents(plan, cluster.provider, after=tuple(machines.values())[-1:])
+    declare_emptied_user_data(plan.machines, machines, proxmox, after=answered)
     return Outputs(
         kubeconfig=cluster.kubeconfig,
         machines={name: machine.id for name, machine in machines.items()},

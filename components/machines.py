@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import pulumi
 import pulumi_proxmoxve as proxmoxve
 
+from components.emptied_user_data import EmptiedUserData, EmptiedUserDataArgs
 from components.machine_template import MachineTemplate, MachineTemplateArgs
 from components.settings import Settings
 from components.virtual_machine import VirtualMachine, VirtualMachineArgs
@@ -95,3 +96,17 @@ def declare_machines(
         declared[machine.name] = VirtualMachine(machine.name, args).resource
         after = (declared[machine.name],)
     return declared
+
+
+def declare_emptied_user_data(
+    machines: Iterable[model.VirtualMachine],
+    declared: Machines,
+    providers: Providers,
+    after: tuple[pulumi.Resource, ...],
+) -> None:
+    """Declare that user data with keys of the cluster are emptied, once their machine is set up."""
+    for machine in machines:
+        if any(snippet.holds_keys for snippet in machine.snippets):
+            set_up = (declared[machine.name], *after)
+            args = EmptiedUserDataArgs(machine=machine, provider=providers[machine.host], after=set_up)
+            EmptiedUserData(machine.name, args)

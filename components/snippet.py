@@ -21,6 +21,27 @@ def declare_snippet(
     It is written by SFTP. The provider's other way pipes it through `tee`, and where that fails, its error shows what
     `tee` had printed: the keys. Nobody but its owner may read it, which is whoever writes it over SSH.
     """
+    return _file(
+        snippet,
+        content(snippet, secrets),
+        pulumi.ResourceOptions.merge(
+            pulumi.ResourceOptions.merge(opts, known_as(snippet.file_name)),
+            pulumi.ResourceOptions(
+                protect=True,
+                ignore_changes=["source_raw"],
+                delete_before_replace=True,
+            ),
+        ),
+    )
+
+
+def declare_emptied(snippet: model.Snippet, opts: pulumi.ResourceOptions) -> proxmoxve.FileLegacy:
+    """Declare the same file without its contents. It is written once, and stays where Pulumi forgets it."""
+    once = pulumi.ResourceOptions(ignore_changes=["source_raw"], retain_on_delete=True)
+    return _file(snippet.emptied, snippet.emptied.content, pulumi.ResourceOptions.merge(opts, once))
+
+
+def _file(snippet: model.Snippet, data: pulumi.Input[str], opts: pulumi.ResourceOptions) -> proxmoxve.FileLegacy:
     return proxmoxve.FileLegacy(
         snippet.name,
         content_type="snippets",
@@ -29,16 +50,8 @@ def declare_snippet(
         overwrite=True,
         upload_mode="sftp",
         file_mode="0600",
-        source_raw=proxmoxve.FileLegacySourceRawArgs(file_name=snippet.file_name, data=content(snippet, secrets)),
-        opts=pulumi.ResourceOptions.merge(
-            pulumi.ResourceOptions.merge(opts, known_as(snippet.file_name)),
-            pulumi.ResourceOptions(
-                protect=True,
-                ignore_changes=["source_raw"],
-                delete_before_replace=True,
-                additional_secret_outputs=["source_raw"],
-            ),
-        ),
+        source_raw=proxmoxve.FileLegacySourceRawArgs(file_name=snippet.file_name, data=data),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(additional_secret_outputs=["source_raw"])),
     )
 
 

@@ -13,6 +13,7 @@ from operations.guard.ending import Ending, ending_of
 from operations.guard.host_objects import host_consequences
 from operations.guard.machines.consequences import INTERRUPTING, MACHINE, Role, machine_consequences
 from operations.guard.machines.machine_values import is_template
+from operations.guard.machines.user_data import from_emptied_user_data
 from operations.guard.objects.charts import TYPE as CHART
 from operations.guard.objects.charts import chart_consequences
 from operations.guard.objects.consequences import object_consequences, target_of
@@ -92,6 +93,7 @@ def judge(
     found += [
         *moves(steps),
         *clashes(steps, stack),
+        *from_emptied_user_data(steps, stack),
         *made_twice(steps),
         *handed_over(steps),
         *unprotected(preview.steps),

@@ -8,7 +8,6 @@ from operations.preflight.standing import to_create
 from operations.preflight.state import State, Unread
 from plan.model import Plan, Snippet, VirtualMachine
 from plan.model.findings import Finding, Rule
-from plan.model.placeholders import placeholders
 from plan.wording import plural
 
 KEYS_IN_USER_DATA = Rule(
@@ -22,8 +21,9 @@ KEYS_IN_USER_DATA = Rule(
         "file itself has to stay, for Proxmox starts no machine without it."
     ),
     remedy=(
-        "Write an empty file over it, by the command that the fix names. The machine and Pulumi's state stay as they "
-        "are."
+        "Run `homelab up`: it writes an empty file over it once the machine is set up, `NAME-user-data-emptied` in "
+        "Pulumi's state. Or do so by the command that the fix names. The machine stays as it is. The drive that it was "
+        "started with has them until its host starts it anew: `qm cloudinit update VMID` there writes it at once."
     ),
 )
 
@@ -35,7 +35,10 @@ USER_DATA_EMPTY = Rule(
         "The file of an earlier machine was emptied after that was set up. A file that Pulumi's state has is not "
         "written again: the new machine would boot, and never become a node."
     ),
-    remedy="Take the file out of Pulumi's state by the command that the fix names; the next `up` writes it anew.",
+    remedy=(
+        "Take both files, the full and the emptied one, out of Pulumi's state by the command that the fix names; the "
+        "next `up` writes them anew, one before and one after the machine is set up."
+    ),
 )
 
 MOST_BYTES_EMPTY = 256
@@ -49,7 +52,7 @@ def check_user_data(plan: Plan, state: State) -> Check:
     findings: list[Finding] = []
     emptied = 0
     for machine in plan.machines:
-        for snippet in filter(_holds_keys, machine.snippets):
+        for snippet in (each for each in machine.snippets if each.holds_keys):
             sizes = _sizes(state, snippet)
             if isinstance(sizes, Unread):
                 about = f"the user data of {machine.name}"
@@ -82,11 +85,7 @@ def _sizes(state: State, snippet: Snippet) -> Mapping[str, int] | Unread:
 
 def has_keys(plan: Plan, host: str) -> bool:
     """Whether user data on a host hold keys."""
-    return any(each.host == host and _holds_keys(each) for machine in plan.machines for each in machine.snippets)
-
-
-def _holds_keys(snippet: Snippet) -> bool:
-    return any(name.endswith(".key") for name in placeholders(snippet.content))
+    return any(each.host == host and each.holds_keys for machine in plan.machines for each in machine.snippets)
 
 
 def _volume(snippet: Snippet) -> str:
@@ -104,7 +103,8 @@ def _full(machine: VirtualMachine, snippet: Snippet, size: int) -> Finding:
         ("machines", machine.name),
         f"{machine.name} is set up, and its user data, {_volume(snippet)} with {size:,} bytes, still hold the keys of "
         "the cluster's authorities",
-        f"on {snippet.host}: `printf '#cloud-config\\n{{}}\\n' > \"$(pvesm path {quote(_volume(snippet))})\"`",
+        f"`homelab up`, which empties them once the machine is set up; or on {snippet.host}: "
+        f"`printf '#cloud-config\\n{{}}\\n' > \"$(pvesm path {quote(_volume(snippet))})\"`",
         facts={"size_bytes": size},
     )
 
@@ -114,6 +114,7 @@ def _empty(machine: VirtualMachine, snippet: Snippet, size: int) -> Finding:
         ("machines", machine.name),
         f"{machine.name} is to be made, and its user data, {_volume(snippet)}, are there already with {size:,} bytes: "
         "without the keys that make it a control plane. They are written again only where Pulumi's state has them not",
-        f"where `pulumi stack --show-urns` lists {snippet.name}: `pulumi state delete --force URN`, with its URN",
+        f"where `pulumi stack --show-urns` lists {snippet.name} and {snippet.emptied.name}: `pulumi state delete "
+        "--force URN`, with the URN of each",
         facts={"size_bytes": size},
     )

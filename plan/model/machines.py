@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from config.quantity import Memory
+from plan.model.placeholders import placeholders
+
+EMPTY = "#cloud-config\n{}\n"
+"""User data that do nothing: Proxmox starts no machine whose file is gone."""
+EMPTIED = "-emptied"
+"""End of the name of an emptied file in the state."""
 
 
 class PciMapping(NamedTuple):
@@ -39,6 +45,16 @@ class Snippet(NamedTuple):
     storage: str
     content: str
     """With placeholders for secrets (`plan/model/placeholders.py`)."""
+
+    @property
+    def holds_keys(self) -> bool:
+        """Whether it holds private keys of the cluster: the user data of a control plane do."""
+        return any(name.endswith(".key") for name in placeholders(self.content))
+
+    @property
+    def emptied(self) -> "Snippet":
+        """What is written over it once its machine is set up."""
+        return self._replace(name=f"{self.name}{EMPTIED}", content=EMPTY)
 
 
 class MachineTemplate(NamedTuple):

@@ -13,6 +13,7 @@ import pytest
 from components.cluster import Cluster, ClusterArgs
 from components.cluster_credentials import ClusterCredentials, ClusterCredentialsArgs
 from components.cluster_defaults import ClusterDefaults, ClusterDefaultsArgs
+from components.emptied_user_data import EmptiedUserData, EmptiedUserDataArgs
 from components.gpu_app import GpuApp, GpuAppArgs
 from components.helm_app import HelmApp, HelmAppArgs
 from components.join_token import JoinToken, JoinTokenArgs
@@ -45,6 +46,10 @@ COMPONENTS: dict[str, tuple[Component, Callable[[], Any]]] = {
         lambda: VirtualMachineArgs(
             machine=plans.machine("node1", 201, "worker", pci_mappings=(plans.GPU,)), provider=on_proxmox()
         ),
+    ),
+    "homelab:index:EmptiedUserData": (
+        EmptiedUserData,
+        lambda: EmptiedUserDataArgs(machine=plans.control_plane("master1", 200), provider=on_proxmox(), after=()),
     ),
     "homelab:index:MachineTemplate": (
         MachineTemplate,

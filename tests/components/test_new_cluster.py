@@ -8,6 +8,7 @@ import pytest
 
 from components.lab import KUBECONFIG_OF_ANOTHER, declare
 from plan import model
+from plan.model.machines import EMPTY
 from tests.components import plans
 from tests.components.test_lab import PLAN, before, named, settings
 from tests.recording import providers
@@ -116,9 +117,23 @@ def test_what_joins_knows_the_cluster_by_the_hash_of_its_authority(new: Recordin
     assert line in snippet(grown, "node2").splitlines()
 
 
+def test_user_data_with_keys_are_emptied_once_the_machine_is_set_up_and_the_cluster_answers(new: Recording) -> None:
+    full = {machine.snippets[0].name: machine for machine in NEW.machines if machine.role == "control-plane"}
+    emptied = {each.name: each for each in new.of_type(providers.SNIPPET) if each.retain_on_delete}
+    assert emptied.keys() == {f"{name}-emptied" for name in full}
+    for name, machine in full.items():
+        file, once = new.get(providers.SNIPPET, name), emptied[f"{name}-emptied"]
+        assert once.inputs["sourceRaw"] == {"fileName": file.inputs["sourceRaw"]["fileName"], "data": EMPTY}
+        for same in ("nodeName", "datastoreId", "overwrite", "uploadMode", "fileMode"):
+            assert once.inputs[same] == file.inputs[same]
+        assert new.get(providers.MACHINE, machine.name).urn in once.dependencies
+        assert any("PriorityClass" in urn for urn in once.dependencies)
+        assert (once.ignore_changes, once.protect, once.aliases) == (("sourceRaw",), False, ())
+
+
 def test_a_preview_from_nothing_needs_no_kubeconfig_and_knows_no_secret() -> None:
     recording = declared(NEW, answer=None)
-    assert len(recording.of_type(providers.SNIPPET)) == 4
+    assert len(recording.of_type(providers.SNIPPET)) == 4 + 3, "and those of control planes, emptied"
     assert recording.get("kubernetes:scheduling.k8s.io/v1:PriorityClass", "tier-4-aux")
 
 

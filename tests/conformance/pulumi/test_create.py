@@ -13,6 +13,7 @@ import yaml
 from config.load import load_lab
 from plan import make_plan
 from plan.model import Plan
+from plan.model.machines import EMPTY
 from rehearsal.proxmox import Download, Emulator, State, emulator
 from rehearsal.proxmox.sftp import sftp
 from rehearsal.tools import ToolMissing, path_of
@@ -77,6 +78,12 @@ def test_from_a_bare_host_to_all_that_runs_in_one_up_and_a_second_up_writes_noth
         names = each["metadata"]
         assert made.control_plane.api.get(each["apiVersion"], each["kind"], names["name"], names.get("namespace"))
 
+    user_data = {machine.name: machine.snippets[0] for machine in made.plan.machines if machine.snippets}
+    written = {
+        name: state.volumes[f"{each.storage}:snippets/{each.file_name}"].text for name, each in user_data.items()
+    }
+    assert user_data["control-plane"].holds_keys
+    assert written["control-plane"] == EMPTY, "its keys are gone from the host once it is set up"
     worker = files_of(state, machine_of(made.plan, "worker1"))
     joining = yaml.safe_load(worker[KUBEADM_FILE])
     file = made.folder / "join.yaml"
