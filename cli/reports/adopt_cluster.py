@@ -1,6 +1,6 @@
 """An adopted cluster as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cli.reports.document import Document, Report
@@ -11,6 +11,7 @@ from operations.adopt.cluster.comparison import Difference
 from operations.adopt.cluster.questions import Question
 from operations.adopt.cluster.service_file import ServiceFile
 from operations.adopt.cluster.trying import Trial
+from plan import Finding
 
 
 class QuestionReport(Report):
@@ -106,8 +107,10 @@ class ClusterReport(Document):
     """None for a dump, and where the account may not patch."""
     pods_judged: int
     refused_at_restart: tuple[RefusedReport, ...]
+    ran_with: tuple[str, ...]
+    """Errors about what runs, as `CODE: sentence; fix`: the files of its services say them, and they stop nothing."""
     errors: tuple[str, ...]
-    """Errors of the plan, as `CODE: sentence; fix`: no `up` and no take-over before they are gone."""
+    """Other errors of the plan, as `CODE: sentence; fix`: no `up` and no take-over before they are gone."""
     gaps: tuple[GapReport, ...]
 
 
@@ -148,9 +151,14 @@ def cluster_report(adoption: Adoption, dry_run: bool, gaps: Sequence[Gap], trial
             RefusedReport(object=str(each.workload), reason="; ".join(each.reasons))
             for each in adoption.restarts.refused
         ),
-        errors=tuple(f"{each.code}: {each.message}; {each.fix}" for each in adoption.plan.errors),
+        ran_with=_errors(adoption.ran_with),
+        errors=_errors(adoption.plan.errors),
         gaps=gap_reports(gaps),
     )
+
+
+def _errors(errors: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(f"{each.code}: {each.message}; {each.fix}" for each in errors)
 
 
 def tried_report(trial: Trial) -> TriedReport:

@@ -18,6 +18,7 @@ from operations.adopt.cluster.questions import Question, What
 from operations.adopt.cluster.restarts import Restarts
 from operations.adopt.cluster.service_file import ServiceFile
 from operations.adopt.cluster.trying import Trial
+from plan import Finding
 from plan.wording import listed, plural, printable
 
 LEFT_OUT: Mapping[Why, str] = {
@@ -83,7 +84,8 @@ def print_cluster(
         ("To look at", list(_questions(adoption.added))),
         ("Left out", list(_left_out(adoption))),
         ("The next up", list(difference_lines(adoption.differences))),
-        ("Errors of the plan: no `up` and no take-over before they are gone", list(_errors(adoption))),
+        ("Runs with errors: taken over as it is, since its files say so (ran_with)", list(_errors(adoption.ran_with))),
+        ("Errors of the plan: no `up` and no take-over before they are gone", list(_errors(adoption.plan.errors))),
         ("Tried by a dry run", list(_tried(adoption, trial))),
         ("Refused at the next restart, once the tiers are enforced", list(_refused(adoption.restarts))),
     )
@@ -99,8 +101,8 @@ def print_cluster(
     console.print(_verdict(adoption, dry_run))
 
 
-def _errors(adoption: Adoption) -> Iterator[str]:
-    yield from (f"{each.code}: {each.message}; {each.fix}" for each in adoption.plan.errors)
+def _errors(errors: Iterable[Finding]) -> Iterator[str]:
+    yield from (f"{each.code}: {each.message}; {each.fix}" for each in errors)
 
 
 def _tried(adoption: Adoption, trial: Trial | None) -> Iterator[str]:

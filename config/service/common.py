@@ -13,6 +13,7 @@ from config.service.exposure import Exposure
 from config.service.marks import AnnotationMarks, LabelMarks
 from config.service.port import ContainerPort
 from config.service.published import OwnAddress, Published, addresses_of
+from config.service.ran_with import RanWith
 from config.service.resources import Gpu, Resources
 from config.service.stated_secret import ExternalSecret
 from config.service.stream import Stream
@@ -171,6 +172,8 @@ class ServiceBase(Published):
     that ran before. That its pods wait for a place already, those of a release too, is no error."""
     patch: dict[PatchTarget, Patch] = {}
     """Changes of objects that the program writes, each by kind and name: `deployment/immich`."""
+    ran_with: tuple[RanWith, ...] = ()
+    """Errors that it ran with before it was adopted: the plan warns of them, and no `up` stops at them."""
 
     @abstractmethod
     def parts(self, name: str) -> tuple[Part, ...]:

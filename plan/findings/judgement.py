@@ -16,6 +16,7 @@ from plan.findings import (
     storage,
     watching,
 )
+from plan.findings.ran_with import with_accepted
 from plan.model import Finding, Plan, sorted_findings
 from plan.proxmox.machines import machine_findings
 from plan.scenarios.transitions import transition_findings
@@ -27,7 +28,7 @@ SUBJECTS = (access, capacity, certificates, charts, data, network, nodes, routes
 
 def judged(plan: Plan) -> Plan:
     """The plan with all findings about it."""
-    return plan._replace(findings=sorted_findings(_findings(plan)))
+    return plan._replace(findings=sorted_findings(with_accepted(plan.lab, _findings(plan))))
 
 
 def _findings(plan: Plan) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from operations.adopt.cluster.lab_storage import storage_classes
 from operations.adopt.cluster.objects import Key, key_of
 from operations.adopt.cluster.origins import LeftOut
 from operations.adopt.cluster.providers import providers
+from operations.adopt.cluster.ran_with import with_errors_said
 from operations.adopt.cluster.releases import Unreadable
 from operations.adopt.cluster.repositories import stated_repositories
 from operations.adopt.cluster.restarts import Restarts, judge_restarts
@@ -24,7 +25,7 @@ from operations.adopt.cluster.service_file import SCHEMA, Choices, ServiceFile, 
 from operations.adopt.cluster.services import FoundService, Grouping, find_services
 from operations.adopt.cluster.world import World, read_world
 from operations.adopt.trial import try_services
-from plan import Plan, make_plan
+from plan import Finding, Plan, make_plan
 from plan.model import Manifest
 from plan.workloads.services import api_providers
 
@@ -75,6 +76,8 @@ class Adoption(NamedTuple):
     differences: tuple[Difference, ...]
     """Changes to the cluster when the plan is applied, objects that it would create included."""
     restarts: Restarts
+    ran_with: tuple[Finding, ...]
+    """Errors about what runs and stays as it is: the files of its services say them, and they stop nothing."""
     plan: Plan
     objects: int
     """How many there are in all."""
@@ -94,18 +97,24 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
     grouping = find_services(world)
     is_new = not folder.exists() or is_unused(folder)
     before = None if is_new else make_plan(load_lab(folder))
-    known, partly, fresh = _sorted_out(grouping, before, world)
-    fresh = list(_renamed(fresh, before))
     classes = before.lab.storage_classes if before else storage_classes(world)
     choices = _choices(folder, world, grouping, before, wishes)._replace(storage_classes=tuple(classes))
-    written, choices = _written(fresh, world, choices, api_providers(before.lab) if before else ())
     files: dict[str, str] = {}
+    tiers: dict[str, None] = {}
     if is_new:
         tiers = dict.fromkeys([*sorted(set(tier_labels(world, tier_label(world)).values())), *choices.tiers.values()])
         schemas = choices.schema is not None
         files = lab_files(folder.resolve().name, world, tiers, domain_of(world), classes, schemas=schemas)
+    planned = _planned(before) if before else {Key("PriorityClass", "", tier) for tier in tiers}
+    known, partly, fresh = _sorted_out(grouping, planned, world)
+    fresh = list(_renamed(fresh, before))
+    written, choices = _written(fresh, world, choices, api_providers(before.lab) if before else ())
     added, refused = _loadable(folder, files, written)
     added, plan = as_apps(folder, files, added, world, choices)
+    changes = tuple(plan_differences(plan, world))
+    errors: tuple[Finding, ...] = ()
+    if wishes.runs and plan.errors:
+        added, plan, errors = with_errors_said(folder, files, added, plan, changes)
     files |= {f"services/{path}": content for each in added for path, content in each.files.items()}
     return Adoption(
         folder=folder,
@@ -113,15 +122,16 @@ def adopt_cluster(folder: Path, objects: Iterable[Manifest], wishes: Wishes = NO
         files=files,
         added=tuple(added),
         not_written=tuple(refused),
-        known=tuple(known),
+        known=tuple(known) if before else (),
         partly_known=tuple(partly),
         left_out={key: origin for key, origin in world.origins.items() if isinstance(origin, LeftOut)},
         unused=(*(each.key for each in grouping.unused), *_alone(grouping, world)),
         of_releases=sum(not isinstance(each, LeftOut) for each in world.origins.values())
         - sum(world.is_own(key) for key in world.manifests),
         unreadable=world.unreadable,
-        differences=tuple(plan_differences(plan, world)),
+        differences=changes,
         restarts=judge_restarts(plan, world),
+        ran_with=errors,
         plan=plan,
         objects=len(world.manifests),
     )
@@ -146,16 +156,17 @@ def plan_differences(plan: Plan, world: World) -> Iterator[Difference]:
         yield from differences(manifest, world.manifests.get(key_of(manifest)))
 
 
+def _planned(before: Plan) -> set[Key]:
+    """All that a lab has."""
+    return {key_of(each) for each in before.manifests} | {
+        Key("Release", each.namespace, each.release.name) for each in before.services if each.release is not None
+    }
+
+
 def _sorted_out(
-    grouping: Grouping, before: Plan | None, world: World
+    grouping: Grouping, planned: Collection[Key], world: World
 ) -> tuple[list[FoundService], list[tuple[FoundService, tuple[Key, ...]]], list[FoundService]]:
     """Services that the lab has, has in part, and does not have."""
-    planned: set[Key] = set()
-    if before is not None:
-        planned = {key_of(each) for each in before.manifests}
-        planned |= {
-            Key("Release", each.namespace, each.release.name) for each in before.services if each.release is not None
-        }
     known: list[FoundService] = []
     partly: list[tuple[FoundService, tuple[Key, ...]]] = []
     fresh: list[FoundService] = []
@@ -165,7 +176,7 @@ def _sorted_out(
             stated.add(Key("Release", each.release.namespace, each.release.name))
         if not stated:
             continue
-        lacking = tuple(sorted(stated - planned))
+        lacking = tuple(sorted(stated.difference(planned)))
         if not lacking:
             known.append(each)
         elif not each.workloads and not each.release:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from config.format import NEWEST_FORMAT
@@ -172,17 +172,18 @@ def _volume_slots(world: World) -> int:
 
 def _tiers(world: World, tiers: list[str]) -> str:
     classes = {
-        key.name: int(text(world.manifests[key], "value") or 0)
+        key.name: world.manifests[key]
         for key in world.manifests
         if key.kind == "PriorityClass" and not key.name.startswith("system-")
     }
     said: dict[str, Any] = {}
     for index, tier in enumerate(tiers):
-        value = next((value for name, value in classes.items() if tier in name), None)
-        priority = value if value is not None and 0 <= value < 1_000_000_000 else (len(tiers) - index) * 1000
+        named = (each for name, each in classes.items() if tier in name)
+        value = int(text(classes.get(tier) or next(named, {}), "value") or -1)
         said[tier] = {
             "description": "Not sorted into a tier yet" if tier == UNSORTED else f"Namespaces labelled tier: {tier}",
-            "priority": priority,
+            "priority": value if 0 <= value < 1_000_000_000 else (len(tiers) - index) * 1000,
+            **(_as_its_class(classes[tier]) if tier in classes else {}),
             "memory": "burstable",
             "container": Flow(
                 default_memory="256Mi", default_cpu_request="50m", max_memory="1Ti", max_cpu_request="32"
@@ -194,13 +195,22 @@ def _tiers(world: World, tiers: list[str]) -> str:
         _schema("tiers"),
         "Nothing enforces these until cluster.yaml names a policy engine: decide on limits and quotas first.",
     ]
-    return document(_distinct(said), comments)
+    return document(_distinct(said, classes), comments)
 
 
-def _distinct(tiers: dict[str, Any]) -> dict[str, Any]:
-    """Priorities that are all different."""
-    taken: set[int] = set()
-    for tier in tiers.values():
+def _as_its_class(found: Manifest) -> dict[str, Any]:
+    """Of a tier whose priority class is there: what else that says, since it cannot be changed."""
+    description = text(found, "description")
+    return {
+        **({"description": description} if description else {}),
+        **({"preempts": False} if text(found, "preemptionPolicy") == "Never" else {}),
+    }
+
+
+def _distinct(tiers: dict[str, Any], fixed: Collection[str]) -> dict[str, Any]:
+    """Priorities that are all different; tiers whose priority class is there keep theirs."""
+    taken = {row["priority"] for name, row in tiers.items() if name in fixed}
+    for tier in (row for name, row in tiers.items() if name not in fixed):
         while tier["priority"] in taken:
             tier["priority"] += 1
         taken.add(tier["priority"])

@@ -1,6 +1,6 @@
 """Findings about single services and their pods."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from plan.findings.programs import programs
 from plan.findings.services.asks_others import asks_others_findings
@@ -25,7 +25,7 @@ from plan.findings.services.spreads import spread_findings
 from plan.findings.services.time_zones import time_zone_findings
 from plan.findings.services.unread_settings import unread_setting_findings
 from plan.findings.services.webhooks_in_files import webhook_in_file_findings
-from plan.model import Finding, Plan
+from plan.model import Finding, Manifest, Plan
 
 
 def findings(plan: Plan) -> Iterator[Finding]:
@@ -47,10 +47,19 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from pod_name_findings(plan.lab)
     yield from read_only_root_findings(plan.lab, plan.services)
     yield from scheduler_findings(found)
-    yield from service_findings(plan.lab, plan.services)
+    yield from service_findings(plan.lab, plan.services, _of_lab(plan))
     yield from service_variable_findings(plan.lab, plan.services)
     yield from slow_start_findings(probes)
     yield from spread_findings(plan.services, plan.workloads)
     yield from time_zone_findings(found)
     yield from unread_setting_findings(plan.lab)
     yield from webhook_in_file_findings(plan.lab)
+
+
+def _of_lab(plan: Plan) -> Mapping[str, Iterable[Manifest]]:
+    """Objects that the lab makes without a service, by what makes them."""
+    return {
+        "tiers.yaml": [each for each in plan.defaults if each["kind"] == "PriorityClass"],
+        "storage.yaml": [each for each in plan.defaults if each["kind"] == "StorageClass"],
+        "the policies of the tiers": plan.policies,
+    }

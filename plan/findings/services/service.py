@@ -60,10 +60,12 @@ NAMED_TWICE = Rule(
     title="Two services make the same object",
     meaning=(
         "Names of objects follow from those of services, volumes and host names, and here two of them "
-        "meet: service a with volume b-c and service a-b with volume c, for example. Each `up` would "
-        "overwrite what the other made."
+        "meet: service a with volume b-c and service a-b with volume c, for example. Or a service has an object in its "
+        "files that the lab makes itself, as the priority class of a tier. Each `up` would overwrite what the other "
+        "made."
     ),
-    remedy="Give one of the services, its volume or its path another name.",
+    remedy="Give one of the services, its volume or its path another name; take an object that the lab makes itself "
+    "out of the files.",
 )
 
 RESIZED_AT_START = Rule(
@@ -98,8 +100,10 @@ WEBHOOK_FAILS_CLOSED = Rule(
 )
 
 
-def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[Finding]:
-    """All findings about services."""
+def service_findings(
+    lab: Lab, planned: tuple[PlannedService, ...], of_lab: Mapping[str, Iterable[Manifest]]
+) -> Iterator[Finding]:
+    """All findings about services, beside the objects of the lab itself, by what makes them."""
     workloads = {service.name: service.workloads for service in planned}
     limit_ranges = {tier.name: tier.limit_range for tier in plan_tiers(lab)}
     for name, service in lab.services.items():
@@ -120,32 +124,36 @@ def service_findings(lab: Lab, planned: tuple[PlannedService, ...]) -> Iterator[
     provided = api_providers(lab).keys()
     for service in planned:
         yield from _missing_kinds(service, provided)
-    yield from _named_twice(planned)
+    yield from _named_twice(planned, of_lab)
 
 
-def _named_twice(planned: Iterable[PlannedService]) -> Iterator[Finding]:
-    """Objects that two services, or two parts of one, would both make."""
+def _named_twice(planned: Iterable[PlannedService], of_lab: Mapping[str, Iterable[Manifest]]) -> Iterator[Finding]:
+    """Objects that two services, two parts of one, or a service and the lab itself would both make."""
     makers: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
-    for service in planned:
-        for manifest in service.objects:
+    made = {service.name: service.objects for service in planned}
+    for maker, manifests in (*of_lab.items(), *made.items()):
+        for manifest in manifests:
             metadata = manifest["metadata"]
             key = (api_group(manifest), manifest["kind"], metadata.get("namespace", ""), metadata["name"])
-            makers[key].append(service.name)
+            makers[key].append(maker)
     for (group, kind, namespace, name), services in makers.items():
         if len(services) > 1:
             where = f" in namespace {namespace}" if namespace else ""
+            by_lab = services[0] in of_lab
             yield NAMED_TWICE.finding(
                 ("services", services[-1]),
                 f"{kind} {name}{where} would be made {len(services)} times, by "
                 f"{' and '.join(dict.fromkeys(services))}, each time with its own content",
-                "give one of the services, its volume or its path another name",
+                f"take it out of the files of {services[-1]}, or give it another name"
+                if by_lab
+                else "give one of the services, its volume or its path another name",
                 facts={
                     "group": group,
                     "kind": kind,
                     "name": name,
                     "namespace": namespace,
                     "times": len(services),
-                    "services": tuple(dict.fromkeys(services)),
+                    "services": tuple(each for each in dict.fromkeys(services) if each not in of_lab),
                 },
             )
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from operations.adopt.cluster.adoption import adopt_cluster
 from operations.adopt.cluster.lab_addresses import address_of, ranges
 from operations.adopt.cluster.lab_files import UNSORTED, lab_files, tier_label, tier_labels
 from operations.adopt.cluster.lab_routes import domain_of, gateways_of
@@ -11,7 +12,7 @@ from operations.adopt.trial import try_files
 from plan import make_plan
 from plan.cluster.nodes import plan_nodes
 from plan.model.resources import CPU, MEMORY
-from tests.operations.adopt.cluster.shed import world
+from tests.operations.adopt.cluster.shed import objects, world
 
 
 def files() -> dict[str, str]:
@@ -110,3 +111,41 @@ def test_what_is_no_range_and_no_address_is_passed_over() -> None:
     there = found._replace(manifests={**found.manifests, Key("ServiceCIDR", "", "kubernetes"): services})
     nodes = [{"spec": {"podCIDR": "text", "podCIDRs": [None, "10.42.0.0/24"]}}]
     assert ranges(there, nodes) == {"pod_cidr": "10.42.0.0/16", "service_cidr": "10.43.0.0/16"}
+
+
+def test_a_tier_whose_priority_class_is_there_has_it_as_it_is(tmp_path: Path) -> None:
+    """Neither its number nor its policy can be changed, so that an `up` would recreate it."""
+    found = world()
+    classes = {
+        Key("PriorityClass", "", name): {
+            "apiVersion": "scheduling.k8s.io/v1",
+            "kind": "PriorityClass",
+            "metadata": {"name": name},
+            "value": 1000,
+            "preemptionPolicy": policy,
+            "description": f"Class {name}",
+        }
+        for name, policy in (("home", "Never"), ("some-more", "PreemptLowerPriority"))
+    }
+    changed = found._replace(manifests={**found.manifests, **classes})
+    lab = try_files(tmp_path / "shed", lab_files("shed", changed, ["a", "home", "more"], "shed.example", {}))
+    (planned,) = (each for each in make_plan(lab).defaults if each["metadata"]["name"] == "home")
+    live = classes[Key("PriorityClass", "", "home")]
+    assert {key: planned[key] for key in ("value", "preemptionPolicy", "description")} == {
+        key: live[key] for key in ("value", "preemptionPolicy", "description")
+    }
+    assert lab.tiers["more"].priority == 1001
+    assert lab.tiers["a"].priority == 3000
+
+
+def test_no_service_states_the_priority_class_of_a_tier(tmp_path: Path) -> None:
+    live = {
+        "apiVersion": "scheduling.k8s.io/v1",
+        "kind": "PriorityClass",
+        "metadata": {"name": "home"},
+        "value": 5,
+        "preemptionPolicy": "Never",
+    }
+    adoption = adopt_cluster(tmp_path / "shed", [*objects(), live])
+    assert [each["metadata"]["name"] for each in adoption.plan.manifests].count("home") == 1
+    assert {each.effect for each in adoption.differences if each.key == Key("PriorityClass", "", "home")} == {"in place"}
