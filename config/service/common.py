@@ -172,6 +172,9 @@ class ServiceBase(Published):
     that ran before. That its pods wait for a place already, those of a release too, is no error."""
     patch: dict[PatchTarget, Patch] = {}
     """Changes of objects that the program writes, each by kind and name: `deployment/immich`."""
+    second_copy: Reason | None = None
+    """Why it runs although its image, chart or database does so elsewhere: an `up` that makes it tells that, and is not
+    stopped. It is stopped where another one has its host name, address or volume."""
     ran_with: tuple[RanWith, ...] = ()
     """Errors that it ran with before it was adopted: the plan warns of them, and no `up` stops at them."""
 

@@ -13,7 +13,7 @@ class RanWith(Model):
     error: Code
     """Its code."""
     at: Text
-    """The place that it is about, as `homelab findings --format json` has it: a path in the service, or in its objects."""
+    """The place that it is about, as `homelab findings --format json` has it: in the service, or in its objects."""
     about: str = ""
     """The thing that it is about, where there are several at one place."""
     reason: Reason

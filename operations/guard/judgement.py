@@ -102,7 +102,7 @@ def judge(
     found += through_another(preview.steps)
     found += lost_keys(steps, preview.steps, stack)
     found += template_consequences(steps, stack)
-    found += seen_live(steps, stack, observation) if observation else ()
+    found += seen_live(steps, stack, observation, lab) if observation else ()
     found = reached_otherwise(found, steps)
     found = [_printable(each) for each in _together(list(dict.fromkeys(found)), nodes)]
     ordered = tuple(sorted(found, key=worst_first))

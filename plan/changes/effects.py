@@ -64,7 +64,8 @@ EFFECTS: Mapping[Effect, EffectPage] = {
         "It would be created, and it already runs elsewhere",
         "The cluster has a service of the same name and image, the only one of its image, or one with the same host "
         "name, volume, address or chart, which the program does not know.",
-        "Take it over with `homelab adopt`, or delete the one that runs.",
+        "Take it over with `homelab adopt`, or delete the one that runs. Where both are to run, write why as "
+        "`second_copy` of its service: it is told then, and stops nothing.",
     ),
     "UNMOUNT": EffectPage(
         "All volumes that Pulumi does not know of are detached from the machine",

@@ -178,8 +178,8 @@ def _tiers(world: World, tiers: list[str]) -> str:
     }
     said: dict[str, Any] = {}
     for index, tier in enumerate(tiers):
-        named = (each for name, each in classes.items() if tier in name)
-        value = int(text(classes.get(tier) or next(named, {}), "value") or -1)
+        named = next((name for name in (tier, *classes) if tier in name and name in classes), None)
+        value = int(text(classes[named], "value") or 0) if named else -1
         said[tier] = {
             "description": "Not sorted into a tier yet" if tier == UNSORTED else f"Namespaces labelled tier: {tier}",
             "priority": value if 0 <= value < 1_000_000_000 else (len(tiers) - index) * 1000,

@@ -1,4 +1,4 @@
-"""Errors of the plan about what runs as it is declared: services say them, so that the take-over stops at none of them."""
+"""Errors of the plan about what runs as it is declared: services say them, so that the take-over does not stop."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

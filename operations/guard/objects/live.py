@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from config.lab import Lab
 from observation import Observation
 from operations.guard.consequence import Consequence
 from operations.guard.objects.consequences import kind_of
@@ -31,10 +32,12 @@ class Unasked(NamedTuple):
     """The options that would answer it."""
 
 
-def seen_live(steps: Sequence[Step], stack: Stack | None, observation: Observation) -> Iterator[Consequence]:
+def seen_live(
+    steps: Sequence[Step], stack: Stack | None, observation: Observation, lab: Lab | None
+) -> Iterator[Consequence]:
     """Consequences where the cluster differs from what the preview assumes."""
     yield from dropped_fields(steps, observation)
-    yield from second_copies(steps, stack.resources.values() if stack else (), observation)
+    yield from second_copies(steps, stack.resources.values() if stack else (), observation, lab)
     if stack:
         yield from changed_by_hand(steps, stack, observation)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from config.image import name_of
+from config.lab import Lab
 from observation import Observation
 from observation.objects import MANAGER
 from operations.adopt.cluster.releases import HelmRelease, read_releases
@@ -12,6 +13,7 @@ from operations.guard.objects.charts import TYPE
 from operations.guard.objects.consequences import kind_of, named_target, target_of
 from operations.guard.objects.doors import ROUTES, same_host
 from operations.guard.objects.kubectl_fields import live_object
+from operations.guard.objects.on_purpose import intended
 from operations.guard.reading.step import State, Step
 from operations.guard.reading.values import block, items
 from plan.model import Manifest
@@ -43,12 +45,18 @@ SHARING = (
     *("lbipam.cilium.io/sharing-key", "io.cilium/lb-ipam-sharing-key"),
 )
 """Services that say the same in one of these have an address together."""
+_INSTANCES = (*WORKLOADS, *_JOBS, "Release", "Cluster")
+"""Kinds of which a second one is a second program, and not in the way of the first."""
 TAKE_OVER = "take it over instead (`homelab adopt`), or delete the one that runs and allow this by name"
+MEANT = f"{TAKE_OVER}; where both are to run, write why as second_copy of its service"
 
 
-def second_copies(steps: Sequence[Step], states: Iterable[State], observation: Observation) -> Iterator[Consequence]:
+def second_copies(
+    steps: Sequence[Step], states: Iterable[State], observation: Observation, lab: Lab | None
+) -> Iterator[Consequence]:
     """Objects that exist where they are to be made, or that run elsewhere under another name or namespace. What the
-    stack holds was not forgotten; `states` are its resources, as far as they are known."""
+    stack holds was not forgotten; `states` are its resources, as far as they are known. Services of the lab may say
+    why they are to run twice."""
     own = {target_of(step) for step in steps if step.action != "create"} | {named_target(each) for each in states}
     for step in steps:
         if step.action != "create" or not step.is_object:
@@ -63,10 +71,13 @@ def second_copies(steps: Sequence[Step], states: Iterable[State], observation: O
         found = [(what, _target(each)) for what, each in others if _target(each) not in own]
         if found:
             places = listed([f"{place} ({what})" for what, place in dict.fromkeys(found)])
-            yield Consequence("SECOND-COPY", "error", target, (), f"It runs already, as {places}.", TAKE_OVER)
+            is_instance = kind_of(step.type)[1] in _INSTANCES
+            fix = MEANT if is_instance else TAKE_OVER
+            copy = Consequence("SECOND-COPY", "error", target, (), f"It runs already, as {places}.", fix)
+            yield intended(copy, lab) if is_instance else copy
         elif (other := _same_image(step, observation)) and not _is_taken_over(other) and _target(other) not in own:
             message = f"Its image runs already, in {_target(other)}, and nowhere else."
-            yield Consequence("SECOND-COPY", "error", target, (), message, TAKE_OVER)
+            yield intended(Consequence("SECOND-COPY", "error", target, (), message, MEANT), lab)
 
 
 def _is_taken_over(manifest: Manifest) -> bool:

@@ -1,12 +1,14 @@
 """An observation of the cluster shows consequences of an `up` that no preview does."""
 
 import base64
+import dataclasses
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from config.lab import Lab
 from observation import Observation
 from observation.objects import MANAGER
 from operations.guard import Judgement, judge
@@ -52,9 +54,9 @@ def live(target: str, *fields: tuple[str, Json], **metadata: Any) -> Json:
     return manifest | {"metadata": manifest["metadata"] | {"managedFields": managed} | metadata}
 
 
-def judged(observation: Observation, *steps: Json) -> Judgement:
+def judged(observation: Observation, *steps: Json, lab: Lab | None = None) -> Judgement:
     preview = read_preview(json.dumps(preview_of({"steps": list(steps)})))
-    return judge(preview, lab_of("every_kind"), None, [], observation)
+    return judge(preview, lab or lab_of("every_kind"), None, [], observation)
 
 
 def names(judgement: Judgement) -> list[str]:
@@ -137,6 +139,19 @@ def test_a_service_that_runs_elsewhere_is_a_second_copy() -> None:
     judgement = judged(observed(live(LIBRARY, namespace="books")), MADE)
     assert names(judgement) == [f"SECOND-COPY:{LIBRARY}"]
     assert "Deployment/books/library (the same name and image)" in judgement.refused[0].message
+
+
+@pytest.mark.parametrize(("namespace", "stops"), [("aux-library", False), ("aux-other", True)])
+def test_a_second_copy_that_its_service_gives_a_reason_for_is_told(namespace: str, stops: bool) -> None:
+    lab = lab_of("every_kind")
+    reason = "The guests have one of their own"
+    library = lab.services["library"].model_copy(update={"second_copy": reason, "namespace": namespace})
+    known_so = dataclasses.replace(lab, services={**lab.services, "library": library})
+    judgement = judged(observed(live(LIBRARY, namespace="books")), MADE, lab=known_so)
+    (copy,) = (each for each in judgement.consequences if each.effect == "SECOND-COPY")
+    assert bool(judgement.refused) == stops
+    assert (reason in copy.message, copy.severity) == ((False, "error") if stops else (True, "warning"))
+    assert ("second_copy" in copy.fix) == stops
 
 
 def archive(image: str, *named: str) -> list[Json]:

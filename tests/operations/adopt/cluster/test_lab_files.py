@@ -148,4 +148,6 @@ def test_no_service_states_the_priority_class_of_a_tier(tmp_path: Path) -> None:
     }
     adoption = adopt_cluster(tmp_path / "shed", [*objects(), live])
     assert [each["metadata"]["name"] for each in adoption.plan.manifests].count("home") == 1
-    assert {each.effect for each in adoption.differences if each.key == Key("PriorityClass", "", "home")} == {"in place"}
+    assert {each.effect for each in adoption.differences if each.key == Key("PriorityClass", "", "home")} == {
+        "in place"
+    }

@@ -37,7 +37,9 @@ def test_an_error_of_what_runs_is_told_and_stops_nothing(tmp_path: Path) -> None
     adoption = adopted(tmp_path / "shed", SHORT)
     assert [each.code for each in adoption.ran_with] == ["RENEWED-BEFORE-ISSUED"]
     assert not adoption.errors
-    assert cluster_report(adoption, dry_run=False, gaps=(), trial=None).ran_with[0].startswith("RENEWED-BEFORE-ISSUED: ")
+    assert (
+        cluster_report(adoption, dry_run=False, gaps=(), trial=None).ran_with[0].startswith("RENEWED-BEFORE-ISSUED: ")
+    )
     plan = make_plan(load_lab(tmp_path / "shed"))
     assert plan.errors == ()
     (warned,) = (each for each in plan.findings if each.code == "RENEWED-BEFORE-ISSUED")
@@ -71,9 +73,7 @@ def test_an_error_of_what_an_up_would_change_stops_it(tmp_path: Path) -> None:
     """A lab that states it otherwise than it runs."""
     adoption = adopted(tmp_path / "shed", SHORT)
     (service,) = (each for each in adoption.added if any("renewBefore" in text for text in each.files.values()))
-    plain = service._replace(
-        files={path: text.partition("ran_with:")[0] for path, text in service.files.items()}
-    )
+    plain = service._replace(files={path: text.partition("ran_with:")[0] for path, text in service.files.items()})
     files = {**adoption.files, **{f"services/{path}": text for path, text in plain.files.items()}}
     lab = tmp_path / "other"
     write_lab(lab, files)
