@@ -1,8 +1,9 @@
 """The verdict on a plan: may it be applied, what is worst, what is limiting, what must not fail."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from plan.findings.capacity.waiting import DOES_NOT_FIT
 from plan.findings.nodes.kubernetes_version import KUBERNETES_VERSION_UNREAD
 from plan.forecast import Forecast
 from plan.ledger import DataLoss
@@ -16,11 +17,15 @@ PARTS: tuple[Event, ...] = ("node", "host", "server")
 """Events that nobody causes on purpose."""
 
 
+Word = Literal["fits", "does not fit", "has errors", "not checked"]
+"""`does not fit` where the only pods without a place are declared as they were found, which is no error;
+`not checked` where the version of Kubernetes is one that the rules were not read for."""
+
+
 class Verdict(NamedTuple):
     """The first screen of a plan."""
 
-    word: Literal["fits", "has errors", "not checked"]
-    """`not checked` where the version of Kubernetes is one that the rules were not read for."""
+    word: Word
     counts: Mapping[Severity, int]
     worst: tuple[Finding, ...]
     """The worst errors and warnings."""
@@ -35,15 +40,22 @@ class Verdict(NamedTuple):
 def judge(forecast: Forecast) -> Verdict:
     """The verdict on a plan and its forecast."""
     counts = severity_counts(forecast.findings)
-    is_unread = any(each.code == KUBERNETES_VERSION_UNREAD.code for each in forecast.findings)
     return Verdict(
-        word="has errors" if counts["error"] else "not checked" if is_unread else "fits",
+        word=_word({each.code for each in forecast.findings}, counts),
         counts=counts,
         worst=_worst(forecast.findings),
         limiting=next((each for each in forecast.headroom.constraints if each.binds), None),
         single_points=None if forecast.losses is None else tuple(filter(_is_single_point, forecast.losses)),
         data_points=tuple(each for each in forecast.data_losses if each.gone and _is_one_part(each)),
     )
+
+
+def _word(codes: Collection[str], counts: Mapping[Severity, int]) -> Word:
+    if counts["error"]:
+        return "has errors"
+    if KUBERNETES_VERSION_UNREAD.code in codes:
+        return "not checked"
+    return "does not fit" if DOES_NOT_FIT.code in codes else "fits"
 
 
 def _worst(findings: Sequence[Finding]) -> tuple[Finding, ...]:

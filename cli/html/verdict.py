@@ -17,6 +17,7 @@ from plan.wording import percent, plural
 
 _WORDS = {
     "fits": "✓ It fits, by estimate",
+    "does not fit": "? Not everything fits, by estimate",
     "has errors": "✗ Do not apply this",
     "not checked": f"? {VERSION_NOT_CHECKED}",
 }

@@ -41,6 +41,8 @@ def verdict_line(verdict: Verdict) -> Text:
     match verdict.word:
         case "fits":
             return Text.assemble(("It fits, by estimate: no errors", "bold green"), f", {tail}")
+        case "does not fit":
+            return Text.assemble(("Not everything fits, by estimate: no errors", "bold yellow"), f", {tail}")
         case "not checked":
             return Text.assemble((f"{VERSION_NOT_CHECKED}: no errors", "bold yellow"), f", {tail}")
         case "has errors":

@@ -1,5 +1,6 @@
 """Asks kustomize, or the one in kubectl, for the objects of a kustomization. It writes nowhere, and asks no cluster."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,7 +8,10 @@ from pathlib import Path
 SECONDS = 60
 """That one folder may take, with what it names elsewhere."""
 _LONGEST = 200
-"""Characters of what it says."""
+"""Characters of what it says; the cause is at the end."""
+_LOGGED = re.compile(r'err=(?:<\n(?P<lines>.*)\n >|"(?P<line>.*)")', re.DOTALL)
+"""An error as kubectl logs it."""
+_WITHOUT_CHARTS = "must specify --enable-helm"
 
 
 class KustomizeFailed(Exception):
@@ -24,9 +28,18 @@ def build(folder: Path) -> str:
     except subprocess.TimeoutExpired:
         raise KustomizeFailed(f"is not run: {command[0]} did not answer within {SECONDS} s") from None
     if done.returncode:
-        words = (done.stderr.strip().splitlines() or ["nothing"])[0].removeprefix("error: ").removeprefix("Error: ")
-        raise KustomizeFailed(f"is not run: {command[0]} says {words[:_LONGEST]!r}")
+        if _WITHOUT_CHARTS in done.stderr:
+            asked = f"{' '.join(command)} --enable-helm FOLDER > FILE"
+            raise KustomizeFailed(f"is not run: it brings charts into the folder; run `{asked}`, and give that file")
+        raise KustomizeFailed(f"is not run: {command[0]} says {_cause(done.stderr)!r}")
     return done.stdout
+
+
+def _cause(said: str) -> str:
+    logged = _LOGGED.search(said)
+    words = (logged["lines"] or logged["line"]) if logged else (said.strip().splitlines() or ["nothing"])[0]
+    words = " ".join(words.split()).removeprefix("error: ").removeprefix("Error: ")
+    return words if len(words) <= _LONGEST else f"... {words[-_LONGEST:]}"
 
 
 def _command() -> tuple[str, str] | None:

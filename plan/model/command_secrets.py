@@ -109,7 +109,7 @@ def _of_command(words: Sequence[str]) -> Iterator[tuple[int, str]]:
             program = base
         elif given:
             yield index, f"{_flag(word, before, given)} of {program}"
-        if (match := _ASSIGNED.fullmatch(word)) and _shows(match["value"]) and is_secret(match["name"], match["value"]):
+        if (match := _ASSIGNED.fullmatch(word)) and _is_assigned(match["name"], match["value"]):
             yield index, match["name"]
         elif (match := _HEADER.fullmatch(word)) and _shows(match["value"]):
             yield index, f"the header {match['name']}"
@@ -119,6 +119,11 @@ def _of_command(words: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield index, named
         elif TOKEN.search(word):
             yield index, "a token"
+
+
+def _is_assigned(name: str, stated: str) -> bool:
+    """Whether a secret is assigned; `token=token` passes a variable on, in a call of another language."""
+    return _shows(stated) and stated.rstrip(",") != name and is_secret(name, stated)
 
 
 def _by_position(words: Sequence[str]) -> Iterator[tuple[int, str]]:

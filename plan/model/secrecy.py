@@ -62,11 +62,14 @@ _ABOUT = frozenset(
         "count",
         "max",
         "min",
+        "per",
     }
 )
 """Words of a name that say that a value is about a secret, and none itself."""
 _SETTING = re.compile(
-    r"(|true|false|yes|no|on|off|none|null|enabled|disabled|\d{1,4}|(\./|/|file:).*|<[^>]*>)", re.IGNORECASE
+    r"(|true|false|yes|no|on|off|none|null|enabled|disabled|\d{1,4}|<[^>]*>|local|dummy|unused|ignored|not[-_]?needed"
+    r"|(\./|/|file:|!secret |os\.environ|os\.getenv|process\.env).*)",
+    re.IGNORECASE,
 )
 _REFERENCE = re.compile(
     r"\$\([A-Za-z_][A-Za-z0-9_.]*\)|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|<[A-Za-z][A-Za-z _-]{2,}>|\{\{.*\}\}"

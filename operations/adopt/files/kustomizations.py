@@ -13,6 +13,10 @@ from plan.model.fields import values
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _INCLUDING = ("resources", "bases", "components")
+_CHANGING_NOTHING = frozenset(
+    {"apiVersion", "kind", "metadata", "resources", "bases", "generatorOptions", "sortOptions"}
+)
+"""Keys beside which a kustomization is its resources as they are."""
 
 
 class NotBuilt(Exception):
@@ -24,6 +28,15 @@ def roots(folder: Path) -> tuple[Path, ...]:
     every = sorted({file.parent for name in NAMES for file in folder.rglob(name)})
     included = {each for root in every for each in _included(root)}
     return tuple(each for each in every if each.resolve() not in included)
+
+
+def parts(folder: Path) -> tuple[str, ...]:
+    """The resources of a kustomization that leaves them as they are, by their names in it; empty for one that changes
+    or makes objects, since only the whole of it is what is applied."""
+    stated = [each for each in _documents(folder) if is_fields(each)]
+    if not all(each.keys() <= _CHANGING_NOTHING for each in stated):
+        return ()
+    return tuple(str(part) for each in stated for key in ("resources", "bases") for part in values(each, key))
 
 
 def _included(folder: Path) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """Manifests in a folder, as objects of a cluster that nothing else has written."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import yaml
 
 from config.files import UnreadableFile
 from operations.adopt.cluster.objects import is_fields, is_list
-from operations.adopt.files.kustomizations import NAMES, NotBuilt, roots
+from operations.adopt.files.kustomizations import NAMES, NotBuilt, parts, roots
 from operations.adopt.files.reading import read_yaml
 from plan.model import Manifest
 from plan.model.fields import entries, text
@@ -43,13 +44,8 @@ def read_manifests(folder: Path, namespace: str, build: Callable[[Path], str]) -
     Raises OSError.
     """
     found: list[Manifest | Unread] = []
-    built = roots(folder) if folder.is_dir() else ()
-    for root in built:
-        name = str(root.relative_to(folder))
-        try:
-            found += _parsed(name, lambda root=root: read_documents(build(root)))
-        except NotBuilt as error:
-            found.append(Unread(f"{name}/kustomization.yaml" if name != "." else "kustomization.yaml", str(error)))
+    for root in roots(folder) if folder.is_dir() else ():
+        found += _built(root, folder, build)
     inputs = {file.parent for name in NAMES for file in folder.rglob(name)}
     if folder.exists() and not folder.is_dir():
         found += _parsed(folder.name, lambda: read_yaml(folder))
@@ -57,6 +53,29 @@ def read_manifests(folder: Path, namespace: str, build: Callable[[Path], str]) -
         if inputs.isdisjoint(file.parents):
             found += _parsed(str(file.relative_to(folder)), lambda file=file: read_yaml(file))
     return _sorted(found, namespace)
+
+
+def _built(root: Path, folder: Path, build: Callable[[Path], str]) -> Iterator[Manifest | Unread]:
+    """The objects of a kustomization; of one that cannot be built, and changes nothing, those of its resources."""
+    name = root.relative_to(folder)
+    try:
+        yield from _parsed(str(name), lambda: read_documents(build(root)))
+    except NotBuilt as error:
+        inside = parts(root)
+        if not inside:
+            yield Unread(str(name / NAMES[0]), str(error))
+        for each in inside:
+            yield from _part(root, each, folder, build)
+
+
+def _part(root: Path, part: str, folder: Path, build: Callable[[Path], str]) -> Iterator[Manifest | Unread]:
+    file = Path(os.path.normpath(root / part))
+    if not file.is_relative_to(folder) or not file.exists():
+        yield Unread(str(root.relative_to(folder) / NAMES[0]), f"names {part}, which is not in the folder")
+    elif file.is_dir():
+        yield from _built(file, folder, build)
+    else:
+        yield from _parsed(str(file.relative_to(folder)), lambda: read_yaml(file))
 
 
 def _sorted(found: Iterable[Manifest | Unread], namespace: str) -> Manifests:

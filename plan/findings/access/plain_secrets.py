@@ -34,8 +34,11 @@ _NAME_OF_SECRET = re.compile(r"(^|[a-z_])(existing.*|[Ss]ecret|SECRET)$")
 """Keys of charts for the name of a Secret, which is not a secret itself."""
 _WORD = r"[a-z0-9_.-]*(?:password|passwd|secret|token|api[_-]?key)"
 _IN_FILE = re.compile(
-    rf"(?im)^\s*(?:export\s+|-\s+)?(?P<name>{_WORD})\s*[:=]\s*[\"']?(?!\$|/|<|\{{|true|false|none)(?P<value>[^\s\"'#]{{4,}})"
+    rf"(?im)^\s*(?:export\s+|-\s+)?(?P<name>{_WORD})\s*[:=]\s*(?P<quote>[\"']?)(?!\$|/|<|\{{|true|false|none)"
+    r"(?P<value>(?:!secret )?[^\s\"'#]{4,})"
 )
+_CODE = (".py", ".js", ".ts")
+"""Endings of files in which a text without quotes is the name of something."""
 _HOOKS = (
     ("startupProbe",),
     ("readinessProbe",),
@@ -145,8 +148,11 @@ def _in_pods(lab: Lab, service: str) -> Iterator[Finding]:
 
 def _in_text(file: str, text: str) -> str:
     """How the first secret in a file is shown; empty where there is none."""
-    if match := TOKEN.search(text) or _IN_FILE.search(text):
+    if match := TOKEN.search(text):
         return _shown(match)
+    for match in _IN_FILE.finditer(text):
+        if is_secret(match["name"], match["value"]) and (match["quote"] or not file.endswith(_CODE)):
+            return match["name"]
     if text.startswith("#!") or file.endswith(".sh"):
         return next((shown for _, shown in _in_words((text,))), "")
     return ""

@@ -80,6 +80,8 @@ def test_a_password_in_a_command_is_seen(command: str, name: str) -> None:
         "psql -v pw=$PASSWORD -c \"ALTER USER app PASSWORD :'pw'\"",
         "curl http://media.example/refresh?token=$TOKEN",
         "mount -t nfs4 -o rw,hard,timeo=600 nas:/a /mnt",
+        "python3 -c 'files = list_files(repo=repo, token=token)'",
+        "python3 -c 'login(password=os.environ[\"PASSWORD\"])'",
     ],
 )
 def test_what_only_looks_like_a_password_is_not(command: str) -> None:

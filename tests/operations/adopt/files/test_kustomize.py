@@ -10,6 +10,21 @@ SAID = """Error: loading KV pairs: env source files: [env/pvc.env]: evalsymlink 
 Usage: kustomize build DIR
 """
 
+LOGGED = """E1128 08:35:03.314747   29272 run.go:72] "command failed" err="resources: 'missing.yaml': no such file"
+"""
+WITH_CHARTS = """E1128 08:29:12.918426   21795 run.go:72] "command failed" err=<
+\ttrouble configuring builtin HelmChartInflationGenerator with config: `
+\tname: redis
+\tversion: 27.0.8
+\t`: must specify --enable-helm
+ >
+"""
+IN_LINES = """E1128 08:29:12.918426   21795 run.go:72] "command failed" err=<
+\taccumulating resources:
+\t  no such file
+ >
+"""
+
 
 def install(folder: Path, name: str, script: str) -> None:
     program = folder / name
@@ -30,12 +45,23 @@ def test_either_program_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert kustomize.build(tmp_path / "app") == f"asked: {verb} {tmp_path / 'app'}\n"
 
 
-def test_the_reason_of_a_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (SAID, 'kustomize says "loading KV pairs: env source files'),
+        (LOGGED, "kustomize says \"resources: 'missing.yaml': no such file\""),
+        (IN_LINES, "kustomize says 'accumulating resources: no such file'"),
+        (WITH_CHARTS, "it brings charts into the folder; run `kustomize build --enable-helm FOLDER > FILE`"),
+        (f"Error: {'accumulating from a folder: ' * 20}no such file", "kustomize says '... .*no such file'"),
+    ],
+)
+def test_the_reason_of_a_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, told: str) -> None:
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    (tmp_path / "said").write_text(SAID, encoding="utf-8")
+    (tmp_path / "said").write_text(said, encoding="utf-8")
     install(tmp_path, "kustomize", f"cat {tmp_path / 'said'} >&2; exit 1")
-    with pytest.raises(kustomize.KustomizeFailed, match='kustomize says "loading KV pairs: env source files'):
+    with pytest.raises(kustomize.KustomizeFailed, match=told) as failed:
         kustomize.build(tmp_path)
+    assert len(str(failed.value)) < 300
 
 
 def test_one_that_does_not_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

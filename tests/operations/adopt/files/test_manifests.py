@@ -82,6 +82,31 @@ def test_what_a_kustomization_makes_is_taken_in_place_of_its_files(tmp_path: Pat
     assert found.unread == ()
 
 
+def test_the_parts_of_one_that_changes_nothing_are_taken_by_themselves(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "kustomization.yaml": f"{KUSTOMIZATION}resources: [app, charts, plain.yaml, https://example.org/a.yaml]\n",
+            "app/kustomization.yaml": f"{KUSTOMIZATION}resources: [service.yaml]\nnamePrefix: my-\n",
+            "charts/kustomization.yaml": f"{KUSTOMIZATION}helmCharts: [{{name: redis}}]\n",
+            "plain.yaml": SERVICE.replace("name: a", "name: plain"),
+            "unnamed.yaml": SERVICE.replace("name: a", "name: unnamed"),
+        },
+    )
+
+    def build(folder: Path) -> str:
+        if folder.name != "app":
+            raise NotBuilt("is not run")
+        return SERVICE.replace("name: a", "name: my-a")
+
+    found = read_manifests(tmp_path, "home", build)
+    assert [each["metadata"]["name"] for each in found.objects] == ["my-a", "plain"]
+    assert {each.file: each.reason for each in found.unread} == {
+        "charts/kustomization.yaml": "is not run",
+        "kustomization.yaml": "names https://example.org/a.yaml, which is not in the folder",
+    }
+
+
 def test_variables_that_flux_replaces_are_not_taken_as_names(tmp_path: Path) -> None:
     route = (
         "apiVersion: v1\nkind: Route\nmetadata: {name: web}\nspec: {hostnames: ['web.${DOMAIN}', 'x.${ZONE:=org}']}\n"
