@@ -12,7 +12,7 @@ from config.kubernetes_words import field_here, place_of
 from config.model import UNLIKE, shown
 from config.source import Path, Places, Problem, is_mapping
 from config.suggest import did_you_mean
-from config.words import INSTEAD, LISTS, MAPPINGS, foreign_word
+from config.words import INSTEAD, LISTS, MAPPINGS, foreign_word, marked_word, text_of
 
 _MAPPING = "a mapping (key: value)"
 _LIST = "a list"
@@ -175,7 +175,8 @@ def _missing(choices: Sequence[str]) -> str:
 
 
 def _unknown_key(key: str, known: tuple[str, ...]) -> str:
-    if meaning := field_here(key, known) or foreign_word(key, known) or place_of(key, known):
+    meaning = marked_word(key, known) or field_here(key, known) or foreign_word(key, known) or place_of(key, known)
+    if meaning:
         return f"unknown key; {meaning}"
     name, colon, rest = key.partition(":")
     if colon and rest and name in known:
@@ -207,7 +208,7 @@ def _tags(model: Any) -> tuple[str, ...]:
 def _no_text(value: object, model: Any, written: str | None) -> str:
     """A number or a truth value where a text should be. In quotes it is one, which may be wrong as well."""
     if not isinstance(value, bool | int | float):
-        return f"must be text, not {shown(value)}"
+        return f"must be text, not {shown(value)}{text_of(value) if is_mapping(value) else ''}"
     text = written or shown(value)
     try:
         TypeAdapter(model).validate_python(text)
@@ -275,5 +276,7 @@ def _as_list(text: str) -> str:
 def _forgotten_space(value: object) -> str:
     """`cpu:10m` on a line of its own is a text, where a mapping is wanted."""
     name, colon, rest = value.partition(":") if isinstance(value, str) else ("", "", "")
-    is_key = colon and rest and name.replace("_", "").isalnum() and not rest.startswith(("/", " "))
+    is_key = (
+        colon and rest and name.replace("_", "").isalnum() and not name.isdigit() and not rest.startswith(("/", " "))
+    )
     return f"; a space is missing after `{name}:`" if is_key else ""

@@ -1,11 +1,12 @@
 """How services are reached from outside the cluster: an ingress controller, Gateways, public names."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from config.kubernetes import Hostname, Route
 from config.model import Model, Name, Text, text_like
+from config.route_filter import RouteFilter
 
 
 class Ingress(Model):
@@ -40,7 +41,7 @@ class Gateway(Model):
     """Who reaches it: `lan` are the networks of the site alone."""
     service: Name | None = None
     """The service whose pods carry the requests: without it, no service behind the Gateway is reached."""
-    sign_in: tuple[dict[str, Any], ...] = ()
+    sign_in: tuple[RouteFilter, ...] = ()
     """Filters of the routes that say `auth: required`, as in a manifest, by which the visitor has to sign in. Left out,
     no route of this Gateway may say so."""
 

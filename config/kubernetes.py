@@ -69,6 +69,8 @@ SAFE_SYSCTLS = frozenset(
 """Settings of the kernel that `baseline` admits (k8s.io/pod-security-admission v0.34, check_sysctls.go)."""
 
 _LABEL_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_TWO_PATHS = re.compile(r":(/|r[ow]$|[zZ]$)")
+"""`/dev/dri:/dev/dri` or `/data:ro`, as in a Compose file; `/sys/devices/pci0000:00` is one path."""
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
@@ -83,21 +85,27 @@ def port_name_refusal(text: str) -> Refusal:
     if not re.fullmatch(r"[-a-z0-9]{1,15}", text):
         return f"{shown(text)} is not a port name: lower-case letters, digits and hyphens, at most 15"
     if not re.search("[a-z]", text):
-        return f"{shown(text)} is not a port name: it has no letter"
+        return f"{shown(text)} is not a port name: it has no letter; take one, for example http"
     if "--" in text or text[0] == "-" or text[-1] == "-":
         return f"{shown(text)} is not a port name: a hyphen stands alone, between letters or digits"
     return None
 
 
-def label_key_refusal(text: str) -> Refusal:
+def label_key_refusal(text: str, of: str = "a label") -> Refusal:
     """A qualified name: a domain before the slash, if there is one, and a name of at most 63 characters."""
     prefix, slash, name = text.rpartition("/")
     if slash and not is_subdomain(prefix):
-        return f"{shown(text)} is not the key of a label: {shown(prefix)}, before the slash, is not a domain"
+        return f"{shown(text)} is not the key of {of}: {shown(prefix)}, before the slash, is not a domain"
     if not _LABEL_PART.fullmatch(name):
         meaning = "letters, digits, '.', '_' and '-', at most 63, no sign at either end"
-        return f"{shown(text)} is not the key of a label: {meaning}"
+        return f"{shown(text)} is not the key of {of}: {meaning}"
     return None
+
+
+def annotation_key_refusal(text: str) -> Refusal:
+    """A qualified name too, of whose domain the API server takes upper-case letters."""
+    prefix, slash, name = text.rpartition("/")
+    return label_key_refusal(f"{prefix.lower()}{slash}{name}", "an annotation")
 
 
 def label_value_refusal(text: str) -> Refusal:
@@ -128,20 +136,31 @@ def capability_refusal(text: str) -> Refusal:
 
 
 def path_refusal(text: str) -> Refusal:
-    """Where something appears in a container: absolute, and without the colon that separates two paths."""
+    """A folder or a file: an absolute path, and not two of them as Docker takes them."""
     if not text.startswith("/"):
         return f"{shown(text)} is not an absolute path, for example /data"
-    if ":" in text:
-        return f"{shown(text)} is not a path that a container can have: leave out the colon"
-    if not text.isprintable():
-        return f"{shown(text)} is not a path that a container can have: it has an invisible sign"
-    if len(text) > 4096:
-        return f"a path of {len(text)} characters; at most 4096 are possible"
-    return None
+    if _TWO_PATHS.search(text):
+        return f"{shown(text)} is more than a path; write only the part before the colon here"
+    return _unwritable(text)
+
+
+def request_path_refusal(text: str) -> Refusal:
+    """What a probe or a hook asks a server for."""
+    if not text.startswith("/"):
+        return f"{shown(text)} is not an absolute path, for example /healthz"
+    return _unwritable(text)
+
+
+def _unwritable(path: str) -> Refusal:
+    if not path.isprintable():
+        return f"{shown(path)} is not a path: it has an invisible sign"
+    return f"a path of {len(path)} characters; at most 4096 are possible" if len(path) > 4096 else None
 
 
 def mount_path_refusal(text: str) -> Refusal:
-    """Where a volume or a file appears in a container: below its root."""
+    """Where a volume or a file appears in a container: below its root, and without a colon."""
+    if text.startswith("/") and ":" in text:
+        return f"{shown(text)} is not a path that a container can have: leave out the colon"
     if refusal := path_refusal(text):
         return refusal
     if ".." in text.split("/"):
@@ -229,15 +248,19 @@ def _pattern(pattern: str) -> WithJsonSchema:
 
 PortName = Annotated[str, _refused_by(port_name_refusal), _pattern(r"^[-a-z0-9]{1,15}$")]
 LabelKey = Annotated[str, _refused_by(label_key_refusal), _pattern(r"^([a-z0-9.-]+/)?[A-Za-z0-9._-]{1,63}$")]
+AnnotationKey = Annotated[
+    str, _refused_by(annotation_key_refusal), _pattern(r"^([A-Za-z0-9.-]+/)?[A-Za-z0-9._-]{1,63}$")
+]
 LabelValue = Annotated[str, _refused_by(label_value_refusal), _pattern(r"^[A-Za-z0-9._-]{0,63}$")]
 NodeName = Annotated[
     str, _refused_by(node_name_refusal), _pattern(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
 ]
 ResourceName = Annotated[str, _refused_by(resource_name_refusal), _pattern(r"^[a-z0-9.-]+/[A-Za-z0-9._-]+$")]
 Capability = Annotated[str, _refused_by(capability_refusal), WithJsonSchema({"enum": sorted(CAPABILITIES)})]
-AbsolutePath = Annotated[str, _refused_by(path_refusal), _pattern(r"^/[^:]*$")]
+AbsolutePath = Annotated[str, _refused_by(path_refusal), _pattern("^/")]
+RequestPath = Annotated[str, _refused_by(request_path_refusal), _pattern("^/")]
 MountPath = Annotated[str, _refused_by(mount_path_refusal), _pattern(r"^/[^:]*$")]
-HostPath = Annotated[str, _refused_by(host_path_refusal), _pattern(r"^/[^:]*$")]
+HostPath = Annotated[str, _refused_by(host_path_refusal), _pattern("^/")]
 Provisioner = Annotated[str, _refused_by(provisioner_refusal), _pattern(r"^([A-Za-z0-9.-]+/)?[A-Za-z0-9._-]{1,63}$")]
 CsiDriver = Annotated[str, _refused_by(csi_driver_refusal), _pattern(r"^[A-Za-z0-9.-]{1,63}$")]
 Route = Annotated[str, _refused_by(route_refusal), _pattern("^/")]
@@ -248,7 +271,11 @@ SecretKey = Annotated[
     str, text_like(r"^[-._A-Za-z0-9]{1,253}$", "the key of a Secret: letters, digits, '.', '_' and '-', at most 253")
 ]
 ObjectName = Annotated[
-    str, text_like(r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$", "the name of an object, for example immich-settings")
+    str,
+    text_like(
+        r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$",
+        "the name of an object: lower-case letters, digits, hyphens and dots, for example immich-settings",
+    ),
 ]
 UserId = Annotated[int, Field(ge=1, le=MAX_ID)]
 GroupId = Annotated[int, Field(ge=0, le=MAX_ID)]

@@ -113,6 +113,11 @@ WITHOUT: Mapping[str, Mapping[str, str]] = {
             ("logging", "log_driver"), "the node keeps logs (container_logs in cluster.yaml); leave it out"
         ),
         "networks": "services reach each other by name; leave it out",
+        **dict.fromkeys(
+            ("manifests", "extraObjects", "extraManifests"),
+            "here it is `objects`, the files in the folder named after the service, as [servicemonitor.yaml]",
+        ),
+        **dict.fromkeys(("sops", "sealedSecret", "sealedSecrets"), "such Secrets are files under `objects`"),
         "externalName": "a host outside of the cluster is a service of `kind: external`, with its `host_name`",
         **dict.fromkeys(
             (
@@ -173,6 +178,8 @@ MAPPINGS: Mapping[str, str] = {
     "autoscale": "autoscale: {max_replicas: 4}",
     "chart": "chart: {name: grafana, repository: https://charts.example, version: 1.2.3}",
     "footprint": "footprint: {grafana: {containers: {main: {cpu: 50m, memory: 128Mi}}}}",
+    "items": "items: {tls.key: key.pem}",
+    "sysctls": 'sysctls: {net.ipv4.ip_unprivileged_port_start: "0"}',
     "init": "init: {prepare: {image: ..., command: [...]}}",
     "sidecars": "sidecars: {exporter: {image: ..., cpu: 10m, memory: 32Mi}}",
     "node_selector": "node_selector: {kubernetes.io/arch: amd64}",
@@ -184,12 +191,49 @@ INSTEAD: Mapping[tuple[str, object], str] = {
 }
 """Values out of bounds that mean something, by key and value, and how that is said here."""
 
+TEXTS: Mapping[str, str] = {
+    "valueFrom": "a Secret's key stands under secrets, a ConfigMap's under env_keys, a field under env_fields",
+    "apiVersion": "objects stand in files, in the folder named after the service, as objects: [servicemonitor.yaml]",
+}
+"""Mappings of manifests in the place of a text, by a key of theirs, and how that is said here."""
+
 LISTS: Mapping[str, str] = {
+    "capabilities": "capabilities: [NET_ADMIN], and drop_capabilities: [ALL]",
+    "streams": "streams: [{entry: mqtt, port: mqtt}]",
     "expose": "expose: [{host: notes}]",
     "disks": "disks: [{interface: scsi0, storage: fast, size: 64Gi}]",
     "interfaces": "interfaces: [{network: nodes, address: 10.0.20.101}]",
 }
 """Lists of mappings, each with an example."""
+
+
+_MARKED = frozenset({"namespace", "workload", "pod", "route", "service"})
+_KINDS_MARKED = {
+    **dict.fromkeys(("deployment", "statefulset", "daemonset", "cronjob", "job", "controller"), "workload"),
+    **dict.fromkeys(("pods", "template", "podTemplate"), "pod"),
+    **dict.fromkeys(("ingress", "httproute", "ingressroute", "gateway", "routes"), "route"),
+    **dict.fromkeys(("svc", "services"), "service"),
+}
+
+
+def marked_word(key: str, known: Collection[str]) -> str | None:
+    """How a label or an annotation is said whose kind of object is left out or called otherwise; None elsewhere."""
+    if frozenset(known) != _MARKED:
+        return None
+    if here := _KINDS_MARKED.get(key):
+        return f"here it is `{here}`"
+    return f"name the kind of object first, as {{pod: {{{key}: ...}}}}; they are {', '.join(sorted(_MARKED))}"
+
+
+def text_of(mapping: Mapping[str, object]) -> str:
+    """The text that is meant by a mapping of a manifest in its place; empty where none is known."""
+    if said := next((words for key, words in TEXTS.items() if key in mapping), None):
+        return f"; {said}"
+    kind, file = mapping.get("type"), mapping.get("localhostProfile")
+    if kind in ("RuntimeDefault", "Unconfined", "Localhost"):
+        return f"; write {kind}{f'/{file}' if kind == 'Localhost' and file else ''}"
+    name = mapping.get("name")
+    return f"; write {name}" if isinstance(name, str) and len(mapping) == 1 else ""
 
 
 def foreign_word(key: str, known: Collection[str]) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from config.draft import Draft
 from config.platform import Platform
+from config.route_filter import OF_GRPC
 from config.service import Service
 from config.service.exposure import Exposure
 from config.source import Problem
@@ -105,6 +106,11 @@ def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
                 found[key] = "only routes of a Gateway have it; name one under gateway, or leave it out"
     elif exposure.grpc and (exposure.paths != ("/",) or exposure.methods or (whole, attempt) != (None, None)):
         found["grpc"] = "a GRPCRoute has no paths, methods of HTTP or timeouts; leave those out, or this"
+    types = [each["type"] for each in exposure.filters]
+    if other := next((each for each in types if exposure.grpc and each not in OF_GRPC), None):
+        found["filters"] = f"a GRPCRoute has no filter {other}; leave it out, or grpc: true"
+    elif {"RequestRedirect", "URLRewrite"} <= {*types}:
+        found["filters"] = "a rule redirects or rewrites, and not both; leave out one of the two"
     if exposure.port_by_name and (gateway or exposure.traefik):
         found["port_by_name"] = "only an Ingress names ports; leave it out"
     if not platform.passes_ingress(exposure):

@@ -6,7 +6,9 @@ from config.draft import Draft
 from config.namespaces import namespace_of
 from config.objects import StatedObject
 from config.pod import POD_TEMPLATES
-from config.source import Problem
+from config.source import Problem, is_mapping
+
+_OTHER = "a patch changes an object, and never which object it is; remove it"
 
 
 def check_objects(lab: Draft) -> Iterator[Problem]:
@@ -19,8 +21,11 @@ def check_objects(lab: Draft) -> Iterator[Problem]:
         for target, patch in service.patch.items():
             for key in ("apiVersion", "kind"):
                 if key in patch.merge:
-                    path = ("services", name, "patch", target, "merge", key)
-                    yield lab.problem(path, "a patch changes an object, and never which object it is; remove it")
+                    yield lab.problem(("services", name, "patch", target, "merge", key), _OTHER)
+            metadata: object = patch.merge.get("metadata")
+            for key in ("name", "namespace"):
+                if is_mapping(metadata) and key in metadata:
+                    yield lab.problem(("services", name, "patch", target, "merge", "metadata", key), _OTHER)
 
 
 def _check_namespace(lab: Draft, service: str, stated: StatedObject) -> Iterator[Problem]:

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from config.checks.unique_services import kubernetes_services
 from config.draft import Draft
 from config.kubernetes import MAX_FILES, MAX_RELEASE_NAME, is_subdomain
-from config.namespaces import namespace_of
+from config.namespaces import namespace_of, namespace_of_object
 from config.service import HelmService
 from config.source import Path, Problem
+
+_OF_THE_API_SERVER = ("default", "kubernetes")
+_TAKEN = "the Service 'kubernetes' of the namespace 'default' leads all pods to the API server"
 
 
 def check_service_names(lab: Draft) -> Iterator[Problem]:
@@ -17,11 +21,19 @@ def check_service_names(lab: Draft) -> Iterator[Problem]:
         if name[0].isdigit() and listens and service.makes_pods in ("program", "operator", "nobody"):
             message = f"{name!r} becomes the name of a Kubernetes Service, which begins with a letter; rename the file"
             yield lab.problem(("services", name), message)
+        if service.makes_pods == "nobody" and (namespace_of(lab, name), name) == _OF_THE_API_SERVER:
+            yield lab.problem(("services", name), f"{_TAKEN}; rename the file, or state another namespace")
         for part in service.parts(name):
             for further in part.workload.further_services:
                 if further[0].isdigit():
                     message = f"{further!r} is the name of a Kubernetes Service, which begins with a letter"
                     yield lab.problem((*part.path, "further_services", further), message)
+    for claim in kubernetes_services(lab):
+        if claim.key == _OF_THE_API_SERVER:
+            yield lab.problem(claim.path, f"{_TAKEN}; state adopt.service, or another namespace")
+    for stated in (each for objects in lab.objects.values() for each in objects if each.kind == "Service"):
+        if (namespace_of_object(lab, stated), stated.name) == _OF_THE_API_SERVER:
+            yield lab.problem((*stated.path, "metadata", "name"), f"{_TAKEN}; leave it out")
 
 
 def check_releases(lab: Draft) -> Iterator[Problem]:

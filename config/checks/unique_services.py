@@ -91,7 +91,7 @@ def _owner(path: Path) -> Path:
     return path[: ends[0]]
 
 
-def _kubernetes_services(lab: Draft) -> Iterator[Claim]:
+def kubernetes_services(lab: Draft) -> Iterator[Claim]:
     """Names of the Kubernetes Services that are stated, in their namespaces."""
     for name, service in lab.services.items():
         namespace = namespace_of(lab, name)
@@ -136,7 +136,7 @@ CLAIMS: tuple[Claims, ...] = (
     _load_balancer_ports,
     _workload_ports,
     _served_ports,
-    _kubernetes_services,
+    kubernetes_services,
     _container_names,
     _mount_paths,
 )

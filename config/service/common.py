@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from config.kubernetes import ApiGroup
+from config.kubernetes import ApiGroup, ObjectName
 from config.model import Model, Name, Prose, Reason, Text, text_like
 from config.service.container import Container, Part
 from config.service.exposure import Exposure
@@ -161,7 +161,7 @@ class ServiceBase(Published):
     """Annotations, as `annotations: {route: {example.com/name: value}}`."""
     ignore_fields: dict[PatchTarget, Annotated[tuple[FieldPath, ...], Field(min_length=1)]] = {}
     """Fields that something else owns, by object: `deployment/immich: [spec.template.spec.containers[0].image]`."""
-    external_secrets: dict[Name, ExternalSecret] = {}
+    external_secrets: dict[ObjectName, ExternalSecret] = {}
     """Secrets that External Secrets makes beside those of `secrets`, by name: keys of any store, items as a whole, and
     what a template makes of them. Pods use them as Secrets that exist, for example `env_from: [{secret: NAME}]`."""
     objects: tuple[FileName, ...] = ()

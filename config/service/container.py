@@ -15,6 +15,7 @@ from config.kubernetes import (
     MountPath,
     ObjectName,
     PortName,
+    RequestPath,
     ResourceName,
     UserId,
 )
@@ -175,7 +176,7 @@ class Workload(Listening, Published):
     """0 declares a service that is switched off."""
     autoscale: Autoscale | None = None
     """More pods while their CPU is busy."""
-    health: AbsolutePath | None = None
+    health: RequestPath | None = None
     """HTTP path on the first port that answers 2xx when the service works; left out, the port is tried."""
     sidecars: dict[Name, Sidecar] = {}
     """Containers beside the main one, by name."""

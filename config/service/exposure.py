@@ -1,23 +1,33 @@
 """Exposures: host names under which a service is reached, and what lies between the visitor and it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from config.kubernetes import PortName, Route, RouteHost
-from config.model import Model, Name, Text, text_like
+from config.kubernetes import ObjectName, PortName, Route, RouteHost
+from config.model import Model, Name, Text, shown, text_like
 from config.quantity import MemoryQuantity
+from config.route_filter import RouteFilter
 from config.service.backend import Backend
 from config.service.probe import HeaderName
 from config.service.traefik_route import TraefikRoute
 
+
+def _middleware(stated: str) -> str:
+    if stated.endswith("@kubernetescrd"):
+        raise ValueError(f"{shown(stated)} is said as NAMESPACE/NAME here, or NAME in the service's own namespace")
+    return stated
+
+
 MiddlewareName = Annotated[
     str,
     text_like(
-        r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?)?$",
-        "a middleware of the service's own namespace, or NAMESPACE/NAME",
+        r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(/[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?)?$|^[A-Za-z0-9][-._A-Za-z0-9]*@[a-z]+$",
+        "a middleware of the service's own namespace, NAMESPACE/NAME, or NAME@file of a file of Traefik",
     ),
+    AfterValidator(_middleware),
 ]
+"""One with an `@` is of another provider of Traefik than Kubernetes."""
 
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]
@@ -67,17 +77,17 @@ class Exposure(Model):
     """The largest request that passes, for example `50Mi`; left out, any. Traefik then reads each request to its end
     before it passes it on."""
     middlewares: tuple[MiddlewareName, ...] = ()
-    """Traefik's middlewares that requests pass last: of the service's own namespace, for example of `objects`, or as
-    `NAMESPACE/NAME`."""
+    """Traefik's middlewares that requests pass last: of the service's own namespace, for example of `objects`, as
+    `NAMESPACE/NAME`, or as `NAME@file` those of its files."""
     dns: Literal["direct", "proxied"] | None = None
     """A public record of the host, written by the lab's external-dns: `direct` leads to the lab, `proxied` to
     Cloudflare's proxy before it. Left out, the annotations of the program ask for none."""
-    route: Name | None = None
+    route: ObjectName | None = None
     """The name of its Ingress or route, where that is another than its host. Exposures that state the same one are
     rules of one route."""
     tls: bool = True
     """Name the host among those of certificates; `false` leaves its Ingress without `tls`."""
-    certificate: Name | None = None
+    certificate: ObjectName | None = None
     """The Secret with the certificate of the host; left out, the controller's own."""
     gateway: Name | None = None
     """The Gateway of `platform.gateways` that it is reached through; left out, the lab's ingress controller, and in a
@@ -95,7 +105,7 @@ class Exposure(Model):
     """Through a Gateway: only requests with these headers, as `{X-Canary: "1"}`."""
     methods: Annotated[tuple[Method, ...], Field(max_length=9)] = ()
     """Through a Gateway: only requests of these methods, as `[GET]`; left out, all."""
-    filters: tuple[dict[str, Any], ...] = ()
+    filters: tuple[RouteFilter, ...] = ()
     """Filters of the route of a Gateway, as in a manifest, for example a redirect."""
 
     def host_name(self, domain: str) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.kubernetes import LabelKey, LabelValue, PortName
+from config.kubernetes import AnnotationKey, LabelKey, LabelValue, PortName
 from config.model import Model
 from config.service.port import ContainerPort, PortNumber
 from config.service.published import StatedAddress
@@ -33,7 +33,7 @@ class FurtherService(Model):
     """Its port has no name; only one that is alone can have none."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels in addition to those of the program."""
-    annotations: dict[LabelKey, str] = {}
+    annotations: dict[AnnotationKey, str] = {}
     """Annotations in addition to those of the program."""
 
     @property

@@ -4,7 +4,7 @@ from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from config.kubernetes import path_refusal
+from config.kubernetes import request_path_refusal
 from config.model import shown
 
 
@@ -43,7 +43,7 @@ def _hook(value: object) -> Hook:
             raise ValueError(f"{key}: {shown(each)} is not {'true or false' if key == 'https' else 'text'}")
     if "http" not in said:
         raise ValueError("needs http: the path that is asked")
-    if refusal := path_refusal(said["http"]):
+    if refusal := request_path_refusal(said["http"]):
         raise ValueError(refusal)
     return Hook(http=said["http"], port=said.get("port"), https=said.get("https", False))
 
@@ -52,7 +52,7 @@ _COMMAND: dict[str, Any] = {"type": "array", "items": {"type": "string", "minLen
 _REQUEST: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "http": {"type": "string", "pattern": "^/[^:]*$"},
+        "http": {"type": "string", "pattern": "^/"},
         "port": {"type": "string"},
         "https": {"type": "boolean"},
     },

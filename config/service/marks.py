@@ -1,10 +1,10 @@
 """Labels and annotations that the owner states, by the kind of object that they are for."""
 
-from config.kubernetes import LabelKey, LabelValue
+from config.kubernetes import AnnotationKey, LabelKey, LabelValue
 from config.model import Model
 
 Labels = dict[LabelKey, LabelValue]
-Annotations = dict[LabelKey, str]
+Annotations = dict[AnnotationKey, str]
 
 
 class LabelMarks(Model):

@@ -87,8 +87,22 @@ def _write(stated: object) -> str:
     return "write for example 80"
 
 
+_FOREIGN = {
+    "containerPort": "here it is number",
+    "targetPort": "here it is number, where the container listens; service is the port of the Kubernetes Service",
+    "port": "here it is service, the port of the Kubernetes Service, and number where the container listens",
+    "nodePort": "here it is node",
+    "hostPort": "here it is host",
+    "appProtocol": "here it is speaks",
+    "name": "its name is its key, as {http: 8000}, and service_name another one of the Kubernetes Service",
+    "protocol": "its protocol stands with its number, as 53/udp",
+}
+"""Fields of manifests, each with the words here."""
+
+
 def _hint(key: str) -> str:
-    return "; its protocol stands with its number, as 53/udp" if key.lower() == "protocol" else ""
+    said = _FOREIGN.get(key) or _FOREIGN.get(key.lower())
+    return f"; {said}" if said else ""
 
 
 def _listening(value: object) -> ContainerPort:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.kubernetes import AbsolutePath, PortName
+from config.kubernetes import PortName, RequestPath
 from config.model import Model, Prose, Text, text_like
 from config.service.port import LARGEST
 
@@ -17,7 +17,7 @@ HeaderName = Annotated[str, text_like(r"^[-A-Za-z0-9]+$", "the name of a header,
 class Probe(Model):
     """One of `http`, `exec`, `grpc` and, where none of them is stated, an attempt to open the port."""
 
-    http: AbsolutePath | None = None
+    http: RequestPath | None = None
     """A path that answers 200 to 399."""
     exec: tuple[Prose, ...] = ()
     """A command that ends with 0."""

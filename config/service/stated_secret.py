@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
-from config.kubernetes import LabelKey, LabelValue, SecretKey
-from config.model import Model, Name, Text, text_like
+from config.kubernetes import AnnotationKey, LabelKey, LabelValue, ObjectName, SecretKey
+from config.model import Model, Text, text_like
 from config.service.secret import StoreName
 
 Duration = Annotated[
@@ -49,11 +49,11 @@ class ExternalSecret(Model):
     """Keep the values that `template` uses as keys too."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of the Secret, for example `{cnpg.io/reload: "true"}`."""
-    annotations: dict[LabelKey, str] = {}
+    annotations: dict[AnnotationKey, str] = {}
     """Annotations of the Secret, for example for a tool that copies it."""
     own_labels: dict[LabelKey, LabelValue] = {}
     """Labels of the ExternalSecret itself."""
-    own_annotations: dict[LabelKey, str] = {}
+    own_annotations: dict[AnnotationKey, str] = {}
     """Annotations of the ExternalSecret itself."""
     type: Text | None = None
     """Type of the Secret, for example kubernetes.io/dockerconfigjson; left out, Opaque."""
@@ -61,5 +61,5 @@ class ExternalSecret(Model):
     """How often it is fetched again."""
     creation: Literal["Owner", "Orphan", "Merge"] = "Owner"
     """`Owner` deletes the Secret with it, `Orphan` leaves it there, `Merge` writes into one that exists."""
-    secret: Name | None = None
+    secret: ObjectName | None = None
     """The name of the Secret, where it is another."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from config.backup import StatedBackup
-from config.kubernetes import AbsolutePath, ApiGroup, CsiDriver, LabelKey, LabelValue
+from config.kubernetes import AbsolutePath, AnnotationKey, ApiGroup, CsiDriver, LabelKey, LabelValue, ObjectName
 from config.model import Model, Name, Reason, Text, or_text, text_like
 from config.quantity import DiskSize, MemoryQuantity
 from config.storage_class import AccessMode
@@ -114,7 +114,7 @@ class RestoredFrom(Model):
 
     kind: Annotated[str, text_like(r"^[A-Z][A-Za-z0-9]*$", "a kind, for example ReplicationDestination")]
     """Kind of the object."""
-    name: Name
+    name: ObjectName
     """Name of the object."""
     api_group: ApiGroup | None = None
     """For example `snapshot.storage.k8s.io` or `volsync.backube`; left out, a PersistentVolumeClaim is meant."""
@@ -133,9 +133,9 @@ class Volume(Model):
     """Left out for a volume that was made by hand: then `volume` names it."""
     size: DiskSize
     """Its size; of a share that exists, how much of it is counted."""
-    claim: Name | None = None
+    claim: ObjectName | None = None
     """The name of its claim, where that is another than `<service>-<volume>`."""
-    volume: Name | None = None
+    volume: ObjectName | None = None
     """The PersistentVolume that it is bound to."""
     share: StaticShare | None = None
     """A share that exists: the program makes the PersistentVolume for it, which is called `volume`. Then
@@ -153,7 +153,7 @@ class Volume(Model):
     one."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of its claim in addition to the service's; of an adopted statefulset, all labels of the template."""
-    annotations: dict[LabelKey, str] = {}
+    annotations: dict[AnnotationKey, str] = {}
     """Annotations of its claim, for a tool that reads them there."""
     copy_of: tuple[VolumeName, ...] = ()
     """Volumes of which it holds copies, written by the cronjobs that mount it: `VOLUME` of this service, or

@@ -85,12 +85,12 @@ def _middlewares(context: ServiceContext, exposure: Exposure, name: str) -> list
     platform = context.lab.cluster.platform
     keeps_out = exposure.auth == "required" or exposure.reach == "lan"
     if platform.passes_ingress(exposure) and (keeps_out or not context.stays_as_it_is):
-        return [{"name": each, "namespace": namespace} for namespace, each in passed(context, exposure, name)]
-    found: list[dict[str, str]] = []
-    for stated in exposure.middlewares:
-        namespace, _, each = stated.rpartition("/")
-        found.append({"name": each, **({"namespace": namespace} if namespace else {})})
-    return found
+        chain = [*passed(context, exposure, name)]
+    else:
+        chain = [
+            (namespace, each) for namespace, _, each in (stated.rpartition("/") for stated in exposure.middlewares)
+        ]
+    return [{"name": each, **({"namespace": namespace} if namespace else {})} for namespace, each in chain]
 
 
 def _tls(context: ServiceContext, exposure: Exposure, stated: TraefikRoute) -> dict[str, Any]:

@@ -37,7 +37,8 @@ BODY, GROUPS = "body", "groups"
 
 
 def passed(context: ServiceContext, exposure: Exposure, route: str) -> Iterator[tuple[str, str]]:
-    """Namespace and name of each middleware that requests pass, in their order."""
+    """Namespace and name of each middleware that requests pass, in their order; one of another provider of Traefik has
+    no namespace."""
     ingress = _ingress(context.lab)
     namespace = namespace_of(context.lab, ingress.controller)
     if ingress.forward_auth:
@@ -51,7 +52,12 @@ def passed(context: ServiceContext, exposure: Exposure, route: str) -> Iterator[
         yield context.namespace, _own_name(route, BODY)
     for stated in exposure.middlewares:
         place, _, name = stated.rpartition("/")
-        yield place or context.namespace, name
+        yield "" if "@" in stated else place or context.namespace, name
+
+
+def of_provider(namespace: str, name: str) -> str:
+    """How Traefik knows a middleware outside of its own kinds: by its provider, Kubernetes where none is stated."""
+    return f"{namespace}-{name}@kubernetescrd" if namespace else name
 
 
 def own_middlewares(context: ServiceContext, exposure: Exposure, route: str) -> Iterator[Manifest]:

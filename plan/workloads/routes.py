@@ -13,7 +13,7 @@ from plan.model.metadata import NOT_AWAITED, manifest
 from plan.workloads.context import ServiceContext
 from plan.workloads.identity_headers import without_identity
 from plan.workloads.ingress_routes import ingress_route
-from plan.workloads.middlewares import own_middlewares, passed
+from plan.workloads.middlewares import of_provider, own_middlewares, passed
 from plan.workloads.streams import streams
 
 
@@ -100,7 +100,7 @@ def _traefik(context: ServiceContext, exposure: Exposure, name: str) -> dict[str
     ingress = context.lab.cluster.platform.ingress
     resolver = ingress.certificate_resolver if ingress and exposure.certificate is None else None
     prefix = "traefik.ingress.kubernetes.io/router"
-    chain = (f"{place}-{each}@kubernetescrd" for place, each in passed(context, exposure, name))
+    chain = (of_provider(*each) for each in passed(context, exposure, name))
     return {
         f"{prefix}.entrypoints": "websecure",
         **({f"{prefix}.tls.certresolver": resolver} if resolver else {}),

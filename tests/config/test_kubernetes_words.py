@@ -6,16 +6,24 @@ import pytest
 from pydantic import BaseModel
 
 from config.kubernetes_words import FIELDS, field_here, place_of
+from config.service.adopted import Adopted
 from config.service.app import AppService
+from config.service.backend import Backend
 from config.service.container import Autoscale, Sidecar
 from config.service.exposure import Exposure
+from config.service.folder import KeyFolder
 from config.service.placement import Placement
 from config.service.probe import Probe
 from config.service.runs import JobSettings
+from config.service.secret import ConfigKey, EnvironmentSource, SecretVariable
 from config.service.security import PodSecurity
-from config.service.volume import Volume
+from config.service.stated_secret import ExternalSecret, RemoteKey, WholeItem
+from config.service.volume import MountedClaim, Volume
 
 SERVICE = frozenset(AppService.model_fields)
+OF_SECRETS: list[type[BaseModel]] = [
+    SecretVariable, EnvironmentSource, ConfigKey, KeyFolder, ExternalSecret, RemoteKey, WholeItem
+]  # fmt: skip
 
 
 def models_in(annotation: Any) -> list[type[BaseModel]]:
@@ -29,7 +37,7 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
 def test_each_key_that_is_named_exists(field: str) -> None:
     for key in FIELDS[field].keys:
         parts = [part for part in key.split(".") if part != "NAME"]
-        models: list[type[BaseModel]] = [AppService, Sidecar, Probe, Exposure]
+        models: list[type[BaseModel]] = [AppService, Sidecar, Probe, Exposure, *OF_SECRETS, Backend, MountedClaim]
         for part in parts:
             held = [model.model_fields[part].annotation for model in models if part in model.model_fields]
             assert held, key
@@ -54,6 +62,14 @@ def test_each_key_that_is_named_exists(field: str) -> None:
         ("fs_group_change_policy", AppService, "here it is `security.fs_group_change`"),
         ("pathType", Exposure, "here it is `exact` or `controller_paths`"),
         ("initialDelaySeconds", Probe, "here it is `delay_seconds`"),
+        ("matchLabels", Adopted, "here it is `selector`"),
+        ("secretName", Exposure, "here it is `certificate`"),
+        ("secretName", KeyFolder, "here it is `name`"),
+        ("secretKeyRef", SecretVariable, "here it is `secret`"),
+        ("name", SecretVariable, "here it is `secret`"),
+        ("name", Backend, "here it is `service`"),
+        ("dataFrom", ExternalSecret, "here it is `items`"),
+        ("podSecurityContext", AppService, "here it is `security`, `run_as_user`"),
         ("enableServiceLinks", AppService, "here it is `adopt.service_links`"),
         ("automountServiceAccountToken", AppService, "here it is `permissions`, `service_account` or `adopt.token`"),
     ],

@@ -105,7 +105,7 @@ def _unfound_in_keys(lab: Lab, services: list[Service]) -> Iterator[Finding]:
             for stated in exposure.middlewares if exposure.traefik is None else ():
                 namespace, _, called = stated.rpartition("/")
                 place = namespace or namespace_of(lab, name)
-                if (place, called) in known or place in with_chart:
+                if "@" in stated or (place, called) in known or place in with_chart:
                     continue
                 like = sorted(f"{other}/{each}" for other, each in known if each == called)
                 yield MIDDLEWARE_NOT_FOUND.finding(

@@ -190,8 +190,8 @@ def _by_row(service: Service, manifest: Manifest, row: Reference, found: Fields)
 def _may_exist(known: _Known, named: _Named) -> bool:
     if (named.namespace, named.name) in known.objects.get(named.kind, frozenset()):
         return True
-    if (named.kind, named.name) in OF_KUBERNETES:
-        return True
+    if (named.kind, named.name) in OF_KUBERNETES or "@" in named.name:
+        return True  # with an @ it is of another provider of Traefik
     if named.kind == "ClusterRole" and _is_role_of_others(known, named.name):
         return True
     by_operator = named.kind in MADE_BY_OPERATORS and named.namespace in known.open_to_others

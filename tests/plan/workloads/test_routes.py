@@ -39,6 +39,7 @@ def test_groups_and_a_largest_body_are_middlewares_of_the_one_route() -> None:
         "home-routes-routes-every-example-groups",
         "home-routes-routes-every-example-body",
         "network-compress",
+        "geoblock@file",
     ]
     own = {each["metadata"]["name"]: each["spec"] for each in objects(plan, "Middleware")}
     assert own["routes-every-example-groups"]["forwardAuth"]["address"].endswith("?allowed_groups=family%2Cfriends")
@@ -120,7 +121,10 @@ def test_a_service_behind_a_gateway_needs_what_carries_its_requests() -> None:
         ("gateway: inside, auth: app, certificate: own", "the listener of the Gateway has the certificate"),
         ("ingress_class: nginx", "auth: required is for the lab's ingress controller"),
         ("ingress_class: nginx, gateway: inside, auth: app", "a route has one way; leave out gateway or ingress_class"),
-        ("filters: [{type: URLRewrite}]", "only routes of a Gateway have filters"),
+        (
+            "filters: [{type: URLRewrite, urlRewrite: {hostname: other.example}}]",
+            "only routes of a Gateway have filters",
+        ),
         ("auth: app, groups: [family]", "only the lab's sign-in knows groups; say auth: required"),
         ("max_bodi: 5Mi, auth: app", "unknown key; did you mean 'max_body'?"),
     ],
