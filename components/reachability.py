@@ -3,16 +3,15 @@
 import socket
 import ssl
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 import pulumi
 
+from config.endpoint import host_and_port
 from config.reasons import reason_of
 from plan.model import VirtualMachine
 
 TIMEOUT = 5
 """Seconds that Proxmox has to accept a connection."""
-PORT = 443
 
 
 def check_reachable(endpoint: str, insecure: bool, machines: Iterable[VirtualMachine]) -> None:
@@ -23,10 +22,11 @@ def check_reachable(endpoint: str, insecure: bool, machines: Iterable[VirtualMac
     adopted = sum(machine.adopted for machine in machines)
     if adopted == 0:
         return
-    url = urlsplit(endpoint)
+    address = host_and_port(endpoint)
+    assert address is not None, "settings refuse another"
     try:
-        with socket.create_connection((url.hostname, url.port or PORT), TIMEOUT) as connection:
-            _tls(insecure).wrap_socket(connection, server_hostname=url.hostname).close()
+        with socket.create_connection(address, TIMEOUT) as connection:
+            _tls(insecure).wrap_socket(connection, server_hostname=address[0]).close()
     except ssl.SSLCertVerificationError as error:
         raise pulumi.RunError(
             f"The certificate of Proxmox at {endpoint} is not trusted ({error.verify_message}), and {adopted} adopted "

@@ -1,13 +1,13 @@
 """The stack's settings."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pulumi
 
+from config.endpoint import host_and_port
 from config.folder import lab_folder
 from config.site import token_variable
 
@@ -79,7 +79,7 @@ def boolean(config: pulumi.Config, key: str, *, default: bool) -> bool:
 
 def endpoint(value: str) -> str:
     """The URL of the Proxmox API, which is only served over TLS."""
-    if re.fullmatch(r"https://[^/:?#]+(:\d{1,5})?/?", value) is None:
+    if host_and_port(value) is None:
         raise pulumi.RunError(f"homelab:proxmoxEndpoint is {value!r}: it must be like https://192.0.2.10:8006/.")
     return value
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.endpoint import ENDPOINT
 from config.format import FIRST_FORMAT
 from config.machine import DiskInterface
 from config.model import Address, Model, Name, Prose, Reason, Text, text_like
@@ -23,9 +24,7 @@ UsbId = Annotated[
     str, text_like(r"^[0-9a-f]{4}:[0-9a-f]{4}$", "a vendor and product id in lower case, for example 10c4:ea60")
 ]
 UsbPath = Annotated[str, text_like(r"^\d+-\d+(\.\d+)*$", "a bus and its port, for example 1-2.3")]
-Endpoint = Annotated[
-    str, text_like(r"^https://[^/:?#@\s]+(:\d{1,5})?/?$", "the address of an API, for example https://192.0.2.10:8006/")
-]
+Endpoint = Annotated[str, text_like(rf"^{ENDPOINT}$", "the address of an API, for example https://192.0.2.10:8006/")]
 ImageUrl = Annotated[str, text_like(r"^https://[^\s/?#]+/[^\s?#]+$", "an https:// address without ? and #")]
 Sha256 = Annotated[str, text_like(r"^[0-9a-f]{64}$", "a SHA-256 checksum: 64 hexadecimal digits in lower case")]
 SshKey = Annotated[

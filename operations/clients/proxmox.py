@@ -3,22 +3,19 @@
 import re
 from collections.abc import Mapping
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import requests
 from proxmoxer import ProxmoxAPI  # pyright: ignore[reportMissingTypeStubs]
 from proxmoxer.backends.https import JsonSerializer  # pyright: ignore[reportMissingTypeStubs]
 from proxmoxer.core import ResourceException  # pyright: ignore[reportMissingTypeStubs]
 
+from config.endpoint import host_and_port
 from config.source import is_mapping
 from observation import json_file
 from operations.clients.bounded import bound
 from operations.clients.silence import why_silent
 
-ENDPOINT = re.compile(r"https://[^/:?#@\s]+(:\d{1,5})?/?")
 TOKEN = re.compile(r"(?P<user>[^\s!=]+@[^\s!=@]+)!(?P<name>[^\s!=]+)=(?P<secret>[\x21-\x7e]+)")
-PORT = 443
-"""Where an endpoint names none, as for the program itself. Proxmox listens on 8006."""
 CONNECT_TIMEOUT = 5
 ANSWER_TIMEOUT = 30
 """Seconds. A guest agent that does not answer keeps Proxmox waiting for some."""
@@ -126,12 +123,8 @@ class _Serializer(JsonSerializer):
 
 def _address(endpoint: str) -> tuple[str, int]:
     """Host and port. Raises NotAnswered."""
-    url = urlsplit(endpoint)
-    try:
-        if url.hostname and ENDPOINT.fullmatch(endpoint):
-            return url.hostname, url.port or PORT
-    except ValueError:  # no such port
-        pass
+    if address := host_and_port(endpoint):
+        return address
     raise NotAnswered(f"{endpoint!r} is not where Proxmox can be asked: it must be like https://192.0.2.10:8006/.")
 
 

@@ -72,6 +72,7 @@ WRONG = [
     ({"homelab:proxmoxEndpoint": ""}, "homelab:proxmoxEndpoint is not set"),
     ({"homelab:proxmoxEndpoint": "http://192.0.2.10:8006"}, "it must be like https://192.0.2.10:8006/."),
     ({"homelab:proxmoxEndpoint": "192.0.2.10"}, "it must be like https://192.0.2.10:8006/."),
+    ({"homelab:proxmoxEndpoint": "https://[192.0.2.10"}, "it must be like https://192.0.2.10:8006/."),
     ({"homelab:proxmoxEndpoint": "https://"}, "it must be like https://192.0.2.10:8006/."),
     ({"homelab:proxmoxEndpoint": "https://192.0.2.10:port/"}, "it must be like https://192.0.2.10:8006/."),
     ({"homelab:adopt": "yes"}, "homelab:adopt is 'yes': it must be true or false."),

@@ -140,7 +140,15 @@ def test_a_file_without_certificates_is_told(endpoint: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:8006", "127.0.0.1:8006", "https://127.0.0.1:8006/api2", "https://127.0.0.1:99999", ""]
+    "url",
+    [
+        "http://127.0.0.1:8006",
+        "127.0.0.1:8006",
+        "https://127.0.0.1:8006/api2",
+        "https://127.0.0.1:99999",
+        "https://[::1",
+        "",
+    ],
 )
 def test_an_endpoint_is_a_url_with_tls(url: str) -> None:
     with pytest.raises(NotAnswered, match="it must be like https"):

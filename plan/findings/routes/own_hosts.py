@@ -100,7 +100,14 @@ def own_host_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Finding]:
 def _hosts(text: str) -> list[str]:
     """The hosts in a list of names or addresses, in lower case, without ports."""
     parts = (each.strip() for each in re.split(r"[\s,]+", text) if each.strip())
-    return [((urlsplit(each if "//" in each else f"//{each}").hostname) or each).lower() for each in parts]
+    return [_host(each).lower() for each in parts]
+
+
+def _host(stated: str) -> str:
+    try:
+        return urlsplit(stated if "//" in stated else f"//{stated}").hostname or stated
+    except ValueError:  # one bracket, or what is no address between two
+        return stated
 
 
 def _routed(lab: Lab, program: Program) -> list[str]:
