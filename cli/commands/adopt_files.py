@@ -84,7 +84,7 @@ def _run(lab: str, find: Callable[[Path, Lab], FilesFound], dry_run: bool, outpu
     except (Unusable, NotAlone, OutsidePath) as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or folder}: {reason_of(error)}", output)
+        return refuse_input(f"{error.filename or folder} cannot be written: {reason_of(error)}", output)
     written = bool(found.files) and not dry_run
     if output == "json":
         print_json(files_report(known.name, found, written=written))

@@ -29,7 +29,7 @@ def run_migrate(lab: str, write: bool, output: str) -> int:
     except NotAlone as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or folder}: {reason_of(error)}", output)
+        return refuse_input(f"{error.filename or folder} cannot be written: {reason_of(error)}", output)
     if output == "json":
         print_json(migrate_report(folder, migrated, written=written))
     else:

@@ -50,7 +50,7 @@ def run_rightsize(source: Source, write: bool, output: str) -> int:
     except (InvalidDump, InvalidUsage, NoCluster, AnotherCluster, NotAlone) as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or source.lab}: {reason_of(error)}", output)
+        return refuse_input(f"{error.filename or source.lab} cannot be written: {reason_of(error)}", output)
     except InvalidLab as error:
         return refuse_lab(source.lab or "", error, output)
     warnings = [f"the usage covers {used.window_days:g} days only"] if used.window_days < WHOLE_WEEK else []

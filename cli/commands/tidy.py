@@ -43,7 +43,7 @@ def run_tidy(lab: str, service: str, wanted: str | None, dry_run: bool, output: 
     except NotAlone as error:
         return refuse_input(str(error), output)
     except OSError as error:
-        return refuse_input(f"{error.filename or folder}: {reason_of(error)}", output)
+        return refuse_input(f"{error.filename or folder} cannot be written: {reason_of(error)}", output)
     if output == "json":
         print_json(tidy_report(found, chosen, written=bool(chosen) and not dry_run and not refused))
     else:
