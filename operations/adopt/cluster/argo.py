@@ -31,6 +31,11 @@ def argo_steps(world: World, keys: Iterable[Key]) -> Iterator[Step]:
         yield Step("Argo CD", purpose, f"argocd app delete {name} --cascade=false --yes")
 
 
+def is_of_argo(manifest: Manifest) -> bool:
+    """Whether Argo CD says that it applies an object."""
+    return bool(_tracked_by(manifest))
+
+
 def _makers(world: World, name: str, seen: set[str]) -> Iterator[str | Key]:
     """The makers of an Application, the outermost first: Applications by name, ApplicationSets by key."""
     found = next((key for key in world.manifests if key.kind == "Application" and _called(key, name)), None)

@@ -47,5 +47,10 @@ def flux_steps(world: World, keys: Iterable[Key], releases: Iterable[OfRelease])
         yield Step("Flux", f"{key.name} stays when it is removed from the repository", command)
 
 
+def is_of_flux(manifest: Manifest) -> bool:
+    """Whether Flux says that it applies an object."""
+    return f"{_KUSTOMIZE}/name" in labels_of(manifest)
+
+
 def _is_helm_release(key: Key) -> bool:
     return (key.kind, key.group) == ("HelmRelease", HELM)

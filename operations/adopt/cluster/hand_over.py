@@ -1,25 +1,20 @@
 """How the tools that wrote a cluster until now release its objects, without touching them."""
 
-import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from observation.objects import MANAGER
 from operations.adopt.cluster.argo import argo_steps
 from operations.adopt.cluster.flux import flux_steps
+from operations.adopt.cluster.helm import helm_steps
 from operations.adopt.cluster.k3s import k3s_steps
 from operations.adopt.cluster.objects import Key
 from operations.adopt.cluster.origins import OfRelease
 from operations.adopt.cluster.steps import Step
-from operations.adopt.cluster.tools import tool_called, tools_of
+from operations.adopt.cluster.terraform import terraform_steps
+from operations.adopt.cluster.tools import tool_called
 from operations.adopt.cluster.world import World
 from plan.model.fields import entries, text
-
-_ADDRESSES = (
-    "terraform show -json | jq -r --argjson ids {ids} '[.. | objects | select(.address? and .values?) | "
-    'select((.values.id? // "") as $id | $ids | index($id)) | .address] | unique | .[]\''
-)
-"""The addresses of objects in Terraform's state, by their ids: it calls them as its modules do."""
 
 
 class StillWriting(NamedTuple):
@@ -49,7 +44,8 @@ def hand_over(world: World, keys: Iterable[Key], releases: Iterable[OfRelease] =
         *argo_steps(world, released),
         *flux_steps(world, released, releases),
         *k3s_steps(world.manifests, released, releases),
-        *_terraform(world, released),
+        *terraform_steps(world, released, releases),
+        *helm_steps(world, released, releases),
     )
     times = {key: _own_time(world, key) for key in wanted}
     still = tuple(
@@ -67,28 +63,3 @@ def hand_over(world: World, keys: Iterable[Key], releases: Iterable[OfRelease] =
 def _own_time(world: World, key: Key) -> str | None:
     managed = entries(world.manifests[key], "metadata", "managedFields")
     return next((text(each, "time") for each in managed if text(each, "manager") == MANAGER), None)
-
-
-def _terraform(world: World, keys: Iterable[Key]) -> Iterator[Step]:
-    ids = [
-        f"{key.namespace}/{key.name}" if key.namespace else key.name
-        for key in keys
-        if "Terraform" in tools_of(world.manifests[key])
-    ]
-    ids += [
-        release.name
-        for release in world.releases.values()
-        if any(each.startswith("terraform") for each in _record_writers(world, release.namespace, release.name))
-    ]
-    if ids:
-        stated = shlex.quote("[" + ",".join(f'"{each}"' for each in dict.fromkeys(ids)) + "]")
-        purpose = "they are forgotten, and stay; look at the list first"
-        yield Step("Terraform", "the addresses of these objects", _ADDRESSES.format(ids=stated))
-        yield Step("Terraform", purpose, _ADDRESSES.format(ids=stated) + " | xargs -d '\\n' terraform state rm")
-
-
-def _record_writers(world: World, namespace: str, name: str) -> Iterator[str]:
-    for key, manifest in world.manifests.items():
-        if key.kind == "Secret" and key.namespace == namespace and key.name.startswith(f"sh.helm.release.v1.{name}.v"):
-            for entry in entries(manifest, "metadata", "managedFields"):
-                yield text(entry, "manager")

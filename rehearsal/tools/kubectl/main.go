@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/cmd/annotate"
 	"k8s.io/kubectl/pkg/cmd/delete"
 	"k8s.io/kubectl/pkg/cmd/patch"
 	"k8s.io/kubectl/pkg/cmd/util"
@@ -18,6 +19,7 @@ func main() {
 	factory := util.NewFactory(util.NewMatchVersionFlags(config))
 	root := &cobra.Command{Use: "kubectl"}
 	config.AddFlags(root.PersistentFlags())
+	root.AddCommand(annotate.NewCmdAnnotate("kubectl", factory, streams))
 	root.AddCommand(delete.NewCmdDelete(factory, streams), patch.NewCmdPatch(factory, streams))
 	if err := root.Execute(); err != nil {
 		os.Exit(1)

@@ -1,7 +1,14 @@
 """The old tools let go of exactly these objects, and who still writes is named."""
 
+import json
+import os
+import shutil
+import subprocess
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from observation.objects import MANAGER
 from operations.adopt.cluster.flux import PRUNE
@@ -16,6 +23,12 @@ WIKI = Key("Deployment", "tools", "wiki-deployment")
 DISKS = Key("StorageClass", "", "disks")
 
 
+def resource(address: str, mode: str = "managed", **values: Any) -> dict[str, Any]:
+    """A resource as `terraform show -json` has it."""
+    kind = next(part for part in address.split(".") if "_" in part)
+    return {"address": address, "mode": mode, "type": kind, "name": "x", "values": values}
+
+
 def changed(key: Key, **metadata: Any) -> World:
     """The cluster, with other metadata of one object."""
     manifests = deepcopy(objects())
@@ -28,8 +41,81 @@ def changed(key: Key, **metadata: Any) -> World:
 def test_terraform_forgets_the_object_by_its_id() -> None:
     steps = hand_over(read_world(objects()), [DISKS, WIKI]).steps
     assert [each.tool for each in steps] == ["Terraform", "Terraform"]
-    assert '["disks"]' in steps[0].command
+    assert '["storageclass","","disks"]' in steps[0].command
+    assert "wiki-deployment" not in steps[0].command, "kubectl wrote it"
     assert steps[1].command.endswith("terraform state rm")
+
+
+STATE = {
+    "values": {
+        "root_module": {
+            "resources": [
+                resource("kubernetes_storage_class_v1.disks", metadata=[{"name": "disks"}], id="disks"),
+                resource("kubernetes_secret_v1.disks", metadata=[{"name": "disks", "namespace": "tools"}]),
+                resource("data.kubernetes_storage_class_v1.disks", metadata=[{"name": "disks"}], mode="data"),
+                resource(
+                    'kubernetes_manifest.pages["a b"]',
+                    manifest={"kind": "Deployment", "metadata": {"name": "wiki-deployment", "namespace": "tools"}},
+                ),
+                resource("helm_release.wiki", name="wiki", namespace="tools", manifest="{}"),
+            ],
+            "child_modules": [
+                {
+                    "resources": [
+                        resource("module.a.kubectl_manifest.x", kind="Service", name="wiki", namespace="tools"),
+                        resource("module.a.kubectl_manifest.y", kind="Service", name="wiki", namespace="other"),
+                        resource("module.a.kubernetes_cron_job_v1.z", metadata=[{"name": "z", "namespace": "default"}]),
+                    ]
+                }
+            ],
+        }
+    }
+}
+
+
+def test_terraform_forgets_what_the_lab_declares_and_nothing_else(tmp_path: Path) -> None:
+    """The command as it is printed, with a Terraform that shows this state."""
+    if not shutil.which("jq"):
+        pytest.skip("not run: no jq")
+    (tmp_path / "state.json").write_text(json.dumps(STATE), encoding="utf-8")
+    terraform = tmp_path / "terraform"
+    terraform.write_text(
+        f'#!/bin/sh\n[ "$1" = show ] && exec cat {tmp_path}/state.json\nfor each; do echo "$each"; done\n',
+        encoding="utf-8",
+    )
+    terraform.chmod(0o755)
+    owned = [entry(MANAGER, "2026-11-26T09:00:00Z")]
+    manifests = deepcopy(objects())
+    for each in manifests:
+        each["metadata"]["managedFields"] = owned
+    world = read_world(manifests)
+    wiki = Key("Service", "tools", "wiki")
+    steps = hand_over(
+        world._replace(manifests={**world.manifests, wiki: world.manifests[WIKI]}), [DISKS, WIKI, wiki]
+    ).steps
+    assert [each.purpose.partition(":")[0] for each in steps] == [
+        "only where Terraform has made some of them, which is not seen any more"
+    ] * 2
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", steps[1].command], env={"PATH": path}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        *("state", "rm", 'kubernetes_manifest.pages["a b"]', "kubernetes_storage_class_v1.disks"),
+        "module.a.kubectl_manifest.x",
+    ]
+
+
+def test_helm_forgets_a_release_whose_objects_are_declared_alone() -> None:
+    marks = {"meta.helm.sh/release-name": "metrics", "meta.helm.sh/release-namespace": "monitoring"}
+    world = changed(WIKI, annotations=marks)
+    assert ("monitoring", "metrics") in {(each.namespace, each.name) for each in world.releases.values()}
+    (step,) = hand_over(world, [WIKI]).steps
+    assert (step.tool, step.command) == (
+        "Helm",
+        "kubectl --namespace monitoring delete secret --selector owner=helm,name=metrics",
+    )
+    assert hand_over(world, [WIKI], [OfRelease("monitoring", "metrics")]).steps == ()
 
 
 def test_argo_cd_stops_before_it_forgets() -> None:
