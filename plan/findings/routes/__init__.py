@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from plan.findings.programs import programs
 from plan.findings.routes.backend_schemes import backend_scheme_findings
+from plan.findings.routes.believed_identities import believed_identity_findings
 from plan.findings.routes.external_names import external_name_findings
 from plan.findings.routes.gateway_listeners import gateway_listener_findings
 from plan.findings.routes.hosts_twice import host_twice_findings
@@ -30,6 +31,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     """All of them."""
     found = tuple(programs(plan.lab))
     yield from backend_scheme_findings(plan.lab)
+    yield from believed_identity_findings(plan.lab, plan.services)
     yield from external_name_findings(plan.lab)
     yield from gateway_listener_findings(plan.lab, plan.services)
     yield from host_twice_findings(plan.lab, plan.services)
