@@ -24,6 +24,8 @@ class BlockStorageClass(Model):
     """The storage, on each host that has one of this name."""
     encrypted: bool = False
     """Whether nodes encrypt its volumes, with the key that the driver is given."""
+    reclaim: Literal["Retain", "Delete"] = "Retain"
+    """Whether a volume and its data stay when its claim is deleted."""
     existing: bool = False
     """Its StorageClass exists already, and is not written: it cannot be changed."""
     backup: StatedBackup | None = None
@@ -43,6 +45,8 @@ class NfsStorageClass(Model):
     """Its address."""
     path: Annotated[str, text_like(r"^/", "an absolute path, for example /srv/nfs")]
     """The folder in which each volume gets one of its own."""
+    reclaim: Literal["Retain", "Delete"] = "Retain"
+    """Whether a volume and its data stay when its claim is deleted."""
     existing: bool = False
     """Its StorageClass exists already, and is not written: it cannot be changed."""
     backup: StatedBackup | None = None

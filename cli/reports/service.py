@@ -145,7 +145,7 @@ def _workload_report(plan: Plan, workload: Workload) -> WorkloadReport:
         oom_score_adj=dict(workload.oom_score_adj),
         requests=amounts(pod_requests(workload.pod)),
         limits=amounts(pod_limits(workload.pod)),
-        block_volumes=len(workload.pod.block_volumes),
+        block_volumes=workload.pod.volume_slots,
         cgroups=tuple(CgroupReport(**each._asdict()) for each in cgroups(workload, cpu_manager)),
         steps_to_guaranteed=tuple(StepReport(**each._asdict()) for each in steps_to_guaranteed(workload.pod)),
         steps_to_own_cores=tuple(steps_to_own_cores(workload.pod, cpu_manager)),

@@ -62,6 +62,7 @@ REFERENCES = (
     Reference("services.*.tier", "tier", "tiers"),
     Reference("services.*.group", "group", "groups"),
     Reference("services.*.volumes.*.storage_class", "storage class", "storage"),
+    Reference("services.*.scratch.*.storage_class", "storage class", "storage"),
     Reference("services.*.footprint.*.claims.*", "storage class", "storage"),
     Reference("services.*.storage_class", "storage class", "storage"),
     Reference("services.*.backup.storage_class", "storage class", "storage"),

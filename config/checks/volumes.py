@@ -7,6 +7,7 @@ from config.namespaces import namespace_of
 from config.service import Service
 from config.service.app import OwnWorkloads
 from config.source import Problem
+from config.storage_class import BlockStorageClass, NfsStorageClass
 from config.suggest import did_you_mean
 
 
@@ -48,6 +49,7 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
                 message = f"{owner} lives in namespace {namespace_of(lab, owner)!r}, and pods mount claims of their own"
                 yield lab.problem(path, f"{message}; put both services into one group")
         yield from _check_order(lab, name, service)
+        yield from _check_scratch(lab, name, service)
         yield from _check_names(lab, name, service)
         for key, volume in service.volumes.items():
             path = ("services", name, "volumes", key)
@@ -65,6 +67,18 @@ def check_claims(lab: Draft) -> Iterator[Problem]:
             if volume.static_class and not volume.exists:
                 message = "is of a share or a volume of a driver that exists; write storage_class"
                 yield lab.problem((*path, "static_class"), message)
+
+
+def _check_scratch(lab: Draft, name: str, service: Service) -> Iterator[Problem]:
+    """A volume that is made for a pod goes with it."""
+    for key, scratch in service.scratch.items() if isinstance(service, OwnWorkloads) else ():
+        row = lab.storage_classes.get(scratch.storage_class or "")
+        if isinstance(row, BlockStorageClass | NfsStorageClass) and not row.existing and row.reclaim == "Retain":
+            message = (
+                f"volumes of {scratch.storage_class!r} stay, and each pod would leave one behind; name a class with "
+                "reclaim: Delete (storage.yaml)"
+            )
+            yield lab.problem(("services", name, "scratch", key, "storage_class"), message)
 
 
 def _check_names(lab: Draft, name: str, service: Service) -> Iterator[Problem]:

@@ -5,7 +5,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from config.draft import Draft
 from config.service.container import Workload
-from config.source import Problem
+from config.source import Path, Problem
+from config.suggest import did_you_mean
 
 
 def check_waiting(lab: Draft) -> Iterator[Problem]:
@@ -17,6 +18,21 @@ def check_waiting(lab: Draft) -> Iterator[Problem]:
                     yield lab.problem((*path, "waits_for", index), f"{name!r} waits for itself")
                 elif reason := _silent(lab, awaited, workload):
                     yield lab.problem((*path, "waits_for", index), f"{awaited!r} never answers: {reason}")
+            yield from _check_init_order(lab, path, workload)
+
+
+def _check_init_order(lab: Draft, path: Path, workload: Workload) -> Iterator[Problem]:
+    """Containers that start before the main one, each once."""
+    before = [*workload.init, *(key for key, each in workload.sidecars.items() if each.native)]
+    for index, name in enumerate(workload.init_order):
+        at = (*path, "init_order", index)
+        if name in workload.init_order[:index]:
+            yield lab.problem(at, f"{name!r} starts once; leave it out here")
+        elif name in workload.sidecars and name not in before:
+            yield lab.problem(at, f"{name!r} starts with the main container; write native: true of it, or leave it out")
+        elif name not in before:
+            message = f"there is no container {name!r} under init or native sidecars{did_you_mean(name, before)}"
+            yield lab.problem(at, message)
 
 
 def _silent(lab: Draft, name: str, waiting: Workload) -> str | None:

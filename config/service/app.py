@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, final
 from config.model import Name
 from config.service.common import Named, Permission, SizedService
 from config.service.container import GpuWorkload, Part, Workload
-from config.service.folder import HostFolder, KeyFolder, Projection
+from config.service.folder import HostFolder, InlineCsi, KeyFolder, Projection
 from config.service.port import ContainerPort
 from config.service.published import OwnAddress, addresses_of
 from config.service.resources import Gpu, Resources
@@ -37,6 +37,9 @@ class OwnWorkloads(SizedService, Workload):
     projections: dict[Name, Projection] = {}
     """Folders with files of several Secrets, ConfigMaps, fields of the pod and tokens, as
     `{all: {sources: [{secret: frigate-tls}, {fields: {labels: metadata.labels}}]}}`."""
+    inline_csi: dict[Name, InlineCsi] = {}
+    """Volumes that a CSI driver makes with each pod, without a claim, as
+    `{secrets: {driver: secrets-store.csi.k8s.io, attributes: {secretProviderClass: vault}, read_only: true}}`."""
     host_paths: dict[Name, HostFolder] = {}
     """Folders of the node that containers mount, by name, as `{dev: /dev/dri}` or
     `{dev: {path: /dev/ttyUSB0, type: CharDevice}}`; needs the exception `host-access`."""
@@ -89,6 +92,7 @@ class OwnWorkloads(SizedService, Workload):
             "config_maps": self.config_maps,
             "secret_volumes": self.secret_volumes,
             "projections": self.projections,
+            "inline_csi": self.inline_csi,
             "host_paths": self.host_paths,
         }
 
@@ -103,6 +107,13 @@ class OwnWorkloads(SizedService, Workload):
             for container in workload.containers
             for volume in container.mounts
         }
+
+    def stored(self) -> Iterator[tuple[str, int]]:
+        yield from super().stored()
+        for name, scratch in self.scratch.items():
+            if scratch.storage_class and scratch.size:
+                using = [each for each in (self, *self.further.values()) if name in each.mounted_names]
+                yield scratch.storage_class, scratch.size * sum(max(each.replicas, 1) for each in using)
 
     def is_off(self) -> bool:
         return self.replicas == 0

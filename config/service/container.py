@@ -186,6 +186,9 @@ class Workload(Listening, Published):
     """A ServiceAccount that exists or is one of `objects`; its pods get its token. `permissions` make one instead."""
     pull_secrets: tuple[ObjectName, ...] = ()
     """Secrets with which images are pulled."""
+    init_order: tuple[Name, ...] = ()
+    """`init` containers and native sidecars in the order in which they start, where it is another than first the
+    sidecars, then the rest."""
     waits_for: tuple[Name, ...] = ()
     """Services that must answer before this one starts."""
     host_network: bool = False
@@ -227,6 +230,11 @@ class Workload(Listening, Published):
     """Of a statefulset: whether the claims of its replicas stay, as `claim_retention: {scaled: Delete}`."""
     grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     """How long a pod has to end before it is killed."""
+
+    @property
+    def mounted_names(self) -> frozenset[str]:
+        """The names of what any of its containers mounts."""
+        return frozenset(volume for container in self.containers for volume in container.mounts)
 
     @property
     def containers(self) -> tuple[Container, ...]:

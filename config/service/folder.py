@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from config.kubernetes import HostPath, ObjectName, SecretKey
-from config.model import Model, Text, or_text, shown, text_like
+from config.kubernetes import CsiDriver, HostPath, ObjectName, SecretKey
+from config.model import Model, Name, Text, or_text, shown, text_like
+from config.service.environment import FieldSource
 
 FileMode = Annotated[str, text_like(r"^0?[0-7]{3}$", "the rights of files, in octal, for example 0440")]
 
@@ -19,13 +20,22 @@ def _within(path: str) -> str:
 RelativePath = Annotated[str, Field(min_length=1), AfterValidator(_within)]
 
 
-PodField = Annotated[
-    str,
-    text_like(
-        r"^metadata\.(name|namespace|uid|labels|annotations|(labels|annotations)\['[^']+'\])$",
-        "a field of the pod that a file can hold, for example metadata.labels",
-    ),
-]
+_AMOUNT = r"(requests|limits)\.(cpu|memory|ephemeral-storage)"
+
+
+class FieldFile(FieldSource):
+    """A field of the pod, or an amount of a container, as a file."""
+
+    field: Annotated[
+        str,
+        text_like(
+            rf"^(metadata\.(name|namespace|uid|labels|annotations|(labels|annotations)\['[^']+'\])|{_AMOUNT})$",
+            "a field of the pod that a file can hold, for example metadata.labels or limits.memory",
+        ),
+    ]
+    """For example metadata.labels or limits.memory."""
+    container: Name | None = None
+    """Of an amount: the container; left out, the main one."""
 
 
 class KeyFolder(Model):
@@ -70,8 +80,9 @@ class Source(Model):
     """Of a Secret or a ConfigMap: keys that appear, each with its file; left out, all."""
     optional: bool = False
     """Pods start without it as well."""
-    fields: dict[RelativePath, PodField] = {}
-    """Files with fields of the pod, as `{labels: metadata.labels}`."""
+    fields: dict[RelativePath, FieldFile] = {}
+    """Files with fields of the pod and amounts of its containers, as `{labels: metadata.labels}` or
+    `{memory: {field: limits.memory, divisor: 1Mi}}`."""
     token: TokenFile | None = None
     """A token of the pod's account."""
 
@@ -86,23 +97,42 @@ class Source(Model):
 
 
 class Projection(Model):
-    """A folder with files of several sources."""
+    """A folder with files of several sources, or with fields of the pod alone."""
 
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)] | None = None
     """Objects and tokens of which the folder has files."""
+    fields: dict[RelativePath, FieldFile] = {}
+    """In place of sources: files with fields of the pod, as `{labels: metadata.labels}`."""
     mode: FileMode | None = None
     """Rights of the files; left out, 0644."""
 
     @model_validator(mode="after")
     def _has_each_file_once(self) -> Self:
+        if bool(self.sources) == bool(self.fields):
+            raise ValueError("state one of sources and fields")
         seen: set[str] = set()
-        for source in self.sources:
+        for source in self.sources or ():
             token = [source.token.path] if source.token else []
             for path in (*source.items.values(), *source.fields, *token):
                 if path in seen:
                     raise ValueError(f"two sources make the file {shown(path)}; give one of them another path")
                 seen.add(path)
         return self
+
+
+class InlineCsi(Model):
+    """A volume that a CSI driver makes with each pod, without a claim."""
+
+    driver: CsiDriver
+    """The driver's name, for example `secrets-store.csi.k8s.io`."""
+    attributes: dict[Text, str] = {}
+    """Attributes by which the driver makes it, for example `{secretProviderClass: vault}`."""
+    secret: ObjectName | None = None
+    """A Secret of the service's namespace that the driver reads."""
+    file_system: Name | None = None
+    """For example ext4, where the driver makes one."""
+    read_only: bool = False
+    """Whether pods may only read it."""
 
 
 class HostFolder(Model):

@@ -170,10 +170,30 @@ class Volume(Model):
 
 
 class Scratch(Model):
-    """An emptyDir: gone with the pod."""
+    """Space that is gone with the pod: an emptyDir, or with `storage_class` a volume of each pod."""
 
     size: MemoryQuantity | None = None
     """The most that it holds; left out, as much as the container's `ephemeral_storage`, or for `medium: memory` its
     `memory`, leaves."""
     medium: Literal["disk", "memory"] = "disk"
     """`memory` counts towards the container's memory."""
+    storage_class: Name | None = None
+    """A class of which each pod gets a volume of `size`, made and deleted with it, as
+    `{storage_class: block, size: 50Gi}`; left out, the space is on the node's own disk."""
+    access: AccessMode | None = None
+    """Of such a volume: how it is mounted; left out, as its storage class does."""
+    labels: dict[LabelKey, LabelValue] = {}
+    """Of such a volume: labels of its claim."""
+    annotations: dict[LabelKey, str] = {}
+    """Of such a volume: annotations of its claim."""
+
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> Self:
+        if self.storage_class is None:
+            if self.access or self.labels or self.annotations:
+                raise ValueError("access, labels and annotations are of a claim; write storage_class as well")
+        elif self.medium == "memory":
+            raise ValueError("medium: memory is not of a storage class; leave one of them out")
+        elif self.size is None:
+            raise ValueError("needs size: how large the volume of storage_class is")
+        return self

@@ -10,6 +10,7 @@ from config.storage_class import BlockStorageClass
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import NodeUse, Workload
 from plan.workloads.objects import claimed
+from plan.workloads.scratch import scratch_of
 
 PER_REPLICA = ("StatefulSet", "Cluster")
 """Controllers of whose pods each has volumes of its own."""
@@ -33,6 +34,8 @@ def stored_by_host(lab: Lab, uses: Iterable[NodeUse]) -> Stored:
     for use in uses:
         host = use.node.labels[ZONE_LABEL]
         for workload, count in use.workloads:
+            for storage, size in _temporary(lab, workload):
+                placed[host, storage] += size * count
             for volume, storage, size in _volumes(lab, workload):
                 own = workload.controller in PER_REPLICA
                 if own or (workload.service, volume) not in shared:
@@ -58,6 +61,15 @@ def _volumes(lab: Lab, workload: Workload) -> Iterator[tuple[str, str, int]]:
             continue
         if storage := storage_of(lab, stated[0]):
             yield volume, storage, stated[1]
+
+
+def _temporary(lab: Lab, workload: Workload) -> Iterator[tuple[str, int]]:
+    """The volumes that are made and deleted with each pod, as far as the lab states them: storage and size."""
+    service = lab.services.get(workload.service)
+    for name in workload.pod.temporary_volumes if service else ():
+        row = scratch_of(service).get(name) if service else None
+        if row and row.size and (storage := storage_of(lab, row.storage_class)):
+            yield storage, row.size
 
 
 def storage_of(lab: Lab, storage_class: str | None) -> str | None:

@@ -42,6 +42,8 @@ class Pod(NamedTuple):
     """Keys of the taints that it tolerates, `key=value` where it tolerates one value of it; `*` tolerates all."""
     block_volumes: tuple[str, ...] = ()
     """Claims on block storage; each takes a volume slot of the node."""
+    temporary_volumes: tuple[str, ...] = ()
+    """Block volumes that are made and deleted with each pod; each takes a slot as well."""
     constraints: Constraints = Constraints()
     """Its constraints on a place, apart from room."""
     overhead: ResourceList = {}
@@ -51,6 +53,11 @@ class Pod(NamedTuple):
     def has_bound_volumes(self) -> bool:
         """Whether it has volumes that are not in reach of every node."""
         return bool(self.block_volumes or self.constraints.volume_zones)
+
+    @property
+    def volume_slots(self) -> int:
+        """Slots that its volumes take of a node on which none of them is yet."""
+        return len(self.block_volumes) + len(self.temporary_volumes)
 
 
 class Workload(NamedTuple):

@@ -190,7 +190,7 @@ def _has(node: Node, resource: str) -> int:
 
 
 def _needs(workload: Workload) -> dict[str, int]:
-    needs = pod_requests(workload.pod) | {SLOTS: len(workload.pod.block_volumes)}
+    needs = pod_requests(workload.pod) | {SLOTS: workload.pod.volume_slots}
     return {resource: amount for resource, amount in needs.items() if amount}
 
 

@@ -17,6 +17,7 @@ from plan.workloads.controllers import CONTROLLERS, planned_workload
 from plan.workloads.ownership import release_target
 from plan.workloads.routes import Backend, routes
 from plan.workloads.secrets import chart_secret
+from plan.workloads.volume_classes import is_block
 
 _STEP = re.compile(r"\[(\d+)\]|\[\"([^\"]+)\"\]|\.([A-Za-z][A-Za-z0-9]*)")
 """A step of the path of a field: an index, a key in quotes, or a key."""
@@ -133,7 +134,7 @@ def _workload(context: ServiceContext, name: str, footprint: FootprintWorkload) 
     uses_gpu = any(container.gpu for container in footprint.containers.values())
     classes = {volume: context.service.volumes[volume].storage_class for volume in footprint.volumes}
     classes |= footprint.claims
-    block = tuple(claim for claim, storage_class in classes.items() if volumes.is_block(context.lab, storage_class))
+    block = tuple(claim for claim, storage_class in classes.items() if is_block(context.lab, storage_class))
     pod = Pod(
         containers=tuple(_container(context, key, config) for key, config in footprint.containers.items()),
         init_containers=tuple(_container(context, key, config) for key, config in footprint.init.items()),

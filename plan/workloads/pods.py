@@ -20,9 +20,11 @@ from plan.workloads.containers import container_manifest, ports, wait_for
 from plan.workloads.context import ServiceContext
 from plan.workloads.files import file_mounts, files_checksum, has_files
 from plan.workloads.identity import identity
+from plan.workloads.ordering import place_in
 from plan.workloads.permissions import has_permissions
 from plan.workloads.pod_settings import dns_policy, networks_annotation, placed
 from plan.workloads.probes import probes, stated_probes
+from plan.workloads.scratch import disk_scratch, temporary_volumes
 from plan.workloads.volume_names import with_volume_names
 
 MULTUS = "k8s.v1.cni.cncf.io/networks"
@@ -51,11 +53,9 @@ def pod_template(
     as_it_is = config.adopt.as_it_is
     native = {key: each for key, each in config.sidecars.items() if each.native}
     beside_it = {key: each for key, each in config.sidecars.items() if not each.native}
-    init = [
-        *wait_for(context, config),
-        *_sidecars(context, native, config.adopt),
-        *_further_containers(context, config.init, config.adopt),
-    ]
+    place = place_in(config.init_order)
+    before = [*_sidecars(context, native, config.adopt), *_further_containers(context, config.init, config.adopt)]
+    init = [*wait_for(context, config), *sorted(before, key=lambda each: place(each[0].name))]
     main = [_main_container(context, name, config), *_sidecars(context, beside_it, config.adopt)]
     priority = _priority(context, config)
     pod = Pod(
@@ -65,6 +65,7 @@ def pod_template(
         node_selector=_node_selector(config) | ({HOSTNAME: config.placement.node} if config.placement.node else {}),
         tolerated_taints=_tolerated_taints(config),
         block_volumes=volumes.block_volumes(context, config),
+        temporary_volumes=temporary_volumes(context.lab, context.service, config.mounted_names),
     )
     called = identity(name, config)
     conventions: dict[str, Any] = {
@@ -149,7 +150,7 @@ def _main_container(context: ServiceContext, name: str, config: WorkloadConfig) 
         config,
         as_it_is=as_it_is,
         extended={**context.extended_resources(config.gpu_share), **config.devices},
-        scratch=volumes.disk_scratch(context, config),
+        scratch=disk_scratch(context.service, config.mounted_names),
     )
     mounts = [*volumes.mounts(config), *file_mounts(context, config)]
     if not as_it_is:

@@ -18,7 +18,7 @@ from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import planned_workload, recommendation
 from plan.workloads.load_balancers import address_annotations
 from plan.workloads.secrets import external_secret
-from plan.workloads.volumes import is_block
+from plan.workloads.volume_classes import is_block
 
 API_VERSION = "postgresql.cnpg.io/v1"
 SUPERUSER, SUPERUSER_PASSWORD = "postgres", "POSTGRES_PASSWORD"

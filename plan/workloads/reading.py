@@ -14,7 +14,7 @@ from plan.model.templates import pod_template
 from plan.tiers.objects import plan_tier
 from plan.workloads.context import ServiceContext
 from plan.workloads.controllers import planned_workload
-from plan.workloads.volumes import is_block
+from plan.workloads.volume_classes import is_block
 
 CONTROLLERS: Mapping[str, Controller] = {
     "Deployment": "Deployment",
@@ -65,6 +65,7 @@ def _pod(context: ServiceContext, manifest: Manifest, template: Fields, beside: 
         node_selector=mapping(spec, "nodeSelector"),
         tolerated_taints=read_tolerations(entries(spec, "tolerations")),
         block_volumes=tuple(_block_volumes(context, manifest, spec, beside)),
+        temporary_volumes=tuple(_temporary_volumes(context, spec)),
         constraints=read_constraints(mapping(template, "metadata"), spec, preempts=priority_class.preempts),
     )
 
@@ -87,6 +88,12 @@ def _block_volumes(
     for each in entries(manifest, "spec", "volumeClaimTemplates"):
         if is_block(context.lab, text(each, "spec", "storageClassName")):
             yield text(each, "metadata", "name")
+
+
+def _temporary_volumes(context: ServiceContext, spec: Fields) -> Iterator[str]:
+    for each in entries(spec, "volumes"):
+        if is_block(context.lab, text(each, "ephemeral", "volumeClaimTemplate", "spec", "storageClassName")):
+            yield text(each, "name")
 
 
 class Bounds(NamedTuple):

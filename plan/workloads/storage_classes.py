@@ -14,7 +14,7 @@ ENCRYPTION_SECRET = "proxmox-csi-encryption"
 
 
 def storage_classes(lab: Lab) -> Iterator[Manifest]:
-    """The storage classes. A volume outlives its claim; what it holds is deleted by hand or not at all."""
+    """The storage classes. Unless stated, a volume outlives its claim: its data is deleted by hand or not at all."""
     for name, row in lab.storage_classes.items():
         if isinstance(row, OtherStorageClass) or row.existing:
             continue
@@ -26,7 +26,7 @@ def storage_classes(lab: Lab) -> Iterator[Manifest]:
             annotations={"homelab/description": row.description},
             provisioner=BLOCK_PROVISIONER if is_block else NFS_PROVISIONER,
             parameters=_block(lab, row) if is_block else _nfs(row),
-            reclaimPolicy="Retain",
+            reclaimPolicy=row.reclaim,
             volumeBindingMode="WaitForFirstConsumer" if is_block else "Immediate",
             allowVolumeExpansion=True,
         )

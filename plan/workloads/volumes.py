@@ -9,14 +9,11 @@ from config.service.container import Container as ContainerConfig
 from config.service.container import Workload as WorkloadConfig
 from config.service.database import DatabaseBase
 from config.service.folder import HostFolder
-from config.service.volume import MountedClaim, RestoredFrom, Scratch, Volume
+from config.service.volume import MountedClaim, RestoredFrom, Volume
 from config.storage_class import (
     ONE_NODE,
-    AccessMode,
     BlockStorageClass,
-    NfsStorageClass,
     OtherStorageClass,
-    StorageClass,
 )
 from plan.cluster.nodes import ZONE_LABEL
 from plan.model import Manifest, Pod
@@ -27,8 +24,10 @@ from plan.workloads.context import ServiceContext
 from plan.workloads.existing_volumes import persistent_volume, volume_name
 from plan.workloads.files import file_volumes, generated_volume
 from plan.workloads.folders import folders
+from plan.workloads.identity import identity
 from plan.workloads.ordering import in_order
-from plan.workloads.storage_classes import BLOCK_PROVISIONER
+from plan.workloads.scratch import scratch_of, scratch_volumes
+from plan.workloads.volume_classes import access_mode, takes_slot
 
 NOWHERE = "nowhere"
 """The zone of a pod whose volumes are in several zones."""
@@ -36,52 +35,16 @@ TMP_VOLUME = "homelab-tmp"
 """Scratch space of all containers that have a read-only root file system: a folder for each."""
 
 
-def is_block(lab: Lab, storage_class: str | None) -> bool:
-    """Whether volumes of the class are known to be attached to one node at a time, each to a slot of it."""
-    row = lab.storage_classes.get(storage_class) if storage_class else None
-    match row:
-        case BlockStorageClass():
-            return True
-        case OtherStorageClass():
-            return row.takes_slots
-        case NfsStorageClass() | None:
-            return False
-
-
-def takes_slot(lab: Lab, volume: Volume) -> bool:
-    """Whether a volume is known to be attached to one node at a time, to a slot of it."""
-    return is_block(lab, volume.storage_class) or (volume.csi is not None and volume.csi.driver == BLOCK_PROVISIONER)
-
-
-def access_mode(lab: Lab, volume: Volume) -> AccessMode:
-    """How a volume is mounted: as it says, or as its class does."""
-    row = lab.storage_classes.get(volume.storage_class) if volume.storage_class else None
-    if volume.access is None and volume.csi is not None:
-        return "ReadWriteOnce"
-    return access_of(row) if volume.access is None else volume.access
-
-
-def access_of(storage_class: StorageClass | None) -> AccessMode:
-    """How volumes of a class are mounted unless they say otherwise, and those that are of none."""
-    match storage_class:
-        case BlockStorageClass():
-            return "ReadWriteOnce"
-        case OtherStorageClass():
-            return storage_class.access
-        case NfsStorageClass() | None:
-            return "ReadWriteMany"
-
-
 def one_node_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """Volumes that the pods of a workload mount and that are on one node at a time."""
-    found, used = context.service.volumes, mounted(config)
+    found, used = context.service.volumes, config.mounted_names
     return tuple(name for name in found if name in used and access_mode(context.lab, found[name]) in ONE_NODE)
 
 
 def one_node_claims(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """Claims of others that the pods of a workload mount and that are on one node at a time, as far as it is known: of
     another service, or of the service's own objects."""
-    service, used = context.service, mounted(config)
+    service, used = context.service, config.mounted_names
     claims = service.claims if isinstance(service, OwnWorkloads) else {}
     return tuple(name for name, claim in claims.items() if name in used and _access_of(context, claim) in ONE_NODE)
 
@@ -138,24 +101,14 @@ def claims(context: ServiceContext, per_replica: Iterable[str] = ()) -> Iterator
             )
 
 
-def scratch_of(service: Service) -> Mapping[str, Scratch]:
-    """Scratch space that a service declares."""
-    return service.scratch if isinstance(service, OwnWorkloads) else {}
-
-
 def host_paths_of(service: Service) -> Mapping[str, HostFolder]:
     """Folders of the node that a service mounts."""
     return service.host_paths if isinstance(service, OwnWorkloads) else {}
 
 
-def mounted(config: WorkloadConfig) -> set[str]:
-    """Volumes and scratch space that any container of a workload mounts."""
-    return {name for container in config.containers for name in container.mounts}
-
-
 def block_volumes(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """Block volumes that the pods of a workload mount; each takes a volume slot of the node."""
-    used, service = mounted(config), context.service
+    used, service = config.mounted_names, context.service
     own = (name for name, row in service.volumes.items() if name in used and takes_slot(context.lab, row))
     others = (
         name
@@ -174,7 +127,7 @@ def claims_of_others(service: Service) -> Mapping[str, tuple[str, str]]:
 def zones_of_existing(context: ServiceContext, config: WorkloadConfig) -> tuple[str, ...]:
     """The zones from which the volumes of a workload are in reach that it has already, or that another driver makes;
     empty where that is everywhere."""
-    used = mounted(config)
+    used = config.mounted_names
     reached = [
         zones for name, row in context.service.volumes.items() if name in used and (zones := _zones(context, row))
     ]
@@ -192,10 +145,11 @@ def _zones(context: ServiceContext, volume: Volume) -> frozenset[str]:
 def zones_of_volumes(context: ServiceContext, pod: Pod) -> tuple[str, ...]:
     """The hosts on which all block volumes of a pod can be made: those with their storage. Empty where no host of
     nodes lacks it. A node that is no machine of Proxmox has none, unless its label says in which zone it is."""
-    if not pod.block_volumes:
+    if not pod.volume_slots:
         return ()
     hosts = context.lab.site.hosts
-    storages = {row.storage for volume in pod.block_volumes if (row := _block_class(context, volume))}
+    own = (*pod.block_volumes, *pod.temporary_volumes)
+    storages = {row.storage for volume in own if (row := _block_class(context, volume))}
     zones = dict.fromkeys(node.labels.get(ZONE_LABEL, "") for node in context.nodes)
     labelled = {node.labels[ZONE_LABEL] for node in context.lab.outside.values() if ZONE_LABEL in node.labels}
     able = tuple(
@@ -206,18 +160,13 @@ def zones_of_volumes(context: ServiceContext, pod: Pod) -> tuple[str, ...]:
 
 def _block_class(context: ServiceContext, volume: str) -> BlockStorageClass | None:
     service = context.service
+    scratch = scratch_of(service)
     stated = service.volumes[volume].storage_class if volume in service.volumes else None
+    stated = scratch[volume].storage_class if volume in scratch else stated
     if stated is None and isinstance(service, DatabaseBase):
         stated = service.storage_class
     row = context.lab.storage_classes.get(stated or "")
     return row if isinstance(row, BlockStorageClass) else None
-
-
-def disk_scratch(context: ServiceContext, config: WorkloadConfig) -> int:
-    """Bytes of disk-backed scratch space that a workload mounts."""
-    scratch = scratch_of(context.service)
-    used = [scratch[name] for name in mounted(config) if name in scratch]
-    return sum(each.size or 0 for each in used if each.medium == "disk")
 
 
 def pod_volumes(
@@ -227,28 +176,24 @@ def pod_volumes(
     volumes: list[Manifest] = [
         {"name": name, "persistentVolumeClaim": {"claimName": context.claim(name)}}
         for name in context.service.volumes
-        if name in mounted(config) and name not in per_replica
+        if name in config.mounted_names and name not in per_replica
     ]
-    for name, scratch in scratch_of(context.service).items():
-        if name in mounted(config):
-            medium = {"medium": "Memory"} if scratch.medium == "memory" else {}
-            size = scratch.size if scratch.size is None or not config.adopt.as_it_is else scratch.size.stored
-            most = {} if size is None else {"sizeLimit": str(size)}
-            volumes.append({"name": name, "emptyDir": {**medium, **most}})
+    as_it_is = config.adopt.as_it_is
+    volumes += scratch_volumes(context.lab, context.service, config.mounted_names, as_it_is=as_it_is)
     volumes += [
         {"name": name, "hostPath": {"path": each.path, **({"type": each.type} if each.type else {})}}
         for name, each in host_paths_of(context.service).items()
-        if name in mounted(config)
+        if name in config.mounted_names
     ]
-    volumes += [*existing_volumes(context, config), *file_volumes(context, workload, config)]
-    if not config.adopt.as_it_is and any(map(context.has_own_tmp, config.containers)):
+    volumes += [*existing_volumes(context, workload, config), *file_volumes(context, workload, config)]
+    if not as_it_is and any(map(context.has_own_tmp, config.containers)):
         volumes.append({"name": generated_volume(context, TMP_VOLUME), "emptyDir": {"sizeLimit": TMP_SIZE}})
     return in_order(volumes, config.adopt.volume_order)
 
 
-def existing_volumes(context: ServiceContext, config: WorkloadConfig) -> Iterator[Manifest]:
+def existing_volumes(context: ServiceContext, workload: str, config: WorkloadConfig) -> Iterator[Manifest]:
     """Shares, claims, ConfigMaps and Secrets that something else makes."""
-    service, used = context.service, mounted(config)
+    service, used = context.service, config.mounted_names
     if not isinstance(service, OwnWorkloads):
         return
     for name in (each for each in service.shares if each in used):
@@ -259,7 +204,7 @@ def existing_volumes(context: ServiceContext, config: WorkloadConfig) -> Iterato
         claim = service.claims[name]
         read_only = {"readOnly": True} if claim.read_only else {}
         yield {"name": name, "persistentVolumeClaim": {"claimName": _claim_of_others(context, claim), **read_only}}
-    yield from folders(service, used)
+    yield from folders(service, used, identity(workload, config).container)
 
 
 def _claim_of_others(context: ServiceContext, claim: MountedClaim) -> str:

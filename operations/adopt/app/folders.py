@@ -7,6 +7,7 @@ from operations.adopt.cluster.yaml_text import Flow
 from plan.model.fields import Fields, entries, mapping, text
 
 _USUAL_MODE = 0o644
+_FIRST_VERSION = {"apiVersion": "v1"}
 
 
 def key_folder(source: Fields, name: str) -> Flow | str | None:
@@ -27,6 +28,41 @@ def projection(source: Fields) -> dict[str, Any] | None:
     return {"sources": sources, **_mode(source)}
 
 
+def fields_folder(source: Fields) -> Flow | None:
+    """Fields of the pod as files."""
+    fields = _fields(entries(source, "items"))
+    return None if fields is None or source.keys() - {"items", "defaultMode"} else Flow(fields=fields, **_mode(source))
+
+
+def _fields(items: Iterable[Fields]) -> dict[str, Any] | None:
+    found: dict[str, Any] = {}
+    for each in items:
+        match {key: said for key, said in each.items() if key != "path"}:
+            case {"fieldRef": {"fieldPath": str(field), **more}, **rest} if not rest and more in ({}, _FIRST_VERSION):
+                found[text(each, "path")] = field
+            case {"resourceFieldRef": {"resource": str(amount), "containerName": str(container), **more}, **rest} if (
+                not rest and not more.keys() - {"divisor"}
+            ):
+                divisor = {"divisor": str(more["divisor"])} if str(more.get("divisor", "0")) != "0" else {}
+                found[text(each, "path")] = Flow(field=amount, container=container, **divisor)
+            case _:
+                return None
+    return found or None
+
+
+def inline_csi(source: Fields) -> Flow | None:
+    """A volume that a driver makes with each pod."""
+    if source.keys() - {"driver", "readOnly", "fsType", "volumeAttributes", "nodePublishSecretRef"}:
+        return None
+    more = {
+        "attributes": dict(mapping(source, "volumeAttributes")),
+        "secret": text(source, "nodePublishSecretRef", "name"),
+        "file_system": text(source, "fsType"),
+        "read_only": source.get("readOnly"),
+    }
+    return Flow(driver=text(source, "driver"), **{key: each for key, each in more.items() if each})
+
+
 def host_folder(source: Fields) -> Flow | str | None:
     """A path of a node."""
     if source.keys() - {"path", "type"}:
@@ -42,9 +78,8 @@ def _source(source: Fields) -> Flow | None:
         case {"configMap": {"name": str(name), **more}, **rest} if not rest:
             return _named("config_map", name, more)
         case {"downwardAPI": {"items": [*items], **more}, **rest} if not more and not rest:
-            fields = {text(each, "path"): text(each, "fieldRef", "fieldPath") for each in items}
-            plain = all(set(each) == {"path", "fieldRef"} for each in items) and all(fields.values())
-            return Flow(fields=fields) if plain else None
+            fields = _fields(items)
+            return None if fields is None else Flow(fields=fields)
         case {"serviceAccountToken": {"path": str(path), **more}, **rest} if not rest:
             if more.keys() - {"expirationSeconds", "audience"}:
                 return None

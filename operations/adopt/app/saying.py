@@ -201,7 +201,7 @@ def _mounted(
     stated: Manifest, claims: Mapping[str, SaidClaim], declared: Mapping[str, Declared], site: Site, workload: str
 ) -> Mounted:
     meanings = {name: each.meaning for name, each in claims.items()}
-    return mounted(pod_spec(stated), claim_templates(stated, site.modes), meanings, declared, workload)
+    return mounted(pod_spec(stated), claim_templates(stated, site.modes), meanings, declared, site.modes, workload)
 
 
 def _said_claims(declared: Mapping[str, Declared], claims: Mapping[str, SaidClaim]) -> frozenset[Key]:

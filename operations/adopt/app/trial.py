@@ -19,7 +19,7 @@ from plan import Plan, make_plan
 from plan.cluster.nodes import plan_nodes
 from plan.model import Manifest
 from plan.workloads.services import plan_services
-from plan.workloads.volumes import access_of
+from plan.workloads.volume_classes import access_of
 
 _ROUNDS = 16
 """Each round states less in keys, or one patch more; a service that takes longer stays as it is written."""

@@ -4,14 +4,14 @@ The order of volumes and mounts is a part of a pod. The program writes volumes b
 all mounts of a volume together: mounts are said as far as they run so, and the rest is left to a patch.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from operations.adopt.app.claims import claim_annotations
-from operations.adopt.app.folders import host_folder, key_folder, projection
+from operations.adopt.app.folders import fields_folder, host_folder, inline_csi, key_folder, projection
 from operations.adopt.cluster.services import as_name
 from operations.adopt.cluster.yaml_text import Flow, FlowList
-from plan.model.fields import Fields, entries, mapping, text
+from plan.model.fields import Fields, entries, mapping, text, values
 from plan.model.templates import containers_of
 
 _KEYS = (
@@ -23,6 +23,7 @@ _KEYS = (
     "config_maps",
     "secret_volumes",
     "projections",
+    "inline_csi",
 )
 """Keys in the order in which the program writes their volumes into a pod."""
 
@@ -53,12 +54,14 @@ def mounted(
     templates: Mapping[str, Declared],
     claims: Mapping[str, Any],
     said: Mapping[str, Declared],
+    modes: Mapping[str, str],
     workload: str,
 ) -> Mounted:
     """Volumes and mounts of a pod. `templates` are the claims of its controller, `claims` what the file would say of
     each claim of the service, and `said` the volumes that other workloads of the service have already: one that is
-    called like another of these gets the name of its `workload` in front."""
-    known = {**templates, **_in_order(entries(pod, "volumes"), claims, said)}
+    called like another of these gets the name of its `workload` in front. `modes` are the access modes of the lab's
+    storage classes."""
+    known = {**templates, **_in_order(entries(pod, "volumes"), claims, said, modes)}
     containers = [*containers_of(pod)]
     while True:
         mounts = {text(each, "name"): _until(entries(each, "volumeMounts"), known) for each in containers}
@@ -84,14 +87,14 @@ def _key(name: str, meaning: Declared, said: Mapping[str, Declared], workload: s
 
 
 def _in_order(
-    volumes: Iterable[Fields], claims: Mapping[str, Any], said: Mapping[str, Declared]
+    volumes: Iterable[Fields], claims: Mapping[str, Any], said: Mapping[str, Declared], modes: Mapping[str, str]
 ) -> dict[str, Declared]:
     """The volumes before the first that has no key."""
     found: dict[str, Declared] = {}
     for each in volumes:
         name = text(each, "name")
-        possible = tuple(_declarations(each, claims, said))
-        if name in said and said[name] in _declarations(each, claims, {}):
+        possible = tuple(_declarations(each, claims, said, modes))
+        if name in said and said[name] in _declarations(each, claims, {}, modes):
             possible = (said[name],)
         if not possible:
             break
@@ -109,7 +112,9 @@ def volume_order(pod: Fields, said: Mounted, declared: Mapping[str, Declared]) -
     return [] if runs == written else runs
 
 
-def _declarations(volume: Fields, claims: Mapping[str, Any], said: Mapping[str, Declared]) -> Iterable[Declared]:
+def _declarations(
+    volume: Fields, claims: Mapping[str, Any], said: Mapping[str, Declared], modes: Mapping[str, str]
+) -> Iterable[Declared]:
     """The ways to say a volume, the best first."""
     match {key: each for key, each in volume.items() if key != "name"}:
         case {"nfs": {"server": str(server), "path": str(path), **more}} if not more.keys() - {"readOnly"}:
@@ -127,10 +132,16 @@ def _declarations(volume: Fields, claims: Mapping[str, Any], said: Mapping[str, 
             return _declared("secret_volumes", key_folder(source, "secretName"))
         case {"projected": source}:
             return _declared("projections", projection(source))
+        case {"downwardAPI": source}:
+            return _declared("projections", fields_folder(source))
+        case {"csi": source}:
+            return _declared("inline_csi", inline_csi(source))
         case {"emptyDir": {**more}} if not more.keys() - {"medium", "sizeLimit"} and more.get("medium") in _MEDIA:
             size = {"size": str(more["sizeLimit"])} if "sizeLimit" in more else {}
             medium = {"medium": "memory"} if more.get("medium") == "Memory" else {}
             return (Declared("scratch", Flow(**size, **medium)),)
+        case {"ephemeral": {"volumeClaimTemplate": claim, **more}} if not more:
+            return _declared("scratch", _temporary(claim, modes))
         case {"hostPath": source}:
             return _declared("host_paths", host_folder(source))
         case _:
@@ -210,12 +221,22 @@ def claim_templates(controller: Fields, modes: Mapping[str, str]) -> dict[str, D
     return found
 
 
+def _temporary(claim: Fields, modes: Mapping[str, str]) -> Flow | None:
+    """A claim that is made with each pod."""
+    access = [str(each) for each in values(claim, "spec", "accessModes")]
+    return _claim_keys(claim, modes, access) if len(access) == 1 else None
+
+
 def template_keys(claim: Fields, modes: Mapping[str, str]) -> Flow | None:
     """The keys of a claim of one node at a time, and of a storage class that the lab has; None for any other."""
+    access = [str(each) for each in values(claim, "spec", "accessModes")]
+    return _claim_keys(claim, modes, access) if access in (["ReadWriteOnce"], ["ReadWriteOncePod"]) else None
+
+
+def _claim_keys(claim: Fields, modes: Mapping[str, str], access: Sequence[str]) -> Flow | None:
     spec = mapping(claim, "spec")
     storage_class = text(spec, "storageClassName")
-    access = [str(each) for each in spec.get("accessModes", ())]
-    if storage_class not in modes or access not in (["ReadWriteOnce"], ["ReadWriteOncePod"]):
+    if storage_class not in modes:
         return None
     more = {} if access[0] == modes[storage_class] else {"access": access[0]}
     labels = mapping(claim, "metadata", "labels")

@@ -1,7 +1,6 @@
 """A workload that runs, in the keys of the format."""
 
-from collections.abc import Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Mapping
 from typing import Any
 
 from config.service.unsized import AMOUNTS
@@ -31,7 +30,8 @@ def workload_keys(
     said |= _controller(key, stated)
     if reach:
         said |= reach.keys
-    native, init = _before_main(entries(pod, "initContainers"))
+    before = entries(pod, "initContainers")
+    native, init = [each for each in before if _goes_on(each)], [each for each in before if not _goes_on(each)]
     sidecars = {text(each, "name"): _container(key, each, reach, volumes, usage) for each in others}
     sidecars |= {
         text(each, "name"): {**_container(key, each, reach, volumes, usage), "native": True} for each in native
@@ -42,17 +42,13 @@ def workload_keys(
         said["init"] = {
             text(each, "name"): _container(key, {**each, "ports": ()}, None, volumes, usage) for each in init
         }
+    if [*before] != [*native, *init]:
+        said["init_order"] = FlowList(text(each, "name") for each in before)
     said |= pod_keys(pod)
     if seconds := value(stated, "spec", "minReadySeconds"):
         said["min_ready_seconds"] = seconds
     said |= _marks(key, stated, said)
     return {**said, "adopt": Flow(_adopted(key, stated, main, reach))}
-
-
-def _before_main(containers: Sequence[Fields]) -> tuple[list[Fields], list[Fields]]:
-    """Native sidecars and init containers, as far as they run in the order in which the program writes them."""
-    native = list(takewhile(_goes_on, containers))
-    return native, list(takewhile(lambda each: not _goes_on(each), containers[len(native) :]))
 
 
 def _goes_on(container: Fields) -> bool:

@@ -11,7 +11,7 @@ from plan.findings.chart_programs import at, is_shared, kept_in, path_of, progra
 from plan.model.fields import text
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
-from plan.workloads.volumes import is_block
+from plan.workloads.volume_classes import is_block
 
 VOLUME_HELD = Rule(
     "VOLUME-HELD",

@@ -12,7 +12,7 @@ from plan.model import Manifest, Node, Service
 from plan.model.fields import Fields, entries, mapping, number, text, value, values
 from plan.model.findings import Finding
 from plan.wording import listed
-from plan.workloads.volumes import is_block
+from plan.workloads.volume_classes import is_block
 
 HOSTNAME = "kubernetes.io/hostname"
 

@@ -192,7 +192,7 @@ def _counted_lacks(loss: Loss) -> Iterator[tuple[_Lack, int]]:
 
 
 def _wanted(workload: Workload) -> dict[str, int]:
-    return pod_requests(workload.pod) | {PODS: 1, SLOTS: len(workload.pod.block_volumes)}
+    return pod_requests(workload.pod) | {PODS: 1, SLOTS: workload.pod.volume_slots}
 
 
 def _is_short(pending: Pending, resource: str) -> bool:

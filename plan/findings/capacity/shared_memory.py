@@ -15,7 +15,7 @@ from plan.findings.programs import limit_of
 from plan.model.fields import Fields, entries, text, values
 from plan.model.findings import Finding, Rule
 from plan.model.templates import pod_spec
-from plan.workloads.volumes import scratch_of
+from plan.workloads.scratch import scratch_of
 
 SHARED_MEMORY_SHORT = Rule(
     "SHARED-MEMORY-SHORT",

@@ -21,8 +21,9 @@ from plan.model.metadata import api_group, is_installed
 from plan.model.resources import CPU
 from plan.tiers.conventions import departures
 from plan.tiers.objects import plan_tiers
+from plan.workloads.scratch import scratch_of
 from plan.workloads.services import api_providers
-from plan.workloads.volumes import host_paths_of, mounted, scratch_of
+from plan.workloads.volumes import host_paths_of
 
 EXCEPTION_UNUSED = Rule(
     "EXCEPTION-UNUSED",
@@ -242,7 +243,7 @@ def _uses_devices(workload: Workload) -> bool:
 
 def _memory_scratch(service: Service, workload: Workload, path: Path) -> Iterator[Finding]:
     scratch = scratch_of(service)
-    used = [scratch[name] for name in mounted(workload) if name in scratch]
+    used = [scratch[name] for name in workload.mounted_names if name in scratch]
     size = sum(each.size or 0 for each in used if each.medium == "memory")
     if workload.memory != "unlimited" and size >= workload.memory:
         yield SCRATCH_EXCEEDS_MEMORY.finding(

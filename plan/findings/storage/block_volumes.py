@@ -12,7 +12,7 @@ from config.service.footprint import FootprintService
 from config.source import Path
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
-from plan.workloads.volumes import is_block, mounted, takes_slot
+from plan.workloads.volume_classes import is_block, takes_slot
 
 BLOCK_VOLUME_SHARED = Rule(
     "BLOCK-VOLUME-SHARED",
@@ -80,7 +80,7 @@ def _users(lab: Lab) -> dict[tuple[str, str], list[_User]]:
                     found[name, volume].append(_User(key, path, is_bound=False))
         for part in service.parts(name):
             if part.workload.replicas and part.workload.runs_as != "statefulset":
-                for key in sorted(mounted(part.workload)):
+                for key in sorted(part.workload.mounted_names):
                     if (meant := _meant(lab, name, service, key)) is not None:
                         path = (*part.path, "mounts", key)
                         found[meant].append(_User(part.name, path, is_bound=_is_bound(lab, part, meant)))
@@ -110,14 +110,14 @@ def _is_bound(lab: Lab, part: Part, volume: tuple[str, str]) -> bool:
         return True
     if stated := workload.placement.affinity:
         return bool(stated.get("podAffinity", {}).get("requiredDuringSchedulingIgnoredDuringExecution"))
-    first = next((each for each in lab.services[owner].parts(owner) if key in mounted(each.workload)), None)
+    first = next((each for each in lab.services[owner].parts(owner) if key in each.workload.mounted_names), None)
     return first is not None and first.path != part.path and not workload.adopt.as_it_is
 
 
 def _shared_block_volume(lab: Lab, service: Service, workload: Workload, path: Path) -> Iterator[Finding]:
     """Replicas on several nodes cannot mount one block volume; a statefulset has one for each."""
     pods = _pods_on_several_nodes(workload)
-    for name in sorted(mounted(workload) & set(service.volumes)) if pods else ():
+    for name in sorted(workload.mounted_names & set(service.volumes)) if pods else ():
         by_one_pod = service.volumes[name].access == "ReadWriteOncePod" and workload.runs_as != "statefulset"
         if by_one_pod or is_block(lab, service.volumes[name].storage_class):
             yield BLOCK_VOLUME_SHARED.finding(
@@ -146,11 +146,11 @@ def _volumes_of_replicas(lab: Lab, name: str, service: Service) -> Iterator[Find
         volume: workload.replicas
         for _, _, workload in parts
         if workload.runs_as == "statefulset"
-        for volume in mounted(workload) & set(service.volumes)
+        for volume in workload.mounted_names & set(service.volumes)
         if is_block(lab, service.volumes[volume].storage_class)
     }
     for path, _, workload in parts:
-        for volume in sorted(mounted(workload) & owned.keys()) if workload.runs_as != "statefulset" else ():
+        for volume in sorted(workload.mounted_names & owned.keys()) if workload.runs_as != "statefulset" else ():
             yield BLOCK_VOLUME_SHARED.finding(
                 (*path, "mounts", volume),
                 f"{volume} is a block volume of a statefulset, one for each of its replicas ({owned[volume]}): there "

@@ -9,7 +9,7 @@ from plan.model.constraints import read_selector
 from plan.model.fields import entries, mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
-from plan.workloads.volumes import is_block
+from plan.workloads.volume_classes import is_block
 
 CLAIM_SELECTS_NONE = Rule(
     "CLAIM-SELECTS-NONE",

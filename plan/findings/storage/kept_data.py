@@ -11,7 +11,7 @@ from config.storage_class import ONE_NODE
 from plan.model.fields import mapping, text, values
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
-from plan.workloads.volumes import access_mode, mounted
+from plan.workloads.volume_classes import access_mode
 
 VOLUME_GOES_WITH_CLAIM = Rule(
     "VOLUME-GOES-WITH-CLAIM",
@@ -120,7 +120,7 @@ def kept_data_findings(lab: Lab) -> Iterator[Finding]:
 
 def _makes_claims(lab: Lab, volumes: Mapping[str, Volume], workload: Workload) -> bool:
     """Whether each replica of a statefulset has a claim of its own."""
-    own = (volumes[name] for name in mounted(workload) if name in volumes)
+    own = (volumes[name] for name in workload.mounted_names if name in volumes)
     return any(not each.exists and each.claim is None and access_mode(lab, each) in ONE_NODE for each in own)
 
 

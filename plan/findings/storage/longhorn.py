@@ -17,6 +17,7 @@ from plan.model.findings import Finding, Rule
 from plan.model.resources import EPHEMERAL_STORAGE
 from plan.wording import gib, listed, plural
 from plan.workloads.objects import claimed
+from plan.workloads.scratch import scratch_of
 
 REPLICAS_WITHOUT_NODES = Rule(
     "REPLICAS-WITHOUT-NODES",
@@ -217,6 +218,7 @@ def _stored(service: Service) -> Iterator[tuple[str, int, int]]:
         if service.backup:
             yield service.backup.storage_class, int(service.backup.size), 1
         return
-    rows = [row for row in service.volumes.values() if row.storage_class]
-    for row, (storage_class, total) in zip(rows, service.stored(), strict=False):
-        yield storage_class, int(row.size), max(total // int(row.size), 1)
+    scratch = scratch_of(service).values()
+    sizes = [int(row.size) for row in (*service.volumes.values(), *scratch) if row.storage_class and row.size]
+    for size, (storage_class, total) in zip(sizes, service.stored(), strict=False):
+        yield storage_class, size, max(total // size, 1)

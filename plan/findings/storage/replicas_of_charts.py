@@ -10,7 +10,7 @@ from plan.findings.storage.block_volumes import BLOCK_VOLUME_SHARED
 from plan.model.fields import values
 from plan.model.findings import Finding
 from plan.wording import listed
-from plan.workloads.volumes import is_block, takes_slot
+from plan.workloads.volume_classes import is_block, takes_slot
 
 
 def chart_replica_findings(lab: Lab) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def filters_for(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[F
     demand = cluster.demand(kind)
     fits = cluster.used[demand.rows] + demand.amounts <= cluster.allocatable[demand.rows]
     found.append(Filter(np.all(fits, axis=0), partial(_too_little, kind, cluster)))
-    if kind.workload.pod.block_volumes:
+    if kind.own_volumes or kind.claims:
         shared = [cluster.further_volumes(kind, index) for index in everywhere] if kind.claims else ()
         further = np.array(shared) if kind.claims else kind.own_volumes
         found.append(_refusing((cluster.volumes + further <= cluster.slots) | (further == 0), SLOTS))

@@ -51,12 +51,17 @@ class Kind:
     @cached_property
     def own_volumes(self) -> int:
         """Block volumes that each of them has for itself."""
-        return len(self.workload.pod.block_volumes) if self.workload.controller in ("StatefulSet", "Cluster") else 0
+        pod = self.workload.pod
+        return len(pod.temporary_volumes) + (len(pod.block_volumes) if self._is_of_replicas else 0)
+
+    @property
+    def _is_of_replicas(self) -> bool:
+        return self.workload.controller in ("StatefulSet", "Cluster")
 
     @cached_property
     def claims(self) -> tuple[tuple[str, str], ...]:
         """Block volumes that they share with each other and with other workloads, as service and volume."""
-        volumes = () if self.own_volumes else self.workload.pod.block_volumes
+        volumes = () if self._is_of_replicas else self.workload.pod.block_volumes
         return tuple((self.workload.service, volume) for volume in volumes)
 
     @cached_property

@@ -18,6 +18,12 @@ def test_a_native_sidecar_runs_before_the_init_containers_and_is_counted_for_as_
     assert [each.always_restarts for each in workload.pod.init_containers] == [True, False]
 
 
+def test_a_native_sidecar_may_start_after_an_init_container(folder: Path) -> None:
+    change(folder, [{"file": "services/pods.yaml", "old": "min_ready_seconds: 5", "new": "init_order: [prepare, vpn]"}])
+    spec = one(make_plan(load_lab(folder)), "Deployment", "pods")["spec"]["template"]["spec"]
+    assert [each["name"] for each in spec["initContainers"]] == ["prepare", "vpn"]
+
+
 def test_ports_of_sidecars_are_reached_through_the_same_service() -> None:
     ports = one(plan_of("every_key"), "Service", "pods")["spec"]["ports"]
     assert [(each["name"], each["port"], each["targetPort"]) for each in ports] == [

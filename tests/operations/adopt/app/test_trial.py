@@ -69,14 +69,14 @@ def test_a_route_with_two_hosts_is_one_exposure_and_one_to_two_places_is_two(tmp
     ]
 
 
-def test_init_containers_in_another_order_than_the_program_writes_are_in_a_patch(tmp_path: Path) -> None:
+def test_init_containers_before_native_sidecars_are_said_in_their_order(tmp_path: Path) -> None:
     web = one("Deployment", "photos-web")
     pod = web["spec"]["template"]["spec"]
     pod["initContainers"].append({"name": "vpn", "image": "example.com/vpn:1", "restartPolicy": "Always"})
     said, _ = photos(adopted(tmp_path, web))
-    merged = said["patch"]["deployment/photos-web"]["merge"]["spec"]["template"]["spec"]
-    assert [each["name"] for each in merged["initContainers"]] == ["vpn"]
-    assert said["init"].keys() == {"wait-for-db"}
+    assert "patch" not in said
+    assert said["init_order"] == ["wait-for-db", "vpn"]
+    assert (list(said["init"]), list(said["sidecars"])) == (["wait-for-db"], ["vpn"])
 
 
 @pytest.mark.parametrize(("more", "key"), [({}, "volumes"), ({"selector": {"matchLabels": {"a": "b"}}}, "claims")])

@@ -21,33 +21,35 @@ def claim(name: str) -> dict[str, Any]:
     return {"name": name, "persistentVolumeClaim": {"claimName": f"web-{name}"}}
 
 
+MODES = {"longhorn": "ReadWriteOnce"}
+"""Of the lab's storage classes."""
 NODE = {"name": "node", "hostPath": {"path": "/srv"}}
-NEEDS_MORE = {"name": "token", "csi": {"driver": "secrets-store.csi.k8s.io"}}
+NEEDS_MORE = {"name": "token", "iscsi": {"targetPortal": "10.0.20.2", "iqn": "iqn.2000-01.example:disk", "lun": 0}}
 
 
 def test_claims_of_the_service_are_its_volumes_and_others_are_named() -> None:
-    found = mounted(pod(claim("data"), claim("other")), {}, {"web-data": {"size": "1Gi"}}, {}, "web")
+    found = mounted(pod(claim("data"), claim("other")), {}, {"web-data": {"size": "1Gi"}}, {}, MODES, "web")
     assert found.volumes == {"data": Declared("volumes", {"size": "1Gi"}), "other": Declared("claims", "web-other")}
     assert found.mounts == {"main": {"data": "/data", "other": "/other"}}
 
 
 def test_a_claim_that_a_pod_may_only_read_is_named_so() -> None:
     films = {"name": "films", "persistentVolumeClaim": {"claimName": "films", "readOnly": True}}
-    found = mounted(pod(films), {}, {"films": {"size": "1Gi"}}, {}, "web")
+    found = mounted(pod(films), {}, {"films": {"size": "1Gi"}}, {}, MODES, "web")
     assert found.volumes == {"films": Declared("claims", {"claim": "films", "read_only": True})}
 
 
 def test_volumes_are_said_up_to_the_first_that_has_no_key() -> None:
-    assert list(mounted(pod(NODE, NEEDS_MORE, claim("data")), {}, {}, {}, "web").volumes) == ["node"]
+    assert list(mounted(pod(NODE, NEEDS_MORE, claim("data")), {}, {}, {}, MODES, "web").volumes) == ["node"]
 
 
 def test_volumes_in_another_order_than_the_program_writes_them_are_said_with_their_order() -> None:
     runs = pod(NODE, claim("data"))
-    said = mounted(runs, {}, {"web-data": {}}, {}, "web")
+    said = mounted(runs, {}, {"web-data": {}}, {}, MODES, "web")
     assert said.volumes["data"].key == "volumes"
     assert volume_order(runs, said, said.volumes) == ["node", "data"]
     usual = pod(claim("data"), NODE)
-    assert volume_order(usual, said, mounted(usual, {}, {"web-data": {}}, {}, "web").volumes) == []
+    assert volume_order(usual, said, mounted(usual, {}, {"web-data": {}}, {}, MODES, "web").volumes) == []
 
 
 @pytest.mark.parametrize(
@@ -70,10 +72,43 @@ def test_volumes_in_another_order_than_the_program_writes_them_are_said_with_the
             "projections",
             {"sources": [{"secret": "a"}, {"token": {"path": "token"}}]},
         ),
+        (
+            {
+                "downwardAPI": {
+                    "items": [
+                        {"path": "labels", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.labels"}},
+                        {"path": "mem", "resourceFieldRef": {"containerName": "main", "resource": "limits.memory"}},
+                    ]
+                }
+            },
+            "projections",
+            {"fields": {"labels": "metadata.labels", "mem": {"field": "limits.memory", "container": "main"}}},
+        ),
+        (
+            {"csi": {"driver": "secrets-store.csi.k8s.io", "volumeAttributes": {"a": "b"}, "readOnly": True}},
+            "inline_csi",
+            {"driver": "secrets-store.csi.k8s.io", "attributes": {"a": "b"}, "read_only": True},
+        ),
+        (
+            {
+                "ephemeral": {
+                    "volumeClaimTemplate": {
+                        "metadata": {"labels": {"type": "scratch"}},
+                        "spec": {
+                            "accessModes": ["ReadWriteOnce"],
+                            "storageClassName": "longhorn",
+                            "resources": {"requests": {"storage": "20Gi"}},
+                        },
+                    }
+                }
+            },
+            "scratch",
+            {"storage_class": "longhorn", "size": "20Gi", "labels": {"type": "scratch"}},
+        ),
     ],
 )
 def test_folders_are_said_with_their_files_and_rights(volume: dict[str, Any], key: str, meaning: object) -> None:
-    assert mounted(pod({"name": "it", **volume}), {}, {}, {}, "web").volumes == {"it": Declared(key, meaning)}
+    assert mounted(pod({"name": "it", **volume}), {}, {}, {}, MODES, "web").volumes == {"it": Declared(key, meaning)}
 
 
 @pytest.mark.parametrize(
@@ -81,28 +116,31 @@ def test_folders_are_said_with_their_files_and_rights(volume: dict[str, Any], ke
     [
         {"secret": {"secretName": "tls", "items": [{"key": "a", "path": "a", "mode": 256}]}},
         {"projected": {"sources": [{"clusterTrustBundle": {"path": "ca", "name": "ca"}}]}},
-        {"csi": {"driver": "secrets-store.csi.k8s.io"}},
+        {"downwardAPI": {"items": [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}, "mode": 256}]}},
+        {"ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "x"}}}},
     ],
 )
 def test_folders_with_more_than_the_format_says_are_left_to_a_patch(volume: dict[str, Any]) -> None:
-    assert mounted(pod({"name": "it", **volume}), {}, {}, {}, "web").volumes == {}
+    assert mounted(pod({"name": "it", **volume}), {}, {}, {}, MODES, "web").volumes == {}
 
 
 def test_a_volume_that_nothing_mounts_ends_what_is_said() -> None:
-    assert list(mounted(pod(claim("data"), NODE, mounts=["node"]), {}, {"web-data": {}}, {}, "web").volumes) == []
+    assert (
+        list(mounted(pod(claim("data"), NODE, mounts=["node"]), {}, {"web-data": {}}, {}, MODES, "web").volumes) == []
+    )
 
 
 def test_volumes_of_one_name_that_are_different_have_different_keys() -> None:
     said = {"data": Declared("volumes", {"size": "1Gi"})}
-    same = mounted(pod(claim("data")), {}, {"web-data": {"size": "1Gi"}}, said, "web")
+    same = mounted(pod(claim("data")), {}, {"web-data": {"size": "1Gi"}}, said, MODES, "web")
     assert (same.volumes, same.names) == (said, {})
     runs = pod(NODE, claim("data"))
-    other = mounted(runs, {}, {"web-data": {"size": "2Gi"}}, said, "web")
+    other = mounted(runs, {}, {"web-data": {"size": "2Gi"}}, said, MODES, "web")
     assert other.volumes["web-data"] == Declared("volumes", {"size": "2Gi"})
     assert other.names == {"web-data": "data"}
     assert other.mounts["main"]["web-data"] == "/data"
     assert volume_order(runs, other, other.volumes) == ["node", "web-data"]
-    template = mounted(pod(mounts=["data"]), {"data": Declared("volumes", {"size": "3Gi"})}, {}, said, "db")
+    template = mounted(pod(mounts=["data"]), {"data": Declared("volumes", {"size": "3Gi"})}, {}, said, MODES, "db")
     assert (template.volumes.keys(), template.names) == ({"db-data"}, {"db-data": "data"})
 
 
@@ -206,10 +244,10 @@ def test_a_claim_names_its_volume_where_its_owner_asked_for_it(volume: str, stat
 def test_a_folder_whose_name_has_variables_is_said_as_such() -> None:
     mount = {"name": "data", "mountPath": "/data", "subPathExpr": "$(POD)"}
     runs = {"volumes": [NODE | {"name": "data"}], "containers": [{"name": "main", "volumeMounts": [mount]}]}
-    assert mounted(runs, {}, {}, {}, "web").mounts == {"main": {"data": {"path": "/data", "sub_path": "$(POD)"}}}
+    assert mounted(runs, {}, {}, {}, MODES, "web").mounts == {"main": {"data": {"path": "/data", "sub_path": "$(POD)"}}}
     literal = {"name": "data", "mountPath": "/data", "subPath": "$(POD)"}
     runs = {"volumes": [NODE | {"name": "data"}], "containers": [{"name": "main", "volumeMounts": [literal]}]}
-    assert mounted(runs, {}, {}, {}, "web").mounts == {}
+    assert mounted(runs, {}, {}, {}, MODES, "web").mounts == {}
 
 
 def test_a_class_that_a_volume_and_its_claim_carry_is_said() -> None:
