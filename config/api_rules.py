@@ -14,6 +14,7 @@ from config.kubernetes import MAX_FILES, is_subdomain, label_value_refusal
 from config.model import shown
 from config.pod import POD_TEMPLATES
 from config.pod_rules import NOTHING, no_text, pod_refusals
+from config.quantity import quantity_refusal
 from config.schedule import malformed, timezone_refusal
 from config.service.port import NODE_PORTS
 from config.source import Path, is_mapping, is_sequence
@@ -27,11 +28,15 @@ MAX_ANNOTATIONS = 256 << 10
 """Bytes: names and values of all annotations of an object (apimachinery, pkg/api/validation)."""
 GROUPS = ("apps/v1", "batch/v1", "v1", "autoscaling/v2", "policy/v1", "networking.k8s.io/v1")
 """API versions whose kinds are judged: one of the same name in another group has rules of its own."""
+POSTGRES = "postgresql.cnpg.io/"
+"""Group of CloudNativePG, whose operator refuses sizes that are none."""
 
 
 def object_refusals(document: Mapping[str, Any]) -> Refused:
     """Errors in an object of Kubernetes itself for which the API server takes none of it."""
     yield from _marks(document)
+    if str(document.get("apiVersion")).startswith(POSTGRES) and document["kind"] == "Cluster":
+        yield from _postgres_cluster(document)
     if document.get("apiVersion") not in GROUPS:
         return
     yield from mistyped(document)
@@ -136,6 +141,7 @@ def _cron_job(document: Mapping[str, Any]) -> Refused:
 
 def _claim(document: Mapping[str, Any]) -> Refused:
     yield from _access(inside(document, "spec"), ("spec",))
+    yield from _amounts(document, "spec", "resources", "requests")
 
 
 def _access(spec: Mapping[str, Any], path: Path) -> Refused:
@@ -160,6 +166,32 @@ def _volume(document: Mapping[str, Any]) -> Refused:
     yield from _access(inside(document, "spec"), ("spec",))
     if "storage" not in inside(document, "spec", "capacity"):
         yield ("spec",), "a PersistentVolume needs capacity, as {storage: 10Gi}"
+    yield from _amounts(document, "spec", "capacity")
+
+
+def _amounts(document: Mapping[str, Any], *path: str) -> Refused:
+    """A mapping from resources to amounts."""
+    for resource, amount in inside(document, *path).items():
+        if refused := quantity_refusal(str(amount)):
+            yield (*path, resource), refused
+
+
+def _quota(document: Mapping[str, Any]) -> Refused:
+    yield from _amounts(document, "spec", "hard")
+
+
+def _limit_range(document: Mapping[str, Any]) -> Refused:
+    for path, limit in mappings(document, "spec", "limits"):
+        for key in ("min", "max", "default", "defaultRequest"):
+            yield from (((*path, *at), refused) for at, refused in _amounts(limit, key))
+
+
+def _postgres_cluster(document: Mapping[str, Any]) -> Refused:
+    for key in ("storage", "walStorage"):
+        if refused := quantity_refusal(str(inside(document, "spec", key).get("size", "1Gi"))):
+            yield ("spec", key, "size"), refused
+    yield from _amounts(document, "spec", "resources", "requests")
+    yield from _amounts(document, "spec", "resources", "limits")
 
 
 def _config_map(document: Mapping[str, Any]) -> Refused:
@@ -249,9 +281,11 @@ RULES: Mapping[str, Callable[[Mapping[str, Any]], Refused]] = {
     "Deployment": _deployment,
     "HorizontalPodAutoscaler": _autoscaler,
     "Ingress": _ingress,
+    "LimitRange": _limit_range,
     "PersistentVolume": _volume,
     "PersistentVolumeClaim": _claim,
     "PodDisruptionBudget": _budget,
+    "ResourceQuota": _quota,
     "Secret": _secret,
     "Service": _service,
     "StatefulSet": _stateful_set,

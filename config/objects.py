@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 
@@ -162,6 +162,13 @@ def _at(document: Mapping[str, Any], where: Path) -> Any:
         else:
             value = value.get(str(key)) if is_mapping(value) else None
     return value
+
+
+def as_read(value: Any) -> Any:
+    """A value that is written, as it is when it is read: with tuples for its lists."""
+    if is_mapping(value):
+        return {key: as_read(each) for key, each in value.items()}
+    return tuple(as_read(each) for each in cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 def as_lists(value: Any) -> Any:

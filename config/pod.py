@@ -6,8 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from config.model import shown
-from config.quantity import rounded_up
+from config.quantity import quantity_refusal
 
 POD_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Deployment": ("spec", "template"),
@@ -23,10 +22,8 @@ POD_TEMPLATES: Mapping[str, tuple[str, ...]] = {
 
 
 def _quantity(value: str | float) -> str | int | float:
-    try:
-        rounded_up(str(value), 1000)
-    except ValueError:
-        raise ValueError(f"{shown(value)} is not a quantity; write for example 500m or 512Mi") from None
+    if refused := quantity_refusal(str(value)):
+        raise ValueError(refused)
     return value
 
 
@@ -153,10 +150,17 @@ class SpreadConstraint(_Fields):
     label_selector: LabelSelector | None = None
 
 
+class EmptyDir(_Fields):
+    """Space on the node that lives as long as the pod."""
+
+    size_limit: Quantity | None = None
+
+
 class PodVolume(_Fields):
     """A volume of a pod."""
 
     name: str
+    empty_dir: EmptyDir | None = None
 
 
 class ClaimRequests(_Fields):

@@ -42,13 +42,18 @@ def _exact(text: str) -> Fraction:
 
 
 @lru_cache(maxsize=4096)
-def is_quantity(text: str) -> bool:
-    """Whether a text is an amount of something."""
+def quantity_refusal(text: str) -> str:
+    """Why a text is no amount of something, and what it may mean; empty where it is one."""
     try:
         _exact(text)
-    except ValueError:
-        return False
-    return True
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def is_quantity(text: str) -> bool:
+    """Whether a text is an amount of something."""
+    return not quantity_refusal(text)
 
 
 def _meant(number: str, suffix: str) -> str:
@@ -151,6 +156,11 @@ def stored(text: str) -> str | None:
 def rounded_up(text: str, parts: int = 1) -> int:
     """A quantity as a cluster counts it, in whole units or in `parts` of one. Raises ValueError."""
     return ceil(_exact(text) * parts)
+
+
+def counted(text: str) -> int | None:
+    """A quantity in whole units, rounded up; None where the text is none."""
+    return rounded_up(text) if is_quantity(text) else None
 
 
 def decimal(number: int) -> str:

@@ -31,7 +31,7 @@ from config.checks.tiers import check_tier_label, check_tiers
 from config.checks.unique_machines import check_devices, check_numbers
 from config.checks.unique_services import check_services
 from config.checks.user_namespaces import check_user_namespaces
-from config.checks.values import check_values
+from config.checks.values import check_sizes, check_values
 from config.checks.volumes import check_claims, check_copies, check_volumes
 from config.checks.waiting import check_circles, check_waiting
 from config.checks.workloads import check_amounts, check_helm, check_workloads
@@ -97,6 +97,7 @@ CHECKS: tuple[tuple[Refusal, tuple[Check, ...]], ...] = (
             check_user_namespaces,
             check_helm,
             check_values,
+            check_sizes,
             check_databases,
             check_external,
             check_external_secrets,

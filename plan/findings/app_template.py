@@ -6,7 +6,7 @@ Its keys are those of the versions 2 to 4, with `controllers`. Of other charts t
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from config.quantity import rounded_up
+from config.quantity import counted
 from config.service import HelmService
 from config.source import Path, is_mapping
 from plan.findings.program import KEPT, Kept, Program
@@ -36,7 +36,7 @@ def programs_of_template(name: str, service: HelmService) -> Iterator[Program]:
                     files={},
                     mounts=_mounts(service.values, key, controller, called),
                     sizes=(),
-                    memory=rounded_up(limit) if limit else None,
+                    memory=counted(limit),
                     runs_as=(text(controller, "type") or "deployment").lower(),
                     replicas=replicas,
                     is_main=kind == "containers" and index == 0,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from config.quantity import Memory, rounded_up
+from config.quantity import Memory, counted
 from config.service import HelmService
 from config.source import Path, is_mapping, is_sequence
 from plan.findings.app_template import stated_text, stated_variables
@@ -105,7 +105,7 @@ def _limit(service: HelmService, row: Row) -> int | None:
             if each.values == place and isinstance(each.memory, Memory):
                 return each.memory
     stated = at(service, f"{row.limit}/limits/memory")
-    return rounded_up(str(stated)) if stated else None
+    return counted(str(stated)) if stated else None
 
 
 def _image(service: HelmService, row: Row) -> str:

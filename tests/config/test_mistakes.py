@@ -38,6 +38,7 @@ def apply(edit: dict[str, str], file: Path) -> None:
     if "new" not in edit:
         file.unlink()
     elif "old" not in edit:
+        file.parent.mkdir(exist_ok=True)
         file.write_text(edit["new"], encoding="utf-8")
     else:
         text = file.read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from config.pod import POD_TEMPLATES
-from config.quantity import Memory, rounded_up
+from config.quantity import Memory, counted
 from plan.cluster.nodes import nodes_for
 from plan.model import Finding, Node, Service, Workload
 from plan.model.fields import entries, mapping, text
@@ -53,7 +53,7 @@ def _scratch(service: Service) -> dict[tuple[str, str, str], int]:
             pod = pod_spec(manifest)
             empty = [mapping(each, "emptyDir") for each in entries(pod, "volumes")]
             sizes = [text(each, "sizeLimit") for each in empty if text(each, "medium") != "Memory"]
-            found[workload.key] = sum(rounded_up(size) for size in sizes if size)
+            found[workload.key] = sum(counted(size) or 0 for size in sizes)
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.quantity import Memory, rounded_up
+from config.quantity import Memory, counted
 from config.source import Path
 from plan.findings.program import Program
 from plan.findings.storage.retention import MOST_PERCENT, RETENTION_ABOVE_VOLUME
@@ -70,7 +70,7 @@ def _in_charts(lab: Lab) -> Iterator[_Server]:
         size = text(server, "persistentVolume", "size")
         if value(server, "persistentVolume", "enabled") is False or not (size or len(used) == 1):
             continue
-        volume = rounded_up(size) if size else int(service.volumes[used.pop()].size)
+        volume = counted(size) or 0 if size else int(service.volumes[used.pop()].size)
         more = mapping(server, "extraArgs")
         limit = text(server, "retentionDiskSpaceUsage") or text(more, _FLAG)
         has_share = bool(text(server, "retentionMaxDiskUsagePercent") or text(more, _SHARE))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from config.api_rules import object_refusals
 from config.lab import Lab
-from config.objects import StatedObject
+from config.objects import StatedObject, as_read
 from config.service.container import Workload
+from config.source import dotted
 from config.storage_class import OtherStorageClass
 from config.suggest import did_you_mean
 from plan.findings.storage.longhorn import is_judged
@@ -19,7 +21,7 @@ from plan.workloads.pods_of_operators import may_make_pods
 PATCH_INVALID = Rule(
     "PATCH-INVALID",
     "error",
-    title="A patched object makes no valid pod",
+    title="A patched object is refused",
     meaning=(
         "The API server would refuse the object, or the planner would not know its pods: a field has the wrong "
         "shape, or a quantity is none."
@@ -128,6 +130,14 @@ def _patches(lab: Lab, service: Service) -> Iterator[Finding]:
                 f"with the patch, {target} makes no pod that could be planned: {wrong}",
                 "write what the API server takes there",
                 facts={"wrong": wrong},
+            )
+        elif refused := next(object_refusals(as_read(written[target])), None):
+            at, why = refused
+            yield PATCH_INVALID.finding(
+                path,
+                f"with the patch, the API server refuses {target}: {dotted(at)}: {why}",
+                "write what the API server takes there",
+                facts={"wrong": dotted(at)},
             )
 
 

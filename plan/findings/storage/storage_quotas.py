@@ -7,7 +7,7 @@ from typing import NamedTuple
 from config.lab import Lab
 from config.namespaces import namespace_of_object
 from config.objects import StatedObject
-from config.quantity import Memory, rounded_up
+from config.quantity import Memory, counted, rounded_up
 from plan.model import Service
 from plan.model.fields import entries, mapping, number, text, values
 from plan.model.findings import Finding, Rule
@@ -72,7 +72,7 @@ def _claims(services: Iterable[Service]) -> dict[str, list[_Claim]]:
             namespace = service.namespace_of(each)
             templates = entries(each, "spec", "volumeClaimTemplates") if each["kind"] == "StatefulSet" else []
             for claim in [each] if each["kind"] == "PersistentVolumeClaim" else templates:
-                size = rounded_up(text(claim, "spec", "resources", "requests", "storage") or "0")
+                size = counted(text(claim, "spec", "resources", "requests", "storage")) or 0
                 times = number(each, "spec", "replicas", default=1) if templates else 1
                 name = text(claim, "metadata", "name")
                 found[namespace].append(_Claim(name, size, text(claim, "spec", "storageClassName"), times))
