@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from config.lab import Lab
+from config.service import HelmService
 from config.source import Path
 from plan.findings.program import Program
-from plan.model.fields import text
+from plan.model.fields import text, value
 from plan.model.findings import Finding, Rule
 
 COOKIE_SECRET_LENGTH = Rule(
@@ -21,6 +22,20 @@ COOKIE_SECRET_LENGTH = Rule(
     ),
     remedy="Make it with `openssl rand -base64 32 | tr -- '+/' '-_'`, and keep it as a secret.",
 )
+COOKIE_SECRET_KNOWN = Rule(
+    "COOKIE-SECRET-KNOWN",
+    "warning",
+    title="A sign-in signs its cookies with a secret that everybody knows",
+    meaning=(
+        "The chart of oauth2-proxy has a cookie secret of its own in values.yaml, the same for everybody. It works, "
+        "and whoever has read it can make a cookie for any user."
+    ),
+    remedy="Make a secret, keep it with the client's in a Secret, and name that in config.existingSecret.",
+)
+_KNOWN = "X" * 16
+"""Of the chart (values.yaml of 3.3.0 to 10.7.0)."""
+_PROJECT = "oauth2-proxy.github.io"
+_NAMES = ("cookie-secret", "COOKIE_SECRET")
 _LENGTHS = (16, 24, 32)
 _TOLD = re.compile(
     r"(?m)(?:--cookie-secret[= ]|^OAUTH2_PROXY_COOKIE_SECRET=|^\s*cookie_secret\s*=\s*)[\"']?([^\"'\s]+)[\"']?"
@@ -37,6 +52,40 @@ def cookie_secret_findings(lab: Lab, found: Iterable[Program]) -> Iterator[Findi
         stated = _TOLD.search(text(service.values, "config", "configFile"))
         secret = stated[1] if stated else text(service.values, *config)
         yield from _found(("services", name, "values"), name, secret)
+        if secret in ("", _KNOWN) and _PROJECT in service.chart.repository and not _is_elsewhere(service):
+            yield _left_to_the_chart(name, secret or value(service.values, *config))
+
+
+def _is_elsewhere(service: HelmService) -> bool:
+    """Whether the values take the secret from elsewhere, or may do."""
+    values = service.values
+    required = value(values, "config", "requiredSecretKeys")
+    others = (value(values, key) for key in ("extraArgs", "extraEnv", "envFrom"))
+    return bool(
+        text(values, "config", "existingSecret")
+        or text(values, "config", "configFile")
+        or text(values, "config", "existingConfig")
+        or value(values, "proxyVarsAsSecrets") is False
+        or (required is not None and "cookie-secret" not in str(required))
+        or value(values, "envFrom")
+        or any(name in str(each) for each in others for name in _NAMES)
+    )
+
+
+def _left_to_the_chart(name: str, stated: object) -> Finding:
+    is_empty = stated == ""
+    fix = "keep one in a Secret with the keys client-id, client-secret and cookie-secret, and name it in "
+    return (COOKIE_SECRET_LENGTH if is_empty else COOKIE_SECRET_KNOWN).finding(
+        ("services", name, "values"),
+        f"config.cookieSecret of {name} is empty: oauth2-proxy does not start without one"
+        if is_empty
+        else f"config.cookieSecret of {name} "
+        + ("is not stated, and the chart's own is" if stated is None else "is")
+        + f" {_KNOWN}, as in everybody's: whoever knows it makes a cookie for any user",
+        f"{fix}config.existingSecret",
+        about=name,
+        facts={"bytes": 0 if is_empty else len(_KNOWN)},
+    )
 
 
 def _found(path: Path, name: str, secret: str) -> Iterator[Finding]:

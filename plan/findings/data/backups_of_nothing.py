@@ -6,28 +6,15 @@ from config.lab import Lab
 from config.namespaces import namespace_of_object
 from config.objects import StatedObject
 from config.pod import POD_TEMPLATES
+from plan.findings.data.backup_agents import BACKUP_OF_NOTHING, OPT_IN, agent_findings, takes_files
 from plan.findings.storage.host_paths import data_folders
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, value, values
-from plan.model.findings import Finding, Rule
+from plan.model.findings import Finding
 from plan.model.templates import pod_spec
 from plan.wording import listed
 
-BACKUP_OF_NOTHING = Rule(
-    "BACKUP-OF-NOTHING",
-    "warning",
-    title="A backup takes no data with it",
-    meaning=(
-        "The operator reports success, and there is nothing to restore: a schedule of Velero without snapshots and "
-        "without file-system backup saves objects alone, a recurring job of Longhorn takes only volumes of its groups, "
-        "and a cluster of CloudNativePG with an object store and no ScheduledBackup keeps a log without a beginning; a "
-        "ScheduledBackup of a cluster that says nowhere where to fails every time. Velero copies no hostPath volumes."
-    ),
-    remedy="Say which volumes it takes, as the message says, and try a restore.",
-)
-
 _GROUP, _JOB = "recurring-job-group.longhorn.io/", "recurring-job.longhorn.io/"
-_OPT_IN = "backup.velero.io/backup-volumes"
 
 
 def backup_of_nothing_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
@@ -35,6 +22,7 @@ def backup_of_nothing_findings(lab: Lab, services: Iterable[Service]) -> Iterato
     planned = [*services]
     objects = [each for service in planned for each in service.objects]
     yield from _folders(lab, planned)
+    yield from agent_findings(lab, planned)
     for stated in lab.objects_by_kind.get("Schedule", ()):
         if text(stated.content, "apiVersion").startswith("velero.io/"):
             yield from _velero(stated, objects)
@@ -50,8 +38,7 @@ def backup_of_nothing_findings(lab: Lab, services: Iterable[Service]) -> Iterato
 
 def _velero(stated: StatedObject, objects: Iterable[Manifest]) -> Iterator[Finding]:
     template = mapping(stated.content, "spec", "template")
-    takes_files = any(value(template, key) is True for key in ("defaultVolumesToFsBackup", "defaultVolumesToRestic"))
-    takes = takes_files or value(template, "snapshotVolumes") is not False or _opts_in(objects)
+    takes = takes_files(template) or value(template, "snapshotVolumes") is not False or _opts_in(objects)
     if not takes:
         yield BACKUP_OF_NOTHING.finding(
             stated.path,
@@ -96,14 +83,11 @@ def _has_pods(manifest: Manifest) -> bool:
 
 
 def _takes_files(schedule: Fields) -> bool:
-    template = mapping(schedule, "spec", "template")
-    return text(schedule, "apiVersion").startswith("velero.io/") and any(
-        value(template, key) is True for key in ("defaultVolumesToFsBackup", "defaultVolumesToRestic")
-    )
+    return text(schedule, "apiVersion").startswith("velero.io/") and takes_files(mapping(schedule, "spec", "template"))
 
 
 def _opts_in(objects: Iterable[Manifest]) -> bool:
-    return any(_OPT_IN in mapping(each, "spec", "template", "metadata", "annotations") for each in objects)
+    return any(OPT_IN in mapping(each, "spec", "template", "metadata", "annotations") for each in objects)
 
 
 def _longhorn(stated: StatedObject, objects: Iterable[Manifest]) -> Iterator[Finding]:

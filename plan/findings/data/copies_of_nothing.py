@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from plan.findings.data.backups_of_nothing import BACKUP_OF_NOTHING
+from plan.findings.data.backup_agents import BACKUP_OF_NOTHING
 from plan.findings.program import Program
 from plan.model.findings import Finding
 

@@ -16,10 +16,12 @@ PROXY_NOT_TRUSTED = Rule(
     "warning",
     title="An application does not trust the ingress controller",
     meaning=(
-        "Home Assistant answers 400 to each request that says for whom it comes (X-Forwarded-For) unless its sender is "
-        "in trusted_proxies. Traefik sends that header always, from an address of a pod."
+        "Keycloak reads no headers of a proxy unless it is told which, and Forwarded is another one than those that "
+        "Traefik and NGINX send. Home Assistant answers 400 to each request that says for whom it comes "
+        "(X-Forwarded-For) unless its sender is in trusted_proxies. Traefik sends that header always, from an address "
+        "of a pod."
     ),
-    remedy="Write use_x_forwarded_for: true and the range of pods under trusted_proxies.",
+    remedy="Write proxy-headers xforwarded, or use_x_forwarded_for: true and the range of pods under trusted_proxies.",
 )
 _FILE = "/configuration.yaml"
 _BLOCK = re.compile(r"(?m)^http:[ \t]*(?P<same>[^\n]*)\n?(?P<below>(?:[ \t]+[^\n]*\n?|[ \t]*#[^\n]*\n|\n)*)")
