@@ -9,6 +9,7 @@ from plan.findings.routes.external_names import external_name_findings
 from plan.findings.routes.gateway_listeners import gateway_listener_findings
 from plan.findings.routes.hosts_twice import host_twice_findings
 from plan.findings.routes.keycloak_proxies import keycloak_proxy_findings
+from plan.findings.routes.namespaces_crossed import namespace_crossed_findings
 from plan.findings.routes.own_hosts import own_host_findings
 from plan.findings.routes.plugin_middlewares import plugin_middleware_findings
 from plan.findings.routes.proxies_not_trusted import proxy_not_trusted_findings
@@ -40,6 +41,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from plugin_middleware_findings(plan.lab)
     yield from proxy_not_trusted_findings(plan.lab, found)
     yield from keycloak_proxy_findings(plan.lab, found)
+    yield from namespace_crossed_findings(plan.lab, plan.services)
     yield from public_record_findings(plan.lab)
     yield from record_owner_findings(plan.lab, found)
     yield from record_prefix_findings(plan.lab, plan.services, found)
