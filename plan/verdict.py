@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from plan.consequences import weight_of
 from plan.findings.capacity.waiting import DOES_NOT_FIT
 from plan.findings.nodes.kubernetes_version import KUBERNETES_VERSION_UNREAD
 from plan.forecast import Forecast
@@ -59,8 +60,9 @@ def _word(codes: Collection[str], counts: Mapping[Severity, int]) -> Word:
 
 
 def _worst(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Errors before warnings, and of each code one before a second."""
-    errors, warnings = ([each for each in findings if each.severity == severity] for severity in ("error", "warning"))
+    """Errors before warnings, lost data before the rest, and of each code one before a second."""
+    ordered = sorted(findings, key=lambda each: weight_of(each.code))
+    errors, warnings = ([each for each in ordered if each.severity == severity] for severity in ("error", "warning"))
     return (*one_of_each(errors, WORST), *one_of_each(warnings, WORST))[:WORST]
 
 

@@ -14,6 +14,7 @@ from plan.findings.access.secret_keys import secret_key_findings
 from plan.findings.access.secret_places import secret_place_findings
 from plan.findings.access.secret_refresh import secret_refresh_findings
 from plan.findings.access.secrets_elsewhere import secret_elsewhere_findings
+from plan.findings.access.secrets_twice import secret_twice_findings
 from plan.findings.access.shared_namespaces import shared_exception_findings
 from plan.findings.access.store_conditions import store_condition_findings
 from plan.findings.programs import programs
@@ -35,5 +36,6 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from secret_key_findings(plan.lab, plan.services)
     yield from secret_place_findings(plan.lab, plan.services)
     yield from secret_refresh_findings(plan.lab)
+    yield from secret_twice_findings(plan.lab, plan.services)
     yield from shared_exception_findings(plan.lab, plan.namespaces)
     yield from store_condition_findings(plan.lab)

@@ -19,6 +19,7 @@ from plan.findings.data.kept_for_ever import kept_for_ever_findings
 from plan.findings.data.log_limits import log_limit_findings
 from plan.findings.data.majorities import majority_findings
 from plan.findings.data.operator_schedules import operator_schedule_findings
+from plan.findings.data.preloaded_libraries import preloaded_library_findings
 from plan.findings.data.removed_options import removed_option_findings
 from plan.findings.data.replicas_apart import replicas_apart_findings
 from plan.findings.data.shared_archives import shared_archive_findings
@@ -48,6 +49,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from log_limit_findings(plan.lab, found)
     yield from majority_findings(plan.lab)
     yield from operator_schedule_findings(plan.lab)
+    yield from preloaded_library_findings(plan.lab, found)
     yield from removed_option_findings(plan.lab, found)
     yield from replicas_apart_findings(found)
     yield from shared_archive_findings(plan.lab)

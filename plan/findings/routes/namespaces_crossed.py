@@ -8,6 +8,7 @@ from plan.findings.routes.traefik_settings import flags, traefik_of
 from plan.model import Manifest, Service
 from plan.model.fields import Fields, entries, mapping, text, value
 from plan.model.findings import Finding, Rule
+from plan.wording import listed
 
 NAMESPACE_CROSSED = Rule(
     "NAMESPACE-CROSSED",
@@ -23,22 +24,38 @@ _KINDS = ("IngressRoute", "IngressRouteTCP", "IngressRouteUDP", "Middleware")
 _FLAG = "--providers.kubernetescrd.allowcrossnamespace"
 
 
-class _Named(NamedTuple):
-    """A thing that a route names."""
+class _Crossed(NamedTuple):
+    """A route, its namespace, and what it names of another one."""
 
-    kind: str
-    row: Fields
+    route: str
+    own: str
+    names: str
 
 
 def namespace_crossed_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
-    """A finding for each such route."""
+    """One finding for all such routes: one value is their cause."""
     traefik = traefik_of(lab)
     if traefik is None or _allows(traefik[1].values):
         return
-    for service in services:
-        for each in service.objects:
-            if each["kind"] in _KINDS and each["apiVersion"].startswith("traefik.io/"):
-                yield from _of_route(lab, service, each, traefik[0])
+    controller = traefik[0]
+    crossed = [
+        each
+        for service in services
+        for stated in service.objects
+        if stated["kind"] in _KINDS and stated["apiVersion"].startswith("traefik.io/")
+        for each in _crossed(service, stated)
+    ]
+    if crossed:
+        routes = [*dict.fromkeys(each.route for each in crossed)]
+        first = crossed[0]
+        yield NAMESPACE_CROSSED.finding(
+            ("services", controller),
+            f"{first.route} in {first.own} names the {first.names}, and {controller} allows none of another namespace: "
+            f"it leaves {listed(routes)} out, and answers 404",
+            f"write providers: {{kubernetesCRD: {{allowCrossNamespace: true}}}} in the values of {controller}",
+            about=controller,
+            facts={"routes": tuple(routes)},
+        )
 
 
 def _allows(values: Fields) -> bool:
@@ -48,28 +65,19 @@ def _allows(values: Fields) -> bool:
     return any(flag.partition("=")[2] in ("", "true") for flag in stated)
 
 
-def _of_route(lab: Lab, service: Service, stated: Manifest, controller: str) -> Iterator[Finding]:
-    own, called = service.namespace_of(stated), stated["metadata"]["name"]
-    for named in _named(stated):
-        namespace = text(named.row, "namespace")
+def _crossed(service: Service, stated: Manifest) -> Iterator[_Crossed]:
+    own = service.namespace_of(stated)
+    for kind, row in _named(stated):
+        namespace = text(row, "namespace")
         if namespace not in ("", own):
-            name = text(named.row, "name")
-            yield NAMESPACE_CROSSED.finding(
-                lab.written_at(service.name, stated["kind"], called),
-                f"{stated['kind']} {called} in {own} names the {named.kind} {name} of {namespace}, and {controller} "
-                "allows none of another namespace: it leaves the route out, and answers 404",
-                f"write providers: {{kubernetesCRD: {{allowCrossNamespace: true}}}} in the values of {controller}",
-                about=f"{called} {namespace}/{name}",
-                facts={"namespace": namespace, "name": name},
-            )
+            route = f"{stated['kind']} {stated['metadata']['name']}"
+            yield _Crossed(route, own, f"{kind} {text(row, 'name')} of {namespace}")
 
 
-def _named(content: Fields) -> Iterator[_Named]:
+def _named(content: Fields) -> Iterator[tuple[str, Fields]]:
     for route in entries(content, "spec", "routes"):
-        yield from (_Named("middleware", row) for row in entries(route, "middlewares"))
-        yield from (
-            _Named("service", row) for row in entries(route, "services") if text(row, "kind") in ("", "Service")
-        )
-    yield from (_Named("middleware", row) for row in entries(content, "spec", "chain", "middlewares"))
+        yield from (("middleware", row) for row in entries(route, "middlewares"))
+        yield from (("service", row) for row in entries(route, "services") if text(row, "kind") in ("", "Service"))
+    yield from (("middleware", row) for row in entries(content, "spec", "chain", "middlewares"))
     if options := mapping(content, "spec", "tls", "options"):
-        yield _Named("TLS option", options)
+        yield "TLS options", options

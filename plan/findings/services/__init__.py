@@ -24,6 +24,7 @@ from plan.findings.services.slow_starts import slow_start_findings
 from plan.findings.services.spreads import spread_findings
 from plan.findings.services.time_zones import time_zone_findings
 from plan.findings.services.unread_settings import unread_setting_findings
+from plan.findings.services.versions_apart import version_apart_findings
 from plan.findings.services.webhooks_in_files import webhook_in_file_findings
 from plan.model import Finding, Manifest, Plan
 
@@ -53,6 +54,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from spread_findings(plan.services, plan.workloads)
     yield from time_zone_findings(found)
     yield from unread_setting_findings(plan.lab)
+    yield from version_apart_findings(found)
     yield from webhook_in_file_findings(plan.lab)
 
 
