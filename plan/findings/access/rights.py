@@ -6,10 +6,12 @@ from config.lab import Lab
 from config.rights import Power
 from config.service import Service as ServiceConfig
 from config.service.app import OwnWorkloads
+from plan.cluster.membership import founder
 from plan.findings.access.grants import BINDINGS, ROLES, Grants, grants_of
 from plan.findings.access.values_of_charts import manifests_in
 from plan.kubernetes.pod_security import enforced
 from plan.model import Manifest, Namespace, Service
+from plan.model.cluster import KUBERNETES_NAMESPACES
 from plan.model.fields import entries, text
 from plan.model.findings import Finding, Rule
 from plan.wording import listed
@@ -62,10 +64,14 @@ _HARMLESS = frozenset(
 """Roles that the API server and kubeadm give to strangers themselves."""
 
 
-def rights_findings(lab: Lab, namespaces: Iterable[Namespace], planned: Collection[Service]) -> Iterator[Finding]:
+def rights_findings(lab: Lab, namespaces: Collection[Namespace], planned: Collection[Service]) -> Iterator[Finding]:
     """All findings about rights at the API server, and about ways in."""
     privileged = {each.name for each in namespaces if enforced(each.manifest) == "privileged"} | {"kube-system"}
-    written = {each.name: (*each.objects, *manifests_in(lab.services[each.name])) for each in planned}
+    idle = _bindings_of_nobody(lab, namespaces, planned)
+    written = {
+        each.name: (*(one for one in each.objects if id(one) not in idle), *manifests_in(lab.services[each.name]))
+        for each in planned
+    }
     grants = grants_of((each for objects in written.values() for each in objects), privileged)
     for service in planned:
         stated = lab.services[service.name]
@@ -73,6 +79,25 @@ def rights_findings(lab: Lab, namespaces: Iterable[Namespace], planned: Collecti
         yield from _in_cluster(service.name, written[service.name], grants, by_permissions=by_permissions)
         yield from _of_all(lab, service.name, written[service.name], grants)
         yield from _from_internet(lab, service.name, stated)
+
+
+def _bindings_of_nobody(lab: Lab, namespaces: Collection[Namespace], planned: Collection[Service]) -> set[int]:
+    """Bindings that give rights to service accounts which are not there, and which no chart may make."""
+    if founder(lab) is None:
+        return set()
+    there = {(each.name, "default") for each in namespaces}
+    open_to_others = {service.namespace for service in planned if service.release} | KUBERNETES_NAMESPACES
+    found: list[tuple[int, list[tuple[str, str]]]] = []
+    for service in planned:
+        for each in service.objects:
+            if each["kind"] == "ServiceAccount":
+                there.add((service.namespace_of(each), each["metadata"]["name"]))
+            elif each["kind"] in BINDINGS:
+                subjects = entries(each, "subjects")
+                own = service.namespace_of(each)
+                if subjects and all(text(row, "kind") == "ServiceAccount" for row in subjects):
+                    found.append((id(each), [(text(row, "namespace") or own, text(row, "name")) for row in subjects]))
+    return {key for key, subjects in found if not any(each in there or each[0] in open_to_others for each in subjects)}
 
 
 def _in_cluster(name: str, written: Iterable[Manifest], grants: Grants, *, by_permissions: bool) -> Iterator[Finding]:

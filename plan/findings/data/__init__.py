@@ -22,6 +22,7 @@ from plan.findings.data.operator_schedules import operator_schedule_findings
 from plan.findings.data.preloaded_libraries import preloaded_library_findings
 from plan.findings.data.removed_options import removed_option_findings
 from plan.findings.data.replicas_apart import replicas_apart_findings
+from plan.findings.data.restored_from import restored_from_findings
 from plan.findings.data.shared_archives import shared_archive_findings
 from plan.findings.data.stores import store_findings
 from plan.findings.data.told_disk import told_disk_findings
@@ -52,6 +53,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from preloaded_library_findings(plan.lab, found)
     yield from removed_option_findings(plan.lab, found)
     yield from replicas_apart_findings(found)
+    yield from restored_from_findings(plan.lab)
     yield from shared_archive_findings(plan.lab)
     yield from store_findings(plan.lab, found)
     yield from told_disk_findings(plan.lab, found)

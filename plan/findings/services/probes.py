@@ -23,12 +23,14 @@ class _Chart(NamedTuple):
     """Major version."""
     delay_seconds: int
     failures: int = FAILURES
+    by_itself: bool = False
+    """It has the liveness probe where its values say nothing of one."""
 
 
 WITHOUT_STARTUP: Mapping[str, _Chart] = {
     "app-template": _Chart(3, 0),
     "gitea": _Chart(0, 200, 10),
-    "nextcloud": _Chart(0, 10),
+    "nextcloud": _Chart(0, 10, by_itself=True),
 }
 """By name (their values.yaml)."""
 
@@ -62,7 +64,11 @@ def liveness_probes(lab: Lab) -> Iterator[Liveness]:
             for key, sidecar in part.workload.sidecars.items():
                 yield from _of_container((*part.path, "sidecars", key), key, f"{key} of {part.name}", sidecar)
         if isinstance(service, HelmService):
-            yield from _in_values(name, service.values, (), _known(service))
+            chart = _known(service)
+            yield from _in_values(name, service.values, (), chart)
+            if chart and chart.by_itself and not service.as_found and value(service.values, "livenessProbe") is None:
+                startup = mapping(service.values, "startupProbe")
+                yield _of_chart(name, ("livenessProbe",), {}, ("startupProbe", startup), chart)
         for stated in lab.objects.get(name, ()):
             if stated.kind in POD_TEMPLATES:
                 pod = pod_spec(stated.content)
