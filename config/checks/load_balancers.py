@@ -78,14 +78,25 @@ def _check_options(lab: Draft, part: Part) -> Iterator[Problem]:
     if stated and (not ports or part.workload.runs_as in ENDING):
         yield lab.problem(path, "it has no Kubernetes Service; leave it out, or declare a port under ports")
         return
-    if options.external_traffic and not part.workload.is_balanced and not any(port.node for port in ports):
-        message = "is of an address of the load balancer, or of a port of the nodes, and it has neither; leave it out"
-        yield lab.problem((*path, "external_traffic"), message)
+    at_nodes = any(port.node for port in ports)
+    yield from _check_outside(lab, path, options, is_balanced=part.workload.is_balanced, at_nodes=at_nodes)
     yield from _check_families(lab, path, options)
     if part.workload.headless and any(port.node for port in ports):
         yield lab.problem(
             (*part.path, "headless"), "a headless Service has no port of the nodes; leave out node, or this"
         )
+
+
+def _check_outside(
+    lab: Draft, path: Path, options: ServiceOptions, *, is_balanced: bool, at_nodes: bool
+) -> Iterator[Problem]:
+    """Settings about requests from outside are of a Service that has some."""
+    if options.external_traffic and not is_balanced and not at_nodes:
+        message = "is of an address of the load balancer, or of a port of the nodes, and it has neither; leave it out"
+        yield lab.problem((*path, "external_traffic"), message)
+    for key in ("source_ranges", "node_ports"):
+        if key in options.model_fields_set and not is_balanced:
+            yield lab.problem((*path, key), "is of an address of the load balancer, and it has none; leave it out")
 
 
 def _check_families(lab: Draft, path: Path, options: ServiceOptions) -> Iterator[Problem]:
@@ -109,10 +120,9 @@ def _check_further(lab: Draft, path: Path, part: Part, further: FurtherService) 
     if further.unnamed_port and len(further.ports) > 1:
         message = "Kubernetes wants a name for each of several ports; leave it out"
         yield lab.problem((*path, "unnamed_port"), message)
-    if further.service_options.external_traffic and not further.is_balanced and not further.at_nodes:
-        message = "is of an address of the load balancer, or of a port of the nodes, and it has neither; leave it out"
-        yield lab.problem((*path, "service_options", "external_traffic"), message)
-    yield from _check_families(lab, (*path, "service_options"), further.service_options)
+    options, at = further.service_options, (*path, "service_options")
+    yield from _check_outside(lab, at, options, is_balanced=further.is_balanced, at_nodes=further.at_nodes)
+    yield from _check_families(lab, at, options)
 
 
 def _check_in_pool(lab: Draft, path: Path, address: IPv4Address) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from config.kubernetes import (
     ResourceName,
     UserId,
 )
-from config.model import Model, Name, Prose
+from config.model import Model, Name, Prose, Seconds
 from config.schedule import Schedule
 from config.service.adopted import Adopted
 from config.service.device import FurtherNetwork, ResourceClaim
@@ -228,7 +228,7 @@ class Workload(Listening, Published):
     """Its names and how it is replaced, where it existed before this program."""
     claim_retention: ClaimRetention = ClaimRetention()
     """Of a statefulset: whether the claims of its replicas stay, as `claim_retention: {scaled: Delete}`."""
-    grace_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    grace_seconds: Seconds = 30
     """How long a pod has to end before it is killed."""
 
     @property

@@ -183,6 +183,9 @@ def _options(stated: ServiceOptions, *, is_balanced: bool, is_outside: bool) -> 
     settings: dict[str, Any] = {
         "externalTrafficPolicy": stated.external_traffic if is_outside else None,
         "internalTrafficPolicy": stated.internal_traffic,
+        "trafficDistribution": stated.distribution,
+        "loadBalancerSourceRanges": list(stated.source_ranges) or None if is_balanced else None,
+        "allocateLoadBalancerNodePorts": stated.node_ports if is_balanced else None,
         "loadBalancerClass": stated.load_balancer_class if is_balanced else None,
         "ipFamilyPolicy": stated.ip_families,
         "ipFamilies": list(stated.families) or None,

@@ -7,6 +7,7 @@ key says how they run.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from operations.adopt.app.devices import devices
 from operations.adopt.app.pods import profile_of
 from operations.adopt.cluster.withheld import is_secret
 from operations.adopt.cluster.yaml_text import Flow, FlowList
@@ -36,7 +37,7 @@ def container_keys(container: Fields) -> dict[str, Any]:
         **_variables(container),
         **_sources(container),
         **_process(container),
-        **_devices(container),
+        **devices(container),
     }
 
 
@@ -161,17 +162,6 @@ def _process(container: Fields) -> dict[str, Any]:
     if isinstance(pause := value(container, "lifecycle", "preStop", "sleep", "seconds"), int):
         said["pre_stop_sleep_seconds"] = pause
     return said
-
-
-def _devices(container: Fields) -> dict[str, Any]:
-    """Extended resources: limits whose names have a domain that is not Kubernetes' own."""
-    limits = mapping(container, "resources", "limits")
-    found = {
-        name: int(str(amount))
-        for name, amount in limits.items()
-        if "/" in name and "kubernetes.io/" not in name and str(amount).isdecimal()
-    }
-    return {"devices": Flow(found)} if found else {}
 
 
 def probe_keys(container: Fields, ports: Mapping[str, int], *, named: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from config.kubernetes import port_name_refusal
 from operations.adopt.cluster.objects import Key, is_fields
 from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
-from plan.model.fields import Fields, entries, mapping, number, text
+from plan.model.fields import Fields, entries, mapping, number, text, values
 
 _TYPES = ("", "ClusterIP", "NodePort", "LoadBalancer")
 """Types of Services that lead to pods. One at the load balancer is said to have any address: which one is in the
@@ -19,6 +19,7 @@ _OPTIONS = {
     "internalTrafficPolicy": "internal_traffic",
     "loadBalancerClass": "load_balancer_class",
     "ipFamilyPolicy": "ip_families",
+    "trafficDistribution": "distribution",
 }
 """Fields of a Service that are keys under `service_options`."""
 _NAMELESS = {"TCP": "http", "UDP": "udp"}
@@ -233,6 +234,10 @@ def _keys(service: Fields) -> dict[str, Any]:
     if text(spec, "type") == "LoadBalancer":
         said["load_balancer"] = "any"
     options = {key: spec[field] for field, key in _OPTIONS.items() if spec.get(field)}
+    if ranges := values(spec, "loadBalancerSourceRanges"):
+        options["source_ranges"] = FlowList(ranges)
+    if spec.get("allocateLoadBalancerNodePorts") is False:
+        options["node_ports"] = False
     if options:
         said["service_options"] = Flow(options)
     if spec.get("publishNotReadyAddresses"):

@@ -27,6 +27,8 @@ from plan.model.templates import pod_spec, pod_template
 
 KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "CronJob"})
 _HOST_ACCESS = "host-access"
+_OF_DEVICES = frozenset({"devices", "resource_claims", "further_networks"})
+"""Keys that need the exception `devices`."""
 _VISITORS = "auth and reach of its routes say that the program keeps nobody out."
 Patches = Mapping[Key, Mapping[str, Any]]
 
@@ -248,7 +250,7 @@ def _exceptions(parts: Mapping[Key, Mapping[str, Any]], declared: Mapping[str, D
     ports = [port for each in containers for port in each.get("ports", {}).values()]
     access |= any(is_fields(port) and "host" in port for port in ports)
     found = {_HOST_ACCESS: BEFORE} if access else {}
-    if any("devices" in each for each in containers):
+    if any(not _OF_DEVICES.isdisjoint(each) for each in containers):
         found["devices"] = BEFORE
     if any("cpu_limit" in each for each in containers):
         found["limited-cpu"] = BEFORE

@@ -7,6 +7,7 @@ all mounts of a volume together: mounts are said as far as they run so, and the 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from config.service.mount import PROPAGATIONS
 from operations.adopt.app.claims import claim_annotations
 from operations.adopt.app.folders import fields_folder, host_folder, inline_csi, key_folder, projection
 from operations.adopt.cluster.services import as_name
@@ -183,7 +184,7 @@ def _is_plain(mount: Fields) -> bool:
     known = {"name", "mountPath", "subPath", "subPathExpr", "readOnly", "mountPropagation"}
     if "$(" in text(mount, "subPath") or ("subPathExpr" in mount and "$(" not in text(mount, "subPathExpr")):
         return False
-    return not mount.keys() - known and (mount.get("mountPropagation") in (None, "HostToContainer"))
+    return not mount.keys() - known and mount.get("mountPropagation") in (None, *PROPAGATIONS)
 
 
 def _points(mounts: Iterable[Fields], keys: Mapping[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from config.service.unsized import AMOUNTS
 from observation import Usage
 from operations.adopt.app.containers import container_keys, probe_keys
+from operations.adopt.app.devices import further_networks, resource_claims
 from operations.adopt.app.pods import pod_keys
 from operations.adopt.app.ports import Reached, listens_at, stated_ports
 from operations.adopt.app.volumes import Mounted
@@ -15,6 +16,7 @@ from operations.adopt.cluster.yaml_text import Flow, FlowList
 from plan.model import Manifest
 from plan.model.fields import Fields, entries, mapping, number, text, value
 from plan.model.templates import containers_of, pod_spec, pod_template
+from plan.workloads.pods import MULTUS
 
 COUNTED = frozenset({"Deployment", "StatefulSet"})
 """Controllers with a number of replicas."""
@@ -26,27 +28,29 @@ def workload_keys(
     """Keys of a workload, `stated` as its owner would write it."""
     pod = pod_spec(stated)
     main, *others = entries(pod, "containers")
-    said = _container(key, main, reach, volumes, usage)
+
+    def said_of(container: Fields, reach: Reached | None) -> dict[str, Any]:
+        return {**_container(key, container, reach, volumes, usage), **resource_claims(container, pod)}
+
+    said = said_of(main, reach)
     said |= _controller(key, stated)
     if reach:
         said |= reach.keys
     before = entries(pod, "initContainers")
     native, init = [each for each in before if _goes_on(each)], [each for each in before if not _goes_on(each)]
-    sidecars = {text(each, "name"): _container(key, each, reach, volumes, usage) for each in others}
-    sidecars |= {
-        text(each, "name"): {**_container(key, each, reach, volumes, usage), "native": True} for each in native
-    }
+    sidecars = {text(each, "name"): said_of(each, reach) for each in others}
+    sidecars |= {text(each, "name"): {**said_of(each, reach), "native": True} for each in native}
     if sidecars:
         said["sidecars"] = sidecars
     if init:
-        said["init"] = {
-            text(each, "name"): _container(key, {**each, "ports": ()}, None, volumes, usage) for each in init
-        }
+        said["init"] = {text(each, "name"): said_of({**each, "ports": ()}, None) for each in init}
     if [*before] != [*native, *init]:
         said["init_order"] = FlowList(text(each, "name") for each in before)
     said |= pod_keys(pod)
     if seconds := value(stated, "spec", "minReadySeconds"):
         said["min_ready_seconds"] = seconds
+    if networks := further_networks(stated):
+        said["further_networks"] = FlowList(networks)
     said |= _marks(key, stated, said)
     return {**said, "adopt": Flow(_adopted(key, stated, main, reach))}
 
@@ -136,6 +140,8 @@ def _marks(key: Key, stated: Manifest, said: Mapping[str, Any]) -> dict[str, Any
     found: dict[str, Any] = {}
     for field in ("labels", "annotations"):
         pod = {name: each for name, each in mapping(template, field).items() if selector.get(name) != each}
+        if "further_networks" in said:
+            pod.pop(MULTUS, None)
         marks = {"workload": dict(mapping(stated, "metadata", field)), "pod": pod, **said.get(field, {})}
         if kept := {where: Flow(each) for where, each in marks.items() if each}:
             found[field] = kept

@@ -121,3 +121,19 @@ def test_further_services_of_the_same_pods_are_said_by_their_names() -> None:
         "labels": {"team": "media"},
     }
     assert lan["ports"] == {"dlna": "1900/udp"}
+
+
+def test_who_may_ask_and_ports_of_the_nodes_are_options() -> None:
+    declared = container({"name": "http", "containerPort": 80})
+    more = {
+        "type": "LoadBalancer",
+        "loadBalancerSourceRanges": ["10.0.0.0/8"],
+        "allocateLoadBalancerNodePorts": False,
+        "trafficDistribution": "PreferClose",
+    }
+    found = of([{"name": "http", "port": 80, "targetPort": "http"}], declared, **more)
+    assert found.keys["service_options"] == {
+        "distribution": "PreferClose",
+        "source_ranges": ["10.0.0.0/8"],
+        "node_ports": False,
+    }

@@ -124,6 +124,15 @@ def test_folders_with_more_than_the_format_says_are_left_to_a_patch(volume: dict
     assert mounted(pod({"name": "it", **volume}), {}, {}, {}, MODES, "web").volumes == {}
 
 
+@pytest.mark.parametrize("propagation", ["HostToContainer", "Bidirectional"])
+def test_mounts_say_who_sees_what_is_mounted_later(propagation: str) -> None:
+    runs = pod(NODE)
+    runs["containers"][0]["volumeMounts"][0]["mountPropagation"] = propagation
+    assert mounted(runs, {}, {}, {}, MODES, "web").mounts == {
+        "main": {"node": {"path": "/node", "propagation": propagation}}
+    }
+
+
 def test_a_volume_that_nothing_mounts_ends_what_is_said() -> None:
     assert (
         list(mounted(pod(claim("data"), NODE, mounts=["node"]), {}, {"web-data": {}}, {}, MODES, "web").volumes) == []
