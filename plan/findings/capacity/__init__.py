@@ -13,7 +13,7 @@ from plan.findings.capacity.daemons import daemon_findings
 from plan.findings.capacity.disk_limits import disk_limit_findings
 from plan.findings.capacity.held_volumes import held_volume_findings
 from plan.findings.capacity.query_memory import query_memory_findings
-from plan.findings.capacity.requests import limited_by_default, request_findings, unlimited_findings
+from plan.findings.capacity.requests import limited_by_default, limited_pods, request_findings, unlimited_findings
 from plan.findings.capacity.shared_memory import shared_memory_findings
 from plan.findings.capacity.told_memory import told_memory_findings
 from plan.model import Finding, Plan
@@ -33,6 +33,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     yield from disk_limit_findings(plan.nodes, plan.services)
     yield from held_volume_findings(plan.lab, plan.nodes, plan.services)
     yield from limited_by_default(plan.lab, plan.namespaces)
+    yield from limited_pods(plan.services, plan.namespaces)
     yield from query_memory_findings(plan.lab)
     yield from request_findings(plan.workloads)
     yield from shared_memory_findings(plan.lab)

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from config.lab import Lab
 from config.quantity import Memory
 from plan.kubernetes.admission.defaults import container_defaults
-from plan.model import Finding, Namespace, Node, Workload
+from plan.model import Finding, Manifest, Namespace, Node, Service, Workload
+from plan.model.fields import entries, mapping
 from plan.model.findings import Rule, Severity
-from plan.model.resources import MEMORY, pod_requests, unlimited_containers
+from plan.model.resources import MEMORY, pod_requests, read_amounts, unlimited_containers
+from plan.model.templates import pod_spec
 from plan.wording import gib, listed
 
 MEMORY_NOT_REQUESTED = Rule(
@@ -40,10 +42,50 @@ LIMITED_BY_DEFAULT = Rule(
     title="A container that should have no memory limit gets one",
     meaning=(
         "The LimitRange of a tier gives its default to every container that states no limit: at its next start the "
-        "container has that limit, and is killed when it uses more. A pod that runs already keeps what it has."
+        "container has that limit, and is killed when it uses more. A pod that runs already keeps what it has. That is "
+        "so of adopted pods that state no memory, whether policies deny or only audit."
     ),
     remedy="State exceptions.no-limit-range with the reason, or write the limit that it needs as `memory`.",
 )
+
+
+def limited_pods(services: Iterable[Service], namespaces: Iterable[Namespace]) -> Iterator[Finding]:
+    """Of each tier, the workloads that state no memory limit and get that of its LimitRange."""
+    limits = {
+        each.name: (each.tier, default)
+        for each in namespaces
+        if each.limit_range and (default := container_defaults(each.limit_range)[0].get(MEMORY))
+    }
+    found: dict[tuple[str, int], list[Workload]] = {}
+    for service in services:
+        for manifest in service.objects if any(each.namespace in limits for each in service.workloads) else ():
+            workload = service.workload_of(manifest)
+            limit = limits.get(workload.namespace) if workload and workload.replicas else None
+            if workload and limit and _gets_limit(manifest, workload, limit[1]):
+                found.setdefault(limit, []).append(workload)
+    for (tier, default), limited in found.items():
+        names = [each.name for each in limited]
+        yield LIMITED_BY_DEFAULT.finding(
+            limited[0].path,
+            f"{listed(names)} of tier {tier} {'states' if len(names) == 1 else 'state'} no memory limit: the next pods "
+            f"get that of the LimitRange, {Memory(default)}, and are killed when they use more",
+            "write the memory that they need, which `homelab rightsize` proposes; or state exceptions.no-limit-range "
+            "with the reason",
+            about=tier,
+            facts={"workloads": tuple(names), "limit_bytes": default},
+        )
+
+
+def _gets_limit(manifest: Manifest, workload: Workload, default: int) -> bool:
+    """Whether it has a container without a limit that its service does not call unlimited, and whose request fits."""
+    spec = pod_spec(manifest)
+    sidecars = (each for each in entries(spec, "initContainers") if each.get("restartPolicy") == "Always")
+    for each in (*entries(spec, "containers"), *sidecars):
+        request = read_amounts(mapping(each, "resources", "requests")).get(MEMORY)
+        fits = request is None or (workload.path[0] == "objects" and request <= default)
+        if fits and MEMORY not in mapping(each, "resources", "limits"):
+            return True
+    return False
 
 
 def request_findings(workloads: Iterable[Workload]) -> Iterator[Finding]:
