@@ -13,6 +13,8 @@ class FileServiceReport(Report):
     """Assumptions, and what the owner has to do."""
     lacking: tuple[str, ...]
     """Why it is not written; empty where it is."""
+    is_known: bool
+    """Whether the lab has it already, so that its file stays as it is."""
 
 
 class FilesReport(Document):

@@ -16,6 +16,8 @@ class FileService(NamedTuple):
     """Assumptions, and what the owner has to do."""
     lacking: tuple[str, ...] = ()
     """Why it is not written; empty where it is."""
+    is_known: bool = False
+    """Whether the lab has it already, so that its file stays as it is."""
 
 
 class FilesFound(NamedTuple):

@@ -40,6 +40,7 @@ def find_compose(
             kind="app",
             notes=each.notes,
             lacking=sentences(wrong[each.name]) if each.name in wrong else each.lacking,
+            is_known=each.is_known,
         )
         for each in found
     )
@@ -53,7 +54,7 @@ def _settled(
 ) -> tuple[tuple[ComposeService, ...], Mapping[str, tuple[Problem, ...]]]:
     """The services, and what the loader says of those that it refuses. None waits for one that is not written: it would
     be refused itself."""
-    lacking = frozenset(each.name for each in convert(frozenset()) if not each.text)
+    lacking = frozenset(each.name for each in convert(frozenset()) if not (each.text or each.is_known))
     left_out = lacking
     while True:
         found = convert(left_out)

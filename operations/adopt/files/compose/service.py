@@ -63,6 +63,8 @@ class ComposeService(NamedTuple):
     """Assumptions, and what the owner has to do."""
     lacking: tuple[str, ...]
     """Keys that have no place in the file: a service with any of them is not written."""
+    is_known: bool = False
+    """Whether the lab has it already, from this file or another one of its project."""
 
 
 class InvalidCompose(Exception):
@@ -102,6 +104,8 @@ def compose_services(
 def _service(project: Project, key: str, volumes: MountedByService) -> ComposeService:
     stated = project.services[key]
     name = project.name_of(key)
+    if name in project.receiver.services:
+        return ComposeService(name, "", (), (), is_known=True)
     identity: dict[str, Any] = {"kind": "app", "tier": project.receiver.tier, "namespace": project.name}
     found = together(
         (
@@ -141,5 +145,3 @@ def _without_place(project: Project, key: str, stated: Fields) -> Iterator[str]:
             yield f"{field} has no place here: state it in a patch or in objects"
     for other in project.sharing(key):
         yield from (f"{other}: {each}" for each in _without_place(project, other, project.services[other]))
-    if project.name_of(key) in project.receiver.services:
-        yield "the lab has a service of this name already"

@@ -313,7 +313,7 @@ def test_a_name_that_another_project_has_in_the_lab_gets_the_projects_before_it(
 def test_a_second_run_makes_no_second_service(tmp_path: Path) -> None:
     lab = LAB._replace(services={"redis": "photos"})
     found = converted(tmp_path, "{name: photos, services: {redis: {image: 'redis:8'}}}", lab)
-    assert found["redis"].lacking == ("the lab has a service of this name already",)
+    assert (found["redis"].text, found["redis"].lacking, found["redis"].is_known) == ("", (), True)
 
 
 def test_names_that_only_docker_resolves_are_told(tmp_path: Path) -> None:
