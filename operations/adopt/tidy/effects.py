@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from operations.adopt.cluster.comparison import Difference, Effect, differences
 from operations.adopt.cluster.objects import Key, key_of
-from plan.model import Manifest, Plan
+from plan.model import Manifest, Plan, Service
 from plan.model.fields import mapping, text
 
 _WORST: tuple[Effect, ...] = ("data", "re-created", "restarts", "created", "in place")
-_HOLDS_DATA = frozenset({"PersistentVolumeClaim", "StatefulSet", "Cluster"})
+_HOLDS_DATA = frozenset({"PersistentVolumeClaim", "StatefulSet", "Cluster", "Release"})
 
 
 class Moved(NamedTuple):
@@ -88,7 +88,14 @@ def _differences(old: Manifest, new: Manifest) -> Iterator[Difference]:
 def _objects(plan: Plan, service: str) -> Mapping[Key, Manifest]:
     found = next(each for each in plan.services if each.name == service)
     namespaces = (each.manifest for each in plan.namespaces if each.name == found.namespace and each.is_declared)
-    return {key_of(each): each for each in (*namespaces, *found.objects)}
+    return {key_of(each): each for each in (*namespaces, *_release(found), *found.objects)}
+
+
+def _release(service: Service) -> Iterator[Manifest]:
+    """A release of Helm by its name: in another namespace it is another one."""
+    if service.release:
+        place = {"name": service.release.name, "namespace": service.namespace}
+        yield {"apiVersion": "helm.sh/v3", "kind": "Release", "metadata": place}
 
 
 def steps(change: Change, before: Plan, service: str, volumes: Mapping[Key, str]) -> Iterator[str]:
@@ -122,6 +129,12 @@ def steps(change: Change, before: Plan, service: str, volumes: Mapping[Key, str]
             yield (
                 f"# claims of the template of {key.name} stay behind with their data: bind their volumes to the new "
                 "claims in the same way, or copy what is in them"
+            )
+    for each in change.moved:
+        if each.old.kind == "Release":
+            yield (
+                f"# the release {each.new.name} is installed anew, and the old one is uninstalled with all that its "
+                "chart made, claims too: copy what is in them first"
             )
     if recreated or change.claims or change.moved:
         yield "homelab up  # it names what is protected, and how to take the protection away"

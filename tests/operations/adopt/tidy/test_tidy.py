@@ -162,3 +162,23 @@ workloads:
     main, nightly = departures(text)
     assert unsized(text, main) == (("init", "wait"),)
     assert unsized(text, nightly) == (("workloads", "nightly"),)
+
+
+RELEASE = """\
+kind: helm
+tier: aux
+namespace: attic
+description: A box of things
+chart: {name: box, repository: https://charts.example.org, version: 1.0.0}
+footprint: {box: {containers: {box: {cpu: 10m, memory: 64Mi}}}}
+as_found: true
+"""
+
+
+def test_a_release_in_another_namespace_is_another_one_with_other_data(folder: Path) -> None:
+    (folder / "services" / "box.yaml").write_text(RELEASE, encoding="utf-8")
+    found = possible(folder, "namespace")
+    assert found.change.effect == "data"
+    old, new = (Key("Release", name, "box", "helm.sh") for name in ("attic", "aux-box"))
+    assert (old, new) in found.change.moved
+    assert any("uninstalled with all that its chart made" in each for each in found.steps)
