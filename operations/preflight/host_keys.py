@@ -79,7 +79,7 @@ def judge_host_key(host: str, row: Host, keys: HostKeys, user: str = DEFAULT_USE
     path = ("site", "hosts", host, "address")
     name = str(row.address) if row.ssh_port == PORT else f"[{row.address}]:{row.ssh_port}"
     port = "" if row.ssh_port == PORT else f"-p {row.ssh_port} "
-    login = quote(f"{user}@{row.address}")
+    login = f"-l {quote(user)} {row.address}"
     compare = (
         f"on {host} itself: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`; here: `ssh -F none "
         f"-o GlobalKnownHostsFile=none {port}{login}`, and accept the same fingerprint only"

@@ -46,7 +46,7 @@ def test_a_host_is_known_before_anything_is_applied(tmp_path: Path) -> None:
         assert (code, unknown in told) == (0, True), told
         code, told = up(stack, "--yes")
         assert (code, unknown in told) == (2, True), told
-        assert (f"-p {ssh.port} root@127.0.0.1" in told, proxmox.requests.writes, state.volumes) == (True, [], {})
+        assert (f"-p {ssh.port} -l root 127.0.0.1" in told, proxmox.requests.writes, state.volumes) == (True, [], {})
 
         shown = subprocess.run(
             ["ssh-keyscan", "-p", str(ssh.port), "127.0.0.1"], capture_output=True, text=True, check=True

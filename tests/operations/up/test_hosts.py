@@ -23,11 +23,16 @@ def told(preview: Preview, keys: HostKeys, user: str = "root") -> str | None:
     return not_known(preview.steps, load_lab(FOLDERS["small"]), user, lambda address, port: keys)
 
 
-def test_a_host_that_nobody_knows_is_named_with_the_commands_that_make_it_known() -> None:
-    reason = told(read_preview(MACHINES), SHOWS, user="file writer") or ""
+@pytest.mark.parametrize(
+    ("user", "login"),
+    [("root", "root"), ("file writer", "'file writer'"), ("-oProxyCommand=reboot", "-oProxyCommand=reboot")],
+)
+def test_a_host_that_nobody_knows_is_named_with_the_commands_that_make_it_known(user: str, login: str) -> None:
+    """A name that begins with `-` is a name, too: `-l` takes whatever follows."""
+    reason = told(read_preview(MACHINES), SHOWS, user=user) or ""
     assert "has no key of pve (192.168.1.10), to which the cluster's keys would be sent" in reason
     assert "`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`" in reason
-    assert "`ssh -F none -o GlobalKnownHostsFile=none 'file writer@192.168.1.10'`" in reason
+    assert f"`ssh -F none -o GlobalKnownHostsFile=none -l {login} 192.168.1.10`" in reason
 
 
 @pytest.mark.parametrize(
