@@ -276,6 +276,25 @@ def test_a_review_follows_no_link_to_the_lab(linked: str, runner: Runner) -> Non
     assert "link" in log
 
 
+def test_hosts_are_known_to_a_runner_that_knew_none(runner: Runner) -> None:
+    runner.commit("nodes: add one")
+    known = runner.folder / "home" / ".ssh" / "known_hosts"
+    for given, stands in (
+        ("", None),
+        ("192.0.2.1 first", "192.0.2.1 first\n"),
+        ("192.0.2.1 later", "192.0.2.1 first\n"),
+    ):
+        assert runner.run("apply", HOME=str(runner.folder / "home"), KNOWN_HOSTS=given)[0] == 0
+        assert (known.read_text(encoding="utf-8") if known.exists() else None) == stands
+
+
+def test_a_links_name_gives_the_runner_no_command(runner: Runner) -> None:
+    (proposed(runner) / "a\n::error::b.yaml").symlink_to("/proc/self/environ")
+    code, _, log = runner.run("review", PROPOSED="proposed", PULL_REQUEST="12")
+    assert (code, "is a link" in log) == (2, True)
+    assert not any(line.startswith("::") for line in log.splitlines())
+
+
 def test_a_review_follows_no_link_out_of_the_lab(runner: Runner) -> None:
     (proposed(runner) / "site.yaml").symlink_to("/proc/self/environ")
     code, told, log = runner.run("review", PROPOSED="proposed", PULL_REQUEST="12")
