@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from config.quantity import Cpu, Memory
-from plan.model import Manifest, Namespace, Tier
-from plan.model.metadata import LIMIT_RANGE_LABEL, OPT_OUT, QUOTA_LABEL, TIER_LABEL
+from plan import make_plan
+from plan.model import Manifest, Namespace, Plan, Tier
+from plan.model.metadata import LIMIT_RANGE_LABEL, OPT_OUT, QUOTA_LABEL, TIER_LABEL, manifest
 from plan.tiers.objects import plan_tiers
 from plan.tiers.policies.kyverno import API_VERSION
 from plan.tiers.policies.namespaces import govern_namespaces
-from rehearsal.control_plane import Api
+from rehearsal.control_plane import Api, Refused
 from tests.conformance.kyverno.cluster import (
     GENERATED,
     apply_policies,
@@ -82,6 +83,68 @@ def test_a_namespace_of_no_tier_is_left_alone(governed: Api) -> None:
     with namespace(governed, f"{LAST.name}iliary") as name:
         assert_left_alone(governed, name, LAST)
         assert tier_of(governed, name) is None
+
+
+def test_a_namespace_of_somebody_else_with_a_tier_of_its_own_is_left_alone(governed: Api) -> None:
+    """Its pods are judged by nobody, whatever they leave out."""
+    with namespace(governed, "somebody", {TIER_LABEL: "frontend"}) as name:
+        assert_left_alone(governed, name, LAST)
+        bare = {"containers": [{"name": "web", "image": "registry.example/web:1"}]}
+        made = governed.apply(manifest("v1", "Pod", "web", namespace=name, spec=bare))
+        assert "resources" not in made["spec"]["containers"][0] or not made["spec"]["containers"][0]["resources"]
+        assert tier_of(governed, name) == "frontend"
+
+
+def otherwise(**platform: str) -> Plan:
+    """The plan with other settings of the platform."""
+    changed = PLAN.lab.cluster.platform.model_copy(update=platform)
+    return make_plan(replace(PLAN.lab, cluster=PLAN.lab.cluster.model_copy(update={"platform": changed})))
+
+
+def test_policies_that_audit_let_a_pod_in_that_they_would_refuse(governed: Api) -> None:
+    limited = {"resources": {"requests": {"cpu": "10m", "memory": "8Mi"}, "limits": {"cpu": "1", "memory": "8Mi"}}}
+    spec = {"containers": [{"name": "web", "image": "registry.example/web:1", **limited}]}
+    with namespace(governed, f"{LAST.name}-audited") as name:
+        assert_governed(governed, name, planned(LAST))
+        pod = manifest("v1", "Pod", "web", namespace=name, spec=spec)
+        with pytest.raises(Refused, match="CPU limit"):
+            governed.apply(pod)
+        apply_policies(governed, otherwise(policies="audit"))
+        try:
+            assert eventually(lambda: is_let_in(governed, pod))
+        finally:
+            apply_policies(governed, PLAN)
+
+
+def is_let_in(api: Api, pod: Manifest) -> bool:
+    """Whether the API server takes a pod."""
+    try:
+        api.apply(pod)
+    except Refused:
+        return False
+    return True
+
+
+def test_where_labels_alone_say_the_tier_a_name_says_nothing(governed: Api) -> None:
+    """As of `home-assistant` beside a tier `home`."""
+    kept = {(each["kind"], each["metadata"]["name"]) for each in otherwise(tier_of_namespaces="label").policies}
+    dropped = tuple(each for each in PLAN.policies if (each["kind"], each["metadata"]["name"]) not in kept)
+    assert dropped
+    for each in dropped:
+        governed.delete(each)
+    assert eventually(
+        lambda: not any(governed.get(API_VERSION, each["kind"], each["metadata"]["name"]) for each in dropped)
+    )
+    try:
+        with (
+            namespace(governed, f"{LAST.name}-assistant") as foreign,
+            namespace(governed, f"{LAST.name}-labelled", {TIER_LABEL: LAST.name}) as own,
+        ):
+            assert_governed(governed, own, planned(LAST))
+            assert governance(governed, foreign) == {kind: {} for kind in GENERATED}
+            assert tier_of(governed, foreign) is None
+    finally:
+        apply_policies(governed, PLAN)
 
 
 def test_kyvernos_own_namespace_is_left_alone(governed: Api) -> None:
