@@ -125,7 +125,7 @@ def is_usable(root, level="runtime"):
 
 
 def read_mark(root):
-    """What .venv was made from; nothing if that is not known."""
+    """The contents that .venv was made from; nothing if that is not known."""
     try:
         return json.loads((root / ".venv" / MARK).read_text())
     except (OSError, ValueError):

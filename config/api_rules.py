@@ -12,9 +12,9 @@ from typing import Any
 from config.field_types import mistyped
 from config.kubernetes import MAX_FILES, is_subdomain, label_value_refusal
 from config.model import shown
+from config.notation import quantity_refusal
 from config.pod import POD_TEMPLATES
 from config.pod_rules import NOTHING, no_text, pod_refusals
-from config.quantity import quantity_refusal
 from config.schedule import malformed, timezone_refusal
 from config.service.port import NODE_PORTS
 from config.source import Path, is_mapping, is_sequence

@@ -145,7 +145,7 @@ def path_refusal(text: str) -> Refusal:
 
 
 def request_path_refusal(text: str) -> Refusal:
-    """What a probe or a hook asks a server for."""
+    """Why a text is no path that a probe or a hook may ask a server for."""
     if not text.startswith("/"):
         return f"{shown(text)} is not an absolute path, for example /healthz"
     return _unwritable(text)

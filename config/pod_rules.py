@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from config.model import shown
-from config.quantity import rounded_up
+from config.notation import rounded_up
 from config.source import Path, is_mapping, is_sequence
 
 LISTS = ("containers", "initContainers")

@@ -1,81 +1,18 @@
 """Exact quantities in Kubernetes notation: CPU in millicores, memory in bytes.
 
-The grammar is that of ``k8s.io/apimachinery`` (`resource.Quantity`): a decimal number with a binary suffix
-(``Ki`` .. ``Ei``), a decimal suffix (``m``, ``k`` .. ``E``) or an exponent. Values are whole millicores or
-whole bytes below 2^63; what is finer or larger is refused, because the API server would round it in silence.
+Values are whole millicores or whole bytes; finer ones are refused, because the API server would round them in silence.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
-from math import ceil
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from config.model import shown
-
-_NUMBER = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([eE][+-]?[0-9]{1,2})|([A-Za-z]{1,8}))?")
-_BINARY = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50, "Ei": 1 << 60}
-_DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
-_MULTIPLIERS = {**_BINARY, **_DECIMAL, "m": Fraction(1, 1000)}
-_LIMIT = 1 << 63
-_LONGEST = 40
-_CORES = ("c", "core", "cores", "cpu", "cpus", "vcpu", "vcpus")
-_MILLICORES = ("mc", "mcore", "mcores", "mcpu", "milli", "millis")
-
-
-def _exact(text: str) -> Fraction:
-    """The exact value that a quantity's text stands for, in cores or bytes."""
-    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
-    if match is None:
-        raise ValueError(f"{shown(text)} is not a quantity; {_tidied(text)}")
-    number, exponent, suffix = match.groups()
-    if suffix and suffix not in _MULTIPLIERS:
-        raise ValueError(f"{text!r} has the unknown unit {suffix!r}; {_meant(number, suffix)}")
-    value = Fraction(Decimal(number + (exponent or ""))) * (_MULTIPLIERS[suffix] if suffix else 1)
-    if value >= _LIMIT:
-        raise ValueError(f"{text!r} is more than Kubernetes can count")
-    return value
-
-
-@lru_cache(maxsize=4096)
-def quantity_refusal(text: str) -> str:
-    """Why a text is no amount of something, and what it may mean; empty where it is one."""
-    try:
-        _exact(text)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def is_quantity(text: str) -> bool:
-    """Whether a text is an amount of something."""
-    return not quantity_refusal(text)
-
-
-def _meant(number: str, suffix: str) -> str:
-    """Suggestion for somebody who wrote `8GB`, `8gb` or `8MiB`, or `2cores`."""
-    if suffix.lower() in _CORES:
-        return f"did you mean {number}?"
-    if suffix.lower() in _MILLICORES:
-        return f"did you mean {number}m?"
-    binary = f"{suffix[0].upper()}i"
-    known = ", ".join([*_BINARY, *_DECIMAL, "m"])
-    return f"did you mean {number}{binary}?" if binary in _BINARY else f"units are {known}"
-
-
-def _tidied(text: str) -> str:
-    """Suggestion for somebody who wrote `512 Mi` or `1,5Gi`."""
-    tidy = text.replace(" ", "").replace(",", ".").replace("_", "")
-    if tidy != text and len(tidy) <= _LONGEST and (match := _NUMBER.fullmatch(tidy)):
-        number, exponent, suffix = match.groups()
-        if suffix and suffix not in _MULTIPLIERS:
-            return _meant(number, suffix)
-        return f"did you mean {number}{exponent or suffix or ''}?"
-    return "write for example 500m or 2 (CPU), 512Mi or 2Gi (memory)"
+from config.notation import BINARY, DECIMAL, exact
 
 
 class Cpu(int):
@@ -87,14 +24,14 @@ class Cpu(int):
     @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> Self:
         """Read ``500m``, ``2`` or ``0.5``. Raises ValueError for anything finer than a millicore."""
-        millicores = _exact(text) * 1000
+        millicores = exact(text) * 1000
         if millicores.denominator != 1:
             raise ValueError(f"{text!r} is finer than 1m, the smallest share of a CPU that Kubernetes knows")
         return cls(millicores.numerator)
 
     def __str__(self) -> str:
         cores, rest = divmod(int(self), 1000)
-        return f"{int(self)}m" if rest else _with_suffix(cores, _DECIMAL)
+        return f"{int(self)}m" if rest else _with_suffix(cores, DECIMAL)
 
 
 class Memory(int):
@@ -111,7 +48,7 @@ class Memory(int):
     @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> Self:
         """Read ``512Mi``, ``1.5Gi`` or ``1000000``. Raises ValueError for fractions of a byte."""
-        size = _exact(text)
+        size = exact(text)
         if text.endswith("m"):
             raise ValueError(f"{text!r} is thousandths of a byte; did you mean {text[:-1]}Mi?")
         if size.denominator != 1:
@@ -119,7 +56,7 @@ class Memory(int):
         return cls(size.numerator)
 
     def __str__(self) -> str:
-        return _with_suffix(int(self), _DECIMAL if int(self) % 1024 else _BINARY)
+        return _with_suffix(int(self), DECIMAL if int(self) % 1024 else BINARY)
 
     @property
     def mib(self) -> int:
@@ -139,7 +76,7 @@ class _Decimal(Memory):
 
     @property
     def stored(self) -> str:
-        return _with_suffix(int(self), _DECIMAL)
+        return _with_suffix(int(self), DECIMAL)
 
 
 @lru_cache(maxsize=4096)
@@ -147,25 +84,14 @@ def stored(text: str) -> str | None:
     """A quantity of CPU or memory in the form in which the API server stores it; None for one that is none, or is finer
     than it counts here."""
     try:
-        return str(Cpu.parse(text)) if text[-2:] not in _BINARY else Memory.parse(text).stored
+        return str(Cpu.parse(text)) if text[-2:] not in BINARY else Memory.parse(text).stored
     except ValueError:
         return None
 
 
-@lru_cache(maxsize=4096)
-def rounded_up(text: str, parts: int = 1) -> int:
-    """A quantity as a cluster counts it, in whole units or in `parts` of one. Raises ValueError."""
-    return ceil(_exact(text) * parts)
-
-
-def counted(text: str) -> int | None:
-    """A quantity in whole units, rounded up; None where the text is none."""
-    return rounded_up(text) if is_quantity(text) else None
-
-
 def decimal(number: int) -> str:
     """A whole number of something countable, as the API server stores it: ``8k`` for 8000."""
-    return _with_suffix(number, _DECIMAL)
+    return _with_suffix(number, DECIMAL)
 
 
 def _with_suffix(number: int, units: Mapping[str, int]) -> str:
@@ -192,7 +118,7 @@ def _read_memory(value: object) -> Memory:
         return value
     text = _text(value)
     size = Memory.parse(text)
-    return size if text[-2:] in _BINARY else _Decimal(size)
+    return size if text[-2:] in BINARY else _Decimal(size)
 
 
 class _Bounds(NamedTuple):

@@ -93,7 +93,7 @@ _RIGHTS = (
     ),
     _Right("every object that is written", frozenset({"apiregistration.k8s.io"}), frozenset({"apiservices"}), _WRITING),
 )
-"""Those of https://kubernetes.io/docs/concepts/security/rbac-good-practices/, "privilege escalation risks". The API
+"""Rights of https://kubernetes.io/docs/concepts/security/rbac-good-practices/, "privilege escalation risks". The API
 server answers a patch with the whole secret."""
 
 

@@ -24,7 +24,7 @@ OF_GRPC = frozenset({"RequestHeaderModifier", "ResponseHeaderModifier", "Request
 
 
 def _filter(stated: dict[str, Any]) -> dict[str, Any]:
-    """What the Gateway API takes: a type, and its settings alone. Raises ValueError."""
+    """Settings that the Gateway API takes: a type, and its settings alone. Raises ValueError."""
     if "type" not in stated:
         raise ValueError(f"needs type: one of {', '.join(_FIELDS)}")
     kind = str(stated["type"])

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from config.quantity import is_quantity
+from config.notation import is_quantity
 from plan.model import Manifest
 
 _KINDS = frozenset(

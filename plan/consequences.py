@@ -1,4 +1,4 @@
-"""What a finding is about, where several are equally severe: data first, then what people use."""
+"""The subject of a finding, where several are equally severe: data first, then what people use."""
 
 LOSES_DATA = frozenset(
     {"ARCHIVE-SHARED", "ARCHIVE-TOOLS-MISSING", "BACKUP-OF-NOTHING", "CLAIMS-GO-WITH-PODS", "COPY-NEVER-MADE"}

@@ -107,7 +107,7 @@ def _key(urn: str) -> tuple[str, str]:
 
 
 def _words(message: str) -> str:
-    """Those of the API server, without the provider's before them."""
+    """Words of the API server, without the provider's before them."""
     return message.rpartition("by the Kubernetes API server: ")[2].strip()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.draft import Draft
-from config.quantity import quantity_refusal
+from config.notation import quantity_refusal
 from config.service import HelmService
 from config.source import Path, Problem, is_mapping
 

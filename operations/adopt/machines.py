@@ -171,7 +171,7 @@ def _about(findings: Iterable[Finding], name: str) -> tuple[Finding, ...]:
 
 
 def _loadable(folder: Path, before: str, entries: list[Entry]) -> tuple[list[Entry], list[LeftOut]]:
-    """Those with which the lab loads, as far as it is up to them; of the others, what the loader says."""
+    """Machines with which the lab loads, as far as it is up to them; of the others, what the loader says."""
     if not _problems(folder, before, entries):
         return entries, []
     accepted: list[Entry] = []

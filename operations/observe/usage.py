@@ -140,7 +140,7 @@ def _labels(prometheus: Prometheus, end: datetime, answers: Answers, gaps: dict[
 
 
 def _questions(namespaces: Sequence[str], window: str, labels: Mapping[str, Labels]) -> Iterator[_Question]:
-    """Those about the metrics that there are."""
+    """Questions about the metrics that there are."""
     among = "|".join(namespaces)
     if MEMORY in labels:
         by, memory = labels[MEMORY], _containers(MEMORY, labels[MEMORY], among)

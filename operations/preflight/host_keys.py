@@ -46,9 +46,9 @@ class HostKeys(NamedTuple):
     """SSH keys of a host."""
 
     known: Known
-    """Those in `known_hosts`."""
+    """Keys in `known_hosts`."""
     shown: frozenset[str]
-    """Those that it shows, each as `ssh-ed25519 AAAA...`."""
+    """Keys that it shows, each as `ssh-ed25519 AAAA...`."""
 
     @property
     def agree(self) -> bool:

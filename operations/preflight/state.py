@@ -66,7 +66,7 @@ class State(NamedTuple):
     storage_configs: Mapping[str, StorageConfig] | Unread
     pci_mappings: Mapping[str, PciMapping] | Unread
     hosts: Mapping[str, HostState]
-    """Those of the lab that are online."""
+    """Hosts of the lab that are online."""
 
     def may(self, path: str, privilege: str) -> bool:
         """Whether the token has a privilege on a path that was asked about."""

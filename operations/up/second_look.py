@@ -21,7 +21,7 @@ class Difference(NamedTuple):
     judged: tuple[str, ...]
     """The engine's operations that were judged; none where it would have stayed the same."""
     now: tuple[str, ...]
-    """Those of the second look. Where both are the same, what they do differs."""
+    """Steps of the second look. Where both are the same, what they do differs."""
 
 
 def differences(judged: Preview, now: Preview) -> tuple[Difference, ...]:

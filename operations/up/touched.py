@@ -44,7 +44,7 @@ def _namespace(of: Reference) -> str | None:
 
 
 def ailments_of(findings: Sequence[Finding], namespaces: frozenset[str]) -> tuple[Finding, ...]:
-    """Those findings that are about something in these namespaces, or follow in one of them."""
+    """Findings that are about something in these namespaces, or follow in one of them."""
     return tuple(each for each in findings if namespaces & _namespaces(each))
 
 

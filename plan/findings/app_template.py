@@ -6,7 +6,7 @@ Its keys are those of the versions 2 to 4, with `controllers`. Of other charts t
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from config.quantity import counted
+from config.notation import counted
 from config.service import HelmService
 from config.source import Path, is_mapping
 from plan.findings.program import KEPT, Kept, Program

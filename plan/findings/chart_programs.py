@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from config.quantity import Memory, counted
+from config.notation import counted
+from config.quantity import Memory
 from config.service import HelmService
 from config.source import Path, is_mapping, is_sequence
 from plan.findings.app_template import stated_text, stated_variables

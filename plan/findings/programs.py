@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from config.lab import Lab
 from config.namespaces import namespace_of_object
+from config.notation import rounded_up
 from config.pod import POD_TEMPLATES
-from config.quantity import Memory, rounded_up
+from config.quantity import Memory
 from config.service import HelmService, Service
 from config.service.container import Container, Part
 from plan.findings.app_template import programs_of_template

@@ -53,7 +53,7 @@ class Snippet(NamedTuple):
 
     @property
     def emptied(self) -> "Snippet":
-        """What is written over it once its machine is set up."""
+        """The file that is written over it once its machine is set up."""
         return self._replace(name=f"{self.name}{EMPTIED}", content=EMPTY)
 
 

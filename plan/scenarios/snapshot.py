@@ -20,7 +20,7 @@ class ClusterSnapshot(NamedTuple):
 
     nodes: Sequence[Node]
     workloads: Sequence[Workload]
-    """Those of the lab, and what kubeadm runs itself."""
+    """Workloads of the lab, and what kubeadm runs itself."""
     uses: Sequence[NodeUse]
     pending: Sequence[Pending]
     running: Sequence[NodeUse] = ()

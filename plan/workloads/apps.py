@@ -87,7 +87,7 @@ def _neighbour(context: ServiceContext, part: Part, parts: list[Part]) -> Mappin
     for name in sorted(own & volumes.claims_of_others(context.service).keys()):
         owner, volume = volumes.claims_of_others(context.service)[name]
         for other in context.lab.services[owner].parts(owner):
-            if volume in volumes.mounted(other.workload):
+            if volume in other.workload.mounted_names:
                 return identity(other.name, other.workload).selector
     return None
 

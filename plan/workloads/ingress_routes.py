@@ -80,7 +80,7 @@ def _service(backend: Backend, settings: Mapping[str, Any]) -> Manifest:
 
 
 def _middlewares(context: ServiceContext, exposure: Exposure, name: str) -> list[dict[str, str]]:
-    """Those of every route, and those that are stated. A route that stays as it is, and keeps nobody out, has the
+    """Middlewares of every route, and those that are stated. A route that stays as it is, and keeps nobody out, has the
     latter alone."""
     platform = context.lab.cluster.platform
     keeps_out = exposure.auth == "required" or exposure.reach == "lan"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from config.notation import rounded_up
 from config.objects import StatedObject
-from config.quantity import rounded_up
 from config.service import ObjectsService
 from plan.model import Manifest, Workload
 from plan.model.fields import Fields, entries, mapping, number, text

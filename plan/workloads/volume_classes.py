@@ -1,4 +1,4 @@
-"""What is known of a volume by its storage class."""
+"""Properties of a volume that its storage class tells."""
 
 from config.lab import Lab
 from config.service.volume import Volume

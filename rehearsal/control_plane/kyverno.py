@@ -107,7 +107,7 @@ class Kyverno:
         return api.post(about, "token", asked)["status"]["token"]
 
     def _changed_flags(self, name: str) -> list[str]:
-        """Those with which it works outside of a cluster; of flags given twice the last one counts."""
+        """Flags with which it works outside of a cluster; of flags given twice the last one counts."""
         quiet = ["--disableLogColor", "--disableMetrics", "--controllerRuntimeMetricsAddress=0"]
         if name == "kyverno-background-controller":
             return [*quiet, f"--metricsPort={self._background_metrics}"]

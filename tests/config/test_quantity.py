@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.quantity import Cpu, Memory, rounded_up
+from config.notation import rounded_up
+from config.quantity import Cpu, Memory
 
 FACTORS = {
     "": 1,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from config.quantity import is_quantity
+from config.notation import is_quantity
 from observation import Usage
 from observation.amounts import holds_only_quantities
 from operations.adopt.cluster.footprint import figures

@@ -26,7 +26,7 @@ class References(NamedTuple):
     """The known objects that an object names, itself aside."""
 
     certain: frozenset[Key]
-    """Those whose kind is known too; of a selector, the workloads that it selects."""
+    """References whose kind is known too; of a selector, the workloads that it selects."""
     possible: frozenset[Key]
     """Any that is called as some field says, which may mean something else: a role of a database, for example."""
 

@@ -31,9 +31,9 @@ class World(NamedTuple):
     references: Mapping[Key, frozenset[Key]]
     """Of every object that somebody states, a chart included."""
     certain: Mapping[Key, frozenset[Key]]
-    """Those among them whose kind is known."""
+    """References among them whose kind is known."""
     releases: Mapping[OfRelease, HelmRelease]
-    """Those of its owner; of k3s and RKE2 some come with the cluster."""
+    """Releases of its owner; of k3s and RKE2 some come with the cluster."""
     unreadable: tuple[Unreadable, ...]
     operated: frozenset[Key]
     """Custom objects of which an operator makes pods: a database cluster for example, even while its pods are away."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from config.notation import counted
 from config.pod import POD_TEMPLATES
-from config.quantity import Memory, counted
+from config.quantity import Memory
 from plan.cluster.nodes import nodes_for
 from plan.model import Finding, Node, Service, Workload
 from plan.model.fields import entries, mapping, text

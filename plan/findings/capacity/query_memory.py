@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from config.lab import Lab
-from config.quantity import Memory, rounded_up
+from config.notation import rounded_up
+from config.quantity import Memory
 from config.service import HelmService
 from config.service.container import Container
 from config.service.footprint import containers_in

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
+from config.notation import rounded_up
 from config.pod import POD_TEMPLATES
-from config.quantity import Memory, rounded_up
+from config.quantity import Memory
 from config.service import Service
 from config.service.container import Container
 from config.service.runs import ENDING

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
-from config.quantity import Memory, counted
+from config.notation import counted
+from config.quantity import Memory
 from config.source import Path
 from plan.findings.program import Program
 from plan.findings.storage.retention import MOST_PERCENT, RETENTION_ABOVE_VOLUME

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from config.lab import Lab
+from config.notation import rounded_up
 from config.objects import StatedObject
-from config.quantity import Memory, rounded_up
+from config.quantity import Memory
 from plan.findings.program import Program
 from plan.findings.told_amounts import told_bytes
 from plan.model.fields import text

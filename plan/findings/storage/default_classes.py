@@ -76,7 +76,7 @@ def default_class_findings(lab: Lab, services: Iterable[Service]) -> Iterator[Fi
 
 
 def _of_charts(lab: Lab, in_files: Collection[str]) -> Iterator[tuple[Path, str, str]]:
-    """Those of charts, unless a file has the very class."""
+    """Default classes of charts, unless a file has the very class."""
     for name, service in lab.services.items():
         if isinstance(service, HelmService) and service.chart.name in _BY_CHART:
             if _NAMES[service.chart.name] in in_files:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from config.lab import Lab
 from config.namespaces import namespace_of_object
+from config.notation import counted, rounded_up
 from config.objects import StatedObject
-from config.quantity import Memory, counted, rounded_up
+from config.quantity import Memory
 from plan.model import Service
 from plan.model.fields import entries, mapping, number, text, values
 from plan.model.findings import Finding, Rule

@@ -51,7 +51,7 @@ def monitor_target_findings(lab: Lab, services: Iterable[Service]) -> Iterator[F
 
 
 def _aims(lab: Lab, services: list[Service]) -> Iterator[_Aim]:
-    """Those by labels alone; expressions are not read."""
+    """Monitors that select by labels alone; expressions are not read."""
     for each in lab.objects_by_kind.get("ServiceMonitor", ()):
         own = namespace_of_object(lab, each)
         elsewhere = mapping(each.content, "spec", "namespaceSelector")

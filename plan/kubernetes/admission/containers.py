@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from config.quantity import rounded_up
+from config.notation import rounded_up
 from plan.model import Container, Pod
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, MEMORY
 

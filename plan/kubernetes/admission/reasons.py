@@ -56,7 +56,7 @@ class QuotaBroken(NamedTuple):
 
     quota: str
     resources: tuple[str, ...]
-    """Those of which too little is left; empty where something is not stated."""
+    """Resources of which too little is left; empty where something is not stated."""
     words: str
 
     def __str__(self) -> str:

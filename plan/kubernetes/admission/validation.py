@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from config.quantity import Cpu, rounded_up
+from config.notation import rounded_up
+from config.quantity import Cpu
 from plan.kubernetes.admission.containers import STANDARD, stated
 from plan.model import Container, Pod, ResourceList
 from plan.model.resources import is_huge_pages, notation

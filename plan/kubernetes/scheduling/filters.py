@@ -113,7 +113,7 @@ def matters_to(kind: Kind, cluster: Cluster) -> Callable[[Kind], bool]:
 
 
 def filters_of_others(kind: Kind, cluster: Cluster, fixed: Sequence[Filter]) -> list[Filter]:
-    """Those of `filters_for` that other pods decide by what they are."""
+    """Filters of `filters_for` that other pods decide by what they are."""
     return [*_spread(kind, cluster, fixed), *_pods(kind, cluster)]
 
 
@@ -195,7 +195,7 @@ def _included(spread: Spread, fixed: Sequence[Filter]) -> Booleans:
 
 
 def with_labels(cluster: Cluster, nodes: Booleans, keys: Iterable[str]) -> Booleans:
-    """Those of some nodes that have all of these labels."""
+    """Nodes among some that have all of these labels."""
     for key in keys:
         nodes = nodes & (cluster.domains(key).codes >= 0)
     return nodes

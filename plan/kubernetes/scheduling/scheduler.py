@@ -58,11 +58,11 @@ class _Waiting:
             self._dependent[pod.kind] = [each.selector for each in needed]
 
     def woken_by_room(self) -> Iterator[Queued]:
-        """Those to try again when pods have gone."""
+        """Pods to try again when others have gone."""
         return chain.from_iterable(self._taken(kind) for kind in list(self._pods))
 
     def woken_by(self, placed: Kind) -> Iterator[Queued]:
-        """Those to try again when a pod has been placed: more of its kind, and those that want it near or spread."""
+        """Pods to try again when one has been placed: more of its kind, and those that want it near or spread."""
         helped = {
             kind: None
             for kind, selectors in self._dependent.items()

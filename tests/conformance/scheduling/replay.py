@@ -44,7 +44,7 @@ class Replay:
         self.gone: list[Made] = []
         """Pods that were evicted."""
         self.again: list[Made] = []
-        """Those of them that are to be recreated."""
+        """Pods among them that are to be recreated."""
         self.unclear: dict[str, str] = {}
         """Pods with a node on which the planner would not have placed them as things stand."""
         self.disputed: set[str] = set()

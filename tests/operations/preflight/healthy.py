@@ -39,7 +39,7 @@ def healthy(plan: Plan) -> State:
 
 
 def _mappings(plan: Plan) -> dict[str, PciMapping]:
-    """Those of machines that are there already."""
+    """Devices of machines that are there already."""
     found: dict[str, PciMapping] = {}
     for machine in plan.lab.machines.values():
         for device in machine.pci_devices if machine.adopt else ():

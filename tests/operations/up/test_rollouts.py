@@ -14,7 +14,7 @@ DUMPS = ("attic", "loft", "shed")
 
 
 def recorded(kind: str) -> Iterator[dict[str, Any]]:
-    """Those whose pods nobody replaces by hand."""
+    """Workloads whose pods nobody replaces by hand."""
     for dump in DUMPS:
         for each in observed(dump).of(kind):
             if each["spec"].get("updateStrategy", {}).get("type") != "OnDelete":

@@ -32,7 +32,7 @@ def claims() -> list[Claim]:
 
 
 def _numbers(text: str) -> Iterator[str]:
-    """Those of `1.2.3, 1.2.5-1.2.7`."""
+    """Numbers of `1.2.3, 1.2.5-1.2.7`."""
     for part in text.split(", "):
         first, _, last = part.partition("-")
         section, _, number = first.rpartition(".")
