@@ -1,7 +1,7 @@
 """Rules of the API server for objects in files: where it refuses one that can be read and planned.
 
-They are those of k8s.io/kubernetes (pkg/apis/*/validation) and of its decoder, 1.34. Fields that are not named here are
-not checked.
+They are those of k8s.io/kubernetes (pkg/apis/*/validation) and of its decoder, 1.34. Values of fields that are not
+named here are not checked.
 """
 
 import base64
@@ -9,6 +9,7 @@ import binascii
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from config.field_names import misnamed
 from config.field_types import mistyped
 from config.kubernetes import MAX_FILES, is_subdomain, label_value_refusal
 from config.model import shown
@@ -39,6 +40,7 @@ def object_refusals(document: Mapping[str, Any]) -> Refused:
         yield from _postgres_cluster(document)
     if document.get("apiVersion") not in GROUPS:
         return
+    yield from misnamed(document)
     yield from mistyped(document)
     kind = document["kind"]
     if template := POD_TEMPLATES.get(kind):

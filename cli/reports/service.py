@@ -80,6 +80,8 @@ class ServiceReport(Report):
     total_requests: Amounts
     total_limits: Amounts
     workloads: tuple[WorkloadReport, ...]
+    ignored: dict[str, tuple[str, ...]] = {}
+    """Fields that an `up` leaves alone, by object (`deployment/immich`)."""
 
 
 class ExplainedServiceReport(ServiceReport):
@@ -132,6 +134,7 @@ def service_report(plan: Plan, service: Service) -> ServiceReport:
         total_requests=amounts(total),
         total_limits=amounts(total_limits(service.workloads)),
         workloads=tuple(_workload_report(plan, workload) for workload in service.workloads),
+        ignored=dict(service.ignored),
     )
 
 

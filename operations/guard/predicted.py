@@ -1,6 +1,5 @@
 """Consequences of an `up` where the first of two plans runs: predicted without Pulumi, by the rules of the guard."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -12,6 +11,7 @@ from operations.guard.judgement import judge
 from operations.guard.machines.addresses import address_changes
 from operations.guard.machines.consequences import MACHINE
 from operations.guard.machines.first_boot import first_boot_changes
+from operations.guard.ownership import left_alone, ownership_changes, without_indices
 from operations.guard.reading.preview import Preview
 from operations.guard.reading.step import PropertyChange, State, Step
 from plan.changes.comparison import Comparison, Difference, FileChange, Side
@@ -31,7 +31,8 @@ def predicted(lab: Lab, before: Side, after: Side, comparison: Comparison) -> tu
     steps = tuple(_step(change, before, after) for change in changes)
     judgement = judge(Preview(tuple(step for step in steps if step)), lab)
     unread = (*address_changes(lab, before, after), *first_boot_changes(lab, before, after))
-    return tuple(sorted((*unread, *judgement.consequences), key=worst_first))
+    owned = ownership_changes(before, after, comparison)
+    return tuple(sorted((*unread, *owned, *judgement.consequences), key=worst_first))
 
 
 def _is_declared(file_name: str) -> bool:
@@ -44,7 +45,7 @@ def _is_declared(file_name: str) -> bool:
 def _step(change: FileChange, before: Side, after: Side) -> Step | None:
     old, new = before.files.get(change.name), after.files.get(change.name)
     is_machine = _is_machine(change)
-    differing = list(_declared_differences(change, new if is_machine else None))
+    differing = list(_declared_differences(change, new if is_machine else None, left_alone(after, change.name)))
     if change.status == "changed" and not differing:
         return None
     kind, name = _type_and_name(change, new or old)
@@ -61,12 +62,13 @@ def _step(change: FileChange, before: Side, after: Side) -> Step | None:
     )
 
 
-def _declared_differences(change: FileChange, machine: Any) -> Iterator[Difference]:
-    """Differences that the engine compares."""
+def _declared_differences(change: FileChange, machine: Any, left: tuple[str, ...]) -> Iterator[Difference]:
+    """Differences that the engine compares: not those of fields that something else owns."""
     ignored = tuple(str(each) for each in machine["ignoreChanges"]) if machine else ()
     for each in map(_without_names, change.differences):
         if not _is_machine(change):
-            yield each
+            if not touches(each.path, left):
+                yield each
         elif each.path.startswith("properties."):
             named = each._replace(path=each.path.removeprefix("properties."))
             if not touches(named.path, ignored):
@@ -123,7 +125,7 @@ def _diff_kind(difference: Difference, replaces: bool) -> Any:
 
 def _without_names(difference: Difference) -> Difference:
     """`disks[scsi0].size` as `disks.size`."""
-    return difference._replace(path=re.sub(r"\[[^\]]*\]", "", difference.path))
+    return difference._replace(path=without_indices(difference.path))
 
 
 def _camel(path: str) -> str:

@@ -7,10 +7,12 @@ from config.quantity import Memory
 from observation import Observation
 from operations.guard.consequence import Consequence
 from operations.guard.objects.consequences import kind_of
+from operations.guard.ownership import without_indices
 from operations.guard.reading.stack import Stack
 from operations.guard.reading.step import Step
 from operations.guard.reading.values import block, is_known
 from operations.guard.ways_out import WAYS_OUT
+from plan.changes.object_rules import touches
 from plan.wording import listed
 
 BY_HAND = f"state it in the lab, or take it back: `{WAYS_OUT['changed by hand'].commands[0]}`"
@@ -26,36 +28,38 @@ def changed_by_hand(steps: Sequence[Step], stack: Stack, observation: Observatio
         if urn in shown or not state.type.startswith("kubernetes:") or not isinstance(name, str):
             continue
         target = "/".join(str(each) for each in (kind, namespace, name) if each)
+        left = tuple(map(without_indices, state.ignore_changes))
         live = observation.get(kind, name, namespace if isinstance(namespace, str) else None)
         if live is None and observation.knows(kind):
             message = "It is missing: somebody deleted it, and this `up` does not recreate it."
             yield Consequence("DRIFT", "warning", target, (), message, BY_HAND)
-        elif live is not None and (paths := tuple(_differing(state.inputs, live, ""))):
+        elif live is not None and (paths := tuple(_differing(state.inputs, live, "", left))):
             message = f"It was changed by hand, and this `up` leaves that: {listed(paths)}."
             yield Consequence("DRIFT", "warning", target, paths, message, BY_HAND)
 
 
-def _differing(stated: object, live: object, path: str) -> Iterator[str]:
-    """The fields of which something else runs than is stated. What is only in the live object is not looked at."""
-    if not is_known(stated) or path.startswith(("data", "stringData")):
+def _differing(stated: object, live: object, path: str, left: tuple[str, ...]) -> Iterator[str]:
+    """The fields of which something else runs than is stated. What is only in the live object is not looked at, nor
+    what is `left` to something else."""
+    if not is_known(stated) or path.startswith(("data", "stringData")) or touches(path, left):
         return
     if isinstance(stated, dict):
         there: Mapping[str, Any] = cast(Mapping[str, Any], live) if isinstance(live, dict) else {}
         for key, each in cast(Mapping[str, Any], stated).items():
             if not key.startswith("__") and each is not None:
-                yield from _differing(each, there.get(key), f"{path}.{key}".removeprefix("."))
+                yield from _differing(each, there.get(key), f"{path}.{key}".removeprefix("."), left)
     elif isinstance(stated, list) and isinstance(live, list):
-        yield from _items(cast(list[object], stated), cast(list[object], live), path)
+        yield from _items(cast(list[object], stated), cast(list[object], live), path, left)
     elif not _is_same(cast(object, stated), live):
         yield f"{path} {_shown(cast(object, stated))} -> {_shown(live)}"
 
 
-def _items(stated: list[object], live: list[object], path: str) -> Iterator[str]:
+def _items(stated: list[object], live: list[object], path: str, left: tuple[str, ...]) -> Iterator[str]:
     if len(stated) > len(live):
         yield f"{path}: {len(live)} of {len(stated)}"
         return
     for each, there in zip(stated, live, strict=False):
-        yield from _differing(each, there, path)
+        yield from _differing(each, there, path, left)
 
 
 def _is_same(stated: object, live: object) -> bool:

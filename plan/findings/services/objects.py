@@ -15,6 +15,7 @@ from plan.model.fields import mapping, text
 from plan.model.findings import Rule
 from plan.model.metadata import api_group
 from plan.workloads.objects import claimed
+from plan.workloads.ownership import release_target
 from plan.workloads.patches import target_of, wrong_pod
 from plan.workloads.pods_of_operators import may_make_pods
 
@@ -23,8 +24,8 @@ PATCH_INVALID = Rule(
     "error",
     title="A patched object is refused",
     meaning=(
-        "The API server would refuse the object, or the planner would not know its pods: a field has the wrong "
-        "shape, or a quantity is none."
+        "The API server would refuse the object, or the planner would not know its pods: a field is none of its kind, "
+        "or has the wrong shape, a quantity is none, or a selector does not fit its pods."
     ),
     remedy="Correct the patch where the message says.",
 )
@@ -38,6 +39,17 @@ PATCH_UNKNOWN = Rule(
         "so that the patch would change nothing."
     ),
     remedy="Name an object that `homelab explain SERVICE` lists, or change the object in its own file.",
+)
+
+IGNORED_UNKNOWN = Rule(
+    "IGNORED-UNKNOWN",
+    "error",
+    title="Fields of an object that is not written are to be left alone",
+    meaning=(
+        "`ignore_fields` names an object that the program writes for the service, or `release/NAME`. There is none of "
+        "that kind and name, so that an update would write over what something else set."
+    ),
+    remedy="Name an object that `homelab explain SERVICE` lists.",
 )
 
 PODS_NOT_CHECKED = Rule(
@@ -106,6 +118,7 @@ def object_findings(lab: Lab, planned: Iterable[Service]) -> Iterator[Finding]:
             )
     for service in planned:
         yield from _patches(lab, service)
+        yield from _left_alone(lab, service)
         yield from _as_it_is(lab, service.name)
         yield from _owned(lab, service)
         stated = lab.objects.get(service.name, ())
@@ -138,6 +151,19 @@ def _patches(lab: Lab, service: Service) -> Iterator[Finding]:
                 f"with the patch, the API server refuses {target}: {dotted(at)}: {why}",
                 "write what the API server takes there",
                 facts={"wrong": dotted(at)},
+            )
+
+
+def _left_alone(lab: Lab, service: Service) -> Iterator[Finding]:
+    known = [target_of(each) for each in service.objects]
+    known += [release_target(service.release.name)] if service.release else []
+    for target in lab.services[service.name].ignore_fields:
+        if target not in known:
+            yield IGNORED_UNKNOWN.finding(
+                ("services", service.name, "ignore_fields", target),
+                f"{service.name} has no object {target}, of which fields were to be left alone"
+                f"{did_you_mean(target, known)}",
+                "name an object of the service by its kind and name, or remove this",
             )
 
 

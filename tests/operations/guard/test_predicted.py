@@ -139,3 +139,24 @@ def test_another_port_of_ssh_is_another_way_to_the_same_host(folder: Path) -> No
     host = "    address: 10.0.20.2\n"
     found = consequences(folder, edit("site.yaml", host, f"{host}    ssh_port: 2222\n"))
     assert [(each.effect, each.severity) for each in found.values()] == [("UPDATE", "info")]
+
+
+LEFT = edit("services/door.yaml", "expose:", "ignore: [image]\nexpose:")
+
+
+def test_a_field_that_something_else_owns_is_left_alone(folder: Path) -> None:
+    change(folder, [LEFT])
+    found = consequences(folder, edit("services/door.yaml", "door:1.0.0", "door:1.1.0"))
+    assert [*found] == ["DRIFT:Deployment/core-door/door"]
+    told = found["DRIFT:Deployment/core-door/door"]
+    assert (told.severity, told.message) == ("info", "Something else owns this: what runs stays as it is.")
+
+
+def test_a_field_that_is_the_labs_again_is_told(folder: Path) -> None:
+    """The engine compares what it wrote with what it would write: no preview shows that something else runs."""
+    change(folder, [LEFT])
+    found = consequences(folder, edit("services/door.yaml", "ignore: [image]\n", ""))
+    assert [*found] == ["DRIFT:Deployment/core-door/door"]
+    told = found["DRIFT:Deployment/core-door/door"]
+    assert told.severity == "warning"
+    assert "spec.template.spec.containers.image" in told.causes
