@@ -277,5 +277,6 @@ ObjectName = Annotated[
         "the name of an object: lower-case letters, digits, hyphens and dots, for example immich-settings",
     ),
 ]
+FileMode = Annotated[str, text_like(r"^0?[0-7]{3}$", "the rights of files, in octal, for example 0440")]
 UserId = Annotated[int, Field(ge=1, le=MAX_ID)]
 GroupId = Annotated[int, Field(ge=0, le=MAX_ID)]

@@ -143,7 +143,7 @@ FIELDS: Mapping[str, _Field] = {
     "ingressClassName": _Field(("ingress_class",)),
     "secretName": _Field(("certificate", "name", "secret")),
     "sectionName": _Field(("gateway",), "one of cluster.yaml, which states its listener"),
-    "matches": _Field(("path", "headers", "methods")),
+    **dict.fromkeys(("queryParams", "query"), _Field(("matches",), "as [{queryParams: [{name: beta, value: a}]}]")),
     "entryPoints": _Field(("traefik.entry_points",)),
     # of variables, Secrets and External Secrets
     "name": _Field(("secret", "service", "config_map", "claim")),

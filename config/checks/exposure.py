@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from config.draft import Draft
 from config.platform import Platform
 from config.route_filter import OF_GRPC
+from config.route_match import OF_GRPC as MATCHES_OF_GRPC
 from config.service import Service
 from config.service.exposure import Exposure
 from config.source import Problem
@@ -101,11 +102,15 @@ def _impossible(platform: Platform, exposure: Exposure) -> Mapping[str, str]:
     if gateway is None and exposure.filters:
         found["filters"] = "only routes of a Gateway have filters; name one under gateway, or use middlewares"
     if gateway is None:
-        for key in ("grpc", "headers", "methods", "own_namespace"):
+        for key in ("grpc", "headers", "methods", "matches", "own_namespace"):
             if getattr(exposure, key):
                 found[key] = "only routes of a Gateway have it; name one under gateway, or leave it out"
     elif exposure.grpc and (exposure.paths != ("/",) or exposure.methods or (whole, attempt) != (None, None)):
         found["grpc"] = "a GRPCRoute has no paths, methods of HTTP or timeouts; leave those out, or this"
+    if exposure.matches and (exposure.paths != ("/",) or exposure.exact or exposure.headers or exposure.methods):
+        found["matches"] = "they say it in place of path, exact, headers and methods; leave those out, or this"
+    elif exposure.grpc and any(each.keys() - MATCHES_OF_GRPC for each in exposure.matches):
+        found["matches"] = "a GRPCRoute matches headers and method alone"
     types = [each["type"] for each in exposure.filters]
     if other := next((each for each in types if exposure.grpc and each not in OF_GRPC), None):
         found["filters"] = f"a GRPCRoute has no filter {other}; leave it out, or grpc: true"

@@ -1,16 +1,13 @@
 """Secrets come from somewhere, and are found where they are used."""
 
-import re
 from collections.abc import Collection, Iterator
 
 from config.draft import Draft
 from config.service import HelmService, Service
 from config.service.container import Container
+from config.service.environment import references
 from config.source import Path, Problem
 from config.suggest import did_you_mean
-
-_REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.]*)\)")
-"""How a variable is named in the value of another one; `$$(NAME)` is not a reference."""
 
 
 def check_secrets(lab: Draft) -> Iterator[Problem]:
@@ -94,6 +91,8 @@ def _check_order(lab: Draft, path: Path, container: Container) -> Iterator[Probl
             yield lab.problem((*path, "env_order", index), message)
 
 
+_OF_EACH = "KUBERNETES_"
+"""Beginning of the variables that each pod has: where the API server is."""
 _KEYS_OF_VARIABLES = ("env", "secrets", "env_keys", "env_fields", "kept_env")
 """Keys of a container under which variables stand by their names."""
 
@@ -114,17 +113,32 @@ def _variables(container: Container) -> Collection[str]:
 
 
 def _check_references(lab: Draft, path: Path, container: Container) -> Iterator[Problem]:
-    """Kubernetes leaves a reference to an unknown variable in the value as it is, and the program reads `$(NAME)`."""
+    """Kubernetes leaves a reference to an unknown variable in the text as it is, and the program reads `$(NAME)`."""
     known = _variables(container)
     if container.env_from:
         return
     for volume, mounts in container.mounts.items():
-        for match in (found for mount in mounts for found in _REFERENCE.finditer(mount.sub_path or "")):
-            if match[1] and match[1] not in known:
-                message = f"refers to the variable {match[1]!r}, which is not stated{did_you_mean(match[1], known)}"
-                yield lab.problem((*path, "mounts", volume), message)
+        for name in (each for mount in mounts for each in _unresolved(mount.sub_path or "", known)):
+            yield lab.problem((*path, "mounts", volume), _unknown(name, known))
     for variable, value in container.env.items():
-        for match in _REFERENCE.finditer(value):
-            if match[1] and match[1] not in known:
-                message = f"refers to the variable {match[1]!r}, which is not stated{did_you_mean(match[1], known)}"
-                yield lab.problem((*path, "env", variable), f"{message}; write $$({match[1]}) for the text itself")
+        for name in _unresolved(value, known):
+            yield lab.problem((*path, "env", variable), f"{_unknown(name, known)}; {_as_text(name)}")
+        if variable in references(value):
+            message = f"names itself, and Kubernetes puts in only what comes before it; {_as_text(variable)}"
+            yield lab.problem((*path, "env", variable), message)
+    for key in ("command", "args"):
+        for index, word in enumerate(getattr(container, key)):
+            for name in filter(str.isupper, _unresolved(word, known)):
+                yield lab.problem((*path, key, index), f"{_unknown(name, known)}; {_as_text(name)}")
+
+
+def _unresolved(text: str, known: Collection[str]) -> list[str]:
+    return [each for each in references(text) if each not in known and not each.startswith(_OF_EACH)]
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    return f"refers to the variable {name!r}, which is not stated{did_you_mean(name, known)}"
+
+
+def _as_text(name: str) -> str:
+    return f"write $$({name}) for the text itself"

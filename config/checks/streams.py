@@ -19,6 +19,11 @@ def check_streams(lab: Draft) -> Iterator[Problem]:
                 message = "needs platform.ingress or platform.gateways in cluster.yaml: where it comes in"
                 yield lab.problem((*path, "entry"), message)
             yield from _check_port(lab, path, name, stream)
+            if stream.certificate and stream.host is None:
+                yield lab.problem((*path, "certificate"), "is of a host; state it, or leave this out")
+            elif stream.certificate and (stream.gateway or (platform and platform.ingress is None)):
+                message = "the listener of the Gateway has the certificate; leave it out"
+                yield lab.problem((*path, "certificate"), message)
             key = (stream.gateway, stream.entry, stream.host)
             if key in taken:
                 whose = f"for {stream.host}" if stream.host else "without a host"

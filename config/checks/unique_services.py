@@ -38,7 +38,7 @@ def _narrowed(exposure: Exposure) -> tuple[Hashable, ...]:
     house: which one a visitor takes, DNS says."""
     rule = exposure.traefik and (exposure.traefik.match, exposure.traefik.priority, exposure.traefik.entry_points)
     way = exposure.gateway, exposure.ingress_class
-    return tuple(sorted(exposure.headers.items())), exposure.methods, rule, way
+    return tuple(sorted(exposure.headers.items())), exposure.methods, repr(exposure.matches), rule, way
 
 
 def _load_balancer_ports(lab: Draft) -> Iterator[Claim]:

@@ -1,5 +1,6 @@
 """Variables of a container that are fields of its pod."""
 
+import re
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, model_validator
@@ -9,6 +10,14 @@ from config.model import Model, Name, or_text, shown, text_like
 EnvironmentName = Annotated[
     str, text_like(r"^[A-Za-z_][A-Za-z0-9_.]*$", "the name of an environment variable, for example DB_PASSWORD")
 ]
+
+_REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.]*)\)")
+
+
+def references(value: str) -> list[str]:
+    """The variables that Kubernetes puts into a text, as `$(NAME)`; `$$(NAME)` is the text itself."""
+    return [match[1] for match in _REFERENCE.finditer(value) if match[1]]
+
 
 FieldOfPod = Annotated[
     str,

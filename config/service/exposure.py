@@ -8,6 +8,7 @@ from config.kubernetes import ObjectName, PortName, Route, RouteHost
 from config.model import Model, Name, Text, shown, text_like
 from config.quantity import MemoryQuantity
 from config.route_filter import RouteFilter
+from config.route_match import RouteMatch
 from config.service.backend import Backend
 from config.service.probe import HeaderName
 from config.service.traefik_route import TraefikRoute
@@ -105,6 +106,9 @@ class Exposure(Model):
     """Through a Gateway: only requests with these headers, as `{X-Canary: "1"}`."""
     methods: Annotated[tuple[Method, ...], Field(max_length=9)] = ()
     """Through a Gateway: only requests of these methods, as `[GET]`; left out, all."""
+    matches: Annotated[tuple[RouteMatch, ...], Field(max_length=64)] = ()
+    """Through a Gateway, in place of path, headers and methods: which requests it takes, as in a manifest, for example
+    `[{path: {type: RegularExpression, value: "/v[12]/.*"}, queryParams: [{name: beta, value: "1"}]}]`."""
     filters: tuple[RouteFilter, ...] = ()
     """Filters of the route of a Gateway, as in a manifest, for example a redirect."""
 

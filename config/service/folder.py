@@ -4,11 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from config.kubernetes import CsiDriver, HostPath, ObjectName, SecretKey
+from config.kubernetes import CsiDriver, FileMode, HostPath, ObjectName, SecretKey
 from config.model import Model, Name, Text, or_text, shown, text_like
 from config.service.environment import FieldSource
-
-FileMode = Annotated[str, text_like(r"^0?[0-7]{3}$", "the rights of files, in octal, for example 0440")]
 
 
 def _within(path: str) -> str:

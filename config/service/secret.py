@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
-from config.kubernetes import ObjectName, SecretKey
+from config.kubernetes import FileMode, ObjectName, SecretKey
 from config.model import Model, Text, shown, text_like
 
 _KEY = re.compile(r"[-._A-Za-z0-9]{1,253}")
@@ -31,7 +31,7 @@ class SecretVariable(Model):
     store: StoreName | None = None
     """The store that it is in, where that is not the lab's Vault."""
     optional: bool = False
-    """Of a Secret that exists: the container starts without it as well."""
+    """The container starts without it as well."""
 
     @property
     def is_fetched(self) -> bool:
@@ -84,6 +84,10 @@ class SecretFile(Model):
     """Key at that path, or in that Secret."""
     store: StoreName | None = None
     """The store, where that is not the lab's Vault."""
+    mode: FileMode | None = None
+    """Rights of the file, for example 0400 for a key of SSH; left out, 0644."""
+    optional: bool = False
+    """The pod starts without it as well."""
 
     @property
     def is_fetched(self) -> bool:

@@ -1,6 +1,6 @@
 """Streams: connections that are no HTTP, led on by an ingress controller or a Gateway."""
 
-from config.kubernetes import Hostname, PortName
+from config.kubernetes import Hostname, ObjectName, PortName
 from config.model import Model, Name
 
 
@@ -16,6 +16,9 @@ class Stream(Model):
     """The workload that answers; left out, the main one."""
     host: Hostname | None = None
     """Of TLS that passes through unopened: the whole name that is asked for. Left out, all that comes in."""
+    certificate: ObjectName | None = None
+    """The Secret with the certificate of `host`: Traefik ends TLS itself, and asks the service without it. Left out,
+    TLS passes through. A Gateway ends TLS at its listener."""
     gateway: Name | None = None
     """The Gateway of `platform.gateways`; left out, the lab's ingress controller, and in a lab without one the first
     Gateway."""

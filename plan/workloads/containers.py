@@ -7,7 +7,7 @@ from config.service.adopted import Adopted
 from config.service.container import Container as ContainerConfig
 from config.service.container import Listening
 from config.service.container import Workload as WorkloadConfig
-from config.service.environment import FieldSource
+from config.service.environment import FieldSource, references
 from config.service.hook import Hook
 from config.service.secret import ConfigKey, EnvironmentSource, SecretVariable
 from plan.model import Container, Manifest, ResourceList, resources
@@ -15,7 +15,7 @@ from plan.model.resources import is_in_bytes
 from plan.tiers.conventions import WAIT_FOR, resources_of
 from plan.tiers.pod_security import dropped_capabilities, is_never_root, is_root_read_only
 from plan.workloads.context import ServiceContext, endpoint
-from plan.workloads.ordering import in_order
+from plan.workloads.ordering import after_named, in_order
 from plan.workloads.pod_settings import profile
 from plan.workloads.secret_names import secret_key, secret_name, whole_secret_name
 
@@ -158,23 +158,27 @@ def _as_stated(config: ContainerConfig, dropped: tuple[str, ...] | None = None) 
 
 
 def _environment(context: ServiceContext, config: ContainerConfig) -> list[Manifest]:
-    """Kubernetes puts a variable into another one, `$(NAME)`, where it comes before it: those that name a secret come
-    last."""
+    """Kubernetes puts a variable into another one, `$(NAME)`, where it comes before it: each comes after those that it
+    names, and what names a secret comes last."""
     secret = [{"name": name, "valueFrom": _reference(context, name, each)} for name, each in config.secrets.items()]
     secret += [{"name": name, "valueFrom": _config_key(name, each)} for name, each in config.env_keys.items()]
     secret += [{"name": name, "valueFrom": _field(each)} for name, each in config.env_fields.items()]
     secret += [{"name": name} for name in config.kept_env]
     plain = [{"name": name, "value": value} for name, value in config.env.items()]
-    names = tuple(f"$({each['name']})" for each in secret)
-    late = [each for each in plain if any(name in each["value"] for name in names)]
-    return in_order([*(each for each in plain if each not in late), *secret, *late], config.env_order)
+    named = {name: references(value) for name, value in config.env.items()}
+    apart = {str(each["name"]) for each in secret}
+    while more := {name for name, others in named.items() if name not in apart and not apart.isdisjoint(others)}:
+        apart |= more
+    plain = after_named(plain, named)
+    early, late = ([each for each in plain if (each["name"] in apart) == is_late] for is_late in (False, True))
+    return in_order([*early, *secret, *late], config.env_order)
 
 
 def _reference(context: ServiceContext, variable: str, source: SecretVariable) -> Manifest:
     if source.secret is not None:
         return {"secretKeyRef": {"name": source.secret, "key": source.key or variable, **_optional(source)}}
     key = secret_key(context, variable, source.path, source.key)
-    return {"secretKeyRef": {"name": secret_name(context, source.store), "key": key}}
+    return {"secretKeyRef": {"name": secret_name(context, source.store), "key": key, **_optional(source)}}
 
 
 def _config_key(variable: str, source: ConfigKey) -> Manifest:

@@ -31,9 +31,9 @@ def file_volumes(context: ServiceContext, workload: str, config: WorkloadConfig)
         if container.files:
             volume = generated_volume(context, f"{FILES_VOLUME}{suffix}")
             yield {"name": volume, "configMap": {"name": files_name(f"{workload}{suffix}")}}
-    files = (file for container in config.containers for file in container.secret_files.values())
-    for name in dict.fromkeys(_secret_of(context, file) for file in files):
-        yield {"name": generated_volume(context, f"secret-{name}"), "secret": {"secretName": name}}
+    files = [file for container in config.containers for file in container.secret_files.values()]
+    for name, source in {_volume_of(context, file): _source_of(context, file) for file in files}.items():
+        yield {"name": name, "secret": source}
 
 
 def file_mounts(context: ServiceContext, config: ContainerConfig, suffix: str = "") -> Iterator[Manifest]:
@@ -44,8 +44,21 @@ def file_mounts(context: ServiceContext, config: ContainerConfig, suffix: str = 
         yield {"name": volume, "mountPath": path, "subPath": key, "readOnly": True}
     for path, file in config.secret_files.items():
         key = {"subPath": _key_of(context, file)} if file.key else {}
-        volume = generated_volume(context, f"secret-{_secret_of(context, file)}")
-        yield {"name": volume, "mountPath": path, **key, "readOnly": True}
+        yield {"name": _volume_of(context, file), "mountPath": path, **key, "readOnly": True}
+
+
+def _volume_of(context: ServiceContext, file: SecretFile) -> str:
+    """The volume of a Secret, of which files with other rights need another one."""
+    suffixes = (*([file.mode] if file.mode else []), *(["optional"] if file.optional else []))
+    return generated_volume(context, "-".join(("secret", _secret_of(context, file), *suffixes)))
+
+
+def _source_of(context: ServiceContext, file: SecretFile) -> Manifest:
+    return {
+        "secretName": _secret_of(context, file),
+        **({"defaultMode": int(file.mode, 8)} if file.mode else {}),
+        **({"optional": True} if file.optional else {}),
+    }
 
 
 def _secret_of(context: ServiceContext, file: SecretFile) -> str:

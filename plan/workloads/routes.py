@@ -165,6 +165,8 @@ def _referred(backend: StatedBackend) -> Manifest:
 def _matches(exposure: Exposure, *, as_it_is: bool) -> list[Manifest]:
     """Which requests it takes. A route that stays as it is does not state that all paths match, which the Gateway API
     fills in."""
+    if exposure.matches:
+        return [as_lists(each) for each in exposure.matches]
     asked = [{"name": name, "value": value} for name, value in exposure.headers.items()]
     headers = {"headers": asked} if asked else {}
     if exposure.grpc:

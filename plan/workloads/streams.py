@@ -43,7 +43,8 @@ def _name(context: ServiceContext, stream: Stream) -> str:
 def _of_traefik(context: ServiceContext, stream: Stream, backend: Manifest, *, is_udp: bool) -> Manifest:
     """Without TLS Traefik cannot tell names apart: what comes in at the entry point is all for this service."""
     match = {} if is_udp else {"match": f"HostSNI(`{stream.host or '*'}`)"}
-    tls = {"tls": {"passthrough": True}} if stream.host else {}
+    ends = {"secretName": stream.certificate} if stream.certificate else {"passthrough": True}
+    tls = {"tls": ends} if stream.host else {}
     return _route(
         context,
         stream,

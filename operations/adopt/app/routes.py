@@ -152,8 +152,10 @@ def _rule(rule: Fields, namespace: str, answers: Answers, *, grpc: bool) -> dict
         return None
     matches = entries(rule, "matches") or (() if grpc else (_EVERYTHING,))
     matched = _matched_grpc(matches) if grpc else _matched(matches)
+    if matched is None:
+        matched = {**({"grpc": True} if grpc else {}), "matches": [Flow(each) for each in matches]}
     timeout, answering = _timeout(mapping(rule, "timeouts")), _answered(rule, namespace, answers)
-    if answering is None or matched is None or timeout is None:
+    if answering is None or timeout is None:
         return None
     filters = list(entries(rule, "filters"))
     return {**matched, **answering, **({"filters": filters} if filters else {}), **timeout}

@@ -89,6 +89,12 @@ MISTAKES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "services/kept.yaml": (
         (", as_it_is: true}\nworkloads", "}\nworkloads", "needs adopt: {as_it_is: true}"),
         ("service: 80}}", "service: 80}, admin: 9000}", "Kubernetes wants a name for each of several ports"),
+        (
+            "env: {LEVEL: info,",
+            "env: {LEVEL: $(LEVEL),",
+            "names itself, and Kubernetes puts in only what comes before it",
+        ),
+        ("env_order: [URL, POD]", "args: [--token=$(TOKAN)]", "refers to the variable 'TOKAN', which is not stated"),
         ("env_order: [URL, POD]", "env_order: [URL, PID]", "there is no variable 'PID'; did you mean 'POD'"),
         ("volume_order: [settings", "volume_order: [setting", "there is no volume 'setting'; did you mean 'settings'"),
         ("volume_names: {work:", "volume_names: {werk:", "there is no volume 'werk'; did you mean 'work'"),

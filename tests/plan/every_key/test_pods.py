@@ -137,3 +137,25 @@ def test_a_probe_asks_by_https_with_headers_and_counts_successes() -> None:
     assert container["startupProbe"]["terminationGracePeriodSeconds"] == 10
     assert container["readinessProbe"]["grpc"] == {"port": 8080, "service": "routes"}
     assert container["readinessProbe"]["successThreshold"] == 2
+
+
+def test_a_variable_comes_after_those_that_it_names(folder: Path) -> None:
+    """Kubernetes puts in only what comes before; variables of secrets and fields come after the plain ones."""
+    old = 'env: {ADDRESS: "http://$(POD_IP):8080"}'
+    new = 'env: {A: "$(B)", B: "$(C)/b", C: "$(POD_IP)", D: "$(E)", E: e}'
+    change(folder, [{"file": "services/pods.yaml", "old": old, "new": new}])
+    pods = one(make_plan(load_lab(folder)), "Deployment", "pods")["spec"]["template"]["spec"]
+    (main,) = (each for each in pods["containers"] if each["name"] == "pods")
+    names = [each["name"] for each in main["env"]]
+    assert names[:2] == ["E", "D"]
+    assert names[-3:] == ["C", "B", "A"]
+
+
+def test_files_of_one_secret_may_have_rights_of_their_own() -> None:
+    named = {each["name"]: each.get("secret") for each in pod()["volumes"]}
+    assert named["secret-pods-token"] == {"secretName": "pods-token"}
+    assert named["secret-pods-token-0400-optional"] == {
+        "secretName": "pods-token",
+        "defaultMode": 0o400,
+        "optional": True,
+    }

@@ -101,6 +101,8 @@ def test_streams_come_in_at_entry_points_of_traefik() -> None:
     passed = one(plan, "IngressRouteTCP", "routes-passed-admin-every-example")["spec"]
     assert passed["routes"][0]["match"] == "HostSNI(`admin.every.example`)"
     assert passed["tls"] == {"passthrough": True}
+    ended = one(plan, "IngressRouteTCP", "routes-passed-ended-every-example")["spec"]
+    assert ended["tls"] == {"secretName": "routes-tls"}
 
 
 @pytest.mark.parametrize(
