@@ -16,9 +16,10 @@ _IMAGE_KEYS = frozenset({"image", "registry", "repository", "imageregistry", "hu
 
 def registry_users(lab: Lab) -> Mapping[str, tuple[str, ...]]:
     """By the service or the machine that is a registry, the services with images of it. A machine is known by its
-    address, or by its name before the lab's domain."""
+    address, or by its name before the lab's domain; a name there that nothing else has is a machine's, too, where it is
+    a word of the name of one alone, as registry.DOMAIN of docker-registry."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    places = {**_machines(lab), **entrances(lab)}
+    places = {**_by_word(lab), **_machines(lab), **entrances(lab)}
     for name, image in _pulled(lab):
         registry = places.get(host_of(image)) or places.get(registry_of(image))
         if registry is not None:
@@ -34,6 +35,16 @@ def _machines(lab: Lab) -> dict[str, str]:
             found |= {str(each.address): name for each in machine.interfaces if each.address}
             found |= {name: name, f"{name}.{lab.site.domain}": name}
     return found
+
+
+def _by_word(lab: Lab) -> dict[str, str]:
+    """Appliances by the words of their names before the lab's domain, as far as a word is of one of them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, machine in lab.machines.items():
+        if machine.role == "appliance":
+            for word in {*name.split("-")}:
+                found[f"{word}.{lab.site.domain}"].append(name)
+    return {host: names[0] for host, names in found.items() if len(names) == 1}
 
 
 def _pulled(lab: Lab) -> Iterator[tuple[str, str]]:
