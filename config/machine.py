@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from config.backup import StatedBackup
 from config.kubernetes import LabelKey, LabelValue, ResourceName
 from config.model import Address, Address6, Model, Name, Prose, Reason, text_like
-from config.node import Allocatable
+from config.node import Allocatable, Taint
 from config.quantity import DiskSize, MachineMemory
 
 DiskInterface = Annotated[
@@ -90,8 +90,9 @@ class Shape(Model):
     """When it is started and stopped with its host."""
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of the node. A created one has them from its start; on one that runs they are counted, and not written."""
-    taints: dict[LabelKey, LabelValue] = {}
-    """Values of its NoSchedule taints, by key; written like labels."""
+    taints: dict[LabelKey, Taint] = {}
+    """Its taints by key, as `{dedicated: media}` or `{dedicated: {value: media, effect: NoExecute}}`; written like
+    labels."""
     extended: dict[ResourceName, Annotated[int, Field(ge=0, le=100_000_000)]] = {}
     """Extended resources that a device plugin advertises on the node, for example `gpu.intel.com/i915`: counted, and
     not written. Those of the lab's shared GPUs follow from `pci_devices`."""

@@ -1,11 +1,11 @@
 """`nodes.yaml`: nodes of the cluster that are not machines of a Proxmox host."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from config.kubernetes import LabelKey, LabelValue, ResourceName
-from config.model import Address, Model, Prose
+from config.model import Address, Model, Prose, or_text
 from config.quantity import CpuQuantity, DiskSize, MachineMemory, MemoryQuantity
 
 
@@ -19,6 +19,22 @@ class Allocatable(Model):
     """Memory for pods."""
     ephemeral_storage: MemoryQuantity | None = None
     """Space for images, logs and scratch space of pods."""
+
+
+class Taint(Model):
+    """A taint: pods that do not tolerate it stay off the node."""
+
+    model_config = ConfigDict(json_schema_extra=or_text)
+
+    value: LabelValue = ""
+    """Its value."""
+    effect: Literal["NoSchedule", "NoExecute", "PreferNoSchedule"] = "NoSchedule"
+    """`NoExecute` ends pods that run there as well, and `PreferNoSchedule` keeps none off for certain."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_value(cls, stated: Any) -> Any:
+        return {"value": stated} if isinstance(stated, str) else stated
 
 
 class OutsideNode(Model):
@@ -42,8 +58,8 @@ class OutsideNode(Model):
     """Extended resources, for example `nvidia.com/gpu`."""
     labels: dict[LabelKey, LabelValue] = {}
     """Its labels, beside those that every node has."""
-    taints: dict[LabelKey, LabelValue] = {}
-    """Values of its NoSchedule taints, by key."""
+    taints: dict[LabelKey, Taint] = {}
+    """Its taints by key, as `{dedicated: media}` or `{dedicated: {value: media, effect: NoExecute}}`."""
     volume_slots: Annotated[int, Field(ge=0, le=10_000)] | None = None
     """How many block volumes it takes; left out, as many as the lab's nodes advertise."""
     description: Prose

@@ -9,7 +9,7 @@ from observation.objects import controller_uid, labels_of, name_of, namespace_of
 from plan.cluster.nodes import CONTROL_PLANE_LABEL
 from plan.kubernetes.admission.containers import read_pod
 from plan.model import Controller, Manifest, Node, NodeUse, Workload
-from plan.model.constraints import Requirement, Selector, read_constraints, read_tolerations
+from plan.model.constraints import Requirement, Selector, read_constraints, read_tolerations, taint_key
 from plan.model.fields import entries, mapping, text, value
 from plan.model.resources import GPU, pod_limits, pod_requests, qos_class, read_amounts, sum_of
 
@@ -73,7 +73,7 @@ def _node(observation: Observation, manifest: Manifest) -> Node:
         group="control-plane" if is_control_plane else "gpu" if allocatable.get(GPU) else "general",
         labels={str(key): str(each) for key, each in labels.items()},
         taints={
-            text(taint, "key"): text(taint, "value")
+            taint_key(text(taint, "key"), text(taint, "effect")): text(taint, "value")
             for taint in entries(spec_of(manifest), "taints")
             if taint.get("effect") != "PreferNoSchedule"
         },

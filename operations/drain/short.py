@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from plan.model import Node, NodeUse, Pending, Pod
+from plan.model.constraints import is_tolerated
 from plan.model.resources import CPU, MEMORY, pod_requests
 
 
@@ -38,7 +39,4 @@ def _free(use: NodeUse, resource: str) -> int:
 
 def _admits(node: Node, pod: Pod) -> bool:
     """Whether a pod tolerates the taints of a node."""
-    tolerated = pod.tolerated_taints
-    return "*" in tolerated or all(
-        key in tolerated or f"{key}={value}" in tolerated for key, value in node.taints.items()
-    )
+    return all(is_tolerated(key, value, pod.tolerated_taints) for key, value in node.taints.items())

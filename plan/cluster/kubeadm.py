@@ -89,7 +89,7 @@ def kubelet_patch(lab: Lab, machine: Machine) -> Manifest:
 
 def _node_registration(lab: Lab, name: str, machine: Machine) -> Manifest:
     labels = topology(lab.cluster, machine) | machine.labels
-    own = [{"key": key, "value": value, "effect": "NoSchedule"} for key, value in machine.taints.items()]
+    own = [{"key": key, "value": each.value, "effect": each.effect} for key, each in machine.taints.items()]
     tainted = machine.role == "control-plane" and lab.cluster.control_plane_taint
     addresses = ",".join(node_addresses(lab, machine))
     return {

@@ -1,15 +1,16 @@
 """The nodes of the cluster: what pods can get of each machine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from config.cluster import Cluster
 from config.lab import Lab
 from config.machine import Machine
-from config.node import Allocatable, OutsideNode
+from config.node import Allocatable, OutsideNode, Taint
 from config.reservations import reserved
 from plan.cluster.usable import usable_disk, usable_memory
 from plan.model import Node, Pod
+from plan.model.constraints import SOFT, is_tolerated, taint_key
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, GPU_TAINT_VALUE
 
@@ -47,7 +48,7 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         **topology(cluster, machine),
         **machine.labels,
     }
-    taints = dict(machine.taints)
+    taints = hard_taints(machine.taints)
     if is_control_plane:
         labels[CONTROL_PLANE_LABEL] = ""
         taints |= {CONTROL_PLANE_LABEL: ""} if cluster.control_plane_taint else {}
@@ -65,6 +66,7 @@ def _node(lab: Lab, name: str, machine: Machine) -> Node:
         capacity=capacity,
         allocatable=_allocatable(cluster, capacity) | _known(machine.allocatable),
         volume_slots=volume_slots(cluster, machine),
+        soft_taints=_soft_taints(machine.taints),
     )
 
 
@@ -86,11 +88,21 @@ def outside_node(cluster: Cluster, name: str, node: OutsideNode) -> Node:
         role=node.role,
         group="control-plane" if is_control_plane else "gpu" if GPU_TAINT in node.taints else "general",
         labels=labels | ({CONTROL_PLANE_LABEL: ""} if is_control_plane else {}),
-        taints=dict(node.taints),
+        taints=hard_taints(node.taints),
         capacity=capacity,
         allocatable=allocatable,
         volume_slots=cluster.volume_slots.schedulable if node.volume_slots is None else node.volume_slots,
+        soft_taints=_soft_taints(node.taints),
     )
+
+
+def hard_taints(stated: Mapping[str, Taint]) -> dict[str, str]:
+    """The taints that keep pods off a node for certain."""
+    return {taint_key(key, each.effect): each.value for key, each in stated.items() if each.effect != SOFT}
+
+
+def _soft_taints(stated: Mapping[str, Taint]) -> frozenset[str]:
+    return frozenset(key for key, each in stated.items() if each.effect == SOFT)
 
 
 def _known(stated: Allocatable | None) -> dict[str, int]:
@@ -167,13 +179,10 @@ def tolerates(node: Node, pod: Pod) -> bool:
 
 def untolerated(node: Node, pod: Pod) -> list[str]:
     """Keys of the taints of a node that a pod does not tolerate, that of a cordoned one aside."""
-    tolerated = pod.tolerated_taints
-    if not node.taints or "*" in tolerated:
-        return []
     return [
         key
         for key, value in node.taints.items()
-        if key != UNSCHEDULABLE and key not in tolerated and f"{key}={value}" not in tolerated
+        if key != UNSCHEDULABLE and not is_tolerated(key, value, pod.tolerated_taints)
     ]
 
 

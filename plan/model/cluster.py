@@ -46,7 +46,7 @@ class Node(NamedTuple):
     group: Literal["control-plane", "gpu", "general"]
     labels: Mapping[str, str]
     taints: Mapping[str, str]
-    """Values of its NoSchedule taints, by key."""
+    """Values of its NoSchedule taints, by key, and of its NoExecute taints, by `KEY:NoExecute`."""
     capacity: ResourceList
     allocatable: ResourceList
     volume_slots: int

@@ -1,7 +1,7 @@
 """Constraints of a pod on its place, apart from room: nodes, other pods, ports. Read from its manifest."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeGuard, cast
 
 from plan.model.fields import entries, mapping, text, values
@@ -109,15 +109,34 @@ def read_constraints(metadata: Mapping[str, Any], spec: Mapping[str, Any], *, pr
 
 
 def read_tolerations(tolerations: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """The NoSchedule taints that a pod's tolerations mean: keys, `key=value` where only that value is tolerated, and
-    `*` for all of them."""
-    meant = (each for each in tolerations if each.get("effect") in (None, "", "NoSchedule"))
-    return frozenset(_tolerated(each) for each in meant)
+    """The taints that a pod's tolerations mean: keys, `key=value` where only that value is tolerated, and `*` for all
+    of them; `key:NoExecute` and so on for those of this effect."""
+    return frozenset(
+        _tolerated(each, effect) for each in tolerations for effect in HARD if each.get("effect") in (None, "", effect)
+    )
 
 
-def _tolerated(toleration: Mapping[str, Any]) -> str:
-    key = toleration.get("key") or "*"
+def _tolerated(toleration: Mapping[str, Any], effect: str) -> str:
+    key = taint_key(toleration.get("key") or "*", effect)
     return key if toleration.get("operator") == "Exists" else f"{key}={toleration.get('value') or ''}"
+
+
+SOFT = "PreferNoSchedule"
+"""The effect of taints that keep no pod off for certain."""
+HARD = ("NoSchedule", "NoExecute")
+EVERY_TAINT = frozenset({"*", "*:NoExecute"})
+"""What a pod tolerates that tolerates all taints."""
+
+
+def taint_key(key: str, effect: str) -> str:
+    """The key of a taint among those of a node."""
+    return key if effect == "NoSchedule" else f"{key}:{effect}"
+
+
+def is_tolerated(key: str, value: str, tolerated: Collection[str]) -> bool:
+    """Whether a taint of a node is among those that a pod tolerates."""
+    any_key = taint_key("*", key.partition(":")[2] or "NoSchedule")
+    return key in tolerated or f"{key}={value}" in tolerated or any_key in tolerated
 
 
 def _node_affinity(affinity: Mapping[str, Any]) -> tuple[Selector, ...]:

@@ -86,8 +86,9 @@ def toleration_edit(lab: Lab, workload: Workload, taints: Sequence[str]) -> tupl
     stated = stated_workload(lab, workload)
     if stated is None:
         return ()
-    kept = [each.model_dump(exclude_none=True) for each in stated.placement.tolerations if each.key not in taints]
-    return (Edit((*workload.path, "placement", "tolerations"), [*kept, *({"key": key} for key in taints)]),)
+    keys = list(dict.fromkeys(each.partition(":")[0] for each in taints))
+    kept = [each.model_dump(exclude_none=True) for each in stated.placement.tolerations if each.key not in keys]
+    return (Edit((*workload.path, "placement", "tolerations"), [*kept, *({"key": key} for key in keys)]),)
 
 
 def replicas_edit(lab: Lab, workload: Workload, replicas: int) -> tuple[Edit, ...]:

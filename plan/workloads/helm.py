@@ -8,7 +8,7 @@ from typing import Any, cast
 from config.service import HelmService
 from config.service.footprint import FootprintContainer, FootprintWorkload
 from plan.model import Container, Manifest, Pod, Release, Workload, resources
-from plan.model.constraints import Constraints
+from plan.model.constraints import EVERY_TAINT, Constraints
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
 from plan.workloads.chart_placement import kept_apart
@@ -140,7 +140,7 @@ def _workload(context: ServiceContext, name: str, footprint: FootprintWorkload) 
         init_containers=tuple(_container(context, key, config) for key, config in footprint.init.items()),
         priority=context.tier.priority,
         node_selector=footprint.node_selector | ({GPU_NODE_LABEL: "true"} if uses_gpu else {}),
-        tolerated_taints=frozenset({"*"} if footprint.every_node else {GPU_TAINT} if uses_gpu else ()),
+        tolerated_taints=EVERY_TAINT if footprint.every_node else frozenset({GPU_TAINT} if uses_gpu else ()),
         block_volumes=block,
         constraints=Constraints(
             preempts=context.tier.preempts,

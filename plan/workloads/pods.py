@@ -12,7 +12,7 @@ from config.service.placement import StatedToleration
 from config.service.runs import ENDING
 from plan.kubernetes.admission.priority import PriorityClass, priority_classes
 from plan.model import Container, Manifest, Pod, ResourceList
-from plan.model.constraints import HOSTNAME, read_constraints, read_tolerations
+from plan.model.constraints import EVERY_TAINT, HOSTNAME, read_constraints, read_tolerations
 from plan.model.resources import EPHEMERAL_STORAGE
 from plan.tiers.conventions import GPU_NODE_LABEL, GPU_TAINT, resources_of
 from plan.workloads import volumes
@@ -234,7 +234,7 @@ def _node_selector(config: WorkloadConfig) -> dict[str, str]:
 def _tolerated_taints(config: WorkloadConfig) -> frozenset[str]:
     """Nothing keeps pods off a node that they are bound to."""
     if config.placement.node:
-        return frozenset({"*"})
+        return EVERY_TAINT
     return read_tolerations(_tolerations(config))
 
 

@@ -61,12 +61,13 @@ def _containers(containers: tuple[Container, ...]) -> list[Manifest]:
 
 
 def _tolerations(pod: Pod) -> list[Manifest]:
-    if "*" in pod.tolerated_taints:
-        return [{"operator": "Exists"}]
     return [written_toleration(each) for each in sorted(pod.tolerated_taints)]
 
 
 def written_toleration(tolerated: str) -> dict[str, str]:
-    """A toleration of a key, or of `key=value`."""
-    key, equals, value = tolerated.partition("=")
-    return {"key": key, "operator": "Equal", "value": value} if equals else {"key": key, "operator": "Exists"}
+    """A toleration of a key, or of `key=value`; of taints that evict, `key:NoExecute`."""
+    name, equals, value = tolerated.partition("=")
+    key, _, effect = name.partition(":")
+    meant = {} if key == "*" else {"key": key}
+    how = {"operator": "Equal", "value": value} if equals else {"operator": "Exists"}
+    return meant | how | ({"effect": effect} if effect else {})

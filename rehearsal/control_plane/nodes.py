@@ -92,7 +92,8 @@ def csi_node(node: Node) -> Manifest:
 
 
 def _taint(key: str, value: str) -> dict[str, str]:
-    return {"key": key, "effect": "NoSchedule", **({"value": value} if value else {})}
+    name, _, effect = key.partition(":")
+    return {"key": name, "effect": effect or "NoSchedule", **({"value": value} if value else {})}
 
 
 def _node_info(lab: Lab) -> dict[str, str]:

@@ -27,6 +27,8 @@ _OWN_LABELS = re.compile(
     r"(beta\.)?kubernetes\.io/(arch|os|hostname)|node-role\.kubernetes\.io/.*|.*instance-type.*|kubernetes\.io/role"
 )
 """Labels that follow from the node itself."""
+_OF_CONDITIONS = "node.kubernetes.io/"
+"""Taints that Kubernetes sets and takes back: of a node that is cordoned, not ready, short of memory."""
 _ORDINARY = frozenset({"cpu", "memory", "ephemeral-storage", "pods"})
 _SPECIFIC = re.compile(r"hugepages-.*|attachable-volumes-.*")
 
@@ -97,15 +99,19 @@ def _node(node: Manifest) -> dict[str, Any]:
     if labels := {label: value for label, value in labels_of(node).items() if not _OWN_LABELS.fullmatch(label)}:
         said["labels"] = dict(labels)
     taints = {
-        text(each, "key"): text(each, "value")
+        text(each, "key"): _taint(text(each, "value"), text(each, "effect"))
         for each in entries(node, "spec", "taints")
-        if text(each, "effect") == "NoSchedule" and text(each, "key") != "node.kubernetes.io/unschedulable"
+        if not text(each, "key").startswith(_OF_CONDITIONS)
     }
     if taints:
         said["taints"] = Flow(taints)
     info = mapping(node, "status", "nodeInfo")
     said["description"] = f"{text(info, 'osImage') or 'A node'}, {text(info, 'kubeletVersion') or 'version not known'}"
     return said
+
+
+def _taint(value: str, effect: str) -> str | Flow:
+    return value if effect == "NoSchedule" else Flow(**({"value": value} if value else {}), effect=effect)
 
 
 def _amount(value: object) -> str:

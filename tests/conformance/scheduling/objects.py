@@ -9,6 +9,7 @@ from plan.model.constraints import AffinityTerm, Requirement, Spread
 from plan.model.resources import NODE_CRITICAL_PRIORITY, written
 from plan.tiers.objects import SYSTEM_CRITICAL_PRIORITY
 from plan.workloads.storage_classes import BLOCK_PROVISIONER
+from plan.workloads.written_pods import written_toleration
 
 BUILT_IN = {SYSTEM_CRITICAL_PRIORITY: "system-cluster-critical", NODE_CRITICAL_PRIORITY: "system-node-critical"}
 """Classes that every cluster has, by their priority."""
@@ -124,9 +125,7 @@ def pod(lab: str, name: str, workload: Workload, number: int, only: str | None) 
         "controller": True,
     }
     labels = {**constraints.labels, OWNER: owner(workload), "lab": lab}
-    everything = "*" in planned.tolerated_taints
-    tolerations: list[Manifest] = [{"operator": "Exists"}] if everything else []
-    tolerations += [{"key": key, "operator": "Exists"} for key in planned.tolerated_taints - {"*"}]
+    tolerations: list[Manifest] = [written_toleration(each) for each in planned.tolerated_taints]
     if workload.controller == "DaemonSet":
         tolerations += [{"key": f"node.kubernetes.io/{key}", "operator": "Exists"} for key in _DAEMON_TAINTS]
     first, *further = [_container(each) for each in planned.containers]

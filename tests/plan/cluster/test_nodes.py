@@ -1,10 +1,12 @@
 """Resources of a node that pods can get."""
 
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from config.machine import MachineDisk
+from config.node import Taint
 from config.quantity import Memory
 from plan import make_plan
 from plan.cluster.kubeadm import kubeadm_documents
@@ -12,6 +14,7 @@ from plan.cluster.nodes import PODS, admits, plan_nodes, volume_slots
 from plan.cluster.system import system_workloads
 from plan.cluster.usable import usable_memory
 from plan.model import Node, Pod
+from plan.model.constraints import read_tolerations
 from plan.model.resources import CPU, EPHEMERAL_STORAGE, GPU, MEMORY
 from tests.plan.labs import lab_of, plan_of
 
@@ -95,6 +98,31 @@ def test_the_gpu_node_advertises_slices_and_video_memory_and_keeps_others_off() 
     assert admits(gpu, Pod((), tolerated_taints=frozenset({"nvidia.com/gpu"})))
     assert admits(gpu, Pod((), tolerated_taints=frozenset({"*"})))
     assert not admits(other, Pod((), node_selector={"nvidia.com/gpu.present": "true"}))
+
+
+@pytest.mark.parametrize(
+    ("toleration", "taint", "admitted"),
+    [
+        ({"key": "only", "operator": "Exists"}, "NoExecute", True),
+        ({"key": "only", "operator": "Exists", "effect": "NoSchedule"}, "NoExecute", False),
+        ({"key": "only", "operator": "Exists", "effect": "NoExecute"}, "NoExecute", True),
+        ({"key": "only", "operator": "Exists", "effect": "NoExecute"}, "NoSchedule", False),
+        ({"key": "only", "value": "media"}, "NoExecute", True),
+        ({"key": "only", "value": "other"}, "NoExecute", False),
+        ({"operator": "Exists"}, "NoExecute", True),
+        ({"operator": "Exists", "effect": "NoSchedule"}, "NoExecute", False),
+        ({"operator": "Exists", "effect": "NoExecute"}, "NoSchedule", False),
+        ({"key": "other", "operator": "Exists"}, "PreferNoSchedule", True),
+    ],
+)
+def test_a_taint_is_tolerated_with_its_effect(toleration: dict[str, str], taint: str, admitted: bool) -> None:
+    lab = lab_of("every_kind")
+    stated = {"only": Taint(value="media", effect=cast(Any, taint))}
+    machine = lab.machines["worker"].model_copy(update={"taints": stated})
+    nodes = plan_nodes(replace(lab, machines={**lab.machines, "worker": machine}))
+    (tainted,) = (each for each in nodes if each.name == "worker")
+    assert admits(tainted, Pod((), tolerated_taints=read_tolerations([toleration]))) is admitted
+    assert tainted.soft_taints == ({"only"} if taint == "PreferNoSchedule" else set())
 
 
 def test_the_control_plane_keeps_ordinary_pods_off_unless_the_lab_says_otherwise() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi_proxmoxve
 import pytest
 
+from config.node import Taint
 from plan.changes.provider_rules import ARGUMENTS
 from plan.cluster.kubeadm import join_documents
 from plan.cluster.nodes import plan_nodes
@@ -258,10 +259,12 @@ def test_each_proxmox_has_mappings_of_its_own() -> None:
 
 def test_a_created_node_gets_its_labels_and_taints_when_it_joins() -> None:
     lab = lab_of("every_kind")
-    marked = lab.machines["worker"].model_copy(update={"labels": {"disk": "large"}, "taints": {"only": "media"}})
+    taints = {"only": Taint(value="media"), "critical": Taint(effect="NoExecute")}
+    marked = lab.machines["worker"].model_copy(update={"labels": {"disk": "large"}, "taints": taints})
     changed = replace(lab, machines={**lab.machines, "worker": marked})
     (node,) = (each for each in plan_nodes(changed) if each.name == "worker")
-    assert (node.labels["disk"], node.taints) == ("large", {"only": "media"})
+    assert (node.labels["disk"], node.taints) == ("large", {"only": "media", "critical:NoExecute": ""})
     registration = join_documents(changed, "worker", marked)[0]["nodeRegistration"]
     assert {"key": "only", "value": "media", "effect": "NoSchedule"} in registration["taints"]
+    assert {"key": "critical", "value": "", "effect": "NoExecute"} in registration["taints"]
     assert registration["kubeletExtraArgs"][1]["value"].endswith(",disk=large")

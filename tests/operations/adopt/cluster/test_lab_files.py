@@ -36,6 +36,21 @@ def test_nodes_are_counted_as_their_kubelets_report_them(tmp_path: Path) -> None
     assert "node-role.kubernetes.io/control-plane" in one.taints
 
 
+def test_taints_that_evict_are_taken_and_those_of_conditions_are_not(tmp_path: Path) -> None:
+    found = world()
+    key = [each for each in found.manifests if each.kind == "Node"][1]
+    taints = [
+        {"key": "CriticalAddonsOnly", "value": "true", "effect": "NoExecute"},
+        {"key": "slow", "effect": "PreferNoSchedule"},
+        {"key": "node.kubernetes.io/not-ready", "effect": "NoExecute"},
+    ]
+    node = {**found.manifests[key], "spec": {"taints": taints}}
+    changed = found._replace(manifests={**found.manifests, key: node})
+    text = lab_files("shed", changed, ["home", UNSORTED], "shed.example", storage_classes(changed))
+    _, two = plan_nodes(try_files(tmp_path / "shed", text))
+    assert (two.taints, two.soft_taints) == ({"CriticalAddonsOnly:NoExecute": "true"}, {"slow"})
+
+
 def test_routes_of_the_gateway_api_say_the_domain_and_name_their_gateway() -> None:
     found = world()
     parents = [{"name": "inside", "namespace": "network", "sectionName": "https"}]
