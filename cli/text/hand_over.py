@@ -17,7 +17,7 @@ def print_hand_over(found: HandOver, console: Console) -> None:
             console.print(f"  # {step.purpose}", style="green")
             console.print(f"  {step.command}", soft_wrap=True, highlight=False)
     if not found.steps:
-        console.print("No mark of Terraform, Argo CD or Flux is on any of these objects.")
+        console.print("No mark of Terraform, Argo CD, Flux, Helm or k3s is on any of these objects.")
     for each in found.still_writing:
         console.print(
             f"{each.key}: {each.manager} wrote to it at {each.time}, after it was taken over", style="bold red"

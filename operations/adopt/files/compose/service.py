@@ -119,7 +119,7 @@ def _service(project: Project, key: str, volumes: MountedByService) -> ComposeSe
             rights(stated),
             sidecars(project, key, volumes),
             routes(project, key, stated),
-            Taken(notes=tuple(_not_taken(stated))),
+            Taken(notes=tuple(_not_taken(key, stated))),
             Taken(lacking=tuple(_without_place(project, key, stated))),
         )
     )
@@ -128,8 +128,14 @@ def _service(project: Project, key: str, volumes: MountedByService) -> ComposeSe
     return ComposeService(name, "" if found.lacking else document(found.said, comments), found.notes, found.lacking)
 
 
-def _not_taken(stated: Fields) -> Iterator[str]:
+def _not_taken(key: str, stated: Fields) -> Iterator[str]:
     yield from (f"{field} is not taken over" for field in _LEFT_OUT if field in stated)
+    if (platform := text(stated, "platform")) not in ("", "linux/amd64", "linux/x86_64"):
+        yield f"platform {platform} is not taken over: place it by kubernetes.io/arch, or take another image"
+    if signal := text(stated, "stop_signal"):
+        yield f"stop_signal {signal} is not taken over: its pods get the signal that the image names, or SIGTERM"
+    if (host := text(stated, "hostname")) not in ("", key, text(stated, "container_name")):
+        yield f"hostname {host} is not taken over: inside of its pods the host name is the pod's"
     if profiles := values(stated, "profiles"):
         names = listed([str(each) for each in profiles])
         yield f"Compose starts it with the profile {names} alone; here it always runs"
@@ -138,7 +144,7 @@ def _not_taken(stated: Fields) -> Iterator[str]:
 
 
 def _without_place(project: Project, key: str, stated: Fields) -> Iterator[str]:
-    if not text(stated, "image"):
+    if not text(stated, "image") and "extends" not in stated:
         yield "it is built here: push its image to a registry, and name it under image"
     for field in stated:
         if field not in {*_READ, *_NOT_NEEDED, *_LEFT_OUT} and not field.startswith("x-") and field != "build":

@@ -450,3 +450,25 @@ def test_nothing_waits_for_a_service_that_is_not_written(tmp_path: Path) -> None
     assert any("does not wait for proxy, which is not written" in each for each in services["web"].notes)
     assert "waits_for" not in yaml.safe_load(found.files["services/worker.yaml"])
     assert found.unread == ("include: its files are not read; adopt each of them by itself",)
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ("platform: linux/arm64", "platform linux/arm64 is not taken over"),
+        ("platform: linux/amd64", ""),
+        ("stop_signal: SIGINT", "stop_signal SIGINT is not taken over"),
+        ("hostname: licensed", "hostname licensed is not taken over"),
+        ("hostname: web", ""),
+    ],
+)
+def test_what_kubernetes_does_otherwise_is_told(tmp_path: Path, stated: str, told: str) -> None:
+    notes = converted(tmp_path, f"services: {{web: {{image: 'a:1', {stated}}}}}")["web"].notes
+    found = [each for each in notes if "is not taken over" in each]
+    assert [each.startswith(told) for each in found] == ([True] if told else [])
+
+
+def test_what_extends_another_service_is_not_built_here(tmp_path: Path) -> None:
+    found = converted(tmp_path, "services: {web: {extends: {service: other}}, built: {build: .}}")
+    assert found["web"].lacking == ("extends has no place here: state it in a patch or in objects",)
+    assert "it is built here" in found["built"].lacking[0]
