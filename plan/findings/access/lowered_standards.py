@@ -1,11 +1,15 @@
 """Namespaces that enforce less than their tier says, because of what a service has in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
+from config.kubernetes import PodSecurityStandard
 from config.lab import Lab
+from config.source import Path
 from plan.model import Namespace
 from plan.model.findings import Finding, Rule
-from plan.tiers.pod_security import lowered_by
+from plan.model.metadata import ENFORCE_LABEL
+from plan.tiers.pod_security import enforced_standard, lowered_by
 from plan.workloads.lowering import lowering_of
 
 STANDARD_LOWERED = Rule(
@@ -15,7 +19,7 @@ STANDARD_LOWERED = Rule(
     meaning=(
         "The Pod Security Standard `restricted` admits no NFS volume in a pod, only claims. A namespace with a service "
         "that mounts `shares`, has pods in files that break it, or objects of which an operator may make pods, "
-        "enforces `baseline` instead: that holds for all pods in it."
+        "enforces `baseline` instead, and one with a label of its own what that says: that holds for all pods in it."
     ),
     remedy=(
         "Mount the folder as a volume with a share (volumes: {NAME: {share: ...}}), which is a claim. Pods in "
@@ -24,9 +28,33 @@ STANDARD_LOWERED = Rule(
 )
 
 
+_STRICTEST_FIRST = get_args(PodSecurityStandard)
+
+
+def _stated(lab: Lab, namespace: Namespace) -> Iterator[Finding]:
+    """Labels of the namespace itself, which win, where it would enforce more by what its services are."""
+    own = enforced_standard(lab, namespace.services, lowering_of)
+    paths: dict[Path, Mapping[str, str]] = {}
+    for name in namespace.services:
+        service = lab.services[name]
+        paths["services", name, "labels", "namespace"] = service.labels.namespace
+        if service.group and service.group in lab.groups:
+            paths["groups", service.group, "labels"] = lab.groups[service.group].labels
+    for path, labels in paths.items():
+        stated = labels.get(ENFORCE_LABEL)
+        if own and stated in _STRICTEST_FIRST and _STRICTEST_FIRST.index(stated) > _STRICTEST_FIRST.index(own):
+            yield STANDARD_LOWERED.finding(
+                (*path, ENFORCE_LABEL),
+                f"by a label of {path[1]}, namespace {namespace.name} enforces {stated} instead of {own}",
+                f"take {ENFORCE_LABEL} out of labels: the pods keep {own}",
+                facts={"namespace": namespace.name, "because": "labels"},
+            )
+
+
 def lowered_standard_findings(lab: Lab, namespaces: Iterable[Namespace]) -> Iterator[Finding]:
     """A note for each service because of which its namespace enforces less."""
     for namespace in namespaces:
+        yield from _stated(lab, namespace)
         for name, cause in lowered_by(lab, namespace.services, lowering_of).items():
             if cause == "shares":
                 yield STANDARD_LOWERED.finding(
