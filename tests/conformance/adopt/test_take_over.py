@@ -56,9 +56,47 @@ KINDS = (
     ("external-secrets.io/v1", "ExternalSecret"),
     ("policy/v1", "PodDisruptionBudget"),
     ("scheduling.k8s.io/v1", "PriorityClass"),
+    ("cert-manager.io/v1", "Certificate"),
     ("weather.example.org/v1", "Station"),
     ("weather.example.org/v1", "Sensor"),
 )
+
+
+BROKEN: list[Manifest] = [
+    {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "certificates.cert-manager.io"},
+        "spec": {
+            "group": "cert-manager.io",
+            "names": {"kind": "Certificate", "plural": "certificates", "singular": "certificate"},
+            "scope": "Namespaced",
+            "versions": [
+                {
+                    "name": "v1",
+                    "served": True,
+                    "storage": True,
+                    "schema": {
+                        "openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+                    },
+                }
+            ],
+        },
+    },
+    {
+        "apiVersion": "cert-manager.io/v1",
+        "kind": "Certificate",
+        "metadata": {"name": "pages", "namespace": "tools"},
+        "spec": {
+            "secretName": "pages",
+            "duration": "24h",
+            "renewBefore": "360h",
+            "dnsNames": ["pages.shed.example"],
+            "issuerRef": {"name": "public", "kind": "ClusterIssuer"},
+        },
+    },
+]
+"""A certificate that is there and that no plan is content with: it is to be renewed before it begins."""
 
 
 class Later(NamedTuple):
@@ -140,6 +178,7 @@ def moved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         pytest.skip(f"not run: {reason}")
     name: str = request.param
     dumped = [each for found in read_dump(DUMPS / name).resources.values() for each in found]
+    dumped += BROKEN if name == "shed" else []
     releases, _ = read_releases(dumped)
     offered: dict[str, set[str]] = {}
     for each in releases:
@@ -212,6 +251,14 @@ def test_the_first_up_creates_what_is_named_and_changes_labels_and_annotations_a
     assert {operation for operation in left if left[operation]} <= {"create", "update", "same"}
     effects = {one.effect for each in moved.outcome.take_over.taken for one in each.differences}
     assert effects <= {"in place"}
+
+
+def test_what_is_broken_and_runs_is_taken_over_as_it_is(moved: Moved) -> None:
+    expected = ["RENEWED-BEFORE-ISSUED"] if moved.name == "shed" else []
+    assert [each.code for each in moved.adoption.ran_with] == expected
+    assert moved.adoption.plan.errors == ()
+    taken = {each.key.name for each in moved.outcome.take_over.taken if each.key.kind == "Certificate"}
+    assert taken == ({"pages"} if expected else set())
 
 
 def test_no_secret_is_in_the_state(moved: Moved) -> None:
