@@ -160,6 +160,9 @@ def _unwritable(path: str) -> Refusal:
 def mount_path_refusal(text: str) -> Refusal:
     """Where a volume or a file appears in a container: below its root, and without a colon."""
     if text.startswith("/") and ":" in text:
+        path, _, rest = text.partition(":")
+        if rest == "ro":
+            return f"{shown(text)} is no path: write {{path: {path}, read_only: true}}"
         return f"{shown(text)} is not a path that a container can have: leave out the colon"
     if refusal := path_refusal(text):
         return refusal

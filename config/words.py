@@ -121,11 +121,10 @@ WITHOUT: Mapping[str, Mapping[str, str]] = {
         "externalName": "a host outside of the cluster is a service of `kind: external`, with its `host_name`",
         **dict.fromkeys(
             (
-                *("ulimits", "pid", "ipc", "platform", "cgroup_parent", "externalIPs", "loadBalancerSourceRanges"),
+                *("ulimits", "pid", "ipc", "platform", "cgroup_parent", "externalIPs"),
                 *("overhead", "preemptionPolicy", "readinessGates", "resizePolicy", "procMount", "schedulerName"),
                 *("schedulingGates", "setHostnameAsFQDN", "terminationMessagePath"),
                 *("progressDeadlineSeconds", "ordinals", "volumeDevices"),
-                *("allocateLoadBalancerNodePorts",),
             ),
             "there is none here; where the pod needs it, write it under `patch`, with a reason",
         ),
