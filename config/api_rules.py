@@ -14,6 +14,7 @@ from config.field_types import mistyped
 from config.kubernetes import MAX_FILES, is_subdomain, label_value_refusal
 from config.model import shown
 from config.notation import quantity_refusal
+from config.object_names import mark_refusals, name_refusals
 from config.pod import POD_TEMPLATES
 from config.pod_rules import NOTHING, no_text, pod_refusals
 from config.schedule import malformed, timezone_refusal
@@ -42,6 +43,7 @@ def object_refusals(document: Mapping[str, Any]) -> Refused:
         return
     yield from misnamed(document)
     yield from mistyped(document)
+    yield from name_refusals(document)
     kind = document["kind"]
     if template := POD_TEMPLATES.get(kind):
         yield from _controller(document, template)
@@ -77,6 +79,7 @@ def _marks(document: Mapping[str, Any]) -> Refused:
     places: list[tuple[str, ...]] = [("metadata",)]
     if template := POD_TEMPLATES.get(document["kind"]):
         places.append((*template, "metadata"))
+    yield from mark_refusals(document, places)
     for place in places:
         for key in ("labels", "annotations"):
             marks = inside(document, *place, key)
