@@ -42,6 +42,8 @@ _LISTS = frozenset(
     )
 )
 """Lists of mappings."""
+_NAMED = frozenset(("containerStatuses", "containers", "env", "initContainerStatuses", "initContainers", "volumes"))
+"""Lists of mappings that each have a name."""
 _LISTS_OF_TEXTS = frozenset(
     (
         *("accessModes", "args", "clusterIPs", "command", "finalizers", "hostnames", "mountOptions", "nameservers"),
@@ -144,7 +146,10 @@ def _is_of_type(key: str, each: Any) -> bool:
             one is None or isinstance(one, str) for one in cast(Fields, each).values()
         )
     if key in _LISTS:
-        return isinstance(each, list) and all(isinstance(one, dict) for one in cast(list[Any], each))
+        return isinstance(each, list) and all(
+            isinstance(one, dict) and (key not in _NAMED or isinstance(cast(Fields, one).get("name"), str))
+            for one in cast(list[Any], each)
+        )
     if key in _LISTS_OF_TEXTS:
         return isinstance(each, list) and all(isinstance(one, str) for one in cast(list[Any], each))
     if key in _TEXTS:

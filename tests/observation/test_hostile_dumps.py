@@ -76,6 +76,8 @@ def test_an_object_whose_amounts_are_no_quantities_is_left_out_and_counted(dump:
         {"spec": "text"},
         {"spec": {"volumes": {"data": {}}}},
         {"spec": {"volumes": ["data"]}},
+        {"spec": {"containers": [{"image": "web"}]}},
+        {"spec": {"volumes": [{"emptyDir": {}}]}},
         {"spec": {"nodeSelector": {"disk": 1}}},
         {"spec": {"priority": 10**30}},
         {"status": []},
@@ -109,9 +111,15 @@ def test_usage_that_nothing_can_have_is_told(tmp_path: Path, place: tuple[str, .
 
 
 USUAL: dict[str, dict[str, object]] = {
-    "the user of a container": {"status": {"containerStatuses": [{"user": {"linux": {"uid": 0, "gid": 0}}}]}},
-    "a device's health": {"status": {"containerStatuses": [{"allocatedResourcesStatus": [{"resources": [{}]}]}]}},
-    "a probe by gRPC": {"spec": {"containers": [{"livenessProbe": {"grpc": {"port": 9, "service": ""}}}]}},
+    "the user of a container": {
+        "status": {"containerStatuses": [{"name": "web", "user": {"linux": {"uid": 0, "gid": 0}}}]}
+    },
+    "a device's health": {
+        "status": {"containerStatuses": [{"name": "web", "allocatedResourcesStatus": [{"resources": [{}]}]}]}
+    },
+    "a probe by gRPC": {
+        "spec": {"containers": [{"name": "web", "livenessProbe": {"grpc": {"port": 9, "service": ""}}}]}
+    },
     "a volume that is an image": {"spec": {"volumes": [{"name": "a", "image": {"reference": "a:1"}}]}},
     "GlusterFS": {"spec": {"volumes": [{"name": "a", "glusterfs": {"endpoints": "a", "path": "b"}}]}},
     "swap": {"kind": "Node", "status": {"nodeInfo": {"swap": {"capacity": 1 << 30}}}},
