@@ -13,7 +13,8 @@ from rehearsal.control_plane import ControlPlane
 
 Json = dict[str, Any]
 _DEEPEST = 14
-_GROUP = "x-kubernetes-group-version-kind"
+GROUP_OF = "x-kubernetes-group-version-kind"
+"""Key of a schema for the kinds that it is of."""
 
 
 def sample(definitions: Json, schema: Json, depth: int = 0) -> Any:
@@ -47,7 +48,7 @@ def test_every_field_of_every_kind_is_read(running: ControlPlane, judge: Any) ->
     wrong: list[str] = []
     kinds = 0
     for name, schema in definitions.items():
-        for group in schema.get(_GROUP, ()) if name.startswith("io.k8s.api.") else ():
+        for group in schema.get(GROUP_OF, ()) if name.startswith("io.k8s.api.") else ():
             if "metadata" in schema.get("properties", {}) and not group["kind"].endswith("List"):
                 kinds += 1
                 whole = sample(definitions, schema) | {"kind": group["kind"], "apiVersion": "v1"}
