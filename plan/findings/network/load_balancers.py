@@ -72,8 +72,8 @@ def _unserved(lab: Lab, services: Iterable[Service]) -> Iterator[Finding]:
         path = lab.written_at(service, "Service", name)
         yield LOAD_BALANCER_MISSING.finding(
             (*path, "load_balancer") if path[0] == "services" else path,
-            "no service of the lab gives addresses of a load balancer, and the EXTERNAL-IP stays <pending> of "
-            f"{listed(names)}",
+            f"no service of the lab gives addresses of a load balancer: the EXTERNAL-IP of {listed(names)} stays "
+            "<pending>",
             "write a service that installs MetalLB: kind: helm, chart metallb of https://metallb.github.io/metallb, "
             "provides: [metallb.io]",
             facts={"services": tuple(names)},
