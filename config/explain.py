@@ -12,7 +12,7 @@ from config.kubernetes_words import field_here, place_of
 from config.model import UNLIKE, shown
 from config.source import Path, Places, Problem, is_mapping
 from config.suggest import did_you_mean
-from config.words import INSTEAD, LISTS, MAPPINGS, foreign_word, marked_word, text_of
+from config.words import INSTEAD, LISTS, MAPPINGS, OF_NAMES, foreign_word, marked_word, text_of
 
 _MAPPING = "a mapping (key: value)"
 _LIST = "a list"
@@ -244,7 +244,8 @@ def _in_form(wanted: str, value: object, meant: bool | float, model: Any) -> str
 
 def _other_form(wanted: str, location: tuple[int | str, ...], value: object, model: Any) -> str:
     """The form that is meant: an example, the keys of a mapping, a list for a single text."""
-    key = str(location[-1]) if location else ""
+    is_name = len(location) > 1 and location[-2] in OF_NAMES
+    key = str(location[-1]) if location and not is_name else ""
     if wanted == _LIST and key in LISTS:
         return f"; for example {LISTS[key]}"
     if wanted == _LIST and isinstance(value, str):

@@ -182,8 +182,14 @@ MAPPINGS: Mapping[str, str] = {
     "init": "init: {prepare: {image: ..., command: [...]}}",
     "sidecars": "sidecars: {exporter: {image: ..., cpu: 10m, memory: 32Mi}}",
     "node_selector": "node_selector: {kubernetes.io/arch: amd64}",
+    "taints": "taints: {dedicated: media}",
 }
 """Keys that are lists or single values in Docker Compose or in a manifest, and mappings here, each with an example."""
+
+OF_NAMES = frozenset(
+    {"claims", "init", "networks", "ports", "resource_claims", "scratch", "shares", "sidecars", "volumes"}
+)
+"""Mappings whose keys are names that the owner gives, and no words of the format: `resource_claims: {gpu: ...}`."""
 
 INSTEAD: Mapping[tuple[str, object], str] = {
     ("run_as_user", 0): "root is run_as_root: true, with exceptions: {root-user: REASON}",
