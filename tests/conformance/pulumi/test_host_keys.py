@@ -29,6 +29,10 @@ def up(stack: Stack, *arguments: str) -> tuple[int, str]:
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
+@pytest.mark.skipif(
+    shutil.which("ssh-keyscan") is None,
+    reason="not run: no OpenSSH on PATH (Debian: apt-get install openssh-client)",
+)
 def test_a_host_is_known_before_anything_is_applied(tmp_path: Path) -> None:
     state = State.read(HOST)
     with sftp(state) as ssh, emulator(state) as proxmox:
