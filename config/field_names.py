@@ -43,7 +43,7 @@ def _misnamed(value: Any, of: str, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _meant(field: str, of: str, stated: Mapping[str, Any]) -> str | None:
-    """What is to be written in place of a field that its type does not have; None where that is not known."""
+    """Advice in place of a field that its type does not have; None where there is none."""
     types = _types()
     if homes := [name for name, fields in types.items() if field in fields]:
         if len(homes) > _HOMES:

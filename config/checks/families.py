@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from ipaddress import IPv6Network
 from itertools import combinations
 
+from config.checks.kubeadm import is_made, nodes_of, pods_refusal
 from config.draft import Draft
 from config.source import Path, Problem, is_mapping
 
 NODE_PREFIX = 64
 """Each node gets a range of this length for its pods (kube-controller-manager's --node-cidr-mask-size-ipv6)."""
-MOST_NODE_BITS = 16
-"""How much longer that may be than the range for all pods (kubeadm, validateNodeCIDRMask)."""
 SERVICE_PREFIXES = range(108, 125)
 """Of the range for services: the API server takes 20 bits at most, kubeadm ten addresses at least."""
 RESERVED = {
@@ -74,24 +73,10 @@ def _check_sizes(lab: Draft) -> Iterator[Problem]:
         yield lab.problem(at, message)
     if services.prefixlen > SERVICE_PREFIXES[-1]:
         yield lab.problem(at, f"{services} has too few addresses; the smallest is a /{SERVICE_PREFIXES[-1]}")
-    if not any(each.role == "control-plane" and not each.adopt for each in lab.machines.values()):
+    if not is_made(lab):
         return
-    nodes = sum(machine.role != "appliance" for machine in lab.machines.values()) + len(lab.outside)
-    if refusal := _pods_refusal(second.pod_cidr, nodes):
+    if refusal := pods_refusal(second.pod_cidr, nodes_of(lab), NODE_PREFIX, "fd00:10::/56"):
         yield lab.problem(("cluster", "ipv6", "pod_cidr"), refusal)
-
-
-def _pods_refusal(pods: IPv6Network, nodes: int) -> str | None:
-    """Why kubeadm makes no cluster with this range, or has none for each node."""
-    spare = NODE_PREFIX - pods.prefixlen
-    if spare < 0:
-        return f"{pods} is smaller than the range of one node, a /{NODE_PREFIX}; write for example fd00:10::/56"
-    if spare > MOST_NODE_BITS:
-        return f"{pods} is too large: kubeadm takes no more than a /{NODE_PREFIX - MOST_NODE_BITS}"
-    if 1 << spare < nodes:
-        ranges = f"{1 << spare} range{'s' * (spare > 0)} of a /{NODE_PREFIX}"
-        return f"{pods} has {ranges}, for {nodes} nodes; a /{NODE_PREFIX - (nodes - 1).bit_length()} has enough"
-    return None
 
 
 def check_second_addresses(lab: Draft) -> Iterator[Problem]:

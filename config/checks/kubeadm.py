@@ -1,7 +1,7 @@
 """Settings with which kubeadm, the control plane or the kubelet refuse to start."""
 
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 from config.cluster import Cluster
 from config.draft import Draft
@@ -35,12 +35,10 @@ def check_cluster_ranges(lab: Draft) -> Iterator[Problem]:
     """Every node gets a range for its pods, and there are enough addresses for services."""
     if not lab.cluster:
         return
-    nodes = sum(machine.role != "appliance" for machine in lab.machines.values()) + len(lab.outside)
-    if refusal := _pods_refusal(lab.cluster.pod_cidr, nodes):
+    if refusal := pods_refusal(lab.cluster.pod_cidr, nodes_of(lab), NODE_PREFIX, "10.10.0.0/16"):
         yield lab.problem(("cluster", "pod_cidr"), refusal)
     addresses = (1 << 32 - NODE_PREFIX) - NOT_FOR_PODS
-    is_made = any(machine.role == "control-plane" and not machine.adopt for machine in lab.machines.values())
-    if is_made and lab.cluster.network_plugin in BY_NODE_RANGE and lab.cluster.kubelet.max_pods > addresses:
+    if is_made(lab) and lab.cluster.network_plugin in BY_NODE_RANGE and lab.cluster.kubelet.max_pods > addresses:
         message = (
             f"{lab.cluster.kubelet.max_pods} pods are more than the {addresses} addresses that a node has for them, "
             f"in a /{NODE_PREFIX} of pod_cidr"
@@ -53,15 +51,26 @@ def check_cluster_ranges(lab: Draft) -> Iterator[Problem]:
         yield lab.problem(("cluster", "service_cidr"), message)
 
 
-def _pods_refusal(pods: IPv4Network, nodes: int) -> str | None:
-    spare = NODE_PREFIX - pods.prefixlen
+def is_made(lab: Draft) -> bool:
+    """Whether a control plane of the lab is made here."""
+    return any(machine.role == "control-plane" and not machine.adopt for machine in lab.machines.values())
+
+
+def nodes_of(lab: Draft) -> int:
+    """How many nodes the cluster has."""
+    return sum(machine.role != "appliance" for machine in lab.machines.values()) + len(lab.outside)
+
+
+def pods_refusal(pods: IPv4Network | IPv6Network, nodes: int, node_prefix: int, example: str) -> str | None:
+    """Why kubeadm makes no cluster with this range, or has none of `node_prefix` in it for each node."""
+    spare = node_prefix - pods.prefixlen
     if spare < 0:
-        return f"{pods} is smaller than the range of one node, a /{NODE_PREFIX}; write for example 10.10.0.0/16"
+        return f"{pods} is smaller than the range of one node, a /{node_prefix}; write for example {example}"
     if spare > MOST_NODE_BITS:
-        return f"{pods} is too large: kubeadm takes no more than a /{NODE_PREFIX - MOST_NODE_BITS}"
+        return f"{pods} is too large: kubeadm takes no more than a /{node_prefix - MOST_NODE_BITS}"
     if 1 << spare < nodes:
-        needed = NODE_PREFIX - (nodes - 1).bit_length()
-        ranges = f"{1 << spare} range{'s' * (spare > 0)} of a /{NODE_PREFIX}"
+        needed = node_prefix - (nodes - 1).bit_length()
+        ranges = f"{1 << spare} range{'s' * (spare > 0)} of a /{node_prefix}"
         return f"{pods} has {ranges}, for {nodes} nodes; a /{needed} or larger has enough"
     return None
 

@@ -125,7 +125,7 @@ SOFT = "PreferNoSchedule"
 """The effect of taints that keep no pod off for certain."""
 HARD = ("NoSchedule", "NoExecute")
 EVERY_TAINT = frozenset({"*", "*:NoExecute"})
-"""What a pod tolerates that tolerates all taints."""
+"""The tolerations of a pod that tolerates all taints."""
 
 
 def taint_key(key: str, effect: str) -> str:

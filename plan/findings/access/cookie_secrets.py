@@ -60,11 +60,9 @@ def _is_elsewhere(service: HelmService) -> bool:
     """Whether the values take the secret from elsewhere, or may do."""
     values = service.values
     required = value(values, "config", "requiredSecretKeys")
-    others = (value(values, key) for key in ("extraArgs", "extraEnv", "envFrom"))
+    others = (value(values, key) for key in ("extraArgs", "extraEnv"))
     return bool(
-        text(values, "config", "existingSecret")
-        or text(values, "config", "configFile")
-        or text(values, "config", "existingConfig")
+        any(text(values, "config", key) for key in ("existingSecret", "configFile", "existingConfig"))
         or value(values, "proxyVarsAsSecrets") is False
         or (required is not None and "cookie-secret" not in str(required))
         or value(values, "envFrom")

@@ -84,10 +84,13 @@ def _gives_addresses(lab: Lab) -> bool:
     """Whether a service of the lab is a load balancer, as far as it can be told by chart, groups and images."""
     if lab.cluster.load_balancer == "other":  # of any name
         return True
-    charts = [each.chart.name for each in lab.services.values() if isinstance(each, HelmService)]
-    images = [each.image for each in programs(lab)]
+    charts = (each.chart.name for each in lab.services.values() if isinstance(each, HelmService))
     groups = {group for each in lab.services.values() for group in each.installs()}
-    return not groups.isdisjoint(_GIVING_GROUPS) or any(word in each for word in _GIVING for each in charts + images)
+    return (
+        not groups.isdisjoint(_GIVING_GROUPS)
+        or any(word in each for each in charts for word in _GIVING)
+        or any(word in each.image for each in programs(lab) for word in _GIVING)
+    )
 
 
 def _other(lab: Lab) -> str:

@@ -26,6 +26,7 @@ from rehearsal.control_plane import ToolMissing
 from rehearsal.dumped import dumped_cluster
 from rehearsal.installation import missing
 from tests.conformance.adopt.stack import stack_of
+from tests.operations.adopt.cluster.shed import SHORT
 
 DUMPS = Path("tests/dumps")
 QUIET = 3
@@ -83,18 +84,7 @@ BROKEN: list[Manifest] = [
             ],
         },
     },
-    {
-        "apiVersion": "cert-manager.io/v1",
-        "kind": "Certificate",
-        "metadata": {"name": "pages", "namespace": "tools"},
-        "spec": {
-            "secretName": "pages",
-            "duration": "24h",
-            "renewBefore": "360h",
-            "dnsNames": ["pages.shed.example"],
-            "issuerRef": {"name": "public", "kind": "ClusterIssuer"},
-        },
-    },
+    SHORT,
 ]
 """A certificate that is there and that no plan is content with: it is to be renewed before it begins."""
 

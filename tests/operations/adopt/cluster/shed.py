@@ -9,6 +9,19 @@ from operations.adopt.cluster.world import World, read_world
 from plan.model import Manifest
 
 SHED = Path("tests/dumps/shed")
+SHORT: Manifest = {
+    "apiVersion": "cert-manager.io/v1",
+    "kind": "Certificate",
+    "metadata": {"name": "pages", "namespace": "tools"},
+    "spec": {
+        "secretName": "pages",
+        "duration": "24h",
+        "renewBefore": "360h",
+        "dnsNames": ["pages.shed.example"],
+        "issuerRef": {"name": "public", "kind": "ClusterIssuer"},
+    },
+}
+"""A certificate beside it: cert-manager refuses to renew it before it begins."""
 
 
 def objects() -> list[Manifest]:

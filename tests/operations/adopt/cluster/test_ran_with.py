@@ -9,21 +9,8 @@ from config.writing import write_lab
 from operations.adopt.cluster.adoption import Adoption, Wishes, adopt_cluster
 from operations.adopt.cluster.ran_with import with_errors_said
 from plan import Manifest, make_plan
-from tests.operations.adopt.cluster.shed import objects
+from tests.operations.adopt.cluster.shed import SHORT, objects
 
-SHORT: Manifest = {
-    "apiVersion": "cert-manager.io/v1",
-    "kind": "Certificate",
-    "metadata": {"name": "pages", "namespace": "tools"},
-    "spec": {
-        "secretName": "pages",
-        "duration": "24h",
-        "renewBefore": "360h",
-        "dnsNames": ["pages.shed.example"],
-        "issuerRef": {"name": "public", "kind": "ClusterIssuer"},
-    },
-}
-"""cert-manager refuses to renew it before it begins."""
 REPOSITORIES = {"metrics": "https://charts.shed.example"}
 
 
